@@ -1,0 +1,101 @@
+#!/bin/sh
+# Brings a fresh clone to the point where everything runs, and says what it does. Safe to run again: what is
+# there is left alone. Starts no service.
+#
+#   sh .config/setup.sh            npm packages, baresip, Kamailio, openssl; then builds
+#   sh .config/setup.sh --tests    and a second baresip version, for the tests only
+set -eu
+cd "$(dirname "$0")/.."
+
+say() { echo "setup: $*"; }
+die() {
+  echo "setup: $*" >&2
+  exit 1
+}
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# daemons live in sbin, which is not in everybody's PATH
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+check_node() {
+  has node || die "Node.js is missing: install version 20.19 or later"
+  node -e '
+    const [major, minor] = process.versions.node.split(".").map(Number);
+    process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1);' ||
+    die "Node.js $(node --version) is too old: install version 20.19 or later"
+}
+
+# The packages that bring the programs which are missing.
+missing_packages() {
+  has baresip || echo baresip-core
+  has openssl || echo openssl
+  if ! has kamailio; then
+    echo kamailio kamailio-tls-modules
+  elif has dpkg-query && ! dpkg-query -W kamailio-tls-modules >/dev/null 2>&1; then
+    echo kamailio-tls-modules
+  fi
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+
+install_packages() {
+  by_hand="install by hand: baresip (1.0 or later), Kamailio (5.6 or later) with its TLS module, openssl"
+  has apt-get || die "missing: $*. This is not Debian or a relative of it: $by_hand"
+  if [ "$(id -u)" != 0 ]; then
+    has sudo || die "missing: $*. There is no sudo: as root, run: apt-get install $*"
+    say "asking sudo to install: $*"
+  fi
+  say "installing $*"
+  as_root apt-get -qq update || say "apt-get update failed; trying with the package lists that are there"
+  # the lab runs a Kamailio of its own: the one of the package is to start neither now nor at boot
+  fresh_service=no
+  if [ -d /run/systemd/system ] && ! has kamailio; then
+    fresh_service=yes
+    as_root systemctl -q mask --runtime kamailio.service
+    trap 'as_root systemctl -q unmask --runtime kamailio.service' EXIT
+  fi
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get -qq -y --no-install-recommends install "$@" >/dev/null ||
+    die "apt-get could not install $*: see its messages above"
+  if [ "$fresh_service" = yes ]; then
+    trap - EXIT
+    as_root systemctl -q unmask --runtime kamailio.service
+    as_root systemctl -q disable kamailio.service ||
+      say "Kamailio's service will start at boot: systemctl disable kamailio"
+  fi
+}
+
+install_npm_packages() {
+  stamp=node_modules/.package-lock.json
+  if [ ! -e "$stamp" ] || [ -n "$(find package-lock.json -newer "$stamp")" ]; then
+    say "npm ci"
+    npm ci --no-audit --no-fund
+    touch "$stamp"
+  fi
+}
+
+build() {
+  built=dist/.tsbuildinfo
+  if [ ! -e dist/cli.js ] || [ ! -e "$built" ] ||
+    [ -n "$(find src package.json tsconfig.json .config -newer "$built" -type f | head -n 1)" ]; then
+    say "npm run build"
+    npm run --silent build
+    touch "$built"
+  fi
+}
+
+check_node
+missing=$(missing_packages)
+# shellcheck disable=SC2086 # a list of words
+[ -z "$missing" ] || install_packages $missing
+install_npm_packages
+build
+if [ "${1:-}" = --tests ] && ! baresip -h 2>/dev/null | grep -q '^baresip v1\.1\.'; then
+  sh .config/get-debian.sh baresip-core >/dev/null
+fi

@@ -1,0 +1,54 @@
+import { defineConfig } from 'vitest/config';
+
+const E2E_LIMIT_MS = 60_000;
+const LONG_LIMIT_MS = 60 * 60_000;
+
+/** Real processes on two cores: files one after another, or they measure each other. */
+const real = { globalSetup: ['.config/build-once.ts'], fileParallelism: false };
+
+export default defineConfig({
+  root: new URL('..', import.meta.url).pathname,
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          globalSetup: ['.config/build-once.ts'],
+          include: ['src/**/*.test.ts'],
+          exclude: ['src/**/*.e2e.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          ...real,
+          include: ['src/**/*.e2e.test.ts'],
+          testTimeout: E2E_LIMIT_MS,
+          hookTimeout: E2E_LIMIT_MS,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'bench',
+          ...real,
+          include: ['src/testing/bench/*.bench.ts'],
+          testTimeout: LONG_LIMIT_MS,
+          hookTimeout: E2E_LIMIT_MS,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'soak',
+          ...real,
+          include: ['src/testing/soak/*.soak.ts'],
+          testTimeout: LONG_LIMIT_MS,
+          hookTimeout: E2E_LIMIT_MS,
+        },
+      },
+    ],
+  },
+});

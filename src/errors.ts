@@ -1,0 +1,145 @@
+/**
+ * Every error Offhook raises on purpose: its codes, what each means for verdict and exit code, and the
+ * plain form that crosses threads. No imports: this file also runs inside QuickJS.
+ */
+
+/**
+ * Whose fault an error is. `failed`: the system under test or the script; `errored`: Offhook or the
+ * environment; `usage`: the command line, settings or scenario files; `internal`: a bug of ours.
+ */
+export type ErrorKind = 'failed' | 'errored' | 'usage' | 'internal';
+
+export const EXIT = {
+  passed: 0,
+  failed: 1,
+  usage: 2,
+  environment: 3,
+  internal: 70,
+  interrupted: 130,
+} as const;
+
+/** code -> [kind, what it means]. docs/errors.md has one section for each; a test compares both ways. */
+export const ERROR_CODES = {
+  E_ASSERT: ['failed', 'An assertion did not hold.'],
+  E_AWAIT_TIMEOUT: ['failed', 'The condition of await_until did not hold within its time.'],
+  E_CONDITION: [
+    'failed',
+    'A condition did something it must not: a verb with an effect, a promise.',
+  ],
+  E_WAIT_DROPPED: ['failed', 'A call dropped while wait() was holding it.'],
+  E_SCRIPT_THROWN: ['failed', 'The script threw a value of its own, or a JavaScript error.'],
+  E_SCRIPT_TIMEOUT: ['failed', 'The scenario took longer than its wall-clock limit.'],
+  E_SCRIPT_CPU: ['failed', 'The script computed without a pause for longer than the CPU limit.'],
+  E_SCRIPT_MEMORY: ['failed', 'The script used more memory than the limit.'],
+  E_SCRIPT_STACK: ['failed', 'The script recursed deeper than the stack limit.'],
+  E_SCRIPT_NEVER_SETTLES: ['failed', 'A promise the scenario awaits can never settle.'],
+  E_SCRIPT_UNAWAITED: ['failed', 'A verb failed inside a promise that nothing awaited.'],
+  E_SCRIPT_STRUCTURE: [
+    'failed',
+    'scenario(), setup() or teardown() is used in a place it cannot be.',
+  ],
+  E_ARGUMENT: ['failed', 'An argument or option is unknown, of the wrong type or out of range.'],
+  E_VALUE_LIMIT: ['failed', 'A value handed to Offhook is too large or nested too deeply.'],
+  E_ENV_MISSING: ['failed', 'env() was asked for a variable that is not set.'],
+  E_READ_DENIED: ['failed', 'A file lies outside the folders the script may read.'],
+  E_READ_FAILED: ['failed', 'A file the script asked for cannot be read.'],
+  E_AGENT_NAME: ['failed', 'An agent of that name exists already in this scenario.'],
+  E_AGENT_GONE: ['failed', 'The agent was stopped or its process ended.'],
+  E_AGENT_LIMIT: ['failed', 'The scenario started more agents than allowed.'],
+  E_AGENT_START: ['errored', 'The baresip process of an agent did not come up.'],
+  E_AGENT_CRASHED: ['errored', 'The baresip process of an agent ended by itself.'],
+  E_AGENT_HUNG: ['errored', 'The baresip process of an agent did not answer a command in time.'],
+  E_AGENT_CONTROL: ['errored', 'The control connection to baresip failed or carried garbage.'],
+  E_CAPABILITY: ['errored', 'The installed baresip version cannot do what was asked.'],
+  E_CALL_STATE: ['failed', 'The agent has no call, or not one in the state the verb needs.'],
+  E_CALL_AMBIGUOUS: ['failed', 'Two calls fit the verb equally well.'],
+  E_CALL_REFUSED: ['failed', 'The call could not be placed.'],
+  E_CALL_TIMEOUT: ['failed', 'A call did not reach the state a verb waits for within its limit.'],
+  E_TARGET: ['failed', 'What was dialled is neither an agent, a SIP or tel URI nor a number.'],
+  E_REGISTER: ['failed', 'REGISTER could not be sent, or the agent has no registrar.'],
+  E_BARESIP_MISSING: ['errored', 'No baresip program was found.'],
+  E_BARESIP_UNUSABLE: [
+    'errored',
+    'The baresip program does not run, is too old, or lacks a module.',
+  ],
+  E_PORTS: ['errored', 'No free ports could be had for an agent.'],
+  E_LAB_NO_KAMAILIO: ['errored', 'The lab needs Kamailio, which was not found.'],
+  E_LAB_START: ['errored', 'The lab did not come up.'],
+  E_USAGE: ['usage', 'The command line is not right.'],
+  E_SETTINGS: ['usage', 'A setting, environment file or project file is not right.'],
+  E_NO_SCENARIO: [
+    'usage',
+    'Nothing to run: no file, no scenario, or no scenario that fits the filter.',
+  ],
+  E_SCENARIO_FILE: ['usage', 'A scenario file is missing, unreadable, empty or not UTF-8.'],
+  E_SCENARIO_SYNTAX: ['usage', 'A scenario file, or a module it imports, is not valid JavaScript.'],
+  E_IMPORT: ['usage', 'An import names a module that cannot be loaded.'],
+  E_SCENARIO_COLLECT: ['usage', 'A suite file failed while its scenarios were being collected.'],
+  E_OUTPUT: ['usage', 'An output file cannot be written.'],
+  E_INTERRUPTED: ['errored', 'The run was interrupted.'],
+  E_INTERNAL: ['internal', 'A bug in Offhook.'],
+} as const satisfies Record<string, readonly [ErrorKind, string]>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** A place in a script: 1-based line and column; `file` as the user knows it (absolute path). */
+export interface SourceLocation {
+  file: string;
+  line: number;
+  column: number;
+}
+
+/** An error as plain data: what crosses threads and goes to reporters. */
+export interface ErrorData {
+  code: ErrorCode;
+  /** "subject: what happened: what was seen (limit)", one line, no code, no location. */
+  message: string;
+  /** What to do, imperative. */
+  hint?: string;
+  at?: SourceLocation;
+  /** Script frames, innermost first, ours removed. */
+  frames?: readonly (SourceLocation & { function?: string })[];
+  /** For assertions and await_until: both sides as text, and the label. */
+  label?: string;
+  expected?: string;
+  actual?: string;
+  /** Agents concerned: the failure report shows their last events. */
+  agents?: readonly string[];
+}
+
+export class OffhookError extends Error {
+  override readonly name = 'OffhookError';
+  readonly code: ErrorCode;
+  readonly details: Omit<ErrorData, 'code' | 'message'>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: Omit<ErrorData, 'code' | 'message'> = {},
+    cause?: unknown,
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.details = details;
+  }
+
+  static from(data: ErrorData): OffhookError {
+    const { code, message, ...details } = data;
+    return new OffhookError(code, message, details);
+  }
+
+  toData(): ErrorData {
+    return { code: this.code, message: this.message, ...this.details };
+  }
+}
+
+/** Any thrown value as data; what is not an OffhookError is a bug of ours. */
+export function toErrorData(thrown: unknown): ErrorData {
+  if (thrown instanceof OffhookError) return thrown.toData();
+  const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  return { code: 'E_INTERNAL', message };
+}
+
+export function errorKind(code: ErrorCode): ErrorKind {
+  return ERROR_CODES[code][0];
+}

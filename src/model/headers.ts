@@ -1,0 +1,49 @@
+/** Header fields of SIP messages: names in any form, folded values (RFC 3261, 7.3.1 and 7.3.3). */
+import type { HeaderField } from './agent-event.js';
+
+const LONG_NAME: Readonly<Record<string, string>> = {
+  a: 'accept-contact',
+  b: 'referred-by',
+  c: 'content-type',
+  d: 'request-disposition',
+  e: 'content-encoding',
+  f: 'from',
+  i: 'call-id',
+  j: 'reject-contact',
+  k: 'supported',
+  l: 'content-length',
+  m: 'contact',
+  o: 'event',
+  r: 'refer-to',
+  s: 'subject',
+  t: 'to',
+  u: 'allow-events',
+  v: 'via',
+  x: 'session-expires',
+  y: 'identity',
+};
+
+/** Lower case, long form: "Call-ID" and "i" are both "call-id". */
+function headerKey(name: string): string {
+  const lower = name.trim().toLowerCase();
+  return LONG_NAME[lower] ?? lower;
+}
+
+/** All values of one header, in order, unfolded. */
+export function headerValues(fields: readonly HeaderField[], name: string): readonly string[] {
+  const key = headerKey(name);
+  return fields.filter(([one]) => headerKey(one) === key).map(([, value]) => unfold(value));
+}
+
+/** All headers by `headerKey`. */
+export function headerRecord(
+  fields: readonly HeaderField[],
+): Readonly<Record<string, readonly string[]>> {
+  const record: Record<string, string[]> = {};
+  for (const [name, value] of fields) (record[headerKey(name)] ??= []).push(unfold(value));
+  return record;
+}
+
+function unfold(value: string): string {
+  return value.replace(/\r?\n[ \t]+/g, ' ').trim();
+}

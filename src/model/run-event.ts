@@ -1,0 +1,165 @@
+/**
+ * A run as one stream of events: what the runner emits and every reporter renders. The runner knows no
+ * reporter; reporters know nothing but these.
+ */
+import type { ErrorData, SourceLocation } from '../errors.js';
+import type { LogEntry, SipMessage } from './agent-event.js';
+
+/**
+ * `failed`: the system under test or the script; `errored`: Offhook or the environment;
+ * `flaky`: passed on a retry.
+ */
+export type Verdict = 'passed' | 'failed' | 'errored' | 'skipped' | 'flaky';
+
+export interface ScenarioId {
+  /** Unique within the run: "file#ordinal". */
+  id: string;
+  /** Path as shown to people: relative to the working directory where that is shorter. */
+  file: string;
+  /** The file's base name for a single-scenario file. */
+  name: string;
+  tags: readonly string[];
+}
+
+export interface Counts {
+  passed: number;
+  failed: number;
+  errored: number;
+  skipped: number;
+  flaky: number;
+}
+
+export interface Failure extends ErrorData {
+  /** In which part of the scenario it happened. */
+  phase: Phase;
+  /** Lines around the place, with the line marked: made where the source is known. */
+  codeFrame?: string;
+  /** Last events and messages of the agents concerned, oldest first. */
+  timeline?: readonly TimelineItem[];
+}
+
+export type Phase = 'load' | 'setup' | 'body' | 'teardown' | 'stop';
+
+export type TimelineItem =
+  | { kind: 'event'; entry: LogEntry }
+  | { kind: 'sip'; at: number; agent: string; message: SipMessage };
+
+/** All times: `at` = ms since the run began, `ms` = how long it took. */
+export type RunEvent =
+  | {
+      type: 'run_started';
+      at: number;
+      version: string;
+      baresip?: string;
+      scenarios: number;
+      files: number;
+    }
+  | { type: 'warning'; at: number; text: string; scenario?: string }
+  | { type: 'scenario_started'; at: number; scenario: ScenarioId }
+  /** A phase of the scenario begins (setup, body, teardown). */
+  | { type: 'phase'; at: number; scenario: string; phase: Phase }
+  | {
+      type: 'step_started';
+      at: number;
+      scenario: string;
+      name: string;
+      depth: number;
+    }
+  | {
+      type: 'step_finished';
+      at: number;
+      scenario: string;
+      name: string;
+      depth: number;
+      ok: boolean;
+      ms: number;
+    }
+  | {
+      type: 'verb_started';
+      at: number;
+      scenario: string;
+      call: number;
+      agent?: string;
+      verb: string;
+      args: string;
+      location?: SourceLocation;
+    }
+  | {
+      type: 'verb_finished';
+      at: number;
+      scenario: string;
+      call: number;
+      agent?: string;
+      verb: string;
+      ms: number;
+      error?: ErrorData;
+    }
+  /** An assertion outside of a condition, or the one that made await_until pass or fail. */
+  | {
+      type: 'assertion';
+      at: number;
+      scenario: string;
+      ok: boolean;
+      label: string;
+      matcher: string;
+      expected?: string;
+      actual: string;
+      location?: SourceLocation;
+    }
+  /** The script blocks in await_until or wait; until = run time at which it gives up or goes on. */
+  | {
+      type: 'waiting';
+      at: number;
+      scenario: string;
+      what: string;
+      until: number;
+    }
+  | {
+      type: 'waited';
+      at: number;
+      scenario: string;
+      what: string;
+      ok: boolean;
+      ms: number;
+    }
+  | {
+      type: 'log';
+      at: number;
+      scenario: string;
+      text: string;
+      location?: SourceLocation;
+    }
+  | { type: 'agent'; at: number; scenario: string; entry: LogEntry }
+  | {
+      type: 'sip';
+      at: number;
+      scenario: string;
+      agent: string;
+      message: SipMessage;
+      raw: string;
+    }
+  | {
+      type: 'agent_log';
+      at: number;
+      scenario: string;
+      agent: string;
+      line: string;
+    }
+  | {
+      type: 'scenario_finished';
+      at: number;
+      scenario: ScenarioId;
+      verdict: Verdict;
+      ms: number;
+      skip_reason?: string;
+      failures: readonly Failure[];
+    }
+  | {
+      type: 'run_finished';
+      at: number;
+      counts: Counts;
+      ms: number;
+      left_out: readonly string[];
+      interrupted: boolean;
+      exit: number;
+    };

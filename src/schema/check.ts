@@ -1,0 +1,177 @@
+/**
+ * Checks the arguments of every public function against its row in the contract, on the scenario
+ * thread, before anything is done. Knows the rows, the schemas and how to word what is wrong; knows
+ * nothing of QuickJS, of agents or of what the function does.
+ */
+import type { ErrorData } from '../errors.js';
+import { durationProblem } from '../time.js';
+import type { PublicFunction } from './contract.js';
+import { durationHint, optionsProblem, type Problem } from './options.js';
+import {
+  AgentRef,
+  describeValue,
+  FunctionRef,
+  isPlainObject,
+  Special,
+  Undefined,
+} from './special.js';
+import type { FunctionRow, ParamKind, ParamRow } from './verbs.js';
+
+/** What is wrong with the arguments of a call; `undefined` when nothing is. `args` are decoded values. */
+export function checkArguments(
+  fn: PublicFunction,
+  args: readonly unknown[],
+): ErrorData | undefined {
+  const given = withoutTrailingUndefined(args);
+  const { params } = fn.row;
+  const hasRest = params.some((param) => param.rest === true);
+  if (!hasRest && given.length > params.length) {
+    return argumentError(fn, {
+      what: `takes ${count(params)}: got ${given.length}`,
+      hint: `write ${signature(fn)}`,
+    });
+  }
+  for (const [param, value] of assign(params, args, given.length)) {
+    const problem = paramProblem(fn, param, value);
+    if (problem !== undefined) return argumentError(fn, problem);
+  }
+  return undefined;
+}
+
+/** Pairs parameters with arguments; an optional one may be left out before a required one. */
+function assign(
+  params: readonly ParamRow[],
+  args: readonly unknown[],
+  givenCount: number,
+): readonly (readonly [ParamRow, unknown])[] {
+  const required = params.filter((param) => param.optional !== true && param.rest !== true).length;
+  let spare = givenCount - required;
+  let next = 0;
+  const pairs: (readonly [ParamRow, unknown])[] = [];
+  for (const param of params) {
+    if (param.rest === true) break;
+    if (param.optional === true && spare <= 0) continue;
+    if (param.optional === true) spare -= 1;
+    pairs.push([param, args[next]]);
+    next += 1;
+  }
+  return pairs;
+}
+
+function paramProblem(fn: PublicFunction, param: ParamRow, value: unknown): Problem | undefined {
+  const absent = value === undefined || value instanceof Undefined;
+  if (absent && (param.optional === true || param.kind === 'any')) return undefined;
+  const problem = KINDS[param.kind](value, param);
+  if (problem === undefined) return undefined;
+  const isMissing = value === undefined;
+  const hint = isMissing ? `write ${signature(fn)}` : problem.hint;
+  const what =
+    isMissing && problem.expected !== undefined
+      ? `"${param.name}" is missing: it must be ${problem.expected}`
+      : (problem.what ??
+        `"${param.name}" must be ${problem.expected ?? ''}: got ${describeValue(value)}`);
+  return { what, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** Either what the argument must be, or the whole text for a problem inside it. */
+interface KindProblem {
+  readonly expected?: string;
+  readonly what?: string;
+  readonly hint?: string;
+}
+type KindCheck = (value: unknown, param: ParamRow) => KindProblem | undefined;
+
+const KINDS: Readonly<Record<ParamKind, KindCheck>> = {
+  any: () => undefined,
+  text: (value) =>
+    typeof value === 'string' && value !== '' ? undefined : { expected: 'text, not empty' },
+  string: (value) => (typeof value === 'string' ? undefined : { expected: 'text' }),
+  number: (value) => (typeof value === 'number' ? undefined : { expected: 'a number' }),
+  duration: durationKind,
+  function: (value) =>
+    value instanceof FunctionRef ? undefined : { expected: 'a function', hint: 'write () => ...' },
+  target: targetKind,
+  pattern: patternKind,
+  rows: (value) =>
+    Array.isArray(value) && value.length > 0
+      ? undefined
+      : { expected: 'an array with at least one row' },
+  agent_options: (value) => optionsKind('agentOptions', value),
+  scenario_options: (value) => optionsKind('scenarioOptions', value),
+};
+
+function durationKind(value: unknown): KindProblem | undefined {
+  const problem = durationProblem(value);
+  if (problem === undefined) return undefined;
+  return {
+    expected: 'a duration such as "500ms", "5s" or "2m", or a number of seconds up to 600',
+    hint: durationHint(value, problem),
+  };
+}
+
+function targetKind(value: unknown): KindProblem | undefined {
+  if (value instanceof AgentRef) return undefined;
+  if (typeof value === 'string' && value.trim() !== '') return undefined;
+  const expected = 'an agent, a SIP or tel URI, or a number';
+  if (typeof value === 'number' && Number.isSafeInteger(value)) {
+    return { expected: `${expected} as text`, hint: `write "${value}"` };
+  }
+  return { expected };
+}
+
+function patternKind(value: unknown): KindProblem | undefined {
+  if (value instanceof Special && value.kind === 'regexp') return undefined;
+  const expected = 'a regular expression or its text';
+  if (typeof value !== 'string') return { expected };
+  try {
+    new RegExp(value);
+    return undefined;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { expected, hint: `correct the expression: ${why}` };
+  }
+}
+
+function optionsKind(
+  name: 'agentOptions' | 'scenarioOptions',
+  value: unknown,
+): KindProblem | undefined {
+  return isPlainObject(value) ? optionsProblem(name, value) : { expected: 'an options object' };
+}
+
+function argumentError(fn: PublicFunction, problem: Problem): ErrorData {
+  const { what, hint } = problem;
+  const message = `${subject(fn)}: ${what}`;
+  return { code: 'E_ARGUMENT', message, ...(hint === undefined ? {} : { hint }) };
+}
+
+function subject({ name, row }: PublicFunction): string {
+  return `${row.on === 'scenario' ? 'scenario.' : ''}${name}()`;
+}
+
+/** `dial(target)`, `agent(name, options?)`. */
+function signature({ name, row }: PublicFunction): string {
+  const params = row.params.map((param) => {
+    const rest = param.rest === true ? '...' : '';
+    return `${rest}${param.name}${param.optional === true ? '?' : ''}`;
+  });
+  return `${row.on === 'scenario' ? 'scenario.' : ''}${name}(${params.join(', ')})`;
+}
+
+function count(params: FunctionRow['params']): string {
+  const most = params.length;
+  if (most === 0) return 'no arguments';
+  const least = params.filter((param) => param.optional !== true).length;
+  const range = least === most ? `${most}` : `${least} to ${most}`;
+  return `${range} argument${most === 1 ? '' : 's'}`;
+}
+
+function withoutTrailingUndefined(args: readonly unknown[]): readonly unknown[] {
+  let length = args.length;
+  while (length > 0 && isUndefined(args[length - 1])) length -= 1;
+  return args.slice(0, length);
+}
+
+function isUndefined(value: unknown): boolean {
+  return value === undefined || value instanceof Undefined;
+}

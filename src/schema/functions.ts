@@ -1,0 +1,277 @@
+/** THE CONTRACT, part two: the global functions and those that build suites. */
+import type { FunctionRow, ParamRow } from './verbs.js';
+
+const WITHIN: ParamRow = {
+  name: 'within',
+  kind: 'duration',
+  optional: true,
+  default: '5s, or what default_timeout set',
+  doc: 'How long to wait at most.',
+};
+
+const SCENARIO_PARAMS: readonly ParamRow[] = [
+  { name: 'name', kind: 'text', doc: 'Unique within the file.' },
+  {
+    name: 'options',
+    kind: 'scenario_options',
+    optional: true,
+    doc: 'Tags, skip, only, timeout.',
+  },
+];
+
+export const GLOBALS = {
+  agent: {
+    on: 'global',
+    side: 'host',
+    effect: 'effect',
+    params: [
+      {
+        name: 'name',
+        kind: 'text',
+        doc: 'Unique within the scenario; shown in every report.',
+      },
+      {
+        name: 'options',
+        kind: 'agent_options',
+        optional: true,
+        doc: 'Account and behaviour. Without `domain` the agent is serverless: it never registers and is dialled directly on loopback.',
+      },
+    ],
+    returns: 'Agent',
+    doc: 'Starts a SIP agent: a baresip process of its own, stopped when the scenario ends.',
+    done: 'the process answers on its control connection',
+    limit: '5s',
+    throws: [
+      'E_ARGUMENT',
+      'E_AGENT_NAME',
+      'E_AGENT_START',
+      'E_CAPABILITY',
+      'E_PORTS',
+      'E_BARESIP_MISSING',
+    ],
+    example:
+      'const alice = agent("alice", { username: "alice", domain: env("SIP_DOMAIN"), password: env("A_PASS") });\nconst bob = agent("bob");',
+  },
+  assert: {
+    on: 'global',
+    side: 'guest',
+    effect: 'none',
+    generics: 'T',
+    params: [{ name: 'value', kind: 'any', type: 'T', doc: 'What to look at.' }],
+    returns: 'Assertion<T>',
+    doc: 'Begins an assertion; the matchers throw when it does not hold. A failed assertion outside of a condition fails the scenario, also when it is caught.',
+    throws: [],
+    example:
+      'assert(caller.state).equals(State.Established);\nassert(bob.peer?.number).describe("who calls").matches(/^100/);',
+  },
+  await_until: {
+    on: 'global',
+    side: 'guest',
+    effect: 'block',
+    generics: 'T',
+    params: [
+      {
+        name: 'condition',
+        kind: 'function',
+        type: '(() => T) & Sync<T>',
+        doc: 'Passes unless a failed assertion is thrown in it or it returns `false` or `null`. Evaluated after every event, one event at a time. It must not be async, nor call a verb.',
+      },
+      WITHIN,
+    ],
+    returns: 'Exclude<T, false | null>',
+    doc: 'Waits until a condition holds and returns its value. Sees every state in order: no transient one is lost, no stale one passes.',
+    done: 'the condition held',
+    limit: '5s',
+    throws: ['E_AWAIT_TIMEOUT', 'E_CONDITION', 'E_ARGUMENT'],
+    example:
+      'await_until(() => assert(bob.state).equals(State.Ringing));\nconst call = await_until(() => assert(bob.calls[0]).is_present().value(), "10s");',
+  },
+  wait: {
+    on: 'global',
+    side: 'guest',
+    effect: 'block',
+    params: [{ name: 'duration', kind: 'duration', doc: 'How long.' }],
+    returns: 'void',
+    doc: 'Lets time pass, and fails at once if a call that was established when it began drops.',
+    done: 'the time is over',
+    throws: ['E_WAIT_DROPPED', 'E_ARGUMENT'],
+    example: 'wait(3);\nwait("500ms");',
+  },
+  default_timeout: {
+    on: 'global',
+    side: 'guest',
+    effect: 'none',
+    params: [{ name: 'duration', kind: 'duration', doc: 'The new limit.' }],
+    returns: 'void',
+    doc: 'Sets the limit of await_until for the rest of the scenario.',
+    throws: ['E_ARGUMENT'],
+    example: 'default_timeout("15s");',
+  },
+  step: {
+    on: 'global',
+    side: 'guest',
+    effect: 'none',
+    generics: 'T',
+    params: [
+      { name: 'name', kind: 'text', doc: 'What the reports call it.' },
+      { name: 'body', kind: 'function', type: '() => T', doc: 'Run at once.' },
+    ],
+    returns: 'T',
+    doc: 'Groups what happens inside under a name in every report.',
+    throws: ['E_ARGUMENT'],
+    example: 'step("alice calls bob", () => {\n  alice.dial(bob);\n});',
+  },
+  skip: {
+    on: 'global',
+    side: 'thread',
+    effect: 'block',
+    params: [
+      {
+        name: 'reason',
+        kind: 'string',
+        optional: true,
+        doc: 'Shown in the reports.',
+      },
+    ],
+    returns: 'never',
+    doc: 'Ends the scenario here as skipped; teardown still runs.',
+    throws: [],
+    example: 'if (env("PBX", "") === "") skip("no PBX configured");',
+  },
+  log: {
+    on: 'global',
+    side: 'thread',
+    effect: 'none',
+    params: [
+      {
+        name: 'values',
+        kind: 'any',
+        rest: true,
+        type: 'unknown[]',
+        doc: 'Anything.',
+      },
+    ],
+    returns: 'void',
+    doc: 'Writes to the report. `console.log` is the same function.',
+    throws: [],
+    example: 'log("ended", alice.ended);',
+  },
+  uuid: {
+    on: 'global',
+    side: 'thread',
+    effect: 'none',
+    params: [],
+    returns: 'string',
+    doc: 'A random UUID.',
+    throws: [],
+    example: 'const room = uuid();',
+    source: 'RFC 9562, 5.4',
+  },
+  env: {
+    on: 'global',
+    side: 'thread',
+    effect: 'none',
+    params: [
+      { name: 'name', kind: 'text', doc: 'Name of the variable.' },
+      {
+        name: 'default',
+        kind: 'string',
+        optional: true,
+        doc: 'Returned when it is not set.',
+      },
+    ],
+    returns: 'string',
+    doc: 'A variable from --set, --lab, load_env(), the .env file beside the scenario (`call.env` for `call.js`), --env-file or the environment, in this order.',
+    throws: ['E_ENV_MISSING', 'E_ARGUMENT'],
+    example: 'const domain = env("SIP_DOMAIN");',
+  },
+  load_env: {
+    on: 'global',
+    side: 'thread',
+    effect: 'none',
+    params: [{ name: 'path', kind: 'text', doc: 'Relative to the scenario file.' }],
+    returns: 'Readonly<Record<string, string>>',
+    doc: 'Reads a .env file: its values are returned, and env() finds them from now on.',
+    throws: ['E_READ_DENIED', 'E_READ_FAILED'],
+    example: 'load_env("staging.env");',
+  },
+  setup: {
+    on: 'global',
+    side: 'guest',
+    effect: 'declare',
+    generics: 'C',
+    params: [
+      {
+        name: 'body',
+        kind: 'function',
+        type: '() => C | Promise<C>',
+        doc: 'Runs before every scenario of the file.',
+      },
+    ],
+    returns: 'void',
+    doc: 'What each scenario of the file begins with; its value is passed to the scenario and to teardown.',
+    throws: ['E_SCRIPT_STRUCTURE'],
+    example: 'setup(() => ({ alice: agent("alice"), bob: agent("bob") }));',
+  },
+  teardown: {
+    on: 'global',
+    side: 'guest',
+    effect: 'declare',
+    params: [
+      {
+        name: 'body',
+        kind: 'function',
+        type: '(context: any) => unknown',
+        doc: 'Runs after every scenario of the file: passed, failed, skipped, out of time or interrupted.',
+      },
+    ],
+    returns: 'void',
+    doc: 'What each scenario of the file ends with. Agents are stopped afterwards in any case.',
+    limit: '10s',
+    throws: ['E_SCRIPT_STRUCTURE'],
+    example: 'teardown(({ alice }) => log(alice.ended));',
+  },
+} as const satisfies Record<string, FunctionRow>;
+
+/** `scenario` is a function with a member: both forms share the parameters. */
+export const SCENARIO = {
+  scenario: {
+    on: 'global',
+    side: 'guest',
+    effect: 'declare',
+    params: [
+      ...SCENARIO_PARAMS,
+      {
+        name: 'body',
+        kind: 'function',
+        type: '(context: any) => unknown',
+        doc: 'The test.',
+      },
+    ],
+    returns: 'void',
+    doc: 'Declares a scenario of a suite file. Each one runs in a fresh VM with fresh agents.',
+    throws: ['E_SCRIPT_STRUCTURE', 'E_ARGUMENT'],
+    example:
+      'scenario("bob is busy", { tags: ["smoke"] }, ({ alice, bob }) => {\n  alice.dial(bob);\n  bob.reject();\n});',
+  },
+  each: {
+    on: 'scenario',
+    side: 'guest',
+    effect: 'declare',
+    generics: 'R',
+    params: [
+      {
+        name: 'rows',
+        kind: 'rows',
+        type: 'readonly R[]',
+        doc: 'One scenario is declared for each.',
+      },
+    ],
+    returns:
+      '(name: string, ...rest: [options: ScenarioOptions, body: (row: R, context: any) => unknown] | [body: (row: R, context: any) => unknown]) => void',
+    doc: 'Declares one scenario for each row. `$key` in the name stands for a field of the row, `$row` for the row itself; a name with neither gets a number.',
+    throws: ['E_SCRIPT_STRUCTURE', 'E_ARGUMENT'],
+    example:
+      'scenario.each([{ user: "busy", code: 486 }, { user: "gone", code: 410 }])("$user answers $code", (row) => {\n  const alice = agent("alice", { domain: env("SIP_DOMAIN") });\n  alice.dial(row.user);\n  await_until(() => assert(alice.status_code).equals(row.code));\n});',
+  },
+} as const satisfies Record<string, FunctionRow>;

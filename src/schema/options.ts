@@ -1,0 +1,203 @@
+/**
+ * Checks an options object against its JSON Schema and words what is wrong. The validators are generated
+ * (validators.gen.ts): ajv is not loaded at run time.
+ */
+import { durationProblem } from '../time.js';
+import { nearest, quotedList } from './nearest.js';
+import { SCHEMAS } from './schemas.gen.js';
+import {
+  describeSecret,
+  describeValue,
+  givenFields,
+  isMarker,
+  isPlainObject,
+  Special,
+  Undefined,
+} from './special.js';
+import * as validators from './validators.gen.js';
+
+export type OptionsName = 'agentOptions' | 'scenarioOptions';
+
+/** What is wrong: the error's text after the subject, and the hint. */
+export interface Problem {
+  readonly what: string;
+  readonly hint?: string;
+}
+
+/** The keywords of JSON Schema, and our own, that the contract uses for one value. */
+export interface ValueSchema {
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly string[];
+  readonly items?: ValueSchema;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, ValueSchema>>;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+  readonly writeOnly?: boolean;
+  readonly required?: readonly string[];
+  readonly $ref?: string;
+  readonly tsType?: string;
+  readonly 'x-form'?: string;
+  readonly 'x-duration'?: boolean;
+}
+
+interface ValidatorError {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+interface Validator {
+  (value: unknown): boolean;
+  errors?: readonly ValidatorError[] | null;
+}
+
+export function optionsProblem(name: OptionsName, options: unknown): Problem | undefined {
+  if (!isPlainObject(options)) return undefined;
+  const schema: ValueSchema = SCHEMAS[name];
+  const given = givenFields(options);
+  const validate = validators[name] as Validator;
+  const error = validate(given) ? undefined : validate.errors?.[0];
+  if (error === undefined) return durationOption(schema, given) ?? plainOption(given);
+  if (error.keyword === 'additionalProperties') {
+    return unknownOption(schema, String(error.params['additionalProperty']));
+  }
+  return wrongOption(schema, given, error.instancePath);
+}
+
+/** What a value must be, in words: `"udp", "tcp" or "tls"`, `a whole number from 5 to 86400`. */
+export function expectedForm(schema: ValueSchema): string {
+  if (schema['x-form'] !== undefined) return schema['x-form'];
+  if (schema.enum !== undefined) return quotedList(schema.enum);
+  switch (schema.type) {
+    case 'integer':
+    case 'number':
+      return numberForm(schema);
+    case 'boolean':
+      return 'true or false';
+    case 'string':
+      return 'text';
+    case 'array':
+      return 'an array';
+    default:
+      return 'an object';
+  }
+}
+
+function numberForm({ type, minimum, maximum }: ValueSchema): string {
+  const noun = type === 'integer' ? 'a whole number' : 'a number';
+  if (minimum !== undefined && maximum !== undefined)
+    return `${noun} from ${minimum} to ${maximum}`;
+  return noun;
+}
+
+function unknownOption(schema: ValueSchema, option: string): Problem {
+  const valid = Object.keys(schema.properties ?? {});
+  const meant = nearest(option, valid);
+  const shown = option.length > 60 ? `${option.slice(0, 57)}...` : option;
+  return {
+    what: `there is no option ${JSON.stringify(shown)}`,
+    hint:
+      meant === undefined
+        ? `the options are ${valid.join(', ')}`
+        : `did you mean ${JSON.stringify(meant)}?`,
+  };
+}
+
+function wrongOption(schema: ValueSchema, options: unknown, path: string): Problem {
+  let value = options;
+  let at: ValueSchema | undefined = schema;
+  let shownPath = '';
+  for (const step of path.split('/').slice(1)) {
+    const isIndex = Array.isArray(value);
+    value = (value as Readonly<Record<string, unknown>>)[step];
+    at = isIndex ? at?.items : at?.properties?.[step];
+    shownPath += isIndex ? `[${step}]` : shownPath === '' ? step : `.${step}`;
+  }
+  const expected = expectedForm(at ?? {});
+  const seen = at?.writeOnly === true ? describeSecret(value) : describeValue(value);
+  const hint = optionHint(at ?? {}, value);
+  return {
+    what: `option "${shownPath}" must be ${expected}: got ${seen}`,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+function optionHint(schema: ValueSchema, value: unknown): string | undefined {
+  if (schema.enum !== undefined && typeof value === 'string') {
+    const meant = nearest(value, schema.enum);
+    return meant === undefined ? undefined : `did you mean ${JSON.stringify(meant)}?`;
+  }
+  if (schema.type === 'integer' && typeof value === 'string' && /^\d+$/.test(value)) {
+    return `write it without quotes: ${value}`;
+  }
+  if (schema.type === 'string' && typeof value === 'number') {
+    return schema.writeOnly === true ? 'write it in quotes' : `write it in quotes: "${value}"`;
+  }
+  if (schema.type === 'boolean' && (value === 'true' || value === 'false')) {
+    return `write it without quotes: ${value}`;
+  }
+  const example = schema.examples?.[0];
+  return example === undefined ? undefined : `write for example ${JSON.stringify(example)}`;
+}
+
+function durationOption(
+  schema: ValueSchema,
+  options: Readonly<Record<string, unknown>>,
+): Problem | undefined {
+  for (const [option, value] of Object.entries(options)) {
+    const at = schema.properties?.[option];
+    if (at?.['x-duration'] !== true) continue;
+    const problem = durationProblem(value) ?? (isZero(value) ? 'is zero' : undefined);
+    if (problem === undefined) continue;
+    return {
+      what: `option "${option}" must be ${expectedForm(at)}: got ${describeValue(value)}`,
+      hint: durationHint(value, problem),
+    };
+  }
+  return undefined;
+}
+
+function isZero(value: unknown): boolean {
+  return Number.parseFloat(String(value)) === 0;
+}
+
+/** `is more than 600 seconds: for milliseconds write "5000ms"` -> the part that tells what to do. */
+export function durationHint(value: unknown, problem: string): string {
+  if (typeof value === 'number' && value > 0) return `write "${value}ms" for milliseconds`;
+  if (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value)) {
+    return `write "${value}s" for seconds, "${value}ms" for milliseconds`;
+  }
+  return problem.endsWith('longer than a day')
+    ? 'write a duration of at most a day'
+    : 'write for example "500ms", "5s" or "2m"';
+}
+
+/** Objects of one's own (metadata) travel as JSON: functions and agents cannot be in them. */
+function plainOption(options: Readonly<Record<string, unknown>>): Problem | undefined {
+  for (const [option, value] of Object.entries(options)) {
+    const found = findMarker(value, option);
+    if (found !== undefined) {
+      return {
+        what: `option "${option}" must be plain data: got ${describeValue(found.value)} at ${found.path}`,
+        hint: 'write text, numbers, booleans, arrays and objects only',
+      };
+    }
+  }
+  return undefined;
+}
+
+function findMarker(value: unknown, path: string): { path: string; value: unknown } | undefined {
+  if (isMarker(value)) {
+    const isHarmless =
+      value instanceof Special ? value.kind === 'date' : value instanceof Undefined;
+    return isHarmless ? undefined : { path, value };
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, item] of Object.entries(value)) {
+    const found = findMarker(item, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,110 @@
+/** Reading .env files: the values by the dotenv package, and a located error for what it would skip. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { OffhookError, type ErrorCode } from '../errors.js';
+
+const require = createRequire(import.meta.url);
+
+/** `NAME=value`, also as `export NAME=value` or `NAME: value`; what follows the name is the value. */
+const ASSIGNMENT = /^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*|:\s+)/;
+
+/** Reads the file at `path`; `shown` is the path as the user wrote it. @throws OffhookError E_SETTINGS */
+export function readDotenv(path: string, shown: string): Readonly<Record<string, string>> {
+  return parseDotenv(readUtf8(path, shown), { path, shown, code: 'E_SETTINGS' });
+}
+
+/** The variables of a .env file's text. @throws OffhookError with the place of the first bad line. */
+export function parseDotenv(
+  text: string,
+  from: { path: string; shown: string; code: ErrorCode },
+): Readonly<Record<string, string>> {
+  const bad = badLine(text);
+  if (bad !== undefined) {
+    throw new OffhookError(
+      from.code,
+      `environment file "${from.shown}": line ${bad.line}: ${bad.what}`,
+      { hint: bad.hint, at: { file: from.path, line: bad.line, column: 1 } },
+    );
+  }
+  // Loaded only when there is a file to read: most runs have none.
+  const dotenv = require('dotenv') as typeof import('dotenv');
+  return dotenv.parse(text);
+}
+
+interface BadLine {
+  line: number;
+  what: string;
+  hint: string;
+}
+
+/** The first line that is neither blank, comment nor assignment. Its text may be a secret: it is not told. */
+function badLine(text: string): BadLine | undefined {
+  const lines = text.split(/\r\n|\r|\n/);
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] ?? '';
+    if (/^\s*(#|$)/.test(line)) continue;
+    const match = ASSIGNMENT.exec(line);
+    if (match === null) {
+      return {
+        line: index + 1,
+        what: 'neither NAME=value nor a comment',
+        hint: 'write NAME=value; put # before a comment; quote a value of several lines',
+      };
+    }
+    const value = line.slice(match[0].length);
+    const quote = /^["'`]/.exec(value)?.[0];
+    if (quote === undefined) continue;
+    const last = closingLine(lines, index, value.slice(1), quote);
+    if (last === undefined) {
+      return {
+        line: index + 1,
+        what: `the quote of ${match[1] ?? ''} is not closed`,
+        hint: `end the value with ${quote}`,
+      };
+    }
+    index = last;
+  }
+  return undefined;
+}
+
+function closingLine(
+  lines: readonly string[],
+  first: number,
+  rest: string,
+  quote: string,
+): number | undefined {
+  for (let index = first; index < lines.length; index++) {
+    const text = index === first ? rest : (lines[index] ?? '');
+    if (text.replaceAll(`\\${quote}`, '').includes(quote)) return index;
+  }
+  return undefined;
+}
+
+function readUtf8(path: string, shown: string): string {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? error.code : error;
+    const what = REASONS[String(reason)] ?? String(reason);
+    throw new OffhookError('E_SETTINGS', `environment file "${shown}": not read: ${what}`, {
+      hint: 'check the path; it is relative to the folder you are in',
+    });
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new OffhookError('E_SETTINGS', `environment file "${shown}": is not UTF-8 text`, {
+      hint: 'save it as UTF-8',
+      at: { file: path, line: 1, column: 1 },
+    });
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOTDIR: 'a part of its path is no folder',
+};

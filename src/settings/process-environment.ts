@@ -1,0 +1,56 @@
+/** What the process was given: the only place that reads process.env. */
+
+export interface ProcessEnvironment {
+  readonly cwd: string;
+  /** Everything, for env() of scenarios. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** The PATH to search programs in. */
+  readonly path: string;
+  /** OFFHOOK_BARESIP: name or path of the program. */
+  readonly baresip?: string;
+  /** OFFHOOK_BARESIP_MODULES: folder of its modules. */
+  readonly baresipModules?: string;
+  /** chalk's level for stdout: 0 = none, 1 = 16 colours, 2 = 256, 3 = 16 million. */
+  readonly colourLevel: 0 | 1 | 2 | 3;
+  /** OFFHOOK_DEBUG: show stacks of our own bugs. */
+  readonly debug: boolean;
+}
+
+export function readProcess(): ProcessEnvironment {
+  const given = process.env;
+  const variables = Object.fromEntries(
+    Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  const baresip = nonEmpty(given['OFFHOOK_BARESIP']);
+  const baresipModules = nonEmpty(given['OFFHOOK_BARESIP_MODULES']);
+  return {
+    cwd: process.cwd(),
+    variables,
+    path: given['PATH'] ?? '',
+    ...(baresip === undefined ? {} : { baresip }),
+    ...(baresipModules === undefined ? {} : { baresipModules }),
+    colourLevel: colourLevel(given),
+    debug: isOn(given['OFFHOOK_DEBUG']),
+  };
+}
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0';
+}
+
+/** NO_COLOR (no-color.org) wins over FORCE_COLOR; else what the terminal can. */
+function colourLevel(given: NodeJS.ProcessEnv): 0 | 1 | 2 | 3 {
+  if (given['NO_COLOR'] !== undefined && given['NO_COLOR'] !== '') return 0;
+  const forced = given['FORCE_COLOR'];
+  if (forced !== undefined) {
+    const level = forced === '' || forced === 'true' ? 1 : Number(forced);
+    return level === 0 || level === 2 || level === 3 ? level : 1;
+  }
+  if (!process.stdout.isTTY) return 0;
+  const depth = process.stdout.getColorDepth();
+  return depth >= 24 ? 3 : depth >= 8 ? 2 : depth >= 4 ? 1 : 0;
+}

@@ -1,0 +1,133 @@
+/** `agent()` and the objects it returns: verbs go to the driver, getters read the world. */
+import type { CallInfo, AgentInfo } from '../../model/agent-view.js';
+import { agentInfo, callInfo } from '../../model/agent-view.js';
+import { agentStateName, currentCall, openCalls } from '../../model/agent-state.js';
+import type { AgentState } from '../../model/agent-state.js';
+import type { Ended, Peer } from '../../model/agent-event.js';
+import { headerRecord, headerValues } from '../../model/headers.js';
+import type { AGENT_METHODS, AgentGetter, AgentVerb } from '../../schema/verbs.js';
+import { agentNameOf, encode, markAgent } from './encode.js';
+import { ask, callerStack } from './host.js';
+import * as world from './world.js';
+
+interface VerbReply {
+  seq?: number;
+}
+
+type Vocabulary = AgentGetter | AgentVerb | keyof typeof AGENT_METHODS;
+
+class Agent implements Readonly<Record<Vocabulary, unknown>> {
+  readonly #name: string;
+  readonly #metadata: Readonly<Record<string, unknown>>;
+
+  constructor(name: string, metadata: Readonly<Record<string, unknown>>) {
+    this.#name = name;
+    this.#metadata = metadata;
+    markAgent(this, name);
+    Object.freeze(this);
+  }
+
+  #state(): AgentState {
+    return world.stateOf(this.#name);
+  }
+
+  #verb(verb: string, args: readonly unknown[], stack: string): void {
+    const name = this.#name;
+    const callee = verb === 'dial' ? agentNameOf(args[0]) : undefined;
+    world.moveToHead(name);
+    if (callee !== undefined) world.moveToHead(callee);
+    const stale = callee === undefined ? [] : world.staleCalls(name, callee);
+    const reply = ask('verb', { verb, agent: name, args, stack }) as VerbReply;
+    if (callee !== undefined) world.supersede(callee, stale);
+    world.receivePending();
+    if (reply.seq !== undefined) world.moveTo(name, reply.seq);
+  }
+
+  register(...args: unknown[]): void {
+    this.#verb('register', args, callerStack());
+  }
+  unregister(...args: unknown[]): void {
+    this.#verb('unregister', args, callerStack());
+  }
+  dial(...args: unknown[]): void {
+    this.#verb('dial', args, callerStack());
+  }
+  accept(...args: unknown[]): void {
+    this.#verb('accept', args, callerStack());
+  }
+  hangup(...args: unknown[]): void {
+    this.#verb('hangup', args, callerStack());
+  }
+  reject(...args: unknown[]): void {
+    this.#verb('reject', args, callerStack());
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+  get aor(): string {
+    return this.#state().aor ?? '';
+  }
+  get registered(): boolean {
+    return this.#state().registration.state === 'registered';
+  }
+  get registration(): AgentState['registration'] {
+    return Object.freeze({ ...this.#state().registration });
+  }
+  get state(): string {
+    return agentStateName(this.#state());
+  }
+  get ended(): Ended | undefined {
+    const ended = this.#state().ended;
+    return ended === undefined ? undefined : Object.freeze({ ...ended });
+  }
+  get calls(): readonly CallInfo[] {
+    return Object.freeze(openCalls(this.#state()).map((call) => Object.freeze(callInfo(call))));
+  }
+  get peer(): Peer | undefined {
+    const peer = currentCall(this.#state())?.peer;
+    return peer === undefined ? undefined : Object.freeze({ ...peer });
+  }
+  get reason(): string | undefined {
+    return this.#state().ended?.reason;
+  }
+  get status_code(): number | undefined {
+    return this.#state().ended?.code;
+  }
+  get headers(): Readonly<Record<string, readonly string[]>> {
+    return Object.freeze(headerRecord(currentCall(this.#state())?.headers ?? []));
+  }
+  get metadata(): Readonly<Record<string, unknown>> {
+    return this.#metadata;
+  }
+
+  header(...args: unknown[]): string | undefined {
+    ask('check', { on: 'Agent', fn: 'header', args, stack: callerStack() });
+    const values = headerValues(currentCall(this.#state())?.headers ?? [], args[0] as string);
+    return values.length === 0 ? undefined : values.join(', ');
+  }
+  info(): AgentInfo {
+    return agentInfo(this.#name, this.#state(), this.#metadata);
+  }
+  to_json(): AgentInfo {
+    return this.info();
+  }
+  /** What JSON.stringify calls. */
+  toJSON(): AgentInfo {
+    return this.info();
+  }
+}
+
+Object.freeze(Agent.prototype);
+Reflect.deleteProperty(Agent.prototype, 'constructor');
+
+/** agent(name, options?): starts the process and returns when it is ready. */
+export function agent(...args: unknown[]): Agent {
+  ask('verb', { verb: 'agent', args, stack: callerStack() });
+  const name = args[0] as string;
+  world.addAgent(name);
+  world.moveToHead(name);
+  const options = args[1] as { metadata?: object } | undefined;
+  const metadata = JSON.parse(encode(options?.metadata ?? {})) as Record<string, unknown>;
+  return new Agent(name, Object.freeze(metadata));
+}

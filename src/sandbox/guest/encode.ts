@@ -1,0 +1,134 @@
+/**
+ * Values on their way out, as JSON text (the form `Encoded` of the protocol). Written out by hand: no
+ * toJSON, prototype method or getter of a script takes part, except getters of the very values it hands
+ * over, and those run here, inside the VM. Copied once, with limits.
+ */
+import { failure } from './failure.js';
+import {
+  apply,
+  dateText,
+  isArray,
+  isFiniteNumber,
+  keysOf,
+  regExpText,
+  stringify as quote,
+  toText as numberText,
+  weakGet,
+  weakSet,
+} from './primordials.js';
+
+/** Limits of one value handed over: characters of JSON, and nesting. */
+const MOST_CHARACTERS = 1_048_576;
+const MOST_DEPTH = 32;
+
+const agentNames = new WeakMap<object, string>();
+
+/** Marks an object as the agent of that name: it crosses the border as a reference. */
+export function markAgent(object: object, name: string): void {
+  apply(weakSet, agentNames, [object, name]);
+}
+
+export function agentNameOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return apply(weakGet, agentNames, [value]) as string | undefined;
+}
+
+export function text(value: string): string {
+  return quote(value);
+}
+
+/** @throws E_VALUE_LIMIT when it is too large, too deep or contains itself. */
+export function encode(value: unknown): string {
+  const out = encodeAt(value, 0);
+  if (out.length > MOST_CHARACTERS) throw tooLarge();
+  return out;
+}
+
+function tooLarge(): Error {
+  return failure({
+    code: 'E_VALUE_LIMIT',
+    message: `value: too large to hand over: more than ${numberText(MOST_CHARACTERS)} characters of JSON`,
+    hint: 'hand over a part of it',
+  });
+}
+
+function tagged(kind: string, key: string, value: string): string {
+  return '{"$":"' + kind + '","' + key + '":' + quote(value) + '}';
+}
+
+function encodeAt(value: unknown, depth: number): string {
+  switch (typeof value) {
+    case 'string':
+      if (value.length > MOST_CHARACTERS) throw tooLarge();
+      return quote(value);
+    case 'number':
+      return isFiniteNumber(value)
+        ? numberText(value)
+        : tagged('number', 'text', numberText(value));
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'undefined':
+      return '{"$":"undefined"}';
+    case 'bigint':
+      return tagged('bigint', 'text', numberText(value));
+    case 'symbol':
+      return tagged('symbol', 'text', numberText(value));
+    case 'function':
+      return tagged('function', 'name', '');
+    case 'object':
+      return value === null ? 'null' : encodeObject(value, depth);
+  }
+}
+
+function encodeObject(value: object, depth: number): string {
+  const agent = agentNameOf(value);
+  if (agent !== undefined) return tagged('agent', 'name', agent);
+  if (depth >= MOST_DEPTH) {
+    throw failure({
+      code: 'E_VALUE_LIMIT',
+      message: `value: nested too deeply, or containing itself: more than ${numberText(MOST_DEPTH)} levels`,
+      hint: 'hand over plain data without cycles',
+    });
+  }
+  if (isArray(value)) return encodeArray(value, depth);
+  if (value instanceof RegExp) return tagged('regexp', 'text', apply(regExpText, value, []));
+  if (value instanceof Date) return encodeDate(value);
+  if (value instanceof Error) return tagged('error', 'text', errorText(value));
+  return encodeRecord(value as Record<string, unknown>, depth);
+}
+
+function encodeDate(value: Date): string {
+  try {
+    return tagged('date', 'text', apply(dateText, value, []));
+  } catch {
+    return tagged('date', 'text', 'Invalid Date');
+  }
+}
+
+function errorText(value: Error): string {
+  return `${numberText(value.name)}: ${numberText(value.message)}`;
+}
+
+function encodeArray(value: readonly unknown[], depth: number): string {
+  const length = value.length;
+  if (length > MOST_CHARACTERS) throw tooLarge();
+  let out = '[';
+  for (let i = 0; i < length; i += 1) {
+    out += (i === 0 ? '' : ',') + encodeAt(value[i], depth + 1);
+    if (out.length > MOST_CHARACTERS) throw tooLarge();
+  }
+  return out + ']';
+}
+
+function encodeRecord(value: Readonly<Record<string, unknown>>, depth: number): string {
+  const keys = keysOf(value);
+  let out = '';
+  let hasTag = false;
+  for (let i = 0; i < keys.length; i += 1) {
+    const key = keys[i] as string;
+    if (key === '$') hasTag = true;
+    out += (i === 0 ? '' : ',') + quote(key) + ':' + encodeAt(value[key], depth + 1);
+    if (out.length > MOST_CHARACTERS) throw tooLarge();
+  }
+  return hasTag ? '{"$":"object","value":{' + out + '}}' : '{' + out + '}';
+}

@@ -1,0 +1,52 @@
+/** Puts the script's vocabulary on the global object and hands the thread what it runs. */
+import { STATES } from '../../model/agent-state.js';
+import type { GLOBALS } from '../../schema/functions.js';
+import { agent } from './agent.js';
+import { assert } from './assertion.js';
+import { await_until, default_timeout, wait } from './await-until.js';
+import { describeThrown } from './failure.js';
+import { env, load_env, log, skip, step, uuid } from './flow.js';
+import { stringify } from './primordials.js';
+import * as suite from './suite.js';
+
+const console = Object.freeze({
+  log,
+  info: log,
+  debug: log,
+  warn: log,
+  error: log,
+});
+const State = Object.freeze(Object.fromEntries(STATES.map((name) => [name, name])));
+
+const vocabulary = {
+  agent,
+  assert,
+  await_until,
+  wait,
+  default_timeout,
+  step,
+  skip,
+  log,
+  uuid,
+  env,
+  load_env,
+  scenario: suite.scenario,
+  setup: suite.setup,
+  teardown: suite.teardown,
+  State,
+  console,
+} satisfies Record<keyof typeof GLOBALS | 'scenario' | 'State' | 'console', unknown>;
+
+for (const [name, value] of Object.entries(vocabulary)) {
+  if (typeof value === 'function') Object.freeze(value);
+  Object.defineProperty(globalThis, name, { value, enumerable: true });
+}
+
+export const collected = suite.collected;
+export const setup = suite.runSetup;
+export const body = suite.runBody;
+export const teardown = suite.runTeardown;
+
+export function describe(thrown: unknown): string {
+  return stringify(describeThrown(thrown));
+}

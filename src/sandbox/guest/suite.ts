@@ -1,0 +1,136 @@
+/** Suites: what a file declares, and the parts of a scenario the thread runs one after another. */
+import type { Collected, DeclaredScenario } from '../protocol.js';
+import { durationMs, type Duration } from '../../time.js';
+import { ask, callerStack } from './host.js';
+import { failure } from './failure.js';
+import { show } from './show.js';
+
+interface Options {
+  tags?: readonly string[];
+  skip?: boolean | string;
+  only?: boolean;
+  timeout?: Duration;
+}
+
+type Body = (...context: unknown[]) => unknown;
+
+const declared: (DeclaredScenario & { run: Body })[] = [];
+let setupBody: Body | undefined;
+let teardownBody: Body | undefined;
+let context: unknown;
+
+function structure(message: string, hint: string): Error {
+  return failure({ code: 'E_SCRIPT_STRUCTURE', message, hint });
+}
+
+function declare(name: string, options: Options, run: Body): void {
+  if (declared.some((one) => one.name === name)) {
+    throw structure(
+      `scenario(): "${name}" is declared twice in this file`,
+      'give each scenario a name of its own',
+    );
+  }
+  const { tags = [], skip = false, only = false, timeout } = options;
+  declared.push({
+    ordinal: declared.length,
+    name,
+    tags: [...tags],
+    only,
+    ...(skip === false ? {} : { skip: skip === true ? '' : skip }),
+    ...(timeout === undefined ? {} : { timeout_ms: durationMs(timeout) }),
+    run,
+  });
+}
+
+/** (name, body) or (name, options, body) -> all three; checked by the row. */
+function threeOf(args: readonly unknown[]): [string, Options, Body] {
+  const [name, second, third] = args;
+  return third === undefined && typeof second === 'function'
+    ? [name as string, {}, second as Body]
+    : [name as string, second ?? {}, third as Body];
+}
+
+function checkDeclaration(args: readonly unknown[], stack: string): [string, Options, Body] {
+  const [name, options, body] = threeOf(args);
+  const given = args.length < 3 && typeof args[1] === 'function' ? [name, undefined, body] : args;
+  ask('check', { on: 'global', fn: 'scenario', args: given, stack });
+  return [name, options, body];
+}
+
+function declareScenario(...args: unknown[]): void {
+  const [name, options, body] = checkDeclaration(args, callerStack());
+  declare(name, options, body);
+}
+
+function each(...args: unknown[]): (...rest: unknown[]) => void {
+  ask('check', { on: 'scenario', fn: 'each', args, stack: callerStack() });
+  const rows = [...(args[0] as readonly unknown[])];
+  return (...rest: unknown[]) => {
+    const [template, options, body] = checkDeclaration(rest, callerStack());
+    rows.forEach((row, index) => {
+      const name = rowName(template, row, index);
+      declare(name, options, (setupValue) => body(row, setupValue));
+    });
+  };
+}
+
+/** `$key` stands for a field of the row, `$row` for the row; a template without either gets a number. */
+function rowName(template: string, row: unknown, index: number): string {
+  if (!/\$\w/.test(template)) return `${template} #${index + 1}`;
+  return template.replace(/\$(\w+)/g, (whole, key: string) => {
+    if (key === 'row') return bare(row);
+    const fields = (typeof row === 'object' && row !== null ? row : {}) as Record<string, unknown>;
+    return Object.hasOwn(fields, key) ? bare(fields[key]) : whole;
+  });
+}
+
+function bare(value: unknown): string {
+  return typeof value === 'string' ? value : show(value);
+}
+
+export const scenario = Object.freeze(
+  Object.assign(declareScenario, { each: Object.freeze(each) }),
+);
+
+export function setup(...args: unknown[]): void {
+  ask('check', { on: 'global', fn: 'setup', args, stack: callerStack() });
+  if (setupBody !== undefined) {
+    throw structure('setup(): used twice in this file', 'put both parts into one function');
+  }
+  setupBody = args[0] as Body;
+}
+
+export function teardown(...args: unknown[]): void {
+  ask('check', { on: 'global', fn: 'teardown', args, stack: callerStack() });
+  if (teardownBody !== undefined) {
+    throw structure('teardown(): used twice in this file', 'put both parts into one function');
+  }
+  teardownBody = args[0] as Body;
+}
+
+/** JSON of Collected. @throws E_SCRIPT_STRUCTURE for a setup that no scenario would ever use. */
+export function collected(): string {
+  if (declared.length === 0 && setupBody !== undefined) {
+    throw structure(
+      'setup(): this file has no scenario(), so it would never run',
+      'call its content at the top level, or declare a scenario()',
+    );
+  }
+  const scenarios = declared.map(({ run: _run, ...rest }) => rest);
+  return JSON.stringify({
+    single: declared.length === 0,
+    scenarios,
+  } satisfies Collected);
+}
+
+export async function runSetup(): Promise<void> {
+  context = await setupBody?.();
+}
+
+export async function runBody(ordinal: number): Promise<void> {
+  await declared[ordinal]?.run(context);
+}
+
+export async function runTeardown(): Promise<void> {
+  await teardownBody?.(context);
+}

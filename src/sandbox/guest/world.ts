@@ -1,0 +1,156 @@
+/**
+ * What the script knows of its agents: the log, folded twice. *Head* is all that has arrived; getters read
+ * it. *Cursor* is what conditions see: it moves one entry at a time, per agent, and a verb moves it for
+ * its own agent and its target to the moment it was issued, so that no stale state passes a later check
+ * and no transient one is lost.
+ */
+import type { LogEntry } from '../../model/agent-event.js';
+import {
+  NEW_AGENT,
+  fold,
+  openCalls,
+  type AgentState,
+  type CallState,
+} from '../../model/agent-state.js';
+import { ask } from './host.js';
+
+interface Views {
+  head: AgentState;
+  cursor: AgentState;
+}
+
+const views = new Map<string, Views>();
+/** Arrived, not yet seen by the cursor; in order. */
+let pending: LogEntry[] = [];
+let conditionDepth = 0;
+/** Agents the running condition has read. */
+let read = new Set<string>();
+
+export function addAgent(name: string): void {
+  if (!views.has(name)) views.set(name, { head: NEW_AGENT, cursor: NEW_AGENT });
+}
+
+export function agentNames(): readonly string[] {
+  return [...views.keys()];
+}
+
+/** What a getter sees: the cursor in a condition, else all that has arrived. */
+export function stateOf(name: string): AgentState {
+  if (conditionDepth === 0) {
+    receive(ask('poll', {}) as LogEntry[]);
+    return view(name).head;
+  }
+  read.add(name);
+  return view(name).cursor;
+}
+
+export function headOf(name: string): AgentState {
+  return view(name).head;
+}
+
+export function cursorOf(name: string): AgentState {
+  return view(name).cursor;
+}
+
+export function inCondition(): boolean {
+  return conditionDepth > 0;
+}
+
+/** Evaluates a condition at the cursor. */
+export function evaluate<T>(condition: () => T): T {
+  read = new Set();
+  conditionDepth += 1;
+  ask('condition', { on: true });
+  try {
+    return condition();
+  } finally {
+    conditionDepth -= 1;
+    ask('condition', { on: false });
+  }
+}
+
+/** Agents the last evaluated condition has read. */
+export function agentsRead(): readonly string[] {
+  return [...read];
+}
+
+/** Applies the next pending entry to the cursor; false when there is none. */
+export function advance(): boolean {
+  const entry = pending.shift();
+  if (entry === undefined) return false;
+  applyToCursor(entry);
+  return true;
+}
+
+/** Sleeps until something arrives, at most `ms`. */
+export function awaitEntries(ms: number): void {
+  receive(ask('next', { ms }) as LogEntry[]);
+}
+
+/** Around a verb: before it is issued, and when it is done. */
+export function moveTo(name: string, seq: number): void {
+  const rest: LogEntry[] = [];
+  for (const entry of pending) {
+    if (entry.agent === name && entry.seq <= seq) applyToCursor(entry);
+    else rest.push(entry);
+  }
+  pending = rest;
+}
+
+export function moveToHead(name: string): void {
+  receive(ask('poll', {}) as LogEntry[]);
+  moveTo(name, Infinity);
+}
+
+export function receivePending(): void {
+  receive(ask('poll', {}) as LogEntry[]);
+}
+
+/**
+ * Calls of `callee` that can only be old ones when `caller` dials it now: the caller's side is closed, but
+ * the BYE has not reached the callee yet.
+ */
+export function staleCalls(caller: string, callee: string): readonly string[] {
+  const own = view(caller).head;
+  if (openCalls(own).length > 0 || caller === callee) return [];
+  const ids = new Set(own.calls.map((call) => call.id));
+  const user = userOf(own);
+  return openCalls(view(callee).cursor)
+    .filter(
+      (call: CallState) => ids.has(call.id) || (user !== undefined && call.peer.number === user),
+    )
+    .map((call) => call.id);
+}
+
+/** Takes those calls out of the callee's current ones, in both views. */
+export function supersede(callee: string, calls: readonly string[]): void {
+  const both = view(callee);
+  for (const call of calls) {
+    both.head = fold(both.head, { type: 'call_superseded', call });
+    both.cursor = fold(both.cursor, { type: 'call_superseded', call });
+  }
+}
+
+function userOf(state: AgentState): string | undefined {
+  return /^sips?:([^@]+)@/.exec(state.aor ?? '')?.[1];
+}
+
+function receive(entries: readonly LogEntry[]): void {
+  for (const entry of entries) {
+    addAgent(entry.agent);
+    pending.push(entry);
+    const both = view(entry.agent);
+    both.head = fold(both.head, entry.event);
+  }
+}
+
+function applyToCursor(entry: LogEntry): void {
+  const both = view(entry.agent);
+  both.cursor = fold(both.cursor, entry.event);
+}
+
+function view(name: string): Views {
+  const both = views.get(name);
+  if (both === undefined) throw new Error(`no agent "${name}"`);
+  return both;
+}

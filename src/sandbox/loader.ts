@@ -1,0 +1,146 @@
+/**
+ * Modules for QuickJS: those of the guest (`offhook:`), which only the guest sees, and those of a
+ * scenario, which come from relative paths below the read root.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, extname, resolve } from 'node:path';
+import { OffhookError, type SourceLocation } from '../errors.js';
+import { readAllowed, readText } from './policy.js';
+
+const GUEST = 'offhook:';
+const FAILED = 'offhook-import-error:';
+/** dist/guest mirrors src: guest modules import model, errors and time by relative paths. */
+const GUEST_ROOT = new URL('../guest/', import.meta.url);
+export const GUEST_MAIN = `${GUEST}sandbox/guest/main.js`;
+const EXTENSIONS: readonly string[] = ['.js', '.mjs'];
+const URL_LIKE = /^[a-z][a-z0-9+.-]*:/i;
+
+/** Read once per thread. */
+const guestSources = new Map<string, string>();
+
+export function guestSource(name: string): string {
+  let source = guestSources.get(name);
+  if (source === undefined) {
+    source = readFileSync(new URL(name.slice(GUEST.length), GUEST_ROOT), 'utf8');
+    guestSources.set(name, source);
+  }
+  return source;
+}
+
+/** Name of a guest module that another one imports. */
+export function guestName(base: string, specifier: string): string {
+  const from = new URL(base.slice(GUEST.length), GUEST_ROOT);
+  return GUEST + new URL(specifier, from).href.slice(GUEST_ROOT.href.length);
+}
+
+/** The modules of one scenario. */
+export class Loader {
+  readonly #readRoot: string;
+  readonly #sources = new Map<string, string>();
+  /** Import errors by the name they were given. */
+  readonly #errors = new Map<string, OffhookError>();
+  /** Counts requests: a job that imported something is told apart from one that did not. */
+  requests = 0;
+
+  constructor(readRoot: string) {
+    this.#readRoot = readRoot;
+  }
+
+  /** Source of a script file that was loaded; undefined for guest and native code. */
+  readonly sourceOf = (file: string): string | undefined => this.#sources.get(file);
+
+  /** The scenario file itself; its path was given by the user and is not held against the read root. */
+  open(file: string): string {
+    const text = readText(file, file, 'E_SCENARIO_FILE');
+    this.#sources.set(file, text);
+    if (text.trim() === '') {
+      throw new OffhookError('E_SCENARIO_FILE', `file "${file}": nothing to run: it is empty`, {
+        hint: 'write a scenario into it',
+      });
+    }
+    return text;
+  }
+
+  /**
+   * Absolute name of a module another one asks for. Cannot fail in QuickJS: an error waits under a name of
+   * its own until the module is loaded.
+   */
+  readonly normalize = (base: string, specifier: string): string => {
+    this.requests += 1;
+    try {
+      return this.#resolve(base, specifier);
+    } catch (error) {
+      const name = `${FAILED}${this.#errors.size}`;
+      this.#errors.set(name, error instanceof OffhookError ? error : internal(error));
+      return name;
+    }
+  };
+
+  readonly load = (name: string): string | { error: Error } => {
+    const source = this.#sources.get(name);
+    if (source !== undefined) return source;
+    return { error: this.#errors.get(name) ?? internal(new Error(`module ${name} is not known`)) };
+  };
+
+  /** The import error with that message: QuickJS keeps no more of an error. */
+  errorOf(message: string): OffhookError | undefined {
+    return [...this.#errors.values()].find((error) => error.message === message);
+  }
+
+  #resolve(base: string, specifier: string): string {
+    const problem = specifierProblem(specifier);
+    const at = this.#importPlace(base, specifier);
+    const details = at === undefined ? {} : { at, frames: [at] };
+    if (problem !== undefined) {
+      throw new OffhookError('E_IMPORT', `import of "${specifier}": not loaded: ${problem}`, {
+        hint: 'import files of your own by a relative path, such as "./lib/login.js"',
+        ...details,
+      });
+    }
+    try {
+      const file = readAllowed(resolve(dirname(base), specifier), specifier, this.#readRoot, {
+        denied: 'E_IMPORT',
+        unreadable: 'E_IMPORT',
+      });
+      if (!this.#sources.has(file.path)) this.#sources.set(file.path, file.text);
+      return file.path;
+    } catch (error) {
+      if (!(error instanceof OffhookError)) throw error;
+      const message = error.message
+        .replace(/^file /, 'import of ')
+        .replace('not read', 'not loaded');
+      throw new OffhookError('E_IMPORT', message, { ...error.details, ...details });
+    }
+  }
+
+  /** Where the specifier stands in the importing file: QuickJS does not tell. */
+  #importPlace(base: string, specifier: string): SourceLocation | undefined {
+    const source = this.#sources.get(base);
+    const index = [`'${specifier}'`, `"${specifier}"`]
+      .map((quoted) => source?.indexOf(quoted) ?? -1)
+      .find((found) => found >= 0);
+    if (source === undefined || index === undefined) return undefined;
+    const before = source.slice(0, index).split('\n');
+    return { file: base, line: before.length, column: Array.from(before.at(-1) ?? '').length + 1 };
+  }
+}
+
+function internal(error: unknown): OffhookError {
+  return new OffhookError('E_INTERNAL', `module loader: ${String(error)}`);
+}
+
+function specifierProblem(specifier: string): string | undefined {
+  if (URL_LIKE.test(specifier)) {
+    return specifier.startsWith('node:')
+      ? 'scripts have no Node modules'
+      : 'scripts import files, not URLs';
+  }
+  if (specifier.startsWith('/') || specifier.includes('\\')) return 'the path is not relative';
+  if (!specifier.startsWith('./') && !specifier.startsWith('../')) {
+    return 'packages and Node modules cannot be imported';
+  }
+  if (specifier.includes('\0')) return 'the path is not valid';
+  return EXTENSIONS.includes(extname(specifier))
+    ? undefined
+    : 'its name does not end in .js or .mjs';
+}

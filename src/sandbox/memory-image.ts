@@ -1,0 +1,58 @@
+/**
+ * The state of a QuickJS instance with the guest loaded, to go back to: a fresh VM for the price of a
+ * small copy, and no handle of the last scenario can leak or refuse to be freed. Everything QuickJS knows
+ * is in its linear memory; between calls no WebAssembly frame is live.
+ */
+
+/** Pieces looked at as a whole; WebAssembly memory comes in these. */
+const PAGE = 65_536;
+
+interface Region {
+  start: number;
+  bytes: Uint8Array;
+}
+
+export class MemoryImage {
+  readonly #memory: WebAssembly.Memory;
+  readonly #regions: readonly Region[];
+
+  /** What lies above the last used byte is not part of the image: malloc does not count on its content. */
+  constructor(memory: WebAssembly.Memory) {
+    this.#memory = memory;
+    const bytes = new Uint8Array(memory.buffer);
+    const top = usedBytes(bytes);
+    // The one large gap is the unused part of the C stack, between static data and heap.
+    const gap = largestGap(bytes, top);
+    this.#regions = [
+      { start: 0, bytes: bytes.slice(0, gap.start) },
+      { start: gap.end, bytes: bytes.slice(gap.end, top) },
+    ];
+  }
+
+  restore(): void {
+    const memory = new Uint8Array(this.#memory.buffer);
+    for (const { start, bytes } of this.#regions) memory.set(bytes, start);
+  }
+}
+
+function usedBytes(bytes: Uint8Array): number {
+  let page = bytes.length / PAGE - 1;
+  while (page > 0 && isZero(bytes, page)) page -= 1;
+  return (page + 1) * PAGE;
+}
+
+function largestGap(bytes: Uint8Array, top: number): { start: number; end: number } {
+  let largest = { start: top, end: top };
+  let start = 0;
+  for (let page = 0; page < top / PAGE; page += 1) {
+    if (!isZero(bytes, page)) start = (page + 1) * PAGE;
+    const end = (page + 1) * PAGE;
+    if (end - start > largest.end - largest.start) largest = { start, end };
+  }
+  return largest;
+}
+
+const ZEROS = Buffer.alloc(PAGE);
+function isZero(bytes: Uint8Array, page: number): boolean {
+  return ZEROS.equals(bytes.subarray(page * PAGE, (page + 1) * PAGE));
+}

@@ -1,0 +1,234 @@
+/**
+ * Every message between the main thread and a scenario thread, and every operation between the scenario
+ * thread and the code inside QuickJS. Only plain data crosses either border; across the second one only
+ * text (JSON), so that no object of one side is ever reachable from the other.
+ */
+import type { ErrorData, SourceLocation } from '../errors.js';
+import type { LogEntry } from '../model/agent-event.js';
+import type { Failure, Phase } from '../model/run-event.js';
+import type { AgentVerb } from '../schema/verbs.js';
+
+// ---- main thread <-> scenario thread -------------------------------------------------------------
+
+/** What a scenario file declared; a file without scenario() is one scenario, its top level the test. */
+export interface Collected {
+  single: boolean;
+  scenarios: readonly DeclaredScenario[];
+}
+
+export interface DeclaredScenario {
+  ordinal: number;
+  name: string;
+  tags: readonly string[];
+  only: boolean;
+  /** The reason, or "" without one. */
+  skip?: string;
+  /** Wall-clock limit in ms, where the scenario sets its own. */
+  timeout_ms?: number;
+}
+
+export interface ThreadLimits {
+  /** Bytes: the maximum of the WebAssembly memory. */
+  memory: number;
+  /** Bytes of QuickJS stack. */
+  stack: number;
+  /** ms of computing without a blocking call. */
+  cpu_ms: number;
+}
+
+export interface ScenarioJob {
+  /** Absolute real path of the scenario file. */
+  file: string;
+  /** Absolute real path of the folder modules and files may be read from. */
+  readRoot: string;
+  /** What env() finds, layered already. */
+  env: Readonly<Record<string, string>>;
+  /** Variables of --set: load_env() does not hide them. */
+  fixedEnv: Readonly<Record<string, string>>;
+}
+
+export interface RunJob extends ScenarioJob {
+  /** Undefined runs the file itself as the scenario. */
+  scenario?: DeclaredScenario;
+  teardown_ms: number;
+}
+
+/** What a thread is started with, besides its port. */
+export interface ThreadData {
+  limits: ThreadLimits;
+  /** CELLS numbers in shared memory. */
+  cells: Int32Array;
+}
+
+export type ToThread =
+  | { type: 'collect'; job: ScenarioJob }
+  /** `began`: when the scenario began, as hrtime milliseconds: a clock all threads share. */
+  | { type: 'run'; job: RunJob; began: number; timeout_ms: number }
+  | { type: 'entries'; entries: readonly LogEntry[] }
+  | { type: 'result'; call: number; reply: CallReply }
+  | { type: 'close' };
+
+export type FromThread =
+  | { type: 'ready' }
+  | { type: 'collected'; collected?: Collected; error?: Failure; reusable: boolean }
+  | { type: 'call'; request: CallRequest }
+  | { type: 'note'; note: Note }
+  /** Told as it happens: a thread that has to be terminated has told its failures already. */
+  | { type: 'failed'; failure: Failure }
+  | { type: 'finished'; skipped?: { reason: string }; reusable: boolean };
+
+/** A verb with an effect, on its way to a driver. */
+export interface CallRequest {
+  call: number;
+  verb: AgentVerb | 'agent';
+  /** The agent the verb was called on. */
+  agent?: string;
+  args: readonly Argument[];
+  at?: SourceLocation;
+}
+
+/** Plain JSON, but an agent is an AgentArgument; options given as `undefined` are left out. */
+export type Argument = unknown;
+
+/** An agent of the scenario as an argument: what AgentRef is after the thread checked the call. */
+export interface AgentArgument {
+  $: 'agent';
+  name: string;
+}
+
+export interface CallReply {
+  error?: ErrorData;
+  /**
+   * seq of the log entry that is the verb's local effect: the cursor of its agent moves there before the
+   * verb returns.
+   */
+  seq?: number;
+  value?: unknown;
+}
+
+export interface Outcome {
+  /** Set when skip() ended it. */
+  skipped?: { reason: string };
+  failures: readonly Failure[];
+  /** False when the thread must not be used again. */
+  reusable: boolean;
+}
+
+export type AbortKind = 'timeout' | 'interrupt' | 'cpu';
+
+/** Cells of the shared Int32Array. */
+export const CELL = {
+  /** Counts messages to the thread: what Atomics.wait sleeps on. */
+  messages: 0,
+  /**
+   * 0, or 1 + index in ABORTS: seen by every operation and by the interrupt handler until teardown begins.
+   */
+  abort: 1,
+  /** 1 while the thread computes, 0 while it waits: the watchdog's view. */
+  computing: 2,
+  /** Increased at every change of `computing`: tells one long computation from many short ones. */
+  turns: 3,
+  /** As `abort`, for teardown and its own budget: a late time-out of the body never hits teardown. */
+  teardownAbort: 4,
+} as const;
+export const CELLS = 5;
+export const ABORTS: readonly AbortKind[] = ['timeout', 'interrupt', 'cpu'];
+
+/** What the script does that people want to see; times are taken on the main thread. */
+export type Note =
+  | { type: 'phase'; phase: Phase }
+  | { type: 'step_started'; name: string; depth: number }
+  | { type: 'step_finished'; name: string; depth: number; ok: boolean }
+  | {
+      type: 'assertion';
+      ok: boolean;
+      label: string;
+      matcher: string;
+      expected?: string;
+      actual: string;
+      at?: SourceLocation;
+    }
+  | { type: 'waiting'; what: string; ms: number }
+  | { type: 'waited'; what: string; ok: boolean }
+  | { type: 'log'; text: string; at?: SourceLocation };
+
+// ---- scenario thread <-> QuickJS -----------------------------------------------------------------
+
+/**
+ * The one function the guest gets: `host(op, payload)`, both texts; the answer is JSON of `Answer`. It is
+ * taken off the global object before any script runs. `stack` fields hold `new Error().stack` of the
+ * public function that was called: the thread finds location and label in it.
+ */
+export interface Operations {
+  /** Checks the arguments of a public function against its row. `on` is the row's table. */
+  check: {
+    on: 'global' | 'Agent' | 'Assertion' | 'scenario';
+    fn: string;
+    args: Encoded[];
+    stack: string;
+  };
+  /** Carries out a verb; blocks. Moves nothing itself: the guest applies entries up to `seq`. */
+  verb: {
+    verb: AgentVerb | 'agent';
+    agent?: string;
+    args: Encoded[];
+    stack: string;
+  };
+  /** Blocks until at least one new entry came, or `ms` are over. -> LogEntry[] */
+  next: { ms: number };
+  /** New entries that have arrived, without blocking. -> LogEntry[] */
+  poll: Record<string, never>;
+  /** Monotonic ms since the scenario began. -> number */
+  now: Record<string, never>;
+  /** Conditions may not call verbs with an effect; the depth lives on the thread. */
+  condition: { on: boolean };
+  /** -> { label } the label found in the source when none was given */
+  assertion: {
+    ok: boolean;
+    label?: string;
+    matcher: string;
+    expected?: string;
+    actual: string;
+    stack: string;
+    /** In a condition nothing is recorded: only the label is wanted. */
+    record: boolean;
+  };
+  note: Extract<Note, { type: 'step_started' | 'step_finished' | 'waiting' | 'waited' }>;
+  log: { text: string; stack: string };
+  skip: { reason: string; stack: string };
+  env: { name: string; default?: string; stack: string };
+  load_env: { path: string; stack: string };
+  uuid: Record<string, never>;
+  /** Text of the call at the top of the stack, for await_until: "bob.state" of `() => bob.state`. -> string */
+  source: { stack: string };
+}
+
+export type Operation = keyof Operations;
+
+/** Either a value or an error to throw. */
+export interface Answer {
+  v?: unknown;
+  e?: ErrorData;
+}
+
+/**
+ * A script's value as JSON. What JSON cannot hold, and any object with a key "$", is an object with the
+ * key "$": {"$":"undefined"}, {"$":"function","name"}, {"$":"agent","name"}, {"$":"number","text":"NaN"},
+ * {"$":"bigint","text"}, {"$":"symbol","text"}, {"$":"regexp","text"}, {"$":"date","text"},
+ * {"$":"error","text"}, {"$":"object","value":{...}}.
+ */
+export type Encoded = unknown;
+
+/**
+ * What the guest's main module exports for the thread. Each phase function is async: the thread runs jobs
+ * until its promise settles.
+ */
+export interface GuestExports {
+  /** JSON of Collected. */
+  collected(): string;
+  setup(ordinal: number): Promise<void>;
+  body(ordinal: number): Promise<void>;
+  teardown(ordinal: number): Promise<void>;
+  /** Any thrown value -> JSON of ErrorData with `stack` (text); runs in the VM, so that getters cannot hurt. */
+  describe(thrown: unknown): string;
+}

@@ -1,0 +1,180 @@
+/**
+ * QuickJS itself: one WebAssembly instance per thread with a memory that cannot grow past its limit, and
+ * what its JavaScript wrapper lacks (a tracker of unhandled rejections). Knows no scenarios.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import {
+  RELEASE_SYNC,
+  newQuickJSWASMModuleFromVariant,
+  newVariant,
+  type QuickJSContext,
+  type QuickJSHandle,
+  type QuickJSRuntime,
+  type QuickJSWASMModule,
+} from 'quickjs-emscripten';
+import { MemoryImage } from './memory-image.js';
+import type { Rejections } from './rejections.js';
+import { TABLE_EXPORT, addTracker, withTableExported } from './wasm-table.js';
+
+const PAGE = 65_536;
+/** What the build asks for at least. */
+const INITIAL_PAGES = 256;
+
+export class QuickJs {
+  readonly #module: QuickJSWASMModule;
+  readonly #memory: WebAssembly.Memory;
+  readonly #tracker: number;
+  #rejections: Rejections | undefined;
+  /** The memory could not grow: some allocation has failed. */
+  outOfMemory = false;
+  /** Its bookkeeping failed: it must not be used again. */
+  broken = false;
+
+  private constructor(
+    module: QuickJSWASMModule,
+    memory: WebAssembly.Memory,
+    table: WebAssembly.Table,
+  ) {
+    this.#module = module;
+    this.#memory = memory;
+    this.#tracker = addTracker(table, (_context, promise, reason, handled) => {
+      // Nothing may be thrown through WebAssembly.
+      try {
+        this.#rejections?.report(promise, reason, handled !== 0);
+      } catch {
+        this.broken = true;
+      }
+    });
+  }
+
+  static async load(memoryLimit: number): Promise<QuickJs> {
+    const binary = readFileSync(
+      createRequire(import.meta.resolve('quickjs-emscripten')).resolve(
+        '@jitl/quickjs-wasmfile-release-sync/wasm',
+      ),
+    );
+    const compiled = await WebAssembly.compile(withTableExported(binary));
+    const maximum = Math.max(INITIAL_PAGES, Math.floor(memoryLimit / PAGE));
+    const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum });
+    let table: WebAssembly.Table | undefined;
+    const instantiateWasm = (
+      imports: WebAssembly.Imports,
+      done: (instance: WebAssembly.Instance) => void,
+    ): WebAssembly.Exports => {
+      const instance = new WebAssembly.Instance(compiled, imports);
+      table = instance.exports[TABLE_EXPORT] as WebAssembly.Table;
+      done(instance);
+      return instance.exports;
+    };
+    const module = await newQuickJSWASMModuleFromVariant(
+      newVariant(RELEASE_SYNC, { wasmMemory: memory, emscriptenModule: { instantiateWasm } }),
+    );
+    if (table === undefined) throw new Error('QuickJS was not instantiated by our hook');
+    const quickJs = new QuickJs(module, memory, table);
+    quickJs.#watchGrowth();
+    return quickJs;
+  }
+
+  newRuntime(): QuickJSRuntime {
+    return this.#module.newRuntime();
+  }
+
+  /** Whom unhandled rejections are reported to from now on. */
+  reportTo(rejections: Rejections | undefined): void {
+    this.#rejections = rejections;
+  }
+
+  image(): MemoryImage {
+    return new MemoryImage(this.#memory);
+  }
+
+  /** After the interrupt handler was set: that is how the place in the runtime is found. */
+  installTracker(runtime: QuickJSRuntime): void {
+    const words = new Uint32Array(this.#memory.buffer);
+    words[trackerWord(words, pointerOf(runtime))] = this.#tracker;
+  }
+
+  /** The 64 bits QuickJS has for a value: equal for the same object. */
+  identity(handle: QuickJSHandle): bigint {
+    return new BigUint64Array(this.#memory.buffer)[handle.value / 8] ?? 0n;
+  }
+
+  /** A handle of its own on a value known by its bits. The value must be alive. */
+  handleOf(context: QuickJSContext, bits: bigint): QuickJSHandle {
+    const cell = context.newNumber(0);
+    const view = new BigUint64Array(this.#memory.buffer);
+    const number = view[cell.value / 8] ?? 0n;
+    view[cell.value / 8] = bits;
+    const handle = cell.dup();
+    new BigUint64Array(this.#memory.buffer)[cell.value / 8] = number;
+    cell.dispose();
+    return handle;
+  }
+
+  /** The 64 bits of Math.random's state, found by watching it move. */
+  findRandomState(context: QuickJSContext, draw: () => void): (seed: bigint) => void {
+    const start = (context as unknown as { ctx: { value: number } }).ctx.value / 8;
+    const before = new BigUint64Array(this.#memory.buffer).slice(start, start + CONTEXT_WORDS);
+    draw();
+    const after = new BigUint64Array(this.#memory.buffer).subarray(start, start + CONTEXT_WORDS);
+    const word = before.findIndex((old, at) => old !== 0n && after[at] === nextRandom(old));
+    if (word < 0) throw new Error('this build of QuickJS has an unknown layout: no random state');
+    return (seed) => {
+      new BigUint64Array(this.#memory.buffer)[start + word] = seed === 0n ? 1n : seed;
+    };
+  }
+
+  /** Emscripten tries several sizes when the memory grows; only when the last one failed is it full. */
+  #watchGrowth(): void {
+    const grow = this.#memory.grow.bind(this.#memory);
+    this.#memory.grow = (pages) => {
+      this.outOfMemory = true;
+      const before = grow(pages);
+      this.outOfMemory = false;
+      return before;
+    };
+  }
+}
+
+/** Words of JSContext looked through. */
+const CONTEXT_WORDS = 128;
+
+/** xorshift64star of quickjs.c. */
+function nextRandom(state: bigint): bigint {
+  let next = state ^ (state >> 12n);
+  next = BigInt.asUintN(64, next ^ (next << 25n));
+  return next ^ (next >> 27n);
+}
+
+function pointerOf(runtime: QuickJSRuntime): number {
+  return (runtime as unknown as { rt: { value: number } }).rt.value;
+}
+
+/** Words of JSRuntime looked through. */
+const RUNTIME_WORDS = 256;
+
+/**
+ * JSRuntime of quickjs.c has, in this order: interrupt_handler, interrupt_opaque,
+ * host_promise_rejection_tracker, its opaque, and job_list, whose empty form points twice at itself. That
+ * is found in one place only; another layout is refused rather than guessed at.
+ */
+function trackerWord(words: Uint32Array, runtime: number): number {
+  const start = runtime / 4;
+  const found: number[] = [];
+  for (let at = start; at < start + RUNTIME_WORDS; at += 1) {
+    const list = (at + 4) * 4;
+    const isHandler = words[at] !== 0 && (words[at] ?? 0) < 0x1_0000;
+    const isTrackerFree = words[at + 2] === 0 && words[at + 3] === 0;
+    if (isHandler && isTrackerFree && words[at + 4] === list && words[at + 5] === list) {
+      found.push(at + 2);
+    }
+  }
+  const [word] = found;
+  if (word === undefined || found.length !== 1) {
+    throw new Error(
+      'this build of QuickJS has an unknown layout: the rejection tracker was not found',
+    );
+  }
+  return word;
+}

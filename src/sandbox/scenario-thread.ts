@@ -1,0 +1,245 @@
+/**
+ * The sandbox: runs scenario files in QuickJS, in a worker thread that may be lost at any time. Knows the
+ * contract (schema), events and errors, and what a script may touch; must not know agents, baresip, SIP
+ * or reports: verbs go to the ScenarioHost it is given. This is the main thread's side: it keeps the
+ * time, and replaces a thread that no longer answers.
+ */
+import { OffhookError, toErrorData, type ErrorData } from '../errors.js';
+import type { LogEntry } from '../model/agent-event.js';
+import type { Failure, Phase } from '../model/run-event.js';
+import { hrtimeMs } from './clock.js';
+import type {
+  AbortKind,
+  CallReply,
+  CallRequest,
+  Collected,
+  FromThread,
+  Note,
+  Outcome,
+  RunJob,
+  ScenarioJob,
+  ThreadLimits,
+} from './protocol.js';
+import { send, startThread, wake, type Live } from './live-thread.js';
+import { Watchdog } from './watchdog.js';
+
+/** What carries out verbs with an effect, and hears what the script does. */
+export interface ScenarioHost {
+  call(request: CallRequest): Promise<CallReply>;
+  note(note: Note): void;
+}
+
+/** A file could not be collected: the failure has the code frame. */
+export class CollectError extends OffhookError {
+  readonly failure: Failure;
+  constructor(failure: Failure) {
+    const { code, message, ...details } = failure;
+    super(code, message, details);
+    this.failure = failure;
+  }
+}
+
+interface Running {
+  onMessage(message: FromThread): void;
+  /** The thread is gone, or has to go: why, when we know. */
+  onLost(error: ErrorData): void;
+  watchdog: Watchdog;
+}
+
+export class ScenarioThread {
+  readonly #limits: ThreadLimits;
+  readonly #entry: URL;
+  #live: Live | undefined;
+  #running: Running | undefined;
+  #busy = false;
+  #closed = false;
+  #reusable = true;
+
+  constructor(options: { limits: ThreadLimits; entry?: URL }) {
+    this.#limits = options.limits;
+    this.#entry = options.entry ?? new URL('thread.js', import.meta.url);
+  }
+
+  /** False after a job that cost its thread; the next job gets a new one. */
+  get reusable(): boolean {
+    return this.#reusable;
+  }
+
+  /** Starts the thread ahead of its first job. */
+  prepare(): void {
+    if (!this.#closed) this.#live ??= this.#spawn();
+  }
+
+  /** What the file declares. @throws CollectError */
+  async collect(job: ScenarioJob): Promise<Collected> {
+    const live = await this.#start();
+    return new Promise((resolve, reject) => {
+      const watchdog = this.#watch(live, (error) => {
+        this.#lose(live, error);
+      });
+      this.#running = {
+        watchdog,
+        onMessage: (message) => {
+          if (message.type !== 'collected') return;
+          this.#end(live, message.reusable);
+          if (message.collected !== undefined) resolve(message.collected);
+          else reject(new CollectError(message.error ?? unknownFailure('load')));
+        },
+        onLost: (error) => {
+          const code = error.code.startsWith('E_SCRIPT_') ? 'E_SCENARIO_COLLECT' : error.code;
+          reject(new CollectError({ ...error, code, phase: 'load' }));
+        },
+      };
+      send(live, { type: 'collect', job });
+    });
+  }
+
+  /** Runs one scenario; never rejects. `began`: performance.now() when it began. */
+  async run(
+    job: RunJob,
+    options: { timeout_ms: number; began: number },
+    host: ScenarioHost,
+  ): Promise<Outcome> {
+    let live: Live;
+    try {
+      live = await this.#start();
+    } catch (error) {
+      return { failures: [{ ...toErrorData(error), phase: 'load' }], reusable: false };
+    }
+    const began = hrtimeMs() - (performance.now() - options.began);
+    return new Promise((resolve) => {
+      this.#running = this.#runner(live, job, options.timeout_ms, began, host, resolve);
+      send(live, { type: 'run', job, began, timeout_ms: options.timeout_ms });
+    });
+  }
+
+  #runner(
+    live: Live,
+    job: RunJob,
+    timeoutMs: number,
+    began: number,
+    host: ScenarioHost,
+    resolve: (outcome: Outcome) => void,
+  ): Running {
+    const failures: Failure[] = [];
+    let phase: Phase = 'load';
+    const watchdog = this.#watch(live, (error) => {
+      this.#lose(live, error);
+    });
+    watchdog.limit('scenario', timeoutMs, timeoutMs - (hrtimeMs() - began));
+    return {
+      watchdog,
+      onMessage: (message) => {
+        if (message.type === 'call') this.#answer(live, message.request, host);
+        if (message.type === 'failed') failures.push(message.failure);
+        if (message.type === 'note') {
+          if (message.note.type === 'phase') {
+            phase = message.note.phase;
+            if (phase === 'teardown') watchdog.limit('teardown', job.teardown_ms, job.teardown_ms);
+          }
+          host.note(message.note);
+        }
+        if (message.type === 'finished') {
+          const { skipped, reusable } = message;
+          this.#end(live, reusable);
+          resolve({ failures, reusable, ...(skipped === undefined ? {} : { skipped }) });
+        }
+      },
+      onLost: (error) => {
+        failures.push({ ...error, phase });
+        resolve({ failures, reusable: false });
+      },
+    };
+  }
+
+  /** During run: what has happened to agents. */
+  post(entries: readonly LogEntry[]): void {
+    if (this.#live !== undefined && this.#running !== undefined) {
+      send(this.#live, { type: 'entries', entries });
+    }
+  }
+
+  /** Ends the running scenario; its teardown still runs. */
+  abort(kind: AbortKind): void {
+    this.#running?.watchdog.abort(kind);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const live = this.#live;
+    if (live === undefined) return;
+    this.#lose(live, { code: 'E_INTERRUPTED', message: 'scenario: its thread was closed' });
+    await live.worker.terminate();
+  }
+
+  /** The thread, started when there is none. */
+  async #start(): Promise<Live> {
+    if (this.#closed) throw new OffhookError('E_INTERNAL', 'scenario thread: used after close()');
+    if (this.#busy) {
+      throw new OffhookError('E_INTERNAL', 'scenario thread: used for two jobs at once');
+    }
+    this.#busy = true;
+    const live = (this.#live ??= this.#spawn());
+    try {
+      await live.ready;
+    } catch (error) {
+      this.#busy = false;
+      throw error;
+    }
+    if (this.#live !== live) throw new OffhookError('E_INTERNAL', 'scenario thread: was closed');
+    live.cells.fill(0);
+    this.#reusable = true;
+    return live;
+  }
+
+  #spawn(): Live {
+    const live = startThread(this.#entry, this.#limits, (error) => {
+      this.#lose(live, error);
+    });
+    live.port.on('message', (message: FromThread) => {
+      if (this.#live === live) this.#running?.onMessage(message);
+    });
+    return live;
+  }
+
+  #watch(live: Live, onLost: (error: ErrorData) => void): Watchdog {
+    return new Watchdog(live.cells, this.#limits.cpu_ms, onLost, () => {
+      wake(live);
+    });
+  }
+
+  #answer(live: Live, request: CallRequest, host: ScenarioHost): void {
+    const reply = (answer: CallReply): void => {
+      if (this.#live === live) send(live, { type: 'result', call: request.call, reply: answer });
+    };
+    host.call(request).then(reply, (error: unknown) => {
+      reply({ error: toErrorData(error) });
+    });
+  }
+
+  #end(live: Live, reusable: boolean): void {
+    this.#running?.watchdog.stop();
+    this.#running = undefined;
+    this.#busy = false;
+    if (!reusable) this.#discard(live);
+  }
+
+  /** The thread is given up; what ran in it ends with that error. */
+  #lose(live: Live, error: ErrorData): void {
+    if (this.#live !== live) return;
+    const running = this.#running;
+    this.#end(live, false);
+    running?.onLost(error);
+  }
+
+  #discard(live: Live): void {
+    this.#live = undefined;
+    this.#reusable = false;
+    live.port.close();
+    void live.worker.terminate();
+  }
+}
+
+function unknownFailure(phase: Phase): Failure {
+  return { code: 'E_INTERNAL', message: 'scenario thread: gave no result', phase };
+}

@@ -1,0 +1,135 @@
+/** What is known on the thread about the running job: phase, flags, failures, budgets. */
+import type { ErrorData, SourceLocation } from '../errors.js';
+import type { Failure, Phase } from '../model/run-event.js';
+import type { Channel } from './channel.js';
+import { hrtimeMs } from './clock.js';
+import { Environment } from './environment.js';
+import { Loader } from './loader.js';
+import type { Note, ScenarioJob, ThreadLimits } from './protocol.js';
+import { codeFrame, placeOf } from './stack.js';
+import type { Stop } from './stop.js';
+
+/** A script that logs in a loop must not fill the memory of the main thread. */
+const MOST_NOTES = 50_000;
+const MOST_NOTE_TEXT = 16 * 1_048_576;
+
+export class Session {
+  readonly job: ScenarioJob;
+  readonly channel: Channel;
+  readonly stop: Stop;
+  readonly loader: Loader;
+  readonly environment: Environment;
+  readonly began: number;
+  readonly limits: ThreadLimits;
+  /** For messages: the main thread keeps the time. */
+  readonly timeoutMs: number;
+  readonly teardownMs: number;
+  /** Evaluating a file only to learn its scenarios: nothing may act, nothing is shown. */
+  readonly collecting: boolean;
+  /** The file itself is the scenario. */
+  readonly isSingle: boolean;
+  /** The top level of a suite file: what waits or acts belongs into setup(). */
+  declaring: boolean;
+  phase: Phase = 'load';
+  conditionDepth = 0;
+  skipped: { reason: string } | undefined;
+  /** What the script waits for, outermost first. */
+  readonly waitingFor: string[] = [];
+  readonly failures: Failure[] = [];
+  #notes = 0;
+  #noteText = 0;
+
+  constructor(options: {
+    job: ScenarioJob;
+    channel: Channel;
+    stop: Stop;
+    began: number;
+    limits: ThreadLimits;
+    timeoutMs: number;
+    teardownMs: number;
+    kind: 'collect' | 'suite' | 'single';
+  }) {
+    this.job = options.job;
+    this.channel = options.channel;
+    this.stop = options.stop;
+    this.began = options.began;
+    this.limits = options.limits;
+    this.timeoutMs = options.timeoutMs;
+    this.teardownMs = options.teardownMs;
+    this.collecting = options.kind === 'collect';
+    this.isSingle = options.kind === 'single';
+    this.declaring = !this.isSingle;
+    this.loader = new Loader(options.job.readRoot);
+    this.environment = new Environment(options.job);
+  }
+
+  now(): number {
+    return hrtimeMs() - this.began;
+  }
+
+  enter(phase: Phase): void {
+    this.phase = phase;
+    this.conditionDepth = 0;
+    this.waitingFor.length = 0;
+    if (!this.collecting) this.channel.send({ type: 'note', note: { type: 'phase', phase } });
+  }
+
+  note(note: Note): void {
+    if (this.collecting || this.#notes > MOST_NOTES) return;
+    this.#notes += 1;
+    this.#noteText += JSON.stringify(note).length;
+    if (this.#notes > MOST_NOTES || this.#noteText > MOST_NOTE_TEXT) {
+      this.#notes = MOST_NOTES + 1;
+      const text = `too much output: nothing more of this scenario is shown (limits ${MOST_NOTES} lines, ${MOST_NOTE_TEXT} characters)`;
+      this.channel.send({ type: 'note', note: { type: 'log', text } });
+      return;
+    }
+    this.channel.send({ type: 'note', note });
+  }
+
+  place(stack: string): Pick<ErrorData, 'at' | 'frames'> {
+    return placeOf(stack, this.loader.sourceOf);
+  }
+
+  at(stack: string): { at?: SourceLocation } {
+    const { at } = this.place(stack);
+    return at === undefined ? {} : { at };
+  }
+
+  /** Data of an error as a failure of the present phase, with the lines around its place. */
+  toFailure(error: ErrorData): Failure {
+    const source = error.at === undefined ? undefined : this.loader.sourceOf(error.at.file);
+    const frame =
+      error.at === undefined || source === undefined
+        ? {}
+        : { codeFrame: codeFrame(error.at, source) };
+    return { ...error, phase: this.phase, ...frame };
+  }
+
+  /** Fails the scenario, for good. The same failure on its way up is told once. */
+  fail(error: ErrorData): void {
+    if (this.failures.some((one) => isSame(one, error))) return;
+    const failure = this.toFailure(error);
+    this.failures.push(failure);
+    if (!this.collecting) this.channel.send({ type: 'failed', failure });
+  }
+
+  failUnawaited(error: ErrorData): void {
+    if (this.failures.some((one) => isSame(one, error))) return;
+    this.fail({
+      ...error,
+      code: 'E_SCRIPT_UNAWAITED',
+      message: `promise: rejected, and nothing awaited it: ${error.message}`,
+      hint: 'write await in front of the call that returned it, or catch it',
+    });
+  }
+}
+
+function isSame(a: ErrorData, b: ErrorData): boolean {
+  const samePlace =
+    a.at?.file === b.at?.file && a.at?.line === b.at?.line && a.at?.column === b.at?.column;
+  if (a.code !== b.code || !samePlace) return false;
+  return a.code === 'E_ASSERT'
+    ? a.label === b.label && a.actual === b.actual
+    : a.message === b.message;
+}

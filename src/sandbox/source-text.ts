@@ -1,0 +1,77 @@
+/** Finds the text of a call's argument in a source, for labels. A reader of brackets, not a parser. */
+
+/** An argument longer than this is looked at no further. */
+const LONGEST_ARGUMENT = 2000;
+const LONGEST_LABEL = 80;
+const CLOSER: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+
+/** First argument of the last call of `callee` that begins at or before `offset`. */
+export function argumentText(source: string, offset: number, callee: string): string | undefined {
+  const start = callStart(source, offset, callee);
+  if (start === undefined) return undefined;
+  const end = endOfArgument(source, start);
+  if (end === undefined) return undefined;
+  const text = tidy(source.slice(start, end));
+  return text === '' ? undefined : text;
+}
+
+function callStart(source: string, offset: number, callee: string): number | undefined {
+  const pattern = new RegExp(`(?<![\\w$.])${callee}\\s*\\(`, 'g');
+  const from = Math.max(0, offset - 4 * LONGEST_ARGUMENT);
+  const before = source.slice(from, offset + 1);
+  const last = [...before.matchAll(pattern)].at(-1);
+  return last === undefined ? undefined : from + last.index + last[0].length;
+}
+
+function endOfArgument(source: string, start: number): number | undefined {
+  const open: string[] = [];
+  for (let at = start; at < source.length && at < start + LONGEST_ARGUMENT; at += 1) {
+    const character = source[at] ?? '';
+    const skipped = skipLiteral(source, at);
+    if (skipped !== undefined) {
+      at = skipped;
+    } else if (open.length === 0 && (character === ',' || character === ')')) {
+      return at;
+    } else if (CLOSER[character] !== undefined) {
+      open.push(CLOSER[character]);
+    } else if (character === open.at(-1)) {
+      open.pop();
+    }
+  }
+  return undefined;
+}
+
+/** Index of the last character of the text, comment or regular expression that begins here. */
+function skipLiteral(source: string, at: number): number | undefined {
+  const character = source[at];
+  if (character === '"' || character === "'" || character === '`') {
+    return endOfQuoted(source, at, character);
+  }
+  if (character !== '/') return undefined;
+  if (source[at + 1] === '/') return orEnd(source, source.indexOf('\n', at));
+  if (source[at + 1] === '*') return orEnd(source, source.indexOf('*/', at + 2) + 1);
+  return /[(,=:[!&|?{};]\s*$/.test(source.slice(Math.max(0, at - 20), at))
+    ? endOfQuoted(source, at, '/')
+    : undefined;
+}
+
+function endOfQuoted(source: string, start: number, quote: string): number {
+  for (let at = start + 1; at < source.length; at += 1) {
+    if (source[at] === '\\') at += 1;
+    else if (source[at] === quote) return at;
+  }
+  return source.length;
+}
+
+function orEnd(source: string, at: number): number {
+  return at <= 0 ? source.length : at;
+}
+
+/** One line, without the arrow of a condition: "() => bob.state" reads "bob.state". */
+function tidy(text: string): string {
+  const line = text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/^\(\) => /, '');
+  return line.length > LONGEST_LABEL ? `${line.slice(0, LONGEST_LABEL - 3)}...` : line;
+}

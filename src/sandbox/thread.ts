@@ -1,0 +1,77 @@
+/** Entry of the scenario thread: takes jobs one after another; each gets a fresh VM. */
+import { setFlagsFromString } from 'node:v8';
+import { workerData, type MessagePort } from 'node:worker_threads';
+import { Channel } from './channel.js';
+import { hrtimeMs } from './clock.js';
+import { Job } from './job.js';
+import type { ScenarioJob, ThreadData, ToThread } from './protocol.js';
+import { QuickJs } from './quickjs.js';
+import { Session } from './session.js';
+import { Stop } from './stop.js';
+import { Vm } from './vm.js';
+
+/**
+ * V8 recompiles WebAssembly with its optimizing compiler as soon as it is warm: with QuickJS's huge
+ * functions that is as much CPU as all else of the start. A script that computes a lot gets there anyway.
+ */
+setFlagsFromString('--wasm-tiering-budget=100000000');
+
+const { port, cells, limits } = workerData as ThreadData & { port: MessagePort };
+const quickJs = await QuickJs.load(limits.memory);
+const vm = new Vm(quickJs, limits.stack);
+
+interface Timing {
+  began: number;
+  timeoutMs: number;
+  teardownMs: number;
+}
+
+function newSession(
+  job: ScenarioJob,
+  stop: Stop,
+  timing: Timing,
+  kind: 'collect' | 'suite' | 'single',
+): Session {
+  return new Session({
+    job,
+    channel: new Channel(port, cells, stop),
+    stop,
+    limits,
+    ...timing,
+    kind,
+  });
+}
+
+function collect(message: Extract<ToThread, { type: 'collect' }>, stop: Stop): void {
+  const timing = { began: hrtimeMs(), timeoutMs: 0, teardownMs: 0 };
+  const job = new Job(quickJs, vm, newSession(message.job, stop, timing, 'collect'));
+  const result = job.collect();
+  stop.waiting();
+  port.postMessage({ type: 'collected', ...result, reusable: job.reusable });
+}
+
+function run(message: Extract<ToThread, { type: 'run' }>, stop: Stop): void {
+  const { scenario, teardown_ms: teardownMs } = message.job;
+  const timing = { began: message.began, timeoutMs: message.timeout_ms, teardownMs };
+  const session = newSession(
+    message.job,
+    stop,
+    timing,
+    scenario === undefined ? 'single' : 'suite',
+  );
+  const job = new Job(quickJs, vm, session);
+  job.run(scenario);
+  stop.waiting();
+  const skipped = session.skipped === undefined ? {} : { skipped: session.skipped };
+  port.postMessage({ type: 'finished', ...skipped, reusable: job.reusable });
+}
+
+port.on('message', (message: ToThread) => {
+  // Entries and results that come after their job ended concern nobody.
+  if (message.type === 'close') port.close();
+  if (message.type !== 'collect' && message.type !== 'run') return;
+  const stop = new Stop(cells, limits.cpu_ms);
+  if (message.type === 'collect') collect(message, stop);
+  else run(message, stop);
+});
+port.postMessage({ type: 'ready' });

@@ -1,0 +1,285 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { AgentEvent, SipMessage } from '../model/agent-event.js';
+import { CallLog } from './call-log.js';
+import { endedByText } from './ended.js';
+import { Endpoints } from './endpoints.js';
+import { decodeFrame, type CtrlEvent } from './events.js';
+import { NetstringDecoder } from './netstring.js';
+import { SipTraceParser } from './sip-trace.js';
+
+const TRANSCRIPTS = new URL('../testing/transcripts/', import.meta.url);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function recorded(): { log: CallLog; events: AgentEvent[] } {
+  const events: AgentEvent[] = [];
+  return { log: new CallLog((event) => events.push(event)), events };
+}
+
+function ctrl(name: string, fields: Partial<CtrlEvent> = {}): CtrlEvent {
+  return {
+    kind: 'event',
+    name,
+    call: 'c',
+    outgoing: false,
+    peerUri: 'sip:p@h',
+    peerName: '',
+    param: '',
+    fields: {},
+    ...fields,
+  };
+}
+
+function sip(arrow: '>' | '<', start: string, more: Partial<SipMessage> = {}): SipMessage {
+  const [first = '', ...rest] = start.split(' ');
+  const code = /^\d/.test(first)
+    ? { code: Number(first), reason: rest.join(' '), method: 'INVITE' }
+    : { method: first };
+  return {
+    direction: arrow === '>' ? 'sent' : 'received',
+    transport: 'UDP',
+    local: '',
+    remote: '',
+    call_id: 'c',
+    cseq: 1,
+    body: '',
+    headers: [
+      ['From', '"P" <sip:p@h>;tag=1'],
+      ['To', `<sip:q@h>${first === 'INVITE' ? '' : ';tag=2'}`],
+    ],
+    ...code,
+    ...more,
+  };
+}
+
+describe.each(['1.0.0', '1.1.0', '4.9.0'])('baresip %s, as recorded', (version) => {
+  const hosts = JSON.parse(readFileSync(new URL(`${version}.json`, TRANSCRIPTS), 'utf8')) as Record<
+    'alice' | 'bob',
+    string
+  >;
+  const read = (name: string) => readFileSync(new URL(`${version}-${name}`, TRANSCRIPTS));
+  const messagesOf = (agent: 'alice' | 'bob') => {
+    const messages: SipMessage[] = [];
+    const sink = {
+      message: (message: SipMessage) => messages.push(message),
+      line: () => undefined,
+    };
+    new SipTraceParser(sink, new Endpoints([hosts[agent]])).push(read(`${agent}.stdout`));
+    return messages;
+  };
+  const eventsOf = (agent: 'alice' | 'bob') =>
+    new NetstringDecoder()
+      .push(read(`${agent}.ctrl`))
+      .map(decodeFrame)
+      .filter((one): one is CtrlEvent => one.kind === 'event');
+  const shown = (events: AgentEvent[]) =>
+    events.map((one) =>
+      one.type === 'call_closed'
+        ? `closed ${one.ended.by} ${one.ended.how} ${one.ended.code ?? ''}`.trim()
+        : one.type.slice(5),
+    );
+
+  test('the trace alone tells everything', () => {
+    const { log, events } = recorded();
+    for (const message of messagesOf('bob')) log.message(message);
+    vi.runAllTimers();
+    // That the BYE was wanted only ctrl_tcp or the verb knows; here it came from the peer.
+    expect(shown(events)).toEqual([
+      'incoming',
+      'accepted',
+      'established',
+      'closed remote bye',
+      'incoming',
+      'closed local rejected 486',
+    ]);
+  });
+
+  test('the caller, with its own hangup', () => {
+    const { log, events } = recorded();
+    for (const message of messagesOf('alice')) {
+      if (message.method === 'BYE') log.expectHangup(message.call_id);
+      log.message(message);
+    }
+    expect(shown(events)).toEqual([
+      'dialed',
+      'ringing',
+      'established',
+      'closed local bye',
+      'dialed',
+      'ringing',
+      'closed remote rejected 486',
+    ]);
+  });
+
+  test('ctrl_tcp alone, a little later', () => {
+    const { log, events } = recorded();
+    for (const event of eventsOf('bob')) {
+      log.event(event);
+      vi.runAllTimers();
+    }
+    const words = shown(events);
+    expect(words.slice(0, 4)).toEqual(['incoming', 'accepted', 'established', 'closed remote bye']);
+    expect(words.slice(4)).toEqual(['incoming', 'closed local rejected']);
+  });
+});
+
+describe('joining', () => {
+  test('an arrival waits for its message, at most 75 ms', () => {
+    const { log, events } = recorded();
+    log.event(ctrl('CALL_INCOMING'));
+    expect(events).toEqual([]);
+    log.message(sip('<', 'INVITE'));
+    expect(events).toMatchObject([{ type: 'call_incoming', peer: { uri: 'sip:p@h', name: 'P' } }]);
+    const other = recorded();
+    other.log.event(ctrl('CALL_INCOMING'));
+    vi.advanceTimersByTime(75);
+    expect(other.events).toMatchObject([{ type: 'call_incoming', headers: [] }]);
+  });
+
+  test('an end waits for its message', () => {
+    const { log, events } = recorded();
+    log.message(sip('>', 'INVITE'));
+    log.event(ctrl('CALL_CLOSED', { param: '486 50', outgoing: true }));
+    expect(events.at(-1)?.type).toBe('call_dialed');
+    log.message(sip('<', '486 50% off'));
+    expect(events.at(-1)).toMatchObject({
+      type: 'call_closed',
+      ended: { by: 'remote', how: 'rejected', code: 486, reason: '50% off' },
+    });
+  });
+
+  test('retransmissions and late messages change nothing', () => {
+    const { log, events } = recorded();
+    for (const one of [
+      sip('>', 'INVITE'),
+      sip('>', 'INVITE'),
+      sip('<', '200 OK'),
+      sip('>', 'ACK'),
+      sip('<', '180 Ringing'),
+      sip('<', '200 OK'),
+      sip('>', 'ACK'),
+    ])
+      log.message(one);
+    log.event(ctrl('CALL_ESTABLISHED'));
+    log.message(sip('<', 'BYE', { cseq: 5 }));
+    log.message(sip('<', 'BYE', { cseq: 5 }));
+    log.event(ctrl('CALL_CLOSED', { param: 'Connection reset by peer', outgoing: true }));
+    vi.runAllTimers();
+    expect(events.map((one) => one.type)).toEqual([
+      'call_dialed',
+      'call_established',
+      'call_closed',
+    ]);
+  });
+
+  test('a challenge is no end; the second refusal is', () => {
+    const { log, events } = recorded();
+    log.message(sip('>', 'INVITE'));
+    log.message(sip('<', '407 Proxy Authentication Required'));
+    log.message(sip('>', 'ACK'));
+    log.message(sip('>', 'INVITE', { cseq: 2 }));
+    expect(events).toHaveLength(1);
+    log.message(sip('<', '407 Again', { cseq: 2 }));
+    log.event(ctrl('CALL_CLOSED', { param: '407 Again', outgoing: true }));
+    expect(events.at(-1)).toMatchObject({
+      ended: { by: 'remote', how: 'rejected', code: 407, reason: 'Again' },
+    });
+  });
+
+  test('a refused re-INVITE ends nothing', () => {
+    const { log, events } = recorded();
+    for (const one of [sip('>', 'INVITE'), sip('<', '200 OK'), sip('>', 'ACK')]) log.message(one);
+    log.message(sip('>', 'INVITE', { cseq: 2, headers: [['To', '<sip:q@h>;tag=2']] }));
+    log.message(sip('<', '488 Not Acceptable Here', { cseq: 2 }));
+    vi.runAllTimers();
+    expect(events.at(-1)?.type).toBe('call_established');
+  });
+
+  test('a CANCEL that crosses the 200', () => {
+    const { log, events } = recorded();
+    log.message(sip('>', 'INVITE'));
+    log.message(sip('<', '180 Ringing'));
+    log.expectHangup('c');
+    log.message(sip('>', 'CANCEL'));
+    log.message(sip('<', '200 OK'));
+    log.message(sip('>', 'ACK'));
+    log.message(sip('>', 'BYE', { cseq: 2 }));
+    expect(events.at(-1)).toMatchObject({ ended: { by: 'local', how: 'bye' } });
+  });
+
+  test('a BYE of baresip itself says why', () => {
+    const { log, events } = recorded();
+    for (const one of [
+      sip('>', 'INVITE'),
+      sip('<', '200 OK'),
+      sip('>', 'ACK'),
+      sip('>', 'BYE', { cseq: 2 }),
+    ])
+      log.message(one);
+    expect(events.at(-1)?.type).toBe('call_established');
+    log.event(ctrl('CALL_CLOSED', { param: 'end of file', outgoing: true }));
+    expect(events.at(-1)).toMatchObject({
+      ended: { by: 'error', how: 'media', reason: 'end of file' },
+    });
+  });
+
+  test('a call whose INVITE never left', () => {
+    const { log, events } = recorded();
+    log.expectDial({ uri: 'sip:x@h', number: 'x' });
+    log.event(ctrl('CALL_CLOSED', { param: 'Connection refused [111]', outgoing: true }));
+    expect(events).toEqual([
+      { type: 'call_dialed', call: 'c', peer: { uri: 'sip:x@h', number: 'x' } },
+      {
+        type: 'call_closed',
+        call: 'c',
+        ended: { by: 'network', how: 'unreachable', reason: 'Connection refused' },
+      },
+    ]);
+  });
+
+  test('one nobody waits for any more is not told', () => {
+    const { log, events } = recorded();
+    log.event(ctrl('CALL_CLOSED', { param: 'Connection timed out', outgoing: true }));
+    expect(events).toEqual([]);
+  });
+
+  test('what baresip refused by itself never was a call', () => {
+    const { log, events } = recorded();
+    log.message(sip('<', 'INVITE'));
+    log.message(sip('>', '404 Not Found'));
+    vi.runAllTimers();
+    expect(events).toEqual([]);
+  });
+});
+
+test.each([
+  ['Connection timed out', { by: 'network', how: 'timeout', reason: 'Connection timed out' }],
+  ['Connection timed out [110]', { by: 'network', how: 'timeout', reason: 'Connection timed out' }],
+  ['Connection reset by user', { by: 'local', how: 'bye' }],
+  ['Rejected by user', { by: 'local', how: 'bye' }],
+  ['Connection reset by peer [104]', { by: 'remote', how: 'bye' }],
+  ['Local timeout', { by: 'local', how: 'timeout', reason: 'Local timeout' }],
+  [
+    'Destination address required',
+    { by: 'network', how: 'unreachable', reason: 'Destination address required' },
+  ],
+  ['Call transfered', { by: 'local', how: 'transferred', reason: 'Call transfered' }],
+  [
+    '480 Temporarily Unavailable,Q.850;cause=18',
+    {
+      by: 'remote',
+      how: 'rejected',
+      code: 480,
+      reason: 'Temporarily Unavailable',
+      cause: 'Q.850;cause=18',
+    },
+  ],
+])('ended: %s', (text, ended) => {
+  expect(endedByText(text, { outgoing: true, answered: true })).toEqual(ended);
+});

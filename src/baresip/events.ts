@@ -1,0 +1,74 @@
+/** Frames of ctrl_tcp -> what they mean: a reply to a command, an event, a MESSAGE. */
+
+export interface Reply {
+  kind: 'reply';
+  ok: boolean;
+  data: string;
+  token: string;
+}
+
+export interface CtrlEvent {
+  kind: 'event';
+  name: string;
+  /** Call id; the events about SDP of a new call have none. */
+  call: string;
+  outgoing: boolean;
+  peerUri: string;
+  peerName: string;
+  param: string;
+  /** All fields as text, for events without a word of ours. */
+  fields: Readonly<Record<string, string>>;
+}
+
+export type Frame = Reply | CtrlEvent | { kind: 'garbage'; text: string };
+
+export function decodeFrame(text: string): Frame {
+  const object = parseObject(text);
+  if (object === undefined) return { kind: 'garbage', text };
+  if (object['response'] === true) {
+    const { ok, data, token } = object;
+    return { kind: 'reply', ok: ok === true, data: asText(data), token: asText(token) };
+  }
+  if (object['event'] === true || object['message'] === true) {
+    const fields: Record<string, string> = {};
+    for (const [name, value] of Object.entries(object)) {
+      if (name !== 'event') fields[name] = asText(value);
+    }
+    return {
+      kind: 'event',
+      // MESSAGE has a frame of its own kind (from 1.1), without a type.
+      name: asText(object['type']) || (object['message'] === true ? 'MESSAGE' : 'UNKNOWN'),
+      call: asText(object['id']),
+      outgoing: object['direction'] === 'outgoing',
+      peerUri: asText(object['peeruri']),
+      peerName: asText(object['peerdisplayname']),
+      param: asText(object['param']),
+      fields,
+    };
+  }
+  return { kind: 'garbage', text };
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  for (const attempt of [text, escapeControls(text)]) {
+    try {
+      const value: unknown = JSON.parse(attempt);
+      if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+    } catch {
+      // Old versions pass control characters of remote texts through: second attempt, then garbage.
+    }
+  }
+  return undefined;
+}
+
+function escapeControls(text: string): string {
+  return text.replace(
+    /[\x00-\x1f]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function asText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === undefined || value === null ? '' : JSON.stringify(value);
+}

@@ -1,0 +1,142 @@
+import { rmSync } from 'node:fs';
+import { afterEach, describe, expect, test } from 'vitest';
+import { testBench, type Bench } from '../testing/agent-bench.js';
+import { fakeBaresip, type FakeBinary } from '../testing/fake-binary.js';
+import { findBaresip } from './binary.js';
+
+const LIMIT = 5000;
+const TARGET = { uri: 'sip:bob@127.0.0.1:9' };
+const PATH = '/usr/bin:/bin';
+
+describe('a program that behaves badly', () => {
+  let fake: FakeBinary;
+  let bench: Bench | undefined;
+
+  const startFake = async (mode: string) => {
+    fake = fakeBaresip(mode);
+    bench = testBench(await findBaresip({ path: fake.path, searchPath: '' }));
+    return bench.start('alice');
+  };
+  afterEach(async () => {
+    await bench?.stopAll();
+    expect(bench?.leftFolders() ?? []).toEqual([]);
+    bench = undefined;
+    fake.remove();
+  });
+
+  test.each([
+    ['crash', 'E_AGENT_CRASHED', 'signal SIGSEGV; its last lines: '],
+    ['dial-garbage', 'E_AGENT_CONTROL', 'garbage on the control port'],
+    ['dial-close', 'E_AGENT_CONTROL', 'closed by baresip'],
+    ['dial-half', 'E_AGENT_HUNG', 'no reply from baresip'],
+    ['dial-refused', 'E_CALL_REFUSED', 'Invalid argument'],
+    ['dial-no-json', 'E_CALL_REFUSED', 'no INVITE was sent'],
+  ])('%s', async (mode, code, text) => {
+    const agent = await startFake(mode);
+    await expect(agent.dial(TARGET, mode === 'dial-half' ? 300 : LIMIT)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(text) as string,
+      details: { agents: ['alice'] },
+    });
+  });
+
+  test('a crash names the last lines and is an event', async () => {
+    const agent = await startFake('crash');
+    await expect(agent.dial(TARGET, LIMIT)).rejects.toThrow('about to crash');
+    expect(bench?.events('alice').at(-1)).toMatchObject({
+      type: 'exited',
+      signal: 'SIGSEGV',
+      expected: false,
+    });
+  });
+
+  test('what is no JSON is a warning, what is unknown is kept', async () => {
+    const agent = await startFake('dial-no-json');
+    await expect(agent.dial(TARGET, LIMIT)).rejects.toMatchObject({ code: 'E_CALL_REFUSED' });
+    const events = bench?.events('alice') ?? [];
+    expect(events.filter((one) => one.type === 'warning')).toHaveLength(2);
+    expect(events.find((one) => one.type === 'other')).toMatchObject({
+      name: 'BRAND_NEW',
+      fields: { class: 'x', nested: '{"a":1}' },
+    });
+  });
+
+  test('noise on the output harms nothing', async () => {
+    const agent = await startFake('noise');
+    expect(agent.state.alive).toBe(true);
+  });
+
+  test('quit and SIGTERM ignored: gone within two seconds', async () => {
+    const agent = await startFake('ignores-quit');
+    const started = performance.now();
+    await agent.stop();
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(() => process.kill(agent.pid, 0)).toThrow('ESRCH');
+  });
+
+  test.each([
+    ['exit-98', 'its ports were taken'],
+    ['exit-99', 'could not use the address 127.0.0.1'],
+    ['exit-1', 'exit code 1; its last lines: ua: something is in the way'],
+    ['stranger', 'its ports were taken'],
+    ['garbage', 'garbage on the control port'],
+  ])('does not start: %s', async (mode, text) => {
+    await expect(startFake(mode)).rejects.toMatchObject({
+      code: 'E_AGENT_START',
+      message: expect.stringContaining(text) as string,
+    });
+    expect(bench?.events('alice')).toEqual([]);
+  });
+
+  test('does not start: hangs, or never listens', async () => {
+    await expect(startFake('hang')).rejects.toMatchObject({
+      code: 'E_AGENT_START',
+      message: expect.stringContaining('no reply') as string,
+    });
+  });
+});
+
+describe('finding the program', () => {
+  let fake: FakeBinary;
+  afterEach(() => {
+    fake.remove();
+  });
+
+  test.each([
+    ['too-old', 'baresip 0.6.5 is too old (at least 1.0.0)'],
+    ['no-baresip', 'does not run as baresip: hello'],
+  ])('%s', async (mode, text) => {
+    fake = fakeBaresip(mode);
+    await expect(findBaresip({ path: fake.path, searchPath: PATH })).rejects.toMatchObject({
+      code: 'E_BARESIP_UNUSABLE',
+      message: expect.stringContaining(text) as string,
+    });
+  });
+
+  test('by PATH, with its modules; a missing one is named', async () => {
+    fake = fakeBaresip('newest');
+    const binary = await findBaresip({ searchPath: `/nonexistent:${fake.folder}` });
+    expect(binary).toEqual({
+      path: fake.path,
+      version: '4.9.0',
+      modulePath: `${fake.folder}/modules`,
+    });
+    const search = { path: fake.path, modulePath: `${fake.folder}/modules`, searchPath: '' };
+    rmSync(`${fake.folder}/modules/auresamp.so`);
+    await expect(findBaresip(search)).rejects.toMatchObject({
+      code: 'E_BARESIP_UNUSABLE',
+      message: expect.stringContaining(': auresamp.so') as string,
+    });
+  });
+
+  test('nothing found', async () => {
+    fake = fakeBaresip('ok');
+    await expect(findBaresip({ searchPath: '/nonexistent' })).rejects.toMatchObject({
+      code: 'E_BARESIP_MISSING',
+      message: 'baresip: not found: no "baresip" in PATH',
+    });
+    await expect(
+      findBaresip({ path: '/nonexistent/baresip', searchPath: '' }),
+    ).rejects.toMatchObject({ code: 'E_BARESIP_MISSING' });
+  });
+});

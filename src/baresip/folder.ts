@@ -1,0 +1,146 @@
+/** The temporary folder of one agent, and the sweep that removes those of runs that were killed. */
+import {
+  ftruncateSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SILENCE_FILE, wavHeader } from './config.js';
+
+const PREFIX = 'offhook-agent-';
+const PID_FILE = 'pid';
+/** A folder without a pid file belongs to a run between two lines of code, or to one killed there. */
+const UNFINISHED_MS = 60_000;
+/** Long enough to be re-armed calmly, short enough to be loaded in a millisecond when a call is answered. */
+export const SILENCE_SECONDS = 20;
+
+export interface FolderFiles {
+  config: string;
+  accounts: string;
+  /** Key and certificate, only for agents that use TLS. */
+  certificate?: { file: string; pem: string };
+}
+
+export function createFolder(files: FolderFiles): string {
+  const folder = mkdtempSync(join(tmpdir(), PREFIX));
+  writeFileSync(join(folder, PID_FILE), `${identity(process.pid)}\n`);
+  writeFileSync(join(folder, 'config'), files.config);
+  writeFileSync(join(folder, 'accounts'), files.accounts);
+  if (files.certificate !== undefined) {
+    writeFileSync(join(folder, files.certificate.file), files.certificate.pem, { mode: 0o600 });
+  }
+  const silence = openSync(join(folder, SILENCE_FILE), 'w');
+  const header = wavHeader(SILENCE_SECONDS);
+  writeSync(silence, header);
+  ftruncateSync(silence, header.length + SILENCE_SECONDS * 8000 * 2);
+  closeSync(silence);
+  return folder;
+}
+
+/** Once baresip runs: a sweep must know it too, for it may outlive the run where no parent-death signal exists. */
+export function notePid(folder: string, pid: number): void {
+  const agent = pid > 0 ? `${identity(pid)}\n` : '';
+  writeFileSync(join(folder, PID_FILE), `${identity(process.pid)}\n${agent}`);
+}
+
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
+}
+
+/** For the sudden end of this process: kills the agents it still has and removes their folders, at once. */
+export function abandonAgents(): void {
+  for (const folder of agentFolders()) {
+    const [owner, agent = ''] = pidLines(folder);
+    if (owner !== identity(process.pid)) continue;
+    if (agent !== '' && isAlive(agent)) killAgent(agent);
+    removeFolder(folder);
+  }
+}
+
+/** Removes folders of agents whose run is dead, ends their processes if any; returns what was removed. */
+export function sweepStale(): string[] {
+  return agentFolders()
+    .filter(isStale)
+    .filter((folder) => {
+      try {
+        removeFolder(folder);
+        return true;
+      } catch {
+        return false; // another user's: that user's run will sweep it
+      }
+    });
+}
+
+function agentFolders(): string[] {
+  return readdirSync(tmpdir())
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => join(tmpdir(), name));
+}
+
+/** Who made the folder, and whose it is, as identities; without a readable file, nobody. */
+function pidLines(folder: string): string[] {
+  try {
+    return readFileSync(join(folder, PID_FILE), 'utf8').split('\n');
+  } catch {
+    return [];
+  }
+}
+
+function isStale(folder: string): boolean {
+  const [owner = '', agent = ''] = pidLines(folder);
+  if (owner === '') return ageMs(folder) > UNFINISHED_MS;
+  if (isAlive(owner)) return false;
+  return agent === '' || !isAlive(agent) || killAgent(agent);
+}
+
+/** False when it may not be killed: another user's. */
+function killAgent(id: string): boolean {
+  try {
+    return process.kill(Number(id.split(' ')[0]), 'SIGKILL');
+  } catch {
+    return false;
+  }
+}
+
+function ageMs(folder: string): number {
+  try {
+    return Date.now() - statSync(folder).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
+/** "pid start-time": the start time tells a process from a later one with the same number. */
+function identity(pid: number): string {
+  return `${pid} ${startTime(pid)}`;
+}
+
+function isAlive(id: string): boolean {
+  const [pid = '', started = ''] = id.split(' ');
+  try {
+    process.kill(Number(pid), 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  const now = startTime(Number(pid));
+  return started === '' || now === '' || now === started;
+}
+
+/** Field 22 of /proc/PID/stat; '' where there is no /proc. */
+function startTime(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The second field is the program's name in brackets and may hold blanks.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,33 @@
+/** Names and addresses in header fields (RFC 3261, 20.10 and 25.1) -> `Peer`. */
+import type { Peer } from '../model/agent-event.js';
+
+/** name-addr or addr-spec -> URI and display name. */
+export function nameAddr(value: string): [uri: string, name: string] {
+  const quoted = /^\s*"((?:[^"\\]|\\.)*)"\s*<([^>]*)>/.exec(value);
+  if (quoted !== null) return [quoted[2] ?? '', (quoted[1] ?? '').replace(/\\(.)/g, '$1')];
+  const bracket = /^([^<"]*)<([^>]*)>/.exec(value);
+  if (bracket !== null) return [bracket[2] ?? '', (bracket[1] ?? '').trim()];
+  // Without brackets, parameters belong to the header field.
+  return [value.trim().split(';')[0] ?? '', ''];
+}
+
+export function peerOf(uri: string, name: string): Peer {
+  return { uri, number: userOf(uri), ...(name === '' ? {} : { name }) };
+}
+
+/** User part, unescaped, without password and user parameters. */
+function userOf(uri: string): string {
+  const user = /^sips?:([^@]*)@/i.exec(uri)?.[1] ?? /^tel:([^;]*)/i.exec(uri)?.[1] ?? '';
+  const plain = user.split(/[:;]/)[0] ?? '';
+  try {
+    return decodeURIComponent(plain);
+  } catch {
+    return plain;
+  }
+}
+
+/** Whether a To or From header carries a tag: inside a dialog (RFC 3261, 12). */
+export function hasTag(value: string): boolean {
+  const parameters = value.includes('<') ? value.slice(value.lastIndexOf('>')) : value;
+  return /;\s*tag\s*=/i.test(parameters);
+}

@@ -1,0 +1,134 @@
+/** The verbs about registration. */
+import { openCalls } from '../model/agent-state.js';
+import type { AgentOptions, Done } from './user-agent.js';
+import { hasCapability } from './capabilities.js';
+import { left, perform } from './perform.js';
+import type { Session } from './session.js';
+
+const DEFAULT_REGINT = 3600;
+const OLD_BINDING_MS = 1000;
+
+export async function register(
+  session: Session,
+  options: AgentOptions,
+  limitMs: number,
+): Promise<Done> {
+  session.assertUsable('register');
+  const { account } = session.ground;
+  if (account.domain === undefined) {
+    throw session.problem(
+      'E_REGISTER',
+      'register',
+      'the agent has no registrar',
+      'give the agent a domain',
+    );
+  }
+  assertNoCall(session, 'register');
+  const started = performance.now();
+  if (!hasCapability(session.ground.context.binary.version, 'uareg'))
+    await removeBinding(session, limitMs);
+  const regint = options.regint ?? DEFAULT_REGINT;
+  const since = session.nextSeq;
+  session.registration.expect('registered');
+  return perform(
+    session,
+    'register',
+    session.commands.register(account.line(regint), regint),
+    left(limitMs, started),
+    {
+      done: () => {
+        const seq = session.seqOf('registering', '', since);
+        if (seq !== undefined) return { seq };
+        if (session.seqOf('register_failed', '', since) === undefined) return undefined;
+        throw session.problem(
+          'E_REGISTER',
+          'register',
+          `REGISTER was not sent: ${session.state.registration.reason ?? ''}`,
+          'check domain, outbound and transport',
+        );
+      },
+      refused: (data) => session.problem('E_REGISTER', 'register', `baresip refused: ${data}`),
+      timedOut: (waited) =>
+        session.problem(
+          'E_REGISTER',
+          'register',
+          `no REGISTER was sent (waited ${waited} ms)`,
+          'check domain, outbound and transport',
+        ),
+    },
+  );
+}
+
+export async function unregister(session: Session, limitMs: number): Promise<Done> {
+  session.assertUsable('unregister');
+  const started = performance.now();
+  assertNoCall(session, 'unregister');
+  await session.waiters.until(
+    () => (session.state.registration.state === 'registering' ? undefined : true),
+    limitMs,
+    () =>
+      session.problem(
+        'E_REGISTER',
+        'unregister',
+        `the registrar has not answered yet (waited ${Math.round(limitMs)} ms)`,
+      ),
+  );
+  if (session.state.registration.state !== 'registered') {
+    throw session.problem(
+      'E_REGISTER',
+      'unregister',
+      'the agent is not registered',
+      'call register() first',
+    );
+  }
+  const since = session.nextSeq;
+  session.registration.expect('none');
+  const { account } = session.ground;
+  return perform(
+    session,
+    'unregister',
+    session.commands.unregister(account.line(0)),
+    left(limitMs, started),
+    {
+      done: () => {
+        const seq = session.seqOf('unregistering', '', since);
+        return seq === undefined ? undefined : { seq };
+      },
+      refused: (data) => session.problem('E_REGISTER', 'unregister', `baresip refused: ${data}`),
+      timedOut: (waited) =>
+        session.problem(
+          'E_REGISTER',
+          'unregister',
+          `no un-REGISTER was sent (waited ${waited} ms)`,
+        ),
+    },
+  );
+}
+
+/**
+ * Before 2.0 an account is registered anew by a new one in its place, possibly under the same contact: the
+ * old binding must be gone first, or its removal may overtake the new one at the registrar.
+ */
+async function removeBinding(session: Session, limitMs: number): Promise<void> {
+  if (session.state.registration.state === 'registered') await unregister(session, limitMs);
+  const settled = () => !/ing$/.test(session.state.registration.state) || undefined;
+  // A registrar that does not answer any more is no reason not to try again.
+  const wait = session.waiters.until(settled, Math.min(limitMs, OLD_BINDING_MS), () => noAnswer);
+  await wait.catch((error: unknown) => {
+    if (error !== noAnswer) throw error;
+  });
+}
+
+const noAnswer = new Error('no answer');
+
+/** Before 2.0 the account is made anew, and its calls go with the old one. */
+function assertNoCall(session: Session, verb: string): void {
+  const { version } = session.ground.context.binary;
+  if (hasCapability(version, 'uareg') || openCalls(session.state).length === 0) return;
+  throw session.problem(
+    'E_CAPABILITY',
+    verb,
+    `baresip ${version} cannot do that during a call (from 2.0.0)`,
+    'hang up first',
+  );
+}

@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { AgentEvent, SipMessage } from '../model/agent-event.js';
+import type { CtrlEvent } from './events.js';
+import { Registration } from './registration.js';
+
+let events: AgentEvent[];
+let registration: Registration;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  events = [];
+  registration = new Registration((event) => events.push(event));
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function request(cseq: number, expires: number, call_id = 'r'): void {
+  registration.message({
+    ...message(cseq, call_id),
+    direction: 'sent',
+    headers: [['Contact', `<sip:a@h>;expires=${expires}`]],
+  });
+}
+function response(cseq: number, code: number, reason = 'Text', call_id = 'r'): void {
+  registration.message({ ...message(cseq, call_id), direction: 'received', code, reason });
+}
+function message(cseq: number, call_id: string): SipMessage {
+  return {
+    direction: 'sent',
+    transport: 'UDP',
+    local: '',
+    remote: '',
+    method: 'REGISTER',
+    call_id,
+    cseq,
+    headers: [],
+    body: '',
+  };
+}
+function ctrl(name: string, param = ''): void {
+  const event: CtrlEvent = {
+    kind: 'event',
+    name,
+    call: '',
+    outgoing: false,
+    peerUri: '',
+    peerName: '',
+    param,
+    fields: {},
+  };
+  expect(registration.event(event)).toBe(true);
+}
+const types = () => events.map((one) => one.type);
+
+function registered(): void {
+  registration.expect('registered');
+  request(1, 60);
+  response(1, 401);
+  request(2, 60);
+  response(2, 200, 'OK');
+}
+
+test('challenged, then accepted', () => {
+  registered();
+  ctrl('REGISTER_OK', '200 OK');
+  expect(events).toEqual([
+    { type: 'registering' },
+    { type: 'registered', code: 200, reason: 'OK' },
+  ]);
+});
+
+test('a refresh says nothing, unless it fails', () => {
+  registered();
+  request(3, 60);
+  response(3, 200);
+  expect(events).toHaveLength(2);
+  request(4, 60);
+  response(4, 503, 'Later');
+  ctrl('REGISTER_FAIL', '503 Later');
+  expect(events.at(-1)).toEqual({ type: 'register_failed', code: 503, reason: 'Later' });
+});
+
+test('registering again is told', () => {
+  registered();
+  registration.expect('registered');
+  request(3, 60);
+  response(3, 200);
+  expect(types()).toEqual(['registering', 'registered', 'registering', 'registered']);
+});
+
+test('wrong password: the trace has the words, whatever the event says', () => {
+  registration.expect('registered');
+  request(1, 60);
+  response(1, 401, '50% sure');
+  ctrl('REGISTER_FAIL', '401 50');
+  expect(events.at(-1)).toEqual({ type: 'register_failed', code: 401, reason: '50% sure' });
+});
+
+test('the event may be first', () => {
+  registration.expect('registered');
+  ctrl('REGISTER_FAIL', '403 Forbidden');
+  request(1, 60);
+  response(1, 403, 'Forbidden');
+  expect(events).toEqual([
+    { type: 'registering' },
+    { type: 'register_failed', code: 403, reason: 'Forbidden' },
+  ]);
+});
+
+test('no transport: only baresip tells', () => {
+  registration.expect('registered');
+  ctrl('REGISTER_FAIL', 'Connection refused [111]');
+  vi.runAllTimers();
+  expect(events).toEqual([{ type: 'register_failed', reason: 'Connection refused' }]);
+});
+
+test('unregistering, challenged or refused', () => {
+  registered();
+  registration.expect('none');
+  request(3, 0);
+  response(3, 401);
+  request(4, 0);
+  response(4, 200, 'OK');
+  vi.runAllTimers();
+  expect(events.slice(2)).toEqual([
+    { type: 'unregistering' },
+    { type: 'unregistered', code: 200, reason: 'OK' },
+  ]);
+  registered();
+  registration.expect('none');
+  request(9, 0);
+  response(9, 401, 'No');
+  vi.runAllTimers();
+  expect(events.at(-1)).toEqual({ type: 'unregistered', code: 401, reason: 'No' });
+});
+
+test('the end of an old registration does not disturb the new one', () => {
+  registered();
+  registration.expect('registered');
+  request(5, 0, 'old');
+  request(1, 60, 'new');
+  response(5, 200, 'OK', 'old');
+  expect(types().at(-1)).toBe('registering');
+  response(1, 200, 'OK', 'new');
+  expect(types().at(-1)).toBe('registered');
+});

@@ -1,0 +1,152 @@
+/** The registration of one agent: REGISTER requests and responses of the trace joined with ctrl_tcp's events. */
+import type { AgentEvent, SipMessage } from '../model/agent-event.js';
+import { closeText } from './ended.js';
+import type { CtrlEvent } from './events.js';
+import { headerOf } from './sip-message.js';
+
+const JOIN_MS = 75;
+
+interface Attempt {
+  callId: string;
+  cseq: number;
+  response: SipMessage | undefined;
+}
+
+export class Registration {
+  readonly #emit: (event: AgentEvent) => void;
+  #wanted: 'registered' | 'none' = 'none';
+  #state: 'none' | 'registering' | 'registered' | 'unregistering' | 'failed' = 'none';
+  /** The verb was called and its REGISTER has not been seen yet. */
+  #asked = false;
+  #attempt: Attempt | undefined;
+  #failText: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(emit: (event: AgentEvent) => void) {
+    this.#emit = emit;
+  }
+
+  /** The script, or the end of the agent, wants this; messages that do not serve it are left out. */
+  expect(wanted: 'registered' | 'none'): void {
+    this.#wanted = wanted;
+    this.#asked = true;
+    this.#attempt = undefined;
+    this.#clear();
+  }
+
+  message(message: SipMessage): void {
+    if (message.method !== 'REGISTER') return;
+    if (message.code === undefined) {
+      if (message.direction === 'sent') this.#request(message);
+    } else if (message.direction === 'received') {
+      this.#response(message, message.code);
+    }
+  }
+
+  /** Returns false for events that are not about registration. */
+  event(event: CtrlEvent): boolean {
+    switch (event.name) {
+      case 'REGISTER_FAIL':
+        this.#failEvent(event.param);
+        return true;
+      case 'REGISTERING':
+      case 'REGISTER_OK':
+      case 'UNREGISTERING':
+      case 'FALLBACK_OK':
+      case 'CREATE':
+        return true; // the trace tells these, with code and reason
+      default:
+        return false;
+    }
+  }
+
+  end(): void {
+    this.#clear();
+  }
+
+  #request(message: SipMessage): void {
+    const wanted = expiresOf(message) === 0 ? 'none' : 'registered';
+    if (wanted !== this.#wanted) return;
+    // A failure told before its request was read belongs to this one.
+    if (this.#failText === undefined) this.#clear();
+    this.#attempt = { callId: message.call_id, cseq: message.cseq, response: undefined };
+    // A refresh by baresip itself changes nothing until it fails.
+    const refresh = !this.#asked && this.#state === 'registered';
+    const begun = wanted === 'none' ? 'unregistering' : 'registering';
+    const repeated = !this.#asked && this.#state === begun;
+    const idle = wanted === 'none' && !this.#asked && this.#state === 'none';
+    this.#asked = false;
+    if (refresh || repeated || idle) return;
+    this.#state = begun;
+    this.#emit({ type: begun });
+  }
+
+  #response(message: SipMessage, code: number): void {
+    const attempt = this.#attempt;
+    if (attempt?.callId !== message.call_id || attempt.cseq !== message.cseq || code < 200) return;
+    attempt.response = message;
+    const reason = message.reason ?? '';
+    if (code < 300) {
+      if (this.#wanted === 'none') this.#unregistered({ code, reason });
+      else if (this.#state !== 'registered') {
+        this.#state = 'registered';
+        this.#emit({ type: 'registered', code, reason });
+      }
+    } else if (this.#failText !== undefined) {
+      this.#fail();
+    } else if (this.#wanted === 'none') {
+      // Challenged: baresip may repeat it with credentials, and tells nothing if it does not.
+      this.#timer ??= setTimeout(() => {
+        this.#unregistered({ code, reason });
+      }, JOIN_MS);
+    }
+  }
+
+  #failEvent(param: string): void {
+    this.#failText = closeText(param);
+    if (this.#attempt?.response !== undefined) {
+      this.#fail();
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#fail();
+    }, JOIN_MS);
+  }
+
+  #fail(): void {
+    const text = this.#failText ?? '';
+    const response = this.#attempt?.response;
+    this.#clear();
+    this.#asked = false;
+    const told = /^(\d{3}) (.*)$/.exec(text);
+    const code = response?.code ?? (told === null ? undefined : Number(told[1]));
+    const reason = response?.reason ?? told?.[2] ?? text;
+    if (this.#wanted === 'none') {
+      this.#unregistered({ ...(code === undefined ? {} : { code }), reason });
+      return;
+    }
+    this.#state = 'failed';
+    this.#emit({ type: 'register_failed', ...(code === undefined ? {} : { code }), reason });
+  }
+
+  #unregistered(how: { code?: number; reason?: string }): void {
+    this.#clear();
+    if (this.#state === 'none') return;
+    this.#state = 'none';
+    this.#emit({ type: 'unregistered', ...how });
+  }
+
+  #clear(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#failText = undefined;
+  }
+}
+
+/** Of the Contact if it has one, else of the message (RFC 3261, 10.2.1.1). */
+function expiresOf(message: SipMessage): number {
+  const contact = headerOf(message.headers, 'contact') ?? '';
+  const own = /;\s*expires\s*=\s*(\d+)/i.exec(contact)?.[1];
+  return Number(own ?? headerOf(message.headers, 'expires') ?? 3600);
+}

@@ -1,0 +1,295 @@
+/**
+ * A running agent: process, control connection and trace joined into one state. What happens is emitted
+ * here, in order; the verbs wait on it.
+ */
+import { OffhookError } from '../errors.js';
+import type { AgentEvent } from '../model/agent-event.js';
+import { NEW_AGENT, fold, openCalls, type AgentState } from '../model/agent-state.js';
+import type { Account } from './account.js';
+import type { AgentContext } from './user-agent.js';
+import { CallLog } from './call-log.js';
+import { commandsFor, type CommandSet } from './commands.js';
+import { SILENCE_FILE } from './config.js';
+import { Ctrl, type Command } from './ctrl.js';
+import { Endpoints } from './endpoints.js';
+import type { CtrlEvent, Reply } from './events.js';
+import { removeFolder, SILENCE_SECONDS } from './folder.js';
+import type { Slot } from './ports.js';
+import type { BaresipProcess, Exit } from './process.js';
+import { Registration } from './registration.js';
+import { SipTraceParser } from './sip-trace.js';
+import { Waiters } from './waiters.js';
+import type { Socket } from 'node:net';
+
+export interface Ground {
+  name: string;
+  account: Account;
+  idleAor: string;
+  context: AgentContext;
+  address: string;
+  sipPort: number;
+  slot: Slot;
+  folder: string;
+}
+
+/** A baresip that answers at all answers within a millisecond; loading keys or audio can take some hundred. */
+const COMMAND_LIMIT_MS = 2000;
+const QUIT_MS = 1000;
+const TERM_MS = 100;
+/** After the control connection closed by itself: the process's end explains it, if that is what it was. */
+const EXIT_FOLLOWS_MS = 200;
+const LOG_KEPT = 8;
+const SEQS_KEPT = 64;
+
+export class Session {
+  readonly ground: Ground;
+  readonly waiters = new Waiters();
+  readonly calls: CallLog;
+  readonly registration: Registration;
+  readonly commands: CommandSet;
+  state: AgentState = NEW_AGENT;
+  process!: BaresipProcess;
+  #ctrl: Ctrl | undefined;
+  #hung = false;
+  #started = false;
+  #stopping: Promise<void> | undefined;
+  #error: OffhookError | undefined;
+  #rearm: NodeJS.Timeout | undefined;
+  readonly #trace: SipTraceParser;
+  readonly #stderr: SipTraceParser;
+  readonly #lastLines: string[] = [];
+  readonly #seqs: { type: AgentEvent['type']; call: string; seq: number }[] = [];
+
+  constructor(ground: Ground) {
+    this.ground = ground;
+    const emit = (event: AgentEvent) => this.emit(event);
+    this.calls = new CallLog(emit);
+    this.registration = new Registration(emit);
+    this.commands = commandsFor(ground.context.binary.version, ground.account.aor, ground.idleAor);
+    const { address, sipPort } = ground;
+    const own = new Endpoints([`${address}:${sipPort}`, `${address}:${sipPort + 1}`]);
+    const line = (text: string) => {
+      this.#line(text);
+    };
+    this.#trace = new SipTraceParser(
+      {
+        line,
+        message: (message, raw) => {
+          ground.context.sip(message, raw);
+          if (message.method === 'REGISTER') this.registration.message(message);
+          else this.calls.message(message);
+          this.waiters.wake();
+        },
+      },
+      own,
+    );
+    this.#stderr = new SipTraceParser({ line, message: () => undefined }, own);
+  }
+
+  stdout(chunk: Buffer): void {
+    this.#trace.push(chunk);
+  }
+
+  stderr(chunk: Buffer): void {
+    this.#stderr.push(chunk);
+  }
+
+  get lastLines(): readonly string[] {
+    return this.#lastLines;
+  }
+
+  /** Takes over the control connection. */
+  attach(socket: Socket): void {
+    this.#ctrl = new Ctrl(socket, {
+      event: (event) => {
+        this.#event(event);
+      },
+      garbage: (text) => {
+        this.emit({
+          type: 'warning',
+          text: `garbage on the control port: ${JSON.stringify(text)}`,
+        });
+      },
+      closed: (reason) => {
+        void this.#controlClosed(reason);
+      },
+    });
+  }
+
+  emit(event: AgentEvent): number {
+    const seq = this.ground.context.emit(event);
+    this.state = fold(this.state, event);
+    this.#seqs.push({ type: event.type, call: 'call' in event ? event.call : '', seq });
+    if (this.#seqs.length > SEQS_KEPT * 2) this.#seqs.splice(0, SEQS_KEPT);
+    this.#keepSource(event);
+    this.waiters.wake();
+    return seq;
+  }
+
+  started(event: Omit<Extract<AgentEvent, { type: 'started' }>, 'type'>): void {
+    this.#started = true;
+    this.emit({ type: 'started', ...event });
+  }
+
+  /** The newest log entry of that type, of that call, at or after `since`. */
+  seqOf(type: AgentEvent['type'], call = '', since = 0): number | undefined {
+    return this.#seqs.findLast((one) => one.type === type && one.call === call && one.seq >= since)
+      ?.seq;
+  }
+
+  /** The seq after which everything is yet to come. */
+  get nextSeq(): number {
+    return (this.#seqs.at(-1)?.seq ?? -1) + 1;
+  }
+
+  /** Sends commands in one write. The replies never leave an unhandled rejection behind. */
+  send(verb: string, commands: readonly Command[], limitMs: number): Promise<Reply>[] {
+    this.assertUsable(verb);
+    if (this.#ctrl === undefined) throw this.problem('E_AGENT_CONTROL', verb, 'not connected');
+    const replies = this.#ctrl.send(commands, Math.min(limitMs, COMMAND_LIMIT_MS));
+    for (const reply of replies) {
+      reply.catch((error: unknown) => {
+        const silent = error instanceof OffhookError && error.code === 'E_AGENT_HUNG';
+        if (silent && limitMs >= COMMAND_LIMIT_MS) this.#hung = true;
+      });
+    }
+    return replies;
+  }
+
+  /** Throws when the agent cannot do anything any more. */
+  assertUsable(verb: string): void {
+    if (this.#stopping !== undefined)
+      throw this.problem('E_AGENT_GONE', verb, 'the agent was stopped');
+    if (this.#error !== undefined) throw this.#error;
+  }
+
+  problem(
+    code: ConstructorParameters<typeof OffhookError>[0],
+    verb: string,
+    what: string,
+    hint?: string,
+  ): OffhookError {
+    const { name } = this.ground;
+    return new OffhookError(code, `agent "${name}": ${verb}: ${what}`, {
+      agents: [name],
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  /** To be called once the process has ended and its output was read. */
+  ended(exit: Exit): void {
+    this.#trace.end();
+    this.#stderr.end();
+    const expected = this.#stopping !== undefined;
+    const reason = exitReason(exit);
+    const last =
+      this.#lastLines.length === 0
+        ? ''
+        : `; its last lines: ${this.#lastLines.slice(-3).join(' | ')}`;
+    this.#error = this.problem(
+      expected ? 'E_AGENT_GONE' : 'E_AGENT_CRASHED',
+      'baresip',
+      expected ? 'the agent was stopped' : `ended by itself: ${reason}${last}`,
+      expected ? undefined : 'see its output with --logs',
+    );
+    this.#release();
+    const { code, signal } = exit;
+    // Of an agent that never was one, the error of its start tells.
+    if (this.#started) this.emit({ type: 'exited', code, signal, expected, reason });
+    this.waiters.fail(this.#error);
+  }
+
+  #release(): void {
+    clearInterval(this.#rearm);
+    this.calls.end();
+    this.registration.end();
+    this.#ctrl?.close();
+    try {
+      removeFolder(this.ground.folder);
+      this.ground.slot.release();
+    } catch (error) {
+      this.#line(`offhook: cleaning up failed: ${(error as Error).message}`);
+    }
+  }
+
+  #line(line: string): void {
+    this.#lastLines.push(line);
+    if (this.#lastLines.length > LOG_KEPT) this.#lastLines.shift();
+    this.ground.context.log(line);
+  }
+
+  #event(event: CtrlEvent): void {
+    if (this.calls.event(event) || this.registration.event(event)) return;
+    if (event.name === 'SHUTDOWN' || event.name === 'EXIT') return;
+    this.emit({ type: 'other', name: event.name, fields: event.fields });
+  }
+
+  async #controlClosed(reason: string): Promise<void> {
+    const timeout = new Promise((resolve) => setTimeout(resolve, EXIT_FOLLOWS_MS).unref());
+    await Promise.race([this.process.exited, timeout]);
+    if (!this.process.running || this.#stopping !== undefined) return;
+    this.emit({ type: 'warning', text: `control connection: ${reason}` });
+    this.#error ??= this.problem(
+      'E_AGENT_CONTROL',
+      'control connection',
+      reason,
+      'see its output with --logs',
+    );
+    this.waiters.fail(this.#error);
+  }
+
+  /** The silence file must never end in a call: re-armed in time, as long as there is audio. */
+  #keepSource(event: AgentEvent): void {
+    if (
+      event.type === 'call_established' ||
+      event.type === 'call_accepted' ||
+      event.type === 'call_ringing'
+    ) {
+      this.#rearm ??= setInterval(
+        () => {
+          if (this.#stopping !== undefined || this.#error !== undefined) return;
+          void this.send('audio', this.commands.source(SILENCE_FILE), COMMAND_LIMIT_MS);
+        },
+        (SILENCE_SECONDS * 1000) / 2,
+      ).unref();
+    } else if (this.#rearm !== undefined && openCalls(this.state).length === 0) {
+      clearInterval(this.#rearm);
+      this.#rearm = undefined;
+    }
+  }
+
+  async #stop(): Promise<void> {
+    if (this.process.running) {
+      this.waiters.fail(this.problem('E_AGENT_GONE', 'stop', 'the agent was stopped'));
+      this.registration.expect('none');
+      if (!this.#hung && this.#error === undefined) {
+        void this.#ctrl?.send([{ name: 'quit' }], QUIT_MS);
+        if (await this.#gone(QUIT_MS)) return;
+      }
+      this.process.kill('SIGTERM');
+      if (!this.#hung && (await this.#gone(TERM_MS))) return;
+      this.process.kill('SIGKILL');
+    }
+    await this.process.exited;
+  }
+
+  async #gone(withinMs: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, withinMs, false);
+    });
+    const gone = await Promise.race([this.process.exited.then(() => true), timeout]);
+    clearTimeout(timer);
+    return gone;
+  }
+}
+
+function exitReason(exit: Exit): string {
+  if (exit.error !== undefined) return exit.error.message;
+  return exit.signal === null ? `exit code ${exit.code ?? 0}` : `signal ${exit.signal}`;
+}

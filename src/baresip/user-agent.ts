@@ -1,0 +1,45 @@
+/** What one user agent is to those who use it: its options, its surroundings, its verbs. Types only. */
+import type { AgentEvent, SipMessage } from '../model/agent-event.js';
+import type { AgentState } from '../model/agent-state.js';
+import type { AgentOptions as ScriptOptions } from '../schema/types.gen.js';
+import type { BaresipBinary } from './binary.js';
+
+/** The account options of the contract, already validated. Times in seconds, as on the wire. */
+export type AgentOptions = Omit<ScriptOptions, 'metadata'>;
+
+export interface AgentContext {
+  binary: BaresipBinary;
+  /** Appends to the scenario's log and returns its seq; the time is taken there. */
+  emit(event: AgentEvent): number;
+  /** Every message of the SIP trace, as it is read. */
+  sip(message: SipMessage, raw: string): void;
+  /** baresip's own output, escape codes removed, without the SIP trace. */
+  log(line: string): void;
+}
+
+export type DialTarget = { agent: BaresipAgent } | { uri: string } | { number: string };
+
+/** `seq` of the log entry that is the verb's local effect. */
+export interface Done {
+  seq: number;
+}
+
+export interface BaresipAgent {
+  readonly name: string;
+  readonly aor: string;
+  readonly pid: number;
+  /** Fold over every event so far (head). */
+  readonly state: AgentState;
+  /** URI another agent on this host can dial directly. */
+  readonly contact: string;
+  /** Reached by its contact, not through a registrar. */
+  readonly serverless: boolean;
+  register(limitMs: number): Promise<Done>;
+  unregister(limitMs: number): Promise<Done>;
+  dial(target: DialTarget, limitMs: number): Promise<Done & { call: string }>;
+  accept(call: string | undefined, limitMs: number): Promise<Done>;
+  hangup(call: string | undefined, limitMs: number): Promise<Done>;
+  reject(call: string | undefined, limitMs: number): Promise<Done>;
+  /** Idempotent: BYE, un-REGISTER, end of the process with limits; folder and ports released. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,245 @@
+/** The verbs about calls: each sends its commands and waits for their local effect in the log. */
+import { OffhookError } from '../errors.js';
+import type { Peer } from '../model/agent-event.js';
+import { currentCall, openCalls, waitingCalls, type CallState } from '../model/agent-state.js';
+import { hostOf } from './account.js';
+import type { Done } from './user-agent.js';
+import { left, perform } from './perform.js';
+import type { Session } from './session.js';
+
+/** An INVITE over UDP leaves at once; when it has not by then, it never will. */
+const INVITE_MS = 1000;
+/** 4.x never sends the CANCEL when it is told to before any response. */
+const FIRST_RESPONSE_MS = 1000;
+
+export async function dial(
+  session: Session,
+  uri: string,
+  peer: Peer,
+  limitMs: number,
+): Promise<Done & { call: string }> {
+  session.assertUsable('dial');
+  const busy = openCalls(session.state).find(
+    (call) => call.direction === 'outgoing' || call.accepted,
+  );
+  if (busy !== undefined) {
+    throw session.problem(
+      'E_CALL_STATE',
+      'dial',
+      `dialling while in a call: with ${busy.peer.uri}, ${busy.state}`,
+      'hang up first, or dial from another agent',
+    );
+  }
+  const since = session.nextSeq;
+  const seen = new Set(session.state.calls.map((call) => call.id));
+  session.calls.expectDial(peer);
+  let placed: string | undefined;
+  try {
+    return await perform(
+      session,
+      'dial',
+      session.commands.dial(uri),
+      leavesAtOnce(session, uri) ? Math.min(limitMs, INVITE_MS) : limitMs,
+      {
+        replied: (data) => {
+          placed = /call id: (\S+)/.exec(data)?.[1];
+        },
+        done: () => {
+          const call = session.state.calls.find(
+            (one) => one.direction === 'outgoing' && !seen.has(one.id),
+          );
+          if (call === undefined) return undefined;
+          const seq = session.seqOf('call_dialed', call.id, since);
+          return seq === undefined ? undefined : { seq, call: call.id };
+        },
+        refused: (data) =>
+          session.problem(
+            'E_CALL_REFUSED',
+            'dial',
+            `baresip did not place the call to ${uri}: ${data}`,
+          ),
+        timedOut: (waited) =>
+          session.problem(
+            'E_CALL_REFUSED',
+            'dial',
+            `no INVITE was sent to ${uri} (waited ${waited} ms)`,
+            "check that the host is reachable, and see baresip's output with --logs",
+          ),
+      },
+    );
+  } catch (error) {
+    abandon(session, placed, error);
+    throw error;
+  } finally {
+    session.calls.expectDial(undefined);
+  }
+}
+
+/** Over UDP to an address nothing has to be waited for: no name to be looked up, no connection to be made. */
+function leavesAtOnce(session: Session, uri: string): boolean {
+  const { transport, nextHop } = session.ground.account;
+  const udp = transport === 'udp' && !/;transport=t/i.test(`${uri}${nextHop ?? ''}`);
+  return udp && /^[\d.]+(?::\d+)?$/.test(nextHop ?? hostOf(uri));
+}
+
+/** A call that was placed but never left must not come up later, when nobody expects it. */
+function abandon(session: Session, placed: string | undefined, error: unknown): void {
+  const timedOut = error instanceof OffhookError && error.code === 'E_CALL_REFUSED';
+  if (!timedOut || openCalls(session.state).length > 0) return;
+  void session.send('dial', session.commands.hangup(placed ?? ''), INVITE_MS);
+}
+
+export async function accept(
+  session: Session,
+  id: string | undefined,
+  limitMs: number,
+): Promise<Done> {
+  const started = performance.now();
+  const call = await waitingCall(session, 'accept', id, limitMs);
+  return perform(session, 'accept', session.commands.accept(call.id), left(limitMs, started), {
+    done: () => {
+      const seq = session.seqOf('call_accepted', call.id);
+      if (seq === undefined) assertOpen(session, 'accept', call.id);
+      return seq === undefined ? undefined : { seq };
+    },
+    // Refused because the caller gave up just now: its end is on the way and explains more.
+    timedOut: (waited) =>
+      session.problem(
+        'E_CALL_TIMEOUT',
+        'accept',
+        `no 200 was sent to ${call.peer.uri} (waited ${waited} ms)`,
+      ),
+  });
+}
+
+export async function reject(
+  session: Session,
+  id: string | undefined,
+  limitMs: number,
+): Promise<Done> {
+  const started = performance.now();
+  const call = await waitingCall(session, 'reject', id, limitMs);
+  session.calls.expectHangup(call.id);
+  const done = await perform(
+    session,
+    'reject',
+    session.commands.hangup(call.id),
+    left(limitMs, started),
+    {
+      done: () => closed(session, call.id),
+      timedOut: (waited) =>
+        session.problem(
+          'E_CALL_TIMEOUT',
+          'reject',
+          `no response was sent to ${call.peer.uri} (waited ${waited} ms)`,
+        ),
+    },
+  );
+  const ended = session.state.calls.find((one) => one.id === call.id)?.ended;
+  if (ended?.by === 'remote')
+    throw session.problem('E_CALL_STATE', 'reject', 'the caller gave up first');
+  return done;
+}
+
+export async function hangup(
+  session: Session,
+  id: string | undefined,
+  limitMs: number,
+): Promise<Done> {
+  session.assertUsable('hangup');
+  const started = performance.now();
+  const call = id === undefined ? currentCall(session.state) : callOf(session, 'hangup', id);
+  if (call === undefined) throw noCall(session, 'hangup');
+  const before = closed(session, call.id);
+  if (before !== undefined || call.state === 'Idle') {
+    // The peer was faster; only a call the script itself has ended is no longer there to be hung up.
+    if (before !== undefined && call.ended?.by !== 'local') return before;
+    throw noCall(session, 'hangup');
+  }
+  if (call.direction === 'outgoing' && !session.calls.responded(call.id)) {
+    await firstResponse(session, call.id, Math.min(FIRST_RESPONSE_MS, limitMs));
+    const meanwhile = closed(session, call.id);
+    if (meanwhile !== undefined) return meanwhile;
+  }
+  session.calls.expectHangup(call.id);
+  return perform(session, 'hangup', session.commands.hangup(call.id), left(limitMs, started), {
+    done: () => closed(session, call.id),
+    timedOut: (waited) =>
+      session.problem(
+        'E_CALL_TIMEOUT',
+        'hangup',
+        `the call with ${call.peer.uri} did not close (waited ${waited} ms)`,
+      ),
+  });
+}
+
+function firstResponse(session: Session, id: string, limitMs: number): Promise<boolean> {
+  return session.waiters
+    .until(
+      () => (session.calls.responded(id) || closed(session, id) !== undefined ? true : undefined),
+      limitMs,
+      () => session.problem('E_CALL_TIMEOUT', 'hangup', 'no response'),
+    )
+    .catch((error: unknown) => {
+      // No response is no failure here, the end of the agent is.
+      if (error instanceof OffhookError && error.code === 'E_CALL_TIMEOUT') return false;
+      throw error;
+    });
+}
+
+async function waitingCall(
+  session: Session,
+  verb: string,
+  id: string | undefined,
+  limitMs: number,
+): Promise<CallState> {
+  session.assertUsable(verb);
+  if (id !== undefined) {
+    const call = callOf(session, verb, id);
+    assertOpen(session, verb, id);
+    if (call.direction === 'incoming' && !call.accepted) return call;
+    throw session.problem(
+      'E_CALL_STATE',
+      verb,
+      `the call with ${call.peer.uri} is not waiting: ${call.state}`,
+    );
+  }
+  return session.waiters.until(
+    () => waitingCalls(session.state)[0],
+    limitMs,
+    () =>
+      session.problem(
+        'E_CALL_TIMEOUT',
+        verb,
+        `no call is waiting (waited ${Math.round(limitMs)} ms)`,
+        'let somebody dial this agent first',
+      ),
+  );
+}
+
+function callOf(session: Session, verb: string, id: string): CallState {
+  const call = session.state.calls.find((one) => one.id === id);
+  if (call === undefined)
+    throw session.problem('E_CALL_STATE', verb, `the agent has no call "${id}"`);
+  return call;
+}
+
+function assertOpen(session: Session, verb: string, id: string): void {
+  const call = callOf(session, verb, id);
+  if (call.state !== 'Idle') return;
+  const { by = '', how = '' } = call.ended ?? {};
+  throw session.problem(
+    'E_CALL_STATE',
+    verb,
+    `the call with ${call.peer.uri} has ended: ${how} by ${by}`,
+  );
+}
+
+function noCall(session: Session, verb: string): OffhookError {
+  return session.problem('E_CALL_STATE', verb, 'the agent has no call', 'dial or accept one first');
+}
+
+function closed(session: Session, id: string): Done | undefined {
+  const seq = session.seqOf('call_closed', id);
+  return seq === undefined ? undefined : { seq };
+}

@@ -1,0 +1,54 @@
+/** Promises that settle as soon as a condition over an agent's state holds: checked on each change, never polled. */
+
+export class Waiters {
+  readonly #waiting = new Set<{ check(): void; fail(error: Error): void }>();
+  #error: Error | undefined;
+
+  /** Resolves with the first value of `check` that is not undefined; rejects with what it throws. */
+  until<T>(check: () => T | undefined, limitMs: number, timedOut: () => Error): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const settle = (act: () => void) => {
+        clearTimeout(timer);
+        this.#waiting.delete(waiter);
+        act();
+      };
+      const waiter = {
+        check: () => {
+          try {
+            const value = check();
+            if (value !== undefined) {
+              settle(() => {
+                resolve(value);
+              });
+            }
+          } catch (error) {
+            waiter.fail(error as Error);
+          }
+        },
+        fail: (error: Error) => {
+          settle(() => {
+            reject(error);
+          });
+        },
+      };
+      const timer = setTimeout(() => {
+        waiter.fail(timedOut());
+      }, limitMs);
+      this.#waiting.add(waiter);
+      if (this.#error === undefined) waiter.check();
+      else waiter.fail(this.#error);
+    });
+  }
+
+  /** Something changed. */
+  wake(): void {
+    if (this.#waiting.size === 0) return;
+    for (const waiter of [...this.#waiting]) waiter.check();
+  }
+
+  /** Nothing can hold any more: all waiting promises and all later ones reject. */
+  fail(error: Error): void {
+    this.#error ??= error;
+    for (const waiter of [...this.#waiting]) waiter.fail(error);
+  }
+}

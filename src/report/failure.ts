@@ -1,0 +1,115 @@
+/** A failure, told so that its cause is seen without opening anything else. */
+import type { Failure, ScenarioId } from '../model/run-event.js';
+import type { AgentNames } from './agent-names.js';
+import type { Page } from './page.js';
+import { cut, oneLine, plain, scenarioTitle, shownLocation } from './text.js';
+import { printTimeline } from './timeline.js';
+
+const FRAMES = 5;
+
+interface FailureContext {
+  page: Page;
+  names: AgentNames;
+  /** Locations are shown relative to it. */
+  cwd: string;
+}
+
+/** The first failure is what went wrong; those after it (of teardown, of stopping) are shown as additional. */
+export function printFailures(context: FailureContext, failures: readonly Failure[]): void {
+  failures.forEach((failure, index) => {
+    context.page.blank();
+    printFailure(context, failure, index > 0);
+  });
+}
+
+function printFailure(context: FailureContext, failure: Failure, additional: boolean): void {
+  const { page } = context;
+  const { bold, dim, bad } = page.palette;
+  const heading = additional ? `additional failure in ${failure.phase}:` : `in ${failure.phase}:`;
+  // The body is where failures belong: only other places are worth a word.
+  if (additional || failure.phase !== 'body') page.line(heading, { indent: 4, style: bold });
+  const code = ` [${failure.code}]`;
+  page.line(plain(failure.message) + code, {
+    indent: 4,
+    style: (line) =>
+      line.endsWith(code) ? bad(line.slice(0, -code.length)) + dim(code) : bad(line),
+  });
+  if (failure.hint !== undefined) {
+    page.line(plain(failure.hint), { indent: 6, lead: [['hint: ', bold]] });
+  }
+  printPlace(context, failure);
+  printSides(page, failure);
+  printEvents(context, failure);
+}
+
+function printPlace({ page, cwd }: FailureContext, failure: Failure): void {
+  const { dim } = page.palette;
+  if (failure.at !== undefined) {
+    page.line(`at ${shownLocation(failure.at, cwd)}`, { indent: 6, style: dim });
+  }
+  for (const frame of (failure.frames ?? []).slice(0, FRAMES)) {
+    const where = shownLocation(frame, cwd);
+    // The innermost frame mostly is the place itself.
+    if (failure.at !== undefined && where === shownLocation(failure.at, cwd)) continue;
+    const name = frame.function === undefined ? '' : `${oneLine(frame.function)} `;
+    page.line(`from ${name}${where}`, { indent: 6, style: dim });
+  }
+  if (failure.codeFrame !== undefined) printCodeFrame(page, failure.codeFrame);
+}
+
+function printCodeFrame(page: Page, codeFrame: string): void {
+  const { bold, dim } = page.palette;
+  page.blank();
+  for (const line of plain(codeFrame.replace(/\n+$/, '')).split('\n')) {
+    page.line(cut(line, page.columns - 4), { indent: 4, style: line.startsWith('>') ? bold : dim });
+  }
+}
+
+function printSides(page: Page, failure: Failure): void {
+  const { expected, actual, label } = failure;
+  if (expected === undefined && actual === undefined) return;
+  const { bold, good, bad } = page.palette;
+  page.blank();
+  if (label !== undefined) page.line(oneLine(label), { indent: 4, style: bold });
+  const indent = label === undefined ? 4 : 6;
+  if (expected !== undefined) {
+    page.line(plain(expected), { indent, lead: [['expected: ', bold]], style: good });
+  }
+  if (actual !== undefined) {
+    page.line(plain(actual), { indent, lead: [['seen:     ', bold]], style: bad });
+  }
+}
+
+function printEvents({ page, names }: FailureContext, failure: Failure): void {
+  const items = failure.timeline ?? [];
+  if (items.length === 0) return;
+  const agents = failure.agents ?? [];
+  const whose = agents.length === 0 ? 'the agents' : agents.map(oneLine).join(', ');
+  page.blank();
+  page.line(`last events and SIP messages of ${whose}:`, {
+    indent: 4,
+    style: page.palette.bold,
+  });
+  for (const item of items) names.add(item.kind === 'sip' ? item.agent : item.entry.agent);
+  printTimeline(page, names, items, page.narrow ? 4 : 6);
+}
+
+/** The command that runs this scenario again and shows everything. */
+export function printMore(page: Page, scenario: ScenarioId): void {
+  const alone = scenarioTitle(scenario) === oneLine(scenario.file);
+  const selection = alone ? '' : ` --scenario ${shellQuoted(scenario.name)}`;
+  page.blank();
+  page.line(`offhook run ${shellWord(scenario.file)}${selection} -v --sip-trace`, {
+    indent: 4,
+    lead: [['see more: ', page.palette.bold]],
+  });
+}
+
+function shellWord(text: string): string {
+  return /^[\w./@%+=:,-]+$/.test(text) ? text : shellQuoted(text);
+}
+
+function shellQuoted(text: string): string {
+  const shown = oneLine(text);
+  return /["$`\\!]/.test(shown) ? `'${shown.replaceAll("'", "'\\''")}'` : `"${shown}"`;
+}

@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { SampleRun } from '../testing/sample-run.js';
+import { ConsoleReporter } from './console.js';
+import type { Output } from './output.js';
+
+/** A terminal of one growing page: understands what the reporter may use of it, nothing else. */
+class Screen implements Output {
+  readonly isTTY = true;
+  readonly columns: number;
+  draws = 0;
+  lines = [''];
+
+  constructor(columns = 60) {
+    this.columns = columns;
+  }
+
+  write(text: string): void {
+    for (const part of text.split(/(\r\u001b\[2K|\n)/)) {
+      if (part === '\n') this.lines.push('');
+      else if (part === '\r\u001b[2K') this.lines[this.lines.length - 1] = '';
+      else if (part !== '') {
+        if (part.includes('\u001b') || part.includes('\r')) throw new Error(`unknown: ${part}`);
+        this.lines[this.lines.length - 1] = this.last + part;
+        if (!text.includes('\n')) this.draws += 1;
+      }
+    }
+  }
+
+  get last(): string {
+    return this.lines.at(-1) ?? '';
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function waitingRun(): SampleRun {
+  const run = new SampleRun().begin(1).scenario('a.js', 'one');
+  const { at, id: scenario } = run;
+  return run.push({ type: 'waiting', at, scenario, what: 'bob.state', until: at + 5000 });
+}
+
+function feed(reporter: ConsoleReporter, run: SampleRun): void {
+  for (const event of run.events.splice(0)) reporter.on(event);
+}
+
+test('says what is awaited, in place, and is gone when it is over', async () => {
+  const screen = new Screen();
+  const reporter = new ConsoleReporter({ output: screen });
+  const run = waitingRun();
+  feed(reporter, run);
+  vi.advanceTimersByTime(1200);
+  expect(screen.last).toMatch(/^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] one: bob\.state {2}1\.2 s \/ 5\.0 s$/);
+  expect(screen.draws).toBeLessThanOrEqual(12);
+
+  feed(reporter, run.log('in between'));
+  vi.advanceTimersByTime(0);
+  expect(screen.last).toBe('');
+  vi.advanceTimersByTime(100);
+  expect(screen.last).toMatch(/bob\.state/);
+
+  const waited = { at: run.at, scenario: run.id, what: 'bob.state', ok: true, ms: 1300 };
+  feed(
+    reporter,
+    run
+      .push({ type: 'waited', ...waited })
+      .finish('passed')
+      .end(),
+  );
+  await reporter.close();
+  expect(vi.getTimerCount()).toBe(0);
+  expect(screen.lines.filter((line) => line.includes('/ 5.0 s'))).toEqual([]);
+  expect(screen.lines).toContain('  ✓ passed in 0.00 ms');
+});
+
+test('a line is never wider than the terminal', async () => {
+  const screen = new Screen(30);
+  const reporter = new ConsoleReporter({ output: screen });
+  const run = new SampleRun().begin(1).scenario('a.js', 'a name that is far too long');
+  const { at, id: scenario } = run;
+  run.push({ type: 'waiting', at, scenario, what: 'something long', until: 60_000 });
+  feed(reporter, run);
+  vi.advanceTimersByTime(300);
+  expect(screen.last).toMatch(/… {2}0\.3 s \/ 60\.0 s$/);
+  expect(screen.last.length).toBeLessThan(30);
+  await reporter.close();
+  expect(screen.last).toBe('');
+});
+
+test('quick waits never flash, verbs that take long are shown', async () => {
+  const screen = new Screen();
+  const reporter = new ConsoleReporter({ output: screen });
+  const run = new SampleRun().begin(1).scenario('a.js', 'one').awaited(5);
+  feed(reporter, run);
+  vi.advanceTimersByTime(500);
+  expect(screen.draws).toBe(0);
+  const { at, id: scenario } = run;
+  run.push({ type: 'verb_started', at, scenario, call: 7, agent: 'bob', verb: 'accept', args: '' });
+  feed(reporter, run);
+  vi.advanceTimersByTime(500);
+  expect(screen.last).toMatch(/one: bob\.accept {2}0\.5 s$/);
+  await reporter.close();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('there is none without a terminal', async () => {
+  let text = '';
+  const reporter = new ConsoleReporter({ output: { write: (more) => void (text += more) } });
+  feed(reporter, waitingRun());
+  vi.advanceTimersByTime(2000);
+  await reporter.close();
+  expect(text).not.toMatch(/\r|\u001b/);
+});
+
+test('other streams on the same terminal keep clear of it', async () => {
+  const screen = new Screen();
+  const reporter = new ConsoleReporter({ output: screen });
+  feed(reporter, waitingRun());
+  vi.advanceTimersByTime(300);
+  reporter.beside(screen).write('from stderr\n');
+  reporter.output.write('from the ladder\n');
+  await reporter.close();
+  expect(screen.lines).toEqual([
+    'a.js › one',
+    'from stderr',
+    'from the ladder',
+    expect.anything(),
+    '',
+  ]);
+});

@@ -1,0 +1,196 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { expect, test } from 'vitest';
+import type { AgentEvent } from '../model/agent-event.js';
+import type { RunEvent } from '../model/run-event.js';
+import { SampleRun, sipMessage, twoPartyCall } from '../testing/sample-run.js';
+import { NdjsonReporter, ndjsonLine } from './ndjson.js';
+
+const schema = JSON.parse(
+  readFileSync(new URL('../schema/run-event.schema.json', import.meta.url), 'utf8'),
+) as { definitions: Record<string, { properties?: { type?: { const?: string } } }> };
+const ajv = new Ajv({ strict: true, allowUnionTypes: true });
+const validate = ajv.compile(schema);
+
+const CALL = 'f3a9c27d81b24e06';
+const PEER = { uri: 'sip:bob@example.org', number: 'bob', name: 'Bob' };
+const LOCATION = { file: '/home/me/call.js', line: 1, column: 2 };
+
+/** One of each kind with everything optional there: a kind the model gains is missing here at compile time. */
+const AGENT_EVENTS: { [T in AgentEvent['type']]: Extract<AgentEvent, { type: T }> } = {
+  started: { type: 'started', version: '4.9.0', aor: 'sip:a@b', address: '127.0.0.1:5060' },
+  registering: { type: 'registering' },
+  registered: { type: 'registered', code: 200, reason: 'OK' },
+  register_failed: { type: 'register_failed', code: 403, reason: 'Forbidden' },
+  unregistering: { type: 'unregistering' },
+  unregistered: { type: 'unregistered', code: 200, reason: 'OK' },
+  call_dialed: { type: 'call_dialed', call: CALL, peer: PEER },
+  call_incoming: { type: 'call_incoming', call: CALL, peer: PEER, headers: [['X-A', 'b']] },
+  call_ringing: { type: 'call_ringing', call: CALL, code: 180, reason: 'Ringing' },
+  call_accepted: { type: 'call_accepted', call: CALL },
+  call_established: { type: 'call_established', call: CALL },
+  call_closed: {
+    type: 'call_closed',
+    call: CALL,
+    ended: {
+      by: 'remote',
+      how: 'rejected',
+      code: 486,
+      reason: 'Busy Here',
+      cause: 'Q.850;cause=17',
+    },
+  },
+  call_superseded: { type: 'call_superseded', call: CALL },
+  exited: { type: 'exited', code: null, signal: 'SIGKILL', expected: false, reason: 'killed' },
+  warning: { type: 'warning', text: 'garbage' },
+  other: { type: 'other', name: 'VU_TX', fields: { param: '1' } },
+};
+
+const ERROR = {
+  code: 'E_ASSERT' as const,
+  message: 'assert(x): is 1',
+  hint: 'look',
+  at: LOCATION,
+  frames: [{ ...LOCATION, function: 'f' }],
+  label: 'x',
+  expected: '2',
+  actual: '1',
+  agents: ['alice'],
+};
+const SCENARIO = { id: 'a.js#0', file: 'a.js', name: 'one', tags: ['x'] };
+const BASE = { at: 1.23456, scenario: SCENARIO.id };
+
+const EVENTS: { [T in RunEvent['type']]: Extract<RunEvent, { type: T }> } = {
+  run_started: { type: 'run_started', at: 0, version: '1', baresip: '4', scenarios: 1, files: 1 },
+  warning: { type: 'warning', ...BASE, text: 'careful' },
+  scenario_started: { type: 'scenario_started', at: 0, scenario: SCENARIO },
+  phase: { type: 'phase', ...BASE, phase: 'setup' },
+  step_started: { type: 'step_started', ...BASE, name: 's', depth: 0 },
+  step_finished: { type: 'step_finished', ...BASE, name: 's', depth: 0, ok: true, ms: 2 },
+  verb_started: {
+    type: 'verb_started',
+    ...BASE,
+    call: 1,
+    agent: 'alice',
+    verb: 'dial',
+    args: 'bob',
+    location: LOCATION,
+  },
+  verb_finished: {
+    type: 'verb_finished',
+    ...BASE,
+    call: 1,
+    agent: 'alice',
+    verb: 'dial',
+    ms: 2,
+    error: ERROR,
+  },
+  assertion: {
+    type: 'assertion',
+    ...BASE,
+    ok: false,
+    label: 'x',
+    matcher: 'equals',
+    expected: '2',
+    actual: '1',
+    location: LOCATION,
+  },
+  waiting: { type: 'waiting', ...BASE, what: 'x', until: 5000 },
+  waited: { type: 'waited', ...BASE, what: 'x', ok: true, ms: 3 },
+  log: { type: 'log', ...BASE, text: 'hello', location: LOCATION },
+  agent: {
+    type: 'agent',
+    ...BASE,
+    entry: { seq: 1, at: 1, agent: 'alice', event: AGENT_EVENTS.registered },
+  },
+  sip: { type: 'sip', ...BASE, agent: 'alice', message: sipMessage(), raw: 'INVITE ...' },
+  agent_log: { type: 'agent_log', ...BASE, agent: 'alice', line: 'ready' },
+  scenario_finished: {
+    type: 'scenario_finished',
+    at: 9,
+    scenario: SCENARIO,
+    verdict: 'failed',
+    ms: 9,
+    skip_reason: 'none',
+    failures: [
+      {
+        ...ERROR,
+        phase: 'body',
+        codeFrame: '> 1 | x',
+        timeline: [
+          { kind: 'event', entry: { seq: 1, at: 1, agent: 'a', event: AGENT_EVENTS.call_closed } },
+          { kind: 'sip', at: 1, agent: 'a', message: sipMessage({ code: 200, reason: 'OK' }) },
+        ],
+      },
+    ],
+  },
+  run_finished: {
+    type: 'run_finished',
+    at: 10,
+    counts: { passed: 0, failed: 1, errored: 0, skipped: 0, flaky: 0 },
+    ms: 10,
+    left_out: ['one.js'],
+    interrupted: false,
+    exit: 1,
+  },
+};
+
+function valid(event: RunEvent): Record<string, unknown> {
+  const line = ndjsonLine(event);
+  expect(line).not.toContain('\n');
+  const data = JSON.parse(line) as Record<string, unknown>;
+  expect(validate(data), `${line}\n${ajv.errorsText(validate.errors)}`).toBe(true);
+  return data;
+}
+
+test.each(Object.values(EVENTS))('the schema tells the truth about $type', (event) => {
+  const data = valid(event);
+  expect(validate({ ...data, surprise: 1 })).toBe(false);
+  expect(validate({ ...data, at: '0' })).toBe(false);
+});
+
+test.each(Object.values(AGENT_EVENTS))('... and about the agent event $type', (event) => {
+  valid({ ...EVENTS.agent, entry: { ...EVENTS.agent.entry, event } });
+});
+
+test('the schema knows no kind that does not exist', () => {
+  const kinds = Object.values(schema.definitions).map((one) => one.properties?.type?.const);
+  expect(kinds.filter((kind) => kind !== undefined).sort()).toEqual(Object.keys(EVENTS).sort());
+});
+
+test('names of fields are snake_case', () => {
+  const names = new Set<string>();
+  for (const event of Object.values(EVENTS)) {
+    JSON.parse(ndjsonLine(event), (key, value: unknown) => {
+      names.add(key);
+      return value;
+    });
+  }
+  for (const name of names) expect(name).toMatch(/^[a-z\d_]*$/);
+});
+
+async function lines(events: readonly RunEvent[], sip?: boolean): Promise<string[]> {
+  let text = '';
+  const output = { write: (more: string) => void (text += more) };
+  const reporter = new NdjsonReporter({ output, ...(sip === undefined ? {} : { sip }) });
+  for (const event of events) reporter.on(event);
+  await reporter.close();
+  expect(text.endsWith('\n')).toBe(true);
+  return text.slice(0, -1).split('\n');
+}
+
+test('a line per event; SIP only when asked for, its raw text never; no secrets', async () => {
+  const run = twoPartyCall(new SampleRun().begin(1));
+  const headers = [['Proxy-Authorization', 'Digest username="a", response="cafe"']] as const;
+  run.sip('alice', sipMessage({ headers }), 'Proxy-Authorization: Digest response="cafe"').end();
+  expect(await lines(run.events)).toHaveLength(run.events.length - 1);
+  const all = await lines(run.events, true);
+  expect(all).toHaveLength(run.events.length);
+  for (const line of all) {
+    expect(validate(JSON.parse(line)), line).toBe(true);
+    expect(line).not.toMatch(/cafe|s3cret|0123456789abcdef|"raw"/);
+  }
+  expect(all[0]).toBe(
+    '{"type":"run_started","at":0,"format":1,"version":"0.1.0","baresip":"1.1.0","scenarios":1,"files":1}',
+  );
+});

@@ -1,0 +1,132 @@
+/** Where reporters write: a stream that is given, or a file that is opened before the run starts. */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { OffhookError } from '../errors.js';
+
+export interface Output {
+  write(text: string): void;
+  /** Width of a terminal; absent = do not wrap. */
+  readonly columns?: number | undefined;
+  readonly isTTY?: boolean | undefined;
+  /** Writes what is left and closes; streams that are not ours have none. */
+  finish?(): Promise<void>;
+}
+
+const BUFFER_CHARS = 64 * 1024;
+/** So that `tail -f` on the file is of use. */
+const FLUSH_MS = 200;
+
+export class FileOutput implements Output {
+  readonly path: string;
+  readonly #fd: number;
+  #text = '';
+  #failure: OffhookError | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  /** @throws OffhookError E_OUTPUT */
+  constructor(path: string) {
+    this.path = path;
+    try {
+      this.#fd = openSync(path, 'w');
+    } catch (error) {
+      throw outputError(path, error);
+    }
+  }
+
+  write(text: string): void {
+    if (this.#failure !== undefined || this.#closed) return;
+    this.#text += text;
+    if (this.#text.length >= BUFFER_CHARS) this.#flush();
+    else {
+      this.#timer ??= setTimeout(() => {
+        this.#flush();
+      }, FLUSH_MS).unref();
+    }
+  }
+
+  /** @throws OffhookError E_OUTPUT when any write failed: a run goes on without its file, but says so. */
+  finish(): Promise<void> {
+    if (!this.#closed) {
+      this.#flush();
+      this.#closed = true;
+      closeSync(this.#fd);
+    }
+    return this.#failure === undefined ? Promise.resolve() : Promise.reject(this.#failure);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const bytes = Buffer.from(this.#text);
+    this.#text = '';
+    try {
+      for (let done = 0; done < bytes.length;) done += writeSync(this.#fd, bytes, done);
+    } catch (error) {
+      this.#failure = outputError(this.path, error);
+    }
+  }
+}
+
+/** Collects what is written within one turn of the event loop: a run writes thousands of short lines. */
+export class TurnBuffer {
+  readonly #target: (text: string) => void;
+  #text = '';
+  #scheduled: NodeJS.Immediate | undefined;
+
+  constructor(target: (text: string) => void) {
+    this.#target = target;
+  }
+
+  write(text: string): void {
+    this.#text += text;
+    if (this.#text.length >= BUFFER_CHARS) this.flush();
+    else {
+      this.#scheduled ??= setImmediate(() => {
+        this.flush();
+      });
+    }
+  }
+
+  flush(): void {
+    clearImmediate(this.#scheduled);
+    this.#scheduled = undefined;
+    if (this.#text === '') return;
+    const text = this.#text;
+    this.#text = '';
+    this.#target(text);
+  }
+}
+
+export function outputError(path: string, error: unknown): OffhookError {
+  const [seen, hint] = reason(path, error);
+  return new OffhookError(
+    'E_OUTPUT',
+    `output file "${path}": cannot be written: ${seen}`,
+    { hint },
+    error,
+  );
+}
+
+function reason(path: string, error: unknown): readonly [seen: string, hint: string] {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  switch (code) {
+    case 'ENOENT':
+      return [`folder "${dirname(path)}" does not exist`, 'create the folder or name another file'];
+    case 'ENOTDIR':
+      return [`"${dirname(path)}" is not a folder`, 'name a file in an existing folder'];
+    case 'EISDIR':
+      return ['it is a folder', 'name a file in that folder'];
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return [`no permission (${code})`, 'name a file in a folder you may write to'];
+    case 'ENOSPC':
+      return ['the disk is full', 'free some space or name a file on another disk'];
+    default:
+      return [
+        error instanceof Error ? error.message : String(error),
+        'name another file, or check the disk',
+      ];
+  }
+}

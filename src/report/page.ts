@@ -1,0 +1,89 @@
+/**
+ * Lines on a page of some width: a lead (time, agent) and a body that wraps beside it. Styles are laid on
+ * after wrapping, so widths are counted in what is seen.
+ */
+import { Chalk } from 'chalk';
+import type { ChalkInstance } from 'chalk';
+import { displayWidth, wrap } from './text.js';
+
+export type ColourLevel = 0 | 1 | 2 | 3;
+export type Style = (text: string) => string;
+
+export interface LineOptions {
+  indent?: number;
+  /** Put before the first line; following lines are indented by its width. */
+  lead?: readonly (readonly [text: string, style: Style])[];
+  style?: Style;
+}
+
+export interface Palette {
+  plain: Style;
+  bold: Style;
+  dim: Style;
+  good: Style;
+  bad: Style;
+  warn: Style;
+  agent: (index: number) => Style;
+}
+
+/** Neither red, green nor grey: those mean failed, passed and unimportant. */
+const AGENT_COLOURS = ['cyan', 'magenta', 'yellow', 'blue', 'cyanBright', 'magentaBright'] as const;
+
+export function palette(level: ColourLevel): Palette {
+  const chalk: ChalkInstance = new Chalk({ level });
+  return {
+    plain: (text) => text,
+    bold: chalk.bold,
+    dim: chalk.dim,
+    good: chalk.green,
+    bad: chalk.red,
+    warn: chalk.yellow,
+    agent: (index) => chalk[AGENT_COLOURS[index % AGENT_COLOURS.length] ?? 'cyan'],
+  };
+}
+
+export class Page {
+  readonly palette: Palette;
+  readonly #write: (text: string) => void;
+  readonly #columns: () => number | undefined;
+
+  constructor(
+    write: (text: string) => void,
+    colours: Palette,
+    columns: () => number | undefined = () => undefined,
+  ) {
+    this.#write = write;
+    this.palette = colours;
+    this.#columns = columns;
+  }
+
+  get columns(): number {
+    const columns = this.#columns();
+    return columns === undefined || columns <= 0 ? Infinity : columns;
+  }
+
+  /** Too narrow for columns beside each other to be of use. */
+  get narrow(): boolean {
+    return this.columns < 60;
+  }
+
+  line(body: string, options: LineOptions = {}): void {
+    const { indent = 0, lead = [], style = this.palette.plain } = options;
+    const leadText = lead.map(([text]) => text).join('');
+    const hang = indent + displayWidth(leadText);
+    const available = this.columns - hang;
+    const lines = wrap(body, available);
+    const first = ' '.repeat(indent) + lead.map(([text, paint]) => paint(text)).join('');
+    const rest = ' '.repeat(hang);
+    this.#write(
+      lines
+        .map((line, index) => (index === 0 ? first : rest) + (line === '' ? '' : style(line)))
+        .map((line) => `${line.trimEnd()}\n`)
+        .join(''),
+    );
+  }
+
+  blank(): void {
+    this.#write('\n');
+  }
+}

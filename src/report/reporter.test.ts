@@ -1,0 +1,91 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { OffhookError } from '../errors.js';
+import type { RunEvent } from '../model/run-event.js';
+import { SampleRun, twoPartyCall } from '../testing/sample-run.js';
+import { ConsoleReporter } from './console.js';
+import { NdjsonReporter } from './ndjson.js';
+import { FileOutput } from './output.js';
+import { fanOut } from './reporter.js';
+import type { Reporter } from './reporter.js';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'offhook-report-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test('one reporter that breaks does not stop the others, and is not swallowed', async () => {
+  const seen: string[] = [];
+  let calls = 0;
+  const broken: Reporter = {
+    on() {
+      calls += 1;
+      throw new TypeError('no such thing');
+    },
+    close: () => Promise.reject(new OffhookError('E_OUTPUT', 'output file "x": full')),
+  };
+  const sound: Reporter = {
+    on: (event: RunEvent) => void seen.push(event.type),
+    close: () => Promise.resolve(),
+  };
+  const all = fanOut([broken, sound]);
+  for (const event of new SampleRun().begin(0).end().events) all.on(event);
+  expect(seen).toEqual(['run_started', 'run_finished']);
+  expect(calls).toBe(1);
+  await expect(all.close()).rejects.toThrow('output file "x": full');
+});
+
+test('a bug in a reporter is reported as one', async () => {
+  const broken: Reporter = {
+    on: () => undefined,
+    close: () => Promise.reject(new TypeError('bug')),
+  };
+  await expect(fanOut([broken]).close()).rejects.toMatchObject({
+    code: 'E_INTERNAL',
+    message: 'reporter: broke off: TypeError: bug',
+  });
+});
+
+test('a file has everything once it is finished, also large texts', async () => {
+  const output = new FileOutput(join(folder, 'run.ndjson'));
+  const reporter = new NdjsonReporter({ output });
+  const run = new SampleRun().begin(1).scenario('a.js', 'one');
+  for (let i = 0; i < 2000; i += 1) run.log(`ünïcode ${i}`);
+  for (const event of run.finish('passed').end().events) reporter.on(event);
+  await reporter.close();
+  await output.finish();
+  const lines = readFileSync(output.path, 'utf8').trim().split('\n');
+  expect(lines).toHaveLength(run.events.length);
+  expect(lines.at(-3)).toContain('ünïcode 1999');
+});
+
+test.each([
+  ['missing/x.txt', /cannot be written: folder ".*missing" does not exist$/],
+  ['.', /cannot be written: it is a folder$/],
+])('a file that cannot be written: %s', (name, message) => {
+  const open = (): unknown => new FileOutput(join(folder, name));
+  expect(open).toThrow(OffhookError);
+  expect(open).toThrow(message);
+});
+
+test('a write that fails later is told at the end', async () => {
+  const output = new FileOutput('/dev/full');
+  output.write('x');
+  await expect(output.finish()).rejects.toMatchObject({ code: 'E_OUTPUT' });
+});
+
+test('an event costs microseconds', () => {
+  const events = twoPartyCall(new SampleRun().begin(1)).events;
+  const output = { write: () => undefined };
+  const reporter = fanOut([new ConsoleReporter({ output }), new NdjsonReporter({ output })]);
+  const start = performance.now();
+  const rounds = 20;
+  for (let i = 0; i < rounds; i += 1) for (const event of events) reporter.on(event);
+  const each = (performance.now() - start) / (rounds * events.length);
+  expect(each).toBeLessThan(0.2);
+});

@@ -1,0 +1,53 @@
+/**
+ * Everything people and CI systems see of a run. Reporters know one thing: the stream of RunEvents
+ * (src/model/run-event.ts). They know no runner, no agents and no settings: streams, colour level,
+ * widths and file names are given to them. A new kind of report is a new Reporter, nothing else.
+ */
+import { OffhookError } from '../errors.js';
+import type { RunEvent } from '../model/run-event.js';
+
+export interface Reporter {
+  /** Must be cheap and must not throw because of what an event holds. */
+  on(event: RunEvent): void;
+  /** Writes what is left; also called when the run broke off, without a `run_finished`. */
+  close(): Promise<void>;
+}
+
+/**
+ * Many reporters as one. One that throws is given no more events, so the run and the others go on; what it
+ * threw comes out of `close()`.
+ */
+export function fanOut(reporters: readonly Reporter[]): Reporter {
+  const thrown: unknown[] = [];
+  let active = reporters;
+  return {
+    on(event) {
+      for (const reporter of active) {
+        try {
+          reporter.on(event);
+        } catch (error) {
+          thrown.push(error);
+          active = active.filter((one) => one !== reporter);
+        }
+      }
+    },
+    async close() {
+      // Last one first: later ones may write to the stream of an earlier one.
+      for (const reporter of [...reporters].reverse()) {
+        try {
+          await reporter.close();
+        } catch (error) {
+          thrown.push(error);
+        }
+      }
+      if (thrown.length > 0) throw firstError(thrown);
+    },
+  };
+}
+
+function firstError(thrown: readonly unknown[]): OffhookError {
+  const first = thrown.find((error) => error instanceof OffhookError) ?? thrown[0];
+  if (first instanceof OffhookError) return first;
+  const seen = first instanceof Error ? `${first.name}: ${first.message}` : String(first);
+  return new OffhookError('E_INTERNAL', `reporter: broke off: ${seen}`, {}, first);
+}

@@ -1,0 +1,240 @@
+/**
+ * One scenario as lines: what each agent does and what is asserted, as it happens. The console prints
+ * them, JUnit keeps them as `system-out`.
+ */
+import { formatMs } from '../time.js';
+import type { SourceLocation } from '../errors.js';
+import type { Phase, RunEvent, ScenarioId } from '../model/run-event.js';
+import type { AgentNames } from './agent-names.js';
+import type { LineOptions, Page, Style } from './page.js';
+import { clockTime, oneLine, padTo, plain, shownLocation } from './text.js';
+import { agentEventText, assertionText, conditionText, verbText, waitedText } from './wording.js';
+
+type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+
+interface ViewOptions {
+  verbose: boolean;
+  cwd: string;
+  /** Called before each line: prints the header where it is missing. */
+  before?: () => void;
+}
+
+/** What the script does without an agent is told by other events, or of interest only with -v. */
+const QUIET_VERBS: ReadonlySet<string> = new Set(
+  'agent await_until wait step log skip uuid env load_env default_timeout assert'.split(' '),
+);
+/** Restate what a verb's line has just said. */
+const RESTATING: ReadonlySet<string> = new Set(
+  'registering unregistering call_dialed call_accepted call_superseded other'.split(' '),
+);
+
+export class ScenarioView {
+  readonly scenario: ScenarioId;
+  readonly #page: Page;
+  readonly #names: AgentNames;
+  readonly #startedAt: number;
+  readonly #options: ViewOptions;
+  readonly #steps: string[] = [];
+  #phase: Phase = 'body';
+  #phaseShown: Phase = 'body';
+  #waiting = false;
+  /** An assertion inside await_until is told together with how long it took. */
+  #held: EventOf<'assertion'> | undefined;
+
+  constructor(
+    page: Page,
+    names: AgentNames,
+    scenario: ScenarioId,
+    startedAt: number,
+    options: ViewOptions,
+  ) {
+    this.#page = page;
+    this.#names = names;
+    this.scenario = scenario;
+    this.#startedAt = startedAt;
+    this.#options = options;
+  }
+
+  on(event: RunEvent): void {
+    switch (event.type) {
+      case 'phase':
+        this.#phaseBegins(event.phase);
+        return;
+      case 'step_started':
+        this.#line(event.at, undefined, `▸ ${oneLine(event.name)}`, this.#page.palette.bold);
+        this.#steps.push(event.name);
+        return;
+      case 'step_finished':
+        this.#stepFinished(event);
+        return;
+      case 'verb_started':
+        this.#verbStarted(event);
+        return;
+      case 'verb_finished':
+        this.#verbFinished(event);
+        return;
+      case 'waiting':
+        this.#flushHeld();
+        this.#waiting = true;
+        return;
+      case 'waited':
+        this.#waited(event);
+        return;
+      case 'assertion':
+        this.#assertion(event);
+        return;
+      case 'log':
+        this.#line(event.at, undefined, `log: ${plain(event.text)}`, undefined, event.location);
+        return;
+      case 'warning':
+        this.#line(event.at, undefined, `warning: ${plain(event.text)}`, this.#page.palette.warn);
+        return;
+      case 'agent':
+        this.#agent(event);
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** Lines that were still held back. */
+  end(): void {
+    this.#flushHeld();
+  }
+
+  /** A part that was stopped leaves its steps and waits unfinished. */
+  #phaseBegins(phase: Phase): void {
+    this.#flushHeld();
+    this.#waiting = false;
+    this.#steps.length = 0;
+    this.#phase = phase;
+  }
+
+  #stepFinished(event: EventOf<'step_finished'>): void {
+    this.#flushHeld();
+    this.#steps.pop();
+    const took = formatMs(event.ms);
+    if (!event.ok) {
+      const text = `✗ step failed: ${oneLine(event.name)} (${took})`;
+      this.#line(event.at, undefined, text, this.#page.palette.bad);
+    } else if (this.#options.verbose) {
+      const text = `▪ ${oneLine(event.name)} took ${took}`;
+      this.#line(event.at, undefined, text, this.#page.palette.dim);
+    }
+  }
+
+  #verbStarted(event: EventOf<'verb_started'>): void {
+    if (event.agent !== undefined) this.#names.add(event.agent);
+    if (this.#isQuiet(event)) return;
+    const text = verbText(event.verb, event.args);
+    this.#line(event.at, event.agent, text, this.#page.palette.bold, event.location);
+  }
+
+  #verbFinished(event: EventOf<'verb_finished'>): void {
+    const { bad, dim } = this.#page.palette;
+    const took = formatMs(event.ms);
+    if (event.error !== undefined) {
+      const text = `✗ ${event.verb} failed after ${took}: ${plain(event.error.message)}`;
+      this.#line(event.at, event.agent, text, bad);
+    } else if (this.#options.verbose) {
+      this.#line(event.at, event.agent, `${event.verb} took ${took}`, dim);
+    }
+  }
+
+  #isQuiet(event: EventOf<'verb_started'>): boolean {
+    return !this.#options.verbose && event.agent === undefined && QUIET_VERBS.has(event.verb);
+  }
+
+  #assertion(event: EventOf<'assertion'>): void {
+    this.#flushHeld();
+    if (this.#waiting) this.#held = event;
+    else this.#assertionLine(event, '');
+  }
+
+  #waited(event: EventOf<'waited'>): void {
+    const held = this.#held;
+    this.#held = undefined;
+    this.#waiting = false;
+    const took = waitedText(event);
+    if (held !== undefined) {
+      this.#assertionLine({ ...held, at: event.at, ok: event.ok && held.ok }, took);
+      return;
+    }
+    const { dim, bad } = this.#page.palette;
+    const text = `${event.ok ? '✓' : '✗'} ${conditionText(event.what)}${took}`;
+    this.#line(event.at, undefined, text, event.ok ? dim : bad);
+  }
+
+  #flushHeld(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    if (held !== undefined) this.#assertionLine(held, '');
+  }
+
+  #assertionLine(event: EventOf<'assertion'>, took: string): void {
+    const { dim, bad } = this.#page.palette;
+    const claim = assertionText(event);
+    if (event.ok) this.#line(event.at, undefined, `✓ ${claim}${took}`, dim, event.location);
+    else {
+      const text = `✗ ${claim}: seen ${oneLine(event.actual)}${took}`;
+      this.#line(event.at, undefined, text, bad, event.location);
+    }
+  }
+
+  #agent({ at, entry }: EventOf<'agent'>): void {
+    const { event, agent } = entry;
+    this.#names.add(agent);
+    const crashed = event.type === 'exited' && !event.expected;
+    const stopped = event.type === 'exited' && event.expected;
+    if (!this.#options.verbose && (stopped || RESTATING.has(event.type))) return;
+    const style = crashed ? this.#page.palette.bad : undefined;
+    this.#line(at, agent, agentEventText(event, this.#names) + this.#processText(entry), style);
+  }
+
+  /** -v also tells of the agents' processes. */
+  #processText({ event }: EventOf<'agent'>['entry']): string {
+    if (!this.#options.verbose) return '';
+    if (event.type === 'started') return ` (baresip ${event.version}, ${event.address})`;
+    if (event.type !== 'exited') return '';
+    const how = event.signal === null ? `exit code ${event.code ?? 'unknown'}` : event.signal;
+    return ` (${how})`;
+  }
+
+  #line(
+    at: number,
+    agent: string | undefined,
+    text: string,
+    style?: Style,
+    location?: SourceLocation,
+  ): void {
+    const page = this.#page;
+    const { dim, plain: unstyled } = page.palette;
+    this.#options.before?.();
+    this.#phaseLine();
+    const gap = page.narrow ? ' ' : '  ';
+    const time = clockTime(at - this.#startedAt).slice(page.narrow ? 1 : 0);
+    const colour = agent === undefined ? unstyled : page.palette.agent(this.#names.index(agent));
+    const where =
+      this.#options.verbose && location !== undefined
+        ? `  at ${shownLocation(location, this.#options.cwd)}`
+        : '';
+    const options: LineOptions = {
+      indent: page.narrow ? 0 : 2,
+      lead: [
+        [time + gap, dim],
+        [padTo(oneLine(agent ?? ''), this.#names.width), colour],
+        [gap + '  '.repeat(this.#steps.length), unstyled],
+      ],
+      ...(style === undefined ? {} : { style }),
+    };
+    page.line(text + where, options);
+  }
+
+  /** "setup:", "teardown:" - only where they did something. */
+  #phaseLine(): void {
+    if (this.#phase === this.#phaseShown) return;
+    this.#phaseShown = this.#phase;
+    const indent = this.#page.narrow ? 0 : 2;
+    this.#page.line(`${this.#phase}:`, { indent, style: this.#page.palette.dim });
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * SIP messages as arrows: one that two agents saw, the sender and the receiver, is one arrow between
+ * them. Pure: takes what was seen, returns what happened.
+ */
+import type { SipMessage } from '../model/agent-event.js';
+
+export interface SeenMessage {
+  at: number;
+  agent: string;
+  message: SipMessage;
+}
+
+export interface Arrow {
+  at: number;
+  from: string;
+  to: string;
+  message: SipMessage;
+  /** How often the sender had sent the same message before: above 0 it is a retransmission. */
+  repeat: number;
+  /** Sent to an agent whose trace does not show it. */
+  unseen: boolean;
+}
+
+interface OpenArrow extends Arrow {
+  /** Whose other end has not been seen yet. */
+  open: 'sender' | 'receiver' | 'none';
+}
+
+/** @param nameOf who is at "address:port", where that is known; agents come first. */
+export function joinMessages(
+  seen: readonly SeenMessage[],
+  nameOf: (address: string) => string | undefined,
+): Arrow[] {
+  const agents = new Map(seen.map(({ agent, message }) => [message.local, agent]));
+  agents.delete('');
+  const traced = new Set(seen.map(({ agent }) => agent));
+  const peer = (address: string): string =>
+    agents.get(address) ?? nameOf(address) ?? (address === '' ? 'unknown' : address);
+  const arrows: OpenArrow[] = [];
+  const byKey = new Map<string, OpenArrow[]>();
+  for (const one of [...seen].sort((a, b) => a.at - b.at)) {
+    const key = messageKey(one.message);
+    const same = byKey.get(key) ?? [];
+    byKey.set(key, same);
+    if (joined(same, one)) continue;
+    const arrow = newArrow(one, peer(one.message.remote));
+    same.push(arrow);
+    arrows.push(arrow);
+  }
+  for (const same of byKey.values()) countRepeats(same);
+  for (const arrow of arrows) arrow.unseen = arrow.open === 'receiver' && traced.has(arrow.to);
+  return arrows;
+}
+
+/** Completes the oldest arrow that lacks this end; a retransmission thus meets its own reception. */
+function joined(same: readonly OpenArrow[], { agent, message }: SeenMessage): boolean {
+  const wanted = message.direction === 'sent' ? 'sender' : 'receiver';
+  const other = (arrow: OpenArrow): string => (wanted === 'sender' ? arrow.to : arrow.from);
+  const fitting = same.filter((arrow) => arrow.open === wanted);
+  const arrow = fitting.find((one) => other(one) !== agent) ?? fitting[0];
+  if (arrow === undefined) return false;
+  arrow.open = 'none';
+  if (wanted === 'sender') arrow.from = agent;
+  else arrow.to = agent;
+  return true;
+}
+
+function newArrow({ at, agent, message }: SeenMessage, peer: string): OpenArrow {
+  const sent = message.direction === 'sent';
+  const [from, to] = sent ? [agent, peer] : [peer, agent];
+  const open = sent ? 'receiver' : 'sender';
+  return { at, from, to, message, repeat: 0, unseen: false, open };
+}
+
+function countRepeats(same: readonly OpenArrow[]): void {
+  const sent = new Map<string, number>();
+  for (const arrow of same) {
+    const before = sent.get(arrow.from) ?? 0;
+    arrow.repeat = before;
+    sent.set(arrow.from, before + 1);
+  }
+}
+
+/** The same on both ends of one hop: each hop has a branch of its own (RFC 3261, 17.2.3). */
+function messageKey(message: SipMessage): string {
+  const { method, uri = '', code = '', reason = '', call_id, cseq } = message;
+  return [method, uri, code, reason, call_id, cseq, topBranch(message)].join('\n');
+}
+
+function topBranch({ headers }: SipMessage): string {
+  const via = headers.find(([name]) => /^(?:via|v)$/i.test(name))?.[1] ?? '';
+  return /;\s*branch\s*=\s*([^;,\s]+)/i.exec(via)?.[1] ?? '';
+}

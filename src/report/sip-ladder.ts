@@ -1,0 +1,192 @@
+/**
+ * `--sip-trace`: the SIP messages of each scenario as a text ladder, printed when the scenario ends (only
+ * then is it known who takes part). Knows how to draw; what belongs together is sip-join.ts's matter.
+ */
+import type { RunEvent, ScenarioId } from '../model/run-event.js';
+import type { Output } from './output.js';
+import type { Reporter } from './reporter.js';
+import { joinMessages } from './sip-join.js';
+import type { Arrow, SeenMessage } from './sip-join.js';
+import { sdpHint, shortCallIds } from './sip-words.js';
+import { clockTime, cut, displayWidth, oneLine, padTo, scenarioTitle } from './text.js';
+import { messageName } from './wording.js';
+
+interface SipLadderOptions {
+  /** A FileOutput, or the console reporter's `output`. */
+  output: Output;
+  /** Names of peers that are no agents, by "address:port". */
+  names?: ReadonlyMap<string, string>;
+}
+
+interface Trace {
+  scenario: ScenarioId;
+  startedAt: number;
+  seen: SeenMessage[];
+  continued: boolean;
+}
+
+/** Bounds memory: a longer trace is printed in parts. */
+const MOST_MESSAGES = 2000;
+const WIDEST_GAP = 30;
+const NARROWEST_GAP = 20;
+const MOST_COLUMNS = 6;
+/** Room for CSeq, Call-ID and SDP at the right of the lifelines. */
+const NOTES_WIDTH = 48;
+
+export class SipLadderReporter implements Reporter {
+  readonly #output: Output;
+  readonly #names: ReadonlyMap<string, string>;
+  readonly #agents = new Map<string, string>();
+  readonly #traces = new Map<string, Trace>();
+
+  constructor(options: SipLadderOptions) {
+    this.#output = options.output;
+    this.#names = options.names ?? new Map();
+  }
+
+  on(event: RunEvent): void {
+    switch (event.type) {
+      case 'scenario_started': {
+        const { scenario, at } = event;
+        this.#traces.set(scenario.id, { scenario, startedAt: at, seen: [], continued: false });
+        return;
+      }
+      case 'agent':
+        if (event.entry.event.type === 'started') {
+          this.#agents.set(event.entry.event.address, event.entry.agent);
+        }
+        return;
+      case 'sip':
+        this.#message(event);
+        return;
+      case 'scenario_finished': {
+        const trace = this.#traces.get(event.scenario.id);
+        this.#traces.delete(event.scenario.id);
+        if (trace !== undefined) this.#print(trace);
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  close(): Promise<void> {
+    for (const trace of this.#traces.values()) this.#print(trace);
+    this.#traces.clear();
+    return this.#output.finish?.() ?? Promise.resolve();
+  }
+
+  #message(event: Extract<RunEvent, { type: 'sip' }>): void {
+    const trace = this.#traces.get(event.scenario);
+    if (trace === undefined) return;
+    const { at, agent, message } = event;
+    trace.seen.push({ at, agent, message });
+    if (trace.seen.length < MOST_MESSAGES) return;
+    this.#print(trace);
+    trace.seen = [];
+    trace.continued = true;
+  }
+
+  #print({ scenario, startedAt, seen, continued }: Trace): void {
+    if (seen.length === 0) return;
+    const arrows = joinMessages(
+      seen,
+      (address) => this.#agents.get(address) ?? this.#names.get(address),
+    );
+    const title = `SIP of ${scenarioTitle(scenario)}${continued ? ' (continued)' : ''}`;
+    const lines = drawLadder(arrows, startedAt, this.#output.columns);
+    this.#output.write(`\n${title}\n${lines.join('\n')}\n`);
+  }
+}
+
+/** The lines of a ladder; without room for lifelines, arrows as a list. */
+function drawLadder(arrows: readonly Arrow[], startedAt: number, columns?: number): string[] {
+  const who = [...new Set(arrows.flatMap(({ from, to }) => [from, to]))];
+  const calls = shortCallIds(arrows.map(({ message }) => message.call_id));
+  const cseqWidth = Math.max(...arrows.map((arrow) => displayWidth(cseqText(arrow))));
+  const gap = gapFor(who, columns);
+  const draw =
+    gap === undefined
+      ? listDrawer(who)
+      : { head: headLine(who, gap), line: (arrow: Arrow) => lifelines(arrow, who, gap) };
+  const rows = arrows.map((arrow) => {
+    const time = clockTime(arrow.at - startedAt);
+    const call = calls.get(arrow.message.call_id) ?? '';
+    const cseq = padTo(cseqText(arrow), cseqWidth);
+    return `${time}  ${draw.line(arrow)}  ${notes(arrow, cseq, call)}`.trimEnd();
+  });
+  return draw.head === '' ? rows : [`          ${draw.head}`.trimEnd(), ...rows];
+}
+
+function gapFor(who: readonly string[], columns: number | undefined): number | undefined {
+  if (who.length < 2 || who.length > MOST_COLUMNS) return undefined;
+  if (columns === undefined) return WIDEST_GAP;
+  const gap = Math.floor((columns - NOTES_WIDTH - 2 * 10) / (who.length - 1));
+  return gap < NARROWEST_GAP ? undefined : Math.min(gap, WIDEST_GAP);
+}
+
+const MARGIN = 8;
+
+function headLine(who: readonly string[], gap: number): string {
+  let line = '';
+  who.forEach((name, index) => {
+    const shown = cut(oneLine(name), gap - 2);
+    const start = MARGIN + index * gap - Math.floor(displayWidth(shown) / 2);
+    line = padTo(line, Math.max(start, index === 0 ? 0 : displayWidth(line) + 1)) + shown;
+  });
+  return line;
+}
+
+function lifelines(arrow: Arrow, who: readonly string[], gap: number): string {
+  const from = who.indexOf(arrow.from);
+  const to = who.indexOf(arrow.to);
+  const [left, right] = from < to ? [from, to] : [to, from];
+  let line = ' '.repeat(MARGIN);
+  for (let index = 0; index < who.length; index += 1) {
+    line += '|';
+    if (index === who.length - 1) continue;
+    if (index === left && left !== right) {
+      line += shaft(arrow, (right - left) * gap - 1, from < to);
+      index = right - 1;
+    } else line += ' '.repeat(gap - 1);
+  }
+  return left === right ? `${line}  ${messageName(arrow.message)} to itself` : line;
+}
+
+function shaft({ message }: Arrow, width: number, toRight: boolean): string {
+  const label = ` ${cut(labelOf(message), width - 6)} `;
+  const dashes = width - 1 - displayWidth(label);
+  const before = '-'.repeat(Math.floor(dashes / 2));
+  const after = '-'.repeat(dashes - before.length);
+  return toRight ? `${before}${label}${after}>` : `<${before}${label}${after}`;
+}
+
+/** The method of a response stands in the CSeq beside it. */
+function labelOf(message: Arrow['message']): string {
+  if (message.code === undefined) return oneLine(message.method);
+  return oneLine(`${message.code} ${message.reason ?? ''}`).trim();
+}
+
+function listDrawer(who: readonly string[]): { head: string; line: (arrow: Arrow) => string } {
+  const width = Math.max(...who.map((name) => displayWidth(oneLine(name))));
+  return {
+    head: '',
+    line: ({ from, to, message }) =>
+      `${padTo(oneLine(from), width)} -> ${padTo(oneLine(to), width)}  ${padTo(labelOf(message), 20)}`,
+  };
+}
+
+function cseqText({ message }: Arrow): string {
+  return `${message.cseq} ${oneLine(message.method)}`;
+}
+
+function notes({ message, repeat, unseen, to }: Arrow, cseq: string, call: string): string {
+  const parts = [
+    cseq,
+    call,
+    sdpHint(message),
+    repeat === 0 ? '' : `retransmission ${repeat}`,
+    unseen ? `not seen by ${oneLine(to)}` : '',
+  ];
+  return parts.filter((part) => part !== '').join('  ');
+}

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { cut, displayWidth, oneLine, plain, shownPath, wrap } from './text.js';
+
+test('wraps between words; splits what is wider than a line', () => {
+  expect(wrap('one two three four', 9)).toEqual(['one two', 'three', 'four']);
+  expect(wrap('sip:a-very-long-address@example.org', 12)).toEqual([
+    'sip:a-very-l',
+    'ong-address@',
+    'example.org',
+  ]);
+  expect(wrap('a\n\nb', 20)).toEqual(['a', '', 'b']);
+  expect(wrap('exactly it', 10)).toEqual(['exactly it']);
+  expect(wrap('電話電話電話', 8)).toEqual(['電話電話', '電話']);
+});
+
+test('counts what is seen', () => {
+  expect(displayWidth('abc')).toBe(3);
+  expect(displayWidth('電話')).toBe(4);
+  expect(displayWidth('e\u0301')).toBe(1);
+  expect(displayWidth('✓ → …')).toBe(5);
+  expect(cut('abcdef', 4)).toBe('abc…');
+  expect(cut('電話電話', 6)).toBe('電話…');
+  expect(cut('abcd', 4)).toBe('abcd');
+});
+
+test('long lines take no time', () => {
+  const began = performance.now();
+  expect(wrap('電'.repeat(60_000), 80)).toHaveLength(1500);
+  expect(performance.now() - began).toBeLessThan(500);
+});
+
+test('only printable text, on one line where asked for', () => {
+  expect(plain('a\r\nb\tc\u0007')).toBe('a\nb    c\\x07');
+  expect(oneLine('a\n  b')).toBe('a b');
+  expect(plain('\u001b]0;title\u0007')).toBe('\\x1b]0;title\\x07');
+});
+
+test('paths as people know them', () => {
+  expect(shownPath('/home/me/tests/a.js', '/home/me')).toBe('tests/a.js');
+  expect(shownPath('/etc/a.js', '/home/me/very/deep/down')).toBe('/etc/a.js');
+  expect(shownPath('a.js', '/home/me')).toBe('a.js');
+  expect(shownPath('/home/me/a.js', '')).toBe('/home/me/a.js');
+});

@@ -1,0 +1,117 @@
+/** Text for people: what may be printed, how wide it is, how it is wrapped. Knows no events. */
+import { basename, isAbsolute, relative } from 'node:path';
+import type { SourceLocation } from '../errors.js';
+import { maskSecrets } from './secrets.js';
+
+/** C0, C1 and bidirectional controls: a log line or a reason phrase must not drive the terminal. */
+const UNPRINTABLE =
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const PLAIN_ASCII = /^[\u0020-\u007e]*$/;
+
+/** Secrets masked, control characters made visible; line breaks stay. */
+export function plain(text: string): string {
+  const masked = maskSecrets(text);
+  if (PLAIN_ASCII.test(masked)) return masked;
+  return masked
+    .replace(/\r\n?/g, '\n')
+    .replace(/\t/g, '    ')
+    .replace(UNPRINTABLE, (char) => visible(char.charCodeAt(0)));
+}
+
+export function oneLine(text: string): string {
+  return plain(text).replace(/\s*\n\s*/g, ' ');
+}
+
+function visible(code: number): string {
+  return code < 256
+    ? `\\x${code.toString(16).padStart(2, '0')}`
+    : `\\u${code.toString(16).padStart(4, '0')}`;
+}
+
+/** Columns a text takes on a terminal. */
+export function displayWidth(text: string): number {
+  if (PLAIN_ASCII.test(text)) return text.length;
+  let width = 0;
+  for (const char of text) width += charWidth(char);
+  return width;
+}
+
+function charWidth(char: string): number {
+  if (/\p{Mark}/u.test(char)) return 0;
+  return WIDE.test(char) ? 2 : 1;
+}
+
+export function padTo(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - displayWidth(text)));
+}
+
+/** Cuts to a width, with an ellipsis where something was lost. */
+export function cut(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  return takeWidth(text, width - 1) + '…';
+}
+
+function takeWidth(text: string, width: number): string {
+  let taken = '';
+  let used = 0;
+  for (const char of text) {
+    used += charWidth(char);
+    if (used > width) break;
+    taken += char;
+  }
+  return taken;
+}
+
+/** Lines no wider than `width`, broken between words where possible; what is wider than a line is split. */
+export function wrap(text: string, width: number): string[] {
+  if (width === Infinity) return text.split('\n');
+  if (!text.includes('\n') && displayWidth(text) <= width) return [text];
+  return text.split('\n').flatMap((line) => wrapLine(line, Math.max(8, width)));
+}
+
+function wrapLine(line: string, width: number): string[] {
+  const lines: string[] = [];
+  let rest = line;
+  // Looks no further than one line's width: a line may be very long.
+  for (
+    let head = takeWidth(rest, width);
+    head.length < rest.length;
+    head = takeWidth(rest, width)
+  ) {
+    const space = rest.charAt(head.length) === ' ' ? head.length : head.lastIndexOf(' ');
+    const end = space > width / 4 ? space : head.length;
+    lines.push(rest.slice(0, end).trimEnd());
+    rest = rest.slice(end).trimStart();
+  }
+  lines.push(rest);
+  return lines;
+}
+
+/** "  12.345s": a point in time since the scenario began; sorts and aligns. */
+export function clockTime(ms: number): string {
+  return `${(Math.max(0, ms) / 1000).toFixed(3)}s`.padStart(8);
+}
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** A path as people know it: relative to where they are, when that is shorter. */
+export function shownPath(file: string, cwd: string): string {
+  if (cwd === '' || !isAbsolute(file)) return file;
+  const near = relative(cwd, file);
+  return near !== '' && near.length < file.length ? near : file;
+}
+
+export function shownLocation(at: SourceLocation, cwd: string): string {
+  return `${shownPath(at.file, cwd)}:${at.line}:${at.column}`;
+}
+
+/** "file › name"; a single-scenario file has its own name twice, which helps nobody. */
+export function scenarioTitle(scenario: { file: string; name: string }): string {
+  const base = basename(scenario.file);
+  const same = scenario.name === base || base.startsWith(`${scenario.name}.`);
+  return oneLine(same ? scenario.file : `${scenario.file} › ${scenario.name}`);
+}

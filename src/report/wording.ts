@@ -1,0 +1,112 @@
+/** Events in words. One place, so that console, time lines and JUnit say the same thing alike. */
+import type { AgentEvent, SipMessage } from '../model/agent-event.js';
+import { describeEnded } from '../model/describe.js';
+import type { RunEvent } from '../model/run-event.js';
+import type { AgentNames } from './agent-names.js';
+import { formatMs } from '../time.js';
+import { cut, oneLine, plain } from './text.js';
+
+type AssertionEvent = Extract<RunEvent, { type: 'assertion' }>;
+
+export function agentEventText(event: AgentEvent, names: AgentNames): string {
+  switch (event.type) {
+    case 'started':
+      return `started as ${oneLine(event.aor)}`;
+    case 'registering':
+    case 'unregistering':
+      return event.type;
+    case 'registered':
+      return `registered${inBrackets(event.code, event.reason)}`;
+    case 'register_failed':
+      return `registration failed: ${codeText(event.code, event.reason)}`;
+    case 'unregistered':
+      return `unregistered${inBrackets(event.code, event.reason)}`;
+    case 'call_dialed':
+      return `calling ${names.peer(event.peer)}`;
+    case 'call_incoming':
+      return `ringing from ${names.peer(event.peer)}`;
+    case 'call_ringing':
+      return `ringing${inBrackets(event.code, event.reason)}`;
+    case 'call_accepted':
+      return 'answered';
+    case 'call_established':
+      return 'established';
+    case 'call_closed':
+      return oneLine(describeEnded(event.ended));
+    case 'call_superseded':
+      return 'former call with the caller is over';
+    case 'exited':
+      return event.expected ? 'stopped' : `process ended: ${oneLine(event.reason)}`;
+    case 'warning':
+      return `warning: ${plain(event.text)}`;
+    case 'other':
+      return otherText(event);
+  }
+}
+
+/** Fields of every baresip event: whose it is and which call, which the line or its neighbours say. */
+const COMMON_FIELDS: ReadonlySet<string> = new Set(
+  'type class accountaor cuser direction peeruri contacturi localuri id'.split(' '),
+);
+const LONGEST_OTHER = 160;
+
+function otherText(event: Extract<AgentEvent, { type: 'other' }>): string {
+  const fields = Object.entries(event.fields)
+    .filter(([key, value]) => value !== '' && !COMMON_FIELDS.has(key))
+    .map(([key, value]) => `${key}=${value}`);
+  return cut(oneLine([event.name, ...fields].join(' ')), LONGEST_OTHER);
+}
+
+function codeText(code: number | undefined, reason: string | undefined): string {
+  return oneLine([code, reason].filter((part) => part !== undefined && part !== '').join(' '));
+}
+
+function inBrackets(code: number | undefined, reason: string | undefined): string {
+  const text = codeText(code, reason);
+  return text === '' ? '' : ` (${text})`;
+}
+
+/** "caller.state equals Established". */
+export function assertionText(event: AssertionEvent): string {
+  const matcher = event.matcher.replaceAll('_', ' ');
+  const claim = `${oneLine(event.label)} ${matcher}`;
+  return event.expected === undefined ? claim : `${claim} ${oneLine(event.expected)}`;
+}
+
+/** "INVITE" or "180 Ringing (INVITE)". */
+export function messageName(message: SipMessage): string {
+  if (message.code === undefined) return message.method;
+  return oneLine(`${message.code} ${message.reason ?? ''}`).trim() + ` (${message.method})`;
+}
+
+/** One message as its agent saw it: "-> INVITE sip:bob@example.org". */
+export function messageText(message: SipMessage): string {
+  const sent = message.direction === 'sent';
+  const uri = message.uri === undefined ? '' : ` ${oneLine(message.uri)}`;
+  const remote = message.remote === '' ? '' : ` ${sent ? 'to' : 'from'} ${message.remote}`;
+  return `${sent ? '→' : '←'} ${messageName(message)}${uri}${remote}`;
+}
+
+export function verbText(verb: string, args: string): string {
+  return `${verb}(${oneLine(args)})`;
+}
+
+/** Balanced to a depth of two: deeper ones are shown as they were written. */
+const ARGUMENT = String.raw`([^()]*(?:\([^()]*\)[^()]*)*)`;
+const SINGLE_ASSERTION = new RegExp(String.raw`^assert\(${ARGUMENT}\)\.(\w+)\(${ARGUMENT}\);?$`);
+
+const LONGEST_ASSERTION = 200;
+
+/** What await_until waits for: "bob.state equals State.Ringing", however it was written. */
+export function conditionText(what: string): string {
+  const match = what.length > LONGEST_ASSERTION ? null : SINGLE_ASSERTION.exec(what);
+  if (match === null) return oneLine(what);
+  const [, label = '', matcher = '', expected = ''] = match;
+  return oneLine(`${label} ${matcher.replaceAll('_', ' ')} ${expected}`).trimEnd();
+}
+
+/** " (after 120 ms)"; wait() says itself how long it takes. */
+export function waitedText(event: Extract<RunEvent, { type: 'waited' }>): string {
+  if (!event.ok) return ` (failed after ${formatMs(event.ms)})`;
+  return event.what.startsWith('wait(') ? '' : ` (after ${formatMs(event.ms)})`;
+}

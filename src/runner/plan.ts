@@ -1,0 +1,147 @@
+/** From paths to what will run: finds the files, collects each one in the sandbox, then selects. */
+import { basename, relative } from 'node:path';
+import { OffhookError } from '../errors.js';
+import type { DeclaredScenario, ScenarioJob, ThreadLimits } from '../sandbox/protocol.js';
+import type { ScenarioThread } from '../sandbox/scenario-thread.js';
+import type { ScenarioVariables } from '../settings/settings.js';
+import { findScenarioFiles, readRootOf, type ScenarioFile } from './files.js';
+import { selectScenarios, type Filters } from './select.js';
+
+export interface PlanOptions {
+  paths: readonly string[];
+  cwd: string;
+  filters: Filters;
+  limits: ThreadLimits;
+  /** What env() finds in a scenario file. */
+  variables: (file: string) => ScenarioVariables;
+}
+
+export interface Plan {
+  selected: readonly PlannedScenario[];
+  files: number;
+  /** Single-scenario files a folder held: run them by naming them. */
+  leftOut: readonly string[];
+  warnings: readonly string[];
+}
+
+interface CollectedFile {
+  job: ScenarioJob;
+  /** As shown to people. */
+  shown: string;
+  single: boolean;
+  scenarios: readonly PlannedScenario[];
+}
+
+export interface PlannedScenario {
+  job: ScenarioJob;
+  shown: string;
+  name: string;
+  tags: readonly string[];
+  only: boolean;
+  skip?: string;
+  /** Undefined for a file that is a scenario itself. */
+  declared?: DeclaredScenario;
+}
+
+interface FileToCollect {
+  job: ScenarioJob;
+  shown: string;
+}
+
+interface CollectResult {
+  files: readonly CollectedFile[];
+  errors: readonly OffhookError[];
+}
+
+/** Every file is collected, so that all broken ones are told at once. */
+async function collectFiles(
+  files: readonly FileToCollect[],
+  thread: ScenarioThread,
+): Promise<CollectResult> {
+  const collected: CollectedFile[] = [];
+  const errors: OffhookError[] = [];
+  for (const file of files) {
+    try {
+      const { single, scenarios } = await thread.collect(file.job);
+      const planned = single
+        ? [singleScenario(file)]
+        : scenarios.map((one) => suiteScenario(file, one));
+      collected.push({ ...file, single, scenarios: planned });
+    } catch (error) {
+      errors.push(error as OffhookError);
+    }
+  }
+  return { files: collected, errors };
+}
+
+function singleScenario({ job, shown }: FileToCollect): PlannedScenario {
+  return { job, shown, name: basename(shown).replace(/\.m?js$/, ''), tags: [], only: false };
+}
+
+function suiteScenario({ job, shown }: FileToCollect, declared: DeclaredScenario): PlannedScenario {
+  const { name, tags, only, skip } = declared;
+  return { job, shown, name, tags, only, declared, ...(skip === undefined ? {} : { skip }) };
+}
+
+/** Finds, collects and selects. @throws OffhookError for anything that makes the plan unsure. */
+export async function planRun(options: PlanOptions, thread: ScenarioThread): Promise<Plan> {
+  const found = await findScenarioFiles(options.paths, { cwd: options.cwd });
+  const toCollect = found.map((file) => ({
+    shown: shownPath(file.path, options.cwd),
+    viaFolder: file.viaFolder,
+    job: { file: file.path, readRoot: readRootOf(file.path), ...jobVariables(options, file) },
+  }));
+  const { files, errors } = await collectFiles(toCollect, thread);
+  throwAll(errors);
+  const fromFolder = new Set(toCollect.filter((one) => one.viaFolder).map((one) => one.job.file));
+  const leftOut = files.filter((one) => one.single && fromFolder.has(one.job.file));
+  const kept = files.filter((one) => !leftOut.includes(one));
+  if (kept.length === 0) throw nothingButSingles(leftOut.map((one) => one.shown));
+  const all = kept.flatMap((one) =>
+    one.scenarios.map((scenario) => ({ ...scenario, file: one.shown })),
+  );
+  const { selected, warnings } = await selectScenarios(all, options.filters);
+  return {
+    selected,
+    files: new Set(selected.map((one) => one.shown)).size,
+    leftOut: leftOut.map((one) => one.shown),
+    warnings,
+  };
+}
+
+function jobVariables(
+  options: PlanOptions,
+  file: ScenarioFile,
+): { env: Readonly<Record<string, string>>; fixedEnv: Readonly<Record<string, string>> } {
+  const { env, fixedEnv } = options.variables(file.path);
+  return { env, fixedEnv };
+}
+
+function shownPath(file: string, cwd: string): string {
+  const shorter = relative(cwd, file);
+  return shorter.startsWith('..') ? file : shorter;
+}
+
+/** All broken files in one error, so that nobody mends them one run at a time. */
+function throwAll(errors: readonly OffhookError[]): void {
+  const [first, ...others] = errors;
+  if (first === undefined) return;
+  if (others.length === 0) throw first;
+  const texts = errors.map((error) => {
+    const { at, hint } = error.details;
+    const place = at === undefined ? '' : ` (${at.file}:${at.line}:${at.column})`;
+    return `\n  ${error.message}${place}${hint === undefined ? '' : `\n    hint: ${hint}`}`;
+  });
+  throw new OffhookError(
+    first.code,
+    `${errors.length} scenario files are not right:${texts.join('')}`,
+  );
+}
+
+function nothingButSingles(leftOut: readonly string[]): OffhookError {
+  return new OffhookError(
+    'E_NO_SCENARIO',
+    `nothing to run: the folder has no suite file, only single scenarios: ${leftOut.join(', ')}`,
+    { hint: 'name these files themselves, or give them a scenario()' },
+  );
+}

@@ -1,0 +1,88 @@
+/** What a scenario holds outside its VM: its agents. Everything here is released when it ends. */
+import type { AgentContext, AgentOptions, BaresipAgent } from '../baresip/user-agent.js';
+import { startAgent } from '../baresip/agent.js';
+import type { BaresipBinary } from '../baresip/binary.js';
+import { OffhookError } from '../errors.js';
+import type { AgentEvent, SipMessage } from '../model/agent-event.js';
+
+export interface ResourceHooks {
+  emit(agent: string, event: AgentEvent): number;
+  sip(agent: string, message: SipMessage, raw: string): void;
+  log(agent: string, line: string): void;
+}
+
+export class Resources {
+  readonly #binary: () => Promise<BaresipBinary>;
+  readonly #maxAgents: number;
+  readonly #hooks: ResourceHooks;
+  readonly #agents = new Map<string, BaresipAgent>();
+  readonly #starting = new Map<string, Promise<BaresipAgent>>();
+  #released = false;
+
+  constructor(binary: () => Promise<BaresipBinary>, maxAgents: number, hooks: ResourceHooks) {
+    this.#binary = binary;
+    this.#maxAgents = maxAgents;
+    this.#hooks = hooks;
+  }
+
+  async start(name: string, options: AgentOptions, limitMs: number): Promise<BaresipAgent> {
+    this.#refuse(name);
+    const starting = this.#launch(name, options, limitMs);
+    this.#starting.set(name, starting);
+    const agent = await starting;
+    this.#agents.set(name, agent);
+    return agent;
+  }
+
+  agent(name: string): BaresipAgent {
+    const agent = this.#agents.get(name);
+    if (agent !== undefined) return agent;
+    throw new OffhookError('E_AGENT_GONE', `agent "${name}": does not exist in this scenario`);
+  }
+
+  /** Stops every agent, also those still starting. Idempotent; never rejects. */
+  async release(): Promise<void> {
+    this.#released = true;
+    const started = await Promise.allSettled(this.#starting.values());
+    const agents = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    await Promise.allSettled(agents.map((agent) => agent.stop()));
+  }
+
+  async #launch(name: string, options: AgentOptions, limitMs: number): Promise<BaresipAgent> {
+    const binary = await this.#binary();
+    const context: AgentContext = {
+      binary,
+      emit: (event) => this.#hooks.emit(name, event),
+      sip: (message, raw) => {
+        this.#hooks.sip(name, message, raw);
+      },
+      log: (line) => {
+        this.#hooks.log(name, line);
+      },
+    };
+    return startAgent(name, options, context, limitMs);
+  }
+
+  #refuse(name: string): void {
+    if (this.#released) {
+      throw new OffhookError(
+        'E_AGENT_GONE',
+        `agent "${name}": not started: the scenario has ended`,
+      );
+    }
+    if (this.#starting.has(name)) {
+      throw new OffhookError(
+        'E_AGENT_NAME',
+        `agent "${name}": not started: this scenario has an agent of that name already`,
+        { hint: 'give each agent a name of its own' },
+      );
+    }
+    if (this.#starting.size >= this.#maxAgents) {
+      throw new OffhookError(
+        'E_AGENT_LIMIT',
+        `agent "${name}": not started: the scenario has ${this.#starting.size} agents already (limit)`,
+        { hint: 'raise the limit with --max-agents' },
+      );
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * A run: plans it, runs one scenario after another, and tells it all as RunEvents. The only folder that
+ * joins scripts with drivers; it knows no reporter and no command line.
+ */
+import type { BaresipBinary } from '../baresip/binary.js';
+import type { Counts, Failure, RunEvent } from '../model/run-event.js';
+import { ScenarioThread } from '../sandbox/scenario-thread.js';
+import { planRun, type Plan, type PlannedScenario, type PlanOptions } from './plan.js';
+import { runScenario, type ScenarioServices } from './scenario.js';
+import { exitCodeOf, noCounts } from './verdict.js';
+
+export interface RunOptions extends PlanOptions {
+  productVersion: string;
+  timeoutMs: number;
+  teardownMs: number;
+  maxAgents: number;
+  binary: () => Promise<BaresipBinary>;
+  emit: (event: RunEvent) => void;
+  /** Aborted by Ctrl-C. */
+  interrupted: AbortSignal;
+}
+
+/** Runs all of it. @returns the exit code. @throws OffhookError when nothing could be run. */
+export async function run(options: RunOptions): Promise<number> {
+  const began = performance.now();
+  const now = (): number => performance.now() - began;
+  const thread = new ScenarioThread({ limits: options.limits });
+  try {
+    const plan = await planRun(options, thread);
+    return await runPlan(plan, options, thread, now);
+  } finally {
+    await thread.close();
+  }
+}
+
+async function runPlan(
+  plan: Plan,
+  options: RunOptions,
+  thread: ScenarioThread,
+  now: () => number,
+): Promise<number> {
+  const { emit, interrupted } = options;
+  const baresip = await options.binary().catch(() => undefined);
+  emit({
+    type: 'run_started',
+    at: now(),
+    version: options.productVersion,
+    ...(baresip === undefined ? {} : { baresip: baresip.version }),
+    scenarios: plan.selected.length,
+    files: plan.files,
+  });
+  for (const text of plan.warnings) emit({ type: 'warning', at: now(), text });
+  const counts = noCounts();
+  const failures: Failure[] = [];
+  const services: ScenarioServices = {
+    thread,
+    binary: options.binary,
+    maxAgents: options.maxAgents,
+    now,
+    emit,
+    interrupted,
+  };
+  for (const [index, planned] of plan.selected.entries()) {
+    if (interrupted.aborted) break;
+    const result = await runPlanned(planned, index, options, services);
+    count(counts, result.verdict);
+    failures.push(...result.failures);
+  }
+  const exit = exitCodeOf(counts, failures, interrupted.aborted);
+  emit({
+    type: 'run_finished',
+    at: now(),
+    counts,
+    ms: now(),
+    left_out: plan.leftOut,
+    interrupted: interrupted.aborted,
+    exit,
+  });
+  return exit;
+}
+
+async function runPlanned(
+  planned: PlannedScenario,
+  index: number,
+  options: RunOptions,
+  services: ScenarioServices,
+): Promise<{ verdict: keyof Counts; failures: readonly Failure[] }> {
+  const { job, shown, name, tags, declared, skip } = planned;
+  const id = { id: `${shown}#${declared?.ordinal ?? index}`, file: shown, name, tags };
+  if (skip !== undefined) {
+    const at = services.now();
+    services.emit({ type: 'scenario_started', at, scenario: id });
+    services.emit({
+      type: 'scenario_finished',
+      at,
+      scenario: id,
+      verdict: 'skipped',
+      ms: 0,
+      skip_reason: skip,
+      failures: [],
+    });
+    return { verdict: 'skipped', failures: [] };
+  }
+  const scenario = declared === undefined ? {} : { scenario: declared };
+  return runScenario(
+    {
+      id,
+      job: { ...job, ...scenario, teardown_ms: options.teardownMs },
+      timeoutMs: declared?.timeout_ms ?? options.timeoutMs,
+    },
+    services,
+  );
+}
+
+function count(counts: Counts, verdict: keyof Counts): void {
+  counts[verdict] += 1;
+}

@@ -1,0 +1,210 @@
+/** Runs one scenario: joins its thread, its agents and the reporters, and leaves nothing behind. */
+import type { BaresipBinary } from '../baresip/binary.js';
+import { toErrorData } from '../errors.js';
+import type { AgentEvent, LogEntry } from '../model/agent-event.js';
+import type { Failure, RunEvent, ScenarioId, Verdict } from '../model/run-event.js';
+import type { CallReply, CallRequest, Note, Outcome, RunJob } from '../sandbox/protocol.js';
+import type { ScenarioThread } from '../sandbox/scenario-thread.js';
+import { EventLog } from './event-log.js';
+import { Resources } from './resources.js';
+import { Timeline } from './timeline.js';
+import { argumentsText, carryOut } from './verbs.js';
+import { verdictOf } from './verdict.js';
+
+export interface ScenarioTask {
+  id: ScenarioId;
+  job: RunJob;
+  timeoutMs: number;
+}
+
+export interface ScenarioServices {
+  thread: ScenarioThread;
+  binary: () => Promise<BaresipBinary>;
+  maxAgents: number;
+  /** ms since the run began. */
+  now: () => number;
+  emit: (event: RunEvent) => void;
+  /** Aborted by Ctrl-C. */
+  interrupted: AbortSignal;
+}
+
+export interface ScenarioResult {
+  verdict: Verdict;
+  failures: readonly Failure[];
+}
+
+export async function runScenario(
+  task: ScenarioTask,
+  services: ScenarioServices,
+): Promise<ScenarioResult> {
+  const run = new ScenarioRun(task, services);
+  const { emit, now } = services;
+  const began = now();
+  emit({ type: 'scenario_started', at: began, scenario: task.id });
+  const outcome = await run.execute();
+  const failures = run.failures(outcome);
+  const verdict = verdictOf(failures, outcome.skipped !== undefined);
+  emit({
+    type: 'scenario_finished',
+    at: now(),
+    scenario: task.id,
+    verdict,
+    ms: now() - began,
+    ...(outcome.skipped === undefined ? {} : { skip_reason: outcome.skipped.reason }),
+    failures,
+  });
+  return { verdict, failures };
+}
+
+class ScenarioRun {
+  readonly #task: ScenarioTask;
+  readonly #services: ScenarioServices;
+  readonly #log: EventLog;
+  readonly #resources: Resources;
+  readonly #timeline = new Timeline();
+  readonly #began = performance.now();
+  readonly #crashes: Failure[] = [];
+
+  constructor(task: ScenarioTask, services: ScenarioServices) {
+    this.#task = task;
+    this.#services = services;
+    this.#log = new EventLog(this.#began, (entry) => {
+      this.#take(entry);
+    });
+    this.#resources = new Resources(services.binary, services.maxAgents, {
+      emit: (agent, event) => this.#log.append(agent, event),
+      sip: (agent, message, raw) => {
+        const at = performance.now() - this.#began;
+        this.#timeline.add({ kind: 'sip', at, agent, message });
+        this.#emit({ type: 'sip', at: services.now(), scenario: task.id.id, agent, message, raw });
+      },
+      log: (agent, line) => {
+        this.#emit({ type: 'agent_log', at: services.now(), scenario: task.id.id, agent, line });
+      },
+    });
+  }
+
+  /** Never rejects: whatever goes wrong is a failure of the outcome. */
+  async execute(): Promise<Outcome> {
+    const { thread, interrupted } = this.#services;
+    const abort = (): void => {
+      thread.abort('interrupt');
+    };
+    interrupted.addEventListener('abort', abort, { once: true });
+    try {
+      return await thread.run(
+        this.#task.job,
+        { timeout_ms: this.#task.timeoutMs, began: this.#began },
+        {
+          call: (request) => this.#call(request),
+          note: (note) => {
+            this.#note(note);
+          },
+        },
+      );
+    } catch (thrown) {
+      return { failures: [{ ...toErrorData(thrown), phase: 'load' }], reusable: false };
+    } finally {
+      interrupted.removeEventListener('abort', abort);
+      await this.#resources.release();
+    }
+  }
+
+  failures(outcome: Outcome): readonly Failure[] {
+    const told = new Set(
+      outcome.failures.flatMap((one) => (one.code === 'E_AGENT_CRASHED' ? (one.agents ?? []) : [])),
+    );
+    const untold = this.#crashes.filter((one) => !one.agents?.some((name) => told.has(name)));
+    return [...untold, ...outcome.failures].map((one) => this.#timeline.attach(one));
+  }
+
+  async #call(request: CallRequest): Promise<CallReply> {
+    const { now } = this.#services;
+    const { call, verb, agent, at } = request;
+    const base = {
+      scenario: this.#task.id.id,
+      call,
+      verb,
+      ...(agent === undefined ? {} : { agent }),
+    };
+    const began = now();
+    this.#emit({
+      type: 'verb_started',
+      at: began,
+      ...base,
+      args: argumentsText(request),
+      ...(at === undefined ? {} : { location: at }),
+    });
+    const reply = await carryOut(request, this.#resources);
+    const error = reply.error === undefined ? {} : { error: reply.error };
+    this.#emit({ type: 'verb_finished', at: now(), ...base, ms: now() - began, ...error });
+    return reply;
+  }
+
+  #take(entry: LogEntry): void {
+    this.#services.thread.post([entry]);
+    this.#timeline.add({ kind: 'event', entry });
+    this.#noticeCrash(entry.agent, entry.event);
+    this.#emit({ type: 'agent', at: this.#services.now(), scenario: this.#task.id.id, entry });
+  }
+
+  /** A crashed agent fails its scenario whatever the script makes of it: its state proves nothing. */
+  #noticeCrash(agent: string, event: AgentEvent): void {
+    if (event.type !== 'exited' || event.expected) return;
+    this.#crashes.push({
+      code: 'E_AGENT_CRASHED',
+      message: `agent "${agent}": its baresip ended by itself: ${event.reason}`,
+      hint: 'see its last log lines with --logs',
+      agents: [agent],
+      phase: 'body',
+    });
+  }
+
+  #note(note: Note): void {
+    if (note.type === 'phase' && note.phase === 'teardown') this.#timeline.teardownBegins();
+    const scenario = this.#task.id.id;
+    const at = this.#services.now();
+    this.#emit(runEventOf(note, scenario, at, this.#waits));
+  }
+
+  /** When each wait began; they nest no deeper than one, but a responder may wait inside of one. */
+  readonly #waits: number[] = [];
+
+  #emit(event: RunEvent): void {
+    this.#services.emit(event);
+  }
+}
+
+function runEventOf(note: Note, scenario: string, at: number, waits: number[]): RunEvent {
+  switch (note.type) {
+    case 'waiting':
+      waits.push(at);
+      return { type: 'waiting', at, scenario, what: note.what, until: at + note.ms };
+    case 'waited':
+      return {
+        type: 'waited',
+        at,
+        scenario,
+        what: note.what,
+        ok: note.ok,
+        ms: at - (waits.pop() ?? at),
+      };
+    case 'step_started':
+      waits.push(at);
+      return { type: 'step_started', at, scenario, name: note.name, depth: note.depth };
+    case 'step_finished': {
+      const { name, depth, ok } = note;
+      return { type: 'step_finished', at, scenario, name, depth, ok, ms: at - (waits.pop() ?? at) };
+    }
+    case 'phase':
+      return { type: 'phase', at, scenario, phase: note.phase };
+    case 'assertion': {
+      const { type, at: location, ...rest } = note;
+      return { type, at, scenario, ...rest, ...(location === undefined ? {} : { location }) };
+    }
+    case 'log': {
+      const { text, at: location } = note;
+      return { type: 'log', at, scenario, text, ...(location === undefined ? {} : { location }) };
+    }
+  }
+}

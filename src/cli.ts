@@ -1,0 +1,58 @@
+#!/usr/bin/env -S node --
+// "--": Node 20 would take our --env-file for its own, wherever it stands, and end when the file is missing
+/** The program: parses the command line, runs one command, sets the exit code. The only file that exits. */
+import { EXIT, OffhookError, errorKind, toErrorData } from './errors.js';
+import { commandLine } from './cli/command-line.js';
+import { readProcess } from './settings/process-environment.js';
+
+function exitCodeFor(error: OffhookError): number {
+  switch (errorKind(error.code)) {
+    case 'usage':
+      return EXIT.usage;
+    case 'failed':
+      return EXIT.failed;
+    case 'errored':
+      return error.code === 'E_INTERRUPTED' ? EXIT.interrupted : EXIT.environment;
+    case 'internal':
+      return EXIT.internal;
+  }
+}
+
+function report(thrown: unknown): number {
+  const error = thrown instanceof OffhookError ? thrown : OffhookError.from(toErrorData(thrown));
+  const { hint } = error.details;
+  const at = error.details.at;
+  const place = at === undefined ? '' : `\n  at ${at.file}:${at.line}:${at.column}`;
+  process.stderr.write(
+    `offhook: ${error.message}${hint === undefined ? '' : `\n  hint: ${hint}`}${place}\n`,
+  );
+  if (error.code === 'E_INTERNAL') {
+    const stack = thrown instanceof Error && readProcess().debug ? `${thrown.stack ?? ''}\n` : '';
+    process.stderr.write(
+      `${stack}This is a bug in Offhook. Please report it with the scenario that shows it; OFFHOOK_DEBUG=1 adds a stack.\n`,
+    );
+  }
+  return exitCodeFor(error);
+}
+
+/**
+ * A reader that closed our output (`| head`) wants no more; it is no error of the run, which goes on: other
+ * reports, the exit code and the end of its agents depend on it.
+ */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (thrown: unknown) => {
+    process.exit(report(thrown));
+  });
+}
+
+try {
+  process.exitCode = await commandLine(process.argv.slice(2));
+} catch (thrown) {
+  process.exitCode = report(thrown);
+}

@@ -1,0 +1,153 @@
+/** No baresip, or none that is of use: the scenario is errored, the exit code 3, the remedy shown. */
+import { execFileSync } from 'node:child_process';
+import { chmod, cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { findBaresip } from '../baresip/binary.js';
+import { runFiles } from '../testing/run-files.js';
+
+const IT = { 'it.js': "agent('alice');\n" };
+const INSTALL =
+  'install it (Debian, Ubuntu: apt-get install baresip-core), or name it with --baresip or OFFHOOK_BARESIP';
+
+async function program(folder: string, name: string, text: string): Promise<void> {
+  await writeFile(join(folder, name), text);
+  await chmod(join(folder, name), 0o755);
+}
+
+async function expectErrored(
+  options: {
+    args?: readonly string[];
+    env?: Record<string, string>;
+    before?: (folder: string) => Promise<void>;
+  },
+  message: RegExp,
+  hint: string,
+): Promise<void> {
+  const { args = [], env = {}, before } = options;
+  const result = await runFiles(IT, ['run', 'it.js', ...args], {
+    env: { OFFHOOK_BARESIP: undefined, ...env },
+    ...(before === undefined ? {} : { before }),
+  });
+  expect(result.stdout).toMatch(message);
+  expect(result.stdout).toContain(`hint: ${hint}`);
+  expect(result.stdout).toContain('at it.js:1:1');
+  expect(result.stdout).toMatch(/^1 scenario: 1 errored in/m);
+  expect(result.stderr).toBe('');
+  expect(result.code).toBe(3);
+}
+
+it('no baresip in PATH', async () => {
+  const result = await runFiles(IT, ['run', 'it.js'], {
+    env: { OFFHOOK_BARESIP: undefined, PATH: '/nowhere:/nowhere/else' },
+  });
+  expect(result.stdout).toContain('baresip: not found: no "baresip" in PATH [E_BARESIP_MISSING]\n');
+  expect(result.stdout).toContain(`hint: ${INSTALL}`);
+  expect(result.code).toBe(3);
+});
+
+it('a scenario without agents needs no baresip', async () => {
+  const result = await runFiles({ 'it.js': "log('hello'); wait('1ms');\n" }, ['run', 'it.js'], {
+    env: { OFFHOOK_BARESIP: undefined, PATH: '/nowhere' },
+  });
+  expect(result.code).toBe(0);
+});
+
+it('OFFHOOK_BARESIP names a missing file', () =>
+  expectErrored(
+    { env: { OFFHOOK_BARESIP: '/nowhere/baresip' } },
+    /baresip: not found: \/nowhere\/baresip is no program \[E_BARESIP_MISSING\]/,
+    INSTALL,
+  ));
+
+it('--baresip names a file that is no program', () =>
+  expectErrored(
+    { args: ['--baresip', './it.js'] },
+    /baresip: not found: \S+\/files\/it\.js is no program \[E_BARESIP_MISSING\]/,
+    INSTALL,
+  ));
+
+it('--baresip names a program that is no baresip', () =>
+  expectErrored(
+    {
+      args: ['--baresip', './other'],
+      before: (folder) => program(folder, 'other', '#!/bin/sh\necho "I am something else"\n'),
+    },
+    /\/files\/other: does not run as baresip: I am something else \[E_BARESIP_UNUSABLE\]/,
+    INSTALL,
+  ));
+
+it('a baresip that is too old', () =>
+  expectErrored(
+    {
+      args: ['--baresip', './old'],
+      before: (folder) => program(folder, 'old', '#!/bin/sh\necho "baresip v0.6.0 Copyright"\n'),
+    },
+    /\/files\/old: baresip 0\.6\.0 is too old \(at least 1\.0\.0\) \[E_BARESIP_UNUSABLE\]/,
+    INSTALL,
+  ));
+
+it('a module folder without ctrl_tcp.so', async () => {
+  const { modulePath } = await findBaresip({ searchPath: process.env['PATH'] ?? '' });
+  await expectErrored(
+    {
+      env: { OFFHOOK_BARESIP_MODULES: './modules' },
+      before: async (folder) => {
+        await cp(modulePath, join(folder, 'modules'), { recursive: true });
+        await rm(join(folder, 'modules', 'ctrl_tcp.so'));
+      },
+    },
+    /modules are missing in \S+\/files\/modules: ctrl_tcp\.so \[E_BARESIP_UNUSABLE\]/,
+    'install the complete package (Debian, Ubuntu: apt-get install --reinstall baresip-core)',
+  );
+});
+
+it('a module folder without modules', () =>
+  expectErrored(
+    { env: { OFFHOOK_BARESIP_MODULES: '/nowhere' } },
+    /its modules were not found in \/nowhere \[E_BARESIP_UNUSABLE\]/,
+    'install baresip-core, or set OFFHOOK_BARESIP_MODULES to the folder that holds menu.so',
+  ));
+
+it('a program that ends at once instead of becoming an agent', () =>
+  expectErrored(
+    {
+      args: ['--baresip', './liar'],
+      before: (folder) =>
+        program(folder, 'liar', '#!/bin/sh\necho "baresip v1.0.0"\necho "no libre" >&2\nexit 1\n'),
+    },
+    /agent "alice": .*exit code 1.*no libre.* \[E_AGENT_START\]/,
+    'run "offhook doctor" to check the installation',
+  ));
+
+it('--lab without Kamailio', async () => {
+  const result = await runFiles(IT, ['run', '--lab', 'it.js'], {
+    // the programs a run needs, and nothing else
+    env: { PATH: './bin' },
+    before: async (folder) => {
+      await mkdir(join(folder, 'bin'));
+      const sh = execFileSync('sh', ['-c', 'command -v sh'], { encoding: 'utf8' }).trim();
+      await symlink(sh, join(folder, 'bin', 'sh'));
+      await program(join(folder, 'bin'), 'kamailio', '#!/nowhere/interpreter\n');
+    },
+  });
+  expect(result.stdout).toBe('');
+  expect(result.stderr).toMatch(/^offhook: lab: Kamailio did not come up on 127\.0\.0\.1:\d+: /);
+  expect(result.code).toBe(3);
+});
+
+it('doctor tells the remedy for each problem', async () => {
+  const result = await runFiles({}, ['doctor', '--baresip', '/nowhere/baresip']);
+  expect(result.stdout).toContain(
+    `PROBLEM  baresip: baresip: not found: /nowhere/baresip is no program\n          remedy: ${INSTALL}\n`,
+  );
+  expect(result.code).toBe(3);
+});
+
+it('doctor is content with this machine', async () => {
+  const result = await runFiles({}, ['doctor', '--json']);
+  expect(result.code).toBe(0);
+  const findings = JSON.parse(result.stdout) as { what: string; state: string; seen: string }[];
+  const states = Object.fromEntries(findings.map(({ what, state }) => [what, state]));
+  expect(states).toMatchObject({ offhook: 'ok', baresip: 'ok', ports: 'ok' });
+});

@@ -1,0 +1,195 @@
+/** What a scenario does wrong, or a server: one clear failure, with its place and a remedy. */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { runScenario } from '../testing/run-files.js';
+
+interface Case {
+  what: string;
+  source: string;
+  error: string | RegExp;
+  hint?: string;
+  at: string;
+}
+
+function expectFailure(stdout: string, { error, hint, at }: Omit<Case, 'what' | 'source'>): void {
+  if (typeof error === 'string') expect(stdout).toContain(`    ${error}\n`);
+  else expect(stdout).toMatch(error);
+  if (hint !== undefined) expect(stdout).toContain(`hint: ${hint}\n`);
+  expect(stdout).toContain(`at it.js:${at}\n`);
+  expect(stdout).toMatch(/^ {4}> \d+ \|/m);
+  expect(stdout).toContain('see more: offhook run it.js -v --sip-trace\n');
+  expect(stdout).toMatch(/^1 scenario: 1 failed in/m);
+}
+
+function cases(title: string, list: readonly Case[]): void {
+  describe(title, () => {
+    it.each(list)('$what', async ({ source, ...expected }) => {
+      const { code, stdout, stderr } = await runScenario(source);
+      expectFailure(stdout, expected);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    });
+  });
+}
+
+cases('options and arguments', [
+  {
+    what: 'a misspelt option',
+    source: "agent('alice', { pasword: 'x' });",
+    error: 'agent(): there is no option "pasword" [E_ARGUMENT]',
+    hint: 'did you mean "password"?',
+    at: '1:1',
+  },
+  {
+    what: 'an unknown option',
+    source: "agent('alice', { zzz: 1 });",
+    error: /agent\(\): there is no option "zzz" \[E_ARGUMENT\]/,
+    at: '1:1',
+  },
+  {
+    what: 'a mistyped option',
+    source: "const a = 1;\nagent('alice', { regint: 'x' });",
+    error:
+      'agent(): option "regint" must be a whole number from 5 to 86400: got "x" (string) [E_ARGUMENT]',
+    at: '2:1',
+  },
+  {
+    what: 'a value outside its list',
+    source: "agent('alice', { transport: 'UDP' });",
+    error:
+      'agent(): option "transport" must be "udp", "tcp" or "tls": got "UDP" (string) [E_ARGUMENT]',
+    hint: 'did you mean "udp"?',
+    at: '1:1',
+  },
+  {
+    what: 'a mistyped argument',
+    source: "const a = agent('alice'); a.dial(5);",
+    error:
+      'dial(): "target" must be an agent, a SIP or tel URI, or a number as text: got 5 (number) [E_ARGUMENT]',
+    hint: 'write "5"',
+    at: '1:27',
+  },
+  {
+    what: 'a duration in milliseconds',
+    source: 'wait(5000);',
+    error: /wait\(\): "duration" must be .* got 5000 \(number\) \[E_ARGUMENT\]/,
+    hint: 'write "5000ms" for milliseconds',
+    at: '1:1',
+  },
+  {
+    what: 'a missing variable',
+    source: "agent(env('NOWHERE_SET'));",
+    error: 'env("NOWHERE_SET"): not set, and no default was given [E_ENV_MISSING]',
+    hint: 'set it with --set NOWHERE_SET=..., in an .env file, or give a default: env("NOWHERE_SET", "...")',
+    at: '1:7',
+  },
+  {
+    what: 'a scenario after something that acts',
+    source: "agent('a');\nscenario('x', () => {});",
+    error: /^ {4}scenario\(\): .* \[E_SCRIPT_STRUCTURE\]/m,
+    hint: 'move what comes before it into setup()',
+    at: '2:1',
+  },
+]);
+
+cases('agents and calls', [
+  {
+    what: 'two agents of one name',
+    source: "agent('alice');\nagent('alice');",
+    error:
+      'agent "alice": not started: this scenario has an agent of that name already [E_AGENT_NAME]',
+    hint: 'give each agent a name of its own',
+    at: '2:1',
+  },
+  {
+    what: 'dialling while in a call',
+    source: "const [a, b] = [agent('a'), agent('b')];\na.dial(b);\na.dial(b);",
+    error:
+      /agent "a": dial: dialling while in a call: with sip:b@127\.0\.0\.1:\d+, (Calling|Ringing)/,
+    hint: 'hang up first, or dial from another agent',
+    at: '3:1',
+  },
+  {
+    what: 'hanging up without a call',
+    source: "const a = agent('a');\na.hangup();",
+    error: 'agent "a": hangup: the agent has no call [E_CALL_STATE]',
+    hint: 'dial or accept one first',
+    at: '2:1',
+  },
+  {
+    what: 'accepting without a call',
+    source: "const a = agent('a');\na.accept();",
+    error: 'agent "a": accept: no call is waiting (waited 5000 ms) [E_CALL_TIMEOUT]',
+    hint: 'let somebody dial this agent first',
+    at: '2:1',
+  },
+  {
+    what: 'registering without a registrar',
+    source: "const a = agent('a');\na.register();",
+    error: 'agent "a": register: the agent has no registrar [E_REGISTER]',
+    hint: 'give the agent a domain',
+    at: '2:1',
+  },
+  {
+    what: 'an unknown host to register with',
+    source: "const a = agent('a', { domain: 'nowhere.invalid' });\na.register();",
+    error: /agent "a": register: .*\[E_REGISTER\]/,
+    hint: 'check domain, outbound and transport',
+    at: '2:1',
+  },
+  {
+    what: 'an unknown host to dial',
+    source:
+      "const a = agent('a');\na.dial('sip:x@nowhere.invalid');\nawait_until(() => assert(a.state).equals(State.Ringing), '300ms');",
+    error: /await_until\(\): a\.state: never equals "Ringing": last "Idle"/,
+    at: '3:1',
+  },
+  {
+    what: 'a registrar that is down (TCP)',
+    source: "const a = agent('a', { domain: '127.0.0.1:9', transport: 'tcp' });\na.register();",
+    error: 'agent "a": register: REGISTER was not sent: Connection refused [E_REGISTER]',
+    hint: 'check domain, outbound and transport',
+    at: '2:1',
+  },
+  {
+    what: 'a registrar that is down (UDP)',
+    source:
+      "const a = agent('a', { domain: '127.0.0.1:9' });\na.register();\nawait_until(() => assert(a.registered).is_true(), '300ms');",
+    error:
+      'await_until(): a.registered: never is true: last false (waited 300 ms) [E_AWAIT_TIMEOUT]',
+    hint: 'agent "a" is not registered: no final answer to REGISTER yet: check domain, outbound, transport, and that the registrar runs',
+    at: '3:1',
+  },
+]);
+
+it('a wrong password: what the registrar answered', async () => {
+  const { code, stdout } = await runScenario(
+    `const a = agent('alice', { username: env('A_USER'), password: 'wrong', domain: env('SIP_DOMAIN') });
+a.register();
+await_until(() => assert(a.registered).is_true(), '500ms');`,
+    ['--lab'],
+  );
+  expectFailure(stdout, {
+    error: /await_until\(\): a\.registered: never is true: last false/,
+    hint: 'agent "alice" is not registered: the registrar answered 403 Wrong Password: check username, password and auth_user',
+    at: '3:1',
+  });
+  expect(stdout).toMatch(/alice {2}← 403 Wrong Password \(REGISTER\)/);
+  expect(stdout).not.toContain('wrong');
+  expect(code).toBe(1);
+});
+
+it('a local port in use', async () => {
+  const taken = createSocket('udp4');
+  taken.bind(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address();
+  const { code, stdout } = await runScenario(`agent('a', { local_port: ${port} });`);
+  taken.close();
+  expect(stdout).toContain(
+    `agent "a": port ${port} or ${port + 1} of 127.0.0.1 is in use [E_AGENT_START]\n`,
+  );
+  expect(stdout).toContain('hint: choose another local_port, or leave it out\n');
+  expect(stdout).toContain('at it.js:1:1\n');
+  expect(code).toBe(3);
+});

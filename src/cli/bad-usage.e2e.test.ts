@@ -1,0 +1,298 @@
+/** What is wrong before anything runs: one clear error on stderr, nothing on stdout, exit code 2. */
+import { chmod } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { runFiles, type Files } from '../testing/run-files.js';
+import { runCli } from '../testing/run-cli.js';
+
+const GOOD: Files = {
+  'it.js': "scenario('one', { tags: ['smoke'] }, () => {});\nscenario('two', () => {});\n",
+};
+
+interface Case {
+  what: string;
+  args: readonly string[];
+  files?: Files;
+  error: string;
+  hint?: string;
+  at?: string;
+}
+
+function cases(title: string, list: readonly Case[]): void {
+  describe(title, () => {
+    it.each(list)('$what', async ({ args, files = {}, error, hint, at }) => {
+      const given = { ...GOOD, ...files };
+      const { code, stdout, stderr } = await runFiles(given, args);
+      const place = at === undefined ? '' : `\n  at FOLDER/${at}`;
+      const advice = hint === undefined ? '' : `\n  hint: ${hint}`;
+      const shown = stderr.replaceAll(/\/\S*\/files(?=\/|\n)/g, 'FOLDER');
+      expect(shown).toBe(`offhook: ${error}${advice}${place}\n`);
+      expect(stdout).toBe('');
+      expect(code).toBe(2);
+    });
+  });
+}
+
+cases('command line', [
+  {
+    what: 'unknown command',
+    args: ['rn', 'it.js'],
+    error: "unknown command 'rn'",
+    hint: 'did you mean run?',
+  },
+  {
+    what: 'unknown flag',
+    args: ['run', '--nothing-like-it', 'it.js'],
+    error: "unknown option '--nothing-like-it'",
+    hint: 'see offhook run --help',
+  },
+  {
+    what: 'misspelt flag',
+    args: ['run', '--repoter', 'junit=x', 'it.js'],
+    error: "unknown option '--repoter'",
+    hint: 'did you mean --reporter?',
+  },
+  {
+    what: 'no path',
+    args: ['run'],
+    error: "missing required argument 'path'",
+    hint: 'see offhook run --help',
+  },
+  {
+    what: 'a flag without its value',
+    args: ['run', 'it.js', '--timeout'],
+    error: "option '--timeout <duration>' argument missing",
+    hint: 'see offhook run --help',
+  },
+  {
+    what: '--timeout that is no duration',
+    args: ['run', 'it.js', '--timeout', 'soon'],
+    error: `option '--timeout <duration>' argument 'soon' is invalid. "soon" is not of the form "200ms", "5s" or "2m"`,
+    hint: 'see offhook run --help',
+  },
+  {
+    what: '--timeout 0',
+    args: ['run', 'it.js', '--timeout', '0'],
+    error: "option '--timeout <duration>' argument '0' is invalid. It must be more than zero",
+    hint: 'see offhook run --help',
+  },
+  {
+    what: '--max-agents that is no number',
+    args: ['run', 'it.js', '--max-agents', 'many'],
+    error:
+      "option '--max-agents <n>' argument 'many' is invalid. It must be a whole number from 1 to 1000",
+    hint: 'see offhook run --help',
+  },
+  {
+    what: '-q with -v',
+    args: ['run', '-q', '-v', 'it.js'],
+    error: '--quiet and --verbose exclude each other',
+    hint: 'leave one of them out',
+  },
+]);
+
+cases('selection', [
+  {
+    what: 'a tag nobody has',
+    args: ['run', 'it.js', '--tag', 'smok'],
+    error: '--tag "smok": no scenario has this tag',
+    hint: 'did you mean "smoke"?',
+  },
+  {
+    what: 'a name nobody has',
+    args: ['run', 'it.js', '--scenario', 'xyz'],
+    error: '--scenario "xyz": no scenario has such a name',
+    hint: 'the names are "one", "two"',
+  },
+  {
+    what: 'filters that leave nothing together',
+    args: ['run', 'it.js', '--tag', 'smoke', '--exclude-tag', 'smoke'],
+    error: '--tag "smoke" --exclude-tag "smoke": leave none of 2 scenarios together',
+    hint: 'drop a filter; "offhook list" shows names and tags',
+  },
+  {
+    what: 'a bad regular expression',
+    args: ['run', 'it.js', '--scenario', 're:('],
+    error: '--scenario "re:(": is no regular expression: Unterminated group',
+    hint: 'correct what follows re:',
+  },
+]);
+
+cases('variables', [
+  {
+    what: '--set without "="',
+    args: ['run', 'it.js', '--set', 'NAME'],
+    error: '--set "NAME": has no "="',
+    hint: 'write --set NAME=VALUE',
+  },
+  {
+    what: '--env-file that is missing',
+    args: ['run', 'it.js', '--env-file', 'nowhere.env'],
+    error: 'environment file "nowhere.env": not read: there is no such file',
+    hint: 'check the path; it is relative to the folder you are in',
+  },
+  {
+    what: '--env-file with junk',
+    args: ['run', 'it.js', '--env-file', 'junk.env'],
+    files: { 'junk.env': 'GOOD=1\nnot a line of one\n' },
+    error: 'environment file "junk.env": line 2: neither NAME=value nor a comment',
+    hint: 'write NAME=value; put # before a comment; quote a value of several lines',
+    at: 'junk.env:2:1',
+  },
+  {
+    what: 'a sibling .env with junk',
+    args: ['run', 'it.js'],
+    files: { 'it.env': '\n=x\n' },
+    error: 'environment file "FOLDER/it.env": line 2: neither NAME=value nor a comment',
+    hint: 'write NAME=value; put # before a comment; quote a value of several lines',
+    at: 'it.env:2:1',
+  },
+]);
+
+cases('reports', [
+  {
+    what: 'an unknown reporter',
+    args: ['run', 'it.js', '--reporter', 'html'],
+    error: '--reporter: there is no reporter "html"',
+    hint: 'use one of console, ndjson, junit',
+  },
+  {
+    what: 'junit without a file',
+    args: ['run', 'it.js', '--reporter', 'junit'],
+    error: '--reporter junit: needs a file',
+    hint: 'write --reporter junit=FILE',
+  },
+  {
+    what: 'junit into a missing folder',
+    args: ['run', 'it.js', '--reporter', 'junit=missing/x.xml'],
+    error: 'output file "missing/x.xml": cannot be written: folder "missing" does not exist',
+    hint: 'create the folder or name another file',
+  },
+  {
+    what: '--logs onto a folder',
+    args: ['run', 'it.js', '--logs=here'],
+    files: { 'here/': '' },
+    error: 'output file "here": cannot be written: it is a folder',
+    hint: 'name a file in that folder',
+  },
+  {
+    what: 'two reports on stdout',
+    args: ['run', 'it.js', '--json', '--reporter', 'console'],
+    error: '--reporter: console and ndjson would both write to stdout',
+    hint: 'give all but one of them a file: --reporter ndjson=FILE',
+  },
+]);
+
+cases('scenario files', [
+  {
+    what: 'missing',
+    args: ['run', 'iit.js'],
+    error: '"iit.js": there is no such file or folder',
+    hint: 'did you mean "it.js"?',
+  },
+  {
+    what: 'empty',
+    args: ['run', 'empty.js'],
+    files: { 'empty.js': '' },
+    error: 'file "empty.js": is empty',
+    hint: 'write a scenario in it; the examples show how',
+    at: 'empty.js:1:1',
+  },
+  {
+    what: 'not UTF-8',
+    args: ['run', 'latin1.js'],
+    files: { 'latin1.js': Buffer.from('log("Z\xfcrich");\n', 'latin1') },
+    error: 'file "latin1.js": not read: it is not UTF-8 text',
+    hint: 'save it as UTF-8',
+  },
+  {
+    what: 'syntactically wrong',
+    args: ['run', 'it.js', 'wrong.js'],
+    files: { 'wrong.js': 'const a = 1;\nconst b = ;\n' },
+    error: "script: not valid JavaScript: unexpected token in expression: ';'",
+    at: 'wrong.js:2:11',
+  },
+  {
+    what: 'a folder without scenarios',
+    args: ['run', 'none'],
+    files: { 'none/readme.txt': 'nothing here\n' },
+    error: 'folder "none": holds no .js or .mjs file',
+    hint: 'name a folder with scenario files; hidden folders and node_modules are left out',
+  },
+  {
+    what: 'a folder with single scenarios only',
+    args: ['run', 'singles'],
+    files: { 'singles/a.js': "agent('a');\n", 'singles/b.js': "agent('b');\n" },
+    error:
+      'nothing to run: the folder has no suite file, only single scenarios: singles/a.js, singles/b.js',
+    hint: 'name these files themselves, or give them a scenario()',
+  },
+  {
+    what: 'a glob that matches nothing',
+    args: ['run', '*.mjs'],
+    error: 'pattern "*.mjs": matches no file',
+    hint: 'check the pattern; it is relative to FOLDER',
+  },
+  {
+    what: 'two scenarios of one name',
+    args: ['run', 'two.js'],
+    files: { 'two.js': "scenario('x', () => {});\nscenario('x', () => {});\n" },
+    error: 'suite file: not collected: scenario(): "x" is declared twice in this file',
+    hint: 'give each scenario a name of its own',
+    at: 'two.js:2:1',
+  },
+  {
+    what: 'an agent at the top level after a scenario',
+    args: ['run', 'top.js'],
+    files: { 'top.js': "scenario('x', () => {});\nconst a = agent('a');\n" },
+    error: 'suite file: waits or acts at its top level, beside scenario()',
+    hint: 'move it into setup()',
+    at: 'top.js:2:11',
+  },
+  {
+    what: 'a misspelt option of a scenario',
+    args: ['run', 'tag.js'],
+    files: { 'tag.js': "scenario('x', () => {});\nscenario('y', { tag: ['a'] }, () => {});\n" },
+    error: 'suite file: not collected: scenario(): there is no option "tag"',
+    hint: 'did you mean "tags"?',
+    at: 'tag.js:2:1',
+  },
+  {
+    what: 'an import that leads nowhere',
+    args: ['run', 'imports.js'],
+    files: { 'imports.js': "import './nowhere.js';\nscenario('x', () => {});\n" },
+    error: 'import of "./nowhere.js": not loaded: there is no such file',
+    hint: 'check the path; it is relative to the file that names it',
+    at: 'imports.js:1:8',
+  },
+]);
+
+it('names every broken file at once', async () => {
+  const files = { 'a.js': 'const a = ;\n', 'b.js': "scenario('x', () => {});\nwait(1);\n" };
+  const { code, stderr } = await runFiles(files, ['check', 'a.js', 'b.js']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('2 scenario files are not right:');
+  expect(stderr).toMatch(/not valid JavaScript.*a\.js:1:11\)/);
+  expect(stderr).toMatch(/waits or acts at its top level.*b\.js:2:1\)/);
+});
+
+it.skipIf(process.getuid?.() === 0)('a scenario file without permission', async () => {
+  const { code, stderr } = await runFiles(GOOD, ['run', 'secret.js'], {
+    before: (folder) => chmod(`${folder}/it.js`, 0o000),
+  });
+  expect(code).toBe(2);
+  expect(stderr).toContain('permission');
+});
+
+it('shows the help when nothing is asked for', async () => {
+  const { code, stdout, stderr } = await runCli([]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^Usage: offhook/);
+});
+
+it('has help for each command', async () => {
+  for (const command of ['run', 'check', 'list', 'definitions', 'docs', 'doctor', 'lab']) {
+    const { code, stdout } = await runCli([command, '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Usage: offhook ${command}`);
+  }
+});

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import type { ProcessEnvironment } from '../settings/process-environment.js';
+import { baresipChoice } from './baresip-choice.js';
+
+const GIVEN: ProcessEnvironment = {
+  cwd: '/home/me',
+  variables: {},
+  path: '/bin',
+  colourLevel: 0,
+  debug: false,
+};
+
+it.each<[string | undefined, Partial<ProcessEnvironment>, object]>([
+  [undefined, {}, {}],
+  [undefined, { baresip: 'other' }, { path: 'other' }],
+  ['flag', { baresip: 'other' }, { path: 'flag' }],
+  ['./flag', {}, { path: '/home/me/flag' }],
+  [undefined, { baresip: '/opt/baresip' }, { path: '/opt/baresip' }],
+  [undefined, { baresipModules: 'modules' }, { modulePath: '/home/me/modules' }],
+])('flag %s, environment %j', (flag, environment, expected) => {
+  expect(baresipChoice(flag, { ...GIVEN, ...environment })).toEqual({
+    searchPath: '/bin',
+    ...expected,
+  });
+});

@@ -1,0 +1,67 @@
+/** `offhook check --types`: what an editor would underline, by the TypeScript found near the scenarios. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { EXIT, OffhookError } from '../errors.js';
+import { typingsText } from '../schema/typings.js';
+
+const OPTIONS = {
+  allowJs: true,
+  checkJs: true,
+  noEmit: true,
+  strict: true,
+  target: 'ES2023',
+  lib: ['ES2023'],
+  module: 'ESNext',
+  moduleResolution: 'Bundler',
+  moduleDetection: 'force',
+  types: [],
+  skipLibCheck: true,
+};
+
+export async function checkTypes(files: readonly string[]): Promise<number> {
+  const compiler = findTypeScript(files[0] ?? process.cwd());
+  const folder = mkdtempSync(join(tmpdir(), 'offhook-types-'));
+  try {
+    const definitions = join(folder, 'offhook.d.ts');
+    const config = join(folder, 'tsconfig.json');
+    writeFileSync(definitions, typingsText());
+    writeFileSync(
+      config,
+      JSON.stringify({ compilerOptions: OPTIONS, files: [definitions, ...files] }),
+    );
+    const problems = await compile(compiler.program, config);
+    const summary = problems === '' ? 'no type errors' : problems.trimEnd();
+    process.stdout.write(`${summary} (TypeScript ${compiler.version})\n`);
+    return problems === '' ? EXIT.passed : EXIT.usage;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function findTypeScript(file: string): { program: string; version: string } {
+  for (const from of [file, import.meta.filename]) {
+    try {
+      const require = createRequire(from);
+      const manifest = require.resolve('typescript/package.json');
+      const { version } = require(manifest) as { version: string };
+      return { program: join(dirname(manifest), 'bin', 'tsc'), version };
+    } catch {
+      // not there: look in the next place
+    }
+  }
+  throw new OffhookError('E_USAGE', 'check --types: no TypeScript found near the scenarios', {
+    hint: 'npm install --save-dev typescript, or leave out --types',
+  });
+}
+
+/** What tsc printed; empty when it found nothing. */
+function compile(program: string, config: string): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, '-p', config, '--pretty', 'false'], (error, stdout) => {
+      resolve(error === null ? '' : stdout);
+    });
+  });
+}

@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OffhookError } from '../errors.js';
+import { build, commandLine, joinOptionalFiles } from './command-line.js';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'offhook-words-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe('a flag with an optional file', () => {
+  it.each([
+    [
+      ['run', 'a.js', '--logs'],
+      ['run', 'a.js', '--logs='],
+    ],
+    [
+      ['run', '--logs', 'a.js'],
+      ['run', '--logs=', 'a.js'],
+    ],
+    [
+      ['run', '--logs', 'a.mjs'],
+      ['run', '--logs=', 'a.mjs'],
+    ],
+    [
+      ['run', '--logs', 'tests/*'],
+      ['run', '--logs=', 'tests/*'],
+    ],
+    [
+      ['run', '--logs', '--sip-trace', 'a.js'],
+      ['run', '--logs=', '--sip-trace=', 'a.js'],
+    ],
+    [
+      ['run', '--logs', 'out.txt', 'a.js'],
+      ['run', '--logs', 'out.txt', 'a.js'],
+    ],
+    [
+      ['run', '--sip-trace=x.js', 'a.js'],
+      ['run', '--sip-trace=x.js', 'a.js'],
+    ],
+    [
+      ['run', '--timeout', '5s', 'a.js'],
+      ['run', '--timeout', '5s', 'a.js'],
+    ],
+  ])('%j', (words, joined) => {
+    expect(joinOptionalFiles(words)).toEqual(joined);
+  });
+
+  it('a folder in its place is a path to run', () => {
+    expect(joinOptionalFiles(['run', '--logs', folder])).toEqual(['run', '--logs=', folder]);
+  });
+});
+
+async function problemOf(...words: string[]): Promise<string> {
+  try {
+    await commandLine(words);
+    return 'none';
+  } catch (error) {
+    if (!(error instanceof OffhookError)) throw error;
+    return `${error.code} ${error.message} (${error.details.hint ?? 'no hint'})`;
+  }
+}
+
+describe('words that are not right', () => {
+  it.each([
+    [['rum'], "E_USAGE unknown command 'rum' (did you mean run?)"],
+    [['run'], "E_USAGE missing required argument 'path' (see offhook run --help)"],
+    [['run', 'a.js', '--tagg'], "E_USAGE unknown option '--tagg' (did you mean --tag?)"],
+    [
+      ['run', 'a.js', '--timeout', '5x'],
+      `E_USAGE option '--timeout <duration>' argument '5x' is invalid. "5x" is not of the form "200ms", "5s" or "2m" (see offhook run --help)`,
+    ],
+    [
+      ['run', 'a.js', '--memory-limit', '1.5'],
+      "E_USAGE option '--memory-limit <MiB>' argument '1.5' is invalid. It must be a whole number from 16 to 2048 (see offhook run --help)",
+    ],
+    [
+      ['doctor', 'now'],
+      "E_USAGE too many arguments for 'doctor'. Expected 0 arguments but got 1 (see offhook doctor --help)",
+    ],
+  ])('%j', async (words, problem) => {
+    expect(await problemOf(...words)).toBe(problem);
+  });
+});
+
+it('repeatable flags add up, in order', () => {
+  const program = build(() => undefined);
+  const run = program.commands.find((one) => one.name() === 'run');
+  run?.action(() => undefined);
+  program.parse(
+    ['run', 'a.js', 'b', '--tag', 'x,y', '--set', 'A=1', '--tag', 'z', '--set', 'B=2'],
+    { from: 'user' },
+  );
+  expect(run?.args).toEqual(['a.js', 'b']);
+  expect(run?.opts()).toMatchObject({
+    tag: ['x,y', 'z'],
+    set: ['A=1', 'B=2'],
+    excludeTag: [],
+    timeout: '120s',
+    color: true,
+  });
+});
+
+it('each command and each flag says what it is for', () => {
+  for (const command of build(() => undefined).commands) {
+    expect(command.description()).not.toBe('');
+    for (const option of command.options) expect(option.description).not.toBe('');
+  }
+});

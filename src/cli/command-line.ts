@@ -1,0 +1,203 @@
+/**
+ * The command line: every command with its arguments, options and help. A command's own code is loaded
+ * only when it runs. This folder turns words into calls; it knows no SIP and no sandbox.
+ */
+import { statSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { OffhookError } from '../errors.js';
+import { PRODUCT_VERSION } from '../settings/product.js';
+import { durationMs, durationProblem } from '../time.js';
+
+const SEE_ALSO =
+  '\nReference of everything a scenario can call: docs/reference.md, or `offhook docs`.\n';
+
+/** Runs the command the words name. @returns the exit code. @throws OffhookError */
+export async function commandLine(words: readonly string[]): Promise<number> {
+  let exit: Promise<number> = Promise.resolve(0);
+  const program = build((running) => {
+    exit = running;
+  });
+  if (words.length === 0) {
+    program.outputHelp();
+    return 0;
+  }
+  try {
+    await program.parseAsync(joinOptionalFiles(words), { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    const named = program.commands.find((command) => command.name() === words[0]);
+    throw usageError(error, named === undefined ? 'offhook' : `offhook ${named.name()}`);
+  }
+  return exit;
+}
+
+/** Every command with its options: for the parser and for the tests of the docs. */
+export function build(run: (exit: Promise<number>) => void): Command {
+  const program = new Command('offhook')
+    .description(
+      'Phone-call tests: scenario files drive real SIP agents (baresip) through real calls.',
+    )
+    .version(PRODUCT_VERSION, '-V, --version')
+    .addHelpText('after', SEE_ALSO);
+  addRun(program, run);
+  addSelecting(program, run);
+  addGenerators(program, run);
+  addServices(program, run);
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ writeErr: () => undefined });
+  }
+  return program;
+}
+
+function addRun(program: Command, run: (exit: Promise<number>) => void): void {
+  const command = program
+    .command('run')
+    .description('run scenarios: files, folders (every suite file below), globs')
+    .argument('<path...>', 'scenario files, folders or quoted globs');
+  addSelection(command)
+    .option(
+      '--lab',
+      'start a throw-away SIP server with users alice, bob, carol, dave for this run',
+    )
+    .option('--baresip <program>', 'the baresip to use (default: OFFHOOK_BARESIP, else PATH)')
+    .addOption(durationOption('--timeout <duration>', 'wall-clock limit of a scenario', '120s'))
+    .addOption(
+      durationOption('--cpu-limit <duration>', 'limit of computing without a pause', '10s'),
+    )
+    .option('--memory-limit <MiB>', 'memory limit of a scenario', wholeNumber(16, 2048), 128)
+    .option('--stack-limit <KiB>', 'stack limit of a scenario', wholeNumber(64, 8192), 1024)
+    .option('--max-agents <n>', 'most agents of a scenario', wholeNumber(1, 1000), 100)
+    .option('--reporter <name[=file]>', 'console, ndjson, junit (repeatable)', collect, [])
+    .option('--json', 'NDJSON on stdout: the same as --reporter ndjson')
+    .option('--logs [file]', "agents' logs and all SIP messages, to stderr or a file")
+    .option('--sip-trace [file]', 'SIP messages as a ladder, to stdout or a file')
+    .option('-q, --quiet', 'failures and the summary only')
+    .option('-v, --verbose', 'every event of every agent')
+    .option('--no-color', 'no colours (also: NO_COLOR)')
+    .addHelpText('after', RUN_HELP)
+    .action((paths: string[], options: object) => {
+      run(import('./run.js').then((module) => module.runCommand(paths, options as never)));
+    });
+}
+
+const RUN_HELP = `
+Exit codes: 0 all passed, 1 a scenario failed, 2 usage or settings, 3 environment, 70 a bug, 130 interrupted.
+Variables for env(): --set, then <scenario>.env beside the file, then --env-file, then the environment.
+`;
+
+function addSelection(command: Command): Command {
+  return command
+    .option(
+      '--scenario <pattern>',
+      'by name: part of it, a glob, or re:REGEX (repeatable)',
+      collect,
+      [],
+    )
+    .option('--tag <tags>', 'with one of these tags (repeatable, comma-separated)', collect, [])
+    .option('--exclude-tag <tags>', 'without any of these tags', collect, [])
+    .option('--env-file <file>', 'variables for env() (repeatable; later ones win)', collect, [])
+    .option('--set <name=value>', 'one variable for env() (repeatable)', collect, []);
+}
+
+function addSelecting(program: Command, run: (exit: Promise<number>) => void): void {
+  addSelection(program.command('list').description('what would run, with tags'))
+    .argument('<path...>', 'scenario files, folders or quoted globs')
+    .option('--json', 'as JSON')
+    .action((paths: string[], options: object) => {
+      run(import('./list.js').then((module) => module.listCommand(paths, options as never)));
+    });
+  addSelection(program.command('check').description('parse and collect; starts no agent'))
+    .argument('<path...>', 'scenario files, folders or quoted globs')
+    .option('--types', 'also type-check, with the TypeScript found beside the scenarios')
+    .action((paths: string[], options: object) => {
+      run(import('./check.js').then((module) => module.checkCommand(paths, options as never)));
+    });
+}
+
+function addGenerators(program: Command, run: (exit: Promise<number>) => void): void {
+  program
+    .command('definitions')
+    .description('write the editor typings (offhook.d.ts)')
+    .argument('[out]', 'file or folder; default: stdout')
+    .action((out: string | undefined) => {
+      run(import('./generate.js').then((module) => module.definitionsCommand(out)));
+    });
+  program
+    .command('docs')
+    .description('write the reference (Markdown)')
+    .argument('[out]', 'file or folder; default: stdout')
+    .action((out: string | undefined) => {
+      run(import('./generate.js').then((module) => module.docsCommand(out)));
+    });
+}
+
+function addServices(program: Command, run: (exit: Promise<number>) => void): void {
+  program
+    .command('doctor')
+    .description('check baresip, its modules, ports and folders; a remedy for each problem')
+    .option('--baresip <program>', 'the baresip to look at (default: OFFHOOK_BARESIP, else PATH)')
+    .option('--json', 'as JSON')
+    .action((options: object) => {
+      run(import('./doctor.js').then((module) => module.doctorCommand(options)));
+    });
+  program
+    .command('lab')
+    .description('start a throw-away SIP server with users alice, bob, carol, dave until Ctrl-C')
+    .option('--env-file <file>', 'write its variables there, for `offhook run --env-file`')
+    .action((options: object) => {
+      run(import('./lab.js').then((module) => module.labCommand(options)));
+    });
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}
+
+function durationOption(flags: string, text: string, initial: string): Option {
+  return new Option(flags, text).default(initial).argParser((value) => {
+    const plain = /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+    const problem = durationProblem(plain);
+    if (problem !== undefined) throw new InvalidArgumentError(`"${value}" ${problem}.`);
+    if (durationMs(plain) === 0) throw new InvalidArgumentError('It must be more than zero.');
+    return value;
+  });
+}
+
+function wholeNumber(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = /^\d+$/.test(value) ? Number(value) : NaN;
+    if (number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+const OPTIONAL_FILE = new Set(['--logs', '--sip-trace']);
+
+/**
+ * `--logs a.js` means the flag and a scenario, `--logs out.txt` a file: what looks like a scenario, a
+ * folder or another flag is no output file. `--logs=FILE` says it without guessing.
+ */
+export function joinOptionalFiles(words: readonly string[]): string[] {
+  return words.flatMap((word, index) => {
+    if (!OPTIONAL_FILE.has(word)) return [word];
+    const next = words[index + 1];
+    const isFile = next !== undefined && !/^-|\.m?js$|[*?{]/.test(next) && !isFolder(next);
+    return isFile ? [word] : [`${word}=`];
+  });
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function usageError(error: CommanderError, command: string): OffhookError {
+  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const suggestion = rest
+    .join(' ')
+    .replace(/^\(|\)$/g, '')
+    .replace(/^Did/, 'did');
+  return new OffhookError('E_USAGE', first.replace(/\.$/, ''), {
+    hint: suggestion === '' ? `see ${command} --help` : suggestion,
+  });
+}

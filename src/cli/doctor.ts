@@ -1,0 +1,150 @@
+/** `offhook doctor`: looks at everything a run needs from the machine, with a remedy for each problem. */
+import { accessSync, constants, existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findBaresip, type BaresipBinary, type BinarySearch } from '../baresip/binary.js';
+import { hasCapability, listCapabilities, type CapabilityName } from '../baresip/capabilities.js';
+import { sweepStale } from '../baresip/folder.js';
+import { takeSlot } from '../baresip/ports.js';
+import { EXIT, OffhookError } from '../errors.js';
+import { findKamailio } from '../lab/kamailio.js';
+import { readProcess, type ProcessEnvironment } from '../settings/process-environment.js';
+import { PRODUCT_VERSION } from '../settings/product.js';
+import { baresipChoice } from './baresip-choice.js';
+
+interface Finding {
+  what: string;
+  /** `missing` is no problem: something optional that is not there. */
+  state: 'ok' | 'missing' | 'problem';
+  seen: string;
+  remedy?: string;
+}
+
+const OPTIONAL_MODULES = [
+  'g722',
+  'opus',
+  'l16',
+  'srtp',
+  'dtls_srtp',
+  'stun',
+  'ice',
+  'mwi',
+  'sndfile',
+];
+
+export async function doctorCommand(flags: { baresip?: string; json?: boolean }): Promise<number> {
+  const environment = readProcess();
+  const findings = [
+    {
+      what: 'offhook',
+      state: 'ok' as const,
+      seen: `${PRODUCT_VERSION}, Node.js ${process.version}`,
+    },
+    ...(await baresipFindings(baresipChoice(flags.baresip, environment))),
+    folderFinding(),
+    await portsFinding(),
+    orphanFinding(environment),
+    await labFinding(),
+  ];
+  const text =
+    flags.json === true ? `${JSON.stringify(findings, null, 2)}\n` : findings.map(line).join('');
+  process.stdout.write(text);
+  return findings.some((one) => one.state === 'problem') ? EXIT.environment : EXIT.passed;
+}
+
+const MARK = { ok: 'ok      ', missing: 'missing ', problem: 'PROBLEM ' } as const;
+
+function line({ what, state, seen, remedy }: Finding): string {
+  return `${MARK[state]} ${what}: ${seen}\n${remedy === undefined ? '' : `          remedy: ${remedy}\n`}`;
+}
+
+async function baresipFindings(search: BinarySearch): Promise<Finding[]> {
+  let binary: BaresipBinary;
+  try {
+    binary = await findBaresip(search);
+  } catch (error) {
+    return [problem('baresip', error)];
+  }
+  return [
+    { what: 'baresip', state: 'ok', seen: `${binary.version} at ${binary.path}` },
+    { what: 'baresip modules', state: 'ok', seen: `${binary.modulePath}${moduleList(binary)}` },
+    ...listCapabilities().map((capability): Finding => {
+      const has = hasCapability(binary.version, capability.name as CapabilityName);
+      return {
+        what: capability.what,
+        state: has ? 'ok' : 'missing',
+        seen: has ? `yes (since ${capability.since})` : `needs baresip ${capability.since}`,
+      };
+    }),
+  ];
+}
+
+function moduleList({ modulePath }: BaresipBinary): string {
+  const has = OPTIONAL_MODULES.filter((name) => existsSync(join(modulePath, `${name}.so`)));
+  const lacks = OPTIONAL_MODULES.filter((name) => !has.includes(name));
+  const with_ = has.length === 0 ? '' : `; optional: ${has.join(' ')}`;
+  return `${with_}${lacks.length === 0 ? '' : `; not there: ${lacks.join(' ')}`}`;
+}
+
+function folderFinding(): Finding {
+  const folder = tmpdir();
+  try {
+    accessSync(folder, constants.W_OK);
+    const swept = sweepStale();
+    const also = swept.length === 0 ? '' : `; removed ${swept.length} left by killed runs`;
+    return { what: 'temporary folder', state: 'ok', seen: `${folder}${also}` };
+  } catch (error) {
+    return {
+      what: 'temporary folder',
+      state: 'problem',
+      seen: `${folder}: ${(error as Error).message}`,
+      remedy: 'set TMPDIR to a folder you may write to',
+    };
+  }
+}
+
+async function portsFinding(): Promise<Finding> {
+  try {
+    const slot = await takeSlot('127.0.0.1');
+    slot.release();
+    return { what: 'ports', state: 'ok', seen: `free, for example SIP ${slot.sip}` };
+  } catch (error) {
+    return problem('ports', error);
+  }
+}
+
+/** Agents of a killed run end at once where the kernel can be told to; elsewhere the next run sweeps. */
+function orphanFinding({ path }: ProcessEnvironment): Finding {
+  const found = path.split(':').some((folder) => existsSync(join(folder, 'setpriv')));
+  return {
+    what: 'setpriv (ends agents of a killed run)',
+    state: found ? 'ok' : 'missing',
+    seen: found ? 'found' : 'not found',
+    ...(found ? {} : { remedy: 'install util-linux' }),
+  };
+}
+
+async function labFinding(): Promise<Finding> {
+  const kamailio = await findKamailio();
+  return kamailio === undefined
+    ? {
+        what: 'Kamailio (for offhook lab and run --lab)',
+        state: 'missing',
+        seen: 'not found',
+        remedy: 'install it (Debian, Ubuntu: apt-get install kamailio kamailio-tls-modules)',
+      }
+    : { what: 'Kamailio (for offhook lab and run --lab)', state: 'ok', seen: kamailio };
+}
+
+function problem(what: string, error: unknown): Finding {
+  const { message, details } =
+    error instanceof OffhookError
+      ? error
+      : { message: String(error), details: { hint: undefined } };
+  return {
+    what,
+    state: 'problem',
+    seen: message,
+    ...(details.hint === undefined ? {} : { remedy: details.hint }),
+  };
+}

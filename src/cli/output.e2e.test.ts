@@ -1,0 +1,269 @@
+/** What a run prints and writes: for people, for programs, for CI. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { CLI_FILE } from '../testing/run-cli.js';
+import { eventsOf, runFiles, steer, writeFiles } from '../testing/run-files.js';
+
+const CALL = {
+  'call.js': `
+const alice = agent('alice');
+const bob = agent('bob');
+alice.dial(bob);
+await_until(() => assert(bob.state).equals(State.Ringing));
+bob.accept();
+await_until(() => assert(alice.state).equals(State.Established));
+log('password is', env('SECRET_PASSWORD', 'none'));
+alice.hangup();
+await_until(() => assert(bob.state).equals(State.Idle));
+`,
+};
+
+const REFUSED = {
+  'refused.js': `const alice = agent('alice');
+const bob = agent('bob');
+alice.dial(bob);
+bob.reject();
+await_until(() => assert(alice.state).equals(State.Established), '200ms');
+`,
+};
+
+const MIXED = {
+  'mixed.js': `
+scenario('good', { tags: ['smoke'] }, () => {});
+scenario('bad', () => assert('<a & "b">').describe('the <text>').equals('x'));
+scenario('left out', { skip: 'not yet' }, () => {});
+scenario('ours', () => { agent('a'); });
+`,
+};
+
+/** Printed, an escape code would be more than a colour: a cursor that moves, a title that changes. */
+const ESCAPE = new RegExp('\\u001b');
+
+describe('console', () => {
+  it('tells what each agent does, as it happens', async () => {
+    const { code, stdout, stderr } = await runFiles(CALL, ['run', 'call.js']);
+    const shown = stdout.replaceAll(/\d+(\.\d+)? m?s\b|\d+\.\d{3}s|:\d{5}/g, 'N');
+    expect(shown).toMatch(/^call\.js\n/);
+    for (const line of [
+      /^ +N {2}alice {2}started as sip:alice@127\.0\.0\.1N$/m,
+      /^ +N {2}alice {2}dial\(bob\)$/m,
+      /^ +N {2}bob {4}ringing from alice$/m,
+      /^ +N {9}✓ bob\.state equals State\.Ringing \(after N\)$/m,
+      /^ +N {2}alice {2}established$/m,
+      /^ +N {9}log: password is none$/m,
+      /^ +N {2}bob {4}ended by remote: bye$/m,
+      /^ {2}✓ passed in N$/m,
+      /^1 scenario: 1 passed in N$/m,
+    ]) {
+      expect(shown).toMatch(line);
+    }
+    expect(stdout).not.toMatch(ESCAPE);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('explains a failure: code frame, both sides, events and messages, how to see more', async () => {
+    const { code, stdout } = await runFiles(REFUSED, ['run', 'refused.js']);
+    expect(stdout).toContain(
+      'await_until(): alice.state: never equals "Established": last "Idle" (waited 200 ms) [E_AWAIT_TIMEOUT]\n      at refused.js:5:1\n',
+    );
+    expect(stdout).toContain(
+      "    > 5 | await_until(() => assert(alice.state).equals(State.Established), '200ms');\n        | ^\n",
+    );
+    expect(stdout).toMatch(/expected: equals "Established"\n +seen: +"Idle"\n/);
+    expect(stdout).toMatch(
+      /last events and SIP messages of alice:\n[^]*alice {2}→ INVITE sip:bob@[^]*alice {2}← 180 Ringing \(INVITE\)[^]*alice {2}← 486 [^]*ended by remote: rejected \(486/,
+    );
+    expect(stdout).toContain('see more: offhook run refused.js -v --sip-trace\n');
+    expect(code).toBe(1);
+  });
+
+  it('-q: nothing but failures and the summary', async () => {
+    const good = await runFiles(CALL, ['run', '-q', 'call.js']);
+    expect(good.stdout).toMatch(/^1 scenario: 1 passed in \S+ m?s\n$/);
+    const bad = await runFiles(MIXED, ['run', '-q', 'mixed.js', '--scenario', 'bad']);
+    expect(bad.stdout).toContain('the <text>: does not hold: equals "x": was "<a & \\"b\\">"');
+    expect(bad.stdout).not.toContain('passed');
+  });
+
+  it('-v: every event, with its place', async () => {
+    const { stdout } = await runFiles(CALL, ['run', '-v', 'call.js']);
+    expect(stdout).toMatch(/^offhook \d+\.\d+\.\d+, baresip \d+\.\d+\.\d+: 1 scenario in 1 file\n/);
+    expect(stdout).toMatch(/alice {2}dial\(bob\) {2}at call\.js:4:1\n/);
+    expect(stdout).toMatch(/alice {2}dial took \d+/);
+    expect(stdout).toMatch(/bob {4}stopped \(exit code 0\)\n/);
+  });
+
+  it('lists what failed at the end, and says whose fault it is', async () => {
+    const { code, stdout } = await runFiles(MIXED, ['run', 'mixed.js'], {
+      env: { OFFHOOK_BARESIP: '/nowhere/baresip' },
+    });
+    const summary = stdout.slice(stdout.lastIndexOf('\nfailed:\n'));
+    expect(summary).toMatch(/^ {2}mixed\.js:3 {2}bad$/m);
+    expect(summary).toMatch(/^ {2}mixed\.js:5 {2}ours$/m);
+    expect(summary).toMatch(/^4 scenarios: 1 passed, 1 failed, 1 errored, 1 skipped in/m);
+    expect(code).toBe(1);
+  });
+
+  it('colours when asked for, never against NO_COLOR', async () => {
+    const run = (env: Record<string, string | undefined>, ...args: string[]) =>
+      runFiles({ 'it.js': "log('x');" }, ['run', 'it.js', ...args], { env });
+    const forced = { NO_COLOR: undefined, FORCE_COLOR: '1' };
+    expect((await run(forced)).stdout).toMatch(ESCAPE);
+    expect((await run(forced, '--no-color')).stdout).not.toMatch(ESCAPE);
+    expect((await run({ ...forced, NO_COLOR: '1' })).stdout).not.toMatch(ESCAPE);
+  });
+
+  it('what a script logs cannot steer the terminal', async () => {
+    const { stdout } = await runFiles({ 'it.js': String.raw`log('\x1b[2J\x07gone');` }, [
+      'run',
+      'it.js',
+    ]);
+    expect(stdout).not.toMatch(ESCAPE);
+    expect(stdout).toContain('gone');
+  });
+});
+
+const schema = JSON.parse(
+  readFileSync(new URL('../schema/run-event.schema.json', import.meta.url), 'utf8'),
+) as object;
+const ajv = new Ajv({ strict: true, allowUnionTypes: true });
+const validate = ajv.compile(schema);
+
+describe('--json', () => {
+  it.each([
+    { what: 'a call with every message', files: CALL, args: ['call.js', '--sip-trace=trace.txt'] },
+    { what: 'a failure', files: REFUSED, args: ['refused.js'] },
+    { what: 'all verdicts', files: MIXED, args: ['mixed.js', '--baresip', '/nowhere/baresip'] },
+  ])('$what: each line is an event of the schema', async ({ files, args }) => {
+    const { stdout, stderr } = await runFiles(files, ['run', '--json', ...args]);
+    const events = eventsOf(stdout);
+    const wrong = events.filter((event) => !validate(event));
+    expect(wrong).toEqual([]);
+    expect(events[0]).toMatchObject({ type: 'run_started', format: 1 });
+    expect(events.at(-1)).toMatchObject({ type: 'run_finished' });
+    const times = events.map(({ at }) => at);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(stderr).toBe('');
+  });
+});
+
+describe('junit', () => {
+  it('is well-formed XML with one case for each scenario', async () => {
+    let xml = '';
+    await runFiles(MIXED, ['run', 'mixed.js', '--reporter', 'junit=out.xml'], {
+      env: { OFFHOOK_BARESIP: '/nowhere/baresip' },
+      after: async (folder) => {
+        xml = await readFile(join(folder, 'out.xml'), 'utf8');
+      },
+    });
+    expect(openTags(xml)).toEqual([]);
+    expect(xml).toMatch(/<testsuites[^>]* tests="4"[^>]* failures="1"[^>]* errors="1"/);
+    expect([...xml.matchAll(/<testcase(?:[^>]*) name="([^"]*)"/g)].map(([, name]) => name)).toEqual(
+      ['good', 'bad', 'left out', 'ours'],
+    );
+    expect(xml).toMatch(/<failure [^>]*message="the &lt;text&gt;: does not hold/);
+    expect(xml).toMatch(/<error [^>]*type="E_BARESIP_MISSING"/);
+    expect(xml).toContain('<skipped message="not yet"');
+  });
+});
+
+/** Tags that are not closed, or not opened; a text that is not escaped is one of them. */
+function openTags(xml: string): string[] {
+  const open: string[] = [];
+  const body = xml.replace(/^<\?xml[^>]*\?>/, '').replaceAll(/<!\[CDATA\[[^]*?\]\]>/g, '');
+  for (const [tag, close, name = '', , empty] of body.matchAll(
+    /<(\/?)([\w-]+)((?:\s+[\w-]+="[^"<]*")*)\s*(\/?)>|[<&](?!\w+;|#\d+;|#x[\da-f]+;)/gi,
+  )) {
+    if (name === '') open.push(tag);
+    else if (close === '/') {
+      if (open.at(-1) === name) open.pop();
+      else open.push(tag);
+    } else if (empty === '') open.push(name);
+  }
+  return open;
+}
+
+const LADDER =
+  /alice +bob\n[^]*-- INVITE -+>\|[^]*<-+ 180 Ringing -+\|[^]*<-+ 200 \w+ -+\|[^]*-- ACK -+>\|[^]*-- BYE -+>\|[^]*<-+ 200 OK -+\|/;
+
+describe('SIP and logs', () => {
+  it('--sip-trace: a ladder between the agents, on stdout', async () => {
+    const { stdout } = await runFiles(CALL, ['run', 'call.js', '--sip-trace']);
+    expect(stdout).toMatch(LADDER);
+  });
+
+  it('--sip-trace FILE and --logs FILE', async () => {
+    let trace = '';
+    let logs = '';
+    const { stdout } = await runFiles(
+      CALL,
+      ['run', '--sip-trace', 'trace.txt', '--logs', 'logs.txt', 'call.js'],
+      {
+        after: async (folder) => {
+          trace = await readFile(join(folder, 'trace.txt'), 'utf8');
+          logs = await readFile(join(folder, 'logs.txt'), 'utf8');
+        },
+      },
+    );
+    expect(stdout).not.toContain('SIP of');
+    expect(trace).toMatch(LADDER);
+    expect(logs).toMatch(/^ +\d+\.\d{3}s {2}alice {4}> INVITE sip:bob@127/m);
+    expect(logs).toMatch(/^ +\d+\.\d{3}s {2}bob {6}< INVITE sip:bob@127/m);
+    expect(logs).toMatch(/alice {4}\| baresip is ready/);
+  });
+
+  it('--logs in front of a scenario goes to stderr', async () => {
+    const { stdout, stderr } = await runFiles(CALL, ['run', '--logs', 'call.js']);
+    expect(stderr).toMatch(/bob {6}> SIP\/2\.0 180 Ringing/);
+    expect(stdout).toMatch(/^1 scenario: 1 passed/m);
+  });
+
+  it('through a server, the ladder names it', async () => {
+    const source = `
+      const to = { domain: env('SIP_DOMAIN'), outbound: env('SIP_PROXY') };
+      const alice = agent('alice', { ...to, username: env('A_USER'), password: env('A_PASS') });
+      alice.register();
+      await_until(() => assert(alice.registered).is_true());`;
+    const { stdout } = await runFiles({ 'it.js': source }, [
+      'run',
+      'it.js',
+      '--lab',
+      '--sip-trace',
+      '--logs=logs.txt',
+      '-v',
+    ]);
+    expect(stdout).toMatch(/alice +server\n[^]*- REGISTER -+>\|[^]*<-+ 401 [^]*<-+ 200 OK/);
+    expect(stdout).not.toContain('pw-alice');
+  });
+});
+
+describe('a reader that goes', () => {
+  it('is no error, and the run ends as it should', async () => {
+    const { folder, leftovers } = await writeFiles(CALL);
+    const child = spawn(process.execPath, ['--', CLI_FILE, 'run', '-v', 'call.js'], {
+      cwd: folder,
+      env: { ...process.env, TMPDIR: leftovers.folder, NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.stdout.once('data', () => child.stdout.destroy());
+    const [code] = (await once(child, 'close')) as [number];
+    await leftovers.assertNothingLeft();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('a status line appears on no pipe', async () => {
+    const text = await steer(
+      { 'it.js': "wait('400ms');" },
+      ['run', 'it.js'],
+      async (cli) => (await cli.done).stdout,
+    );
+    expect(text).not.toContain('\r');
+  });
+});

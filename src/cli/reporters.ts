@@ -1,0 +1,122 @@
+/** The output flags of `run`, as one reporter. Files are opened here, before anything runs. */
+import { OffhookError } from '../errors.js';
+import { AgentLogsReporter } from '../report/agent-logs.js';
+import { ConsoleReporter } from '../report/console.js';
+import { FileOutput, type Output } from '../report/output.js';
+import { fanOut, type Reporter } from '../report/reporter.js';
+import type { ProcessEnvironment } from '../settings/process-environment.js';
+
+export interface ReportFlags {
+  /** NAME or NAME=FILE */
+  reporter: readonly string[];
+  json?: boolean;
+  /** True or "" without a file. */
+  logs?: string | true;
+  sipTrace?: string | true;
+  quiet?: boolean;
+  verbose?: boolean;
+  /** commander's --no-color */
+  color: boolean;
+}
+
+const NAMES = ['console', 'ndjson', 'junit'] as const;
+type Name = (typeof NAMES)[number];
+
+interface Wanted {
+  name: Name;
+  file?: string;
+}
+
+/** @param names of peers that are no agents, by "address:port"; may be filled later. */
+export async function makeReporter(
+  flags: ReportFlags,
+  environment: ProcessEnvironment,
+  names: ReadonlyMap<string, string>,
+): Promise<Reporter> {
+  const wanted = wantedReporters(flags);
+  const reporters: Reporter[] = [];
+  for (const one of wanted) {
+    reporters.push(await makeOne(one, flags, environment));
+  }
+  const console = reporters.find((one) => one instanceof ConsoleReporter);
+  if (flags.sipTrace !== undefined) {
+    const { SipLadderReporter } = await import('../report/sip-ladder.js');
+    const output = fileOr(flags.sipTrace, console?.output ?? process.stderr);
+    reporters.push(new SipLadderReporter({ output, names }));
+  }
+  if (flags.logs !== undefined) {
+    const stream = console?.beside(process.stderr) ?? process.stderr;
+    reporters.push(new AgentLogsReporter({ output: fileOr(flags.logs, stream) }));
+  }
+  return fanOut(reporters);
+}
+
+/** stdout belongs to one reporter: a machine's output must not be mixed with anything. */
+function wantedReporters(flags: ReportFlags): readonly Wanted[] {
+  if (flags.quiet === true && flags.verbose === true) {
+    throw new OffhookError('E_USAGE', '--quiet and --verbose exclude each other', {
+      hint: 'leave one of them out',
+    });
+  }
+  const named = [...flags.reporter, ...(flags.json === true ? ['ndjson'] : [])].map(parse);
+  const onStdout = named.filter((one) => one.file === undefined);
+  if (onStdout.length > 1) {
+    const list = onStdout.map((one) => one.name).join(' and ');
+    throw new OffhookError('E_USAGE', `--reporter: ${list} would both write to stdout`, {
+      hint: 'give all but one of them a file: --reporter ndjson=FILE',
+    });
+  }
+  return onStdout.length === 0 ? [{ name: 'console' }, ...named] : named;
+}
+
+function parse(text: string): Wanted {
+  const [name = '', ...rest] = text.split('=');
+  const file = rest.join('=');
+  if (!NAMES.includes(name as Name)) {
+    throw new OffhookError('E_USAGE', `--reporter: there is no reporter "${name}"`, {
+      hint: `use one of ${NAMES.join(', ')}`,
+    });
+  }
+  if (name === 'junit' && file === '') {
+    throw new OffhookError('E_USAGE', '--reporter junit: needs a file', {
+      hint: 'write --reporter junit=FILE',
+    });
+  }
+  return file === '' ? { name: name as Name } : { name: name as Name, file };
+}
+
+async function makeOne(
+  { name, file }: Wanted,
+  flags: ReportFlags,
+  environment: ProcessEnvironment,
+): Promise<Reporter> {
+  const { cwd } = environment;
+  switch (name) {
+    case 'junit': {
+      const { JUnitReporter } = await import('../report/junit.js');
+      return new JUnitReporter({ file: file ?? '', cwd });
+    }
+    case 'ndjson': {
+      const { NdjsonReporter } = await import('../report/ndjson.js');
+      const output = file === undefined ? process.stdout : new FileOutput(file);
+      return new NdjsonReporter({ output, sip: flags.sipTrace !== undefined });
+    }
+    case 'console': {
+      const mode = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal';
+      if (file !== undefined) {
+        return new ConsoleReporter({ output: new FileOutput(file), mode, colour: 0, cwd });
+      }
+      return new ConsoleReporter({
+        output: process.stdout,
+        mode,
+        colour: flags.color ? environment.colourLevel : 0,
+        cwd,
+      });
+    }
+  }
+}
+
+/** A stream of the console keeps clear of its lines and of the status line; without one it is stderr. */
+function fileOr(flag: string | true, stream: Output): Output {
+  return flag === true || flag === '' ? stream : new FileOutput(flag);
+}

@@ -1,0 +1,70 @@
+/** `offhook run`. */
+import { findBaresip } from '../baresip/binary.js';
+import { abandonAgents, sweepStale } from '../baresip/folder.js';
+import type { Lab } from '../lab/lab.js';
+import type { RunEvent } from '../model/run-event.js';
+import type { Reporter } from '../report/reporter.js';
+import { run } from '../runner/run.js';
+import { readProcess } from '../settings/process-environment.js';
+import { PRODUCT_VERSION } from '../settings/product.js';
+import { baresipChoice } from './baresip-choice.js';
+import { makeReporter, type ReportFlags } from './reporters.js';
+import { flagMs, planOptions, type LimitFlags, type SelectionFlags } from './selection.js';
+import { abortOnSignal } from './signals.js';
+
+const TEARDOWN_MS = 10_000;
+
+export interface RunFlags extends SelectionFlags, LimitFlags, ReportFlags {
+  lab?: boolean;
+  baresip?: string;
+  timeout: string;
+  maxAgents: number;
+}
+
+export async function runCommand(paths: readonly string[], flags: RunFlags): Promise<number> {
+  const environment = readProcess();
+  const interrupted = abortOnSignal();
+  // After a second Ctrl-C, or an error of our own: nothing left to stop in the good case.
+  process.on('exit', abandonAgents);
+  const names = new Map<string, string>();
+  const reporter = await makeReporter(flags, environment, names);
+  let lab: Lab | undefined;
+  try {
+    sweepStale();
+    if (flags.lab === true) {
+      lab = await (await import('../lab/lab.js')).startLab();
+      names.set(`${lab.host}:${lab.port}`, 'server');
+    }
+    const baresip = baresipChoice(flags.baresip, environment);
+    return await run({
+      ...planOptions(paths, flags, environment, lab?.env ?? {}),
+      productVersion: PRODUCT_VERSION,
+      timeoutMs: flagMs(flags.timeout),
+      teardownMs: TEARDOWN_MS,
+      maxAgents: flags.maxAgents,
+      binary: () => findBaresip(baresip),
+      emit: lab === undefined ? reporter.on.bind(reporter) : watched(lab, reporter),
+      interrupted,
+    });
+  } finally {
+    try {
+      await reporter.close();
+    } finally {
+      await lab?.stop();
+    }
+  }
+}
+
+/** Tells the reporter also when the server ends by itself: that explains what fails afterwards. */
+function watched(lab: Lab, reporter: Reporter): (event: RunEvent) => void {
+  let last: RunEvent | undefined;
+  void lab.ended.then((how) => {
+    if (last === undefined || last.type === 'run_finished') return;
+    const text = `lab: the SIP server ended by itself: ${how}`;
+    reporter.on({ type: 'warning', at: last.at, text });
+  });
+  return (event) => {
+    last = event;
+    reporter.on(event);
+  };
+}

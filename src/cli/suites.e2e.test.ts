@@ -1,0 +1,341 @@
+/** Suites as their authors meet them: order, isolation, teardown, and what --set and .env files bring. */
+import { describe, expect, it } from 'vitest';
+import { eventsOf, logsOf, runFiles, steer, verdictsOf, type Files } from '../testing/run-files.js';
+
+async function suite(
+  source: string,
+  args: readonly string[] = [],
+  files: Files = {},
+): Promise<{ code: number | null; stdout: string; logs: string[]; verdicts: string[] }> {
+  const all = { 'it.js': source, ...files };
+  const { code, stdout, stderr } = await runFiles(all, ['run', 'it.js', '--json', ...args]);
+  expect(stderr).toBe('');
+  return { code, stdout, logs: logsOf(stdout), verdicts: verdictsOf(stdout) };
+}
+
+function failuresOf(stdout: string): { phase: string; code: string; message: string }[] {
+  return eventsOf(stdout).flatMap((event) =>
+    event.type === 'scenario_finished'
+      ? event.failures.map(({ phase, code, message }) => ({ phase, code, message }))
+      : [],
+  );
+}
+
+describe('setup and teardown', () => {
+  it('run around each scenario, with the value of setup', async () => {
+    const { code, logs } = await suite(`
+      let n = 0;
+      setup(async () => { log('setup', ++n); return { n, alice: agent('alice') }; });
+      teardown(({ n, alice }) => log('teardown', n, alice.name, alice.state));
+      scenario('one', ({ n, alice }) => log('one', n, alice.name));
+      scenario('two', async ({ n, alice }) => log('two', n, alice.name));
+    `);
+    expect(logs).toEqual([
+      'setup 1',
+      'one 1 alice',
+      'teardown 1 alice Idle',
+      'setup 1',
+      'two 1 alice',
+      'teardown 1 alice Idle',
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    { what: 'a failure', body: 'assert(1).equals(2);', verdict: 'failed', code: 1 },
+    { what: 'a thrown error', body: "throw new Error('no');", verdict: 'failed', code: 1 },
+    { what: 'skip()', body: "skip('not here');", verdict: 'skipped', code: 0 },
+    { what: 'a time-out', body: 'wait(60);', verdict: 'failed', code: 1 },
+    { what: 'an endless loop', body: 'for (;;);', verdict: 'failed', code: 1 },
+  ])('teardown runs after $what', async ({ body, verdict, code }) => {
+    const result = await suite(
+      `setup(() => 'value');
+       teardown((value) => log('teardown', value));
+       scenario('x', () => { ${body} });
+       scenario('y', () => log('y'));`,
+      ['--timeout', '700ms', '--cpu-limit', '300ms'],
+    );
+    expect(result.logs).toEqual(['teardown value', 'y', 'teardown value']);
+    expect(result.verdicts).toEqual([`x: ${verdict}`, 'y: passed']);
+    expect(result.code).toBe(code);
+  });
+
+  it('teardown runs after a failed setup, without its value', async () => {
+    const { logs, stdout } = await suite(`
+      setup(() => { throw new Error('no server'); });
+      teardown((value) => log('teardown', value));
+      scenario('x', () => log('never'));
+    `);
+    expect(logs).toEqual(['teardown undefined']);
+    expect(failuresOf(stdout)).toEqual([
+      { phase: 'setup', code: 'E_SCRIPT_THROWN', message: 'Error: no server' },
+    ]);
+  });
+
+  it("teardown's own failure is told, and never hides the first", async () => {
+    const { code, stdout } = await suite(`
+      teardown(() => { throw new Error('second'); });
+      scenario('x', () => { throw new Error('first'); });
+      scenario('y', () => {});
+    `);
+    expect(failuresOf(stdout)).toEqual([
+      { phase: 'body', code: 'E_SCRIPT_THROWN', message: 'Error: first' },
+      { phase: 'teardown', code: 'E_SCRIPT_THROWN', message: 'Error: second' },
+      { phase: 'teardown', code: 'E_SCRIPT_THROWN', message: 'Error: second' },
+    ]);
+    expect(code).toBe(1);
+  });
+
+  it('a failed assertion that is caught stays failed', async () => {
+    const { verdicts } = await suite(
+      `scenario('x', () => { try { assert(1).equals(2); } catch {} });`,
+    );
+    expect(verdicts).toEqual(['x: failed']);
+  });
+
+  it('the time limit is that of the option where there is one', async () => {
+    const { stdout, code } = await suite(
+      `scenario('short', { timeout: '200ms' }, () => wait(30));
+       scenario('long', { timeout: '20s' }, () => wait('600ms'));`,
+      ['--timeout', '400ms'],
+    );
+    expect(failuresOf(stdout)).toMatchObject([{ code: 'E_SCRIPT_TIMEOUT', phase: 'body' }]);
+    expect(verdictsOf(stdout)).toEqual(['short: failed', 'long: passed']);
+    expect(code).toBe(1);
+  });
+
+  it('runs teardown and hangs up on Ctrl-C', async () => {
+    const source = `
+      setup(() => ({ alice: agent('alice'), bob: agent('bob', { answer: 'auto' }) }));
+      teardown(({ alice, bob }) => {
+        alice.hangup();
+        await_until(() => assert(bob.state).equals(State.Idle));
+        log('hung up', bob.ended.how);
+      });
+      scenario('x', ({ alice, bob }) => {
+        alice.dial(bob);
+        await_until(() => assert(alice.state).equals(State.Established));
+        wait(60);
+      });
+      scenario('y', () => log('never'));`;
+    const { code, stdout } = await steer(
+      { 'it.js': source },
+      ['run', 'it.js', '--json'],
+      async (cli) => {
+        await cli.waitFor(/"type":"waiting".*wait\(/);
+        cli.kill('SIGINT');
+        return cli.done;
+      },
+    );
+    expect(logsOf(stdout)).toEqual(['hung up bye']);
+    expect(failuresOf(stdout)).toMatchObject([{ code: 'E_INTERRUPTED' }]);
+    expect(eventsOf(stdout).at(-1)).toMatchObject({ type: 'run_finished', interrupted: true });
+    expect(code).toBe(130);
+  });
+});
+
+describe('isolation', () => {
+  it('globals and built-ins do not leak, agents are new', async () => {
+    const { verdicts } = await suite(`
+      let count = 0;
+      const dirty = () => {
+        count += 1;
+        assert(count).equals(1);
+        assert(globalThis.leak).is_absent();
+        assert([].leak).is_absent();
+        globalThis.leak = 1;
+        Array.prototype.leak = 1;
+        Object.prototype.polluted = 1;
+        const a = agent('a');
+        assert(a.calls).is_empty();
+        assert(a.ended).is_absent();
+        a.dial('sip:x@127.0.0.1:9');
+      };
+      scenario('first', dirty);
+      scenario('second', dirty);
+    `);
+    expect(verdicts).toEqual(['first: passed', 'second: passed']);
+  });
+
+  it('default_timeout holds for its own scenario only', async () => {
+    const { stdout } = await suite(`
+      scenario('first', () => {
+        default_timeout('150ms');
+        await_until(() => false);
+      });
+      scenario('second', { timeout: '1s' }, () => await_until(() => false));
+    `);
+    expect(failuresOf(stdout)).toMatchObject([
+      { code: 'E_AWAIT_TIMEOUT', message: expect.stringContaining('(waited 150 ms)') as string },
+      { code: 'E_SCRIPT_TIMEOUT' },
+    ]);
+  });
+
+  it('a scenario that is not the same on the second evaluation is an error', async () => {
+    const { stdout, code } = await suite('scenario(`x ${uuid()}`, () => {});');
+    expect(failuresOf(stdout)).toMatchObject([{ code: 'E_SCENARIO_COLLECT' }]);
+    expect(code).toBe(2);
+  });
+
+  it('imports of relative files, also from the folder above, within the project', async () => {
+    const files = {
+      'package.json': '{}',
+      'lib/login.js': "export const who = () => 'alice';\n",
+      'tests/it.js': `import { who } from '../lib/login.js';
+        scenario('x', () => log(who()));`,
+    };
+    const { code, stdout } = await runFiles(files, ['run', 'tests/it.js', '--json']);
+    expect(logsOf(stdout)).toEqual(['alice']);
+    expect(code).toBe(0);
+  });
+});
+
+const MANY = `
+  scenario('an answered call', { tags: ['smoke', 'call'] }, () => {});
+  scenario('bob is busy', { tags: ['call'] }, () => {});
+  scenario('nobody is there', () => {});
+  scenario.each([{ code: 486, why: 'busy' }, { code: 603, why: 'declined' }])('$why is $code', { tags: ['each'] }, (row, context) => {
+    log(row.code, row.why, context);
+  });
+  scenario.each([1, 2])('number', (row) => log(row));
+  setup(() => 'context');
+`;
+
+describe('selection', () => {
+  it.each([
+    { args: [], names: 7 },
+    { args: ['--scenario', 'BUSY'], names: ['bob is busy', 'busy is 486'] },
+    { args: ['--scenario', '* is *'], names: 4 },
+    { args: ['--scenario', 'bob is bus?'], names: ['bob is busy'] },
+    { args: ['--scenario', 're:^nobody'], names: ['nobody is there'] },
+    {
+      args: ['--scenario', 'answered', '--scenario', '#2'],
+      names: ['an answered call', 'number #2'],
+    },
+    { args: ['--tag', 'smoke'], names: ['an answered call'] },
+    { args: ['--tag', 'smoke,each'], names: 3 },
+    { args: ['--tag', 'smoke', '--tag', 'each'], names: 3 },
+    { args: ['--exclude-tag', 'call,each'], names: ['nobody is there', 'number #1', 'number #2'] },
+    { args: ['--tag', 'call', '--exclude-tag', 'smoke'], names: ['bob is busy'] },
+  ])('$args', async ({ args, names }) => {
+    const { verdicts, code } = await suite(MANY, args);
+    const passed = verdicts.map((text) => text.replace(': passed', ''));
+    if (typeof names === 'number') expect(passed).toHaveLength(names);
+    else expect(passed).toEqual(names);
+    expect(code).toBe(0);
+  });
+
+  it('each: rows and the value of setup reach the body', async () => {
+    const { logs } = await suite(MANY, ['--scenario', 're:\\d$']);
+    expect(logs).toEqual(['486 busy context', '603 declined context', '1', '2']);
+  });
+
+  it('only: those alone, with a warning', async () => {
+    const files = {
+      'a.js': "scenario('a1', () => {}); scenario('a2', { only: true }, () => {});",
+      'b.js': "scenario('b1', () => {});",
+    };
+    const { code, stdout } = await runFiles(files, ['run', 'a.js', 'b.js']);
+    expect(stdout).toContain('warning: "only" is set: 1 of 3 scenarios run: a.js "a2"\n');
+    expect(stdout).toMatch(/^1 scenario: 1 passed in/m);
+    expect(code).toBe(0);
+  });
+
+  it('skip as an option: with its reason, without starting anything', async () => {
+    const { code, stdout } = await runFiles(
+      { 'it.js': "setup(() => { throw 1; }); scenario('x', { skip: 'too early' }, () => {});" },
+      ['run', 'it.js'],
+    );
+    expect(stdout).toContain('- skipped: too early\n');
+    expect(stdout).toMatch(/^1 scenario: 1 skipped in/m);
+    expect(code).toBe(0);
+  });
+
+  it('a folder: its suites run, its single scenarios are named', async () => {
+    const files = {
+      'all/suite.js': "scenario('x', () => {});",
+      'all/deep/more.mjs': "scenario('y', () => {});",
+      'all/single.js': "agent('a');",
+      'all/node_modules/dep.js': "scenario('never', () => {});",
+      'all/lib/helper.js': 'export const one = 1;',
+    };
+    const { code, stdout } = await runFiles(files, ['run', 'all']);
+    expect(stdout).toMatch(/^2 scenarios: 2 passed in/m);
+    expect(stdout).toContain('left out (single-scenario files run when they are named):\n');
+    expect(stdout).toContain('\n  all/single.js\n');
+    expect(stdout).not.toContain('never');
+    expect(code).toBe(0);
+  });
+
+  it('a glob', async () => {
+    const files = { 'a1.js': "scenario('x', () => {});", 'a2.js': "log('single');" };
+    const { stdout } = await runFiles(files, ['run', 'a*.js', '--json']);
+    expect(verdictsOf(stdout)).toEqual(['x: passed', 'a2: passed']);
+  });
+});
+
+describe('list and check', () => {
+  it('list shows what would run, with tags', async () => {
+    const { code, stdout, stderr } = await runFiles({ 'it.js': MANY }, [
+      'list',
+      'it.js',
+      '--tag',
+      'call',
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toBe('it.js › an answered call #smoke #call\nit.js › bob is busy #call\n');
+  });
+
+  it('list --json', async () => {
+    const { stdout } = await runFiles(
+      { 'it.js': "scenario('x', { tags: ['t'], skip: 'why' }, () => {});" },
+      ['list', 'it.js', '--json'],
+    );
+    expect(JSON.parse(stdout)).toEqual([
+      { file: 'it.js', name: 'x', tags: ['t'], only: false, skip: 'why' },
+    ]);
+  });
+
+  it('check starts nothing', async () => {
+    const { code, stdout } = await runFiles(
+      { 'it.js': "setup(() => agent('a')); scenario('x', () => {});" },
+      ['check', 'it.js'],
+      { env: { PATH: '/nowhere' } },
+    );
+    expect(stdout).toBe('1 scenario in 1 file: no problems found\n');
+    expect(code).toBe(0);
+  });
+});
+
+describe('variables', () => {
+  const SHOW = "log(['A', 'B', 'C', 'D', 'E'].map((name) => env(name, '-')).join(' '));";
+  const LAYERS = {
+    'it.env': 'B=sibling\nC=sibling\nD=sibling\n',
+    'one.env': 'C=one\nD=one\nE=one\nB=one\n',
+    'two.env': 'E=two\n',
+  };
+
+  it('layers: --set, the sibling .env, --env-file (later ones win), the environment', async () => {
+    const files = { 'it.js': SHOW, ...LAYERS };
+    const flags = ['--env-file', 'one.env', '--env-file', 'two.env', '--set', 'D=set'];
+    const { stdout } = await runFiles(files, ['run', 'it.js', '--json', ...flags], {
+      env: { A: 'environment', E: 'environment' },
+    });
+    expect(logsOf(stdout)).toEqual(['environment sibling sibling set two']);
+  });
+
+  it('load_env() wins over files, --set over load_env()', async () => {
+    const files = { 'it.js': `log(load_env('more.env'));${SHOW}`, 'more.env': 'A=more\nB="m o"\n' };
+    const { stdout } = await runFiles(files, ['run', 'it.js', '--json', '--set', 'A=set'], {
+      env: { B: 'environment' },
+    });
+    expect(logsOf(stdout)).toEqual(['{ A: "more", B: "m o" }', 'set m o - - -']);
+  });
+
+  it('load_env() of a missing file fails at its line', async () => {
+    const { code, stdout } = await runFiles({ 'it.js': "\nload_env('no.env');" }, ['run', 'it.js']);
+    expect(stdout).toMatch(/no\.env.* \[E_READ_FAILED\]/);
+    expect(stdout).toContain('at it.js:2:1\n');
+    expect(code).toBe(1);
+  });
+});

@@ -1,0 +1,93 @@
+/** The built product inside this process: runs scenarios with every event at hand. */
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findBaresip, type BaresipBinary } from '../../baresip/binary.js';
+import type { RunEvent } from '../../model/run-event.js';
+import type { Reporter } from '../../report/reporter.js';
+import type { ThreadLimits } from '../../sandbox/protocol.js';
+
+const MIB = 1_048_576;
+/** The defaults of the command line. */
+export const LIMITS: ThreadLimits = { memory: 128 * MIB, stack: MIB, cpu_ms: 10_000 };
+
+/** The baresip under test: OFFHOOK_BARESIP, else that of PATH. */
+export function benchBaresip(): Promise<BaresipBinary> {
+  const { OFFHOOK_BARESIP: path, OFFHOOK_BARESIP_MODULES: modulePath } = process.env;
+  return findBaresip({
+    searchPath: process.env['PATH'] ?? '',
+    ...(path === undefined ? {} : { path }),
+    ...(modulePath === undefined ? {} : { modulePath }),
+  });
+}
+
+/** A module of dist: the scenario thread is there, compiled, and nothing is transformed on the way. */
+export function built(file: string): Promise<unknown> {
+  return import(new URL(`../../../dist/${file}`, import.meta.url).href);
+}
+
+/** A folder with one scenario file, until `remove`. */
+export function scenarioFile(text: string): { path: string; folder: string; remove(): void } {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'offhook-bench-'));
+  const path = join(folder, 'bench.js');
+  writeFileSync(path, text);
+  return {
+    path,
+    folder,
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Console report, SIP ladder and agents' logs, written to nowhere. */
+async function everyReport(cwd: string): Promise<Reporter> {
+  const [{ fanOut }, { ConsoleReporter }, { SipLadderReporter }, { AgentLogsReporter }] =
+    (await Promise.all(
+      ['reporter', 'console', 'sip-ladder', 'agent-logs'].map((name) => built(`report/${name}.js`)),
+    )) as [
+      typeof import('../../report/reporter.js'),
+      typeof import('../../report/console.js'),
+      typeof import('../../report/sip-ladder.js'),
+      typeof import('../../report/agent-logs.js'),
+    ];
+  const output = { write: () => undefined };
+  return fanOut([
+    new ConsoleReporter({ output, mode: 'normal', colour: 0, cwd }),
+    new SipLadderReporter({ output }),
+    new AgentLogsReporter({ output }),
+  ]);
+}
+
+/** Runs a scenario text as `offhook run` does, every report on; `emit` hears each event first. */
+export async function runScenarioText(
+  text: string,
+  emit: (event: RunEvent) => void,
+): Promise<void> {
+  const { run } = (await built('runner/run.js')) as typeof import('../../runner/run.js');
+  const file = scenarioFile(text);
+  const reporter = await everyReport(file.folder);
+  try {
+    const code = await run({
+      paths: [file.path],
+      cwd: file.folder,
+      filters: { scenario: [], tag: [], excludeTag: [] },
+      limits: LIMITS,
+      variables: () => ({ env: {}, fixedEnv: {} }),
+      productVersion: 'bench',
+      timeoutMs: 600_000,
+      teardownMs: 10_000,
+      maxAgents: 100,
+      binary: benchBaresip,
+      emit: (event) => {
+        emit(event);
+        reporter.on(event);
+      },
+      interrupted: new AbortController().signal,
+    });
+    if (code !== 0) throw new Error(`the scenario did not pass: exit ${code}`);
+  } finally {
+    await reporter.close();
+    file.remove();
+  }
+}

@@ -1,0 +1,16 @@
+/** What the console reporter shows of a run. Never shipped. */
+import type { RunEvent } from '../model/run-event.js';
+import { ConsoleReporter } from '../report/console.js';
+import type { ConsoleOptions } from '../report/console.js';
+
+type Options = Omit<ConsoleOptions, 'output'> & { columns?: number };
+
+export async function shown(events: readonly RunEvent[], options: Options = {}): Promise<string> {
+  let text = '';
+  const { columns, ...rest } = options;
+  const output = { write: (more: string) => void (text += more), columns };
+  const reporter = new ConsoleReporter({ output, cwd: '/home/me/tests', ...rest });
+  for (const event of events) reporter.on(event);
+  await reporter.close();
+  return `\n${text}`;
+}

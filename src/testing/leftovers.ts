@@ -1,0 +1,103 @@
+/**
+ * What a run of the CLI left behind. Test files run in parallel, so everything must be attributable: a run
+ * gets a temporary folder of its own as TMPDIR; every process it starts inherits that and every
+ * folder it makes lies below it. A port cannot outlive its process, so processes and folders are enough.
+ */
+import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const POLL_MS = 20;
+
+export interface LeftoverWatch {
+  /** The run's TMPDIR. */
+  folder: string;
+  /** Processes still there, as "pid command line". */
+  processes(): Promise<string[]>;
+  /** Temporary folders of Offhook still there. */
+  folders(): Promise<string[]>;
+  /** Waits until the processes are gone, at most so many ms, and says whether they are. */
+  processesGone(within: number): Promise<boolean>;
+  /** Throws when a process or folder is left. Cleans up in every case. */
+  assertNothingLeft(within?: number): Promise<void>;
+}
+
+export async function watchLeftovers(): Promise<LeftoverWatch> {
+  const folder = await mkdtemp(join(await realpath(tmpdir()), 'offhook-test-'));
+  const processes = async (): Promise<string[]> =>
+    (await processesNaming(folder)).map(({ pid, command }) => `${pid} ${command}`);
+  const folders = async (): Promise<string[]> => {
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    // plain files may be shared by runs: the port table
+    return entries
+      .filter((entry) => entry.isDirectory() && entry.name.startsWith('offhook-'))
+      .map(({ name }) => name);
+  };
+  const processesGone = (within: number): Promise<boolean> => goneWithin(folder, within);
+  return {
+    folder,
+    processes,
+    folders,
+    processesGone,
+    assertNothingLeft: async (within = 0) => {
+      await processesGone(within);
+      const left = [
+        ...(await processes()).map((line) => `process ${line}`),
+        ...(await folders()).map((name) => `folder ${name}`),
+      ];
+      await killNaming(folder);
+      await rm(folder, { recursive: true, force: true });
+      if (left.length > 0) throw new Error(`left behind:\n  ${left.join('\n  ')}`);
+    },
+  };
+}
+
+/** Whether no process names the text any more, looked at until then or until the time is over. */
+export async function goneWithin(text: string, within: number): Promise<boolean> {
+  const end = performance.now() + within;
+  // processes of others give no event when they end
+  for (;;) {
+    if ((await processesNaming(text)).length === 0) return true;
+    if (performance.now() >= end) return false;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+interface FoundProcess {
+  pid: number;
+  command: string;
+}
+
+/** Living processes, but not this one, whose command line or environment contains the text (Linux). */
+export async function processesNaming(text: string): Promise<FoundProcess[]> {
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(pids.map((pid) => readProcess(Number(pid))));
+  return found
+    .filter((one) => one !== undefined)
+    .filter(({ pid, all }) => pid !== process.pid && all.includes(text))
+    .map(({ pid, command }) => ({ pid, command }));
+}
+
+async function readProcess(pid: number): Promise<(FoundProcess & { all: string }) | undefined> {
+  try {
+    const [commandLine, environment] = await Promise.all([
+      readFile(`/proc/${pid}/cmdline`, 'utf8'),
+      // not ours to read: then it is not one of ours either
+      readFile(`/proc/${pid}/environ`, 'utf8').catch(() => ''),
+    ]);
+    const command = commandLine.replaceAll('\0', ' ').trim();
+    return { pid, command, all: `${command}\n${environment}` };
+  } catch {
+    return undefined;
+  }
+}
+
+async function killNaming(text: string): Promise<void> {
+  for (const { pid } of await processesNaming(text)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // it was faster
+    }
+  }
+}

@@ -1,0 +1,170 @@
+/** Runs the built CLI as users do: its own process, its own temporary folder, nothing left afterwards. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type LeftoverWatch, watchLeftovers } from './leftovers.js';
+
+export const CLI_FILE = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const PROJECT_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
+
+const DEFAULT_TIMEOUT_MS = 25_000;
+
+export interface CliOptions {
+  cwd?: string;
+  /** On top of the environment of the tests; undefined removes a variable. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** Written to stdin, which is closed then. */
+  input?: string;
+  /** After so many ms the run is killed and the result rejects. */
+  timeout?: number;
+  /** Sends a signal as soon as a text is on stdout or stderr. */
+  signalAt?: { text: string | RegExp; signal: NodeJS.Signals };
+  /** Use this watch, and leave checking and cleaning to its owner. */
+  leftovers?: LeftoverWatch;
+}
+
+export interface CliResult {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  ms: number;
+}
+
+export interface RunningCli {
+  pid: number;
+  stdout(): string;
+  stderr(): string;
+  /** Resolves when the text is on stdout or stderr; rejects when the run ends without it. */
+  waitFor(text: string | RegExp): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+  done: Promise<CliResult>;
+}
+
+/** Runs to the end and checks that no process and no temporary folder is left. */
+export async function runCli(
+  args: readonly string[],
+  options: CliOptions = {},
+): Promise<CliResult> {
+  const leftovers = options.leftovers ?? (await watchLeftovers());
+  const cli = startCli(args, { ...options, leftovers });
+  try {
+    if (options.signalAt !== undefined) {
+      await cli.waitFor(options.signalAt.text);
+      cli.kill(options.signalAt.signal);
+    }
+    return await cli.done;
+  } finally {
+    if (options.leftovers === undefined) await leftovers.assertNothingLeft();
+  }
+}
+
+/** Starts a run that the test steers. The test owns the watch, and ends with its `assertNothingLeft`. */
+export function startCli(
+  args: readonly string[],
+  options: CliOptions & { leftovers: LeftoverWatch },
+): RunningCli {
+  if (!existsSync(CLI_FILE)) throw new Error(`${CLI_FILE} is missing: run "npm run build"`);
+  const started = performance.now();
+  const child = spawn(process.execPath, ['--', CLI_FILE, ...args], {
+    cwd: options.cwd ?? PROJECT_FOLDER,
+    env: runEnvironment(options),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.input ?? '');
+  const output = new Output(child);
+  const done = new Promise<CliResult>((resolve, reject) => {
+    const limit = options.timeout ?? DEFAULT_TIMEOUT_MS;
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill('SIGKILL');
+    }, limit);
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      const { stdout, stderr } = output;
+      if (late)
+        reject(
+          new Error(`offhook ${args.join(' ')}: still running after ${limit} ms\n${output.both}`),
+        );
+      else
+        resolve({
+          code,
+          signal,
+          stdout,
+          stderr,
+          ms: performance.now() - started,
+        });
+    });
+  });
+  // whoever only uses waitFor learns of a failure there
+  done.catch(() => undefined);
+  return {
+    pid: child.pid ?? -1,
+    stdout: () => output.stdout,
+    stderr: () => output.stderr,
+    waitFor: (text) => output.waitFor(text),
+    kill: (signal) => {
+      child.kill(signal);
+    },
+    done,
+  };
+}
+
+/** Colours and a CI's own settings must not change what a test reads. */
+function runEnvironment({ env, leftovers }: CliOptions): NodeJS.ProcessEnv {
+  const merged: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1' };
+  delete merged['FORCE_COLOR'];
+  Object.assign(merged, env);
+  if (leftovers !== undefined) merged['TMPDIR'] = leftovers.folder;
+  return merged;
+}
+
+/** Collects both streams and wakes those who wait for a text. */
+class Output {
+  stdout = '';
+  stderr = '';
+  #closed = false;
+  readonly #wake = new Set<() => void>();
+
+  constructor(child: ChildProcess) {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+      this.#notify();
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+      this.#notify();
+    });
+    child.once('close', () => {
+      this.#closed = true;
+      this.#notify();
+    });
+  }
+
+  get both(): string {
+    return `--- stdout\n${this.stdout}\n--- stderr\n${this.stderr}`;
+  }
+
+  waitFor(text: string | RegExp): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const seen = [this.stdout, this.stderr].some((stream) =>
+          typeof text === 'string' ? stream.includes(text) : text.test(stream),
+        );
+        if (!seen && !this.#closed) return;
+        this.#wake.delete(look);
+        if (seen) resolve();
+        else reject(new Error(`the run ended without ${String(text)}\n${this.both}`));
+      };
+      this.#wake.add(look);
+      look();
+    });
+  }
+
+  #notify(): void {
+    for (const look of [...this.#wake]) look();
+  }
+}

@@ -1,0 +1,219 @@
+/** Runs as hand-written events: what the runner would emit, for tests of reporters. Never shipped. */
+import type { AgentEvent, SipMessage } from '../model/agent-event.js';
+import type { Failure, RunEvent, ScenarioId, Verdict } from '../model/run-event.js';
+
+type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+
+/** Builds the events of one run; `at` is the run time of the next event. */
+export class SampleRun {
+  readonly events: RunEvent[] = [];
+  at = 0;
+  #scenario: ScenarioId = { id: '', file: '', name: '', tags: [] };
+  #startedAt = 0;
+  #seq = 0;
+  #call = 0;
+
+  begin(scenarios: number, files = 1): this {
+    return this.push({
+      type: 'run_started',
+      at: this.at,
+      version: '0.1.0',
+      baresip: '1.1.0',
+      scenarios,
+      files,
+    });
+  }
+
+  scenario(file: string, name: string, ...tags: string[]): this {
+    this.#scenario = { id: `${file}#${this.events.length}`, file, name, tags };
+    this.#startedAt = this.at;
+    this.#seq = 0;
+    return this.push({ type: 'scenario_started', at: this.at, scenario: this.#scenario });
+  }
+
+  get id(): string {
+    return this.#scenario.id;
+  }
+
+  push(...events: RunEvent[]): this {
+    this.events.push(...events);
+    return this;
+  }
+
+  after(ms: number): this {
+    this.at += ms;
+    return this;
+  }
+
+  phase(phase: EventOf<'phase'>['phase']): this {
+    return this.push({ type: 'phase', at: this.at, scenario: this.id, phase });
+  }
+
+  verb(agent: string | undefined, verb: string, args = '', ms = 1, line?: number): this {
+    const call = ++this.#call;
+    const who = agent === undefined ? {} : { agent };
+    const where =
+      line === undefined ? {} : { location: { file: '/home/me/tests/call.js', line, column: 3 } };
+    const base = { scenario: this.id, call, ...who, verb };
+    this.push({ type: 'verb_started', at: this.at, ...base, args, ...where });
+    this.at += ms;
+    return this.push({ type: 'verb_finished', at: this.at, ...base, ms });
+  }
+
+  agent(agent: string, event: AgentEvent): this {
+    const entry = { seq: ++this.#seq, at: this.at - this.#startedAt, agent, event };
+    return this.push({ type: 'agent', at: this.at, scenario: this.id, entry });
+  }
+
+  started(agent: string, port: number): this {
+    const aor = `sip:${agent}@127.0.0.1:${port}`;
+    const address = `127.0.0.1:${port}`;
+    this.verb(undefined, 'agent', `"${agent}", {"password": "s3cret-${agent}"}`, 40);
+    return this.agent(agent, { type: 'started', version: '1.1.0', aor, address });
+  }
+
+  assertion(fields: Partial<EventOf<'assertion'>> = {}): this {
+    return this.push({
+      type: 'assertion',
+      at: this.at,
+      scenario: this.id,
+      ok: true,
+      label: 'alice.state',
+      matcher: 'equals',
+      ...(fields.matcher === undefined ? { expected: 'Established' } : {}),
+      actual: 'Established',
+      ...fields,
+    });
+  }
+
+  /** await_until: waits, then the assertion that decided it. */
+  awaited(ms: number, fields: Partial<EventOf<'assertion'>> = {}, limit = 5000): this {
+    const ok = fields.ok ?? true;
+    const what = fields.label ?? 'alice.state';
+    this.push({
+      type: 'waiting',
+      at: this.at,
+      scenario: this.id,
+      what,
+      until: this.at + limit,
+    });
+    this.at += ms;
+    this.assertion(fields);
+    return this.push({ type: 'waited', at: this.at, scenario: this.id, what, ok, ms });
+  }
+
+  log(text: string): this {
+    return this.push({ type: 'log', at: this.at, scenario: this.id, text });
+  }
+
+  sip(agent: string, message: SipMessage, raw = ''): this {
+    return this.push({ type: 'sip', at: this.at, scenario: this.id, agent, message, raw });
+  }
+
+  finish(verdict: Verdict, failures: readonly Failure[] = [], skip_reason?: string): this {
+    return this.push({
+      type: 'scenario_finished',
+      at: this.at,
+      scenario: this.#scenario,
+      verdict,
+      ms: this.at - this.#startedAt,
+      failures,
+      ...(skip_reason === undefined ? {} : { skip_reason }),
+    });
+  }
+
+  end(fields: Partial<EventOf<'run_finished'>> = {}): this {
+    const counts = { passed: 0, failed: 0, errored: 0, skipped: 0, flaky: 0 };
+    for (const event of this.events) {
+      if (event.type === 'scenario_finished') counts[event.verdict] += 1;
+    }
+    return this.push({
+      type: 'run_finished',
+      at: this.at,
+      counts,
+      ms: this.at,
+      left_out: [],
+      interrupted: false,
+      exit: counts.failed + counts.errored === 0 ? 0 : 1,
+      ...fields,
+    });
+  }
+}
+
+/** A SIP message as a trace would give it: a request, or a response when `code` is given. */
+export function sipMessage(
+  fields: Partial<SipMessage> & { branch?: string; sdp?: string } = {},
+): SipMessage {
+  const { branch = 'z9hG4bK1', sdp, ...given } = fields;
+  return {
+    direction: 'sent',
+    transport: 'UDP',
+    local: '127.0.0.1:10000',
+    remote: '127.0.0.1:10010',
+    method: 'INVITE',
+    ...(given.code === undefined ? { uri: 'sip:bob@127.0.0.1:10010' } : {}),
+    call_id: 'f3a9c27d81b24e06',
+    cseq: 1,
+    headers: [
+      ['Via', `SIP/2.0/UDP 127.0.0.1:10000;branch=${branch};rport`],
+      ...(sdp === undefined ? [] : ([['Content-Type', 'application/sdp']] as const)),
+    ],
+    body: sdp ?? '',
+    ...given,
+  };
+}
+
+/** Alice calls Bob, who answers; Alice hangs up. */
+export function twoPartyCall(run: SampleRun): SampleRun {
+  const call = 'f3a9c27d81b24e06';
+  return run
+    .scenario('examples/two-party.js', 'answered call', 'smoke', 'call')
+    .phase('setup')
+    .started('alice', 10000)
+    .started('bob', 10010)
+    .verb('alice', 'register', '', 2, 8)
+    .agent('alice', { type: 'registering' })
+    .after(9)
+    .agent('alice', { type: 'registered', code: 200, reason: 'OK' })
+    .awaited(9, { label: 'alice.registered', matcher: 'is_true', actual: 'true' })
+    .phase('body')
+    .verb('alice', 'dial', 'bob', 3, 14)
+    .agent('alice', {
+      type: 'call_dialed',
+      call,
+      peer: { uri: 'sip:bob@127.0.0.1:10010', number: 'bob' },
+    })
+    .after(2)
+    .agent('bob', {
+      type: 'call_incoming',
+      call,
+      peer: { uri: 'sip:alice@127.0.0.1:10000', number: 'alice' },
+      headers: [['Authorization', 'Digest username="alice", response="0123456789abcdef"']],
+    })
+    .agent('alice', { type: 'call_ringing', call, code: 180, reason: 'Ringing' })
+    .awaited(2, { label: 'bob.state', expected: 'Ringing', actual: 'Ringing' })
+    .verb('bob', 'accept', '', 3)
+    .agent('bob', { type: 'call_accepted', call })
+    .after(4)
+    .agent('alice', { type: 'call_established', call })
+    .agent('bob', { type: 'call_established', call })
+    .awaited(4)
+    .log('call is up')
+    .push({ type: 'step_started', at: run.at, scenario: run.id, name: 'hang up', depth: 0 })
+    .verb('alice', 'hangup', '', 3)
+    .agent('alice', { type: 'call_closed', call, ended: { by: 'local', how: 'bye' } })
+    .after(2)
+    .agent('bob', { type: 'call_closed', call, ended: { by: 'remote', how: 'bye' } })
+    .assertion({ label: 'bob.state', expected: 'Idle', actual: 'Idle' })
+    .push({
+      type: 'step_finished',
+      at: run.at,
+      scenario: run.id,
+      name: 'hang up',
+      depth: 0,
+      ok: true,
+      ms: 5,
+    })
+    .phase('teardown')
+    .finish('passed');
+}

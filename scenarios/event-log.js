@@ -1,0 +1,70 @@
+// The event log: no transient state is lost, no stale one passes. The callee answers at once, so that
+// ringing lasts a few milliseconds. TIMES repeats each case.
+const TIMES = Number(env('TIMES', '100'));
+
+setup(() => ({
+  alice: agent('alice'),
+  bob: agent('bob', { answer: 'auto' }),
+}));
+
+const BETWEEN = {
+  nothing: () => undefined,
+  'a getter': ({ alice }) => alice.state,
+  'a log': ({ alice }) => log(alice.state),
+  'a pause': () => wait('15ms'),
+  "another agent's verbs": ({ carol, dave }) => {
+    carol.dial(dave);
+    carol.hangup();
+  },
+};
+
+scenario.each(Object.keys(BETWEEN))(
+  'ringing is seen with $row in between',
+  { timeout: '5m' },
+  (kind, { alice, bob }) => {
+    const carol = agent('carol');
+    const dave = agent('dave');
+    for (let i = 0; i < TIMES; i += 1) {
+      alice.dial(bob);
+      BETWEEN[kind]({ alice, carol, dave });
+      await_until(() => assert(alice.state).equals(State.Ringing), '2s');
+      await_until(() => assert(alice.state).equals(State.Established), '2s');
+      alice.hangup();
+      await_until(() => assert(bob.state).equals(State.Idle), '2s');
+    }
+  },
+);
+
+scenario('a new call never shows the old one', { timeout: '5m' }, ({ alice }) => {
+  const bob = agent('manual');
+  const ids = new Set();
+  for (let i = 0; i < TIMES; i += 1) {
+    alice.dial(bob);
+    assert(alice.state).not_equals(State.Established);
+    const at = await_until(() => {
+      assert(bob.state).equals(State.Ringing);
+      return bob.calls[0].id;
+    }, '2s');
+    ids.add(at);
+    bob.accept();
+    await_until(() => {
+      assert(alice.state).equals(State.Established);
+      assert(bob.state).equals(State.Established);
+      assert(bob.calls[0].id).equals(at);
+      assert(alice.calls[0].id).equals(at);
+    }, '2s');
+    alice.hangup();
+  }
+  assert(ids.size).equals(TIMES);
+  await_until(() => assert(bob.state).equals(State.Idle));
+});
+
+scenario('idle after dial means refused', { timeout: '5m' }, ({ alice }) => {
+  const bob = agent('refusing');
+  for (let i = 0; i < TIMES; i += 1) {
+    alice.dial(bob);
+    bob.reject();
+    await_until(() => assert(alice.state).equals(State.Idle), '2s');
+    assert(alice.status_code).equals(486);
+  }
+});

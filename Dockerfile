@@ -1,0 +1,24 @@
+FROM node:22-trixie-slim AS build
+WORKDIR /build
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY tsconfig.json ./
+COPY .config .config
+COPY src src
+RUN npm run build
+# only what runs
+RUN rm -f dist/.tsbuildinfo && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+
+FROM node:22-trixie-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends baresip-core \
+    && rm -rf /var/lib/apt/lists/*
+COPY --from=build /build/node_modules /opt/offhook/node_modules
+COPY --from=build /build/dist /opt/offhook/dist
+COPY package.json LICENSE /opt/offhook/
+RUN ln -s /opt/offhook/dist/cli.js /usr/local/bin/offhook
+# of the base image, uid 1000
+USER node
+WORKDIR /work
+ENTRYPOINT ["offhook"]
+CMD ["--help"]

@@ -770,7 +770,7 @@ declare const scenario: {
    *   await_until(() => assert(alice.status_code).equals(row.code));
    * });
    */
-  each<R>(rows: readonly R[]): (name: string, ...rest: [options: ScenarioOptions, body: (row: R, context: any) => unknown] | [body: (row: R, context: any) => unknown]) => void;
+  each<const R>(rows: readonly R[]): (name: string, ...rest: [options: ScenarioOptions, body: (row: R, context: any) => unknown] | [body: (row: R, context: any) => unknown]) => void;
 };
 
 interface Console {

@@ -4,7 +4,7 @@
  */
 import { GLOBALS, SCENARIO } from './functions.js';
 import { MATCHERS } from './matchers.js';
-import { AGENT_METHODS, AGENT_VERBS, type FunctionRow } from './verbs.js';
+import { AGENT_GETTERS, AGENT_METHODS, AGENT_VERBS, type FunctionRow } from './verbs.js';
 
 /** A public function: its name as written at the call, and its row. */
 export interface PublicFunction {
@@ -22,6 +22,12 @@ const TABLES: Readonly<Record<FunctionRow['on'], Readonly<Record<string, Functio
 /** The public functions of one kind of value, in the order of the contract. */
 export function functionsOf(on: FunctionRow['on']): readonly PublicFunction[] {
   return Object.entries(TABLES[on]).map(([name, row]) => ({ name, row }));
+}
+
+/** Everything that can follow the dot, getters included. */
+export function namesOf(on: FunctionRow['on']): readonly string[] {
+  const getters = on === 'Agent' ? Object.keys(AGENT_GETTERS) : [];
+  return [...Object.keys(TABLES[on]), ...getters];
 }
 
 export function findFunction(on: FunctionRow['on'], name: string): PublicFunction | undefined {

@@ -258,7 +258,7 @@ export const SCENARIO = {
     on: 'scenario',
     side: 'guest',
     effect: 'declare',
-    generics: 'R',
+    generics: 'const R',
     params: [
       {
         name: 'rows',

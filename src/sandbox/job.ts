@@ -63,8 +63,11 @@ export class Job {
     return !this.#crashed && !this.#quickJs.outOfMemory && !this.#quickJs.broken;
   }
 
-  /** Evaluates a file that declares scenarios; what it declared so far is known in any case. */
-  #declare(): { declared: Collected; error?: ErrorData } {
+  /**
+   * Evaluates a file that declares scenarios; what it declared so far, or the one of that ordinal, is known
+   * in any case.
+   */
+  #declare(ordinal?: number): { declared: Collected; error?: ErrorData } {
     const session = this.#session;
     const vm = this.#vm;
     const source = session.loader.open(session.job.file);
@@ -73,7 +76,7 @@ export class Job {
     const reason = session.stop.end();
     const error = this.#errorOf(settled, reason);
     this.#noteUnawaited(vm, false);
-    const collected = vm.collected();
+    const collected = vm.collected(ordinal);
     if ('declared' in collected) {
       return { ...collected, ...(error === undefined ? {} : { error }) };
     }
@@ -85,13 +88,13 @@ export class Job {
   #load(scenario: DeclaredScenario): boolean {
     const session = this.#session;
     session.enter('load');
-    const { declared, error } = this.#declare();
+    const { declared, error } = this.#declare(scenario.ordinal);
     session.declaring = false;
     if (error !== undefined) {
       session.fail(asCollectError(error));
       return false;
     }
-    const found = declared.scenarios[scenario.ordinal];
+    const found = declared.scenarios[0];
     if (found?.name === scenario.name) return true;
     session.fail({
       code: 'E_SCENARIO_COLLECT',

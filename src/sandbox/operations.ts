@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { OffhookError, type ErrorData } from '../errors.js';
 import type { LogEntry } from '../model/agent-event.js';
 import { checkArguments } from '../schema/check.js';
-import { findFunction, type PublicFunction } from '../schema/contract.js';
+import { findFunction, namesOf, type PublicFunction } from '../schema/contract.js';
+import { nearest } from '../schema/nearest.js';
 import { decode, toArgument } from './bridge.js';
-import type { Answer, CallReply, Operation, Operations } from './protocol.js';
+import type { Answer, BegunWait, CallReply, Operation, Operations } from './protocol.js';
 import type { Session } from './session.js';
 import { callArgument } from './stack.js';
 import { stopError } from './verdict.js';
@@ -32,8 +33,7 @@ const HANDLERS: Handlers = {
   env: (session, { name, default: fallback }) => session.environment.get(name, fallback),
   load_env: (session, { path }) => session.environment.load(path),
   uuid: () => randomUUID(),
-  source: (session, { stack }) =>
-    callArgument(stack, 'await_until', session.loader.sourceOf) ?? 'the condition',
+  begin_wait: beginWait,
 };
 
 let calls = 0;
@@ -97,8 +97,19 @@ function refuseDeclaration(session: Session, { row, name }: PublicFunction): voi
 
 function rowOf(on: Operations['check']['on'], fn: string): PublicFunction {
   const row = findFunction(on, fn);
-  if (row === undefined) throw new Error(`no function ${on}.${fn} in the contract`);
+  if (row === undefined) throw unknownName(on, fn);
   return row;
+}
+
+function unknownName(on: Operations['check']['on'], name: string): OffhookError {
+  const subject = on === 'Agent' ? 'agent' : on === 'Assertion' ? 'assert()' : 'script';
+  const similar = nearest(name, namesOf(on));
+  return new OffhookError('E_ARGUMENT', `${subject}: there is no "${name.slice(0, 100)}"`, {
+    hint:
+      similar === undefined
+        ? 'see the reference for what there is: offhook docs'
+        : `did you mean "${similar}"?`,
+  });
 }
 
 /** The evaluation ends at the first thing that waits or acts; `try` cannot hide that it was reached. */
@@ -193,6 +204,12 @@ function note(session: Session, payload: Operations['note']): void {
   if (payload.type === 'waiting') session.waitingFor.push(payload.what);
   if (payload.type === 'waited') session.waitingFor.pop();
   session.note(payload);
+}
+
+function beginWait(session: Session, { ms, stack }: Operations['begin_wait']): BegunWait {
+  const what = callArgument(stack, 'await_until', session.loader.sourceOf) ?? 'the condition';
+  note(session, { type: 'waiting', what, ms });
+  return { what, at: session.now(), entries: session.channel.poll() };
 }
 
 function log(session: Session, { text, stack }: Operations['log']): void {

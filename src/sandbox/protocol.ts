@@ -155,7 +155,7 @@ export type Note =
 // ---- scenario thread <-> QuickJS -----------------------------------------------------------------
 
 /**
- * The one function the guest gets: `host(op, payload)`, both texts; the answer is JSON of `Answer`. It is
+ * The one function the guest gets: `host("op payload")`, all of it text; the answer is JSON of `Answer`. It is
  * taken off the global object before any script runs. `stack` fields hold `new Error().stack` of the
  * public function that was called: the thread finds location and label in it.
  */
@@ -194,16 +194,27 @@ export interface Operations {
     record: boolean;
   };
   note: Extract<Note, { type: 'step_started' | 'step_finished' | 'waiting' | 'waited' }>;
+  /**
+   * A wait begins: told as a note, and all it needs in one answer. `what` is the text of the call at the
+   * top of the stack ("bob.state" of `() => bob.state`). -> BegunWait
+   */
+  begin_wait: { ms: number; stack: string };
   log: { text: string; stack: string };
   skip: { reason: string; stack: string };
   env: { name: string; default?: string; stack: string };
   load_env: { path: string; stack: string };
   uuid: Record<string, never>;
-  /** Text of the call at the top of the stack, for await_until: "bob.state" of `() => bob.state`. -> string */
-  source: { stack: string };
 }
 
 export type Operation = keyof Operations;
+
+export interface BegunWait {
+  what: string;
+  /** As `now` gives it. */
+  at: number;
+  /** As `poll` gives them. */
+  entries: readonly LogEntry[];
+}
 
 /** Either a value or an error to throw. */
 export interface Answer {
@@ -224,8 +235,8 @@ export type Encoded = unknown;
  * until its promise settles.
  */
 export interface GuestExports {
-  /** JSON of Collected. */
-  collected(): string;
+  /** JSON of Collected: of all, or of the scenario with that ordinal. */
+  collected(ordinal?: number): string;
   setup(ordinal: number): Promise<void>;
   body(ordinal: number): Promise<void>;
   teardown(ordinal: number): Promise<void>;

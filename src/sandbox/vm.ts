@@ -89,9 +89,13 @@ export class Vm {
 
   #loadGuest(): QuickJSHandle {
     const context = this.#context;
-    const bridge = context.newFunction('host', (operation, payload) =>
-      context.newString(this.#binding?.host(this.#text(operation), this.#text(payload)) ?? '{}'),
-    );
+    const bridge = context.newFunction('host', (request) => {
+      const text = this.#text(request);
+      const end = text.indexOf(' ');
+      return context.newString(
+        this.#binding?.host(text.slice(0, end), text.slice(end + 1)) ?? '{}',
+      );
+    });
     // These are made when first used, and must be part of the image.
     const { undefined: _u, null: _n, true: _t, false: _f } = context;
     bridge.consume((handle) => {
@@ -123,12 +127,15 @@ export class Vm {
     );
   }
 
-  /** What the file has declared so far. @throws Undescribable */
-  collected(): { declared: Collected } | { error: QuickJSHandle } {
+  /** What the file has declared so far: all, or the one of that ordinal. @throws Undescribable */
+  collected(ordinal?: number): { declared: Collected } | { error: QuickJSHandle } {
     const context = this.#context;
     const result = context
       .getProp(this.#guest, 'collected' satisfies keyof GuestExports)
-      .consume((fn) => context.callFunction(fn, context.undefined));
+      .consume((fn) => {
+        const wanted = ordinal === undefined ? context.undefined : context.newNumber(ordinal);
+        return wanted.consume((handle) => context.callFunction(fn, context.undefined, handle));
+      });
     if (result.error !== undefined) return { error: result.error };
     const declared = this.#json(result.value) as Partial<Collected>;
     if (!Array.isArray(declared.scenarios)) throw new Undescribable();

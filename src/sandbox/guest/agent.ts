@@ -8,6 +8,7 @@ import { headerRecord, headerValues } from '../../model/headers.js';
 import type { AGENT_METHODS, AgentGetter, AgentVerb } from '../../schema/verbs.js';
 import { agentNameOf, encode, markAgent } from './encode.js';
 import { ask, callerStack } from './host.js';
+import { guardNames } from './misspelt.js';
 import * as world from './world.js';
 
 interface VerbReply {
@@ -118,8 +119,9 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
   }
 }
 
-Object.freeze(Agent.prototype);
 Reflect.deleteProperty(Agent.prototype, 'constructor');
+guardNames(Agent.prototype, 'Agent');
+Object.freeze(Agent.prototype);
 
 /** agent(name, options?): starts the process and returns when it is ready. */
 export function agent(...args: unknown[]): Agent {

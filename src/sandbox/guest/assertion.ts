@@ -2,6 +2,7 @@
 import type { MatcherName } from '../../schema/matchers.js';
 import { ask, callerStack } from './host.js';
 import { failure } from './failure.js';
+import { guardNames } from './misspelt.js';
 import { equal, includesFields, show } from './show.js';
 import { inCondition } from './world.js';
 
@@ -159,8 +160,9 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
   }
 }
 
-Object.freeze(Assertion.prototype);
 Reflect.deleteProperty(Assertion.prototype, 'constructor');
+guardNames(Assertion.prototype, 'Assertion');
+Object.freeze(Assertion.prototype);
 
 export function assert(...args: unknown[]): Assertion<unknown> {
   if (args.length !== 1) ask('check', { on: 'global', fn: 'assert', args, stack: callerStack() });

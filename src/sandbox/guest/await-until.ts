@@ -3,6 +3,7 @@ import { formatMs, durationMs, type Duration } from '../../time.js';
 import type { ErrorData } from '../../errors.js';
 import { agentStateName, openCalls } from '../../model/agent-state.js';
 import { describeEnded, registrationHint } from '../../model/describe.js';
+import type { BegunWait } from '../protocol.js';
 import { ask, callerStack } from './host.js';
 import { failure, failureData } from './failure.js';
 import { show } from './show.js';
@@ -56,11 +57,11 @@ export function await_until(...args: unknown[]): unknown {
   ask('check', { on: 'global', fn: 'await_until', args, stack });
   refuseInCondition('await_until()');
   const ms = args[1] === undefined ? timeoutMs : durationMs(args[1] as Duration);
-  const what = ask('source', { stack }) as string;
-  ask('note', { type: 'waiting', what, ms });
+  const { what, at, entries } = ask('begin_wait', { ms, stack }) as BegunWait;
   let ok = false;
   try {
-    const value = untilPassed(args[0] as () => unknown, ms, what);
+    world.receive(entries);
+    const value = untilPassed(args[0] as () => unknown, at + ms, ms, what);
     ok = true;
     return value;
   } finally {
@@ -68,18 +69,28 @@ export function await_until(...args: unknown[]): unknown {
   }
 }
 
-function untilPassed(condition: () => unknown, ms: number, what: string): unknown {
-  const deadline = now() + ms;
-  world.receivePending();
+function untilPassed(
+  condition: () => unknown,
+  deadline: number,
+  ms: number,
+  what: string,
+): unknown {
   for (;;) {
     const evaluation = evaluateOnce(condition);
     failIfCrashed(what);
     if (evaluation.passed) return evaluation.value;
     if (world.advance()) continue;
-    const left = deadline - now();
-    if (left <= 0) throw timedOut(what, ms, evaluation.seen);
-    world.awaitEntries(Math.min(left, TICK_MS));
-    world.advance();
+    const at = now();
+    if (at >= deadline) throw timedOut(what, ms, evaluation.seen);
+    awaitChange(at, Math.min(deadline, at + TICK_MS));
+  }
+}
+
+/** Sleeps until something happens that the condition can see, or until then. */
+function awaitChange(began: number, until: number): void {
+  for (let at = began; at < until; at = now()) {
+    world.awaitEntries(until - at);
+    if (world.advance()) return;
   }
 }
 

@@ -10,7 +10,9 @@ import { encode, text } from './encode.js';
 import { failure } from './failure.js';
 import { ErrorClass, parse } from './primordials.js';
 
-type Host = (operation: string, payload: string) => string;
+type Host = (request: string) => string;
+/** What most operations answer. */
+const NOTHING = '{}';
 
 const HOST_NAME = '__offhook_host';
 const slot = globalThis as unknown as Record<string, Host | undefined>;
@@ -30,7 +32,10 @@ function payloadText(payload: Readonly<Record<string, unknown>>): string {
 /** Runs an operation on the scenario thread. @throws what the thread answered, located at the script. */
 export function ask(operation: Operation, payload: Readonly<Record<string, unknown>>): unknown {
   if (host === undefined) throw new Error('the guest was loaded twice');
-  const answer = parse(host(operation, payloadText(payload))) as Answer;
+  // One text, for each one that crosses the border has its price.
+  const answered = host(operation + ' ' + payloadText(payload));
+  if (answered === NOTHING) return undefined;
+  const answer = parse(answered) as Answer;
   if (answer.e !== undefined) throw failure(answer.e);
   return answer.v;
 }

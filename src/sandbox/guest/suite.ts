@@ -14,7 +14,15 @@ interface Options {
 
 type Body = (...context: unknown[]) => unknown;
 
-const declared: (DeclaredScenario & { run: Body })[] = [];
+interface Declared {
+  name: string;
+  options: Options;
+  run: Body;
+}
+
+const declared: Declared[] = [];
+/** Of `declared`: a file may declare thousands. */
+const names = new Set<string>();
 let setupBody: Body | undefined;
 let teardownBody: Body | undefined;
 let context: unknown;
@@ -24,22 +32,26 @@ function structure(message: string, hint: string): Error {
 }
 
 function declare(name: string, options: Options, run: Body): void {
-  if (declared.some((one) => one.name === name)) {
+  if (names.has(name)) {
     throw structure(
       `scenario(): "${name}" is declared twice in this file`,
       'give each scenario a name of its own',
     );
   }
+  names.add(name);
+  declared.push({ name, options, run });
+}
+
+function declaration({ name, options }: Declared, ordinal: number): DeclaredScenario {
   const { tags = [], skip = false, only = false, timeout } = options;
-  declared.push({
-    ordinal: declared.length,
+  return {
+    ordinal,
     name,
     tags: [...tags],
     only,
     ...(skip === false ? {} : { skip: skip === true ? '' : skip }),
     ...(timeout === undefined ? {} : { timeout_ms: durationMs(timeout) }),
-    run,
-  });
+  };
 }
 
 /** (name, body) or (name, options, body) -> all three; checked by the row. */
@@ -50,15 +62,25 @@ function threeOf(args: readonly unknown[]): [string, Options, Body] {
     : [name as string, second ?? {}, third as Body];
 }
 
-function checkDeclaration(args: readonly unknown[], stack: string): [string, Options, Body] {
+/**
+ * The thread allowed a declaration: it allows all until the first phase runs. A file of a thousand plain
+ * ones is evaluated for each of them, so those are not sent to be checked again.
+ */
+let allowed = false;
+
+function checkDeclaration(args: readonly unknown[]): [string, Options, Body] {
   const [name, options, body] = threeOf(args);
+  const plain = args.length === 2 && typeof name === 'string' && typeof body === 'function';
+  if (allowed && plain && name !== '') return [name, options, body];
+  const stack = callerStack();
   const given = args.length < 3 && typeof args[1] === 'function' ? [name, undefined, body] : args;
   ask('check', { on: 'global', fn: 'scenario', args: given, stack });
+  allowed = true;
   return [name, options, body];
 }
 
 function declareScenario(...args: unknown[]): void {
-  const [name, options, body] = checkDeclaration(args, callerStack());
+  const [name, options, body] = checkDeclaration(args);
   declare(name, options, body);
 }
 
@@ -66,7 +88,7 @@ function each(...args: unknown[]): (...rest: unknown[]) => void {
   ask('check', { on: 'scenario', fn: 'each', args, stack: callerStack() });
   const rows = [...(args[0] as readonly unknown[])];
   return (...rest: unknown[]) => {
-    const [template, options, body] = checkDeclaration(rest, callerStack());
+    const [template, options, body] = checkDeclaration(rest);
     rows.forEach((row, index) => {
       const name = rowName(template, row, index);
       declare(name, options, (setupValue) => body(row, setupValue));
@@ -108,22 +130,21 @@ export function teardown(...args: unknown[]): void {
   teardownBody = args[0] as Body;
 }
 
-/** JSON of Collected. @throws E_SCRIPT_STRUCTURE for a setup that no scenario would ever use. */
-export function collected(): string {
+/** JSON of Collected, all or the one of that ordinal. @throws E_SCRIPT_STRUCTURE for a setup that no scenario would ever use. */
+export function collected(ordinal?: number): string {
   if (declared.length === 0 && setupBody !== undefined) {
     throw structure(
       'setup(): this file has no scenario(), so it would never run',
       'call its content at the top level, or declare a scenario()',
     );
   }
-  const scenarios = declared.map(({ run: _run, ...rest }) => rest);
-  return JSON.stringify({
-    single: declared.length === 0,
-    scenarios,
-  } satisfies Collected);
+  const wanted = ordinal === undefined ? declared : declared.slice(ordinal, ordinal + 1);
+  const scenarios = wanted.map((one, index) => declaration(one, ordinal ?? index));
+  return JSON.stringify({ single: declared.length === 0, scenarios } satisfies Collected);
 }
 
 export async function runSetup(): Promise<void> {
+  allowed = false;
   context = await setupBody?.();
 }
 

@@ -47,7 +47,13 @@ export async function register(
           'check domain, outbound and transport',
         );
       },
-      refused: (data) => session.problem('E_REGISTER', 'register', `baresip refused: ${data}`),
+      refused: (data) =>
+        session.problem(
+          'E_REGISTER',
+          'register',
+          `baresip refused: ${data}`,
+          'check domain, outbound and transport',
+        ),
       timedOut: (waited) =>
         session.problem(
           'E_REGISTER',

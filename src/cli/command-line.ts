@@ -7,6 +7,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { OffhookError } from '../errors.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
 import { durationMs, durationProblem } from '../time.js';
+import type { ScenarioThread } from '../sandbox/scenario-thread.js';
+import { threadLimits, type LimitFlags } from './limits.js';
 
 const SEE_ALSO =
   '\nReference of everything a scenario can call: docs/reference.md, or `offhook docs`.\n';
@@ -77,7 +79,12 @@ function addRun(program: Command, run: (exit: Promise<number>) => void): void {
     .option('--no-color', 'no colours (also: NO_COLOR)')
     .addHelpText('after', RUN_HELP)
     .action((paths: string[], options: object) => {
-      run(import('./run.js').then((module) => module.runCommand(paths, options as never)));
+      run(
+        withThread(options, async (thread) => {
+          const { runCommand } = await import('./run.js');
+          return runCommand(paths, options as never, thread);
+        }),
+      );
     });
 }
 
@@ -105,14 +112,39 @@ function addSelecting(program: Command, run: (exit: Promise<number>) => void): v
     .argument('<path...>', 'scenario files, folders or quoted globs')
     .option('--json', 'as JSON')
     .action((paths: string[], options: object) => {
-      run(import('./list.js').then((module) => module.listCommand(paths, options as never)));
+      run(
+        withThread(options, async (thread) => {
+          const { listCommand } = await import('./list.js');
+          return listCommand(paths, options as never, thread);
+        }),
+      );
     });
   addSelection(program.command('check').description('parse and collect; starts no agent'))
     .argument('<path...>', 'scenario files, folders or quoted globs')
     .option('--types', 'also type-check, with the TypeScript found beside the scenarios')
     .action((paths: string[], options: object) => {
-      run(import('./check.js').then((module) => module.checkCommand(paths, options as never)));
+      run(
+        withThread(options, async (thread) => {
+          const { checkCommand } = await import('./check.js');
+          return checkCommand(paths, options as never, thread);
+        }),
+      );
     });
+}
+
+/** For commands that run scenario files: the thread starts while their own code is still loading. */
+async function withThread(
+  flags: LimitFlags,
+  command: (thread: ScenarioThread) => Promise<number>,
+): Promise<number> {
+  const { ScenarioThread } = await import('../sandbox/scenario-thread.js');
+  const thread = new ScenarioThread({ limits: threadLimits(flags) });
+  thread.prepare();
+  try {
+    return await command(thread);
+  } finally {
+    await thread.close();
+  }
 }
 
 function addGenerators(program: Command, run: (exit: Promise<number>) => void): void {

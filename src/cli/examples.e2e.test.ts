@@ -30,9 +30,15 @@ describe('examples', () => {
   });
 });
 
+type Env = Record<string, string>;
+
 const BARESIPS = [
-  { which: 'the one found', times: 100, env: (): Promise<object> => Promise.resolve({}) },
-  { which: '1.1.0', times: 25, env: async () => ({ OFFHOOK_BARESIP: await needBaresip110() }) },
+  { which: 'the one found', times: 100, env: (): Promise<Env> => Promise.resolve({}) },
+  {
+    which: '1.1.0',
+    times: 25,
+    env: async (): Promise<Env> => ({ OFFHOOK_BARESIP: await needBaresip110() }),
+  },
 ];
 
 describe.each(BARESIPS)('the suites of the product, baresip: $which', ({ env, times }) => {

@@ -1,34 +1,29 @@
 /** `offhook list`: what would run. */
 import { planRun } from '../runner/plan.js';
-import { ScenarioThread } from '../sandbox/scenario-thread.js';
+import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { readProcess } from '../settings/process-environment.js';
-import { DEFAULT_LIMITS, planOptions, type SelectionFlags } from './selection.js';
+import { planOptions, type SelectionFlags } from './selection.js';
 
 export async function listCommand(
   paths: readonly string[],
   flags: SelectionFlags & { json?: boolean },
+  thread: ScenarioThread,
 ): Promise<number> {
-  const thread = new ScenarioThread({ limits: DEFAULT_LIMITS });
-  try {
-    const plan = await planRun(planOptions(paths, flags, readProcess(), {}), thread);
-    for (const text of plan.warnings) process.stderr.write(`warning: ${text}\n`);
-    const rows = plan.selected.map(({ shown, name, tags, skip, only }) => ({
-      file: shown,
-      name,
-      tags,
-      only,
-      ...(skip === undefined ? {} : { skip }),
-    }));
-    const text =
-      flags.json === true ? `${JSON.stringify(rows, null, 2)}\n` : rows.map(line).join('');
-    process.stdout.write(text);
-    for (const file of plan.leftOut) {
-      process.stderr.write(`left out: ${file} (a single scenario: name it itself to run it)\n`);
-    }
-    return 0;
-  } finally {
-    await thread.close();
+  const plan = await planRun(planOptions(paths, flags, readProcess(), {}), thread);
+  for (const text of plan.warnings) process.stderr.write(`warning: ${text}\n`);
+  const rows = plan.selected.map(({ shown, name, tags, skip, only }) => ({
+    file: shown,
+    name,
+    tags,
+    only,
+    ...(skip === undefined ? {} : { skip }),
+  }));
+  const text = flags.json === true ? `${JSON.stringify(rows, null, 2)}\n` : rows.map(line).join('');
+  process.stdout.write(text);
+  for (const file of plan.leftOut) {
+    process.stderr.write(`left out: ${file} (a single scenario: name it itself to run it)\n`);
   }
+  return 0;
 }
 
 function line(row: { file: string; name: string; tags: readonly string[]; skip?: string }): string {

@@ -243,9 +243,9 @@ describe('SIP and logs', () => {
 });
 
 describe('a reader that goes', () => {
-  it('is no error, and the run ends as it should', async () => {
-    const { folder, leftovers } = await writeFiles(CALL);
-    const child = spawn(process.execPath, ['--', CLI_FILE, 'run', '-v', 'call.js'], {
+  it('is no error, and the run goes on to its verdict', async () => {
+    const { folder, leftovers } = await writeFiles(REFUSED);
+    const child = spawn(process.execPath, ['--', CLI_FILE, 'run', '-v', 'refused.js'], {
       cwd: folder,
       env: { ...process.env, TMPDIR: leftovers.folder, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -255,7 +255,7 @@ describe('a reader that goes', () => {
     child.stdout.once('data', () => child.stdout.destroy());
     const [code] = (await once(child, 'close')) as [number];
     await leftovers.assertNothingLeft();
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
   });
 
   it('a status line appears on no pipe', async () => {

@@ -5,23 +5,29 @@ import type { Lab } from '../lab/lab.js';
 import type { RunEvent } from '../model/run-event.js';
 import type { Reporter } from '../report/reporter.js';
 import { run } from '../runner/run.js';
+import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { readProcess } from '../settings/process-environment.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
 import { baresipChoice } from './baresip-choice.js';
+import { flagMs } from './limits.js';
 import { makeReporter, type ReportFlags } from './reporters.js';
-import { flagMs, planOptions, type LimitFlags, type SelectionFlags } from './selection.js';
+import { planOptions, type SelectionFlags } from './selection.js';
 import { abortOnSignal } from './signals.js';
 
 const TEARDOWN_MS = 10_000;
 
-export interface RunFlags extends SelectionFlags, LimitFlags, ReportFlags {
+export interface RunFlags extends SelectionFlags, ReportFlags {
   lab?: boolean;
   baresip?: string;
   timeout: string;
   maxAgents: number;
 }
 
-export async function runCommand(paths: readonly string[], flags: RunFlags): Promise<number> {
+export async function runCommand(
+  paths: readonly string[],
+  flags: RunFlags,
+  thread: ScenarioThread,
+): Promise<number> {
   const environment = readProcess();
   const interrupted = abortOnSignal();
   // After a second Ctrl-C, or an error of our own: nothing left to stop in the good case.
@@ -38,6 +44,7 @@ export async function runCommand(paths: readonly string[], flags: RunFlags): Pro
     const baresip = baresipChoice(flags.baresip, environment);
     return await run({
       ...planOptions(paths, flags, environment, lab?.env ?? {}),
+      thread,
       productVersion: PRODUCT_VERSION,
       timeoutMs: flagMs(flags.timeout),
       teardownMs: TEARDOWN_MS,

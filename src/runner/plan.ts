@@ -1,7 +1,7 @@
 /** From paths to what will run: finds the files, collects each one in the sandbox, then selects. */
 import { basename, relative } from 'node:path';
 import { OffhookError } from '../errors.js';
-import type { DeclaredScenario, ScenarioJob, ThreadLimits } from '../sandbox/protocol.js';
+import type { DeclaredScenario, ScenarioJob } from '../sandbox/protocol.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import type { ScenarioVariables } from '../settings/settings.js';
 import { findScenarioFiles, readRootOf, type ScenarioFile } from './files.js';
@@ -11,7 +11,8 @@ export interface PlanOptions {
   paths: readonly string[];
   cwd: string;
   filters: Filters;
-  limits: ThreadLimits;
+  /** Also the single scenarios that a folder holds: to look at them, not to run them. */
+  keepSingles?: boolean;
   /** What env() finds in a scenario file. */
   variables: (file: string) => ScenarioVariables;
 }
@@ -94,7 +95,9 @@ export async function planRun(options: PlanOptions, thread: ScenarioThread): Pro
   const { files, errors } = await collectFiles(toCollect, thread);
   throwAll(errors);
   const fromFolder = new Set(toCollect.filter((one) => one.viaFolder).map((one) => one.job.file));
-  const leftOut = files.filter((one) => one.single && fromFolder.has(one.job.file));
+  const leftOut = files.filter(
+    (one) => one.single && fromFolder.has(one.job.file) && options.keepSingles !== true,
+  );
   const kept = files.filter((one) => !leftOut.includes(one));
   if (kept.length === 0) throw nothingButSingles(leftOut.map((one) => one.shown));
   const all = kept.flatMap((one) =>

@@ -4,12 +4,14 @@
  */
 import type { BaresipBinary } from '../baresip/binary.js';
 import type { Counts, Failure, RunEvent } from '../model/run-event.js';
-import { ScenarioThread } from '../sandbox/scenario-thread.js';
+import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { planRun, type Plan, type PlannedScenario, type PlanOptions } from './plan.js';
 import { runScenario, type ScenarioServices } from './scenario.js';
 import { exitCodeOf, noCounts } from './verdict.js';
 
 export interface RunOptions extends PlanOptions {
+  /** Not closed here: it may have been started before anything else, and outlives the run. */
+  thread: ScenarioThread;
   productVersion: string;
   timeoutMs: number;
   teardownMs: number;
@@ -24,22 +26,14 @@ export interface RunOptions extends PlanOptions {
 export async function run(options: RunOptions): Promise<number> {
   const began = performance.now();
   const now = (): number => performance.now() - began;
-  const thread = new ScenarioThread({ limits: options.limits });
-  try {
-    const plan = await planRun(options, thread);
-    return await runPlan(plan, options, thread, now);
-  } finally {
-    await thread.close();
-  }
+  // Looked for while files are collected; whoever needs it hears of the problem.
+  options.binary().catch(() => undefined);
+  const plan = await planRun(options, options.thread);
+  return runPlan(plan, options, now);
 }
 
-async function runPlan(
-  plan: Plan,
-  options: RunOptions,
-  thread: ScenarioThread,
-  now: () => number,
-): Promise<number> {
-  const { emit, interrupted } = options;
+async function runPlan(plan: Plan, options: RunOptions, now: () => number): Promise<number> {
+  const { emit, interrupted, thread } = options;
   const baresip = await options.binary().catch(() => undefined);
   emit({
     type: 'run_started',

@@ -65,6 +65,10 @@ export async function runScenarioText(
   emit: (event: RunEvent) => void,
 ): Promise<void> {
   const { run } = (await built('runner/run.js')) as typeof import('../../runner/run.js');
+  const { ScenarioThread } = (await built(
+    'sandbox/scenario-thread.js',
+  )) as typeof import('../../sandbox/scenario-thread.js');
+  const thread = new ScenarioThread({ limits: LIMITS });
   const file = scenarioFile(text);
   const reporter = await everyReport(file.folder);
   try {
@@ -72,7 +76,7 @@ export async function runScenarioText(
       paths: [file.path],
       cwd: file.folder,
       filters: { scenario: [], tag: [], excludeTag: [] },
-      limits: LIMITS,
+      thread,
       variables: () => ({ env: {}, fixedEnv: {} }),
       productVersion: 'bench',
       timeoutMs: 600_000,
@@ -87,6 +91,7 @@ export async function runScenarioText(
     });
     if (code !== 0) throw new Error(`the scenario did not pass: exit ${code}`);
   } finally {
+    await thread.close();
     await reporter.close();
     file.remove();
   }

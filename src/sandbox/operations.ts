@@ -1,12 +1,20 @@
 /** What the guest asks of the thread, one function for each operation of the protocol. */
 import { randomUUID } from 'node:crypto';
 import { OffhookError, type ErrorData } from '../errors.js';
-import type { LogEntry } from '../model/agent-event.js';
 import { checkArguments } from '../schema/check.js';
 import { findFunction, namesOf, type PublicFunction } from '../schema/contract.js';
 import { nearest } from '../schema/nearest.js';
 import { decode, toArgument } from './bridge.js';
-import type { Answer, BegunWait, CallReply, Operation, Operations } from './protocol.js';
+import { durationMs, formatMs, type Duration } from '../time.js';
+import type {
+  Answer,
+  BegunWait,
+  Encoded,
+  NextEntries,
+  Operation,
+  Operations,
+  VerbReply,
+} from './protocol.js';
 import type { Session } from './session.js';
 import { callArgument } from './stack.js';
 import { stopError } from './verdict.js';
@@ -22,11 +30,8 @@ const HANDLERS: Handlers = {
   verb,
   next,
   poll: (session) => session.channel.poll(),
-  now: (session) => session.now(),
-  condition: (session, { on }) => {
-    session.conditionDepth = Math.max(0, session.conditionDepth + (on ? 1 : -1));
-  },
   assertion,
+  label: (session, { stack }) => labelOf(session, stack),
   note,
   log,
   skip,
@@ -119,12 +124,12 @@ function stopIfOnlyDeclaring(session: Session, { row, name }: PublicFunction, st
   throw new OffhookError('E_SCENARIO_COLLECT', `${name}(): reached while collecting scenarios`);
 }
 
-function verb(session: Session, payload: Operations['verb']): Pick<CallReply, 'seq' | 'value'> {
+function verb(session: Session, payload: Operations['verb']): VerbReply {
   const { verb: name, agent, stack } = payload;
   const row = rowOf(name === 'agent' ? 'global' : 'Agent', name);
   stopIfOnlyDeclaring(session, row, stack);
   const called = agent === undefined ? `${name}()` : `agent "${agent}": ${name}()`;
-  refuseInCondition(session, called, stack);
+  if (payload.in_condition) throw inCondition(session, called, stack);
   const args = payload.args.map(decode);
   const problem = checkArguments(row, args);
   if (problem !== undefined) throw OffhookError.from(problem);
@@ -138,31 +143,25 @@ function verb(session: Session, payload: Operations['verb']): Pick<CallReply, 's
   });
   if (reply === undefined) throw stopped(session);
   if (reply.error !== undefined) throw OffhookError.from(reply.error);
-  return {
-    ...(reply.seq === undefined ? {} : { seq: reply.seq }),
-    ...(reply.value === undefined ? {} : { value: reply.value }),
-  };
+  const entries = session.channel.poll();
+  return { entries, ...(reply.seq === undefined ? {} : { seq: reply.seq }) };
 }
 
 /** Fails the scenario also when the condition catches it. */
-function refuseInCondition(session: Session, called: string, stack: string): void {
-  if (session.conditionDepth === 0) return;
+function inCondition(session: Session, called: string, stack: string): OffhookError {
   const error = new OffhookError(
     'E_CONDITION',
     `${called}: called inside a condition: conditions only look, they never wait or act`,
     { hint: 'move it out of await_until', ...session.place(stack) },
   );
   session.fail(error.toData());
-  throw error;
+  return error;
 }
 
-function next(session: Session, { ms }: Operations['next']): readonly LogEntry[] {
-  if (session.conditionDepth > 0) {
-    throw new OffhookError('E_CONDITION', 'waiting inside a condition: conditions only look');
-  }
-  const entries = session.channel.next(ms);
+function next(session: Session, { until }: Operations['next']): NextEntries {
+  const entries = session.channel.next(Math.max(0, until - session.now()));
   if (session.stop.reason !== undefined) throw stopped(session);
-  return entries;
+  return { at: session.now(), entries };
 }
 
 function stopped(session: Session): OffhookError {
@@ -171,11 +170,14 @@ function stopped(session: Session): OffhookError {
   return OffhookError.from(stopError(reason, session));
 }
 
-function assertion(session: Session, payload: Operations['assertion']): { label: string } {
+function labelOf(session: Session, stack: string): string {
+  return callArgument(stack, 'assert', session.loader.sourceOf) ?? 'the value';
+}
+
+function assertion(session: Session, payload: Operations['assertion']): string {
   const { ok, matcher, expected, actual, stack } = payload;
-  const label =
-    payload.label ?? callArgument(stack, 'assert', session.loader.sourceOf) ?? 'the value';
-  if (!payload.record || session.collecting) return { label };
+  const label = payload.label ?? labelOf(session, stack);
+  if (session.collecting) return label;
   const at = session.at(stack);
   session.note({
     type: 'assertion',
@@ -197,19 +199,33 @@ function assertion(session: Session, payload: Operations['assertion']): { label:
       actual,
     });
   }
-  return { label };
+  return label;
 }
 
 function note(session: Session, payload: Operations['note']): void {
-  if (payload.type === 'waiting') session.waitingFor.push(payload.what);
   if (payload.type === 'waited') session.waitingFor.pop();
   session.note(payload);
 }
 
-function beginWait(session: Session, { ms, stack }: Operations['begin_wait']): BegunWait {
-  const what = callArgument(stack, 'await_until', session.loader.sourceOf) ?? 'the condition';
-  note(session, { type: 'waiting', what, ms });
-  return { what, at: session.now(), entries: session.channel.poll() };
+function beginWait(session: Session, payload: Operations['begin_wait']): BegunWait {
+  const { fn, args, stack } = payload;
+  check(session, { on: 'global', fn, args, stack });
+  if (payload.in_condition) throw inCondition(session, `${fn}()`, stack);
+  const given = fn === 'wait' ? args[0] : args[1];
+  const ms = isGiven(given) ? durationMs(given as Duration) : payload.default_ms;
+  const what = fn === 'wait' ? `wait(${formatMs(ms)})` : conditionText(session, stack);
+  session.waitingFor.push(what);
+  session.note({ type: 'waiting', what, ms });
+  return { what, ms, at: session.now(), entries: session.channel.poll() };
+}
+
+/** A duration that was checked is text or a number; `undefined` arrives as an object. */
+function isGiven(duration: Encoded): boolean {
+  return duration !== undefined && typeof duration !== 'object';
+}
+
+function conditionText(session: Session, stack: string): string {
+  return callArgument(stack, 'await_until', session.loader.sourceOf) ?? 'the condition';
 }
 
 function log(session: Session, { text, stack }: Operations['log']): void {
@@ -218,8 +234,9 @@ function log(session: Session, { text, stack }: Operations['log']): void {
   session.note({ type: 'log', text: shown, ...session.at(stack) });
 }
 
-function skip(session: Session, { reason, stack }: Operations['skip']): ErrorData {
-  refuseInCondition(session, 'skip()', stack);
+function skip(session: Session, payload: Operations['skip']): ErrorData {
+  const { reason, in_condition, stack } = payload;
+  if (in_condition) throw inCondition(session, 'skip()', stack);
   if (session.phase === 'teardown') {
     throw new OffhookError(
       'E_SCRIPT_STRUCTURE',

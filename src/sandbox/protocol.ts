@@ -103,7 +103,6 @@ export interface CallReply {
    * verb returns.
    */
   seq?: number;
-  value?: unknown;
 }
 
 export interface Outcome {
@@ -167,22 +166,22 @@ export interface Operations {
     args: Encoded[];
     stack: string;
   };
-  /** Carries out a verb; blocks. Moves nothing itself: the guest applies entries up to `seq`. */
+  /**
+   * Carries out a verb; blocks. Moves nothing itself: the guest applies entries up to `seq`. Conditions may
+   * not call verbs, wait or skip: `in_condition` is refused. -> VerbReply
+   */
   verb: {
     verb: AgentVerb | 'agent';
     agent?: string;
     args: Encoded[];
+    in_condition: boolean;
     stack: string;
   };
-  /** Blocks until at least one new entry came, or `ms` are over. -> LogEntry[] */
-  next: { ms: number };
+  /** Blocks until at least one new entry came, or until that time (as BegunWait.at). -> NextEntries */
+  next: { until: number };
   /** New entries that have arrived, without blocking. -> LogEntry[] */
   poll: Record<string, never>;
-  /** Monotonic ms since the scenario began. -> number */
-  now: Record<string, never>;
-  /** Conditions may not call verbs with an effect; the depth lives on the thread. */
-  condition: { on: boolean };
-  /** -> { label } the label found in the source when none was given */
+  /** Records an assertion outside of conditions. -> its label: the given one, or its source text */
   assertion: {
     ok: boolean;
     label?: string;
@@ -190,17 +189,21 @@ export interface Operations {
     expected?: string;
     actual: string;
     stack: string;
-    /** In a condition nothing is recorded: only the label is wanted. */
-    record: boolean;
   };
-  note: Extract<Note, { type: 'step_started' | 'step_finished' | 'waiting' | 'waited' }>;
-  /**
-   * A wait begins: told as a note, and all it needs in one answer. `what` is the text of the call at the
-   * top of the stack ("bob.state" of `() => bob.state`). -> BegunWait
-   */
-  begin_wait: { ms: number; stack: string };
+  /** -> source text of what the assert() at the top of the stack looks at */
+  label: { stack: string };
+  note: Extract<Note, { type: 'step_started' | 'step_finished' | 'waited' }>;
+  /** A wait begins: checked, told as a note, and all it needs in one answer. -> BegunWait */
+  begin_wait: {
+    fn: 'await_until' | 'wait';
+    args: Encoded[];
+    /** Limit of await_until when it is given none. */
+    default_ms: number;
+    in_condition: boolean;
+    stack: string;
+  };
   log: { text: string; stack: string };
-  skip: { reason: string; stack: string };
+  skip: { reason: string; in_condition: boolean; stack: string };
   env: { name: string; default?: string; stack: string };
   load_env: { path: string; stack: string };
   uuid: Record<string, never>;
@@ -208,11 +211,21 @@ export interface Operations {
 
 export type Operation = keyof Operations;
 
-export interface BegunWait {
-  what: string;
-  /** As `now` gives it. */
+/** New entries, and the monotonic ms since the scenario began. */
+export interface NextEntries {
   at: number;
-  /** As `poll` gives them. */
+  entries: readonly LogEntry[];
+}
+
+export interface BegunWait extends NextEntries {
+  /** Source text of the condition ("bob.state" of `() => bob.state`), or the duration in words. */
+  what: string;
+  ms: number;
+}
+
+export interface VerbReply {
+  /** As CallReply. */
+  seq?: number;
   entries: readonly LogEntry[];
 }
 

@@ -31,7 +31,6 @@ export class Session {
   /** The top level of a suite file: what waits or acts belongs into setup(). */
   declaring: boolean;
   phase: Phase = 'load';
-  conditionDepth = 0;
   skipped: { reason: string } | undefined;
   /** What the script waits for, outermost first. */
   readonly waitingFor: string[] = [];
@@ -69,7 +68,6 @@ export class Session {
 
   enter(phase: Phase): void {
     this.phase = phase;
-    this.conditionDepth = 0;
     this.waitingFor.length = 0;
     if (!this.collecting) this.channel.send({ type: 'note', note: { type: 'phase', phase } });
   }

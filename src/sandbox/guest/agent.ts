@@ -6,14 +6,11 @@ import type { AgentState } from '../../model/agent-state.js';
 import type { Ended, Peer } from '../../model/agent-event.js';
 import { headerRecord, headerValues } from '../../model/headers.js';
 import type { AGENT_METHODS, AgentGetter, AgentVerb } from '../../schema/verbs.js';
+import type { VerbReply } from '../protocol.js';
 import { agentNameOf, encode, markAgent } from './encode.js';
 import { ask, callerStack } from './host.js';
 import { guardNames } from './misspelt.js';
 import * as world from './world.js';
-
-interface VerbReply {
-  seq?: number;
-}
 
 type Vocabulary = AgentGetter | AgentVerb | keyof typeof AGENT_METHODS;
 
@@ -38,9 +35,10 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     world.moveToHead(name);
     if (callee !== undefined) world.moveToHead(callee);
     const stale = callee === undefined ? [] : world.staleCalls(name, callee);
-    const reply = ask('verb', { verb, agent: name, args, stack }) as VerbReply;
+    const in_condition = world.inCondition();
+    const reply = ask('verb', { verb, agent: name, args, in_condition, stack }) as VerbReply;
     if (callee !== undefined) world.supersede(callee, stale);
-    world.receivePending();
+    world.receive(reply.entries);
     if (reply.seq !== undefined) world.moveTo(name, reply.seq);
   }
 
@@ -125,10 +123,13 @@ Object.freeze(Agent.prototype);
 
 /** agent(name, options?): starts the process and returns when it is ready. */
 export function agent(...args: unknown[]): Agent {
-  ask('verb', { verb: 'agent', args, stack: callerStack() });
+  const in_condition = world.inCondition();
+  const stack = callerStack();
+  const { entries } = ask('verb', { verb: 'agent', args, in_condition, stack }) as VerbReply;
   const name = args[0] as string;
   world.addAgent(name);
-  world.moveToHead(name);
+  world.receive(entries);
+  world.moveTo(name, Infinity);
   const options = args[1] as { metadata?: object } | undefined;
   const metadata = JSON.parse(encode(options?.metadata ?? {})) as Record<string, unknown>;
   return new Agent(name, Object.freeze(metadata));

@@ -9,8 +9,8 @@ import { inCondition } from './world.js';
 interface Check {
   matcher: string;
   ok: boolean;
-  expected?: string;
-  stack: string;
+  /** The argument, where the matcher has one: shown only when it is needed. */
+  expected?: readonly [unknown];
 }
 
 class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
@@ -21,27 +21,29 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
     this.#value = value;
   }
 
-  /** Says whether it held; throws when not. In a condition a passing check costs no message. */
-  #settle(check: Check): this {
+  /** Says whether it held; throws when not. A condition is evaluated often: there it costs no message. */
+  #settle({ matcher, ok, expected: argument }: Check): this {
     const record = !inCondition();
-    if (check.ok && !record) return this;
+    if (ok && !record) return this;
     const actual = show(this.#value);
-    const { label } = ask('assertion', {
-      ok: check.ok,
-      label: this.#label,
-      matcher: check.matcher,
-      expected: check.expected,
-      actual,
-      stack: check.stack,
-      record,
-    }) as { label: string };
-    if (check.ok) return this;
-    const wanted = [words(check.matcher), check.expected].filter((part) => part !== undefined);
+    const expected = argument === undefined ? undefined : show(argument[0]);
+    const label = record
+      ? (ask('assertion', {
+          ok,
+          label: this.#label,
+          matcher,
+          expected,
+          actual,
+          stack: callerStack(),
+        }) as string)
+      : this.#label;
+    if (ok) return this;
+    const wanted = [words(matcher), expected].filter((part) => part !== undefined).join(' ');
     throw failure({
       code: 'E_ASSERT',
-      message: `${label}: does not hold: ${wanted.join(' ')}: was ${actual}`,
-      label,
-      expected: wanted.join(' '),
+      message: `${label ?? 'the value'}: does not hold: ${wanted}: was ${actual}`,
+      ...(label === undefined ? {} : { label }),
+      expected: wanted,
       actual,
     });
   }
@@ -51,87 +53,51 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
     args: unknown[],
     holds: (value: number, bound: number) => boolean,
   ): this {
-    const stack = callerStack();
-    ask('check', { on: 'Assertion', fn: matcher, args, stack });
+    ask('check', { on: 'Assertion', fn: matcher, args, stack: callerStack() });
     const bound = args[0] as number;
     const value: unknown = this.#value;
     const ok = typeof value === 'number' && holds(value, bound);
-    return this.#settle({ matcher, ok, expected: show(bound), stack });
+    return this.#settle({ matcher, ok, expected: [bound] });
   }
 
   equals(...args: unknown[]): this {
-    const stack = callerStack();
-    return this.#settle({
-      matcher: 'equals',
-      ok: equal(this.#value, args[0]),
-      expected: show(args[0]),
-      stack,
-    });
+    const ok = equal(this.#value, args[0]);
+    return this.#settle({ matcher: 'equals', ok, expected: [args[0]] });
   }
   not_equals(...args: unknown[]): this {
-    const stack = callerStack();
-    return this.#settle({
-      matcher: 'not_equals',
-      ok: !equal(this.#value, args[0]),
-      expected: show(args[0]),
-      stack,
-    });
+    const ok = !equal(this.#value, args[0]);
+    return this.#settle({ matcher: 'not_equals', ok, expected: [args[0]] });
   }
   is_true(): this {
-    return this.#settle({
-      matcher: 'is_true',
-      ok: this.#value === true,
-      stack: callerStack(),
-    });
+    return this.#settle({ matcher: 'is_true', ok: this.#value === true });
   }
   is_false(): this {
-    return this.#settle({
-      matcher: 'is_false',
-      ok: this.#value === false,
-      stack: callerStack(),
-    });
+    return this.#settle({ matcher: 'is_false', ok: this.#value === false });
   }
   is_present(): this {
     const ok = this.#value !== undefined && this.#value !== null;
-    return this.#settle({ matcher: 'is_present', ok, stack: callerStack() });
+    return this.#settle({ matcher: 'is_present', ok });
   }
   is_absent(): this {
     const ok = this.#value === undefined || this.#value === null;
-    return this.#settle({ matcher: 'is_absent', ok, stack: callerStack() });
+    return this.#settle({ matcher: 'is_absent', ok });
   }
   is_empty(): this {
-    return this.#settle({
-      matcher: 'is_empty',
-      ok: size(this.#value) === 0,
-      stack: callerStack(),
-    });
+    return this.#settle({ matcher: 'is_empty', ok: size(this.#value) === 0 });
   }
   is_not_empty(): this {
-    const ok = (size(this.#value) ?? 0) > 0;
-    return this.#settle({ matcher: 'is_not_empty', ok, stack: callerStack() });
+    return this.#settle({ matcher: 'is_not_empty', ok: (size(this.#value) ?? 0) > 0 });
   }
   contains(...args: unknown[]): this {
-    const stack = callerStack();
     const ok = holds(this.#value, args[0]);
-    return this.#settle({
-      matcher: 'contains',
-      ok,
-      expected: show(args[0]),
-      stack,
-    });
+    return this.#settle({ matcher: 'contains', ok, expected: [args[0]] });
   }
   matches(...args: unknown[]): this {
-    const stack = callerStack();
-    ask('check', { on: 'Assertion', fn: 'matches', args, stack });
+    ask('check', { on: 'Assertion', fn: 'matches', args, stack: callerStack() });
     const pattern = new RegExp(args[0] as RegExp | string);
     const value: unknown = this.#value;
     const ok = typeof value === 'string' && pattern.test(value);
-    return this.#settle({
-      matcher: 'matches',
-      ok,
-      expected: show(pattern),
-      stack,
-    });
+    return this.#settle({ matcher: 'matches', ok, expected: [pattern] });
   }
   greater_than(...args: unknown[]): this {
     return this.#bounded('greater_than', args, (value, bound) => value > bound);

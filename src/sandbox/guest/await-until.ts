@@ -25,21 +25,20 @@ export function default_timeout(...args: unknown[]): void {
   timeoutMs = durationMs(args[0] as Duration);
 }
 
-function now(): number {
-  return ask('now', {}) as number;
-}
+/** Outcome of one evaluation: a value, or what says not yet. */
+type Evaluation = { passed: true; value: unknown } | { passed: false; seen: Seen };
 
-/** Outcome of one evaluation: a value, or the assertion failure (or falsy value) that says not yet. */
-type Evaluation = { passed: true; value: unknown } | { passed: false; seen: ErrorData | string };
+/** A failed assertion with its stack, or a falsy value as text. */
+type Seen = { assertion: ErrorData; stack: string } | { value: string };
 
 function evaluateOnce(condition: () => unknown): Evaluation {
   let value: unknown;
   try {
     value = world.evaluate(condition);
   } catch (thrown) {
-    const data = failureData(thrown);
-    if (data?.code !== 'E_ASSERT') throw thrown;
-    return { passed: false, seen: data };
+    const assertion = failureData(thrown);
+    if (assertion?.code !== 'E_ASSERT') throw thrown;
+    return { passed: false, seen: { assertion, stack: (thrown as Error).stack ?? '' } };
   }
   if (value instanceof Promise) {
     throw failure({
@@ -48,50 +47,58 @@ function evaluateOnce(condition: () => unknown): Evaluation {
       hint: 'make the condition a plain function: all verbs and getters are synchronous',
     });
   }
-  if (value === false || value === null) return { passed: false, seen: show(value) };
+  if (value === false || value === null) return { passed: false, seen: { value: show(value) } };
   return { passed: true, value };
 }
 
-export function await_until(...args: unknown[]): unknown {
+/** Announces a wait, runs it, and says how it ended. */
+function waiting<T>(fn: 'await_until' | 'wait', args: unknown[], run: (wait: BegunWait) => T): T {
   const stack = callerStack();
-  ask('check', { on: 'global', fn: 'await_until', args, stack });
-  refuseInCondition('await_until()');
-  const ms = args[1] === undefined ? timeoutMs : durationMs(args[1] as Duration);
-  const { what, at, entries } = ask('begin_wait', { ms, stack }) as BegunWait;
+  const in_condition = world.inCondition();
+  const wait = ask('begin_wait', {
+    fn,
+    args,
+    default_ms: timeoutMs,
+    in_condition,
+    stack,
+  }) as BegunWait;
   let ok = false;
   try {
-    world.receive(entries);
-    const value = untilPassed(args[0] as () => unknown, at + ms, ms, what);
+    world.receive(wait.entries);
+    const value = run(wait);
     ok = true;
     return value;
   } finally {
-    ask('note', { type: 'waited', what, ok });
+    ask('note', { type: 'waited', what: wait.what, ok });
   }
 }
 
-function untilPassed(
-  condition: () => unknown,
-  deadline: number,
-  ms: number,
-  what: string,
-): unknown {
+export function await_until(...args: unknown[]): unknown {
+  const condition = args[0] as () => unknown;
+  return waiting('await_until', args, (wait) => untilPassed(condition, wait));
+}
+
+function untilPassed(condition: () => unknown, { what, at: began, ms }: BegunWait): unknown {
+  const deadline = began + ms;
+  let at = began;
   for (;;) {
     const evaluation = evaluateOnce(condition);
     failIfCrashed(what);
     if (evaluation.passed) return evaluation.value;
     if (world.advance()) continue;
-    const at = now();
     if (at >= deadline) throw timedOut(what, ms, evaluation.seen);
-    awaitChange(at, Math.min(deadline, at + TICK_MS));
+    at = awaitChange(at, Math.min(deadline, at + TICK_MS));
   }
 }
 
-/** Sleeps until something happens that the condition can see, or until then. */
-function awaitChange(began: number, until: number): void {
-  for (let at = began; at < until; at = now()) {
-    world.awaitEntries(until - at);
-    if (world.advance()) return;
+/** Sleeps until something happens that the condition can see, or until then; returns the time it is. */
+function awaitChange(began: number, until: number): number {
+  let at = began;
+  while (at < until) {
+    at = world.awaitEntries(until);
+    if (world.advance()) break;
   }
+  return at;
 }
 
 /** A condition about an agent whose process died can tell nothing: its Idle is no hang-up. */
@@ -109,28 +116,22 @@ function failIfCrashed(what: string): void {
   }
 }
 
-function timedOut(what: string, ms: number, seen: ErrorData | string): Error {
-  const agents = world.agentsRead();
-  const about = { agents: agents.length === 0 ? world.agentNames() : agents };
-  if (typeof seen === 'string') {
-    return failure({
-      code: 'E_AWAIT_TIMEOUT',
-      message: `await_until(): ${what}: still ${seen} (waited ${formatMs(ms)})`,
-      actual: seen,
-      ...about,
-      ...hintOf(agents),
-    });
+function timedOut(what: string, ms: number, seen: Seen): Error {
+  const read = world.agentsRead();
+  const about = {
+    code: 'E_AWAIT_TIMEOUT' as const,
+    agents: read.length === 0 ? world.agentNames() : read,
+    ...hintOf(read),
+  };
+  const waited = `(waited ${formatMs(ms)})`;
+  if ('value' in seen) {
+    const message = `await_until(): ${what}: still ${seen.value} ${waited}`;
+    return failure({ message, actual: seen.value, ...about });
   }
-  const { label = what, expected = '', actual = '' } = seen;
-  return failure({
-    code: 'E_AWAIT_TIMEOUT',
-    message: `await_until(): ${label}: never ${expected}: last ${actual} (waited ${formatMs(ms)})`,
-    label,
-    expected,
-    actual,
-    ...about,
-    ...hintOf(agents),
-  });
+  const { expected = '', actual = '' } = seen.assertion;
+  const label = seen.assertion.label ?? (ask('label', { stack: seen.stack }) as string);
+  const message = `await_until(): ${label}: never ${expected}: last ${actual} ${waited}`;
+  return failure({ message, label, expected, actual, ...about });
 }
 
 /** A registration that failed explains most conditions that never hold. */
@@ -143,26 +144,13 @@ function hintOf(agents: readonly string[]): { hint?: string } {
 }
 
 export function wait(...args: unknown[]): void {
-  const stack = callerStack();
-  ask('check', { on: 'global', fn: 'wait', args, stack });
-  refuseInCondition('wait()');
-  const ms = durationMs(args[0] as Duration);
-  const what = `wait(${formatMs(ms)})`;
-  world.receivePending();
-  const held = establishedCalls();
-  const began = now();
-  ask('note', { type: 'waiting', what, ms });
-  let ok = false;
-  try {
-    for (let left = ms; left > 0; left = began + ms - now()) {
-      failIfDropped(held, now() - began, ms);
-      world.awaitEntries(left);
+  waiting('wait', args, ({ at: began, ms }) => {
+    const held = establishedCalls();
+    for (let at = began; at < began + ms; at = world.awaitEntries(began + ms)) {
+      failIfDropped(held, at - began, ms);
     }
     failIfDropped(held, ms, ms);
-    ok = true;
-  } finally {
-    ask('note', { type: 'waited', what, ok });
-  }
+  });
 }
 
 interface HeldCall {
@@ -190,13 +178,4 @@ function failIfDropped(held: readonly HeldCall[], afterMs: number, ofMs: number)
       agents: [agent],
     });
   }
-}
-
-function refuseInCondition(what: string): void {
-  if (!world.inCondition()) return;
-  throw failure({
-    code: 'E_CONDITION',
-    message: `${what}: called inside a condition: conditions only look, they never wait or act`,
-    hint: 'move it out of await_until',
-  });
 }

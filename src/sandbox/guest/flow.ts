@@ -2,6 +2,7 @@
 import { ask, callerStack } from './host.js';
 import { apply, promiseThen } from './primordials.js';
 import { showForLog } from './show.js';
+import { inCondition } from './world.js';
 
 let depth = 0;
 
@@ -44,7 +45,7 @@ export function log(...args: unknown[]): void {
 export function skip(...args: unknown[]): never {
   const stack = callerStack();
   ask('check', { on: 'global', fn: 'skip', args, stack });
-  ask('skip', { reason: args[0] ?? '', stack });
+  ask('skip', { reason: args[0] ?? '', in_condition: inCondition(), stack });
   throw new Error('skipped');
 }
 

@@ -4,6 +4,7 @@ import { durationMs, type Duration } from '../../time.js';
 import { ask, callerStack } from './host.js';
 import { failure } from './failure.js';
 import { show } from './show.js';
+import { leaveConditions } from './world.js';
 
 interface Options {
   tags?: readonly string[];
@@ -145,13 +146,16 @@ export function collected(ordinal?: number): string {
 
 export async function runSetup(): Promise<void> {
   allowed = false;
+  leaveConditions();
   context = await setupBody?.();
 }
 
 export async function runBody(ordinal: number): Promise<void> {
+  leaveConditions();
   await declared[ordinal]?.run(context);
 }
 
 export async function runTeardown(): Promise<void> {
+  leaveConditions();
   await teardownBody?.(context);
 }

@@ -12,6 +12,7 @@ import {
   type AgentState,
   type CallState,
 } from '../../model/agent-state.js';
+import type { NextEntries } from '../protocol.js';
 import { ask } from './host.js';
 
 interface Views {
@@ -60,13 +61,16 @@ export function inCondition(): boolean {
 export function evaluate<T>(condition: () => T): T {
   read = new Set();
   conditionDepth += 1;
-  ask('condition', { on: true });
   try {
     return condition();
   } finally {
     conditionDepth -= 1;
-    ask('condition', { on: false });
   }
+}
+
+/** An interrupt runs no `finally`: what comes after it begins outside of any condition. */
+export function leaveConditions(): void {
+  conditionDepth = 0;
 }
 
 /** Agents the last evaluated condition has read. */
@@ -93,9 +97,11 @@ function concernsCondition({ agent, event }: LogEntry): boolean {
   return read.has(agent) && event.type !== 'other' && event.type !== 'warning';
 }
 
-/** Sleeps until something arrives, at most `ms`. */
-export function awaitEntries(ms: number): void {
-  receive(ask('next', { ms }) as LogEntry[]);
+/** Sleeps until something arrives, at most until then; returns the time it is. */
+export function awaitEntries(until: number): number {
+  const { at, entries } = ask('next', { until }) as NextEntries;
+  receive(entries);
+  return at;
 }
 
 /** Around a verb: before it is issued, and when it is done. */
@@ -111,10 +117,6 @@ export function moveTo(name: string, seq: number): void {
 export function moveToHead(name: string): void {
   receive(ask('poll', {}) as LogEntry[]);
   moveTo(name, Infinity);
-}
-
-export function receivePending(): void {
-  receive(ask('poll', {}) as LogEntry[]);
 }
 
 /**

@@ -68,3 +68,17 @@ scenario('idle after dial means refused', { timeout: '5m' }, ({ alice }) => {
     assert(alice.status_code).equals(486);
   }
 });
+
+scenario('idle after the other side hung up is not the idle from before', { timeout: '5m' }, () => {
+  const [alice, bob] = [agent('caller'), agent('automatic', { answer: 'auto' })];
+  for (let i = 0; i < TIMES; i += 1) {
+    alice.dial(bob);
+    await_until(() => assert(alice.state).equals(State.Established), '2s');
+    alice.hangup();
+    const ended = await_until(() => {
+      assert(bob.state).equals(State.Idle);
+      return bob.ended;
+    }, '2s');
+    assert(ended).contains({ by: 'remote', how: 'bye' });
+  }
+});

@@ -34,12 +34,14 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     const callee = verb === 'dial' ? agentNameOf(args[0]) : undefined;
     world.moveToHead(name);
     if (callee !== undefined) world.moveToHead(callee);
+    if (verb === 'hangup') world.catchUpOtherEnds(name);
     const stale = callee === undefined ? [] : world.staleCalls(name, callee);
     const in_condition = world.inCondition();
     const reply = ask('verb', { verb, agent: name, args, in_condition, stack }) as VerbReply;
     if (callee !== undefined) world.supersede(callee, stale);
     world.receive(reply.entries);
     if (reply.seq !== undefined) world.moveTo(name, reply.seq);
+    if (callee !== undefined) world.noteDialled(name, callee);
   }
 
   register(...args: unknown[]): void {

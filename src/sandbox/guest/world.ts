@@ -7,6 +7,7 @@
 import type { LogEntry } from '../../model/agent-event.js';
 import {
   NEW_AGENT,
+  currentCall,
   fold,
   openCalls,
   type AgentState,
@@ -19,6 +20,9 @@ interface Views {
   head: AgentState;
   cursor: AgentState;
 }
+
+/** Longer than the driver joins what it reads of one agent from two places. */
+const LATE_MS = 200;
 
 const views = new Map<string, Views>();
 /** Arrived, not yet seen by the cursor; in order. */
@@ -133,6 +137,38 @@ export function staleCalls(caller: string, callee: string): readonly string[] {
       (call: CallState) => ids.has(call.id) || (user !== undefined && call.peer.number === user),
     )
     .map((call) => call.id);
+}
+
+/** Which agent a call went to, by Call-ID: known for calls that were dialled to an agent. */
+const dialledTo = new Map<string, string>();
+
+export function noteDialled(caller: string, callee: string): void {
+  const call = currentCall(view(caller).head);
+  if (call !== undefined) dialledTo.set(call.id, callee);
+}
+
+/**
+ * Before an agent hangs up: whoever is in a call with it is moved to the present, so that an Idle from before
+ * the call cannot pass for its end. News of an agent may be a moment late, even of a call that is
+ * established already; those are waited for.
+ */
+export function catchUpOtherEnds(name: string): void {
+  for (const call of openCalls(view(name).head)) {
+    const callee = dialledTo.get(call.id);
+    if (callee !== undefined && call.state === 'Established') awaitCall(callee, call.id);
+    for (const [other, { head }] of views) {
+      if (other !== name && knows(head, call.id)) moveTo(other, Infinity);
+    }
+  }
+}
+
+function awaitCall(name: string, call: string): void {
+  const until = awaitEntries(0) + LATE_MS;
+  for (let at = 0; at < until && !knows(view(name).head, call);) at = awaitEntries(until);
+}
+
+function knows(state: AgentState, call: string): boolean {
+  return state.calls.some((one) => one.id === call);
 }
 
 /** Takes those calls out of the callee's current ones, in both views. */

@@ -52,7 +52,6 @@ export const ERROR_CODES = {
   E_AGENT_CONTROL: ['errored', 'The control connection to baresip failed or carried garbage.'],
   E_CAPABILITY: ['errored', 'The installed baresip version cannot do what was asked.'],
   E_CALL_STATE: ['failed', 'The agent has no call, or not one in the state the verb needs.'],
-  E_CALL_AMBIGUOUS: ['failed', 'Two calls fit the verb equally well.'],
   E_CALL_REFUSED: ['failed', 'The call could not be placed.'],
   E_CALL_TIMEOUT: ['failed', 'A call did not reach the state a verb waits for within its limit.'],
   E_TARGET: ['failed', 'What was dialled is neither an agent, a SIP or tel URI nor a number.'],

@@ -68,7 +68,7 @@ function addRun(program: Command, run: (exit: Promise<number>) => void): void {
       durationOption('--cpu-limit <duration>', 'limit of computing without a pause', '10s'),
     )
     .option('--memory-limit <MiB>', 'memory limit of a scenario', wholeNumber(16, 2048), 128)
-    .option('--stack-limit <KiB>', 'stack limit of a scenario', wholeNumber(64, 8192), 1024)
+    .option('--stack-limit <KiB>', 'stack limit of a scenario', wholeNumber(128, 4096), 1024)
     .option('--max-agents <n>', 'most agents of a scenario', wholeNumber(1, 1000), 100)
     .option('--reporter <name[=file]>', 'console, ndjson, junit (repeatable)', collect, [])
     .option('--json', 'NDJSON on stdout: the same as --reporter ndjson')

@@ -62,6 +62,6 @@ describe.each(BARESIPS)('the suites of the product, baresip: $which', ({ env, ti
         timeout: 55_000,
       },
     );
-    expectPassed(result, /^7 scenarios: 7 passed in/);
+    expectPassed(result, /^8 scenarios: 8 passed in/);
   });
 });

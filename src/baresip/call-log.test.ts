@@ -178,6 +178,35 @@ describe('joining', () => {
     ]);
   });
 
+  test('an answer that overtakes the ringing waits for it', () => {
+    const { log, events } = recorded();
+    log.message(sip('>', 'INVITE sip:p@h'));
+    log.event(ctrl('CALL_ESTABLISHED', { outgoing: true }));
+    expect(events.map((event) => event.type)).toEqual(['call_dialed']);
+    log.message(sip('<', '180 Ringing'));
+    log.message(sip('<', '200 OK'));
+    log.message(sip('>', 'ACK sip:p@h'));
+    expect(events.map((event) => event.type)).toEqual([
+      'call_dialed',
+      'call_ringing',
+      'call_established',
+    ]);
+  });
+
+  test('an end that overtakes the repeated INVITE is told with its own code', () => {
+    const { log, events } = recorded();
+    log.message(sip('>', 'INVITE sip:p@h'));
+    log.message(sip('<', '407 Proxy Authentication Required'));
+    log.event(ctrl('CALL_CLOSED', { param: '480 Not Registered', outgoing: true }));
+    expect(events.map((event) => event.type)).toEqual(['call_dialed']);
+    log.message(sip('>', 'INVITE sip:p@h', { cseq: 2 }));
+    log.message(sip('<', '480 Not Registered', { cseq: 2 }));
+    expect(events.at(-1)).toMatchObject({
+      type: 'call_closed',
+      ended: { by: 'remote', how: 'rejected', code: 480, reason: 'Not Registered' },
+    });
+  });
+
   test('a challenge is no end; the second refusal is', () => {
     const { log, events } = recorded();
     log.message(sip('>', 'INVITE'));

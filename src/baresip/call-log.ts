@@ -295,8 +295,9 @@ export class CallLog {
       const code = final.code ?? 0;
       const cancelled = code === 487 && (call.cancelled || !call.outgoing);
       const by = call.outgoing === cancelled ? 'local' : 'remote';
-      if (call.outgoing && MAYBE_RETRIED(code) && closeText === undefined && !call.hangingUp)
+      if (call.outgoing && MAYBE_RETRIED(code) && !call.hangingUp && !mayEndWith(code, closeText)) {
         return;
+      }
       this.#close(call, endedByResponse(final, by, cancelled));
     } else if (call.byeSent && (call.hangingUp || closeText !== undefined)) {
       const ended = call.hangingUp
@@ -331,6 +332,13 @@ export class CallLog {
 
 function callerOf(invite: SipMessage): Peer {
   return peerOf(...nameAddr(headerOf(invite.headers, 'from') ?? ''));
+}
+
+/** Whether the text baresip closed with goes with that response: another code is one the trace is about to show. */
+function mayEndWith(code: number, closeText: string | undefined): boolean {
+  if (closeText === undefined) return false;
+  const told = /^\d{3}(?= )/.exec(closeText)?.[0];
+  return told === undefined || Number(told) === code;
 }
 
 /** Texts that no SIP message will explain further. */

@@ -2,7 +2,7 @@
 // "--": Node 20 would take our --env-file for its own, wherever it stands, and end when the file is missing
 /** The program: parses the command line, runs one command, sets the exit code. The only file that exits. */
 import { EXIT, OffhookError, errorKind, toErrorData } from './errors.js';
-import { commandLine } from './cli/command-line.js';
+import { bootThread } from './sandbox/live-thread.js';
 import { readProcess } from './settings/process-environment.js';
 
 function exitCodeFor(error: OffhookError): number {
@@ -51,8 +51,14 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   });
 }
 
+const words = process.argv.slice(2);
+/** A thread takes longer to boot than the command line to be loaded and read: for these it begins first. */
+const isThreaded = ['run', 'check', 'list'].includes(words[0] ?? '');
+
 try {
-  process.exitCode = await commandLine(process.argv.slice(2));
+  const booted = isThreaded ? bootThread() : undefined;
+  const { commandLine } = await import('./cli/command-line.js');
+  process.exitCode = await commandLine(words, booted);
 } catch (thrown) {
   process.exitCode = report(thrown);
 }

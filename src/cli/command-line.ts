@@ -7,18 +7,22 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { OffhookError } from '../errors.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
 import { durationMs, durationProblem } from '../time.js';
+import type { Live } from '../sandbox/live-thread.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { threadLimits, type LimitFlags } from './limits.js';
 
 const SEE_ALSO =
   '\nReference of everything a scenario can call: docs/reference.md, or `offhook docs`.\n';
 
-/** Runs the command the words name. @returns the exit code. @throws OffhookError */
-export async function commandLine(words: readonly string[]): Promise<number> {
+/**
+ * Runs the command the words name, in the thread that was booted for it, if one was.
+ * @returns the exit code. @throws OffhookError
+ */
+export async function commandLine(words: readonly string[], booted?: Live): Promise<number> {
   let exit: Promise<number> = Promise.resolve(0);
   const program = build((running) => {
     exit = running;
-  });
+  }, booted);
   if (words.length === 0) {
     program.outputHelp();
     return 0;
@@ -35,15 +39,15 @@ export async function commandLine(words: readonly string[]): Promise<number> {
 }
 
 /** Every command with its options: for the parser and for the tests of the docs. */
-export function build(run: (exit: Promise<number>) => void): Command {
+export function build(run: (exit: Promise<number>) => void, booted?: Live): Command {
   const program = new Command('offhook')
     .description(
       'Phone-call tests: scenario files drive real SIP agents (baresip) through real calls.',
     )
     .version(PRODUCT_VERSION, '-V, --version')
     .addHelpText('after', SEE_ALSO);
-  addRun(program, run);
-  addSelecting(program, run);
+  addRun(program, run, booted);
+  addSelecting(program, run, booted);
   addGenerators(program, run);
   addServices(program, run);
   for (const command of [program, ...program.commands]) {
@@ -52,7 +56,11 @@ export function build(run: (exit: Promise<number>) => void): Command {
   return program;
 }
 
-function addRun(program: Command, run: (exit: Promise<number>) => void): void {
+function addRun(
+  program: Command,
+  run: (exit: Promise<number>) => void,
+  booted: Live | undefined,
+): void {
   const command = program
     .command('run')
     .description('run scenarios: files, folders (every suite file below), globs')
@@ -80,7 +88,7 @@ function addRun(program: Command, run: (exit: Promise<number>) => void): void {
     .addHelpText('after', RUN_HELP)
     .action((paths: string[], options: object) => {
       run(
-        withThread(options, async (thread) => {
+        withThread(options, booted, async (thread) => {
           const { runCommand } = await import('./run.js');
           return runCommand(paths, options as never, thread);
         }),
@@ -107,13 +115,17 @@ function addSelection(command: Command): Command {
     .option('--set <name=value>', 'one variable for env() (repeatable)', collect, []);
 }
 
-function addSelecting(program: Command, run: (exit: Promise<number>) => void): void {
+function addSelecting(
+  program: Command,
+  run: (exit: Promise<number>) => void,
+  booted: Live | undefined,
+): void {
   addSelection(program.command('list').description('what would run, with tags'))
     .argument('<path...>', 'scenario files, folders or quoted globs')
     .option('--json', 'as JSON')
     .action((paths: string[], options: object) => {
       run(
-        withThread(options, async (thread) => {
+        withThread(options, booted, async (thread) => {
           const { listCommand } = await import('./list.js');
           return listCommand(paths, options as never, thread);
         }),
@@ -124,7 +136,7 @@ function addSelecting(program: Command, run: (exit: Promise<number>) => void): v
     .option('--types', 'also type-check, with the TypeScript found beside the scenarios')
     .action((paths: string[], options: object) => {
       run(
-        withThread(options, async (thread) => {
+        withThread(options, booted, async (thread) => {
           const { checkCommand } = await import('./check.js');
           return checkCommand(paths, options as never, thread);
         }),
@@ -135,10 +147,11 @@ function addSelecting(program: Command, run: (exit: Promise<number>) => void): v
 /** For commands that run scenario files: the thread starts while their own code is still loading. */
 async function withThread(
   flags: LimitFlags,
+  booted: Live | undefined,
   command: (thread: ScenarioThread) => Promise<number>,
 ): Promise<number> {
   const { ScenarioThread } = await import('../sandbox/scenario-thread.js');
-  const thread = new ScenarioThread({ limits: threadLimits(flags) });
+  const thread = new ScenarioThread({ limits: threadLimits(flags), booted });
   thread.prepare();
   try {
     return await command(thread);

@@ -35,9 +35,9 @@ test('one reporter that breaks does not stop the others, and is not swallowed', 
   };
   const all = fanOut([broken, sound]);
   for (const event of new SampleRun().begin(0).end().events) all.on(event);
+  await expect(all.close()).rejects.toThrow('output file "x": full');
   expect(seen).toEqual(['run_started', 'run_finished']);
   expect(calls).toBe(1);
-  await expect(all.close()).rejects.toThrow('output file "x": full');
 });
 
 test('a bug in a reporter is reported as one', async () => {

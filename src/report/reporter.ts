@@ -14,24 +14,36 @@ export interface Reporter {
 }
 
 /**
- * Many reporters as one. One that throws is given no more events, so the run and the others go on; what it
- * threw comes out of `close()`.
+ * Many reporters as one. They hear of an event when the turn of the event loop that brought it is over: a
+ * script that waits for it goes first. One that throws is given no more events, so the run and the others
+ * go on; what it threw comes out of `close()`.
  */
 export function fanOut(reporters: readonly Reporter[]): Reporter {
   const thrown: unknown[] = [];
   let active = reporters;
+  let waiting: RunEvent[] = [];
+  const tell = (event: RunEvent): void => {
+    for (const reporter of active) {
+      try {
+        reporter.on(event);
+      } catch (error) {
+        thrown.push(error);
+        active = active.filter((one) => one !== reporter);
+      }
+    }
+  };
+  const flush = (): void => {
+    const events = waiting;
+    waiting = [];
+    for (const event of events) tell(event);
+  };
   return {
     on(event) {
-      for (const reporter of active) {
-        try {
-          reporter.on(event);
-        } catch (error) {
-          thrown.push(error);
-          active = active.filter((one) => one !== reporter);
-        }
-      }
+      waiting.push(event);
+      if (waiting.length === 1) setImmediate(flush);
     },
     async close() {
+      flush();
       // Last one first: later ones may write to the stream of an earlier one.
       for (const reporter of [...reporters].reverse()) {
         try {

@@ -3,7 +3,14 @@ import type { BaresipBinary } from '../baresip/binary.js';
 import { toErrorData } from '../errors.js';
 import type { AgentEvent, LogEntry } from '../model/agent-event.js';
 import type { Failure, RunEvent, ScenarioId, Verdict } from '../model/run-event.js';
-import type { CallReply, CallRequest, Note, Outcome, RunJob } from '../sandbox/protocol.js';
+import type {
+  CallReply,
+  CallRequest,
+  Note,
+  Outcome,
+  RunJob,
+  StampedNote,
+} from '../sandbox/protocol.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { EventLog } from './event-log.js';
 import { Resources } from './resources.js';
@@ -64,6 +71,8 @@ class ScenarioRun {
   readonly #timeline = new Timeline();
   readonly #began = performance.now();
   readonly #crashes: Failure[] = [];
+  /** Of the newest event told. */
+  #lastAt = 0;
 
   constructor(task: ScenarioTask, services: ScenarioServices) {
     this.#task = task;
@@ -142,7 +151,7 @@ class ScenarioRun {
   }
 
   #take(entry: LogEntry): void {
-    this.#services.thread.post([entry]);
+    if (entry.event.type !== 'other') this.#services.thread.post([entry]);
     this.#timeline.add({ kind: 'event', entry });
     this.#noticeCrash(entry.agent, entry.event);
     this.#emit({ type: 'agent', at: this.#services.now(), scenario: this.#task.id.id, entry });
@@ -160,10 +169,12 @@ class ScenarioRun {
     });
   }
 
-  #note(note: Note): void {
+  #note({ at: sinceBegan, note }: StampedNote): void {
     if (note.type === 'phase' && note.phase === 'teardown') this.#timeline.teardownBegins();
     const scenario = this.#task.id.id;
-    const at = this.#services.now();
+    const happened = this.#services.now() - (performance.now() - this.#began) + sinceBegan;
+    // A note can be told a moment late; time never goes back in a report.
+    const at = Math.max(happened, this.#lastAt);
     this.#emit(runEventOf(note, scenario, at, this.#waits));
   }
 
@@ -171,6 +182,7 @@ class ScenarioRun {
   readonly #waits: number[] = [];
 
   #emit(event: RunEvent): void {
+    this.#lastAt = event.at;
     this.#services.emit(event);
   }
 }

@@ -7,6 +7,8 @@ import {
   type CallReply,
   type CallRequest,
   type FromThread,
+  type StampedNote,
+  type ThreadMessage,
   type ToThread,
 } from './protocol.js';
 import type { Stop } from './stop.js';
@@ -16,6 +18,7 @@ export class Channel {
   readonly #cells: Int32Array;
   readonly #stop: Stop;
   #entries: LogEntry[] = [];
+  #notes: StampedNote[] = [];
   #reply: { call: number; reply: CallReply } | undefined;
 
   constructor(port: MessagePort, cells: Int32Array, stop: Stop) {
@@ -24,21 +27,33 @@ export class Channel {
     this.#stop = stop;
   }
 
-  send(message: FromThread): void {
-    this.#port.postMessage(message);
+  send(message: ThreadMessage): void {
+    this.#post({ notes: this.#notes, message });
+  }
+
+  /** Goes out with the next message, and before the thread sleeps; `now` when it must outlive the thread. */
+  note(note: StampedNote, now: boolean): void {
+    this.#notes.push(note);
+    if (now) this.#flush();
   }
 
   /** Undefined when the script has to stop before the reply came. */
   call(request: CallRequest): CallReply | undefined {
     this.send({ type: 'call', request });
-    this.#sleepUntil(() => this.#reply?.call === request.call, Infinity);
+    this.#sleepUntil(() => this.#reply?.call === request.call, Infinity, 0);
     return this.#reply?.call === request.call ? this.#reply.reply : undefined;
   }
 
   /** Waits until at least one entry is there, the time is over, or the script has to stop. */
   next(ms: number): LogEntry[] {
-    this.#sleepUntil(() => this.#entries.length > 0, hrtimeMs() + ms);
+    this.#sleepUntil(() => this.#entries.length > 0, hrtimeMs() + ms, 1);
     return this.poll();
+  }
+
+  /** How many entries the next poll() has at least. */
+  arrived(): number {
+    this.#drain();
+    return this.#entries.length;
   }
 
   /** Entries that have arrived. */
@@ -49,14 +64,27 @@ export class Channel {
     return entries;
   }
 
-  #sleepUntil(done: () => boolean, deadline: number): void {
+  #flush(): void {
+    if (this.#notes.length > 0) this.#post({ notes: this.#notes });
+  }
+
+  #post(message: FromThread): void {
+    this.#notes = [];
+    this.#port.postMessage(message);
+  }
+
+  #sleepUntil(done: () => boolean, deadline: number, awaitsEntries: 0 | 1): void {
     let slept = false;
+    Atomics.store(this.#cells, CELL.awaitsEntries, awaitsEntries);
     for (;;) {
       const seen = Atomics.load(this.#cells, CELL.messages);
       this.#drain();
       const left = deadline - hrtimeMs();
       if (done() || left <= 0 || this.#stop.reason !== undefined) break;
-      if (!slept) this.#stop.waiting();
+      if (!slept) {
+        this.#flush();
+        this.#stop.waiting();
+      }
       slept = true;
       Atomics.wait(this.#cells, CELL.messages, seen, left);
     }

@@ -14,15 +14,11 @@ export interface Live {
   ready: Promise<void>;
 }
 
-/** `onLost` hears of a thread that fails or ends by itself. */
-export function startThread(
-  entry: URL,
-  limits: ThreadLimits,
-  onLost: (error: ErrorData) => void,
-): Live {
+/** Boots a thread, which then waits for its limits. It keeps no process alive until somebody wants it. */
+export function bootThread(entry = new URL('thread.js', import.meta.url)): Live {
   const { port1: port, port2 } = new MessageChannel();
   const cells = new Int32Array(new SharedArrayBuffer(4 * CELLS));
-  const data: ThreadData = { limits, cells };
+  const data: ThreadData = { cells };
   const worker = new Worker(entry, {
     name: 'offhook scenario',
     workerData: { ...data, port: port2 },
@@ -34,15 +30,31 @@ export function startThread(
     stderr: true,
     resourceLimits: { stackSizeMb: NATIVE_STACK_MB, maxOldGenerationSizeMb: HEAP_MB },
   });
-  worker.stdout.resume();
-  worker.stderr.resume();
+  const live = { worker, port, cells, ready: whenReady(worker, port) };
+  worker.unref();
+  // Listening to a port, or reading what a worker prints, would keep the process alive.
+  port.unref();
+  return live;
+}
+
+/** Puts a booted thread to use; `onLost` hears when it fails or ends by itself. */
+export function startThread(
+  live: Live,
+  limits: ThreadLimits,
+  onLost: (error: ErrorData) => void,
+): void {
+  const { worker, port } = live;
   worker.on('error', (error) => {
     onLost(crashError(error));
   });
   worker.on('exit', (code) => {
     onLost({ code: 'E_INTERNAL', message: `scenario thread: ended by itself: exit ${code}` });
   });
-  return { worker, port, cells, ready: whenReady(worker, port) };
+  worker.ref();
+  worker.stdout.resume();
+  worker.stderr.resume();
+  port.ref();
+  send(live, { type: 'limits', limits });
 }
 
 function whenReady(worker: Worker, port: MessagePort): Promise<void> {
@@ -78,7 +90,10 @@ function crashError(error: Error & { code?: string }): ErrorData {
 
 export function send(live: Live, message: ToThread): void {
   live.port.postMessage(message);
-  wake(live);
+  Atomics.add(live.cells, CELL.messages, 1);
+  // A thread that waits for a result takes the entries when that comes.
+  const isWanted = message.type !== 'entries' || live.cells[CELL.awaitsEntries] === 1;
+  if (isWanted) Atomics.notify(live.cells, CELL.messages);
 }
 
 export function wake(live: Live): void {

@@ -16,7 +16,6 @@ import type {
   VerbReply,
 } from './protocol.js';
 import type { Session } from './session.js';
-import { callArgument } from './stack.js';
 import { stopError } from './verdict.js';
 
 /** Assertions that fail in a loop and are caught: the first ones tell enough. */
@@ -133,6 +132,7 @@ function verb(session: Session, payload: Operations['verb']): VerbReply {
   const args = payload.args.map(decode);
   const problem = checkArguments(row, args);
   if (problem !== undefined) throw OffhookError.from(problem);
+  const arrived = session.channel.arrived();
   calls += 1;
   const reply = session.channel.call({
     call: calls,
@@ -144,7 +144,11 @@ function verb(session: Session, payload: Operations['verb']): VerbReply {
   if (reply === undefined) throw stopped(session);
   if (reply.error !== undefined) throw OffhookError.from(reply.error);
   const entries = session.channel.poll();
-  return { entries, ...(reply.seq === undefined ? {} : { seq: reply.seq }) };
+  return {
+    before: entries.slice(0, arrived),
+    entries: entries.slice(arrived),
+    ...(reply.seq === undefined ? {} : { seq: reply.seq }),
+  };
 }
 
 /** Fails the scenario also when the condition catches it. */
@@ -171,7 +175,7 @@ function stopped(session: Session): OffhookError {
 }
 
 function labelOf(session: Session, stack: string): string {
-  return callArgument(stack, 'assert', session.loader.sourceOf) ?? 'the value';
+  return session.argumentOf('assert', stack) ?? 'the value';
 }
 
 function assertion(session: Session, payload: Operations['assertion']): string {
@@ -225,7 +229,7 @@ function isGiven(duration: Encoded): boolean {
 }
 
 function conditionText(session: Session, stack: string): string {
-  return callArgument(stack, 'await_until', session.loader.sourceOf) ?? 'the condition';
+  return session.argumentOf('await_until', stack) ?? 'the condition';
 }
 
 function log(session: Session, { text, stack }: Operations['log']): void {

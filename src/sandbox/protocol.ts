@@ -55,12 +55,13 @@ export interface RunJob extends ScenarioJob {
 
 /** What a thread is started with, besides its port. */
 export interface ThreadData {
-  limits: ThreadLimits;
   /** CELLS numbers in shared memory. */
   cells: Int32Array;
 }
 
 export type ToThread =
+  /** The first one: a thread boots before anybody knows its limits. */
+  | { type: 'limits'; limits: ThreadLimits }
   | { type: 'collect'; job: ScenarioJob }
   /** `began`: when the scenario began, as hrtime milliseconds: a clock all threads share. */
   | { type: 'run'; job: RunJob; began: number; timeout_ms: number }
@@ -68,11 +69,16 @@ export type ToThread =
   | { type: 'result'; call: number; reply: CallReply }
   | { type: 'close' };
 
-export type FromThread =
+/** What the script did since the last message, and what there is to say now. */
+export interface FromThread {
+  notes: readonly StampedNote[];
+  message?: ThreadMessage;
+}
+
+export type ThreadMessage =
   | { type: 'ready' }
   | { type: 'collected'; collected?: Collected; error?: Failure; reusable: boolean }
   | { type: 'call'; request: CallRequest }
-  | { type: 'note'; note: Note }
   /** Told as it happens: a thread that has to be terminated has told its failures already. */
   | { type: 'failed'; failure: Failure }
   | { type: 'finished'; skipped?: { reason: string }; reusable: boolean };
@@ -129,11 +135,19 @@ export const CELL = {
   turns: 3,
   /** As `abort`, for teardown and its own budget: a late time-out of the body never hits teardown. */
   teardownAbort: 4,
+  /** 1 while the thread sleeps for entries: what comes meanwhile wakes it. Else only a result does. */
+  awaitsEntries: 5,
 } as const;
-export const CELLS = 5;
+export const CELLS = 6;
 export const ABORTS: readonly AbortKind[] = ['timeout', 'interrupt', 'cpu'];
 
-/** What the script does that people want to see; times are taken on the main thread. */
+export interface StampedNote {
+  /** ms since the scenario began. */
+  at: number;
+  note: Note;
+}
+
+/** What the script does that people want to see. */
 export type Note =
   | { type: 'phase'; phase: Phase }
   | { type: 'step_started'; name: string; depth: number }
@@ -167,8 +181,9 @@ export interface Operations {
     stack: string;
   };
   /**
-   * Carries out a verb; blocks. Moves nothing itself: the guest applies entries up to `seq`. Conditions may
-   * not call verbs, wait or skip: `in_condition` is refused. -> VerbReply
+   * Carries out a verb; blocks. Moves nothing itself: the guest applies what was there `before`, then the
+   * new entries up to `seq`. Conditions may not call verbs, wait or skip: `in_condition` is refused.
+   * -> VerbReply
    */
   verb: {
     verb: AgentVerb | 'agent';
@@ -226,6 +241,8 @@ export interface BegunWait extends NextEntries {
 export interface VerbReply {
   /** As CallReply. */
   seq?: number;
+  /** What had arrived when the verb was issued. */
+  before: readonly LogEntry[];
   entries: readonly LogEntry[];
 }
 

@@ -227,7 +227,7 @@ describe('ending', () => {
   it('ends at once when it is closed', async () => {
     const other = new Bench();
     const peer = new Peer();
-    peer.note = (note) => {
+    peer.note = ({ note }) => {
       if (note.type === 'waiting') void other.close();
     };
     const { outcomes } = await other.run('wait("1m");', { peer });

@@ -14,19 +14,20 @@ import type {
   CallRequest,
   Collected,
   FromThread,
-  Note,
   Outcome,
   RunJob,
   ScenarioJob,
+  StampedNote,
   ThreadLimits,
+  ThreadMessage,
 } from './protocol.js';
-import { send, startThread, wake, type Live } from './live-thread.js';
+import { bootThread, send, startThread, wake, type Live } from './live-thread.js';
 import { Watchdog } from './watchdog.js';
 
 /** What carries out verbs with an effect, and hears what the script does. */
 export interface ScenarioHost {
   call(request: CallRequest): Promise<CallReply>;
-  note(note: Note): void;
+  note(note: StampedNote): void;
 }
 
 /** A file could not be collected: the failure has the code frame. */
@@ -40,7 +41,8 @@ export class CollectError extends OffhookError {
 }
 
 interface Running {
-  onMessage(message: FromThread): void;
+  onNote?(note: StampedNote): void;
+  onMessage(message: ThreadMessage): void;
   /** The thread is gone, or has to go: why, when we know. */
   onLost(error: ErrorData): void;
   watchdog: Watchdog;
@@ -48,16 +50,19 @@ interface Running {
 
 export class ScenarioThread {
   readonly #limits: ThreadLimits;
-  readonly #entry: URL;
+  readonly #entry: URL | undefined;
+  /** Booted ahead by somebody else, for the first job. */
+  #booted: Live | undefined;
   #live: Live | undefined;
   #running: Running | undefined;
   #busy = false;
   #closed = false;
   #reusable = true;
 
-  constructor(options: { limits: ThreadLimits; entry?: URL }) {
+  constructor(options: { limits: ThreadLimits; entry?: URL; booted?: Live | undefined }) {
     this.#limits = options.limits;
-    this.#entry = options.entry ?? new URL('thread.js', import.meta.url);
+    this.#entry = options.entry;
+    this.#booted = options.booted;
   }
 
   /** False after a job that cost its thread; the next job gets a new one. */
@@ -129,16 +134,17 @@ export class ScenarioThread {
     watchdog.limit('scenario', timeoutMs, timeoutMs - (hrtimeMs() - began));
     return {
       watchdog,
+      onNote: (stamped) => {
+        const { note } = stamped;
+        if (note.type === 'phase') {
+          phase = note.phase;
+          if (phase === 'teardown') watchdog.limit('teardown', job.teardown_ms, job.teardown_ms);
+        }
+        host.note(stamped);
+      },
       onMessage: (message) => {
         if (message.type === 'call') this.#answer(live, message.request, host);
         if (message.type === 'failed') failures.push(message.failure);
-        if (message.type === 'note') {
-          if (message.note.type === 'phase') {
-            phase = message.note.phase;
-            if (phase === 'teardown') watchdog.limit('teardown', job.teardown_ms, job.teardown_ms);
-          }
-          host.note(message.note);
-        }
         if (message.type === 'finished') {
           const { skipped, reusable } = message;
           this.#end(live, reusable);
@@ -193,11 +199,15 @@ export class ScenarioThread {
   }
 
   #spawn(): Live {
-    const live = startThread(this.#entry, this.#limits, (error) => {
+    const live = this.#booted ?? bootThread(this.#entry);
+    this.#booted = undefined;
+    startThread(live, this.#limits, (error) => {
       this.#lose(live, error);
     });
-    live.port.on('message', (message: FromThread) => {
-      if (this.#live === live) this.#running?.onMessage(message);
+    live.port.on('message', ({ notes, message }: FromThread) => {
+      if (this.#live !== live) return;
+      for (const note of notes) this.#running?.onNote?.(note);
+      if (message !== undefined) this.#running?.onMessage(message);
     });
     return live;
   }

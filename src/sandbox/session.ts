@@ -6,12 +6,15 @@ import { hrtimeMs } from './clock.js';
 import { Environment } from './environment.js';
 import { Loader } from './loader.js';
 import type { Note, ScenarioJob, ThreadLimits } from './protocol.js';
-import { codeFrame, placeOf } from './stack.js';
+import { callArgument, codeFrame, placeOf } from './stack.js';
 import type { Stop } from './stop.js';
 
 /** A script that logs in a loop must not fill the memory of the main thread. */
 const MOST_NOTES = 50_000;
 const MOST_NOTE_TEXT = 16 * 1_048_576;
+/** Kept of what stacks meant. */
+const MOST_PLACES = 500;
+const LONGEST_STACK = 4096;
 
 export class Session {
   readonly job: ScenarioJob;
@@ -35,6 +38,7 @@ export class Session {
   /** What the script waits for, outermost first. */
   readonly waitingFor: string[] = [];
   readonly failures: Failure[] = [];
+  readonly #places = new Map<string, unknown>();
   #notes = 0;
   #noteText = 0;
 
@@ -69,24 +73,47 @@ export class Session {
   enter(phase: Phase): void {
     this.phase = phase;
     this.waitingFor.length = 0;
-    if (!this.collecting) this.channel.send({ type: 'note', note: { type: 'phase', phase } });
+    if (!this.collecting) this.#tell({ type: 'phase', phase });
   }
 
   note(note: Note): void {
     if (this.collecting || this.#notes > MOST_NOTES) return;
     this.#notes += 1;
-    this.#noteText += JSON.stringify(note).length;
+    this.#noteText += textOf(note);
     if (this.#notes > MOST_NOTES || this.#noteText > MOST_NOTE_TEXT) {
       this.#notes = MOST_NOTES + 1;
       const text = `too much output: nothing more of this scenario is shown (limits ${MOST_NOTES} lines, ${MOST_NOTE_TEXT} characters)`;
-      this.channel.send({ type: 'note', note: { type: 'log', text } });
+      this.#tell({ type: 'log', text });
       return;
     }
-    this.channel.send({ type: 'note', note });
+    this.#tell(note);
+  }
+
+  /** A wait is news only to who sees it last: told when the thread sleeps. */
+  #tell(note: Note): void {
+    const isWait = note.type === 'waiting' || note.type === 'waited';
+    this.channel.note({ at: this.now(), note }, !isWait);
   }
 
   place(stack: string): Pick<ErrorData, 'at' | 'frames'> {
-    return placeOf(stack, this.loader.sourceOf);
+    return this.#once('place', stack, () => placeOf(stack, this.loader.sourceOf));
+  }
+
+  /** Source text of what the innermost call of that function was given. */
+  argumentOf(callee: 'assert' | 'await_until', stack: string): string | undefined {
+    return this.#once(callee, stack, () => callArgument(stack, callee, this.loader.sourceOf));
+  }
+
+  /** The same line calls again and again; a source, once loaded, stays as it is. */
+  #once<T>(what: string, stack: string, find: () => T): T {
+    const key = `${what} ${stack}`;
+    const known = this.#places.get(key);
+    if (known !== undefined || this.#places.has(key)) return known as T;
+    const found = find();
+    if (this.#places.size < MOST_PLACES && stack.length < LONGEST_STACK) {
+      this.#places.set(key, found);
+    }
+    return found;
   }
 
   at(stack: string): { at?: SourceLocation } {
@@ -121,6 +148,12 @@ export class Session {
       hint: 'write await in front of the call that returned it, or catch it',
     });
   }
+}
+
+function textOf(note: Note): number {
+  let length = 0;
+  for (const value of Object.values(note)) if (typeof value === 'string') length += value.length;
+  return length;
 }
 
 function isSame(a: ErrorData, b: ErrorData): boolean {

@@ -4,7 +4,7 @@ import { workerData, type MessagePort } from 'node:worker_threads';
 import { Channel } from './channel.js';
 import { hrtimeMs } from './clock.js';
 import { Job } from './job.js';
-import type { ScenarioJob, ThreadData, ToThread } from './protocol.js';
+import type { FromThread, ScenarioJob, ThreadData, ThreadLimits, ToThread } from './protocol.js';
 import { QuickJs } from './quickjs.js';
 import { Session } from './session.js';
 import { Stop } from './stop.js';
@@ -16,7 +16,12 @@ import { Vm } from './vm.js';
  */
 setFlagsFromString('--wasm-tiering-budget=100000000');
 
-const { port, cells, limits } = workerData as ThreadData & { port: MessagePort };
+const { port, cells } = workerData as ThreadData & { port: MessagePort };
+const limits = await new Promise<ThreadLimits>((resolve) => {
+  port.once('message', (message: ToThread) => {
+    if (message.type === 'limits') resolve(message.limits);
+  });
+});
 const quickJs = await QuickJs.load(limits.memory);
 const vm = new Vm(quickJs, limits.stack);
 
@@ -44,10 +49,11 @@ function newSession(
 
 function collect(message: Extract<ToThread, { type: 'collect' }>, stop: Stop): void {
   const timing = { began: hrtimeMs(), timeoutMs: 0, teardownMs: 0 };
-  const job = new Job(quickJs, vm, newSession(message.job, stop, timing, 'collect'));
+  const session = newSession(message.job, stop, timing, 'collect');
+  const job = new Job(quickJs, vm, session);
   const result = job.collect();
   stop.waiting();
-  port.postMessage({ type: 'collected', ...result, reusable: job.reusable });
+  session.channel.send({ type: 'collected', ...result, reusable: job.reusable });
 }
 
 function run(message: Extract<ToThread, { type: 'run' }>, stop: Stop): void {
@@ -63,7 +69,7 @@ function run(message: Extract<ToThread, { type: 'run' }>, stop: Stop): void {
   job.run(scenario);
   stop.waiting();
   const skipped = session.skipped === undefined ? {} : { skipped: session.skipped };
-  port.postMessage({ type: 'finished', ...skipped, reusable: job.reusable });
+  session.channel.send({ type: 'finished', ...skipped, reusable: job.reusable });
 }
 
 port.on('message', (message: ToThread) => {
@@ -74,4 +80,4 @@ port.on('message', (message: ToThread) => {
   if (message.type === 'collect') collect(message, stop);
   else run(message, stop);
 });
-port.postMessage({ type: 'ready' });
+port.postMessage({ notes: [], message: { type: 'ready' } } satisfies FromThread);

@@ -32,13 +32,15 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
   #verb(verb: string, args: readonly unknown[], stack: string): void {
     const name = this.#name;
     const callee = verb === 'dial' ? agentNameOf(args[0]) : undefined;
-    world.moveToHead(name);
-    if (callee !== undefined) world.moveToHead(callee);
     if (verb === 'hangup') world.catchUpOtherEnds(name);
-    const stale = callee === undefined ? [] : world.staleCalls(name, callee);
     const in_condition = world.inCondition();
     const reply = ask('verb', { verb, agent: name, args, in_condition, stack }) as VerbReply;
-    if (callee !== undefined) world.supersede(callee, stale);
+    world.receive(reply.before);
+    world.moveTo(name, Infinity);
+    if (callee !== undefined) {
+      world.moveTo(callee, Infinity);
+      world.supersede(callee, world.staleCalls(name, callee));
+    }
     world.receive(reply.entries);
     if (reply.seq !== undefined) world.moveTo(name, reply.seq);
     if (callee !== undefined) world.noteDialled(name, callee);
@@ -127,10 +129,11 @@ Object.freeze(Agent.prototype);
 export function agent(...args: unknown[]): Agent {
   const in_condition = world.inCondition();
   const stack = callerStack();
-  const { entries } = ask('verb', { verb: 'agent', args, in_condition, stack }) as VerbReply;
+  const reply = ask('verb', { verb: 'agent', args, in_condition, stack }) as VerbReply;
   const name = args[0] as string;
   world.addAgent(name);
-  world.receive(entries);
+  world.receive(reply.before);
+  world.receive(reply.entries);
   world.moveTo(name, Infinity);
   const options = args[1] as { metadata?: object } | undefined;
   const metadata = JSON.parse(encode(options?.metadata ?? {})) as Record<string, unknown>;

@@ -63,16 +63,8 @@ function threeOf(args: readonly unknown[]): [string, Options, Body] {
     : [name as string, second ?? {}, third as Body];
 }
 
-/**
- * The thread allowed a declaration: it allows all until the first phase runs. A file of a thousand plain
- * ones is evaluated for each of them, so those are not sent to be checked again.
- */
-let allowed = false;
-
 function checkDeclaration(args: readonly unknown[]): [string, Options, Body] {
   const [name, options, body] = threeOf(args);
-  const plain = args.length === 2 && typeof name === 'string' && typeof body === 'function';
-  if (allowed && plain && name !== '') return [name, options, body];
   const stack = callerStack();
   const given = args.length < 3 && typeof args[1] === 'function' ? [name, undefined, body] : args;
   ask('check', { on: 'global', fn: 'scenario', args: given, stack });
@@ -80,7 +72,22 @@ function checkDeclaration(args: readonly unknown[]): [string, Options, Body] {
   return [name, options, body];
 }
 
+/**
+ * The thread allowed a declaration: it allows all until the first phase runs. A file of a thousand plain
+ * ones is evaluated for each of them: those are not sent to be checked again, and take the shortest way.
+ */
+let allowed = false;
+const NO_OPTIONS: Options = {};
+
 function declareScenario(...args: unknown[]): void {
+  if (allowed && args.length === 2) {
+    const name = args[0];
+    const body = args[1];
+    if (typeof name === 'string' && name !== '' && typeof body === 'function') {
+      declare(name, NO_OPTIONS, body as Body);
+      return;
+    }
+  }
   const [name, options, body] = checkDeclaration(args);
   declare(name, options, body);
 }

@@ -25,8 +25,14 @@ interface Views {
 const LATE_MS = 200;
 
 const views = new Map<string, Views>();
+interface Pending {
+  entry: LogEntry;
+  /** Its agent, once it has happened: folded when it came, taken over by the cursor. */
+  after: AgentState;
+}
+
 /** Arrived, not yet seen by the cursor; in order. */
-let pending: LogEntry[] = [];
+let pending: Pending[] = [];
 let conditionDepth = 0;
 /** Agents the running condition has read. */
 let read = new Set<string>();
@@ -88,17 +94,17 @@ export function agentsRead(): readonly string[] {
  */
 export function advance(): boolean {
   for (;;) {
-    const entry = pending.shift();
-    if (entry === undefined) return false;
-    applyToCursor(entry);
-    if (concernsCondition(entry)) return true;
+    const next = pending.shift();
+    if (next === undefined) return false;
+    view(next.entry.agent).cursor = next.after;
+    if (concernsCondition(next.entry)) return true;
   }
 }
 
 /** Evaluating again costs a third of a millisecond: not for what leaves all that was read as it was. */
 function concernsCondition({ agent, event }: LogEntry): boolean {
   if (read.size === 0) return true;
-  return read.has(agent) && event.type !== 'other' && event.type !== 'warning';
+  return read.has(agent) && event.type !== 'warning';
 }
 
 /** Sleeps until something arrives, at most until then; returns the time it is. */
@@ -110,17 +116,13 @@ export function awaitEntries(until: number): number {
 
 /** Around a verb: before it is issued, and when it is done. */
 export function moveTo(name: string, seq: number): void {
-  const rest: LogEntry[] = [];
-  for (const entry of pending) {
-    if (entry.agent === name && entry.seq <= seq) applyToCursor(entry);
-    else rest.push(entry);
+  if (pending.length === 0) return;
+  const rest: Pending[] = [];
+  for (const next of pending) {
+    if (next.entry.agent === name && next.entry.seq <= seq) view(name).cursor = next.after;
+    else rest.push(next);
   }
   pending = rest;
-}
-
-export function moveToHead(name: string): void {
-  receive(ask('poll', {}) as LogEntry[]);
-  moveTo(name, Infinity);
 }
 
 /**
@@ -153,6 +155,8 @@ export function noteDialled(caller: string, callee: string): void {
  * established already; those are waited for.
  */
 export function catchUpOtherEnds(name: string): void {
+  receive(ask('poll', {}) as LogEntry[]);
+  moveTo(name, Infinity);
   for (const call of openCalls(view(name).head)) {
     const callee = dialledTo.get(call.id);
     if (callee !== undefined && call.state === 'Established') awaitCall(callee, call.id);
@@ -187,15 +191,10 @@ function userOf(state: AgentState): string | undefined {
 export function receive(entries: readonly LogEntry[]): void {
   for (const entry of entries) {
     addAgent(entry.agent);
-    pending.push(entry);
     const both = view(entry.agent);
     both.head = fold(both.head, entry.event);
+    pending.push({ entry, after: both.head });
   }
-}
-
-function applyToCursor(entry: LogEntry): void {
-  const both = view(entry.agent);
-  both.cursor = fold(both.cursor, entry.event);
 }
 
 function view(name: string): Views {

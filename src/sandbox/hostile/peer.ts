@@ -9,6 +9,7 @@ import type {
   Collected,
   DeclaredScenario,
   Note,
+  StampedNote,
   Outcome,
   ScenarioJob,
   ThreadLimits,
@@ -39,7 +40,7 @@ export class Peer implements ScenarioHost {
     return this.#seq;
   }
 
-  note(note: Note): void {
+  note({ note }: StampedNote): void {
     this.notes.push(note);
   }
 

@@ -1,8 +1,8 @@
 /**
  * (a) From the bytes of an event to the condition that was waiting for it, evaluated again.
  * Begins when Node hands the chunk to the driver, the first moment any JavaScript can know of it; ends when
- * the main thread hears that the wait is over, so it holds one message more than what it names. A baresip
- * of our own makes the events, so that the script is asleep for certain when they come.
+ * the scenario thread notes that the wait is over. A baresip of our own makes the events, so that the
+ * script is asleep for certain when they come.
  */
 import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
@@ -54,6 +54,8 @@ test('(a) event to condition', async () => {
 /** Lets the event happen that the script sleeps for, and takes the time until it is awake. */
 class Meter {
   readonly latencies: number[] = [];
+  /** performance.now() when the run's own time began. */
+  #origin = 0;
   readonly #caller: CtrlClient;
   readonly #arrived: () => number;
   #callee = '';
@@ -66,7 +68,9 @@ class Meter {
   }
 
   on(event: RunEvent): void {
-    if (event.type === 'waiting') {
+    if (event.type === 'run_started') {
+      this.#origin = performance.now() - event.at;
+    } else if (event.type === 'waiting') {
       this.#awaited = event.what.includes('Ringing') ? 'call_incoming' : 'call_closed';
       setTimeout(() => void this.#act(), ASLEEP_MS);
     } else if (event.type === 'agent') {
@@ -74,7 +78,7 @@ class Meter {
       if (happened.type === 'started') this.#callee = `sip:bob@${happened.address}`;
       if (happened.type === this.#awaited) this.#bytesAt = this.#arrived();
     } else if (event.type === 'waited' && this.#bytesAt !== undefined) {
-      this.latencies.push(performance.now() - this.#bytesAt);
+      this.latencies.push(this.#origin + event.at - this.#bytesAt);
       this.#bytesAt = undefined;
     }
   }

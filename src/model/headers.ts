@@ -26,7 +26,7 @@ const LONG_NAME: Readonly<Record<string, string>> = {
 /** Lower case, long form: "Call-ID" and "i" are both "call-id". */
 function headerKey(name: string): string {
   const lower = name.trim().toLowerCase();
-  return LONG_NAME[lower] ?? lower;
+  return lower.length === 1 ? (LONG_NAME[lower] ?? lower) : lower;
 }
 
 /** All values of one header, in order, unfolded. */
@@ -39,9 +39,15 @@ export function headerValues(fields: readonly HeaderField[], name: string): read
 export function headerRecord(
   fields: readonly HeaderField[],
 ): Readonly<Record<string, readonly string[]>> {
-  const record: Record<string, string[]> = {};
-  for (const [name, value] of fields) (record[headerKey(name)] ??= []).push(unfold(value));
-  return record;
+  // A map first: "constructor" and "__proto__" are header names like any other.
+  const record = new Map<string, string[]>();
+  for (const [name, value] of fields) {
+    const key = headerKey(name);
+    const values = record.get(key);
+    if (values === undefined) record.set(key, [unfold(value)]);
+    else values.push(unfold(value));
+  }
+  return Object.fromEntries(record);
 }
 
 function unfold(value: string): string {

@@ -50,6 +50,41 @@ export function headerRecord(
   return Object.fromEntries(record);
 }
 
+/** Those a user agent writes itself: a second one would break the dialog, its route or its login. */
+const OWN_NAMES = [
+  'via',
+  'from',
+  'to',
+  'call-id',
+  'cseq',
+  'contact',
+  'max-forwards',
+  'route',
+  'record-route',
+  'content-length',
+  'content-type',
+  'authorization',
+  'proxy-authorization',
+];
+
+/** Why a script cannot send this header; `undefined` when it can. Worded to follow the header's name. */
+export function headerProblem(name: string, value: string): string | undefined {
+  if (name === '') return 'has no name';
+  const odd = /[^A-Za-z0-9\-.!%*_+`'~]/u.exec(name)?.[0];
+  if (odd !== undefined) {
+    return `holds ${JSON.stringify(odd)}: a header name is letters, digits and any of -.!%*_+\`'~`;
+  }
+  if (OWN_NAMES.includes(headerKey(name)))
+    return 'is written by the agent itself and cannot be set';
+  if (value.trim() === '') return 'has an empty value, which cannot be sent';
+  if (/[\r\n]/.test(value)) return 'has a line break in its value';
+  const control = /[\x00-\x1f\x7f]/.exec(value)?.[0];
+  if (control !== undefined)
+    return `has the control character ${JSON.stringify(control)} in its value`;
+  if (/[\ud800-\udfff]/u.test(value)) return 'has half a character (a lone surrogate) in its value';
+  return undefined;
+}
+
 function unfold(value: string): string {
   return value.replace(/\r?\n[ \t]+/g, ' ').trim();
 }

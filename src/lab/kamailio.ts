@@ -1,37 +1,6 @@
-/**
- * One Kamailio, as a process group of its own. Kamailio forks a dozen children and its main process may be
- * killed without them, so everything ends by group. The group also holds a watchdog: a shell that reads
- * the pipe we keep open and, when that closes because this process died in any way, removes the
- * folder and kills the group.
- */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/** Finds and starts Kamailio. It forks a dozen children: that is why a server process is a group. */
 import { execa } from 'execa';
-
-export interface Kamailio {
-  /** Of the main process, and of the group. */
-  pid: number;
-  /** Settles when the main process ends: "exit code 255" or "signal SIGKILL". */
-  ended: Promise<string>;
-  lastLog(lines: number): Promise<string>;
-  /** SIGTERM, and SIGKILL to what is left of the group after the limit. */
-  stop(): Promise<void>;
-}
-
-/**
- * Kamailio ends within 15 ms, unless the signal comes while its last children start (they miss it).
- * It has nothing to save: no need to be patient.
- */
-const STOP_LIMIT_MS = 300;
-
-/**
- * $1 is the folder; the rest is the command. File descriptor 3 is the pipe, for the watchdog alone. It is
- * forked twice: Kamailio waits for all its children before it ends, and this must not be one. The pipe also
- * closes when Kamailio ($$) ended first; then the folder is still ours.
- */
-const SUPERVISED = `exec 3<&0 </dev/null >"$1/kamailio.log" 2>&1
-( ( trap '' HUP INT TERM; read -r _ <&3; kill -0 $$ && rm -rf -- "$1"; kill -KILL 0 ) & )
-exec 3<&-; shift; exec "$@"`;
+import { type ServerProcess, spawnServer } from './server-process.js';
 
 const FIND = 'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; command -v "$1"';
 
@@ -43,52 +12,7 @@ export async function findKamailio(program = 'kamailio'): Promise<string | undef
   return failed ? undefined : stdout.trim();
 }
 
-export function spawnKamailio(program: string, folder: string, configFile: string): Kamailio {
+export function spawnKamailio(program: string, folder: string, configFile: string): ServerProcess {
   const command = [program, '-f', configFile, '-Y', folder, '-w', folder, '-DD', '-E'];
-  const child = execa('sh', ['-c', SUPERVISED, 'sh', folder, ...command, '-m', '64', '-M', '8'], {
-    cwd: folder,
-    detached: true,
-    cleanup: false,
-    reject: false,
-    buffer: false,
-    stdin: 'pipe',
-    stdout: 'ignore',
-    stderr: 'ignore',
-  });
-  // a dead reader of the pipe is seen as the end of the process, not as an error of the stream
-  child.stdin.on('error', () => undefined);
-  const pid = child.pid ?? 0;
-  const ended = child.then(({ exitCode, signal, shortMessage }) => {
-    killGroup(pid);
-    if (signal !== undefined) return `signal ${signal}`;
-    return exitCode === undefined ? String(shortMessage) : `exit code ${exitCode}`;
-  });
-  return {
-    pid,
-    ended,
-    lastLog: (lines) => lastLines(join(folder, 'kamailio.log'), lines),
-    stop: async () => {
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => {
-        killGroup(pid);
-      }, STOP_LIMIT_MS);
-      await ended;
-      clearTimeout(timer);
-    },
-  };
-}
-
-/** Nothing is left of the group in the good case: ESRCH is the answer one hopes for. */
-function killGroup(pid: number): void {
-  if (pid <= 0) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
-
-async function lastLines(file: string, count: number): Promise<string> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  return text.trim().split('\n').slice(-count).join('\n');
+  return spawnServer(folder, [...command, '-m', '64', '-M', '8']);
 }

@@ -9,10 +9,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { makeCertificate } from './certificate.js';
-import { findKamailio, type Kamailio, spawnKamailio } from './kamailio.js';
+import { findKamailio, spawnKamailio } from './kamailio.js';
 import { answersOptions } from './options-probe.js';
 import { freeLabPort } from './ports.js';
 import { routingConfig } from './routing.js';
+import type { ServerProcess } from './server-process.js';
 import { labEnv } from './users.js';
 
 export interface LabOptions {
@@ -99,7 +100,7 @@ async function startOn(attempt: Attempt): Promise<AttemptResult> {
 
 /** Without a pause: from the moment there is a folder, there shall be a watchdog that removes it. */
 function spawnInFolder({ program, port, certificate }: Attempt): {
-  kamailio: Kamailio;
+  kamailio: ServerProcess;
   folder: string;
   tlsPort: number | undefined;
 } {
@@ -120,7 +121,7 @@ function spawnInFolder({ program, port, certificate }: Attempt): {
 
 /** undefined when Kamailio answers, otherwise what happened instead. */
 async function untilReady(
-  kamailio: Kamailio,
+  kamailio: ServerProcess,
   { port, server, timeout }: { port: number; server: string; timeout: number },
 ): Promise<string | undefined> {
   const stopProbing = new AbortController();
@@ -143,7 +144,7 @@ async function untilReady(
 }
 
 function runningLab(
-  kamailio: Kamailio,
+  kamailio: ServerProcess,
   folder: string,
   port: number,
   tlsPort: number | undefined,

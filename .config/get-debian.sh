@@ -1,19 +1,31 @@
 #!/bin/sh
 # Puts programs from Debian packages into a folder of their own, runnable from there: nothing is installed,
-# no root is needed, no maintainer script runs. The tests use it to have a second baresip version.
+# no root is needed, no maintainer script runs. The tests use it to have a second baresip version and Asterisk.
 #
 #   get-debian.sh [PACKAGE...]      default: baresip-core; prints the folder, which has bin/ and root/
 #
-# apt-get, pointed at private folders, reads the lists of SUITE (default: trixie) from the mirror this machine
+# apt-get, pointed at private folders, reads the lists of SUITE from the mirror this machine
 # uses, checks signatures as ever, and downloads what the packages depend on; dpkg-deb unpacks it into root/;
 # each program in root/usr/bin and root/usr/sbin that a named package brings gets a wrapper in bin/ that starts
 # it with the libraries of root/. Once there, the folder is used again without any network.
+# SUITE is on Ubuntu the one this machine has; on Debian by default trixie, but sid for Asterisk, which no
+# stable release since 11 has.
 # Environment: SUITE, XDG_CACHE_HOME.
 set -eu
 
-SUITE=${SUITE:-trixie}
 [ $# -gt 0 ] || set -- baresip-core
-KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+DISTRIBUTION=debian
+COMPONENTS=main
+if grep -qx 'ID=ubuntu' /etc/os-release; then
+  DISTRIBUTION=ubuntu
+  COMPONENTS='main universe'
+  SUITE=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+elif [ "$1" = asterisk ]; then
+  SUITE=${SUITE:-sid}
+else
+  SUITE=${SUITE:-trixie}
+fi
+KEYRING=/usr/share/keyrings/$DISTRIBUTION-archive-keyring.gpg
 
 die() {
   echo "get-debian: $*" >&2
@@ -48,8 +60,10 @@ rm -rf "$WORK" "$ROOT" "$FOLDER/bin"
 mkdir -p "$WORK/etc" "$WORK/lists/partial" "$WORK/archives/partial" "$FOLDER/bin"
 : >"$WORK/status"
 
-# Packages that only maintainer scripts need count as installed: they are neither fetched nor unpacked.
-for package in adduser debconf passwd perl perl-base tzdata init-system-helpers sysvinit-utils ucf; do
+# Packages that only maintainer scripts need, or modules nobody loads, count as installed: they are neither
+# fetched nor unpacked.
+for package in adduser debconf passwd perl perl-base tzdata init-system-helpers sysvinit-utils ucf \
+  gnupg libcodec2-1.2 libsnmp45 libsnmp40t64; do
   printf 'Package: %s\nStatus: install ok installed\nArchitecture: all\nMulti-Arch: foreign\nMaintainer: none\nVersion: 9999:1\nDescription: placeholder\n\n' \
     "$package" >>"$WORK/status"
 done
@@ -57,7 +71,7 @@ done
 MIRROR=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1)
 [ -n "$MIRROR" ] || die "apt knows no mirror: check /etc/apt/sources.list"
 ARCH=$(dpkg --print-architecture)
-echo "deb [signed-by=$KEYRING arch=$ARCH] $MIRROR $SUITE main" >"$WORK/sources.list"
+echo "deb [signed-by=$KEYRING arch=$ARCH] $MIRROR $SUITE $COMPONENTS" >"$WORK/sources.list"
 
 private_apt() {
   apt-get -qq \

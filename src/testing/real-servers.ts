@@ -1,8 +1,10 @@
 /**
- * Programs the tests need beside what a user installs: a second baresip version. From the machine when it
- * has it, otherwise from Debian packages unpacked into a cache folder (see .config/get-debian.sh).
+ * Programs the tests need beside what a user installs: a second baresip version, an Asterisk. From Debian
+ * packages unpacked into a cache folder (see .config/get-debian.sh), or from the machine when it has the
+ * very version.
  */
 import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -12,6 +14,15 @@ const LIMIT_MS = 300_000;
 
 const run = promisify(execFile);
 let found: Promise<string> | undefined;
+
+/** An Asterisk that can be started from where it is. */
+export interface AsteriskProgram {
+  program: string;
+  /** Folder of its modules. */
+  modules: string;
+  /** Folder of its data. */
+  data: string;
+}
 
 /** Name or path of a baresip 1.1.0, what Debian 13 and Ubuntu 24.04 ship: for --baresip or OFFHOOK_BARESIP. */
 export function needBaresip110(): Promise<string> {
@@ -34,4 +45,34 @@ async function baresipVersion(program: string): Promise<string | undefined> {
   const output = await run(program, ['-h']).catch((error: unknown) => error);
   const { stdout = '' } = output as { stdout?: string };
   return /^baresip v?(\d+\.\d+\.\d+)/.exec(stdout)?.[1];
+}
+
+let asterisk: Promise<AsteriskProgram | undefined> | undefined;
+
+/**
+ * An Asterisk, or undefined where none can be had: the reason is printed then, once, and the tests that
+ * need it are skipped. With CI=true there is no such excuse.
+ */
+export function findAsterisk(): Promise<AsteriskProgram | undefined> {
+  asterisk ??= unpackAsterisk().catch((error: unknown) => {
+    const { stderr = '', message } = error as Error & { stderr?: string };
+    const reason = stderr.trim().split('\n').at(-1) || message;
+    if (process.env['CI'] === 'true') throw new Error(`no Asterisk, but CI=true: ${reason}`);
+    process.stderr.write(`tests with Asterisk are skipped: ${reason}\n`);
+    return undefined;
+  });
+  return asterisk;
+}
+
+async function unpackAsterisk(): Promise<AsteriskProgram> {
+  const { stdout } = await run('sh', [GET_DEBIAN, 'asterisk'], { timeout: LIMIT_MS });
+  const folder = stdout.trim();
+  const program = `${folder}/bin/asterisk`;
+  await run(program, ['-V']);
+  const libraries = `${folder}/root/usr/lib`;
+  const modules = readdirSync(libraries)
+    .map((name) => `${libraries}/${name}/asterisk/modules`)
+    .find((path) => existsSync(`${path}/chan_pjsip.so`));
+  if (modules === undefined) throw new Error(`${libraries}: no chan_pjsip.so below it`);
+  return { program, modules, data: `${folder}/root/usr/share/asterisk` };
 }

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { sipPortsAreFree } from '../baresip/ports.js';
+import { type Asterisk, startAsterisk } from './asterisk.js';
+import { watchLeftovers } from './leftovers.js';
+import { findAsterisk, needBaresip110 } from './real-servers.js';
+import { type CliResult, runCli } from './run-cli.js';
+
+const installed = await findAsterisk();
+
+/** Each with an Asterisk of its own, at the same time. */
+const TIMES = 3;
+
+const BARESIPS = [
+  { which: 'the one found', env: () => Promise.resolve({}) },
+  { which: '1.1.0', env: async () => ({ OFFHOOK_BARESIP: await needBaresip110() }) },
+];
+
+/** Starts so many, and stops them when the action is over; nothing may be left of them. */
+async function withAsterisks<T>(
+  count: number,
+  action: (asterisks: readonly Asterisk[]) => Promise<T>,
+): Promise<T> {
+  const leftovers = await watchLeftovers();
+  const starts = Array.from({ length: count }, () => startAsterisk(installed!, leftovers.folder));
+  const asterisks = await Promise.all(starts);
+  try {
+    return await action(asterisks);
+  } finally {
+    await Promise.all(asterisks.map((one) => one.stop()));
+    await leftovers.assertNothingLeft();
+    for (const { host, port } of asterisks) expect(await sipPortsAreFree(host, port)).toBe(true);
+  }
+}
+
+describe.skipIf(installed === undefined)('Asterisk', () => {
+  it.each(BARESIPS)(`the suites, ${TIMES} times, baresip: $which`, async ({ env }) => {
+    const chosen = await env();
+    const results = await withAsterisks(TIMES, (asterisks) =>
+      Promise.all(
+        asterisks.map((asterisk) =>
+          runCli(['run', '-q', 'scenarios/asterisk'], {
+            env: { ...asterisk.env, ...chosen },
+            timeout: 55_000,
+          }),
+        ),
+      ),
+    );
+    // the whole report where something failed
+    expect(results.filter(({ code }) => code !== 0).map(({ stdout }) => stdout)).toEqual([]);
+    for (const { stdout } of results) expect(stdout).toMatch(/^(\d+) scenarios: \1 passed in/);
+  });
+
+  it('is what the two-party example runs against, too', async () => {
+    const { stdout } = await withAsterisks(1, ([asterisk]) =>
+      runCli(['run', 'examples/two-party.js'], { env: asterisk!.env }),
+    );
+    expect(stdout).toMatch(/1 passed/);
+  });
+
+  it('says what happened when it does not come up', async () => {
+    const leftovers = await watchLeftovers();
+    const broken = { ...installed!, program: 'false' };
+    await expect(startAsterisk(broken, leftovers.folder)).rejects.toThrow(
+      /did not come up on 127\.0\.0\.1:\d+: it ended with exit code 1/,
+    );
+    await leftovers.assertNothingLeft();
+  });
+});
+
+it('without its variables, the suites for a PBX are skipped and say why', async () => {
+  const env = { PBX_ECHO: undefined };
+  const result: CliResult = await runCli(['run', 'scenarios/asterisk'], { env });
+  expect(result.code).toBe(0);
+  expect(result.stdout).toContain('skipped: needs a PBX: PBX_ECHO is not set');
+  expect(result.stdout).toMatch(/(\d+) scenarios: \1 skipped in/);
+});

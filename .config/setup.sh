@@ -72,6 +72,11 @@ install_packages() {
 }
 
 install_npm_packages() {
+  # npm ci would empty the folder behind the link, which belongs to another checkout
+  if [ -L node_modules ]; then
+    say "node_modules is a link: left alone"
+    return
+  fi
   stamp=node_modules/.package-lock.json
   if [ ! -e "$stamp" ] || [ -n "$(find package-lock.json -newer "$stamp")" ]; then
     say "npm ci"

@@ -7,31 +7,35 @@
 /** Pieces looked at as a whole; WebAssembly memory comes in these. */
 const PAGE = 65_536;
 
-interface Region {
+export interface Region {
   start: number;
   bytes: Uint8Array;
 }
 
 export class MemoryImage {
   readonly #memory: WebAssembly.Memory;
-  readonly #regions: readonly Region[];
+  readonly regions: readonly Region[];
+
+  constructor(memory: WebAssembly.Memory, regions: readonly Region[]) {
+    this.#memory = memory;
+    this.regions = regions;
+  }
 
   /** What lies above the last used byte is not part of the image: malloc does not count on its content. */
-  constructor(memory: WebAssembly.Memory) {
-    this.#memory = memory;
+  static of(memory: WebAssembly.Memory): MemoryImage {
     const bytes = new Uint8Array(memory.buffer);
     const top = usedBytes(bytes);
     // The one large gap is the unused part of the C stack, between static data and heap.
     const gap = largestGap(bytes, top);
-    this.#regions = [
+    return new MemoryImage(memory, [
       { start: 0, bytes: bytes.slice(0, gap.start) },
       { start: gap.end, bytes: bytes.slice(gap.end, top) },
-    ];
+    ]);
   }
 
   restore(): void {
     const memory = new Uint8Array(this.#memory.buffer);
-    for (const { start, bytes } of this.#regions) memory.set(bytes, start);
+    for (const { start, bytes } of this.regions) memory.set(bytes, start);
   }
 }
 

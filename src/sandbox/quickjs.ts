@@ -13,9 +13,15 @@ import {
   type QuickJSRuntime,
   type QuickJSWASMModule,
 } from 'quickjs-emscripten';
-import { MemoryImage } from './memory-image.js';
+import { MemoryImage, type Region } from './memory-image.js';
 import type { Rejections } from './rejections.js';
 import { TABLE_EXPORT, addTracker, withTableExported } from './wasm-table.js';
+
+/**
+ * What the build copies into its memory at the start. Left alone it takes the path of the program and the
+ * language, and what it allocates next would lie elsewhere on each machine.
+ */
+const SURROUNDINGS: object = { thisProgram: 'offhook' };
 
 const PAGE = 65_536;
 /** What the build asks for at least. */
@@ -25,6 +31,8 @@ export class QuickJs {
   readonly #module: QuickJSWASMModule;
   readonly #memory: WebAssembly.Memory;
   readonly #tracker: number;
+  /** Bytes of the binary. */
+  readonly #size: number;
   #rejections: Rejections | undefined;
   /** The memory could not grow: some allocation has failed. */
   outOfMemory = false;
@@ -35,7 +43,9 @@ export class QuickJs {
     module: QuickJSWASMModule,
     memory: WebAssembly.Memory,
     table: WebAssembly.Table,
+    size: number,
   ) {
+    this.#size = size;
     this.#module = module;
     this.#memory = memory;
     this.#tracker = addTracker(table, (_context, promise, reason, handled) => {
@@ -49,6 +59,8 @@ export class QuickJs {
   }
 
   static async load(memoryLimit: number): Promise<QuickJs> {
+    // Its language, from Node 21 on.
+    Reflect.deleteProperty(globalThis, 'navigator');
     const binary = readFileSync(
       createRequire(import.meta.resolve('quickjs-emscripten')).resolve(
         '@jitl/quickjs-wasmfile-release-sync/wasm',
@@ -68,10 +80,13 @@ export class QuickJs {
       return instance.exports;
     };
     const module = await newQuickJSWASMModuleFromVariant(
-      newVariant(RELEASE_SYNC, { wasmMemory: memory, emscriptenModule: { instantiateWasm } }),
+      newVariant(RELEASE_SYNC, {
+        wasmMemory: memory,
+        emscriptenModule: { instantiateWasm, ...SURROUNDINGS },
+      }),
     );
     if (table === undefined) throw new Error('QuickJS was not instantiated by our hook');
-    const quickJs = new QuickJs(module, memory, table);
+    const quickJs = new QuickJs(module, memory, table, binary.length);
     quickJs.#watchGrowth();
     return quickJs;
   }
@@ -85,8 +100,17 @@ export class QuickJs {
     this.#rejections = rejections;
   }
 
-  image(): MemoryImage {
-    return new MemoryImage(this.#memory);
+  /** All QuickJS knows now, or what another instance of this build knew. */
+  image(regions?: readonly Region[]): MemoryImage {
+    return regions === undefined
+      ? MemoryImage.of(this.#memory)
+      : new MemoryImage(this.#memory, regions);
+  }
+
+  /** Where QuickJS put what it made first: the same places in each instance of one build. */
+  layout(context: QuickJSContext): string {
+    const { ctx } = context as unknown as { ctx: { value: number } };
+    return `${this.#size} ${pointerOf(context.runtime)} ${ctx.value}`;
   }
 
   /** After the interrupt handler was set: that is how the place in the runtime is found. */
@@ -112,17 +136,19 @@ export class QuickJs {
     return handle;
   }
 
-  /** The 64 bits of Math.random's state, found by watching it move. */
-  findRandomState(context: QuickJSContext, draw: () => void): (seed: bigint) => void {
+  /** The place of Math.random's state, as an index of 64-bit words, found by watching it move. */
+  findRandomState(context: QuickJSContext, draw: () => void): number {
     const start = (context as unknown as { ctx: { value: number } }).ctx.value / 8;
     const before = new BigUint64Array(this.#memory.buffer).slice(start, start + CONTEXT_WORDS);
     draw();
     const after = new BigUint64Array(this.#memory.buffer).subarray(start, start + CONTEXT_WORDS);
     const word = before.findIndex((old, at) => old !== 0n && after[at] === nextRandom(old));
     if (word < 0) throw new Error('this build of QuickJS has an unknown layout: no random state');
-    return (seed) => {
-      new BigUint64Array(this.#memory.buffer)[start + word] = seed === 0n ? 1n : seed;
-    };
+    return start + word;
+  }
+
+  seedRandom(word: number, seed: bigint): void {
+    new BigUint64Array(this.#memory.buffer)[word] = seed === 0n ? 1n : seed;
   }
 
   /** Emscripten tries several sizes when the memory grows; only when the last one failed is it full. */

@@ -3,8 +3,14 @@
  * thrown values into data inside the VM. Knows what can go wrong with handles; knows no scenario.
  */
 import { randomBytes } from 'node:crypto';
-import type { QuickJSContext, QuickJSHandle, QuickJSRuntime } from 'quickjs-emscripten';
+import {
+  StaticLifetime,
+  type QuickJSContext,
+  type QuickJSHandle,
+  type QuickJSRuntime,
+} from 'quickjs-emscripten';
 import { ERROR_CODES, type ErrorData } from '../errors.js';
+import { readGuestImage, type GuestImage } from './guest-image.js';
 import { GUEST_MAIN, guestName, guestSource, type Loader } from './loader.js';
 import type { Collected, GuestExports } from './protocol.js';
 import type { MemoryImage } from './memory-image.js';
@@ -46,7 +52,8 @@ export class Vm {
   readonly #context: QuickJSContext;
   readonly #guest: QuickJSHandle;
   readonly #fresh: MemoryImage;
-  readonly #seed: (seed: bigint) => void;
+  readonly #stack: number;
+  readonly #randomState: number;
   #binding: Binding | undefined;
   #rejections = new Rejections(() => nothing, never);
   /** Value of `loader.requests` when the running job began. */
@@ -54,8 +61,8 @@ export class Vm {
 
   constructor(quickJs: QuickJs, stack: number) {
     this.#quickJs = quickJs;
+    this.#stack = Math.min(Math.max(stack, SMALLEST_STACK), LARGEST_STACK);
     this.#runtime = quickJs.newRuntime();
-    this.#runtime.setMaxStackSize(Math.min(Math.max(stack, SMALLEST_STACK), LARGEST_STACK));
     this.#runtime.setInterruptHandler(() => this.#binding?.stop.shouldInterrupt() ?? false);
     quickJs.installTracker(this.#runtime);
     this.#runtime.setModuleLoader(
@@ -63,17 +70,32 @@ export class Vm {
       (base, name) => this.#binding?.loader.normalize(base, name) ?? guestName(base, name),
     );
     this.#context = this.#runtime.newContext();
-    this.#guest = this.#loadGuest();
-    this.#seed = quickJs.findRandomState(this.#context, () => {
-      this.#context.unwrapResult(this.#context.evalCode('Math.random()')).dispose();
-    });
-    this.#fresh = quickJs.image();
+    this.#makeBridge();
+    const made = readGuestImage(quickJs.layout(this.#context));
+    if (made === undefined) {
+      this.#guest = this.#loadGuest();
+      this.#randomState = quickJs.findRandomState(this.#context, () => {
+        this.#context.unwrapResult(this.#context.evalCode('Math.random()')).dispose();
+      });
+    } else {
+      this.#guest = new StaticLifetime(made.guest) as unknown as QuickJSHandle;
+      this.#randomState = made.randomState;
+    }
+    this.#fresh = quickJs.image(made?.regions);
+  }
+
+  /** For later instances of the same build: they need not evaluate the guest. */
+  get guestImage(): GuestImage {
+    const { regions } = this.#fresh;
+    const layout = this.#quickJs.layout(this.#context);
+    return { layout, guest: this.#guest.value, randomState: this.#randomState, regions };
   }
 
   /** A fresh VM: nothing of what ran before is left. */
   renew(binding: Binding): void {
     this.#fresh.restore();
-    this.#seed(randomBytes(8).readBigUInt64LE());
+    this.#runtime.setMaxStackSize(this.#stack);
+    this.#quickJs.seedRandom(this.#randomState, randomBytes(8).readBigUInt64LE());
     this.#binding = binding;
     this.#rejections = new Rejections(
       (bits) => {
@@ -87,7 +109,7 @@ export class Vm {
     this.#quickJs.reportTo(this.#rejections);
   }
 
-  #loadGuest(): QuickJSHandle {
+  #makeBridge(): void {
     const context = this.#context;
     const bridge = context.newFunction('host', (request) => {
       const text = this.#text(request);
@@ -101,6 +123,10 @@ export class Vm {
     bridge.consume((handle) => {
       context.defineProp(context.global, HOST_NAME, { value: handle, configurable: true });
     });
+  }
+
+  #loadGuest(): QuickJSHandle {
+    const context = this.#context;
     const result = context.evalCode(guestSource(GUEST_MAIN), GUEST_MAIN, { type: 'module' });
     if (result.error === undefined) return result.value;
     const message: unknown = result.error.consume((error): unknown => context.dump(error));

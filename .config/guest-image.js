@@ -1,0 +1,12 @@
+/** Writes dist/guest/guest.image: the guest, evaluated once for all (see src/sandbox/guest-image.ts). */
+import { rmSync } from 'node:fs';
+import { QuickJs } from '../dist/sandbox/quickjs.js';
+import { Vm } from '../dist/sandbox/vm.js';
+import { writeGuestImage } from '../dist/sandbox/guest-image.js';
+
+const MIB = 1024 * 1024;
+
+// One of an earlier build would be taken for the guest itself.
+rmSync(new URL('../dist/guest/guest.image', import.meta.url), { force: true });
+const vm = new Vm(await QuickJs.load(32 * MIB), MIB);
+writeGuestImage(vm.guestImage);

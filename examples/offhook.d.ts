@@ -49,9 +49,11 @@ type Only<T, Kind, Words extends string> = unknown extends T
       : unknown;
 
 /** A condition must not be async. */
-type Sync<T> = [Extract<T, PromiseLike<unknown>>] extends [never]
+type Sync<T> = 0 extends 1 & T
   ? unknown
-  : "a condition must not be async";
+  : [Extract<T, PromiseLike<unknown>>] extends [never]
+    ? unknown
+    : "a condition must not be async";
 
 /**
  * Account and behaviour of an agent.
@@ -104,9 +106,95 @@ interface AgentOptions {
    */
   answer?: 'manual' | 'auto';
   /**
+   * How dtmf() sends digits: `rtp` as telephone-events (RFC 4733), `info` in SIP INFO requests
+   * (application/dtmf-relay), `auto` as telephone-events where the other side takes them, else
+   * in INFO. `info` needs baresip 1.1 or later, `auto` 2.0. Received digits are understood
+   * either way.
+   * Default: "rtp".
+   */
+  dtmf_mode?: 'rtp' | 'info' | 'auto';
+  /**
+   * Subscribe to the state of the mailbox (RFC 3842) with each registration; see `mwi` of the
+   * agent.
+   * Default: false.
+   */
+  mwi?: boolean;
+  /**
    * SIP port to listen on (UDP and TCP; TLS on the next one). Default: a free one.
    */
   local_port?: number;
+  /**
+   * Address to listen on and to send from. Default: that of the route to the registrar or
+   * proxy; loopback for a serverless agent.
+   * Examples: "192.0.2.10", "::1".
+   */
+  local_address?: string;
+  /**
+   * Header fields to add to every outgoing INVITE (RFC 3261, 7.3), several values as repeated
+   * fields. They are in REGISTER too, and not in re-INVITE and BYE. Needs baresip 2.3, or
+   * `headers_compat`.
+   * Examples: {"X-Tenant":"blue","Diversion":["<sip:1@pbx>","<sip:2@pbx>"]}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[]>>;
+  /**
+   * Allows `headers` below baresip 2.3, by a way that also adds a Route to the next hop and
+   * one more header, `X-Route-End`; a warning shows the exact lines. Changes nothing from 2.3
+   * on.
+   * Default: false.
+   */
+  headers_compat?: boolean;
+  /**
+   * Audio codecs to offer and take, the preferred one first. Default: PCMU and PCMA.
+   * Examples: ["PCMA","PCMU"].
+   *
+   * @minItems 1
+   */
+  codecs?: readonly ('PCMU' | 'PCMA' | 'G722' | 'opus' | 'L16')[];
+  /**
+   * Encryption of the media: `srtp` offers keys in the SDP (RFC 4568) and takes plain RTP
+   * where the other side has none, `srtp-mand` insists (RTP/SAVP), `dtls_srtp` negotiates keys
+   * in the media path (RFC 5764). Default: plain RTP.
+   */
+  media_enc?: 'srtp' | 'srtp-mand' | 'dtls_srtp';
+  /**
+   * How the address of the media is found behind a NAT: RFC 8489, 8656, 8445. `stun` and
+   * `turn` need `stun_server`; TURN logs in with `auth_user` or `username`, and `password`.
+   * ICE gathers the addresses of all interfaces but loopback.
+   */
+  nat?: 'stun' | 'turn' | 'ice';
+  /**
+   * Server for `nat`, as a URI (RFC 7064, 7065) or "host:port".
+   * Examples: "stun:192.0.2.1:3478".
+   */
+  stun_server?: string;
+  /**
+   * Verifies the server's TLS certificate, against the authorities of the system or those of
+   * `ca_file` (RFC 5922). Needs baresip 1.1.
+   * Default: false.
+   */
+  verify_tls?: boolean;
+  /**
+   * Certificates of the authorities that `verify_tls` trusts, as a PEM file; its path is
+   * relative to the scenario file.
+   * Examples: "certs/ca.pem".
+   */
+  ca_file?: string;
+  /**
+   * Ends a call that receives no RTP for so many seconds; one on hold too. Default: never.
+   */
+  rtp_timeout?: number;
+  /**
+   * Jitter buffer for received audio: its delay in milliseconds; `true` is 100. Without one,
+   * audio is heard as it comes.
+   * Default: false.
+   */
+  jitter_buffer?: boolean | number;
+  /**
+   * Adds RTP statistics to the BYE (header `X-RTP-Stat`), which the other side can see; there
+   * are none before the first RTCP report, about 5 s after the answer.
+   * Default: false.
+   */
+  rtp_stats?: boolean;
   /**
    * Anything of your own, as plain data; readable as `metadata`.
    * Examples: {"site":"berlin"}.
@@ -141,6 +229,23 @@ interface ScenarioOptions {
    */
   timeout?: Duration;
 }
+
+/**
+ * Options of wait().
+ */
+interface WaitOptions {
+  /**
+   * Fails as soon as an agent receives no RTP for more than a second in a call that is
+   * established and not on hold.
+   * Default: false.
+   */
+  media?: boolean;
+}
+
+/**
+ * Who has the call on hold: who does not want to receive media (RFC 3264, 8.4).
+ */
+type Held = 'none' | 'local' | 'remote' | 'both';
 
 /**
  * The other side of a call: the From header of a received one (RFC 3261, 20.20), else what
@@ -227,6 +332,22 @@ interface Registration {
    * Examples: "Forbidden".
    */
   readonly reason?: string;
+  /**
+   * Seconds the registrar granted with the last 200 (RFC 3261, 10.3).
+   */
+  readonly expires?: number;
+  /**
+   * Contact values the last 200 lists: every binding of the address of record.
+   */
+  readonly contacts?: readonly string[];
+  /**
+   * When the last 200 came, in ms since the scenario began.
+   */
+  readonly refreshed_at?: number;
+  /**
+   * How many REGISTERs were answered with 200 since the last register(), refreshes included.
+   */
+  readonly count: number;
 }
 
 /**
@@ -243,6 +364,315 @@ interface CallInfo {
   readonly direction: 'outgoing' | 'incoming';
   readonly state: State;
   readonly peer: Peer;
+  readonly held: Held;
+}
+
+/**
+ * Audio as the last offer and answer settled it (RFC 3264), seen from the agent.
+ */
+interface Media {
+  /**
+   * Encoding name as in the SDP.
+   * Examples: "PCMU", "opus".
+   */
+  readonly codec: string;
+  /**
+   * Samples per second.
+   */
+  readonly rate: number;
+  /**
+   * ms of audio in a packet, where the SDP says it.
+   */
+  readonly ptime?: number;
+  /**
+   * That of the agent's own session description.
+   */
+  readonly direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+  /**
+   * Keys from the SDP (RFC 4568), from a DTLS handshake (RFC 5764), or none.
+   */
+  readonly encryption: 'none' | 'srtp' | 'dtls_srtp';
+  /**
+   * Crypto suite or SRTP protection profile in use.
+   * Examples: "AES_CM_128_HMAC_SHA1_80".
+   */
+  readonly suite?: string;
+  /**
+   * Address and port RTP is received at.
+   * Examples: "127.0.0.1:10000".
+   */
+  readonly local_address: string;
+  /**
+   * Address and port RTP is sent to.
+   */
+  readonly remote_address: string;
+}
+
+/**
+ * RTP packets of a call so far.
+ */
+interface Rtp {
+  /**
+   * Packets sent.
+   */
+  readonly sent: number;
+  /**
+   * Packets received, silence included.
+   */
+  readonly received: number;
+  /**
+   * How long ago `received` last grew, in ms, give or take the 100 ms between two looks;
+   * absent while nothing came.
+   */
+  readonly last_received_ms?: number;
+  /**
+   * True when a packet was received within the last 500 ms.
+   */
+  readonly flowing: boolean;
+}
+
+/**
+ * What RTCP tells of the audio an agent receives.
+ */
+interface Quality {
+  /**
+   * Mean opinion score, 1 (bad) to 4.5, estimated by the E-model (ITU-T G.107, simplified:
+   * packet loss, jitter and round trip; narrowband).
+   * Examples: 4.41.
+   */
+  readonly mos: number;
+  /**
+   * Round trip in ms; 0 as long as it cannot be measured (RFC 3550, 6.4.1).
+   */
+  readonly rtt: number;
+  /**
+   * Interarrival jitter in ms (RFC 3550, 6.4.1).
+   */
+  readonly jitter: number;
+  /**
+   * Percent of the packets sent to this agent in the call so far, 0 to 100.
+   */
+  readonly packet_loss: number;
+}
+
+/**
+ * How long things took, in ms, seen from the agent; what is not known (yet) is absent.
+ */
+interface Timing {
+  /**
+   * From the REGISTER of the last `register()` to its 200, the challenge included:
+   * Registration Request Delay (RFC 6076, 4.1).
+   */
+  readonly register_ms?: number;
+  /**
+   * Caller: from the INVITE to the first 18x: Session Request Delay of a successful setup (RFC
+   * 6076, 4.3), what ITU-T E.721 calls post-selection delay. Absent when there was none.
+   */
+  readonly post_dial_delay_ms?: number;
+  /**
+   * From the first 18x, for the callee from the INVITE, to the answer; without an answer to
+   * the end of the call.
+   */
+  readonly ring_ms?: number;
+  /**
+   * From the INVITE to the established call: answered and acknowledged.
+   */
+  readonly setup_ms?: number;
+  /**
+   * From then to the BYE: Session Duration Time (RFC 6076, 4.5). Absent while the call is up.
+   */
+  readonly talk_ms?: number;
+}
+
+/**
+ * A session description (RFC 8866). What cannot be read is left out.
+ */
+interface Sdp {
+  /**
+   * Connection address of the session.
+   */
+  readonly address?: string;
+  /**
+   * The streams, in the order of their m= lines.
+   */
+  readonly media: readonly SdpMedia[];
+}
+
+/**
+ * A media stream of a session description.
+ */
+interface SdpMedia {
+  /**
+   * The media type.
+   * Examples: "audio".
+   */
+  readonly kind: string;
+  /**
+   * 0: refused or switched off (RFC 3264, 6).
+   */
+  readonly port: number;
+  /**
+   * Transport protocol.
+   * Examples: "RTP/AVP", "RTP/SAVP".
+   */
+  readonly protocol: string;
+  /**
+   * In order of preference.
+   */
+  readonly codecs: readonly SdpCodec[];
+  /**
+   * Of the stream, else of the session; `c=0.0.0.0` counts as not receiving (RFC 3264, 8.4).
+   */
+  readonly direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+  /**
+   * ms of audio in a packet.
+   */
+  readonly ptime?: number;
+  /**
+   * Connection address.
+   */
+  readonly address?: string;
+  /**
+   * Crypto suites offered or chosen (RFC 4568); never the keys.
+   */
+  readonly crypto?: readonly {readonly suite: string}[];
+  /**
+   * Of the DTLS certificate (RFC 8122).
+   */
+  readonly fingerprint?: string;
+  /**
+   * Role in the DTLS handshake (RFC 4145).
+   */
+  readonly setup?: string;
+}
+
+/**
+ * A payload type of a stream.
+ */
+interface SdpCodec {
+  /**
+   * Payload type number.
+   */
+  readonly payload: number;
+  /**
+   * Encoding name; of a static payload type that of RFC 3551.
+   * Examples: "PCMU".
+   */
+  readonly name: string;
+  /**
+   * Clock rate in Hz.
+   */
+  readonly rate: number;
+  /**
+   * Audio channels.
+   */
+  readonly channels: number;
+  /**
+   * Format parameters, where there are any.
+   */
+  readonly fmtp?: string;
+}
+
+/**
+ * A DTMF digit received in a call.
+ */
+interface ReceivedDigit {
+  /**
+   * 0-9, *, #, A-D.
+   * Examples: "5".
+   */
+  readonly digit: string;
+  /**
+   * When it began to arrive, in ms since the scenario began.
+   */
+  readonly at: number;
+  /**
+   * As a telephone-event (RFC 4733) or in an INFO request (RFC 6086).
+   */
+  readonly via: 'rtp' | 'info';
+}
+
+/**
+ * A MESSAGE (RFC 3428) the agent received and accepted.
+ */
+interface ReceivedMessage {
+  readonly from: Peer;
+  /**
+   * Its body.
+   */
+  readonly text: string;
+  /**
+   * Value of its Content-Type header.
+   * Examples: "text/plain".
+   */
+  readonly content_type: string;
+  /**
+   * When it came, in ms since the scenario began.
+   */
+  readonly at: number;
+}
+
+/**
+ * State of a mailbox (RFC 3842): voice messages; where the server tells of none, those of
+ * all other kinds together.
+ */
+interface Mwi {
+  /**
+   * Whether messages wait.
+   */
+  readonly waiting: boolean;
+  /**
+   * Messages not yet heard.
+   */
+  readonly new: number;
+  /**
+   * Messages heard and kept.
+   */
+  readonly old: number;
+}
+
+/**
+ * The answer to an OPTIONS request.
+ */
+interface PingAnswer {
+  /**
+   * Code of the final response.
+   * Examples: 200.
+   */
+  readonly status: number;
+  /**
+   * From the request to its final response, in ms.
+   */
+  readonly ms: number;
+}
+
+/**
+ * What became of a transfer this agent asked for (RFC 3515, 2.4).
+ */
+interface TransferState {
+  /**
+   * The REFER was answered with 202 or 200.
+   */
+  readonly accepted: boolean;
+  /**
+   * Last provisional code of the new call, from NOTIFY.
+   * Examples: 100.
+   */
+  readonly progress?: number;
+  /**
+   * Final code of the new call, from NOTIFY, or of the REFER when that was refused.
+   * Examples: 200.
+   */
+  readonly final?: number;
+  /**
+   * Its reason phrase.
+   * Examples: "OK".
+   */
+  readonly reason?: string;
+  /**
+   * Nothing more will come: there is a final code, or the call is over.
+   */
+  readonly done: boolean;
 }
 
 /**
@@ -290,11 +720,11 @@ interface Agent {
    */
   readonly aor: string;
   /**
-   * True while the last REGISTER was answered with 200.
+   * True while the last REGISTER was answered with 200, and the time that granted is not over.
    */
   readonly registered: boolean;
   /**
-   * State of the registration, with the code and reason of the last answer.
+   * State of the registration, with the last answer and what it granted.
    */
   readonly registration: Registration;
   /**
@@ -328,6 +758,81 @@ interface Agent {
    * Headers of the INVITE received for the current or last call, by lower-case long name.
    */
   readonly headers: Readonly<Record<string, readonly string[]>>;
+  /**
+   * The SIP messages this agent has sent and received, as values.
+   */
+  readonly sip: SipLog;
+  /**
+   * Codes of the provisional responses above 100 this agent received to its INVITE, in order:
+   * `[181, 183]`. A retransmission is not told again.
+   * @see RFC 3261, 21.1
+   */
+  readonly provisional: readonly number[];
+  /**
+   * True once a provisional response with a session description came: the caller hears the other
+   * side before the answer.
+   * @see RFC 3960, 1
+   */
+  readonly early_media: boolean;
+  /**
+   * What RTCP measures of the audio this agent receives. Absent until it is known: reports come
+   * every 5 s. That of the last call stays until the next one.
+   * @see ITU-T G.107, RFC 3550, 6.4
+   */
+  readonly quality: Quality | undefined;
+  /**
+   * How long registering took, and the parts of the current or last call.
+   * @see RFC 6076
+   */
+  readonly timing: Timing;
+  /**
+   * Who has the current or last call on hold: `local` this agent, `remote` the other side, `both`,
+   * or `none`; as the last offer and answer say.
+   * @see RFC 3264, 8.4
+   */
+  readonly held: Held;
+  /**
+   * Whether `mute()` is in force on the current or last call.
+   */
+  readonly muted: boolean;
+  /**
+   * What the last offer and answer of the current or last call settled about its audio; absent
+   * until there was an answer.
+   * @see RFC 3264, 6 and 7
+   */
+  readonly media: Media | undefined;
+  /**
+   * RTP packets of the current or last call, looked at every 100 ms from the first time it is read
+   * on; absent until there is media.
+   * @see RFC 3550, 6.4
+   */
+  readonly rtp: Rtp | undefined;
+  /**
+   * The DTMF digits received in the current or last call, in order. baresip 1.1 misses the second
+   * of two equal digits in a row when the sender stops its audio for the digits, as some PBXs do.
+   * @see RFC 4733; RFC 6086
+   */
+  readonly received_dtmf: readonly ReceivedDigit[];
+  /**
+   * The digits of `received_dtmf` as text.
+   */
+  readonly received_digits: string;
+  /**
+   * The text messages this agent received and accepted, oldest first.
+   * @see RFC 3428
+   */
+  readonly messages: readonly ReceivedMessage[];
+  /**
+   * State of the mailbox of this agent; absent until the server has told it. Needs the option `mwi:
+   * true` and a registration.
+   * @see RFC 3842
+   */
+  readonly mwi: Mwi | undefined;
+  /**
+   * What became of the transfer of the current or last call, or of one that was up beside it.
+   * @see RFC 3515, 2.4
+   */
+  readonly transfer_state: TransferState | undefined;
   /**
    * The `metadata` option given to `agent()`.
    */
@@ -365,14 +870,14 @@ interface Agent {
   unregister(): void;
   /**
    * Places a call. `state` is `Calling` when it returns, and the values of the previous call are
-   * cleared.
+   * cleared. A call that is on hold stays so; one that is not has to be held or ended first.
    * Returns when the INVITE was sent.
    * Time limit: 5s.
    * @param target Another agent, a `sip:`, `sips:` or `tel:` URI, or a number or user name in the
    * domain of this agent. Blanks, dots, dashes and brackets of a number are left out.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CALL_REFUSED: The call could not be placed.
+   * @throws E_CALL_REFUSED: A call could not be placed, or a change of it was refused.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
@@ -385,10 +890,13 @@ interface Agent {
    */
   dial(target: Target): void;
   /**
-   * Answers the call that has waited longest; waits for one to come in if there is none yet.
+   * Answers the call that has waited longest; waits for one to come in if there is none yet. A call
+   * the agent is in is put on hold first.
    * Returns when the 200 was sent.
    * Time limit: 5s.
+   * @param call One of `calls`; default: the one that has waited longest.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CALL_REFUSED: A call could not be placed, or a change of it was refused.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -399,12 +907,13 @@ interface Agent {
    * await_until(() => assert(bob.state).equals(State.Established));
    * @see RFC 3261, 13.3.1.4
    */
-  accept(): void;
+  accept(call?: CallInfo): void;
   /**
    * Ends the current call: BYE after answer, CANCEL before it, 486 for a call that waits. A peer
    * that hung up first is no error.
    * Returns when the call is closed.
    * Time limit: 5s.
+   * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
@@ -416,12 +925,154 @@ interface Agent {
    * await_until(() => assert(bob.state).equals(State.Idle));
    * @see RFC 3261, 9.1 and 15.1
    */
-  hangup(): void;
+  hangup(call?: CallInfo): void;
   /**
-   * Refuses the call that has waited longest with 486 Busy Here; waits for one to come in if there
-   * is none yet.
+   * Puts a call on hold: a re-INVITE that offers to receive nothing. No RTP flows then, unless the
+   * other side plays music. A call the agent holds already is left as it is. When the other side
+   * refuses, the error says its code, and a second re-INVITE restores the media.
+   * Returns when the re-INVITE was answered.
+   * Time limit: 5s.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CALL_REFUSED: A call could not be placed, or a change of it was refused.
+   * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.hold();
+   * await_until(() => assert(bob.held).equals("remote"));
+   * @see RFC 3264, 8.4; RFC 3261, 14
+   */
+  hold(call?: CallInfo): void;
+  /**
+   * Takes a call off hold and makes it the current one; any other call the agent is in is put on
+   * hold first.
+   * Returns when the re-INVITE was answered.
+   * Time limit: 5s.
+   * @param call One of `calls`; default: the current call if it is on hold, else the only one that
+   * is.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CALL_REFUSED: A call could not be placed, or a change of it was refused.
+   * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.resume();
+   * await_until(() => assert(bob.held).equals("none"));
+   * @see RFC 3264, 8.4; RFC 3261, 14
+   */
+  resume(call?: CallInfo): void;
+  /**
+   * Sends silence from now on, whatever the audio source plays. RTP goes on, and the other side is
+   * not told.
+   * Returns when the audio was switched off.
+   * Time limit: 5s.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CALL_REFUSED: A call could not be placed, or a change of it was refused.
+   * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.mute();
+   * assert(alice.muted).is_true();
+   */
+  mute(call?: CallInfo): void;
+  /**
+   * Sends the audio source again.
+   * Returns when the audio was switched on.
+   * Time limit: 5s.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CALL_REFUSED: A call could not be placed, or a change of it was refused.
+   * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.unmute();
+   * assert(alice.muted).is_false();
+   */
+  unmute(call?: CallInfo): void;
+  /**
+   * Sends DTMF digits in the current call: one that is answered, or a dialled one with early media.
+   * By RTP (telephone-events) or SIP INFO, as the option `dtmf_mode` says.
+   * Returns when the last digit was sent; by INFO: it was answered with 200.
+   * Time limit: 5s.
+   * @param digits One to 64 of 0-9, *, #, A-D.
+   * @param gap From the start of one digit to the start of the next; at least 240 ms. Default: 240
+   * ms, the time baresip takes for a digit; 250 ms by INFO.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_DTMF: DTMF digits could not be sent, or the INFO with one was refused.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * caller.dtmf("1234#");
+   * caller.dtmf("12", "500ms");
+   * await_until(() => assert(callee.received_digits).equals("1234#12"));
+   * @see RFC 4733; RFC 6086; libre telev.c
+   */
+  dtmf(digits: string, gap?: Duration, call?: CallInfo): void;
+  /**
+   * Sends a text message (SIP MESSAGE, outside of any call).
+   * Returns when it was answered with 2xx.
+   * Time limit: 5s.
+   * @param target Another agent, a SIP or tel URI, or a number or user name in the domain of this
+   * agent.
+   * @param text Plain text of up to 1015 bytes in UTF-8; line breaks are sent as they are. baresip
+   * drops blanks at its beginning, so there may be none.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_MESSAGE: A MESSAGE was refused, not answered, or could not be sent.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
+   * @throws E_BARESIP_UNUSABLE: The baresip program does not run, is too old, or lacks a module.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.message(bob, "lunch?");
+   * await_until(() => assert(bob.messages.at(-1)?.text).equals("lunch?"));
+   * @see RFC 3428
+   */
+  message(target: Target, text: string): void;
+  /**
+   * Sends OPTIONS and returns the code and the delay of the answer, whatever it is.
+   * Returns when OPTIONS was answered.
+   * Time limit: 5s.
+   * @param target Another agent, a SIP or tel URI, or a number or user name in the domain of this
+   * agent.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_PING: OPTIONS was not answered, or could not be sent.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * assert(alice.ping("sip:pbx.example").status).equals(200);
+   * @see RFC 3261, 11
+   */
+  ping(target: Target): PingAnswer;
+  /**
+   * Refuses the call that has waited longest; waits for one to come in if there is none yet.
    * Returns when the call is closed.
    * Time limit: 5s.
+   * @param code Final response, 400 to 699. Other than 486 it needs baresip 3.19; no version sends
+   * a 3xx. Default: 486.
+   * @param reason Reason phrase; default: that of baresip. Needs baresip 3.19.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
@@ -431,9 +1082,167 @@ interface Agent {
    * @example
    * bob.reject();
    * await_until(() => assert(alice.status_code).equals(486));
-   * @see RFC 3261, 21.4.24
+   * carol.reject(603, "Not Here");
+   * @see RFC 3261, 21.4 to 21.6
    */
-  reject(): void;
+  reject(code?: number, reason?: string): void;
+  /**
+   * Refuses every further call as soon as it comes in, until `stop_responding`. Given again, the
+   * last one counts. Not for an agent with `answer: "auto"`.
+   * Returns when it holds for the next call.
+   * Time limit: 5s.
+   * @param code Final response, 400 to 699. Other than 486 it needs baresip 3.19; no version sends
+   * a 3xx.
+   * @param reason Reason phrase; default: that of baresip. Needs baresip 3.19.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * bob.respond_incoming(486);
+   * alice.dial(bob);
+   * await_until(() => assert(alice.status_code).equals(486));
+   * @see RFC 3261, 21.4 to 21.6
+   */
+  respond_incoming(code: number, reason?: string): void;
+  /**
+   * Ends `respond_incoming`: further calls ring again. Without it nothing happens.
+   * Returns when it holds for the next call.
+   * Time limit: 5s.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * bob.stop_responding();
+   * alice.dial(bob);
+   * bob.accept();
+   */
+  stop_responding(): void;
+  /**
+   * Blind transfer: asks the other side of the call to call the target instead. What becomes of it
+   * shows in `transfer_state`; the call ends as `transferred` when the target has answered. When
+   * the target does not answer, baresip 1.0 ends the call too (`ended.by` is then `error`), newer
+   * ones go on with it.
+   * Returns when the REFER was accepted.
+   * Time limit: 5s.
+   * @param target Where to: another agent, a SIP or tel URI, or a number or user name in the domain
+   * of this agent; as in `dial`.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_TRANSFER: The other side refused a transfer.
+   * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.transfer(carol);
+   * carol.accept();
+   * await_until(() => assert(alice.ended).contains({ how: "transferred" }));
+   * await_until(() => assert(bob.peer?.number).equals("carol"));
+   * @see RFC 3515; RFC 5589, 6
+   */
+  transfer(target: Target, call?: CallInfo): void;
+  /**
+   * Begins an attended transfer: takes the call on hold and places a consultation call to the
+   * target, which becomes the current call. `complete_transfer` joins the two others,
+   * `abort_transfer` goes back.
+   * Returns when the first call is on hold and the INVITE of the consultation call was sent.
+   * Time limit: 10s.
+   * @param target Where to: another agent, a SIP or tel URI, or a number or user name in the domain
+   * of this agent; as in `dial`.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CALL_REFUSED: A call could not be placed, or a change of it was refused.
+   * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.attended_transfer(carol);
+   * carol.accept();
+   * await_until(() => assert(alice.state).equals(State.Established));
+   * alice.complete_transfer();
+   * @see RFC 5589, 7
+   */
+  attended_transfer(target: Target, call?: CallInfo): void;
+  /**
+   * Completes an attended transfer: a REFER whose Refer-To carries Replaces with the consultation
+   * call. Before baresip 2.0 that works with a PBX, which replaces the call itself, but not with
+   * agents that were dialled directly.
+   * Returns when the REFER was accepted.
+   * Time limit: 5s.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_TRANSFER: The other side refused a transfer.
+   * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.complete_transfer();
+   * await_until(() => assert(alice.transfer_state?.final).equals(200));
+   * @see RFC 3891; RFC 5589, 7.1
+   */
+  complete_transfer(): void;
+  /**
+   * Ends the consultation call of an attended transfer, if it has not ended by itself, and resumes
+   * the first one, which becomes the current call.
+   * Returns when the consultation call is closed and the first one resumed.
+   * Time limit: 5s.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CALL_REFUSED: A call could not be placed, or a change of it was refused.
+   * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.abort_transfer();
+   * assert(alice.peer?.number).equals("bob");
+   * @see RFC 5589, 7.3
+   */
+  abort_transfer(): void;
+  /**
+   * Passes as soon as an RTP packet is received in the current call, after it was asked. Silence
+   * counts: it is sent as packets, too.
+   * Returns when RTP was received.
+   * Time limit: 5s.
+   * @param within How long to wait at most. Default: 5s, or what default_timeout set.
+   * @throws E_MEDIA: RTP did not flow as the script demanded.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * alice.verify_media();
+   * bob.verify_media("2s");
+   * @see RFC 3550, 6.4
+   */
+  verify_media(within?: Duration): void;
+  /**
+   * Fails as soon as an RTP packet is received in the current call. Counting begins with the first
+   * look after it was asked, so that packets on their way do not count.
+   * Returns when the time is over.
+   * @param during How long nothing may come.
+   * @throws E_MEDIA: RTP did not flow as the script demanded.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * alice.hold();
+   * alice.verify_no_media("2s");
+   * @see RFC 3550, 6.4
+   */
+  verify_no_media(during: Duration): void;
   /**
    * Value of a header of the INVITE this agent received for its current or last call; several of
    * one name joined with ", ".
@@ -454,6 +1263,124 @@ interface Agent {
    * The same as `info()`: what `log` and `JSON.stringify` show of an agent.
    */
   to_json(): AgentInfo;
+}
+
+/**
+ * The SIP messages of an agent: its `sip`.
+ */
+interface SipLog {
+  /**
+   * Messages the agent received, oldest first, retransmissions included. In a condition those up to
+   * the event it is evaluated at: every message is a step of its own.
+   * @param method_or_code A method as text, in any case, finds requests: `"INVITE"`; a number finds
+   * responses with that code: `183`.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * // P-Asserted-Identity and Diversion of the call that came in
+   * const invite = await_until(() => assert(bob.sip.received("INVITE")[0]).is_present().value());
+   * assert(invite.header("P-Asserted-Identity")).contains("sip:+15550100@");
+   * assert(invite.headers("Diversion").length).equals(2);
+   * // forwarded, then early media
+   * await_sequence([
+   *   () => assert(alice.sip.received(181)).is_not_empty(),
+   *   () => assert(alice.sip.received(183)[0]?.sdp).is_present(),
+   * ]);
+   * // why the call was cleared
+   * const bye = await_until(() => assert(alice.sip.received("BYE").at(-1)).is_present().value());
+   * assert(bye.header("Reason")).matches(/Q\.850;cause=16/);
+   * // progress of a transfer: message/sipfrag
+   * await_until(() => assert(bob.sip.received("NOTIFY").map((one) => one.body).join()).contains("200 OK"));
+   * // session refreshes: INVITE or UPDATE with a tag in To
+   * const refreshes = alice.sip.received("UPDATE").filter((one) => one.header("Session-Expires"));
+   * assert(refreshes.length).at_least(1);
+   * @see RFC 3261, 7
+   */
+  received(method_or_code: string | number): readonly SipMessage[];
+  /**
+   * Messages the agent sent, oldest first, retransmissions included.
+   * @param method_or_code A method as text, in any case, finds requests: `"INVITE"`; a number finds
+   * responses with that code: `183`.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * // the offer
+   * const offer = alice.sip.sent("INVITE")[0]?.sdp;
+   * assert(offer?.media[0]?.codecs.map((one) => one.name)).contains("PCMU");
+   * assert(alice.sip.sent("CANCEL")).is_empty();
+   * @see RFC 3261, 7
+   */
+  sent(method_or_code: string | number): readonly SipMessage[];
+  /**
+   * All messages of the agent in order, the newest 5000.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * const call = bob.sip.all().filter((one) => one.call_id === bob.calls[0]?.id);
+   * log(call.map((one) => one.code ?? one.method).join(" "));
+   */
+  all(): readonly SipMessage[];
+}
+
+/**
+ * A SIP message, as the agent sent or received it.
+ */
+interface SipMessage {
+  /**
+   * When it was seen, in ms since the scenario began.
+   */
+  readonly at: number;
+  /**
+   * Seen from this agent.
+   */
+  readonly direction: "sent" | "received";
+  /**
+   * Method of a request; of a response that of its CSeq.
+   * @see RFC 3261, 7.1
+   */
+  readonly method: string;
+  /**
+   * Status code of a response; a request has none.
+   * @see RFC 3261, 7.2
+   */
+  readonly code: number | undefined;
+  /**
+   * Reason phrase of a response, as on the wire.
+   */
+  readonly reason: string | undefined;
+  /**
+   * Request-URI; a response has none.
+   */
+  readonly uri: string | undefined;
+  /**
+   * The Call-ID: the `id` of a call.
+   * @see RFC 3261, 20.8
+   */
+  readonly call_id: string;
+  /**
+   * The body as text; empty without one.
+   */
+  readonly body: string;
+  /**
+   * The session description in the body, where there is one.
+   * @see RFC 8866
+   */
+  readonly sdp: Sdp | undefined;
+  /**
+   * Value of a header of the message; several of one name joined with ", ".
+   * @param name Header name, any case, long or compact form.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * assert(bob.sip.received("INVITE")[0]?.header("m")).contains("sip:alice@");
+   * @see RFC 3261, 7.3.1 and 7.3.3
+   */
+  header(name: string): string | undefined;
+  /**
+   * Every value of a header of the message, in order.
+   * @param name Header name, any case, long or compact form.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * assert(bob.sip.received("INVITE")[0]?.headers("Via").length).equals(2);
+   * @see RFC 3261, 7.3.1
+   */
+  headers(name: string): readonly string[];
 }
 
 /**
@@ -630,16 +1557,58 @@ declare function assert<T>(value: T): Assertion<T>;
 declare function await_until<T>(condition: (() => T) & Sync<T>, within?: Duration): Exclude<T, false | null>;
 
 /**
+ * Fails the moment the condition comes true, also when it is so at the beginning; passes when the
+ * time is over. Sees every state in order, like `await_until`.
+ * Returns when the time is over.
+ * @param condition What must not come true. Evaluated as that of `await_until`: it is true when it
+ * neither throws a failed assertion nor returns `false` or `null`.
+ * @param during How long it must not.
+ * @throws E_NEVER: A condition came true that never() said must not.
+ * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * never(() => assert(bob.state).equals(State.Ringing), "2s");
+ * const before = alice.sip.sent("REGISTER").length;
+ * never(() => assert(alice.sip.sent("REGISTER").length).greater_than(before), "3s");
+ */
+declare function never<T>(condition: (() => T) & Sync<T>, during: Duration): void;
+
+/**
+ * Waits until the conditions have held one after another, and returns their values. Each is looked
+ * at from where the one before it passed: what happened earlier does not count for it any more, one
+ * event may satisfy several.
+ * Returns when the last condition held.
+ * Time limit: 5s.
+ * @param conditions Conditions as those of `await_until`, in the order in which they must come
+ * true.
+ * @param within How long to wait at most, for all of them together. Default: 5s, or what
+ * default_timeout set.
+ * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
+ * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * await_sequence([
+ *   () => assert(alice.provisional).contains(181),
+ *   () => assert(alice.state).equals(State.Ringing),
+ *   () => assert(alice.state).equals(State.Established),
+ * ], "10s");
+ */
+declare function await_sequence<const T extends readonly (() => unknown)[]>(conditions: T, within?: Duration): { -readonly [K in keyof T]: Exclude<ReturnType<T[K]>, false | null> };
+
+/**
  * Lets time pass, and fails at once if a call that was established when it began drops.
  * Returns when the time is over.
  * @param duration How long.
+ * @param options What has to hold meanwhile.
  * @throws E_WAIT_DROPPED: A call dropped while wait() was holding it.
+ * @throws E_MEDIA: RTP did not flow as the script demanded.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
  * wait(3);
  * wait("500ms");
+ * wait("10s", { media: true });
  */
-declare function wait(duration: Duration): void;
+declare function wait(duration: Duration, options?: WaitOptions): void;
 
 /**
  * Sets the limit of await_until for the rest of the scenario.

@@ -13,6 +13,7 @@ scenario.each([{ transport: 'udp' }, { transport: 'tcp' }, { transport: 'tls' }]
       display_name: 'Alice "the caller"'.replaceAll('"', ''),
     });
     const bob = agent('bob', { transport });
+    assert(alice.aor).matches(/^sip:alice@127\.0\.0\.1:\d+$/);
     alice.dial(bob);
     await_until(() => assert(bob.state).equals(State.Ringing));
     assert(bob.peer).contains({ number: 'alice' });

@@ -81,3 +81,44 @@ scenario('only a 100 is cancelled', { tags: ['lab'] }, () => {
   alice.hangup();
   assert(alice.ended).contains({ by: 'local', how: 'cancel' });
 });
+
+scenario('what the registrar granted', { tags: ['lab'] }, () => {
+  const alice = agent('alice', user('A', { regint: 60 }));
+  alice.register();
+  registered(alice);
+  const { expires, contacts, refreshed_at, count } = alice.registration;
+  assert(expires).greater_than(0).at_most(60);
+  assert(contacts.some((one) => one.includes(`sip:${env('A_USER')}`))).is_true();
+  assert(count).equals(1);
+  // Sent at once, also by one who is registered already.
+  alice.register();
+  await_until(() => assert(alice.registration.refreshed_at).greater_than(refreshed_at));
+  assert(alice.registered).is_true();
+  assert(alice.registration.count).equals(1);
+});
+
+scenario('a registration is refreshed in time', { tags: ['lab'] }, () => {
+  const alice = agent('alice', user('A', { regint: 5 }));
+  alice.register();
+  registered(alice);
+  const first = alice.registration.refreshed_at;
+  await_until(() => {
+    assert(alice.registered).is_true();
+    assert(alice.registration.count).equals(2);
+  }, '7s');
+  assert(alice.registration.refreshed_at).greater_than(first);
+});
+
+scenario('headers through the proxy', { tags: ['lab'] }, () => {
+  const headers = { 'X-Tenant': ['blue', 'green'] };
+  const alice = agent('alice', user('A', { headers, headers_compat: true }));
+  const bob = agent('bob', user('B'));
+  alice.register();
+  bob.register();
+  registered(alice, bob);
+  alice.dial(bob);
+  await_until(() => assert(bob.state).equals(State.Ringing));
+  assert(bob.headers['x-tenant']).equals(headers['X-Tenant']);
+  bob.reject();
+  await_until(() => assert(alice.status_code).equals(486));
+});

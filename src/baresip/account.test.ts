@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { accountOf } from './account.js';
 import { commandsFor } from './commands.js';
 import { configText } from './config.js';
+import { rtpConfig } from './media-options.js';
 
 const OWN = '127.0.0.1:12000';
 
@@ -45,6 +46,30 @@ describe('the account line', () => {
     expect(accountOf('alice', { domain: 'pbx.test' }, OWN).line(0)).toBe(
       '<sip:alice@pbx.test>;regint=0',
     );
+  });
+
+  test('headers that are carried stand behind the route, in front of the password', () => {
+    const fields = [
+      ['X-A', '1'],
+      ['X-B', 'a@b'],
+    ] as const;
+    const options = { domain: 'pbx.test', password: 'secret', codecs: ['PCMA'] } as const;
+    const carrying = 'outbound="sip:x@pbx.test;lr>\r\nX-A: 1\r\nX-B: a@b\r\nX-Route-End: <x"';
+    const account = accountOf('alice', options, OWN, fields);
+    expect(account).toMatchObject({ nextHop: 'pbx.test', headerRoute: 'sip:pbx.test' });
+    expect('lineFor' in account).toBe(false);
+    expect(account.line(60)).toBe(
+      `<sip:alice@pbx.test>;regint=60;audio_codecs=PCMA/8000/1;${carrying};auth_pass="secret"`,
+    );
+  });
+
+  test('without a registrar the route is whom it dials', () => {
+    const account = accountOf('alice', {}, OWN, [['X-A', '1']]);
+    expect(account.line(0)).toBe(`<sip:alice@${OWN}>;regint=0`);
+    expect(account.lineFor?.('sip:bob@[::1]:5060;transport=tcp;x=1')).toBe(
+      `<sip:alice@${OWN}>;regint=0;outbound="sip:x@[::1]:5060;transport=tcp;lr>\r\nX-A: 1\r\nX-Route-End: <x"`,
+    );
+    expect('lineFor' in accountOf('alice', {}, OWN)).toBe(false);
   });
 
   test.each([
@@ -120,11 +145,14 @@ test('the config has each key once, but for the modules', () => {
     modulePath: '/m',
     tls: true,
     converters: true,
+    rtp: rtpConfig({}, '4.9.0'),
   });
   const keys = text
     .trim()
     .split('\n')
     .map((line) => line.split(/\s+/)[0] ?? '');
+  // A key as long as the column would run into its value.
+  expect(text).toMatch(/^audio_jitter_buffer_type +off$/m);
   const others = keys.filter((key) => !key.startsWith('module'));
   expect(new Set(others).size).toBe(others.length);
   expect(text).toMatch(/^sip_listen +127\.0\.0\.1:12000$/m);

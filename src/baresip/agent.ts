@@ -4,12 +4,19 @@
  * Knows SIP accounts, calls and processes. Must not know scripts, scenarios, reporters or settings.
  */
 import type { AgentState } from '../model/agent-state.js';
+import { hostPort } from './address.js';
+import { hold, holdOthers, mute, resume, unmute } from './hold.js';
+import { dtmf } from './dtmf.js';
+import { AttendedTransfer } from './attended.js';
+import { InboundPolicy, type Refusal } from './inbound.js';
 import { launch } from './launch.js';
+import { message, ping } from './messages.js';
 import { peerOf } from './peer.js';
 import type { Session } from './session.js';
 import { targetUri } from './target.js';
 import type { AgentContext, AgentOptions, BaresipAgent, DialTarget, Done } from './user-agent.js';
 import { register, unregister } from './registering.js';
+import { transfer, type TransferTarget } from './transfer.js';
 import { accept, dial, hangup, reject } from './verbs.js';
 
 /** @throws OffhookError E_AGENT_START, E_PORTS, E_CAPABILITY, E_ARGUMENT; nothing is left behind then. */
@@ -29,17 +36,21 @@ class Agent implements BaresipAgent {
   readonly serverless: boolean;
   readonly #session: Session;
   readonly #options: AgentOptions;
+  readonly #attended: AttendedTransfer;
+  readonly #inbound: InboundPolicy;
 
   constructor(session: Session, options: AgentOptions) {
     const { name, account, address, sipPort } = session.ground;
     this.#session = session;
     this.#options = options;
+    this.#attended = new AttendedTransfer(session);
+    this.#inbound = new InboundPolicy(session, options.answer === 'auto');
     this.name = name;
     this.aor = account.aor;
     this.serverless = account.domain === undefined;
     const { user, transport } = account;
     const port = transport === 'tls' ? sipPort + 1 : sipPort;
-    this.contact = `sip:${user}@${address}:${port}${transport === 'udp' ? '' : `;transport=${transport}`}`;
+    this.contact = `sip:${user}@${hostPort(address, port)}${transport === 'udp' ? '' : `;transport=${transport}`}`;
   }
 
   get pid(): number {
@@ -64,25 +75,96 @@ class Agent implements BaresipAgent {
   }
 
   accept(call: string | undefined, limitMs: number): Promise<Done> {
-    return accept(this.#session, call, limitMs);
+    const session = this.#session;
+    return accept(session, call, limitMs, (id, ms) => holdOthers(session, 'accept', id, ms));
   }
 
   hangup(call: string | undefined, limitMs: number): Promise<Done> {
     return hangup(this.#session, call, limitMs);
   }
 
-  reject(call: string | undefined, limitMs: number): Promise<Done> {
-    return reject(this.#session, call, limitMs);
+  reject(call: string | undefined, limitMs: number, refusal: Refusal = {}): Promise<Done> {
+    return reject(this.#session, call, limitMs, refusal);
+  }
+
+  respondIncoming(refusal: Refusal): Done {
+    return this.#inbound.respond(refusal);
+  }
+
+  stopResponding(): Done {
+    return this.#inbound.stop();
+  }
+
+  async transfer(target: DialTarget, call: string | undefined, limitMs: number): Promise<Done> {
+    return transfer(this.#session, this.#transferTarget('transfer', target), call, limitMs);
+  }
+
+  async attendedTransfer(
+    target: DialTarget,
+    call: string | undefined,
+    limitMs: number,
+  ): Promise<Done> {
+    return this.#attended.start(this.#transferTarget('attended_transfer', target), call, limitMs);
+  }
+
+  completeTransfer(limitMs: number): Promise<Done> {
+    return this.#attended.complete(limitMs);
+  }
+
+  abortTransfer(limitMs: number): Promise<Done> {
+    return this.#attended.abort(limitMs);
+  }
+
+  hold(call: string | undefined, limitMs: number): Promise<Done> {
+    return hold(this.#session, call, limitMs);
+  }
+
+  resume(call: string | undefined, limitMs: number): Promise<Done> {
+    return resume(this.#session, call, limitMs);
+  }
+
+  mute(call: string | undefined, limitMs: number): Promise<Done> {
+    return mute(this.#session, call, limitMs);
+  }
+
+  unmute(call: string | undefined, limitMs: number): Promise<Done> {
+    return unmute(this.#session, call, limitMs);
+  }
+
+  watchRtp(): Promise<void> {
+    return this.#session.rtp.watch();
+  }
+
+  dtmf(
+    digits: string,
+    gapMs: number | undefined,
+    call: string | undefined,
+    limitMs: number,
+  ): Promise<Done> {
+    return dtmf(this.#session, this.#options.dtmf_mode, { digits, gapMs }, call, limitMs);
+  }
+
+  async message(target: DialTarget, text: string, limitMs: number): Promise<Done> {
+    return message(this.#session, this.#uriOf(target, 'message'), text, limitMs);
+  }
+
+  async ping(target: DialTarget, limitMs: number): Promise<Done> {
+    return ping(this.#session, this.#uriOf(target, 'ping'), limitMs);
   }
 
   stop(): Promise<void> {
     return this.#session.stop();
   }
 
-  #uriOf(target: DialTarget): string {
+  #transferTarget(verb: string, target: DialTarget): TransferTarget {
+    const uri = this.#uriOf(target, verb);
+    return 'agent' in target ? { uri, agent: target.agent } : { uri };
+  }
+
+  #uriOf(target: DialTarget, verb = 'dial'): string {
     if ('agent' in target) return target.agent.serverless ? target.agent.contact : target.agent.aor;
     const { domain, transport } = this.#session.ground.account;
-    const caller = { name: this.name, domain, transport };
+    const caller = { name: this.name, domain, transport, verb };
     return targetUri('uri' in target ? target.uri : target.number, caller);
   }
 }

@@ -19,7 +19,13 @@ afterEach(() => {
 
 function recorded(): { log: CallLog; events: AgentEvent[] } {
   const events: AgentEvent[] = [];
-  return { log: new CallLog((event) => events.push(event)), events };
+  return {
+    log: new CallLog((event) => events.push(event), {
+      resumedByItself: () => false,
+      failedTransferEndsCall: false,
+    }),
+    events,
+  };
 }
 
 function ctrl(name: string, fields: Partial<CtrlEvent> = {}): CtrlEvent {
@@ -93,6 +99,7 @@ describe.each(['1.0.0', '1.1.0', '4.9.0'])('baresip %s, as recorded', (version) 
     expect(shown(events)).toEqual([
       'incoming',
       'accepted',
+      'media',
       'established',
       'closed remote bye',
       'incoming',
@@ -109,6 +116,7 @@ describe.each(['1.0.0', '1.1.0', '4.9.0'])('baresip %s, as recorded', (version) 
     expect(shown(events)).toEqual([
       'dialed',
       'ringing',
+      'media',
       'established',
       'closed local bye',
       'dialed',
@@ -130,6 +138,20 @@ describe.each(['1.0.0', '1.1.0', '4.9.0'])('baresip %s, as recorded', (version) 
 });
 
 describe('joining', () => {
+  test('early media: a 183 with a description is told, also after one without', () => {
+    const { log, events } = recorded();
+    log.expectDial({ uri: 'sip:q@h', number: 'q' });
+    log.message(sip('>', 'INVITE'));
+    log.message(sip('<', '183 Session Progress'));
+    const body = 'v=0\r\nm=audio 4000 RTP/AVP 0\r\n';
+    log.message(sip('<', '183 Session Progress', { body }));
+    log.message(sip('<', '183 Session Progress', { body }));
+    expect(events.slice(1)).toEqual([
+      { type: 'call_ringing', call: 'c', code: 183, reason: 'Session Progress' },
+      { type: 'call_ringing', call: 'c', code: 183, reason: 'Session Progress', early_media: true },
+    ]);
+  });
+
   test('an arrival waits for its message, at most 75 ms', () => {
     const { log, events } = recorded();
     log.event(ctrl('CALL_INCOMING'));
@@ -230,6 +252,23 @@ describe('joining', () => {
     expect(events.at(-1)?.type).toBe('call_established');
   });
 
+  test('early media: a provisional response with a session description', () => {
+    const { log, events } = recorded();
+    const body = 'v=0\r\nm=audio 4000 RTP/AVP 0\r\n';
+    log.message(sip('>', 'INVITE'));
+    log.message(sip('<', '181 Forwarded'));
+    log.message(sip('<', '183 Progress'));
+    log.message(sip('<', '183 Progress', { body }));
+    log.message(sip('<', '183 Progress', { body }));
+    log.message(sip('<', '180 Ringing', { body: 'x' }));
+    expect(events.slice(1)).toEqual([
+      { type: 'call_ringing', call: 'c', code: 181, reason: 'Forwarded' },
+      { type: 'call_ringing', call: 'c', code: 183, reason: 'Progress' },
+      { type: 'call_ringing', call: 'c', code: 183, reason: 'Progress', early_media: true },
+      { type: 'call_ringing', call: 'c', code: 180, reason: 'Ringing' },
+    ]);
+  });
+
   test('a CANCEL that crosses the 200', () => {
     const { log, events } = recorded();
     log.message(sip('>', 'INVITE'));
@@ -278,6 +317,32 @@ describe('joining', () => {
     expect(events).toEqual([]);
   });
 
+  test('refused in words of the script, which ctrl_tcp tells first', () => {
+    const { log, events } = recorded();
+    log.message(sip('<', 'INVITE'));
+    log.event(ctrl('CALL_INCOMING'));
+    log.expectHangup('c');
+    log.event(ctrl('CALL_CLOSED', { param: 'Nobody, end of file' }));
+    log.message(sip('>', '603 Nobody, end of file'));
+    expect(events.at(-1)).toMatchObject({
+      type: 'call_closed',
+      ended: { by: 'local', how: 'rejected', code: 603, reason: 'Nobody, end of file' },
+    });
+  });
+
+  test('a re-INVITE that crosses the BYE of the other side', () => {
+    const { log, events } = recorded();
+    log.message(sip('<', 'INVITE'));
+    log.message(sip('>', '200 Answering'));
+    log.message(sip('<', 'ACK'));
+    log.event(ctrl('CALL_CLOSED', { param: '481 Call Does Not Exist' }));
+    log.message(sip('>', 'BYE', { cseq: 2 }));
+    expect(events.at(-1)).toMatchObject({
+      type: 'call_closed',
+      ended: { by: 'remote', how: 'bye' },
+    });
+  });
+
   test('what baresip refused by itself never was a call', () => {
     const { log, events } = recorded();
     log.message(sip('<', 'INVITE'));
@@ -298,7 +363,7 @@ test.each([
     'Destination address required',
     { by: 'network', how: 'unreachable', reason: 'Destination address required' },
   ],
-  ['Call transfered', { by: 'local', how: 'transferred', reason: 'Call transfered' }],
+  ['Call transfered', { by: 'local', how: 'transferred', reason: 'Call transferred' }],
   [
     '480 Temporarily Unavailable,Q.850;cause=18',
     {

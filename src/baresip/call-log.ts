@@ -4,10 +4,20 @@
  * that only ctrl_tcp told waits a moment for the message with its headers and codes.
  */
 import type { AgentEvent, Ended, Peer, SipMessage } from '../model/agent-event.js';
-import { causeOf, endedByResponse, endedByText } from './ended.js';
+import { newCall, type Call } from './call-record.js';
+import {
+  causeOf,
+  endedByResponse,
+  endedByText,
+  lostByTransfer,
+  mayEndWith,
+  TRANSFERRED,
+} from './ended.js';
 import type { CtrlEvent } from './events.js';
+import { OfferAnswer, hasSdp } from './offer-answer.js';
 import { hasTag, nameAddr, peerOf } from './peer.js';
 import { headerOf } from './sip-message.js';
+import { TransferLog } from './transfer-log.js';
 
 /** How long an event waits for its message: pipe and socket are read within a millisecond of each other. */
 const JOIN_MS = 75;
@@ -17,38 +27,28 @@ const MAYBE_RETRIED = (code: number): boolean =>
 /** Closed calls are forgotten after so many later ones: long enough for retransmissions. */
 const REMEMBERED = 32;
 
-interface Call {
-  readonly id: string;
-  readonly outgoing: boolean;
-  peer: Peer;
-  invite: SipMessage | undefined;
-  /** CSeq numbers of the initial INVITE and its repetitions with credentials. */
-  readonly cseqs: Set<number>;
-  /** Announced to the log. */
-  known: boolean;
-  answered: boolean;
-  established: boolean;
-  closed: boolean;
-  /** Any response to our INVITE came, 100 included: from then on it can be cancelled. */
-  responded: boolean;
-  provisional: string;
-  cancelled: boolean;
-  byeSent: boolean;
-  /** The script asked for the end. */
-  hangingUp: boolean;
-  final: SipMessage | undefined;
-  closeText: string | undefined;
-  timer: NodeJS.Timeout | undefined;
+/** What this baresip does by itself. */
+export interface Habits {
+  /** It took that call off hold: true when that is undone, and the script need not hear of it. */
+  resumedByItself: (call: string) => boolean;
+  /** A transfer the other side refuses, or that fails, ends the call. */
+  failedTransferEndsCall: boolean;
 }
 
 export class CallLog {
   readonly #emit: (event: AgentEvent) => void;
   readonly #calls = new Map<string, Call>();
+  readonly media: OfferAnswer;
+  readonly #failedTransferEndsCall: boolean;
+  readonly #transfers: TransferLog;
   /** What the script dialled, until its INVITE is seen. */
   #dialling: Peer | undefined;
 
-  constructor(emit: (event: AgentEvent) => void) {
+  constructor(emit: (event: AgentEvent) => void, habits: Habits) {
     this.#emit = emit;
+    this.media = new OfferAnswer({ emit, resumedByItself: habits.resumedByItself });
+    this.#failedTransferEndsCall = habits.failedTransferEndsCall;
+    this.#transfers = new TransferLog(emit);
   }
 
   expectDial(peer: Peer | undefined): void {
@@ -60,6 +60,11 @@ export class CallLog {
     if (call !== undefined) call.hangingUp = true;
   }
 
+  /** Whether the script has asked for its end. */
+  leaving(id: string): boolean {
+    return this.#calls.get(id)?.hangingUp ?? false;
+  }
+
   /** Whether a dialled call got any response yet. */
   responded(id: string): boolean {
     return this.#calls.get(id)?.responded ?? true;
@@ -69,9 +74,11 @@ export class CallLog {
     const known = this.#calls.get(message.call_id);
     const call = known ?? this.#callOf(message);
     if (call === undefined) return;
+    this.#transfers.message(message);
     if (message.code === undefined) this.#request(call, message);
     else if (message.method === 'INVITE' && call.cseqs.has(message.cseq))
       this.#response(call, message, message.code);
+    if (!call.closed) this.media.message(message);
   }
 
   /** Returns false for events that are not about the life of a call. */
@@ -86,6 +93,13 @@ export class CallLog {
       case 'CALL_CLOSED':
         this.#closedEvent(event);
         return true;
+      case 'CALL_MENC':
+        this.media.encrypted(event);
+        return true;
+      case 'TRANSFER_FAILED':
+        this.#transfers.failed(event.call, event.param);
+        return true;
+      case 'TRANSFER':
       case 'CALL_OUTGOING':
       case 'CALL_RINGING':
       case 'CALL_PROGRESS':
@@ -102,6 +116,7 @@ export class CallLog {
   end(): void {
     for (const call of this.#calls.values()) clearTimeout(call.timer);
     this.#calls.clear();
+    this.#transfers.end();
   }
 
   #callOf(message: SipMessage): Call | undefined {
@@ -114,25 +129,7 @@ export class CallLog {
   }
 
   #add(id: string, outgoing: boolean, peer: Peer): Call {
-    const call: Call = {
-      id,
-      outgoing,
-      peer,
-      invite: undefined,
-      cseqs: new Set(),
-      known: false,
-      answered: false,
-      established: false,
-      closed: false,
-      responded: false,
-      provisional: '',
-      cancelled: false,
-      byeSent: false,
-      hangingUp: false,
-      final: undefined,
-      closeText: undefined,
-      timer: undefined,
-    };
+    const call = newCall(id, outgoing, peer);
     this.#calls.set(id, call);
     for (const old of this.#calls.values()) {
       if (this.#calls.size <= REMEMBERED) break;
@@ -159,10 +156,18 @@ export class CallLog {
         return;
       case 'BYE':
         if (!sent) {
-          this.#close(call, { by: 'remote', how: 'bye', ...causeOf(message) });
+          const transferred = this.#transfers.succeeded(call.id);
+          this.#close(
+            call,
+            transferred ? TRANSFERRED : { by: 'remote', how: 'bye', ...causeOf(message) },
+          );
           return;
         }
         call.byeSent = true;
+        this.#decide(call);
+        this.#lostByTransfer(call);
+        return;
+      case 'NOTIFY':
         this.#decide(call);
         return;
       default:
@@ -203,8 +208,14 @@ export class CallLog {
   #dialled(call: Call): void {
     if (call.known) return;
     call.known = true;
+    const referred = this.#dialling === undefined;
     this.#dialling = undefined;
-    this.#emit({ type: 'call_dialed', call: call.id, peer: call.peer });
+    this.#emit({
+      type: 'call_dialed',
+      call: call.id,
+      peer: call.peer,
+      ...(referred ? { referred } : {}),
+    });
   }
 
   #incoming(call: Call): void {
@@ -218,10 +229,11 @@ export class CallLog {
 
   #ringing(call: Call, message: SipMessage, code: number): void {
     const reason = message.reason ?? '';
-    const shown = `${code} ${reason}`;
+    const early = hasSdp(message) ? { early_media: true } : {};
+    const shown = `${code} ${reason}${hasSdp(message) ? ' SDP' : ''}`;
     if (call.closed || call.answered || shown === call.provisional) return;
     call.provisional = shown;
-    this.#emit({ type: 'call_ringing', call: call.id, code, reason });
+    this.#emit({ type: 'call_ringing', call: call.id, code, reason, ...early });
   }
 
   #answered(call: Call): void {
@@ -299,6 +311,9 @@ export class CallLog {
         return;
       }
       this.#close(call, endedByResponse(final, by, cancelled));
+    } else if (call.answered && /^481 /.test(closeText ?? '')) {
+      // To a request inside the call: the BYE of the other side has crossed it (RFC 3261, 12.2.1.2).
+      this.#close(call, { by: 'remote', how: 'bye' });
     } else if (call.byeSent && (call.hangingUp || closeText !== undefined)) {
       const ended = call.hangingUp
         ? undefined
@@ -307,9 +322,33 @@ export class CallLog {
         call,
         ended === undefined || ended.by === 'remote' ? { by: 'local', how: 'bye' } : ended,
       );
-    } else if (closeText !== undefined && isFinalText(closeText)) {
+    } else if (closeText !== undefined && this.#isFinalText(call, closeText)) {
       this.#closeByText(call);
     }
+  }
+
+  /** Such a baresip says nothing of it: the failure, then its BYE is all there is to see. */
+  #lostByTransfer(call: Call): void {
+    const transfer = this.#transfers.of(call.id);
+    if (!this.#failedTransferEndsCall || call.closed || call.hangingUp) return;
+    if (transfer === undefined || this.#transfers.succeeded(call.id)) return;
+    const { final, reason } = transfer;
+    if (reason === undefined) {
+      // Why it failed is told a moment later, unless that is not it.
+      call.timer ??= setTimeout(() => {
+        this.#lostByTransfer(call);
+      }, JOIN_MS * 2);
+      return;
+    }
+    this.#close(call, lostByTransfer(final, reason));
+  }
+
+  /** Texts that no SIP message will explain further. */
+  #isFinalText(call: Call, text: string): boolean {
+    // Of a call the script refused, newer versions tell the reason it gave: any words at all.
+    if (call.hangingUp && !call.outgoing && !call.answered) return false;
+    if (/transfer/i.test(text)) return this.#transfers.succeeded(call.id);
+    return !/^\d{3} |^Connection reset|^Rejected by/i.test(text);
   }
 
   #closeByText(call: Call): void {
@@ -325,6 +364,7 @@ export class CallLog {
     call.timer = undefined;
     const told = call.known;
     call.closed = true;
+    this.media.forget(call.id);
     // A call that was refused before anybody was told of it never was one for the script.
     if (told) this.#emit({ type: 'call_closed', call: call.id, ended });
   }
@@ -332,16 +372,4 @@ export class CallLog {
 
 function callerOf(invite: SipMessage): Peer {
   return peerOf(...nameAddr(headerOf(invite.headers, 'from') ?? ''));
-}
-
-/** Whether the text baresip closed with goes with that response: another code is one the trace is about to show. */
-function mayEndWith(code: number, closeText: string | undefined): boolean {
-  if (closeText === undefined) return false;
-  const told = /^\d{3}(?= )/.exec(closeText)?.[0];
-  return told === undefined || Number(told) === code;
-}
-
-/** Texts that no SIP message will explain further. */
-function isFinalText(text: string): boolean {
-  return !/^\d{3} |^Connection reset|^Rejected by/i.test(text);
 }

@@ -1,29 +1,29 @@
-/** What which baresip version can do: one table, used by the driver and shown by `offhook doctor`. */
+/** Which of the contract's capabilities a baresip version has. The table is src/schema/capabilities.ts. */
+import { CAPABILITIES, type CapabilityName, type CapabilityRow } from '../schema/capabilities.js';
 
-export interface Capability {
+export interface Capability extends CapabilityRow {
   /** Name used in errors and by doctor. */
-  name: string;
-  /** First version that has it. */
-  since: string;
-  what: string;
+  name: CapabilityName;
 }
 
 export const OLDEST_VERSION = '1.0.0';
 
-const CAPABILITIES = {
-  call_ids: { since: '1.1.0', what: 'commands address a call by its id' },
-  uareg: { since: '2.0.0', what: 'an account is registered and unregistered in place' },
-  converters: { since: '2.0.0', what: 'audio formats are converted by modules' },
-} as const satisfies Record<string, Omit<Capability, 'name'>>;
-
-export type CapabilityName = keyof typeof CAPABILITIES;
-
 export function listCapabilities(): Capability[] {
-  return Object.entries(CAPABILITIES).map(([name, row]) => ({ name, ...row }));
+  return Object.entries(CAPABILITIES).map(([name, row]) => ({
+    name: name as CapabilityName,
+    ...row,
+  }));
 }
 
 export function hasCapability(version: string, name: CapabilityName): boolean {
-  return compareVersions(version, CAPABILITIES[name].since) >= 0;
+  const { since, until }: CapabilityRow = CAPABILITIES[name];
+  if (compareVersions(version, since) < 0) return false;
+  return until === undefined || compareVersions(version, until) < 0;
+}
+
+/** The first version that has it. */
+export function sinceOf(name: CapabilityName): string {
+  return CAPABILITIES[name].since;
 }
 
 /** Numbers between dots, most significant first; what follows them ("4.9.0-dev") does not count. */

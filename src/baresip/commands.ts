@@ -7,17 +7,37 @@ export interface CommandSet {
   dial(uri: string): Command[];
   accept(call: string): Command[];
   hangup(call: string): Command[];
+  hold(call: string): Command[];
+  resume(call: string): Command[];
+  /** Below 3.19 a toggle: only to be sent when it changes something. */
+  mute(call: string, on: boolean): Command[];
+  /** Prints counters of the call's audio stream. */
+  counters(call: string): Command[];
   register(line: string, regint: number): Command[];
   unregister(line: string): Command[];
+  /** To be sent a while before `register`, where that makes the account anew. */
+  readonly renewMailbox: readonly Command[];
+  /** Another account line in place of the present one; its calls and binding go with that. */
+  replace(line: string): Command[];
   /** Plays a file from now on, on every call. */
   source(file: string): Command[];
+  /** Sends DTMF digits in that call. */
+  digits(call: string, digits: string): Command[];
+  /** Makes the account the one that commands without an address are for. */
+  select(): Command[];
+  options(uri: string): Command[];
 }
 
 /**
  * `idleAor`: the account the process starts with. It says which process answers, and stands in while ours
  * is replaced; in between there is only ours, so that its index is 0 and no call reaches another one.
  */
-export function commandsFor(version: string, aor: string, idleAor: string): CommandSet {
+export function commandsFor(
+  version: string,
+  aor: string,
+  idleAor: string,
+  mwi = false,
+): CommandSet {
   const select: Command = { name: 'uafind', params: aor };
   const create = (line: string): Command[] => [
     { name: 'uanew', params: line },
@@ -31,18 +51,39 @@ export function commandsFor(version: string, aor: string, idleAor: string): Comm
     { name: 'uadel', params: aor },
     ...create(line),
   ];
+  // A subscription holds on to its account, which then is not deleted: the module goes before it.
+  const unsubscribe: Command[] = mwi ? [{ name: 'rmmod', params: 'mwi.so' }] : [];
+  const withoutMailbox = (line: string): Command[] => [...unsubscribe, ...replace(line)];
+  const renewMailbox: Command[] = mwi ? [...unsubscribe, { name: 'insmod', params: 'mwi.so' }] : [];
   const source = (file: string): Command[] => [select, { name: 'ausrc', params: `aufile,${file}` }];
+  const find = (call: string): Command[] =>
+    call === '' ? [select] : [select, { name: 'callfind', params: call }];
+  const setsMute = hasCapability(version, 'mute_states');
+  const mute = (call: string, on: boolean): Command[] => [
+    ...find(call),
+    { name: 'mute', ...(setsMute ? { params: on ? 'yes' : 'no' } : {}) },
+  ];
+  const counters = (call: string): Command[] => [...find(call), { name: 'audio_debug' }];
+  const selected = () => [select];
+  const options = (uri: string): Command[] => [select, { name: 'options', params: uri }];
   if (!hasCapability(version, 'call_ids')) {
-    const find = (call: string): Command[] =>
-      call === '' ? [select] : [select, { name: 'callfind', params: call }];
     return {
       create,
       dial: (uri) => [select, { name: 'dial', params: uri }],
       accept: (call) => [...find(call), { name: 'accept' }],
       hangup: (call) => [...find(call), { name: 'hangup' }],
+      hold: (call) => [...find(call), { name: 'hold' }],
+      resume: (call) => [...find(call), { name: 'resume' }],
+      mute,
+      counters,
       register: replace,
-      unregister: replace,
+      unregister: withoutMailbox,
+      renewMailbox,
+      replace,
       source,
+      digits: (call, digits) => [...find(call), { name: 'sndcode', params: digits }],
+      select: selected,
+      options,
     };
   }
   const inPlace = hasCapability(version, 'uareg');
@@ -51,10 +92,23 @@ export function commandsFor(version: string, aor: string, idleAor: string): Comm
     dial: (uri) => [select, { name: 'dial', params: `${uri} 0` }],
     accept: (call) => [{ name: 'accept', params: call }],
     hangup: (call) => [{ name: 'hangup', params: call }],
+    hold: (call) => [{ name: 'hold', params: call }],
+    resume: (call) => [{ name: 'resume', params: call }],
+    mute,
+    counters,
     register: (line, regint) =>
       inPlace ? [select, { name: 'uareg', params: `${regint} 0` }] : replace(line),
-    unregister: (line) => (inPlace ? [select, { name: 'uareg', params: '0 0' }] : replace(line)),
+    unregister: (line) =>
+      inPlace ? [select, { name: 'uareg', params: '0 0' }] : withoutMailbox(line),
+    renewMailbox: inPlace ? [] : renewMailbox,
+    replace,
     source,
+    digits: (call, digits) => [
+      { name: 'callfind', params: call },
+      { name: 'sndcode', params: digits },
+    ],
+    select: selected,
+    options,
   };
 }
 

@@ -1,4 +1,5 @@
 /** The config file of one agent. Pure text; one superset for every version: unknown keys are ignored. */
+import { hostPort } from './address.js';
 
 /** The names below are files in the agent's folder, which is also its working directory. */
 export const SILENCE_FILE = 'silence.wav';
@@ -17,6 +18,12 @@ export interface ConfigValues {
   tls: boolean;
   /** From 2.0 on audio formats are converted by modules. */
   converters: boolean;
+  /** Of the options about media. */
+  rtp: readonly (readonly [key: string, value: string])[];
+  /** Verifies the server's certificate, against those in that file. */
+  authorities?: string;
+  /** Subscribe to the state of the mailbox after registering. */
+  mwi?: boolean;
 }
 
 export function configText(values: ConfigValues): string {
@@ -26,20 +33,19 @@ export function configText(values: ConfigValues): string {
     'aubridge',
     'aufile',
   ];
-  const lines: [key: string, value: string][] = [
+  const lines: (readonly [key: string, value: string])[] = [
     ['poll_method', 'epoll'],
-    ['sip_listen', `${values.address}:${values.sipPort}`],
+    ['sip_listen', hostPort(values.address, values.sipPort)],
     // An address, not a name: with a name some versions start without any SIP socket.
     ['net_interface', values.address],
-    ...(values.tls ? [['sip_certificate', CERTIFICATE_FILE] as [string, string]] : []),
-    ['sip_verify_server', 'no'],
+    ...(values.tls ? [['sip_certificate', CERTIFICATE_FILE] as const] : []),
+    ...(values.authorities === undefined ? [] : [['sip_cafile', values.authorities] as const]),
+    ['sip_verify_server', values.authorities === undefined ? 'no' : 'yes'],
     ['call_local_timeout', '3600'],
     ['call_max_calls', '8'],
     ['call_hold_other_calls', 'yes'],
     ['rtp_ports', `${values.rtpPorts[0]}-${values.rtpPorts[1]}`],
-    ['rtp_stats', 'no'],
-    ['jitter_buffer_delay', '0-0'],
-    ['audio_jitter_buffer_type', 'off'],
+    ...values.rtp,
     ['video_jitter_buffer_type', 'off'],
     ['audio_buffer', '20-160'],
     ['ausrc_srate', '8000'],
@@ -55,14 +61,13 @@ export function configText(values: ConfigValues): string {
     ['ringback_disabled', 'yes'],
     ['snd_path', '.'],
     ['module_path', values.modulePath],
-    ...modules.map((name): [string, string] => ['module', `${name}.so`]),
-    ...['account', 'menu', 'ctrl_tcp'].map((name): [string, string] => [
-      'module_app',
-      `${name}.so`,
-    ]),
+    ...modules.map((name) => ['module', `${name}.so`] as const),
+    ...['account', 'menu', 'ctrl_tcp', ...(values.mwi === true ? ['mwi'] : [])].map(
+      (name) => ['module_app', `${name}.so`] as const,
+    ),
     ['ctrl_tcp_listen', `127.0.0.1:${values.controlPort}`],
   ];
-  return lines.map(([key, value]) => `${key.padEnd(24)}${value}\n`).join('');
+  return lines.map(([key, value]) => `${key.padEnd(24)} ${value}\n`).join('');
 }
 
 /** A WAV header for 8 kHz mono 16 bit (RIFF, 44 bytes); silence follows as a hole in the file. */

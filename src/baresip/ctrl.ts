@@ -52,10 +52,11 @@ export class Ctrl {
    * Never rejects for `ok: false`; rejects when the connection ends or `limitMs` passes first.
    */
   send(commands: readonly Command[], limitMs: number): Promise<Reply>[] {
+    // All of them first: a reply that was promised is waited for.
+    commands.forEach(checkLength);
     let text = '';
     const replies = commands.map((command) => {
       const token = String(++this.#token);
-      checkLength(command);
       text += encodeNetstring(
         JSON.stringify({ command: command.name, params: command.params, token }),
       );
@@ -130,9 +131,15 @@ export class Ctrl {
   }
 }
 
+/** How many bytes a command is too long by; 0 when it fits. */
+export function excessBytes({ name, params = '' }: Command): number {
+  return Math.max(0, Buffer.byteLength(`${name} ${params}`) - LONGEST_COMMAND);
+}
+
 function checkLength(command: Command): void {
-  const size = Buffer.byteLength(`${command.name} ${command.params ?? ''}`);
-  if (size <= LONGEST_COMMAND) return;
+  const excess = excessBytes(command);
+  if (excess === 0) return;
+  const size = LONGEST_COMMAND + excess;
   throw new OffhookError(
     'E_ARGUMENT',
     `${command.name}: too long for baresip: ${size} bytes (at most ${LONGEST_COMMAND})`,

@@ -28,6 +28,23 @@ export function endedByResponse(
   };
 }
 
+/** The agent's transfer succeeded: whose BYE comes first says nothing. */
+export const TRANSFERRED: Ended = {
+  by: 'local',
+  how: 'transferred',
+  reason: 'Call transferred',
+};
+
+/** The agent's transfer failed, and its baresip is one that ends the call then (before 2.0). */
+export function lostByTransfer(final: number | undefined, reason: string): Ended {
+  const why = final === undefined ? reason : `${final} ${reason}`;
+  return {
+    by: 'error',
+    how: 'transferred',
+    reason: `the transfer failed (${why}), and this baresip ends the call then`,
+  };
+}
+
 const WORDS: readonly (readonly [RegExp, Ended])[] = [
   [/^Connection reset by user|^Rejected by user/i, { by: 'local', how: 'bye' }],
   [/^Connection reset by peer/i, { by: 'remote', how: 'bye' }],
@@ -37,7 +54,7 @@ const WORDS: readonly (readonly [RegExp, Ended])[] = [
     /refused|address required|unreachable|No route|Protocol error|not available|No such (host|device)|Host is down|Network is down/i,
     { by: 'network', how: 'unreachable' },
   ],
-  [/transfer/i, { by: 'local', how: 'transferred' }],
+  [/transfer/i, TRANSFERRED],
   [/replaced/i, { by: 'remote', how: 'replaced' }],
   [/end of file|rtp|media|audio|codec/i, { by: 'error', how: 'media' }],
 ];
@@ -58,6 +75,13 @@ export function endedByText(param: string, call: { outgoing: boolean; answered: 
   }
   const words = WORDS.find(([pattern]) => pattern.test(text))?.[1] ?? { by: 'error', how: 'media' };
   if (words.how !== 'bye' || call.answered)
-    return { ...words, ...(words.how === 'bye' ? {} : { reason: text }) };
+    return { ...(words.how === 'bye' ? {} : { reason: text }), ...words };
   return { by: words.by, how: (words.by === 'local') === call.outgoing ? 'cancel' : 'rejected' };
+}
+
+/** Whether the text baresip closed with goes with that response: another code is one the trace is about to show. */
+export function mayEndWith(code: number, closeText: string | undefined): boolean {
+  if (closeText === undefined) return false;
+  const told = /^\d{3}(?= )/.exec(closeText)?.[0];
+  return told === undefined || Number(told) === code;
 }

@@ -1,15 +1,28 @@
 /** Brings one baresip process up: ports, folder, process, control connection, account. */
 import { randomBytes } from 'node:crypto';
 import { OffhookError } from '../errors.js';
-import { accountOf } from './account.js';
-import { LOOPBACK, localAddress } from './address.js';
+import { isIP } from 'node:net';
+import { accountOf, type Account } from './account.js';
+import { hostPort, isLoopback, isOwnAddress, LOOPBACK, localAddress } from './address.js';
+import { authoritiesFile } from './authorities.js';
+import { addedLines, headerCommands, headerFields } from './custom-headers.js';
+import {
+  checkMediaOptions,
+  checkNat,
+  missingModule,
+  rtpConfig,
+  wantedModules,
+} from './media-options.js';
 import type { AgentContext, AgentOptions } from './user-agent.js';
+import type { HeaderField } from '../model/agent-event.js';
+import type { BaresipBinary } from './binary.js';
 import { hasCapability } from './capabilities.js';
 import { agentCertificate } from './certificate.js';
 import { idleLine } from './commands.js';
 import { CERTIFICATE_FILE, configText } from './config.js';
-import { connectOnce } from './ctrl.js';
+import { connectOnce, excessBytes, type Command } from './ctrl.js';
 import { createFolder, notePid } from './folder.js';
+import { assertModule } from './modules.js';
 import { sipPortsAreFree, takeSlot } from './ports.js';
 import { BaresipProcess, type Exit } from './process.js';
 import { Session } from './session.js';
@@ -30,12 +43,18 @@ export async function launch(
 ): Promise<Session> {
   const deadline = performance.now() + limitMs;
   // Checked before anything is started, with a stand-in for the address still to come.
-  const { nextHop } = accountOf(name, options, LOOPBACK);
-  const address = await localAddress(nextHop);
+  const headers = headersOf(name, options, context);
+  checkMediaOptions(name, options, context.binary);
+  assertOptions(name, options, context.binary);
+  const stand = accountOf(name, options, hostPort(LOOPBACK, 65535), headers.carried);
+  checkLengths(name, headers, stand);
+  const { nextHop } = stand;
+  const address = await listenAddress(name, options, nextHop);
+  checkNat(name, options, context.binary.version, isLoopback(address));
   for (let attempt = 1; ; attempt++) {
-    const session = await prepare(name, options, context, address);
+    const session = await prepare(name, options, context, address, headers);
     try {
-      await bringUp(session, deadline, limitMs);
+      await bringUp(session, options, headers, deadline, limitMs);
       return session;
     } catch (error) {
       await session.stop();
@@ -46,11 +65,81 @@ export async function launch(
   }
 }
 
+/** Headers that are set by a command, and those that are carried by the account's outbound route. */
+interface Headers {
+  readonly commanded: readonly HeaderField[];
+  readonly carried: readonly HeaderField[];
+}
+
+function headersOf(name: string, options: AgentOptions, { binary }: AgentContext): Headers {
+  const fields = headerFields(name, options, binary.version);
+  return hasCapability(binary.version, 'uaaddheader')
+    ? { commanded: fields, carried: [] }
+    : { commanded: [], carried: fields };
+}
+
+/** What is too long would be found out only by a command, some of them at the first dial. */
+function checkLengths(name: string, { commanded, carried }: Headers, account: Account): void {
+  const params = account.lineFor?.(`sip:${LOOPBACK}:65535;transport=tls`) ?? account.line(86400);
+  const commands = [{ name: 'uanew', params }, ...headerCommands(commanded)];
+  const excess = Math.max(...commands.map(excessBytes));
+  if (excess === 0) return;
+  const [what, hint] =
+    commanded.length + carried.length === 0
+      ? ['the account is', 'use shorter names, passwords or URIs']
+      : ['headers: they are', 'send fewer or shorter ones'];
+  throw new OffhookError(
+    'E_ARGUMENT',
+    `agent "${name}": ${what} too long for baresip, by ${excess} bytes once escaped`,
+    { hint },
+  );
+}
+
+async function listenAddress(
+  name: string,
+  { local_address: address }: AgentOptions,
+  nextHop: string | undefined,
+): Promise<string> {
+  if (address === undefined) return localAddress(nextHop);
+  const problem = (code: 'E_ARGUMENT' | 'E_AGENT_START', what: string, hint: string) =>
+    new OffhookError(code, `agent "${name}": local_address: ${what}`, { hint });
+  if (isIP(address) === 0)
+    throw problem(
+      'E_ARGUMENT',
+      `"${address}" is no IP address`,
+      'write it like "192.0.2.10" or "::1"',
+    );
+  if (/^[0:.]+$/.test(address))
+    throw problem('E_ARGUMENT', `"${address}" is every address`, 'name the one to listen on');
+  if (!isOwnAddress(address))
+    throw problem(
+      'E_AGENT_START',
+      `${address} is no address of an interface of this machine`,
+      'name one of its own, or leave it out',
+    );
+  return address;
+}
+
+/** What the installed baresip cannot honour fails here, never silently. */
+function assertOptions(name: string, options: AgentOptions, binary: BaresipBinary): void {
+  if (options.mwi === true) assertModule(binary, 'mwi', `agent "${name}": mwi`);
+  const mode = options.dtmf_mode ?? 'rtp';
+  const needed = mode === 'auto' ? 'dtmf_auto' : 'dtmf_info';
+  if (mode === 'rtp' || hasCapability(binary.version, needed)) return;
+  const since = mode === 'auto' ? '2.0.0' : '1.1.0';
+  throw new OffhookError(
+    'E_CAPABILITY',
+    `agent "${name}": dtmf_mode: baresip ${binary.version} has no "${mode}" (from ${since})`,
+    { hint: 'leave dtmf_mode out, or use a newer baresip', agents: [name] },
+  );
+}
+
 async function prepare(
   name: string,
   options: AgentOptions,
   context: AgentContext,
   address: string,
+  { carried }: Headers,
 ): Promise<Session> {
   const slot = await takeSlot(address);
   try {
@@ -66,7 +155,7 @@ async function prepare(
       );
     }
     const idleAor = `sip:offhook-${randomBytes(6).toString('hex')}@${LOOPBACK}`;
-    const account = accountOf(name, options, `${address}:${sipPort}`);
+    const account = accountOf(name, options, hostPort(address, sipPort), carried);
     const tls = account.transport === 'tls';
     const folder = createFolder({
       config: configText({
@@ -77,6 +166,11 @@ async function prepare(
         modulePath: context.binary.modulePath,
         tls,
         converters: hasCapability(context.binary.version, 'converters'),
+        rtp: rtpConfig(options, context.binary.version),
+        ...(options.verify_tls === true
+          ? { authorities: authoritiesFile(name, options.ca_file) }
+          : {}),
+        mwi: options.mwi === true,
       }),
       accounts: `${idleLine(idleAor)}\n`,
       ...(tls ? { certificate: { file: CERTIFICATE_FILE, pem: agentCertificate() } } : {}),
@@ -90,6 +184,7 @@ async function prepare(
       sipPort,
       slot,
       folder,
+      mwi: options.mwi === true,
     });
     session.process = new BaresipProcess(context.binary, folder, {
       stdout: (chunk) => {
@@ -110,7 +205,13 @@ async function prepare(
   }
 }
 
-async function bringUp(session: Session, deadline: number, limitMs: number): Promise<void> {
+async function bringUp(
+  session: Session,
+  options: AgentOptions,
+  headers: Headers,
+  deadline: number,
+  limitMs: number,
+): Promise<void> {
   let exit: Exit | undefined;
   void session.process.exited.then((one) => {
     exit = one;
@@ -138,12 +239,9 @@ async function bringUp(session: Session, deadline: number, limitMs: number): Pro
       session.send('start', [{ name: 'uafind', params: idleAor }], left()),
     );
     if (identity?.ok !== true) throw new PortTaken();
-    const replies = await Promise.all(
-      session.send('start', session.commands.create(account.line(0)), left()),
-    );
-    const refused = replies.find((reply) => !reply.ok);
-    if (refused !== undefined)
-      throw startError(session, `baresip refused the account: ${refused.data.trim()}`);
+    await loadModules(session, options, left);
+    await setUp(session, 'the account', session.commands.create(account.line(0)), left());
+    await setUp(session, 'a header', headerCommands(headers.commanded), left());
   } catch (error) {
     if (exit !== undefined) throw exitError(session, exit);
     throw error instanceof OffhookError && !error.message.startsWith('agent ')
@@ -151,7 +249,44 @@ async function bringUp(session: Session, deadline: number, limitMs: number): Pro
       : error;
   }
   const version = context.binary.version;
-  session.started({ version, aor: account.aor, address: `${address}:${sipPort}` });
+  session.started({ version, aor: account.aor, address: hostPort(address, sipPort) });
+  if (headers.carried.length > 0) tellAddedLines(session, headers.carried);
+}
+
+async function setUp(
+  session: Session,
+  what: string,
+  commands: readonly Command[],
+  limitMs: number,
+): Promise<void> {
+  const replies = await Promise.all(session.send('start', commands, limitMs));
+  const refused = replies.find((reply) => !reply.ok);
+  if (refused !== undefined)
+    throw startError(session, `baresip refused ${what}: ${refused.data.trim()}`);
+}
+
+/** By a command, not by the config: a module that does not load is told, not passed over. */
+async function loadModules(
+  session: Session,
+  options: AgentOptions,
+  left: () => number,
+): Promise<void> {
+  for (const { module, option } of wantedModules(options)) {
+    const command = { name: 'insmod', params: `${module}.so` };
+    const [reply] = await Promise.all(session.send('start', [command], left()));
+    if (reply?.data.startsWith('loaded') !== true)
+      throw missingModule(session.ground.name, option, reply?.data.trim() ?? '');
+  }
+}
+
+function tellAddedLines(session: Session, carried: readonly HeaderField[]): void {
+  const { account, context } = session.ground;
+  const route = account.headerRoute ?? 'sip:<the address dialled>';
+  const requests = account.domain === undefined ? 'INVITE' : 'REGISTER and INVITE';
+  session.emit({
+    type: 'warning',
+    text: `headers_compat: baresip ${context.binary.version} adds to ${requests}: ${addedLines(route, carried).join(' | ')}`,
+  });
 }
 
 function exitError(session: Session, exit: Exit): Error {

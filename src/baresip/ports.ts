@@ -6,7 +6,7 @@
  */
 import { createSocket } from 'node:dgram';
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer, isIPv6, type Server } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { OffhookError } from '../errors.js';
@@ -165,7 +165,7 @@ async function canListen(host: string, port: number): Promise<boolean> {
 
 function canBind(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = createSocket('udp4');
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
     socket.once('error', () => {
       socket.close();
       resolve(false);

@@ -7,6 +7,7 @@ import type { Session } from './session.js';
 
 const DEFAULT_REGINT = 3600;
 const OLD_BINDING_MS = 1000;
+const MODULE_BEGINS_MS = 20;
 
 export async function register(
   session: Session,
@@ -27,6 +28,7 @@ export async function register(
   const started = performance.now();
   if (!hasCapability(session.ground.context.binary.version, 'uareg'))
     await removeBinding(session, limitMs);
+  await renewMailbox(session, limitMs);
   const regint = options.regint ?? DEFAULT_REGINT;
   const since = session.nextSeq;
   session.registration.expect('registered');
@@ -63,6 +65,18 @@ export async function register(
         ),
     },
   );
+}
+
+/**
+ * 1.x subscribes without end when a registration succeeds in the first millisecond of the module: its first
+ * timer adds to the list it walks (baresip 1.0.0, modules/mwi/mwi.c, tmr_handler).
+ */
+async function renewMailbox(session: Session, limitMs: number): Promise<void> {
+  const { renewMailbox: commands } = session.commands;
+  if (commands.length === 0) return;
+  // To unload what is not loaded is refused, and no harm.
+  await Promise.all(session.send('register', commands, limitMs));
+  await new Promise((resolve) => setTimeout(resolve, MODULE_BEGINS_MS));
 }
 
 export async function unregister(session: Session, limitMs: number): Promise<Done> {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { AgentEvent, SipMessage } from '../model/agent-event.js';
+import type { AgentEvent, HeaderField, SipMessage } from '../model/agent-event.js';
 import type { CtrlEvent } from './events.js';
 import { Registration } from './registration.js';
 
@@ -22,8 +22,14 @@ function request(cseq: number, expires: number, call_id = 'r'): void {
     headers: [['Contact', `<sip:a@h>;expires=${expires}`]],
   });
 }
-function response(cseq: number, code: number, reason = 'Text', call_id = 'r'): void {
-  registration.message({ ...message(cseq, call_id), direction: 'received', code, reason });
+function response(
+  cseq: number,
+  code: number,
+  reason = 'Text',
+  call_id = 'r',
+  headers: HeaderField[] = [],
+): void {
+  registration.message({ ...message(cseq, call_id), direction: 'received', code, reason, headers });
 }
 function message(cseq: number, call_id: string): SipMessage {
   return {
@@ -66,19 +72,58 @@ test('challenged, then accepted', () => {
   ctrl('REGISTER_OK', '200 OK');
   expect(events).toEqual([
     { type: 'registering' },
-    { type: 'registered', code: 200, reason: 'OK' },
+    { type: 'registered', code: 200, reason: 'OK', expires: 60, contacts: [] },
   ]);
 });
 
-test('a refresh says nothing, unless it fails', () => {
+test('a refresh is told when it is answered', () => {
   registered();
   request(3, 60);
-  response(3, 200);
   expect(events).toHaveLength(2);
+  response(3, 200, 'OK', 'r', [['Contact', '<sip:a@h>;expires=30, <sip:b@h;x=1,2>;expires=7']]);
+  expect(events.at(-1)).toEqual({
+    type: 'registered',
+    code: 200,
+    reason: 'OK',
+    expires: 30,
+    contacts: ['<sip:a@h>;expires=30', '<sip:b@h;x=1,2>;expires=7'],
+  });
   request(4, 60);
   response(4, 503, 'Later');
   ctrl('REGISTER_FAIL', '503 Later');
   expect(events.at(-1)).toEqual({ type: 'register_failed', code: 503, reason: 'Later' });
+});
+
+test('it expires when no 200 came in the granted time, and comes back with one', () => {
+  registered();
+  vi.advanceTimersByTime(40_000);
+  request(3, 60);
+  response(3, 200, 'OK', 'r', [['Expires', '50']]);
+  vi.advanceTimersByTime(49_999);
+  expect(types()).toEqual(['registering', 'registered', 'registered']);
+  request(4, 60);
+  vi.advanceTimersByTime(1);
+  expect(types().at(-1)).toBe('registration_expired');
+  request(4, 60); // a retransmission
+  expect(types().at(-1)).toBe('registration_expired');
+  response(4, 200);
+  expect(types().at(-1)).toBe('registered');
+});
+
+test.each(['failed', 'unregistered', 'ended'])('nothing expires once it has %s', (how) => {
+  registered();
+  if (how === 'ended') registration.end();
+  else if (how === 'unregistered') {
+    registration.expect('none');
+    request(3, 0);
+    response(3, 200);
+  } else {
+    request(3, 60);
+    response(3, 403);
+    ctrl('REGISTER_FAIL', '403 Forbidden');
+  }
+  vi.advanceTimersByTime(3_600_000);
+  expect(types()).not.toContain('registration_expired');
 });
 
 test('registering again is told', () => {

@@ -2,25 +2,29 @@
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 import { closeText } from './ended.js';
 import type { CtrlEvent } from './events.js';
-import { headerOf } from './sip-message.js';
+import { bindingsOf, expiresOf } from './bindings.js';
 
 const JOIN_MS = 75;
+
+type State = 'none' | 'registering' | 'registered' | 'unregistering' | 'failed';
 
 interface Attempt {
   callId: string;
   cseq: number;
+  request: SipMessage;
   response: SipMessage | undefined;
 }
 
 export class Registration {
   readonly #emit: (event: AgentEvent) => void;
   #wanted: 'registered' | 'none' = 'none';
-  #state: 'none' | 'registering' | 'registered' | 'unregistering' | 'failed' = 'none';
+  #state: State = 'none';
   /** The verb was called and its REGISTER has not been seen yet. */
   #asked = false;
   #attempt: Attempt | undefined;
   #failText: string | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #expiry: NodeJS.Timeout | undefined;
 
   constructor(emit: (event: AgentEvent) => void) {
     this.#emit = emit;
@@ -62,36 +66,39 @@ export class Registration {
 
   end(): void {
     this.#clear();
+    clearTimeout(this.#expiry);
   }
 
   #request(message: SipMessage): void {
     const wanted = expiresOf(message) === 0 ? 'none' : 'registered';
-    if (wanted !== this.#wanted) return;
+    if (wanted !== this.#wanted || this.#isOf(this.#attempt, message)) return;
     // A failure told before its request was read belongs to this one.
     if (this.#failText === undefined) this.#clear();
-    this.#attempt = { callId: message.call_id, cseq: message.cseq, response: undefined };
-    // A refresh by baresip itself changes nothing until it fails.
+    this.#attempt = {
+      callId: message.call_id,
+      cseq: message.cseq,
+      request: message,
+      response: undefined,
+    };
+    // A refresh by baresip itself changes nothing until it is answered.
     const refresh = !this.#asked && this.#state === 'registered';
     const begun = wanted === 'none' ? 'unregistering' : 'registering';
     const repeated = !this.#asked && this.#state === begun;
     const idle = wanted === 'none' && !this.#asked && this.#state === 'none';
     this.#asked = false;
     if (refresh || repeated || idle) return;
-    this.#state = begun;
+    this.#settle(begun);
     this.#emit({ type: begun });
   }
 
   #response(message: SipMessage, code: number): void {
     const attempt = this.#attempt;
-    if (attempt?.callId !== message.call_id || attempt.cseq !== message.cseq || code < 200) return;
+    if (attempt === undefined || !this.#isOf(attempt, message) || code < 200) return;
     attempt.response = message;
     const reason = message.reason ?? '';
     if (code < 300) {
       if (this.#wanted === 'none') this.#unregistered({ code, reason });
-      else if (this.#state !== 'registered') {
-        this.#state = 'registered';
-        this.#emit({ type: 'registered', code, reason });
-      }
+      else this.#registered(attempt.request, message, { code, reason });
     } else if (this.#failText !== undefined) {
       this.#fail();
     } else if (this.#wanted === 'none') {
@@ -126,15 +133,41 @@ export class Registration {
       this.#unregistered({ ...(code === undefined ? {} : { code }), reason });
       return;
     }
-    this.#state = 'failed';
+    this.#settle('failed');
     this.#emit({ type: 'register_failed', ...(code === undefined ? {} : { code }), reason });
   }
 
   #unregistered(how: { code?: number; reason?: string }): void {
     this.#clear();
     if (this.#state === 'none') return;
-    this.#state = 'none';
+    this.#settle('none');
     this.#emit({ type: 'unregistered', ...how });
+  }
+
+  /** A retransmission repeats the CSeq; credentials come with the next one (RFC 3261, 22.2). */
+  #isOf(attempt: Attempt | undefined, message: SipMessage): boolean {
+    return attempt?.callId === message.call_id && attempt.cseq === message.cseq;
+  }
+
+  #registered(
+    request: SipMessage,
+    response: SipMessage,
+    how: { code: number; reason: string },
+  ): void {
+    const { contacts, expires } = bindingsOf(request, response);
+    this.#settle('registered');
+    this.#emit({ type: 'registered', ...how, expires, contacts });
+    this.#expiry = setTimeout(() => {
+      this.#settle('none');
+      this.#emit({ type: 'registration_expired' });
+    }, expires * 1000);
+    this.#expiry.unref();
+  }
+
+  /** In no state but `registered` is there a granted time that could end. */
+  #settle(state: State): void {
+    clearTimeout(this.#expiry);
+    this.#state = state;
   }
 
   #clear(): void {
@@ -142,11 +175,4 @@ export class Registration {
     this.#timer = undefined;
     this.#failText = undefined;
   }
-}
-
-/** Of the Contact if it has one, else of the message (RFC 3261, 10.2.1.1). */
-function expiresOf(message: SipMessage): number {
-  const contact = headerOf(message.headers, 'contact') ?? '';
-  const own = /;\s*expires\s*=\s*(\d+)/i.exec(contact)?.[1];
-  return Number(own ?? headerOf(message.headers, 'expires') ?? 3600);
 }

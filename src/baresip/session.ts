@@ -3,20 +3,29 @@
  * here, in order; the verbs wait on it.
  */
 import { OffhookError } from '../errors.js';
-import type { AgentEvent } from '../model/agent-event.js';
+import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 import { NEW_AGENT, fold, openCalls, type AgentState } from '../model/agent-state.js';
 import type { Account } from './account.js';
+import { hostPort } from './address.js';
 import type { AgentContext } from './user-agent.js';
 import { CallLog } from './call-log.js';
+import { hasCapability } from './capabilities.js';
+import { TelephoneEvents } from './dtmf.js';
+import { Inbox } from './inbox.js';
+import { Contacts } from './messages.js';
+import { RequestLog } from './request-log.js';
 import { commandsFor, type CommandSet } from './commands.js';
 import { SILENCE_FILE } from './config.js';
+import { qualityEvent } from './call-quality.js';
 import { Ctrl, type Command } from './ctrl.js';
 import { Endpoints } from './endpoints.js';
+import { DialogLog } from './dialogs.js';
 import type { CtrlEvent, Reply } from './events.js';
 import { removeFolder, SILENCE_SECONDS } from './folder.js';
 import type { Slot } from './ports.js';
 import type { BaresipProcess, Exit } from './process.js';
 import { Registration } from './registration.js';
+import { RtpWatch } from './rtp-watch.js';
 import { SipTraceParser } from './sip-trace.js';
 import { Waiters } from './waiters.js';
 import type { Socket } from 'node:net';
@@ -30,6 +39,8 @@ export interface Ground {
   sipPort: number;
   slot: Slot;
   folder: string;
+  /** Whether the agent watches its mailbox. */
+  mwi: boolean;
 }
 
 /** A baresip that answers at all answers within a millisecond; loading keys or audio can take some hundred. */
@@ -45,7 +56,13 @@ export class Session {
   readonly ground: Ground;
   readonly waiters = new Waiters();
   readonly calls: CallLog;
+  readonly dialogs = new DialogLog();
   readonly registration: Registration;
+  readonly rtp = new RtpWatch(this);
+  readonly requests: RequestLog;
+  readonly inbox: Inbox;
+  readonly telephoneEvents = new TelephoneEvents();
+  readonly contacts = new Contacts();
   readonly commands: CommandSet;
   state: AgentState = NEW_AGENT;
   process!: BaresipProcess;
@@ -57,17 +74,31 @@ export class Session {
   #rearm: NodeJS.Timeout | undefined;
   readonly #trace: SipTraceParser;
   readonly #stderr: SipTraceParser;
+  readonly #observers: ((event: AgentEvent) => void)[] = [];
   readonly #lastLines: string[] = [];
   readonly #seqs: { type: AgentEvent['type']; call: string; seq: number }[] = [];
 
   constructor(ground: Ground) {
     this.ground = ground;
     const emit = (event: AgentEvent) => this.emit(event);
-    this.calls = new CallLog(emit);
+    const { version } = ground.context.binary;
+    this.calls = new CallLog(emit, {
+      resumedByItself: (call) => this.#holdAgain(call),
+      failedTransferEndsCall: !hasCapability(version, 'failed_transfer_keeps_call'),
+    });
     this.registration = new Registration(emit);
-    this.commands = commandsFor(ground.context.binary.version, ground.account.aor, ground.idleAor);
+    this.inbox = new Inbox(emit);
+    this.requests = new RequestLog(
+      () => {
+        this.waiters.wake();
+      },
+      (request) => {
+        this.inbox.accepted(request);
+      },
+    );
+    this.commands = commandsFor(version, ground.account.aor, ground.idleAor, ground.mwi);
     const { address, sipPort } = ground;
-    const own = new Endpoints([`${address}:${sipPort}`, `${address}:${sipPort + 1}`]);
+    const own = new Endpoints([hostPort(address, sipPort), hostPort(address, sipPort + 1)]);
     const line = (text: string) => {
       this.#line(text);
     };
@@ -76,14 +107,25 @@ export class Session {
         line,
         message: (message, raw) => {
           ground.context.sip(message, raw);
+          this.dialogs.message(message);
           if (message.method === 'REGISTER') this.registration.message(message);
-          else this.calls.message(message);
+          else this.#message(message);
           this.waiters.wake();
         },
       },
       own,
     );
-    this.#stderr = new SipTraceParser({ line, message: () => undefined }, own);
+    this.#stderr = new SipTraceParser(
+      {
+        line: (text) => {
+          // What the module of MESSAGE writes when there is no answer; codes show in the trace.
+          if (/^ (?!\d{3} )\S/.test(text)) this.requests.failed('MESSAGE', text.trim());
+          line(text);
+        },
+        message: () => undefined,
+      },
+      own,
+    );
   }
 
   stdout(chunk: Buffer): void {
@@ -118,12 +160,19 @@ export class Session {
 
   emit(event: AgentEvent): number {
     const seq = this.ground.context.emit(event);
-    this.state = fold(this.state, event);
+    const before = this.state;
+    this.state = fold(before, event, performance.now());
     this.#seqs.push({ type: event.type, call: 'call' in event ? event.call : '', seq });
     if (this.#seqs.length > SEQS_KEPT * 2) this.#seqs.splice(0, SEQS_KEPT);
-    this.#keepSource(event);
+    this.#keepSource(event, before);
+    for (const observer of this.#observers) observer(event);
     this.waiters.wake();
     return seq;
+  }
+
+  /** Tells of every event, once the state has taken it in. */
+  observe(observer: (event: AgentEvent) => void): void {
+    this.#observers.push(observer);
   }
 
   started(event: Omit<Extract<AgentEvent, { type: 'started' }>, 'type'>): void {
@@ -207,7 +256,10 @@ export class Session {
   #release(): void {
     clearInterval(this.#rearm);
     this.calls.end();
+    this.rtp.end();
     this.registration.end();
+    this.requests.end();
+    this.inbox.end();
     this.#ctrl?.close();
     try {
       removeFolder(this.ground.folder);
@@ -217,14 +269,29 @@ export class Session {
     }
   }
 
+  #message(message: SipMessage): void {
+    this.calls.message(message);
+    this.telephoneEvents.message(message);
+    this.requests.message(message);
+  }
+
   #line(line: string): void {
+    const failed = /options reply error: (.*)/.exec(line)?.[1];
+    if (failed !== undefined) this.requests.failed('OPTIONS', failed);
     this.#lastLines.push(line);
     if (this.#lastLines.length > LOG_KEPT) this.#lastLines.shift();
+    this.calls.media.line(line);
     this.ground.context.log(line);
   }
 
   #event(event: CtrlEvent): void {
     if (this.calls.event(event) || this.registration.event(event)) return;
+    const quality = qualityEvent(event, this.state);
+    if (quality !== undefined) {
+      this.emit(quality);
+      return;
+    }
+    if (this.inbox.event(event)) return;
     if (event.name === 'SHUTDOWN' || event.name === 'EXIT') return;
     this.emit({ type: 'other', name: event.name, fields: event.fields });
   }
@@ -243,8 +310,38 @@ export class Session {
     this.waiters.fail(this.#error);
   }
 
+  /** 1.0 resumes a held call when another one ends: no other version does. */
+  #holdAgain(call: string): boolean {
+    const { binary } = this.ground.context;
+    if (hasCapability(binary.version, 'keeps_hold')) return false;
+    if (this.#stopping !== undefined || this.#error !== undefined) return false;
+    void this.send('hold', this.commands.hold(call), COMMAND_LIMIT_MS);
+    return true;
+  }
+
+  #applySource(): void {
+    if (this.#stopping !== undefined || this.#error !== undefined || this.#isSilenced()) return;
+    void this.send('audio', this.commands.source(SILENCE_FILE), COMMAND_LIMIT_MS);
+  }
+
+  /**
+   * Nothing is sent because every call is held. Newer versions may have stopped their audio then: they take a
+   * source given meanwhile for one that runs, and do not start it when the call is taken off hold.
+   */
+  #isSilenced(): boolean {
+    if (!hasCapability(this.ground.context.binary.version, 'converters')) return false;
+    const calls = openCalls(this.state).filter(({ facts }) => facts.media !== undefined);
+    return calls.length > 0 && calls.every(({ facts }) => facts.held !== 'none');
+  }
+
   /** The silence file must never end in a call: re-armed in time, as long as there is audio. */
-  #keepSource(event: AgentEvent): void {
+  #keepSource(event: AgentEvent, before: AgentState): void {
+    // Off hold the source of the call's beginning is back. At the beginning itself a source given again would be
+    // read to its end at once by 1.1, where the media wait for their encryption.
+    if (event.type === 'call_media' && event.held === 'none') {
+      const known = before.calls.find((call) => call.id === event.call);
+      if (known !== undefined && known.facts.held !== 'none') this.#applySource();
+    }
     if (
       event.type === 'call_established' ||
       event.type === 'call_accepted' ||
@@ -252,8 +349,7 @@ export class Session {
     ) {
       this.#rearm ??= setInterval(
         () => {
-          if (this.#stopping !== undefined || this.#error !== undefined) return;
-          void this.send('audio', this.commands.source(SILENCE_FILE), COMMAND_LIMIT_MS);
+          this.#applySource();
         },
         (SILENCE_SECONDS * 1000) / 2,
       ).unref();

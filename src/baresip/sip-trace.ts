@@ -21,6 +21,8 @@ const ADDRESS = /^(UDP|TCP|TLS|WS|WSS) (\S+) -> (\S+)$/;
 const MARK = /^(?:\d\d:\d\d:\d\d\.\d{3})?#$/;
 /** Answer of ctrl_tcp to our ACK carriers; says nothing. */
 const NOISE = /ctrl_tcp: missing json entries/;
+/** The answer to OPTIONS, which the trace has shown just before. */
+const REPEATS = /^-{5} OPTIONS of .* -{5}$/;
 const LONGEST_LINE = 256 * 1024;
 const LONGEST_BODY = 1024 * 1024;
 
@@ -32,6 +34,8 @@ export class SipTraceParser {
   #scanned = 0;
   #address: TraceAddress | undefined;
   #inMessage = false;
+  /** The next message is one that baresip repeats in its log. */
+  #repeated = false;
 
   constructor(sink: TraceSink, endpoints: Endpoints) {
     this.#sink = sink;
@@ -82,6 +86,8 @@ export class SipTraceParser {
         string,
       ];
       this.#address = { transport, source, destination };
+    } else if (REPEATS.test(line)) {
+      this.#repeated = true;
     } else if (line !== '' && !MARK.test(line) && !NOISE.test(line)) {
       this.#sink.line(line);
     }
@@ -104,6 +110,10 @@ export class SipTraceParser {
     this.#drop(end);
     const address = this.#address;
     this.#address = undefined;
+    if (this.#repeated) {
+      this.#repeated = false;
+      return true;
+    }
     const message = parseSipMessage(raw, address, this.#endpoints);
     if (message !== undefined) this.#sink.message(message, raw);
     return true;

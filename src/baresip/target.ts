@@ -10,6 +10,8 @@ export interface Caller {
   /** Undefined for a serverless agent. */
   domain: string | undefined;
   transport: 'udp' | 'tcp' | 'tls';
+  /** What the target is for, in errors. */
+  verb?: string;
 }
 
 const SEPARATORS = /[ ().\-/]/g;
@@ -40,7 +42,7 @@ function inDomain(user: string, target: string, caller: Caller): string {
   if (caller.domain === undefined) {
     throw new OffhookError(
       'E_TARGET',
-      `agent "${caller.name}": dial: ${JSON.stringify(target)} needs a domain, and this agent has none`,
+      `agent "${caller.name}": ${caller.verb ?? 'dial'}: ${JSON.stringify(target)} needs a domain, and this agent has none`,
       { hint: 'give the agent a domain, or dial another agent or a SIP URI' },
     );
   }
@@ -73,10 +75,11 @@ function escapeUriUser(user: string): string {
 }
 
 function bad(caller: Caller, target: string, why: string): OffhookError {
+  const { verb = 'dial' } = caller;
   const shown = JSON.stringify(target.length > 80 ? `${target.slice(0, 80)}...` : target);
   return new OffhookError(
     'E_TARGET',
-    `agent "${caller.name}": dial: cannot dial ${shown}: ${why}`,
+    `agent "${caller.name}": ${verb}: cannot ${verb} ${shown}: ${why}`,
     {
       hint: 'dial an agent, a SIP URI like "sip:bob@example.com", or a number like "+49 30 123"',
     },

@@ -3,6 +3,7 @@ import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 import type { AgentState } from '../model/agent-state.js';
 import type { AgentOptions as ScriptOptions } from '../schema/types.gen.js';
 import type { BaresipBinary } from './binary.js';
+import type { Refusal } from './inbound.js';
 
 /** The account options of the contract, already validated. Times in seconds, as on the wire. */
 export type AgentOptions = Omit<ScriptOptions, 'metadata'>;
@@ -19,9 +20,10 @@ export interface AgentContext {
 
 export type DialTarget = { agent: BaresipAgent } | { uri: string } | { number: string };
 
-/** `seq` of the log entry that is the verb's local effect. */
+/** `seq` of the log entry that is the verb's local effect; `value`: what the verb returns to the script. */
 export interface Done {
   seq: number;
+  value?: unknown;
 }
 
 export interface BaresipAgent {
@@ -39,7 +41,28 @@ export interface BaresipAgent {
   dial(target: DialTarget, limitMs: number): Promise<Done & { call: string }>;
   accept(call: string | undefined, limitMs: number): Promise<Done>;
   hangup(call: string | undefined, limitMs: number): Promise<Done>;
-  reject(call: string | undefined, limitMs: number): Promise<Done>;
+  hold(call: string | undefined, limitMs: number): Promise<Done>;
+  resume(call: string | undefined, limitMs: number): Promise<Done>;
+  mute(call: string | undefined, limitMs: number): Promise<Done>;
+  unmute(call: string | undefined, limitMs: number): Promise<Done>;
+  /** From now on RTP packets are counted; resolves when the calls there are have been looked at. */
+  watchRtp(): Promise<void>;
+  dtmf(
+    digits: string,
+    gapMs: number | undefined,
+    call: string | undefined,
+    limitMs: number,
+  ): Promise<Done>;
+  message(target: DialTarget, text: string, limitMs: number): Promise<Done>;
+  ping(target: DialTarget, limitMs: number): Promise<Done>;
+  reject(call: string | undefined, limitMs: number, refusal?: Refusal): Promise<Done>;
+  /** Answers every further incoming call with that code, until told to stop. */
+  respondIncoming(refusal: Refusal): Done;
+  stopResponding(): Done;
+  transfer(target: DialTarget, call: string | undefined, limitMs: number): Promise<Done>;
+  attendedTransfer(target: DialTarget, call: string | undefined, limitMs: number): Promise<Done>;
+  completeTransfer(limitMs: number): Promise<Done>;
+  abortTransfer(limitMs: number): Promise<Done>;
   /** Idempotent: BYE, un-REGISTER, end of the process with limits; folder and ports released. */
   stop(): Promise<void>;
 }

@@ -3,9 +3,12 @@ import { OffhookError } from '../errors.js';
 import type { Peer } from '../model/agent-event.js';
 import { currentCall, openCalls, waitingCalls, type CallState } from '../model/agent-state.js';
 import { hostOf } from './account.js';
+import { holds } from './offer-answer.js';
 import type { Done } from './user-agent.js';
+import type { Command } from './ctrl.js';
 import { left, perform } from './perform.js';
 import type { Session } from './session.js';
+import { assertRefusal, refuse, type Refusal } from './inbound.js';
 
 /** An INVITE over UDP leaves at once; when it has not by then, it never will. */
 const INVITE_MS = 1000;
@@ -19,17 +22,18 @@ export async function dial(
   limitMs: number,
 ): Promise<Done & { call: string }> {
   session.assertUsable('dial');
-  const busy = openCalls(session.state).find(
-    (call) => call.direction === 'outgoing' || call.accepted,
-  );
+  const busy = openCalls(session.state).find(isActive);
   if (busy !== undefined) {
     throw session.problem(
       'E_CALL_STATE',
       'dial',
       `dialling while in a call: with ${busy.peer.uri}, ${busy.state}`,
-      'hang up first, or dial from another agent',
+      busy.state === 'Established'
+        ? 'hold() it first, hang up, or dial from another agent'
+        : 'hang up first, or dial from another agent',
     );
   }
+  const route = routeCommands(session, uri);
   const since = session.nextSeq;
   const seen = new Set(session.state.calls.map((call) => call.id));
   session.calls.expectDial(peer);
@@ -38,7 +42,7 @@ export async function dial(
     return await perform(
       session,
       'dial',
-      session.commands.dial(uri),
+      [...route, ...session.commands.dial(uri)],
       leavesAtOnce(session, uri) ? Math.min(limitMs, INVITE_MS) : limitMs,
       {
         replied: (data) => {
@@ -75,6 +79,26 @@ export async function dial(
   }
 }
 
+/** Headers behind the outbound route of a serverless agent: the account is made anew for each call. */
+function routeCommands(session: Session, uri: string): Command[] {
+  const line = session.ground.account.lineFor?.(uri);
+  if (line === undefined) return [];
+  if (openCalls(session.state).length === 0) return session.commands.replace(line);
+  const { version } = session.ground.context.binary;
+  throw session.problem(
+    'E_CAPABILITY',
+    'dial',
+    `baresip ${version} cannot send headers on a call beside another one (from 2.3.0)`,
+    'hang up first',
+  );
+}
+
+/** A call in which somebody is spoken to, or about to be: a second one can only be added to a held one. */
+function isActive(call: CallState): boolean {
+  if (call.state === 'Established') return !holds(call.facts.held);
+  return call.direction === 'outgoing' || call.accepted;
+}
+
 /** Over UDP to an address nothing has to be waited for: no name to be looked up, no connection to be made. */
 function leavesAtOnce(session: Session, uri: string): boolean {
   const { transport, nextHop } = session.ground.account;
@@ -85,7 +109,7 @@ function leavesAtOnce(session: Session, uri: string): boolean {
 /** A call that was placed but never left must not come up later, when nobody expects it. */
 function abandon(session: Session, placed: string | undefined, error: unknown): void {
   const timedOut = error instanceof OffhookError && error.code === 'E_CALL_REFUSED';
-  if (!timedOut || openCalls(session.state).length > 0) return;
+  if (!timedOut || (placed === undefined && openCalls(session.state).length > 0)) return;
   void session.send('dial', session.commands.hangup(placed ?? ''), INVITE_MS);
 }
 
@@ -93,9 +117,12 @@ export async function accept(
   session: Session,
   id: string | undefined,
   limitMs: number,
+  /** Done with the other calls before the answer. */
+  before: (call: string, limitMs: number) => Promise<void>,
 ): Promise<Done> {
   const started = performance.now();
   const call = await waitingCall(session, 'accept', id, limitMs);
+  await before(call.id, left(limitMs, started));
   return perform(session, 'accept', session.commands.accept(call.id), left(limitMs, started), {
     done: () => {
       const seq = session.seqOf('call_accepted', call.id);
@@ -116,14 +143,16 @@ export async function reject(
   session: Session,
   id: string | undefined,
   limitMs: number,
+  refusal: Refusal,
 ): Promise<Done> {
+  assertRefusal(session, 'reject', refusal);
   const started = performance.now();
   const call = await waitingCall(session, 'reject', id, limitMs);
   session.calls.expectHangup(call.id);
   const done = await perform(
     session,
     'reject',
-    session.commands.hangup(call.id),
+    refuse(session, call.id, refusal),
     left(limitMs, started),
     {
       done: () => closed(session, call.id),
@@ -205,7 +234,7 @@ async function waitingCall(
     );
   }
   return session.waiters.until(
-    () => waitingCalls(session.state)[0],
+    () => waitingCalls(session.state).find(({ id: one }) => !session.calls.leaving(one)),
     limitMs,
     () =>
       session.problem(
@@ -217,14 +246,14 @@ async function waitingCall(
   );
 }
 
-function callOf(session: Session, verb: string, id: string): CallState {
+export function callOf(session: Session, verb: string, id: string): CallState {
   const call = session.state.calls.find((one) => one.id === id);
   if (call === undefined)
     throw session.problem('E_CALL_STATE', verb, `the agent has no call "${id}"`);
   return call;
 }
 
-function assertOpen(session: Session, verb: string, id: string): void {
+export function assertOpen(session: Session, verb: string, id: string): void {
   const call = callOf(session, verb, id);
   if (call.state !== 'Idle') return;
   const { by = '', how = '' } = call.ended ?? {};
@@ -235,7 +264,7 @@ function assertOpen(session: Session, verb: string, id: string): void {
   );
 }
 
-function noCall(session: Session, verb: string): OffhookError {
+export function noCall(session: Session, verb: string): OffhookError {
   return session.problem('E_CALL_STATE', verb, 'the agent has no call', 'dial or accept one first');
 }
 

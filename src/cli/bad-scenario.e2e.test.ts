@@ -2,6 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { rawPeer } from '../testing/raw-peer.js';
 import { runScenario } from '../testing/run-files.js';
 
 interface Case {
@@ -102,6 +103,28 @@ cases('agents and calls', [
     at: '2:1',
   },
   {
+    what: 'dialling itself',
+    source: "const a = agent('a');\na.dial(a);",
+    error: 'agent "a": dial(): its target is the agent itself [E_TARGET]',
+    hint: 'make a second agent for the other side',
+    at: '2:1',
+  },
+  {
+    what: 'a call of another agent',
+    source:
+      "const a = agent('a'), b = agent('b');\na.dial(b);\nawait_until(() => assert(b.state).equals(State.Ringing));\na.hangup(b.calls[0]);",
+    error: 'agent "a": hangup(): the call is one of agent "b" [E_ARGUMENT]',
+    hint: 'give it a call of its own, from its calls',
+    at: '4:1',
+  },
+  {
+    what: 'no call where one is wanted',
+    source: "const a = agent('a');\na.hangup('first');",
+    error: 'hangup(): "call" must be a call of the agent: got "first" (string) [E_ARGUMENT]',
+    hint: 'take it from calls: agent.calls[0]',
+    at: '2:1',
+  },
+  {
     what: 'dialling while in a call',
     source: "const [a, b] = [agent('a'), agent('b')];\na.dial(b);\na.dial(b);",
     error:
@@ -161,6 +184,127 @@ cases('agents and calls', [
     at: '3:1',
   },
 ]);
+
+const TALKING =
+  "const [a, b] = [agent('a'), agent('b')]; a.dial(b); b.accept(); await_until(() => assert(a.state).equals(State.Established));\n";
+
+cases('hold, mute and media', [
+  {
+    what: 'holding without a call',
+    source: "const a = agent('a');\na.hold();",
+    error: 'agent "a": hold: the agent has no call [E_CALL_STATE]',
+    hint: 'dial or accept one first',
+    at: '2:1',
+  },
+  {
+    what: 'resuming without a call',
+    source: "const a = agent('a');\na.resume();",
+    error: 'agent "a": resume: the agent has no call [E_CALL_STATE]',
+    at: '2:1',
+  },
+  {
+    what: 'muting a call that is not answered',
+    source: "const [a, b] = [agent('a'), agent('b')];\na.dial(b);\na.mute();",
+    error:
+      /agent "a": mute: the call with sip:b@127\.0\.0\.1:\d+ is not answered: (Calling|Ringing) \[E_CALL_STATE\]/,
+    hint: 'wait for State.Established first',
+    at: '3:1',
+  },
+  {
+    what: 'holding a call that is over',
+    source: `${TALKING}const [call] = a.calls; a.hangup();\na.hold(call);`,
+    error: /agent "a": hold: the call with sip:b@\S+ has ended: bye by local \[E_CALL_STATE\]/,
+    at: '3:1',
+  },
+  {
+    what: 'holding a call of another agent',
+    source: `${TALKING}a.hold(b.calls[0]);`,
+    error: 'agent "a": hold(): the call is one of agent "b" [E_ARGUMENT]',
+    hint: 'give it a call of its own, from its calls',
+    at: '2:1',
+  },
+  {
+    what: 'holding something that is no call',
+    source: `${TALKING}a.hold(b);`,
+    error: /hold\(\): "call" must be a call of the agent: got .* \[E_ARGUMENT\]/,
+    at: '2:1',
+  },
+  {
+    what: 'dialling beside a call that is not on hold',
+    source: `${TALKING}a.dial('sip:x@127.0.0.1:9');`,
+    error: /agent "a": dial: dialling while in a call: with sip:b@127\.0\.0\.1:\d+, Established/,
+    hint: 'hold() it first, hang up, or dial from another agent',
+    at: '2:1',
+  },
+  {
+    what: 'resuming one of two calls, without saying which',
+    source:
+      TALKING +
+      "const c = agent('c'), d = agent('d'); a.hold(); a.dial(c); c.accept(); await_until(() => assert(c.state).equals(State.Established));\n" +
+      'a.hold(); a.dial(d); d.accept(); await_until(() => assert(d.state).equals(State.Established));\n' +
+      'a.resume();',
+    error: /agent "a": resume: 2 calls are on hold: with sip:b@\S+ and sip:c@\S+ \[E_CALL_STATE\]/,
+    hint: 'say which one: resume(agent.calls[0])',
+    at: '4:1',
+  },
+  {
+    what: 'verifying media without a call',
+    source: "const a = agent('a');\na.verify_media();",
+    error: 'agent "a": verify_media: the agent has no call [E_CALL_STATE]',
+    hint: 'dial or accept one first',
+    at: '2:1',
+  },
+  {
+    what: 'verifying media of a held call',
+    source: `${TALKING}a.verify_media(); b.hold();\nawait_until(() => assert(a.rtp?.flowing).is_false()); a.verify_media('300ms');`,
+    error:
+      /agent "a": verify_media: RTP stopped \d+ ms ago, after \d+ packets, on hold \(remote\) \(waited 300 ms\) \[E_MEDIA\]/,
+    hint: 'resume() the call first',
+    at: '3:55',
+  },
+  {
+    what: 'verifying silence where media flows',
+    source: `${TALKING}a.verify_no_media('2s');`,
+    error:
+      /agent "a": verify_no_media: RTP received: \d+ packets \(after \d+ ms of 2\.0 s\) \[E_MEDIA\]/,
+    at: '2:1',
+  },
+  {
+    what: 'verifying media in a condition',
+    source: `${TALKING}await_until(() => a.verify_media());`,
+    error: /verify_media\(\): called inside a condition: .* \[E_CONDITION\]/,
+    at: '2:19',
+  },
+  {
+    what: 'a misspelt option of wait()',
+    source: "wait('1s', { medai: true });",
+    error: 'wait(): there is no option "medai" [E_ARGUMENT]',
+    hint: 'did you mean "media"?',
+    at: '1:1',
+  },
+]);
+
+it.each([
+  {
+    what: "wait('5s', { media: true })",
+    error: /agent "a": wait: no RTP received \(after 1\.\d s of 5\.0 s\) \[E_MEDIA\]/,
+  },
+  {
+    what: "a.verify_media('400ms')",
+    error: /agent "a": verify_media: no RTP received \(waited 400 ms\) \[E_MEDIA\]/,
+  },
+])('an answer without any RTP: $what', async ({ what, error }) => {
+  const sdp = 'v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 9 RTP/AVP 0\r\n';
+  const peer = await rawPeer((method) =>
+    method === 'INVITE' ? [`200 OK\r\n\r\n${sdp}`] : method === 'ACK' ? [] : ['200 OK'],
+  );
+  const { code, stdout } = await runScenario(
+    `const a = agent('a'); a.dial('${peer.uri}'); await_until(() => assert(a.state).equals(State.Established));\n${what};`,
+  );
+  peer.close();
+  expectFailure(stdout, { error, at: '2:1' });
+  expect(code).toBe(1);
+});
 
 it('a wrong password: what the registrar answered', async () => {
   const { code, stdout } = await runScenario(

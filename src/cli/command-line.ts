@@ -82,6 +82,7 @@ function addRun(
     .option('--json', 'NDJSON on stdout: the same as --reporter ndjson')
     .option('--logs [file]', "agents' logs and all SIP messages, to stderr or a file")
     .option('--sip-trace [file]', 'SIP messages as a ladder, to stdout or a file')
+    .option('--metrics', 'media quality of each agent at the end of its scenario')
     .option('-q, --quiet', 'failures and the summary only')
     .option('-v, --verbose', 'every event of every agent')
     .option('--no-color', 'no colours (also: NO_COLOR)')

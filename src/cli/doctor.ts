@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBaresip, type BaresipBinary, type BinarySearch } from '../baresip/binary.js';
-import { hasCapability, listCapabilities, type CapabilityName } from '../baresip/capabilities.js';
+import { hasCapability, listCapabilities, type Capability } from '../baresip/capabilities.js';
 import { sweepStale } from '../baresip/folder.js';
 import { takeSlot } from '../baresip/ports.js';
 import { EXIT, OffhookError } from '../errors.js';
@@ -69,14 +69,24 @@ async function baresipFindings(search: BinarySearch): Promise<Finding[]> {
     { what: 'baresip', state: 'ok', seen: `${binary.version} at ${binary.path}` },
     { what: 'baresip modules', state: 'ok', seen: `${binary.modulePath}${moduleList(binary)}` },
     ...listCapabilities().map((capability): Finding => {
-      const has = hasCapability(binary.version, capability.name as CapabilityName);
+      const has = hasCapability(binary.version, capability.name);
       return {
         what: capability.what,
         state: has ? 'ok' : 'missing',
-        seen: has ? `yes (since ${capability.since})` : `needs baresip ${capability.since}`,
+        seen: has ? `yes${rangeText(capability)}` : lackText(capability),
       };
     }),
   ];
+}
+
+function rangeText({ since, until }: Capability): string {
+  return until === undefined ? ` (since ${since})` : ` (until ${until})`;
+}
+
+function lackText({ since, until, verbs = [], instead }: Capability): string {
+  const versions = until === undefined ? `needs baresip ${since}` : `not from ${until} on`;
+  const about = verbs.length === 0 ? '' : ` (${verbs.join(', ')})`;
+  return `${versions}${about}${instead === undefined ? '' : `: ${instead.replaceAll('`', '')}`}`;
 }
 
 function moduleList({ modulePath }: BaresipBinary): string {

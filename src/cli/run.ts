@@ -21,6 +21,7 @@ export interface RunFlags extends SelectionFlags, ReportFlags {
   baresip?: string;
   timeout: string;
   maxAgents: number;
+  metrics?: boolean;
 }
 
 export async function runCommand(
@@ -49,6 +50,7 @@ export async function runCommand(
       timeoutMs: flagMs(flags.timeout),
       teardownMs: TEARDOWN_MS,
       maxAgents: flags.maxAgents,
+      metrics: flags.metrics === true,
       binary: () => findBaresip(baresip),
       emit: lab === undefined ? reporter.on.bind(reporter) : watched(lab, reporter),
       interrupted,

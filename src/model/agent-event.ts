@@ -3,6 +3,9 @@
  * version. Pure data; also used inside QuickJS.
  */
 
+import type { Packets, Quality } from './call-quality.js';
+import type { Held, MediaDirection } from './media-direction.js';
+
 /** Whom a call is with. Incoming: the From header (RFC 3261, 20.20); outgoing: what was dialled. */
 export interface Peer {
   /** SIP URI without parameters of the name-addr form. */
@@ -46,29 +49,89 @@ export interface Ended {
   cause?: string;
 }
 
+/** Audio as the last offer and answer settled it (RFC 3264), seen from the agent. */
+export interface CallMedia {
+  /** Encoding name as in the SDP: "PCMU", "opus". */
+  codec: string;
+  /** Sampling rate in Hz. */
+  rate: number;
+  /** ms of audio in a packet, where the SDP says it. */
+  ptime?: number;
+  /** What the agent does: its own description's direction. */
+  direction: MediaDirection;
+  /** "address:port" RTP is received at, and sent to. */
+  local_address: string;
+  remote_address: string;
+}
+
+export interface Transfer {
+  /** The REFER was answered with 202 or 200 (RFC 3515, 2.4.4). */
+  accepted: boolean;
+  /** Last provisional code of the new call, from NOTIFY message/sipfrag (RFC 3515, 2.4.5). */
+  progress?: number;
+  /** Final code: of the new call, or of the REFER when that was refused. */
+  final?: number;
+  reason?: string;
+}
+
+/** How a digit came: as a telephone-event (RFC 4733) or in an INFO request. */
+export type DtmfWay = 'rtp' | 'info';
+
 /** What an agent's account and call state is made of. `call` is the SIP Call-ID everywhere. */
 export type AgentEvent =
   | { type: 'started'; version: string; aor: string; address: string }
   | { type: 'registering' }
-  | { type: 'registered'; code: number; reason: string }
+  /** Each 200, refreshes included. `expires`: seconds granted; `contacts`: the bindings it lists. */
+  | {
+      type: 'registered';
+      code: number;
+      reason: string;
+      expires?: number;
+      contacts?: readonly string[];
+    }
+  /** The granted time is over, and no 200 came in it. */
+  | { type: 'registration_expired' }
   | { type: 'register_failed'; code?: number; reason: string }
   | { type: 'unregistering' }
   | { type: 'unregistered'; code?: number; reason?: string }
-  /** Local effect of dial(): the INVITE was sent. */
-  | { type: 'call_dialed'; call: string; peer: Peer }
+  /** Local effect of dial(): the INVITE was sent. `referred`: not by the script, but because the peer's REFER asked. */
+  | { type: 'call_dialed'; call: string; peer: Peer; referred?: true }
   | {
       type: 'call_incoming';
       call: string;
       peer: Peer;
       headers: readonly HeaderField[];
     }
-  /** Caller: an 18x other than 100 was received. */
-  | { type: 'call_ringing'; call: string; code: number; reason: string }
+  /** Caller: a provisional response above 100 was received; early media when it has an SDP body. */
+  | { type: 'call_ringing'; call: string; code: number; reason: string; early_media?: boolean }
   /** Local effect of accept(): the 200 was sent. */
   | { type: 'call_accepted'; call: string }
   /** Answered and acknowledged. */
   | { type: 'call_established'; call: string }
   | { type: 'call_closed'; call: string; ended: Ended }
+  /** An offer was answered. `held`: who of both does not want to receive. */
+  | { type: 'call_media'; call: string; media: CallMedia; held: Held }
+  /** Local effect of resume(): the call is the current one. */
+  | { type: 'call_resumed'; call: string }
+  | { type: 'call_muted'; call: string; muted: boolean }
+  /** SRTP is in use, with that crypto suite or DTLS-SRTP profile. */
+  | { type: 'call_encrypted'; call: string; encryption: 'srtp' | 'dtls_srtp'; suite?: string }
+  /** RTP packets so far; told while somebody watches. `remote_sent`: as the sender's RTCP says. */
+  | { type: 'call_rtp'; call: string; sent: number; received: number; remote_sent?: number }
+  /** From RTCP; in `quality` as the script reads it. `packets`: so far, as RTCP counts them. */
+  | { type: 'call_quality'; call: string; quality: Quality; packets: Packets }
+  | { type: 'dtmf_received'; call: string; digit: string; via: DtmfWay }
+  /** Local effect of dtmf(): the last digit was sent. */
+  | { type: 'dtmf_sent'; call: string; digits: string; via: DtmfWay }
+  /** The state of the transfer of that call has changed. */
+  | { type: 'call_transfer'; call: string; transfer: Transfer }
+  | { type: 'message_received'; from: Peer; text: string; content_type: string }
+  /** Local effect of message(): answered. */
+  | { type: 'message_sent'; to: string; code: number; reason: string }
+  /** Messages waiting, from NOTIFY (RFC 3842). */
+  | { type: 'mwi'; waiting: boolean; new: number; old: number }
+  /** A message of the agent's SIP trace. Scripts that never look at them are not sent them. */
+  | { type: 'sip'; message: SipMessage }
   /** Made by the guest at dial(): an old call with the caller that this agent has not yet seen end. */
   | { type: 'call_superseded'; call: string }
   | {

@@ -4,6 +4,8 @@
  * call, so that a late message never moves it back (RFC 3261, 13 and 15).
  */
 import type { AgentEvent, Ended, HeaderField, Peer } from './agent-event.js';
+import { NO_FACTS, foldFacts, isAboutCall, type CallFacts } from './call-facts.js';
+import { NO_MESSAGES, foldMessages, type AgentMessages } from './agent-messages.js';
 
 export const STATES = ['Idle', 'Calling', 'Ringing', 'Established'] as const;
 export type StateName = (typeof STATES)[number];
@@ -24,6 +26,7 @@ export interface CallState {
   /** Order of appearance. */
   order: number;
   superseded: boolean;
+  facts: CallFacts;
 }
 
 type RegistrationName = 'none' | 'registering' | 'registered' | 'unregistering' | 'failed';
@@ -33,6 +36,17 @@ export interface RegistrationState {
   /** Last final response to REGISTER, when one came. */
   code?: number;
   reason?: string;
+  /** Seconds the registrar granted, and the Contact values it lists. */
+  expires?: number;
+  contacts?: readonly string[];
+  /** When the last 200 came, ms since the scenario began. */
+  refreshed_at?: number;
+  /** How many REGISTERs were answered with 200 since the last register(). */
+  count: number;
+  /** When the last REGISTER of register() was sent: for `timing`. */
+  sent_at?: number;
+  /** From then to its 200. */
+  register_ms?: number;
 }
 
 export interface AgentState {
@@ -46,14 +60,16 @@ export interface AgentState {
   calls: readonly CallState[];
   /** Of the last call that closed since the last dial or accept. */
   ended?: Ended;
+  messages: AgentMessages;
   /** Counts events; gives `touched` and `order`. */
   clock: number;
 }
 
 export const NEW_AGENT: AgentState = {
   alive: true,
-  registration: { state: 'none' },
+  registration: { state: 'none', count: 0 },
   calls: [],
+  messages: NO_MESSAGES,
   clock: 0,
 };
 
@@ -66,34 +82,73 @@ const RANK: Readonly<Record<StateName, number>> = {
   Idle: 3,
 };
 
-export function fold(state: AgentState, event: AgentEvent): AgentState {
-  const next = { ...state, clock: state.clock + 1 };
+/** @param at when it happened, ms since the scenario began. */
+export function fold(state: AgentState, event: AgentEvent, at: number): AgentState {
+  const next = { ...foldCalls(state, event), clock: state.clock + 1 };
+  return isAboutCall(event)
+    ? change(next, event.call, (call) => ({ ...call, facts: foldFacts(call.facts, event, at) }))
+    : foldAgent(next, event, at);
+}
+
+function foldAgent(next: AgentState, event: AgentEvent, at: number): AgentState {
+  const { registration } = next;
+  const { count } = registration;
   switch (event.type) {
     case 'registering':
-      return { ...next, registration: { state: 'registering' } };
-    case 'registered':
+      return { ...next, registration: { state: 'registering', count: 0, sent_at: at } };
+    case 'registered': {
+      const { expires, contacts } = event;
+      const first =
+        registration.sent_at === undefined ? {} : { register_ms: at - registration.sent_at };
       return {
         ...next,
         registration: {
+          ...(registration.register_ms === undefined
+            ? first
+            : { register_ms: registration.register_ms }),
           state: 'registered',
           code: event.code,
           reason: event.reason,
+          ...(expires === undefined ? {} : { expires }),
+          ...(contacts === undefined ? {} : { contacts }),
+          refreshed_at: at,
+          count: count + 1,
         },
       };
+    }
+    case 'registration_expired':
+      return { ...next, registration: { state: 'none', count, reason: 'expired' } };
     case 'register_failed':
       return {
         ...next,
-        registration: { state: 'failed', ...codeAndReason(event) },
+        registration: { state: 'failed', count, ...codeAndReason(event) },
       };
     case 'unregistering':
-      return { ...next, registration: { state: 'unregistering' } };
+      return { ...next, registration: { state: 'unregistering', count } };
     case 'unregistered':
       return {
         ...next,
-        registration: { state: 'none', ...codeAndReason(event) },
+        registration: { state: 'none', count, ...codeAndReason(event) },
       };
-    case 'call_dialed':
-      return withoutEnded(addCall(next, event.call, 'outgoing', 'Calling', event.peer, []));
+    case 'message_received':
+    case 'message_sent':
+    case 'mwi':
+      return { ...next, messages: foldMessages(next.messages, event, at) };
+    default:
+      return next;
+  }
+}
+
+function foldCalls(state: AgentState, event: AgentEvent): AgentState {
+  const next = { ...state, clock: state.clock + 1 };
+  switch (event.type) {
+    case 'call_dialed': {
+      const added = addCall(next, event.call, 'outgoing', 'Calling', event.peer, []);
+      // Not the script's doing: it is the current call once the one it comes from is over.
+      if (event.referred === true)
+        return change(added, event.call, (call) => ({ ...call, touched: 0 }));
+      return withoutEnded(added);
+    }
     case 'call_incoming':
       return addCall(next, event.call, 'incoming', 'Ringing', event.peer, event.headers);
     case 'call_ringing':
@@ -110,6 +165,8 @@ export function fold(state: AgentState, event: AgentEvent): AgentState {
       return advance(next, event.call, 'Established');
     case 'call_closed':
       return close(next, event.call, event.ended);
+    case 'call_resumed':
+      return change(next, event.call, (call) => ({ ...call, touched: next.clock }));
     case 'call_superseded':
       return change(next, event.call, (call) => ({
         ...call,
@@ -118,8 +175,8 @@ export function fold(state: AgentState, event: AgentEvent): AgentState {
     case 'exited':
       return exit(next, event);
     case 'started':
-    case 'warning':
-    case 'other':
+      return { ...next, aor: event.aor };
+    default:
       return next;
   }
 }
@@ -186,6 +243,7 @@ function addCall(
     touched: direction === 'outgoing' ? state.clock : 0,
     order: state.clock,
     superseded: false,
+    facts: NO_FACTS,
   };
   const closed = state.calls.filter((one) => one.state === 'Idle');
   const dropped = new Set(closed.slice(0, Math.max(0, closed.length - CLOSED_KEPT + 1)));
@@ -226,6 +284,6 @@ function exit(state: AgentState, event: Extract<AgentEvent, { type: 'exited' }>)
     ...closed,
     alive: false,
     exit: { reason: event.reason, expected: event.expected },
-    registration: { state: 'none' },
+    registration: { state: 'none', count: 0 },
   };
 }

@@ -1,5 +1,7 @@
 /** What getters and reports show of an agent's state, as plain values. */
-import type { Ended, Peer } from './agent-event.js';
+import type { CallMedia, Ended, Peer, Transfer } from './agent-event.js';
+import type { CallFacts } from './call-facts.js';
+import type { Held } from './media-direction.js';
 import {
   agentStateName,
   currentCall,
@@ -16,18 +18,76 @@ export interface CallInfo {
   direction: 'outgoing' | 'incoming';
   state: StateName;
   peer: Peer;
+  held: Held;
+}
+
+export interface MediaInfo extends CallMedia {
+  encryption: CallFacts['encryption'];
+  suite?: string;
+}
+
+export interface RtpInfo {
+  sent: number;
+  received: number;
+  last_received_ms?: number;
+  flowing: boolean;
+}
+
+/** Packets come every 20 ms, and are looked at every 100 ms. */
+const FLOWS_MS = 500;
+
+export function mediaInfo({ media, encryption, suite }: CallFacts): MediaInfo | undefined {
+  if (media === undefined) return undefined;
+  return { ...media, encryption, ...(suite === undefined ? {} : { suite }) };
+}
+
+export function rtpInfo({ rtp }: CallFacts): RtpInfo | undefined {
+  if (rtp === undefined) return undefined;
+  const { sent, received, received_at, at } = rtp;
+  if (received_at === undefined) return { sent, received, flowing: false };
+  const ago = at - received_at;
+  return { sent, received, last_received_ms: ago, flowing: ago < FLOWS_MS };
 }
 
 export interface AgentInfo {
   name: string;
   aor: string;
   registered: boolean;
-  registration: RegistrationState;
+  registration: RegistrationInfo;
   state: StateName;
   calls: readonly CallInfo[];
   peer?: Peer;
   ended?: Ended;
   metadata: Readonly<Record<string, unknown>>;
+}
+
+/** Without what only `timing` reads. */
+export type RegistrationInfo = Omit<RegistrationState, 'sent_at' | 'register_ms'>;
+
+export function registrationInfo({ registration }: AgentState): RegistrationInfo {
+  const { sent_at: _sent, register_ms: _ms, ...info } = registration;
+  return info;
+}
+
+export interface TransferInfo extends Transfer {
+  /** Nothing more will come: there is a final code, or the call is over. */
+  done: boolean;
+}
+
+/** Of the current or last call, else of one that was up when that began: the first call of a consultation. */
+export function transferInfo(state: AgentState): TransferInfo | undefined {
+  const current = currentCall(state);
+  if (current === undefined) return undefined;
+  const { began } = current.facts.times;
+  const call =
+    current.facts.transfer === undefined
+      ? state.calls.findLast(
+          ({ facts }) => facts.transfer !== undefined && (facts.times.closed ?? Infinity) > began,
+        )
+      : current;
+  const transfer = call?.facts.transfer;
+  if (call === undefined || transfer === undefined) return undefined;
+  return { ...transfer, done: transfer.final !== undefined || call.state === 'Idle' };
 }
 
 export function callInfo(call: CallState): CallInfo {
@@ -36,6 +96,7 @@ export function callInfo(call: CallState): CallInfo {
     direction: call.direction,
     state: call.state,
     peer: call.peer,
+    held: call.facts.held,
   };
 }
 
@@ -49,7 +110,7 @@ export function agentInfo(
     name,
     aor: state.aor ?? '',
     registered: state.registration.state === 'registered',
-    registration: state.registration,
+    registration: registrationInfo(state),
     state: agentStateName(state),
     calls: openCalls(state).map(callInfo),
     ...(peer === undefined ? {} : { peer }),

@@ -37,6 +37,12 @@ export interface Quality {
   packet_loss: number;
 }
 
+/** RTP packets of a call. */
+export interface Packets {
+  sent: number;
+  received: number;
+}
+
 interface Impairment {
   ie: number;
   bpl: number;
@@ -100,6 +106,14 @@ export function qualityOf(rtcpStats: string, codec?: string): Quality | undefine
     packet_loss: rounded((100 * lost) / (received + lost)),
   };
   return { mos: mosOf({ ...measured, ...(codec === undefined ? {} : { codec }) }), ...measured };
+}
+
+/** Of the same text: packets so far; those sent are the ones the other side has reported about. */
+export function packetsOf(rtcpStats: string): Packets | undefined {
+  const stats = parsed(rtcpStats);
+  const received = count(field(field(stats, 'rx'), 'sent'));
+  if (received === undefined) return undefined;
+  return { sent: count(field(field(stats, 'tx'), 'sent')) ?? 0, received };
 }
 
 /** Old versions print a round trip below zero, as clocks' rounding gives, as 2^32 less a little. */

@@ -4,6 +4,7 @@
  */
 import type { ErrorData, SourceLocation } from '../errors.js';
 import type { LogEntry, SipMessage } from './agent-event.js';
+import type { Packets, Quality } from './call-quality.js';
 
 /**
  * `failed`: the system under test or the script; `errored`: Offhook or the environment;
@@ -144,6 +145,19 @@ export type RunEvent =
       scenario: string;
       agent: string;
       line: string;
+    }
+  /**
+   * Media of an agent over a scenario, told at its end. `quality`: the mean over its calls, weighted by
+   * packets received; absent when RTCP never reported.
+   */
+  | {
+      type: 'metric';
+      at: number;
+      scenario: string;
+      agent: string;
+      calls: number;
+      quality?: Quality;
+      packets: Packets;
     }
   | {
       type: 'scenario_finished';

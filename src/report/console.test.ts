@@ -325,3 +325,13 @@ test('quiet: failures and the summary line', async () => {
     "
   `);
 });
+
+test('refreshes of a registration are told only with -v, until something changes', async () => {
+  const granted = { type: 'registered', code: 200, reason: 'OK', expires: 60 } as const;
+  const run = new SampleRun().begin(1).scenario('a.js', 'refreshed').started('alice', 10000);
+  run.agent('alice', granted).agent('alice', granted).agent('alice', granted);
+  run.agent('alice', { type: 'registration_expired' }).agent('alice', granted);
+  const count = (text: string) => text.match(/registered \(200 OK\)/g)?.length;
+  expect(count(await shown(run.events))).toBe(2);
+  expect(count(await shown(run.events, { mode: 'verbose' }))).toBe(4);
+});

@@ -102,7 +102,9 @@ export class ConsoleReporter implements Reporter {
       default:
         break;
     }
-    if (this.#options.mode !== 'quiet') this.#views.get(event.scenario)?.on(event);
+    // Metrics were asked for, whatever else is not to be shown.
+    if (this.#options.mode !== 'quiet' || event.type === 'metric')
+      this.#views.get(event.scenario)?.on(event);
   }
 
   close(): Promise<void> {

@@ -17,16 +17,25 @@ const PEER = { uri: 'sip:bob@example.org', number: 'bob', name: 'Bob' };
 const LOCATION = { file: '/home/me/call.js', line: 1, column: 2 };
 
 /** One of each kind with everything optional there: a kind the model gains is missing here at compile time. */
-const AGENT_EVENTS: { [T in AgentEvent['type']]: Extract<AgentEvent, { type: T }> } = {
+const AGENT_EVENTS: {
+  [T in Exclude<AgentEvent['type'], 'sip'>]: Extract<AgentEvent, { type: T }>;
+} = {
   started: { type: 'started', version: '4.9.0', aor: 'sip:a@b', address: '127.0.0.1:5060' },
   registering: { type: 'registering' },
-  registered: { type: 'registered', code: 200, reason: 'OK' },
+  registered: {
+    type: 'registered',
+    code: 200,
+    reason: 'OK',
+    expires: 60,
+    contacts: ['<sip:a@b>;expires=60'],
+  },
+  registration_expired: { type: 'registration_expired' },
   register_failed: { type: 'register_failed', code: 403, reason: 'Forbidden' },
   unregistering: { type: 'unregistering' },
   unregistered: { type: 'unregistered', code: 200, reason: 'OK' },
   call_dialed: { type: 'call_dialed', call: CALL, peer: PEER },
   call_incoming: { type: 'call_incoming', call: CALL, peer: PEER, headers: [['X-A', 'b']] },
-  call_ringing: { type: 'call_ringing', call: CALL, code: 180, reason: 'Ringing' },
+  call_ringing: { type: 'call_ringing', call: CALL, code: 183, reason: 'Go', early_media: true },
   call_accepted: { type: 'call_accepted', call: CALL },
   call_established: { type: 'call_established', call: CALL },
   call_closed: {
@@ -41,6 +50,44 @@ const AGENT_EVENTS: { [T in AgentEvent['type']]: Extract<AgentEvent, { type: T }
     },
   },
   call_superseded: { type: 'call_superseded', call: CALL },
+  call_media: {
+    type: 'call_media',
+    call: CALL,
+    media: {
+      codec: 'PCMU',
+      rate: 8000,
+      ptime: 20,
+      direction: 'sendrecv',
+      local_address: '127.0.0.1:10000',
+      remote_address: '127.0.0.1:10002',
+    },
+    held: 'none',
+  },
+  call_resumed: { type: 'call_resumed', call: CALL },
+  call_muted: { type: 'call_muted', call: CALL, muted: true },
+  call_encrypted: { type: 'call_encrypted', call: CALL, encryption: 'srtp', suite: 'AES' },
+  call_rtp: { type: 'call_rtp', call: CALL, sent: 1, received: 2 },
+  call_quality: {
+    type: 'call_quality',
+    call: CALL,
+    quality: { mos: 4.4, rtt: 1.5, jitter: 0.1, packet_loss: 0 },
+    packets: { sent: 250, received: 249 },
+  },
+  dtmf_received: { type: 'dtmf_received', call: CALL, digit: '5', via: 'rtp' },
+  dtmf_sent: { type: 'dtmf_sent', call: CALL, digits: '5#', via: 'info' },
+  call_transfer: {
+    type: 'call_transfer',
+    call: CALL,
+    transfer: { accepted: true, progress: 180, final: 200, reason: 'OK' },
+  },
+  message_received: {
+    type: 'message_received',
+    from: PEER,
+    text: 'hi',
+    content_type: 'text/plain',
+  },
+  message_sent: { type: 'message_sent', to: 'sip:a@b', code: 200, reason: 'OK' },
+  mwi: { type: 'mwi', waiting: true, new: 1, old: 0 },
   exited: { type: 'exited', code: null, signal: 'SIGKILL', expected: false, reason: 'killed' },
   warning: { type: 'warning', text: 'garbage' },
   other: { type: 'other', name: 'VU_TX', fields: { param: '1' } },
@@ -97,6 +144,14 @@ const EVENTS: { [T in RunEvent['type']]: Extract<RunEvent, { type: T }> } = {
   },
   waiting: { type: 'waiting', ...BASE, what: 'x', until: 5000 },
   waited: { type: 'waited', ...BASE, what: 'x', ok: true, ms: 3 },
+  metric: {
+    type: 'metric',
+    ...BASE,
+    agent: 'alice',
+    calls: 1,
+    quality: { mos: 4.4, rtt: 1.5, jitter: 0.1, packet_loss: 0 },
+    packets: { sent: 250, received: 249 },
+  },
   log: { type: 'log', ...BASE, text: 'hello', location: LOCATION },
   agent: {
     type: 'agent',

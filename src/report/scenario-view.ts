@@ -4,11 +4,19 @@
  */
 import { formatMs } from '../time.js';
 import type { SourceLocation } from '../errors.js';
+import type { AgentEvent } from '../model/agent-event.js';
 import type { Phase, RunEvent, ScenarioId } from '../model/run-event.js';
 import type { AgentNames } from './agent-names.js';
 import type { LineOptions, Page, Style } from './page.js';
 import { clockTime, oneLine, padTo, plain, shownLocation } from './text.js';
-import { agentEventText, assertionText, conditionText, verbText, waitedText } from './wording.js';
+import {
+  agentEventText,
+  assertionText,
+  conditionText,
+  metricText,
+  verbText,
+  waitedText,
+} from './wording.js';
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
@@ -27,6 +35,10 @@ const QUIET_VERBS: ReadonlySet<string> = new Set(
 const RESTATING: ReadonlySet<string> = new Set(
   'registering unregistering call_dialed call_accepted call_superseded other'.split(' '),
 );
+/** After these a 200 to a REGISTER is news. */
+const REGISTRATION_CHANGES: ReadonlySet<string> = new Set(
+  'registering registration_expired register_failed unregistering unregistered exited'.split(' '),
+);
 
 export class ScenarioView {
   readonly scenario: ScenarioId;
@@ -35,6 +47,7 @@ export class ScenarioView {
   readonly #startedAt: number;
   readonly #options: ViewOptions;
   readonly #steps: string[] = [];
+  readonly #registered = new Set<string>();
   #phase: Phase = 'body';
   #phaseShown: Phase = 'body';
   #waiting = false;
@@ -88,6 +101,12 @@ export class ScenarioView {
         return;
       case 'warning':
         this.#line(event.at, undefined, `warning: ${plain(event.text)}`, this.#page.palette.warn);
+        return;
+      case 'metric':
+        this.#flushHeld();
+        // About the whole scenario: no part of its teardown.
+        this.#phase = this.#phaseShown;
+        this.#line(event.at, event.agent, metricText(event), this.#page.palette.dim);
         return;
       case 'agent':
         this.#agent(event);
@@ -186,9 +205,23 @@ export class ScenarioView {
     this.#names.add(agent);
     const crashed = event.type === 'exited' && !event.expected;
     const stopped = event.type === 'exited' && event.expected;
-    if (!this.#options.verbose && (stopped || RESTATING.has(event.type))) return;
+    const refreshed = this.#isRefresh(agent, event);
+    const referred = event.type === 'call_dialed' && event.referred === true;
+    const restates = RESTATING.has(event.type) && !referred;
+    if (!this.#options.verbose && (stopped || refreshed || restates)) return;
     const style = crashed ? this.#page.palette.bad : undefined;
     this.#line(at, agent, agentEventText(event, this.#names) + this.#processText(entry), style);
+  }
+
+  /** Every 200 to a REGISTER is an event; the first one tells, those of the refreshes only repeat it. */
+  #isRefresh(agent: string, { type }: AgentEvent): boolean {
+    if (type === 'registered') {
+      const known = this.#registered.has(agent);
+      this.#registered.add(agent);
+      return known;
+    }
+    if (REGISTRATION_CHANGES.has(type)) this.#registered.delete(agent);
+    return false;
   }
 
   /** -v also tells of the agents' processes. */

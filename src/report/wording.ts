@@ -1,10 +1,10 @@
 /** Events in words. One place, so that console, time lines and JUnit say the same thing alike. */
-import type { AgentEvent, SipMessage } from '../model/agent-event.js';
+import type { AgentEvent, SipMessage, Transfer } from '../model/agent-event.js';
 import { describeEnded } from '../model/describe.js';
 import type { RunEvent } from '../model/run-event.js';
 import type { AgentNames } from './agent-names.js';
 import { formatMs } from '../time.js';
-import { cut, oneLine, plain } from './text.js';
+import { count, cut, oneLine, plain } from './text.js';
 
 type AssertionEvent = Extract<RunEvent, { type: 'assertion' }>;
 
@@ -22,11 +22,11 @@ export function agentEventText(event: AgentEvent, names: AgentNames): string {
     case 'unregistered':
       return `unregistered${inBrackets(event.code, event.reason)}`;
     case 'call_dialed':
-      return `calling ${names.peer(event.peer)}`;
+      return `calling ${names.peer(event.peer)}${event.referred === true ? ', as the peer asked' : ''}`;
     case 'call_incoming':
       return `ringing from ${names.peer(event.peer)}`;
     case 'call_ringing':
-      return `ringing${inBrackets(event.code, event.reason)}`;
+      return `${event.early_media === true ? 'early media' : 'ringing'}${inBrackets(event.code, event.reason)}`;
     case 'call_accepted':
       return 'answered';
     case 'call_established':
@@ -35,13 +35,86 @@ export function agentEventText(event: AgentEvent, names: AgentNames): string {
       return oneLine(describeEnded(event.ended));
     case 'call_superseded':
       return 'former call with the caller is over';
+    case 'registration_expired':
+      return 'registration expired: no 200 in time';
+    case 'sip':
+      return messageText(event.message);
     case 'exited':
       return event.expected ? 'stopped' : `process ended: ${oneLine(event.reason)}`;
     case 'warning':
       return `warning: ${plain(event.text)}`;
     case 'other':
       return otherText(event);
+    default:
+      return inCallText(event, names);
   }
+}
+
+type InCallEvent = Extract<
+  AgentEvent,
+  {
+    type:
+      | 'call_media'
+      | 'call_resumed'
+      | 'call_muted'
+      | 'call_encrypted'
+      | 'call_rtp'
+      | 'call_quality'
+      | 'call_transfer'
+      | 'dtmf_received'
+      | 'dtmf_sent'
+      | 'message_received'
+      | 'message_sent'
+      | 'mwi';
+  }
+>;
+
+function inCallText(event: InCallEvent, names: AgentNames): string {
+  switch (event.type) {
+    case 'call_media': {
+      const { codec, direction } = event.media;
+      const held = event.held === 'none' ? '' : `, on hold (${event.held})`;
+      return `media ${oneLine(codec)} ${direction}${held}`;
+    }
+    case 'call_resumed':
+      return 'resumed';
+    case 'call_muted':
+      return event.muted ? 'muted' : 'unmuted';
+    case 'call_encrypted':
+      return `media encrypted: ${oneLine(event.suite ?? event.encryption)}`;
+    case 'call_rtp':
+      return `RTP: ${event.received} packets received, ${event.sent} sent`;
+    case 'call_quality':
+      return `quality: MOS ${event.quality.mos}, ${event.quality.packet_loss} % lost`;
+    case 'call_transfer':
+      return `transfer: ${transferText(event.transfer)}`;
+    case 'dtmf_received':
+      return `received DTMF ${event.digit}`;
+    case 'dtmf_sent':
+      return `sent DTMF ${event.digits}`;
+    case 'message_received':
+      return `message from ${names.peer(event.from)}: ${oneLine(event.text)}`;
+    case 'message_sent':
+      return `message to ${oneLine(event.to)}${inBrackets(event.code, event.reason)}`;
+    case 'mwi':
+      return `mailbox: ${event.new} new, ${event.old} old`;
+  }
+}
+
+/** "MOS 4.41, round trip 0.2 ms, jitter 0.4 ms, 0 % lost, 498 packets received, 497 sent; 1 call". */
+export function metricText(event: Extract<RunEvent, { type: 'metric' }>): string {
+  const { quality, packets, calls } = event;
+  const counted = `; ${count(calls, 'call')}`;
+  if (quality === undefined) return `metrics: no RTCP report${counted}`;
+  const { mos, rtt, jitter, packet_loss } = quality;
+  const measured = `MOS ${mos}, round trip ${formatMs(rtt)}, jitter ${formatMs(jitter)}, ${packet_loss} % lost`;
+  return `metrics: ${measured}, ${packets.received} packets received, ${packets.sent} sent${counted}`;
+}
+
+function transferText({ accepted, progress, final, reason }: Transfer): string {
+  if (final !== undefined) return codeText(final, reason);
+  if (progress !== undefined) return codeText(progress, reason);
+  return accepted ? 'accepted' : 'asked for';
 }
 
 /** Fields of every baresip event: whose it is and which call, which the line or its neighbours say. */
@@ -99,6 +172,8 @@ const LONGEST_ASSERTION = 200;
 
 /** What await_until waits for: "bob.state equals State.Ringing", however it was written. */
 export function conditionText(what: string): string {
+  const kind = /^(never|\d+ of \d+): /.exec(what)?.[0];
+  if (kind !== undefined) return kind + conditionText(what.slice(kind.length));
   const match = what.length > LONGEST_ASSERTION ? null : SINGLE_ASSERTION.exec(what);
   if (match === null) return oneLine(what);
   const [, label = '', matcher = '', expected = ''] = match;
@@ -108,5 +183,6 @@ export function conditionText(what: string): string {
 /** " (after 120 ms)"; wait() says itself how long it takes. */
 export function waitedText(event: Extract<RunEvent, { type: 'waited' }>): string {
   if (!event.ok) return ` (failed after ${formatMs(event.ms)})`;
+  if (event.what.startsWith('never: ')) return ` (for ${formatMs(event.ms)})`;
   return event.what.startsWith('wait(') ? '' : ` (after ${formatMs(event.ms)})`;
 }

@@ -14,8 +14,14 @@ export class EventLog {
 
   /** Returns the seq of the new entry. */
   append(agent: string, event: AgentEvent): number {
+    const entry = this.enter(agent, event);
+    this.#sink(entry);
+    return entry.seq;
+  }
+
+  /** An entry the caller hands on itself. */
+  enter(agent: string, event: AgentEvent): LogEntry {
     this.#seq += 1;
-    this.#sink({ seq: this.#seq, at: performance.now() - this.#began, agent, event });
-    return this.#seq;
+    return { seq: this.#seq, at: performance.now() - this.#began, agent, event };
   }
 }

@@ -16,6 +16,8 @@ export interface RunOptions extends PlanOptions {
   timeoutMs: number;
   teardownMs: number;
   maxAgents: number;
+  /** Tell what each agent heard, at the end of each scenario. */
+  metrics?: boolean;
   binary: () => Promise<BaresipBinary>;
   emit: (event: RunEvent) => void;
   /** Aborted by Ctrl-C. */
@@ -50,6 +52,7 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
     thread,
     binary: options.binary,
     maxAgents: options.maxAgents,
+    metrics: options.metrics === true,
     now,
     emit,
     interrupted,

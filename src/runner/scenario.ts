@@ -10,10 +10,13 @@ import type {
   Outcome,
   RunJob,
   StampedNote,
+  Watched,
 } from '../sandbox/protocol.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { EventLog } from './event-log.js';
+import { Metrics } from './metrics.js';
 import { Resources } from './resources.js';
+import { SipHistory } from './sip-history.js';
 import { Timeline } from './timeline.js';
 import { argumentsText, carryOut } from './verbs.js';
 import { verdictOf } from './verdict.js';
@@ -28,6 +31,8 @@ export interface ScenarioServices {
   thread: ScenarioThread;
   binary: () => Promise<BaresipBinary>;
   maxAgents: number;
+  /** Tell a `metric` event for each agent at the end of a scenario. */
+  metrics: boolean;
   /** ms since the run began. */
   now: () => number;
   emit: (event: RunEvent) => void;
@@ -51,6 +56,11 @@ export async function runScenario(
   const outcome = await run.execute();
   const failures = run.failures(outcome);
   const verdict = verdictOf(failures, outcome.skipped !== undefined);
+  if (services.metrics) {
+    for (const metric of run.metrics.result()) {
+      emit({ type: 'metric', at: now(), scenario: task.id.id, ...metric });
+    }
+  }
   emit({
     type: 'scenario_finished',
     at: now(),
@@ -68,7 +78,11 @@ class ScenarioRun {
   readonly #services: ScenarioServices;
   readonly #log: EventLog;
   readonly #resources: Resources;
+  readonly metrics = new Metrics();
   readonly #timeline = new Timeline();
+  readonly #sip = new SipHistory((entry) => {
+    this.#services.thread.post([entry]);
+  });
   readonly #began = performance.now();
   readonly #crashes: Failure[] = [];
   /** Of the newest event told. */
@@ -83,8 +97,9 @@ class ScenarioRun {
     this.#resources = new Resources(services.binary, services.maxAgents, {
       emit: (agent, event) => this.#log.append(agent, event),
       sip: (agent, message, raw) => {
-        const at = performance.now() - this.#began;
-        this.#timeline.add({ kind: 'sip', at, agent, message });
+        const entry = this.#log.enter(agent, { type: 'sip', message });
+        this.#sip.add(entry);
+        this.#timeline.add({ kind: 'sip', at: entry.at, agent, message });
         this.#emit({ type: 'sip', at: services.now(), scenario: task.id.id, agent, message, raw });
       },
       log: (agent, line) => {
@@ -130,6 +145,7 @@ class ScenarioRun {
   async #call(request: CallRequest): Promise<CallReply> {
     const { now } = this.#services;
     const { call, verb, agent, at } = request;
+    if (verb === 'watch') return this.#watch(agent ?? '', request.args[0] as Watched);
     const base = {
       scenario: this.#task.id.id,
       call,
@@ -150,9 +166,21 @@ class ScenarioRun {
     return reply;
   }
 
+  async #watch(agent: string, what: Watched): Promise<CallReply> {
+    if (what === 'sip') return { history: this.#sip.watch(agent) };
+    await this.#resources.agent(agent).watchRtp();
+    return {};
+  }
+
   #take(entry: LogEntry): void {
+    if (entry.event.type === 'call_rtp') {
+      // Ten a second: for who watches, not for who reads what happened.
+      this.#services.thread.post([entry]);
+      return;
+    }
     if (entry.event.type !== 'other') this.#services.thread.post([entry]);
     this.#timeline.add({ kind: 'event', entry });
+    this.metrics.add(entry);
     this.#noticeCrash(entry.agent, entry.event);
     this.#emit({ type: 'agent', at: this.#services.now(), scenario: this.#task.id.id, entry });
   }

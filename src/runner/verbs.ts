@@ -1,10 +1,11 @@
 /** Binds every verb row of the contract to a driver; `satisfies` makes a missing one a compile error. */
 import type { AgentOptions, BaresipAgent, DialTarget, Done } from '../baresip/user-agent.js';
+import type { Refusal } from '../baresip/inbound.js';
 import { toErrorData } from '../errors.js';
 import { durationMs } from '../time.js';
 import { AGENT_VERBS, type AgentVerb } from '../schema/verbs.js';
 import { GLOBALS } from '../schema/functions.js';
-import type { AgentArgument, CallReply, CallRequest } from '../sandbox/protocol.js';
+import type { AgentArgument, CallArgument, CallReply, CallRequest } from '../sandbox/protocol.js';
 import type { Resources } from './resources.js';
 
 type Binding = (
@@ -12,15 +13,32 @@ type Binding = (
   args: readonly unknown[],
   limitMs: number,
   resources: Resources,
-) => Promise<Done>;
+) => Promise<Done> | Done;
 
 const BINDINGS = {
   register: (agent, _args, limitMs) => agent.register(limitMs),
   unregister: (agent, _args, limitMs) => agent.unregister(limitMs),
   dial: (agent, [target], limitMs, resources) => agent.dial(dialTarget(target, resources), limitMs),
-  accept: (agent, _args, limitMs) => agent.accept(undefined, limitMs),
-  hangup: (agent, _args, limitMs) => agent.hangup(undefined, limitMs),
-  reject: (agent, _args, limitMs) => agent.reject(undefined, limitMs),
+  accept: (agent, [call], limitMs) => agent.accept(callId(call), limitMs),
+  hangup: (agent, [call], limitMs) => agent.hangup(callId(call), limitMs),
+  hold: (agent, [call], limitMs) => agent.hold(callId(call), limitMs),
+  resume: (agent, [call], limitMs) => agent.resume(callId(call), limitMs),
+  mute: (agent, [call], limitMs) => agent.mute(callId(call), limitMs),
+  unmute: (agent, [call], limitMs) => agent.unmute(callId(call), limitMs),
+  dtmf: (agent, [digits, gap, call], limitMs) =>
+    agent.dtmf(String(digits), gapMs(gap), callId(call), limitMs),
+  message: (agent, [target, text], limitMs, resources) =>
+    agent.message(dialTarget(target, resources), String(text), limitMs),
+  ping: (agent, [target], limitMs, resources) => agent.ping(dialTarget(target, resources), limitMs),
+  reject: (agent, args, limitMs) => agent.reject(undefined, limitMs, refusal(args)),
+  respond_incoming: (agent, args) => agent.respondIncoming(refusal(args)),
+  stop_responding: (agent) => agent.stopResponding(),
+  transfer: (agent, [target, call], limitMs, resources) =>
+    agent.transfer(dialTarget(target, resources), callId(call), limitMs),
+  attended_transfer: (agent, [target, call], limitMs, resources) =>
+    agent.attendedTransfer(dialTarget(target, resources), callId(call), limitMs),
+  complete_transfer: (agent, _args, limitMs) => agent.completeTransfer(limitMs),
+  abort_transfer: (agent, _args, limitMs) => agent.abortTransfer(limitMs),
 } as const satisfies Record<AgentVerb, Binding>;
 
 /** Carries out one call of a script; never rejects. */
@@ -36,6 +54,7 @@ export async function carryOut(request: CallRequest, resources: Resources): Prom
 
 async function dispatch(request: CallRequest, resources: Resources): Promise<CallReply> {
   const { verb, args } = request;
+  if (verb === 'watch') return {};
   if (verb === 'agent') {
     const [name, options = {}] = args as [string, (AgentOptions & { metadata?: unknown })?];
     const { metadata: _metadata, ...account } = options;
@@ -44,8 +63,21 @@ async function dispatch(request: CallRequest, resources: Resources): Promise<Cal
   }
   const binding: Binding = BINDINGS[verb];
   const agent = resources.agent(request.agent ?? '');
-  const { seq } = await binding(agent, args, durationMs(AGENT_VERBS[verb].limit), resources);
-  return { seq };
+  const { seq, value } = await binding(agent, args, durationMs(AGENT_VERBS[verb].limit), resources);
+  return { seq, ...(value === undefined ? {} : { value }) };
+}
+
+function gapMs(value: unknown): number | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? durationMs(value) : undefined;
+}
+
+/** The call a verb was given; undefined leaves the choice to the driver. */
+function callId(value: unknown): string | undefined {
+  return (value as CallArgument | undefined)?.id;
+}
+
+function refusal([code, reason]: readonly unknown[]): Refusal {
+  return { code: code as number | undefined, reason: reason as string | undefined };
 }
 
 function dialTarget(target: unknown, resources: Resources): DialTarget {
@@ -67,5 +99,6 @@ const SECRET_OPTION = /pass|secret|token|key/i;
 
 function argumentText(value: unknown): string {
   if (isAgent(value)) return value.name;
+  if ((value as Partial<CallArgument> | null)?.$ === 'call') return `call ${callId(value) ?? ''}`;
   return JSON.stringify(value, (key, item: unknown) => (SECRET_OPTION.test(key) ? '***' : item));
 }

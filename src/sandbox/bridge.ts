@@ -1,5 +1,12 @@
 /** Values across the border: from the guest's JSON to plain values and markers, and on to the main thread. */
-import { AgentRef, FunctionRef, Special, Undefined, type SpecialKind } from '../schema/special.js';
+import {
+  AgentRef,
+  CallRef,
+  FunctionRef,
+  Special,
+  Undefined,
+  type SpecialKind,
+} from '../schema/special.js';
 import type { Argument, Encoded } from './protocol.js';
 
 const SPECIAL: ReadonlySet<string> = new Set<SpecialKind>([
@@ -30,6 +37,7 @@ function decodeTagged(fields: Fields): unknown {
   if (tag === 'object') return decodeFields(fields['value'] as Fields);
   if (tag === 'undefined') return new Undefined();
   if (tag === 'agent') return new AgentRef(String(fields['name']));
+  if (tag === 'call') return new CallRef(String(fields['agent']), String(fields['id']));
   if (tag === 'function') return new FunctionRef(String(fields['name']));
   if (SPECIAL.has(tag)) return new Special(tag as SpecialKind, String(fields['text']));
   throw new TypeError(`a value of unknown kind "${tag}"`);
@@ -38,6 +46,7 @@ function decodeTagged(fields: Fields): unknown {
 /** Checked arguments as the main thread gets them: plain data, an agent as `{ $: "agent", name }`. */
 export function toArgument(value: unknown): Argument {
   if (value instanceof AgentRef) return { $: 'agent', name: value.name };
+  if (value instanceof CallRef) return { $: 'call', id: value.id };
   if (value instanceof Undefined) return undefined;
   if (value instanceof FunctionRef) return { $: 'function', name: value.name };
   if (value instanceof Special) return { $: value.kind, text: value.text };

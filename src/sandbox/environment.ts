@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { nearest } from '../schema/nearest.js';
 import { parseDotenv } from '../settings/dotenv.js';
-import { readAllowed } from './policy.js';
+import { readAllowed, type ReadFile } from './policy.js';
 import type { ScenarioJob } from './protocol.js';
 
 export class Environment {
@@ -29,14 +29,22 @@ export class Environment {
     });
   }
 
-  /** Reads a file beside the scenario; its values come before those already there. */
-  load(path: string): Readonly<Record<string, string>> {
-    const absolute = resolve(dirname(this.#job.file), path);
-    const file = readAllowed(absolute, path, this.#job.readRoot, {
+  /** A file the script names, relative to its own. */
+  readable(path: string): ReadFile {
+    return readAllowed(resolve(dirname(this.#job.file), path), path, this.#job.readRoot, {
       denied: 'E_READ_DENIED',
       unreadable: 'E_READ_FAILED',
     });
-    const from = { path: absolute, shown: path, code: 'E_READ_FAILED' as const };
+  }
+
+  /** Reads a file beside the scenario; its values come before those already there. */
+  load(path: string): Readonly<Record<string, string>> {
+    const file = this.readable(path);
+    const from = {
+      path: resolve(dirname(this.#job.file), path),
+      shown: path,
+      code: 'E_READ_FAILED' as const,
+    };
     const values = parseDotenv(file.text, from);
     this.#loaded = { ...this.#loaded, ...values };
     return values;

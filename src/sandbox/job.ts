@@ -46,16 +46,21 @@ export class Job {
   /** Failures are told as they happen. */
   run(scenario: DeclaredScenario | undefined): void {
     this.#guarded(() => {
-      const isReady = scenario === undefined ? this.#runFile() : this.#load(scenario);
-      if (!isReady) return;
-      if (scenario !== undefined) {
-        const { ordinal } = scenario;
-        const run = (name: 'setup' | 'body'): boolean =>
-          this.#phase(name, (vm) => vm.run(name, ordinal));
-        if (run('setup')) run('body');
-      }
-      this.#phase('teardown', (vm) => vm.run('teardown', scenario?.ordinal ?? 0));
+      if (scenario !== undefined) this.#runScenario(scenario);
+      else if (this.#runFile()) this.#run('teardown', 0);
     });
+  }
+
+  #runScenario(scenario: DeclaredScenario): void {
+    const declared = this.#load(scenario);
+    if (declared === undefined) return;
+    const { ordinal } = scenario;
+    if (!declared.setup || this.#run('setup', ordinal)) this.#run('body', ordinal);
+    if (declared.teardown) this.#run('teardown', ordinal);
+  }
+
+  #run(name: 'setup' | 'body' | 'teardown', ordinal: number): boolean {
+    return this.#phase(name, (vm) => vm.run(name, ordinal));
   }
 
   /** False when the thread must not be used again. */
@@ -81,21 +86,22 @@ export class Job {
       return { ...collected, ...(error === undefined ? {} : { error }) };
     }
     const structure = this.#meaning(collected.error);
-    return { declared: { single: true, scenarios: [] }, error: error ?? structure };
+    const nothing = { single: true, setup: false, teardown: false, scenarios: [] };
+    return { declared: nothing, error: error ?? structure };
   }
 
-  /** Evaluates the file again for one scenario; false when it is not there as it was. */
-  #load(scenario: DeclaredScenario): boolean {
+  /** Evaluates the file again for one scenario; undefined when it is not there as it was. */
+  #load(scenario: DeclaredScenario): Collected | undefined {
     const session = this.#session;
     session.enter('load');
     const { declared, error } = this.#declare(scenario.ordinal);
     session.declaring = false;
     if (error !== undefined) {
       session.fail(asCollectError(error));
-      return false;
+      return undefined;
     }
     const found = declared.scenarios[0];
-    if (found?.name === scenario.name) return true;
+    if (found?.name === scenario.name) return declared;
     session.fail({
       code: 'E_SCENARIO_COLLECT',
       message: `scenario "${scenario.name}": not declared when the file was evaluated again: found ${
@@ -103,7 +109,7 @@ export class Job {
       } in its place`,
       hint: 'declare the same scenarios every time: no names from uuid(), the clock or chance',
     });
-    return false;
+    return undefined;
   }
 
   #runFile(): boolean {

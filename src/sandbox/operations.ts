@@ -1,8 +1,10 @@
 /** What the guest asks of the thread, one function for each operation of the protocol. */
 import { randomUUID } from 'node:crypto';
 import { OffhookError, type ErrorData } from '../errors.js';
+import type { LogEntry } from '../model/agent-event.js';
 import { checkArguments } from '../schema/check.js';
 import { findFunction, namesOf, type PublicFunction } from '../schema/contract.js';
+import { AgentRef, CallRef, isPlainObject } from '../schema/special.js';
 import { nearest } from '../schema/nearest.js';
 import { decode, toArgument } from './bridge.js';
 import { durationMs, formatMs, type Duration } from '../time.js';
@@ -37,6 +39,7 @@ const HANDLERS: Handlers = {
   env: (session, { name, default: fallback }) => session.environment.get(name, fallback),
   load_env: (session, { path }) => session.environment.load(path),
   uuid: () => randomUUID(),
+  watch,
   begin_wait: beginWait,
 };
 
@@ -105,8 +108,17 @@ function rowOf(on: Operations['check']['on'], fn: string): PublicFunction {
   return row;
 }
 
+const SUBJECTS: Readonly<Record<Operations['check']['on'], string>> = {
+  global: 'script',
+  scenario: 'script',
+  Agent: 'agent',
+  Assertion: 'assert()',
+  SipLog: 'sip',
+  SipMessage: 'SIP message',
+};
+
 function unknownName(on: Operations['check']['on'], name: string): OffhookError {
-  const subject = on === 'Agent' ? 'agent' : on === 'Assertion' ? 'assert()' : 'script';
+  const subject = SUBJECTS[on];
   const similar = nearest(name, namesOf(on));
   return new OffhookError('E_ARGUMENT', `${subject}: there is no "${name.slice(0, 100)}"`, {
     hint:
@@ -130,14 +142,14 @@ function verb(session: Session, payload: Operations['verb']): VerbReply {
   const called = agent === undefined ? `${name}()` : `agent "${agent}": ${name}()`;
   if (payload.in_condition) throw inCondition(session, called, stack);
   const args = payload.args.map(decode);
-  const problem = checkArguments(row, args);
+  const problem = checkArguments(row, args) ?? wrongSubject(called, agent, args);
   if (problem !== undefined) throw OffhookError.from(problem);
   const arrived = session.channel.arrived();
   calls += 1;
   const reply = session.channel.call({
     call: calls,
     verb: name,
-    args: args.map(toArgument),
+    args: withFiles(session, name, args).map(toArgument),
     ...(agent === undefined ? {} : { agent }),
     ...session.at(stack),
   });
@@ -148,6 +160,38 @@ function verb(session: Session, payload: Operations['verb']): VerbReply {
     before: entries.slice(0, arrived),
     entries: entries.slice(arrived),
     ...(reply.seq === undefined ? {} : { seq: reply.seq }),
+    ...(reply.value === undefined ? {} : { value: reply.value }),
+  };
+}
+
+/** Files an agent's options name are checked here, where it is known what a script may read. */
+function withFiles(session: Session, name: string, args: readonly unknown[]): readonly unknown[] {
+  const options = args[1];
+  if (name !== 'agent' || !isPlainObject(options) || typeof options['ca_file'] !== 'string')
+    return args;
+  const ca_file = session.environment.readable(options['ca_file']).path;
+  return [args[0], { ...options, ca_file }];
+}
+
+/** What only shows beside the agent a verb was called on: itself as the target, another one's call. */
+function wrongSubject(
+  called: string,
+  agent: string | undefined,
+  args: readonly unknown[],
+): ErrorData | undefined {
+  if (args.some((arg) => arg instanceof AgentRef && arg.name === agent)) {
+    return {
+      code: 'E_TARGET',
+      message: `${called}: its target is the agent itself`,
+      hint: 'make a second agent for the other side',
+    };
+  }
+  const call = args.find((arg) => arg instanceof CallRef && arg.agent !== agent);
+  if (!(call instanceof CallRef)) return undefined;
+  return {
+    code: 'E_ARGUMENT',
+    message: `${called}: the call is one of agent "${call.agent}"`,
+    hint: 'give it a call of its own, from its calls',
   };
 }
 
@@ -160,6 +204,15 @@ function inCondition(session: Session, called: string, stack: string): OffhookEr
   );
   session.fail(error.toData());
   return error;
+}
+
+/** Told at most once for each agent; costs a round trip. */
+function watch(session: Session, { agent, what }: Operations['watch']): readonly LogEntry[] {
+  calls += 1;
+  const reply = session.channel.call({ call: calls, verb: 'watch', agent, args: [what] });
+  if (reply === undefined) throw stopped(session);
+  if (reply.error !== undefined) throw OffhookError.from(reply.error);
+  return reply.history ?? [];
 }
 
 function next(session: Session, { until }: Operations['next']): NextEntries {
@@ -212,12 +265,13 @@ function note(session: Session, payload: Operations['note']): void {
 }
 
 function beginWait(session: Session, payload: Operations['begin_wait']): BegunWait {
-  const { fn, args, stack } = payload;
-  check(session, { on: 'global', fn, args, stack });
+  const { fn, agent, args, part, stack } = payload;
+  const on = agent === undefined ? 'global' : 'Agent';
+  if (part === undefined) check(session, { on, fn, args, stack });
   if (payload.in_condition) throw inCondition(session, `${fn}()`, stack);
-  const given = fn === 'wait' ? args[0] : args[1];
-  const ms = isGiven(given) ? durationMs(given as Duration) : payload.default_ms;
-  const what = fn === 'wait' ? `wait(${formatMs(ms)})` : conditionText(session, stack);
+  const given = TIME_FIRST.has(fn) ? args[0] : args[1];
+  const ms = part?.ms ?? (isGiven(given) ? durationMs(given as Duration) : payload.default_ms);
+  const what = waitText(session, payload, ms);
   session.waitingFor.push(what);
   session.note({ type: 'waiting', what, ms });
   return { what, ms, at: session.now(), entries: session.channel.poll() };
@@ -228,8 +282,20 @@ function isGiven(duration: Encoded): boolean {
   return duration !== undefined && typeof duration !== 'object';
 }
 
-function conditionText(session: Session, stack: string): string {
-  return session.argumentOf('await_until', stack) ?? 'the condition';
+/** Those whose time is their first argument. */
+const TIME_FIRST: ReadonlySet<string> = new Set(['wait', 'verify_media', 'verify_no_media']);
+
+function waitText(session: Session, payload: Operations['begin_wait'], ms: number): string {
+  const { fn, agent, part, stack } = payload;
+  const subject = agent === undefined ? '' : `${agent}.`;
+  if (TIME_FIRST.has(fn)) return `${subject}${fn}(${formatMs(ms)})`;
+  if (part === undefined) {
+    const condition = session.argumentOf(fn, stack) ?? 'the condition';
+    return fn === 'never' ? `never: ${condition}` : condition;
+  }
+  const { index, of } = part;
+  const text = session.elementOf(fn, stack, index - 1) ?? 'a condition';
+  return `${index} of ${of}: ${text}`;
 }
 
 function log(session: Session, { text, stack }: Operations['log']): void {

@@ -6,6 +6,7 @@
 import type { ErrorData, SourceLocation } from '../errors.js';
 import type { LogEntry } from '../model/agent-event.js';
 import type { Failure, Phase } from '../model/run-event.js';
+import type { FunctionRow } from '../schema/rows.js';
 import type { AgentVerb } from '../schema/verbs.js';
 
 // ---- main thread <-> scenario thread -------------------------------------------------------------
@@ -13,6 +14,9 @@ import type { AgentVerb } from '../schema/verbs.js';
 /** What a scenario file declared; a file without scenario() is one scenario, its top level the test. */
 export interface Collected {
   single: boolean;
+  /** Whether there is one to run. */
+  setup: boolean;
+  teardown: boolean;
   scenarios: readonly DeclaredScenario[];
 }
 
@@ -86,7 +90,8 @@ export type ThreadMessage =
 /** A verb with an effect, on its way to a driver. */
 export interface CallRequest {
   call: number;
-  verb: AgentVerb | 'agent';
+  /** `watch` is no verb of a script: it asks for what is costly to tell, for the rest of the scenario. */
+  verb: AgentVerb | 'agent' | 'watch';
   /** The agent the verb was called on. */
   agent?: string;
   args: readonly Argument[];
@@ -102,8 +107,18 @@ export interface AgentArgument {
   name: string;
 }
 
+/** A call of the agent as an argument: what CallRef is after the thread checked it. */
+export interface CallArgument {
+  $: 'call';
+  id: string;
+}
+
 export interface CallReply {
   error?: ErrorData;
+  /** What the verb returns to the script: plain data. */
+  value?: unknown;
+  /** Of `watch`: the SIP messages the agent's trace has shown so far. */
+  history?: readonly LogEntry[];
   /**
    * seq of the log entry that is the verb's local effect: the cursor of its agent moves there before the
    * verb returns.
@@ -175,7 +190,7 @@ export type Note =
 export interface Operations {
   /** Checks the arguments of a public function against its row. `on` is the row's table. */
   check: {
-    on: 'global' | 'Agent' | 'Assertion' | 'scenario';
+    on: FunctionRow['on'];
     fn: string;
     args: Encoded[];
     stack: string;
@@ -210,13 +225,19 @@ export interface Operations {
   note: Extract<Note, { type: 'step_started' | 'step_finished' | 'waited' }>;
   /** A wait begins: checked, told as a note, and all it needs in one answer. -> BegunWait */
   begin_wait: {
-    fn: 'await_until' | 'wait';
+    fn: WaitName;
+    /** Of those that are methods. */
+    agent?: string;
     args: Encoded[];
+    /** A condition of a sequence: that was checked with the first one. */
+    part?: SequencePart;
     /** Limit of await_until when it is given none. */
     default_ms: number;
     in_condition: boolean;
     stack: string;
   };
+  /** From now on entries tell this about the agent too. -> LogEntry[]: what was told before */
+  watch: { agent: string; what: Watched };
   log: { text: string; stack: string };
   skip: { reason: string; in_condition: boolean; stack: string };
   env: { name: string; default?: string; stack: string };
@@ -225,6 +246,20 @@ export interface Operations {
 }
 
 export type Operation = keyof Operations;
+
+/** One condition of await_sequence, `index` of `of` counted from 1, and what is left of its time. */
+export interface SequencePart {
+  index: number;
+  of: number;
+  ms: number;
+}
+
+/** What blocks without an effect. */
+export type WaitName =
+  'await_until' | 'wait' | 'never' | 'await_sequence' | 'verify_media' | 'verify_no_media';
+
+/** What is told of an agent only when somebody asks: its SIP messages, its RTP packets. */
+export type Watched = 'sip' | 'rtp';
 
 /** New entries, and the monotonic ms since the scenario began. */
 export interface NextEntries {
@@ -239,6 +274,8 @@ export interface BegunWait extends NextEntries {
 }
 
 export interface VerbReply {
+  /** What the verb returns. */
+  value?: unknown;
   /** As CallReply. */
   seq?: number;
   /** What had arrived when the verb was issued. */
@@ -254,7 +291,8 @@ export interface Answer {
 
 /**
  * A script's value as JSON. What JSON cannot hold, and any object with a key "$", is an object with the
- * key "$": {"$":"undefined"}, {"$":"function","name"}, {"$":"agent","name"}, {"$":"number","text":"NaN"},
+ * key "$": {"$":"undefined"}, {"$":"function","name"}, {"$":"agent","name"}, {"$":"call","agent","id"},
+ * {"$":"number","text":"NaN"},
  * {"$":"bigint","text"}, {"$":"symbol","text"}, {"$":"regexp","text"}, {"$":"date","text"},
  * {"$":"error","text"}, {"$":"object","value":{...}}.
  */

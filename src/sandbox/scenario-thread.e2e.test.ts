@@ -26,7 +26,7 @@ function onlyFailure(outcomes: readonly Outcome[]): Outcome['failures'][number] 
 describe('collecting', () => {
   it('takes a file without scenario() as one scenario', async () => {
     const { collected } = await bench.run('log("x");');
-    expect(collected).toEqual({ single: true, scenarios: [] });
+    expect(collected).toEqual({ single: true, setup: false, teardown: false, scenarios: [] });
   });
 
   it('lists scenarios with their options, each row of scenario.each too', async () => {
@@ -46,7 +46,7 @@ describe('collecting', () => {
     const job = bench.job(bench.write('quiet.js', 'log("x"); agent("a");'));
     const first = bench.thread.collect(job);
     await expect(bench.thread.collect(job)).rejects.toThrow('two jobs');
-    expect(await first).toEqual({ single: true, scenarios: [] });
+    expect(await first).toEqual({ single: true, setup: false, teardown: false, scenarios: [] });
   });
 
   it('shows where the syntax is wrong', async () => {

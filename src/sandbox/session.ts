@@ -100,8 +100,14 @@ export class Session {
   }
 
   /** Source text of what the innermost call of that function was given. */
-  argumentOf(callee: 'assert' | 'await_until', stack: string): string | undefined {
+  argumentOf(callee: string, stack: string): string | undefined {
     return this.#once(callee, stack, () => callArgument(stack, callee, this.loader.sourceOf));
+  }
+
+  /** As argumentOf, of one element of an array that stands there. */
+  elementOf(callee: string, stack: string, index: number): string | undefined {
+    const find = () => callArgument(stack, callee, this.loader.sourceOf, index);
+    return this.#once(`${callee} ${index}`, stack, find);
   }
 
   /** The same line calls again and again; a source, once loaded, stays as it is. */

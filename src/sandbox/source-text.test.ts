@@ -27,6 +27,21 @@ describe('argumentText', () => {
     );
   });
 
+  it.each([
+    [0, '() => a.b(1, 2)', 'a.b(1, 2)'],
+    [1, '// no, not this\n  () => [1, 2]', '// no, not this () => [1, 2]'],
+    [2, 'third', 'third'],
+    [3, '', undefined],
+  ])('finds element %i of an array', (element, _, expected) => {
+    const source =
+      'await_sequence([() => a.b(1, 2), // no, not this\n  () => [1, 2], third], "2s")';
+    expect(argumentText(source, source.length - 1, 'await_sequence', element)).toBe(expected);
+  });
+
+  it('finds no element where no array is written', () => {
+    expect(argumentText('await_sequence(all[0])', 5, 'await_sequence', 0)).toBeUndefined();
+  });
+
   it('cuts long text', () => {
     expect(argument(`assert(${'x'.repeat(200)})`)).toHaveLength(80);
   });

@@ -5,9 +5,18 @@ const LONGEST_ARGUMENT = 2000;
 const LONGEST_LABEL = 80;
 const CLOSER: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
-/** First argument of the last call of `callee` that begins at or before `offset`. */
-export function argumentText(source: string, offset: number, callee: string): string | undefined {
-  const start = callStart(source, offset, callee);
+/**
+ * First argument of the last call of `callee` that begins at or before `offset`; with `element`, that
+ * element of it, where it is an array.
+ */
+export function argumentText(
+  source: string,
+  offset: number,
+  callee: string,
+  element?: number,
+): string | undefined {
+  const call = callStart(source, offset, callee);
+  const start = element === undefined ? call : elementStart(source, call, element);
   if (start === undefined) return undefined;
   const end = endOfArgument(source, start);
   if (end === undefined) return undefined;
@@ -23,6 +32,22 @@ function callStart(source: string, offset: number, callee: string): number | und
   return last === undefined ? undefined : from + last.index + last[0].length;
 }
 
+function elementStart(
+  source: string,
+  argument: number | undefined,
+  element: number,
+): number | undefined {
+  const bracket = argument === undefined ? -1 : source.indexOf('[', argument);
+  if (bracket < 0 || source.slice(argument, bracket).trim() !== '') return undefined;
+  let start = bracket + 1;
+  for (let passed = 0; passed < element; passed += 1) {
+    const end = endOfArgument(source, start);
+    if (end === undefined || source[end] !== ',') return undefined;
+    start = end + 1;
+  }
+  return start;
+}
+
 function endOfArgument(source: string, start: number): number | undefined {
   const open: string[] = [];
   for (let at = start; at < source.length && at < start + LONGEST_ARGUMENT; at += 1) {
@@ -30,7 +55,7 @@ function endOfArgument(source: string, start: number): number | undefined {
     const skipped = skipLiteral(source, at);
     if (skipped !== undefined) {
       at = skipped;
-    } else if (open.length === 0 && (character === ',' || character === ')')) {
+    } else if (open.length === 0 && /[,)\]]/.test(character)) {
       return at;
     } else if (CLOSER[character] !== undefined) {
       open.push(CLOSER[character]);

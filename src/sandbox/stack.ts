@@ -108,8 +108,9 @@ function printable(text: string): string {
 /** What the call at the top of the stack was given: the label of an assertion without one. */
 export function callArgument(
   stack: string,
-  callee: 'assert' | 'await_until',
+  callee: string,
   sourceOf: SourceOf,
+  element?: number,
 ): string | undefined {
   const match = stack
     .slice(0, MOST_STACK_TEXT)
@@ -118,7 +119,8 @@ export function callArgument(
     .find((one) => one?.[2] !== undefined && sourceOf(one[2]) !== undefined);
   const source = sourceOf(match?.[2] ?? '');
   if (source === undefined) return undefined;
-  return argumentText(source, offsetOf(source, Number(match?.[3]), Number(match?.[4])), callee);
+  const offset = offsetOf(source, Number(match?.[3]), Number(match?.[4]));
+  return argumentText(source, offset, callee, element);
 }
 
 function lineOf(source: string, line: number): string {

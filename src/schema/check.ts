@@ -4,18 +4,22 @@
  * nothing of QuickJS, of agents or of what the function does.
  */
 import type { ErrorData } from '../errors.js';
+import { dtmfProblem } from '../model/dtmf.js';
+import { SIP_METHODS } from '../model/sip-methods.js';
 import { durationProblem } from '../time.js';
 import type { PublicFunction } from './contract.js';
-import { durationHint, optionsProblem, type Problem } from './options.js';
+import { nearest } from './nearest.js';
+import { durationHint, optionsProblem, type OptionsName, type Problem } from './options.js';
 import {
   AgentRef,
+  CallRef,
   describeValue,
   FunctionRef,
   isPlainObject,
   Special,
   Undefined,
 } from './special.js';
-import type { FunctionRow, ParamKind, ParamRow } from './verbs.js';
+import type { FunctionRow, ParamKind, ParamRow } from './rows.js';
 
 /** What is wrong with the arguments of a call; `undefined` when nothing is. `args` are decoded values. */
 export function checkArguments(
@@ -91,14 +95,57 @@ const KINDS: Readonly<Record<ParamKind, KindCheck>> = {
   function: (value) =>
     value instanceof FunctionRef ? undefined : { expected: 'a function', hint: 'write () => ...' },
   target: targetKind,
+  call: (value) =>
+    value instanceof CallRef
+      ? undefined
+      : { expected: 'a call of the agent', hint: 'take it from calls: agent.calls[0]' },
+  integer: (value) =>
+    Number.isSafeInteger(value)
+      ? undefined
+      : { expected: 'a whole number', hint: 'write it without quotes' },
+  digits: (value) => {
+    if (typeof value !== 'string') return { expected: 'DTMF digits as text', hint: 'write "123#"' };
+    const problem = dtmfProblem(value);
+    return problem === undefined ? undefined : { what: `"digits" ${problem}` };
+  },
   pattern: patternKind,
+  method_or_code: methodOrCodeKind,
+  conditions: conditionsKind,
   rows: (value) =>
     Array.isArray(value) && value.length > 0
       ? undefined
       : { expected: 'an array with at least one row' },
   agent_options: (value) => optionsKind('agentOptions', value),
   scenario_options: (value) => optionsKind('scenarioOptions', value),
+  wait_options: (value) => optionsKind('waitOptions', value),
 };
+
+function methodOrCodeKind(value: unknown): KindProblem | undefined {
+  const expected = 'a method such as "INVITE", or the code of a response';
+  if (typeof value === 'number') {
+    const isCode = Number.isInteger(value) && value >= 100 && value <= 699;
+    return isCode ? undefined : { expected, hint: 'a code is a number from 100 to 699' };
+  }
+  if (typeof value !== 'string') return { expected };
+  if ((SIP_METHODS as readonly string[]).includes(value.toUpperCase())) return undefined;
+  if (/^\d{3}$/.test(value)) return { expected, hint: `write ${value}, without quotes` };
+  const similar = nearest(value, SIP_METHODS);
+  const other = 'for a method outside of the standards look through all()';
+  return { expected, hint: similar === undefined ? other : `did you mean "${similar}"?` };
+}
+
+function conditionsKind(value: unknown): KindProblem | undefined {
+  const expected = 'an array of functions';
+  const hint = 'write [() => ..., () => ...]';
+  if (!Array.isArray(value)) return { expected, hint };
+  if (value.length === 0) return { expected: `${expected}, at least one`, hint };
+  const index = value.findIndex((one) => !(one instanceof FunctionRef));
+  if (index < 0) return undefined;
+  return {
+    what: `"conditions" must be ${expected}: number ${index + 1} is ${describeValue(value[index])}`,
+    hint,
+  };
+}
 
 function durationKind(value: unknown): KindProblem | undefined {
   const problem = durationProblem(value);
@@ -132,10 +179,7 @@ function patternKind(value: unknown): KindProblem | undefined {
   }
 }
 
-function optionsKind(
-  name: 'agentOptions' | 'scenarioOptions',
-  value: unknown,
-): KindProblem | undefined {
+function optionsKind(name: OptionsName, value: unknown): KindProblem | undefined {
   return isPlainObject(value) ? optionsProblem(name, value) : { expected: 'an options object' };
 }
 
@@ -146,7 +190,11 @@ function argumentError(fn: PublicFunction, problem: Problem): ErrorData {
 }
 
 function subject({ name, row }: PublicFunction): string {
-  return `${row.on === 'scenario' ? 'scenario.' : ''}${name}()`;
+  return `${objectOf(row)}${name}()`;
+}
+
+function objectOf({ on }: FunctionRow): string {
+  return on === 'scenario' ? 'scenario.' : on === 'SipLog' ? 'sip.' : '';
 }
 
 /** `dial(target)`, `agent(name, options?)`. */
@@ -155,7 +203,7 @@ function signature({ name, row }: PublicFunction): string {
     const rest = param.rest === true ? '...' : '';
     return `${rest}${param.name}${param.optional === true ? '?' : ''}`;
   });
-  return `${row.on === 'scenario' ? 'scenario.' : ''}${name}(${params.join(', ')})`;
+  return `${objectOf(row)}${name}(${params.join(', ')})`;
 }
 
 function count(params: FunctionRow['params']): string {

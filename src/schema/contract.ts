@@ -4,7 +4,9 @@
  */
 import { GLOBALS, SCENARIO } from './functions.js';
 import { MATCHERS } from './matchers.js';
-import { AGENT_GETTERS, AGENT_METHODS, AGENT_VERBS, type FunctionRow } from './verbs.js';
+import type { FunctionRow, GetterRow } from './rows.js';
+import { AGENT_GETTERS, AGENT_METHODS, AGENT_VERBS } from './verbs.js';
+import { SIP_LOG, SIP_MESSAGE_METHODS, SIP_MESSAGE_VALUES } from './verbs/sip.js';
 
 /** A public function: its name as written at the call, and its row. */
 export interface PublicFunction {
@@ -17,6 +19,13 @@ const TABLES: Readonly<Record<FunctionRow['on'], Readonly<Record<string, Functio
   scenario: { each: SCENARIO.each },
   Agent: { ...AGENT_VERBS, ...AGENT_METHODS },
   Assertion: MATCHERS,
+  SipLog: SIP_LOG,
+  SipMessage: SIP_MESSAGE_METHODS,
+};
+
+const VALUES: Partial<Record<FunctionRow['on'], Readonly<Record<string, GetterRow>>>> = {
+  Agent: AGENT_GETTERS,
+  SipMessage: SIP_MESSAGE_VALUES,
 };
 
 /** The public functions of one kind of value, in the order of the contract. */
@@ -26,8 +35,12 @@ export function functionsOf(on: FunctionRow['on']): readonly PublicFunction[] {
 
 /** Everything that can follow the dot, getters included. */
 export function namesOf(on: FunctionRow['on']): readonly string[] {
-  const getters = on === 'Agent' ? Object.keys(AGENT_GETTERS) : [];
-  return [...Object.keys(TABLES[on]), ...getters];
+  return [...Object.keys(TABLES[on]), ...Object.keys(VALUES[on] ?? {})];
+}
+
+/** What can be read of it, in the order of the contract. */
+export function valuesOf(on: FunctionRow['on']): readonly (readonly [string, GetterRow])[] {
+  return Object.entries(VALUES[on] ?? {});
 }
 
 export function findFunction(on: FunctionRow['on'], name: string): PublicFunction | undefined {

@@ -1,5 +1,5 @@
 /** THE CONTRACT, part two: the global functions and those that build suites. */
-import type { FunctionRow, ParamRow } from './verbs.js';
+import type { FunctionRow, ParamRow } from './rows.js';
 
 const WITHIN: ParamRow = {
   name: 'within',
@@ -86,16 +86,67 @@ export const GLOBALS = {
     example:
       'await_until(() => assert(bob.state).equals(State.Ringing));\nconst call = await_until(() => assert(bob.calls[0]).is_present().value(), "10s");',
   },
+  never: {
+    on: 'global',
+    side: 'guest',
+    effect: 'block',
+    generics: 'T',
+    params: [
+      {
+        name: 'condition',
+        kind: 'function',
+        type: '(() => T) & Sync<T>',
+        doc: 'What must not come true. Evaluated as that of `await_until`: it is true when it neither throws a failed assertion nor returns `false` or `null`.',
+      },
+      { name: 'during', kind: 'duration', doc: 'How long it must not.' },
+    ],
+    returns: 'void',
+    doc: 'Fails the moment the condition comes true, also when it is so at the beginning; passes when the time is over. Sees every state in order, like `await_until`.',
+    done: 'the time is over',
+    throws: ['E_NEVER', 'E_CONDITION', 'E_ARGUMENT'],
+    example:
+      'never(() => assert(bob.state).equals(State.Ringing), "2s");\nconst before = alice.sip.sent("REGISTER").length;\nnever(() => assert(alice.sip.sent("REGISTER").length).greater_than(before), "3s");',
+  },
+  await_sequence: {
+    on: 'global',
+    side: 'guest',
+    effect: 'block',
+    generics: 'const T extends readonly (() => unknown)[]',
+    params: [
+      {
+        name: 'conditions',
+        kind: 'conditions',
+        type: 'T',
+        doc: 'Conditions as those of `await_until`, in the order in which they must come true.',
+      },
+      { ...WITHIN, doc: 'How long to wait at most, for all of them together.' },
+    ],
+    returns: '{ -readonly [K in keyof T]: Exclude<ReturnType<T[K]>, false | null> }',
+    doc: 'Waits until the conditions have held one after another, and returns their values. Each is looked at from where the one before it passed: what happened earlier does not count for it any more, one event may satisfy several.',
+    done: 'the last condition held',
+    limit: '5s',
+    throws: ['E_AWAIT_TIMEOUT', 'E_CONDITION', 'E_ARGUMENT'],
+    example:
+      'await_sequence([\n  () => assert(alice.provisional).contains(181),\n  () => assert(alice.state).equals(State.Ringing),\n  () => assert(alice.state).equals(State.Established),\n], "10s");',
+  },
   wait: {
     on: 'global',
     side: 'guest',
     effect: 'block',
-    params: [{ name: 'duration', kind: 'duration', doc: 'How long.' }],
+    params: [
+      { name: 'duration', kind: 'duration', doc: 'How long.' },
+      {
+        name: 'options',
+        kind: 'wait_options',
+        optional: true,
+        doc: 'What has to hold meanwhile.',
+      },
+    ],
     returns: 'void',
     doc: 'Lets time pass, and fails at once if a call that was established when it began drops.',
     done: 'the time is over',
-    throws: ['E_WAIT_DROPPED', 'E_ARGUMENT'],
-    example: 'wait(3);\nwait("500ms");',
+    throws: ['E_WAIT_DROPPED', 'E_MEDIA', 'E_ARGUMENT'],
+    example: 'wait(3);\nwait("500ms");\nwait("10s", { media: true });',
   },
   default_timeout: {
     on: 'global',

@@ -1,5 +1,5 @@
 /** THE CONTRACT, part three: the matchers of `assert`. */
-import type { FunctionRow, ParamRow } from './verbs.js';
+import type { FunctionRow, ParamRow } from './rows.js';
 
 /** Who has the matcher: the TypeScript type of `this` makes its use on anything else a compile error. */
 const ON = {

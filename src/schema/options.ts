@@ -16,7 +16,7 @@ import {
 } from './special.js';
 import * as validators from './validators.gen.js';
 
-export type OptionsName = 'agentOptions' | 'scenarioOptions';
+export type OptionsName = 'agentOptions' | 'scenarioOptions' | 'waitOptions';
 
 /** What is wrong: the error's text after the subject, and the hint. */
 export interface Problem {

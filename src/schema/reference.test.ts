@@ -63,7 +63,7 @@ test('the data schema and the model agree', () => {
     name: 'a',
     aor: 'sip:a@b',
     registered: true,
-    registration: { state: 'failed', code: 403, reason: 'Forbidden' },
+    registration: { state: 'failed', code: 403, reason: 'Forbidden', count: 0 },
     state: 'Ringing',
     calls: [],
     peer: { uri: 'sip:b@c', number: 'b', name: 'B' },

@@ -1,15 +1,17 @@
 /** The reference of the script API as Markdown, written from the contract. */
 import { ERROR_CODES, EXIT } from '../errors.js';
-import { functionsOf, type PublicFunction } from './contract.js';
+import { CAPABILITIES, type CapabilityRow } from './capabilities.js';
+import { functionsOf, valuesOf, type PublicFunction } from './contract.js';
 import { expectedForm, type ValueSchema } from './options.js';
 import { SCHEMAS } from './schemas.gen.js';
 import { paramType } from './typings.js';
-import { AGENT_GETTERS, type FunctionRow, type ParamRow } from './verbs.js';
+import type { FunctionRow, ParamRow } from './rows.js';
 
 /** The three schema files; `agentData` holds its shapes as definitions. */
 export interface Schemas {
   readonly agentOptions: ValueSchema;
   readonly scenarioOptions: ValueSchema;
+  readonly waitOptions: ValueSchema;
   readonly agentData: { readonly definitions: Readonly<Record<string, ValueSchema>> };
 }
 
@@ -65,6 +67,12 @@ export function referenceText(schemas: Schemas = SCHEMAS): string {
     ),
     functionSection('Agents', 'What `agent()` returns.', functionsOf('Agent'), gettersText()),
     functionSection(
+      'SIP log',
+      'What `sip` of an agent gives: its messages, read like every other value.',
+      [...functionsOf('SipLog'), ...functionsOf('SipMessage')],
+      messageText(),
+    ),
+    functionSection(
       'Assertions',
       'What `assert()` returns. Matchers throw when they do not hold, and can be chained.',
       functionsOf('Assertion'),
@@ -75,7 +83,9 @@ export function referenceText(schemas: Schemas = SCHEMAS): string {
       'Second argument of `scenario()`, where there are three.',
       schemas.scenarioOptions,
     ),
+    optionsSection('Wait options', 'Second argument of `wait()`.', schemas.waitOptions),
     dataSection(schemas.agentData.definitions),
+    { title: 'baresip versions', body: versionsText() },
     { title: 'Durations', body: DURATIONS },
     { title: 'Conditions', body: CONDITIONS },
     { title: 'Error codes', body: errorsText() },
@@ -113,8 +123,15 @@ function functionSection(
   return { title, entries, body: parts.join('\n\n') };
 }
 
+/** What stands before the name, where it is no name alone. */
+const OBJECTS: Partial<Record<FunctionRow['on'], string>> = {
+  scenario: 'scenario.',
+  SipLog: 'sip.',
+  SipMessage: 'message.',
+};
+
 function fullName(name: string, row: FunctionRow): string {
-  return row.on === 'scenario' ? `scenario.${name}` : name;
+  return `${OBJECTS[row.on] ?? ''}${name}`;
 }
 
 function functionText({ name, row }: PublicFunction): string {
@@ -135,6 +152,7 @@ const LINKED_TYPES: Partial<Record<ParamRow['kind'], string>> = {
   duration: '[duration](#durations)',
   agent_options: '[agent options](#agent-options)',
   scenario_options: '[scenario options](#scenario-options)',
+  wait_options: '[wait options](#wait-options)',
   text: 'text',
   string: 'text',
   number: 'number',
@@ -143,6 +161,8 @@ const LINKED_TYPES: Partial<Record<ParamRow['kind'], string>> = {
   target: 'agent or text',
   pattern: 'regular expression or text',
   rows: 'array',
+  conditions: 'array of functions',
+  method_or_code: 'text or number',
 };
 
 function paramLine(param: ParamRow): string {
@@ -171,13 +191,21 @@ function errorLink(code: string): string {
 }
 
 function gettersText(): string {
-  const rows = Object.entries(AGENT_GETTERS).map(([name, row]) => {
-    const source = 'source' in row ? ` (${row.source})` : '';
-    return [`\`${name}\``, typeText(row.type), `${row.doc}${source}`];
-  });
   const intro =
     'Values of an agent, as of now; inside a [condition](#conditions) as of the event it is evaluated at. Those of a call start anew with each call, and stay readable after it.';
-  return `${intro}\n\n${table(['value', 'type', 'meaning'], rows)}`;
+  return `${intro}\n\n${valuesTable('Agent')}`;
+}
+
+function messageText(): string {
+  return `A message is a plain value:\n\n${valuesTable('SipMessage')}`;
+}
+
+function valuesTable(on: FunctionRow['on']): string {
+  const rows = valuesOf(on).map(([name, row]) => {
+    const source = row.source === undefined ? '' : ` (${row.source})`;
+    return [`\`${name}\``, typeText(row.type), `${row.doc}${source}`];
+  });
+  return table(['value', 'type', 'meaning'], rows);
 }
 
 function optionsSection(title: string, intro: string, schema: ValueSchema): Section {
@@ -222,8 +250,12 @@ function fieldType(schema: ValueSchema): string {
 
 /** A TypeScript type, with links to the shapes described on this page. */
 function typeText(type: string): string {
-  const shape = /\b(State|Peer|Ended|Registration|CallInfo|AgentInfo)\b/.exec(type)?.[1];
-  return shape === undefined ? `\`${type}\`` : `[\`${type}\`](#${anchor(shape)})`;
+  const shape =
+    /\b(State|Peer|Ended|Registration|CallInfo|AgentInfo|Quality|Timing|Sdp|SdpMedia|SdpCodec|SipLog|SipMessage)\b/.exec(
+      type,
+    )?.[1];
+  if (shape === undefined) return `\`${type}\``;
+  return `[\`${type}\`](#${shape.startsWith('Sip') ? 'sip-log' : anchor(shape)})`;
 }
 
 function errorsText(): string {
@@ -235,6 +267,34 @@ function errorsText(): string {
   const intro =
     'Verdict of a scenario that ends with it: `failed` (the system under test, or the script), `errored` (Offhook or the environment); `usage` errors come before anything runs. [errors.md](errors.md) tells what to do about each.';
   return `## Error codes\n\n${intro}\n\n${table(['code', 'verdict', 'meaning'], rows)}`;
+}
+
+const VERSIONS_INTRO = `## baresip versions
+
+What a script can see of the installed baresip, by the first version that has it; \`offhook doctor\` shows it
+for yours. Everything not listed is the same from 1.0 on. [baresip-versions.md](baresip-versions.md) tells more.`;
+
+/** Verbs and options by version: a column for each version that brought something. */
+function versionsText(): string {
+  const all: readonly CapabilityRow[] = Object.values(CAPABILITIES);
+  const rows = all.filter(({ verbs }) => verbs !== undefined);
+  const versions = [...new Set(rows.flatMap(({ since, until = since }) => [since, until]))].sort(
+    byNumber,
+  );
+  const lines = rows.map(({ since, until, what, instead = '', verbs = [] }) => [
+    verbs.map((one) => `\`${one}\``).join(' '),
+    what,
+    ...versions.map((at) =>
+      byNumber(at, since) >= 0 && (until === undefined || byNumber(at, until) < 0) ? 'yes' : '-',
+    ),
+    instead,
+  ]);
+  const short = versions.map((one) => one.replace(/\.0$/, ''));
+  return `${VERSIONS_INTRO}\n\n${table(['about', 'what', ...short, 'where it is not'], lines)}`;
+}
+
+function byNumber(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
 }
 
 function exitsText(): string {

@@ -71,12 +71,110 @@ export const SCHEMAS = {
         default: 'manual',
         description: '`auto` answers every incoming call at once; `manual` waits for accept().',
       },
+      dtmf_mode: {
+        enum: ['rtp', 'info', 'auto'],
+        default: 'rtp',
+        description:
+          'How dtmf() sends digits: `rtp` as telephone-events (RFC 4733), `info` in SIP INFO requests (application/dtmf-relay), `auto` as telephone-events where the other side takes them, else in INFO. `info` needs baresip 1.1 or later, `auto` 2.0. Received digits are understood either way.',
+      },
+      mwi: {
+        type: 'boolean',
+        default: false,
+        description:
+          'Subscribe to the state of the mailbox (RFC 3842) with each registration; see `mwi` of the agent.',
+      },
       local_port: {
         type: 'integer',
         minimum: 1024,
         maximum: 65534,
         description:
           'SIP port to listen on (UDP and TCP; TLS on the next one). Default: a free one.',
+      },
+      local_address: {
+        type: 'string',
+        pattern: '^[0-9A-Fa-f:.]+$',
+        'x-form': 'an IPv4 or IPv6 address of this machine, without brackets and port',
+        description:
+          'Address to listen on and to send from. Default: that of the route to the registrar or proxy; loopback for a serverless agent.',
+        examples: ['192.0.2.10', '::1'],
+      },
+      headers: {
+        type: 'object',
+        'x-form': 'an object of header names with a text, or an array of texts, each',
+        tsType: 'Readonly<Record<string, string | readonly string[]>>',
+        description:
+          'Header fields to add to every outgoing INVITE (RFC 3261, 7.3), several values as repeated fields. They are in REGISTER too, and not in re-INVITE and BYE. Needs baresip 2.3, or `headers_compat`.',
+        examples: [{ 'X-Tenant': 'blue', Diversion: ['<sip:1@pbx>', '<sip:2@pbx>'] }],
+      },
+      headers_compat: {
+        type: 'boolean',
+        default: false,
+        description:
+          'Allows `headers` below baresip 2.3, by a way that also adds a Route to the next hop and one more header, `X-Route-End`; a warning shows the exact lines. Changes nothing from 2.3 on.',
+      },
+      codecs: {
+        type: 'array',
+        items: { type: 'string', enum: ['PCMU', 'PCMA', 'G722', 'opus', 'L16'] },
+        minItems: 1,
+        uniqueItems: true,
+        'x-form': 'an array of codecs, each one once, at least one',
+        tsType: 'readonly ("PCMU" | "PCMA" | "G722" | "opus" | "L16")[]',
+        description:
+          'Audio codecs to offer and take, the preferred one first. Default: PCMU and PCMA.',
+        examples: [['PCMA', 'PCMU']],
+      },
+      media_enc: {
+        enum: ['srtp', 'srtp-mand', 'dtls_srtp'],
+        description:
+          'Encryption of the media: `srtp` offers keys in the SDP (RFC 4568) and takes plain RTP where the other side has none, `srtp-mand` insists (RTP/SAVP), `dtls_srtp` negotiates keys in the media path (RFC 5764). Default: plain RTP.',
+      },
+      nat: {
+        enum: ['stun', 'turn', 'ice'],
+        description:
+          'How the address of the media is found behind a NAT: RFC 8489, 8656, 8445. `stun` and `turn` need `stun_server`; TURN logs in with `auth_user` or `username`, and `password`. ICE gathers the addresses of all interfaces but loopback.',
+      },
+      stun_server: {
+        type: 'string',
+        pattern: '^(?:(?:stun|turn)s?:)?(?:\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+)(?::\\d{1,5})?$',
+        'x-form': 'a STUN or TURN server such as "stun:192.0.2.1:3478"',
+        description: 'Server for `nat`, as a URI (RFC 7064, 7065) or "host:port".',
+        examples: ['stun:192.0.2.1:3478'],
+      },
+      verify_tls: {
+        type: 'boolean',
+        default: false,
+        description:
+          "Verifies the server's TLS certificate, against the authorities of the system or those of `ca_file` (RFC 5922). Needs baresip 1.1.",
+      },
+      ca_file: {
+        type: 'string',
+        pattern: '^[^\\r\\n]+$',
+        'x-form': 'the path of a PEM file',
+        description:
+          'Certificates of the authorities that `verify_tls` trusts, as a PEM file; its path is relative to the scenario file.',
+        examples: ['certs/ca.pem'],
+      },
+      rtp_timeout: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 3600,
+        description:
+          'Ends a call that receives no RTP for so many seconds; one on hold too. Default: never.',
+      },
+      jitter_buffer: {
+        type: ['boolean', 'integer'],
+        minimum: 20,
+        maximum: 1000,
+        default: false,
+        'x-form': 'true, false or a whole number of milliseconds from 20 to 1000',
+        description:
+          'Jitter buffer for received audio: its delay in milliseconds; `true` is 100. Without one, audio is heard as it comes.',
+      },
+      rtp_stats: {
+        type: 'boolean',
+        default: false,
+        description:
+          'Adds RTP statistics to the BYE (header `X-RTP-Stat`), which the other side can see; there are none before the first RTCP report, about 5 s after the answer.',
       },
       metadata: {
         type: 'object',
@@ -127,6 +225,22 @@ export const SCHEMAS = {
         default: '120s',
         description: 'Wall-clock limit of setup and body together, as a duration.',
         examples: ['5m'],
+      },
+    },
+  },
+  waitOptions: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'wait-options.schema.json',
+    title: 'WaitOptions',
+    description: 'Options of wait().',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      media: {
+        type: 'boolean',
+        default: false,
+        description:
+          'Fails as soon as an agent receives no RTP for more than a second in a call that is established and not on hold.',
       },
     },
   },
@@ -217,7 +331,7 @@ export const SCHEMAS = {
         description: "State of an agent's registration (RFC 3261, 10).",
         type: 'object',
         additionalProperties: false,
-        required: ['state'],
+        required: ['state', 'count'],
         properties: {
           state: {
             enum: ['none', 'registering', 'registered', 'unregistering', 'failed'],
@@ -236,6 +350,26 @@ export const SCHEMAS = {
             description: 'Its reason phrase, or why there was no response.',
             examples: ['Forbidden'],
           },
+          expires: {
+            type: 'number',
+            description: 'Seconds the registrar granted with the last 200 (RFC 3261, 10.3).',
+          },
+          contacts: {
+            type: 'array',
+            items: { type: 'string' },
+            tsType: 'readonly string[]',
+            description:
+              'Contact values the last 200 lists: every binding of the address of record.',
+          },
+          refreshed_at: {
+            type: 'number',
+            description: 'When the last 200 came, in ms since the scenario began.',
+          },
+          count: {
+            type: 'integer',
+            description:
+              'How many REGISTERs were answered with 200 since the last register(), refreshes included.',
+          },
         },
       },
       CallInfo: {
@@ -243,7 +377,7 @@ export const SCHEMAS = {
         description: 'A call of an agent.',
         type: 'object',
         additionalProperties: false,
-        required: ['id', 'direction', 'state', 'peer'],
+        required: ['id', 'direction', 'state', 'peer', 'held'],
         properties: {
           id: { type: 'string', description: 'The Call-ID (RFC 3261, 20.8).' },
           direction: {
@@ -252,6 +386,287 @@ export const SCHEMAS = {
           },
           state: { $ref: '#/definitions/State' },
           peer: { $ref: '#/definitions/Peer' },
+          held: { $ref: '#/definitions/Held' },
+        },
+      },
+      Held: {
+        title: 'Held',
+        description:
+          'Who has the call on hold: who does not want to receive media (RFC 3264, 8.4).',
+        enum: ['none', 'local', 'remote', 'both'],
+      },
+      Media: {
+        title: 'Media',
+        description:
+          'Audio as the last offer and answer settled it (RFC 3264), seen from the agent.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['codec', 'rate', 'direction', 'encryption', 'local_address', 'remote_address'],
+        properties: {
+          codec: {
+            type: 'string',
+            description: 'Encoding name as in the SDP.',
+            examples: ['PCMU', 'opus'],
+          },
+          rate: { type: 'integer', description: 'Samples per second.' },
+          ptime: { type: 'number', description: 'ms of audio in a packet, where the SDP says it.' },
+          direction: {
+            enum: ['sendrecv', 'sendonly', 'recvonly', 'inactive'],
+            description: "That of the agent's own session description.",
+          },
+          encryption: {
+            enum: ['none', 'srtp', 'dtls_srtp'],
+            description: 'Keys from the SDP (RFC 4568), from a DTLS handshake (RFC 5764), or none.',
+          },
+          suite: {
+            type: 'string',
+            description: 'Crypto suite or SRTP protection profile in use.',
+            examples: ['AES_CM_128_HMAC_SHA1_80'],
+          },
+          local_address: {
+            type: 'string',
+            description: 'Address and port RTP is received at.',
+            examples: ['127.0.0.1:10000'],
+          },
+          remote_address: { type: 'string', description: 'Address and port RTP is sent to.' },
+        },
+      },
+      Rtp: {
+        title: 'Rtp',
+        description: 'RTP packets of a call so far.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['sent', 'received', 'flowing'],
+        properties: {
+          sent: { type: 'integer', description: 'Packets sent.' },
+          received: { type: 'integer', description: 'Packets received, silence included.' },
+          last_received_ms: {
+            type: 'number',
+            description:
+              'How long ago `received` last grew, in ms, give or take the 100 ms between two looks; absent while nothing came.',
+          },
+          flowing: {
+            type: 'boolean',
+            description: 'True when a packet was received within the last 500 ms.',
+          },
+        },
+      },
+      Quality: {
+        title: 'Quality',
+        description: 'What RTCP tells of the audio an agent receives.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['mos', 'rtt', 'jitter', 'packet_loss'],
+        properties: {
+          mos: {
+            type: 'number',
+            description:
+              'Mean opinion score, 1 (bad) to 4.5, estimated by the E-model (ITU-T G.107, simplified: packet loss, jitter and round trip; narrowband).',
+            examples: [4.41],
+          },
+          rtt: {
+            type: 'number',
+            description: 'Round trip in ms; 0 as long as it cannot be measured (RFC 3550, 6.4.1).',
+          },
+          jitter: { type: 'number', description: 'Interarrival jitter in ms (RFC 3550, 6.4.1).' },
+          packet_loss: {
+            type: 'number',
+            description: 'Percent of the packets sent to this agent in the call so far, 0 to 100.',
+          },
+        },
+      },
+      Timing: {
+        title: 'Timing',
+        description:
+          'How long things took, in ms, seen from the agent; what is not known (yet) is absent.',
+        type: 'object',
+        additionalProperties: false,
+        required: [],
+        properties: {
+          register_ms: {
+            type: 'number',
+            description:
+              'From the REGISTER of the last `register()` to its 200, the challenge included: Registration Request Delay (RFC 6076, 4.1).',
+          },
+          post_dial_delay_ms: {
+            type: 'number',
+            description:
+              'Caller: from the INVITE to the first 18x: Session Request Delay of a successful setup (RFC 6076, 4.3), what ITU-T E.721 calls post-selection delay. Absent when there was none.',
+          },
+          ring_ms: {
+            type: 'number',
+            description:
+              'From the first 18x, for the callee from the INVITE, to the answer; without an answer to the end of the call.',
+          },
+          setup_ms: {
+            type: 'number',
+            description: 'From the INVITE to the established call: answered and acknowledged.',
+          },
+          talk_ms: {
+            type: 'number',
+            description:
+              'From then to the BYE: Session Duration Time (RFC 6076, 4.5). Absent while the call is up.',
+          },
+        },
+      },
+      Sdp: {
+        title: 'Sdp',
+        description: 'A session description (RFC 8866). What cannot be read is left out.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['media'],
+        properties: {
+          address: { type: 'string', description: 'Connection address of the session.' },
+          media: {
+            type: 'array',
+            items: { $ref: '#/definitions/SdpMedia' },
+            tsType: 'readonly SdpMedia[]',
+            description: 'The streams, in the order of their m= lines.',
+          },
+        },
+      },
+      SdpMedia: {
+        title: 'SdpMedia',
+        description: 'A media stream of a session description.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['kind', 'port', 'protocol', 'codecs', 'direction'],
+        properties: {
+          kind: { type: 'string', description: 'The media type.', examples: ['audio'] },
+          port: { type: 'integer', description: '0: refused or switched off (RFC 3264, 6).' },
+          protocol: {
+            type: 'string',
+            examples: ['RTP/AVP', 'RTP/SAVP'],
+            description: 'Transport protocol.',
+          },
+          codecs: {
+            type: 'array',
+            items: { $ref: '#/definitions/SdpCodec' },
+            tsType: 'readonly SdpCodec[]',
+            description: 'In order of preference.',
+          },
+          direction: {
+            enum: ['sendrecv', 'sendonly', 'recvonly', 'inactive'],
+            description:
+              'Of the stream, else of the session; `c=0.0.0.0` counts as not receiving (RFC 3264, 8.4).',
+          },
+          ptime: { type: 'number', description: 'ms of audio in a packet.' },
+          address: { type: 'string', description: 'Connection address.' },
+          crypto: {
+            type: 'array',
+            items: { type: 'object' },
+            tsType: 'readonly { readonly suite: string }[]',
+            description: 'Crypto suites offered or chosen (RFC 4568); never the keys.',
+          },
+          fingerprint: { type: 'string', description: 'Of the DTLS certificate (RFC 8122).' },
+          setup: { type: 'string', description: 'Role in the DTLS handshake (RFC 4145).' },
+        },
+      },
+      SdpCodec: {
+        title: 'SdpCodec',
+        description: 'A payload type of a stream.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['payload', 'name', 'rate', 'channels'],
+        properties: {
+          payload: { type: 'integer', description: 'Payload type number.' },
+          name: {
+            type: 'string',
+            description: 'Encoding name; of a static payload type that of RFC 3551.',
+            examples: ['PCMU'],
+          },
+          rate: { type: 'number', description: 'Clock rate in Hz.' },
+          channels: { type: 'integer', description: 'Audio channels.' },
+          fmtp: { type: 'string', description: 'Format parameters, where there are any.' },
+        },
+      },
+      ReceivedDigit: {
+        title: 'ReceivedDigit',
+        description: 'A DTMF digit received in a call.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['digit', 'at', 'via'],
+        properties: {
+          digit: { type: 'string', description: '0-9, *, #, A-D.', examples: ['5'] },
+          at: {
+            type: 'number',
+            description: 'When it began to arrive, in ms since the scenario began.',
+          },
+          via: {
+            enum: ['rtp', 'info'],
+            description: 'As a telephone-event (RFC 4733) or in an INFO request (RFC 6086).',
+          },
+        },
+      },
+      ReceivedMessage: {
+        title: 'ReceivedMessage',
+        description: 'A MESSAGE (RFC 3428) the agent received and accepted.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['from', 'text', 'content_type', 'at'],
+        properties: {
+          from: { $ref: '#/definitions/Peer' },
+          text: { type: 'string', description: 'Its body.' },
+          content_type: {
+            type: 'string',
+            description: 'Value of its Content-Type header.',
+            examples: ['text/plain'],
+          },
+          at: { type: 'number', description: 'When it came, in ms since the scenario began.' },
+        },
+      },
+      Mwi: {
+        title: 'Mwi',
+        description:
+          'State of a mailbox (RFC 3842): voice messages; where the server tells of none, those of all other kinds together.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['waiting', 'new', 'old'],
+        properties: {
+          waiting: { type: 'boolean', description: 'Whether messages wait.' },
+          new: { type: 'integer', description: 'Messages not yet heard.' },
+          old: { type: 'integer', description: 'Messages heard and kept.' },
+        },
+      },
+      PingAnswer: {
+        title: 'PingAnswer',
+        description: 'The answer to an OPTIONS request.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['status', 'ms'],
+        properties: {
+          status: { type: 'integer', description: 'Code of the final response.', examples: [200] },
+          ms: { type: 'number', description: 'From the request to its final response, in ms.' },
+        },
+      },
+      TransferState: {
+        title: 'TransferState',
+        description: 'What became of a transfer this agent asked for (RFC 3515, 2.4).',
+        type: 'object',
+        additionalProperties: false,
+        required: ['accepted', 'done'],
+        properties: {
+          accepted: { type: 'boolean', description: 'The REFER was answered with 202 or 200.' },
+          progress: {
+            type: 'integer',
+            minimum: 100,
+            maximum: 199,
+            description: 'Last provisional code of the new call, from NOTIFY.',
+            examples: [100],
+          },
+          final: {
+            type: 'integer',
+            minimum: 200,
+            maximum: 699,
+            description:
+              'Final code of the new call, from NOTIFY, or of the REFER when that was refused.',
+            examples: [200],
+          },
+          reason: { type: 'string', description: 'Its reason phrase.', examples: ['OK'] },
+          done: {
+            type: 'boolean',
+            description: 'Nothing more will come: there is a final code, or the call is over.',
+          },
         },
       },
       AgentInfo: {

@@ -11,6 +11,17 @@ export class AgentRef {
   }
 }
 
+/** A call of an agent. */
+export class CallRef {
+  readonly agent: string;
+  /** The Call-ID. */
+  readonly id: string;
+  constructor(agent: string, id: string) {
+    this.agent = agent;
+    this.id = id;
+  }
+}
+
 /** A function of the script; the name is empty for an anonymous one. */
 export class FunctionRef {
   readonly name: string;
@@ -37,11 +48,12 @@ export class Special {
   }
 }
 
-export type Marker = AgentRef | FunctionRef | Undefined | Special;
+export type Marker = AgentRef | CallRef | FunctionRef | Undefined | Special;
 
 export function isMarker(value: unknown): value is Marker {
   return (
     value instanceof AgentRef ||
+    value instanceof CallRef ||
     value instanceof FunctionRef ||
     value instanceof Undefined ||
     value instanceof Special

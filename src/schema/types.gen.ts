@@ -52,9 +52,95 @@ export interface AgentOptions {
    */
   answer?: 'manual' | 'auto';
   /**
+   * How dtmf() sends digits: `rtp` as telephone-events (RFC 4733), `info` in SIP INFO requests
+   * (application/dtmf-relay), `auto` as telephone-events where the other side takes them, else
+   * in INFO. `info` needs baresip 1.1 or later, `auto` 2.0. Received digits are understood
+   * either way.
+   * Default: "rtp".
+   */
+  dtmf_mode?: 'rtp' | 'info' | 'auto';
+  /**
+   * Subscribe to the state of the mailbox (RFC 3842) with each registration; see `mwi` of the
+   * agent.
+   * Default: false.
+   */
+  mwi?: boolean;
+  /**
    * SIP port to listen on (UDP and TCP; TLS on the next one). Default: a free one.
    */
   local_port?: number;
+  /**
+   * Address to listen on and to send from. Default: that of the route to the registrar or
+   * proxy; loopback for a serverless agent.
+   * Examples: "192.0.2.10", "::1".
+   */
+  local_address?: string;
+  /**
+   * Header fields to add to every outgoing INVITE (RFC 3261, 7.3), several values as repeated
+   * fields. They are in REGISTER too, and not in re-INVITE and BYE. Needs baresip 2.3, or
+   * `headers_compat`.
+   * Examples: {"X-Tenant":"blue","Diversion":["<sip:1@pbx>","<sip:2@pbx>"]}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[]>>;
+  /**
+   * Allows `headers` below baresip 2.3, by a way that also adds a Route to the next hop and
+   * one more header, `X-Route-End`; a warning shows the exact lines. Changes nothing from 2.3
+   * on.
+   * Default: false.
+   */
+  headers_compat?: boolean;
+  /**
+   * Audio codecs to offer and take, the preferred one first. Default: PCMU and PCMA.
+   * Examples: ["PCMA","PCMU"].
+   *
+   * @minItems 1
+   */
+  codecs?: readonly ('PCMU' | 'PCMA' | 'G722' | 'opus' | 'L16')[];
+  /**
+   * Encryption of the media: `srtp` offers keys in the SDP (RFC 4568) and takes plain RTP
+   * where the other side has none, `srtp-mand` insists (RTP/SAVP), `dtls_srtp` negotiates keys
+   * in the media path (RFC 5764). Default: plain RTP.
+   */
+  media_enc?: 'srtp' | 'srtp-mand' | 'dtls_srtp';
+  /**
+   * How the address of the media is found behind a NAT: RFC 8489, 8656, 8445. `stun` and
+   * `turn` need `stun_server`; TURN logs in with `auth_user` or `username`, and `password`.
+   * ICE gathers the addresses of all interfaces but loopback.
+   */
+  nat?: 'stun' | 'turn' | 'ice';
+  /**
+   * Server for `nat`, as a URI (RFC 7064, 7065) or "host:port".
+   * Examples: "stun:192.0.2.1:3478".
+   */
+  stun_server?: string;
+  /**
+   * Verifies the server's TLS certificate, against the authorities of the system or those of
+   * `ca_file` (RFC 5922). Needs baresip 1.1.
+   * Default: false.
+   */
+  verify_tls?: boolean;
+  /**
+   * Certificates of the authorities that `verify_tls` trusts, as a PEM file; its path is
+   * relative to the scenario file.
+   * Examples: "certs/ca.pem".
+   */
+  ca_file?: string;
+  /**
+   * Ends a call that receives no RTP for so many seconds; one on hold too. Default: never.
+   */
+  rtp_timeout?: number;
+  /**
+   * Jitter buffer for received audio: its delay in milliseconds; `true` is 100. Without one,
+   * audio is heard as it comes.
+   * Default: false.
+   */
+  jitter_buffer?: boolean | number;
+  /**
+   * Adds RTP statistics to the BYE (header `X-RTP-Stat`), which the other side can see; there
+   * are none before the first RTCP report, about 5 s after the answer.
+   * Default: false.
+   */
+  rtp_stats?: boolean;
   /**
    * Anything of your own, as plain data; readable as `metadata`.
    * Examples: {"site":"berlin"}.
@@ -91,11 +177,27 @@ export interface ScenarioOptions {
 }
 
 /**
+ * Options of wait().
+ */
+export interface WaitOptions {
+  /**
+   * Fails as soon as an agent receives no RTP for more than a second in a call that is
+   * established and not on hold.
+   * Default: false.
+   */
+  media?: boolean;
+}
+
+/**
  * State of a call, and of an agent: that of its current call. `Calling`: dialled, no 18x
  * yet. `Ringing`: an 18x received, or an INVITE waiting. `Established`: answered and
  * acknowledged. `Idle`: closed; for an agent: every call is (RFC 3261, 12 and 13).
  */
 export type State = 'Idle' | 'Calling' | 'Ringing' | 'Established';
+/**
+ * Who has the call on hold: who does not want to receive media (RFC 3264, 8.4).
+ */
+export type Held = 'none' | 'local' | 'remote' | 'both';
 
 /**
  * The other side of a call: the From header of a received one (RFC 3261, 20.20), else what
@@ -180,6 +282,22 @@ export interface Registration {
    * Examples: "Forbidden".
    */
   readonly reason?: string;
+  /**
+   * Seconds the registrar granted with the last 200 (RFC 3261, 10.3).
+   */
+  readonly expires?: number;
+  /**
+   * Contact values the last 200 lists: every binding of the address of record.
+   */
+  readonly contacts?: readonly string[];
+  /**
+   * When the last 200 came, in ms since the scenario began.
+   */
+  readonly refreshed_at?: number;
+  /**
+   * How many REGISTERs were answered with 200 since the last register(), refreshes included.
+   */
+  readonly count: number;
 }
 /**
  * A call of an agent.
@@ -195,6 +313,303 @@ export interface CallInfo {
   readonly direction: 'outgoing' | 'incoming';
   readonly state: State;
   readonly peer: Peer;
+  readonly held: Held;
+}
+/**
+ * Audio as the last offer and answer settled it (RFC 3264), seen from the agent.
+ */
+export interface Media {
+  /**
+   * Encoding name as in the SDP.
+   * Examples: "PCMU", "opus".
+   */
+  readonly codec: string;
+  /**
+   * Samples per second.
+   */
+  readonly rate: number;
+  /**
+   * ms of audio in a packet, where the SDP says it.
+   */
+  readonly ptime?: number;
+  /**
+   * That of the agent's own session description.
+   */
+  readonly direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+  /**
+   * Keys from the SDP (RFC 4568), from a DTLS handshake (RFC 5764), or none.
+   */
+  readonly encryption: 'none' | 'srtp' | 'dtls_srtp';
+  /**
+   * Crypto suite or SRTP protection profile in use.
+   * Examples: "AES_CM_128_HMAC_SHA1_80".
+   */
+  readonly suite?: string;
+  /**
+   * Address and port RTP is received at.
+   * Examples: "127.0.0.1:10000".
+   */
+  readonly local_address: string;
+  /**
+   * Address and port RTP is sent to.
+   */
+  readonly remote_address: string;
+}
+/**
+ * RTP packets of a call so far.
+ */
+export interface Rtp {
+  /**
+   * Packets sent.
+   */
+  readonly sent: number;
+  /**
+   * Packets received, silence included.
+   */
+  readonly received: number;
+  /**
+   * How long ago `received` last grew, in ms, give or take the 100 ms between two looks;
+   * absent while nothing came.
+   */
+  readonly last_received_ms?: number;
+  /**
+   * True when a packet was received within the last 500 ms.
+   */
+  readonly flowing: boolean;
+}
+/**
+ * What RTCP tells of the audio an agent receives.
+ */
+export interface Quality {
+  /**
+   * Mean opinion score, 1 (bad) to 4.5, estimated by the E-model (ITU-T G.107, simplified:
+   * packet loss, jitter and round trip; narrowband).
+   * Examples: 4.41.
+   */
+  readonly mos: number;
+  /**
+   * Round trip in ms; 0 as long as it cannot be measured (RFC 3550, 6.4.1).
+   */
+  readonly rtt: number;
+  /**
+   * Interarrival jitter in ms (RFC 3550, 6.4.1).
+   */
+  readonly jitter: number;
+  /**
+   * Percent of the packets sent to this agent in the call so far, 0 to 100.
+   */
+  readonly packet_loss: number;
+}
+/**
+ * How long things took, in ms, seen from the agent; what is not known (yet) is absent.
+ */
+export interface Timing {
+  /**
+   * From the REGISTER of the last `register()` to its 200, the challenge included:
+   * Registration Request Delay (RFC 6076, 4.1).
+   */
+  readonly register_ms?: number;
+  /**
+   * Caller: from the INVITE to the first 18x: Session Request Delay of a successful setup (RFC
+   * 6076, 4.3), what ITU-T E.721 calls post-selection delay. Absent when there was none.
+   */
+  readonly post_dial_delay_ms?: number;
+  /**
+   * From the first 18x, for the callee from the INVITE, to the answer; without an answer to
+   * the end of the call.
+   */
+  readonly ring_ms?: number;
+  /**
+   * From the INVITE to the established call: answered and acknowledged.
+   */
+  readonly setup_ms?: number;
+  /**
+   * From then to the BYE: Session Duration Time (RFC 6076, 4.5). Absent while the call is up.
+   */
+  readonly talk_ms?: number;
+}
+/**
+ * A session description (RFC 8866). What cannot be read is left out.
+ */
+export interface Sdp {
+  /**
+   * Connection address of the session.
+   */
+  readonly address?: string;
+  /**
+   * The streams, in the order of their m= lines.
+   */
+  readonly media: readonly SdpMedia[];
+}
+/**
+ * A media stream of a session description.
+ */
+export interface SdpMedia {
+  /**
+   * The media type.
+   * Examples: "audio".
+   */
+  readonly kind: string;
+  /**
+   * 0: refused or switched off (RFC 3264, 6).
+   */
+  readonly port: number;
+  /**
+   * Transport protocol.
+   * Examples: "RTP/AVP", "RTP/SAVP".
+   */
+  readonly protocol: string;
+  /**
+   * In order of preference.
+   */
+  readonly codecs: readonly SdpCodec[];
+  /**
+   * Of the stream, else of the session; `c=0.0.0.0` counts as not receiving (RFC 3264, 8.4).
+   */
+  readonly direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+  /**
+   * ms of audio in a packet.
+   */
+  readonly ptime?: number;
+  /**
+   * Connection address.
+   */
+  readonly address?: string;
+  /**
+   * Crypto suites offered or chosen (RFC 4568); never the keys.
+   */
+  readonly crypto?: readonly { readonly suite: string }[];
+  /**
+   * Of the DTLS certificate (RFC 8122).
+   */
+  readonly fingerprint?: string;
+  /**
+   * Role in the DTLS handshake (RFC 4145).
+   */
+  readonly setup?: string;
+}
+/**
+ * A payload type of a stream.
+ */
+export interface SdpCodec {
+  /**
+   * Payload type number.
+   */
+  readonly payload: number;
+  /**
+   * Encoding name; of a static payload type that of RFC 3551.
+   * Examples: "PCMU".
+   */
+  readonly name: string;
+  /**
+   * Clock rate in Hz.
+   */
+  readonly rate: number;
+  /**
+   * Audio channels.
+   */
+  readonly channels: number;
+  /**
+   * Format parameters, where there are any.
+   */
+  readonly fmtp?: string;
+}
+/**
+ * A DTMF digit received in a call.
+ */
+export interface ReceivedDigit {
+  /**
+   * 0-9, *, #, A-D.
+   * Examples: "5".
+   */
+  readonly digit: string;
+  /**
+   * When it began to arrive, in ms since the scenario began.
+   */
+  readonly at: number;
+  /**
+   * As a telephone-event (RFC 4733) or in an INFO request (RFC 6086).
+   */
+  readonly via: 'rtp' | 'info';
+}
+/**
+ * A MESSAGE (RFC 3428) the agent received and accepted.
+ */
+export interface ReceivedMessage {
+  readonly from: Peer;
+  /**
+   * Its body.
+   */
+  readonly text: string;
+  /**
+   * Value of its Content-Type header.
+   * Examples: "text/plain".
+   */
+  readonly content_type: string;
+  /**
+   * When it came, in ms since the scenario began.
+   */
+  readonly at: number;
+}
+/**
+ * State of a mailbox (RFC 3842): voice messages; where the server tells of none, those of
+ * all other kinds together.
+ */
+export interface Mwi {
+  /**
+   * Whether messages wait.
+   */
+  readonly waiting: boolean;
+  /**
+   * Messages not yet heard.
+   */
+  readonly new: number;
+  /**
+   * Messages heard and kept.
+   */
+  readonly old: number;
+}
+/**
+ * The answer to an OPTIONS request.
+ */
+export interface PingAnswer {
+  /**
+   * Code of the final response.
+   * Examples: 200.
+   */
+  readonly status: number;
+  /**
+   * From the request to its final response, in ms.
+   */
+  readonly ms: number;
+}
+/**
+ * What became of a transfer this agent asked for (RFC 3515, 2.4).
+ */
+export interface TransferState {
+  /**
+   * The REFER was answered with 202 or 200.
+   */
+  readonly accepted: boolean;
+  /**
+   * Last provisional code of the new call, from NOTIFY.
+   * Examples: 100.
+   */
+  readonly progress?: number;
+  /**
+   * Final code of the new call, from NOTIFY, or of the REFER when that was refused.
+   * Examples: 200.
+   */
+  readonly final?: number;
+  /**
+   * Its reason phrase.
+   * Examples: "OK".
+   */
+  readonly reason?: string;
+  /**
+   * Nothing more will come: there is a final code, or the call is over.
+   */
+  readonly done: boolean;
 }
 /**
  * All there is to know about an agent at one moment.

@@ -9,7 +9,8 @@ const ROOT = dirname(dirname(import.meta.dirname));
 const EXAMPLES = join(ROOT, 'examples');
 
 /** What the examples of the contract take for granted. */
-const GIVEN = `declare const alice: Agent; declare const bob: Agent; declare const caller: Agent;
+const GIVEN = `declare const alice: Agent; declare const bob: Agent; declare const carol: Agent;
+declare const caller: Agent; declare const callee: Agent;
 declare const json: any; declare const unknown_value: unknown;
 `;
 
@@ -78,7 +79,7 @@ const WRONG: [code: string, says: string][] = [
   ['await_until(alice.registered);', 'is not assignable to parameter'],
   ['await_until(async () => { assert(1).equals(1); });', 'must not be async'],
   ['await_until(() => true, { within: "5s" });', "not assignable to parameter of type 'Duration"],
-  ['wait();', 'Expected 1 arguments'],
+  ['wait();', 'Expected 1-2 arguments'],
   ['wait(true);', "'boolean' is not assignable"],
   ['scenario("a", { tag: ["x"] }, () => {});', "'tag' does not exist"],
   ['scenario("a", { tags: "x" }, () => {});', "'string' is not assignable"],

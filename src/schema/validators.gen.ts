@@ -71,11 +71,109 @@ const schema11 = {
       default: 'manual',
       description: '`auto` answers every incoming call at once; `manual` waits for accept().',
     },
+    dtmf_mode: {
+      enum: ['rtp', 'info', 'auto'],
+      default: 'rtp',
+      description:
+        'How dtmf() sends digits: `rtp` as telephone-events (RFC 4733), `info` in SIP INFO requests (application/dtmf-relay), `auto` as telephone-events where the other side takes them, else in INFO. `info` needs baresip 1.1 or later, `auto` 2.0. Received digits are understood either way.',
+    },
+    mwi: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Subscribe to the state of the mailbox (RFC 3842) with each registration; see `mwi` of the agent.',
+    },
     local_port: {
       type: 'integer',
       minimum: 1024,
       maximum: 65534,
       description: 'SIP port to listen on (UDP and TCP; TLS on the next one). Default: a free one.',
+    },
+    local_address: {
+      type: 'string',
+      pattern: '^[0-9A-Fa-f:.]+$',
+      'x-form': 'an IPv4 or IPv6 address of this machine, without brackets and port',
+      description:
+        'Address to listen on and to send from. Default: that of the route to the registrar or proxy; loopback for a serverless agent.',
+      examples: ['192.0.2.10', '::1'],
+    },
+    headers: {
+      type: 'object',
+      'x-form': 'an object of header names with a text, or an array of texts, each',
+      tsType: 'Readonly<Record<string, string | readonly string[]>>',
+      description:
+        'Header fields to add to every outgoing INVITE (RFC 3261, 7.3), several values as repeated fields. They are in REGISTER too, and not in re-INVITE and BYE. Needs baresip 2.3, or `headers_compat`.',
+      examples: [{ 'X-Tenant': 'blue', Diversion: ['<sip:1@pbx>', '<sip:2@pbx>'] }],
+    },
+    headers_compat: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Allows `headers` below baresip 2.3, by a way that also adds a Route to the next hop and one more header, `X-Route-End`; a warning shows the exact lines. Changes nothing from 2.3 on.',
+    },
+    codecs: {
+      type: 'array',
+      items: { type: 'string', enum: ['PCMU', 'PCMA', 'G722', 'opus', 'L16'] },
+      minItems: 1,
+      uniqueItems: true,
+      'x-form': 'an array of codecs, each one once, at least one',
+      tsType: 'readonly ("PCMU" | "PCMA" | "G722" | "opus" | "L16")[]',
+      description:
+        'Audio codecs to offer and take, the preferred one first. Default: PCMU and PCMA.',
+      examples: [['PCMA', 'PCMU']],
+    },
+    media_enc: {
+      enum: ['srtp', 'srtp-mand', 'dtls_srtp'],
+      description:
+        'Encryption of the media: `srtp` offers keys in the SDP (RFC 4568) and takes plain RTP where the other side has none, `srtp-mand` insists (RTP/SAVP), `dtls_srtp` negotiates keys in the media path (RFC 5764). Default: plain RTP.',
+    },
+    nat: {
+      enum: ['stun', 'turn', 'ice'],
+      description:
+        'How the address of the media is found behind a NAT: RFC 8489, 8656, 8445. `stun` and `turn` need `stun_server`; TURN logs in with `auth_user` or `username`, and `password`. ICE gathers the addresses of all interfaces but loopback.',
+    },
+    stun_server: {
+      type: 'string',
+      pattern: '^(?:(?:stun|turn)s?:)?(?:\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+)(?::\\d{1,5})?$',
+      'x-form': 'a STUN or TURN server such as "stun:192.0.2.1:3478"',
+      description: 'Server for `nat`, as a URI (RFC 7064, 7065) or "host:port".',
+      examples: ['stun:192.0.2.1:3478'],
+    },
+    verify_tls: {
+      type: 'boolean',
+      default: false,
+      description:
+        "Verifies the server's TLS certificate, against the authorities of the system or those of `ca_file` (RFC 5922). Needs baresip 1.1.",
+    },
+    ca_file: {
+      type: 'string',
+      pattern: '^[^\\r\\n]+$',
+      'x-form': 'the path of a PEM file',
+      description:
+        'Certificates of the authorities that `verify_tls` trusts, as a PEM file; its path is relative to the scenario file.',
+      examples: ['certs/ca.pem'],
+    },
+    rtp_timeout: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 3600,
+      description:
+        'Ends a call that receives no RTP for so many seconds; one on hold too. Default: never.',
+    },
+    jitter_buffer: {
+      type: ['boolean', 'integer'],
+      minimum: 20,
+      maximum: 1000,
+      default: false,
+      'x-form': 'true, false or a whole number of milliseconds from 20 to 1000',
+      description:
+        'Jitter buffer for received audio: its delay in milliseconds; `true` is 100. Without one, audio is heard as it comes.',
+    },
+    rtp_stats: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Adds RTP statistics to the BYE (header `X-RTP-Stat`), which the other side can see; there are none before the first RTCP report, about 5 s after the answer.',
     },
     metadata: {
       type: 'object',
@@ -92,6 +190,12 @@ const pattern1 = new RegExp('^[^\\s@;<>"]+$', 'u');
 const pattern2 = new RegExp('^[^"\\r\\n]*$', 'u');
 const pattern3 = new RegExp('^[^"\\r\\n]+$', 'u');
 const pattern5 = new RegExp('^sips?:[^\\s"<>]+$', 'u');
+const pattern6 = new RegExp('^[0-9A-Fa-f:.]+$', 'u');
+const pattern7 = new RegExp(
+  '^(?:(?:stun|turn)s?:)?(?:\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+)(?::\\d{1,5})?$',
+  'u',
+);
+const pattern8 = new RegExp('^[^\\r\\n]+$', 'u');
 function validate10(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -421,82 +525,649 @@ function validate10(
                           var valid0 = true;
                         }
                         if (valid0) {
-                          if (data.local_port !== undefined) {
-                            let data9 = data.local_port;
+                          if (data.dtmf_mode !== undefined) {
+                            let data9 = data.dtmf_mode;
                             const _errs18 = errors;
-                            if (!(
-                              typeof data9 == 'number' &&
-                              !(data9 % 1) &&
-                              !isNaN(data9) &&
-                              isFinite(data9)
-                            )) {
+                            if (!(data9 === 'rtp' || data9 === 'info' || data9 === 'auto')) {
                               validate10.errors = [
                                 {
-                                  instancePath: instancePath + '/local_port',
-                                  schemaPath: '#/properties/local_port/type',
-                                  keyword: 'type',
-                                  params: { type: 'integer' },
-                                  message: 'must be integer',
+                                  instancePath: instancePath + '/dtmf_mode',
+                                  schemaPath: '#/properties/dtmf_mode/enum',
+                                  keyword: 'enum',
+                                  params: { allowedValues: schema11.properties.dtmf_mode.enum },
+                                  message: 'must be equal to one of the allowed values',
                                 },
                               ];
                               return false;
-                            }
-                            if (errors === _errs18) {
-                              if (typeof data9 == 'number' && isFinite(data9)) {
-                                if (data9 > 65534 || isNaN(data9)) {
-                                  validate10.errors = [
-                                    {
-                                      instancePath: instancePath + '/local_port',
-                                      schemaPath: '#/properties/local_port/maximum',
-                                      keyword: 'maximum',
-                                      params: { comparison: '<=', limit: 65534 },
-                                      message: 'must be <= 65534',
-                                    },
-                                  ];
-                                  return false;
-                                } else {
-                                  if (data9 < 1024 || isNaN(data9)) {
-                                    validate10.errors = [
-                                      {
-                                        instancePath: instancePath + '/local_port',
-                                        schemaPath: '#/properties/local_port/minimum',
-                                        keyword: 'minimum',
-                                        params: { comparison: '>=', limit: 1024 },
-                                        message: 'must be >= 1024',
-                                      },
-                                    ];
-                                    return false;
-                                  }
-                                }
-                              }
                             }
                             var valid0 = _errs18 === errors;
                           } else {
                             var valid0 = true;
                           }
                           if (valid0) {
-                            if (data.metadata !== undefined) {
-                              let data10 = data.metadata;
-                              const _errs20 = errors;
-                              if (!(
-                                data10 &&
-                                typeof data10 == 'object' &&
-                                !Array.isArray(data10)
-                              )) {
+                            if (data.mwi !== undefined) {
+                              const _errs19 = errors;
+                              if (typeof data.mwi !== 'boolean') {
                                 validate10.errors = [
                                   {
-                                    instancePath: instancePath + '/metadata',
-                                    schemaPath: '#/properties/metadata/type',
+                                    instancePath: instancePath + '/mwi',
+                                    schemaPath: '#/properties/mwi/type',
                                     keyword: 'type',
-                                    params: { type: 'object' },
-                                    message: 'must be object',
+                                    params: { type: 'boolean' },
+                                    message: 'must be boolean',
                                   },
                                 ];
                                 return false;
                               }
-                              var valid0 = _errs20 === errors;
+                              var valid0 = _errs19 === errors;
                             } else {
                               var valid0 = true;
+                            }
+                            if (valid0) {
+                              if (data.local_port !== undefined) {
+                                let data11 = data.local_port;
+                                const _errs21 = errors;
+                                if (!(
+                                  typeof data11 == 'number' &&
+                                  !(data11 % 1) &&
+                                  !isNaN(data11) &&
+                                  isFinite(data11)
+                                )) {
+                                  validate10.errors = [
+                                    {
+                                      instancePath: instancePath + '/local_port',
+                                      schemaPath: '#/properties/local_port/type',
+                                      keyword: 'type',
+                                      params: { type: 'integer' },
+                                      message: 'must be integer',
+                                    },
+                                  ];
+                                  return false;
+                                }
+                                if (errors === _errs21) {
+                                  if (typeof data11 == 'number' && isFinite(data11)) {
+                                    if (data11 > 65534 || isNaN(data11)) {
+                                      validate10.errors = [
+                                        {
+                                          instancePath: instancePath + '/local_port',
+                                          schemaPath: '#/properties/local_port/maximum',
+                                          keyword: 'maximum',
+                                          params: { comparison: '<=', limit: 65534 },
+                                          message: 'must be <= 65534',
+                                        },
+                                      ];
+                                      return false;
+                                    } else {
+                                      if (data11 < 1024 || isNaN(data11)) {
+                                        validate10.errors = [
+                                          {
+                                            instancePath: instancePath + '/local_port',
+                                            schemaPath: '#/properties/local_port/minimum',
+                                            keyword: 'minimum',
+                                            params: { comparison: '>=', limit: 1024 },
+                                            message: 'must be >= 1024',
+                                          },
+                                        ];
+                                        return false;
+                                      }
+                                    }
+                                  }
+                                }
+                                var valid0 = _errs21 === errors;
+                              } else {
+                                var valid0 = true;
+                              }
+                              if (valid0) {
+                                if (data.local_address !== undefined) {
+                                  let data12 = data.local_address;
+                                  const _errs23 = errors;
+                                  if (errors === _errs23) {
+                                    if (typeof data12 === 'string') {
+                                      if (!pattern6.test(data12)) {
+                                        validate10.errors = [
+                                          {
+                                            instancePath: instancePath + '/local_address',
+                                            schemaPath: '#/properties/local_address/pattern',
+                                            keyword: 'pattern',
+                                            params: { pattern: '^[0-9A-Fa-f:.]+$' },
+                                            message:
+                                              'must match pattern "' + '^[0-9A-Fa-f:.]+$' + '"',
+                                          },
+                                        ];
+                                        return false;
+                                      }
+                                    } else {
+                                      validate10.errors = [
+                                        {
+                                          instancePath: instancePath + '/local_address',
+                                          schemaPath: '#/properties/local_address/type',
+                                          keyword: 'type',
+                                          params: { type: 'string' },
+                                          message: 'must be string',
+                                        },
+                                      ];
+                                      return false;
+                                    }
+                                  }
+                                  var valid0 = _errs23 === errors;
+                                } else {
+                                  var valid0 = true;
+                                }
+                                if (valid0) {
+                                  if (data.headers !== undefined) {
+                                    let data13 = data.headers;
+                                    const _errs25 = errors;
+                                    if (!(
+                                      data13 &&
+                                      typeof data13 == 'object' &&
+                                      !Array.isArray(data13)
+                                    )) {
+                                      validate10.errors = [
+                                        {
+                                          instancePath: instancePath + '/headers',
+                                          schemaPath: '#/properties/headers/type',
+                                          keyword: 'type',
+                                          params: { type: 'object' },
+                                          message: 'must be object',
+                                        },
+                                      ];
+                                      return false;
+                                    }
+                                    var valid0 = _errs25 === errors;
+                                  } else {
+                                    var valid0 = true;
+                                  }
+                                  if (valid0) {
+                                    if (data.headers_compat !== undefined) {
+                                      const _errs27 = errors;
+                                      if (typeof data.headers_compat !== 'boolean') {
+                                        validate10.errors = [
+                                          {
+                                            instancePath: instancePath + '/headers_compat',
+                                            schemaPath: '#/properties/headers_compat/type',
+                                            keyword: 'type',
+                                            params: { type: 'boolean' },
+                                            message: 'must be boolean',
+                                          },
+                                        ];
+                                        return false;
+                                      }
+                                      var valid0 = _errs27 === errors;
+                                    } else {
+                                      var valid0 = true;
+                                    }
+                                    if (valid0) {
+                                      if (data.codecs !== undefined) {
+                                        let data15 = data.codecs;
+                                        const _errs29 = errors;
+                                        if (errors === _errs29) {
+                                          if (Array.isArray(data15)) {
+                                            if (data15.length < 1) {
+                                              validate10.errors = [
+                                                {
+                                                  instancePath: instancePath + '/codecs',
+                                                  schemaPath: '#/properties/codecs/minItems',
+                                                  keyword: 'minItems',
+                                                  params: { limit: 1 },
+                                                  message: 'must NOT have fewer than 1 items',
+                                                },
+                                              ];
+                                              return false;
+                                            } else {
+                                              var valid1 = true;
+                                              const len0 = data15.length;
+                                              for (let i0 = 0; i0 < len0; i0++) {
+                                                let data16 = data15[i0];
+                                                const _errs31 = errors;
+                                                if (typeof data16 !== 'string') {
+                                                  validate10.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/codecs/' + i0,
+                                                      schemaPath: '#/properties/codecs/items/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'string' },
+                                                      message: 'must be string',
+                                                    },
+                                                  ];
+                                                  return false;
+                                                }
+                                                if (!(
+                                                  data16 === 'PCMU' ||
+                                                  data16 === 'PCMA' ||
+                                                  data16 === 'G722' ||
+                                                  data16 === 'opus' ||
+                                                  data16 === 'L16'
+                                                )) {
+                                                  validate10.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/codecs/' + i0,
+                                                      schemaPath: '#/properties/codecs/items/enum',
+                                                      keyword: 'enum',
+                                                      params: {
+                                                        allowedValues:
+                                                          schema11.properties.codecs.items.enum,
+                                                      },
+                                                      message:
+                                                        'must be equal to one of the allowed values',
+                                                    },
+                                                  ];
+                                                  return false;
+                                                }
+                                                var valid1 = _errs31 === errors;
+                                                if (!valid1) {
+                                                  break;
+                                                }
+                                              }
+                                              if (valid1) {
+                                                let i1 = data15.length;
+                                                let j0;
+                                                if (i1 > 1) {
+                                                  const indices0 = {};
+                                                  for (; i1--;) {
+                                                    let item0 = data15[i1];
+                                                    if (typeof item0 !== 'string') {
+                                                      continue;
+                                                    }
+                                                    if (typeof indices0[item0] == 'number') {
+                                                      j0 = indices0[item0];
+                                                      validate10.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/codecs',
+                                                          schemaPath:
+                                                            '#/properties/codecs/uniqueItems',
+                                                          keyword: 'uniqueItems',
+                                                          params: { i: i1, j: j0 },
+                                                          message:
+                                                            'must NOT have duplicate items (items ## ' +
+                                                            j0 +
+                                                            ' and ' +
+                                                            i1 +
+                                                            ' are identical)',
+                                                        },
+                                                      ];
+                                                      return false;
+                                                      break;
+                                                    }
+                                                    indices0[item0] = i1;
+                                                  }
+                                                }
+                                              }
+                                            }
+                                          } else {
+                                            validate10.errors = [
+                                              {
+                                                instancePath: instancePath + '/codecs',
+                                                schemaPath: '#/properties/codecs/type',
+                                                keyword: 'type',
+                                                params: { type: 'array' },
+                                                message: 'must be array',
+                                              },
+                                            ];
+                                            return false;
+                                          }
+                                        }
+                                        var valid0 = _errs29 === errors;
+                                      } else {
+                                        var valid0 = true;
+                                      }
+                                      if (valid0) {
+                                        if (data.media_enc !== undefined) {
+                                          let data17 = data.media_enc;
+                                          const _errs33 = errors;
+                                          if (!(
+                                            data17 === 'srtp' ||
+                                            data17 === 'srtp-mand' ||
+                                            data17 === 'dtls_srtp'
+                                          )) {
+                                            validate10.errors = [
+                                              {
+                                                instancePath: instancePath + '/media_enc',
+                                                schemaPath: '#/properties/media_enc/enum',
+                                                keyword: 'enum',
+                                                params: {
+                                                  allowedValues: schema11.properties.media_enc.enum,
+                                                },
+                                                message:
+                                                  'must be equal to one of the allowed values',
+                                              },
+                                            ];
+                                            return false;
+                                          }
+                                          var valid0 = _errs33 === errors;
+                                        } else {
+                                          var valid0 = true;
+                                        }
+                                        if (valid0) {
+                                          if (data.nat !== undefined) {
+                                            let data18 = data.nat;
+                                            const _errs34 = errors;
+                                            if (!(
+                                              data18 === 'stun' ||
+                                              data18 === 'turn' ||
+                                              data18 === 'ice'
+                                            )) {
+                                              validate10.errors = [
+                                                {
+                                                  instancePath: instancePath + '/nat',
+                                                  schemaPath: '#/properties/nat/enum',
+                                                  keyword: 'enum',
+                                                  params: {
+                                                    allowedValues: schema11.properties.nat.enum,
+                                                  },
+                                                  message:
+                                                    'must be equal to one of the allowed values',
+                                                },
+                                              ];
+                                              return false;
+                                            }
+                                            var valid0 = _errs34 === errors;
+                                          } else {
+                                            var valid0 = true;
+                                          }
+                                          if (valid0) {
+                                            if (data.stun_server !== undefined) {
+                                              let data19 = data.stun_server;
+                                              const _errs35 = errors;
+                                              if (errors === _errs35) {
+                                                if (typeof data19 === 'string') {
+                                                  if (!pattern7.test(data19)) {
+                                                    validate10.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/stun_server',
+                                                        schemaPath:
+                                                          '#/properties/stun_server/pattern',
+                                                        keyword: 'pattern',
+                                                        params: {
+                                                          pattern:
+                                                            '^(?:(?:stun|turn)s?:)?(?:\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+)(?::\\d{1,5})?$',
+                                                        },
+                                                        message:
+                                                          'must match pattern "' +
+                                                          '^(?:(?:stun|turn)s?:)?(?:\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+)(?::\\d{1,5})?$' +
+                                                          '"',
+                                                      },
+                                                    ];
+                                                    return false;
+                                                  }
+                                                } else {
+                                                  validate10.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/stun_server',
+                                                      schemaPath: '#/properties/stun_server/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'string' },
+                                                      message: 'must be string',
+                                                    },
+                                                  ];
+                                                  return false;
+                                                }
+                                              }
+                                              var valid0 = _errs35 === errors;
+                                            } else {
+                                              var valid0 = true;
+                                            }
+                                            if (valid0) {
+                                              if (data.verify_tls !== undefined) {
+                                                const _errs37 = errors;
+                                                if (typeof data.verify_tls !== 'boolean') {
+                                                  validate10.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/verify_tls',
+                                                      schemaPath: '#/properties/verify_tls/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'boolean' },
+                                                      message: 'must be boolean',
+                                                    },
+                                                  ];
+                                                  return false;
+                                                }
+                                                var valid0 = _errs37 === errors;
+                                              } else {
+                                                var valid0 = true;
+                                              }
+                                              if (valid0) {
+                                                if (data.ca_file !== undefined) {
+                                                  let data21 = data.ca_file;
+                                                  const _errs39 = errors;
+                                                  if (errors === _errs39) {
+                                                    if (typeof data21 === 'string') {
+                                                      if (!pattern8.test(data21)) {
+                                                        validate10.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/ca_file',
+                                                            schemaPath:
+                                                              '#/properties/ca_file/pattern',
+                                                            keyword: 'pattern',
+                                                            params: { pattern: '^[^\\r\\n]+$' },
+                                                            message:
+                                                              'must match pattern "' +
+                                                              '^[^\\r\\n]+$' +
+                                                              '"',
+                                                          },
+                                                        ];
+                                                        return false;
+                                                      }
+                                                    } else {
+                                                      validate10.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/ca_file',
+                                                          schemaPath: '#/properties/ca_file/type',
+                                                          keyword: 'type',
+                                                          params: { type: 'string' },
+                                                          message: 'must be string',
+                                                        },
+                                                      ];
+                                                      return false;
+                                                    }
+                                                  }
+                                                  var valid0 = _errs39 === errors;
+                                                } else {
+                                                  var valid0 = true;
+                                                }
+                                                if (valid0) {
+                                                  if (data.rtp_timeout !== undefined) {
+                                                    let data22 = data.rtp_timeout;
+                                                    const _errs41 = errors;
+                                                    if (!(
+                                                      typeof data22 == 'number' &&
+                                                      !(data22 % 1) &&
+                                                      !isNaN(data22) &&
+                                                      isFinite(data22)
+                                                    )) {
+                                                      validate10.errors = [
+                                                        {
+                                                          instancePath:
+                                                            instancePath + '/rtp_timeout',
+                                                          schemaPath:
+                                                            '#/properties/rtp_timeout/type',
+                                                          keyword: 'type',
+                                                          params: { type: 'integer' },
+                                                          message: 'must be integer',
+                                                        },
+                                                      ];
+                                                      return false;
+                                                    }
+                                                    if (errors === _errs41) {
+                                                      if (
+                                                        typeof data22 == 'number' &&
+                                                        isFinite(data22)
+                                                      ) {
+                                                        if (data22 > 3600 || isNaN(data22)) {
+                                                          validate10.errors = [
+                                                            {
+                                                              instancePath:
+                                                                instancePath + '/rtp_timeout',
+                                                              schemaPath:
+                                                                '#/properties/rtp_timeout/maximum',
+                                                              keyword: 'maximum',
+                                                              params: {
+                                                                comparison: '<=',
+                                                                limit: 3600,
+                                                              },
+                                                              message: 'must be <= 3600',
+                                                            },
+                                                          ];
+                                                          return false;
+                                                        } else {
+                                                          if (data22 < 1 || isNaN(data22)) {
+                                                            validate10.errors = [
+                                                              {
+                                                                instancePath:
+                                                                  instancePath + '/rtp_timeout',
+                                                                schemaPath:
+                                                                  '#/properties/rtp_timeout/minimum',
+                                                                keyword: 'minimum',
+                                                                params: {
+                                                                  comparison: '>=',
+                                                                  limit: 1,
+                                                                },
+                                                                message: 'must be >= 1',
+                                                              },
+                                                            ];
+                                                            return false;
+                                                          }
+                                                        }
+                                                      }
+                                                    }
+                                                    var valid0 = _errs41 === errors;
+                                                  } else {
+                                                    var valid0 = true;
+                                                  }
+                                                  if (valid0) {
+                                                    if (data.jitter_buffer !== undefined) {
+                                                      let data23 = data.jitter_buffer;
+                                                      const _errs43 = errors;
+                                                      if (
+                                                        typeof data23 !== 'boolean' &&
+                                                        !(
+                                                          typeof data23 == 'number' &&
+                                                          !(data23 % 1) &&
+                                                          !isNaN(data23) &&
+                                                          isFinite(data23)
+                                                        )
+                                                      ) {
+                                                        validate10.errors = [
+                                                          {
+                                                            instancePath:
+                                                              instancePath + '/jitter_buffer',
+                                                            schemaPath:
+                                                              '#/properties/jitter_buffer/type',
+                                                            keyword: 'type',
+                                                            params: {
+                                                              type: schema11.properties
+                                                                .jitter_buffer.type,
+                                                            },
+                                                            message: 'must be boolean,integer',
+                                                          },
+                                                        ];
+                                                        return false;
+                                                      }
+                                                      if (errors === _errs43) {
+                                                        if (
+                                                          typeof data23 == 'number' &&
+                                                          isFinite(data23)
+                                                        ) {
+                                                          if (data23 > 1000 || isNaN(data23)) {
+                                                            validate10.errors = [
+                                                              {
+                                                                instancePath:
+                                                                  instancePath + '/jitter_buffer',
+                                                                schemaPath:
+                                                                  '#/properties/jitter_buffer/maximum',
+                                                                keyword: 'maximum',
+                                                                params: {
+                                                                  comparison: '<=',
+                                                                  limit: 1000,
+                                                                },
+                                                                message: 'must be <= 1000',
+                                                              },
+                                                            ];
+                                                            return false;
+                                                          } else {
+                                                            if (data23 < 20 || isNaN(data23)) {
+                                                              validate10.errors = [
+                                                                {
+                                                                  instancePath:
+                                                                    instancePath + '/jitter_buffer',
+                                                                  schemaPath:
+                                                                    '#/properties/jitter_buffer/minimum',
+                                                                  keyword: 'minimum',
+                                                                  params: {
+                                                                    comparison: '>=',
+                                                                    limit: 20,
+                                                                  },
+                                                                  message: 'must be >= 20',
+                                                                },
+                                                              ];
+                                                              return false;
+                                                            }
+                                                          }
+                                                        }
+                                                      }
+                                                      var valid0 = _errs43 === errors;
+                                                    } else {
+                                                      var valid0 = true;
+                                                    }
+                                                    if (valid0) {
+                                                      if (data.rtp_stats !== undefined) {
+                                                        const _errs45 = errors;
+                                                        if (typeof data.rtp_stats !== 'boolean') {
+                                                          validate10.errors = [
+                                                            {
+                                                              instancePath:
+                                                                instancePath + '/rtp_stats',
+                                                              schemaPath:
+                                                                '#/properties/rtp_stats/type',
+                                                              keyword: 'type',
+                                                              params: { type: 'boolean' },
+                                                              message: 'must be boolean',
+                                                            },
+                                                          ];
+                                                          return false;
+                                                        }
+                                                        var valid0 = _errs45 === errors;
+                                                      } else {
+                                                        var valid0 = true;
+                                                      }
+                                                      if (valid0) {
+                                                        if (data.metadata !== undefined) {
+                                                          let data25 = data.metadata;
+                                                          const _errs47 = errors;
+                                                          if (!(
+                                                            data25 &&
+                                                            typeof data25 == 'object' &&
+                                                            !Array.isArray(data25)
+                                                          )) {
+                                                            validate10.errors = [
+                                                              {
+                                                                instancePath:
+                                                                  instancePath + '/metadata',
+                                                                schemaPath:
+                                                                  '#/properties/metadata/type',
+                                                                keyword: 'type',
+                                                                params: { type: 'object' },
+                                                                message: 'must be object',
+                                                              },
+                                                            ];
+                                                            return false;
+                                                          }
+                                                          var valid0 = _errs47 === errors;
+                                                        } else {
+                                                          var valid0 = true;
+                                                        }
+                                                      }
+                                                    }
+                                                  }
+                                                }
+                                              }
+                                            }
+                                          }
+                                        }
+                                      }
+                                    }
+                                  }
+                                }
+                              }
                             }
                           }
                         }
@@ -569,7 +1240,7 @@ const schema12 = {
     },
   },
 };
-const pattern6 = new RegExp('^[^\\s,]+$', 'u');
+const pattern9 = new RegExp('^[^\\s,]+$', 'u');
 function validate11(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -607,7 +1278,7 @@ function validate11(
                 const _errs4 = errors;
                 if (errors === _errs4) {
                   if (typeof data1 === 'string') {
-                    if (!pattern6.test(data1)) {
+                    if (!pattern9.test(data1)) {
                       validate11.errors = [
                         {
                           instancePath: instancePath + '/tags/' + i0,
@@ -731,5 +1402,78 @@ function validate11(
     }
   }
   validate11.errors = vErrors;
+  return errors === 0;
+}
+export const waitOptions = validate12;
+const schema13 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'wait-options.schema.json',
+  title: 'WaitOptions',
+  description: 'Options of wait().',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    media: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Fails as soon as an agent receives no RTP for more than a second in a call that is established and not on hold.',
+    },
+  },
+};
+function validate12(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="wait-options.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!(key0 === 'media')) {
+          validate12.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.media !== undefined) {
+          if (typeof data.media !== 'boolean') {
+            validate12.errors = [
+              {
+                instancePath: instancePath + '/media',
+                schemaPath: '#/properties/media/type',
+                keyword: 'type',
+                params: { type: 'boolean' },
+                message: 'must be boolean',
+              },
+            ];
+            return false;
+          }
+        }
+      }
+    } else {
+      validate12.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate12.errors = vErrors;
   return errors === 0;
 }

@@ -14,8 +14,13 @@ export interface RawPeer {
   close(): void;
 }
 
-/** `answer`: status lines for a request by method, e.g. "486 Busy Here"; one may carry header lines. */
-export async function rawPeer(answer: (method: string) => readonly string[]): Promise<RawPeer> {
+/**
+ * `answer`: status lines for a request, e.g. "486 Busy Here"; one may carry header lines, and after an empty
+ * line a session description.
+ */
+export async function rawPeer(
+  answer: (method: string, request: string) => readonly string[],
+): Promise<RawPeer> {
   const socket = createSocket('udp4');
   await new Promise<void>((resolve) => {
     socket.bind(0, HOST, resolve);
@@ -27,7 +32,7 @@ export async function rawPeer(answer: (method: string) => readonly string[]): Pr
     received.push(text);
     const method = /^([A-Z]+) sip/.exec(text)?.[1];
     if (method !== undefined) {
-      for (const status of answer(method)) respond(socket, text, status, from.port);
+      for (const status of answer(method, text)) respond(socket, text, status, from.port);
     }
     for (const look of [...watching]) look();
   });
@@ -58,7 +63,8 @@ export async function rawPeer(answer: (method: string) => readonly string[]): Pr
 function respond(socket: Socket, request: string, status: string, port: number): void {
   const field = (name: string): string =>
     new RegExp(`^${name}: .*`, 'im').exec(request)?.[0].trim() ?? '';
-  const [first = '', ...more] = status.split('\r\n');
+  const [head = '', body = ''] = status.split('\r\n\r\n');
+  const [first = '', ...more] = head.split('\r\n');
   const tag = first.startsWith('100') ? '' : ';tag=peer';
   const lines = [
     `SIP/2.0 ${first}`,
@@ -69,7 +75,8 @@ function respond(socket: Socket, request: string, status: string, port: number):
     field('CSeq'),
     `Contact: <sip:peer@${HOST}:${socket.address().port}>`,
     ...more,
-    'Content-Length: 0',
+    ...(body === '' || /^content-type:/im.test(head) ? [] : ['Content-Type: application/sdp']),
+    `Content-Length: ${body.length}`,
   ];
-  socket.send(Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), port, HOST);
+  socket.send(Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`, 'latin1'), port, HOST);
 }

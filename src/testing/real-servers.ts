@@ -40,7 +40,7 @@ async function findBaresip110(): Promise<string> {
   return path;
 }
 
-async function baresipVersion(program: string): Promise<string | undefined> {
+export async function baresipVersion(program: string): Promise<string | undefined> {
   // -h prints the version, then the usage, and ends with an error on some versions
   const output = await run(program, ['-h']).catch((error: unknown) => error);
   const { stdout = '' } = output as { stdout?: string };

@@ -1,18 +1,49 @@
 /** `agent()` and the objects it returns: verbs go to the driver, getters read the world. */
-import type { CallInfo, AgentInfo } from '../../model/agent-view.js';
-import { agentInfo, callInfo } from '../../model/agent-view.js';
+import type {
+  AgentInfo,
+  CallInfo,
+  MediaInfo,
+  RegistrationInfo,
+  RtpInfo,
+  TransferInfo,
+} from '../../model/agent-view.js';
+import {
+  agentInfo,
+  mediaInfo,
+  registrationInfo,
+  rtpInfo,
+  transferInfo,
+} from '../../model/agent-view.js';
 import { agentStateName, currentCall, openCalls } from '../../model/agent-state.js';
 import type { AgentState } from '../../model/agent-state.js';
+import type { Mwi, ReceivedMessage } from '../../model/agent-messages.js';
+import type { ReceivedDigit } from '../../model/call-facts.js';
 import type { Ended, Peer } from '../../model/agent-event.js';
+import type { Quality } from '../../model/call-quality.js';
+import { timingOf, type Timing } from '../../model/call-timing.js';
 import { headerRecord, headerValues } from '../../model/headers.js';
-import type { AGENT_METHODS, AgentGetter, AgentVerb } from '../../schema/verbs.js';
+import type { AgentGetter, AgentMethod, AgentVerb } from '../../schema/verbs.js';
 import type { VerbReply } from '../protocol.js';
 import { agentNameOf, encode, markAgent } from './encode.js';
 import { ask, callerStack } from './host.js';
 import { guardNames } from './misspelt.js';
+import { callOf } from './call.js';
+import { sipLogOf, type SipLog } from './sip-log.js';
+import { verifyMedia, verifyNoMedia } from './verify-media.js';
 import * as world from './world.js';
 
-type Vocabulary = AgentGetter | AgentVerb | keyof typeof AGENT_METHODS;
+/** What ping() returns. */
+interface PingAnswer {
+  status: number;
+  ms: number;
+}
+
+/** Copies for the script: what it does with them changes nothing here. */
+function plain<T extends object>(items: readonly T[]): readonly T[] {
+  return Object.freeze(items.map((item) => Object.freeze({ ...item })));
+}
+
+type Vocabulary = AgentGetter | AgentVerb | AgentMethod;
 
 class Agent implements Readonly<Record<Vocabulary, unknown>> {
   readonly #name: string;
@@ -29,9 +60,10 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     return world.stateOf(this.#name);
   }
 
-  #verb(verb: string, args: readonly unknown[], stack: string): void {
+  #verb(verb: string, args: readonly unknown[], stack: string): unknown {
     const name = this.#name;
-    const callee = verb === 'dial' ? agentNameOf(args[0]) : undefined;
+    const calls = verb === 'dial' || verb === 'attended_transfer';
+    const callee = calls || verb === 'transfer' ? agentNameOf(args[0]) : undefined;
     if (verb === 'hangup') world.catchUpOtherEnds(name);
     const in_condition = world.inCondition();
     const reply = ask('verb', { verb, agent: name, args, in_condition, stack }) as VerbReply;
@@ -43,7 +75,8 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     }
     world.receive(reply.entries);
     if (reply.seq !== undefined) world.moveTo(name, reply.seq);
-    if (callee !== undefined) world.noteDialled(name, callee);
+    if (calls && callee !== undefined) world.noteDialled(name, callee);
+    return reply.value;
   }
 
   register(...args: unknown[]): void {
@@ -64,6 +97,54 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
   reject(...args: unknown[]): void {
     this.#verb('reject', args, callerStack());
   }
+  respond_incoming(...args: unknown[]): void {
+    this.#verb('respond_incoming', args, callerStack());
+  }
+  stop_responding(...args: unknown[]): void {
+    this.#verb('stop_responding', args, callerStack());
+  }
+  transfer(...args: unknown[]): void {
+    this.#verb('transfer', args, callerStack());
+  }
+  attended_transfer(...args: unknown[]): void {
+    this.#verb('attended_transfer', args, callerStack());
+  }
+  complete_transfer(...args: unknown[]): void {
+    this.#verb('complete_transfer', args, callerStack());
+  }
+  abort_transfer(...args: unknown[]): void {
+    this.#verb('abort_transfer', args, callerStack());
+  }
+
+  hold(...args: unknown[]): void {
+    this.#verb('hold', args, callerStack());
+  }
+  resume(...args: unknown[]): void {
+    this.#verb('resume', args, callerStack());
+  }
+  mute(...args: unknown[]): void {
+    this.#verb('mute', args, callerStack());
+  }
+  unmute(...args: unknown[]): void {
+    this.#verb('unmute', args, callerStack());
+  }
+
+  verify_media(...args: unknown[]): void {
+    verifyMedia(this.#name, args);
+  }
+  verify_no_media(...args: unknown[]): void {
+    verifyNoMedia(this.#name, args);
+  }
+
+  dtmf(...args: unknown[]): void {
+    this.#verb('dtmf', args, callerStack());
+  }
+  message(...args: unknown[]): void {
+    this.#verb('message', args, callerStack());
+  }
+  ping(...args: unknown[]): PingAnswer {
+    return Object.freeze(this.#verb('ping', args, callerStack()) as PingAnswer);
+  }
 
   get name(): string {
     return this.#name;
@@ -74,8 +155,8 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
   get registered(): boolean {
     return this.#state().registration.state === 'registered';
   }
-  get registration(): AgentState['registration'] {
-    return Object.freeze({ ...this.#state().registration });
+  get registration(): RegistrationInfo {
+    return Object.freeze(registrationInfo(this.#state()));
   }
   get state(): string {
     return agentStateName(this.#state());
@@ -85,7 +166,7 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     return ended === undefined ? undefined : Object.freeze({ ...ended });
   }
   get calls(): readonly CallInfo[] {
-    return Object.freeze(openCalls(this.#state()).map((call) => Object.freeze(callInfo(call))));
+    return Object.freeze(openCalls(this.#state()).map((call) => callOf(this.#name, call)));
   }
   get peer(): Peer | undefined {
     const peer = currentCall(this.#state())?.peer;
@@ -99,6 +180,61 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
   }
   get headers(): Readonly<Record<string, readonly string[]>> {
     return Object.freeze(headerRecord(currentCall(this.#state())?.headers ?? []));
+  }
+  get sip(): SipLog {
+    return sipLogOf(this.#name);
+  }
+
+  get provisional(): readonly number[] {
+    return Object.freeze([...(currentCall(this.#state())?.facts.provisional ?? [])]);
+  }
+
+  get early_media(): boolean {
+    return currentCall(this.#state())?.facts.early_media ?? false;
+  }
+
+  get quality(): Quality | undefined {
+    const quality = currentCall(this.#state())?.facts.quality;
+    return quality === undefined ? undefined : Object.freeze({ ...quality });
+  }
+
+  get timing(): Timing {
+    return Object.freeze(timingOf(this.#state()));
+  }
+
+  get held(): string {
+    return currentCall(this.#state())?.facts.held ?? 'none';
+  }
+  get muted(): boolean {
+    return currentCall(this.#state())?.facts.muted ?? false;
+  }
+  get media(): MediaInfo | undefined {
+    const call = currentCall(this.#state());
+    return call === undefined ? undefined : Object.freeze(mediaInfo(call.facts));
+  }
+  get rtp(): RtpInfo | undefined {
+    world.watchRtp(this.#name);
+    const call = currentCall(this.#state());
+    return call === undefined ? undefined : Object.freeze(rtpInfo(call.facts));
+  }
+
+  get received_dtmf(): readonly ReceivedDigit[] {
+    return plain(currentCall(this.#state())?.facts.digits ?? []);
+  }
+  get received_digits(): string {
+    return (currentCall(this.#state())?.facts.digits ?? []).map(({ digit }) => digit).join('');
+  }
+  get messages(): readonly ReceivedMessage[] {
+    return plain(this.#state().messages.received);
+  }
+  get mwi(): Mwi | undefined {
+    const { mwi } = this.#state().messages;
+    return mwi === undefined ? undefined : Object.freeze({ ...mwi });
+  }
+
+  get transfer_state(): TransferInfo | undefined {
+    const info = transferInfo(this.#state());
+    return info === undefined ? undefined : Object.freeze(info);
   }
   get metadata(): Readonly<Record<string, unknown>> {
     return this.#metadata;

@@ -124,11 +124,20 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
   value(): T {
     return this.#value;
   }
+
+  /** What a value asserts about, where it is an assertion; in brackets, for it may be undefined. */
+  static about(value: unknown): readonly [unknown] | undefined {
+    return typeof value === 'object' && value !== null && #value in value
+      ? [(value as Assertion<unknown>).#value]
+      : undefined;
+  }
 }
 
 Reflect.deleteProperty(Assertion.prototype, 'constructor');
 guardNames(Assertion.prototype, 'Assertion');
 Object.freeze(Assertion.prototype);
+
+export const assertedValue = Assertion.about.bind(undefined);
 
 export function assert(...args: unknown[]): Assertion<unknown> {
   if (args.length !== 1) ask('check', { on: 'global', fn: 'assert', args, stack: callerStack() });

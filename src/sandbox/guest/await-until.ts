@@ -1,16 +1,20 @@
-/** Waiting: `await_until`, `wait` and their limit. Both wake on events; neither polls the agents. */
+/**
+ * Waiting: `await_until`, `wait` and their limit, and what expectations.ts builds on. All of it wakes on
+ * events; nothing polls the agents.
+ */
 import { formatMs, durationMs, type Duration } from '../../time.js';
 import type { ErrorData } from '../../errors.js';
 import { agentStateName, openCalls } from '../../model/agent-state.js';
 import { describeEnded, registrationHint } from '../../model/describe.js';
-import type { BegunWait } from '../protocol.js';
+import type { BegunWait, SequencePart, WaitName } from '../protocol.js';
 import { ask, callerStack } from './host.js';
 import { failure, failureData } from './failure.js';
+import { watchGaps } from './media-gaps.js';
 import { show } from './show.js';
 import * as world from './world.js';
 
 /** A condition may read the clock: it is evaluated again at least this often. */
-const TICK_MS = 100;
+export const TICK_MS = 100;
 const DEFAULT_TIMEOUT_MS = 5000;
 
 let timeoutMs = DEFAULT_TIMEOUT_MS;
@@ -25,13 +29,18 @@ export function default_timeout(...args: unknown[]): void {
   timeoutMs = durationMs(args[0] as Duration);
 }
 
+/** Limit of what waits without one of its own. */
+export function defaultMs(): number {
+  return timeoutMs;
+}
+
 /** Outcome of one evaluation: a value, or what says not yet. */
 type Evaluation = { passed: true; value: unknown } | { passed: false; seen: Seen };
 
 /** A failed assertion with its stack, or a falsy value as text. */
 type Seen = { assertion: ErrorData; stack: string } | { value: string };
 
-function evaluateOnce(condition: () => unknown): Evaluation {
+export function evaluateOnce(fn: WaitName, condition: () => unknown): Evaluation {
   let value: unknown;
   try {
     value = world.evaluate(condition);
@@ -43,7 +52,7 @@ function evaluateOnce(condition: () => unknown): Evaluation {
   if (value instanceof Promise) {
     throw failure({
       code: 'E_CONDITION',
-      message: 'await_until(): the condition returned a promise: it can never be looked at twice',
+      message: `${fn}(): the condition returned a promise: it can never be looked at twice`,
       hint: 'make the condition a plain function: all verbs and getters are synchronous',
     });
   }
@@ -52,12 +61,19 @@ function evaluateOnce(condition: () => unknown): Evaluation {
 }
 
 /** Announces a wait, runs it, and says how it ended. */
-function waiting<T>(fn: 'await_until' | 'wait', args: unknown[], run: (wait: BegunWait) => T): T {
+export function waiting<T>(
+  fn: WaitName,
+  args: unknown[],
+  run: (wait: BegunWait) => T,
+  { agent, part }: { agent?: string; part?: SequencePart } = {},
+): T {
   const stack = callerStack();
   const in_condition = world.inCondition();
   const wait = ask('begin_wait', {
     fn,
+    agent,
     args,
+    part,
     default_ms: timeoutMs,
     in_condition,
     stack,
@@ -75,24 +91,37 @@ function waiting<T>(fn: 'await_until' | 'wait', args: unknown[], run: (wait: Beg
 
 export function await_until(...args: unknown[]): unknown {
   const condition = args[0] as () => unknown;
-  return waiting('await_until', args, (wait) => untilPassed(condition, wait));
+  return waiting('await_until', args, (wait) =>
+    untilPassed(condition, wait, { fn: 'await_until', place: '', ofMs: wait.ms }),
+  );
 }
 
-function untilPassed(condition: () => unknown, { what, at: began, ms }: BegunWait): unknown {
+/** Who waits, in messages: the function, "2 of 3: " where that is, and its whole limit. */
+interface Subject {
+  fn: WaitName;
+  place: string;
+  ofMs: number;
+}
+
+export function untilPassed(
+  condition: () => unknown,
+  { what, at: began, ms }: BegunWait,
+  subject: Subject,
+): unknown {
   const deadline = began + ms;
   let at = began;
   for (;;) {
-    const evaluation = evaluateOnce(condition);
+    const evaluation = evaluateOnce(subject.fn, condition);
     failIfCrashed(what);
     if (evaluation.passed) return evaluation.value;
     if (world.advance()) continue;
-    if (at >= deadline) throw timedOut(what, ms, evaluation.seen);
+    if (at >= deadline) throw timedOut(what, evaluation.seen, subject);
     at = awaitChange(at, Math.min(deadline, at + TICK_MS));
   }
 }
 
 /** Sleeps until something happens that the condition can see, or until then; returns the time it is. */
-function awaitChange(began: number, until: number): number {
+export function awaitChange(began: number, until: number): number {
   let at = began;
   while (at < until) {
     at = world.awaitEntries(until);
@@ -102,7 +131,7 @@ function awaitChange(began: number, until: number): number {
 }
 
 /** A condition about an agent whose process died can tell nothing: its Idle is no hang-up. */
-function failIfCrashed(what: string): void {
+export function failIfCrashed(what: string): void {
   for (const name of world.agentsRead()) {
     const { exit } = world.cursorOf(name);
     if (exit !== undefined && !exit.expected) {
@@ -116,21 +145,21 @@ function failIfCrashed(what: string): void {
   }
 }
 
-function timedOut(what: string, ms: number, seen: Seen): Error {
+function timedOut(what: string, seen: Seen, { fn, place, ofMs }: Subject): Error {
   const read = world.agentsRead();
   const about = {
     code: 'E_AWAIT_TIMEOUT' as const,
     agents: read.length === 0 ? world.agentNames() : read,
     ...hintOf(read),
   };
-  const waited = `(waited ${formatMs(ms)})`;
+  const waited = `(waited ${formatMs(ofMs)})`;
   if ('value' in seen) {
-    const message = `await_until(): ${what}: still ${seen.value} ${waited}`;
+    const message = `${fn}(): ${what}: still ${seen.value} ${waited}`;
     return failure({ message, actual: seen.value, ...about });
   }
   const { expected = '', actual = '' } = seen.assertion;
   const label = seen.assertion.label ?? (ask('label', { stack: seen.stack }) as string);
-  const message = `await_until(): ${label}: never ${expected}: last ${actual} ${waited}`;
+  const message = `${fn}(): ${place}${label}: never ${expected}: last ${actual} ${waited}`;
   return failure({ message, label, expected, actual, ...about });
 }
 
@@ -146,8 +175,11 @@ function hintOf(agents: readonly string[]): { hint?: string } {
 export function wait(...args: unknown[]): void {
   waiting('wait', args, ({ at: began, ms }) => {
     const held = establishedCalls();
+    const { media } = (args[1] ?? {}) as { media?: boolean };
+    const failIfSilent = media === true ? watchGaps(began, ms) : undefined;
     for (let at = began; at < began + ms; at = world.awaitEntries(began + ms)) {
       failIfDropped(held, at - began, ms);
+      failIfSilent?.(at);
     }
     failIfDropped(held, ms, ms);
   });

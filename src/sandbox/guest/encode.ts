@@ -23,6 +23,23 @@ const MOST_DEPTH = 32;
 
 const agentNames = new WeakMap<object, string>();
 
+interface CallName {
+  agent: string;
+  id: string;
+}
+const callNames = new WeakMap<object, CallName>();
+
+/** Marks an object as that call of an agent: it crosses the border as a reference. */
+export function markCall(object: object, name: CallName): void {
+  apply(weakSet, callNames, [object, name]);
+}
+
+function encodeCall(value: object): string | undefined {
+  const call = apply(weakGet, callNames, [value]) as CallName | undefined;
+  if (call === undefined) return undefined;
+  return '{"$":"call","agent":' + quote(call.agent) + ',"id":' + quote(call.id) + '}';
+}
+
 /** Marks an object as the agent of that name: it crosses the border as a reference. */
 export function markAgent(object: object, name: string): void {
   apply(weakSet, agentNames, [object, name]);
@@ -83,6 +100,8 @@ function encodeAt(value: unknown, depth: number): string {
 function encodeObject(value: object, depth: number): string {
   const agent = agentNameOf(value);
   if (agent !== undefined) return tagged('agent', 'name', agent);
+  const call = encodeCall(value);
+  if (call !== undefined) return call;
   if (depth >= MOST_DEPTH) {
     throw failure({
       code: 'E_VALUE_LIMIT',

@@ -5,6 +5,9 @@
 import type { ErrorData } from '../../errors.js';
 import { ErrorClass, apply, define, stringify, toText, weakGet, weakSet } from './primordials.js';
 
+/** A message of a script is for people to read. */
+const LONGEST_MESSAGE = 2000;
+
 const known = new WeakMap<object, ErrorData>();
 
 /** An error to throw into a script: message, `code` and `hint` can be read by a catch. */
@@ -30,8 +33,8 @@ export function describeThrown(thrown: unknown): DescribedError {
   const own = failureData(thrown);
   if (own !== undefined) return { ...own, stack: guarded(() => (thrown as Error).stack) };
   if (thrown instanceof ErrorClass) {
-    const name = guarded(() => thrown.name) || 'Error';
-    const message = guarded(() => thrown.message);
+    const name = cut(guarded(() => thrown.name)) || 'Error';
+    const message = cut(guarded(() => thrown.message));
     return {
       code: 'E_SCRIPT_THROWN',
       message: message === '' ? name : `${name}: ${message}`,
@@ -53,6 +56,10 @@ function guarded(read: () => unknown): string {
   } catch {
     return '';
   }
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST_MESSAGE ? text.slice(0, LONGEST_MESSAGE) + '...' : text;
 }
 
 function described(thrown: unknown): string {

@@ -5,6 +5,7 @@ import { agent } from './agent.js';
 import { assert } from './assertion.js';
 import { await_until, default_timeout, wait } from './await-until.js';
 import { describeThrown } from './failure.js';
+import { await_sequence, never } from './expectations.js';
 import { env, load_env, log, skip, step, uuid } from './flow.js';
 import { stringify } from './primordials.js';
 import * as suite from './suite.js';
@@ -22,6 +23,8 @@ const vocabulary = {
   agent,
   assert,
   await_until,
+  await_sequence,
+  never,
   wait,
   default_timeout,
   step,

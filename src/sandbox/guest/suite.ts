@@ -148,7 +148,12 @@ export function collected(ordinal?: number): string {
   }
   const wanted = ordinal === undefined ? declared : declared.slice(ordinal, ordinal + 1);
   const scenarios = wanted.map((one, index) => declaration(one, ordinal ?? index));
-  return JSON.stringify({ single: declared.length === 0, scenarios } satisfies Collected);
+  return JSON.stringify({
+    single: declared.length === 0,
+    setup: setupBody !== undefined,
+    teardown: teardownBody !== undefined,
+    scenarios,
+  } satisfies Collected);
 }
 
 export async function runSetup(): Promise<void> {
@@ -158,6 +163,7 @@ export async function runSetup(): Promise<void> {
 }
 
 export async function runBody(ordinal: number): Promise<void> {
+  allowed = false;
   leaveConditions();
   await declared[ordinal]?.run(context);
 }

@@ -19,7 +19,14 @@ import { ask } from './host.js';
 interface Views {
   head: AgentState;
   cursor: AgentState;
+  /** seq of the last entry the cursor has passed. */
+  passed: number;
+  /** SIP messages in order, once the script has asked for them. */
+  sip?: LogEntry[];
 }
+
+/** Of one agent, as many as are kept for scripts that ask late. */
+const MOST_MESSAGES = 5000;
 
 /** Longer than the driver joins what it reads of one agent from two places. */
 const LATE_MS = 200;
@@ -34,11 +41,14 @@ interface Pending {
 /** Arrived, not yet seen by the cursor; in order. */
 let pending: Pending[] = [];
 let conditionDepth = 0;
-/** Agents the running condition has read. */
+/** Agents the running condition has read, and those of which it has read SIP messages. */
 let read = new Set<string>();
+let readSip = new Set<string>();
+/** Highest seq that has arrived. */
+let newest = 0;
 
 export function addAgent(name: string): void {
-  if (!views.has(name)) views.set(name, { head: NEW_AGENT, cursor: NEW_AGENT });
+  if (!views.has(name)) views.set(name, { head: NEW_AGENT, cursor: NEW_AGENT, passed: 0 });
 }
 
 export function agentNames(): readonly string[] {
@@ -70,6 +80,7 @@ export function inCondition(): boolean {
 /** Evaluates a condition at the cursor. */
 export function evaluate<T>(condition: () => T): T {
   read = new Set();
+  readSip = new Set();
   conditionDepth += 1;
   try {
     return condition();
@@ -96,7 +107,7 @@ export function advance(): boolean {
   for (;;) {
     const next = pending.shift();
     if (next === undefined) return false;
-    view(next.entry.agent).cursor = next.after;
+    pass(next);
     if (concernsCondition(next.entry)) return true;
   }
 }
@@ -104,7 +115,54 @@ export function advance(): boolean {
 /** Evaluating again costs a third of a millisecond: not for what leaves all that was read as it was. */
 function concernsCondition({ agent, event }: LogEntry): boolean {
   if (read.size === 0) return true;
+  if (event.type === 'sip') return readSip.has(agent);
   return read.has(agent) && event.type !== 'warning';
+}
+
+function pass({ entry, after }: Pending): void {
+  const both = view(entry.agent);
+  both.cursor = after;
+  both.passed = Math.max(both.passed, entry.seq);
+}
+
+/** The agent's SIP messages as far as a getter sees them: in a condition up to the cursor. */
+export function sipOf(name: string): readonly LogEntry[] {
+  const both = view(name);
+  const sip = (both.sip ??= watchSip(name, both));
+  if (conditionDepth === 0) {
+    receive(ask('poll', {}) as LogEntry[]);
+    return [...sip];
+  }
+  read.add(name);
+  readSip.add(name);
+  return sip.filter(({ seq }) => seq <= both.passed);
+}
+
+/** The first look: messages the cursor has not come to yet take their places among what is pending. */
+function watchSip(name: string, both: Views): LogEntry[] {
+  const told = ask('watch', { agent: name, what: 'sip' }) as LogEntry[];
+  const sip = (both.sip = [...told]);
+  // Events that came before these messages may not have been received yet.
+  receive(ask('poll', {}) as LogEntry[]);
+  for (const entry of told) if (entry.seq > both.passed) insert(entry, both.cursor);
+  return sip;
+}
+
+/** A message changes no state: after it the agent is as it was before. */
+function insert(entry: LogEntry, cursor: AgentState): void {
+  const index = pending.findIndex((one) => one.entry.seq > entry.seq);
+  const at = index < 0 ? pending.length : index;
+  const before = pending.slice(0, at).findLast((one) => one.entry.agent === entry.agent);
+  pending.splice(at, 0, { entry, after: before?.after ?? cursor });
+}
+
+const watchingRtp = new Set<string>();
+
+/** From now on RTP packets of that agent's calls are counted. */
+export function watchRtp(name: string): void {
+  if (watchingRtp.has(name)) return;
+  watchingRtp.add(name);
+  ask('watch', { agent: name, what: 'rtp' });
 }
 
 /** Sleeps until something arrives, at most until then; returns the time it is. */
@@ -116,10 +174,12 @@ export function awaitEntries(until: number): number {
 
 /** Around a verb: before it is issued, and when it is done. */
 export function moveTo(name: string, seq: number): void {
+  const both = view(name);
+  both.passed = Math.max(both.passed, Math.min(seq, newest));
   if (pending.length === 0) return;
   const rest: Pending[] = [];
   for (const next of pending) {
-    if (next.entry.agent === name && next.entry.seq <= seq) view(name).cursor = next.after;
+    if (next.entry.agent === name && next.entry.seq <= seq) pass(next);
     else rest.push(next);
   }
   pending = rest;
@@ -179,8 +239,8 @@ function knows(state: AgentState, call: string): boolean {
 export function supersede(callee: string, calls: readonly string[]): void {
   const both = view(callee);
   for (const call of calls) {
-    both.head = fold(both.head, { type: 'call_superseded', call });
-    both.cursor = fold(both.cursor, { type: 'call_superseded', call });
+    both.head = fold(both.head, { type: 'call_superseded', call }, 0);
+    both.cursor = fold(both.cursor, { type: 'call_superseded', call }, 0);
   }
 }
 
@@ -192,9 +252,16 @@ export function receive(entries: readonly LogEntry[]): void {
   for (const entry of entries) {
     addAgent(entry.agent);
     const both = view(entry.agent);
-    both.head = fold(both.head, entry.event);
+    newest = Math.max(newest, entry.seq);
+    if (entry.event.type === 'sip') keep(both, entry);
+    both.head = fold(both.head, entry.event, entry.at);
     pending.push({ entry, after: both.head });
   }
+}
+
+function keep(both: Views, message: LogEntry): void {
+  both.sip?.push(message);
+  if (both.sip !== undefined && both.sip.length > MOST_MESSAGES) both.sip.shift();
 }
 
 function view(name: string): Views {

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { AgentEvent, LogEntry } from '../../model/agent-event.js';
+import type { AgentEvent, LogEntry, SipMessage } from '../../model/agent-event.js';
 import type {
   CallReply,
   CallRequest,
@@ -28,6 +28,8 @@ export class Peer implements ScenarioHost {
   readonly requests: CallRequest[] = [];
   #post: (entries: readonly LogEntry[]) => void = () => undefined;
   #seq = 0;
+  readonly #watched = new Set<string>();
+  readonly #kept: LogEntry[] = [];
   readonly #began = performance.now();
 
   connect(post: (entries: readonly LogEntry[]) => void): void {
@@ -40,6 +42,21 @@ export class Peer implements ScenarioHost {
     return this.#seq;
   }
 
+  /** A message of the agent's trace: kept until somebody asks for them, told from then on. */
+  message(agent: string, message: Partial<SipMessage>): void {
+    const whole: SipMessage = {
+      ...{ direction: 'received', transport: 'UDP', local: '', remote: '', method: 'INVITE' },
+      ...{ call_id: 'call', cseq: 1, headers: [], body: '', ...message },
+    };
+    if (this.#watched.has(agent)) {
+      this.happen(agent, { type: 'sip', message: whole });
+      return;
+    }
+    this.#seq += 1;
+    const at = performance.now() - this.#began;
+    this.#kept.push({ seq: this.#seq, at, agent, event: { type: 'sip', message: whole } });
+  }
+
   note({ note }: StampedNote): void {
     this.notes.push(note);
   }
@@ -47,6 +64,10 @@ export class Peer implements ScenarioHost {
   call(request: CallRequest): Promise<CallReply> {
     this.requests.push(request);
     const { verb, agent = '', args } = request;
+    if (verb === 'watch') {
+      this.#watched.add(agent);
+      return Promise.resolve({ history: this.#kept.filter((one) => one.agent === agent) });
+    }
     if (verb === 'agent') {
       const name = String(args[0]);
       const aor = `sip:${name}@127.0.0.1`;
@@ -63,6 +84,9 @@ export class Peer implements ScenarioHost {
     return Promise.resolve({ seq: this.happen(agent, event) });
   }
 
+  /** What else happens when that target was dialled. */
+  readonly afterDial = new Map<string, (agent: string, call: string) => void>();
+
   #dial(agent: string, target: string): Promise<CallReply> {
     if (target === 'refused') {
       return Promise.resolve({
@@ -73,6 +97,7 @@ export class Peer implements ScenarioHost {
     const call = `call-${this.requests.length}`;
     const peer = { uri: `sip:${target}@127.0.0.1`, number: target };
     const done = this.#done(agent, { type: 'call_dialed', call, peer });
+    this.afterDial.get(target)?.(agent, call);
     if (target === 'ringing') {
       setImmediate(() =>
         this.happen(agent, { type: 'call_ringing', call, code: 180, reason: 'Ringing' }),

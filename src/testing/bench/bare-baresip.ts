@@ -6,6 +6,7 @@ import type { BaresipBinary } from '../../baresip/binary.js';
 import { hasCapability } from '../../baresip/capabilities.js';
 import { configText } from '../../baresip/config.js';
 import { createFolder, removeFolder } from '../../baresip/folder.js';
+import { rtpConfig } from '../../baresip/media-options.js';
 import { takeSlot } from '../../baresip/ports.js';
 
 const ADDRESS = '127.0.0.1';
@@ -32,6 +33,7 @@ export async function startBareBaresip(user: string, binary: BaresipBinary): Pro
       modulePath: binary.modulePath,
       tls: false,
       converters: hasCapability(binary.version, 'converters'),
+      rtp: rtpConfig({}, binary.version),
     }),
     accounts: `<${contact}>;regint=0\n`,
   });

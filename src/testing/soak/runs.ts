@@ -96,6 +96,38 @@ export async function eventLog(times: number): Promise<string[]> {
   return problems(await runCli(args, { timeout: LONG_LIMIT_MS }));
 }
 
+const DTMF_PAIRS = 10;
+/** Equal digits in a row among them, and every digit there is. */
+const SOME_DIGITS = '00112233445566778899**##ABCD5550123456789*#DCBA';
+
+/** So many digits in all over ten pairs at the same time: each must arrive, in order, and once. */
+export async function digits(count: number, mode: 'rtp' | 'info'): Promise<string[]> {
+  const each = Math.ceil(count / DTMF_PAIRS);
+  const text = `
+    const digits = ${JSON.stringify(SOME_DIGITS)}.repeat(100).slice(0, ${each});
+    const alice = agent('alice', { dtmf_mode: '${mode}' });
+    const bob = agent('bob');
+    alice.dial(bob);
+    bob.accept();
+    await_until(() => assert(alice.state).equals(State.Established));
+    await_until(() => assert(bob.state).equals(State.Established));
+    for (let at = 0; at < digits.length; at += 50) alice.dtmf(digits.slice(at, at + 50));
+    await_until(() => assert(bob.received_digits.length).at_least(digits.length));
+    wait('200ms');
+    assert(bob.received_digits).equals(digits);
+    bob.received_dtmf.forEach(({ via }) => assert(via).equals('${mode}'));
+  `;
+  return withFile(text, async (path) => {
+    const runs = Array.from({ length: DTMF_PAIRS }, () =>
+      runCli(['run', '--json', '--timeout', '10m', path], { timeout: LONG_LIMIT_MS }),
+    );
+    return (await Promise.all(runs)).flatMap((result) => [
+      ...problems(result),
+      ...missing(result, 1),
+    ]);
+  });
+}
+
 /** Runs the action while one process for each core does nothing but compute. */
 export async function besideHogs<T>(action: () => Promise<T>): Promise<T> {
   // Looks up now and then whether we are still there: it must not outlive a run that was killed.

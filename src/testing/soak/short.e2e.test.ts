@@ -1,9 +1,17 @@
 /** The soaks, short enough for every run of the tests. */
 import { expect, test } from 'vitest';
-import { besideHogs, callsInManyRuns, callsInOneRun, eventLog, manyAgents } from './runs.js';
+import {
+  besideHogs,
+  callsInManyRuns,
+  callsInOneRun,
+  digits,
+  eventLog,
+  manyAgents,
+} from './runs.js';
 
 const CALLS = 10;
 const TIMES = 10;
+const DIGITS = 20;
 
 test(`${CALLS} registered calls in one run, beside a CPU hog per core`, async () => {
   expect(await besideHogs(() => callsInOneRun(CALLS))).toEqual([]);
@@ -19,4 +27,8 @@ test('50 agents in one scenario', async () => {
 
 test(`the event log, ${TIMES} times each`, async () => {
   expect(await eventLog(TIMES)).toEqual([]);
+});
+
+test(`${DIGITS} DTMF digits over ten pairs`, async () => {
+  expect(await digits(DIGITS, 'rtp')).toEqual([]);
 });

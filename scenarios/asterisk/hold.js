@@ -1,0 +1,111 @@
+// Hold and media through a PBX. Needs its variables (see src/testing/asterisk.ts), or is skipped.
+setup(() => {
+  if (env('PBX_ECHO', '') === '') skip('needs a PBX: PBX_ECHO is not set');
+});
+
+const user = (letter, more = {}) => ({
+  username: env(`${letter}_USER`),
+  password: env(`${letter}_PASS`),
+  domain: env('SIP_DOMAIN'),
+  ...more,
+});
+const registered = (...letters) => {
+  const agents = letters.map((letter) => agent(env(`${letter}_USER`), user(letter)));
+  agents.forEach((one) => one.register());
+  await_until(() => agents.forEach((one) => assert(one.registered).is_true()));
+  return agents;
+};
+const established = (...agents) =>
+  await_until(() => agents.forEach((one) => assert(one.state).equals(State.Established)));
+
+scenario('hold with music: the held side goes on receiving', { tags: ['pbx'] }, () => {
+  const [alice, bob] = registered('A', 'B');
+  alice.dial(env('B_USER'));
+  bob.accept();
+  established(alice, bob);
+  alice.verify_media();
+  bob.verify_media();
+  alice.hold();
+  assert(alice.held).equals('local');
+  // the PBX keeps the hold to itself, and plays music
+  bob.verify_media();
+  wait('1.5s', { media: true });
+  assert(bob.held).equals('none');
+  alice.resume();
+  assert(alice.held).equals('none');
+  alice.verify_media();
+  bob.verify_media();
+  bob.hold();
+  alice.verify_media();
+  bob.resume();
+  bob.verify_media();
+  alice.hangup();
+  await_until(() => assert(bob.state).equals(State.Idle));
+});
+
+scenario('an echo held and resumed, again and again', { tags: ['pbx'] }, () => {
+  const alice = agent('alice', user('A'));
+  alice.dial(env('PBX_ECHO'));
+  established(alice);
+  for (let times = 0; times < 5; times += 1) {
+    alice.hold();
+    assert(alice.media.direction).equals('sendonly');
+    alice.resume();
+    assert(alice.media.direction).equals('sendrecv');
+  }
+  alice.verify_media();
+  alice.hangup();
+});
+
+scenario('media of an answer that sends no RTP', { tags: ['pbx'] }, () => {
+  const alice = agent('alice', user('A'));
+  alice.dial(env('PBX_NO_RTP'));
+  established(alice);
+  assert(alice.media).contains({ direction: 'sendrecv', encryption: 'none' });
+  alice.verify_no_media('1s');
+  await_until(() => assert(alice.rtp?.sent).greater_than(10));
+  assert(alice.rtp).contains({ received: 0, flowing: false });
+  for (const check of [() => wait('3s', { media: true }), () => alice.verify_media('300ms')]) {
+    let seen = 'nothing wrong';
+    try {
+      check();
+    } catch (error) {
+      seen = error.message;
+    }
+    assert(seen).contains('no RTP received');
+  }
+  alice.hangup();
+});
+
+scenario('early media is media', { tags: ['pbx'] }, () => {
+  const alice = agent('alice', user('A'));
+  alice.dial(env('PBX_EARLY_MEDIA'));
+  await_until(() => assert(alice.media).is_present());
+  assert(alice.state).equals(State.Ringing);
+  alice.verify_media('1.5s');
+  assert(alice.state).equals(State.Ringing);
+  established(alice);
+  alice.hangup();
+});
+
+scenario('two calls to the PBX, one on hold', { tags: ['pbx'] }, () => {
+  const alice = agent('alice', user('A'));
+  alice.dial(env('PBX_ECHO'));
+  established(alice);
+  alice.hold();
+  alice.dial(env('PBX_TONE'));
+  established(alice);
+  const [echo, tone] = alice.calls;
+  assert([echo.held, tone.held].join(' ')).equals('local none');
+  alice.verify_media();
+  alice.resume();
+  assert([echo.held, tone.held].join(' ')).equals('none local');
+  alice.hangup();
+  await_until(() => assert(echo.state).equals(State.Idle));
+  wait('300ms');
+  assert(tone.held).equals('local');
+  alice.resume();
+  alice.verify_media();
+  alice.hangup();
+  assert(alice.state).equals(State.Idle);
+});

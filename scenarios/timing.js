@@ -1,0 +1,62 @@
+// How long the parts of a call take, as values. Serverless; register_ms is in the lab's scenario.
+const established = (...agents) =>
+  await_until(() => agents.forEach((one) => assert(one.state).equals(State.Established)));
+
+scenario('a call that is answered', { tags: ['serverless'] }, () => {
+  const [alice, bob] = [agent('alice'), agent('bob')];
+  assert(alice.timing).equals({});
+  alice.dial(bob);
+  assert(alice.timing.setup_ms).is_absent();
+  await_until(() => assert(alice.state).equals(State.Ringing));
+  await_until(() => assert(bob.state).equals(State.Ringing));
+  assert(alice.timing.post_dial_delay_ms).at_least(0).less_than(2000);
+  assert(alice.timing.ring_ms).is_absent();
+  wait('300ms');
+  bob.accept();
+  established(alice, bob);
+  const { post_dial_delay_ms = 0, ring_ms = 0, setup_ms = 0 } = alice.timing;
+  assert(ring_ms).at_least(290).less_than(3000);
+  assert(Math.abs(setup_ms - post_dial_delay_ms - ring_ms)).less_than(1);
+  // the callee's call begins ringing
+  assert(bob.timing.post_dial_delay_ms).is_absent();
+  assert(bob.timing.ring_ms).equals(bob.timing.setup_ms);
+  assert(alice.timing.talk_ms).is_absent();
+  wait('300ms');
+  alice.hangup();
+  await_until(() => assert(bob.state).equals(State.Idle));
+  assert(alice.timing.talk_ms).at_least(290).less_than(3000);
+  assert(bob.timing.talk_ms).at_least(290).less_than(3000);
+  alice.dial(bob);
+  assert(alice.timing.talk_ms).is_absent();
+});
+
+scenario('a call that is not answered', { tags: ['serverless'] }, () => {
+  const [alice, bob] = [agent('alice'), agent('bob')];
+  alice.dial(bob);
+  await_until(() => assert(alice.state).equals(State.Ringing));
+  await_until(() => assert(bob.state).equals(State.Ringing));
+  wait('200ms');
+  bob.reject();
+  await_until(() => assert(alice.state).equals(State.Idle));
+  assert(alice.timing.ring_ms).at_least(190).less_than(3000);
+  assert(alice.timing.setup_ms).is_absent();
+  assert(alice.timing.talk_ms).is_absent();
+});
+
+scenario('the time to register', { tags: ['lab'] }, () => {
+  if (env('SIP_PROXY', '') === '') skip('needs a registrar: offhook run --lab');
+  const alice = agent('alice', {
+    username: env('A_USER'),
+    password: env('A_PASS'),
+    domain: env('SIP_DOMAIN'),
+    outbound: env('SIP_PROXY'),
+  });
+  assert(alice.timing.register_ms).is_absent();
+  alice.register();
+  await_until(() => assert(alice.registered).is_true());
+  assert(alice.timing.register_ms).greater_than(0).less_than(5000);
+  // challenged first
+  assert(alice.sip.sent('REGISTER').length).equals(2);
+  assert(alice.sip.received(401)[0]?.header('WWW-Authenticate')).contains('Digest');
+  assert(alice.sip.received(200)[0]?.headers('Contact').length).at_least(1);
+});

@@ -1,0 +1,48 @@
+/** What is known of one call while it is joined from the trace and ctrl_tcp. */
+import type { Peer, SipMessage } from '../model/agent-event.js';
+
+export interface Call {
+  readonly id: string;
+  readonly outgoing: boolean;
+  peer: Peer;
+  invite: SipMessage | undefined;
+  /** CSeq numbers of the initial INVITE and its repetitions with credentials. */
+  readonly cseqs: Set<number>;
+  /** Announced to the log. */
+  known: boolean;
+  answered: boolean;
+  established: boolean;
+  closed: boolean;
+  /** Any response to our INVITE came, 100 included: from then on it can be cancelled. */
+  responded: boolean;
+  provisional: string;
+  cancelled: boolean;
+  byeSent: boolean;
+  /** The script asked for the end. */
+  hangingUp: boolean;
+  final: SipMessage | undefined;
+  closeText: string | undefined;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export function newCall(id: string, outgoing: boolean, peer: Peer): Call {
+  return {
+    id,
+    outgoing,
+    peer,
+    invite: undefined,
+    cseqs: new Set(),
+    known: false,
+    answered: false,
+    established: false,
+    closed: false,
+    responded: false,
+    provisional: '',
+    cancelled: false,
+    byeSent: false,
+    hangingUp: false,
+    final: undefined,
+    closeText: undefined,
+    timer: undefined,
+  };
+}

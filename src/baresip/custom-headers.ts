@@ -1,0 +1,111 @@
+/**
+ * Header fields of the script's own on outgoing INVITEs: by baresip's command from 2.3 on, before that
+ * behind the outbound route of the account, which reaches the wire as it was written.
+ */
+import { OffhookError } from '../errors.js';
+import type { HeaderField } from '../model/agent-event.js';
+import { headerProblem } from '../model/headers.js';
+import { hasCapability } from './capabilities.js';
+import type { Command } from './ctrl.js';
+import type { AgentOptions } from './user-agent.js';
+
+/** What ends the last of our lines: baresip closes the route itself, after it. */
+const ROUTE_END = 'X-Route-End';
+
+/** The `headers` option as fields, in order. @throws OffhookError E_ARGUMENT, E_CAPABILITY. */
+export function headerFields(
+  agent: string,
+  options: AgentOptions,
+  version: string,
+): readonly HeaderField[] {
+  const fields = Object.entries(options.headers ?? {}).flatMap(([name, value]) =>
+    valuesOf(agent, name, value).map((one): HeaderField => [name, one]),
+  );
+  for (const [name, value] of fields) checkField(agent, name, value);
+  if (fields.length === 0 || hasCapability(version, 'uaaddheader')) return fields;
+  if (options.headers_compat !== true) {
+    throw new OffhookError(
+      'E_CAPABILITY',
+      `agent "${agent}": headers: baresip ${version} has no command for it (from 2.3.0)`,
+      { hint: 'allow the way around with headers_compat: true, or use a newer baresip' },
+    );
+  }
+  for (const [name, value] of fields) checkCarried(agent, version, name, value);
+  return fields;
+}
+
+/** Parameters of an account before 2.3. */
+const ACCOUNT_PARAMETER =
+  /;\s*(?:answermode|audio_codecs|video_codecs|auth_(?:user|pass)|call_transfer|cert|dtmfmode|extra|fbregint|media(?:enc|nat)|mwi|outbound\d?|prio|ptime|pubint|rtcp_mux|reg(?:int|q)|rwait|sipnat|sip_autoanswer\w*|stun(?:server|user|pass)|100rel|natpinhole)\s*=/i;
+
+/** Behind the route there are no quotes, and the search for parameters of the account does not mind them. */
+function checkCarried(agent: string, version: string, name: string, value: string): void {
+  const bad = value.includes('"') ? '"' : ACCOUNT_PARAMETER.exec(value)?.[0];
+  if (bad === undefined) return;
+  throw new OffhookError(
+    'E_CAPABILITY',
+    `agent "${agent}": headers: ${name}: baresip ${version} cannot send ${JSON.stringify(bad)} in a value (from 2.3.0)`,
+    { hint: 'choose a value without it, or use a newer baresip' },
+  );
+}
+
+function valuesOf(agent: string, name: string, value: unknown): readonly string[] {
+  const values: unknown[] = Array.isArray(value) ? value : [value];
+  const other = values.find((one) => typeof one !== 'string');
+  if (values.length > 0 && other === undefined) return values as string[];
+  const seen = values.length === 0 ? 'an empty array' : JSON.stringify(other);
+  throw new OffhookError(
+    'E_ARGUMENT',
+    `agent "${agent}": headers: ${shownName(name)} must be text or an array of texts: got ${seen}`,
+    { hint: 'write for example {"X-Tenant": "blue"}' },
+  );
+}
+
+function checkField(agent: string, name: string, value: string): void {
+  const problem = headerProblem(name, value);
+  if (problem === undefined) return;
+  throw new OffhookError('E_ARGUMENT', `agent "${agent}": headers: ${shownName(name)} ${problem}`, {
+    hint: 'write one header field for each name, or an array of values',
+  });
+}
+
+function shownName(name: string): string {
+  return JSON.stringify(name.length > 60 ? `${name.slice(0, 57)}...` : name);
+}
+
+/** One command for each field; ours is the only account, so its index is 0. */
+export function headerCommands(fields: readonly HeaderField[]): Command[] {
+  return fields.map(([name, value]) => ({
+    name: 'uaaddheader',
+    params: `${name}=${escapeValue(value.trim())} 0`,
+  }));
+}
+
+/** Everything but what RFC 3261, 25.1 lets stand in a header of a URI. */
+function escapeValue(value: string): string {
+  return encodeURIComponent(value).replace(/%(?:5B|5D|2F|3F|3A|2B|24)/g, decodeURIComponent);
+}
+
+/** An outbound proxy that carries the fields; `proxy` is a SIP URI without brackets. */
+export function routeWithHeaders(proxy: string, fields: readonly HeaderField[]): string {
+  return [
+    `${routeUri(proxy)};lr>`,
+    ...fields.map(([name, value]) => `${name}: ${value.trim()}`),
+    `${ROUTE_END}: <x`,
+  ].join('\r\n');
+}
+
+/** The lines such a route adds to a request, for the reports. */
+export function addedLines(proxy: string, fields: readonly HeaderField[]): readonly string[] {
+  return [
+    `Route: <${routeUri(proxy)};lr>`,
+    ...fields.map(([name, value]) => `${name}: ${value.trim()}`),
+    `${ROUTE_END}: <x;lr>`,
+  ];
+}
+
+/** With a user part, for "@" is looked for in all that follows. */
+function routeUri(proxy: string): string {
+  const [, scheme = 'sip:', rest = ''] = /^(sips?:)(.*)$/i.exec(proxy.replace(/;lr\b/gi, '')) ?? [];
+  return `${scheme}${rest.includes('@') ? '' : 'x@'}${rest}`;
+}

@@ -1,0 +1,124 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { AgentEvent, HeaderField, SipMessage } from '../model/agent-event.js';
+import type { CtrlEvent } from './events.js';
+import { Inbox } from './inbox.js';
+import { RequestLog } from './request-log.js';
+
+function request(method: string, headers: readonly HeaderField[], body: string, cseq = 1) {
+  const message: SipMessage = {
+    direction: 'received',
+    transport: 'UDP',
+    local: '',
+    remote: '',
+    method,
+    call_id: 'c1',
+    cseq,
+    headers,
+    body,
+  };
+  return message;
+}
+
+function answer(to: SipMessage, code: number): SipMessage {
+  return { ...to, direction: 'sent', code, reason: '', headers: [], body: '' };
+}
+
+function start(digit: string): CtrlEvent {
+  const rest = { outgoing: false, peerUri: '', peerName: '', fields: {} };
+  return { kind: 'event', name: 'CALL_DTMF_START', call: 'c1', param: digit, ...rest };
+}
+
+function box() {
+  const events: AgentEvent[] = [];
+  const inbox = new Inbox((event) => {
+    events.push(event);
+  });
+  const log = new RequestLog(
+    () => undefined,
+    (accepted) => {
+      inbox.accepted(accepted);
+    },
+  );
+  const take = (message: SipMessage, code: number) => {
+    log.message(message);
+    log.message(answer(message, code));
+  };
+  return { events, inbox, log, take };
+}
+
+const INFO: readonly HeaderField[] = [['Content-Type', 'application/dtmf-relay']];
+const info = (digit: string, cseq: number) => request('INFO', INFO, `Signal=${digit}\r\n`, cseq);
+
+describe('digits', () => {
+  it.each(['event', 'message'])('of an INFO are told once, the %s first', async (first) => {
+    const { events, inbox, take } = box();
+    if (first === 'event') inbox.event(start('5'));
+    take(info('5', 1), 200);
+    if (first === 'message') inbox.event(start('5'));
+    await turn();
+    await turn();
+    await turn();
+    expect(events).toEqual([{ type: 'dtmf_received', call: 'c1', digit: '5', via: 'info' }]);
+  });
+
+  it('in RTP keep their order, equal ones too', async () => {
+    const { events, inbox } = box();
+    for (const digit of '1121') inbox.event(start(digit));
+    await turn();
+    await turn();
+    await turn();
+    expect(events.map((event) => ('digit' in event ? event.digit : ''))).toEqual([
+      '1',
+      '1',
+      '2',
+      '1',
+    ]);
+  });
+
+  it('of a refused or repeated INFO do not count', () => {
+    const { events, take } = box();
+    take(info('1', 1), 400);
+    take(info('2', 2), 200);
+    take(info('2', 2), 200);
+    expect(events.length).toBe(1);
+  });
+});
+
+describe('requests outside of calls', () => {
+  it('a MESSAGE is told once, with its sender', () => {
+    const { events, take } = box();
+    const headers: HeaderField[] = [
+      ['f', '"Alice" <sip:alice@a.test>;tag=1'],
+      ['c', 'text/plain'],
+    ];
+    take(request('MESSAGE', headers, 'hi\r\n'), 200);
+    take(request('MESSAGE', headers, 'hi\r\n'), 200);
+    take(request('MESSAGE', headers, 'refused', 2), 415);
+    const from = { uri: 'sip:alice@a.test', number: 'alice', name: 'Alice' };
+    const content_type = 'text/plain';
+    expect(events).toEqual([{ type: 'message_received', from, text: 'hi\r\n', content_type }]);
+  });
+
+  it('a NOTIFY about a mailbox, and no other', () => {
+    const { events, take } = box();
+    const body = 'Messages-Waiting: yes\r\nVoice-Message: 2/1\r\n';
+    take(request('NOTIFY', [['Event', 'message-summary']], body), 200);
+    take(request('NOTIFY', [['Event', 'refer']], body, 2), 200);
+    take(request('NOTIFY', [['Event', 'message-summary']], 'nothing', 3), 200);
+    expect(events).toEqual([{ type: 'mwi', waiting: true, new: 2, old: 1 }]);
+  });
+});
+
+it('follows a request over a challenge to its final response', () => {
+  const { log } = box();
+  const sent = log.expect('OPTIONS');
+  const first: SipMessage = { ...request('OPTIONS', [], ''), direction: 'sent' };
+  log.message(first);
+  log.message({ ...first, direction: 'received', code: 401, reason: 'Unauthorized' });
+  expect(sent.answer).toBeUndefined();
+  log.message({ ...first, cseq: 2 });
+  log.message({ ...first, cseq: 2, direction: 'received', code: 200, reason: 'OK' });
+  expect(sent.answer).toEqual({ code: 200, reason: 'OK' });
+  log.end();
+});

@@ -1,0 +1,140 @@
+/**
+ * What is known about one call beside its state: media, digits, transfer, quality, times. A pure fold over
+ * the events of that call; starts empty with it and stays readable when it is over.
+ */
+import type { AgentEvent, CallMedia, DtmfWay, Transfer } from './agent-event.js';
+import type { Quality } from './call-quality.js';
+import type { Held } from './media-direction.js';
+
+export interface ReceivedDigit {
+  digit: string;
+  /** ms since the scenario began. */
+  at: number;
+  via: DtmfWay;
+}
+
+interface RtpFlow {
+  /** Packets since the call began. */
+  sent: number;
+  received: number;
+  /** How many the other side has sent, by its last RTCP report. */
+  remote_sent?: number;
+  /** When `received` last grew, ms since the scenario began; absent while nothing came. */
+  received_at?: number;
+  /** When it was last looked at. */
+  at: number;
+}
+
+/** Moments of a call, ms since the scenario began. */
+interface CallTimes {
+  began: number;
+  /** First provisional response above 100, of a received call: the INVITE. */
+  progress?: number;
+  ringing?: number;
+  established?: number;
+  closed?: number;
+}
+
+export interface CallFacts {
+  held: Held;
+  muted: boolean;
+  media?: CallMedia;
+  encryption: 'none' | 'srtp' | 'dtls_srtp';
+  suite?: string;
+  /** Codes of the provisional responses above 100, in order. */
+  provisional: readonly number[];
+  early_media: boolean;
+  digits: readonly ReceivedDigit[];
+  transfer?: Transfer;
+  rtp?: RtpFlow;
+  quality?: Quality;
+  times: CallTimes;
+}
+
+export const NO_FACTS: CallFacts = {
+  held: 'none',
+  muted: false,
+  encryption: 'none',
+  provisional: [],
+  early_media: false,
+  digits: [],
+  times: { began: 0 },
+};
+
+/** A caller that is sent digits for hours must not fill the memory. */
+const MOST_DIGITS = 10_000;
+const MOST_PROVISIONAL = 100;
+
+type CallEvent = Extract<AgentEvent, { call: string }>;
+
+export function isAboutCall(event: AgentEvent): event is CallEvent {
+  return 'call' in event;
+}
+
+export function foldFacts(facts: CallFacts, event: CallEvent, at: number): CallFacts {
+  switch (event.type) {
+    case 'call_dialed':
+      return { ...facts, times: { began: at } };
+    case 'call_incoming':
+      return { ...facts, times: { began: at, progress: at, ringing: at } };
+    case 'call_ringing':
+      return withProgress(facts, event, at);
+    case 'call_established':
+      return { ...facts, times: { ...facts.times, established: facts.times.established ?? at } };
+    case 'call_closed':
+      return { ...facts, times: { ...facts.times, closed: facts.times.closed ?? at } };
+    case 'call_media':
+      return { ...facts, media: event.media, held: event.held };
+    case 'call_muted':
+      return { ...facts, muted: event.muted };
+    case 'call_encrypted': {
+      const { encryption, suite } = event;
+      return { ...facts, encryption, ...(suite === undefined ? {} : { suite }) };
+    }
+    case 'call_rtp':
+      return { ...facts, rtp: withFlow(facts.rtp, event, at) };
+    case 'call_quality':
+      return { ...facts, quality: event.quality };
+    case 'dtmf_received': {
+      const { digit, via } = event;
+      return { ...facts, digits: [...facts.digits, { digit, at, via }].slice(-MOST_DIGITS) };
+    }
+    case 'call_transfer':
+      return { ...facts, transfer: event.transfer };
+    case 'call_accepted':
+    case 'call_resumed':
+    case 'call_superseded':
+    case 'dtmf_sent':
+      return facts;
+  }
+}
+
+function withProgress(
+  facts: CallFacts,
+  event: Extract<AgentEvent, { type: 'call_ringing' }>,
+  at: number,
+): CallFacts {
+  const { times } = facts;
+  return {
+    ...facts,
+    provisional: [...facts.provisional, event.code].slice(-MOST_PROVISIONAL),
+    early_media: facts.early_media || event.early_media === true,
+    times: { ...times, progress: times.progress ?? at, ringing: times.ringing ?? at },
+  };
+}
+
+function withFlow(
+  before: RtpFlow | undefined,
+  { sent, received, remote_sent }: { sent: number; received: number; remote_sent?: number },
+  at: number,
+): RtpFlow {
+  const grew = received > (before?.received ?? 0);
+  const receivedAt = grew ? at : before?.received_at;
+  return {
+    sent,
+    received,
+    ...(remote_sent === undefined ? {} : { remote_sent }),
+    at,
+    ...(receivedAt === undefined ? {} : { received_at: receivedAt }),
+  };
+}

@@ -1,0 +1,34 @@
+/** The SIP messages of a scenario's agents: kept for scripts that ask, told on as they come once one has. */
+import type { LogEntry } from '../model/agent-event.js';
+
+/** Of one agent: a registration refreshed for hours must not fill the memory. */
+const MOST_KEPT = 5000;
+
+export class SipHistory {
+  readonly #tell: (entry: LogEntry) => void;
+  readonly #kept = new Map<string, LogEntry[]>();
+  readonly #watched = new Set<string>();
+
+  constructor(tell: (entry: LogEntry) => void) {
+    this.#tell = tell;
+  }
+
+  add(entry: LogEntry): void {
+    if (this.#watched.has(entry.agent)) {
+      this.#tell(entry);
+      return;
+    }
+    const kept = this.#kept.get(entry.agent) ?? [];
+    kept.push(entry);
+    if (kept.length > MOST_KEPT) kept.shift();
+    this.#kept.set(entry.agent, kept);
+  }
+
+  /** What has come so far; all that comes later is told. */
+  watch(agent: string): readonly LogEntry[] {
+    this.#watched.add(agent);
+    const kept = this.#kept.get(agent) ?? [];
+    this.#kept.delete(agent);
+    return kept;
+  }
+}

@@ -1,0 +1,87 @@
+/** `verify_media` and `verify_no_media`: whether RTP is received in the current call of an agent. */
+import { currentCall, type CallState } from '../../model/agent-state.js';
+import { describeEnded } from '../../model/describe.js';
+import { formatMs } from '../../time.js';
+import type { BegunWait } from '../protocol.js';
+import { waiting } from './await-until.js';
+import { failure } from './failure.js';
+import { rtpText } from './media-gaps.js';
+import * as world from './world.js';
+
+export function verifyMedia(agent: string, args: unknown[]): void {
+  const verb = 'verify_media';
+  const run = ({ at: began, ms }: BegunWait): void => {
+    const received = packetsSince(agent, verb, began);
+    for (let at = began; ; at = world.awaitEntries(began + ms)) {
+      const { call, packets } = received();
+      if (packets > 0) return;
+      if (at < began + ms) continue;
+      const held = call.facts.held === 'none' ? '' : `, on hold (${call.facts.held})`;
+      throw failure({
+        code: 'E_MEDIA',
+        message: `agent "${agent}": ${verb}: ${rtpText(call, at)}${held} (waited ${formatMs(ms)})`,
+        ...(held === '' ? {} : { hint: 'resume() the call first' }),
+        agents: [agent],
+      });
+    }
+  };
+  waiting(verb, args, run, { agent });
+}
+
+export function verifyNoMedia(agent: string, args: unknown[]): void {
+  const verb = 'verify_no_media';
+  const run = ({ at: began, ms }: BegunWait): void => {
+    const received = packetsSince(agent, verb, began);
+    for (let at = began; ; at = world.awaitEntries(began + ms)) {
+      const { packets } = received();
+      if (packets > 0) {
+        throw failure({
+          code: 'E_MEDIA',
+          message: `agent "${agent}": ${verb}: RTP received: ${packets} packets (after ${formatMs(at - began)} of ${formatMs(ms)})`,
+          agents: [agent],
+        });
+      }
+      if (at >= began + ms) return;
+    }
+  };
+  waiting(verb, args, run, { agent });
+}
+
+/** Tells how many packets came since the first look after `began`. @throws once the call is over. */
+function packetsSince(
+  agent: string,
+  verb: string,
+  began: number,
+): () => { call: CallState; packets: number } {
+  world.watchRtp(agent);
+  const id = openCall(agent, verb).id;
+  let before: number | undefined;
+  return () => {
+    const call = world.headOf(agent).calls.find((one) => one.id === id);
+    if (call === undefined || call.state === 'Idle') throw over(agent, verb, call);
+    const { rtp } = call.facts;
+    if (rtp === undefined || rtp.at < began) return { call, packets: 0 };
+    before ??= rtp.received;
+    return { call, packets: rtp.received - before };
+  };
+}
+
+function openCall(agent: string, verb: string): CallState {
+  const call = currentCall(world.headOf(agent));
+  if (call !== undefined && call.state !== 'Idle') return call;
+  throw failure({
+    code: 'E_CALL_STATE',
+    message: `agent "${agent}": ${verb}: the agent has no call`,
+    hint: 'dial or accept one first',
+    agents: [agent],
+  });
+}
+
+function over(agent: string, verb: string, call: CallState | undefined): Error {
+  const how = call?.ended === undefined ? 'ended' : describeEnded(call.ended);
+  return failure({
+    code: 'E_CALL_STATE',
+    message: `agent "${agent}": ${verb}: the call is over: ${how}`,
+    agents: [agent],
+  });
+}

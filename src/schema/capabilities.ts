@@ -1,0 +1,135 @@
+/**
+ * What which baresip version can do: one table, used by the driver, shown by `offhook doctor` and in the
+ * reference. Checked against the source tags of baresip, and by calls on 1.0, 1.1 and 4.9.
+ */
+
+export interface CapabilityRow {
+  /** First version that has it. */
+  readonly since: string;
+  /** First version that has it no more. */
+  readonly until?: string;
+  /** What a user can do with it, as words that follow the version. */
+  readonly what: string;
+  /** What an older version does when a script asks for it. Without: nothing a script can see. */
+  readonly instead?: string;
+  /** Verbs and options it is about. */
+  readonly verbs?: readonly string[];
+}
+
+export const CAPABILITIES = {
+  call_ids: {
+    since: '1.1.0',
+    what: 'commands address a call by its id',
+    instead: 'the call is selected first; the same for a script',
+    verbs: ['accept', 'hangup', 'hold', 'resume'],
+  },
+  verify_tls: {
+    since: '1.1.0',
+    what: "the server's TLS certificate is verified",
+    instead: '`E_CAPABILITY` in `agent()`: any certificate would be taken',
+    verbs: ['verify_tls', 'ca_file'],
+  },
+  dtmf_info: {
+    since: '1.1.0',
+    what: 'digits are sent by SIP INFO',
+    instead: '`E_CAPABILITY` for `dtmf_mode: "info"`; digits go out by RFC 4733',
+    verbs: ['dtmf', 'dtmf_mode'],
+  },
+  keeps_hold: {
+    since: '1.1.0',
+    what: 'a call on hold stays so when another call ends',
+    instead: 'resumed by baresip and held again at once: the other side hears of both',
+    verbs: ['hold'],
+  },
+  uareg: {
+    since: '2.0.0',
+    what: 'an account is registered and unregistered in place',
+    instead:
+      '`E_CAPABILITY` during a call; else the account is made anew, its old binding removed first',
+    verbs: ['register', 'unregister'],
+  },
+  attended_transfer: {
+    since: '2.0.0',
+    what: 'attended transfer by commands, and Replaces is understood',
+    instead:
+      'a REFER with the Replaces of the dialog: works against a PBX, not between two such agents',
+    verbs: ['attended_transfer', 'complete_transfer', 'abort_transfer'],
+  },
+  dtmf_auto: {
+    since: '2.0.0',
+    what: 'digits are sent by SIP INFO where the other side takes no other',
+    instead: '`E_CAPABILITY` for `dtmf_mode: "auto"`',
+    verbs: ['dtmf_mode'],
+  },
+  message_transport: {
+    since: '3.0.0',
+    what: 'a MESSAGE goes over the transport of its URI',
+    instead: '`E_CAPABILITY` for a target with `;transport=tcp` or `tls`',
+    verbs: ['message'],
+  },
+  dtmf_info_capitals: {
+    since: '3.13.0',
+    what: 'A to D are sent by INFO as such',
+    instead: 'sent as a to d',
+    verbs: ['dtmf'],
+  },
+  failed_transfer_keeps_call: {
+    since: '2.0.0',
+    what: 'a call survives a transfer that fails',
+    instead: 'it ends: `ended` says `how: "transferred"`, with the reason',
+    verbs: ['transfer', 'complete_transfer'],
+  },
+  converters: { since: '2.0.0', what: 'audio formats are converted by modules' },
+  ice_loopback: {
+    since: '1.0.0',
+    until: '2.0.0',
+    what: 'ICE for an agent that listens on loopback',
+    instead: '`E_CAPABILITY` in `agent()`: there would be no candidate',
+    verbs: ['nat'],
+  },
+  uaaddheader: {
+    since: '2.3.0',
+    what: 'own headers go out by a command',
+    instead:
+      '`E_CAPABILITY` in `agent()`, unless `headers_compat` allows the way that adds a Route too',
+    verbs: ['headers'],
+  },
+  redirect_choice: {
+    since: '3.3.0',
+    what: 'a 3xx ends the call, with its code',
+    instead: 'it is followed at once, in the same call',
+    verbs: ['dial'],
+  },
+  hold_events: {
+    since: '3.7.0',
+    what: 'being held is told by an event',
+    instead: 'it is read from the SDP of the trace; the same for a script',
+    verbs: ['held'],
+  },
+  reject_codes: {
+    since: '3.19.0',
+    what: 'a call is rejected with any code from 400 on',
+    instead: '`E_CAPABILITY` for every code but 486',
+    verbs: ['reject', 'respond_incoming'],
+  },
+  mute_states: {
+    since: '3.19.0',
+    what: 'mute is set, not toggled',
+    instead: 'toggled where it has to be; the same for a script',
+    verbs: ['mute', 'unmute'],
+  },
+  addcontact: {
+    since: '3.21.0',
+    what: 'a contact is added by a command',
+    instead: 'the contacts are read anew; the same for a script',
+    verbs: ['message'],
+  },
+  jitter_buffer_ms: {
+    since: '4.1.0',
+    what: 'the jitter buffer counts milliseconds',
+    instead: 'rounded to packets of 20 ms',
+    verbs: ['jitter_buffer'],
+  },
+} as const satisfies Record<string, CapabilityRow>;
+
+export type CapabilityName = keyof typeof CAPABILITIES;

@@ -1,0 +1,78 @@
+/** What a row of the contract says about a function or getter. */
+import type { ErrorCode } from '../errors.js';
+
+/** What an argument must be; check.ts holds the run-time check and typings.ts the TypeScript type of each. */
+export type ParamKind =
+  | 'any'
+  | 'text'
+  | 'string'
+  | 'number'
+  | 'duration'
+  | 'function'
+  | 'target'
+  /** One of the agent's calls, as `calls` gives them. */
+  | 'call'
+  | 'integer'
+  | 'digits'
+  | 'pattern'
+  /** Method of a SIP request, or code of a response. */
+  | 'method_or_code'
+  /** Functions, at least one. */
+  | 'conditions'
+  | 'rows'
+  | 'agent_options'
+  | 'scenario_options'
+  | 'wait_options';
+
+export interface ParamRow {
+  readonly name: string;
+  readonly kind: ParamKind;
+  readonly optional?: true;
+  /** Takes all remaining arguments. */
+  readonly rest?: true;
+  /** TypeScript type where the kind's own is too wide. */
+  readonly type?: string;
+  readonly default?: string;
+  readonly doc: string;
+}
+
+/** Where the row's work is done: in the VM alone, on the scenario thread, or by a driver on the main thread. */
+type Side = 'guest' | 'thread' | 'host';
+
+export interface FunctionRow {
+  readonly on: 'global' | 'Agent' | 'Assertion' | 'scenario' | 'SipLog' | 'SipMessage';
+  readonly side: Side;
+  /**
+   * `none`: may stand anywhere. `declare`: builds the suite. `block`: waits, but changes nothing.
+   * `effect`: changes the world. Conditions allow `none` alone; collecting stops at `block` and `effect`.
+   */
+  readonly effect: 'none' | 'declare' | 'block' | 'effect';
+  readonly generics?: string;
+  /** TypeScript type of `this`, where not every Assertion<T> has the matcher. */
+  readonly self?: string;
+  readonly params: readonly ParamRow[];
+  readonly returns: string;
+  readonly doc: string;
+  /** When the call returns. */
+  readonly done?: string;
+  /** Default time limit of the call, as a duration. */
+  readonly limit?: string;
+  readonly throws: readonly ErrorCode[];
+  readonly example?: string;
+  /** RFC section, ITU-T number, or baresip file and version. */
+  readonly source?: string;
+}
+
+export interface GetterRow {
+  readonly type: string;
+  readonly doc: string;
+  readonly source?: string;
+}
+
+/** What every verb that reaches a baresip can fail with. */
+export const AGENT_THROWS = [
+  'E_AGENT_CRASHED',
+  'E_AGENT_HUNG',
+  'E_AGENT_CONTROL',
+  'E_AGENT_GONE',
+] as const satisfies readonly ErrorCode[];

@@ -1,0 +1,64 @@
+/** Verbs that place, answer and end calls. */
+import { AGENT_THROWS, type FunctionRow, type ParamRow } from '../rows.js';
+
+/** Every verb about a call acts on the current one, unless it is given another. */
+export const CALL_PARAM = {
+  name: 'call',
+  kind: 'call',
+  optional: true,
+  doc: 'One of `calls`; default: the current call.',
+} as const satisfies ParamRow;
+
+const WAITING_CALL = {
+  ...CALL_PARAM,
+  doc: 'One of `calls`; default: the one that has waited longest.',
+} as const satisfies ParamRow;
+
+export const CALL_VERBS = {
+  dial: {
+    on: 'Agent',
+    side: 'host',
+    effect: 'effect',
+    params: [
+      {
+        name: 'target',
+        kind: 'target',
+        doc: 'Another agent, a `sip:`, `sips:` or `tel:` URI, or a number or user name in the domain of this agent. Blanks, dots, dashes and brackets of a number are left out.',
+      },
+    ],
+    returns: 'void',
+    doc: 'Places a call. `state` is `Calling` when it returns, and the values of the previous call are cleared. A call that is on hold stays so; one that is not has to be held or ended first.',
+    done: 'the INVITE was sent',
+    limit: '5s',
+    throws: ['E_TARGET', 'E_CALL_STATE', 'E_CALL_REFUSED', ...AGENT_THROWS],
+    example:
+      'alice.dial(bob);\nalice.dial("sip:600@pbx.example");\nalice.dial("+1 (555) 010-0199");',
+    source: 'RFC 3261, 13.2; RFC 3966',
+  },
+  accept: {
+    on: 'Agent',
+    side: 'host',
+    effect: 'effect',
+    params: [WAITING_CALL],
+    returns: 'void',
+    doc: 'Answers the call that has waited longest; waits for one to come in if there is none yet. A call the agent is in is put on hold first.',
+    done: 'the 200 was sent',
+    limit: '5s',
+    throws: ['E_CALL_STATE', 'E_CALL_REFUSED', 'E_CALL_TIMEOUT', ...AGENT_THROWS],
+    example: 'bob.accept();\nawait_until(() => assert(bob.state).equals(State.Established));',
+    source: 'RFC 3261, 13.3.1.4',
+  },
+  hangup: {
+    on: 'Agent',
+    side: 'host',
+    effect: 'effect',
+    params: [CALL_PARAM],
+    returns: 'void',
+    doc: 'Ends the current call: BYE after answer, CANCEL before it, 486 for a call that waits. A peer that hung up first is no error.',
+    done: 'the call is closed',
+    limit: '5s',
+    throws: ['E_CALL_STATE', 'E_CALL_TIMEOUT', ...AGENT_THROWS],
+    example: 'alice.hangup();\nawait_until(() => assert(bob.state).equals(State.Idle));',
+    source: 'RFC 3261, 9.1 and 15.1',
+  },
+} as const satisfies Record<string, FunctionRow>;

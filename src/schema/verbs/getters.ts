@@ -1,0 +1,111 @@
+/** What an agent shows: plain values, read at any time. */
+import type { GetterRow } from '../rows.js';
+
+export const AGENT_GETTERS = {
+  name: { type: 'string', doc: 'The name given to `agent()`.' },
+  aor: {
+    type: 'string',
+    doc: 'Address of record: `sip:user@domain`, for a serverless agent `sip:user@127.0.0.1:port`.',
+    source: 'RFC 3261, 6',
+  },
+  registered: {
+    type: 'boolean',
+    doc: 'True while the last REGISTER was answered with 200, and the time that granted is not over.',
+  },
+  registration: {
+    type: 'Registration',
+    doc: 'State of the registration, with the last answer and what it granted.',
+  },
+  state: {
+    type: 'State',
+    doc: 'State of the current call: `Calling` dialled and no 18x yet, `Ringing` 18x received or an INVITE waiting, `Established` answered and acknowledged; `Idle` when every call is closed.',
+    source: 'RFC 3261, 12 and 13',
+  },
+  ended: {
+    type: 'Ended | undefined',
+    doc: 'How the last call ended: absent until one closed since the last dial or accept.',
+  },
+  calls: { type: 'readonly CallInfo[]', doc: 'The open calls, oldest first.' },
+  peer: {
+    type: 'Peer | undefined',
+    doc: 'The other side of the current or last call.',
+  },
+  reason: { type: 'string | undefined', doc: 'Reason phrase of `ended`.' },
+  status_code: {
+    type: 'number | undefined',
+    doc: 'Final response code of `ended`: 486 when busy, 487 when cancelled; absent after a BYE.',
+    source: 'RFC 3261, 21',
+  },
+  headers: {
+    type: 'Readonly<Record<string, readonly string[]>>',
+    doc: 'Headers of the INVITE received for the current or last call, by lower-case long name.',
+  },
+  sip: {
+    type: 'SipLog',
+    doc: 'The SIP messages this agent has sent and received, as values.',
+  },
+  provisional: {
+    type: 'readonly number[]',
+    doc: 'Codes of the provisional responses above 100 this agent received to its INVITE, in order: `[181, 183]`. A retransmission is not told again.',
+    source: 'RFC 3261, 21.1',
+  },
+  early_media: {
+    type: 'boolean',
+    doc: 'True once a provisional response with a session description came: the caller hears the other side before the answer.',
+    source: 'RFC 3960, 1',
+  },
+  quality: {
+    type: 'Quality | undefined',
+    doc: 'What RTCP measures of the audio this agent receives. Absent until it is known: reports come every 5 s. That of the last call stays until the next one.',
+    source: 'ITU-T G.107, RFC 3550, 6.4',
+  },
+  timing: {
+    type: 'Timing',
+    doc: 'How long registering took, and the parts of the current or last call.',
+    source: 'RFC 6076',
+  },
+  held: {
+    type: 'Held',
+    doc: 'Who has the current or last call on hold: `local` this agent, `remote` the other side, `both`, or `none`; as the last offer and answer say.',
+    source: 'RFC 3264, 8.4',
+  },
+  muted: { type: 'boolean', doc: 'Whether `mute()` is in force on the current or last call.' },
+  media: {
+    type: 'Media | undefined',
+    doc: 'What the last offer and answer of the current or last call settled about its audio; absent until there was an answer.',
+    source: 'RFC 3264, 6 and 7',
+  },
+  rtp: {
+    type: 'Rtp | undefined',
+    doc: 'RTP packets of the current or last call, looked at every 100 ms from the first time it is read on; absent until there is media.',
+    source: 'RFC 3550, 6.4',
+  },
+  received_dtmf: {
+    type: 'readonly ReceivedDigit[]',
+    doc: 'The DTMF digits received in the current or last call, in order. baresip 1.1 misses the second of two equal digits in a row when the sender stops its audio for the digits, as some PBXs do.',
+    source: 'RFC 4733; RFC 6086',
+  },
+  received_digits: {
+    type: 'string',
+    doc: 'The digits of `received_dtmf` as text.',
+  },
+  messages: {
+    type: 'readonly ReceivedMessage[]',
+    doc: 'The text messages this agent received and accepted, oldest first.',
+    source: 'RFC 3428',
+  },
+  mwi: {
+    type: 'Mwi | undefined',
+    doc: 'State of the mailbox of this agent; absent until the server has told it. Needs the option `mwi: true` and a registration.',
+    source: 'RFC 3842',
+  },
+  transfer_state: {
+    type: 'TransferState | undefined',
+    doc: 'What became of the transfer of the current or last call, or of one that was up beside it.',
+    source: 'RFC 3515, 2.4',
+  },
+  metadata: {
+    type: 'Readonly<Record<string, unknown>>',
+    doc: 'The `metadata` option given to `agent()`.',
+  },
+} as const satisfies Record<string, GetterRow>;

@@ -1,0 +1,68 @@
+/** Verbs that refuse received calls. */
+import { AGENT_THROWS, type FunctionRow, type ParamRow } from '../rows.js';
+
+const REASON = {
+  name: 'reason',
+  kind: 'string',
+  optional: true,
+  doc: 'Reason phrase; default: that of baresip. Needs baresip 3.19.',
+} as const satisfies ParamRow;
+
+export const INBOUND_VERBS = {
+  reject: {
+    on: 'Agent',
+    side: 'host',
+    effect: 'effect',
+    params: [
+      {
+        name: 'code',
+        kind: 'integer',
+        optional: true,
+        default: '486',
+        doc: 'Final response, 400 to 699. Other than 486 it needs baresip 3.19; no version sends a 3xx.',
+      },
+      REASON,
+    ],
+    returns: 'void',
+    doc: 'Refuses the call that has waited longest; waits for one to come in if there is none yet.',
+    done: 'the call is closed',
+    limit: '5s',
+    throws: ['E_ARGUMENT', 'E_CAPABILITY', 'E_CALL_STATE', 'E_CALL_TIMEOUT', ...AGENT_THROWS],
+    example:
+      'bob.reject();\nawait_until(() => assert(alice.status_code).equals(486));\ncarol.reject(603, "Not Here");',
+    source: 'RFC 3261, 21.4 to 21.6',
+  },
+  respond_incoming: {
+    on: 'Agent',
+    side: 'host',
+    effect: 'effect',
+    params: [
+      {
+        name: 'code',
+        kind: 'integer',
+        doc: 'Final response, 400 to 699. Other than 486 it needs baresip 3.19; no version sends a 3xx.',
+      },
+      REASON,
+    ],
+    returns: 'void',
+    doc: 'Refuses every further call as soon as it comes in, until `stop_responding`. Given again, the last one counts. Not for an agent with `answer: "auto"`.',
+    done: 'it holds for the next call',
+    limit: '5s',
+    throws: ['E_ARGUMENT', 'E_CAPABILITY', ...AGENT_THROWS],
+    example:
+      'bob.respond_incoming(486);\nalice.dial(bob);\nawait_until(() => assert(alice.status_code).equals(486));',
+    source: 'RFC 3261, 21.4 to 21.6',
+  },
+  stop_responding: {
+    on: 'Agent',
+    side: 'host',
+    effect: 'effect',
+    params: [],
+    returns: 'void',
+    doc: 'Ends `respond_incoming`: further calls ring again. Without it nothing happens.',
+    done: 'it holds for the next call',
+    limit: '5s',
+    throws: [...AGENT_THROWS],
+    example: 'bob.stop_responding();\nalice.dial(bob);\nbob.accept();',
+  },
+} as const satisfies Record<string, FunctionRow>;

@@ -1,0 +1,31 @@
+/** Verbs about the registration of an agent. */
+import { AGENT_THROWS, type FunctionRow } from '../rows.js';
+
+export const REGISTRATION_VERBS = {
+  register: {
+    on: 'Agent',
+    side: 'host',
+    effect: 'effect',
+    params: [],
+    returns: 'void',
+    doc: 'Sends a REGISTER with the account of the agent, now, also when it is registered already. What the registrar answers shows in `registered` and `registration`.',
+    done: 'the REGISTER was sent',
+    limit: '5s',
+    throws: ['E_REGISTER', ...AGENT_THROWS],
+    example: 'alice.register();\nawait_until(() => assert(alice.registered).is_true());',
+    source: 'RFC 3261, 10.2',
+  },
+  unregister: {
+    on: 'Agent',
+    side: 'host',
+    effect: 'effect',
+    params: [],
+    returns: 'void',
+    doc: 'Removes the binding of the agent: a REGISTER with expiry 0.',
+    done: 'the REGISTER was sent',
+    limit: '5s',
+    throws: ['E_REGISTER', ...AGENT_THROWS],
+    example: 'alice.unregister();\nawait_until(() => assert(alice.registered).is_false());',
+    source: 'RFC 3261, 10.2.2',
+  },
+} as const satisfies Record<string, FunctionRow>;

@@ -5,7 +5,7 @@
 import { OffhookError } from '../errors.js';
 import type { HeaderField } from '../model/agent-event.js';
 import { headerProblem } from '../model/headers.js';
-import { hasCapability } from './capabilities.js';
+import { hasCapability, sinceOf } from './capabilities.js';
 import type { Command } from './ctrl.js';
 import type { AgentOptions } from './user-agent.js';
 
@@ -26,7 +26,7 @@ export function headerFields(
   if (options.headers_compat !== true) {
     throw new OffhookError(
       'E_CAPABILITY',
-      `agent "${agent}": headers: baresip ${version} has no command for it (from 2.3.0)`,
+      `agent "${agent}": headers: baresip ${version} has no command for it (from ${sinceOf('uaaddheader')})`,
       { hint: 'allow the way around with headers_compat: true, or use a newer baresip' },
     );
   }
@@ -44,7 +44,7 @@ function checkCarried(agent: string, version: string, name: string, value: strin
   if (bad === undefined) return;
   throw new OffhookError(
     'E_CAPABILITY',
-    `agent "${agent}": headers: ${name}: baresip ${version} cannot send ${JSON.stringify(bad)} in a value (from 2.3.0)`,
+    `agent "${agent}": headers: ${name}: baresip ${version} cannot send ${JSON.stringify(bad)} in a value (from ${sinceOf('uaaddheader')})`,
     { hint: 'choose a value without it, or use a newer baresip' },
   );
 }

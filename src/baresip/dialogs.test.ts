@@ -29,10 +29,6 @@ const CALL = [
   message('<', 'early', { code: 180 }),
   message('<', 'them', { code: 200 }),
 ];
-const hold = (direction: string, cseq: number) =>
-  message('>', 'them', { cseq, body: SDP(direction) });
-const answer = (code: number, cseq: number) => message('<', 'them', { code, cseq, reason: 'why' });
-
 function dialogOf(...messages: SipMessage[]) {
   const log = new DialogLog();
   for (const one of messages) log.message(one);
@@ -40,7 +36,7 @@ function dialogOf(...messages: SipMessage[]) {
 }
 
 test('tags of a call that was dialled, and of one that was received', () => {
-  expect(dialogOf(...CALL)).toEqual({ localTag: 'us', remoteTag: 'them', holding: false });
+  expect(dialogOf(...CALL)).toEqual({ localTag: 'us', remoteTag: 'them' });
   const reversed = CALL.map((one): SipMessage => ({
     ...one,
     direction: one.direction === 'sent' ? 'received' : 'sent',
@@ -48,25 +44,7 @@ test('tags of a call that was dialled, and of one that was received', () => {
   expect(dialogOf(...reversed)).toMatchObject({ localTag: 'them', remoteTag: 'us' });
 });
 
-test('an offer counts when it is accepted', () => {
-  expect(dialogOf(...CALL, hold('sendonly', 2))).toMatchObject({
-    holding: false,
-    offered: { cseq: 2, holding: true },
-  });
-  expect(dialogOf(...CALL, hold('sendonly', 2), answer(200, 2))).toMatchObject({ holding: true });
-  const resumed = [hold('inactive', 2), answer(200, 2), hold('sendrecv', 3), answer(200, 3)];
-  expect(dialogOf(...CALL, ...resumed)).toMatchObject({ holding: false });
-});
-
-test('refused; a glare is tried again', () => {
-  const refused = dialogOf(...CALL, hold('sendonly', 2), answer(488, 2));
-  expect(refused).toMatchObject({ holding: false, refused: { code: 488, reason: 'why' } });
-  const glare = dialogOf(...CALL, hold('sendonly', 2), answer(491, 2));
-  expect(glare).toMatchObject({ offered: { cseq: 2 } });
-  expect(glare?.refused).toBeUndefined();
-});
-
-test('the other side holding is not the agent holding', () => {
+test('a re-INVITE of the other side leaves the tags as they are', () => {
   const theirs = message('<', 'them', {
     cseq: 7,
     body: SDP('sendonly'),
@@ -76,5 +54,5 @@ test('the other side holding is not the agent holding', () => {
     ],
   });
   const dialog = dialogOf(...CALL, theirs, { ...theirs, direction: 'sent', code: 200 });
-  expect(dialog).toEqual({ localTag: 'us', remoteTag: 'them', holding: false });
+  expect(dialog).toEqual({ localTag: 'us', remoteTag: 'them' });
 });

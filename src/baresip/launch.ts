@@ -16,7 +16,7 @@ import {
 import type { AgentContext, AgentOptions } from './user-agent.js';
 import type { HeaderField } from '../model/agent-event.js';
 import type { BaresipBinary } from './binary.js';
-import { hasCapability } from './capabilities.js';
+import { hasCapability, sinceOf } from './capabilities.js';
 import { agentCertificate } from './certificate.js';
 import { idleLine } from './commands.js';
 import { CERTIFICATE_FILE, configText } from './config.js';
@@ -126,10 +126,9 @@ function assertOptions(name: string, options: AgentOptions, binary: BaresipBinar
   const mode = options.dtmf_mode ?? 'rtp';
   const needed = mode === 'auto' ? 'dtmf_auto' : 'dtmf_info';
   if (mode === 'rtp' || hasCapability(binary.version, needed)) return;
-  const since = mode === 'auto' ? '2.0.0' : '1.1.0';
   throw new OffhookError(
     'E_CAPABILITY',
-    `agent "${name}": dtmf_mode: baresip ${binary.version} has no "${mode}" (from ${since})`,
+    `agent "${name}": dtmf_mode: baresip ${binary.version} has no "${mode}" (from ${sinceOf(needed)})`,
     { hint: 'leave dtmf_mode out, or use a newer baresip', agents: [name] },
   );
 }

@@ -2,7 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertModule } from './modules.js';
-import { hasCapability } from './capabilities.js';
+import { hasCapability, sinceOf } from './capabilities.js';
 import type { Command } from './ctrl.js';
 import type { Done } from './user-agent.js';
 import { left } from './perform.js';
@@ -136,7 +136,7 @@ function assertTransport(session: Session, uri: string): void {
   throw session.problem(
     'E_CAPABILITY',
     'message',
-    `baresip ${version} sends messages over UDP only, not ${transport.toUpperCase()} (from 3.0.0)`,
+    `baresip ${version} sends messages over UDP only, not ${transport.toUpperCase()} (from ${sinceOf('message_transport')})`,
     'send it through a proxy: give the agent a domain or the option outbound',
   );
 }

@@ -28,6 +28,11 @@ function userOf(uri: string): string {
 
 /** Whether a To or From header carries a tag: inside a dialog (RFC 3261, 12). */
 export function hasTag(value: string): boolean {
+  return tagOf(value) !== undefined;
+}
+
+/** The tag of a From or To (RFC 3261, 19.3). */
+export function tagOf(value: string): string | undefined {
   const parameters = value.includes('<') ? value.slice(value.lastIndexOf('>')) : value;
-  return /;\s*tag\s*=/i.test(parameters);
+  return /;\s*tag\s*=\s*([^;\s]*)/i.exec(parameters)?.[1];
 }

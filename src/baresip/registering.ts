@@ -1,7 +1,7 @@
 /** The verbs about registration. */
 import { openCalls } from '../model/agent-state.js';
 import type { AgentOptions, Done } from './user-agent.js';
-import { hasCapability } from './capabilities.js';
+import { hasCapability, sinceOf } from './capabilities.js';
 import { left, perform } from './perform.js';
 import type { Session } from './session.js';
 
@@ -148,7 +148,7 @@ function assertNoCall(session: Session, verb: string): void {
   throw session.problem(
     'E_CAPABILITY',
     verb,
-    `baresip ${version} cannot do that during a call (from 2.0.0)`,
+    `baresip ${version} cannot do that during a call (from ${sinceOf('uareg')})`,
     'hang up first',
   );
 }

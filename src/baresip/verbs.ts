@@ -3,6 +3,7 @@ import { OffhookError } from '../errors.js';
 import type { Peer } from '../model/agent-event.js';
 import { currentCall, openCalls, waitingCalls, type CallState } from '../model/agent-state.js';
 import { hostOf } from './account.js';
+import { sinceOf } from './capabilities.js';
 import { holds } from './offer-answer.js';
 import type { Done } from './user-agent.js';
 import type { Command } from './ctrl.js';
@@ -88,7 +89,7 @@ function routeCommands(session: Session, uri: string): Command[] {
   throw session.problem(
     'E_CAPABILITY',
     'dial',
-    `baresip ${version} cannot send headers on a call beside another one (from 2.3.0)`,
+    `baresip ${version} cannot send headers on a call beside another one (from ${sinceOf('uaaddheader')})`,
     'hang up first',
   );
 }

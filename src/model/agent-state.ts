@@ -84,9 +84,12 @@ const RANK: Readonly<Record<StateName, number>> = {
 
 /** @param at when it happened, ms since the scenario began. */
 export function fold(state: AgentState, event: AgentEvent, at: number): AgentState {
-  const next = { ...foldCalls(state, event), clock: state.clock + 1 };
+  const next = foldCalls(state, event);
   return isAboutCall(event)
-    ? change(next, event.call, (call) => ({ ...call, facts: foldFacts(call.facts, event, at) }))
+    ? change(next, event.call, (call) => {
+        const facts = foldFacts(call.facts, event, at);
+        return facts === call.facts ? call : { ...call, facts };
+      })
     : foldAgent(next, event, at);
 }
 

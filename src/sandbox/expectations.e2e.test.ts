@@ -7,7 +7,7 @@ beforeAll(() => {
 });
 afterAll(() => bench.close());
 
-/** "quick": ringing and established at once; "slow": ringing after 50 ms. */
+/** "quick": ringing and established at once; "slow": ringing once the script waits. */
 function peer(): Peer {
   const made = new Peer();
   const ring = (agent: string, call: string) =>
@@ -18,7 +18,7 @@ function peer(): Peer {
     made.happen(agent, { type: 'call_closed', call, ended: { by: 'remote', how: 'bye' } });
   });
   made.afterDial.set('slow', (agent, call) => {
-    setTimeout(() => ring(agent, call), 50);
+    made.whenWaiting(() => ring(agent, call));
   });
   return made;
 }
@@ -134,7 +134,8 @@ describe('await_sequence', () => {
 
   it('has one limit for all of them, its own or that of default_timeout', async () => {
     const result = await ran(`default_timeout("120ms"); a.dial("slow");
-      await_sequence([() => assert(a.state).equals(State.Ringing), () => false]);`);
+      const busy = (until = Date.now() + 50) => { while (Date.now() < until); };
+      await_sequence([() => { assert(a.state).equals(State.Ringing); busy(); }, () => false]);`);
     expect(failure(result)?.message).toBe(
       'await_sequence(): 2 of 2: false: still false (waited 120 ms)',
     );

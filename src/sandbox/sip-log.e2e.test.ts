@@ -89,9 +89,9 @@ describe('the SIP log', () => {
   it('wakes when a message comes', async () => {
     const peer = new Peer();
     peer.afterDial.set('late', (agent) => {
-      setTimeout(() => {
+      peer.whenWaiting(() => {
         peer.message(agent, { method: 'NOTIFY', body: 'SIP/2.0 200 OK' });
-      }, 50);
+      });
     });
     const result = await ran(
       `const a = agent("a"); a.dial("late");

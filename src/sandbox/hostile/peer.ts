@@ -59,6 +59,16 @@ export class Peer implements ScenarioHost {
 
   note({ note }: StampedNote): void {
     this.notes.push(note);
+    if (note.type !== 'waiting') return;
+    const actions = this.#whenWaiting.splice(0);
+    for (const act of actions) act();
+  }
+
+  readonly #whenWaiting: (() => void)[] = [];
+
+  /** Happens once the script has fallen asleep in a wait. */
+  whenWaiting(act: () => void): void {
+    this.#whenWaiting.push(act);
   }
 
   call(request: CallRequest): Promise<CallReply> {

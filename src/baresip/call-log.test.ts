@@ -22,6 +22,7 @@ function recorded(): { log: CallLog; events: AgentEvent[] } {
   return {
     log: new CallLog((event) => events.push(event), {
       resumedByItself: () => false,
+      redirected: () => false,
       failedTransferEndsCall: false,
     }),
     events,

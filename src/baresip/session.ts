@@ -24,6 +24,7 @@ import type { CtrlEvent, Reply } from './events.js';
 import { removeFolder, SILENCE_SECONDS } from './folder.js';
 import type { Slot } from './ports.js';
 import type { BaresipProcess, Exit } from './process.js';
+import { followRedirect } from './redirect.js';
 import { Registration } from './registration.js';
 import { RtpWatch } from './rtp-watch.js';
 import { SipTraceParser } from './sip-trace.js';
@@ -84,6 +85,7 @@ export class Session {
     const { version } = ground.context.binary;
     this.calls = new CallLog(emit, {
       resumedByItself: (call) => this.#holdAgain(call),
+      redirected: (call, response) => followRedirect(this, call, response),
       failedTransferEndsCall: !hasCapability(version, 'failed_transfer_keeps_call'),
     });
     this.registration = new Registration(emit);

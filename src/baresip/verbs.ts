@@ -178,7 +178,7 @@ export async function hangup(
 ): Promise<Done> {
   session.assertUsable('hangup');
   const started = performance.now();
-  const call = id === undefined ? currentCall(session.state) : callOf(session, 'hangup', id);
+  let call = id === undefined ? currentCall(session.state) : callOf(session, 'hangup', id);
   if (call === undefined) throw noCall(session, 'hangup');
   const before = closed(session, call.id);
   if (before !== undefined || call.state === 'Idle') {
@@ -188,17 +188,19 @@ export async function hangup(
   }
   if (call.direction === 'outgoing' && !session.calls.responded(call.id)) {
     await firstResponse(session, call.id, Math.min(FIRST_RESPONSE_MS, limitMs));
+    call = callOf(session, 'hangup', call.id);
     const meanwhile = closed(session, call.id);
     if (meanwhile !== undefined) return meanwhile;
   }
-  session.calls.expectHangup(call.id);
-  return perform(session, 'hangup', session.commands.hangup(call.id), left(limitMs, started), {
-    done: () => closed(session, call.id),
+  const leaving = call;
+  session.calls.expectHangup(leaving.id);
+  return perform(session, 'hangup', session.commands.hangup(leaving.id), left(limitMs, started), {
+    done: () => closed(session, leaving.id),
     timedOut: (waited) =>
       session.problem(
         'E_CALL_TIMEOUT',
         'hangup',
-        `the call with ${call.peer.uri} did not close (waited ${waited} ms)`,
+        `the call with ${leaving.peer.uri} did not close (waited ${waited} ms)`,
       ),
   });
 }
@@ -206,7 +208,11 @@ export async function hangup(
 function firstResponse(session: Session, id: string, limitMs: number): Promise<boolean> {
   return session.waiters
     .until(
-      () => (session.calls.responded(id) || closed(session, id) !== undefined ? true : undefined),
+      () =>
+        session.calls.responded(id) ||
+        closed(session, session.calls.redirections.currentId(id)) !== undefined
+          ? true
+          : undefined,
       limitMs,
       () => session.problem('E_CALL_TIMEOUT', 'hangup', 'no response'),
     )
@@ -248,7 +254,8 @@ async function waitingCall(
 }
 
 export function callOf(session: Session, verb: string, id: string): CallState {
-  const call = session.state.calls.find((one) => one.id === id);
+  const now = session.calls.redirections.currentId(id);
+  const call = session.state.calls.find((one) => one.id === now);
   if (call === undefined)
     throw session.problem('E_CALL_STATE', verb, `the agent has no call "${id}"`);
   return call;

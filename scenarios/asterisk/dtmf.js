@@ -55,6 +55,18 @@ scenario.each(['1243#', '1224#', '12234#'])(
   },
 );
 
+scenario.each([
+  { pin: '1234#', right: true },
+  { pin: '4321#', right: false },
+])('in early media: $pin', { tags: ['pbx', 'dtmf'] }, ({ pin, right }) => {
+  const caller = agent('caller', user('A'));
+  caller.dial(env('PBX_EARLY_PIN'));
+  await_until(() => assert(caller.early_media).is_true());
+  caller.dtmf(pin);
+  if (right) established(caller);
+  else await_until(() => assert(caller.ended).contains({ how: 'rejected', code: 403 }));
+});
+
 scenario('digits the PBX sends', { tags: ['pbx', 'dtmf'] }, () => {
   const caller = inCall('PBX_SENDS_DTMF');
   received(caller, '12345*0#');

@@ -40,11 +40,11 @@ export class AttendedTransfer {
     const commands = this.#byBaresip
       ? [...select(this.#session, first.id), { name: 'atransferstart', params: target.uri }]
       : this.#session.commands.dial(target.uri);
-    if (!this.#byBaresip) await hold(this.#session, first.id, left(limitMs, started));
+    // Also where baresip would do it: a target that refuses before the re-INVITE is answered would leave 4.x
+    // in the belief that the call is off hold again, and no command could take it off.
+    await hold(this.#session, first.id, left(limitMs, started));
     const done = await this.#consult(verb, target.uri, commands, left(limitMs, started));
     this.#consultation = { first, call: done.call, target };
-    // That one has sent the re-INVITE by itself: this waits for its answer.
-    if (this.#byBaresip) await hold(this.#session, first.id, left(limitMs, started));
     return done;
   }
 

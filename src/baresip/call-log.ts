@@ -4,7 +4,7 @@
  * that only ctrl_tcp told waits a moment for the message with its headers and codes.
  */
 import type { AgentEvent, Ended, Peer, SipMessage } from '../model/agent-event.js';
-import { newCall, type Call, type Habits } from './call-record.js';
+import { afterReading, newCall, type Call, type Habits } from './call-record.js';
 import {
   causeOf,
   endedByResponse,
@@ -270,9 +270,9 @@ export class CallLog {
       return;
     }
     clearTimeout(call.timer);
-    call.timer = setTimeout(() => {
+    call.timer = afterReading(JOIN_MS, () => {
       this.#established(call);
-    }, JOIN_MS);
+    });
   }
 
   #incomingEvent(event: CtrlEvent): void {
@@ -284,9 +284,9 @@ export class CallLog {
       this.#incoming(call);
       return;
     }
-    call.timer = setTimeout(() => {
+    call.timer = afterReading(JOIN_MS, () => {
       this.#incoming(call);
-    }, JOIN_MS);
+    });
   }
 
   #closedEvent(event: CtrlEvent): void {
@@ -306,12 +306,9 @@ export class CallLog {
     clearTimeout(call.timer);
     // The answer to a CANCEL comes from afar, everything else is on its way through our own pipe.
     const cancelling = call.hangingUp && call.outgoing && call.responded && !call.answered;
-    call.timer = setTimeout(
-      () => {
-        this.#closeByText(call);
-      },
-      cancelling ? CANCELLED_MS : JOIN_MS,
-    );
+    call.timer = afterReading(cancelling ? CANCELLED_MS : JOIN_MS, () => {
+      this.#closeByText(call);
+    });
     this.#decide(call);
   }
 
@@ -357,9 +354,9 @@ export class CallLog {
     const { final, reason } = transfer;
     if (reason === undefined) {
       // Why it failed is told a moment later, unless that is not it.
-      call.timer ??= setTimeout(() => {
+      call.timer ??= afterReading(JOIN_MS * 2, () => {
         this.#lostByTransfer(call);
-      }, JOIN_MS * 2);
+      });
       return;
     }
     this.#close(call, lostByTransfer(final, reason));

@@ -62,3 +62,11 @@ export interface Habits {
   /** A transfer the other side refuses, or that fails, ends the call. */
   failedTransferEndsCall: boolean;
 }
+
+/**
+ * A timer that fires once everything that had arrived by then was read: after a pause of this process timers come
+ * before the pipes.
+ */
+export function afterReading(ms: number, action: () => void): NodeJS.Timeout {
+  return setTimeout(() => setImmediate(action), ms);
+}

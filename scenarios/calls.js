@@ -1,8 +1,5 @@
 // Serverless calls in every shape: who ends them and how, in the same words on every baresip version.
-const established = (...agents) =>
-  await_until(() => agents.forEach((one) => assert(one.state).equals(State.Established)));
-const idle = (...agents) =>
-  await_until(() => agents.forEach((one) => assert(one.state).equals(State.Idle)));
+import { connected, established, idle, pair, ringing } from './lib/agents.js';
 
 scenario.each([{ transport: 'udp' }, { transport: 'tcp' }, { transport: 'tls' }])(
   'caller hangs up over $transport',
@@ -15,7 +12,7 @@ scenario.each([{ transport: 'udp' }, { transport: 'tcp' }, { transport: 'tls' }]
     const bob = agent('bob', { transport });
     assert(alice.aor).matches(/^sip:alice@127\.0\.0\.1:\d+$/);
     alice.dial(bob);
-    await_until(() => assert(bob.state).equals(State.Ringing));
+    ringing(bob);
     assert(bob.peer).contains({ number: 'alice' });
     assert(bob.header('from')).contains('alice');
     assert(bob.headers['call-id']).is_present();
@@ -31,10 +28,7 @@ scenario.each([{ transport: 'udp' }, { transport: 'tcp' }, { transport: 'tls' }]
 );
 
 scenario('callee hangs up', { tags: ['serverless'] }, () => {
-  const [alice, bob] = [agent('alice'), agent('bob')];
-  alice.dial(bob);
-  bob.accept();
-  established(alice, bob);
+  const [alice, bob] = connected();
   bob.hangup();
   idle(alice);
   assert(bob.ended).contains({ by: 'local', how: 'bye' });
@@ -42,7 +36,7 @@ scenario('callee hangs up', { tags: ['serverless'] }, () => {
 });
 
 scenario('callee rejects', { tags: ['serverless'] }, () => {
-  const [alice, bob] = [agent('alice'), agent('bob')];
+  const [alice, bob] = pair();
   alice.dial(bob);
   bob.reject();
   idle(alice);
@@ -53,11 +47,11 @@ scenario('callee rejects', { tags: ['serverless'] }, () => {
 });
 
 scenario('caller cancels', { tags: ['serverless'] }, () => {
-  const [alice, bob] = [agent('alice'), agent('bob')];
+  const [alice, bob] = pair();
   alice.dial(bob);
-  await_until(() => assert(alice.state).equals(State.Ringing));
+  ringing(alice);
   // Without this, bob could still be Idle because the INVITE is not there yet.
-  await_until(() => assert(bob.state).equals(State.Ringing));
+  ringing(bob);
   alice.hangup();
   idle(bob);
   assert(alice.ended).contains({ by: 'local', how: 'cancel', code: 487 });
@@ -65,9 +59,9 @@ scenario('caller cancels', { tags: ['serverless'] }, () => {
 });
 
 scenario('hanging up a waiting call rejects it', { tags: ['serverless'] }, () => {
-  const [alice, bob] = [agent('alice'), agent('bob')];
+  const [alice, bob] = pair();
   alice.dial(bob);
-  await_until(() => assert(bob.state).equals(State.Ringing));
+  ringing(bob);
   bob.hangup();
   idle(alice);
   assert(bob.ended).contains({ by: 'local', how: 'rejected', code: 486 });

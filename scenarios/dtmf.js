@@ -1,25 +1,16 @@
 // DTMF between two agents, by RTP and by SIP INFO.
-const call = (callerOptions = {}, calleeOptions = {}) => {
-  const alice = agent('alice', callerOptions);
-  const bob = agent('bob', calleeOptions);
-  alice.dial(bob);
-  bob.accept();
-  await_until(() => [alice, bob].forEach((one) => assert(one.state).equals(State.Established)));
-  return [alice, bob];
-};
-/** Options an old baresip does not have end the scenario here, and only those. */
-const needs = (options) => {
-  try {
-    agent('probe', options);
-  } catch (error) {
-    if (error.code !== 'E_CAPABILITY') throw error;
-    skip(error.message);
-  }
-};
-const received = (who, digits) => await_until(() => assert(who.received_digits).equals(digits));
+import {
+  connected,
+  established,
+  fails,
+  idle,
+  received,
+  ringing,
+  wherePossible,
+} from './lib/agents.js';
 
 scenario('every digit, in both directions', { tags: ['serverless'] }, () => {
-  const [alice, bob] = call();
+  const [alice, bob] = connected();
   assert(bob.received_dtmf).equals([]);
   assert(bob.received_digits).equals('');
   alice.dtmf('0123456789*#ABCD');
@@ -32,24 +23,24 @@ scenario('every digit, in both directions', { tags: ['serverless'] }, () => {
 });
 
 scenario('equal digits in a row are all told', { tags: ['serverless'] }, () => {
-  const [alice, bob] = call();
+  const [alice, bob] = connected();
   alice.dtmf('0000111122');
   received(bob, '0000111122');
 });
 
 scenario('it takes as long as the digits do', { tags: ['serverless'] }, () => {
-  const [alice, bob] = call();
+  const [alice, bob] = connected();
   const began = Date.now();
   alice.dtmf('12345');
   assert(Date.now() - began).at_least(5 * 240);
   // whatever comes next, the last digit is out
   alice.hangup();
-  await_until(() => assert(bob.state).equals(State.Idle));
+  idle(bob);
   assert(bob.received_digits).equals('12345');
 });
 
 scenario('a gap', { tags: ['serverless'] }, () => {
-  const [alice, bob] = call();
+  const [alice, bob] = connected();
   alice.dtmf('123', '600ms');
   received(bob, '123');
   const [first, second, third] = bob.received_dtmf.map(({ at }) => at);
@@ -58,27 +49,26 @@ scenario('a gap', { tags: ['serverless'] }, () => {
 });
 
 scenario('digits start empty with each call', { tags: ['serverless'] }, () => {
-  const [alice, bob] = call();
+  const [alice, bob] = connected();
   alice.dtmf('1');
   received(bob, '1');
   alice.hangup();
-  await_until(() => assert(bob.state).equals(State.Idle));
+  idle(bob);
   assert(bob.received_digits).equals('1');
   alice.dial(bob);
   bob.accept();
-  await_until(() => assert(bob.state).equals(State.Established));
+  established(bob);
   assert(bob.received_dtmf).is_empty();
 });
 
 scenario('of the call that is named', { tags: ['serverless'] }, () => {
-  const [alice, bob] = call();
+  const [alice, bob] = connected();
   alice.dtmf('12', '300ms', alice.calls[0]);
   received(bob, '12');
 });
 
 scenario('by INFO', { tags: ['serverless', 'info'] }, () => {
-  needs({ dtmf_mode: 'info' });
-  const [alice, bob] = call({ dtmf_mode: 'info' });
+  const [alice, bob] = wherePossible(() => connected({ dtmf_mode: 'info' }, {}));
   alice.dtmf('00123456789*#ABCD');
   // the last 200 is there, so bob has them; no digit is told twice
   wait('200ms');
@@ -93,35 +83,23 @@ scenario(
   'automatic: by RTP, since the other side takes it',
   { tags: ['serverless', 'info'] },
   () => {
-    needs({ dtmf_mode: 'auto' });
-    const [alice, bob] = call({ dtmf_mode: 'auto' });
+    const [alice, bob] = wherePossible(() => connected({ dtmf_mode: 'auto' }, {}));
     alice.dtmf('12');
     received(bob, '12');
     assert(bob.received_dtmf[0].via).equals('rtp');
   },
 );
 
-const fails = (code, text, action) => {
-  try {
-    action();
-  } catch (error) {
-    assert(error.code).equals(code);
-    assert(error.message).contains(text);
-    return;
-  }
-  throw new Error(`did not fail with ${code}`);
-};
-
 scenario('what cannot be sent', { tags: ['serverless'] }, () => {
   const alice = agent('alice');
   const bob = agent('bob');
   fails('E_CALL_STATE', 'the agent has no call', () => alice.dtmf('1'));
   alice.dial(bob);
-  await_until(() => assert(bob.state).equals(State.Ringing));
+  ringing(bob);
   fails('E_CALL_STATE', 'is not established: ', () => alice.dtmf('1'));
   fails('E_CALL_STATE', 'is not established: Ringing', () => bob.dtmf('1'));
   bob.accept();
-  await_until(() => assert(alice.state).equals(State.Established));
+  established(alice);
   fails('E_ARGUMENT', '"digits" holds no digit', () => alice.dtmf(''));
   fails('E_ARGUMENT', 'holds "x", which is no DTMF digit', () => alice.dtmf('12x'));
   fails('E_ARGUMENT', 'write A', () => alice.dtmf('a'));

@@ -1,8 +1,5 @@
 // Headers of one's own on outgoing calls, as the callee reads them, on every baresip version.
-const established = (...agents) =>
-  await_until(() => agents.forEach((one) => assert(one.state).equals(State.Established)));
-const idle = (...agents) =>
-  await_until(() => agents.forEach((one) => assert(one.state).equals(State.Idle)));
+import { established, idle, ringing } from './lib/agents.js';
 
 scenario.each([{ transport: 'udp' }, { transport: 'tcp' }, { transport: 'tls' }])(
   'headers over $transport',
@@ -19,7 +16,7 @@ scenario.each([{ transport: 'udp' }, { transport: 'tcp' }, { transport: 'tls' }]
     const bob = agent('bob', { transport });
     for (let round = 0; round < 2; round += 1) {
       alice.dial(bob);
-      await_until(() => assert(bob.state).equals(State.Ringing));
+      ringing(bob);
       assert(bob.header('X-PLAIN')).equals('blue');
       assert(bob.headers['x-many']).equals(headers['X-Many']);
       assert(bob.header('x-hard')).equals(headers['X-Hard']);
@@ -33,7 +30,7 @@ scenario.each([{ transport: 'udp' }, { transport: 'tcp' }, { transport: 'tls' }]
     // Those of a call start anew with the next one.
     const carol = agent('carol', { transport });
     carol.dial(bob);
-    await_until(() => assert(bob.state).equals(State.Ringing));
+    ringing(bob);
     assert(bob.header('x-plain')).is_absent();
     assert(bob.headers['x-many']).is_absent();
   },
@@ -46,7 +43,7 @@ scenario('compact names of a received INVITE', { tags: ['serverless'] }, () => {
   });
   const bob = agent('bob');
   alice.dial(bob);
-  await_until(() => assert(bob.state).equals(State.Ringing));
+  ringing(bob);
   assert(bob.header('Subject')).equals('short');
   assert(bob.header('S')).equals('short');
   assert(bob.headers.supported).contains('abc');

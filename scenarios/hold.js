@@ -1,22 +1,12 @@
 // Hold, mute and several calls between serverless agents: the same words on every baresip version.
-const established = (...agents) =>
-  await_until(() => agents.forEach((one) => assert(one.state).equals(State.Established)));
-const held = (one, how) => await_until(() => assert(one.held).equals(how));
-/** Two agents in a call. */
-const connected = () => {
-  const [alice, bob] = [agent('alice'), agent('bob')];
-  alice.dial(bob);
-  bob.accept();
-  established(alice, bob);
-  return [alice, bob];
-};
+import { call, connected, established, held, idle } from './lib/agents.js';
 
 scenario.each([{ who: 'caller' }, { who: 'callee' }])(
   'the $who holds and resumes',
   { tags: ['serverless'] },
   ({ who }) => {
-    const pair = connected();
-    const [one, other] = who === 'caller' ? pair : pair.reverse();
+    const agents = connected();
+    const [one, other] = who === 'caller' ? agents : agents.reverse();
     assert(one.held).equals('none');
     for (let times = 0; times < 2; times += 1) {
       one.hold();
@@ -34,7 +24,7 @@ scenario.each([{ who: 'caller' }, { who: 'callee' }])(
       assert(one.media.direction).equals('sendrecv');
     }
     other.hangup();
-    await_until(() => assert(one.state).equals(State.Idle));
+    idle(one);
   },
 );
 
@@ -94,7 +84,7 @@ scenario('call waiting: the first call is held, and stays so', { tags: ['serverl
   held(bob, 'remote');
   assert(second.held).equals('none');
   carol.hangup();
-  await_until(() => assert(second.state).equals(State.Idle));
+  idle(second);
   assert(alice.calls.length).equals(1);
   assert(alice.state).equals(State.Established);
   wait('300ms');
@@ -132,9 +122,7 @@ scenario('a consultation call, and back', { tags: ['serverless'] }, () => {
   const carol = agent('carol');
   const [first] = alice.calls;
   alice.hold();
-  alice.dial(carol);
-  carol.accept();
-  established(alice, carol);
+  call(alice, carol);
   const second = alice.calls[1];
   assert(first.held).equals('local');
   assert(second.held).equals('none');
@@ -149,12 +137,12 @@ scenario('a consultation call, and back', { tags: ['serverless'] }, () => {
   assert([first.held, second.held].join(' ')).equals('local none');
   held(bob, 'remote');
   alice.hangup(second);
-  await_until(() => assert(carol.state).equals(State.Idle));
+  idle(carol);
   wait('300ms');
   assert(first.held).equals('local');
   assert(bob.held).equals('remote');
   alice.resume();
   held(bob, 'none');
   alice.hangup();
-  await_until(() => assert(bob.state).equals(State.Idle));
+  idle(bob);
 });

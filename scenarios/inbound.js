@@ -1,18 +1,6 @@
 // What an agent does with calls it does not want, and one that answers by itself.
-const idle = (...agents) =>
-  await_until(() => agents.forEach((one) => assert(one.state).equals(State.Idle)));
-const established = (...agents) =>
-  await_until(() => agents.forEach((one) => assert(one.state).equals(State.Established)));
-/** The error of an action, or nothing. */
-const errorOf = (action) => {
-  try {
-    action();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-};
-const PAIR = () => [agent('alice'), agent('bob')];
+import { call, errorOf, established, idle, pair, ringing } from './lib/agents.js';
+
 /** Before 3.19 baresip knows but one answer; it says so before anything is done. */
 const needsCodes = (bob) => {
   const error = errorOf(() => bob.respond_incoming(603));
@@ -27,7 +15,7 @@ scenario.each([
   { code: 603, reason: 'Nobody; is 100% "here"='.replaceAll('"', "'") },
   { code: 699, reason: 'ü' },
 ])('rejected with $code', { tags: ['serverless'] }, ({ code, reason }) => {
-  const [alice, bob] = PAIR();
+  const [alice, bob] = pair();
   needsCodes(bob);
   alice.dial(bob);
   bob.reject(code, reason);
@@ -38,7 +26,7 @@ scenario.each([
 });
 
 scenario('every call is refused until that is stopped', { tags: ['serverless'] }, () => {
-  const [alice, bob] = PAIR();
+  const [alice, bob] = pair();
   const carol = agent('carol');
   bob.respond_incoming(486);
   for (const caller of [alice, carol, alice]) {
@@ -49,9 +37,7 @@ scenario('every call is refused until that is stopped', { tags: ['serverless'] }
   }
   bob.stop_responding();
   bob.stop_responding();
-  alice.dial(bob);
-  bob.accept();
-  established(alice, bob);
+  call(alice, bob);
   // a second one, while in a call: the first one stays
   bob.respond_incoming(486);
   carol.dial(bob);
@@ -62,7 +48,7 @@ scenario('every call is refused until that is stopped', { tags: ['serverless'] }
 });
 
 scenario('every call is refused with a code of its own', { tags: ['serverless'] }, () => {
-  const [alice, bob] = PAIR();
+  const [alice, bob] = pair();
   needsCodes(bob);
   bob.respond_incoming(480, 'At Lunch');
   alice.dial(bob);
@@ -73,7 +59,7 @@ scenario('every call is refused with a code of its own', { tags: ['serverless'] 
 });
 
 scenario('a refused call is none to accept', { tags: ['serverless'] }, () => {
-  const [alice, bob] = PAIR();
+  const [alice, bob] = pair();
   bob.respond_incoming(486);
   alice.dial(bob);
   const error = errorOf(() => bob.accept());
@@ -109,7 +95,7 @@ scenario('an automatic callee: rings first, then answers', { tags: ['serverless'
   const alice = agent('alice');
   const bob = agent('bob', { answer: 'auto' });
   alice.dial(bob);
-  await_until(() => assert(bob.state).equals(State.Ringing));
+  ringing(bob);
   established(alice, bob);
   assert(bob.peer).contains({ number: 'alice' });
   assert(errorOf(() => bob.respond_incoming(486))?.code).equals('E_ARGUMENT');

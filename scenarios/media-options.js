@@ -1,29 +1,19 @@
 // Options about media and addresses: calls that need both sides to agree, and what is refused before a call.
-const established = (...agents) =>
-  await_until(() => agents.forEach((one) => assert(one.state).equals(State.Established)));
+import { call, errorOf, idle } from './lib/agents.js';
 
-function call(caller, callee) {
-  caller.dial(callee);
-  callee.accept();
-  established(caller, callee);
+function talk(caller, callee) {
+  call(caller, callee);
   wait('200ms');
   caller.hangup();
-  await_until(() => assert(callee.state).equals(State.Idle));
+  idle(callee);
 }
 
-function refusal(options) {
-  try {
-    agent('refused', options);
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}
+const refusal = (options) => errorOf(() => agent('refused', options));
 
 scenario.each([{ enc: 'srtp' }, { enc: 'srtp-mand' }, { enc: 'dtls_srtp' }])(
   'both sides encrypt with $enc',
   { tags: ['serverless'] },
-  ({ enc }) => call(agent('alice', { media_enc: enc }), agent('bob', { media_enc: enc })),
+  ({ enc }) => talk(agent('alice', { media_enc: enc }), agent('bob', { media_enc: enc })),
 );
 
 scenario('srtp-mand insists, on either side', { tags: ['serverless'] }, () => {
@@ -36,7 +26,7 @@ scenario('srtp-mand insists, on either side', { tags: ['serverless'] }, () => {
 });
 
 scenario('srtp takes plain RTP where the other side has none', { tags: ['serverless'] }, () =>
-  call(agent('alice', { media_enc: 'srtp' }), agent('bob')),
+  talk(agent('alice', { media_enc: 'srtp' }), agent('bob')),
 );
 
 scenario.each(['PCMU', 'PCMA', 'opus', 'L16', 'G722'])(
@@ -45,7 +35,7 @@ scenario.each(['PCMU', 'PCMA', 'opus', 'L16', 'G722'])(
   (codec) => {
     const seen = refusal({ codecs: [codec] });
     if (seen?.code === 'E_CAPABILITY') skip(seen.message);
-    call(agent('alice', { codecs: [codec] }), agent('bob', { codecs: [codec] }));
+    talk(agent('alice', { codecs: [codec] }), agent('bob', { codecs: [codec] }));
   },
 );
 
@@ -61,12 +51,12 @@ scenario.each(['udp', 'tcp', 'tls'])('IPv6 over $row', { tags: ['serverless'] },
   if (seen?.code === 'E_AGENT_START') skip(`no IPv6: ${seen.message}`);
   const [alice, bob] = [agent('alice', options), agent('bob', options)];
   assert(alice.aor).matches(/^sip:alice@\[::1\]:\d+$/);
-  call(alice, bob);
+  talk(alice, bob);
   assert(bob.peer).contains({ number: 'alice' });
 });
 
 scenario('a jitter buffer, and statistics in the BYE', { tags: ['serverless'] }, () =>
-  call(
+  talk(
     agent('alice', { jitter_buffer: true, rtp_stats: true, rtp_timeout: 30 }),
     agent('bob', { jitter_buffer: 40 }),
   ),

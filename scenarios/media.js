@@ -1,21 +1,13 @@
 // What an agent knows of its media: codec, addresses, directions, RTP packets.
-const established = (...agents) =>
-  await_until(() => agents.forEach((one) => assert(one.state).equals(State.Established)));
-const connected = (options = {}) => {
-  const [alice, bob] = [agent('alice', options), agent('bob', options)];
-  alice.dial(bob);
-  bob.accept();
-  established(alice, bob);
-  return [alice, bob];
-};
+import { connected, established, pair, ringing } from './lib/agents.js';
 
 scenario('what offer and answer settled', { tags: ['serverless'] }, () => {
-  const [alice, bob] = [agent('alice'), agent('bob')];
+  const [alice, bob] = pair();
   assert(alice.media).is_absent();
   assert(alice.rtp).is_absent();
   assert(alice.held).equals('none');
   alice.dial(bob);
-  await_until(() => assert(bob.state).equals(State.Ringing));
+  ringing(bob);
   assert(bob.media).is_absent();
   bob.accept();
   assert(bob.media).is_present();

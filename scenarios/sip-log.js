@@ -1,9 +1,8 @@
 // The SIP messages of agents as values, what provisional responses tell, and expectations about order.
-const established = (...agents) =>
-  await_until(() => agents.forEach((one) => assert(one.state).equals(State.Established)));
+import { call, established, idle, pair, ringing } from './lib/agents.js';
 
 scenario('messages of a call, from both ends', { tags: ['serverless'] }, () => {
-  const [alice, bob] = [agent('alice'), agent('bob')];
+  const [alice, bob] = pair();
   alice.dial(bob);
   await_sequence([
     () => assert(alice.sip.sent('INVITE')).is_not_empty(),
@@ -37,7 +36,7 @@ scenario('messages of a call, from both ends', { tags: ['serverless'] }, () => {
 });
 
 scenario('provisional responses', { tags: ['serverless'] }, () => {
-  const [alice, bob] = [agent('alice'), agent('bob')];
+  const [alice, bob] = pair();
   assert(alice.provisional).is_empty();
   alice.dial(bob);
   assert(alice.early_media).is_false();
@@ -54,9 +53,9 @@ scenario('provisional responses', { tags: ['serverless'] }, () => {
 });
 
 scenario('a cancelled call, message by message', { tags: ['serverless'] }, () => {
-  const [alice, bob] = [agent('alice'), agent('bob')];
+  const [alice, bob] = pair();
   alice.dial(bob);
-  await_until(() => assert(bob.state).equals(State.Ringing));
+  ringing(bob);
   alice.hangup();
   await_sequence([
     () => assert(bob.sip.received('CANCEL')).is_not_empty(),
@@ -69,13 +68,11 @@ scenario('a cancelled call, message by message', { tags: ['serverless'] }, () =>
 
 scenario('what must not happen', { tags: ['serverless'] }, () => {
   const [alice, bob, carol] = [agent('alice'), agent('bob'), agent('carol')];
-  alice.dial(bob);
-  bob.accept();
-  established(alice, bob);
+  call(alice, bob);
   never(() => assert(carol.state).equals(State.Ringing), '200ms');
   never(() => alice.sip.all().some((one) => one.method === 'BYE'), '300ms');
   alice.hangup();
-  await_until(() => assert(bob.state).equals(State.Idle));
+  idle(bob);
 });
 
 scenario('each call through all of its states, in order', { tags: ['serverless'] }, () => {
@@ -89,6 +86,6 @@ scenario('each call through all of its states, in order', { tags: ['serverless']
     ]);
     alice.hangup();
     await_sequence([() => assert(bob.sip.received('BYE').length).equals(i + 1)]);
-    await_until(() => assert(bob.state).equals(State.Idle));
+    idle(bob);
   }
 });

@@ -1,14 +1,13 @@
 // How long the parts of a call take, as values. Serverless; register_ms is in the lab's scenario.
-const established = (...agents) =>
-  await_until(() => agents.forEach((one) => assert(one.state).equals(State.Established)));
+import { established, idle, labUser, pair, registered, ringing } from './lib/agents.js';
 
 scenario('a call that is answered', { tags: ['serverless'] }, () => {
-  const [alice, bob] = [agent('alice'), agent('bob')];
+  const [alice, bob] = pair();
   assert(alice.timing).equals({});
   alice.dial(bob);
   assert(alice.timing.setup_ms).is_absent();
-  await_until(() => assert(alice.state).equals(State.Ringing));
-  await_until(() => assert(bob.state).equals(State.Ringing));
+  ringing(alice);
+  ringing(bob);
   assert(alice.timing.post_dial_delay_ms).at_least(0).less_than(2000);
   assert(alice.timing.ring_ms).is_absent();
   wait('300ms');
@@ -23,7 +22,7 @@ scenario('a call that is answered', { tags: ['serverless'] }, () => {
   assert(alice.timing.talk_ms).is_absent();
   wait('300ms');
   alice.hangup();
-  await_until(() => assert(bob.state).equals(State.Idle));
+  idle(bob);
   assert(alice.timing.talk_ms).at_least(290).less_than(3000);
   assert(bob.timing.talk_ms).at_least(290).less_than(3000);
   alice.dial(bob);
@@ -31,13 +30,13 @@ scenario('a call that is answered', { tags: ['serverless'] }, () => {
 });
 
 scenario('a call that is not answered', { tags: ['serverless'] }, () => {
-  const [alice, bob] = [agent('alice'), agent('bob')];
+  const [alice, bob] = pair();
   alice.dial(bob);
-  await_until(() => assert(alice.state).equals(State.Ringing));
-  await_until(() => assert(bob.state).equals(State.Ringing));
+  ringing(alice);
+  ringing(bob);
   wait('200ms');
   bob.reject();
-  await_until(() => assert(alice.state).equals(State.Idle));
+  idle(alice);
   assert(alice.timing.ring_ms).at_least(190).less_than(3000);
   assert(alice.timing.setup_ms).is_absent();
   assert(alice.timing.talk_ms).is_absent();
@@ -45,15 +44,10 @@ scenario('a call that is not answered', { tags: ['serverless'] }, () => {
 
 scenario('the time to register', { tags: ['lab'] }, () => {
   if (env('SIP_PROXY', '') === '') skip('needs a registrar: offhook run --lab');
-  const alice = agent('alice', {
-    username: env('A_USER'),
-    password: env('A_PASS'),
-    domain: env('SIP_DOMAIN'),
-    outbound: env('SIP_PROXY'),
-  });
+  const alice = agent('alice', labUser('A'));
   assert(alice.timing.register_ms).is_absent();
   alice.register();
-  await_until(() => assert(alice.registered).is_true());
+  registered(alice);
   assert(alice.timing.register_ms).greater_than(0).less_than(5000);
   // challenged first
   assert(alice.sip.sent('REGISTER').length).equals(2);

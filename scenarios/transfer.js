@@ -1,25 +1,11 @@
 // Transfers between serverless agents: no PBX, every agent sees the REFER and what comes of it itself.
-const established = (...agents) =>
-  await_until(() => agents.forEach((one) => assert(one.state).equals(State.Established)));
-const idle = (...agents) =>
-  await_until(() => agents.forEach((one) => assert(one.state).equals(State.Idle)));
+import { call, errorOf, established, fails, idle, ringing } from './lib/agents.js';
+
 /** alice and bob in a call, carol idle. */
 const inCall = (options = {}) => {
   const agents = ['alice', 'bob', 'carol'].map((name) => agent(name, options));
-  const [alice, bob] = agents;
-  alice.dial(bob);
-  bob.accept();
-  established(alice, bob);
+  call(agents[0], agents[1]);
   return agents;
-};
-/** The error of an action, or nothing. */
-const errorOf = (action) => {
-  try {
-    action();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
 };
 const uriOf = (one) => one.aor;
 
@@ -32,7 +18,7 @@ scenario.each([
   const first = bob.calls[0].id;
   alice.transfer(row.to === 'agent' ? carol : uriOf(carol));
   assert(alice.transfer_state.accepted).is_true();
-  await_until(() => assert(carol.state).equals(State.Ringing));
+  ringing(carol);
   assert(carol.peer).contains({ number: 'bob' });
   // the new call is there, but not the current one while the first is up
   await_until(() => assert(bob.calls.length).equals(2));
@@ -147,7 +133,7 @@ scenario.each([{ answered: true }, { answered: false }])(
     established(alice, bob);
     // and once more
     alice.attended_transfer(carol);
-    await_until(() => assert(carol.state).equals(State.Ringing));
+    ringing(carol);
     alice.abort_transfer();
     idle(carol);
     bob.hangup();
@@ -182,20 +168,15 @@ scenario('attended, the first call ends meanwhile', { tags: ['serverless'] }, ()
 
 scenario('what cannot be transferred', { tags: ['serverless'] }, () => {
   const [alice, bob, carol] = ['alice', 'bob', 'carol'].map((name) => agent(name));
-  const refused = (code, text, action) => {
-    const error = errorOf(action);
-    assert(error?.code).equals(code);
-    assert(error?.message).contains(text);
-  };
   const both = (code, text, target) => {
-    refused(code, text, () => alice.transfer(target));
-    refused(code, text, () => alice.attended_transfer(target));
+    fails(code, text, () => alice.transfer(target));
+    fails(code, text, () => alice.attended_transfer(target));
   };
   both('E_CALL_STATE', 'the agent has no call', carol);
-  refused('E_CALL_STATE', 'no consultation', () => alice.complete_transfer());
-  refused('E_CALL_STATE', 'no consultation', () => alice.abort_transfer());
+  fails('E_CALL_STATE', 'no consultation', () => alice.complete_transfer());
+  fails('E_CALL_STATE', 'no consultation', () => alice.abort_transfer());
   alice.dial(bob);
-  await_until(() => assert(alice.state).equals(State.Ringing));
+  ringing(alice);
   both('E_CALL_STATE', 'is not answered: Ringing', carol);
   bob.accept();
   established(alice, bob);
@@ -207,8 +188,8 @@ scenario('what cannot be transferred', { tags: ['serverless'] }, () => {
   both('E_TARGET', 'headers', 'sip:carol@127.0.0.1?Replaces=x');
   both('E_ARGUMENT', '"target" must be', 600);
   alice.attended_transfer(carol);
-  refused('E_CALL_STATE', 'not answered', () => alice.complete_transfer());
-  refused('E_CALL_STATE', 'under way', () => alice.attended_transfer(carol, alice.calls[0]));
+  fails('E_CALL_STATE', 'not answered', () => alice.complete_transfer());
+  fails('E_CALL_STATE', 'under way', () => alice.attended_transfer(carol, alice.calls[0]));
   alice.abort_transfer();
   alice.hangup();
   both('E_CALL_STATE', 'the agent has no call', carol);

@@ -1,32 +1,16 @@
 // Calls through and to a PBX. Needs its variables (see src/testing/asterisk.ts), or is skipped.
-setup(() => {
-  if (env('PBX_ECHO', '') === '') skip('needs a PBX: PBX_ECHO is not set');
-});
+import { established, idle, needsPbx, register, ringing, user } from '../lib/agents.js';
 
-const user = (letter, more = {}) => ({
-  username: env(`${letter}_USER`),
-  password: env(`${letter}_PASS`),
-  domain: env('SIP_DOMAIN'),
-  ...more,
-});
-/** Agents of these users, registered. */
-const registered = (...letters) => {
-  const agents = letters.map((letter) => agent(env(`${letter}_USER`), user(letter)));
-  agents.forEach((one) => one.register());
-  await_until(() => agents.forEach((one) => assert(one.registered).is_true()));
-  return agents;
-};
-const established = (...agents) =>
-  await_until(() => agents.forEach((one) => assert(one.state).equals(State.Established)));
+setup(() => needsPbx('PBX_ECHO'));
 
 scenario.each([{ who: 'caller' }, { who: 'callee' }])(
   'alice calls bob, the $who hangs up',
   { tags: ['pbx'] },
   ({ who }) => {
-    const [alice, bob] = registered('A', 'B');
+    const [alice, bob] = register(user('A'), user('B'));
     alice.dial(env('B_USER'));
-    await_until(() => assert(alice.state).equals(State.Ringing));
-    await_until(() => assert(bob.state).equals(State.Ringing));
+    ringing(alice);
+    ringing(bob);
     assert(bob.peer).contains({ number: env('A_USER') });
     bob.accept();
     established(alice, bob);
@@ -41,23 +25,23 @@ scenario.each([{ who: 'caller' }, { who: 'callee' }])(
 );
 
 scenario('bob rejects', { tags: ['pbx'] }, () => {
-  const [alice, bob] = registered('A', 'B');
+  const [alice, bob] = register(user('A'), user('B'));
   alice.dial(env('B_USER'));
   bob.reject();
   await_until(() => assert(alice.ended).contains({ by: 'remote', how: 'rejected', code: 486 }));
 });
 
 scenario('alice gives up', { tags: ['pbx'] }, () => {
-  const [alice, bob] = registered('A', 'B');
+  const [alice, bob] = register(user('A'), user('B'));
   alice.dial(env('B_USER'));
-  await_until(() => assert(bob.state).equals(State.Ringing));
+  ringing(bob);
   alice.hangup();
   await_until(() => assert(bob.ended).contains({ by: 'remote', how: 'cancel' }));
   assert(alice.ended).contains({ by: 'local', how: 'cancel' });
 });
 
 scenario('bob is not registered', { tags: ['pbx'] }, () => {
-  const [alice] = registered('A');
+  const [alice] = register(user('A'));
   alice.dial(env('B_USER'));
   await_until(() => assert(alice.status_code).equals(480));
 });
@@ -84,7 +68,7 @@ scenario.each([
 scenario('no answer', { tags: ['pbx'] }, () => {
   const alice = agent('alice', user('A'));
   alice.dial(env('PBX_NO_ANSWER'));
-  await_until(() => assert(alice.state).equals(State.Ringing));
+  ringing(alice);
   await_until(() => assert(alice.status_code).equals(480));
 });
 
@@ -94,7 +78,7 @@ scenario.each(['PBX_RINGS', 'PBX_TRYING'])(
   (number) => {
     const alice = agent('alice', user('A'));
     alice.dial(env(number));
-    if (number === 'PBX_RINGS') await_until(() => assert(alice.state).equals(State.Ringing));
+    if (number === 'PBX_RINGS') ringing(alice);
     wait('300ms');
     alice.hangup();
     assert(alice.ended).contains({ by: 'local', how: 'cancel', code: 487 });
@@ -104,7 +88,7 @@ scenario.each(['PBX_RINGS', 'PBX_TRYING'])(
 scenario('rings for 3 seconds, then answers', { tags: ['pbx'] }, () => {
   const alice = agent('alice', user('A'));
   alice.dial(env('PBX_RINGS_3S'));
-  await_until(() => assert(alice.state).equals(State.Ringing));
+  ringing(alice);
   established(alice);
   alice.hangup();
 });
@@ -112,7 +96,7 @@ scenario('rings for 3 seconds, then answers', { tags: ['pbx'] }, () => {
 scenario('early media, then an answer', { tags: ['pbx'] }, () => {
   const alice = agent('alice', user('A'));
   alice.dial(env('PBX_EARLY_MEDIA'));
-  await_until(() => assert(alice.state).equals(State.Ringing));
+  ringing(alice);
   established(alice);
   alice.hangup();
   assert(alice.ended).contains({ by: 'local', how: 'bye' });
@@ -121,7 +105,7 @@ scenario('early media, then an answer', { tags: ['pbx'] }, () => {
 scenario('early media, then busy', { tags: ['pbx'] }, () => {
   const alice = agent('alice', user('A'));
   alice.dial(env('PBX_EARLY_BUSY'));
-  await_until(() => assert(alice.state).equals(State.Ringing));
+  ringing(alice);
   await_until(() => assert(alice.ended).contains({ by: 'remote', how: 'rejected', code: 486 }));
 });
 
@@ -147,13 +131,13 @@ scenario.each(['PBX_ECHO', 'PBX_TONE', 'PBX_NO_RTP', 'PBX_MUSIC', 'PBX_CONFERENC
 );
 
 scenario('redirected to bob', { tags: ['pbx'] }, () => {
-  const [alice, bob] = registered('A', 'B');
+  const [alice, bob] = register(user('A'), user('B'));
   alice.dial(env('PBX_REDIRECTS_TO_BOB'));
-  await_until(() => assert(bob.state).equals(State.Ringing));
+  ringing(bob);
   bob.accept();
   established(alice, bob);
   bob.hangup();
-  await_until(() => assert(alice.state).equals(State.Idle));
+  idle(alice);
 });
 
 scenario('redirected to the echo', { tags: ['pbx'] }, () => {

@@ -1,25 +1,10 @@
 // Hold and media through a PBX. Needs its variables (see src/testing/asterisk.ts), or is skipped.
-setup(() => {
-  if (env('PBX_ECHO', '') === '') skip('needs a PBX: PBX_ECHO is not set');
-});
+import { established, idle, needsPbx, register, user } from '../lib/agents.js';
 
-const user = (letter, more = {}) => ({
-  username: env(`${letter}_USER`),
-  password: env(`${letter}_PASS`),
-  domain: env('SIP_DOMAIN'),
-  ...more,
-});
-const registered = (...letters) => {
-  const agents = letters.map((letter) => agent(env(`${letter}_USER`), user(letter)));
-  agents.forEach((one) => one.register());
-  await_until(() => agents.forEach((one) => assert(one.registered).is_true()));
-  return agents;
-};
-const established = (...agents) =>
-  await_until(() => agents.forEach((one) => assert(one.state).equals(State.Established)));
+setup(() => needsPbx('PBX_ECHO'));
 
 scenario('hold with music: the held side goes on receiving', { tags: ['pbx'] }, () => {
-  const [alice, bob] = registered('A', 'B');
+  const [alice, bob] = register(user('A'), user('B'));
   alice.dial(env('B_USER'));
   bob.accept();
   established(alice, bob);
@@ -40,7 +25,7 @@ scenario('hold with music: the held side goes on receiving', { tags: ['pbx'] }, 
   bob.resume();
   bob.verify_media();
   alice.hangup();
-  await_until(() => assert(bob.state).equals(State.Idle));
+  idle(bob);
 });
 
 scenario('an echo held and resumed, again and again', { tags: ['pbx'] }, () => {
@@ -101,7 +86,7 @@ scenario('two calls to the PBX, one on hold', { tags: ['pbx'] }, () => {
   alice.resume();
   assert([echo.held, tone.held].join(' ')).equals('none local');
   alice.hangup();
-  await_until(() => assert(echo.state).equals(State.Idle));
+  idle(echo);
   wait('300ms');
   assert(tone.held).equals('local');
   alice.resume();

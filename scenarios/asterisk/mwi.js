@@ -1,18 +1,12 @@
 // The state of a mailbox. Needs a PBX and its variables (see src/testing/asterisk.ts), or is skipped.
-setup(() => {
-  if (env('PBX_MAILBOX_EMPTY', '') === '') skip('needs a PBX: PBX_MAILBOX_EMPTY is not set');
-});
+import { established, needsPbx, registered, user } from '../lib/agents.js';
 
-const user = (letter, more = {}) => ({
-  username: env(`${letter}_USER`),
-  password: env(`${letter}_PASS`),
-  domain: env('SIP_DOMAIN'),
-  ...more,
-});
+setup(() => needsPbx('PBX_MAILBOX_EMPTY'));
+
 /** Dials a number that sets the mailbox of the caller. */
 const set = (who, number) => {
   who.dial(env(number));
-  await_until(() => assert(who.state).equals(State.Established));
+  established(who);
   wait('300ms');
   who.hangup();
 };
@@ -33,7 +27,7 @@ scenario('it subscribes again with a new registration', { tags: ['pbx', 'mwi'] }
   const bob = agent('bob', user('B', { mwi: true }));
   for (let turn = 1; turn <= 2; turn += 1) {
     bob.register();
-    await_until(() => assert(bob.registered).is_true());
+    registered(bob);
     set(bob, 'PBX_MAILBOX_2_NEW_1_OLD');
     await_until(() => assert(bob.mwi?.new).equals(2));
     set(bob, 'PBX_MAILBOX_EMPTY');
@@ -46,7 +40,7 @@ scenario('it subscribes again with a new registration', { tags: ['pbx', 'mwi'] }
 scenario('without the option nothing is told', { tags: ['pbx', 'mwi'] }, () => {
   const carol = agent('carol', user('C'));
   carol.register();
-  await_until(() => assert(carol.registered).is_true());
+  registered(carol);
   set(carol, 'PBX_MAILBOX_2_NEW_1_OLD');
   wait('300ms');
   assert(carol.mwi).is_absent();

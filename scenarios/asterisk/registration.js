@@ -1,16 +1,7 @@
 // Registration at a PBX. Needs its variables (see src/testing/asterisk.ts), or is skipped.
-setup(() => {
-  if (env('PBX_ECHO', '') === '') skip('needs a PBX: PBX_ECHO is not set');
-});
+import { needsPbx, registered, user } from '../lib/agents.js';
 
-const user = (letter, more = {}) => ({
-  username: env(`${letter}_USER`),
-  password: env(`${letter}_PASS`),
-  domain: env('SIP_DOMAIN'),
-  ...more,
-});
-const registered = (...agents) =>
-  await_until(() => agents.forEach((one) => assert(one.registered).is_true()));
+setup(() => needsPbx('PBX_ECHO'));
 
 scenario.each([{ transport: 'udp' }, { transport: 'tcp' }])(
   'register, unregister, register again over $transport',

@@ -1,12 +1,9 @@
 // What a PBX says in its messages. Needs its variables (see src/testing/asterisk.ts), or is skipped.
+import { idle, needsPbx, user } from '../lib/agents.js';
+
 setup(() => {
-  if (env('PBX_ECHO', '') === '') skip('needs a PBX: PBX_ECHO is not set');
-  const alice = agent('alice', {
-    username: env('A_USER'),
-    password: env('A_PASS'),
-    domain: env('SIP_DOMAIN'),
-  });
-  return { alice };
+  needsPbx('PBX_ECHO');
+  return { alice: agent('alice', user('A')) };
 });
 
 scenario('early media, then the answer', { tags: ['pbx'] }, ({ alice }) => {
@@ -32,6 +29,6 @@ scenario('ringing is no early media', { tags: ['pbx'] }, ({ alice }) => {
 
 scenario('the cause of a clearing', { tags: ['pbx'] }, ({ alice }) => {
   alice.dial(env('PBX_BUSY'));
-  await_until(() => assert(alice.state).equals(State.Idle));
+  idle(alice);
   assert(alice.sip.received(486)[0]?.header('Reason')).matches(/Q\.850;\s*cause=17/);
 });

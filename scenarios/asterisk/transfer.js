@@ -1,28 +1,12 @@
 // Transfers through a PBX, which reads the REFER itself. Needs its variables (see src/testing/asterisk.ts), or is skipped.
-setup(() => {
-  if (env('PBX_ECHO', '') === '') skip('needs a PBX: PBX_ECHO is not set');
-});
+import { established, idle, needsPbx, register, ringing, user } from '../lib/agents.js';
 
-const user = (letter) => ({
-  username: env(`${letter}_USER`),
-  password: env(`${letter}_PASS`),
-  domain: env('SIP_DOMAIN'),
-});
-/** Agents of these users, registered. */
-const registered = (...letters) => {
-  const agents = letters.map((letter) => agent(env(`${letter}_USER`), user(letter)));
-  agents.forEach((one) => one.register());
-  await_until(() => agents.forEach((one) => assert(one.registered).is_true()));
-  return agents;
-};
-const established = (...agents) =>
-  await_until(() => agents.forEach((one) => assert(one.state).equals(State.Established)));
-const idle = (...agents) =>
-  await_until(() => agents.forEach((one) => assert(one.state).equals(State.Idle)));
+setup(() => needsPbx('PBX_ECHO'));
+
 const number = (letter) => env(`${letter}_USER`);
 /** alice and bob in a call, carol registered, too. */
 const inCall = () => {
-  const [alice, bob, carol] = registered('A', 'B', 'C');
+  const [alice, bob, carol] = register(user('A'), user('B'), user('C'));
   alice.dial(number('B'));
   bob.accept();
   established(alice, bob);
@@ -34,7 +18,7 @@ const inCall = () => {
 scenario('blind, by the caller', { tags: ['pbx'] }, () => {
   const [alice, bob, carol] = inCall();
   alice.transfer(carol);
-  await_until(() => assert(carol.state).equals(State.Ringing));
+  ringing(carol);
   carol.accept();
   await_until(() => assert(alice.ended).contains({ by: 'local', how: 'transferred' }));
   assert(alice.transfer_state).contains({ accepted: true, final: 200, done: true });
@@ -96,7 +80,7 @@ scenario('attended, aborted after the answer', { tags: ['pbx'] }, () => {
 scenario('attended, aborted while it rings', { tags: ['pbx'] }, () => {
   const [alice, bob, carol] = inCall();
   alice.attended_transfer(carol);
-  await_until(() => assert(carol.state).equals(State.Ringing));
+  ringing(carol);
   alice.abort_transfer();
   idle(carol);
   bob.hangup();

@@ -1,23 +1,15 @@
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 import { agentStateName } from '../model/agent-state.js';
-import { testBinaries, testBench, type Bench } from '../testing/agent-bench.js';
+import { cleanBench, testBinaries } from '../testing/agent-bench.js';
 import type { AgentOptions, BaresipAgent } from './user-agent.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();
 
 describe.each(binaries)('baresip $version', (binary) => {
-  let bench: Bench;
+  const { bench } = cleanBench(binary);
   const start = (name: string, options: AgentOptions = {}) => bench.start(name, options);
-
-  beforeAll(() => {
-    bench = testBench(binary);
-  });
-  afterEach(async () => {
-    await bench.stopAll();
-    expect(bench.leftFolders()).toEqual([]);
-  });
 
   const state = (agent: BaresipAgent) => agentStateName(agent.state);
   const reaches = (agent: BaresipAgent, name: string) =>

@@ -40,18 +40,20 @@ export class AttendedTransfer {
     const commands = this.#byBaresip
       ? [...select(this.#session, first.id), { name: 'atransferstart', params: target.uri }]
       : this.#session.commands.dial(target.uri);
-    if (!this.#byBaresip) await hold(this.#session, first.id, left(limitMs, started));
+    // Also where baresip would do it: a target that refuses before the re-INVITE is answered would leave 4.x
+    // in the belief that the call is off hold again, and no command could take it off.
+    await hold(this.#session, first.id, left(limitMs, started));
     const done = await this.#consult(verb, target.uri, commands, left(limitMs, started));
     this.#consultation = { first, call: done.call, target };
-    // That one has sent the re-INVITE by itself: this waits for its answer.
-    if (this.#byBaresip) await hold(this.#session, first.id, left(limitMs, started));
     return done;
   }
 
   async complete(limitMs: number): Promise<Done> {
     const verb = 'complete_transfer';
-    const { first, call, target } = this.#current(verb);
+    const { first, call, target, redirected } = this.#current(verb);
     const session = this.#session;
+    // The call at another address is none of those baresip's commands know of.
+    const byBaresip = this.#byBaresip && !redirected;
     const consultation = callOf(session, verb, call);
     this.#assertReady(verb, first.id, consultation);
     // With a PBX between them the target's call would be another one.
@@ -64,7 +66,7 @@ export class AttendedTransfer {
         'transfer through a PBX, or use a newer baresip',
       );
     }
-    const commands = this.#byBaresip
+    const commands = byBaresip
       ? [...select(session, call), { name: 'atransferexec' }]
       : [...select(session, first.id), { name: 'transfer', params: this.#referTo(consultation) }];
     return refer(session, verb, { call: first, commands }, limitMs);
@@ -149,22 +151,24 @@ export class AttendedTransfer {
   }
 
   #assertNone(verb: string): void {
-    const call = this.#consultation?.call;
-    if (call === undefined || !isOpen(this.#session, call)) return;
+    if (this.#consultation === undefined) return;
+    const call = this.#session.calls.redirections.currentId(this.#consultation.call);
+    if (!isOpen(this.#session, call)) return;
     const { uri } = callOf(this.#session, verb, call).peer;
     const what = `a consultation is under way already: with ${uri}`;
     throw this.#session.problem('E_CALL_STATE', verb, what, 'complete or abort that one first');
   }
 
-  #current(verb: string): Consultation {
+  #current(verb: string): Consultation & { redirected: boolean } {
     this.#session.assertUsable(verb);
     const consultation = this.#consultation;
     if (consultation === undefined) {
       const what = 'there is no consultation call';
       throw this.#session.problem('E_CALL_STATE', verb, what, START_FIRST);
     }
-    if (isOpen(this.#session, consultation.call) || isOpen(this.#session, consultation.first.id)) {
-      return consultation;
+    const call = this.#session.calls.redirections.currentId(consultation.call);
+    if (isOpen(this.#session, call) || isOpen(this.#session, consultation.first.id)) {
+      return { ...consultation, call, redirected: call !== consultation.call };
     }
     this.#consultation = undefined;
     const what = 'the first call and the consultation call have ended';

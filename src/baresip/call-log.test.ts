@@ -22,6 +22,7 @@ function recorded(): { log: CallLog; events: AgentEvent[] } {
   return {
     log: new CallLog((event) => events.push(event), {
       resumedByItself: () => false,
+      redirected: () => false,
       failedTransferEndsCall: false,
     }),
     events,
@@ -267,6 +268,22 @@ describe('joining', () => {
       { type: 'call_ringing', call: 'c', code: 183, reason: 'Progress', early_media: true },
       { type: 'call_ringing', call: 'c', code: 180, reason: 'Ringing' },
     ]);
+  });
+
+  test.each([
+    ['from far away', 900, { by: 'local', how: 'cancel', code: 487, reason: 'Request Terminated' }],
+    ['not at all', 1100, { by: 'local', how: 'cancel' }],
+  ])('a CANCEL that is answered %s', (_, afterMs, ended) => {
+    const { log, events } = recorded();
+    log.message(sip('>', 'INVITE'));
+    log.message(sip('<', '100 Trying'));
+    log.expectHangup('c');
+    log.event(ctrl('CALL_CLOSED', { param: 'Connection reset by user', outgoing: true }));
+    log.message(sip('>', 'CANCEL'));
+    vi.advanceTimersByTime(afterMs);
+    log.message(sip('<', '487 Request Terminated'));
+    const closed = events.filter(({ type }) => type === 'call_closed');
+    expect(closed).toEqual([{ type: 'call_closed', call: 'c', ended }]);
   });
 
   test('a CANCEL that crosses the 200', () => {

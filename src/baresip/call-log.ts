@@ -4,42 +4,36 @@
  * that only ctrl_tcp told waits a moment for the message with its headers and codes.
  */
 import type { AgentEvent, Ended, Peer, SipMessage } from '../model/agent-event.js';
-import { newCall, type Call } from './call-record.js';
+import { afterReading, newCall, type Call, type Habits } from './call-record.js';
 import {
   causeOf,
   endedByResponse,
   endedByText,
   lostByTransfer,
+  maybeRetried,
   mayEndWith,
   TRANSFERRED,
 } from './ended.js';
 import type { CtrlEvent } from './events.js';
 import { OfferAnswer, hasSdp } from './offer-answer.js';
 import { hasTag, nameAddr, peerOf } from './peer.js';
+import { isRedirection, Redirections } from './redirections.js';
 import { headerOf } from './sip-message.js';
 import { TransferLog } from './transfer-log.js';
 
 /** How long an event waits for its message: pipe and socket are read within a millisecond of each other. */
 const JOIN_MS = 75;
-/** After these a caller may try again by itself: only baresip knows whether it gave up. */
-const MAYBE_RETRIED = (code: number): boolean =>
-  code < 400 || code === 401 || code === 407 || code === 422 || code === 503;
+/** A CANCEL is answered at once by every SIP server (RFC 3261, 9.2): as far away as it may be. */
+const CANCELLED_MS = 1000;
 /** Closed calls are forgotten after so many later ones: long enough for retransmissions. */
 const REMEMBERED = 32;
-
-/** What this baresip does by itself. */
-export interface Habits {
-  /** It took that call off hold: true when that is undone, and the script need not hear of it. */
-  resumedByItself: (call: string) => boolean;
-  /** A transfer the other side refuses, or that fails, ends the call. */
-  failedTransferEndsCall: boolean;
-}
 
 export class CallLog {
   readonly #emit: (event: AgentEvent) => void;
   readonly #calls = new Map<string, Call>();
   readonly media: OfferAnswer;
-  readonly #failedTransferEndsCall: boolean;
+  readonly redirections: Redirections;
+  readonly #habits: Habits;
   readonly #transfers: TransferLog;
   /** What the script dialled, until its INVITE is seen. */
   #dialling: Peer | undefined;
@@ -47,8 +41,9 @@ export class CallLog {
   constructor(emit: (event: AgentEvent) => void, habits: Habits) {
     this.#emit = emit;
     this.media = new OfferAnswer({ emit, resumedByItself: habits.resumedByItself });
-    this.#failedTransferEndsCall = habits.failedTransferEndsCall;
+    this.#habits = habits;
     this.#transfers = new TransferLog(emit);
+    this.redirections = new Redirections(emit);
   }
 
   expectDial(peer: Peer | undefined): void {
@@ -67,7 +62,15 @@ export class CallLog {
 
   /** Whether a dialled call got any response yet. */
   responded(id: string): boolean {
-    return this.#calls.get(id)?.responded ?? true;
+    return this.#calls.get(this.redirections.currentId(id))?.responded ?? true;
+  }
+
+  /** There will be no INVITE after that 3xx: it was the end. */
+  redirectFailed(id: string): void {
+    const call = this.redirections.waiting;
+    if (call?.id !== id || call.final === undefined) return;
+    this.redirections.giveUp();
+    this.#close(call, endedByResponse(call.final, 'remote', false));
   }
 
   message(message: SipMessage): void {
@@ -101,6 +104,7 @@ export class CallLog {
         return true;
       case 'TRANSFER':
       case 'CALL_OUTGOING':
+      case 'CALL_REDIRECT':
       case 'CALL_RINGING':
       case 'CALL_PROGRESS':
       case 'CALL_ANSWERED':
@@ -124,7 +128,8 @@ export class CallLog {
       return undefined;
     if (hasTag(headerOf(message.headers, 'to') ?? '')) return undefined;
     const outgoing = message.direction === 'sent';
-    const peer = outgoing ? (this.#dialling ?? peerOf(message.uri ?? '', '')) : callerOf(message);
+    const dialled = this.#dialling ?? this.redirections.peer;
+    const peer = outgoing ? (dialled ?? peerOf(message.uri ?? '', '')) : callerOf(message);
     return this.#add(message.call_id, outgoing, peer);
   }
 
@@ -182,6 +187,7 @@ export class CallLog {
     }
     if (!call.cseqs.has(message.cseq)) {
       // Again, with credentials or to another address: the refusal before was not the end.
+      if (isRedirection(call.final?.code)) this.redirections.followed(call.id, message.uri ?? '');
       call.final = undefined;
       call.responded = false;
       call.cseqs.add(message.cseq);
@@ -192,7 +198,8 @@ export class CallLog {
 
   #response(call: Call, message: SipMessage, code: number): void {
     if ((message.direction === 'received') !== call.outgoing) return;
-    call.responded = true;
+    // What comes after a 3xx can be cancelled once that is answered.
+    call.responded = !isRedirection(code);
     if (code <= 100) return;
     if (!call.outgoing && code < 300) this.#incoming(call);
     if (code < 200) {
@@ -208,8 +215,12 @@ export class CallLog {
   #dialled(call: Call): void {
     if (call.known) return;
     call.known = true;
-    const referred = this.#dialling === undefined;
+    const before = this.redirections.waiting;
+    call.scripted = this.#dialling !== undefined || before !== undefined;
+    const referred = !call.scripted;
     this.#dialling = undefined;
+    if (before !== undefined) this.media.forget(before.id);
+    if (this.redirections.takesPlace(call)) return;
     this.#emit({
       type: 'call_dialed',
       call: call.id,
@@ -259,9 +270,9 @@ export class CallLog {
       return;
     }
     clearTimeout(call.timer);
-    call.timer = setTimeout(() => {
+    call.timer = afterReading(JOIN_MS, () => {
       this.#established(call);
-    }, JOIN_MS);
+    });
   }
 
   #incomingEvent(event: CtrlEvent): void {
@@ -273,9 +284,9 @@ export class CallLog {
       this.#incoming(call);
       return;
     }
-    call.timer = setTimeout(() => {
+    call.timer = afterReading(JOIN_MS, () => {
       this.#incoming(call);
-    }, JOIN_MS);
+    });
   }
 
   #closedEvent(event: CtrlEvent): void {
@@ -293,9 +304,11 @@ export class CallLog {
     if (call.closed) return;
     call.closeText = text;
     clearTimeout(call.timer);
-    call.timer = setTimeout(() => {
+    // The answer to a CANCEL comes from afar, everything else is on its way through our own pipe.
+    const cancelling = call.hangingUp && call.outgoing && call.responded && !call.answered;
+    call.timer = afterReading(cancelling ? CANCELLED_MS : JOIN_MS, () => {
       this.#closeByText(call);
-    }, JOIN_MS);
+    });
     this.#decide(call);
   }
 
@@ -307,9 +320,10 @@ export class CallLog {
       const code = final.code ?? 0;
       const cancelled = code === 487 && (call.cancelled || !call.outgoing);
       const by = call.outgoing === cancelled ? 'local' : 'remote';
-      if (call.outgoing && MAYBE_RETRIED(code) && !call.hangingUp && !mayEndWith(code, closeText)) {
+      if (call.outgoing && maybeRetried(code) && !call.hangingUp && !mayEndWith(code, closeText)) {
         return;
       }
+      if (call === this.redirections.waiting || this.#goesOn(call, final)) return;
       this.#close(call, endedByResponse(final, by, cancelled));
     } else if (call.answered && /^481 /.test(closeText ?? '')) {
       // To a request inside the call: the BYE of the other side has crossed it (RFC 3261, 12.2.1.2).
@@ -327,17 +341,22 @@ export class CallLog {
     }
   }
 
+  #goesOn(call: Call, final: SipMessage): boolean {
+    if (!isRedirection(final.code) || !call.scripted || call.hangingUp) return false;
+    return this.#habits.redirected(call, final);
+  }
+
   /** Such a baresip says nothing of it: the failure, then its BYE is all there is to see. */
   #lostByTransfer(call: Call): void {
     const transfer = this.#transfers.of(call.id);
-    if (!this.#failedTransferEndsCall || call.closed || call.hangingUp) return;
+    if (!this.#habits.failedTransferEndsCall || call.closed || call.hangingUp) return;
     if (transfer === undefined || this.#transfers.succeeded(call.id)) return;
     const { final, reason } = transfer;
     if (reason === undefined) {
       // Why it failed is told a moment later, unless that is not it.
-      call.timer ??= setTimeout(() => {
+      call.timer ??= afterReading(JOIN_MS * 2, () => {
         this.#lostByTransfer(call);
-      }, JOIN_MS * 2);
+      });
       return;
     }
     this.#close(call, lostByTransfer(final, reason));

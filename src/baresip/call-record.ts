@@ -22,6 +22,10 @@ export interface Call {
   hangingUp: boolean;
   final: SipMessage | undefined;
   closeText: string | undefined;
+  /** Dialled by the script, not because a peer's REFER asked. */
+  scripted: boolean;
+  /** How often a 3xx has sent it elsewhere. */
+  hops: number;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -43,6 +47,26 @@ export function newCall(id: string, outgoing: boolean, peer: Peer): Call {
     hangingUp: false,
     final: undefined,
     closeText: undefined,
+    scripted: false,
+    hops: 0,
     timer: undefined,
   };
+}
+
+/** What this baresip does by itself. */
+export interface Habits {
+  /** It took that call off hold: true when that is undone, and the script need not hear of it. */
+  resumedByItself: (call: string) => boolean;
+  /** True when the call goes on at the address a 3xx names. */
+  redirected: (call: Call, response: SipMessage) => boolean;
+  /** A transfer the other side refuses, or that fails, ends the call. */
+  failedTransferEndsCall: boolean;
+}
+
+/**
+ * A timer that fires once everything that had arrived by then was read: after a pause of this process timers come
+ * before the pipes.
+ */
+export function afterReading(ms: number, action: () => void): NodeJS.Timeout {
+  return setTimeout(() => setImmediate(action), ms);
 }

@@ -4,7 +4,7 @@ import type { DtmfWay, SipMessage } from '../model/agent-event.js';
 import { currentCall, type CallState } from '../model/agent-state.js';
 import { hasCapability } from './capabilities.js';
 import type { AgentOptions, Done } from './user-agent.js';
-import { left } from './perform.js';
+import { left, replied } from './perform.js';
 import type { Session } from './session.js';
 import { headerOf } from './sip-message.js';
 
@@ -76,7 +76,9 @@ export async function dtmf(
 /** The call, which must be able to carry audio: answered, or dialled and with early media. */
 function callFor(session: Session, id: string | undefined): CallState {
   const { calls } = session.state;
-  const call = id === undefined ? currentCall(session.state) : calls.find((one) => one.id === id);
+  const now = id === undefined ? undefined : session.calls.redirections.currentId(id);
+  const call =
+    now === undefined ? currentCall(session.state) : calls.find(({ id: one }) => one === now);
   if (call === undefined) {
     const [what, hint] =
       id === undefined
@@ -163,8 +165,8 @@ async function send(
   digits: string,
   limitMs: number,
 ): Promise<void> {
-  const replies = session.send('dtmf', session.commands.digits(call.id, digits), limitMs);
-  const refused = (await Promise.all(replies)).find(({ ok }) => !ok);
+  const replies = await replied(session, 'dtmf', session.commands.digits(call.id, digits), limitMs);
+  const refused = replies.find(({ ok }) => !ok);
   if (refused === undefined) return;
   assertOpen(session, call);
   const why = `baresip did not send ${digits}: ${refused.data.trim()}`;

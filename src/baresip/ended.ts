@@ -85,3 +85,8 @@ export function mayEndWith(code: number, closeText: string | undefined): boolean
   const told = /^\d{3}(?= )/.exec(closeText)?.[0];
   return told === undefined || Number(told) === code;
 }
+
+/** After these a caller may try again by itself: only baresip knows whether it gave up. */
+export function maybeRetried(code: number): boolean {
+  return code < 400 || code === 401 || code === 407 || code === 422 || code === 503;
+}

@@ -1,9 +1,9 @@
 /** Re-INVITEs that are refused: what the verb says, and that the media is as before. */
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { agentStateName, currentCall } from '../model/agent-state.js';
 import type { CallFacts } from '../model/call-facts.js';
-import { testBinaries, testBench, type Bench } from '../testing/agent-bench.js';
-import { rawPeer, type RawPeer } from '../testing/raw-peer.js';
+import { cleanBench, testBinaries } from '../testing/agent-bench.js';
+import type { RawPeer } from '../testing/raw-peer.js';
 import type { BaresipAgent } from './user-agent.js';
 
 const LIMIT = 5000;
@@ -31,18 +31,8 @@ const OPPOSITE: Readonly<Record<string, string>> = {
 };
 
 describe.each(binaries)('baresip $version and a peer that refuses', (binary) => {
-  let bench: Bench;
+  const { bench, peer: rawPeer } = cleanBench(binary);
   let peer: RawPeer | undefined;
-
-  beforeAll(() => {
-    bench = testBench(binary);
-  });
-  afterEach(async () => {
-    await bench.stopAll();
-    peer?.close();
-    peer = undefined;
-    expect(bench.leftFolders()).toEqual([]);
-  });
 
   /** An agent in a call; `statuses` answer its re-INVITEs, then all are accepted again. */
   const connected = async (...statuses: string[]): Promise<BaresipAgent> => {

@@ -5,7 +5,7 @@ import { assertModule } from './modules.js';
 import { hasCapability, sinceOf } from './capabilities.js';
 import type { Command } from './ctrl.js';
 import type { Done } from './user-agent.js';
-import { left } from './perform.js';
+import { left, replied } from './perform.js';
 import type { SentRequest } from './request-log.js';
 import type { Session } from './session.js';
 
@@ -120,7 +120,7 @@ async function deliver(
 ): Promise<{ code: number; reason: string }> {
   const started = performance.now();
   const commands = [...session.commands.select(), ...select, { name: 'message', params: text }];
-  const replies = await Promise.all(session.send('message', commands, limitMs));
+  const replies = await replied(session, 'message', commands, limitMs);
   const bad = replies.find(({ ok, data }) => !ok || /ERROR|failed|could not/i.test(data));
   if (bad !== undefined)
     throw session.problem('E_MESSAGE', 'message', `baresip did not send it: ${bad.data.trim()}`);
@@ -156,8 +156,8 @@ export async function ping(session: Session, uri: string, limitMs: number): Prom
   const started = performance.now();
   const request = session.requests.expect('OPTIONS');
   try {
-    const replies = session.send('ping', session.commands.options(uri), limitMs);
-    const refused = (await Promise.all(replies)).find(({ ok }) => !ok);
+    const replies = await replied(session, 'ping', session.commands.options(uri), limitMs);
+    const refused = replies.find(({ ok }) => !ok);
     if (refused !== undefined) {
       const why = `baresip did not send OPTIONS to ${uri}: ${refused.data.trim()}`;
       throw session.problem('E_PING', 'ping', why);

@@ -1,25 +1,15 @@
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { agentStateName } from '../model/agent-state.js';
-import { testBinaries, testBench, type Bench } from '../testing/agent-bench.js';
-import { rawPeer, type RawPeer } from '../testing/raw-peer.js';
+import { cleanBench, testBinaries } from '../testing/agent-bench.js';
+import type { RawPeer } from '../testing/raw-peer.js';
 import type { BaresipAgent } from './user-agent.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();
 
 describe.each(binaries)('baresip $version and a raw peer', (binary) => {
-  let bench: Bench;
+  const { bench, peer: rawPeer } = cleanBench(binary);
   let peer: RawPeer | undefined;
-
-  beforeAll(() => {
-    bench = testBench(binary);
-  });
-  afterEach(async () => {
-    await bench.stopAll();
-    peer?.close();
-    peer = undefined;
-    expect(bench.leftFolders()).toEqual([]);
-  });
 
   const dialTo = async (answer: (method: string) => readonly string[]) => {
     peer = await rawPeer(answer);

@@ -1,6 +1,7 @@
 /** Commands and the effect they are to have: what every verb waits for. */
 import { OffhookError } from '../errors.js';
 import type { Command } from './ctrl.js';
+import type { Reply } from './events.js';
 import type { Session } from './session.js';
 
 export interface Effect<T> {
@@ -50,6 +51,28 @@ export async function perform<T>(
     limitMs + 5,
     () => effect.timedOut(Math.round(limitMs)),
   );
+}
+
+/** From the end of the connection to the end of the process, which explains it. */
+const END_FOLLOWS_MS = 1000;
+
+/** The replies to commands, where their effect is not waited for or told by something else. */
+export async function replied(
+  session: Session,
+  verb: string,
+  commands: readonly Command[],
+  limitMs: number,
+): Promise<Reply[]> {
+  try {
+    return await Promise.all(session.send(verb, commands, limitMs));
+  } catch (error) {
+    if (!(error instanceof OffhookError) || error.code !== 'E_AGENT_CONTROL') throw error;
+    return session.waiters.until<Reply[]>(
+      () => undefined,
+      END_FOLLOWS_MS,
+      () => error,
+    );
+  }
 }
 
 /** What is left of a limit; at least a millisecond, so that its own error is raised. */

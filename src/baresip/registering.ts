@@ -2,7 +2,7 @@
 import { openCalls } from '../model/agent-state.js';
 import type { AgentOptions, Done } from './user-agent.js';
 import { hasCapability, sinceOf } from './capabilities.js';
-import { left, perform } from './perform.js';
+import { left, perform, replied } from './perform.js';
 import type { Session } from './session.js';
 
 const DEFAULT_REGINT = 3600;
@@ -75,7 +75,7 @@ async function renewMailbox(session: Session, limitMs: number): Promise<void> {
   const { renewMailbox: commands } = session.commands;
   if (commands.length === 0) return;
   // To unload what is not loaded is refused, and no harm.
-  await Promise.all(session.send('register', commands, limitMs));
+  await replied(session, 'register', commands, limitMs);
   await new Promise((resolve) => setTimeout(resolve, MODULE_BEGINS_MS));
 }
 

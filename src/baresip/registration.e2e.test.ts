@@ -1,26 +1,15 @@
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { testBinaries, testBench, type Bench } from '../testing/agent-bench.js';
-import { rawPeer, type RawPeer } from '../testing/raw-peer.js';
+import { describe, expect, test } from 'vitest';
+import { cleanBench, testBinaries } from '../testing/agent-bench.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();
 
 describe.each(binaries)('registration, baresip $version', (binary) => {
-  let bench: Bench;
-  let registrar: RawPeer | undefined;
-
-  beforeAll(() => {
-    bench = testBench(binary);
-  });
-  afterEach(async () => {
-    await bench.stopAll();
-    registrar?.close();
-    expect(bench.leftFolders()).toEqual([]);
-  });
+  const { bench, peer: rawPeer } = cleanBench(binary);
 
   test('no 200 in the granted time: expired; register() is the cure', async () => {
     // Its bindings are not ours, so baresip takes what it asked for as granted.
-    registrar = await rawPeer(() => ['200 OK\r\nExpires: 1']);
+    const registrar = await rawPeer(() => ['200 OK\r\nExpires: 1']);
     const domain = registrar.uri.replace(/^.*@/, '');
     const agent = await bench.start('alice', { domain });
     const types = () => bench.events('alice').map((one) => one.type);
@@ -35,7 +24,7 @@ describe.each(binaries)('registration, baresip $version', (binary) => {
   });
 
   test('register() again sends a REGISTER at once', async () => {
-    registrar = await rawPeer(() => ['200 OK\r\nExpires: 600']);
+    const registrar = await rawPeer(() => ['200 OK\r\nExpires: 600']);
     const agent = await bench.start('alice', { domain: registrar.uri.replace(/^.*@/, '') });
     const granted = () => bench.events('alice').filter((one) => one.type === 'registered').length;
     for (const round of [1, 2, 3]) {

@@ -24,6 +24,7 @@ import type { CtrlEvent, Reply } from './events.js';
 import { removeFolder, SILENCE_SECONDS } from './folder.js';
 import type { Slot } from './ports.js';
 import type { BaresipProcess, Exit } from './process.js';
+import { followRedirect } from './redirect.js';
 import { Registration } from './registration.js';
 import { RtpWatch } from './rtp-watch.js';
 import { SipTraceParser } from './sip-trace.js';
@@ -43,7 +44,7 @@ export interface Ground {
   mwi: boolean;
 }
 
-/** A baresip that answers at all answers within a millisecond; loading keys or audio can take some hundred. */
+/** A baresip that answers at all answers within a millisecond; loading audio can take some hundred. */
 const COMMAND_LIMIT_MS = 2000;
 const QUIT_MS = 1000;
 const TERM_MS = 100;
@@ -84,6 +85,7 @@ export class Session {
     const { version } = ground.context.binary;
     this.calls = new CallLog(emit, {
       resumedByItself: (call) => this.#holdAgain(call),
+      redirected: (call, response) => followRedirect(this, call, response),
       failedTransferEndsCall: !hasCapability(version, 'failed_transfer_keeps_call'),
     });
     this.registration = new Registration(emit);
@@ -195,7 +197,9 @@ export class Session {
   send(verb: string, commands: readonly Command[], limitMs: number): Promise<Reply>[] {
     this.assertUsable(verb);
     if (this.#ctrl === undefined) throw this.problem('E_AGENT_CONTROL', verb, 'not connected');
-    const replies = this.#ctrl.send(commands, Math.min(limitMs, COMMAND_LIMIT_MS));
+    // At its start baresip loads modules and makes keys: that may take as long as the start may.
+    const most = this.#started ? COMMAND_LIMIT_MS : limitMs;
+    const replies = this.#ctrl.send(commands, Math.min(limitMs, most));
     for (const reply of replies) {
       reply.catch((error: unknown) => {
         const silent = error instanceof OffhookError && error.code === 'E_AGENT_HUNG';
@@ -247,10 +251,11 @@ export class Session {
       expected ? undefined : 'see its output with --logs',
     );
     this.#release();
+    // First: that it ended is what its verbs failed of, not what became of its calls by that.
+    this.waiters.fail(this.#error);
     const { code, signal } = exit;
     // Of an agent that never was one, the error of its start tells.
     if (this.#started) this.emit({ type: 'exited', code, signal, expected, reason });
-    this.waiters.fail(this.#error);
   }
 
   #release(): void {

@@ -2,20 +2,21 @@
 import type { HeaderField, SipMessage } from '../model/agent-event.js';
 import type { Endpoints, TraceAddress } from './endpoints.js';
 
-const COMPACT: Readonly<Record<string, string>> = {
-  v: 'via',
-  f: 'from',
-  t: 'to',
-  i: 'call-id',
-  m: 'contact',
-  l: 'content-length',
-  c: 'content-type',
-  e: 'content-encoding',
-  s: 'subject',
-  k: 'supported',
-  r: 'refer-to',
-  b: 'referred-by',
-};
+/** A map, not an object: "constructor" is a header name like any other. */
+const COMPACT: ReadonlyMap<string, string> = new Map([
+  ['v', 'via'],
+  ['f', 'from'],
+  ['t', 'to'],
+  ['i', 'call-id'],
+  ['m', 'contact'],
+  ['l', 'content-length'],
+  ['c', 'content-type'],
+  ['e', 'content-encoding'],
+  ['s', 'subject'],
+  ['k', 'supported'],
+  ['r', 'refer-to'],
+  ['b', 'referred-by'],
+]);
 
 /** Start line of a request or response; the method is a token (RFC 3261, 25.1). */
 export const START_LINE =
@@ -24,7 +25,7 @@ export const START_LINE =
 /** The full lower-case name of a header field, compact forms resolved. */
 export function fullName(name: string): string {
   const lower = name.toLowerCase();
-  return COMPACT[lower] ?? lower;
+  return COMPACT.get(lower) ?? lower;
 }
 
 export function headerOf(headers: readonly HeaderField[], name: string): string | undefined {

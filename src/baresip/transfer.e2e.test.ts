@@ -1,8 +1,8 @@
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { agentStateName } from '../model/agent-state.js';
 import { transferInfo } from '../model/agent-view.js';
-import { testBinaries, testBench, type Bench } from '../testing/agent-bench.js';
-import { rawPeer, type RawPeer } from '../testing/raw-peer.js';
+import { cleanBench, testBinaries } from '../testing/agent-bench.js';
+import type { RawPeer } from '../testing/raw-peer.js';
 import { hasCapability } from './capabilities.js';
 
 const LIMIT = 5000;
@@ -10,18 +10,8 @@ const TARGET = { uri: 'sip:carol@127.0.0.1:9' };
 const binaries = await testBinaries();
 
 describe.each(binaries)('baresip $version: the REFER', (binary) => {
-  let bench: Bench;
+  const { bench, peer: rawPeer } = cleanBench(binary);
   let peer: RawPeer | undefined;
-
-  beforeAll(() => {
-    bench = testBench(binary);
-  });
-  afterEach(async () => {
-    await bench.stopAll();
-    peer?.close();
-    peer = undefined;
-    expect(bench.leftFolders()).toEqual([]);
-  });
 
   /** In a call with somebody who answers a REFER like that. */
   const inCall = async (...toRefer: string[]) => {

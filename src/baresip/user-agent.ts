@@ -14,6 +14,11 @@ export interface AgentContext {
   emit(event: AgentEvent): number;
   /** Every message of the SIP trace, as it is read. */
   sip(message: SipMessage, raw: string): void;
+  /**
+   * Whether a redirected call may go on at that SIP URI; absent: always. Below 3.3 baresip follows a 3xx
+   * unasked, and this is not consulted.
+   */
+  mayFollow?(uri: string): boolean;
   /** baresip's own output, escape codes removed, without the SIP trace. */
   log(line: string): void;
 }

@@ -3,6 +3,7 @@ import { OffhookError } from '../errors.js';
 import type { Peer } from '../model/agent-event.js';
 import { currentCall, openCalls, waitingCalls, type CallState } from '../model/agent-state.js';
 import { hostOf } from './account.js';
+import { afterReading } from './call-record.js';
 import { sinceOf } from './capabilities.js';
 import { holds } from './offer-answer.js';
 import type { Done } from './user-agent.js';
@@ -39,44 +40,72 @@ export async function dial(
   const seen = new Set(session.state.calls.map((call) => call.id));
   session.calls.expectDial(peer);
   let placed: string | undefined;
+  const late = new InviteTimer(session, leavesAtOnce(session, uri));
   try {
-    return await perform(
-      session,
-      'dial',
-      [...route, ...session.commands.dial(uri)],
-      leavesAtOnce(session, uri) ? Math.min(limitMs, INVITE_MS) : limitMs,
-      {
-        replied: (data) => {
-          placed = /call id: (\S+)/.exec(data)?.[1];
-        },
-        done: () => {
-          const call = session.state.calls.find(
-            (one) => one.direction === 'outgoing' && !seen.has(one.id),
-          );
-          if (call === undefined) return undefined;
-          const seq = session.seqOf('call_dialed', call.id, since);
-          return seq === undefined ? undefined : { seq, call: call.id };
-        },
-        refused: (data) =>
-          session.problem(
-            'E_CALL_REFUSED',
-            'dial',
-            `baresip did not place the call to ${uri}: ${data}`,
-          ),
-        timedOut: (waited) =>
-          session.problem(
-            'E_CALL_REFUSED',
-            'dial',
-            `no INVITE was sent to ${uri} (waited ${waited} ms)`,
-            "check that the host is reachable, and see baresip's output with --logs",
-          ),
+    return await perform(session, 'dial', [...route, ...session.commands.dial(uri)], limitMs, {
+      replied: (data) => {
+        late.start();
+        placed = /call id: (\S+)/.exec(data)?.[1];
       },
-    );
+      done: () => {
+        const call = session.state.calls.find(
+          (one) => one.direction === 'outgoing' && !seen.has(one.id),
+        );
+        if (call === undefined) {
+          if (late.over) throw notSent(session, uri, INVITE_MS);
+          return undefined;
+        }
+        const seq = session.seqOf('call_dialed', call.id, since);
+        return seq === undefined ? undefined : { seq, call: call.id };
+      },
+      refused: (data) =>
+        session.problem(
+          'E_CALL_REFUSED',
+          'dial',
+          `baresip did not place the call to ${uri}: ${data}`,
+        ),
+      timedOut: (waited) => notSent(session, uri, waited),
+    });
   } catch (error) {
     abandon(session, placed, error);
     throw error;
   } finally {
+    late.end();
     session.calls.expectDial(undefined);
+  }
+}
+
+function notSent(session: Session, uri: string, waitedMs: number): OffhookError {
+  return session.problem(
+    'E_CALL_REFUSED',
+    'dial',
+    `no INVITE was sent to ${uri} (waited ${waitedMs} ms)`,
+    "check that the host is reachable, and see baresip's output with --logs",
+  );
+}
+
+/** Runs from baresip's reply on: until then it may just not have had its turn. */
+class InviteTimer {
+  over = false;
+  readonly #session: Session;
+  readonly #wanted: boolean;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(session: Session, wanted: boolean) {
+    this.#session = session;
+    this.#wanted = wanted;
+  }
+
+  start(): void {
+    if (!this.#wanted) return;
+    this.#timer = afterReading(INVITE_MS, () => {
+      this.over = true;
+      this.#session.waiters.wake();
+    });
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
   }
 }
 
@@ -178,7 +207,7 @@ export async function hangup(
 ): Promise<Done> {
   session.assertUsable('hangup');
   const started = performance.now();
-  const call = id === undefined ? currentCall(session.state) : callOf(session, 'hangup', id);
+  let call = id === undefined ? currentCall(session.state) : callOf(session, 'hangup', id);
   if (call === undefined) throw noCall(session, 'hangup');
   const before = closed(session, call.id);
   if (before !== undefined || call.state === 'Idle') {
@@ -188,17 +217,19 @@ export async function hangup(
   }
   if (call.direction === 'outgoing' && !session.calls.responded(call.id)) {
     await firstResponse(session, call.id, Math.min(FIRST_RESPONSE_MS, limitMs));
+    call = callOf(session, 'hangup', call.id);
     const meanwhile = closed(session, call.id);
     if (meanwhile !== undefined) return meanwhile;
   }
-  session.calls.expectHangup(call.id);
-  return perform(session, 'hangup', session.commands.hangup(call.id), left(limitMs, started), {
-    done: () => closed(session, call.id),
+  const leaving = call;
+  session.calls.expectHangup(leaving.id);
+  return perform(session, 'hangup', session.commands.hangup(leaving.id), left(limitMs, started), {
+    done: () => closed(session, leaving.id),
     timedOut: (waited) =>
       session.problem(
         'E_CALL_TIMEOUT',
         'hangup',
-        `the call with ${call.peer.uri} did not close (waited ${waited} ms)`,
+        `the call with ${leaving.peer.uri} did not close (waited ${waited} ms)`,
       ),
   });
 }
@@ -206,7 +237,11 @@ export async function hangup(
 function firstResponse(session: Session, id: string, limitMs: number): Promise<boolean> {
   return session.waiters
     .until(
-      () => (session.calls.responded(id) || closed(session, id) !== undefined ? true : undefined),
+      () =>
+        session.calls.responded(id) ||
+        closed(session, session.calls.redirections.currentId(id)) !== undefined
+          ? true
+          : undefined,
       limitMs,
       () => session.problem('E_CALL_TIMEOUT', 'hangup', 'no response'),
     )
@@ -248,7 +283,8 @@ async function waitingCall(
 }
 
 export function callOf(session: Session, verb: string, id: string): CallState {
-  const call = session.state.calls.find((one) => one.id === id);
+  const now = session.calls.redirections.currentId(id);
+  const call = session.state.calls.find((one) => one.id === now);
   if (call === undefined)
     throw session.problem('E_CALL_STATE', verb, `the agent has no call "${id}"`);
   return call;

@@ -49,6 +49,11 @@ describe.each(BARESIPS)('the suites of the product, baresip: $which', ({ env, ti
     expectPassed(result, /^10 scenarios: 10 passed in/);
   });
 
+  it('wrong arguments', async () => {
+    const result = await runCli(['run', '-q', 'scenarios/bad-arguments.js'], { env: await env() });
+    expectPassed(result, /^23 scenarios: 23 passed in/);
+  });
+
   it('headers', async () => {
     const result = await runCli(['run', '-q', 'scenarios/headers.js'], { env: await env() });
     expectPassed(result, /^14 scenarios: 14 passed in/);

@@ -74,6 +74,11 @@ describe('an agent dies', () => {
     { what: 'wait', then: 'wait(60);' },
     { what: 'await_until on it', then: 'await_until(() => assert(bob.state).equals(1), 60);' },
     { what: 'a verb of it', then: `${GO}\nbob.hangup();` },
+    { what: 'verify_media', then: 'bob.hold(); bob.verify_media(60);' },
+    { what: 'verify_no_media', then: 'bob.hold(); bob.verify_no_media(60);' },
+    { what: 'a wait for media', then: 'wait(60, { media: true });' },
+    { what: 'verify_media, asked afterwards', then: `${GO}\nbob.verify_media();` },
+    { what: 'verify_no_media, asked afterwards', then: `${GO}\nbob.verify_no_media("1s");` },
   ])('killed mid-call, during $what', async ({ then }) => {
     const { result, ms } = await steer(
       { 'it.js': PAIR + then },

@@ -109,6 +109,8 @@ export type AgentEvent =
   /** Answered and acknowledged. */
   | { type: 'call_established'; call: string }
   | { type: 'call_closed'; call: string; ended: Ended }
+  /** A 3xx sent the call to `uri`: it goes on there, as `to` where that INVITE has a Call-ID of its own. */
+  | { type: 'call_redirected'; call: string; to: string; uri: string }
   /** An offer was answered. `held`: who of both does not want to receive. */
   | { type: 'call_media'; call: string; media: CallMedia; held: Held }
   /** Local effect of resume(): the call is the current one. */

@@ -12,6 +12,8 @@ export type StateName = (typeof STATES)[number];
 
 export interface CallState {
   id: string;
+  /** Call-IDs it had before a redirection. */
+  former?: readonly string[];
   direction: 'outgoing' | 'incoming';
   /** Idle = closed. */
   state: StateName;
@@ -168,6 +170,12 @@ function foldCalls(state: AgentState, event: AgentEvent): AgentState {
       return advance(next, event.call, 'Established');
     case 'call_closed':
       return close(next, event.call, event.ended);
+    case 'call_redirected':
+      return change(next, event.call, (call) =>
+        event.to === call.id
+          ? call
+          : { ...call, id: event.to, former: [...(call.former ?? []), call.id] },
+      );
     case 'call_resumed':
       return change(next, event.call, (call) => ({ ...call, touched: next.clock }));
     case 'call_superseded':

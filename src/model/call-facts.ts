@@ -102,6 +102,7 @@ export function foldFacts(facts: CallFacts, event: CallEvent, at: number): CallF
     case 'call_transfer':
       return { ...facts, transfer: event.transfer };
     case 'call_accepted':
+    case 'call_redirected':
     case 'call_resumed':
     case 'call_superseded':
     case 'dtmf_sent':

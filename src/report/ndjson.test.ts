@@ -63,6 +63,7 @@ const AGENT_EVENTS: {
     },
     held: 'none',
   },
+  call_redirected: { type: 'call_redirected', call: CALL, to: 'next', uri: 'sip:b@c' },
   call_resumed: { type: 'call_resumed', call: CALL },
   call_muted: { type: 'call_muted', call: CALL, muted: true },
   call_encrypted: { type: 'call_encrypted', call: CALL, encryption: 'srtp', suite: 'AES' },

@@ -55,6 +55,7 @@ type InCallEvent = Extract<
   {
     type:
       | 'call_media'
+      | 'call_redirected'
       | 'call_resumed'
       | 'call_muted'
       | 'call_encrypted'
@@ -76,6 +77,8 @@ function inCallText(event: InCallEvent, names: AgentNames): string {
       const held = event.held === 'none' ? '' : `, on hold (${event.held})`;
       return `media ${oneLine(codec)} ${direction}${held}`;
     }
+    case 'call_redirected':
+      return `redirected to ${oneLine(event.uri)}`;
     case 'call_resumed':
       return 'resumed';
     case 'call_muted':

@@ -96,8 +96,8 @@ export const CAPABILITIES = {
   },
   redirect_choice: {
     since: '3.3.0',
-    what: 'a 3xx ends the call, with its code',
-    instead: 'it is followed at once, in the same call',
+    what: 'a 3xx is followed by Offhook, in a call with a Call-ID of its own',
+    instead: 'followed by baresip in the same call; the same for a script',
     verbs: ['dial'],
   },
   hold_events: {

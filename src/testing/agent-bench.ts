@@ -2,10 +2,12 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { afterEach, expect } from 'vitest';
 import { startAgent } from '../baresip/agent.js';
-import type { AgentOptions, BaresipAgent } from '../baresip/user-agent.js';
+import type { AgentContext, AgentOptions, BaresipAgent } from '../baresip/user-agent.js';
 import { findBaresip, type BaresipBinary } from '../baresip/binary.js';
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
+import { rawPeer, type PeerAnswer, type RawPeer } from './raw-peer.js';
 
 const START_LIMIT_MS = 5000;
 const WAIT_LIMIT_MS = 5000;
@@ -19,7 +21,11 @@ export function testBinaries(): Promise<BaresipBinary[]> {
 }
 
 export interface Bench {
-  start(name: string, options?: AgentOptions): Promise<BaresipAgent>;
+  start(
+    name: string,
+    options?: AgentOptions,
+    more?: Pick<AgentContext, 'mayFollow'>,
+  ): Promise<BaresipAgent>;
   events(agent: string): AgentEvent[];
   entry(seq: number): AgentEvent | undefined;
   messages(agent: string): SipMessage[];
@@ -29,6 +35,28 @@ export interface Bench {
   stopAll(): Promise<void>;
   /** Folders of agents this process has left behind. */
   leftFolders(): string[];
+}
+
+/** A bench for the tests of a describe block, and raw peers for it: after each of them nothing may be left. */
+export function cleanBench(binary: BaresipBinary): {
+  bench: Bench;
+  peer(answer: PeerAnswer): Promise<RawPeer>;
+} {
+  const bench = testBench(binary);
+  const peers: RawPeer[] = [];
+  afterEach(async () => {
+    await bench.stopAll();
+    for (const one of peers.splice(0)) one.close();
+    expect(bench.leftFolders()).toEqual([]);
+  });
+  return {
+    bench,
+    async peer(answer) {
+      const made = await rawPeer(answer);
+      peers.push(made);
+      return made;
+    },
+  };
 }
 
 export function testBench(binary: BaresipBinary): Bench {
@@ -41,11 +69,12 @@ export function testBench(binary: BaresipBinary): Bench {
     for (const look of [...watching]) look();
   };
   return {
-    async start(name, options = {}) {
+    async start(name, options = {}, more = {}) {
       const agent = await startAgent(
         name,
         options,
         {
+          ...more,
           binary,
           emit: (event) => {
             log.push({ agent: name, event });

@@ -15,12 +15,12 @@ export interface RawPeer {
 }
 
 /**
- * `answer`: status lines for a request, e.g. "486 Busy Here"; one may carry header lines, and after an empty
- * line a session description.
+ * Status lines for a request, e.g. "486 Busy Here"; one may carry header lines, and after an empty line a session
+ * description.
  */
-export async function rawPeer(
-  answer: (method: string, request: string) => readonly string[],
-): Promise<RawPeer> {
+export type PeerAnswer = (method: string, request: string) => readonly string[];
+
+export async function rawPeer(answer: PeerAnswer): Promise<RawPeer> {
   const socket = createSocket('udp4');
   await new Promise<void>((resolve) => {
     socket.bind(0, HOST, resolve);
@@ -73,8 +73,10 @@ function respond(socket: Socket, request: string, status: string, port: number):
     `${field('To')}${tag}`,
     field('Call-ID'),
     field('CSeq'),
-    `Contact: <sip:peer@${HOST}:${socket.address().port}>`,
-    ...more,
+    ...(more.some((line) => /^contact:/i.test(line))
+      ? []
+      : [`Contact: <sip:peer@${HOST}:${socket.address().port}>`]),
+    ...more.filter((line) => !/^contact:\s*$/i.test(line)),
     ...(body === '' || /^content-type:/im.test(head) ? [] : ['Content-Type: application/sdp']),
     `Content-Length: ${body.length}`,
   ];

@@ -9,7 +9,8 @@ export function callOf(agent: string, known: CallState): CallInfo {
   const { id } = known;
   let last = known;
   const info = (): CallInfo => {
-    last = world.stateOf(agent).calls.find((call) => call.id === id) ?? last;
+    const { calls } = world.stateOf(agent);
+    last = calls.find((call) => call.id === id || call.former?.includes(id)) ?? last;
     return callInfo(last);
   };
   // Own properties: shown, compared and written as JSON like any plain value.

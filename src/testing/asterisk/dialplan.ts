@@ -109,6 +109,19 @@ const SERVICES: readonly Service[] = [
       'Hangup(16)',
     ],
   },
+  // the same before the answer, in the early media of a 183; only 1234 is answered, with an echo
+  {
+    variable: 'PBX_EARLY_PIN',
+    number: '614',
+    steps: [
+      'Progress()',
+      'Playtones(early)',
+      'Read(PIN,,,n,1,8)',
+      'ExecIf($["${PIN}" != "1234"]?Hangup(21))',
+      'Answer()',
+      'Echo()',
+    ],
+  },
   // digits up to "#", or 3 s without one, which it then sends back; baresip 1.1 misses the second of two
   // equal digits in a row
   {

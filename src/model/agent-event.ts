@@ -123,6 +123,10 @@ export type AgentEvent =
   | { type: 'dtmf_received'; call: string; digit: string; via: DtmfWay }
   /** Local effect of dtmf(): the last digit was sent. */
   | { type: 'dtmf_sent'; call: string; digits: string; via: DtmfWay }
+  /** Local effect of send_audio(): every call of the agent sends it. */
+  | { type: 'audio_sent'; source: string }
+  /** A file was played to its end, or its last call ended first; silence is sent from now on. */
+  | { type: 'audio_ended'; source: string; completed: boolean }
   /** The state of the transfer of that call has changed. */
   | { type: 'call_transfer'; call: string; transfer: Transfer }
   | { type: 'message_received'; from: Peer; text: string; content_type: string }

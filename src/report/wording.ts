@@ -63,6 +63,8 @@ type InCallEvent = Extract<
       | 'call_transfer'
       | 'dtmf_received'
       | 'dtmf_sent'
+      | 'audio_sent'
+      | 'audio_ended'
       | 'message_received'
       | 'message_sent'
       | 'mwi';
@@ -92,6 +94,10 @@ function inCallText(event: InCallEvent, names: AgentNames): string {
       return `received DTMF ${event.digit}`;
     case 'dtmf_sent':
       return `sent DTMF ${event.digits}`;
+    case 'audio_sent':
+      return `sends ${oneLine(event.source)}`;
+    case 'audio_ended':
+      return `${oneLine(event.source)} ${event.completed ? 'was sent to its end' : 'ended with the call'}`;
     case 'message_received':
       return `message from ${names.peer(event.from)}: ${oneLine(event.text)}`;
     case 'message_sent':

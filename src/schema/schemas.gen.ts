@@ -83,6 +83,11 @@ export const SCHEMAS = {
         description:
           'Subscribe to the state of the mailbox (RFC 3842) with each registration; see `mwi` of the agent.',
       },
+      audio: {
+        type: 'boolean',
+        description:
+          'Whether the agent listens: `verify_audio`, `hears`, `received_level` and the like need it, from the start of a call on. Default: yes when the text of the scenario, or of a module it imports, names one of them. Costs 16 kB of disk a second for PCMU, 192 kB for opus.',
+      },
       local_port: {
         type: 'integer',
         minimum: 1024,

@@ -21,6 +21,8 @@ export interface Sound {
   readonly samples: Int16Array;
   /** Again and again, until something else is sent; else silence follows. */
   readonly repeats: boolean;
+  /** What was done to make it of what the script gave: "48 kHz to 8 kHz". */
+  readonly note?: string;
 }
 
 const RATE = 8000;
@@ -81,7 +83,9 @@ export class AudioSource {
       throw session.problem('E_AUDIO', 'send_audio', `baresip did not switch: ${refused}`);
     }
     if (before !== next) this.#remove(before);
-    return { seq: session.emit({ type: 'audio_sent', source: sound?.text ?? 'silent()' }) };
+    const { text = 'silent()', note } = sound ?? {};
+    const converted = note === undefined ? {} : { converted: note };
+    return { seq: session.emit({ type: 'audio_sent', source: text, ...converted }) };
   }
 
   /** Every event of the agent, with its state before. */

@@ -124,7 +124,11 @@ export type AgentEvent =
   /** Local effect of dtmf(): the last digit was sent. */
   | { type: 'dtmf_sent'; call: string; digits: string; via: DtmfWay }
   /** Local effect of send_audio(): every call of the agent sends it. */
-  | { type: 'audio_sent'; source: string }
+  | { type: 'audio_sent'; source: string; converted?: string }
+  /** While somebody listens for that tone: it is there from now on, or no more. `level` in dBFS. */
+  | { type: 'audio_tone'; call: string; hz: number; heard: boolean; level: number }
+  /** While somebody listens: level in dBFS of the last 200 ms received. */
+  | { type: 'audio_level'; call: string; level: number }
   /** A file was played to its end, or its last call ended first; silence is sent from now on. */
   | { type: 'audio_ended'; source: string; completed: boolean }
   /** The state of the transfer of that call has changed. */

@@ -47,6 +47,10 @@ export interface CallFacts {
   digits: readonly ReceivedDigit[];
   transfer?: Transfer;
   rtp?: RtpFlow;
+  /** Frequencies that are heard, of those somebody listens for. */
+  tones: readonly number[];
+  /** dBFS of what was received last, while somebody looks. */
+  level?: number;
   quality?: Quality;
   times: CallTimes;
 }
@@ -58,6 +62,7 @@ export const NO_FACTS: CallFacts = {
   provisional: [],
   early_media: false,
   digits: [],
+  tones: [],
   times: { began: 0 },
 };
 
@@ -82,7 +87,7 @@ export function foldFacts(facts: CallFacts, event: CallEvent, at: number): CallF
     case 'call_established':
       return { ...facts, times: { ...facts.times, established: facts.times.established ?? at } };
     case 'call_closed':
-      return { ...facts, times: { ...facts.times, closed: facts.times.closed ?? at } };
+      return { ...facts, tones: [], times: { ...facts.times, closed: facts.times.closed ?? at } };
     case 'call_media':
       return { ...facts, media: event.media, held: event.held };
     case 'call_muted':
@@ -101,6 +106,12 @@ export function foldFacts(facts: CallFacts, event: CallEvent, at: number): CallF
     }
     case 'call_transfer':
       return { ...facts, transfer: event.transfer };
+    case 'audio_tone': {
+      const others = facts.tones.filter((one) => one !== event.hz);
+      return { ...facts, tones: event.heard ? [...others, event.hz] : others };
+    }
+    case 'audio_level':
+      return { ...facts, level: event.level };
     case 'call_accepted':
     case 'call_resumed':
     case 'call_superseded':

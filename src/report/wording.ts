@@ -65,6 +65,8 @@ type InCallEvent = Extract<
       | 'dtmf_sent'
       | 'audio_sent'
       | 'audio_ended'
+      | 'audio_tone'
+      | 'audio_level'
       | 'message_received'
       | 'message_sent'
       | 'mwi';
@@ -95,7 +97,13 @@ function inCallText(event: InCallEvent, names: AgentNames): string {
     case 'dtmf_sent':
       return `sent DTMF ${event.digits}`;
     case 'audio_sent':
-      return `sends ${oneLine(event.source)}`;
+      return `sends ${oneLine(event.source)}${event.converted === undefined ? '' : ` (${oneLine(event.converted)})`}`;
+    case 'audio_tone':
+      return event.heard
+        ? `hears ${event.hz} Hz (${event.level} dBFS)`
+        : `hears ${event.hz} Hz no more`;
+    case 'audio_level':
+      return `level ${event.level} dBFS`;
     case 'audio_ended':
       return `${oneLine(event.source)} ${event.completed ? 'was sent to its end' : 'ended with the call'}`;
     case 'message_received':

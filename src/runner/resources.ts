@@ -3,6 +3,7 @@ import type { AgentContext, AgentOptions, BaresipAgent } from '../baresip/user-a
 import { startAgent } from '../baresip/agent.js';
 import type { BaresipBinary } from '../baresip/binary.js';
 import { OffhookError } from '../errors.js';
+import { Hearing } from './hearing/hearing.js';
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 
 export interface ResourceHooks {
@@ -17,12 +18,14 @@ export class Resources {
   readonly #hooks: ResourceHooks;
   readonly #agents = new Map<string, BaresipAgent>();
   readonly #starting = new Map<string, Promise<BaresipAgent>>();
+  readonly hearing: Hearing;
   #released = false;
 
   constructor(binary: () => Promise<BaresipBinary>, maxAgents: number, hooks: ResourceHooks) {
     this.#binary = binary;
     this.#maxAgents = maxAgents;
     this.#hooks = hooks;
+    this.hearing = new Hearing((agent, event) => hooks.emit(agent, event));
   }
 
   async start(name: string, options: AgentOptions, limitMs: number): Promise<BaresipAgent> {
@@ -43,6 +46,7 @@ export class Resources {
   /** Stops every agent, also those still starting. Idempotent; never rejects. */
   async release(): Promise<void> {
     this.#released = true;
+    this.hearing.end();
     const started = await Promise.allSettled(this.#starting.values());
     const agents = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     await Promise.allSettled(agents.map((agent) => agent.stop()));

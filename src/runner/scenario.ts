@@ -145,7 +145,11 @@ class ScenarioRun {
   async #call(request: CallRequest): Promise<CallReply> {
     const { now } = this.#services;
     const { call, verb, agent, at } = request;
-    if (verb === 'watch') return this.#watch(agent ?? '', request.args[0] as Watched);
+    if (verb === 'watch') {
+      return this.#watch(agent ?? '', request.args[0] as Watched).catch((error: unknown) => ({
+        error: toErrorData(error),
+      }));
+    }
     const base = {
       scenario: this.#task.id.id,
       call,
@@ -168,13 +172,15 @@ class ScenarioRun {
 
   async #watch(agent: string, what: Watched): Promise<CallReply> {
     if (what === 'sip') return { history: this.#sip.watch(agent) };
-    await this.#resources.agent(agent).watchRtp();
+    const watched = this.#resources.agent(agent);
+    if (what === 'rtp') await watched.watchRtp();
+    else this.#resources.hearing.watch(watched, what);
     return {};
   }
 
   #take(entry: LogEntry): void {
-    if (entry.event.type === 'call_rtp') {
-      // Ten a second: for who watches, not for who reads what happened.
+    if (entry.event.type === 'call_rtp' || entry.event.type === 'audio_level') {
+      // Some a second: for who watches, not for who reads what happened.
       this.#services.thread.post([entry]);
       return;
     }

@@ -13,7 +13,7 @@ type Binding = (
   args: readonly unknown[],
   limitMs: number,
   resources: Resources,
-) => Promise<Done> | Done;
+) => Promise<Partial<Done>> | Partial<Done>;
 
 const BINDINGS = {
   register: (agent, _args, limitMs) => agent.register(limitMs),
@@ -25,6 +25,13 @@ const BINDINGS = {
   resume: (agent, [call], limitMs) => agent.resume(callId(call), limitMs),
   mute: (agent, [call], limitMs) => agent.mute(callId(call), limitMs),
   unmute: (agent, [call], limitMs) => agent.unmute(callId(call), limitMs),
+  send_audio: (agent, [sound], limitMs, { hearing }) => hearing.send(agent, sound, limitMs),
+  verify_audio: async (agent, [hz, options], _limitMs, { hearing }) => ({
+    value: await hearing.verifyAudio(agent, Number(hz), options),
+  }),
+  verify_silence: async (agent, [options], _limitMs, { hearing }) => ({
+    value: await hearing.verifySilence(agent, options),
+  }),
   dtmf: (agent, [digits, gap, call], limitMs) =>
     agent.dtmf(String(digits), gapMs(gap), callId(call), limitMs),
   message: (agent, [target, text], limitMs, resources) =>
@@ -61,10 +68,15 @@ async function dispatch(request: CallRequest, resources: Resources): Promise<Cal
     await resources.start(name, account, durationMs(GLOBALS.agent.limit));
     return {};
   }
+  if (verb === 'verify_audio_connection') {
+    const [a, b] = (args as AgentArgument[]).map(({ name }) => name);
+    const ends = [resources.agent(a ?? ''), resources.agent(b ?? '')] as const;
+    return { value: await resources.hearing.verifyConnection(...ends, args[2]) };
+  }
   const binding: Binding = BINDINGS[verb];
   const agent = resources.agent(request.agent ?? '');
   const { seq, value } = await binding(agent, args, durationMs(AGENT_VERBS[verb].limit), resources);
-  return { seq, ...(value === undefined ? {} : { value }) };
+  return { ...(seq === undefined ? {} : { seq }), ...(value === undefined ? {} : { value }) };
 }
 
 function gapMs(value: unknown): number | undefined {

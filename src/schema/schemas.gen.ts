@@ -708,6 +708,64 @@ export const SCHEMAS = {
           },
         },
       },
+      Sound: {
+        title: 'Sound',
+        description:
+          'What `send_audio` can send; made by `tone()`, `tones()`, `file()` and `silent()`.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['sound'],
+        properties: {
+          sound: { enum: ['tone', 'file', 'silent'], description: 'Its kind.' },
+          hz: { type: 'array', items: { type: 'number' }, description: 'Frequencies of a tone.' },
+          path: { type: 'string', description: 'Of a file, as the script wrote it.' },
+        },
+      },
+      HeardTone: {
+        title: 'HeardTone',
+        description: 'The tone `verify_audio` has heard.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['detected_ms', 'onset_ms', 'uncertainty_ms', 'level', 'hz'],
+        properties: {
+          detected_ms: { type: 'number', description: 'From the call of the verb to the verdict.' },
+          onset_ms: {
+            type: 'number',
+            description:
+              'From the call of the verb to the beginning of the tone, by the clock of the samples; 0 when it was there already.',
+          },
+          uncertainty_ms: {
+            type: 'number',
+            description:
+              'How far both may be off: samples come in packets, and gaps between them do not count.',
+          },
+          level: { type: 'number', description: 'Level of the tone in dBFS.' },
+          hz: { type: 'number', description: 'Its frequency as measured.' },
+        },
+      },
+      HeardSilence: {
+        title: 'HeardSilence',
+        description: 'The silence `verify_silence` has heard.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['detected_ms', 'uncertainty_ms', 'level'],
+        properties: {
+          detected_ms: { type: 'number', description: 'From the call of the verb to the verdict.' },
+          uncertainty_ms: { type: 'number', description: 'How far that may be off.' },
+          level: { type: 'number', description: 'Level of the last second, in dBFS.' },
+        },
+      },
+      AudioConnection: {
+        title: 'AudioConnection',
+        description: 'What `verify_audio_connection` has heard.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['a_to_b', 'b_to_a'],
+        properties: {
+          a_to_b: { $ref: '#/definitions/HeardTone', description: 'What b heard.' },
+          b_to_a: { $ref: '#/definitions/HeardTone', description: 'What a heard.' },
+        },
+      },
     },
   },
 } as const;

@@ -646,4 +646,123 @@ export interface AgentInfo {
    */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
+/**
+ * What \`send_audio\` can send; made by \`tone()\`, \`tones()\`, \`file()\` and \`silent()\`.
+ */
+export interface Sound {
+  /**
+   * Its kind.
+   */
+  readonly sound: 'tone' | 'file' | 'silent';
+  /**
+   * Frequencies of a tone.
+   */
+  readonly hz?: number[];
+  /**
+   * Of a file, as the script wrote it.
+   */
+  readonly path?: string;
+}
+/**
+ * The tone \`verify_audio\` has heard.
+ */
+export interface HeardTone {
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * From the call of the verb to the beginning of the tone, by the clock of the samples; 0
+   * when it was there already.
+   */
+  readonly onset_ms: number;
+  /**
+   * How far both may be off: samples come in packets, and gaps between them do not count.
+   */
+  readonly uncertainty_ms: number;
+  /**
+   * Level of the tone in dBFS.
+   */
+  readonly level: number;
+  /**
+   * Its frequency as measured.
+   */
+  readonly hz: number;
+}
+/**
+ * The silence \`verify_silence\` has heard.
+ */
+export interface HeardSilence {
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * How far that may be off.
+   */
+  readonly uncertainty_ms: number;
+  /**
+   * Level of the last second, in dBFS.
+   */
+  readonly level: number;
+}
+/**
+ * What \`verify_audio_connection\` has heard.
+ */
+export interface AudioConnection {
+  readonly a_to_b: HeardTone1;
+  readonly b_to_a: HeardTone2;
+}
+/**
+ * The tone \`verify_audio\` has heard.
+ */
+export interface HeardTone1 {
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * From the call of the verb to the beginning of the tone, by the clock of the samples; 0
+   * when it was there already.
+   */
+  readonly onset_ms: number;
+  /**
+   * How far both may be off: samples come in packets, and gaps between them do not count.
+   */
+  readonly uncertainty_ms: number;
+  /**
+   * Level of the tone in dBFS.
+   */
+  readonly level: number;
+  /**
+   * Its frequency as measured.
+   */
+  readonly hz: number;
+}
+/**
+ * The tone \`verify_audio\` has heard.
+ */
+export interface HeardTone2 {
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * From the call of the verb to the beginning of the tone, by the clock of the samples; 0
+   * when it was there already.
+   */
+  readonly onset_ms: number;
+  /**
+   * How far both may be off: samples come in packets, and gaps between them do not count.
+   */
+  readonly uncertainty_ms: number;
+  /**
+   * Level of the tone in dBFS.
+   */
+  readonly level: number;
+  /**
+   * Its frequency as measured.
+   */
+  readonly hz: number;
+}
 `;

@@ -28,6 +28,7 @@ import { agentNameOf, encode, markAgent } from './encode.js';
 import { ask, callerStack } from './host.js';
 import { guardNames } from './misspelt.js';
 import { callOf } from './call.js';
+import { frozen, hears, withLimit } from './audio.js';
 import { sipLogOf, type SipLog } from './sip-log.js';
 import { verifyMedia, verifyNoMedia } from './verify-media.js';
 import * as world from './world.js';
@@ -136,6 +137,21 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     verifyNoMedia(this.#name, args);
   }
 
+  send_audio(...args: unknown[]): void {
+    this.#verb('send_audio', args, callerStack());
+  }
+  verify_audio(...args: unknown[]): unknown {
+    const stack = callerStack();
+    return frozen(this.#verb('verify_audio', withLimit(args, 1), stack));
+  }
+  verify_silence(...args: unknown[]): unknown {
+    const stack = callerStack();
+    return frozen(this.#verb('verify_silence', withLimit(args, 0), stack));
+  }
+  hears(...args: unknown[]): boolean {
+    return hears(this.#name, args, callerStack());
+  }
+
   dtmf(...args: unknown[]): void {
     this.#verb('dtmf', args, callerStack());
   }
@@ -213,9 +229,17 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     return call === undefined ? undefined : Object.freeze(mediaInfo(call.facts));
   }
   get rtp(): RtpInfo | undefined {
-    world.watchRtp(this.#name);
+    world.watch(this.#name, 'rtp');
     const call = currentCall(this.#state());
     return call === undefined ? undefined : Object.freeze(rtpInfo(call.facts));
+  }
+
+  get sending(): string {
+    return this.#state().sending;
+  }
+  get received_level(): number | undefined {
+    world.watch(this.#name, 'level');
+    return currentCall(this.#state())?.facts.level;
   }
 
   get received_dtmf(): readonly ReceivedDigit[] {

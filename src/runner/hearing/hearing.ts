@@ -1,0 +1,151 @@
+/**
+ * What the agents of a scenario hear: joins their audio streams with the detectors of audio/, and carries out
+ * the verbs that listen. Knows both; the two do not know each other.
+ */
+import type { BaresipAgent } from '../../baresip/user-agent.js';
+import { OffhookError } from '../../errors.js';
+import type { AgentEvent } from '../../model/agent-event.js';
+import type { AudioConnection, HeardSilence, HeardTone } from '../../schema/types.gen.js';
+import type { Watched } from '../../sandbox/protocol.js';
+import { durationMs, type Duration } from '../../time.js';
+import { Ear } from './ear.js';
+import { SilenceJudge, ToneJudge } from './judges.js';
+import { listen } from './listen.js';
+import { soundOf, toneOf } from './sounds.js';
+import { levelWatch, toneWatch } from './watches.js';
+
+/** Apart from each other, from DTMF and from what exchanges send. */
+const CONNECTION_HZ = [1004, 1620] as const;
+
+/** `{ for, within }`, or the latter alone; the guest has filled in `within`. */
+interface Listening {
+  readonly limitMs: number;
+  readonly forMs?: number;
+}
+
+export class Hearing {
+  readonly #emit: (agent: string, event: AgentEvent) => number;
+  readonly #ears = new Map<BaresipAgent, Ear>();
+  /** What each agent was last told to send, for those who send something else meanwhile. */
+  readonly #sent = new Map<BaresipAgent, unknown>();
+
+  constructor(emit: (agent: string, event: AgentEvent) => number) {
+    this.#emit = emit;
+  }
+
+  async send(agent: BaresipAgent, sound: unknown, limitMs: number): Promise<{ seq: number }> {
+    const done = await agent.sendAudio(soundOf(sound), limitMs);
+    this.#sent.set(agent, sound);
+    return done;
+  }
+
+  verifyAudio(agent: BaresipAgent, hz: number, options: unknown): Promise<HeardTone> {
+    const { limitMs, forMs } = listening(options);
+    const judge = new ToneJudge(agent.name, 'verify_audio', hz, forMs);
+    return listen(agent, this.#ear(agent, 'verify_audio'), 'verify_audio', limitMs, judge);
+  }
+
+  verifySilence(agent: BaresipAgent, options: unknown): Promise<HeardSilence> {
+    const { limitMs, forMs } = listening(options);
+    const judge = new SilenceJudge(forMs);
+    return listen(agent, this.#ear(agent, 'verify_silence'), 'verify_silence', limitMs, judge);
+  }
+
+  async verifyConnection(
+    a: BaresipAgent,
+    b: BaresipAgent,
+    within: unknown,
+  ): Promise<AudioConnection> {
+    const verb = 'verify_audio_connection';
+    if (a === b)
+      throw new OffhookError('E_ARGUMENT', `${verb}(): both are agent "${a.name}"`, {
+        hint: 'name two agents',
+      });
+    const limitMs = durationMs(within as Duration);
+    const ends = [
+      { from: a, to: b, hz: CONNECTION_HZ[0] },
+      { from: b, to: a, hz: CONNECTION_HZ[1] },
+    ] as const;
+    const ears = ends.map(({ to }) => this.#ear(to, verb));
+    try {
+      await Promise.all(ends.map(({ from, hz }) => from.sendAudio(toneOf([hz]), limitMs)));
+      const [toB, toA] = await Promise.allSettled(
+        ends.map(({ to, hz }, at) =>
+          listen(to, ears[at] as Ear, verb, limitMs, new ToneJudge(to.name, verb, hz)),
+        ),
+      );
+      if (toB?.status === 'fulfilled' && toA?.status === 'fulfilled')
+        return { a_to_b: toB.value, b_to_a: toA.value };
+      throw connectionError(a, b, [toB, toA]);
+    } finally {
+      await Promise.allSettled([a, b].map((one) => one.sendAudio(this.#soundBefore(one), limitMs)));
+    }
+  }
+
+  watch(agent: BaresipAgent, what: Exclude<Watched, 'sip' | 'rtp'>): void {
+    const emit = (event: AgentEvent): void => {
+      this.#emit(agent.name, event);
+    };
+    const hz = /^tone (.*)$/.exec(what)?.[1];
+    const ear = this.#ear(agent, hz === undefined ? 'received_level' : 'hears');
+    ear.attach(hz === undefined ? levelWatch(emit) : toneWatch(Number(hz), emit));
+  }
+
+  end(): void {
+    for (const ear of this.#ears.values()) ear.end();
+  }
+
+  /** A file that was being sent is not begun again. */
+  #soundBefore(agent: BaresipAgent): ReturnType<typeof soundOf> {
+    const sent = this.#sent.get(agent) as { sound?: string } | undefined;
+    return sent?.sound === 'tone' ? soundOf(sent) : undefined;
+  }
+
+  #ear(agent: BaresipAgent, verb: string): Ear {
+    if (!agent.hearing) {
+      throw new OffhookError(
+        'E_AUDIO',
+        `agent "${agent.name}": ${verb}: the agent does not listen: it was started without`,
+        { hint: 'start it with the option audio: true', agents: [agent.name] },
+      );
+    }
+    let ear = this.#ears.get(agent);
+    if (ear === undefined) this.#ears.set(agent, (ear = new Ear(agent)));
+    return ear;
+  }
+}
+
+function listening(options: unknown): Listening {
+  if (typeof options !== 'object' || options === null)
+    return { limitMs: durationMs(options as Duration) };
+  const { for: long, within } = options as { for?: Duration; within: Duration };
+  return {
+    limitMs: durationMs(within),
+    ...(long === undefined ? {} : { forMs: durationMs(long) }),
+  };
+}
+
+/** Says which direction it is; both when it is both. */
+function connectionError(
+  a: BaresipAgent,
+  b: BaresipAgent,
+  [toB, toA]: readonly (PromiseSettledResult<HeardTone> | undefined)[],
+): Error {
+  const failed = [
+    { names: `${a.name} to ${b.name}`, result: toB },
+    { names: `${b.name} to ${a.name}`, result: toA },
+  ].flatMap(({ names, result }) =>
+    result?.status === 'rejected' ? [{ names, reason: result.reason as Error }] : [],
+  );
+  const first = failed[0]?.reason;
+  if (!(first instanceof OffhookError)) return first ?? new Error('no result');
+  if (first.code !== 'E_AUDIO') return first;
+  const texts = failed.map(
+    ({ names, reason }) => `${names}: ${reason.message.replace(/^agent ".*?": \w+: /, '')}`,
+  );
+  const one = failed.length === 1 ? ', the other direction was heard' : '';
+  return new OffhookError('E_AUDIO', `verify_audio_connection(): ${texts.join('; ')}${one}`, {
+    ...first.details,
+    agents: [a.name, b.name],
+  });
+}

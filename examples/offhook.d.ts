@@ -838,6 +838,88 @@ interface HeardTone2 {
 }
 
 /**
+ * The signal `verify_signal` has heard.
+ */
+interface HeardSignal {
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * From the call of the verb to the beginning of the part that proved it, by the clock of the
+   * samples.
+   */
+  readonly onset_ms: number;
+  /**
+   * Time to detect: from that beginning on, in samples.
+   */
+  readonly detect_ms: number;
+  /**
+   * How far the times may be off.
+   */
+  readonly uncertainty_ms: number;
+  /**
+   * Tones and pauses, in words.
+   */
+  readonly seen: string;
+}
+
+/**
+ * The recording `verify_recording` has heard.
+ */
+interface HeardRecording {
+  /**
+   * From 0, nothing in common, to 1, the same.
+   */
+  readonly similarity: number;
+  /**
+   * Where the recording begins in what was received since the verb was issued, right to 10 ms;
+   * negative when its beginning is missing.
+   */
+  readonly offset_ms: number;
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * How far that may be off.
+   */
+  readonly uncertainty_ms: number;
+}
+
+/**
+ * Timing of a conversation. A stretch of sound may have pauses of up to 200 ms; its edges
+ * are right to 10 ms, what the agent sends to 45 ms.
+ */
+interface Speech {
+  /**
+   * From the answer to the first sound received; absent while there is none.
+   */
+  readonly first_sound_ms?: number;
+  /**
+   * From the last end of the agent's own sound to the next sound received; absent while there
+   * is no response yet. Sound that began before that end is no response but talk-over.
+   */
+  readonly response_ms?: number;
+  /**
+   * All of them, oldest first.
+   */
+  readonly responses: number[];
+  /**
+   * Longest time in which neither side made a sound, since the first sound.
+   */
+  readonly dead_air_ms: number;
+  /**
+   * Time in which both sides did, in all: barge-in that was not noticed.
+   */
+  readonly talk_over_ms: number;
+  /**
+   * Whether the other side sounds now.
+   */
+  readonly speaking: boolean;
+}
+
+/**
  * A SIP agent: what `agent()` returns. Its values are those of now.
  */
 interface Agent {
@@ -950,6 +1032,13 @@ interface Agent {
    * @see AES17
    */
   readonly received_level: number | undefined;
+  /**
+   * Timing of the conversation in the current call, since its answer: what the agent sends, and
+   * when the other side sounds. Absent until both are known; told at every beginning and end of
+   * sound, and twice a second.
+   * @see ITU-T P.59; P.56
+   */
+  readonly speech: Speech | undefined;
   /**
    * The DTMF digits received in the current or last call, in order. baresip 1.1 misses the second
    * of two equal digits in a row when the sender stops its audio for the digits, as some PBXs do.
@@ -1220,6 +1309,55 @@ interface Agent {
    * bob.verify_silence({ for: "1s", within: "3s" });
    */
   verify_silence(within?: Duration | { readonly for?: Duration; readonly within?: Duration }): HeardSilence;
+  /**
+   * Passes as soon as a signal was received in the current call: its frequencies in its cadence, a
+   * whole cycle of it, two where a cycle is shorter than 2.5 s. Only audio received after it was
+   * issued counts; early media do.
+   * Returns when the signal was heard.
+   * Time limit: 15s.
+   * @param name Which one: `dial`, `busy`, `congestion`, `ringback`, the special information tone
+   * `sit`, or of a fax `fax_cng` and `fax_ced`.
+   * @param options `country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `within`: how
+   * long to listen at most (default 15 s: a ringback comes every 6 s).
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.dial("9486");
+   * const { detect_ms } = alice.verify_signal("busy", { country: "us" });
+   * assert(detect_ms).less_than(3000);
+   * @see ITU-T E.180 Supplement 2; BT SIN 350; ITU-T T.30, 4
+   */
+  verify_signal(name: "dial" | "busy" | "congestion" | "ringback" | "sit" | "fax_cng" | "fax_ced", options?: { readonly country?: "us" | "uk" | "de" | "fr"; readonly within?: Duration }): HeardSignal;
+  /**
+   * Passes as soon as what was received in the current call contains the recording, wherever it
+   * begins. Compared is loudness over time in 14 bands: codecs, levels and lost packets hardly
+   * matter, other words do. Only audio received after it was issued counts; early media do.
+   * Returns when the recording was heard.
+   * @param path A WAV file below the read root, relative to the scenario file.
+   * @param options `min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with
+   * 2 % loss stays above, and other speech below); `within`: how long to listen at most (default:
+   * the length of the recording and 5 s).
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_AUDIO_FILE: A WAV file cannot be used.
+   * @throws E_READ_DENIED: A file lies outside the folders the script may read.
+   * @throws E_READ_FAILED: A file the script asked for cannot be read.
+   * @example
+   * const { similarity, offset_ms } = alice.verify_recording("prompts/welcome.wav", { min_similarity: 0.9 });
+   */
+  verify_recording(path: string, options?: { readonly min_similarity?: number; readonly within?: Duration }): HeardRecording;
   /**
    * Sends DTMF digits in the current call: one that is answered, or a dialled one with early media.
    * By RTP (telephone-events) or SIP INFO, as the option `dtmf_mode` says.

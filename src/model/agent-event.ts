@@ -74,6 +74,18 @@ export interface Transfer {
   reason?: string;
 }
 
+/** Timing of a conversation in ms since the answer. */
+export interface Speech {
+  first_sound_ms?: number;
+  /** The last of `responses`. */
+  response_ms?: number;
+  responses: readonly number[];
+  dead_air_ms: number;
+  talk_over_ms: number;
+  /** The other side sounds. */
+  speaking: boolean;
+}
+
 /** How a digit came: as a telephone-event (RFC 4733) or in an INFO request. */
 export type DtmfWay = 'rtp' | 'info';
 
@@ -129,6 +141,8 @@ export type AgentEvent =
   | { type: 'audio_tone'; call: string; hz: number; heard: boolean; level: number }
   /** While somebody listens: level in dBFS of the last 200 ms received. */
   | { type: 'audio_level'; call: string; level: number }
+  /** While somebody looks: timing of the conversation; `change`: the other side began or ended to sound. */
+  | { type: 'audio_speech'; call: string; speech: Speech; change?: 'began' | 'ended' }
   /** A file was played to its end, or its last call ended first; silence is sent from now on. */
   | { type: 'audio_ended'; source: string; completed: boolean }
   /** The state of the transfer of that call has changed. */

@@ -2,7 +2,7 @@
  * What is known about one call beside its state: media, digits, transfer, quality, times. A pure fold over
  * the events of that call; starts empty with it and stays readable when it is over.
  */
-import type { AgentEvent, CallMedia, DtmfWay, Transfer } from './agent-event.js';
+import type { AgentEvent, CallMedia, DtmfWay, Speech, Transfer } from './agent-event.js';
 import type { Quality } from './call-quality.js';
 import type { Held } from './media-direction.js';
 
@@ -51,6 +51,7 @@ export interface CallFacts {
   tones: readonly number[];
   /** dBFS of what was received last, while somebody looks. */
   level?: number;
+  speech?: Speech;
   quality?: Quality;
   times: CallTimes;
 }
@@ -110,6 +111,8 @@ export function foldFacts(facts: CallFacts, event: CallEvent, at: number): CallF
       const others = facts.tones.filter((one) => one !== event.hz);
       return { ...facts, tones: event.heard ? [...others, event.hz] : others };
     }
+    case 'audio_speech':
+      return { ...facts, speech: event.speech };
     case 'audio_level':
       return { ...facts, level: event.level };
     case 'call_accepted':

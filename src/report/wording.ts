@@ -67,6 +67,7 @@ type InCallEvent = Extract<
       | 'audio_ended'
       | 'audio_tone'
       | 'audio_level'
+      | 'audio_speech'
       | 'message_received'
       | 'message_sent'
       | 'mwi';
@@ -102,6 +103,8 @@ function inCallText(event: InCallEvent, names: AgentNames): string {
       return event.heard
         ? `hears ${event.hz} Hz (${event.level} dBFS)`
         : `hears ${event.hz} Hz no more`;
+    case 'audio_speech':
+      return event.change === 'ended' ? 'hears silence' : 'hears sound';
     case 'audio_level':
       return `level ${event.level} dBFS`;
     case 'audio_ended':

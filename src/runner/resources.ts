@@ -64,7 +64,9 @@ export class Resources {
         this.#hooks.log(name, line);
       },
     };
-    return startAgent(name, options, context, limitMs);
+    const agent = await startAgent(name, options, context, limitMs);
+    this.hearing.began(agent);
+    return agent;
   }
 
   #refuse(name: string): void {

@@ -179,8 +179,7 @@ class ScenarioRun {
   }
 
   #take(entry: LogEntry): void {
-    if (entry.event.type === 'call_rtp' || entry.event.type === 'audio_level') {
-      // Some a second: for who watches, not for who reads what happened.
+    if (isForWatchers(entry.event)) {
       this.#services.thread.post([entry]);
       return;
     }
@@ -219,6 +218,12 @@ class ScenarioRun {
     this.#lastAt = event.at;
     this.#services.emit(event);
   }
+}
+
+/** Told some times a second, for who watches, not for who reads what happened. */
+function isForWatchers(event: AgentEvent): boolean {
+  if (event.type === 'audio_speech') return event.change === undefined;
+  return event.type === 'call_rtp' || event.type === 'audio_level';
 }
 
 function runEventOf(note: Note, scenario: string, at: number, waits: number[]): RunEvent {

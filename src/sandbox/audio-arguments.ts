@@ -3,10 +3,11 @@ import { isPlainObject, Undefined } from '../schema/special.js';
 import type { Session } from './session.js';
 
 /** Verbs with a WAV file among their arguments. */
-export const AUDIO_FILE_VERBS: ReadonlySet<string> = new Set(['send_audio']);
+export const AUDIO_FILE_VERBS: ReadonlySet<string> = new Set(['send_audio', 'verify_recording']);
 
 /** What needs an agent that listens from its start on; baresip cannot begin to in the middle of a call. */
-const LISTENS = /\b(?:verify_(?:audio|silence|audio_connection)|hears|received_level)\b/;
+const LISTENS =
+  /\b(?:verify_(?:audio|silence|audio_connection|signal|recording)|hears|received_level|speech)\b/;
 
 export function withAudioFiles(
   session: Session,
@@ -14,7 +15,11 @@ export function withAudioFiles(
   args: readonly unknown[],
 ): readonly unknown[] {
   const [sound] = args;
-  if (name !== 'send_audio' || !isPlainObject(sound) || sound['sound'] !== 'file') return args;
+  if (name === 'verify_recording') {
+    const [path, options = new Undefined()] = args;
+    return [path, options, session.environment.allowed(String(path))];
+  }
+  if (!isPlainObject(sound) || sound['sound'] !== 'file') return args;
   return [{ ...sound, real: session.environment.allowed(String(sound['path'])) }];
 }
 

@@ -262,7 +262,7 @@ export type WaitName =
   'await_until' | 'wait' | 'never' | 'await_sequence' | 'verify_media' | 'verify_no_media';
 
 /** What is told of an agent only when somebody asks: its SIP messages, its RTP packets, what it hears. */
-export type Watched = 'sip' | 'rtp' | 'level' | `tone ${number}`;
+export type Watched = 'sip' | 'rtp' | 'level' | 'speech' | `tone ${number}`;
 
 /** New entries, and the monotonic ms since the scenario began. */
 export interface NextEntries {

@@ -1,7 +1,7 @@
 /** Checks of arguments about audio: sounds, frequencies, how to listen. */
 import { durationProblem } from '../time.js';
 import { durationHint } from './options.js';
-import { nearest } from './nearest.js';
+import { nearest, quotedList } from './nearest.js';
 import { describeValue, givenFields, isPlainObject } from './special.js';
 
 interface KindProblem {
@@ -56,7 +56,7 @@ function soundKind(value: unknown): KindProblem | undefined {
 type FieldCheck = (value: unknown) => { form: string; hint?: string } | undefined;
 
 /** An options object whose fields are checked one by one. */
-export function fieldsProblem(
+function fieldsProblem(
   value: Readonly<Record<string, unknown>>,
   fields: Readonly<Record<string, FieldCheck>>,
 ): KindProblem | undefined {
@@ -85,7 +85,7 @@ export function fieldsProblem(
 
 const DURATION_FORM = 'a duration such as "500ms" or "5s"';
 
-export function durationField(value: unknown): { form: string; hint?: string } | undefined {
+function durationField(value: unknown): { form: string; hint?: string } | undefined {
   const problem = durationProblem(value);
   if (problem !== undefined) return { form: DURATION_FORM, hint: durationHint(value, problem) };
   return Number.parseFloat(String(value)) === 0
@@ -104,7 +104,52 @@ function listenKind(value: unknown): KindProblem | undefined {
   };
 }
 
+export const SIGNALS = [
+  'dial',
+  'busy',
+  'congestion',
+  'ringback',
+  'sit',
+  'fax_cng',
+  'fax_ced',
+] as const;
+const COUNTRIES = ['us', 'uk', 'de', 'fr'] as const;
+
+function signalKind(value: unknown): KindProblem | undefined {
+  if ((SIGNALS as readonly unknown[]).includes(value)) return undefined;
+  const similar = typeof value === 'string' ? nearest(value, SIGNALS) : undefined;
+  return {
+    expected: `one of ${quotedList(SIGNALS)}`,
+    ...(similar === undefined ? {} : { hint: `did you mean "${similar}"?` }),
+  };
+}
+
+const OPTIONS_EXPECTED = { expected: 'an options object' };
+
+function signalOptions(value: unknown): KindProblem | undefined {
+  if (!isPlainObject(value)) return OPTIONS_EXPECTED;
+  const country: FieldCheck = (one) => {
+    if ((COUNTRIES as readonly unknown[]).includes(one)) return undefined;
+    const lower = typeof one === 'string' ? nearest(one.toLowerCase(), COUNTRIES) : undefined;
+    const form = quotedList(COUNTRIES);
+    return { form, ...(lower === undefined ? {} : { hint: `did you mean "${lower}"?` }) };
+  };
+  return fieldsProblem(value, { country, within: durationField });
+}
+
+function recordingOptions(value: unknown): KindProblem | undefined {
+  if (!isPlainObject(value)) return OPTIONS_EXPECTED;
+  const min_similarity: FieldCheck = (one) =>
+    typeof one === 'number' && one > 0 && one <= 1
+      ? undefined
+      : { form: 'a number above 0, at most 1' };
+  return fieldsProblem(value, { min_similarity, within: durationField });
+}
+
 export const AUDIO_KINDS = {
+  signal: signalKind,
+  signal_options: signalOptions,
+  recording_options: recordingOptions,
   sound: soundKind,
   hz: (value: unknown) => hzKind(value, HEARD_HZ),
   sent_hz: (value: unknown) => hzKind(value, SENT_HZ),
@@ -116,6 +161,9 @@ export type AudioKind = keyof typeof AUDIO_KINDS;
 
 /** Types for the typings. */
 export const AUDIO_TYPES: Readonly<Record<AudioKind, string>> = {
+  signal: 'string',
+  signal_options: '{ readonly country?: "us" | "uk" | "de" | "fr"; readonly within?: Duration }',
+  recording_options: '{ readonly min_similarity?: number; readonly within?: Duration }',
   sound: 'Sound',
   hz: 'number',
   sent_hz: 'number',

@@ -765,4 +765,83 @@ export interface HeardTone2 {
    */
   readonly hz: number;
 }
+/**
+ * The signal \`verify_signal\` has heard.
+ */
+export interface HeardSignal {
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * From the call of the verb to the beginning of the part that proved it, by the clock of the
+   * samples.
+   */
+  readonly onset_ms: number;
+  /**
+   * Time to detect: from that beginning on, in samples.
+   */
+  readonly detect_ms: number;
+  /**
+   * How far the times may be off.
+   */
+  readonly uncertainty_ms: number;
+  /**
+   * Tones and pauses, in words.
+   */
+  readonly seen: string;
+}
+/**
+ * The recording \`verify_recording\` has heard.
+ */
+export interface HeardRecording {
+  /**
+   * From 0, nothing in common, to 1, the same.
+   */
+  readonly similarity: number;
+  /**
+   * Where the recording begins in what was received since the verb was issued, right to 10 ms;
+   * negative when its beginning is missing.
+   */
+  readonly offset_ms: number;
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * How far that may be off.
+   */
+  readonly uncertainty_ms: number;
+}
+/**
+ * Timing of a conversation. A stretch of sound may have pauses of up to 200 ms; its edges
+ * are right to 10 ms, what the agent sends to 45 ms.
+ */
+export interface Speech {
+  /**
+   * From the answer to the first sound received; absent while there is none.
+   */
+  readonly first_sound_ms?: number;
+  /**
+   * From the last end of the agent's own sound to the next sound received; absent while there
+   * is no response yet. Sound that began before that end is no response but talk-over.
+   */
+  readonly response_ms?: number;
+  /**
+   * All of them, oldest first.
+   */
+  readonly responses: number[];
+  /**
+   * Longest time in which neither side made a sound, since the first sound.
+   */
+  readonly dead_air_ms: number;
+  /**
+   * Time in which both sides did, in all: barge-in that was not noticed.
+   */
+  readonly talk_over_ms: number;
+  /**
+   * Whether the other side sounds now.
+   */
+  readonly speaking: boolean;
+}
 `;

@@ -2,20 +2,34 @@
  * What the agents of a scenario hear: joins their audio streams with the detectors of audio/, and carries out
  * the verbs that listen. Knows both; the two do not know each other.
  */
+import type { Country, SignalName } from '../../audio/signal-plans.js';
 import type { BaresipAgent } from '../../baresip/user-agent.js';
 import { OffhookError } from '../../errors.js';
 import type { AgentEvent } from '../../model/agent-event.js';
-import type { AudioConnection, HeardSilence, HeardTone } from '../../schema/types.gen.js';
+import type {
+  AudioConnection,
+  HeardRecording,
+  HeardSignal,
+  HeardSilence,
+  HeardTone,
+} from '../../schema/types.gen.js';
 import type { Watched } from '../../sandbox/protocol.js';
 import { durationMs, type Duration } from '../../time.js';
 import { Ear } from './ear.js';
 import { SilenceJudge, ToneJudge } from './judges.js';
 import { listen } from './listen.js';
+import { RecordingJudge, SignalJudge } from './more-judges.js';
+import { SpeechWatch } from './speech.js';
 import { soundOf, toneOf } from './sounds.js';
 import { levelWatch, toneWatch } from './watches.js';
 
-/** Apart from each other, from DTMF and from what exchanges send. */
-const CONNECTION_HZ = [1004, 1620] as const;
+/** Apart from each other, from DTMF and from what exchanges send; below what baresip 1.x damps in wideband codecs. */
+const CONNECTION_HZ = [540, 1020] as const;
+
+/** A ringback comes every 6 s. */
+const SIGNAL_MS = 15_000;
+/** After the end of a recording that began at once. */
+const AFTER_RECORDING_MS = 5000;
 
 /** `{ for, within }`, or the latter alone; the guest has filled in `within`. */
 interface Listening {
@@ -25,6 +39,7 @@ interface Listening {
 
 export class Hearing {
   readonly #emit: (agent: string, event: AgentEvent) => number;
+  readonly #speech = new Map<BaresipAgent, SpeechWatch>();
   readonly #ears = new Map<BaresipAgent, Ear>();
   /** What each agent was last told to send, for those who send something else meanwhile. */
   readonly #sent = new Map<BaresipAgent, unknown>();
@@ -34,9 +49,42 @@ export class Hearing {
   }
 
   async send(agent: BaresipAgent, sound: unknown, limitMs: number): Promise<{ seq: number }> {
-    const done = await agent.sendAudio(soundOf(sound), limitMs);
+    const samples = soundOf(sound);
+    const done = await agent.sendAudio(samples, limitMs);
     this.#sent.set(agent, sound);
+    this.#speech.get(agent)?.sends(samples);
     return done;
+  }
+
+  /** An agent was started: what it says and hears is timed from its first call on. */
+  began(agent: BaresipAgent): void {
+    if (!agent.hearing) return;
+    const speech = new SpeechWatch(agent, this.#emitOf(agent));
+    this.#speech.set(agent, speech);
+    this.#ear(agent, 'agent').attach(speech);
+  }
+
+  verifySignal(
+    agent: BaresipAgent,
+    name: SignalName,
+    options: { country?: Country; within?: Duration },
+  ): Promise<HeardSignal> {
+    const { country = 'us', within } = options;
+    const limitMs = within === undefined ? SIGNAL_MS : durationMs(within);
+    const judge = new SignalJudge(name, country);
+    return listen(agent, this.#ear(agent, 'verify_signal'), 'verify_signal', limitMs, judge);
+  }
+
+  verifyRecording(
+    agent: BaresipAgent,
+    path: string,
+    real: string,
+    options: { min_similarity?: number; within?: Duration },
+  ): Promise<HeardRecording> {
+    const { min_similarity, within } = options;
+    const judge = new RecordingJudge(path, real, min_similarity);
+    const limitMs = within === undefined ? judge.ms + AFTER_RECORDING_MS : durationMs(within);
+    return listen(agent, this.#ear(agent, 'verify_recording'), 'verify_recording', limitMs, judge);
   }
 
   verifyAudio(agent: BaresipAgent, hz: number, options: unknown): Promise<HeardTone> {
@@ -83,12 +131,21 @@ export class Hearing {
   }
 
   watch(agent: BaresipAgent, what: Exclude<Watched, 'sip' | 'rtp'>): void {
-    const emit = (event: AgentEvent): void => {
-      this.#emit(agent.name, event);
-    };
+    const emit = this.#emitOf(agent);
+    if (what === 'speech') {
+      this.#ear(agent, what);
+      this.#speech.get(agent)?.watch();
+      return;
+    }
     const hz = /^tone (.*)$/.exec(what)?.[1];
     const ear = this.#ear(agent, hz === undefined ? 'received_level' : 'hears');
     ear.attach(hz === undefined ? levelWatch(emit) : toneWatch(Number(hz), emit));
+  }
+
+  #emitOf(agent: BaresipAgent): (event: AgentEvent) => void {
+    return (event) => {
+      this.#emit(agent.name, event);
+    };
   }
 
   end(): void {

@@ -20,18 +20,29 @@ export function soundOf(given: unknown): Sound | undefined {
   return sound === 'tone' ? toneOf(hz) : fileOf(path, real);
 }
 
+export function isSound(value: unknown): value is SoundArgument {
+  return typeof (value as Partial<SoundArgument> | null)?.sound === 'string';
+}
+
+/** As the script wrote it. */
+export function soundText({ sound, hz = [], path = '' }: SoundArgument): string {
+  if (sound === 'silent') return 'silent()';
+  if (sound === 'file') return `file(${JSON.stringify(path)})`;
+  return hz.length === 1 ? `tone(${hz.join()})` : `tones([${hz.join(', ')}])`;
+}
+
 /** As much as begins again without a break: whole periods of each tone. */
 export function toneOf(hz: readonly number[]): Sound {
   const rounded = hz.map((one) => Math.round(one * 10) / 10);
   const ms = rounded.every((one) => Number.isInteger(one)) ? 1000 : 10_000;
-  const text = rounded.length === 1 ? `tone(${rounded.join()})` : `tones([${rounded.join(', ')}])`;
+  const text = soundText({ sound: 'tone', hz: rounded });
   return { text, samples: toneSamples({ hz: rounded, ms, rate: SENT_RATE }), repeats: true };
 }
 
 function fileOf(path: string, real: string): Sound {
   const sound = decodeWav(readWav(path, real), path);
   const { samples, done } = convertSound(sound, SENT_RATE);
-  const text = `file(${JSON.stringify(path)})`;
+  const text = soundText({ sound: 'file', path });
   return { text, samples, repeats: false, ...(done.length === 0 ? {} : { note: done.join(', ') }) };
 }
 

@@ -18,7 +18,7 @@ import { agentStateName, currentCall, openCalls } from '../../model/agent-state.
 import type { AgentState } from '../../model/agent-state.js';
 import type { Mwi, ReceivedMessage } from '../../model/agent-messages.js';
 import type { ReceivedDigit } from '../../model/call-facts.js';
-import type { Ended, Peer } from '../../model/agent-event.js';
+import type { Ended, Peer, Speech } from '../../model/agent-event.js';
 import type { Quality } from '../../model/call-quality.js';
 import { timingOf, type Timing } from '../../model/call-timing.js';
 import { headerRecord, headerValues } from '../../model/headers.js';
@@ -148,6 +148,12 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     const stack = callerStack();
     return frozen(this.#verb('verify_silence', withLimit(args, 0), stack));
   }
+  verify_signal(...args: unknown[]): unknown {
+    return frozen(this.#verb('verify_signal', args, callerStack()));
+  }
+  verify_recording(...args: unknown[]): unknown {
+    return frozen(this.#verb('verify_recording', args, callerStack()));
+  }
   hears(...args: unknown[]): boolean {
     return hears(this.#name, args, callerStack());
   }
@@ -240,6 +246,12 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
   get received_level(): number | undefined {
     world.watch(this.#name, 'level');
     return currentCall(this.#state())?.facts.level;
+  }
+
+  get speech(): Speech | undefined {
+    world.watch(this.#name, 'speech');
+    const speech = currentCall(this.#state())?.facts.speech;
+    return speech === undefined ? undefined : (frozen({ ...speech }) as Speech);
   }
 
   get received_dtmf(): readonly ReceivedDigit[] {

@@ -1,4 +1,5 @@
 /** Audio: what agents send, and proof of what they hear. */
+import { SIGNALS } from '../audio-arguments.js';
 import { AGENT_THROWS, type FunctionRow, type ParamRow } from '../rows.js';
 
 const SOUND = {
@@ -22,6 +23,8 @@ const LISTEN_THROWS = [
   'E_ARGUMENT',
   ...AGENT_THROWS,
 ] as const;
+
+const SIGNAL_TYPE = SIGNALS.map((name) => `"${name}"`).join(' | ');
 
 /** What is counted, wherever an agent listens. */
 const COUNTS = 'Only audio received after it was issued counts; early media do.';
@@ -85,6 +88,57 @@ export const AUDIO_VERBS = {
     limit: '5s',
     throws: LISTEN_THROWS,
     example: 'alice.send_audio(silent());\nbob.verify_silence({ for: "1s", within: "3s" });',
+  },
+  verify_signal: {
+    on: 'Agent',
+    side: 'host',
+    effect: 'block',
+    params: [
+      {
+        name: 'name',
+        kind: 'signal',
+        type: SIGNAL_TYPE,
+        doc: 'Which one: `dial`, `busy`, `congestion`, `ringback`, the special information tone `sit`, or of a fax `fax_cng` and `fax_ced`.',
+      },
+      {
+        name: 'options',
+        kind: 'signal_options',
+        optional: true,
+        doc: '`country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `within`: how long to listen at most (default 15 s: a ringback comes every 6 s).',
+      },
+    ],
+    returns: 'HeardSignal',
+    doc: `Passes as soon as a signal was received in the current call: its frequencies in its cadence, a whole cycle of it, two where a cycle is shorter than 2.5 s. ${COUNTS}`,
+    done: 'the signal was heard',
+    limit: '15s',
+    throws: LISTEN_THROWS,
+    example:
+      'alice.dial("9486");\nconst { detect_ms } = alice.verify_signal("busy", { country: "us" });\nassert(detect_ms).less_than(3000);',
+    source: 'ITU-T E.180 Supplement 2; BT SIN 350; ITU-T T.30, 4',
+  },
+  verify_recording: {
+    on: 'Agent',
+    side: 'host',
+    effect: 'block',
+    params: [
+      {
+        name: 'path',
+        kind: 'text',
+        doc: 'A WAV file below the read root, relative to the scenario file.',
+      },
+      {
+        name: 'options',
+        kind: 'recording_options',
+        optional: true,
+        doc: '`min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with 2 % loss stays above, and other speech below); `within`: how long to listen at most (default: the length of the recording and 5 s).',
+      },
+    ],
+    returns: 'HeardRecording',
+    doc: `Passes as soon as what was received in the current call contains the recording, wherever it begins. Compared is loudness over time in 14 bands: codecs, levels and lost packets hardly matter, other words do. ${COUNTS}`,
+    done: 'the recording was heard',
+    throws: [...LISTEN_THROWS, 'E_AUDIO_FILE', 'E_READ_DENIED', 'E_READ_FAILED'],
+    example:
+      'const { similarity, offset_ms } = alice.verify_recording("prompts/welcome.wav", { min_similarity: 0.9 });',
   },
 } as const satisfies Record<string, FunctionRow>;
 

@@ -5,7 +5,7 @@
  *   85 % of its energy (mean taken off) and reach `min_dbfs`. Several targets share those 85 %, none 15 dB weaker
  *   than the strongest.
  * - Tolerance: the larger of 2 % and 15 Hz, but at most 35 Hz, so that what is 40 Hz away is always another tone. An
- *   exchange keeps +-1 % (ITU-T E.180 clause 5), a DTMF receiver takes 1.5 % and may take up to 3.5 % (Q.24).
+ *   exchange keeps +-1 % (ITU-T E.180), a DTMF receiver takes 1.5 % and may take up to 3.5 % (Q.24).
  * - Windows that hold it and touch make a run. Up to 60 ms missing inside (three lost packets, or where samples
  *   jump because one was left out) do not end it. The tone is heard when a run reaches `for_ms`.
  *
@@ -40,6 +40,7 @@ const ASIDE_HZ = [-60, -45, -30, 30, 45, 60];
 /** A block at an end of a run belongs to it from this part of the run's power on. */
 const EDGE = 0.25;
 const LEAST_HZ = 60;
+const KEPT_RUNS = 100;
 
 /** Hz a tone may be off its nominal frequency. */
 export function toneTolerance(hz: number): number {
@@ -69,6 +70,8 @@ export interface ToneDemand {
   share?: number;
   /** `LEAST_TONE_DBFS` by default; of the sum of the targets. */
   min_dbfs?: number;
+  /** Hz off the target that still count; `toneTolerance` of each target by default. */
+  tolerance_hz?: number;
 }
 
 /** A stretch of tone, in samples of the stream. Ends are right to +-5 ms beside silence, +-15 ms beside sound. */
@@ -119,7 +122,7 @@ interface OpenRun {
  * A new stream (other file, other rate) needs a new detector. `toneProblem` first tells what cannot work.
  */
 export class ToneDetector {
-  readonly #demand: Required<ToneDemand>;
+  readonly #demand: Required<Omit<ToneDemand, 'tolerance_hz'>>;
   readonly #targets: readonly BlockGoertzel[];
   readonly #dc: DcBlocker;
   readonly #buffer: Float32Array;
@@ -130,6 +133,7 @@ export class ToneDetector {
   #blocks = 0;
   #run: OpenRun | undefined;
   #longest: OpenRun | undefined;
+  readonly #runs: OpenRun[] = [];
   #heard: { run: OpenRun; at: number } | undefined;
   #weak: number | undefined;
   #bestShare = 0;
@@ -139,9 +143,10 @@ export class ToneDetector {
     this.#demand = { ...defaults, ...demand };
     const { rate, hz, min_dbfs } = this.#demand;
     const block = Math.round(rate * BLOCK_S);
-    this.#targets = [hz]
-      .flat()
-      .map((one) => new BlockGoertzel(one, rate, block, WINDOW_BLOCKS, toneTolerance(one)));
+    this.#targets = [hz].flat().map((one) => {
+      const tolerance = demand.tolerance_hz ?? toneTolerance(one);
+      return new BlockGoertzel(one, rate, block, WINDOW_BLOCKS, tolerance);
+    });
     this.#dc = new DcBlocker(rate);
     this.#buffer = new Float32Array(block);
     this.#least = meanSquareOf(min_dbfs);
@@ -154,6 +159,11 @@ export class ToneDetector {
       if (this.#filled === this.#buffer.length) this.#closeBlock();
     }
     return this.state;
+  }
+
+  /** The latest 100 runs of any length; the last may go on while `state.present`. */
+  get runs(): readonly ToneRun[] {
+    return this.#runs.map((run) => this.#told(run));
   }
 
   get state(): ToneState {
@@ -244,15 +254,20 @@ export class ToneDetector {
     while (this.#energyOf(first) < edge) first += 1;
     let end = this.#blocks;
     while (this.#energyOf(end - 1) < edge) end -= 1;
-    const run =
-      this.#run !== undefined && first - this.#run.end <= BRIDGED_BLOCKS
-        ? this.#run
-        : { first, end, windows: 0, power: 0, hz: fits.map(() => 0) };
+    const goesOn = this.#run !== undefined && first - this.#run.end <= BRIDGED_BLOCKS;
+    const run = goesOn && this.#run ? this.#run : this.#begin(first, end);
     run.end = Math.max(run.end, end);
     run.windows += 1;
     run.power += power;
     fits.forEach(({ hz }, i) => (run.hz[i] = (run.hz[i] ?? 0) + hz));
     this.#run = run;
+  }
+
+  #begin(first: number, end: number): OpenRun {
+    const run = { first, end, windows: 0, power: 0, hz: this.#targets.map(() => 0) };
+    this.#runs.push(run);
+    if (this.#runs.length > KEPT_RUNS) this.#runs.shift();
+    return run;
   }
 
   #meanEnergy(blocks: number): number {

@@ -10,6 +10,8 @@ export interface ResourceHooks {
   emit(agent: string, event: AgentEvent): number;
   sip(agent: string, message: SipMessage, raw: string): void;
   log(agent: string, line: string): void;
+  /** Where the audio of that call of the agent is to be saved. */
+  audioFile?(agent: string, call: number): string;
 }
 
 export class Resources {
@@ -25,7 +27,7 @@ export class Resources {
     this.#binary = binary;
     this.#maxAgents = maxAgents;
     this.#hooks = hooks;
-    this.hearing = new Hearing((agent, event) => hooks.emit(agent, event));
+    this.hearing = new Hearing((agent, event) => hooks.emit(agent, event), hooks.audioFile);
   }
 
   async start(name: string, options: AgentOptions, limitMs: number): Promise<BaresipAgent> {
@@ -64,7 +66,7 @@ export class Resources {
         this.#hooks.log(name, line);
       },
     };
-    const agent = await startAgent(name, options, context, limitMs);
+    const agent = await startAgent(name, this.hearing.optionsOf(options), context, limitMs);
     this.hearing.began(agent);
     return agent;
   }

@@ -14,6 +14,7 @@ import type {
 } from '../sandbox/protocol.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { EventLog } from './event-log.js';
+import { audioFiles } from './hearing/save-audio.js';
 import { Metrics } from './metrics.js';
 import { Resources } from './resources.js';
 import { SipHistory } from './sip-history.js';
@@ -33,6 +34,8 @@ export interface ScenarioServices {
   maxAgents: number;
   /** Tell a `metric` event for each agent at the end of a scenario. */
   metrics: boolean;
+  /** Folder for the audio of every call. */
+  saveAudio?: string;
   /** ms since the run began. */
   now: () => number;
   emit: (event: RunEvent) => void;
@@ -95,6 +98,9 @@ class ScenarioRun {
       this.#take(entry);
     });
     this.#resources = new Resources(services.binary, services.maxAgents, {
+      ...(services.saveAudio === undefined
+        ? {}
+        : { audioFile: audioFiles(services.saveAudio, task.id.id) }),
       emit: (agent, event) => this.#log.append(agent, event),
       sip: (agent, message, raw) => {
         const entry = this.#log.enter(agent, { type: 'sip', message });

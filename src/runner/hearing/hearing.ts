@@ -3,7 +3,7 @@
  * the verbs that listen. Knows both; the two do not know each other.
  */
 import type { Country, SignalName } from '../../audio/signal-plans.js';
-import type { BaresipAgent } from '../../baresip/user-agent.js';
+import type { AgentOptions, BaresipAgent } from '../../baresip/user-agent.js';
 import { OffhookError } from '../../errors.js';
 import type { AgentEvent } from '../../model/agent-event.js';
 import type {
@@ -18,6 +18,7 @@ import { durationMs, type Duration } from '../../time.js';
 import { Ear } from './ear.js';
 import { SilenceJudge, ToneJudge } from './judges.js';
 import { listen } from './listen.js';
+import { SavedAudio } from './save-audio.js';
 import { RecordingJudge, SignalJudge } from './more-judges.js';
 import { SpeechWatch } from './speech.js';
 import { soundOf, toneOf } from './sounds.js';
@@ -40,12 +41,19 @@ interface Listening {
 export class Hearing {
   readonly #emit: (agent: string, event: AgentEvent) => number;
   readonly #speech = new Map<BaresipAgent, SpeechWatch>();
+  readonly #audioFile: ((agent: string, call: number) => string) | undefined;
+  readonly #saved = new Map<BaresipAgent, SavedAudio>();
   readonly #ears = new Map<BaresipAgent, Ear>();
   /** What each agent was last told to send, for those who send something else meanwhile. */
   readonly #sent = new Map<BaresipAgent, unknown>();
 
-  constructor(emit: (agent: string, event: AgentEvent) => number) {
+  /** @param audioFile where calls are to be saved; undefined: nowhere. */
+  constructor(
+    emit: (agent: string, event: AgentEvent) => number,
+    audioFile?: (agent: string, call: number) => string,
+  ) {
     this.#emit = emit;
+    this.#audioFile = audioFile;
   }
 
   async send(agent: BaresipAgent, sound: unknown, limitMs: number): Promise<{ seq: number }> {
@@ -53,7 +61,13 @@ export class Hearing {
     const done = await agent.sendAudio(samples, limitMs);
     this.#sent.set(agent, sound);
     this.#speech.get(agent)?.sends(samples);
+    this.#saved.get(agent)?.sends(samples);
     return done;
+  }
+
+  /** Where calls are saved, every agent listens. */
+  optionsOf(options: AgentOptions): AgentOptions {
+    return this.#audioFile === undefined ? options : { ...options, audio: true };
   }
 
   /** An agent was started: what it says and hears is timed from its first call on. */
@@ -62,6 +76,13 @@ export class Hearing {
     const speech = new SpeechWatch(agent, this.#emitOf(agent));
     this.#speech.set(agent, speech);
     this.#ear(agent, 'agent').attach(speech);
+    const file = this.#audioFile;
+    if (file === undefined) return;
+    const { name } = agent;
+    const problem = (text: string): void => {
+      this.#emit(name, { type: 'warning', text });
+    };
+    this.#saved.set(agent, new SavedAudio(agent, (call) => file(name, call), problem));
   }
 
   verifySignal(
@@ -149,6 +170,7 @@ export class Hearing {
   }
 
   end(): void {
+    for (const saved of this.#saved.values()) saved.end();
     for (const ear of this.#ears.values()) ear.end();
   }
 

@@ -9,6 +9,7 @@ import type { Ear, Piece } from './ear.js';
 /** At the end of the time samples may still be on their way, on a busy machine for longer. */
 const LATE_MS = 300;
 const ON_TIME_MS = 40;
+const BEGAN_LATER_MS = 60;
 /** A frame, and half a look. */
 const GRAIN_MS = 25;
 
@@ -81,6 +82,7 @@ export function listen<T>(
   return new Promise<T>((resolve, reject) => {
     let started: Started | undefined;
     let heardMs = 0;
+    let firstMs: number | undefined;
     const finish = (act: () => void): void => {
       detach();
       act();
@@ -94,6 +96,7 @@ export function listen<T>(
       call: call.id,
       piece: ({ stream, heard, at }: Piece): void => {
         try {
+          firstMs ??= at - began - (heard.samples.length * 1000) / heard.rate;
           const { samples, position, rate } = heard;
           if (started?.stream !== stream) {
             started = { stream, clock: new SampleClock(began, rate, position) };
@@ -119,7 +122,7 @@ export function listen<T>(
         const waited = now - began;
         const onTime = heardMs === 0 || waited - heardMs < ON_TIME_MS;
         if (waited < limitMs || (!onTime && waited < limitMs + LATE_MS)) return;
-        fail(notHeard(agent, verb, call, limitMs, heardMs, judge));
+        fail(notHeard(agent, verb, call, limitMs, { heardMs, firstMs }, judge));
       },
     };
     const detach = ear.attach(listener);
@@ -131,7 +134,7 @@ function notHeard(
   verb: string,
   call: CallState,
   limitMs: number,
-  heardMs: number,
+  { heardMs, firstMs = 0 }: { heardMs: number; firstMs: number | undefined },
   judge: Judge<unknown>,
 ): OffhookError {
   const subject = `agent "${agent.name}": ${verb}: ${judge.wanted}`;
@@ -160,7 +163,9 @@ function notHeard(
     );
   }
   const { what, hint } = judge.instead();
-  const received = `${formatMs(heardMs)} of audio received`;
+  // A stream that was there before begins with the next packet.
+  const since = firstMs > BEGAN_LATER_MS ? `, media began after ${formatMs(firstMs)}` : '';
+  const received = `${formatMs(heardMs)} of audio received${since}`;
   return new OffhookError('E_AUDIO', `${subject}: ${what}; ${received} ${waited}`, {
     agents,
     ...(hint === undefined ? {} : { hint }),

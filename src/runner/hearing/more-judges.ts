@@ -51,6 +51,8 @@ export class SignalJudge implements Judge<HeardSignal> {
 const COMPARE_EVERY_S = 0.25;
 /** Before so much of it was heard, there is nothing to be sure of. */
 const LEAST_PART = 0.9;
+const WHOLE = 0.99;
+const WHOLE_WITHIN_S = 1;
 
 export class RecordingJudge implements Judge<HeardRecording> {
   readonly wanted: string;
@@ -62,6 +64,7 @@ export class RecordingJudge implements Judge<HeardRecording> {
   #rate = SIMILARITY_RATE;
   #length = 0;
   #compared = 0;
+  #passedAt: number | undefined;
   #last: Similarity | undefined;
 
   /** @throws OffhookError E_AUDIO_FILE, E_READ_FAILED. */
@@ -83,6 +86,7 @@ export class RecordingJudge implements Judge<HeardRecording> {
     this.#rate = rate;
     this.#heard = [];
     this.#length = this.#compared = 0;
+    this.#passedAt = undefined;
   }
 
   hear(samples: Int16Array, clock: SampleClock): HeardRecording | undefined {
@@ -93,6 +97,10 @@ export class RecordingJudge implements Judge<HeardRecording> {
     this.#compare();
     const last = this.#last;
     if (last === undefined || last.similarity < this.#least) return undefined;
+    this.#passedAt ??= this.#length;
+    // The rest of it makes the figure better; where its beginning was missed, it never is whole.
+    const late = this.#length - this.#passedAt > WHOLE_WITHIN_S * this.#rate;
+    if (last.covered < WHOLE && !late) return undefined;
     return {
       similarity: round(last.similarity, 3),
       offset_ms: last.offset_ms,

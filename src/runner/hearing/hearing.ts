@@ -58,9 +58,11 @@ export class Hearing {
 
   async send(agent: BaresipAgent, sound: unknown, limitMs: number): Promise<{ seq: number }> {
     const samples = soundOf(sound);
+    // Nobody can answer before that; baresip switches some milliseconds later.
+    const at = performance.now();
     const done = await agent.sendAudio(samples, limitMs);
     this.#sent.set(agent, sound);
-    this.#speech.get(agent)?.sends(samples);
+    this.#speech.get(agent)?.sends(samples, at);
     this.#saved.get(agent)?.sends(samples);
     return done;
   }

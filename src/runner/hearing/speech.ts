@@ -46,9 +46,8 @@ export class SpeechWatch implements Listener {
     for (const call of this.#calls.keys()) this.#tell(call, performance.now());
   }
 
-  /** The agent sends that from now on; undefined: silence. */
-  sends(sound: Sound | undefined): void {
-    const now = performance.now();
+  /** The agent sends that since then (performance.now()); undefined: silence. */
+  sends(sound: Sound | undefined, now: number): void {
     this.#own = this.#own
       .filter(({ start }) => start < now)
       .map((one) => ({ start: one.start, end: Math.min(one.end ?? now, now) }));

@@ -26,11 +26,13 @@ const BANDS = 14;
 const LOW_HZ = 200;
 const HIGH_HZ = 3500;
 /** Quieter than this below the loudest is silence. */
-const RANGE_LN = Math.log(1e4);
+const RANGE_LN = Math.log(1e3);
 const COARSE = 4;
-/** Pieces are aligned one by one, so that a clock that runs 0.5 % off does no harm. */
-const PIECE_FRAMES = 200;
-const DRIFT_FRAMES = 3;
+/** Pieces are aligned one by one, so that neither a clock 0.5 % off nor packets left out do harm. */
+const PIECE_FRAMES = 80;
+const DRIFT_FRAMES = 5;
+/** The first piece may lie further from where the whole fits best. */
+const FIRST_DRIFT_FRAMES = 12;
 const LEAST_COVERED = 0.3;
 
 /**
@@ -67,7 +69,8 @@ function told(seen: Picture, wanted: Picture, offset: number): Similarity {
     const length = rest < 1.5 * PIECE_FRAMES ? rest : PIECE_FRAMES;
     let best = -Infinity;
     let moved = 0;
-    for (let by = -DRIFT_FRAMES; by <= DRIFT_FRAMES; by += 1) {
+    const reach = start === 0 ? FIRST_DRIFT_FRAMES : DRIFT_FRAMES;
+    for (let by = -reach; by <= reach; by += 1) {
       const score = correlation(seen, wanted, start, length, offset + shift + by, 1);
       if (score > best) [best, moved] = [score, by];
     }

@@ -120,6 +120,12 @@ interface AgentOptions {
    */
   mwi?: boolean;
   /**
+   * Whether the agent listens: `verify_audio`, `hears`, `received_level` and the like need it,
+   * from the start of a call on. Default: yes when the text of the scenario, or of a module it
+   * imports, names one of them. Costs 16 kB of disk a second for PCMU, 192 kB for opus.
+   */
+  audio?: boolean;
+  /**
    * SIP port to listen on (UDP and TCP; TLS on the next one). Default: a free one.
    */
   local_port?: number;
@@ -707,6 +713,213 @@ interface AgentInfo {
 }
 
 /**
+ * What `send_audio` can send; made by `tone()`, `tones()`, `file()` and `silent()`.
+ */
+interface Sound {
+  /**
+   * Its kind.
+   */
+  readonly sound: 'tone' | 'file' | 'silent';
+  /**
+   * Frequencies of a tone.
+   */
+  readonly hz?: number[];
+  /**
+   * Of a file, as the script wrote it.
+   */
+  readonly path?: string;
+}
+
+/**
+ * The tone `verify_audio` has heard.
+ */
+interface HeardTone {
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * From the call of the verb to the beginning of the tone, by the clock of the samples; 0
+   * when it was there already.
+   */
+  readonly onset_ms: number;
+  /**
+   * How far both may be off: samples come in packets, and gaps between them do not count.
+   */
+  readonly uncertainty_ms: number;
+  /**
+   * Level of the tone in dBFS.
+   */
+  readonly level: number;
+  /**
+   * Its frequency as measured.
+   */
+  readonly hz: number;
+}
+
+/**
+ * The silence `verify_silence` has heard.
+ */
+interface HeardSilence {
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * How far that may be off.
+   */
+  readonly uncertainty_ms: number;
+  /**
+   * Level of the last second, in dBFS.
+   */
+  readonly level: number;
+}
+
+/**
+ * What `verify_audio_connection` has heard.
+ */
+interface AudioConnection {
+  readonly a_to_b: HeardTone1;
+  readonly b_to_a: HeardTone2;
+}
+
+/**
+ * The tone `verify_audio` has heard.
+ */
+interface HeardTone1 {
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * From the call of the verb to the beginning of the tone, by the clock of the samples; 0
+   * when it was there already.
+   */
+  readonly onset_ms: number;
+  /**
+   * How far both may be off: samples come in packets, and gaps between them do not count.
+   */
+  readonly uncertainty_ms: number;
+  /**
+   * Level of the tone in dBFS.
+   */
+  readonly level: number;
+  /**
+   * Its frequency as measured.
+   */
+  readonly hz: number;
+}
+
+/**
+ * The tone `verify_audio` has heard.
+ */
+interface HeardTone2 {
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * From the call of the verb to the beginning of the tone, by the clock of the samples; 0
+   * when it was there already.
+   */
+  readonly onset_ms: number;
+  /**
+   * How far both may be off: samples come in packets, and gaps between them do not count.
+   */
+  readonly uncertainty_ms: number;
+  /**
+   * Level of the tone in dBFS.
+   */
+  readonly level: number;
+  /**
+   * Its frequency as measured.
+   */
+  readonly hz: number;
+}
+
+/**
+ * The signal `verify_signal` has heard.
+ */
+interface HeardSignal {
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * From the call of the verb to the beginning of the part that proved it, by the clock of the
+   * samples.
+   */
+  readonly onset_ms: number;
+  /**
+   * Time to detect: from that beginning on, in samples.
+   */
+  readonly detect_ms: number;
+  /**
+   * How far the times may be off.
+   */
+  readonly uncertainty_ms: number;
+  /**
+   * Tones and pauses, in words.
+   */
+  readonly seen: string;
+}
+
+/**
+ * The recording `verify_recording` has heard.
+ */
+interface HeardRecording {
+  /**
+   * From 0, nothing in common, to 1, the same.
+   */
+  readonly similarity: number;
+  /**
+   * Where the recording begins in what was received since the verb was issued, right to 10 ms;
+   * negative when its beginning is missing.
+   */
+  readonly offset_ms: number;
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * How far that may be off.
+   */
+  readonly uncertainty_ms: number;
+}
+
+/**
+ * Timing of a conversation. A stretch of sound may have pauses of up to 200 ms; its edges
+ * are right to 10 ms, what the agent sends to 45 ms.
+ */
+interface Speech {
+  /**
+   * From the answer to the first sound received; absent while there is none.
+   */
+  readonly first_sound_ms?: number;
+  /**
+   * From the last end of the agent's own sound to the next sound received; absent while there
+   * is no response yet. Sound that began before that end is no response but talk-over.
+   */
+  readonly response_ms?: number;
+  /**
+   * All of them, oldest first.
+   */
+  readonly responses: number[];
+  /**
+   * Longest time in which neither side made a sound, since the first sound.
+   */
+  readonly dead_air_ms: number;
+  /**
+   * Time in which both sides did, in all: barge-in that was not noticed.
+   */
+  readonly talk_over_ms: number;
+  /**
+   * Whether the other side sounds now.
+   */
+  readonly speaking: boolean;
+}
+
+/**
  * A SIP agent: what `agent()` returns. Its values are those of now.
  */
 interface Agent {
@@ -807,6 +1020,25 @@ interface Agent {
    * @see RFC 3550, 6.4
    */
   readonly rtp: Rtp | undefined;
+  /**
+   * What `send_audio` has the agent send, in words: `"tone(440)"`, `"silent()"`; the latter again
+   * when a file has ended.
+   */
+  readonly sending: string;
+  /**
+   * Level of what is received in the current call, in dBFS: of the last 200 ms of samples, looked
+   * at from the first time it is read on. 0 is the RMS of a sine of full scale; silence is -60 or
+   * less. Absent until there was as much.
+   * @see AES17
+   */
+  readonly received_level: number | undefined;
+  /**
+   * Timing of the conversation in the current call, since its answer: what the agent sends, and
+   * when the other side sounds. Absent until both are known; told at every beginning and end of
+   * sound, and twice a second.
+   * @see ITU-T P.59; P.56
+   */
+  readonly speech: Speech | undefined;
   /**
    * The DTMF digits received in the current or last call, in order. baresip 1.1 misses the second
    * of two equal digits in a row when the sender stops its audio for the digits, as some PBXs do.
@@ -1001,6 +1233,131 @@ interface Agent {
    * assert(alice.muted).is_false();
    */
   unmute(call?: CallInfo): void;
+  /**
+   * Sends that from now on, until the next `send_audio`: a tone for good, a file once and then
+   * silence (the event `audio_ended`). All calls of an agent share one source. It survives hold,
+   * resume and re-INVITEs (the time of a file runs on meanwhile), and a tone is kept for the next
+   * calls; it may be set before the first one. An agent that was never told to sends silence, and
+   * never what it hears. WAV files of any common rate, width and number of channels are converted
+   * to 8 kHz mono.
+   * Returns when baresip has switched its source.
+   * Time limit: 5s.
+   * @param sound What `tone()`, `tones()`, `file()` or `silent()` returned.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_AUDIO_FILE: A WAV file cannot be used.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_READ_DENIED: A file lies outside the folders the script may read.
+   * @throws E_READ_FAILED: A file the script asked for cannot be read.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.send_audio(tone(440));
+   * bob.verify_audio(440);
+   * alice.send_audio(file("prompts/hello.wav"));
+   * await_until(() => assert(alice.sending).equals("silent()"), "10s");
+   * alice.send_audio(silent());
+   */
+  send_audio(sound: Sound): void;
+  /**
+   * Passes as soon as enough of the tone was received in the current call: 100 ms without a break
+   * in which it carries 85 % of the energy, at -50 dBFS or more. Only audio received after it was
+   * issued counts; early media do. A failure tells silence, a wrong tone and a weak one apart.
+   * Returns when the tone was heard.
+   * Time limit: 5s.
+   * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz; a tone 40
+   * Hz away is another one.
+   * @param within How long to listen at most: a duration, or `{ for, within }`, where `for` is how
+   * long it must be heard without a break (of received samples; default 100 ms). Default: 5s, or
+   * what default_timeout set.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * bob.verify_audio(440);
+   * const heard = bob.verify_audio(440, { for: "500ms", within: "2s" });
+   * log(heard.detected_ms, heard.level);
+   * @see ITU-T E.180, 5; Q.24
+   */
+  verify_audio(hz: number, within?: Duration | { readonly for?: Duration; readonly within?: Duration }): HeardTone;
+  /**
+   * Passes as soon as silence was received long enough in the current call: below -60 dBFS. Only
+   * audio received after it was issued counts; early media do. Where no packets come at all it
+   * fails: see `verify_no_media`.
+   * Returns when silence was heard.
+   * Time limit: 5s.
+   * @param within How long to listen at most: a duration, or `{ for, within }`, where `for` is how
+   * long it must be silent without a break (default 500 ms). Default: 5s, or what default_timeout
+   * set.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.send_audio(silent());
+   * bob.verify_silence({ for: "1s", within: "3s" });
+   */
+  verify_silence(within?: Duration | { readonly for?: Duration; readonly within?: Duration }): HeardSilence;
+  /**
+   * Passes as soon as a signal was received in the current call: its frequencies in its cadence, a
+   * whole cycle of it, two where a cycle is shorter than 2.5 s. Only audio received after it was
+   * issued counts; early media do.
+   * Returns when the signal was heard.
+   * Time limit: 15s.
+   * @param name Which one: `dial`, `busy`, `congestion`, `ringback`, the special information tone
+   * `sit`, or of a fax `fax_cng` and `fax_ced`.
+   * @param options `country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `within`: how
+   * long to listen at most (default 15 s: a ringback comes every 6 s).
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.dial("9486");
+   * const { detect_ms } = alice.verify_signal("busy", { country: "us" });
+   * assert(detect_ms).less_than(3000);
+   * @see ITU-T E.180 Supplement 2; BT SIN 350; ITU-T T.30, 4
+   */
+  verify_signal(name: "dial" | "busy" | "congestion" | "ringback" | "sit" | "fax_cng" | "fax_ced", options?: { readonly country?: "us" | "uk" | "de" | "fr"; readonly within?: Duration }): HeardSignal;
+  /**
+   * Passes as soon as what was received in the current call contains the recording, wherever it
+   * begins. Compared is loudness over time in 14 bands: codecs, levels and lost packets hardly
+   * matter, other words do. Only audio received after it was issued counts; early media do.
+   * Returns when the recording was heard.
+   * @param path A WAV file below the read root, relative to the scenario file.
+   * @param options `min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with
+   * 2 % loss stays above, and other speech below); `within`: how long to listen at most (default:
+   * the length of the recording and 5 s).
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_AUDIO_FILE: A WAV file cannot be used.
+   * @throws E_READ_DENIED: A file lies outside the folders the script may read.
+   * @throws E_READ_FAILED: A file the script asked for cannot be read.
+   * @example
+   * const { similarity, offset_ms } = alice.verify_recording("prompts/welcome.wav", { min_similarity: 0.9 });
+   */
+  verify_recording(path: string, options?: { readonly min_similarity?: number; readonly within?: Duration }): HeardRecording;
   /**
    * Sends DTMF digits in the current call: one that is answered, or a dialled one with early media.
    * By RTP (telephone-events) or SIP INFO, as the option `dtmf_mode` says.
@@ -1263,6 +1620,22 @@ interface Agent {
    * The same as `info()`: what `log` and `JSON.stringify` show of an agent.
    */
   to_json(): AgentInfo;
+  /**
+   * Whether the tone is being received in the current call, alone or among others (with at least a
+   * tenth of the energy, for 200 ms): what a member of a conference hears. Listening begins when it
+   * is first asked; from then on beginning and end are events, and conditions see each.
+   * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * await_until(() => {
+   *   assert(alice.hears(440)).is_true();
+   *   assert(bob.hears(620)).is_true();
+   * });
+   * never(() => alice.hears(620), "1s");
+   */
+  hears(hz: number): boolean;
 }
 
 /**
@@ -1528,6 +1901,64 @@ interface Assertion<T> {
  * const bob = agent("bob");
  */
 declare function agent(name: string, options?: AgentOptions): Agent;
+
+/**
+ * A sine of -10 dBFS, for `send_audio`.
+ * @param hz From 20 to 3800 Hz; rounded to a tenth.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * alice.send_audio(tone(1004));
+ * @see ITU-T E.180, 5
+ */
+declare function tone(hz: number): Sound;
+
+/**
+ * Several sines at once, each of -10 dBFS or as much as their sum allows, for `send_audio`.
+ * @param hz Frequencies, at most eight.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * alice.send_audio(tones([697, 1209]));
+ */
+declare function tones(hz: readonly number[]): Sound;
+
+/**
+ * A recording, for `send_audio`: PCM of 8 to 32 bits, floating point, A-law or mu-law; 8 to 192
+ * kHz; up to 10 minutes. It is looked for when it is sent.
+ * @param path A WAV file below the read root, relative to the scenario file.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * alice.send_audio(file("hello.wav"));
+ */
+declare function file(path: string): Sound;
+
+/**
+ * Silence, for `send_audio`. It is sent as packets, too.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * alice.send_audio(silent());
+ */
+declare function silent(): Sound;
+
+/**
+ * Passes as soon as each of two agents hears the other: each sends a tone of its own, both at once;
+ * afterwards each sends again what it sent before. A failure tells which direction it is.
+ * Returns when both tones were heard.
+ * Time limit: 5s.
+ * @param a An agent in a call.
+ * @param b Another one, at the other end of it, however far.
+ * @param within How long to listen at most. Default: 5s, or what default_timeout set.
+ * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+ * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+ * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+ * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+ * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+ * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+ * @example
+ * verify_audio_connection(alice, bob);
+ */
+declare function verify_audio_connection(a: Agent, b: Agent, within?: Duration): AudioConnection;
 
 /**
  * Begins an assertion; the matchers throw when it does not hold. A failed assertion outside of a

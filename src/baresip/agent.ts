@@ -6,6 +6,7 @@
 import type { AgentState } from '../model/agent-state.js';
 import { hostPort } from './address.js';
 import { hold, holdOthers, mute, resume, unmute } from './hold.js';
+import type { AudioStream } from './dumps.js';
 import { dtmf } from './dtmf.js';
 import { AttendedTransfer } from './attended.js';
 import { InboundPolicy, type Refusal } from './inbound.js';
@@ -13,6 +14,7 @@ import { launch } from './launch.js';
 import { message, ping } from './messages.js';
 import { peerOf } from './peer.js';
 import type { Session } from './session.js';
+import type { Sound } from './source.js';
 import { targetUri } from './target.js';
 import type { AgentContext, AgentOptions, BaresipAgent, DialTarget, Done } from './user-agent.js';
 import { register, unregister } from './registering.js';
@@ -133,6 +135,18 @@ class Agent implements BaresipAgent {
 
   watchRtp(): Promise<void> {
     return this.#session.rtp.watch();
+  }
+
+  sendAudio(sound: Sound | undefined, limitMs: number): Promise<Done> {
+    return this.#session.source.send(sound, limitMs);
+  }
+
+  listen(told: (stream: AudioStream) => void, want: { sent: boolean }): void {
+    this.#session.dumps.listen(told, want);
+  }
+
+  get hearing(): boolean {
+    return this.#session.ground.audio;
   }
 
   dtmf(

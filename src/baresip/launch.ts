@@ -184,6 +184,8 @@ async function prepare(
       slot,
       folder,
       mwi: options.mwi === true,
+      encryption: options.media_enc,
+      audio: options.audio === true,
     });
     session.process = new BaresipProcess(context.binary, folder, {
       stdout: (chunk) => {

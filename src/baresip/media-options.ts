@@ -25,13 +25,15 @@ export interface WantedModule {
 }
 
 export function wantedModules(options: AgentOptions): readonly WantedModule[] {
-  const { codecs = [], media_enc, nat } = options;
+  const { codecs = [], media_enc, nat, audio } = options;
   const modules = new Map<string, string>();
   for (const codec of codecs) modules.set(CODECS[codec].module, `codecs: ${codec}`);
   modules.delete('g711');
   if (media_enc !== undefined)
     modules.set(ENCRYPTION_MODULE[media_enc], `media_enc: "${media_enc}"`);
   if (nat !== undefined) modules.set(nat, `nat: "${nat}"`);
+  // Writes down what is sent and received.
+  if (audio === true) modules.set('sndfile', 'audio');
   return [...modules].map(([module, option]) => ({ module, option }));
 }
 

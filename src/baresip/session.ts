@@ -4,7 +4,7 @@
  */
 import { OffhookError } from '../errors.js';
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
-import { NEW_AGENT, fold, openCalls, type AgentState } from '../model/agent-state.js';
+import { NEW_AGENT, fold, type AgentState } from '../model/agent-state.js';
 import type { Account } from './account.js';
 import { hostPort } from './address.js';
 import type { AgentContext } from './user-agent.js';
@@ -15,19 +15,20 @@ import { Inbox } from './inbox.js';
 import { Contacts } from './messages.js';
 import { RequestLog } from './request-log.js';
 import { commandsFor, type CommandSet } from './commands.js';
-import { SILENCE_FILE } from './config.js';
 import { qualityEvent } from './call-quality.js';
 import { Ctrl, type Command } from './ctrl.js';
 import { Endpoints } from './endpoints.js';
 import { DialogLog } from './dialogs.js';
 import type { CtrlEvent, Reply } from './events.js';
-import { removeFolder, SILENCE_SECONDS } from './folder.js';
+import { Dumps } from './dumps.js';
+import { removeFolder } from './folder.js';
 import type { Slot } from './ports.js';
 import type { BaresipProcess, Exit } from './process.js';
 import { followRedirect } from './redirect.js';
 import { Registration } from './registration.js';
 import { RtpWatch } from './rtp-watch.js';
 import { SipTraceParser } from './sip-trace.js';
+import { AudioSource } from './source.js';
 import { Waiters } from './waiters.js';
 import type { Socket } from 'node:net';
 
@@ -42,6 +43,10 @@ export interface Ground {
   folder: string;
   /** Whether the agent watches its mailbox. */
   mwi: boolean;
+  /** How the media of its calls are to be encrypted. */
+  encryption?: string | undefined;
+  /** Whether baresip writes down what is sent and received. */
+  audio: boolean;
 }
 
 /** A baresip that answers at all answers within a millisecond; loading audio can take some hundred. */
@@ -60,6 +65,8 @@ export class Session {
   readonly dialogs = new DialogLog();
   readonly registration: Registration;
   readonly rtp = new RtpWatch(this);
+  readonly source = new AudioSource(this);
+  readonly dumps: Dumps;
   readonly requests: RequestLog;
   readonly inbox: Inbox;
   readonly telephoneEvents = new TelephoneEvents();
@@ -72,7 +79,6 @@ export class Session {
   #started = false;
   #stopping: Promise<void> | undefined;
   #error: OffhookError | undefined;
-  #rearm: NodeJS.Timeout | undefined;
   readonly #trace: SipTraceParser;
   readonly #stderr: SipTraceParser;
   readonly #observers: ((event: AgentEvent) => void)[] = [];
@@ -88,6 +94,7 @@ export class Session {
       redirected: (call, response) => followRedirect(this, call, response),
       failedTransferEndsCall: !hasCapability(version, 'failed_transfer_keeps_call'),
     });
+    this.dumps = new Dumps(this, ground);
     this.registration = new Registration(emit);
     this.inbox = new Inbox(emit);
     this.requests = new RequestLog(
@@ -166,7 +173,7 @@ export class Session {
     this.state = fold(before, event, performance.now());
     this.#seqs.push({ type: event.type, call: 'call' in event ? event.call : '', seq });
     if (this.#seqs.length > SEQS_KEPT * 2) this.#seqs.splice(0, SEQS_KEPT);
-    this.#keepSource(event, before);
+    this.source.event(event, before);
     for (const observer of this.#observers) observer(event);
     this.waiters.wake();
     return seq;
@@ -207,6 +214,10 @@ export class Session {
       });
     }
     return replies;
+  }
+
+  get usable(): boolean {
+    return this.#stopping === undefined && this.#error === undefined;
   }
 
   /** Throws when the agent cannot do anything any more. */
@@ -259,7 +270,8 @@ export class Session {
   }
 
   #release(): void {
-    clearInterval(this.#rearm);
+    this.source.end();
+    this.dumps.end();
     this.calls.end();
     this.rtp.end();
     this.registration.end();
@@ -276,6 +288,7 @@ export class Session {
 
   #message(message: SipMessage): void {
     this.calls.message(message);
+    this.dumps.message(message);
     this.telephoneEvents.message(message);
     this.requests.message(message);
   }
@@ -286,6 +299,7 @@ export class Session {
     this.#lastLines.push(line);
     if (this.#lastLines.length > LOG_KEPT) this.#lastLines.shift();
     this.calls.media.line(line);
+    this.dumps.line(line);
     this.ground.context.log(line);
   }
 
@@ -319,49 +333,9 @@ export class Session {
   #holdAgain(call: string): boolean {
     const { binary } = this.ground.context;
     if (hasCapability(binary.version, 'keeps_hold')) return false;
-    if (this.#stopping !== undefined || this.#error !== undefined) return false;
+    if (!this.usable) return false;
     void this.send('hold', this.commands.hold(call), COMMAND_LIMIT_MS);
     return true;
-  }
-
-  #applySource(): void {
-    if (this.#stopping !== undefined || this.#error !== undefined || this.#isSilenced()) return;
-    void this.send('audio', this.commands.source(SILENCE_FILE), COMMAND_LIMIT_MS);
-  }
-
-  /**
-   * Nothing is sent because every call is held. Newer versions may have stopped their audio then: they take a
-   * source given meanwhile for one that runs, and do not start it when the call is taken off hold.
-   */
-  #isSilenced(): boolean {
-    if (!hasCapability(this.ground.context.binary.version, 'converters')) return false;
-    const calls = openCalls(this.state).filter(({ facts }) => facts.media !== undefined);
-    return calls.length > 0 && calls.every(({ facts }) => facts.held !== 'none');
-  }
-
-  /** The silence file must never end in a call: re-armed in time, as long as there is audio. */
-  #keepSource(event: AgentEvent, before: AgentState): void {
-    // Off hold the source of the call's beginning is back. At the beginning itself a source given again would be
-    // read to its end at once by 1.1, where the media wait for their encryption.
-    if (event.type === 'call_media' && event.held === 'none') {
-      const known = before.calls.find((call) => call.id === event.call);
-      if (known !== undefined && known.facts.held !== 'none') this.#applySource();
-    }
-    if (
-      event.type === 'call_established' ||
-      event.type === 'call_accepted' ||
-      event.type === 'call_ringing'
-    ) {
-      this.#rearm ??= setInterval(
-        () => {
-          this.#applySource();
-        },
-        (SILENCE_SECONDS * 1000) / 2,
-      ).unref();
-    } else if (this.#rearm !== undefined && openCalls(this.state).length === 0) {
-      clearInterval(this.#rearm);
-      this.#rearm = undefined;
-    }
   }
 
   async #stop(): Promise<void> {

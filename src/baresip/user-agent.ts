@@ -3,7 +3,9 @@ import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 import type { AgentState } from '../model/agent-state.js';
 import type { AgentOptions as ScriptOptions } from '../schema/types.gen.js';
 import type { BaresipBinary } from './binary.js';
+import type { AudioStream } from './dumps.js';
 import type { Refusal } from './inbound.js';
+import type { Sound } from './source.js';
 
 /** The account options of the contract, already validated. Times in seconds, as on the wire. */
 export type AgentOptions = Omit<ScriptOptions, 'metadata'>;
@@ -52,6 +54,12 @@ export interface BaresipAgent {
   unmute(call: string | undefined, limitMs: number): Promise<Done>;
   /** From now on RTP packets are counted; resolves when the calls there are have been looked at. */
   watchRtp(): Promise<void>;
+  /** Sends that to all calls from now on; undefined: silence. A file's end is an event. */
+  sendAudio(sound: Sound | undefined, limitMs: number): Promise<Done>;
+  /** Whether what is received is written down: decided at the start (option `audio`). */
+  readonly hearing: boolean;
+  /** Tells of every audio stream from now on, and of those there are; `sent`: of those sent, too. */
+  listen(told: (stream: AudioStream) => void, want: { sent: boolean }): void;
   dtmf(
     digits: string,
     gapMs: number | undefined,

@@ -82,6 +82,10 @@ function addRun(
     .option('--json', 'NDJSON on stdout: the same as --reporter ndjson')
     .option('--logs [file]', "agents' logs and all SIP messages, to stderr or a file")
     .option('--sip-trace [file]', 'SIP messages as a ladder, to stdout or a file')
+    .option(
+      '--save-audio [folder]',
+      'every call of every agent as a WAV: left sent, right received',
+    )
     .option('--metrics', 'media quality of each agent at the end of its scenario')
     .option('-q, --quiet', 'failures and the summary only')
     .option('-v, --verbose', 'every event of every agent')
@@ -218,7 +222,7 @@ function wholeNumber(least: number, most: number): (value: string) => number {
   };
 }
 
-const OPTIONAL_FILE = new Set(['--logs', '--sip-trace']);
+const OPTIONAL_FILE = new Set(['--logs', '--sip-trace', '--save-audio']);
 
 /**
  * `--logs a.js` means the flag and a scenario, `--logs out.txt` a file: what looks like a scenario, a

@@ -79,6 +79,15 @@ describe.each(BARESIPS)('the suites of the product, baresip: $which', ({ env, ti
     expectPassed(result, /^4 scenarios: 4 passed in/);
   });
 
+  it('audio', async () => {
+    const result = await runCli(['run', '-q', 'scenarios/audio.js'], {
+      env: await env(),
+      timeout: 100_000,
+    });
+    // codecs that are not installed are skipped
+    expectPassed(result, /^22 scenarios: (?:22 passed|\d+ passed, \d skipped) in/m);
+  }, 110_000);
+
   it('transfer', async () => {
     const result = await runCli(['run', '-q', 'scenarios/transfer.js'], { env: await env() });
     // before 2.0 nobody can replace a call

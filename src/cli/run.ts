@@ -11,6 +11,7 @@ import { PRODUCT_VERSION } from '../settings/product.js';
 import { baresipChoice } from './baresip-choice.js';
 import { flagMs } from './limits.js';
 import { makeReporter, type ReportFlags } from './reporters.js';
+import { audioFolder } from './audio-folder.js';
 import { planOptions, type SelectionFlags } from './selection.js';
 import { abortOnSignal } from './signals.js';
 
@@ -22,6 +23,7 @@ export interface RunFlags extends SelectionFlags, ReportFlags {
   timeout: string;
   maxAgents: number;
   metrics?: boolean;
+  saveAudio?: string;
 }
 
 export async function runCommand(
@@ -34,6 +36,7 @@ export async function runCommand(
   // After a second Ctrl-C, or an error of our own: nothing left to stop in the good case.
   process.on('exit', abandonAgents);
   const names = new Map<string, string>();
+  const saveAudio = audioFolder(flags.saveAudio);
   const reporter = await makeReporter(flags, environment, names);
   let lab: Lab | undefined;
   try {
@@ -51,6 +54,7 @@ export async function runCommand(
       teardownMs: TEARDOWN_MS,
       maxAgents: flags.maxAgents,
       metrics: flags.metrics === true,
+      ...(saveAudio === undefined ? {} : { saveAudio }),
       binary: () => findBaresip(baresip),
       emit: lab === undefined ? reporter.on.bind(reporter) : watched(lab, reporter),
       interrupted,

@@ -74,6 +74,18 @@ export interface Transfer {
   reason?: string;
 }
 
+/** Timing of a conversation in ms since the answer. */
+export interface Speech {
+  first_sound_ms?: number;
+  /** The last of `responses`. */
+  response_ms?: number;
+  responses: readonly number[];
+  dead_air_ms: number;
+  talk_over_ms: number;
+  /** The other side sounds. */
+  speaking: boolean;
+}
+
 /** How a digit came: as a telephone-event (RFC 4733) or in an INFO request. */
 export type DtmfWay = 'rtp' | 'info';
 
@@ -125,6 +137,16 @@ export type AgentEvent =
   | { type: 'dtmf_received'; call: string; digit: string; via: DtmfWay }
   /** Local effect of dtmf(): the last digit was sent. */
   | { type: 'dtmf_sent'; call: string; digits: string; via: DtmfWay }
+  /** Local effect of send_audio(): every call of the agent sends it. */
+  | { type: 'audio_sent'; source: string; converted?: string }
+  /** While somebody listens for that tone: it is there from now on, or no more. `level` in dBFS. */
+  | { type: 'audio_tone'; call: string; hz: number; heard: boolean; level: number }
+  /** While somebody listens: level in dBFS of the last 200 ms received. */
+  | { type: 'audio_level'; call: string; level: number }
+  /** While somebody looks: timing of the conversation; `change`: the other side began or ended to sound. */
+  | { type: 'audio_speech'; call: string; speech: Speech; change?: 'began' | 'ended' }
+  /** A file was played to its end, or its last call ended first; silence is sent from now on. */
+  | { type: 'audio_ended'; source: string; completed: boolean }
   /** The state of the transfer of that call has changed. */
   | { type: 'call_transfer'; call: string; transfer: Transfer }
   | { type: 'message_received'; from: Peer; text: string; content_type: string }

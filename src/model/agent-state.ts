@@ -63,15 +63,21 @@ export interface AgentState {
   /** Of the last call that closed since the last dial or accept. */
   ended?: Ended;
   messages: AgentMessages;
+  /** What send_audio() has it send, in words. */
+  sending: string;
   /** Counts events; gives `touched` and `order`. */
   clock: number;
 }
+
+/** What an agent sends that was not told to send anything. */
+const SILENT = 'silent()';
 
 export const NEW_AGENT: AgentState = {
   alive: true,
   registration: { state: 'none', count: 0 },
   calls: [],
   messages: NO_MESSAGES,
+  sending: SILENT,
   clock: 0,
 };
 
@@ -135,6 +141,10 @@ function foldAgent(next: AgentState, event: AgentEvent, at: number): AgentState 
         ...next,
         registration: { state: 'none', count, ...codeAndReason(event) },
       };
+    case 'audio_sent':
+      return { ...next, sending: event.source };
+    case 'audio_ended':
+      return { ...next, sending: SILENT };
     case 'message_received':
     case 'message_sent':
     case 'mwi':

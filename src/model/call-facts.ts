@@ -2,7 +2,7 @@
  * What is known about one call beside its state: media, digits, transfer, quality, times. A pure fold over
  * the events of that call; starts empty with it and stays readable when it is over.
  */
-import type { AgentEvent, CallMedia, DtmfWay, Transfer } from './agent-event.js';
+import type { AgentEvent, CallMedia, DtmfWay, Speech, Transfer } from './agent-event.js';
 import type { Quality } from './call-quality.js';
 import type { Held } from './media-direction.js';
 
@@ -47,6 +47,11 @@ export interface CallFacts {
   digits: readonly ReceivedDigit[];
   transfer?: Transfer;
   rtp?: RtpFlow;
+  /** Frequencies that are heard, of those somebody listens for. */
+  tones: readonly number[];
+  /** dBFS of what was received last, while somebody looks. */
+  level?: number;
+  speech?: Speech;
   quality?: Quality;
   times: CallTimes;
 }
@@ -58,6 +63,7 @@ export const NO_FACTS: CallFacts = {
   provisional: [],
   early_media: false,
   digits: [],
+  tones: [],
   times: { began: 0 },
 };
 
@@ -82,7 +88,7 @@ export function foldFacts(facts: CallFacts, event: CallEvent, at: number): CallF
     case 'call_established':
       return { ...facts, times: { ...facts.times, established: facts.times.established ?? at } };
     case 'call_closed':
-      return { ...facts, times: { ...facts.times, closed: facts.times.closed ?? at } };
+      return { ...facts, tones: [], times: { ...facts.times, closed: facts.times.closed ?? at } };
     case 'call_media':
       return { ...facts, media: event.media, held: event.held };
     case 'call_muted':
@@ -101,6 +107,14 @@ export function foldFacts(facts: CallFacts, event: CallEvent, at: number): CallF
     }
     case 'call_transfer':
       return { ...facts, transfer: event.transfer };
+    case 'audio_tone': {
+      const others = facts.tones.filter((one) => one !== event.hz);
+      return { ...facts, tones: event.heard ? [...others, event.hz] : others };
+    }
+    case 'audio_speech':
+      return { ...facts, speech: event.speech };
+    case 'audio_level':
+      return { ...facts, level: event.level };
     case 'call_accepted':
     case 'call_redirected':
     case 'call_resumed':

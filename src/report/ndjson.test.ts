@@ -76,6 +76,23 @@ const AGENT_EVENTS: {
   },
   dtmf_received: { type: 'dtmf_received', call: CALL, digit: '5', via: 'rtp' },
   dtmf_sent: { type: 'dtmf_sent', call: CALL, digits: '5#', via: 'info' },
+  audio_sent: { type: 'audio_sent', source: 'file("a.wav")', converted: '16 kHz to 8 kHz' },
+  audio_tone: { type: 'audio_tone', call: CALL, hz: 440, heard: true, level: -10.2 },
+  audio_level: { type: 'audio_level', call: CALL, level: -60 },
+  audio_speech: {
+    type: 'audio_speech',
+    call: CALL,
+    speech: {
+      first_sound_ms: 200,
+      response_ms: 320.5,
+      responses: [320.5],
+      dead_air_ms: 320.5,
+      talk_over_ms: 0,
+      speaking: true,
+    },
+    change: 'began',
+  },
+  audio_ended: { type: 'audio_ended', source: 'file("a.wav")', completed: true },
   call_transfer: {
     type: 'call_transfer',
     call: CALL,

@@ -64,6 +64,11 @@ type InCallEvent = Extract<
       | 'call_transfer'
       | 'dtmf_received'
       | 'dtmf_sent'
+      | 'audio_sent'
+      | 'audio_ended'
+      | 'audio_tone'
+      | 'audio_level'
+      | 'audio_speech'
       | 'message_received'
       | 'message_sent'
       | 'mwi';
@@ -95,6 +100,18 @@ function inCallText(event: InCallEvent, names: AgentNames): string {
       return `received DTMF ${event.digit}`;
     case 'dtmf_sent':
       return `sent DTMF ${event.digits}`;
+    case 'audio_sent':
+      return `sends ${oneLine(event.source)}${event.converted === undefined ? '' : ` (${oneLine(event.converted)})`}`;
+    case 'audio_tone':
+      return event.heard
+        ? `hears ${event.hz} Hz (${event.level} dBFS)`
+        : `hears ${event.hz} Hz no more`;
+    case 'audio_speech':
+      return event.change === 'ended' ? 'hears silence' : 'hears sound';
+    case 'audio_level':
+      return `level ${event.level} dBFS`;
+    case 'audio_ended':
+      return `${oneLine(event.source)} ${event.completed ? 'was sent to its end' : 'ended with the call'}`;
     case 'message_received':
       return `message from ${names.peer(event.from)}: ${oneLine(event.text)}`;
     case 'message_sent':

@@ -3,12 +3,15 @@ import type { AgentContext, AgentOptions, BaresipAgent } from '../baresip/user-a
 import { startAgent } from '../baresip/agent.js';
 import type { BaresipBinary } from '../baresip/binary.js';
 import { OffhookError } from '../errors.js';
+import { Hearing } from './hearing/hearing.js';
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 
 export interface ResourceHooks {
   emit(agent: string, event: AgentEvent): number;
   sip(agent: string, message: SipMessage, raw: string): void;
   log(agent: string, line: string): void;
+  /** Where the audio of that call of the agent is to be saved. */
+  audioFile?(agent: string, call: number): string;
 }
 
 export class Resources {
@@ -17,12 +20,14 @@ export class Resources {
   readonly #hooks: ResourceHooks;
   readonly #agents = new Map<string, BaresipAgent>();
   readonly #starting = new Map<string, Promise<BaresipAgent>>();
+  readonly hearing: Hearing;
   #released = false;
 
   constructor(binary: () => Promise<BaresipBinary>, maxAgents: number, hooks: ResourceHooks) {
     this.#binary = binary;
     this.#maxAgents = maxAgents;
     this.#hooks = hooks;
+    this.hearing = new Hearing((agent, event) => hooks.emit(agent, event), hooks.audioFile);
   }
 
   async start(name: string, options: AgentOptions, limitMs: number): Promise<BaresipAgent> {
@@ -43,6 +48,7 @@ export class Resources {
   /** Stops every agent, also those still starting. Idempotent; never rejects. */
   async release(): Promise<void> {
     this.#released = true;
+    this.hearing.end();
     const started = await Promise.allSettled(this.#starting.values());
     const agents = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     await Promise.allSettled(agents.map((agent) => agent.stop()));
@@ -60,7 +66,9 @@ export class Resources {
         this.#hooks.log(name, line);
       },
     };
-    return startAgent(name, options, context, limitMs);
+    const agent = await startAgent(name, this.hearing.optionsOf(options), context, limitMs);
+    this.hearing.began(agent);
+    return agent;
   }
 
   #refuse(name: string): void {

@@ -18,6 +18,8 @@ export interface RunOptions extends PlanOptions {
   maxAgents: number;
   /** Tell what each agent heard, at the end of each scenario. */
   metrics?: boolean;
+  /** Folder for the audio of every call. */
+  saveAudio?: string;
   binary: () => Promise<BaresipBinary>;
   emit: (event: RunEvent) => void;
   /** Aborted by Ctrl-C. */
@@ -53,6 +55,7 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
     binary: options.binary,
     maxAgents: options.maxAgents,
     metrics: options.metrics === true,
+    ...(options.saveAudio === undefined ? {} : { saveAudio: options.saveAudio }),
     now,
     emit,
     interrupted,

@@ -14,6 +14,7 @@ import type {
 } from '../sandbox/protocol.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { EventLog } from './event-log.js';
+import { audioFiles } from './hearing/save-audio.js';
 import { Metrics } from './metrics.js';
 import { Resources } from './resources.js';
 import { SipHistory } from './sip-history.js';
@@ -33,6 +34,8 @@ export interface ScenarioServices {
   maxAgents: number;
   /** Tell a `metric` event for each agent at the end of a scenario. */
   metrics: boolean;
+  /** Folder for the audio of every call. */
+  saveAudio?: string;
   /** ms since the run began. */
   now: () => number;
   emit: (event: RunEvent) => void;
@@ -95,6 +98,9 @@ class ScenarioRun {
       this.#take(entry);
     });
     this.#resources = new Resources(services.binary, services.maxAgents, {
+      ...(services.saveAudio === undefined
+        ? {}
+        : { audioFile: audioFiles(services.saveAudio, task.id.id) }),
       emit: (agent, event) => this.#log.append(agent, event),
       sip: (agent, message, raw) => {
         const entry = this.#log.enter(agent, { type: 'sip', message });
@@ -145,7 +151,11 @@ class ScenarioRun {
   async #call(request: CallRequest): Promise<CallReply> {
     const { now } = this.#services;
     const { call, verb, agent, at } = request;
-    if (verb === 'watch') return this.#watch(agent ?? '', request.args[0] as Watched);
+    if (verb === 'watch') {
+      return this.#watch(agent ?? '', request.args[0] as Watched).catch((error: unknown) => ({
+        error: toErrorData(error),
+      }));
+    }
     const base = {
       scenario: this.#task.id.id,
       call,
@@ -168,13 +178,14 @@ class ScenarioRun {
 
   async #watch(agent: string, what: Watched): Promise<CallReply> {
     if (what === 'sip') return { history: this.#sip.watch(agent) };
-    await this.#resources.agent(agent).watchRtp();
+    const watched = this.#resources.agent(agent);
+    if (what === 'rtp') await watched.watchRtp();
+    else this.#resources.hearing.watch(watched, what);
     return {};
   }
 
   #take(entry: LogEntry): void {
-    if (entry.event.type === 'call_rtp') {
-      // Ten a second: for who watches, not for who reads what happened.
+    if (isForWatchers(entry.event)) {
       this.#services.thread.post([entry]);
       return;
     }
@@ -213,6 +224,12 @@ class ScenarioRun {
     this.#lastAt = event.at;
     this.#services.emit(event);
   }
+}
+
+/** Told some times a second, for who watches, not for who reads what happened. */
+function isForWatchers(event: AgentEvent): boolean {
+  if (event.type === 'audio_speech') return event.change === undefined;
+  return event.type === 'call_rtp' || event.type === 'audio_level';
 }
 
 function runEventOf(note: Note, scenario: string, at: number, waits: number[]): RunEvent {

@@ -2,10 +2,13 @@
 import type { AgentOptions, BaresipAgent, DialTarget, Done } from '../baresip/user-agent.js';
 import type { Refusal } from '../baresip/inbound.js';
 import { toErrorData } from '../errors.js';
+import type { SignalName } from '../audio/signal-plans.js';
 import { durationMs } from '../time.js';
 import { AGENT_VERBS, type AgentVerb } from '../schema/verbs.js';
 import { GLOBALS } from '../schema/functions.js';
+import type { FunctionRow } from '../schema/rows.js';
 import type { AgentArgument, CallArgument, CallReply, CallRequest } from '../sandbox/protocol.js';
+import { isSound, soundText } from './hearing/sounds.js';
 import type { Resources } from './resources.js';
 
 type Binding = (
@@ -13,7 +16,7 @@ type Binding = (
   args: readonly unknown[],
   limitMs: number,
   resources: Resources,
-) => Promise<Done> | Done;
+) => Promise<Partial<Done>> | Partial<Done>;
 
 const BINDINGS = {
   register: (agent, _args, limitMs) => agent.register(limitMs),
@@ -25,6 +28,19 @@ const BINDINGS = {
   resume: (agent, [call], limitMs) => agent.resume(callId(call), limitMs),
   mute: (agent, [call], limitMs) => agent.mute(callId(call), limitMs),
   unmute: (agent, [call], limitMs) => agent.unmute(callId(call), limitMs),
+  send_audio: (agent, [sound], limitMs, { hearing }) => hearing.send(agent, sound, limitMs),
+  verify_audio: async (agent, [hz, options], _limitMs, { hearing }) => ({
+    value: await hearing.verifyAudio(agent, Number(hz), options),
+  }),
+  verify_silence: async (agent, [options], _limitMs, { hearing }) => ({
+    value: await hearing.verifySilence(agent, options),
+  }),
+  verify_signal: async (agent, [name, options], _limitMs, { hearing }) => ({
+    value: await hearing.verifySignal(agent, name as SignalName, options ?? {}),
+  }),
+  verify_recording: async (agent, [path, options, real], _limitMs, { hearing }) => ({
+    value: await hearing.verifyRecording(agent, String(path), String(real), options ?? {}),
+  }),
   dtmf: (agent, [digits, gap, call], limitMs) =>
     agent.dtmf(String(digits), gapMs(gap), callId(call), limitMs),
   message: (agent, [target, text], limitMs, resources) =>
@@ -61,10 +77,21 @@ async function dispatch(request: CallRequest, resources: Resources): Promise<Cal
     await resources.start(name, account, durationMs(GLOBALS.agent.limit));
     return {};
   }
+  if (verb === 'verify_audio_connection') {
+    const [a, b] = (args as AgentArgument[]).map(({ name }) => name);
+    const ends = [resources.agent(a ?? ''), resources.agent(b ?? '')] as const;
+    return { value: await resources.hearing.verifyConnection(...ends, args[2]) };
+  }
   const binding: Binding = BINDINGS[verb];
   const agent = resources.agent(request.agent ?? '');
-  const { seq, value } = await binding(agent, args, durationMs(AGENT_VERBS[verb].limit), resources);
-  return { seq, ...(value === undefined ? {} : { value }) };
+  const { seq, value } = await binding(agent, args, durationMs(limitOf(verb)), resources);
+  return { ...(seq === undefined ? {} : { seq }), ...(value === undefined ? {} : { value }) };
+}
+
+/** Those that wait for something themselves are told how long. */
+function limitOf(verb: AgentVerb): string {
+  const row: FunctionRow = AGENT_VERBS[verb];
+  return row.limit ?? '0s';
 }
 
 function gapMs(value: unknown): number | undefined {
@@ -98,6 +125,7 @@ export function argumentsText(request: CallRequest): string {
 const SECRET_OPTION = /pass|secret|token|key/i;
 
 function argumentText(value: unknown): string {
+  if (isSound(value)) return soundText(value);
   if (isAgent(value)) return value.name;
   if ((value as Partial<CallArgument> | null)?.$ === 'call') return `call ${callId(value) ?? ''}`;
   return JSON.stringify(value, (key, item: unknown) => (SECRET_OPTION.test(key) ? '***' : item));

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { nearest } from '../schema/nearest.js';
 import { parseDotenv } from '../settings/dotenv.js';
-import { readAllowed, type ReadFile } from './policy.js';
+import { allowedPath, readAllowed, type ReadFile } from './policy.js';
 import type { ScenarioJob } from './protocol.js';
 
 export class Environment {
@@ -32,6 +32,14 @@ export class Environment {
   /** A file the script names, relative to its own. */
   readable(path: string): ReadFile {
     return readAllowed(resolve(dirname(this.#job.file), path), path, this.#job.readRoot, {
+      denied: 'E_READ_DENIED',
+      unreadable: 'E_READ_FAILED',
+    });
+  }
+
+  /** Real path of a file the script names, of any kind: whoever reads it tells what is wrong with it. */
+  allowed(path: string): string {
+    return allowedPath(resolve(dirname(this.#job.file), path), path, this.#job.readRoot, {
       denied: 'E_READ_DENIED',
       unreadable: 'E_READ_FAILED',
     });

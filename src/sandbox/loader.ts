@@ -49,6 +49,11 @@ export class Loader {
   /** Source of a script file that was loaded; undefined for guest and native code. */
   readonly sourceOf = (file: string): string | undefined => this.#sources.get(file);
 
+  /** Whether the text of the scenario, or of a module it has imported so far, has that in it. */
+  mentions(pattern: RegExp): boolean {
+    return [...this.#sources.values()].some((text) => pattern.test(text));
+  }
+
   /** The scenario file itself; its path was given by the user and is not held against the read root. */
   open(file: string): string {
     const text = readText(file, file, 'E_SCENARIO_FILE');

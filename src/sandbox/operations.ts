@@ -17,6 +17,7 @@ import type {
   Operations,
   VerbReply,
 } from './protocol.js';
+import { AUDIO_FILE_VERBS, withAudio, withAudioFiles } from './audio-arguments.js';
 import type { Session } from './session.js';
 import { stopError } from './verdict.js';
 
@@ -137,7 +138,7 @@ function stopIfOnlyDeclaring(session: Session, { row, name }: PublicFunction, st
 
 function verb(session: Session, payload: Operations['verb']): VerbReply {
   const { verb: name, agent, stack } = payload;
-  const row = rowOf(name === 'agent' ? 'global' : 'Agent', name);
+  const row = rowOf(agent === undefined ? 'global' : 'Agent', name);
   stopIfOnlyDeclaring(session, row, stack);
   const called = agent === undefined ? `${name}()` : `agent "${agent}": ${name}()`;
   if (payload.in_condition) throw inCondition(session, called, stack);
@@ -164,11 +165,16 @@ function verb(session: Session, payload: Operations['verb']): VerbReply {
   };
 }
 
-/** Files an agent's options name are checked here, where it is known what a script may read. */
+/** Files that arguments name are checked here, where it is known what a script may read. */
 function withFiles(session: Session, name: string, args: readonly unknown[]): readonly unknown[] {
+  if (AUDIO_FILE_VERBS.has(name)) return withAudioFiles(session, name, args);
+  if (name === 'agent') return withAudio(session, withOptionFiles(session, args));
+  return args;
+}
+
+function withOptionFiles(session: Session, args: readonly unknown[]): readonly unknown[] {
   const options = args[1];
-  if (name !== 'agent' || !isPlainObject(options) || typeof options['ca_file'] !== 'string')
-    return args;
+  if (!isPlainObject(options) || typeof options['ca_file'] !== 'string') return args;
   const ca_file = session.environment.readable(options['ca_file']).path;
   return [args[0], { ...options, ca_file }];
 }

@@ -29,6 +29,17 @@ export function readAllowed(
   readRoot: string,
   codes: FileErrors,
 ): ReadFile {
+  const real = allowedPath(path, shown, readRoot, codes);
+  return { path: real, text: readText(real, shown, codes.unreadable) };
+}
+
+/** Real path of a file a script names. */
+export function allowedPath(
+  path: string,
+  shown: string,
+  readRoot: string,
+  codes: FileErrors,
+): string {
   const outside = (): OffhookError =>
     new OffhookError(
       codes.denied,
@@ -38,7 +49,7 @@ export function readAllowed(
   if (!isInside(path, readRoot)) throw outside();
   const real = realPath(path, shown, codes.unreadable);
   if (!isInside(real, readRoot)) throw outside();
-  return { path: real, text: readText(real, shown, codes.unreadable) };
+  return real;
 }
 
 function isInside(path: string, folder: string): boolean {

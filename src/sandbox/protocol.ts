@@ -87,11 +87,14 @@ export type ThreadMessage =
   | { type: 'failed'; failure: Failure }
   | { type: 'finished'; skipped?: { reason: string }; reusable: boolean };
 
+/** Functions that drivers carry out. */
+export type GlobalVerb = 'agent' | 'verify_audio_connection';
+
 /** A verb with an effect, on its way to a driver. */
 export interface CallRequest {
   call: number;
   /** `watch` is no verb of a script: it asks for what is costly to tell, for the rest of the scenario. */
-  verb: AgentVerb | 'agent' | 'watch';
+  verb: AgentVerb | GlobalVerb | 'watch';
   /** The agent the verb was called on. */
   agent?: string;
   args: readonly Argument[];
@@ -201,7 +204,7 @@ export interface Operations {
    * -> VerbReply
    */
   verb: {
-    verb: AgentVerb | 'agent';
+    verb: AgentVerb | GlobalVerb;
     agent?: string;
     args: Encoded[];
     in_condition: boolean;
@@ -258,8 +261,8 @@ export interface SequencePart {
 export type WaitName =
   'await_until' | 'wait' | 'never' | 'await_sequence' | 'verify_media' | 'verify_no_media';
 
-/** What is told of an agent only when somebody asks: its SIP messages, its RTP packets. */
-export type Watched = 'sip' | 'rtp';
+/** What is told of an agent only when somebody asks: its SIP messages, its RTP packets, what it hears. */
+export type Watched = 'sip' | 'rtp' | 'level' | 'speech' | `tone ${number}`;
 
 /** New entries, and the monotonic ms since the scenario began. */
 export interface NextEntries {

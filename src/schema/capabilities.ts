@@ -80,6 +80,12 @@ export const CAPABILITIES = {
     verbs: ['transfer', 'complete_transfer'],
   },
   converters: { since: '2.0.0', what: 'audio formats are converted by modules' },
+  filters_after_hold: {
+    since: '2.0.0',
+    what: 'audio filters are set up again after a hold',
+    instead: 'what is sent is not written down, so that what is received still is after a hold',
+    verbs: ['--save-audio'],
+  },
   ice_loopback: {
     since: '1.0.0',
     until: '2.0.0',

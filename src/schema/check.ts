@@ -7,6 +7,7 @@ import type { ErrorData } from '../errors.js';
 import { dtmfProblem } from '../model/dtmf.js';
 import { SIP_METHODS } from '../model/sip-methods.js';
 import { durationProblem } from '../time.js';
+import { AUDIO_KINDS } from './audio-arguments.js';
 import type { PublicFunction } from './contract.js';
 import { nearest } from './nearest.js';
 import { durationHint, optionsProblem, type OptionsName, type Problem } from './options.js';
@@ -86,6 +87,11 @@ interface KindProblem {
 type KindCheck = (value: unknown, param: ParamRow) => KindProblem | undefined;
 
 const KINDS: Readonly<Record<ParamKind, KindCheck>> = {
+  ...AUDIO_KINDS,
+  agent: (value) =>
+    value instanceof AgentRef
+      ? undefined
+      : { expected: 'an agent', hint: 'give what agent() returned' },
   any: () => undefined,
   text: (value) =>
     typeof value === 'string' && value !== '' ? undefined : { expected: 'text, not empty' },

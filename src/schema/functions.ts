@@ -1,5 +1,6 @@
 /** THE CONTRACT, part two: the global functions and those that build suites. */
 import type { FunctionRow, ParamRow } from './rows.js';
+import { AUDIO_GLOBALS } from './verbs/audio.js';
 
 const WITHIN: ParamRow = {
   name: 'within',
@@ -52,6 +53,7 @@ export const GLOBALS = {
     example:
       'const alice = agent("alice", { username: "alice", domain: env("SIP_DOMAIN"), password: env("A_PASS") });\nconst bob = agent("bob");',
   },
+  ...AUDIO_GLOBALS,
   assert: {
     on: 'global',
     side: 'guest',

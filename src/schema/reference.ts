@@ -251,7 +251,7 @@ function fieldType(schema: ValueSchema): string {
 /** A TypeScript type, with links to the shapes described on this page. */
 function typeText(type: string): string {
   const shape =
-    /\b(State|Peer|Ended|Registration|CallInfo|AgentInfo|Quality|Timing|Sdp|SdpMedia|SdpCodec|SipLog|SipMessage)\b/.exec(
+    /\b(State|Peer|Ended|Registration|CallInfo|AgentInfo|Quality|Timing|Sdp|SdpMedia|SdpCodec|Sound|HeardTone|HeardSilence|HeardSignal|HeardRecording|Speech|AudioConnection|SipLog|SipMessage)\b/.exec(
       type,
     )?.[1];
   if (shape === undefined) return `\`${type}\``;

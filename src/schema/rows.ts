@@ -1,8 +1,11 @@
 /** What a row of the contract says about a function or getter. */
 import type { ErrorCode } from '../errors.js';
+import type { AudioKind } from './audio-arguments.js';
 
 /** What an argument must be; check.ts holds the run-time check and typings.ts the TypeScript type of each. */
 export type ParamKind =
+  | AudioKind
+  | 'agent'
   | 'any'
   | 'text'
   | 'string'

@@ -83,6 +83,11 @@ export const SCHEMAS = {
         description:
           'Subscribe to the state of the mailbox (RFC 3842) with each registration; see `mwi` of the agent.',
       },
+      audio: {
+        type: 'boolean',
+        description:
+          'Whether the agent listens: `verify_audio`, `hears`, `received_level` and the like need it, from the start of a call on. Default: yes when the text of the scenario, or of a module it imports, names one of them. Costs 16 kB of disk a second for PCMU, 192 kB for opus.',
+      },
       local_port: {
         type: 'integer',
         minimum: 1024,
@@ -701,6 +706,135 @@ export const SCHEMAS = {
             tsType: 'Readonly<Record<string, unknown>>',
             description: 'The `metadata` option given to `agent()`.',
           },
+        },
+      },
+      Sound: {
+        title: 'Sound',
+        description:
+          'What `send_audio` can send; made by `tone()`, `tones()`, `file()` and `silent()`.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['sound'],
+        properties: {
+          sound: { enum: ['tone', 'file', 'silent'], description: 'Its kind.' },
+          hz: { type: 'array', items: { type: 'number' }, description: 'Frequencies of a tone.' },
+          path: { type: 'string', description: 'Of a file, as the script wrote it.' },
+        },
+      },
+      HeardTone: {
+        title: 'HeardTone',
+        description: 'The tone `verify_audio` has heard.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['detected_ms', 'onset_ms', 'uncertainty_ms', 'level', 'hz'],
+        properties: {
+          detected_ms: { type: 'number', description: 'From the call of the verb to the verdict.' },
+          onset_ms: {
+            type: 'number',
+            description:
+              'From the call of the verb to the beginning of the tone, by the clock of the samples; 0 when it was there already.',
+          },
+          uncertainty_ms: {
+            type: 'number',
+            description:
+              'How far both may be off: samples come in packets, and gaps between them do not count.',
+          },
+          level: { type: 'number', description: 'Level of the tone in dBFS.' },
+          hz: { type: 'number', description: 'Its frequency as measured.' },
+        },
+      },
+      HeardSilence: {
+        title: 'HeardSilence',
+        description: 'The silence `verify_silence` has heard.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['detected_ms', 'uncertainty_ms', 'level'],
+        properties: {
+          detected_ms: { type: 'number', description: 'From the call of the verb to the verdict.' },
+          uncertainty_ms: { type: 'number', description: 'How far that may be off.' },
+          level: { type: 'number', description: 'Level of the last second, in dBFS.' },
+        },
+      },
+      AudioConnection: {
+        title: 'AudioConnection',
+        description: 'What `verify_audio_connection` has heard.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['a_to_b', 'b_to_a'],
+        properties: {
+          a_to_b: { $ref: '#/definitions/HeardTone', description: 'What b heard.' },
+          b_to_a: { $ref: '#/definitions/HeardTone', description: 'What a heard.' },
+        },
+      },
+      HeardSignal: {
+        title: 'HeardSignal',
+        description: 'The signal `verify_signal` has heard.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['detected_ms', 'onset_ms', 'detect_ms', 'uncertainty_ms', 'seen'],
+        properties: {
+          detected_ms: { type: 'number', description: 'From the call of the verb to the verdict.' },
+          onset_ms: {
+            type: 'number',
+            description:
+              'From the call of the verb to the beginning of the part that proved it, by the clock of the samples.',
+          },
+          detect_ms: {
+            type: 'number',
+            description: 'Time to detect: from that beginning on, in samples.',
+          },
+          uncertainty_ms: { type: 'number', description: 'How far the times may be off.' },
+          seen: { type: 'string', description: 'Tones and pauses, in words.' },
+        },
+      },
+      HeardRecording: {
+        title: 'HeardRecording',
+        description: 'The recording `verify_recording` has heard.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['similarity', 'offset_ms', 'detected_ms', 'uncertainty_ms'],
+        properties: {
+          similarity: { type: 'number', description: 'From 0, nothing in common, to 1, the same.' },
+          offset_ms: {
+            type: 'number',
+            description:
+              'Where the recording begins in what was received since the verb was issued, right to 10 ms; negative when its beginning is missing.',
+          },
+          detected_ms: { type: 'number', description: 'From the call of the verb to the verdict.' },
+          uncertainty_ms: { type: 'number', description: 'How far that may be off.' },
+        },
+      },
+      Speech: {
+        title: 'Speech',
+        description:
+          'Timing of a conversation. A stretch of sound may have pauses of up to 200 ms; its edges are right to 10 ms, what the agent sends to 45 ms.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['responses', 'dead_air_ms', 'talk_over_ms', 'speaking'],
+        properties: {
+          first_sound_ms: {
+            type: 'number',
+            description: 'From the answer to the first sound received; absent while there is none.',
+          },
+          response_ms: {
+            type: 'number',
+            description:
+              "From the last end of the agent's own sound to the next sound received; absent while there is no response yet. Sound that began before that end is no response but talk-over.",
+          },
+          responses: {
+            type: 'array',
+            items: { type: 'number' },
+            description: 'All of them, oldest first.',
+          },
+          dead_air_ms: {
+            type: 'number',
+            description: 'Longest time in which neither side made a sound, since the first sound.',
+          },
+          talk_over_ms: {
+            type: 'number',
+            description: 'Time in which both sides did, in all: barge-in that was not noticed.',
+          },
+          speaking: { type: 'boolean', description: 'Whether the other side sounds now.' },
         },
       },
     },

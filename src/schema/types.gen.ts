@@ -66,6 +66,12 @@ export interface AgentOptions {
    */
   mwi?: boolean;
   /**
+   * Whether the agent listens: `verify_audio`, `hears`, `received_level` and the like need it,
+   * from the start of a call on. Default: yes when the text of the scenario, or of a module it
+   * imports, names one of them. Costs 16 kB of disk a second for PCMU, 192 kB for opus.
+   */
+  audio?: boolean;
+  /**
    * SIP port to listen on (UDP and TCP; TLS on the next one). Default: a free one.
    */
   local_port?: number;
@@ -640,4 +646,202 @@ export interface AgentInfo {
    * The `metadata` option given to `agent()`.
    */
   readonly metadata: Readonly<Record<string, unknown>>;
+}
+/**
+ * What `send_audio` can send; made by `tone()`, `tones()`, `file()` and `silent()`.
+ */
+export interface Sound {
+  /**
+   * Its kind.
+   */
+  readonly sound: 'tone' | 'file' | 'silent';
+  /**
+   * Frequencies of a tone.
+   */
+  readonly hz?: number[];
+  /**
+   * Of a file, as the script wrote it.
+   */
+  readonly path?: string;
+}
+/**
+ * The tone `verify_audio` has heard.
+ */
+export interface HeardTone {
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * From the call of the verb to the beginning of the tone, by the clock of the samples; 0
+   * when it was there already.
+   */
+  readonly onset_ms: number;
+  /**
+   * How far both may be off: samples come in packets, and gaps between them do not count.
+   */
+  readonly uncertainty_ms: number;
+  /**
+   * Level of the tone in dBFS.
+   */
+  readonly level: number;
+  /**
+   * Its frequency as measured.
+   */
+  readonly hz: number;
+}
+/**
+ * The silence `verify_silence` has heard.
+ */
+export interface HeardSilence {
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * How far that may be off.
+   */
+  readonly uncertainty_ms: number;
+  /**
+   * Level of the last second, in dBFS.
+   */
+  readonly level: number;
+}
+/**
+ * What `verify_audio_connection` has heard.
+ */
+export interface AudioConnection {
+  readonly a_to_b: HeardTone1;
+  readonly b_to_a: HeardTone2;
+}
+/**
+ * The tone `verify_audio` has heard.
+ */
+export interface HeardTone1 {
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * From the call of the verb to the beginning of the tone, by the clock of the samples; 0
+   * when it was there already.
+   */
+  readonly onset_ms: number;
+  /**
+   * How far both may be off: samples come in packets, and gaps between them do not count.
+   */
+  readonly uncertainty_ms: number;
+  /**
+   * Level of the tone in dBFS.
+   */
+  readonly level: number;
+  /**
+   * Its frequency as measured.
+   */
+  readonly hz: number;
+}
+/**
+ * The tone `verify_audio` has heard.
+ */
+export interface HeardTone2 {
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * From the call of the verb to the beginning of the tone, by the clock of the samples; 0
+   * when it was there already.
+   */
+  readonly onset_ms: number;
+  /**
+   * How far both may be off: samples come in packets, and gaps between them do not count.
+   */
+  readonly uncertainty_ms: number;
+  /**
+   * Level of the tone in dBFS.
+   */
+  readonly level: number;
+  /**
+   * Its frequency as measured.
+   */
+  readonly hz: number;
+}
+/**
+ * The signal `verify_signal` has heard.
+ */
+export interface HeardSignal {
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * From the call of the verb to the beginning of the part that proved it, by the clock of the
+   * samples.
+   */
+  readonly onset_ms: number;
+  /**
+   * Time to detect: from that beginning on, in samples.
+   */
+  readonly detect_ms: number;
+  /**
+   * How far the times may be off.
+   */
+  readonly uncertainty_ms: number;
+  /**
+   * Tones and pauses, in words.
+   */
+  readonly seen: string;
+}
+/**
+ * The recording `verify_recording` has heard.
+ */
+export interface HeardRecording {
+  /**
+   * From 0, nothing in common, to 1, the same.
+   */
+  readonly similarity: number;
+  /**
+   * Where the recording begins in what was received since the verb was issued, right to 10 ms;
+   * negative when its beginning is missing.
+   */
+  readonly offset_ms: number;
+  /**
+   * From the call of the verb to the verdict.
+   */
+  readonly detected_ms: number;
+  /**
+   * How far that may be off.
+   */
+  readonly uncertainty_ms: number;
+}
+/**
+ * Timing of a conversation. A stretch of sound may have pauses of up to 200 ms; its edges
+ * are right to 10 ms, what the agent sends to 45 ms.
+ */
+export interface Speech {
+  /**
+   * From the answer to the first sound received; absent while there is none.
+   */
+  readonly first_sound_ms?: number;
+  /**
+   * From the last end of the agent's own sound to the next sound received; absent while there
+   * is no response yet. Sound that began before that end is no response but talk-over.
+   */
+  readonly response_ms?: number;
+  /**
+   * All of them, oldest first.
+   */
+  readonly responses: number[];
+  /**
+   * Longest time in which neither side made a sound, since the first sound.
+   */
+  readonly dead_air_ms: number;
+  /**
+   * Time in which both sides did, in all: barge-in that was not noticed.
+   */
+  readonly talk_over_ms: number;
+  /**
+   * Whether the other side sounds now.
+   */
+  readonly speaking: boolean;
 }

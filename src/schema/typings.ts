@@ -1,5 +1,6 @@
 /** The editor typings of scenarios, `offhook.d.ts`, written from the contract. */
 import { ERROR_CODES } from '../errors.js';
+import { AUDIO_TYPES } from './audio-arguments.js';
 import { functionsOf, valuesOf, type PublicFunction } from './contract.js';
 import { TYPES_TEXT } from './types-text.gen.js';
 import type { FunctionRow, ParamRow } from './rows.js';
@@ -194,6 +195,10 @@ export function paramType(param: ParamRow): string {
       return 'readonly unknown[]';
     case 'any':
       return 'unknown';
+    case 'agent':
+      return 'Agent';
+    default:
+      return AUDIO_TYPES[param.kind];
   }
 }
 

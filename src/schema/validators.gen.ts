@@ -83,6 +83,11 @@ const schema11 = {
       description:
         'Subscribe to the state of the mailbox (RFC 3842) with each registration; see `mwi` of the agent.',
     },
+    audio: {
+      type: 'boolean',
+      description:
+        'Whether the agent listens: `verify_audio`, `hears`, `received_level` and the like need it, from the start of a call on. Default: yes when the text of the scenario, or of a module it imports, names one of them. Costs 16 kB of disk a second for PCMU, 192 kB for opus.',
+    },
     local_port: {
       type: 'integer',
       minimum: 1024,
@@ -564,89 +569,72 @@ function validate10(
                               var valid0 = true;
                             }
                             if (valid0) {
-                              if (data.local_port !== undefined) {
-                                let data11 = data.local_port;
+                              if (data.audio !== undefined) {
                                 const _errs21 = errors;
-                                if (!(
-                                  typeof data11 == 'number' &&
-                                  !(data11 % 1) &&
-                                  !isNaN(data11) &&
-                                  isFinite(data11)
-                                )) {
+                                if (typeof data.audio !== 'boolean') {
                                   validate10.errors = [
                                     {
-                                      instancePath: instancePath + '/local_port',
-                                      schemaPath: '#/properties/local_port/type',
+                                      instancePath: instancePath + '/audio',
+                                      schemaPath: '#/properties/audio/type',
                                       keyword: 'type',
-                                      params: { type: 'integer' },
-                                      message: 'must be integer',
+                                      params: { type: 'boolean' },
+                                      message: 'must be boolean',
                                     },
                                   ];
                                   return false;
-                                }
-                                if (errors === _errs21) {
-                                  if (typeof data11 == 'number' && isFinite(data11)) {
-                                    if (data11 > 65534 || isNaN(data11)) {
-                                      validate10.errors = [
-                                        {
-                                          instancePath: instancePath + '/local_port',
-                                          schemaPath: '#/properties/local_port/maximum',
-                                          keyword: 'maximum',
-                                          params: { comparison: '<=', limit: 65534 },
-                                          message: 'must be <= 65534',
-                                        },
-                                      ];
-                                      return false;
-                                    } else {
-                                      if (data11 < 1024 || isNaN(data11)) {
-                                        validate10.errors = [
-                                          {
-                                            instancePath: instancePath + '/local_port',
-                                            schemaPath: '#/properties/local_port/minimum',
-                                            keyword: 'minimum',
-                                            params: { comparison: '>=', limit: 1024 },
-                                            message: 'must be >= 1024',
-                                          },
-                                        ];
-                                        return false;
-                                      }
-                                    }
-                                  }
                                 }
                                 var valid0 = _errs21 === errors;
                               } else {
                                 var valid0 = true;
                               }
                               if (valid0) {
-                                if (data.local_address !== undefined) {
-                                  let data12 = data.local_address;
+                                if (data.local_port !== undefined) {
+                                  let data12 = data.local_port;
                                   const _errs23 = errors;
+                                  if (!(
+                                    typeof data12 == 'number' &&
+                                    !(data12 % 1) &&
+                                    !isNaN(data12) &&
+                                    isFinite(data12)
+                                  )) {
+                                    validate10.errors = [
+                                      {
+                                        instancePath: instancePath + '/local_port',
+                                        schemaPath: '#/properties/local_port/type',
+                                        keyword: 'type',
+                                        params: { type: 'integer' },
+                                        message: 'must be integer',
+                                      },
+                                    ];
+                                    return false;
+                                  }
                                   if (errors === _errs23) {
-                                    if (typeof data12 === 'string') {
-                                      if (!pattern6.test(data12)) {
+                                    if (typeof data12 == 'number' && isFinite(data12)) {
+                                      if (data12 > 65534 || isNaN(data12)) {
                                         validate10.errors = [
                                           {
-                                            instancePath: instancePath + '/local_address',
-                                            schemaPath: '#/properties/local_address/pattern',
-                                            keyword: 'pattern',
-                                            params: { pattern: '^[0-9A-Fa-f:.]+$' },
-                                            message:
-                                              'must match pattern "' + '^[0-9A-Fa-f:.]+$' + '"',
+                                            instancePath: instancePath + '/local_port',
+                                            schemaPath: '#/properties/local_port/maximum',
+                                            keyword: 'maximum',
+                                            params: { comparison: '<=', limit: 65534 },
+                                            message: 'must be <= 65534',
                                           },
                                         ];
                                         return false;
+                                      } else {
+                                        if (data12 < 1024 || isNaN(data12)) {
+                                          validate10.errors = [
+                                            {
+                                              instancePath: instancePath + '/local_port',
+                                              schemaPath: '#/properties/local_port/minimum',
+                                              keyword: 'minimum',
+                                              params: { comparison: '>=', limit: 1024 },
+                                              message: 'must be >= 1024',
+                                            },
+                                          ];
+                                          return false;
+                                        }
                                       }
-                                    } else {
-                                      validate10.errors = [
-                                        {
-                                          instancePath: instancePath + '/local_address',
-                                          schemaPath: '#/properties/local_address/type',
-                                          keyword: 'type',
-                                          params: { type: 'string' },
-                                          message: 'must be string',
-                                        },
-                                      ];
-                                      return false;
                                     }
                                   }
                                   var valid0 = _errs23 === errors;
@@ -654,40 +642,57 @@ function validate10(
                                   var valid0 = true;
                                 }
                                 if (valid0) {
-                                  if (data.headers !== undefined) {
-                                    let data13 = data.headers;
+                                  if (data.local_address !== undefined) {
+                                    let data13 = data.local_address;
                                     const _errs25 = errors;
-                                    if (!(
-                                      data13 &&
-                                      typeof data13 == 'object' &&
-                                      !Array.isArray(data13)
-                                    )) {
-                                      validate10.errors = [
-                                        {
-                                          instancePath: instancePath + '/headers',
-                                          schemaPath: '#/properties/headers/type',
-                                          keyword: 'type',
-                                          params: { type: 'object' },
-                                          message: 'must be object',
-                                        },
-                                      ];
-                                      return false;
+                                    if (errors === _errs25) {
+                                      if (typeof data13 === 'string') {
+                                        if (!pattern6.test(data13)) {
+                                          validate10.errors = [
+                                            {
+                                              instancePath: instancePath + '/local_address',
+                                              schemaPath: '#/properties/local_address/pattern',
+                                              keyword: 'pattern',
+                                              params: { pattern: '^[0-9A-Fa-f:.]+$' },
+                                              message:
+                                                'must match pattern "' + '^[0-9A-Fa-f:.]+$' + '"',
+                                            },
+                                          ];
+                                          return false;
+                                        }
+                                      } else {
+                                        validate10.errors = [
+                                          {
+                                            instancePath: instancePath + '/local_address',
+                                            schemaPath: '#/properties/local_address/type',
+                                            keyword: 'type',
+                                            params: { type: 'string' },
+                                            message: 'must be string',
+                                          },
+                                        ];
+                                        return false;
+                                      }
                                     }
                                     var valid0 = _errs25 === errors;
                                   } else {
                                     var valid0 = true;
                                   }
                                   if (valid0) {
-                                    if (data.headers_compat !== undefined) {
+                                    if (data.headers !== undefined) {
+                                      let data14 = data.headers;
                                       const _errs27 = errors;
-                                      if (typeof data.headers_compat !== 'boolean') {
+                                      if (!(
+                                        data14 &&
+                                        typeof data14 == 'object' &&
+                                        !Array.isArray(data14)
+                                      )) {
                                         validate10.errors = [
                                           {
-                                            instancePath: instancePath + '/headers_compat',
-                                            schemaPath: '#/properties/headers_compat/type',
+                                            instancePath: instancePath + '/headers',
+                                            schemaPath: '#/properties/headers/type',
                                             keyword: 'type',
-                                            params: { type: 'boolean' },
-                                            message: 'must be boolean',
+                                            params: { type: 'object' },
+                                            message: 'must be object',
                                           },
                                         ];
                                         return false;
@@ -697,162 +702,159 @@ function validate10(
                                       var valid0 = true;
                                     }
                                     if (valid0) {
-                                      if (data.codecs !== undefined) {
-                                        let data15 = data.codecs;
+                                      if (data.headers_compat !== undefined) {
                                         const _errs29 = errors;
-                                        if (errors === _errs29) {
-                                          if (Array.isArray(data15)) {
-                                            if (data15.length < 1) {
-                                              validate10.errors = [
-                                                {
-                                                  instancePath: instancePath + '/codecs',
-                                                  schemaPath: '#/properties/codecs/minItems',
-                                                  keyword: 'minItems',
-                                                  params: { limit: 1 },
-                                                  message: 'must NOT have fewer than 1 items',
-                                                },
-                                              ];
-                                              return false;
-                                            } else {
-                                              var valid1 = true;
-                                              const len0 = data15.length;
-                                              for (let i0 = 0; i0 < len0; i0++) {
-                                                let data16 = data15[i0];
-                                                const _errs31 = errors;
-                                                if (typeof data16 !== 'string') {
-                                                  validate10.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/codecs/' + i0,
-                                                      schemaPath: '#/properties/codecs/items/type',
-                                                      keyword: 'type',
-                                                      params: { type: 'string' },
-                                                      message: 'must be string',
-                                                    },
-                                                  ];
-                                                  return false;
-                                                }
-                                                if (!(
-                                                  data16 === 'PCMU' ||
-                                                  data16 === 'PCMA' ||
-                                                  data16 === 'G722' ||
-                                                  data16 === 'opus' ||
-                                                  data16 === 'L16'
-                                                )) {
-                                                  validate10.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/codecs/' + i0,
-                                                      schemaPath: '#/properties/codecs/items/enum',
-                                                      keyword: 'enum',
-                                                      params: {
-                                                        allowedValues:
-                                                          schema11.properties.codecs.items.enum,
-                                                      },
-                                                      message:
-                                                        'must be equal to one of the allowed values',
-                                                    },
-                                                  ];
-                                                  return false;
-                                                }
-                                                var valid1 = _errs31 === errors;
-                                                if (!valid1) {
-                                                  break;
-                                                }
-                                              }
-                                              if (valid1) {
-                                                let i1 = data15.length;
-                                                let j0;
-                                                if (i1 > 1) {
-                                                  const indices0 = {};
-                                                  for (; i1--;) {
-                                                    let item0 = data15[i1];
-                                                    if (typeof item0 !== 'string') {
-                                                      continue;
-                                                    }
-                                                    if (typeof indices0[item0] == 'number') {
-                                                      j0 = indices0[item0];
-                                                      validate10.errors = [
-                                                        {
-                                                          instancePath: instancePath + '/codecs',
-                                                          schemaPath:
-                                                            '#/properties/codecs/uniqueItems',
-                                                          keyword: 'uniqueItems',
-                                                          params: { i: i1, j: j0 },
-                                                          message:
-                                                            'must NOT have duplicate items (items ## ' +
-                                                            j0 +
-                                                            ' and ' +
-                                                            i1 +
-                                                            ' are identical)',
-                                                        },
-                                                      ];
-                                                      return false;
-                                                      break;
-                                                    }
-                                                    indices0[item0] = i1;
-                                                  }
-                                                }
-                                              }
-                                            }
-                                          } else {
-                                            validate10.errors = [
-                                              {
-                                                instancePath: instancePath + '/codecs',
-                                                schemaPath: '#/properties/codecs/type',
-                                                keyword: 'type',
-                                                params: { type: 'array' },
-                                                message: 'must be array',
-                                              },
-                                            ];
-                                            return false;
-                                          }
+                                        if (typeof data.headers_compat !== 'boolean') {
+                                          validate10.errors = [
+                                            {
+                                              instancePath: instancePath + '/headers_compat',
+                                              schemaPath: '#/properties/headers_compat/type',
+                                              keyword: 'type',
+                                              params: { type: 'boolean' },
+                                              message: 'must be boolean',
+                                            },
+                                          ];
+                                          return false;
                                         }
                                         var valid0 = _errs29 === errors;
                                       } else {
                                         var valid0 = true;
                                       }
                                       if (valid0) {
-                                        if (data.media_enc !== undefined) {
-                                          let data17 = data.media_enc;
-                                          const _errs33 = errors;
-                                          if (!(
-                                            data17 === 'srtp' ||
-                                            data17 === 'srtp-mand' ||
-                                            data17 === 'dtls_srtp'
-                                          )) {
-                                            validate10.errors = [
-                                              {
-                                                instancePath: instancePath + '/media_enc',
-                                                schemaPath: '#/properties/media_enc/enum',
-                                                keyword: 'enum',
-                                                params: {
-                                                  allowedValues: schema11.properties.media_enc.enum,
+                                        if (data.codecs !== undefined) {
+                                          let data16 = data.codecs;
+                                          const _errs31 = errors;
+                                          if (errors === _errs31) {
+                                            if (Array.isArray(data16)) {
+                                              if (data16.length < 1) {
+                                                validate10.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/codecs',
+                                                    schemaPath: '#/properties/codecs/minItems',
+                                                    keyword: 'minItems',
+                                                    params: { limit: 1 },
+                                                    message: 'must NOT have fewer than 1 items',
+                                                  },
+                                                ];
+                                                return false;
+                                              } else {
+                                                var valid1 = true;
+                                                const len0 = data16.length;
+                                                for (let i0 = 0; i0 < len0; i0++) {
+                                                  let data17 = data16[i0];
+                                                  const _errs33 = errors;
+                                                  if (typeof data17 !== 'string') {
+                                                    validate10.errors = [
+                                                      {
+                                                        instancePath:
+                                                          instancePath + '/codecs/' + i0,
+                                                        schemaPath:
+                                                          '#/properties/codecs/items/type',
+                                                        keyword: 'type',
+                                                        params: { type: 'string' },
+                                                        message: 'must be string',
+                                                      },
+                                                    ];
+                                                    return false;
+                                                  }
+                                                  if (!(
+                                                    data17 === 'PCMU' ||
+                                                    data17 === 'PCMA' ||
+                                                    data17 === 'G722' ||
+                                                    data17 === 'opus' ||
+                                                    data17 === 'L16'
+                                                  )) {
+                                                    validate10.errors = [
+                                                      {
+                                                        instancePath:
+                                                          instancePath + '/codecs/' + i0,
+                                                        schemaPath:
+                                                          '#/properties/codecs/items/enum',
+                                                        keyword: 'enum',
+                                                        params: {
+                                                          allowedValues:
+                                                            schema11.properties.codecs.items.enum,
+                                                        },
+                                                        message:
+                                                          'must be equal to one of the allowed values',
+                                                      },
+                                                    ];
+                                                    return false;
+                                                  }
+                                                  var valid1 = _errs33 === errors;
+                                                  if (!valid1) {
+                                                    break;
+                                                  }
+                                                }
+                                                if (valid1) {
+                                                  let i1 = data16.length;
+                                                  let j0;
+                                                  if (i1 > 1) {
+                                                    const indices0 = {};
+                                                    for (; i1--;) {
+                                                      let item0 = data16[i1];
+                                                      if (typeof item0 !== 'string') {
+                                                        continue;
+                                                      }
+                                                      if (typeof indices0[item0] == 'number') {
+                                                        j0 = indices0[item0];
+                                                        validate10.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/codecs',
+                                                            schemaPath:
+                                                              '#/properties/codecs/uniqueItems',
+                                                            keyword: 'uniqueItems',
+                                                            params: { i: i1, j: j0 },
+                                                            message:
+                                                              'must NOT have duplicate items (items ## ' +
+                                                              j0 +
+                                                              ' and ' +
+                                                              i1 +
+                                                              ' are identical)',
+                                                          },
+                                                        ];
+                                                        return false;
+                                                        break;
+                                                      }
+                                                      indices0[item0] = i1;
+                                                    }
+                                                  }
+                                                }
+                                              }
+                                            } else {
+                                              validate10.errors = [
+                                                {
+                                                  instancePath: instancePath + '/codecs',
+                                                  schemaPath: '#/properties/codecs/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'array' },
+                                                  message: 'must be array',
                                                 },
-                                                message:
-                                                  'must be equal to one of the allowed values',
-                                              },
-                                            ];
-                                            return false;
+                                              ];
+                                              return false;
+                                            }
                                           }
-                                          var valid0 = _errs33 === errors;
+                                          var valid0 = _errs31 === errors;
                                         } else {
                                           var valid0 = true;
                                         }
                                         if (valid0) {
-                                          if (data.nat !== undefined) {
-                                            let data18 = data.nat;
-                                            const _errs34 = errors;
+                                          if (data.media_enc !== undefined) {
+                                            let data18 = data.media_enc;
+                                            const _errs35 = errors;
                                             if (!(
-                                              data18 === 'stun' ||
-                                              data18 === 'turn' ||
-                                              data18 === 'ice'
+                                              data18 === 'srtp' ||
+                                              data18 === 'srtp-mand' ||
+                                              data18 === 'dtls_srtp'
                                             )) {
                                               validate10.errors = [
                                                 {
-                                                  instancePath: instancePath + '/nat',
-                                                  schemaPath: '#/properties/nat/enum',
+                                                  instancePath: instancePath + '/media_enc',
+                                                  schemaPath: '#/properties/media_enc/enum',
                                                   keyword: 'enum',
                                                   params: {
-                                                    allowedValues: schema11.properties.nat.enum,
+                                                    allowedValues:
+                                                      schema11.properties.media_enc.enum,
                                                   },
                                                   message:
                                                     'must be equal to one of the allowed values',
@@ -860,173 +862,133 @@ function validate10(
                                               ];
                                               return false;
                                             }
-                                            var valid0 = _errs34 === errors;
+                                            var valid0 = _errs35 === errors;
                                           } else {
                                             var valid0 = true;
                                           }
                                           if (valid0) {
-                                            if (data.stun_server !== undefined) {
-                                              let data19 = data.stun_server;
-                                              const _errs35 = errors;
-                                              if (errors === _errs35) {
-                                                if (typeof data19 === 'string') {
-                                                  if (!pattern7.test(data19)) {
-                                                    validate10.errors = [
-                                                      {
-                                                        instancePath: instancePath + '/stun_server',
-                                                        schemaPath:
-                                                          '#/properties/stun_server/pattern',
-                                                        keyword: 'pattern',
-                                                        params: {
-                                                          pattern:
-                                                            '^(?:(?:stun|turn)s?:)?(?:\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+)(?::\\d{1,5})?$',
-                                                        },
-                                                        message:
-                                                          'must match pattern "' +
-                                                          '^(?:(?:stun|turn)s?:)?(?:\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+)(?::\\d{1,5})?$' +
-                                                          '"',
-                                                      },
-                                                    ];
-                                                    return false;
-                                                  }
-                                                } else {
-                                                  validate10.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/stun_server',
-                                                      schemaPath: '#/properties/stun_server/type',
-                                                      keyword: 'type',
-                                                      params: { type: 'string' },
-                                                      message: 'must be string',
+                                            if (data.nat !== undefined) {
+                                              let data19 = data.nat;
+                                              const _errs36 = errors;
+                                              if (!(
+                                                data19 === 'stun' ||
+                                                data19 === 'turn' ||
+                                                data19 === 'ice'
+                                              )) {
+                                                validate10.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/nat',
+                                                    schemaPath: '#/properties/nat/enum',
+                                                    keyword: 'enum',
+                                                    params: {
+                                                      allowedValues: schema11.properties.nat.enum,
                                                     },
-                                                  ];
-                                                  return false;
-                                                }
+                                                    message:
+                                                      'must be equal to one of the allowed values',
+                                                  },
+                                                ];
+                                                return false;
                                               }
-                                              var valid0 = _errs35 === errors;
+                                              var valid0 = _errs36 === errors;
                                             } else {
                                               var valid0 = true;
                                             }
                                             if (valid0) {
-                                              if (data.verify_tls !== undefined) {
+                                              if (data.stun_server !== undefined) {
+                                                let data20 = data.stun_server;
                                                 const _errs37 = errors;
-                                                if (typeof data.verify_tls !== 'boolean') {
-                                                  validate10.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/verify_tls',
-                                                      schemaPath: '#/properties/verify_tls/type',
-                                                      keyword: 'type',
-                                                      params: { type: 'boolean' },
-                                                      message: 'must be boolean',
-                                                    },
-                                                  ];
-                                                  return false;
+                                                if (errors === _errs37) {
+                                                  if (typeof data20 === 'string') {
+                                                    if (!pattern7.test(data20)) {
+                                                      validate10.errors = [
+                                                        {
+                                                          instancePath:
+                                                            instancePath + '/stun_server',
+                                                          schemaPath:
+                                                            '#/properties/stun_server/pattern',
+                                                          keyword: 'pattern',
+                                                          params: {
+                                                            pattern:
+                                                              '^(?:(?:stun|turn)s?:)?(?:\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+)(?::\\d{1,5})?$',
+                                                          },
+                                                          message:
+                                                            'must match pattern "' +
+                                                            '^(?:(?:stun|turn)s?:)?(?:\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+)(?::\\d{1,5})?$' +
+                                                            '"',
+                                                        },
+                                                      ];
+                                                      return false;
+                                                    }
+                                                  } else {
+                                                    validate10.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/stun_server',
+                                                        schemaPath: '#/properties/stun_server/type',
+                                                        keyword: 'type',
+                                                        params: { type: 'string' },
+                                                        message: 'must be string',
+                                                      },
+                                                    ];
+                                                    return false;
+                                                  }
                                                 }
                                                 var valid0 = _errs37 === errors;
                                               } else {
                                                 var valid0 = true;
                                               }
                                               if (valid0) {
-                                                if (data.ca_file !== undefined) {
-                                                  let data21 = data.ca_file;
+                                                if (data.verify_tls !== undefined) {
                                                   const _errs39 = errors;
-                                                  if (errors === _errs39) {
-                                                    if (typeof data21 === 'string') {
-                                                      if (!pattern8.test(data21)) {
-                                                        validate10.errors = [
-                                                          {
-                                                            instancePath: instancePath + '/ca_file',
-                                                            schemaPath:
-                                                              '#/properties/ca_file/pattern',
-                                                            keyword: 'pattern',
-                                                            params: { pattern: '^[^\\r\\n]+$' },
-                                                            message:
-                                                              'must match pattern "' +
-                                                              '^[^\\r\\n]+$' +
-                                                              '"',
-                                                          },
-                                                        ];
-                                                        return false;
-                                                      }
-                                                    } else {
-                                                      validate10.errors = [
-                                                        {
-                                                          instancePath: instancePath + '/ca_file',
-                                                          schemaPath: '#/properties/ca_file/type',
-                                                          keyword: 'type',
-                                                          params: { type: 'string' },
-                                                          message: 'must be string',
-                                                        },
-                                                      ];
-                                                      return false;
-                                                    }
+                                                  if (typeof data.verify_tls !== 'boolean') {
+                                                    validate10.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/verify_tls',
+                                                        schemaPath: '#/properties/verify_tls/type',
+                                                        keyword: 'type',
+                                                        params: { type: 'boolean' },
+                                                        message: 'must be boolean',
+                                                      },
+                                                    ];
+                                                    return false;
                                                   }
                                                   var valid0 = _errs39 === errors;
                                                 } else {
                                                   var valid0 = true;
                                                 }
                                                 if (valid0) {
-                                                  if (data.rtp_timeout !== undefined) {
-                                                    let data22 = data.rtp_timeout;
+                                                  if (data.ca_file !== undefined) {
+                                                    let data22 = data.ca_file;
                                                     const _errs41 = errors;
-                                                    if (!(
-                                                      typeof data22 == 'number' &&
-                                                      !(data22 % 1) &&
-                                                      !isNaN(data22) &&
-                                                      isFinite(data22)
-                                                    )) {
-                                                      validate10.errors = [
-                                                        {
-                                                          instancePath:
-                                                            instancePath + '/rtp_timeout',
-                                                          schemaPath:
-                                                            '#/properties/rtp_timeout/type',
-                                                          keyword: 'type',
-                                                          params: { type: 'integer' },
-                                                          message: 'must be integer',
-                                                        },
-                                                      ];
-                                                      return false;
-                                                    }
                                                     if (errors === _errs41) {
-                                                      if (
-                                                        typeof data22 == 'number' &&
-                                                        isFinite(data22)
-                                                      ) {
-                                                        if (data22 > 3600 || isNaN(data22)) {
+                                                      if (typeof data22 === 'string') {
+                                                        if (!pattern8.test(data22)) {
                                                           validate10.errors = [
                                                             {
                                                               instancePath:
-                                                                instancePath + '/rtp_timeout',
+                                                                instancePath + '/ca_file',
                                                               schemaPath:
-                                                                '#/properties/rtp_timeout/maximum',
-                                                              keyword: 'maximum',
-                                                              params: {
-                                                                comparison: '<=',
-                                                                limit: 3600,
-                                                              },
-                                                              message: 'must be <= 3600',
+                                                                '#/properties/ca_file/pattern',
+                                                              keyword: 'pattern',
+                                                              params: { pattern: '^[^\\r\\n]+$' },
+                                                              message:
+                                                                'must match pattern "' +
+                                                                '^[^\\r\\n]+$' +
+                                                                '"',
                                                             },
                                                           ];
                                                           return false;
-                                                        } else {
-                                                          if (data22 < 1 || isNaN(data22)) {
-                                                            validate10.errors = [
-                                                              {
-                                                                instancePath:
-                                                                  instancePath + '/rtp_timeout',
-                                                                schemaPath:
-                                                                  '#/properties/rtp_timeout/minimum',
-                                                                keyword: 'minimum',
-                                                                params: {
-                                                                  comparison: '>=',
-                                                                  limit: 1,
-                                                                },
-                                                                message: 'must be >= 1',
-                                                              },
-                                                            ];
-                                                            return false;
-                                                          }
                                                         }
+                                                      } else {
+                                                        validate10.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/ca_file',
+                                                            schemaPath: '#/properties/ca_file/type',
+                                                            keyword: 'type',
+                                                            params: { type: 'string' },
+                                                            message: 'must be string',
+                                                          },
+                                                        ];
+                                                        return false;
                                                       }
                                                     }
                                                     var valid0 = _errs41 === errors;
@@ -1034,30 +996,24 @@ function validate10(
                                                     var valid0 = true;
                                                   }
                                                   if (valid0) {
-                                                    if (data.jitter_buffer !== undefined) {
-                                                      let data23 = data.jitter_buffer;
+                                                    if (data.rtp_timeout !== undefined) {
+                                                      let data23 = data.rtp_timeout;
                                                       const _errs43 = errors;
-                                                      if (
-                                                        typeof data23 !== 'boolean' &&
-                                                        !(
-                                                          typeof data23 == 'number' &&
-                                                          !(data23 % 1) &&
-                                                          !isNaN(data23) &&
-                                                          isFinite(data23)
-                                                        )
-                                                      ) {
+                                                      if (!(
+                                                        typeof data23 == 'number' &&
+                                                        !(data23 % 1) &&
+                                                        !isNaN(data23) &&
+                                                        isFinite(data23)
+                                                      )) {
                                                         validate10.errors = [
                                                           {
                                                             instancePath:
-                                                              instancePath + '/jitter_buffer',
+                                                              instancePath + '/rtp_timeout',
                                                             schemaPath:
-                                                              '#/properties/jitter_buffer/type',
+                                                              '#/properties/rtp_timeout/type',
                                                             keyword: 'type',
-                                                            params: {
-                                                              type: schema11.properties
-                                                                .jitter_buffer.type,
-                                                            },
-                                                            message: 'must be boolean,integer',
+                                                            params: { type: 'integer' },
+                                                            message: 'must be integer',
                                                           },
                                                         ];
                                                         return false;
@@ -1067,36 +1023,36 @@ function validate10(
                                                           typeof data23 == 'number' &&
                                                           isFinite(data23)
                                                         ) {
-                                                          if (data23 > 1000 || isNaN(data23)) {
+                                                          if (data23 > 3600 || isNaN(data23)) {
                                                             validate10.errors = [
                                                               {
                                                                 instancePath:
-                                                                  instancePath + '/jitter_buffer',
+                                                                  instancePath + '/rtp_timeout',
                                                                 schemaPath:
-                                                                  '#/properties/jitter_buffer/maximum',
+                                                                  '#/properties/rtp_timeout/maximum',
                                                                 keyword: 'maximum',
                                                                 params: {
                                                                   comparison: '<=',
-                                                                  limit: 1000,
+                                                                  limit: 3600,
                                                                 },
-                                                                message: 'must be <= 1000',
+                                                                message: 'must be <= 3600',
                                                               },
                                                             ];
                                                             return false;
                                                           } else {
-                                                            if (data23 < 20 || isNaN(data23)) {
+                                                            if (data23 < 1 || isNaN(data23)) {
                                                               validate10.errors = [
                                                                 {
                                                                   instancePath:
-                                                                    instancePath + '/jitter_buffer',
+                                                                    instancePath + '/rtp_timeout',
                                                                   schemaPath:
-                                                                    '#/properties/jitter_buffer/minimum',
+                                                                    '#/properties/rtp_timeout/minimum',
                                                                   keyword: 'minimum',
                                                                   params: {
                                                                     comparison: '>=',
-                                                                    limit: 20,
+                                                                    limit: 1,
                                                                   },
-                                                                  message: 'must be >= 20',
+                                                                  message: 'must be >= 1',
                                                                 },
                                                               ];
                                                               return false;
@@ -1109,44 +1065,94 @@ function validate10(
                                                       var valid0 = true;
                                                     }
                                                     if (valid0) {
-                                                      if (data.rtp_stats !== undefined) {
+                                                      if (data.jitter_buffer !== undefined) {
+                                                        let data24 = data.jitter_buffer;
                                                         const _errs45 = errors;
-                                                        if (typeof data.rtp_stats !== 'boolean') {
+                                                        if (
+                                                          typeof data24 !== 'boolean' &&
+                                                          !(
+                                                            typeof data24 == 'number' &&
+                                                            !(data24 % 1) &&
+                                                            !isNaN(data24) &&
+                                                            isFinite(data24)
+                                                          )
+                                                        ) {
                                                           validate10.errors = [
                                                             {
                                                               instancePath:
-                                                                instancePath + '/rtp_stats',
+                                                                instancePath + '/jitter_buffer',
                                                               schemaPath:
-                                                                '#/properties/rtp_stats/type',
+                                                                '#/properties/jitter_buffer/type',
                                                               keyword: 'type',
-                                                              params: { type: 'boolean' },
-                                                              message: 'must be boolean',
+                                                              params: {
+                                                                type: schema11.properties
+                                                                  .jitter_buffer.type,
+                                                              },
+                                                              message: 'must be boolean,integer',
                                                             },
                                                           ];
                                                           return false;
+                                                        }
+                                                        if (errors === _errs45) {
+                                                          if (
+                                                            typeof data24 == 'number' &&
+                                                            isFinite(data24)
+                                                          ) {
+                                                            if (data24 > 1000 || isNaN(data24)) {
+                                                              validate10.errors = [
+                                                                {
+                                                                  instancePath:
+                                                                    instancePath + '/jitter_buffer',
+                                                                  schemaPath:
+                                                                    '#/properties/jitter_buffer/maximum',
+                                                                  keyword: 'maximum',
+                                                                  params: {
+                                                                    comparison: '<=',
+                                                                    limit: 1000,
+                                                                  },
+                                                                  message: 'must be <= 1000',
+                                                                },
+                                                              ];
+                                                              return false;
+                                                            } else {
+                                                              if (data24 < 20 || isNaN(data24)) {
+                                                                validate10.errors = [
+                                                                  {
+                                                                    instancePath:
+                                                                      instancePath +
+                                                                      '/jitter_buffer',
+                                                                    schemaPath:
+                                                                      '#/properties/jitter_buffer/minimum',
+                                                                    keyword: 'minimum',
+                                                                    params: {
+                                                                      comparison: '>=',
+                                                                      limit: 20,
+                                                                    },
+                                                                    message: 'must be >= 20',
+                                                                  },
+                                                                ];
+                                                                return false;
+                                                              }
+                                                            }
+                                                          }
                                                         }
                                                         var valid0 = _errs45 === errors;
                                                       } else {
                                                         var valid0 = true;
                                                       }
                                                       if (valid0) {
-                                                        if (data.metadata !== undefined) {
-                                                          let data25 = data.metadata;
+                                                        if (data.rtp_stats !== undefined) {
                                                           const _errs47 = errors;
-                                                          if (!(
-                                                            data25 &&
-                                                            typeof data25 == 'object' &&
-                                                            !Array.isArray(data25)
-                                                          )) {
+                                                          if (typeof data.rtp_stats !== 'boolean') {
                                                             validate10.errors = [
                                                               {
                                                                 instancePath:
-                                                                  instancePath + '/metadata',
+                                                                  instancePath + '/rtp_stats',
                                                                 schemaPath:
-                                                                  '#/properties/metadata/type',
+                                                                  '#/properties/rtp_stats/type',
                                                                 keyword: 'type',
-                                                                params: { type: 'object' },
-                                                                message: 'must be object',
+                                                                params: { type: 'boolean' },
+                                                                message: 'must be boolean',
                                                               },
                                                             ];
                                                             return false;
@@ -1154,6 +1160,33 @@ function validate10(
                                                           var valid0 = _errs47 === errors;
                                                         } else {
                                                           var valid0 = true;
+                                                        }
+                                                        if (valid0) {
+                                                          if (data.metadata !== undefined) {
+                                                            let data26 = data.metadata;
+                                                            const _errs49 = errors;
+                                                            if (!(
+                                                              data26 &&
+                                                              typeof data26 == 'object' &&
+                                                              !Array.isArray(data26)
+                                                            )) {
+                                                              validate10.errors = [
+                                                                {
+                                                                  instancePath:
+                                                                    instancePath + '/metadata',
+                                                                  schemaPath:
+                                                                    '#/properties/metadata/type',
+                                                                  keyword: 'type',
+                                                                  params: { type: 'object' },
+                                                                  message: 'must be object',
+                                                                },
+                                                              ];
+                                                              return false;
+                                                            }
+                                                            var valid0 = _errs49 === errors;
+                                                          } else {
+                                                            var valid0 = true;
+                                                          }
                                                         }
                                                       }
                                                     }

@@ -4,13 +4,14 @@
  * they name are the *.schema.json files beside this one. This folder knows no driver and no sandbox.
  */
 import type { FunctionRow } from './rows.js';
+import { AUDIO_METHODS, AUDIO_VERBS } from './verbs/audio.js';
 import { CALL_VERBS } from './verbs/calls.js';
 import { DTMF_VERBS } from './verbs/dtmf.js';
 import { INBOUND_VERBS } from './verbs/inbound.js';
 import { AGENT_GETTERS } from './verbs/getters.js';
 import { MEDIA_VERBS } from './verbs/media.js';
 import { MESSAGE_VERBS } from './verbs/messages.js';
-import { AGENT_METHODS } from './verbs/methods.js';
+import { AGENT_METHODS as METHODS } from './verbs/methods.js';
 import { REGISTRATION_VERBS } from './verbs/registration.js';
 import { TRANSFER_VERBS } from './verbs/transfer.js';
 
@@ -19,11 +20,14 @@ export const AGENT_VERBS = {
   ...REGISTRATION_VERBS,
   ...CALL_VERBS,
   ...MEDIA_VERBS,
+  ...AUDIO_VERBS,
   ...DTMF_VERBS,
   ...MESSAGE_VERBS,
   ...INBOUND_VERBS,
   ...TRANSFER_VERBS,
 } as const satisfies Record<string, FunctionRow>;
+
+const AGENT_METHODS = { ...METHODS, ...AUDIO_METHODS } as const;
 
 export type AgentVerb = keyof typeof AGENT_VERBS;
 export type AgentMethod = keyof typeof AGENT_METHODS;

@@ -65,6 +65,13 @@ describe.skipIf(installed === undefined)('Asterisk', () => {
     expect(stdout).toMatch(/1 passed/);
   });
 
+  it('is what the conference example runs against', async () => {
+    const { stdout } = await withAsterisks(1, ([asterisk]) =>
+      runCli(['run', 'examples/conference.js'], { env: asterisk!.env }),
+    );
+    expect(stdout).toMatch(/1 passed/);
+  });
+
   it('is what the IVR example runs against', async () => {
     const { stdout } = await withAsterisks(1, ([asterisk]) =>
       runCli(['run', 'examples/dtmf-ivr.js'], { env: asterisk!.env }),

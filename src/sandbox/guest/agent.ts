@@ -18,7 +18,7 @@ import { agentStateName, currentCall, openCalls } from '../../model/agent-state.
 import type { AgentState } from '../../model/agent-state.js';
 import type { Mwi, ReceivedMessage } from '../../model/agent-messages.js';
 import type { ReceivedDigit } from '../../model/call-facts.js';
-import type { Ended, Peer } from '../../model/agent-event.js';
+import type { Ended, Peer, Speech } from '../../model/agent-event.js';
 import type { Quality } from '../../model/call-quality.js';
 import { timingOf, type Timing } from '../../model/call-timing.js';
 import { headerRecord, headerValues } from '../../model/headers.js';
@@ -28,6 +28,7 @@ import { agentNameOf, encode, markAgent } from './encode.js';
 import { ask, callerStack } from './host.js';
 import { guardNames } from './misspelt.js';
 import { callOf } from './call.js';
+import { frozen, hears, withLimit } from './audio.js';
 import { sipLogOf, type SipLog } from './sip-log.js';
 import { verifyMedia, verifyNoMedia } from './verify-media.js';
 import * as world from './world.js';
@@ -136,6 +137,27 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     verifyNoMedia(this.#name, args);
   }
 
+  send_audio(...args: unknown[]): void {
+    this.#verb('send_audio', args, callerStack());
+  }
+  verify_audio(...args: unknown[]): unknown {
+    const stack = callerStack();
+    return frozen(this.#verb('verify_audio', withLimit(args, 1), stack));
+  }
+  verify_silence(...args: unknown[]): unknown {
+    const stack = callerStack();
+    return frozen(this.#verb('verify_silence', withLimit(args, 0), stack));
+  }
+  verify_signal(...args: unknown[]): unknown {
+    return frozen(this.#verb('verify_signal', args, callerStack()));
+  }
+  verify_recording(...args: unknown[]): unknown {
+    return frozen(this.#verb('verify_recording', args, callerStack()));
+  }
+  hears(...args: unknown[]): boolean {
+    return hears(this.#name, args, callerStack());
+  }
+
   dtmf(...args: unknown[]): void {
     this.#verb('dtmf', args, callerStack());
   }
@@ -213,9 +235,23 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     return call === undefined ? undefined : Object.freeze(mediaInfo(call.facts));
   }
   get rtp(): RtpInfo | undefined {
-    world.watchRtp(this.#name);
+    world.watch(this.#name, 'rtp');
     const call = currentCall(this.#state());
     return call === undefined ? undefined : Object.freeze(rtpInfo(call.facts));
+  }
+
+  get sending(): string {
+    return this.#state().sending;
+  }
+  get received_level(): number | undefined {
+    world.watch(this.#name, 'level');
+    return currentCall(this.#state())?.facts.level;
+  }
+
+  get speech(): Speech | undefined {
+    world.watch(this.#name, 'speech');
+    const speech = currentCall(this.#state())?.facts.speech;
+    return speech === undefined ? undefined : (frozen({ ...speech }) as Speech);
   }
 
   get received_dtmf(): readonly ReceivedDigit[] {

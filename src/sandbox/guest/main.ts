@@ -2,6 +2,7 @@
 import { STATES } from '../../model/agent-state.js';
 import type { GLOBALS } from '../../schema/functions.js';
 import { agent } from './agent.js';
+import { file, silent, tone, tones, verify_audio_connection } from './audio.js';
 import { assert } from './assertion.js';
 import { await_until, default_timeout, wait } from './await-until.js';
 import { describeThrown } from './failure.js';
@@ -21,6 +22,11 @@ const State = Object.freeze(Object.fromEntries(STATES.map((name) => [name, name]
 
 const vocabulary = {
   agent,
+  tone,
+  tones,
+  file,
+  silent,
+  verify_audio_connection,
   assert,
   await_until,
   await_sequence,

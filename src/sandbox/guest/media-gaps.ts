@@ -10,7 +10,7 @@ const LONGEST_GAP_MS = 1000;
 /** What `wait(duration, { media: true })` looks at again and again; throws at the first gap. */
 export function watchGaps(began: number, ms: number): (at: number) => void {
   const agents = world.agentNames();
-  for (const agent of agents) world.watchRtp(agent);
+  for (const agent of agents) world.watch(agent, 'rtp');
   /** Since when RTP has to come in each call. */
   const since = new Map<string, number>();
   return (at) => {

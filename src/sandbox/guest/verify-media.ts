@@ -53,7 +53,7 @@ function packetsSince(
   verb: string,
   began: number,
 ): () => { call: CallState; packets: number } {
-  world.watchRtp(agent);
+  world.watch(agent, 'rtp');
   const id = openCall(agent, verb).id;
   let before: number | undefined;
   return () => {

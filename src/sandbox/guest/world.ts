@@ -13,7 +13,7 @@ import {
   type AgentState,
   type CallState,
 } from '../../model/agent-state.js';
-import type { NextEntries } from '../protocol.js';
+import type { NextEntries, Watched } from '../protocol.js';
 import { ask } from './host.js';
 
 interface Views {
@@ -156,13 +156,14 @@ function insert(entry: LogEntry, cursor: AgentState): void {
   pending.splice(at, 0, { entry, after: before?.after ?? cursor });
 }
 
-const watchingRtp = new Set<string>();
+const watching = new Set<string>();
 
-/** From now on RTP packets of that agent's calls are counted. */
-export function watchRtp(name: string): void {
-  if (watchingRtp.has(name)) return;
-  watchingRtp.add(name);
-  ask('watch', { agent: name, what: 'rtp' });
+/** From now on that is told of the agent, too. */
+export function watch(name: string, what: Exclude<Watched, 'sip'>): void {
+  const key = `${what} ${name}`;
+  if (watching.has(key)) return;
+  watching.add(key);
+  ask('watch', { agent: name, what });
 }
 
 /** Sleeps until something arrives, at most until then; returns the time it is. */

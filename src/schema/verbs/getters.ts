@@ -80,6 +80,20 @@ export const AGENT_GETTERS = {
     doc: 'RTP packets of the current or last call, looked at every 100 ms from the first time it is read on; absent until there is media.',
     source: 'RFC 3550, 6.4',
   },
+  sending: {
+    type: 'string',
+    doc: 'What `send_audio` has the agent send, in words: `"tone(440)"`, `"silent()"`; the latter again when a file has ended.',
+  },
+  received_level: {
+    type: 'number | undefined',
+    doc: 'Level of what is received in the current call, in dBFS: of the last 200 ms of samples, looked at from the first time it is read on. 0 is the RMS of a sine of full scale; silence is -60 or less. Absent until there was as much.',
+    source: 'AES17',
+  },
+  speech: {
+    type: 'Speech | undefined',
+    doc: 'Timing of the conversation in the current call, since its answer: what the agent sends, and when the other side sounds. Absent until both are known; told at every beginning and end of sound, and twice a second.',
+    source: 'ITU-T P.59; P.56',
+  },
   received_dtmf: {
     type: 'readonly ReceivedDigit[]',
     doc: 'The DTMF digits received in the current or last call, in order. baresip 1.1 misses the second of two equal digits in a row when the sender stops its audio for the digits, as some PBXs do.',

@@ -10,8 +10,8 @@ export interface Figure {
   /** What it is, such as "(c) cold start / (node -e 0 + baresip)". */
   name: string;
   value: number;
-  /** "ms", "MB", or "x" for a ratio. */
-  unit: 'ms' | 'MB' | 'x';
+  /** "x": a ratio, "of": cases counted, "%": of a core. */
+  unit: 'ms' | 'MB' | 'x' | 'of' | '%';
   limit: number;
   /** What it was made of. */
   from?: Readonly<Record<string, number>>;

@@ -1,0 +1,71 @@
+// Audio from and through a PBX. Needs its variables (see src/testing/asterisk.ts), or is skipped.
+setup(() => {
+  if (env('PBX_ECHO', '') === '') skip('needs a PBX: PBX_ECHO is not set');
+});
+
+const tags = ['pbx', 'audio'];
+
+const caller = (letter = 'A', more = {}) =>
+  agent(`caller ${letter}`, {
+    username: env(`${letter}_USER`),
+    password: env(`${letter}_PASS`),
+    domain: env('SIP_DOMAIN'),
+    ...more,
+  });
+
+scenario.each(['PCMU', 'PCMA'])('a milliwatt of 1004 Hz in $row', { tags }, (codec) => {
+  const alice = caller('A', { codecs: [codec] });
+  alice.dial(env('PBX_TONE'));
+  const heard = alice.verify_audio(1004);
+  assert(Math.abs(heard.hz - 1004)).less_than(5);
+  // 0 dBm0 is 3 dB below full scale
+  assert(heard.level).greater_than(-6).less_than(0);
+  await_until(() => assert(alice.received_level).greater_than(-6));
+});
+
+scenario('early media are heard before the answer', { tags }, () => {
+  const alice = caller();
+  alice.dial(env('PBX_EARLY_MEDIA'));
+  alice.verify_audio(700, '1500ms');
+  assert(alice.state).equals(State.Ringing);
+  await_until(() => assert(alice.state).equals(State.Established));
+  alice.send_audio(tone(440));
+  alice.verify_audio(440);
+});
+
+scenario('an echo, over hold and resume', { tags }, () => {
+  const alice = caller();
+  alice.send_audio(tone(440));
+  alice.dial(env('PBX_ECHO'));
+  alice.verify_audio(440);
+  alice.hold();
+  alice.resume();
+  alice.verify_audio(440, { for: '300ms', within: '5s' });
+  alice.send_audio(silent());
+  alice.verify_silence();
+});
+
+scenario('a DTMF menu answers with tones', { tags }, () => {
+  const alice = caller();
+  alice.dial(env('PBX_IVR'));
+  alice.verify_audio(600);
+  alice.dtmf('2');
+  alice.verify_audio(1200);
+});
+
+scenario('each of three hears the two others in a conference', { tags }, () => {
+  const members = [
+    { letter: 'A', hz: 440 },
+    { letter: 'B', hz: 620 },
+    { letter: 'C', hz: 860 },
+  ].map(({ letter, hz }) => ({ hz, one: caller(letter) }));
+  for (const { one, hz } of members) {
+    one.send_audio(tone(hz));
+    one.dial(env('PBX_CONFERENCE'));
+  }
+  await_until(() => {
+    for (const { one } of members)
+      for (const { one: other, hz } of members) assert(one.hears(hz)).equals(one !== other);
+  }, '10s');
+  never(() => members.some(({ one, hz }) => one.hears(hz)), '1s');
+});

@@ -1,0 +1,48 @@
+/** ITU-T G.711: 8-bit companded samples to 16-bit linear ones and back. */
+
+/** Linear value of each mu-law octet. */
+const FROM_MULAW = Int16Array.from({ length: 256 }, (_, octet) => {
+  const bits = ~octet & 0xff;
+  const magnitude = (((bits & 0x0f) << 3) + 0x84) << ((bits >> 4) & 7);
+  return bits & 0x80 ? 0x84 - magnitude : magnitude - 0x84;
+});
+
+/** Linear value of each A-law octet (even bits are inverted on the line). */
+const FROM_ALAW = Int16Array.from({ length: 256 }, (_, octet) => {
+  const bits = octet ^ 0x55;
+  const segment = (bits >> 4) & 7;
+  const mantissa = ((bits & 0x0f) << 4) + 8;
+  const magnitude = segment === 0 ? mantissa : (mantissa + 0x100) << (segment - 1);
+  return bits & 0x80 ? magnitude : -magnitude;
+});
+
+export type G711Law = 'alaw' | 'mulaw';
+
+const TABLES: Readonly<Record<G711Law, Int16Array>> = { alaw: FROM_ALAW, mulaw: FROM_MULAW };
+
+export function decodeG711(law: G711Law, octet: number): number {
+  return TABLES[law][octet & 0xff] ?? 0;
+}
+
+/** What G.711 leaves of these samples: encoded and decoded again. */
+export function throughG711(law: G711Law, samples: Int16Array): Int16Array {
+  return samples.map((sample) => nearest(LEVELS[law], sample));
+}
+
+const LEVELS: Readonly<Record<G711Law, Int16Array>> = {
+  alaw: FROM_ALAW.toSorted(),
+  mulaw: FROM_MULAW.toSorted(),
+};
+
+function nearest(levels: Int16Array, sample: number): number {
+  let low = 0;
+  let high = levels.length - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((levels[middle] ?? 0) <= sample) low = middle;
+    else high = middle;
+  }
+  const below = levels[low] ?? 0;
+  const above = levels[high] ?? 0;
+  return sample - below <= above - sample ? below : above;
+}

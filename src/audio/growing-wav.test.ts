@@ -1,0 +1,104 @@
+import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sine } from '../testing/signals.js';
+import { GrowingWav, type Heard } from './growing-wav.js';
+import { joinSamples } from './tone.js';
+import { wavHeader } from './wav.js';
+
+let folder: string;
+let path: string;
+let wav: GrowingWav;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'offhook-wav-'));
+  path = join(folder, 'dump-dec.wav');
+  wav = new GrowingWav(path);
+});
+
+afterEach(() => {
+  wav.close();
+  rmSync(folder, { recursive: true });
+});
+
+const bytesOf = (samples: Int16Array): Buffer =>
+  Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
+
+test('reads what is there, then what comes, and keeps count', () => {
+  expect(wav.read()).toEqual([]);
+  const tone = sine(440, 60, 8000, -20);
+  writeFileSync(path, '');
+  expect(wav.read()).toEqual([]);
+  appendFileSync(path, wavHeader(8000, 1, 0).subarray(0, 20));
+  expect(wav.read()).toEqual([]);
+  appendFileSync(path, wavHeader(8000, 1, 0).subarray(20));
+  expect(wav.read()).toEqual([]);
+  appendFileSync(path, bytesOf(tone.subarray(0, 160)));
+  const first = wav.read();
+  // half a sample waits for its other half
+  appendFileSync(path, bytesOf(tone.subarray(160)).subarray(0, 321));
+  const second = wav.read();
+  appendFileSync(path, bytesOf(tone.subarray(160)).subarray(321));
+  const third = wav.read();
+  expect([first, second, third].map(([one]) => one?.position)).toEqual([0, 160, 320]);
+  expect(first[0]).toMatchObject({ rate: 8000, channels: 1, stream: 0 });
+  const all = [...first, ...second, ...third].map((one) => one.samples);
+  expect(joinSamples(...all)).toEqual(tone);
+});
+
+test('a file that shrank is a new stream', () => {
+  writeFileSync(path, Buffer.concat([wavHeader(8000, 1, 0), bytesOf(sine(440, 100, 8000, -20))]));
+  expect(wav.read()[0]?.samples.length).toBe(800);
+  truncateSync(path, 0);
+  expect(wav.read()).toEqual([]);
+  appendFileSync(path, wavHeader(16_000, 1, 0));
+  appendFileSync(path, bytesOf(sine(440, 20, 16_000, -20)));
+  expect(wav.read()[0]).toMatchObject({ rate: 16_000, position: 0, stream: 1 });
+});
+
+test('stereo becomes its mean, floats become 16 bits', () => {
+  const stereo = Int16Array.from([100, 300, -5, -7, 32767, 32767]);
+  writeFileSync(path, Buffer.concat([wavHeader(48_000, 2, 0), bytesOf(stereo)]));
+  expect(wav.read()[0]).toMatchObject({
+    rate: 48_000,
+    channels: 2,
+    samples: Int16Array.from([200, -6, 32767]),
+  });
+  const header = wavHeader(8000, 1, 0);
+  header.writeUInt16LE(3, 20);
+  header.writeUInt16LE(4, 32);
+  header.writeUInt16LE(32, 34);
+  const floats = Float32Array.from([0.5, -0.25]);
+  writeFileSync(path, Buffer.concat([header, Buffer.from(floats.buffer)]));
+  wav.close();
+  expect(wav.read()[0]?.samples).toEqual(Int16Array.from([16384, -8192]));
+});
+
+test('a long file comes in pieces that join', () => {
+  const long = sine(440, 10_000, 8000, -20);
+  writeFileSync(path, Buffer.concat([wavHeader(8000, 1, 0), bytesOf(long)]));
+  const pieces = wav.read();
+  expect(pieces.length).toBeGreaterThan(1);
+  const joined = joinSamples(...pieces.map((one) => one.samples));
+  expect(bytesOf(joined).equals(bytesOf(long))).toBe(true);
+  expect(pieces[1]?.position).toBe(pieces[0]?.samples.length);
+});
+
+test('listening hears frames as they are appended', async () => {
+  const heard = await new Promise<Heard>((resolve, reject) => {
+    wav.listen(resolve, reject);
+    writeFileSync(path, Buffer.concat([wavHeader(8000, 1, 0), bytesOf(sine(440, 20, 8000, -20))]));
+  });
+  expect(heard.samples.length).toBe(160);
+});
+
+test('a file that is no WAV ends the listening with its error', async () => {
+  writeFileSync(path, 'certainly not a WAV file');
+  const error = await new Promise((resolve) => {
+    wav.listen(() => {
+      resolve('heard');
+    }, resolve);
+  });
+  expect(error).toMatchObject({ code: 'E_AUDIO_FILE' });
+});

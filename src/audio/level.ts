@@ -1,0 +1,134 @@
+/**
+ * Levels. 0 dBFS is the RMS of a sine that just reaches full scale (AES17, IEC 61606), so a tone's level is that of
+ * its amplitude. In G.711 such a sine is +3.14 dBm0 (A-law) or +3.17 dBm0 (mu-law): dBm0 is about dBFS + 3.
+ * dBov (RFC 6464) is 3.01 dB lower than this dBFS.
+ */
+
+/** Of a 16-bit sample. */
+export const FULL_SCALE = 32768;
+/** Below this a stream counts as silent: idle G.711 (A-law's smallest step included) stays under -68 dBFS. */
+export const SILENCE_DBFS = -60;
+/** Lowest level that is told; digital zero has none. */
+export const FLOOR_DBFS = -120;
+
+/** dBFS of a mean square of 16-bit samples. */
+export function dbfs(meanSquare: number): number {
+  const ratio = (2 * meanSquare) / (FULL_SCALE * FULL_SCALE);
+  return ratio <= 10 ** (FLOOR_DBFS / 10) ? FLOOR_DBFS : 10 * Math.log10(ratio);
+}
+
+/** Mean square of 16-bit samples at a level. */
+export function meanSquareOf(level: number): number {
+  return (10 ** (level / 10) * FULL_SCALE * FULL_SCALE) / 2;
+}
+
+/** dBFS of these samples, their mean taken off (a constant is no sound). */
+export function levelOf(samples: Int16Array | Float32Array): number {
+  let sum = 0;
+  let squares = 0;
+  for (const sample of samples) {
+    sum += sample;
+    squares += sample * sample;
+  }
+  const count = Math.max(1, samples.length);
+  const unit = samples instanceof Int16Array ? 1 : FULL_SCALE * FULL_SCALE;
+  return dbfs((squares / count - (sum / count) ** 2) * unit);
+}
+
+/** Takes a constant off a stream: a high-pass of first order. Feed every sample once, in order. */
+export class DcBlocker {
+  readonly #keep: number;
+  #in = 0;
+  #out = 0;
+
+  constructor(rate: number, hz = 20) {
+    this.#keep = 1 - (2 * Math.PI * hz) / rate;
+  }
+
+  next(sample: number): number {
+    this.#out = sample - this.#in + this.#keep * this.#out;
+    this.#in = sample;
+    return this.#out;
+  }
+}
+
+export interface LevelState {
+  /** Since the first sample, in dBFS. */
+  mean_dbfs: number;
+  /** Of the loudest 20 ms. */
+  peak_dbfs: number;
+  /** Of the latest whole second (less when there is none yet): what "now" means. */
+  recent_dbfs: number;
+  /** Longest stretch of 20 ms blocks below `SILENCE_DBFS`, and the one that lasts now; samples. */
+  longest_silence: number;
+  silence: number;
+  /** Samples measured: whole blocks of 20 ms. */
+  samples: number;
+  /** Sample at which the first block above `SILENCE_DBFS` began. */
+  first_sound?: number;
+}
+
+const BLOCK_S = 0.02;
+const RECENT_BLOCKS = 50;
+
+/**
+ * Level of a stream: `received_level`, `verify_silence`. Push samples as they come, read `state` at any time:
+ * `new LevelMeter(8000).push(samples).recent_dbfs`. `verify_silence` holds when `silence` (it lasts until now) or
+ * `longest_silence` reaches the time demanded: compare `silence / rate * 1000` with it.
+ */
+export class LevelMeter {
+  readonly #block: number;
+  readonly #dc: DcBlocker;
+  readonly #threshold: number;
+  readonly #recent: number[] = [];
+  #filled = 0;
+  #squares = 0;
+  #total = 0;
+  #peak = 0;
+  #blocks = 0;
+  #quiet = 0;
+  #longest = 0;
+  #first: number | undefined;
+
+  constructor(rate: number, silenceDbfs = SILENCE_DBFS) {
+    this.#block = Math.round(rate * BLOCK_S);
+    this.#dc = new DcBlocker(rate);
+    this.#threshold = meanSquareOf(silenceDbfs);
+  }
+
+  push(samples: Int16Array): LevelState {
+    for (const sample of samples) {
+      const clean = this.#dc.next(sample);
+      this.#squares += clean * clean;
+      this.#filled += 1;
+      if (this.#filled === this.#block) this.#close(this.#squares / this.#block);
+    }
+    return this.state;
+  }
+
+  get state(): LevelState {
+    const recent = this.#recent.reduce((sum, one) => sum + one, 0) / (this.#recent.length || 1);
+    return {
+      mean_dbfs: dbfs(this.#total / (this.#blocks || 1)),
+      peak_dbfs: dbfs(this.#peak),
+      recent_dbfs: dbfs(recent),
+      longest_silence: this.#longest * this.#block,
+      silence: this.#quiet * this.#block,
+      samples: this.#blocks * this.#block,
+      ...(this.#first === undefined ? {} : { first_sound: this.#first }),
+    };
+  }
+
+  #close(meanSquare: number): void {
+    this.#filled = 0;
+    this.#squares = 0;
+    this.#total += meanSquare;
+    this.#peak = Math.max(this.#peak, meanSquare);
+    this.#recent.push(meanSquare);
+    if (this.#recent.length > RECENT_BLOCKS) this.#recent.shift();
+    this.#quiet = meanSquare < this.#threshold ? this.#quiet + 1 : 0;
+    this.#longest = Math.max(this.#longest, this.#quiet);
+    if (this.#quiet === 0) this.#first ??= this.#blocks * this.#block;
+    this.#blocks += 1;
+  }
+}

@@ -1,0 +1,114 @@
+/** Samples: channels, rate and width of recorded sound brought to what a phone call carries. */
+import { FULL_SCALE } from './level.js';
+
+/** Decoded sound: one array per channel, full scale is -1 to 1. */
+export interface Sound {
+  rate: number;
+  channels: readonly Float32Array[];
+}
+
+export interface Converted {
+  /** Mono. */
+  samples: Int16Array;
+  rate: number;
+  /** What was done, for people: "stereo to mono (mean)", "48 kHz to 8 kHz". Empty: nothing had to be. */
+  done: readonly string[];
+}
+
+/** Mono 16-bit samples at `rate`: channels are averaged, the band above half of `rate` is filtered out. */
+export function convertSound(sound: Sound, rate: number): Converted {
+  const done: string[] = [];
+  if (sound.channels.length > 1) {
+    const from = sound.channels.length === 2 ? 'stereo' : `${sound.channels.length} channels`;
+    done.push(`${from} to mono (mean)`);
+  }
+  if (sound.rate !== rate) done.push(`${kilohertz(sound.rate)} to ${kilohertz(rate)}`);
+  const { samples, clipped } = toInt16(resample(toMono(sound.channels), sound.rate, rate));
+  if (clipped > 0) done.push(`${clipped} samples beyond full scale clipped`);
+  return { samples, rate, done };
+}
+
+function kilohertz(rate: number): string {
+  return `${Number((rate / 1000).toFixed(3))} kHz`;
+}
+
+/** Mean of the channels. */
+export function toMono(channels: readonly Float32Array[]): Float32Array {
+  const [first = new Float32Array(0), ...others] = channels;
+  if (others.length === 0) return first;
+  const mono = Float32Array.from(first);
+  for (const channel of others) {
+    for (let i = 0; i < mono.length; i += 1) mono[i] = (mono[i] ?? 0) + (channel[i] ?? 0);
+  }
+  return mono.map((sum) => sum / channels.length);
+}
+
+/** Rounded; what lies beyond full scale is clipped and counted. NaN counts as silence. */
+export function toInt16(samples: Float32Array): { samples: Int16Array; clipped: number } {
+  let clipped = 0;
+  const out = Int16Array.from(samples, (sample) => {
+    const scaled = Math.round(sample * FULL_SCALE);
+    // the largest positive value is one below full scale: reaching it exactly is no clipping
+    if (scaled > FULL_SCALE || scaled < -FULL_SCALE) clipped += 1;
+    return Math.max(-FULL_SCALE, Math.min(FULL_SCALE - 1, scaled || 0));
+  });
+  return { samples: out, clipped };
+}
+
+export function toFloat(samples: Int16Array): Float32Array {
+  return Float32Array.from(samples, (sample) => sample / FULL_SCALE);
+}
+
+/** Zero crossings of the filter on each side, steps between two of them, and the window's Kaiser beta (80 dB). */
+const CROSSINGS = 24;
+const STEPS = 256;
+const BETA = 7.86;
+/** Part of the lower rate's band that is kept; the rest is the filter's slope. */
+const PASS = 0.92;
+
+/**
+ * Another sampling rate, by a windowed sinc filter: flat to 0.85 of the lower Nyquist frequency, what lies
+ * above it 70 dB down. The first sample stays where it is in time.
+ */
+export function resample(samples: Float32Array, from: number, to: number): Float32Array {
+  if (from === to || samples.length === 0) return samples;
+  const table = filterTable();
+  const scale = Math.min(1, to / from) * PASS;
+  const reach = CROSSINGS / scale;
+  const out = new Float32Array(Math.max(1, Math.round((samples.length * to) / from)));
+  for (let n = 0; n < out.length; n += 1) {
+    const at = (n * from) / to;
+    const last = Math.min(samples.length - 1, Math.floor(at + reach));
+    let sum = 0;
+    for (let k = Math.max(0, Math.ceil(at - reach)); k <= last; k += 1) {
+      const place = Math.abs(at - k) * scale * STEPS;
+      const index = place | 0;
+      const low = table[index] ?? 0;
+      sum += (samples[k] ?? 0) * (low + (place - index) * ((table[index + 1] ?? 0) - low));
+    }
+    out[n] = sum * scale;
+  }
+  return out;
+}
+
+let kernel: Float64Array | undefined;
+
+function filterTable(): Float64Array {
+  return (kernel ??= Float64Array.from({ length: CROSSINGS * STEPS + 2 }, (_, i) => {
+    const x = i / STEPS;
+    if (x >= CROSSINGS) return 0;
+    const sinc = x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+    return (sinc * bessel(BETA * Math.sqrt(1 - (x / CROSSINGS) ** 2))) / bessel(BETA);
+  }));
+}
+
+/** Modified Bessel function of the first kind, order 0. */
+function bessel(x: number): number {
+  let sum = 1;
+  let term = 1;
+  for (let k = 1; term > sum * 1e-12; k += 1) {
+    term *= (x / (2 * k)) ** 2;
+    sum += term;
+  }
+  return sum;
+}

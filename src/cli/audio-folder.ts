@@ -1,0 +1,24 @@
+/** Where `--save-audio` puts its files. */
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { OffhookError } from '../errors.js';
+
+const DEFAULT_FOLDER = 'offhook-audio';
+
+/** Makes it, before anything runs. @throws OffhookError E_OUTPUT. */
+export function audioFolder(flag: string | undefined): string | undefined {
+  if (flag === undefined) return undefined;
+  const shown = flag === '' ? DEFAULT_FOLDER : flag;
+  const folder = resolve(shown);
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    return folder;
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    const what = code === 'EEXIST' || code === 'ENOTDIR' ? 'it is no folder' : code;
+    throw new OffhookError('E_OUTPUT', `--save-audio: "${shown}": cannot be written to: ${what}`, {
+      hint: 'name a folder that may be written to',
+    });
+  }
+}

@@ -1,0 +1,112 @@
+/** Audio as users meet it: what --save-audio writes, an agent that dies while it is listened to. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { decodeWav } from '../audio/wav.js';
+import { levelOf } from '../audio/level.js';
+import { toInt16 } from '../audio/pcm.js';
+import { eventsOf, runFiles, runScenario, steer } from '../testing/run-files.js';
+
+const CALL = `
+const [alice, bob] = [agent('alice'), agent('bob')];
+alice.dial(bob);
+bob.accept();
+await_until(() => [alice, bob].forEach((one) => assert(one.state).equals(State.Established)));
+`;
+
+/** dBFS of both sides of a saved call. */
+function levels(path: string): { left: number; right: number; ms: number } {
+  const { channels, ms } = decodeWav(readFileSync(path), path);
+  const [left, right] = channels.map((one) => levelOf(toInt16(one).samples));
+  return { left: left ?? NaN, right: right ?? NaN, ms };
+}
+
+describe('--save-audio', () => {
+  it('writes a WAV for each call: left what was sent, right what was received', async () => {
+    const source = `${CALL} alice.send_audio(tone(440)); bob.verify_audio(440, { for: '600ms', within: '5s' });`;
+    const saved: string[] = [];
+    const { code } = await runFiles({ 'it.js': source }, ['run', 'it.js', '--save-audio=calls'], {
+      after: async (folder) => {
+        const files = readdirSync(join(folder, 'calls')).sort();
+        saved.push(...files);
+        const [a, b] = files.map((name) => levels(join(folder, 'calls', name)));
+        expect(a?.left).toBeGreaterThan(-20);
+        expect(a?.right).toBeLessThan(-60);
+        expect(b?.left).toBeLessThan(-60);
+        expect(b?.right).toBeGreaterThan(-20);
+        expect(b?.ms).toBeGreaterThan(600);
+        return Promise.resolve();
+      },
+    });
+    expect(code).toBe(0);
+    expect(saved).toEqual(['it.js-0-alice-1.wav', 'it.js-0-bob-1.wav']);
+  });
+
+  it('leaves valid files when the run is killed', async () => {
+    const source = `${CALL} alice.send_audio(tone(440)); bob.verify_audio(440, { for: '500ms', within: '5s' }); log('now'); wait(20);`;
+    await steer(
+      { 'it.js': source },
+      ['run', 'it.js', '--save-audio=calls'],
+      async (cli, { folder }) => {
+        await cli.waitFor('now');
+        cli.kill('SIGKILL');
+        await cli.done;
+        const { right, ms } = levels(join(folder, 'calls/it.js-0-bob-1.wav'));
+        expect(right).toBeGreaterThan(-20);
+        expect(ms).toBeGreaterThan(400);
+      },
+      { within: 3000 },
+    );
+  });
+
+  it('says what is wrong with its folder before anything runs', async () => {
+    const { code, stderr } = await runFiles({ 'it.js': CALL, here: 'a file' }, [
+      'run',
+      'it.js',
+      '--save-audio=here',
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--save-audio: "here": cannot be written to: it is no folder');
+  });
+});
+
+describe('listening', () => {
+  it('ends when baresip is killed, and says so', async () => {
+    const source = `${CALL} log('listening'); bob.verify_audio(440, '20s');`;
+    await steer({ 'it.js': source }, ['run', 'it.js', '--json'], async (cli) => {
+      await cli.waitFor('verify_audio');
+      const listed = await import('node:child_process').then(({ execFileSync }) =>
+        execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(cli.pid)], { encoding: 'utf8' }),
+      );
+      const bob = listed.trim().split('\n').at(-1)?.trim().split(' ')[0];
+      process.kill(Number(bob), 'SIGKILL');
+      const { code, stdout } = await cli.done;
+      expect(code).toBe(3);
+      expect(stdout).toMatch(
+        /baresip ended while listening: signal SIGKILL|ended by itself: signal SIGKILL/,
+      );
+    });
+  });
+
+  it('ends with the call, and with Ctrl-C', async () => {
+    const over = `${CALL} bob.hangup(); alice.verify_audio(440, '20s');`;
+    expect((await runScenario(over)).stdout).toMatch(
+      /verify_audio: (?:the call ended while listening|the agent has no call)/,
+    );
+    const long = `${CALL} bob.verify_audio(440, '20s');`;
+    const { code } = await runScenario(long, ['--json'], {
+      signalAt: { text: 'verify_audio', signal: 'SIGINT' },
+    });
+    expect(code).toBe(130);
+  });
+
+  it('writes nothing down when no audio is listened to', async () => {
+    const { stdout } = await runScenario(`${CALL} wait('200ms');`, ['--json', '--logs=log.txt']);
+    const types = eventsOf(stdout).map(({ type }) => type);
+    expect(types).toContain('scenario_finished');
+    const heard = await runScenario(`${CALL} bob.hears(440); wait('200ms');`, ['--logs']);
+    expect(heard.stderr).toContain('sndfile: dumping');
+    const deaf = await runScenario(`${CALL} wait('200ms');`, ['--logs']);
+    expect(deaf.stderr).not.toContain('sndfile');
+  });
+});

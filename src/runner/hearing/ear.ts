@@ -1,0 +1,113 @@
+/**
+ * The samples one agent receives, as they come: reads the files its baresip writes while somebody listens, and
+ * hands them to all who do. Knows files that grow and calls that end; not what is in the samples.
+ */
+import { GrowingWav, type Heard } from '../../audio/growing-wav.js';
+import type { AudioStream } from '../../baresip/dumps.js';
+import type { BaresipAgent } from '../../baresip/user-agent.js';
+
+/** Frames come every 20 ms: two looks at each. */
+const EVERY_MS = 10;
+
+export interface Piece {
+  readonly call: string;
+  /** Another one after each start of the media: positions and detectors start over with it. */
+  readonly stream: AudioStream;
+  readonly heard: Heard;
+  /** performance.now() when it was read. */
+  readonly at: number;
+}
+
+export interface Listener {
+  /** Of which call it wants to hear; undefined: of all. */
+  readonly call?: string | undefined;
+  piece(piece: Piece): void;
+  /** After each look, whether there was something or not. */
+  looked?(now: number): void;
+}
+
+interface Source {
+  readonly stream: AudioStream;
+  readonly wav: GrowingWav;
+}
+
+export class Ear {
+  readonly #agent: BaresipAgent;
+  readonly #sources: Source[] = [];
+  readonly #listeners = new Set<Listener>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(agent: BaresipAgent) {
+    this.#agent = agent;
+    const listen = (stream: AudioStream): void => {
+      this.#sources.push({ stream, wav: new GrowingWav(stream.path) });
+    };
+    agent.listen(listen, { sent: false });
+  }
+
+  /** Hands over what comes from now on. @returns what ends it. */
+  attach(listener: Listener): () => void {
+    // What is there already came before.
+    this.#look();
+    this.#listeners.add(listener);
+    this.#timer ??= setInterval(() => {
+      this.#look();
+    }, EVERY_MS).unref();
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size > 0) return;
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    };
+  }
+
+  /** Reads what is there, now. */
+  look(): void {
+    this.#look();
+  }
+
+  /** Audio streams of that call so far, oldest first. */
+  streamsOf(call: string): readonly AudioStream[] {
+    return this.#sources.flatMap(({ stream }) => (stream.call === call ? [stream] : []));
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#listeners.clear();
+    for (const { wav } of this.#sources) wav.close();
+    this.#sources.length = 0;
+  }
+
+  #look(): void {
+    for (const source of [...this.#sources]) this.#read(source);
+    const now = performance.now();
+    for (const listener of [...this.#listeners]) listener.looked?.(now);
+  }
+
+  #read(source: Source): void {
+    const { stream, wav } = source;
+    // Its beginning is gone, and with it the format.
+    if (stream.trimmed) return;
+    const { call } = stream;
+    const pieces = wav.read();
+    const at = performance.now();
+    for (const heard of pieces) {
+      for (const listener of [...this.#listeners]) {
+        if (listener.call === undefined || listener.call === call)
+          listener.piece({ call, stream, heard, at });
+      }
+    }
+    if (pieces.length === 0 && this.#isOver(source)) {
+      wav.close();
+      this.#sources.splice(this.#sources.indexOf(source), 1);
+    }
+  }
+
+  /** Nothing more will be written: its call is over, or has a newer one. */
+  #isOver({ stream }: Source): boolean {
+    const call = this.#agent.state.calls.find(({ id }) => id === stream.call);
+    if (call === undefined) return this.#agent.state.calls.length > 0 && stream.call !== '';
+    return call.state === 'Idle' || this.streamsOf(stream.call).at(-1) !== stream;
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * What the agents of a scenario hear: joins their audio streams with the detectors of audio/, and carries out
+ * the verbs that listen. Knows both; the two do not know each other.
+ */
+import type { Country, SignalName } from '../../audio/signal-plans.js';
+import type { AgentOptions, BaresipAgent } from '../../baresip/user-agent.js';
+import { OffhookError } from '../../errors.js';
+import type { AgentEvent } from '../../model/agent-event.js';
+import type {
+  AudioConnection,
+  HeardRecording,
+  HeardSignal,
+  HeardSilence,
+  HeardTone,
+} from '../../schema/types.gen.js';
+import type { Watched } from '../../sandbox/protocol.js';
+import { durationMs, type Duration } from '../../time.js';
+import { Ear } from './ear.js';
+import { SilenceJudge, ToneJudge } from './judges.js';
+import { listen } from './listen.js';
+import { SavedAudio } from './save-audio.js';
+import { RecordingJudge, SignalJudge } from './more-judges.js';
+import { SpeechWatch } from './speech.js';
+import { soundOf, toneOf } from './sounds.js';
+import { levelWatch, toneWatch } from './watches.js';
+
+/** Apart from each other, from DTMF and from what exchanges send; below what baresip 1.x damps in wideband codecs. */
+const CONNECTION_HZ = [540, 1020] as const;
+
+/** A ringback comes every 6 s. */
+const SIGNAL_MS = 15_000;
+/** After the end of a recording that began at once. */
+const AFTER_RECORDING_MS = 5000;
+
+/** `{ for, within }`, or the latter alone; the guest has filled in `within`. */
+interface Listening {
+  readonly limitMs: number;
+  readonly forMs?: number;
+}
+
+export class Hearing {
+  readonly #emit: (agent: string, event: AgentEvent) => number;
+  readonly #speech = new Map<BaresipAgent, SpeechWatch>();
+  readonly #audioFile: ((agent: string, call: number) => string) | undefined;
+  readonly #saved = new Map<BaresipAgent, SavedAudio>();
+  readonly #ears = new Map<BaresipAgent, Ear>();
+  /** What each agent was last told to send, for those who send something else meanwhile. */
+  readonly #sent = new Map<BaresipAgent, unknown>();
+
+  /** @param audioFile where calls are to be saved; undefined: nowhere. */
+  constructor(
+    emit: (agent: string, event: AgentEvent) => number,
+    audioFile?: (agent: string, call: number) => string,
+  ) {
+    this.#emit = emit;
+    this.#audioFile = audioFile;
+  }
+
+  async send(agent: BaresipAgent, sound: unknown, limitMs: number): Promise<{ seq: number }> {
+    const samples = soundOf(sound);
+    // Nobody can answer before that; baresip switches some milliseconds later.
+    const at = performance.now();
+    const done = await agent.sendAudio(samples, limitMs);
+    this.#sent.set(agent, sound);
+    this.#speech.get(agent)?.sends(samples, at);
+    this.#saved.get(agent)?.sends(samples);
+    return done;
+  }
+
+  /** Where calls are saved, every agent listens. */
+  optionsOf(options: AgentOptions): AgentOptions {
+    return this.#audioFile === undefined ? options : { ...options, audio: true };
+  }
+
+  /** An agent was started: what it says and hears is timed from its first call on. */
+  began(agent: BaresipAgent): void {
+    if (!agent.hearing) return;
+    const speech = new SpeechWatch(agent, this.#emitOf(agent));
+    this.#speech.set(agent, speech);
+    this.#ear(agent, 'agent').attach(speech);
+    const file = this.#audioFile;
+    if (file === undefined) return;
+    const { name } = agent;
+    const problem = (text: string): void => {
+      this.#emit(name, { type: 'warning', text });
+    };
+    this.#saved.set(agent, new SavedAudio(agent, (call) => file(name, call), problem));
+  }
+
+  verifySignal(
+    agent: BaresipAgent,
+    name: SignalName,
+    options: { country?: Country; within?: Duration },
+  ): Promise<HeardSignal> {
+    const { country = 'us', within } = options;
+    const limitMs = within === undefined ? SIGNAL_MS : durationMs(within);
+    const judge = new SignalJudge(name, country);
+    return listen(agent, this.#ear(agent, 'verify_signal'), 'verify_signal', limitMs, judge);
+  }
+
+  verifyRecording(
+    agent: BaresipAgent,
+    path: string,
+    real: string,
+    options: { min_similarity?: number; within?: Duration },
+  ): Promise<HeardRecording> {
+    const { min_similarity, within } = options;
+    const judge = new RecordingJudge(path, real, min_similarity);
+    const limitMs = within === undefined ? judge.ms + AFTER_RECORDING_MS : durationMs(within);
+    return listen(agent, this.#ear(agent, 'verify_recording'), 'verify_recording', limitMs, judge);
+  }
+
+  verifyAudio(agent: BaresipAgent, hz: number, options: unknown): Promise<HeardTone> {
+    const { limitMs, forMs } = listening(options);
+    const judge = new ToneJudge(agent.name, 'verify_audio', hz, forMs);
+    return listen(agent, this.#ear(agent, 'verify_audio'), 'verify_audio', limitMs, judge);
+  }
+
+  verifySilence(agent: BaresipAgent, options: unknown): Promise<HeardSilence> {
+    const { limitMs, forMs } = listening(options);
+    const judge = new SilenceJudge(forMs);
+    return listen(agent, this.#ear(agent, 'verify_silence'), 'verify_silence', limitMs, judge);
+  }
+
+  async verifyConnection(
+    a: BaresipAgent,
+    b: BaresipAgent,
+    within: unknown,
+  ): Promise<AudioConnection> {
+    const verb = 'verify_audio_connection';
+    if (a === b)
+      throw new OffhookError('E_ARGUMENT', `${verb}(): both are agent "${a.name}"`, {
+        hint: 'name two agents',
+      });
+    const limitMs = durationMs(within as Duration);
+    const ends = [
+      { from: a, to: b, hz: CONNECTION_HZ[0] },
+      { from: b, to: a, hz: CONNECTION_HZ[1] },
+    ] as const;
+    const ears = ends.map(({ to }) => this.#ear(to, verb));
+    try {
+      await Promise.all(ends.map(({ from, hz }) => from.sendAudio(toneOf([hz]), limitMs)));
+      const [toB, toA] = await Promise.allSettled(
+        ends.map(({ to, hz }, at) =>
+          listen(to, ears[at] as Ear, verb, limitMs, new ToneJudge(to.name, verb, hz)),
+        ),
+      );
+      if (toB?.status === 'fulfilled' && toA?.status === 'fulfilled')
+        return { a_to_b: toB.value, b_to_a: toA.value };
+      throw connectionError(a, b, [toB, toA]);
+    } finally {
+      await Promise.allSettled([a, b].map((one) => one.sendAudio(this.#soundBefore(one), limitMs)));
+    }
+  }
+
+  watch(agent: BaresipAgent, what: Exclude<Watched, 'sip' | 'rtp'>): void {
+    const emit = this.#emitOf(agent);
+    if (what === 'speech') {
+      this.#ear(agent, what);
+      this.#speech.get(agent)?.watch();
+      return;
+    }
+    const hz = /^tone (.*)$/.exec(what)?.[1];
+    const ear = this.#ear(agent, hz === undefined ? 'received_level' : 'hears');
+    ear.attach(hz === undefined ? levelWatch(emit) : toneWatch(Number(hz), emit));
+  }
+
+  #emitOf(agent: BaresipAgent): (event: AgentEvent) => void {
+    return (event) => {
+      this.#emit(agent.name, event);
+    };
+  }
+
+  end(): void {
+    for (const saved of this.#saved.values()) saved.end();
+    for (const ear of this.#ears.values()) ear.end();
+  }
+
+  /** A file that was being sent is not begun again. */
+  #soundBefore(agent: BaresipAgent): ReturnType<typeof soundOf> {
+    const sent = this.#sent.get(agent) as { sound?: string } | undefined;
+    return sent?.sound === 'tone' ? soundOf(sent) : undefined;
+  }
+
+  #ear(agent: BaresipAgent, verb: string): Ear {
+    if (!agent.hearing) {
+      throw new OffhookError(
+        'E_AUDIO',
+        `agent "${agent.name}": ${verb}: the agent does not listen: it was started without`,
+        { hint: 'start it with the option audio: true', agents: [agent.name] },
+      );
+    }
+    let ear = this.#ears.get(agent);
+    if (ear === undefined) this.#ears.set(agent, (ear = new Ear(agent)));
+    return ear;
+  }
+}
+
+function listening(options: unknown): Listening {
+  if (typeof options !== 'object' || options === null)
+    return { limitMs: durationMs(options as Duration) };
+  const { for: long, within } = options as { for?: Duration; within: Duration };
+  return {
+    limitMs: durationMs(within),
+    ...(long === undefined ? {} : { forMs: durationMs(long) }),
+  };
+}
+
+/** Says which direction it is; both when it is both. */
+function connectionError(
+  a: BaresipAgent,
+  b: BaresipAgent,
+  [toB, toA]: readonly (PromiseSettledResult<HeardTone> | undefined)[],
+): Error {
+  const failed = [
+    { names: `${a.name} to ${b.name}`, result: toB },
+    { names: `${b.name} to ${a.name}`, result: toA },
+  ].flatMap(({ names, result }) =>
+    result?.status === 'rejected' ? [{ names, reason: result.reason as Error }] : [],
+  );
+  const first = failed[0]?.reason;
+  if (!(first instanceof OffhookError)) return first ?? new Error('no result');
+  if (first.code !== 'E_AUDIO') return first;
+  const texts = failed.map(
+    ({ names, reason }) => `${names}: ${reason.message.replace(/^agent ".*?": \w+: /, '')}`,
+  );
+  const one = failed.length === 1 ? ', the other direction was heard' : '';
+  return new OffhookError('E_AUDIO', `verify_audio_connection(): ${texts.join('; ')}${one}`, {
+    ...first.details,
+    agents: [a.name, b.name],
+  });
+}

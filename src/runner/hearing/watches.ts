@@ -1,0 +1,81 @@
+/** What is told of an agent's hearing as events, once a script has looked: tones that come and go, the level. */
+import { levelOf } from '../../audio/level.js';
+import { MIX_MS, MIX_SHARE, ToneDetector, toneProblem } from '../../audio/tone-detector.js';
+import type { AgentEvent } from '../../model/agent-event.js';
+import type { Listener, Piece } from './ear.js';
+import { round } from './judges.js';
+
+type Emit = (event: AgentEvent) => void;
+
+/** Without a frame for so long nothing is heard any more; on a busy machine they come 100 ms late. */
+const GONE_MS = 300;
+
+interface Watched {
+  stream: Piece['stream'];
+  detector: ToneDetector | undefined;
+  heard: boolean;
+  at: number;
+}
+
+/** Tells when a tone begins and ends in any call of the agent, alone or among others. */
+export function toneWatch(hz: number, emit: Emit): Listener {
+  const calls = new Map<string, Watched>();
+  const tell = (call: string, one: Watched, heard: boolean, level: number): void => {
+    one.heard = heard;
+    emit({ type: 'audio_tone', call, hz, heard, level: round(level) });
+  };
+  const begin = (rate: number): ToneDetector | undefined =>
+    toneProblem([hz], rate) === undefined
+      ? new ToneDetector({ rate, hz, share: MIX_SHARE, for_ms: MIX_MS })
+      : undefined;
+  return {
+    piece({ call, stream, heard: { rate, samples }, at }) {
+      let one = calls.get(call);
+      if (one?.stream !== stream) {
+        if (one?.heard === true) tell(call, one, false, 0);
+        one = { stream, detector: begin(rate), heard: false, at };
+        calls.set(call, one);
+      }
+      one.at = at;
+      const state = one.detector?.push(samples);
+      if (state === undefined) return;
+      if (!one.heard && state.run !== undefined) tell(call, one, true, state.run.dbfs);
+      if (state.present || !state.heard) return;
+      // Over: the next one is to last as long again.
+      if (one.heard) tell(call, one, false, state.run?.dbfs ?? 0);
+      one.detector = begin(rate);
+    },
+    looked(now) {
+      for (const [call, one] of calls) {
+        if (!one.heard || now - one.at < GONE_MS) continue;
+        tell(call, one, false, 0);
+        calls.delete(call);
+      }
+    },
+  };
+}
+
+const LEVEL_S = 0.2;
+
+/** Tells the level of each 200 ms of samples. */
+export function levelWatch(emit: Emit): Listener {
+  const calls = new Map<string, { stream: Piece['stream']; samples: Int16Array; filled: number }>();
+  return {
+    piece({ call, stream, heard: { rate, samples } }) {
+      let one = calls.get(call);
+      if (one?.stream !== stream) {
+        one = { stream, samples: new Int16Array(rate * LEVEL_S), filled: 0 };
+        calls.set(call, one);
+      }
+      for (let at = 0; at < samples.length;) {
+        const part = samples.subarray(at, at + one.samples.length - one.filled);
+        one.samples.set(part, one.filled);
+        one.filled += part.length;
+        at += part.length;
+        if (one.filled < one.samples.length) return;
+        emit({ type: 'audio_level', call, level: round(levelOf(one.samples)) });
+        one.filled = 0;
+      }
+    },
+  };
+}

@@ -1,0 +1,77 @@
+/** Sounds as values, and listening: what scripts say about audio. The runner makes and hears the samples. */
+import { currentCall } from '../../model/agent-state.js';
+import type { VerbReply } from '../protocol.js';
+import { defaultMs } from './await-until.js';
+import { ask, callerStack } from './host.js';
+import * as world from './world.js';
+
+interface Sound {
+  readonly sound: 'tone' | 'file' | 'silent';
+  readonly hz?: readonly number[];
+  readonly path?: string;
+}
+
+function checked(fn: string, args: readonly unknown[], stack: string): void {
+  ask('check', { on: 'global', fn, args, stack });
+}
+
+export function tone(...args: unknown[]): Sound {
+  checked('tone', args, callerStack());
+  return Object.freeze({ sound: 'tone', hz: Object.freeze([args[0] as number]) });
+}
+
+export function tones(...args: unknown[]): Sound {
+  checked('tones', args, callerStack());
+  return Object.freeze({ sound: 'tone', hz: Object.freeze([...(args[0] as number[])]) });
+}
+
+export function file(...args: unknown[]): Sound {
+  checked('file', args, callerStack());
+  return Object.freeze({ sound: 'file', path: args[0] as string });
+}
+
+export function silent(...args: unknown[]): Sound {
+  checked('silent', args, callerStack());
+  return Object.freeze({ sound: 'silent' });
+}
+
+export function verify_audio_connection(...args: unknown[]): unknown {
+  const stack = callerStack();
+  const reply = ask('verb', {
+    verb: 'verify_audio_connection',
+    args: withLimit(args, 2),
+    in_condition: world.inCondition(),
+    stack,
+  }) as VerbReply;
+  world.receive(reply.before);
+  world.receive(reply.entries);
+  return frozen(reply.value);
+}
+
+/** The arguments with the limit of what waits, where the script gave none. */
+export function withLimit(args: readonly unknown[], at: number): unknown[] {
+  const given = args[at];
+  const limit = `${defaultMs()}ms`;
+  const all = [...args];
+  // Before what is required there is nothing to be filled in: that is missing, and told so.
+  if (given === undefined && args.length >= at) all[at] = limit;
+  const isOptions = typeof given === 'object' && given !== null && !Array.isArray(given);
+  if (isOptions && (given as { within?: unknown }).within === undefined) {
+    all[at] = { ...given, within: limit };
+  }
+  return all;
+}
+
+export function hears(agent: string, args: readonly unknown[], stack: string): boolean {
+  ask('check', { on: 'Agent', fn: 'hears', args, stack });
+  const hz = args[0] as number;
+  world.watch(agent, `tone ${hz}`);
+  return currentCall(world.stateOf(agent))?.facts.tones.includes(hz) ?? false;
+}
+
+/** Plain data as it came, for good. */
+export function frozen(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
+}

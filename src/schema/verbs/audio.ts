@@ -1,0 +1,235 @@
+/** Audio: what agents send, and proof of what they hear. */
+import { SIGNALS } from '../audio-arguments.js';
+import { AGENT_THROWS, type FunctionRow, type ParamRow } from '../rows.js';
+
+const SOUND = {
+  name: 'sound',
+  kind: 'sound',
+  doc: 'What `tone()`, `tones()`, `file()` or `silent()` returned.',
+} as const satisfies ParamRow;
+
+export const LISTEN = {
+  name: 'within',
+  kind: 'listen',
+  optional: true,
+  default: '5s, or what default_timeout set',
+  doc: 'How long to listen at most: a duration, or `{ for, within }`, where `for` is how long it must be heard without a break (of received samples; default 100 ms).',
+} as const satisfies ParamRow;
+
+const LISTEN_THROWS = [
+  'E_AUDIO',
+  'E_CALL_STATE',
+  'E_CONDITION',
+  'E_ARGUMENT',
+  ...AGENT_THROWS,
+] as const;
+
+const SIGNAL_TYPE = SIGNALS.map((name) => `"${name}"`).join(' | ');
+
+/** What is counted, wherever an agent listens. */
+const COUNTS = 'Only audio received after it was issued counts; early media do.';
+
+export const AUDIO_VERBS = {
+  send_audio: {
+    on: 'Agent',
+    side: 'host',
+    effect: 'effect',
+    params: [SOUND],
+    returns: 'void',
+    doc: 'Sends that from now on, until the next `send_audio`: a tone for good, a file once and then silence (the event `audio_ended`). All calls of an agent share one source. It survives hold, resume and re-INVITEs (the time of a file runs on meanwhile), and a tone is kept for the next calls; it may be set before the first one. An agent that was never told to sends silence, and never what it hears. WAV files of any common rate, width and number of channels are converted to 8 kHz mono.',
+    done: 'baresip has switched its source',
+    limit: '5s',
+    throws: [
+      'E_AUDIO',
+      'E_AUDIO_FILE',
+      'E_CALL_STATE',
+      'E_READ_DENIED',
+      'E_READ_FAILED',
+      'E_ARGUMENT',
+      ...AGENT_THROWS,
+    ],
+    example:
+      'alice.send_audio(tone(440));\nbob.verify_audio(440);\nalice.send_audio(file("prompts/hello.wav"));\nawait_until(() => assert(alice.sending).equals("silent()"), "10s");\nalice.send_audio(silent());',
+  },
+  verify_audio: {
+    on: 'Agent',
+    side: 'host',
+    effect: 'block',
+    params: [
+      {
+        name: 'hz',
+        kind: 'hz',
+        doc: 'Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz; a tone 40 Hz away is another one.',
+      },
+      LISTEN,
+    ],
+    returns: 'HeardTone',
+    doc: `Passes as soon as enough of the tone was received in the current call: 100 ms without a break in which it carries 85 % of the energy, at -50 dBFS or more. ${COUNTS} A failure tells silence, a wrong tone and a weak one apart.`,
+    done: 'the tone was heard',
+    limit: '5s',
+    throws: LISTEN_THROWS,
+    example:
+      'bob.verify_audio(440);\nconst heard = bob.verify_audio(440, { for: "500ms", within: "2s" });\nlog(heard.detected_ms, heard.level);',
+    source: 'ITU-T E.180, 5; Q.24',
+  },
+  verify_silence: {
+    on: 'Agent',
+    side: 'host',
+    effect: 'block',
+    params: [
+      {
+        ...LISTEN,
+        doc: 'How long to listen at most: a duration, or `{ for, within }`, where `for` is how long it must be silent without a break (default 500 ms).',
+      },
+    ],
+    returns: 'HeardSilence',
+    doc: `Passes as soon as silence was received long enough in the current call: below -60 dBFS. ${COUNTS} Where no packets come at all it fails: see \`verify_no_media\`.`,
+    done: 'silence was heard',
+    limit: '5s',
+    throws: LISTEN_THROWS,
+    example: 'alice.send_audio(silent());\nbob.verify_silence({ for: "1s", within: "3s" });',
+  },
+  verify_signal: {
+    on: 'Agent',
+    side: 'host',
+    effect: 'block',
+    params: [
+      {
+        name: 'name',
+        kind: 'signal',
+        type: SIGNAL_TYPE,
+        doc: 'Which one: `dial`, `busy`, `congestion`, `ringback`, the special information tone `sit`, or of a fax `fax_cng` and `fax_ced`.',
+      },
+      {
+        name: 'options',
+        kind: 'signal_options',
+        optional: true,
+        doc: '`country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `within`: how long to listen at most (default 15 s: a ringback comes every 6 s).',
+      },
+    ],
+    returns: 'HeardSignal',
+    doc: `Passes as soon as a signal was received in the current call: its frequencies in its cadence, a whole cycle of it, two where a cycle is shorter than 2.5 s. ${COUNTS}`,
+    done: 'the signal was heard',
+    limit: '15s',
+    throws: LISTEN_THROWS,
+    example:
+      'alice.dial("9486");\nconst { detect_ms } = alice.verify_signal("busy", { country: "us" });\nassert(detect_ms).less_than(3000);',
+    source: 'ITU-T E.180 Supplement 2; BT SIN 350; ITU-T T.30, 4',
+  },
+  verify_recording: {
+    on: 'Agent',
+    side: 'host',
+    effect: 'block',
+    params: [
+      {
+        name: 'path',
+        kind: 'text',
+        doc: 'A WAV file below the read root, relative to the scenario file.',
+      },
+      {
+        name: 'options',
+        kind: 'recording_options',
+        optional: true,
+        doc: '`min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with 2 % loss stays above, and other speech below); `within`: how long to listen at most (default: the length of the recording and 5 s).',
+      },
+    ],
+    returns: 'HeardRecording',
+    doc: `Passes as soon as what was received in the current call contains the recording, wherever it begins. Compared is loudness over time in 14 bands: codecs, levels and lost packets hardly matter, other words do. ${COUNTS}`,
+    done: 'the recording was heard',
+    throws: [...LISTEN_THROWS, 'E_AUDIO_FILE', 'E_READ_DENIED', 'E_READ_FAILED'],
+    example:
+      'const { similarity, offset_ms } = alice.verify_recording("prompts/welcome.wav", { min_similarity: 0.9 });',
+  },
+} as const satisfies Record<string, FunctionRow>;
+
+export const AUDIO_METHODS = {
+  hears: {
+    on: 'Agent',
+    side: 'guest',
+    effect: 'none',
+    params: [
+      {
+        name: 'hz',
+        kind: 'hz',
+        doc: 'Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz.',
+      },
+    ],
+    returns: 'boolean',
+    doc: 'Whether the tone is being received in the current call, alone or among others (with at least a tenth of the energy, for 200 ms): what a member of a conference hears. Listening begins when it is first asked; from then on beginning and end are events, and conditions see each.',
+    throws: ['E_AUDIO', 'E_ARGUMENT', 'E_AGENT_GONE'],
+    example:
+      'await_until(() => {\n  assert(alice.hears(440)).is_true();\n  assert(bob.hears(620)).is_true();\n});\nnever(() => alice.hears(620), "1s");',
+  },
+} as const satisfies Record<string, FunctionRow>;
+
+export const AUDIO_GLOBALS = {
+  tone: {
+    on: 'global',
+    side: 'guest',
+    effect: 'none',
+    params: [{ name: 'hz', kind: 'sent_hz', doc: 'From 20 to 3800 Hz; rounded to a tenth.' }],
+    returns: 'Sound',
+    doc: 'A sine of -10 dBFS, for `send_audio`.',
+    throws: ['E_ARGUMENT'],
+    example: 'alice.send_audio(tone(1004));',
+    source: 'ITU-T E.180, 5',
+  },
+  tones: {
+    on: 'global',
+    side: 'guest',
+    effect: 'none',
+    params: [{ name: 'hz', kind: 'several_hz', doc: 'Frequencies, at most eight.' }],
+    returns: 'Sound',
+    doc: 'Several sines at once, each of -10 dBFS or as much as their sum allows, for `send_audio`.',
+    throws: ['E_ARGUMENT'],
+    example: 'alice.send_audio(tones([697, 1209]));',
+  },
+  file: {
+    on: 'global',
+    side: 'guest',
+    effect: 'none',
+    params: [
+      {
+        name: 'path',
+        kind: 'text',
+        doc: 'A WAV file below the read root, relative to the scenario file.',
+      },
+    ],
+    returns: 'Sound',
+    doc: 'A recording, for `send_audio`: PCM of 8 to 32 bits, floating point, A-law or mu-law; 8 to 192 kHz; up to 10 minutes. It is looked for when it is sent.',
+    throws: ['E_ARGUMENT'],
+    example: 'alice.send_audio(file("hello.wav"));',
+  },
+  silent: {
+    on: 'global',
+    side: 'guest',
+    effect: 'none',
+    params: [],
+    returns: 'Sound',
+    doc: 'Silence, for `send_audio`. It is sent as packets, too.',
+    throws: ['E_ARGUMENT'],
+    example: 'alice.send_audio(silent());',
+  },
+  verify_audio_connection: {
+    on: 'global',
+    side: 'host',
+    effect: 'block',
+    params: [
+      { name: 'a', kind: 'agent', doc: 'An agent in a call.' },
+      { name: 'b', kind: 'agent', doc: 'Another one, at the other end of it, however far.' },
+      {
+        name: 'within',
+        kind: 'duration',
+        optional: true,
+        default: '5s, or what default_timeout set',
+        doc: 'How long to listen at most.',
+      },
+    ],
+    returns: 'AudioConnection',
+    doc: 'Passes as soon as each of two agents hears the other: each sends a tone of its own, both at once; afterwards each sends again what it sent before. A failure tells which direction it is.',
+    done: 'both tones were heard',
+    limit: '5s',
+    throws: LISTEN_THROWS,
+    example: 'verify_audio_connection(alice, bob);',
+  },
+} as const satisfies Record<string, FunctionRow>;

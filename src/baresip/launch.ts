@@ -183,6 +183,7 @@ async function prepare(
       sipPort,
       slot,
       folder,
+      routed: options.outbound !== undefined || options.domain !== undefined,
       mwi: options.mwi === true,
     });
     session.process = new BaresipProcess(context.binary, folder, {

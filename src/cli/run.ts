@@ -20,7 +20,6 @@ export interface RunFlags extends SelectionFlags, ReportFlags {
   lab?: boolean;
   baresip?: string;
   timeout: string;
-  maxAgents: number;
   metrics?: boolean;
 }
 
@@ -49,7 +48,6 @@ export async function runCommand(
       productVersion: PRODUCT_VERSION,
       timeoutMs: flagMs(flags.timeout),
       teardownMs: TEARDOWN_MS,
-      maxAgents: flags.maxAgents,
       metrics: flags.metrics === true,
       binary: () => findBaresip(baresip),
       emit: lab === undefined ? reporter.on.bind(reporter) : watched(lab, reporter),

@@ -1,9 +1,11 @@
 /** The flags that several commands share, as options of the runner. */
 import type { PlanOptions } from '../runner/plan.js';
+import { makePolicy } from '../policy/policy.js';
+import { policySettings, type PolicyFlags } from '../settings/policy-settings.js';
 import { scenarioVariables } from '../settings/settings.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';
 
-export interface SelectionFlags {
+export interface SelectionFlags extends PolicyFlags {
   scenario: readonly string[];
   tag: readonly string[];
   excludeTag: readonly string[];
@@ -17,16 +19,22 @@ export function planOptions(
   environment: ProcessEnvironment,
   labVariables: Readonly<Record<string, string>>,
 ): PlanOptions {
+  const { variables, cwd } = environment;
+  const rulesOf = policySettings({ flags, variables, cwd });
   return {
     paths,
-    cwd: environment.cwd,
+    cwd,
     filters: { scenario: flags.scenario, tag: flags.tag, excludeTag: flags.excludeTag },
     variables: scenarioVariables({
       set: flags.set,
       envFiles: flags.envFile,
-      environment: environment.variables,
+      environment: variables,
       lab: labVariables,
-      cwd: environment.cwd,
+      cwd,
     }),
+    policy: (file) => {
+      const { rules, warnings } = rulesOf(file);
+      return { policy: makePolicy(rules), warnings };
+    },
   };
 }

@@ -15,7 +15,6 @@ export interface RunOptions extends PlanOptions {
   productVersion: string;
   timeoutMs: number;
   teardownMs: number;
-  maxAgents: number;
   /** Tell what each agent heard, at the end of each scenario. */
   metrics?: boolean;
   binary: () => Promise<BaresipBinary>;
@@ -51,7 +50,6 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
   const services: ScenarioServices = {
     thread,
     binary: options.binary,
-    maxAgents: options.maxAgents,
     metrics: options.metrics === true,
     now,
     emit,
@@ -82,7 +80,7 @@ async function runPlanned(
   options: RunOptions,
   services: ScenarioServices,
 ): Promise<{ verdict: keyof Counts; failures: readonly Failure[] }> {
-  const { job, shown, name, tags, declared, skip } = planned;
+  const { job, policy, shown, name, tags, declared, skip } = planned;
   const id = { id: `${shown}#${declared?.ordinal ?? index}`, file: shown, name, tags };
   if (skip !== undefined) {
     const at = services.now();
@@ -103,6 +101,7 @@ async function runPlanned(
     {
       id,
       job: { ...job, ...scenario, teardown_ms: options.teardownMs },
+      policy,
       timeoutMs: declared?.timeout_ms ?? options.timeoutMs,
     },
     services,

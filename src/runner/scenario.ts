@@ -12,6 +12,7 @@ import type {
   StampedNote,
   Watched,
 } from '../sandbox/protocol.js';
+import type { Policy } from '../policy/policy.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { EventLog } from './event-log.js';
 import { Metrics } from './metrics.js';
@@ -24,13 +25,13 @@ import { verdictOf } from './verdict.js';
 export interface ScenarioTask {
   id: ScenarioId;
   job: RunJob;
+  policy: Policy;
   timeoutMs: number;
 }
 
 export interface ScenarioServices {
   thread: ScenarioThread;
   binary: () => Promise<BaresipBinary>;
-  maxAgents: number;
   /** Tell a `metric` event for each agent at the end of a scenario. */
   metrics: boolean;
   /** ms since the run began. */
@@ -73,6 +74,9 @@ export async function runScenario(
   return { verdict, failures };
 }
 
+/** Codes that tell of the end of an agent. */
+const ENDED: ReadonlySet<string> = new Set(['E_AGENT_CRASHED', 'E_SIP_DENIED', 'E_CALL_LIMIT']);
+
 class ScenarioRun {
   readonly #task: ScenarioTask;
   readonly #services: ScenarioServices;
@@ -94,7 +98,7 @@ class ScenarioRun {
     this.#log = new EventLog(this.#began, (entry) => {
       this.#take(entry);
     });
-    this.#resources = new Resources(services.binary, services.maxAgents, {
+    this.#resources = new Resources(services.binary, task.policy, {
       emit: (agent, event) => this.#log.append(agent, event),
       sip: (agent, message, raw) => {
         const entry = this.#log.enter(agent, { type: 'sip', message });
@@ -104,6 +108,9 @@ class ScenarioRun {
       },
       log: (agent, line) => {
         this.#emit({ type: 'agent_log', at: services.now(), scenario: task.id.id, agent, line });
+      },
+      denied: (_agent, error) => {
+        this.#crashes.push({ ...error.toData(), phase: 'body' });
       },
     });
   }
@@ -136,7 +143,7 @@ class ScenarioRun {
 
   failures(outcome: Outcome): readonly Failure[] {
     const told = new Set(
-      outcome.failures.flatMap((one) => (one.code === 'E_AGENT_CRASHED' ? (one.agents ?? []) : [])),
+      outcome.failures.flatMap((one) => (ENDED.has(one.code) ? (one.agents ?? []) : [])),
     );
     const untold = this.#crashes.filter((one) => !one.agents?.some((name) => told.has(name)));
     return [...untold, ...outcome.failures].map((one) => this.#timeline.attach(one));

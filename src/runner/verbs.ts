@@ -61,6 +61,8 @@ async function dispatch(request: CallRequest, resources: Resources): Promise<Cal
     await resources.start(name, account, durationMs(GLOBALS.agent.limit));
     return {};
   }
+  if (verb === 'dial' || verb === 'attended_transfer')
+    resources.guard.assertMayCall(request.agent ?? '');
   const binding: Binding = BINDINGS[verb];
   const agent = resources.agent(request.agent ?? '');
   const { seq, value } = await binding(agent, args, durationMs(AGENT_VERBS[verb].limit), resources);

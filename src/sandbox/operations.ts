@@ -38,6 +38,8 @@ const HANDLERS: Handlers = {
   skip,
   env: (session, { name, default: fallback }) => session.environment.get(name, fallback),
   load_env: (session, { path }) => session.environment.load(path),
+  file_text: (session, { path }) => session.environment.readable(path).text,
+  file_json: (session, { path }) => session.environment.json(path),
   uuid: () => randomUUID(),
   watch,
   begin_wait: beginWait,

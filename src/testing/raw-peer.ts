@@ -73,7 +73,7 @@ function respond(socket: Socket, request: string, status: string, port: number):
     `${field('To')}${tag}`,
     field('Call-ID'),
     field('CSeq'),
-    `Contact: <sip:peer@${HOST}:${socket.address().port}>`,
+    ...(/^contact:/im.test(head) ? [] : [`Contact: <sip:peer@${HOST}:${socket.address().port}>`]),
     ...more,
     ...(body === '' || /^content-type:/im.test(head) ? [] : ['Content-Type: application/sdp']),
     `Content-Length: ${body.length}`,

@@ -3,6 +3,7 @@ import { findBaresip } from '../baresip/binary.js';
 import { abandonAgents, sweepStale } from '../baresip/folder.js';
 import type { Lab } from '../lab/lab.js';
 import type { RunEvent } from '../model/run-event.js';
+import { noteSecrets } from '../report/known-secrets.js';
 import type { Reporter } from '../report/reporter.js';
 import { run } from '../runner/run.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
@@ -50,6 +51,9 @@ export async function runCommand(
       teardownMs: TEARDOWN_MS,
       metrics: flags.metrics === true,
       binary: () => findBaresip(baresip),
+      secret: (value) => {
+        noteSecrets([value]);
+      },
       emit: lab === undefined ? reporter.on.bind(reporter) : watched(lab, reporter),
       interrupted,
     });

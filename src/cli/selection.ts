@@ -1,8 +1,10 @@
 /** The flags that several commands share, as options of the runner. */
 import type { PlanOptions } from '../runner/plan.js';
+import { secretValues } from '../model/secret-names.js';
 import { makePolicy } from '../policy/policy.js';
+import { noteSecrets } from '../report/known-secrets.js';
 import { policySettings, type PolicyFlags } from '../settings/policy-settings.js';
-import { scenarioVariables } from '../settings/settings.js';
+import { scenarioVariables, type VariableSources } from '../settings/settings.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';
 
 export interface SelectionFlags extends PolicyFlags {
@@ -25,7 +27,7 @@ export function planOptions(
     paths,
     cwd,
     filters: { scenario: flags.scenario, tag: flags.tag, excludeTag: flags.excludeTag },
-    variables: scenarioVariables({
+    variables: notingSecrets({
       set: flags.set,
       envFiles: flags.envFile,
       environment: variables,
@@ -36,5 +38,16 @@ export function planOptions(
       const { rules, warnings } = rulesOf(file);
       return { policy: makePolicy(rules), warnings };
     },
+  };
+}
+
+/** What is secret of the variables is masked from the moment a scenario could read it. */
+function notingSecrets(sources: VariableSources): PlanOptions['variables'] {
+  const variablesOf = scenarioVariables(sources);
+  return (file, limits) => {
+    const variables = variablesOf(file, limits);
+    noteSecrets(secretValues(variables.fixedEnv));
+    noteSecrets(secretValues(variables.env));
+    return variables;
   };
 }

@@ -18,6 +18,8 @@ export interface RunOptions extends PlanOptions {
   /** Tell what each agent heard, at the end of each scenario. */
   metrics?: boolean;
   binary: () => Promise<BaresipBinary>;
+  /** Told of every password an agent gets, before it could be shown. */
+  secret?: (value: string) => void;
   emit: (event: RunEvent) => void;
   /** Aborted by Ctrl-C. */
   interrupted: AbortSignal;
@@ -51,6 +53,7 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
     thread,
     binary: options.binary,
     metrics: options.metrics === true,
+    secret: options.secret ?? (() => undefined),
     now,
     emit,
     interrupted,

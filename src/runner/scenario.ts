@@ -34,6 +34,8 @@ export interface ScenarioServices {
   binary: () => Promise<BaresipBinary>;
   /** Tell a `metric` event for each agent at the end of a scenario. */
   metrics: boolean;
+  /** Told of every password before it could be shown. */
+  secret: (value: string) => void;
   /** ms since the run began. */
   now: () => number;
   emit: (event: RunEvent) => void;
@@ -153,6 +155,7 @@ class ScenarioRun {
     const { now } = this.#services;
     const { call, verb, agent, at } = request;
     if (verb === 'watch') return this.#watch(agent ?? '', request.args[0] as Watched);
+    if (verb === 'agent') passwordsOf(request).forEach(this.#services.secret);
     const base = {
       scenario: this.#task.id.id,
       call,
@@ -220,6 +223,11 @@ class ScenarioRun {
     this.#lastAt = event.at;
     this.#services.emit(event);
   }
+}
+
+function passwordsOf({ args }: CallRequest): readonly string[] {
+  const password = (args[1] as { password?: unknown } | undefined)?.password;
+  return typeof password === 'string' ? [password] : [];
 }
 
 function runEventOf(note: Note, scenario: string, at: number, waits: number[]): RunEvent {

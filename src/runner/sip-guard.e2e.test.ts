@@ -125,7 +125,7 @@ describe.each(binaries)('baresip $version and a peer that steers it', ({ path, v
     const target = await busy();
     const peer = await referring(() => target.uri);
     const { stdout } = await run(peer, ['--untrusted', '--allow-sip', `@127.0.0.1`]);
-    expect(codes(stdout)[0]).toBe(follows ? 'E_CAPABILITY' : 'E_ASSERT');
+    expect(codes(stdout)[0]).toBe(follows ? 'E_CAPABILITY' : undefined);
     expect(invites(target)).toBe(0);
     if (follows) expect(invites(peer)).toBe(0);
     else
@@ -145,7 +145,7 @@ describe.each(binaries)('baresip $version and a peer that steers it', ({ path, v
   test('a redirect whose maddr leads elsewhere', async () => {
     const peer: RawPeer = await redirecting(() => `${peer.uri};maddr=127.0.0.2`);
     const { stdout } = await run(peer, onlyTo(peer));
-    expect(codes(stdout)[0]).toBe(follows ? 'E_SIP_DENIED' : 'E_ASSERT');
+    expect(codes(stdout)[0]).toBe(follows ? 'E_SIP_DENIED' : undefined);
   });
 
   test('--max-calls counts what a peer makes an agent dial', async () => {

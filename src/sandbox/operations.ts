@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { OffhookError, type ErrorData } from '../errors.js';
 import type { LogEntry } from '../model/agent-event.js';
+import { secretValues } from '../model/secret-names.js';
 import { checkArguments } from '../schema/check.js';
 import { findFunction, namesOf, type PublicFunction } from '../schema/contract.js';
 import { AgentRef, CallRef, isPlainObject } from '../schema/special.js';
@@ -20,6 +21,8 @@ import type {
 import type { Session } from './session.js';
 import { stopError } from './verdict.js';
 
+type Variables = Readonly<Record<string, string>>;
+
 /** Assertions that fail in a loop and are caught: the first ones tell enough. */
 const MOST_FAILURES = 20;
 const LONGEST_LOG = 65_536;
@@ -37,7 +40,7 @@ const HANDLERS: Handlers = {
   log,
   skip,
   env: (session, { name, default: fallback }) => session.environment.get(name, fallback),
-  load_env: (session, { path }) => session.environment.load(path),
+  load_env: loadEnv,
   file_text: (session, { path }) => session.environment.readable(path).text,
   file_json: (session, { path }) => session.environment.json(path),
   uuid: () => randomUUID(),
@@ -298,6 +301,13 @@ function waitText(session: Session, payload: Operations['begin_wait'], ms: numbe
   const { index, of } = part;
   const text = session.elementOf(fn, stack, index - 1) ?? 'a condition';
   return `${index} of ${of}: ${text}`;
+}
+
+function loadEnv(session: Session, { path }: Operations['load_env']): Variables {
+  const variables = session.environment.load(path);
+  const values = secretValues(variables);
+  if (values.length > 0) session.channel.send({ type: 'secrets', values });
+  return variables;
 }
 
 function log(session: Session, { text, stack }: Operations['log']): void {

@@ -87,6 +87,8 @@ export type ThreadMessage =
   | { type: 'ready' }
   | { type: 'collected'; collected?: Collected; error?: Failure; reusable: boolean }
   | { type: 'call'; request: CallRequest }
+  /** Values that load_env() read under the names of secrets. */
+  | { type: 'secrets'; values: readonly string[] }
   /** Told as it happens: a thread that has to be terminated has told its failures already. */
   | { type: 'failed'; failure: Failure }
   | { type: 'finished'; skipped?: { reason: string }; reusable: boolean };

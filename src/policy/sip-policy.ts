@@ -85,7 +85,7 @@ export function sipPolicy(list: AllowList | undefined): SipPolicy {
       return ok ? undefined : problem;
     },
     serverProblem(server) {
-      const uri = /^[a-z]+:(?!\d)/i.test(server) ? server : `sip:${server}`;
+      const uri = /^(?:sips?|stuns?|turns?):/i.test(server) ? server : `sip:${server}`;
       const parsed = parseSipUri(uri.replace(/^(?:stun|turn)s?:/i, 'sip:'));
       if (parsed === undefined) return 'it cannot be judged: it is no plain SIP URI';
       const ok = parsed.hosts.every((one) => rules.some((rule) => allowsHost(rule, one)));

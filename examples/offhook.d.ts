@@ -2092,6 +2092,7 @@ declare function uuid(): string;
  * @param name Name of the variable.
  * @param default_value Returned when it is not set.
  * @throws E_ENV_MISSING: env() was asked for a variable that is not set.
+ * @throws E_ENV_DENIED: env() was asked for a variable the script may not see.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
  * const domain = env("SIP_DOMAIN");
@@ -2107,6 +2108,29 @@ declare function env(name: string, default_value?: string): string;
  * load_env("staging.env");
  */
 declare function load_env(path: string): Readonly<Record<string, string>>;
+
+/**
+ * The text of a UTF-8 file below the folder a scenario may read, or one of --allow-read; up to 8
+ * MiB.
+ * @param path Relative to the scenario file.
+ * @throws E_READ_DENIED: A file lies outside the folders the script may read.
+ * @throws E_READ_FAILED: A file the script asked for cannot be read.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * const greeting = file_text("data/greeting.txt").trim();
+ */
+declare function file_text(path: string): string;
+
+/**
+ * The value a JSON file holds; where the file may be is said at file_text().
+ * @param path Relative to the scenario file.
+ * @throws E_READ_DENIED: A file lies outside the folders the script may read.
+ * @throws E_READ_FAILED: A file the script asked for cannot be read.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * for (const { user, code } of file_json("users.json")) log(user, code);
+ */
+declare function file_json(path: string): any;
 
 /**
  * What each scenario of the file begins with; its value is passed to the scenario and to teardown.

@@ -3,6 +3,7 @@
 /** The program: parses the command line, runs one command, sets the exit code. The only file that exits. */
 import { EXIT, OffhookError, errorKind, toErrorData } from './errors.js';
 import { bootThread } from './sandbox/live-thread.js';
+import { maskSecrets } from './report/secrets.js';
 import { readProcess } from './settings/process-environment.js';
 
 function exitCodeFor(error: OffhookError): number {
@@ -23,11 +24,11 @@ function report(thrown: unknown): number {
   const { hint } = error.details;
   const at = error.details.at;
   const place = at === undefined ? '' : `\n  at ${at.file}:${at.line}:${at.column}`;
-  process.stderr.write(
-    `offhook: ${error.message}${hint === undefined ? '' : `\n  hint: ${hint}`}${place}\n`,
-  );
+  const text = `offhook: ${error.message}${hint === undefined ? '' : `\n  hint: ${hint}`}${place}\n`;
+  process.stderr.write(maskSecrets(text));
   if (error.code === 'E_INTERNAL') {
-    const stack = thrown instanceof Error && readProcess().debug ? `${thrown.stack ?? ''}\n` : '';
+    const stack =
+      thrown instanceof Error && readProcess().debug ? `${maskSecrets(thrown.stack ?? '')}\n` : '';
     process.stderr.write(
       `${stack}This is a bug in Offhook. Please report it with the scenario that shows it; OFFHOOK_DEBUG=1 adds a stack.\n`,
     );

@@ -47,6 +47,7 @@ export function accountOf(
       : `${quoted(name, 'display_name', options.display_name)} `;
   const before: string[] = [...mediaParameters(options)];
   if (options.answer === 'auto') before.push('answermode=auto');
+  if (options.refuse_refer === true) before.push('call_transfer=no');
   if (options.dtmf_mode !== undefined && options.dtmf_mode !== 'rtp')
     before.push(`dtmfmode=${options.dtmf_mode}`);
   const last: string[] = [];

@@ -176,6 +176,13 @@ class Agent implements BaresipAgent {
   }
 
   #uriOf(target: DialTarget, verb = 'dial'): string {
+    const uri = this.#targetUri(target, verb);
+    const { context, routed } = this.#session.ground;
+    context.guard?.target(uri, { routed }, verb);
+    return uri;
+  }
+
+  #targetUri(target: DialTarget, verb: string): string {
     if ('agent' in target) return target.agent.serverless ? target.agent.contact : target.agent.aor;
     const { domain, transport } = this.#session.ground.account;
     const caller = { name: this.name, domain, transport, verb };

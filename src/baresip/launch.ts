@@ -183,6 +183,7 @@ async function prepare(
       sipPort,
       slot,
       folder,
+      routed: options.outbound !== undefined || options.domain !== undefined,
       mwi: options.mwi === true,
       encryption: options.media_enc,
       audio: options.audio === true,

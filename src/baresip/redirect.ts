@@ -22,10 +22,10 @@ export function redirectTarget(response: SipMessage): string | undefined {
 
 /** True when the call goes on: `calls` hears of its next INVITE, or that there is none. */
 export function followRedirect(session: Session, call: Call, response: SipMessage): boolean {
-  const { binary, mayFollow } = session.ground.context;
+  const { binary } = session.ground.context;
   const uri = redirectTarget(response);
   if (uri === undefined || call.hops >= MOST_HOPS) return false;
-  if (!hasCapability(binary.version, 'redirect_choice') || mayFollow?.(uri) === false) return false;
+  if (!hasCapability(binary.version, 'redirect_choice') || !mayFollow(session, uri)) return false;
   const { calls } = session;
   calls.redirections.expect(call, uri);
   perform(session, 'dial', session.commands.dial(uri), INVITE_MS, {
@@ -36,4 +36,16 @@ export function followRedirect(session: Session, call: Call, response: SipMessag
     calls.redirectFailed(call.id);
   });
   return true;
+}
+
+/** A target that is not allowed is not called: the call ends with its 3xx. */
+function mayFollow(session: Session, uri: string): boolean {
+  const { ground } = session;
+  try {
+    ground.context.guard?.target(uri, { routed: ground.routed }, 'redirect');
+    return true;
+  } catch (denial) {
+    session.emit({ type: 'warning', text: (denial as Error).message });
+    return false;
+  }
 }

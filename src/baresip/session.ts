@@ -41,6 +41,8 @@ export interface Ground {
   sipPort: number;
   slot: Slot;
   folder: string;
+  /** Whether requests go through a proxy or registrar. */
+  routed: boolean;
   /** Whether the agent watches its mailbox. */
   mwi: boolean;
   /** How the media of its calls are to be encrypted. */
@@ -79,6 +81,7 @@ export class Session {
   #started = false;
   #stopping: Promise<void> | undefined;
   #error: OffhookError | undefined;
+  #denial: OffhookError | undefined;
   readonly #trace: SipTraceParser;
   readonly #stderr: SipTraceParser;
   readonly #observers: ((event: AgentEvent) => void)[] = [];
@@ -116,6 +119,7 @@ export class Session {
         line,
         message: (message, raw) => {
           ground.context.sip(message, raw);
+          if (message.direction === 'sent') this.#judge(message);
           this.dialogs.message(message);
           if (message.method === 'REGISTER') this.registration.message(message);
           else this.#message(message);
@@ -240,6 +244,18 @@ export class Session {
     });
   }
 
+  /** An agent that sent what it may not is ended at once, in the middle of what it does. */
+  #judge(message: SipMessage): void {
+    if (this.#denial !== undefined) return;
+    const { context, routed } = this.ground;
+    this.#denial = context.guard?.sent(message, { routed });
+    if (this.#denial === undefined) return;
+    this.process.kill('SIGKILL');
+    this.emit({ type: 'warning', text: this.#denial.message });
+    this.#error = this.#denial;
+    this.waiters.fail(this.#denial);
+  }
+
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -249,18 +265,20 @@ export class Session {
   ended(exit: Exit): void {
     this.#trace.end();
     this.#stderr.end();
-    const expected = this.#stopping !== undefined;
-    const reason = exitReason(exit);
+    const expected = this.#stopping !== undefined || this.#denial !== undefined;
+    const reason = this.#denial?.message ?? exitReason(exit);
     const last =
       this.#lastLines.length === 0
         ? ''
         : `; its last lines: ${this.#lastLines.slice(-3).join(' | ')}`;
-    this.#error = this.problem(
-      expected ? 'E_AGENT_GONE' : 'E_AGENT_CRASHED',
-      'baresip',
-      expected ? 'the agent was stopped' : `ended by itself: ${reason}${last}`,
-      expected ? undefined : 'see its output with --logs',
-    );
+    this.#error =
+      this.#denial ??
+      this.problem(
+        expected ? 'E_AGENT_GONE' : 'E_AGENT_CRASHED',
+        'baresip',
+        expected ? 'the agent was stopped' : `ended by itself: ${reason}${last}`,
+        expected ? undefined : 'see its output with --logs',
+      );
     this.#release();
     // First: that it ended is what its verbs failed of, not what became of its calls by that.
     this.waiters.fail(this.#error);

@@ -1,4 +1,5 @@
 /** What one user agent is to those who use it: its options, its surroundings, its verbs. Types only. */
+import type { OffhookError } from '../errors.js';
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 import type { AgentState } from '../model/agent-state.js';
 import type { AgentOptions as ScriptOptions } from '../schema/types.gen.js';
@@ -8,7 +9,23 @@ import type { Refusal } from './inbound.js';
 import type { Sound } from './source.js';
 
 /** The account options of the contract, already validated. Times in seconds, as on the wire. */
-export type AgentOptions = Omit<ScriptOptions, 'metadata'>;
+export type AgentOptions = Omit<ScriptOptions, 'metadata'> & {
+  /** No option of a script: the policy's. A REFER is declined (RFC 3515, 2.4.2). */
+  refuse_refer?: true;
+};
+
+/** Who sends something. `routed`: through a proxy or registrar, which may read the URI in its own way. */
+export interface Caller {
+  readonly routed: boolean;
+}
+
+/** What an agent may send is somebody else's to decide. */
+export interface SipGuard {
+  /** Throws the denial of what a verb is about to send to. */
+  target(uri: string, caller: Caller, verb: string): void;
+  /** The denial of what has been sent, whoever made the agent send it: the agent is ended. */
+  sent(message: SipMessage, caller: Caller): OffhookError | undefined;
+}
 
 export interface AgentContext {
   binary: BaresipBinary;
@@ -16,13 +33,10 @@ export interface AgentContext {
   emit(event: AgentEvent): number;
   /** Every message of the SIP trace, as it is read. */
   sip(message: SipMessage, raw: string): void;
-  /**
-   * Whether a redirected call may go on at that SIP URI; absent: always. Below 3.3 baresip follows a 3xx
-   * unasked, and this is not consulted.
-   */
-  mayFollow?(uri: string): boolean;
   /** baresip's own output, escape codes removed, without the SIP trace. */
   log(line: string): void;
+  /** Without one everything may be sent. */
+  guard?: SipGuard;
 }
 
 export type DialTarget = { agent: BaresipAgent } | { uri: string } | { number: string };

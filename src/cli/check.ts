@@ -1,4 +1,5 @@
 /** `offhook check`: parses and collects scenario files; starts no agent. */
+import { maskSecrets } from '../report/secrets.js';
 import { count } from '../report/text.js';
 import { planRun } from '../runner/plan.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
@@ -12,7 +13,7 @@ export async function checkCommand(
 ): Promise<number> {
   const options = planOptions(paths, flags, readProcess(), {});
   const plan = await planRun({ ...options, keepSingles: true }, thread);
-  for (const text of plan.warnings) process.stderr.write(`warning: ${text}\n`);
+  for (const text of plan.warnings) process.stderr.write(maskSecrets(`warning: ${text}\n`));
   const files = [...new Set(plan.selected.map((one) => one.job.file))];
   process.stdout.write(
     `${count(plan.selected.length, 'scenario')} in ${count(files.length, 'file')}: no problems found\n`,

@@ -10,6 +10,7 @@ import { durationMs, durationProblem } from '../time.js';
 import type { Live } from '../sandbox/live-thread.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { threadLimits, type LimitFlags } from './limits.js';
+import { addRunFlags, addScriptFlags } from './policy-flags.js';
 
 const SEE_ALSO =
   '\nReference of everything a scenario can call: docs/reference.md, or `offhook docs`.\n';
@@ -65,7 +66,7 @@ function addRun(
     .command('run')
     .description('run scenarios: files, folders (every suite file below), globs')
     .argument('<path...>', 'scenario files, folders or quoted globs');
-  addSelection(command)
+  addRunFlags(addSelection(command), collect, wholeNumber)
     .option(
       '--lab',
       'start a throw-away SIP server with users alice, bob, carol, dave for this run',
@@ -77,7 +78,6 @@ function addRun(
     )
     .option('--memory-limit <MiB>', 'memory limit of a scenario', wholeNumber(16, 2048), 128)
     .option('--stack-limit <KiB>', 'stack limit of a scenario', wholeNumber(128, 4096), 1024)
-    .option('--max-agents <n>', 'most agents of a scenario', wholeNumber(1, 1000), 100)
     .option('--reporter <name[=file]>', 'console, ndjson, junit (repeatable)', collect, [])
     .option('--json', 'NDJSON on stdout: the same as --reporter ndjson')
     .option('--logs [file]', "agents' logs and all SIP messages, to stderr or a file")
@@ -104,6 +104,7 @@ function addRun(
 const RUN_HELP = `
 Exit codes: 0 all passed, 1 a scenario failed, 2 usage or settings, 3 environment, 70 a bug, 130 interrupted.
 Variables for env(): --set, then <scenario>.env beside the file, then --env-file, then the environment.
+What scripts may touch: also as variables (OFFHOOK_ALLOW_NET, ...) and in offhook.config.json: docs/policy.md.
 `;
 
 function addSelection(command: Command): Command {
@@ -125,7 +126,10 @@ function addSelecting(
   run: (exit: Promise<number>) => void,
   booted: Live | undefined,
 ): void {
-  addSelection(program.command('list').description('what would run, with tags'))
+  addScriptFlags(
+    addSelection(program.command('list').description('what would run, with tags')),
+    collect,
+  )
     .argument('<path...>', 'scenario files, folders or quoted globs')
     .option('--json', 'as JSON')
     .action((paths: string[], options: object) => {
@@ -136,7 +140,10 @@ function addSelecting(
         }),
       );
     });
-  addSelection(program.command('check').description('parse and collect; starts no agent'))
+  addScriptFlags(
+    addSelection(program.command('check').description('parse and collect; starts no agent')),
+    collect,
+  )
     .argument('<path...>', 'scenario files, folders or quoted globs')
     .option('--types', 'also type-check, with the TypeScript found beside the scenarios')
     .action((paths: string[], options: object) => {
@@ -156,7 +163,9 @@ async function withThread(
   command: (thread: ScenarioThread) => Promise<number>,
 ): Promise<number> {
   const { ScenarioThread } = await import('../sandbox/scenario-thread.js');
+  const { noteSecrets } = await import('../report/known-secrets.js');
   const thread = new ScenarioThread({ limits: threadLimits(flags), booted });
+  thread.onSecrets = noteSecrets;
   thread.prepare();
   try {
     return await command(thread);

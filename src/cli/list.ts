@@ -1,4 +1,5 @@
 /** `offhook list`: what would run. */
+import { maskSecrets } from '../report/secrets.js';
 import { planRun } from '../runner/plan.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { readProcess } from '../settings/process-environment.js';
@@ -10,7 +11,7 @@ export async function listCommand(
   thread: ScenarioThread,
 ): Promise<number> {
   const plan = await planRun(planOptions(paths, flags, readProcess(), {}), thread);
-  for (const text of plan.warnings) process.stderr.write(`warning: ${text}\n`);
+  for (const text of plan.warnings) process.stderr.write(maskSecrets(`warning: ${text}\n`));
   const rows = plan.selected.map(({ shown, name, tags, skip, only }) => ({
     file: shown,
     name,
@@ -19,7 +20,7 @@ export async function listCommand(
     ...(skip === undefined ? {} : { skip }),
   }));
   const text = flags.json === true ? `${JSON.stringify(rows, null, 2)}\n` : rows.map(line).join('');
-  process.stdout.write(text);
+  process.stdout.write(maskSecrets(text));
   for (const file of plan.leftOut) {
     process.stderr.write(`left out: ${file} (a single scenario: name it itself to run it)\n`);
   }

@@ -3,6 +3,7 @@ import { findBaresip } from '../baresip/binary.js';
 import { abandonAgents, sweepStale } from '../baresip/folder.js';
 import type { Lab } from '../lab/lab.js';
 import type { RunEvent } from '../model/run-event.js';
+import { noteSecrets } from '../report/known-secrets.js';
 import type { Reporter } from '../report/reporter.js';
 import { run } from '../runner/run.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
@@ -21,7 +22,6 @@ export interface RunFlags extends SelectionFlags, ReportFlags {
   lab?: boolean;
   baresip?: string;
   timeout: string;
-  maxAgents: number;
   metrics?: boolean;
   saveAudio?: string;
 }
@@ -52,10 +52,12 @@ export async function runCommand(
       productVersion: PRODUCT_VERSION,
       timeoutMs: flagMs(flags.timeout),
       teardownMs: TEARDOWN_MS,
-      maxAgents: flags.maxAgents,
       metrics: flags.metrics === true,
       ...(saveAudio === undefined ? {} : { saveAudio }),
       binary: () => findBaresip(baresip),
+      secret: (value) => {
+        noteSecrets([value]);
+      },
       emit: lab === undefined ? reporter.on.bind(reporter) : watched(lab, reporter),
       interrupted,
     });

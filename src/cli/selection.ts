@@ -1,9 +1,13 @@
 /** The flags that several commands share, as options of the runner. */
 import type { PlanOptions } from '../runner/plan.js';
-import { scenarioVariables } from '../settings/settings.js';
+import { secretValues } from '../model/secret-names.js';
+import { makePolicy } from '../policy/policy.js';
+import { noteSecrets } from '../report/known-secrets.js';
+import { policySettings, type PolicyFlags } from '../settings/policy-settings.js';
+import { scenarioVariables, type VariableSources } from '../settings/settings.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';
 
-export interface SelectionFlags {
+export interface SelectionFlags extends PolicyFlags {
   scenario: readonly string[];
   tag: readonly string[];
   excludeTag: readonly string[];
@@ -17,16 +21,33 @@ export function planOptions(
   environment: ProcessEnvironment,
   labVariables: Readonly<Record<string, string>>,
 ): PlanOptions {
+  const { variables, cwd } = environment;
+  const rulesOf = policySettings({ flags, variables, cwd });
   return {
     paths,
-    cwd: environment.cwd,
+    cwd,
     filters: { scenario: flags.scenario, tag: flags.tag, excludeTag: flags.excludeTag },
-    variables: scenarioVariables({
+    variables: notingSecrets({
       set: flags.set,
       envFiles: flags.envFile,
-      environment: environment.variables,
+      environment: variables,
       lab: labVariables,
-      cwd: environment.cwd,
+      cwd,
     }),
+    policy: (file) => {
+      const { rules, warnings } = rulesOf(file);
+      return { policy: makePolicy(rules), warnings };
+    },
+  };
+}
+
+/** What is secret of the variables is masked from the moment a scenario could read it. */
+function notingSecrets(sources: VariableSources): PlanOptions['variables'] {
+  const variablesOf = scenarioVariables(sources);
+  return (file, limits) => {
+    const variables = variablesOf(file, limits);
+    noteSecrets(secretValues(variables.fixedEnv));
+    noteSecrets(secretValues(variables.env));
+    return variables;
   };
 }

@@ -8,7 +8,7 @@ import type { RunEvent } from '../model/run-event.js';
 import { TurnBuffer } from './output.js';
 import type { Output } from './output.js';
 import type { Reporter } from './reporter.js';
-import { maskHeaders, maskSecrets } from './secrets.js';
+import { maskField, maskHeaders } from './secrets.js';
 
 /** Counts up when a field changes its meaning or goes away; additions do not count. */
 const NDJSON_FORMAT = 1;
@@ -61,7 +61,7 @@ export function ndjsonLine(event: RunEvent): string {
 
 /** Masks secrets wherever they are, and cuts times to whole microseconds. */
 function replace(key: string, value: unknown): unknown {
-  if (typeof value === 'string') return maskSecrets(value);
+  if (typeof value === 'string') return maskField(key, value);
   if (typeof value === 'number') return Math.round(value * 1000) / 1000;
   if (key === 'headers' && isHeaders(value)) return maskHeaders(value);
   return value;

@@ -3,6 +3,8 @@
  * shows passes through here, before it is wrapped or cut.
  */
 import type { HeaderField } from '../model/agent-event.js';
+import { isSecretName } from '../model/secret-names.js';
+import { maskKnown } from './known-secrets.js';
 
 const MASK = '***';
 
@@ -23,7 +25,8 @@ const HEADER_LINE =
 /** sip:user:password@host (RFC 3261, 19.1.1). */
 const URI_PASSWORD = /(\bsips?:[^:@;,<>"\s]{1,200}):[^:@;,<>"\s]{1,200}@/gi;
 
-export function maskSecrets(text: string): string {
+export function maskSecrets(given: string): string {
+  const text = maskKnown(given);
   if (!SUSPICIOUS.test(text)) return text;
   return text
     .replace(OPTION, (_, key: string, value: string) => `${key}${quoted(value)}`)
@@ -33,11 +36,13 @@ export function maskSecrets(text: string): string {
 }
 
 export function maskHeaders(headers: readonly HeaderField[]): readonly HeaderField[] {
-  return headers.map(([name, value]) =>
-    /^(?:proxy-)?authorization$/i.test(name)
-      ? ([name, maskCredentials(value)] as const)
-      : ([name, maskSecrets(value)] as const),
-  );
+  return headers.map(([name, value]) => [name, maskField(name, value)] as const);
+}
+
+/** The value of a header or field of that name. */
+export function maskField(name: string, value: string): string {
+  if (/^(?:proxy-)?authorization$/i.test(name)) return maskCredentials(maskKnown(value));
+  return isSecretName(name) && value !== '' ? MASK : maskSecrets(value);
 }
 
 function quoted(value: string): string {

@@ -1,4 +1,5 @@
-/** XML 1.0 text that is valid whatever it is made of. */
+/** XML 1.0 text that is valid whatever it is made of; secrets are masked before they are escaped. */
+import { maskSecrets } from './secrets.js';
 
 /** Not allowed in XML 1.0 in any form, not even escaped (section 2.2). */
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
@@ -13,11 +14,15 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 export function xmlText(text: string): string {
-  return text.replace(FORBIDDEN, '').replace(/[&<>\r]/g, escaped);
+  return maskSecrets(text)
+    .replace(FORBIDDEN, '')
+    .replace(/[&<>\r]/g, escaped);
 }
 
 function xmlAttribute(text: string): string {
-  return text.replace(FORBIDDEN, '').replace(/[&<>"\n\r\t]/g, escaped);
+  return maskSecrets(text)
+    .replace(FORBIDDEN, '')
+    .replace(/[&<>"\n\r\t]/g, escaped);
 }
 
 function escaped(char: string): string {

@@ -1,9 +1,10 @@
 /** From paths to what will run: finds the files, collects each one in the sandbox, then selects. */
-import { basename, relative } from 'node:path';
+import { basename, dirname, relative } from 'node:path';
 import { OffhookError } from '../errors.js';
+import type { Policy } from '../policy/policy.js';
 import type { DeclaredScenario, ScenarioJob } from '../sandbox/protocol.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
-import type { ScenarioVariables } from '../settings/settings.js';
+import type { ScenarioVariables, VariableLimits } from '../settings/settings.js';
 import { findScenarioFiles, readRootOf, type ScenarioFile } from './files.js';
 import { selectScenarios, type Filters } from './select.js';
 
@@ -14,7 +15,9 @@ export interface PlanOptions {
   /** Also the single scenarios that a folder holds: to look at them, not to run them. */
   keepSingles?: boolean;
   /** What env() finds in a scenario file. */
-  variables: (file: string) => ScenarioVariables;
+  variables: (file: string, limits: VariableLimits) => ScenarioVariables;
+  /** What a scenario file may touch. */
+  policy: (file: string) => { policy: Policy; warnings: readonly string[] };
 }
 
 export interface Plan {
@@ -27,6 +30,7 @@ export interface Plan {
 
 interface CollectedFile {
   job: ScenarioJob;
+  policy: Policy;
   /** As shown to people. */
   shown: string;
   single: boolean;
@@ -35,6 +39,7 @@ interface CollectedFile {
 
 export interface PlannedScenario {
   job: ScenarioJob;
+  policy: Policy;
   shown: string;
   name: string;
   tags: readonly string[];
@@ -46,6 +51,7 @@ export interface PlannedScenario {
 
 interface FileToCollect {
   job: ScenarioJob;
+  policy: Policy;
   shown: string;
 }
 
@@ -75,23 +81,42 @@ async function collectFiles(
   return { files: collected, errors };
 }
 
-function singleScenario({ job, shown }: FileToCollect): PlannedScenario {
-  return { job, shown, name: basename(shown).replace(/\.m?js$/, ''), tags: [], only: false };
+function singleScenario({ job, policy, shown }: FileToCollect): PlannedScenario {
+  const name = basename(shown).replace(/\.m?js$/, '');
+  return { job, policy, shown, name, tags: [], only: false };
 }
 
-function suiteScenario({ job, shown }: FileToCollect, declared: DeclaredScenario): PlannedScenario {
+function suiteScenario(
+  { job, policy, shown }: FileToCollect,
+  declared: DeclaredScenario,
+): PlannedScenario {
   const { name, tags, only, skip } = declared;
-  return { job, shown, name, tags, only, declared, ...(skip === undefined ? {} : { skip }) };
+  return {
+    job,
+    policy,
+    shown,
+    name,
+    tags,
+    only,
+    declared,
+    ...(skip === undefined ? {} : { skip }),
+  };
 }
 
 /** Finds, collects and selects. @throws OffhookError for anything that makes the plan unsure. */
 export async function planRun(options: PlanOptions, thread: ScenarioThread): Promise<Plan> {
   const found = await findScenarioFiles(options.paths, { cwd: options.cwd });
-  const toCollect = found.map((file) => ({
-    shown: shownPath(file.path, options.cwd),
-    viaFolder: file.viaFolder,
-    job: { file: file.path, readRoot: readRootOf(file.path), ...jobVariables(options, file) },
-  }));
+  const ignored = new Set<string>();
+  const toCollect = found.map((file) => {
+    const { policy, warnings: ownWarnings } = options.policy(file.path);
+    for (const text of ownWarnings) ignored.add(text);
+    return {
+      shown: shownPath(file.path, options.cwd),
+      viaFolder: file.viaFolder,
+      policy,
+      job: jobOf(options, file, policy),
+    };
+  });
   const { files, errors } = await collectFiles(toCollect, thread);
   throwAll(errors);
   const fromFolder = new Set(toCollect.filter((one) => one.viaFolder).map((one) => one.job.file));
@@ -108,16 +133,25 @@ export async function planRun(options: PlanOptions, thread: ScenarioThread): Pro
     selected,
     files: new Set(selected.map((one) => one.shown)).size,
     leftOut: leftOut.map((one) => one.shown),
-    warnings,
+    warnings: [...ignored, ...warnings],
   };
 }
 
-function jobVariables(
-  options: PlanOptions,
-  file: ScenarioFile,
-): { env: Readonly<Record<string, string>>; fixedEnv: Readonly<Record<string, string>> } {
-  const { env, fixedEnv } = options.variables(file.path);
-  return { env, fixedEnv };
+function jobOf(options: PlanOptions, { path }: ScenarioFile, policy: Policy): ScenarioJob {
+  const { rules, envPatterns, allowsEnv } = policy;
+  const { untrusted } = rules;
+  const { env, fixedEnv } = options.variables(path, { allows: allowsEnv, untrusted });
+  return {
+    file: path,
+    // A marker above an untrusted scenario was not put there for it.
+    readRoot: untrusted ? dirname(path) : readRootOf(path),
+    allowRead: rules.read,
+    env,
+    fixedEnv,
+    ...(envPatterns === undefined || rules.env === undefined
+      ? {}
+      : { allowEnv: { patterns: envPatterns, origin: rules.env.origin } }),
+  };
 }
 
 function shownPath(file: string, cwd: string): string {

@@ -5,6 +5,8 @@ import type { BaresipBinary } from '../baresip/binary.js';
 import { OffhookError } from '../errors.js';
 import { Hearing } from './hearing/hearing.js';
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
+import type { Policy } from '../policy/policy.js';
+import { ScenarioSipGuard } from './sip-guard.js';
 
 export interface ResourceHooks {
   emit(agent: string, event: AgentEvent): number;
@@ -12,22 +14,32 @@ export interface ResourceHooks {
   log(agent: string, line: string): void;
   /** Where the audio of that call of the agent is to be saved. */
   audioFile?(agent: string, call: number): string;
+  /** The agent was ended for what a peer made it send. */
+  denied(agent: string, error: OffhookError): void;
 }
 
 export class Resources {
   readonly #binary: () => Promise<BaresipBinary>;
-  readonly #maxAgents: number;
+  readonly #policy: Policy;
+  readonly guard: ScenarioSipGuard;
   readonly #hooks: ResourceHooks;
   readonly #agents = new Map<string, BaresipAgent>();
   readonly #starting = new Map<string, Promise<BaresipAgent>>();
   readonly hearing: Hearing;
   #released = false;
 
-  constructor(binary: () => Promise<BaresipBinary>, maxAgents: number, hooks: ResourceHooks) {
+  constructor(binary: () => Promise<BaresipBinary>, policy: Policy, hooks: ResourceHooks) {
     this.#binary = binary;
-    this.#maxAgents = maxAgents;
+    this.#policy = policy;
     this.#hooks = hooks;
     this.hearing = new Hearing((agent, event) => hooks.emit(agent, event), hooks.audioFile);
+    this.guard = new ScenarioSipGuard(
+      policy,
+      () => this.#agents.values(),
+      (agent, error) => {
+        hooks.denied(agent, error);
+      },
+    );
   }
 
   async start(name: string, options: AgentOptions, limitMs: number): Promise<BaresipAgent> {
@@ -65,8 +77,14 @@ export class Resources {
       log: (line) => {
         this.#hooks.log(name, line);
       },
+      guard: this.guard.guardOf(name),
     };
-    const agent = await startAgent(name, this.hearing.optionsOf(options), context, limitMs);
+    const agent = await startAgent(
+      name,
+      this.guard.agentOptions(name, this.hearing.optionsOf(options), binary.version),
+      context,
+      limitMs,
+    );
     this.hearing.began(agent);
     return agent;
   }
@@ -85,10 +103,11 @@ export class Resources {
         { hint: 'give each agent a name of its own' },
       );
     }
-    if (this.#starting.size >= this.#maxAgents) {
+    const { value, origin } = this.#policy.rules.maxAgents;
+    if (this.#starting.size >= value) {
       throw new OffhookError(
         'E_AGENT_LIMIT',
-        `agent "${name}": not started: the scenario has ${this.#starting.size} agents already (limit)`,
+        `agent "${name}": not started: the scenario has ${this.#starting.size} agents already (limit of ${origin})`,
         { hint: 'raise the limit with --max-agents' },
       );
     }

@@ -15,12 +15,13 @@ export interface RunOptions extends PlanOptions {
   productVersion: string;
   timeoutMs: number;
   teardownMs: number;
-  maxAgents: number;
   /** Tell what each agent heard, at the end of each scenario. */
   metrics?: boolean;
   /** Folder for the audio of every call. */
   saveAudio?: string;
   binary: () => Promise<BaresipBinary>;
+  /** Told of every password an agent gets, before it could be shown. */
+  secret?: (value: string) => void;
   emit: (event: RunEvent) => void;
   /** Aborted by Ctrl-C. */
   interrupted: AbortSignal;
@@ -53,9 +54,9 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
   const services: ScenarioServices = {
     thread,
     binary: options.binary,
-    maxAgents: options.maxAgents,
     metrics: options.metrics === true,
     ...(options.saveAudio === undefined ? {} : { saveAudio: options.saveAudio }),
+    secret: options.secret ?? (() => undefined),
     now,
     emit,
     interrupted,
@@ -85,7 +86,7 @@ async function runPlanned(
   options: RunOptions,
   services: ScenarioServices,
 ): Promise<{ verdict: keyof Counts; failures: readonly Failure[] }> {
-  const { job, shown, name, tags, declared, skip } = planned;
+  const { job, policy, shown, name, tags, declared, skip } = planned;
   const id = { id: `${shown}#${declared?.ordinal ?? index}`, file: shown, name, tags };
   if (skip !== undefined) {
     const at = services.now();
@@ -106,6 +107,7 @@ async function runPlanned(
     {
       id,
       job: { ...job, ...scenario, teardown_ms: options.teardownMs },
+      policy,
       timeoutMs: declared?.timeout_ms ?? options.timeoutMs,
     },
     services,

@@ -12,6 +12,7 @@ import type {
   StampedNote,
   Watched,
 } from '../sandbox/protocol.js';
+import type { Policy } from '../policy/policy.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { EventLog } from './event-log.js';
 import { audioFiles } from './hearing/save-audio.js';
@@ -25,17 +26,19 @@ import { verdictOf } from './verdict.js';
 export interface ScenarioTask {
   id: ScenarioId;
   job: RunJob;
+  policy: Policy;
   timeoutMs: number;
 }
 
 export interface ScenarioServices {
   thread: ScenarioThread;
   binary: () => Promise<BaresipBinary>;
-  maxAgents: number;
   /** Tell a `metric` event for each agent at the end of a scenario. */
   metrics: boolean;
   /** Folder for the audio of every call. */
   saveAudio?: string;
+  /** Told of every password before it could be shown. */
+  secret: (value: string) => void;
   /** ms since the run began. */
   now: () => number;
   emit: (event: RunEvent) => void;
@@ -76,6 +79,9 @@ export async function runScenario(
   return { verdict, failures };
 }
 
+/** Codes that tell of the end of an agent. */
+const ENDED: ReadonlySet<string> = new Set(['E_AGENT_CRASHED', 'E_SIP_DENIED', 'E_CALL_LIMIT']);
+
 class ScenarioRun {
   readonly #task: ScenarioTask;
   readonly #services: ScenarioServices;
@@ -97,7 +103,7 @@ class ScenarioRun {
     this.#log = new EventLog(this.#began, (entry) => {
       this.#take(entry);
     });
-    this.#resources = new Resources(services.binary, services.maxAgents, {
+    this.#resources = new Resources(services.binary, task.policy, {
       ...(services.saveAudio === undefined
         ? {}
         : { audioFile: audioFiles(services.saveAudio, task.id.id) }),
@@ -110,6 +116,9 @@ class ScenarioRun {
       },
       log: (agent, line) => {
         this.#emit({ type: 'agent_log', at: services.now(), scenario: task.id.id, agent, line });
+      },
+      denied: (_agent, error) => {
+        this.#crashes.push({ ...error.toData(), phase: 'body' });
       },
     });
   }
@@ -142,7 +151,7 @@ class ScenarioRun {
 
   failures(outcome: Outcome): readonly Failure[] {
     const told = new Set(
-      outcome.failures.flatMap((one) => (one.code === 'E_AGENT_CRASHED' ? (one.agents ?? []) : [])),
+      outcome.failures.flatMap((one) => (ENDED.has(one.code) ? (one.agents ?? []) : [])),
     );
     const untold = this.#crashes.filter((one) => !one.agents?.some((name) => told.has(name)));
     return [...untold, ...outcome.failures].map((one) => this.#timeline.attach(one));
@@ -156,6 +165,7 @@ class ScenarioRun {
         error: toErrorData(error),
       }));
     }
+    if (verb === 'agent') passwordsOf(request).forEach(this.#services.secret);
     const base = {
       scenario: this.#task.id.id,
       call,
@@ -230,6 +240,11 @@ class ScenarioRun {
 function isForWatchers(event: AgentEvent): boolean {
   if (event.type === 'audio_speech') return event.change === undefined;
   return event.type === 'call_rtp' || event.type === 'audio_level';
+}
+
+function passwordsOf({ args }: CallRequest): readonly string[] {
+  const password = (args[1] as { password?: unknown } | undefined)?.password;
+  return typeof password === 'string' ? [password] : [];
 }
 
 function runEventOf(note: Note, scenario: string, at: number, waits: number[]): RunEvent {

@@ -82,6 +82,8 @@ async function dispatch(request: CallRequest, resources: Resources): Promise<Cal
     const ends = [resources.agent(a ?? ''), resources.agent(b ?? '')] as const;
     return { value: await resources.hearing.verifyConnection(...ends, args[2]) };
   }
+  if (verb === 'dial' || verb === 'attended_transfer')
+    resources.guard.assertMayCall(request.agent ?? '');
   const binding: Binding = BINDINGS[verb];
   const agent = resources.agent(request.agent ?? '');
   const { seq, value } = await binding(agent, args, durationMs(limitOf(verb)), resources);

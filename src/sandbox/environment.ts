@@ -6,6 +6,22 @@ import { parseDotenv } from '../settings/dotenv.js';
 import { allowedPath, readAllowed, type ReadFile } from './policy.js';
 import type { ScenarioJob } from './protocol.js';
 
+/** Patterns cost time that grows with the text. */
+const LONGEST_NAME = 300;
+
+/** The VM's own parser uses the native stack. */
+const DEEPEST_JSON = 100;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((one) => isDeeper(one, levels - 1));
+}
+
+/** Folders below which a script may read. */
+export function readRoots({ readRoot, allowRead = [] }: ScenarioJob): readonly string[] {
+  return [readRoot, ...allowRead];
+}
+
 export class Environment {
   readonly #job: ScenarioJob;
   #loaded: Readonly<Record<string, string>> = {};
@@ -14,9 +30,11 @@ export class Environment {
     this.#job = job;
   }
 
+  /** @throws OffhookError E_ENV_DENIED, E_ENV_MISSING */
   get(name: string, fallback: string | undefined): string {
     const layers = [this.#job.fixedEnv, this.#loaded, this.#job.env];
     const layer = layers.find((one) => Object.hasOwn(one, name));
+    if (layer === undefined) this.#refuseDenied(name);
     const value = layer?.[name] ?? fallback;
     if (value !== undefined) return value;
     const names = layers.flatMap((one) => Object.keys(one));
@@ -31,7 +49,7 @@ export class Environment {
 
   /** A file the script names, relative to its own. */
   readable(path: string): ReadFile {
-    return readAllowed(resolve(dirname(this.#job.file), path), path, this.#job.readRoot, {
+    return readAllowed(resolve(dirname(this.#job.file), path), path, readRoots(this.#job), {
       denied: 'E_READ_DENIED',
       unreadable: 'E_READ_FAILED',
     });
@@ -39,10 +57,47 @@ export class Environment {
 
   /** Real path of a file the script names, of any kind: whoever reads it tells what is wrong with it. */
   allowed(path: string): string {
-    return allowedPath(resolve(dirname(this.#job.file), path), path, this.#job.readRoot, {
+    return allowedPath(resolve(dirname(this.#job.file), path), path, readRoots(this.#job), {
       denied: 'E_READ_DENIED',
       unreadable: 'E_READ_FAILED',
     });
+  }
+
+  /** A JSON file the script names. Its text is not told in errors: it may be anything. */
+  json(path: string): unknown {
+    const { text } = this.readable(path);
+    try {
+      const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+      if (!isDeeper(value, DEEPEST_JSON)) return value;
+    } catch (error) {
+      const offset = /at position (\d+)/.exec(String(error))?.[1];
+      const before = text.slice(0, Number(offset ?? text.length)).split('\n');
+      const [line, column] = [before.length, (before.at(-1) ?? '').length + 1];
+      throw new OffhookError(
+        'E_READ_FAILED',
+        `file "${path}": is not valid JSON: line ${line}, column ${column}`,
+        { hint: 'correct it there, or read it with file_text()' },
+      );
+    }
+    throw new OffhookError(
+      'E_READ_FAILED',
+      `file "${path}": is nested too deeply (limit ${DEEPEST_JSON})`,
+      { hint: 'make it flatter' },
+    );
+  }
+
+  /** The same whether the variable is set or not: a denial must not tell. */
+  #refuseDenied(name: string): void {
+    const { allowEnv } = this.#job;
+    if (allowEnv === undefined) return;
+    const isAllowed =
+      name.length <= LONGEST_NAME && allowEnv.patterns.some((pattern) => pattern.test(name));
+    if (isAllowed) return;
+    throw new OffhookError(
+      'E_ENV_DENIED',
+      `env("${name.slice(0, 100)}"): denied: not allowed by ${allowEnv.origin}`,
+      { hint: `allow it with --allow-env ${name.slice(0, 100)}, or give it a value with --set` },
+    );
   }
 
   /** Reads a file beside the scenario; its values come before those already there. */

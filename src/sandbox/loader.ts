@@ -35,15 +35,15 @@ export function guestName(base: string, specifier: string): string {
 
 /** The modules of one scenario. */
 export class Loader {
-  readonly #readRoot: string;
+  readonly #roots: readonly string[];
   readonly #sources = new Map<string, string>();
   /** Import errors by the name they were given. */
   readonly #errors = new Map<string, OffhookError>();
   /** Counts requests: a job that imported something is told apart from one that did not. */
   requests = 0;
 
-  constructor(readRoot: string) {
-    this.#readRoot = readRoot;
+  constructor(roots: readonly string[]) {
+    this.#roots = roots;
   }
 
   /** Source of a script file that was loaded; undefined for guest and native code. */
@@ -103,7 +103,7 @@ export class Loader {
       });
     }
     try {
-      const file = readAllowed(resolve(dirname(base), specifier), specifier, this.#readRoot, {
+      const file = readAllowed(resolve(dirname(base), specifier), specifier, this.#roots, {
         denied: 'E_IMPORT',
         unreadable: 'E_IMPORT',
       });

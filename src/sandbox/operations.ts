@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { OffhookError, type ErrorData } from '../errors.js';
 import type { LogEntry } from '../model/agent-event.js';
+import { secretValues } from '../model/secret-names.js';
 import { checkArguments } from '../schema/check.js';
 import { findFunction, namesOf, type PublicFunction } from '../schema/contract.js';
 import { AgentRef, CallRef, isPlainObject } from '../schema/special.js';
@@ -21,6 +22,8 @@ import { AUDIO_FILE_VERBS, withAudio, withAudioFiles } from './audio-arguments.j
 import type { Session } from './session.js';
 import { stopError } from './verdict.js';
 
+type Variables = Readonly<Record<string, string>>;
+
 /** Assertions that fail in a loop and are caught: the first ones tell enough. */
 const MOST_FAILURES = 20;
 const LONGEST_LOG = 65_536;
@@ -38,7 +41,9 @@ const HANDLERS: Handlers = {
   log,
   skip,
   env: (session, { name, default: fallback }) => session.environment.get(name, fallback),
-  load_env: (session, { path }) => session.environment.load(path),
+  load_env: loadEnv,
+  file_text: (session, { path }) => session.environment.readable(path).text,
+  file_json: (session, { path }) => session.environment.json(path),
   uuid: () => randomUUID(),
   watch,
   begin_wait: beginWait,
@@ -302,6 +307,13 @@ function waitText(session: Session, payload: Operations['begin_wait'], ms: numbe
   const { index, of } = part;
   const text = session.elementOf(fn, stack, index - 1) ?? 'a condition';
   return `${index} of ${of}: ${text}`;
+}
+
+function loadEnv(session: Session, { path }: Operations['load_env']): Variables {
+  const variables = session.environment.load(path);
+  const values = secretValues(variables);
+  if (values.length > 0) session.channel.send({ type: 'secrets', values });
+  return variables;
 }
 
 function log(session: Session, { text, stack }: Operations['log']): void {

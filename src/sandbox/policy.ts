@@ -1,6 +1,6 @@
 /** What a script may touch: files below the read root, by their real path. */
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { sep } from 'node:path';
+import { dirname, sep } from 'node:path';
 import { OffhookError, type ErrorCode } from '../errors.js';
 
 /** Scripts and environment files are small; a device or a log is not one. */
@@ -26,10 +26,10 @@ export interface ReadFile {
 export function readAllowed(
   path: string,
   shown: string,
-  readRoot: string,
+  roots: readonly string[],
   codes: FileErrors,
 ): ReadFile {
-  const real = allowedPath(path, shown, readRoot, codes);
+  const real = allowedPath(path, shown, roots, codes);
   return { path: real, text: readText(real, shown, codes.unreadable) };
 }
 
@@ -37,18 +37,18 @@ export function readAllowed(
 export function allowedPath(
   path: string,
   shown: string,
-  readRoot: string,
+  roots: readonly string[],
   codes: FileErrors,
 ): string {
   const outside = (): OffhookError =>
     new OffhookError(
       codes.denied,
-      `file "${shown}": not read: it lies outside of the folder ${readRoot}`,
-      { hint: 'move it below that folder, or allow its folder with --allow-read' },
+      `file "${shown}": not read: it lies outside of the folder ${roots.join(', ')}`,
+      { hint: `move it below that folder, or allow its own with --allow-read ${dirname(path)}` },
     );
-  if (!isInside(path, readRoot)) throw outside();
+  if (!roots.some((root) => isInside(path, root))) throw outside();
   const real = realPath(path, shown, codes.unreadable);
-  if (!isInside(real, readRoot)) throw outside();
+  if (!roots.some((root) => isInside(real, root))) throw outside();
   return real;
 }
 

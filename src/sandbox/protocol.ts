@@ -45,10 +45,14 @@ export interface ScenarioJob {
   file: string;
   /** Absolute real path of the folder modules and files may be read from. */
   readRoot: string;
+  /** Absolute real paths of more such folders. */
+  allowRead?: readonly string[];
   /** What env() finds, layered already. */
   env: Readonly<Record<string, string>>;
   /** Variables of --set: load_env() does not hide them. */
   fixedEnv: Readonly<Record<string, string>>;
+  /** Names of variables that may be asked for, where not all may; `origin`: what said so. */
+  allowEnv?: { patterns: readonly RegExp[]; origin: string };
 }
 
 export interface RunJob extends ScenarioJob {
@@ -83,6 +87,8 @@ export type ThreadMessage =
   | { type: 'ready' }
   | { type: 'collected'; collected?: Collected; error?: Failure; reusable: boolean }
   | { type: 'call'; request: CallRequest }
+  /** Values that load_env() read under the names of secrets. */
+  | { type: 'secrets'; values: readonly string[] }
   /** Told as it happens: a thread that has to be terminated has told its failures already. */
   | { type: 'failed'; failure: Failure }
   | { type: 'finished'; skipped?: { reason: string }; reusable: boolean };
@@ -245,6 +251,8 @@ export interface Operations {
   skip: { reason: string; in_condition: boolean; stack: string };
   env: { name: string; default?: string; stack: string };
   load_env: { path: string; stack: string };
+  file_text: { path: string; stack: string };
+  file_json: { path: string; stack: string };
   uuid: Record<string, never>;
 }
 

@@ -58,6 +58,8 @@ export class ScenarioThread {
   #busy = false;
   #closed = false;
   #reusable = true;
+  /** Hears of values that must not be shown, before anything that may hold them. */
+  onSecrets: (values: readonly string[]) => void = () => undefined;
 
   constructor(options: { limits: ThreadLimits; entry?: URL; booted?: Live | undefined }) {
     this.#limits = options.limits;
@@ -207,7 +209,8 @@ export class ScenarioThread {
     live.port.on('message', ({ notes, message }: FromThread) => {
       if (this.#live !== live) return;
       for (const note of notes) this.#running?.onNote?.(note);
-      if (message !== undefined) this.#running?.onMessage(message);
+      if (message?.type === 'secrets') this.onSecrets(message.values);
+      else if (message !== undefined) this.#running?.onMessage(message);
     });
     return live;
   }

@@ -3,7 +3,7 @@ import type { ErrorData, SourceLocation } from '../errors.js';
 import type { Failure, Phase } from '../model/run-event.js';
 import type { Channel } from './channel.js';
 import { hrtimeMs } from './clock.js';
-import { Environment } from './environment.js';
+import { Environment, readRoots } from './environment.js';
 import { Loader } from './loader.js';
 import type { Note, ScenarioJob, ThreadLimits } from './protocol.js';
 import { callArgument, codeFrame, placeOf } from './stack.js';
@@ -62,7 +62,7 @@ export class Session {
     this.collecting = options.kind === 'collect';
     this.isSingle = options.kind === 'single';
     this.declaring = !this.isSingle;
-    this.loader = new Loader(options.job.readRoot);
+    this.loader = new Loader(readRoots(options.job));
     this.environment = new Environment(options.job);
   }
 

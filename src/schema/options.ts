@@ -16,7 +16,7 @@ import {
 } from './special.js';
 import * as validators from './validators.gen.js';
 
-export type OptionsName = 'agentOptions' | 'scenarioOptions' | 'waitOptions';
+export type OptionsName = 'agentOptions' | 'scenarioOptions' | 'waitOptions' | 'projectFile';
 
 /** What is wrong: the error's text after the subject, and the hint. */
 export interface Problem {

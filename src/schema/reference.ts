@@ -7,11 +7,12 @@ import { SCHEMAS } from './schemas.gen.js';
 import { paramType } from './typings.js';
 import type { FunctionRow, ParamRow } from './rows.js';
 
-/** The three schema files; `agentData` holds its shapes as definitions. */
+/** The schema files; `agentData` holds its shapes as definitions. */
 export interface Schemas {
   readonly agentOptions: ValueSchema;
   readonly scenarioOptions: ValueSchema;
   readonly waitOptions: ValueSchema;
+  readonly projectFile: ValueSchema;
   readonly agentData: { readonly definitions: Readonly<Record<string, ValueSchema>> };
 }
 
@@ -34,6 +35,10 @@ every event, one event at a time, so that no state is missed, however short. It 
 assertion fails in it or it returns \`false\` or \`null\`. Any other error ends the wait at once.
 
 In a condition a script may read and assert, but not act: functions marked "Not in a condition" fail there.`;
+
+const PROJECT_FILE = `\`offhook.config.json\` in the folder of a scenario or above it: the nearest one counts. Its names are those of
+the flags, which come first, then variables such as \`OFFHOOK_ALLOW_NET\` (a list is comma-separated there), then this
+file. [policy.md](policy.md) tells what each one allows; [a schema for editors](offhook.config.schema.json) comes with the program.`;
 
 const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
   passed: 'All scenarios passed or were skipped.',
@@ -85,6 +90,7 @@ export function referenceText(schemas: Schemas = SCHEMAS): string {
     ),
     optionsSection('Wait options', 'Second argument of `wait()`.', schemas.waitOptions),
     dataSection(schemas.agentData.definitions),
+    optionsSection('Project file', PROJECT_FILE, schemas.projectFile),
     { title: 'baresip versions', body: versionsText() },
     { title: 'Durations', body: DURATIONS },
     { title: 'Conditions', body: CONDITIONS },

@@ -249,6 +249,75 @@ export const SCHEMAS = {
       },
     },
   },
+  projectFile: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'project-file.schema.json',
+    title: 'ProjectFile',
+    description:
+      'offhook.config.json: settings of the scenarios below its folder, by the names of the flags.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      $schema: {
+        type: 'string',
+        'x-form': 'the path or address of this schema',
+        description: 'For editors: the path or address of this schema.',
+        examples: ['./node_modules/offhook/docs/offhook.config.schema.json'],
+      },
+      'allow-read': {
+        type: 'array',
+        items: { type: 'string', pattern: '^[^,]+$', 'x-form': 'the path of a folder' },
+        'x-form': 'an array of folders',
+        description:
+          'More folders scenarios may read files and modules from, relative to this file. Ignored under --untrusted.',
+        examples: [['../shared']],
+      },
+      'allow-net': {
+        type: 'array',
+        items: { type: 'string', pattern: '^[^,\\s]+$', 'x-form': 'a host rule' },
+        'x-form': 'an array of host rules',
+        description:
+          'The only hosts scenarios may reach by HTTP: HOST, *.DOMAIN, an address or a CIDR block, each with :PORT where it matters. Ignored under --untrusted.',
+        examples: [['api.example.com:443', '127.0.0.1', '*.staging.example', '10.0.0.0/8']],
+      },
+      'allow-sip': {
+        type: 'array',
+        items: { type: 'string', pattern: '^[^,\\s]+$', 'x-form': 'a SIP pattern' },
+        'x-form': 'an array of SIP patterns',
+        description:
+          'The only URIs and numbers agents may dial, and servers they may use: USER@HOST, @HOST or USER, where USER is a glob and HOST a host rule. Ignored under --untrusted.',
+        examples: [['1???@pbx.example.com', '@10.0.0.0/8', '+49301234*']],
+      },
+      'allow-env': {
+        type: 'array',
+        items: { type: 'string', pattern: '^[^,\\s]+$', 'x-form': 'a glob of variable names' },
+        'x-form': 'an array of globs',
+        description:
+          'The only variables of the environment and of --env-file that env() finds, as globs of their names. Ignored under --untrusted.',
+        examples: [['SIP_*', 'PBX_DOMAIN']],
+      },
+      'max-agents': {
+        type: 'integer',
+        minimum: 1,
+        maximum: 1000,
+        default: 100,
+        description: 'Most agents of a scenario. Under --untrusted it can only lower the limit.',
+      },
+      'max-calls': {
+        type: 'integer',
+        minimum: 1,
+        maximum: 1000000,
+        description:
+          'Most calls the agents of a scenario place together. Under --untrusted it can only lower the limit. Default: no limit.',
+      },
+      untrusted: {
+        type: 'boolean',
+        default: false,
+        description:
+          'Denies whatever is not allowed, as --untrusted does; the lists of this file count then, for whoever wrote this line wrote them too.',
+      },
+    },
+  },
   agentData: {
     $schema: 'http://json-schema.org/draft-07/schema#',
     $id: 'agent-data.schema.json',

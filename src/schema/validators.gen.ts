@@ -1510,3 +1510,518 @@ function validate12(
   validate12.errors = vErrors;
   return errors === 0;
 }
+export const projectFile = validate13;
+const schema14 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'project-file.schema.json',
+  title: 'ProjectFile',
+  description:
+    'offhook.config.json: settings of the scenarios below its folder, by the names of the flags.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    $schema: {
+      type: 'string',
+      'x-form': 'the path or address of this schema',
+      description: 'For editors: the path or address of this schema.',
+      examples: ['./node_modules/offhook/docs/offhook.config.schema.json'],
+    },
+    'allow-read': {
+      type: 'array',
+      items: { type: 'string', pattern: '^[^,]+$', 'x-form': 'the path of a folder' },
+      'x-form': 'an array of folders',
+      description:
+        'More folders scenarios may read files and modules from, relative to this file. Ignored under --untrusted.',
+      examples: [['../shared']],
+    },
+    'allow-net': {
+      type: 'array',
+      items: { type: 'string', pattern: '^[^,\\s]+$', 'x-form': 'a host rule' },
+      'x-form': 'an array of host rules',
+      description:
+        'The only hosts scenarios may reach by HTTP: HOST, *.DOMAIN, an address or a CIDR block, each with :PORT where it matters. Ignored under --untrusted.',
+      examples: [['api.example.com:443', '127.0.0.1', '*.staging.example', '10.0.0.0/8']],
+    },
+    'allow-sip': {
+      type: 'array',
+      items: { type: 'string', pattern: '^[^,\\s]+$', 'x-form': 'a SIP pattern' },
+      'x-form': 'an array of SIP patterns',
+      description:
+        'The only URIs and numbers agents may dial, and servers they may use: USER@HOST, @HOST or USER, where USER is a glob and HOST a host rule. Ignored under --untrusted.',
+      examples: [['1???@pbx.example.com', '@10.0.0.0/8', '+49301234*']],
+    },
+    'allow-env': {
+      type: 'array',
+      items: { type: 'string', pattern: '^[^,\\s]+$', 'x-form': 'a glob of variable names' },
+      'x-form': 'an array of globs',
+      description:
+        'The only variables of the environment and of --env-file that env() finds, as globs of their names. Ignored under --untrusted.',
+      examples: [['SIP_*', 'PBX_DOMAIN']],
+    },
+    'max-agents': {
+      type: 'integer',
+      minimum: 1,
+      maximum: 1000,
+      default: 100,
+      description: 'Most agents of a scenario. Under --untrusted it can only lower the limit.',
+    },
+    'max-calls': {
+      type: 'integer',
+      minimum: 1,
+      maximum: 1000000,
+      description:
+        'Most calls the agents of a scenario place together. Under --untrusted it can only lower the limit. Default: no limit.',
+    },
+    untrusted: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Denies whatever is not allowed, as --untrusted does; the lists of this file count then, for whoever wrote this line wrote them too.',
+    },
+  },
+};
+const pattern10 = new RegExp('^[^,]+$', 'u');
+const pattern11 = new RegExp('^[^,\\s]+$', 'u');
+function validate13(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="project-file.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!(
+          key0 === '$schema' ||
+          key0 === 'allow-read' ||
+          key0 === 'allow-net' ||
+          key0 === 'allow-sip' ||
+          key0 === 'allow-env' ||
+          key0 === 'max-agents' ||
+          key0 === 'max-calls' ||
+          key0 === 'untrusted'
+        )) {
+          validate13.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.$schema !== undefined) {
+          const _errs2 = errors;
+          if (typeof data.$schema !== 'string') {
+            validate13.errors = [
+              {
+                instancePath: instancePath + '/$schema',
+                schemaPath: '#/properties/%24schema/type',
+                keyword: 'type',
+                params: { type: 'string' },
+                message: 'must be string',
+              },
+            ];
+            return false;
+          }
+          var valid0 = _errs2 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data['allow-read'] !== undefined) {
+            let data1 = data['allow-read'];
+            const _errs4 = errors;
+            if (errors === _errs4) {
+              if (Array.isArray(data1)) {
+                var valid1 = true;
+                const len0 = data1.length;
+                for (let i0 = 0; i0 < len0; i0++) {
+                  let data2 = data1[i0];
+                  const _errs6 = errors;
+                  if (errors === _errs6) {
+                    if (typeof data2 === 'string') {
+                      if (!pattern10.test(data2)) {
+                        validate13.errors = [
+                          {
+                            instancePath: instancePath + '/allow-read/' + i0,
+                            schemaPath: '#/properties/allow-read/items/pattern',
+                            keyword: 'pattern',
+                            params: { pattern: '^[^,]+$' },
+                            message: 'must match pattern "' + '^[^,]+$' + '"',
+                          },
+                        ];
+                        return false;
+                      }
+                    } else {
+                      validate13.errors = [
+                        {
+                          instancePath: instancePath + '/allow-read/' + i0,
+                          schemaPath: '#/properties/allow-read/items/type',
+                          keyword: 'type',
+                          params: { type: 'string' },
+                          message: 'must be string',
+                        },
+                      ];
+                      return false;
+                    }
+                  }
+                  var valid1 = _errs6 === errors;
+                  if (!valid1) {
+                    break;
+                  }
+                }
+              } else {
+                validate13.errors = [
+                  {
+                    instancePath: instancePath + '/allow-read',
+                    schemaPath: '#/properties/allow-read/type',
+                    keyword: 'type',
+                    params: { type: 'array' },
+                    message: 'must be array',
+                  },
+                ];
+                return false;
+              }
+            }
+            var valid0 = _errs4 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data['allow-net'] !== undefined) {
+              let data3 = data['allow-net'];
+              const _errs8 = errors;
+              if (errors === _errs8) {
+                if (Array.isArray(data3)) {
+                  var valid2 = true;
+                  const len1 = data3.length;
+                  for (let i1 = 0; i1 < len1; i1++) {
+                    let data4 = data3[i1];
+                    const _errs10 = errors;
+                    if (errors === _errs10) {
+                      if (typeof data4 === 'string') {
+                        if (!pattern11.test(data4)) {
+                          validate13.errors = [
+                            {
+                              instancePath: instancePath + '/allow-net/' + i1,
+                              schemaPath: '#/properties/allow-net/items/pattern',
+                              keyword: 'pattern',
+                              params: { pattern: '^[^,\\s]+$' },
+                              message: 'must match pattern "' + '^[^,\\s]+$' + '"',
+                            },
+                          ];
+                          return false;
+                        }
+                      } else {
+                        validate13.errors = [
+                          {
+                            instancePath: instancePath + '/allow-net/' + i1,
+                            schemaPath: '#/properties/allow-net/items/type',
+                            keyword: 'type',
+                            params: { type: 'string' },
+                            message: 'must be string',
+                          },
+                        ];
+                        return false;
+                      }
+                    }
+                    var valid2 = _errs10 === errors;
+                    if (!valid2) {
+                      break;
+                    }
+                  }
+                } else {
+                  validate13.errors = [
+                    {
+                      instancePath: instancePath + '/allow-net',
+                      schemaPath: '#/properties/allow-net/type',
+                      keyword: 'type',
+                      params: { type: 'array' },
+                      message: 'must be array',
+                    },
+                  ];
+                  return false;
+                }
+              }
+              var valid0 = _errs8 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data['allow-sip'] !== undefined) {
+                let data5 = data['allow-sip'];
+                const _errs12 = errors;
+                if (errors === _errs12) {
+                  if (Array.isArray(data5)) {
+                    var valid3 = true;
+                    const len2 = data5.length;
+                    for (let i2 = 0; i2 < len2; i2++) {
+                      let data6 = data5[i2];
+                      const _errs14 = errors;
+                      if (errors === _errs14) {
+                        if (typeof data6 === 'string') {
+                          if (!pattern11.test(data6)) {
+                            validate13.errors = [
+                              {
+                                instancePath: instancePath + '/allow-sip/' + i2,
+                                schemaPath: '#/properties/allow-sip/items/pattern',
+                                keyword: 'pattern',
+                                params: { pattern: '^[^,\\s]+$' },
+                                message: 'must match pattern "' + '^[^,\\s]+$' + '"',
+                              },
+                            ];
+                            return false;
+                          }
+                        } else {
+                          validate13.errors = [
+                            {
+                              instancePath: instancePath + '/allow-sip/' + i2,
+                              schemaPath: '#/properties/allow-sip/items/type',
+                              keyword: 'type',
+                              params: { type: 'string' },
+                              message: 'must be string',
+                            },
+                          ];
+                          return false;
+                        }
+                      }
+                      var valid3 = _errs14 === errors;
+                      if (!valid3) {
+                        break;
+                      }
+                    }
+                  } else {
+                    validate13.errors = [
+                      {
+                        instancePath: instancePath + '/allow-sip',
+                        schemaPath: '#/properties/allow-sip/type',
+                        keyword: 'type',
+                        params: { type: 'array' },
+                        message: 'must be array',
+                      },
+                    ];
+                    return false;
+                  }
+                }
+                var valid0 = _errs12 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data['allow-env'] !== undefined) {
+                  let data7 = data['allow-env'];
+                  const _errs16 = errors;
+                  if (errors === _errs16) {
+                    if (Array.isArray(data7)) {
+                      var valid4 = true;
+                      const len3 = data7.length;
+                      for (let i3 = 0; i3 < len3; i3++) {
+                        let data8 = data7[i3];
+                        const _errs18 = errors;
+                        if (errors === _errs18) {
+                          if (typeof data8 === 'string') {
+                            if (!pattern11.test(data8)) {
+                              validate13.errors = [
+                                {
+                                  instancePath: instancePath + '/allow-env/' + i3,
+                                  schemaPath: '#/properties/allow-env/items/pattern',
+                                  keyword: 'pattern',
+                                  params: { pattern: '^[^,\\s]+$' },
+                                  message: 'must match pattern "' + '^[^,\\s]+$' + '"',
+                                },
+                              ];
+                              return false;
+                            }
+                          } else {
+                            validate13.errors = [
+                              {
+                                instancePath: instancePath + '/allow-env/' + i3,
+                                schemaPath: '#/properties/allow-env/items/type',
+                                keyword: 'type',
+                                params: { type: 'string' },
+                                message: 'must be string',
+                              },
+                            ];
+                            return false;
+                          }
+                        }
+                        var valid4 = _errs18 === errors;
+                        if (!valid4) {
+                          break;
+                        }
+                      }
+                    } else {
+                      validate13.errors = [
+                        {
+                          instancePath: instancePath + '/allow-env',
+                          schemaPath: '#/properties/allow-env/type',
+                          keyword: 'type',
+                          params: { type: 'array' },
+                          message: 'must be array',
+                        },
+                      ];
+                      return false;
+                    }
+                  }
+                  var valid0 = _errs16 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data['max-agents'] !== undefined) {
+                    let data9 = data['max-agents'];
+                    const _errs20 = errors;
+                    if (!(
+                      typeof data9 == 'number' &&
+                      !(data9 % 1) &&
+                      !isNaN(data9) &&
+                      isFinite(data9)
+                    )) {
+                      validate13.errors = [
+                        {
+                          instancePath: instancePath + '/max-agents',
+                          schemaPath: '#/properties/max-agents/type',
+                          keyword: 'type',
+                          params: { type: 'integer' },
+                          message: 'must be integer',
+                        },
+                      ];
+                      return false;
+                    }
+                    if (errors === _errs20) {
+                      if (typeof data9 == 'number' && isFinite(data9)) {
+                        if (data9 > 1000 || isNaN(data9)) {
+                          validate13.errors = [
+                            {
+                              instancePath: instancePath + '/max-agents',
+                              schemaPath: '#/properties/max-agents/maximum',
+                              keyword: 'maximum',
+                              params: { comparison: '<=', limit: 1000 },
+                              message: 'must be <= 1000',
+                            },
+                          ];
+                          return false;
+                        } else {
+                          if (data9 < 1 || isNaN(data9)) {
+                            validate13.errors = [
+                              {
+                                instancePath: instancePath + '/max-agents',
+                                schemaPath: '#/properties/max-agents/minimum',
+                                keyword: 'minimum',
+                                params: { comparison: '>=', limit: 1 },
+                                message: 'must be >= 1',
+                              },
+                            ];
+                            return false;
+                          }
+                        }
+                      }
+                    }
+                    var valid0 = _errs20 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                  if (valid0) {
+                    if (data['max-calls'] !== undefined) {
+                      let data10 = data['max-calls'];
+                      const _errs22 = errors;
+                      if (!(
+                        typeof data10 == 'number' &&
+                        !(data10 % 1) &&
+                        !isNaN(data10) &&
+                        isFinite(data10)
+                      )) {
+                        validate13.errors = [
+                          {
+                            instancePath: instancePath + '/max-calls',
+                            schemaPath: '#/properties/max-calls/type',
+                            keyword: 'type',
+                            params: { type: 'integer' },
+                            message: 'must be integer',
+                          },
+                        ];
+                        return false;
+                      }
+                      if (errors === _errs22) {
+                        if (typeof data10 == 'number' && isFinite(data10)) {
+                          if (data10 > 1000000 || isNaN(data10)) {
+                            validate13.errors = [
+                              {
+                                instancePath: instancePath + '/max-calls',
+                                schemaPath: '#/properties/max-calls/maximum',
+                                keyword: 'maximum',
+                                params: { comparison: '<=', limit: 1000000 },
+                                message: 'must be <= 1000000',
+                              },
+                            ];
+                            return false;
+                          } else {
+                            if (data10 < 1 || isNaN(data10)) {
+                              validate13.errors = [
+                                {
+                                  instancePath: instancePath + '/max-calls',
+                                  schemaPath: '#/properties/max-calls/minimum',
+                                  keyword: 'minimum',
+                                  params: { comparison: '>=', limit: 1 },
+                                  message: 'must be >= 1',
+                                },
+                              ];
+                              return false;
+                            }
+                          }
+                        }
+                      }
+                      var valid0 = _errs22 === errors;
+                    } else {
+                      var valid0 = true;
+                    }
+                    if (valid0) {
+                      if (data.untrusted !== undefined) {
+                        const _errs24 = errors;
+                        if (typeof data.untrusted !== 'boolean') {
+                          validate13.errors = [
+                            {
+                              instancePath: instancePath + '/untrusted',
+                              schemaPath: '#/properties/untrusted/type',
+                              keyword: 'type',
+                              params: { type: 'boolean' },
+                              message: 'must be boolean',
+                            },
+                          ];
+                          return false;
+                        }
+                        var valid0 = _errs24 === errors;
+                      } else {
+                        var valid0 = true;
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate13.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate13.errors = vErrors;
+  return errors === 0;
+}

@@ -3,7 +3,7 @@
  * then the .env file beside the scenario, then --env-file, then the environment. This folder knows where
  * values come from; it does not know what they are used for.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { readDotenv } from './dotenv.js';
@@ -29,16 +29,38 @@ export interface ScenarioVariables {
   readonly fixedEnv: Variables;
 }
 
+/** What a scenario may be given of all this. */
+export interface VariableLimits {
+  /** Of the environment and --env-file: what else there is was given to, or written by, the scenario itself. */
+  readonly allows: (name: string) => boolean;
+  /** The file beside the scenario must be one: a link could lead to anybody's. */
+  readonly untrusted: boolean;
+}
+
+const NO_LIMITS: VariableLimits = { allows: () => true, untrusted: false };
+
 /** Reads what is common to all scenarios at once; the file beside a scenario when asked for it. */
-export function scenarioVariables(sources: VariableSources): (file: string) => ScenarioVariables {
+export function scenarioVariables(
+  sources: VariableSources,
+): (file: string, limits?: VariableLimits) => ScenarioVariables {
   const fixedEnv = { ...sources.lab, ...setVariables(sources.set) };
   const files = sources.envFiles.map((path) => readDotenv(resolve(sources.cwd, path), path));
   const common: Variables = Object.assign({}, sources.environment, ...files) as Variables;
-  return (file) => {
+  return (file, { allows, untrusted } = NO_LIMITS) => {
     const beside = file.replace(/\.m?js$/, '') + '.env';
-    const own = existsSync(beside) ? readDotenv(beside, beside) : {};
-    return { env: { ...common, ...own }, fixedEnv };
+    const own = existsSync(beside) ? readBeside(beside, untrusted) : {};
+    const shared = Object.entries(common).filter(([name]) => allows(name));
+    return { env: { ...Object.fromEntries(shared), ...own }, fixedEnv };
   };
+}
+
+function readBeside(path: string, untrusted: boolean): Variables {
+  if (!untrusted || lstatSync(path).isFile()) return readDotenv(path, path);
+  throw new OffhookError(
+    'E_SETTINGS',
+    `environment file "${path}": not read: it is no ordinary file, as it must be under --untrusted`,
+    { hint: 'replace the link by a copy' },
+  );
 }
 
 function setVariables(given: readonly string[]): Variables {

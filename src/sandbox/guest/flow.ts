@@ -64,3 +64,17 @@ export function load_env(...args: unknown[]): Readonly<Record<string, string>> {
   ask('check', { on: 'global', fn: 'load_env', args, stack });
   return Object.freeze(ask('load_env', { path: args[0], stack }) as Record<string, string>);
 }
+
+export function file_text(...args: unknown[]): string {
+  return read('file_text', args) as string;
+}
+
+export function file_json(...args: unknown[]): unknown {
+  return read('file_json', args);
+}
+
+function read(operation: 'file_text' | 'file_json', args: unknown[]): unknown {
+  const stack = callerStack();
+  ask('check', { on: 'global', fn: operation, args, stack });
+  return ask(operation, { path: args[0], stack });
+}

@@ -7,7 +7,7 @@ import { assert } from './assertion.js';
 import { await_until, default_timeout, wait } from './await-until.js';
 import { describeThrown } from './failure.js';
 import { await_sequence, never } from './expectations.js';
-import { env, load_env, log, skip, step, uuid } from './flow.js';
+import { env, file_json, file_text, load_env, log, skip, step, uuid } from './flow.js';
 import { stringify } from './primordials.js';
 import * as suite from './suite.js';
 
@@ -39,6 +39,8 @@ const vocabulary = {
   uuid,
   env,
   load_env,
+  file_text,
+  file_json,
   scenario: suite.scenario,
   setup: suite.setup,
   teardown: suite.teardown,

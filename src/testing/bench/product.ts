@@ -1,4 +1,5 @@
 /** The built product inside this process: runs scenarios with every event at hand. */
+import { makePolicy } from '../../policy/policy.js';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,6 +60,12 @@ async function everyReport(cwd: string): Promise<Reporter> {
   ]);
 }
 
+const ALL_ALLOWED = {
+  untrusted: false,
+  read: [],
+  maxAgents: { value: 100, origin: 'the default' },
+};
+
 /** Runs a scenario text as `offhook run` does, every report on; `emit` hears each event first. */
 export async function runScenarioText(
   text: string,
@@ -81,7 +88,7 @@ export async function runScenarioText(
       productVersion: 'bench',
       timeoutMs: 600_000,
       teardownMs: 10_000,
-      maxAgents: 100,
+      policy: () => ({ policy: makePolicy(ALL_ALLOWED), warnings: [] }),
       binary: benchBaresip,
       emit: (event) => {
         emit(event);

@@ -1,0 +1,141 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { runFiles } from '../testing/run-files.js';
+
+/** Of the lab, of --set, of an env file, of load_env(), of the environment, of an account that never registers. */
+const SECRETS = {
+  lab: 'pw-alice',
+  set: 's3t/ "t0ken" +&ü',
+  file: 'of the env file 77',
+  loaded: 'l0aded-by-the-script',
+  machine: 'm4chine=key',
+  account: "only-in-the-account's options",
+};
+
+const SCENARIO = `
+load_env("more.env");
+const all = [env("A_PASS"), env("API_TOKEN"), env("FILE_PASSWORD"), env("LOADED_SECRET"), env("MACHINE_KEY")];
+const carol = agent("carol", { password: ${JSON.stringify(SECRETS.account)} });
+all.push(${JSON.stringify(SECRETS.account)});
+const alice = agent("alice", { username: env("A_USER"), domain: env("SIP_DOMAIN"), password: env("A_PASS") });
+const bob = agent("bob", { username: env("B_USER"), domain: env("SIP_DOMAIN"), password: env("B_PASS") });
+alice.register();
+bob.register();
+await_until(() => { assert(alice.registered).is_true(); assert(bob.registered).is_true(); });
+alice.dial(bob);
+await_until(() => assert(bob.state).equals(State.Ringing));
+bob.accept();
+await_until(() => assert(alice.state).equals(State.Established));
+alice.hangup();
+carol.message(alice, all.join(" "));
+log(all, JSON.stringify(all), all.map(encodeURIComponent));
+for (const one of all) {
+  step(one, () => log("x" + one + "y"));
+  try { carol.dial("sip:" + encodeURIComponent(one) + "@127.0.0.1:9"); carol.hangup(); } catch (error) { log(error.message); }
+  try { agent(one, { username: one }); } catch (error) { log(error.message); }
+  try { env(one); } catch (error) { log(error.message); }
+  try { file_text(one); } catch (error) { log(error.message); }
+  assert(one).describe(one).equals("something else: " + one);
+}
+`;
+const THROWN =
+  'load_env("more.env"); throw new Error("token " + env("API_TOKEN") + env("LOADED_SECRET"));';
+const COLLECTED =
+  'scenario("token " + env("API_TOKEN"), () => {}); scenario("x", { skip: env("FILE_PASSWORD") }, () => {});';
+
+function forms(secret: string): string[] {
+  const base64 = Buffer.from(secret).toString('base64').replace(/=+$/, '');
+  const shifted = Buffer.from(`x${secret}`).toString('base64').slice(2).replace(/=+$/, '');
+  return [
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    secret.replaceAll('&', '&amp;'),
+    base64.slice(0, -1),
+    shifted.slice(0, -1),
+  ];
+}
+
+/** Every file below the folder but those the test wrote itself. */
+function* written(folder: string, own: ReadonlySet<string>): Generator<[string, string]> {
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !own.has(entry.name)) yield [path, readFileSync(path, 'latin1')];
+  }
+}
+
+test('no secret is in anything a run prints or leaves behind', async () => {
+  const files = {
+    'it.js': SCENARIO,
+    'thrown.js': THROWN,
+    'suite.js': COLLECTED,
+    'more.env': `LOADED_SECRET=${SECRETS.loaded}\n`,
+    'given.env': `FILE_PASSWORD=${SECRETS.file}\n`,
+  };
+  const outputs = [
+    '--reporter',
+    'ndjson=out.ndjson',
+    '--reporter',
+    'junit=out.xml',
+    '--logs=out.log',
+    '--sip-trace=out.sip',
+    '-v',
+  ];
+  const args = [
+    '--lab',
+    '--env-file',
+    'given.env',
+    '--set',
+    `API_TOKEN=${SECRETS.set}`,
+    ...outputs,
+  ];
+  const texts: [string, string][] = [];
+  const { stdout, stderr } = await runFiles(
+    files,
+    ['run', 'it.js', 'thrown.js', 'suite.js', ...args],
+    {
+      env: { MACHINE_KEY: SECRETS.machine },
+      after: (folder) => {
+        texts.push(...written(join(folder, '..'), new Set(Object.keys(files))));
+        return Promise.resolve();
+      },
+    },
+  );
+  texts.push(['stdout', stdout], ['stderr', stderr]);
+  const names = texts.map(([name]) => name.replace(/^.*\//, ''));
+  expect(names).toEqual(expect.arrayContaining(['out.ndjson', 'out.xml', 'out.log', 'out.sip']));
+  // it was there to be masked: in the script's own words, and as digest credentials on the wire
+  const trace = texts.find(([name]) => name.endsWith('out.log'))?.[1] ?? '';
+  expect(trace).toMatch(/Authorization: Digest username="alice".*response="\*\*\*"/);
+  expect(stdout).toContain('***');
+  for (const [name, text] of texts) {
+    for (const [which, secret] of Object.entries(SECRETS)) {
+      for (const form of forms(secret)) {
+        // files were read as bytes
+        const looked = name.startsWith('std') ? form : Buffer.from(form).toString('latin1');
+        const at = text.indexOf(looked);
+        const seen = at === -1 ? '' : `${name}: ${which}: ${text.slice(Math.max(0, at - 60), at)}`;
+        expect(seen).toBe('');
+      }
+    }
+  }
+});
+
+test.each([
+  ['list', 'suite.js', ['--json']],
+  ['check', 'broken.js', []],
+])('nor in what %s prints', async (command, file, flags) => {
+  const files = {
+    'suite.js': COLLECTED,
+    'broken.js':
+      'load_env("more.env"); scenario("a", () => {}); throw new Error(env("API_TOKEN") + " " + env("LOADED_SECRET"));',
+    'more.env': `LOADED_SECRET=${SECRETS.loaded}\n`,
+  };
+  const args = ['--set', `API_TOKEN=${SECRETS.set}`, '--set', `FILE_PASSWORD=${SECRETS.file}`];
+  const { stdout, stderr } = await runFiles(files, [command, file, ...flags, ...args]);
+  const text = stdout + stderr;
+  expect(text).toContain('***');
+  for (const form of [SECRETS.set, SECRETS.loaded, SECRETS.file].flatMap(forms))
+    expect(text).not.toContain(form);
+});

@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest';
+import { OffhookError } from '../errors.js';
+import { netPolicy, netTarget } from './net-policy.js';
+import { hostRule } from './host-rules.js';
+
+const of = (...items: string[]) => netPolicy({ items, origin: '--allow-net' });
+const PUBLIC = '93.184.215.14';
+
+/** "allowed", or the denial's code. */
+function verdict(act: () => void): string {
+  try {
+    act();
+    return 'allowed';
+  } catch (error) {
+    if (!(error instanceof OffhookError)) throw error;
+    return error.code;
+  }
+}
+
+/** As the client does it: the URL is parsed, its host judged, then the address the name resolved to. */
+function visit(policy: ReturnType<typeof of>, text: string, resolved?: string): string {
+  return verdict(() => {
+    const target = netTarget(new URL(text));
+    policy(target);
+    policy({ ...target, address: resolved ?? target.host.replace(/^\[|\]$/g, '') });
+  });
+}
+
+describe('a host by its name and port', () => {
+  const policy = of(
+    'api.example',
+    'api.example:8443',
+    '*.staging.example:443',
+    '127.0.0.1:8080',
+    '10.1.0.0/16',
+    '[::1]:9000',
+  );
+  test.each([
+    ['https://api.example/x', PUBLIC],
+    ['HTTPS://API.EXAMPLE./x', PUBLIC],
+    ['https://%61pi.example/', PUBLIC],
+    ['https://a.staging.example/', PUBLIC],
+    ['https://a.b.staging.example/', PUBLIC],
+    ['http://127.0.0.1:8080/', undefined],
+    ['http://0x7f.1:8080/', undefined],
+    ['http://10.1.2.3/', undefined],
+    ['http://[::1]:9000/', undefined],
+    ['http://[0:0:0:0:0:0:0:1]:9000/', undefined],
+    ['http://[::ffff:127.0.0.1]:8080/', undefined],
+    ['https://api.example/', '10.1.0.9'],
+  ])('allowed: %s at %s', (url, address) => {
+    expect(visit(policy, url, address)).toBe('allowed');
+  });
+
+  test.each([
+    // other hosts, also where the allowed one is part of the name or the user
+    ['https://evil.example/', PUBLIC],
+    ['https://api.example.evil.example/', PUBLIC],
+    ['https://evilapi.example/', PUBLIC],
+    ['https://api.example@evil.example/', PUBLIC],
+    ['https://api.example:x@evil.example/', PUBLIC],
+    ['https://evil.example/api.example', PUBLIC],
+    ['https://evil.example/?@api.example', PUBLIC],
+    ['https://evil.example#api.example', PUBLIC],
+    ['https://evil.example\\api.example/', PUBLIC],
+    ['https://staging.example/', PUBLIC],
+    ['http://a.staging.example/', PUBLIC],
+    ['https://xstaging.example/', PUBLIC],
+    ['https://api\u3002example.evil.example/', PUBLIC],
+    ['https://\u0430pi.example/', PUBLIC],
+    // other ports
+    ['http://127.0.0.1/', undefined],
+    ['http://127.0.0.1:8081/', undefined],
+    ['http://[::1]:9001/', undefined],
+    // other spellings of addresses that are not allowed
+    ['http://2130706433/', undefined],
+    ['http://0x7f000001/', undefined],
+    ['http://0177.0.0.1/', undefined],
+    ['http://127.1/', undefined],
+    ['http://127.0.0.2:8080/', undefined],
+    ['http://0.0.0.0:8080/', undefined],
+    ['http://0:8080/', undefined],
+    ['http://[::]:9000/', undefined],
+    ['http://[::ffff:0.0.0.0]:8080/', undefined],
+    ['http://[::ffff:a00:1]/', undefined],
+    ['http://[64:ff9b::7f00:1]/', undefined],
+    ['http://[::127.0.0.1]:8080/', undefined],
+    ['http://[2002:7f00:1::]:8080/', undefined],
+    ['http://169.254.169.254/latest/meta-data/', undefined],
+    ['http://[fe80::1]/', undefined],
+    ['http://10.2.0.1/', undefined],
+    ['http://localhost:8080/', '127.0.0.1'],
+    ['http://localhost.:8080/', '127.0.0.1'],
+    ['http://127.0.0.1.nip.example:8080/', '127.0.0.1'],
+    // a name that is allowed and resolves to a place that is not (DNS rebinding)
+    ['https://api.example/', '127.0.0.1'],
+    ['https://api.example/', '::1'],
+    ['https://api.example/', '::ffff:127.0.0.1'],
+    ['https://api.example/', '0.0.0.0'],
+    ['https://api.example/', '10.2.0.1'],
+    ['https://api.example/', '192.168.1.1'],
+    ['https://api.example/', '169.254.169.254'],
+    ['https://api.example/', 'fe80::1%eth0'],
+    ['https://api.example/', 'fd00::1'],
+    ['https://api.example/', '100.64.0.1'],
+    ['https://api.example/', '255.255.255.255'],
+    ['https://api.example/', '64:ff9b::a02:1'],
+    ['https://api.example/', 'no address'],
+  ])('denied: %s at %s', (url, address) => {
+    expect(visit(policy, url, address)).toBe('E_NET_DENIED');
+  });
+});
+
+test.each(['', '[', '[::1', 'a b', 'a/b', 'a\u0000', '::1%', '[::g]', 'x'.repeat(400), '%00'])(
+  '%j is no host',
+  (host) => {
+    // 'x:1' style hosts come with their port apart
+    expect(verdict(() => of('*.example', 'localhost')({ host, port: 80 }))).toBe('E_NET_DENIED');
+  },
+);
+
+test('zone ids and brackets are spellings', () => {
+  const policy = of('[fe80::1]');
+  for (const host of ['fe80::1', '[fe80::1]', 'fe80::1%eth0', '[fe80::1%25eth0]', 'FE80:0::1'])
+    expect(verdict(() => policy({ host, port: 80, address: 'fe80::1%eth0' }))).toBe('allowed');
+});
+
+test('localhost means this machine, and no other', () => {
+  const policy = of('localhost');
+  expect(visit(policy, 'http://localhost/', '127.0.0.1')).toBe('allowed');
+  expect(visit(policy, 'http://LOCALHOST./', '::1')).toBe('allowed');
+  expect(visit(policy, 'http://localhost/', '10.0.0.1')).toBe('E_NET_DENIED');
+  expect(visit(policy, 'http://127.0.0.1/')).toBe('E_NET_DENIED');
+});
+
+test('IDNA: both spellings of a name', () => {
+  for (const rule of ['bücher.example', 'XN--BCHER-KVA.example']) {
+    expect(visit(of(rule), 'http://bücher.example/', PUBLIC)).toBe('allowed');
+    expect(visit(of(rule), 'http://xn--bcher-kva.example/', PUBLIC)).toBe('allowed');
+    expect(visit(of(rule), 'http://bucher.example/', PUBLIC)).toBe('E_NET_DENIED');
+  }
+});
+
+test('no list, "*" and an empty list', () => {
+  expect(visit(netPolicy(undefined), 'http://127.0.0.1/')).toBe('allowed');
+  expect(visit(of('*'), 'http://intranet/', '10.0.0.1')).toBe('allowed');
+  expect(visit(of('*:443'), 'http://intranet/', '10.0.0.1')).toBe('E_NET_DENIED');
+  expect(visit(of(), 'https://api.example/', PUBLIC)).toBe('E_NET_DENIED');
+});
+
+function errorOf(act: () => void): OffhookError {
+  try {
+    act();
+  } catch (error) {
+    return error as OffhookError;
+  }
+  throw new Error('nothing was thrown');
+}
+
+test('a denial names the flag that would allow it', () => {
+  const policy = netPolicy({ items: ['api.example'], origin: '--untrusted' });
+  const denied = errorOf(() => {
+    policy({ host: '[::1]', port: 8080 });
+  });
+  expect(denied.message).toBe('host [::1]:8080: not reached: not allowed by --untrusted');
+  expect(denied.details.hint).toBe('allow it with --allow-net [::1]:8080');
+  const rebound = errorOf(() => {
+    policy({ host: 'API.example', port: 443, address: '10.0.0.5' });
+  });
+  expect(rebound.message).toBe(
+    'host api.example:443: not reached: it resolves to 10.0.0.5:443, which is no public address',
+  );
+  expect(rebound.details.hint).toBe('allow it with --allow-net 10.0.0.5:443');
+  // and does: what a hint names is a rule that allows it
+  of('api.example', '10.0.0.5:443')({ host: 'API.example', port: 443, address: '10.0.0.5' });
+  of('[::1]:8080')({ host: '[::1]', port: 8080, address: '::1' });
+});
+
+test.each([
+  ['http://api.example', 'is a URL, not a host'],
+  ['api.example:0', 'has no valid port'],
+  ['api.example:70000', 'has no valid port'],
+  ['api.example:http', 'has no valid port'],
+  ['10.0.0.0/33', 'is no CIDR block'],
+  ['example/8', 'is no CIDR block'],
+  ['a*.example', 'has a "*" that is neither alone nor for the labels in front'],
+  ['*.*.example', 'is no domain after "*."'],
+  ['*.10.0.0.1', 'is no domain after "*."'],
+  ['user@host', 'is no host name or address'],
+  ['', 'is no host name or address'],
+])('rule %j %s', (text, problem) => {
+  expect(hostRule(text)).toEqual({ problem });
+});
+
+test.each(['[fd00::/8]', 'fd00::/8', '[fd00::]/8', '[fd00::]/8:443'])('IPv6 block %s', (rule) => {
+  expect(visit(of(rule), 'https://[fd12::1]/')).toBe('allowed');
+  expect(visit(of(rule), 'https://[fe12::1]/')).toBe('E_NET_DENIED');
+});

@@ -1,0 +1,83 @@
+/** Which hosts scripts may reach by HTTP: --allow-net. */
+import { OffhookError } from '../errors.js';
+import { canonicalAddress, canonicalHost, hostRule, hostText, isPublic } from './host-rules.js';
+import type { Host, HostRule } from './host-rules.js';
+import type { AllowList } from './rules.js';
+
+export interface NetTarget {
+  /** As the URL writes it: name or address, IPv6 with or without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** What the name was resolved to: the address about to be connected to. */
+  readonly address?: string;
+}
+
+/**
+ * Throws the denial. To be asked before a name is resolved, again with each address before it is connected
+ * to (a name can resolve to something else the next time), and for every redirect anew.
+ */
+export type NetPolicy = (target: NetTarget) => void;
+
+/**
+ * Without a list everything is allowed. With one, two things must hold: the host as written is allowed by a
+ * rule, and an address it resolves to is a public one or allowed by a rule of its own. So an allowed name
+ * leads to a private network only where somebody said so.
+ */
+export function netPolicy(list: AllowList | undefined): NetPolicy {
+  if (list === undefined) return () => undefined;
+  const rules = list.items.map(hostRule).filter((rule) => 'matches' in rule);
+  return ({ host: written, port, address }) => {
+    const host = canonicalHost(written);
+    if (host === undefined) throw denial(list, `"${shown(written)}"`, 'it is no valid host');
+    const fitting = rules.filter((rule) => rule.port === undefined || rule.port === port);
+    const named = fitting.filter((rule) => rule.matches(host));
+    if (named.length === 0) throw denial(list, at(host, port), undefined, at(host, port));
+    if (address !== undefined) judgeAddress(list, { host, port, address, named, fitting });
+  };
+}
+
+interface Resolved {
+  host: Host;
+  port: number;
+  address: string;
+  /** Rules that allow the host as written. */
+  named: readonly HostRule[];
+  /** Rules for that port. */
+  fitting: readonly HostRule[];
+}
+
+function judgeAddress(list: AllowList, { host, port, address, named, fitting }: Resolved): void {
+  const real = canonicalAddress(address.replace(/%.*$/s, ''));
+  if (real === undefined) throw denial(list, at(host, port), `"${shown(address)}" is no address`);
+  if (named.some((rule) => rule.any) || isPublic(real)) return;
+  if (fitting.some((rule) => rule.matches({ address: real }))) return;
+  // Whoever allows "localhost" means this machine.
+  if ('name' in host && host.name === 'localhost' && /^127\.|^::1$/.test(real)) return;
+  const own = at({ address: real }, port);
+  if ('address' in host && host.address === real) return;
+  throw denial(list, at(host, port), `it resolves to ${own}, which is no public address`, own);
+}
+
+/** Target of a URL, for NetPolicy. URL itself reads every spelling of a host; user names never get here. */
+export function netTarget(url: URL): NetTarget {
+  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+  return { host: url.hostname, port };
+}
+
+function denial(list: AllowList, subject: string, why?: string, allow?: string): OffhookError {
+  const seen = why ?? `not allowed by ${list.origin}`;
+  return new OffhookError('E_NET_DENIED', `host ${subject}: not reached: ${seen}`, {
+    hint:
+      allow === undefined
+        ? 'write a host name or address; --allow-net names those that may be reached'
+        : `allow it with --allow-net ${allow}`,
+  });
+}
+
+function at(host: Host, port: number): string {
+  return `${hostText(host)}:${port}`;
+}
+
+function shown(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
+}

@@ -1,0 +1,160 @@
+/** Which URIs and numbers agents may dial, and which servers they may use: --allow-sip, a guard against toll fraud. */
+import picomatch from 'picomatch';
+import { OffhookError } from '../errors.js';
+import { canonicalHost, hostRule, type Host, type HostRule } from './host-rules.js';
+import type { AllowList } from './rules.js';
+
+/** USER@HOST, @HOST or USER. */
+export interface SipRule {
+  readonly text: string;
+  /** Undefined: at any host. */
+  readonly host?: HostRule;
+  matchesUser(user: string): boolean;
+}
+
+export interface SipPolicy {
+  /** Whether every URI is allowed. */
+  readonly open: boolean;
+  /** Whether any other than an agent of the same scenario is. */
+  readonly closed: boolean;
+  /** What is wrong with dialling that URI; undefined when it is allowed. */
+  uriProblem(uri: string): string | undefined;
+  /** As uriProblem, of a registrar, proxy or STUN server: "host", "host:port" or a URI. */
+  serverProblem(server: string): string | undefined;
+}
+
+interface Parsed {
+  /** Unescaped; a number without visual separators. */
+  user: string;
+  /** The host, and that of `maddr`, which is where the request really goes (RFC 3261, 19.1.1). */
+  hosts: readonly { host: Host; port: number | undefined }[];
+}
+
+const USER_GLOB = {
+  dot: true,
+  bash: true,
+  nonegate: true,
+  noextglob: true,
+  nobrace: true,
+  nocase: false,
+};
+const LONGEST_URI = 1000;
+const VISUAL_SEPARATORS = /[-.() ]/g;
+
+/** Or why it is none. */
+export function sipRule(text: string): SipRule | { problem: string } {
+  const given = text.replace(/^(?:sips?|tel):/i, '');
+  const at = given.lastIndexOf('@');
+  const [userText, hostText] = at === -1 ? [given, undefined] : splitAt(given, at);
+  const matchesUser = userMatcher(userText);
+  if (hostText === undefined) {
+    if (/[:/]/.test(given) || /^\*?\..*[a-z]/i.test(given))
+      return { problem: `names a host without "@": write @${given}` };
+    return userText === '' ? { problem: 'is empty' } : { text, matchesUser };
+  }
+  const host = hostRule(hostText.replace(/[;?].*$/s, ''));
+  return 'problem' in host ? { problem: host.problem } : { text, host, matchesUser };
+}
+
+function splitAt(text: string, at: number): [string, string] {
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function userMatcher(pattern: string): (user: string) => boolean {
+  if (pattern === '' || pattern === '*') return () => true;
+  const matches = picomatch(pattern, USER_GLOB);
+  // Parameters of a user part can route a call elsewhere (RFC 4694): a "*" does not stand for them.
+  return (user) => (pattern.includes(';') || !user.includes(';')) && matches(user);
+}
+
+export function sipPolicy(list: AllowList | undefined): SipPolicy {
+  if (list === undefined) return OPEN;
+  const rules = list.items.map(sipRule).filter((rule) => 'matchesUser' in rule);
+  if (rules.some((rule) => rule.text === '*' || rule.text === '*@*')) return OPEN;
+  const problem = `not allowed by ${list.origin}`;
+  return {
+    open: false,
+    closed: rules.length === 0,
+    uriProblem(uri) {
+      const parsed = parseSipUri(uri);
+      if (parsed === undefined) return 'it cannot be judged: it is no plain SIP URI';
+      const { user, hosts } = parsed;
+      const ok = hosts.every((one) =>
+        rules.some((rule) => rule.matchesUser(user) && allowsHost(rule, one)),
+      );
+      return ok ? undefined : problem;
+    },
+    serverProblem(server) {
+      const uri = /^(?:sips?|stuns?|turns?):/i.test(server) ? server : `sip:${server}`;
+      const parsed = parseSipUri(uri.replace(/^(?:stun|turn)s?:/i, 'sip:'));
+      if (parsed === undefined) return 'it cannot be judged: it is no plain SIP URI';
+      const ok = parsed.hosts.every((one) => rules.some((rule) => allowsHost(rule, one)));
+      return ok ? undefined : problem;
+    },
+  };
+}
+
+const OPEN: SipPolicy = {
+  open: true,
+  closed: false,
+  uriProblem: () => undefined,
+  serverProblem: () => undefined,
+};
+
+function allowsHost(rule: SipRule, { host, port }: Parsed['hosts'][number]): boolean {
+  if (rule.host === undefined) return true;
+  if (rule.host.port !== undefined && rule.host.port !== port) return false;
+  return rule.host.matches(host);
+}
+
+/** Undefined for anything that two readers could read in two ways. */
+export function parseSipUri(text: string): Parsed | undefined {
+  if (text.length > LONGEST_URI || /[\s<>"\x00-\x1f\x7f]/.test(text)) return undefined;
+  const match =
+    /^(sips?):(?:([^@]*)@)?(\[[^\]@]*\]|[^;?@:[\]]+)(?::(\d{1,5}))?((?:;[^?@]*)?)(?:\?.*)?$/i.exec(
+      text,
+    );
+  if (match === null) return undefined;
+  const [, scheme = '', userInfo = '', hostText = '', digits, parameters = ''] = match;
+  const user = plainUser(userInfo.split(':')[0] ?? '');
+  const host = canonicalHost(hostText);
+  if (user === undefined || host === undefined) return undefined;
+  const secure = scheme.toLowerCase() === 'sips' || /;transport=tls\b/i.test(parameters);
+  const port = digits === undefined ? (secure ? 5061 : 5060) : Number(digits);
+  const hosts = [{ host, port }];
+  for (const [, value = ''] of parameters.matchAll(/;\s*maddr\s*=\s*([^;]*)/gi)) {
+    const elsewhere = canonicalHost(decoded(value) ?? '');
+    if (elsewhere === undefined) return undefined;
+    hosts.push({ host: elsewhere, port });
+  }
+  return { user, hosts };
+}
+
+function plainUser(text: string): string | undefined {
+  const user = decoded(text);
+  if (user === undefined || /[\x00-\x1f\x7f]/.test(user)) return undefined;
+  return /^[-+0-9*#.() ]+$/.test(user) ? user.replace(VISUAL_SEPARATORS, '') : user;
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export function sipDenial(agent: string, what: string, uri: string, problem: string): OffhookError {
+  const parsed = parseSipUri(/^sips?:/i.test(uri) ? uri : `sip:${uri}`);
+  const allow = parsed === undefined ? 'PATTERN' : ruleFor(parsed, uri);
+  return new OffhookError('E_SIP_DENIED', `agent "${agent}": ${what}: ${problem}`, {
+    hint: `allow it with --allow-sip '${allow}'`,
+    agents: [agent],
+  });
+}
+
+/** The narrowest rule that allows the URI. */
+function ruleFor({ user }: Parsed, uri: string): string {
+  const host = uri.replace(/^sips?:/i, '').replace(/^[^@]*@/, '');
+  return `${user}@${host.replace(/[;?].*$/s, '')}`;
+}

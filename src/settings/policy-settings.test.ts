@@ -1,0 +1,219 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { OffhookError } from '../errors.js';
+import { policySettings, type PolicyFlags, type ScenarioRules } from './policy-settings.js';
+
+let folder = '';
+const at = (name: string): string => join(folder, name);
+const project = (content: unknown): string => {
+  const text = typeof content === 'string' ? content : JSON.stringify(content);
+  writeFileSync(at('project/offhook.config.json'), text);
+  return at('project/deep/it.js');
+};
+
+beforeAll(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'offhook-policy-')));
+  for (const name of ['plain', 'shared', 'project/deep', 'project/data'])
+    mkdirSync(at(name), { recursive: true });
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function rules(
+  scenario: string,
+  flags: PolicyFlags = {},
+  variables: Record<string, string> = {},
+): ScenarioRules {
+  return policySettings({ flags, variables, cwd: folder })(scenario);
+}
+
+/** "CODE message | hint". */
+function problem(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof OffhookError)) throw error;
+    return `${error.code} ${error.message} | ${error.details.hint ?? ''}`.replaceAll(folder, 'F');
+  }
+  throw new Error('nothing was thrown');
+}
+
+test('without anything said everything is allowed, and 100 agents', () => {
+  expect(rules(at('plain/it.js'))).toEqual({
+    rules: { untrusted: false, read: [], maxAgents: { value: 100, origin: 'the default' } },
+    warnings: [],
+  });
+});
+
+test('flag, then variable, then the nearest project file; each with its origin', () => {
+  const it = project({
+    'allow-net': ['file.example'],
+    'allow-sip': ['@file.example'],
+    'allow-env': ['FILE_*'],
+    'allow-read': ['data', '../shared'],
+    'max-agents': 7,
+    'max-calls': 8,
+  });
+  const path = at('project/offhook.config.json');
+  expect(rules(it).rules).toEqual({
+    untrusted: false,
+    read: [at('project/data'), at('shared')],
+    net: { items: ['file.example'], origin: `allow-net in ${path}` },
+    sip: { items: ['@file.example'], origin: `allow-sip in ${path}` },
+    env: { items: ['FILE_*'], origin: `allow-env in ${path}` },
+    maxAgents: { value: 7, origin: `max-agents in ${path}` },
+    maxCalls: { value: 8, origin: `max-calls in ${path}` },
+  });
+  const variables = {
+    OFFHOOK_ALLOW_NET: 'a.example, b.example:80',
+    OFFHOOK_ALLOW_SIP: '',
+    OFFHOOK_MAX_CALLS: '9',
+    OFFHOOK_MAX_AGENTS: '3',
+  };
+  const flags = { allowNet: ['c.example,d.example', 'e.example'], maxAgents: 2 };
+  expect(rules(it, {}, variables).rules).toMatchObject({
+    net: { items: ['a.example', 'b.example:80'], origin: 'OFFHOOK_ALLOW_NET' },
+    sip: { items: ['@file.example'] },
+    maxAgents: { value: 3, origin: 'OFFHOOK_MAX_AGENTS' },
+    maxCalls: { value: 9, origin: 'OFFHOOK_MAX_CALLS' },
+  });
+  expect(rules(it, flags, variables).rules).toMatchObject({
+    net: { items: ['c.example', 'd.example', 'e.example'], origin: '--allow-net' },
+    maxAgents: { value: 2, origin: '--max-agents' },
+  });
+});
+
+test.each([
+  ['the flag', { untrusted: true }, {}],
+  ['the variable', {}, { OFFHOOK_UNTRUSTED: '1' }],
+])(
+  '--untrusted by %s: the project file beside the scenario widens nothing',
+  (_by, flags, variables) => {
+    const it = project({
+      'allow-net': ['*'],
+      'allow-sip': ['*'],
+      'allow-env': ['*'],
+      'allow-read': ['/'],
+      'max-agents': 1000,
+      'max-calls': 50,
+      untrusted: false,
+    });
+    const nothing = { items: [], origin: '--untrusted' };
+    const path = at('project/offhook.config.json');
+    expect(rules(it, flags, variables)).toEqual({
+      rules: {
+        untrusted: true,
+        read: [],
+        net: nothing,
+        sip: nothing,
+        env: nothing,
+        maxAgents: { value: 100, origin: 'the default' },
+        maxCalls: { value: 50, origin: `max-calls in ${path}` },
+      },
+      warnings: [
+        `--untrusted: allow-read, allow-net, allow-sip, allow-env of ${path} do not count: give flags instead`,
+      ],
+    });
+    const given = { ...flags, allowNet: ['api.example'], maxAgents: 5, maxCalls: 10 };
+    expect(rules(it, given, variables).rules).toMatchObject({
+      net: { items: ['api.example'], origin: '--allow-net' },
+      maxAgents: { value: 5 },
+      maxCalls: { value: 10 },
+    });
+    const lower = project({ 'max-agents': 4 });
+    expect(rules(lower, given, variables).rules).toMatchObject({ maxAgents: { value: 4 } });
+  },
+);
+
+test('untrusted in the project file denies what the file does not allow', () => {
+  const it = project({ untrusted: true, 'allow-net': ['api.example'] });
+  expect(rules(it)).toMatchObject({
+    rules: {
+      untrusted: true,
+      net: { items: ['api.example'] },
+      sip: { items: [], origin: '--untrusted' },
+      env: { items: [] },
+    },
+    warnings: [],
+  });
+});
+
+test('an empty list in the project file allows nothing', () => {
+  expect(rules(project({ 'allow-sip': [] })).rules.sip?.items).toEqual([]);
+});
+
+const HOSTS = 'write HOST, *.DOMAIN, an address or a CIDR block, each with :PORT where it matters';
+test.each([
+  [
+    { allowNet: [''] },
+    {},
+    'E_USAGE --allow-net "": names nothing | give it a value, or leave --allow-net out',
+  ],
+  [
+    { allowNet: ['http://a'] },
+    {},
+    `E_USAGE --allow-net "http://a": is a URL, not a host | ${HOSTS}`,
+  ],
+  [
+    { allowNet: ['a,10.0.0.0/99'] },
+    {},
+    `E_USAGE --allow-net "10.0.0.0/99": is no CIDR block | ${HOSTS}`,
+  ],
+  [
+    {},
+    { OFFHOOK_ALLOW_NET: 'a:b' },
+    `E_SETTINGS OFFHOOK_ALLOW_NET "a:b": has no valid port | ${HOSTS}`,
+  ],
+  [
+    { allowSip: ['pbx.example:5060'] },
+    {},
+    'E_USAGE --allow-sip "pbx.example:5060": names a host without "@": write @pbx.example:5060 | write USER@HOST, @HOST or USER, for example 1???@pbx.example.com',
+  ],
+  [
+    { allowSip: ['1???'], untrusted: true },
+    {},
+    'E_USAGE --allow-sip "1???": names no host, as it must under --untrusted | write USER@HOST, @HOST or USER, for example 1???@pbx.example.com',
+  ],
+  [
+    { allowEnv: ['A B'] },
+    {},
+    'E_USAGE --allow-env "A B": is no glob of a variable name | write the name of a variable, with * and ? where it varies',
+  ],
+  [
+    { allowRead: ['nowhere'] },
+    {},
+    'E_USAGE --allow-read "nowhere": there is no such folder | name a folder that scripts may read',
+  ],
+  [
+    {},
+    { OFFHOOK_MAX_CALLS: '-1' },
+    'E_SETTINGS OFFHOOK_MAX_CALLS "-1": must be a whole number from 1 to 1000000 | correct it, or unset OFFHOOK_MAX_CALLS',
+  ],
+])('%j %j is an error', (flags, variables, message) => {
+  expect(problem(() => policySettings({ flags, variables, cwd: folder }))).toBe(message);
+});
+
+test.each([
+  ['{', 'E_SETTINGS project file: is not valid JSON: line 1'],
+  ['', 'E_SETTINGS project file: is not valid JSON: line 1'],
+  ['{\n  "max-agents": 1,\n}', 'E_SETTINGS project file: is not valid JSON: line 3'],
+  ['[]', 'E_SETTINGS project file "F/project/offhook.config.json": is no JSON object'],
+  [{ 'alow-net': [] }, 'there is no option "alow-net" | did you mean "allow-net"?'],
+  [{ 'allow-net': 'a' }, 'option "allow-net" must be an array of host rules: got "a" (string)'],
+  [{ 'allow-net': ['a,b'] }, 'option "allow-net[0]" must be a host rule: got "a,b" (string)'],
+  [{ 'max-agents': 0 }, 'option "max-agents" must be a whole number from 1 to 1000: got 0'],
+  [{ 'max-agents': '5' }, 'write it without quotes: 5'],
+  [{ untrusted: 'yes' }, 'option "untrusted" must be true or false'],
+  [
+    { 'allow-net': ['http://a'] },
+    'E_SETTINGS allow-net in F/project/offhook.config.json "http://a": is a URL',
+  ],
+  [{ 'allow-read': ['none'] }, '"none": there is no such folder'],
+  [{ untrusted: true, 'allow-sip': ['1???'] }, 'names no host, as it must under --untrusted'],
+])('project file %j', (content, message) => {
+  const it = project(content);
+  expect(problem(() => rules(it))).toContain(message);
+});

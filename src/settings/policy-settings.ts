@@ -1,0 +1,232 @@
+/**
+ * What scenarios may touch, layered: flag, then variable, then project file, then default; each value knows
+ * where it came from. Under --untrusted of the flag or variable the project file counts no more than the
+ * scenario beside it: it can lower limits, and that is all.
+ */
+import { realpathSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { OffhookError } from '../errors.js';
+import { hostRule } from '../policy/host-rules.js';
+import { sipRule } from '../policy/sip-policy.js';
+import type { AllowList, Limit, PolicyRules } from '../policy/rules.js';
+import { findProjectFile, type ProjectFile } from './project-file.js';
+
+export interface PolicyFlags {
+  readonly allowRead?: readonly string[];
+  readonly allowNet?: readonly string[];
+  readonly allowSip?: readonly string[];
+  readonly allowEnv?: readonly string[];
+  readonly maxAgents?: number;
+  readonly maxCalls?: number;
+  readonly untrusted?: boolean;
+}
+
+interface PolicySources {
+  readonly flags: PolicyFlags;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly cwd: string;
+}
+
+export interface ScenarioRules {
+  readonly rules: PolicyRules;
+  /** What of the project file does not count. */
+  readonly warnings: readonly string[];
+}
+
+type ListName = 'read' | 'net' | 'sip' | 'env';
+
+const LISTS = {
+  read: { flag: '--allow-read', variable: 'OFFHOOK_ALLOW_READ', key: 'allow-read' },
+  net: { flag: '--allow-net', variable: 'OFFHOOK_ALLOW_NET', key: 'allow-net' },
+  sip: { flag: '--allow-sip', variable: 'OFFHOOK_ALLOW_SIP', key: 'allow-sip' },
+  env: { flag: '--allow-env', variable: 'OFFHOOK_ALLOW_ENV', key: 'allow-env' },
+} as const satisfies Record<ListName, unknown>;
+
+const LIMITS = {
+  agents: { flag: '--max-agents', variable: 'OFFHOOK_MAX_AGENTS', key: 'max-agents', most: 1000 },
+  calls: { flag: '--max-calls', variable: 'OFFHOOK_MAX_CALLS', key: 'max-calls', most: 1_000_000 },
+} as const;
+
+const DEFAULT_AGENTS: Limit = { value: 100, origin: 'the default' };
+
+/** A list, and the folder its paths are relative to. */
+interface Given extends AllowList {
+  readonly folder: string;
+}
+
+/** Checks flags and variables at once; the project file of a scenario when asked for it. */
+export function policySettings(sources: PolicySources): (scenario: string) => ScenarioRules {
+  const { flags, variables } = sources;
+  const given = {
+    read: givenList(sources, 'read', flags.allowRead),
+    net: givenList(sources, 'net', flags.allowNet),
+    sip: givenList(sources, 'sip', flags.allowSip),
+    env: givenList(sources, 'env', flags.allowEnv),
+  };
+  const untrusted = flags.untrusted === true || isOn(variables['OFFHOOK_UNTRUSTED']);
+  const agents = givenLimit(variables, 'agents', flags.maxAgents);
+  const calls = givenLimit(variables, 'calls', flags.maxCalls);
+  checkAll(given, untrusted);
+  return (scenario) => {
+    const file = findProjectFile(scenario);
+    const denies = untrusted || file?.settings.untrusted === true;
+    const list = (name: ListName): Given | undefined =>
+      given[name] ?? (untrusted ? undefined : fileList(file, name));
+    if (!untrusted) {
+      const own = { read: list('read'), net: list('net'), sip: list('sip'), env: list('env') };
+      checkAll(own, denies);
+    }
+    const maxCalls = limit(calls, file, 'calls', untrusted);
+    const rules: PolicyRules = {
+      untrusted: denies,
+      read: readFolders(list('read')),
+      ...allowed('net', list('net'), denies),
+      ...allowed('sip', list('sip'), denies),
+      ...allowed('env', list('env'), denies),
+      maxAgents: limit(agents, file, 'agents', untrusted) ?? DEFAULT_AGENTS,
+      ...(maxCalls === undefined ? {} : { maxCalls }),
+    };
+    return { rules, warnings: untrusted ? ignoredWarnings(file) : [] };
+  };
+}
+
+function allowed(name: 'net' | 'sip' | 'env', list: Given | undefined, denies: boolean): object {
+  if (list !== undefined) return { [name]: { items: list.items, origin: list.origin } };
+  return denies ? { [name]: { items: [], origin: '--untrusted' } } : {};
+}
+
+function ignoredWarnings(file: ProjectFile | undefined): readonly string[] {
+  const keys = Object.values(LISTS).map(({ key }) => key);
+  const ignored = keys.filter((key) => file?.settings[key] !== undefined);
+  if (file === undefined || ignored.length === 0) return [];
+  return [
+    `--untrusted: ${ignored.join(', ')} of ${file.path} ${ignored.length === 1 ? 'does' : 'do'} not count: give flags instead`,
+  ];
+}
+
+function givenList(
+  { variables, cwd }: PolicySources,
+  name: ListName,
+  flag: readonly string[] = [],
+): Given | undefined {
+  const { flag: option, variable } = LISTS[name];
+  if (flag.length > 0) {
+    const items = flag.flatMap((text) => split(text));
+    if (items.length > 0) return { items, origin: option, folder: cwd };
+    throw new OffhookError('E_USAGE', `${option} "${flag.join('')}": names nothing`, {
+      hint: `give it a value, or leave ${option} out`,
+    });
+  }
+  const items = split(variables[variable] ?? '');
+  return items.length === 0 ? undefined : { items, origin: variable, folder: cwd };
+}
+
+function fileList(file: ProjectFile | undefined, name: ListName): Given | undefined {
+  const { key } = LISTS[name];
+  const items = file?.settings[key];
+  if (file === undefined || items === undefined) return undefined;
+  return { items, origin: `${key} in ${file.path}`, folder: dirname(file.path) };
+}
+
+function split(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+}
+
+function checkAll(lists: Readonly<Record<ListName, Given | undefined>>, denies: boolean): void {
+  check(
+    lists.net,
+    (item) => problemOf(hostRule(item)),
+    'write HOST, *.DOMAIN, an address or a CIDR block, each with :PORT where it matters',
+  );
+  check(
+    lists.sip,
+    (item) => sipProblem(item, denies),
+    'write USER@HOST, @HOST or USER, for example 1???@pbx.example.com',
+  );
+  check(lists.env, envProblem, 'write the name of a variable, with * and ? where it varies');
+  readFolders(lists.read);
+}
+
+function check(
+  list: Given | undefined,
+  problem: (item: string) => string | undefined,
+  hint: string,
+): void {
+  for (const item of list?.items ?? []) {
+    const what = problem(item);
+    if (what !== undefined && list !== undefined) throw bad(list, item, what, hint);
+  }
+}
+
+function bad({ origin }: AllowList, item: string, what: string, hint: string): OffhookError {
+  const code = origin.startsWith('--') ? 'E_USAGE' : 'E_SETTINGS';
+  return new OffhookError(code, `${origin} "${item}": ${what}`, { hint });
+}
+
+function problemOf(rule: object | { problem: string }): string | undefined {
+  return 'problem' in rule ? rule.problem : undefined;
+}
+
+/** A number alone would allow it at any host, which is a script's own choice. */
+function sipProblem(item: string, denies: boolean): string | undefined {
+  const rule = sipRule(item);
+  if ('problem' in rule) return rule.problem;
+  const isEverywhere = rule.host === undefined && item !== '*';
+  return denies && isEverywhere ? 'names no host, as it must under --untrusted' : undefined;
+}
+
+function envProblem(item: string): string | undefined {
+  return /^[\w.*?[\]{}!-]+$/.test(item) ? undefined : 'is no glob of a variable name';
+}
+
+function readFolders(list: Given | undefined): readonly string[] {
+  return (list?.items ?? []).map((item) => {
+    const path = resolve(list?.folder ?? '', item);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat?.isDirectory() === true) return realpathSync(path);
+    const what = stat === undefined ? 'there is no such folder' : 'is no folder';
+    throw bad(list ?? { items: [], origin: '' }, item, what, 'name a folder that scripts may read');
+  });
+}
+
+function givenLimit(
+  variables: Readonly<Record<string, string>>,
+  name: keyof typeof LIMITS,
+  flag: number | undefined,
+): Limit | undefined {
+  const { flag: option, variable, most } = LIMITS[name];
+  if (flag !== undefined) return { value: flag, origin: option };
+  const text = variables[variable] ?? '';
+  if (text === '') return undefined;
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value >= 1 && value <= most) return { value, origin: variable };
+  throw new OffhookError(
+    'E_SETTINGS',
+    `${variable} "${text}": must be a whole number from 1 to ${most}`,
+    { hint: `correct it, or unset ${variable}` },
+  );
+}
+
+function limit(
+  given: Limit | undefined,
+  file: ProjectFile | undefined,
+  name: keyof typeof LIMITS,
+  untrusted: boolean,
+): Limit | undefined {
+  const { key } = LIMITS[name];
+  const value = file?.settings[key];
+  const own =
+    file === undefined || value === undefined
+      ? undefined
+      : { value, origin: `${key} in ${file.path}` };
+  if (own === undefined || (given !== undefined && !untrusted)) return given;
+  const most = given?.value ?? (untrusted && name === 'agents' ? DEFAULT_AGENTS.value : Infinity);
+  return own.value <= most ? own : given;
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0';
+}

@@ -1,10 +1,11 @@
 /** Calls answered with a 3xx: the same words on every version, whoever follows it. */
 import { describe, expect, test } from 'vitest';
+import { OffhookError } from '../errors.js';
 import { agentStateName, openCalls } from '../model/agent-state.js';
 import { cleanBench, testBinaries } from '../testing/agent-bench.js';
 import type { PeerAnswer, RawPeer } from '../testing/raw-peer.js';
 import { hasCapability } from './capabilities.js';
-import type { BaresipAgent } from './user-agent.js';
+import type { BaresipAgent, SipGuard } from './user-agent.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();
@@ -90,15 +91,19 @@ describe.each(binaries)('baresip $version and a 3xx', (binary) => {
     const target = await peer(answers('200 OK'));
     const asked: string[] = [];
     const first = await peer(moved(`<${target.uri}>`));
-    const mayFollow = (uri: string): boolean => {
-      asked.push(uri);
-      return false;
+    const guard: SipGuard = {
+      target(uri) {
+        asked.push(uri);
+        if (uri === target.uri) throw new OffhookError('E_SIP_DENIED', 'not there');
+      },
+      sent: () => undefined,
     };
-    const agent = await bench.start('alice', {}, { mayFollow });
+    const agent = await bench.start('alice', {}, { guard });
     await agent.dial({ uri: first.uri }, LIMIT);
     await reaches(agent, 'Idle');
     expect(agent.state.ended).toMatchObject({ by: 'remote', how: 'rejected', code: 302 });
-    expect(asked).toEqual([target.uri]);
+    expect(asked).toEqual([first.uri, target.uri]);
+    expect(bench.events('alice')).toContainEqual({ type: 'warning', text: 'not there' });
     expect(target.received).toEqual([]);
   });
 });

@@ -97,8 +97,8 @@ export class LevelMeter {
   }
 
   push(samples: Int16Array): LevelState {
-    for (const sample of samples) {
-      const clean = this.#dc.next(sample);
+    for (let i = 0; i < samples.length; i += 1) {
+      const clean = this.#dc.next(samples[i] ?? 0);
       this.#squares += clean * clean;
       this.#filled += 1;
       if (this.#filled === this.#block) this.#close(this.#squares / this.#block);

@@ -153,8 +153,8 @@ export class ToneDetector {
   }
 
   push(samples: Int16Array): ToneState {
-    for (const sample of samples) {
-      this.#buffer[this.#filled] = this.#dc.next(sample);
+    for (let i = 0; i < samples.length; i += 1) {
+      this.#buffer[this.#filled] = this.#dc.next(samples[i] ?? 0);
       this.#filled += 1;
       if (this.#filled === this.#buffer.length) this.#closeBlock();
     }
@@ -180,7 +180,7 @@ export class ToneDetector {
 
   #closeBlock(): void {
     let squares = 0;
-    for (const sample of this.#buffer) squares += sample * sample;
+    for (let i = 0; i < this.#buffer.length; i += 1) squares += (this.#buffer[i] ?? 0) ** 2;
     this.#energy[this.#blocks % WINDOW_BLOCKS] = squares / this.#buffer.length;
     for (const target of this.#targets) target.push(this.#buffer);
     this.#filled = 0;

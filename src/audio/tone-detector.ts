@@ -26,7 +26,7 @@ export const MIX_MS = 400;
 /** Weaker tones are "weak", not heard: 32 dB below the lowest level of E.180 (-15 dBm0), a loss no call has. */
 export const LEAST_TONE_DBFS = -50;
 /** Tones nearer to each other than this cannot be told apart. */
-export const APART_HZ = 40;
+const APART_HZ = 40;
 
 const BLOCK_S = 0.005;
 const WINDOW_BLOCKS = 20;

@@ -97,7 +97,8 @@ export const CAPABILITIES = {
   redirect_choice: {
     since: '3.3.0',
     what: 'a 3xx ends the call, with its code',
-    instead: 'it is followed at once, in the same call',
+    instead:
+      'it is followed at once, in the same call; so `E_CAPABILITY` in `agent()` under `--untrusted` with an `--allow-sip`',
     verbs: ['dial'],
   },
   hold_events: {

@@ -1108,6 +1108,8 @@ interface Agent {
    * @param target Another agent, a `sip:`, `sips:` or `tel:` URI, or a number or user name in the
    * domain of this agent. Blanks, dots, dashes and brackets of a number are left out.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_CALL_LIMIT: The scenario placed more calls than allowed.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_REFUSED: A call could not be placed, or a change of it was refused.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
@@ -1390,6 +1392,7 @@ interface Agent {
    * @param text Plain text of up to 1015 bytes in UTF-8; line breaks are sent as they are. baresip
    * drops blanks at its beginning, so there may be none.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_MESSAGE: A MESSAGE was refused, not answered, or could not be sent.
    * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
@@ -1411,6 +1414,7 @@ interface Agent {
    * @param target Another agent, a SIP or tel URI, or a number or user name in the domain of this
    * agent.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
    * @throws E_PING: OPTIONS was not answered, or could not be sent.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -1490,6 +1494,7 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_TRANSFER: The other side refused a transfer.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
@@ -1516,6 +1521,7 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_REFUSED: A call could not be placed, or a change of it was refused.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
@@ -1892,6 +1898,8 @@ interface Assertion<T> {
  * registers and is dialled directly on loopback.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @throws E_AGENT_NAME: An agent of that name exists already in this scenario.
+ * @throws E_AGENT_LIMIT: The scenario started more agents than allowed.
+ * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
  * @throws E_AGENT_START: The baresip process of an agent did not come up.
  * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
  * @throws E_PORTS: No free ports could be had for an agent.

@@ -296,3 +296,52 @@ it('has help for each command', async () => {
     expect(stdout).toContain(`Usage: offhook ${command}`);
   }
 });
+
+cases('what scripts may touch', [
+  {
+    what: '--allow-read of no folder',
+    args: ['run', 'it.js', '--allow-read', 'it.js'],
+    error: '--allow-read "it.js": is no folder',
+    hint: 'name a folder that scripts may read',
+  },
+  {
+    what: '--allow-net with a URL',
+    args: ['run', 'it.js', '--allow-net', 'a.example,https://b.example/'],
+    error: '--allow-net "https://b.example/": is a URL, not a host',
+    hint: 'write HOST, *.DOMAIN, an address or a CIDR block, each with :PORT where it matters',
+  },
+  {
+    what: '--allow-sip without an @',
+    args: ['run', 'it.js', '--allow-sip', '*.example'],
+    error: '--allow-sip "*.example": names a host without "@": write @*.example',
+    hint: 'write USER@HOST, @HOST or USER, for example 1???@pbx.example.com',
+  },
+  {
+    what: '--allow-env in list',
+    args: ['list', 'it.js', '--allow-env', 'A=B'],
+    error: '--allow-env "A=B": is no glob of a variable name',
+    hint: 'write the name of a variable, with * and ? where it varies',
+  },
+  {
+    what: '--max-calls 0',
+    args: ['run', 'it.js', '--max-calls', '0'],
+    error:
+      "option '--max-calls <n>' argument '0' is invalid. It must be a whole number from 1 to 1000000",
+    hint: 'see offhook run --help',
+  },
+  {
+    what: 'a misspelt name in the project file',
+    args: ['check', 'it.js'],
+    files: { 'offhook.config.json': '{"allow-red": []}' },
+    error: 'project file "FOLDER/offhook.config.json": there is no option "allow-red"',
+    hint: 'did you mean "allow-read"?',
+  },
+  {
+    what: 'a project file that is no JSON',
+    args: ['run', 'it.js'],
+    files: { 'offhook.config.json': '{\n  "max-agents": 5,\n}\n' },
+    error: 'project file: is not valid JSON: line 3',
+    hint: 'no comments, no comma after the last setting, double quotes around names',
+    at: 'offhook.config.json:3:1',
+  },
+]);

@@ -1,5 +1,5 @@
 /** From the paths on the command line to scenario files. Knows the file system; reads no JavaScript. */
-import { existsSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { readText } from '../sandbox/policy.js';
@@ -10,6 +10,8 @@ export interface ScenarioFile {
   path: string;
   /** Found in a folder only, not named itself. */
   viaFolder: boolean;
+  /** Reached by a symbolic link: it may lie anywhere. */
+  linked: boolean;
 }
 
 const SCENARIO_FILE = /\.m?js$/;
@@ -72,19 +74,25 @@ function namedFile(given: string, path: string): ScenarioFile {
       },
     );
   }
-  return { path: realpathSync(path), viaFolder: false };
+  return { path: realpathSync(path), viaFolder: false, linked: isLink(path) };
 }
 
 function inFolder(given: string, path: string): readonly ScenarioFile[] {
   const files = walk(path, new Set());
-  if (files.length > 0) return files.map((file) => ({ path: file, viaFolder: true }));
+  if (files.length > 0) return files.map((file) => ({ ...file, viaFolder: true }));
   throw new OffhookError('E_NO_SCENARIO', `folder "${given}": holds no .js or .mjs file`, {
     hint: 'name a folder with scenario files; hidden folders and node_modules are left out',
   });
 }
 
+type Found = Pick<ScenarioFile, 'path' | 'linked'>;
+
+function isLink(path: string): boolean {
+  return lstatSync(path).isSymbolicLink();
+}
+
 /** Real paths of the scenario files below a folder; a folder reached twice (by a link) counts once. */
-function walk(folder: string, seen: Set<string>): readonly string[] {
+function walk(folder: string, seen: Set<string>, linked = false): readonly Found[] {
   const real = realpathSync(folder);
   if (seen.has(real)) return [];
   seen.add(real);
@@ -94,9 +102,10 @@ function walk(folder: string, seen: Set<string>): readonly string[] {
     .flatMap((entry) => {
       const path = join(real, entry.name);
       const target = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : entry;
-      if (target?.isDirectory() === true) return walk(path, seen);
+      const isLinked = linked || entry.isSymbolicLink();
+      if (target?.isDirectory() === true) return walk(path, seen, isLinked);
       return target?.isFile() === true && SCENARIO_FILE.test(entry.name)
-        ? [realpathSync(path)]
+        ? [{ path: realpathSync(path), linked: isLinked }]
         : [];
     });
 }
@@ -122,7 +131,11 @@ async function matching(given: string, cwd: string): Promise<readonly ScenarioFi
   });
   const files = matched.filter((path) => SCENARIO_FILE.test(path)).sort();
   if (files.length > 0) {
-    return files.map((path) => ({ path: realpathSync(path), viaFolder: false }));
+    return files.map((path) => ({
+      path: realpathSync(path),
+      viaFolder: false,
+      linked: isLink(path),
+    }));
   }
   const seen =
     matched.length === 0 ? 'no file' : `${matched.length} other files, none a .js or .mjs`;

@@ -137,9 +137,17 @@ export async function planRun(options: PlanOptions, thread: ScenarioThread): Pro
   };
 }
 
-function jobOf(options: PlanOptions, { path }: ScenarioFile, policy: Policy): ScenarioJob {
+function jobOf(options: PlanOptions, file: ScenarioFile, policy: Policy): ScenarioJob {
   const { rules, envPatterns, allowsEnv } = policy;
   const { untrusted } = rules;
+  const { path, linked } = file;
+  if (untrusted && linked) {
+    throw new OffhookError(
+      'E_SCENARIO_FILE',
+      `file "${shownPath(path, options.cwd)}": not run: reached by a symbolic link, which --untrusted does not follow`,
+      { hint: 'name the file itself, or leave the link out' },
+    );
+  }
   const { env, fixedEnv } = options.variables(path, { allows: allowsEnv, untrusted });
   return {
     file: path,

@@ -107,7 +107,7 @@ export class Resources {
     if (this.#starting.size >= value) {
       throw new OffhookError(
         'E_AGENT_LIMIT',
-        `agent "${name}": not started: the scenario has ${this.#starting.size} agents already (limit of ${origin})`,
+        `agent "${name}": not started: the scenario has ${this.#starting.size} agents already (limit, by ${origin})`,
         { hint: 'raise the limit with --max-agents' },
       );
     }

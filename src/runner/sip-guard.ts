@@ -79,20 +79,19 @@ export class ScenarioSipGuard {
 
   #judge(name: string, message: SipMessage, caller: Caller): OffhookError | undefined {
     const { method, uri } = message;
+    const { sip, rules } = this.#policy;
+    if (sip.open && rules.maxCalls === undefined) return undefined;
     if (uri === undefined || !BEGINNING.has(method) || isWithinDialog(message)) return undefined;
-    if (method === 'INVITE') {
-      const { maxCalls } = this.#policy.rules;
-      if (maxCalls !== undefined) {
-        this.#placed.add(message.call_id);
-        if (this.#placed.size > maxCalls.value) return this.#limit(name);
-      }
+    if (method === 'INVITE' && rules.maxCalls !== undefined) {
+      this.#placed.add(message.call_id);
+      if (this.#placed.size > rules.maxCalls.value) return this.#limit(name);
     }
-    if (this.#policy.sip.open || this.#isOwn(uri, caller)) return undefined;
+    if (sip.open || this.#isOwn(uri, caller)) return undefined;
     // A REGISTER names no user.
     const problem =
       method === 'REGISTER' || method === 'SUBSCRIBE'
-        ? this.#policy.sip.serverProblem(uri)
-        : this.#policy.sip.uriProblem(uri);
+        ? sip.serverProblem(uri)
+        : sip.uriProblem(uri);
     if (problem === undefined) return undefined;
     const what = `ended: its peer made it send ${method} to ${JSON.stringify(uri)}`;
     return sipDenial(name, what, uri, problem);
@@ -115,7 +114,7 @@ export class ScenarioSipGuard {
     const { value = 0, origin = '' } = this.#policy.rules.maxCalls ?? {};
     return new OffhookError(
       'E_CALL_LIMIT',
-      `agent "${agent}": no further call: the scenario has placed ${value} (limit of ${origin})`,
+      `agent "${agent}": no further call: the scenario has placed ${value} (limit, by ${origin})`,
       { hint: 'raise the limit with --max-calls', agents: [agent] },
     );
   }

@@ -96,6 +96,30 @@ describe('--untrusted', () => {
     expect(code).toBe(2);
   });
 
+  test('a scenario that is a link, or below one, is not run: its lines would show', async () => {
+    for (const path of ['inside/link.js', 'inside']) {
+      const { code, stderr } = await runFiles(
+        {
+          'secret.js': SECRET,
+          'inside/it.js': 'log(1);',
+          'given.env': '',
+          'elsewhere/x.js': SECRET,
+        },
+        ['run', path, ...FLAGS],
+        {
+          env,
+          before: async (folder) => {
+            await symlink('../secret.js', join(folder, 'inside', 'link.js'));
+            await symlink('../elsewhere', join(folder, 'inside', 'linked'));
+          },
+        },
+      );
+      expect(stderr).toContain('reached by a symbolic link, which --untrusted does not follow');
+      expect(stderr).not.toContain(SECRET);
+      expect(code).toBe(2);
+    }
+  });
+
   test('list and check hold to it too', async () => {
     for (const command of ['list', 'check']) {
       const { code, stderr } = await runFiles(

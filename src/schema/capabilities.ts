@@ -103,7 +103,8 @@ export const CAPABILITIES = {
   redirect_choice: {
     since: '3.3.0',
     what: 'a 3xx is followed by Offhook, in a call with a Call-ID of its own',
-    instead: 'followed by baresip in the same call; the same for a script',
+    instead:
+      'followed by baresip in the same call; the same for a script, but `E_CAPABILITY` in `agent()` under `--untrusted` with an `--allow-sip`',
     verbs: ['dial'],
   },
   hold_events: {

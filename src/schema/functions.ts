@@ -45,6 +45,8 @@ export const GLOBALS = {
     throws: [
       'E_ARGUMENT',
       'E_AGENT_NAME',
+      'E_AGENT_LIMIT',
+      'E_SIP_DENIED',
       'E_AGENT_START',
       'E_CAPABILITY',
       'E_PORTS',

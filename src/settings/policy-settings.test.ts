@@ -43,7 +43,7 @@ function problem(act: () => unknown): string {
 
 test('without anything said everything is allowed, and 100 agents', () => {
   expect(rules(at('plain/it.js'))).toEqual({
-    rules: { untrusted: false, read: [], maxAgents: { value: 100, origin: 'the default' } },
+    rules: { untrusted: false, read: [], maxAgents: { value: 100, origin: 'default' } },
     warnings: [],
   });
 });
@@ -110,7 +110,7 @@ test.each([
         net: nothing,
         sip: nothing,
         env: nothing,
-        maxAgents: { value: 100, origin: 'the default' },
+        maxAgents: { value: 100, origin: 'default' },
         maxCalls: { value: 50, origin: `max-calls in ${path}` },
       },
       warnings: [

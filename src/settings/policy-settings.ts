@@ -47,7 +47,7 @@ const LIMITS = {
   calls: { flag: '--max-calls', variable: 'OFFHOOK_MAX_CALLS', key: 'max-calls', most: 1_000_000 },
 } as const;
 
-const DEFAULT_AGENTS: Limit = { value: 100, origin: 'the default' };
+const DEFAULT_AGENTS: Limit = { value: 100, origin: 'default' };
 
 /** A list, and the folder its paths are relative to. */
 interface Given extends AllowList {

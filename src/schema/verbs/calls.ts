@@ -30,7 +30,14 @@ export const CALL_VERBS = {
     doc: 'Places a call. `state` is `Calling` when it returns, and the values of the previous call are cleared. A call that is on hold stays so; one that is not has to be held or ended first.',
     done: 'the INVITE was sent',
     limit: '5s',
-    throws: ['E_TARGET', 'E_CALL_STATE', 'E_CALL_REFUSED', ...AGENT_THROWS],
+    throws: [
+      'E_TARGET',
+      'E_SIP_DENIED',
+      'E_CALL_LIMIT',
+      'E_CALL_STATE',
+      'E_CALL_REFUSED',
+      ...AGENT_THROWS,
+    ],
     example:
       'alice.dial(bob);\nalice.dial("sip:600@pbx.example");\nalice.dial("+1 (555) 010-0199");',
     source: 'RFC 3261, 13.2; RFC 3966',

@@ -26,6 +26,7 @@ export const MESSAGE_VERBS = {
     limit: '5s',
     throws: [
       'E_TARGET',
+      'E_SIP_DENIED',
       'E_ARGUMENT',
       'E_MESSAGE',
       'E_CAPABILITY',
@@ -45,7 +46,7 @@ export const MESSAGE_VERBS = {
     doc: 'Sends OPTIONS and returns the code and the delay of the answer, whatever it is.',
     done: 'OPTIONS was answered',
     limit: '5s',
-    throws: ['E_TARGET', 'E_PING', ...AGENT_THROWS],
+    throws: ['E_TARGET', 'E_SIP_DENIED', 'E_PING', ...AGENT_THROWS],
     example: 'assert(alice.ping("sip:pbx.example").status).equals(200);',
     source: 'RFC 3261, 11',
   },

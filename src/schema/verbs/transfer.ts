@@ -27,6 +27,7 @@ export const TRANSFER_VERBS = {
     throws: [
       'E_ARGUMENT',
       'E_TARGET',
+      'E_SIP_DENIED',
       'E_CALL_STATE',
       'E_TRANSFER',
       'E_CALL_TIMEOUT',
@@ -48,6 +49,7 @@ export const TRANSFER_VERBS = {
     throws: [
       'E_ARGUMENT',
       'E_TARGET',
+      'E_SIP_DENIED',
       'E_CALL_STATE',
       'E_CALL_REFUSED',
       'E_CALL_TIMEOUT',

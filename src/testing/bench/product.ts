@@ -63,7 +63,7 @@ async function everyReport(cwd: string): Promise<Reporter> {
 const ALL_ALLOWED = {
   untrusted: false,
   read: [],
-  maxAgents: { value: 100, origin: 'the default' },
+  maxAgents: { value: 100, origin: 'default' },
 };
 
 /** Runs a scenario text as `offhook run` does, every report on; `emit` hears each event first. */

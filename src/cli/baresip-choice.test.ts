@@ -7,7 +7,7 @@ const GIVEN: ProcessEnvironment = {
   variables: {},
   path: '/bin',
   colourLevel: 0,
-  debug: false,
+  insecureHttp: false, debug: false,
 };
 
 it.each<[string | undefined, Partial<ProcessEnvironment>, object]>([

@@ -22,6 +22,7 @@ export interface RunFlags extends SelectionFlags, ReportFlags {
   timeout: string;
   maxAgents: number;
   metrics?: boolean;
+  insecureHttp?: boolean;
 }
 
 export async function runCommand(
@@ -42,6 +43,7 @@ export async function runCommand(
       lab = await (await import('../lab/lab.js')).startLab();
       names.set(`${lab.host}:${lab.port}`, 'server');
     }
+    const insecure = flags.insecureHttp === true || environment.insecureHttp;
     const baresip = baresipChoice(flags.baresip, environment);
     return await run({
       ...planOptions(paths, flags, environment, lab?.env ?? {}),
@@ -50,6 +52,7 @@ export async function runCommand(
       timeoutMs: flagMs(flags.timeout),
       teardownMs: TEARDOWN_MS,
       maxAgents: flags.maxAgents,
+      http: { variables: environment.variables, insecure },
       metrics: flags.metrics === true,
       binary: () => findBaresip(baresip),
       emit: lab === undefined ? reporter.on.bind(reporter) : watched(lab, reporter),

@@ -2,6 +2,7 @@
 import type { BaresipBinary } from '../baresip/binary.js';
 import { toErrorData } from '../errors.js';
 import type { AgentEvent, LogEntry } from '../model/agent-event.js';
+import { isHttpEvent, type HttpEvent } from '../model/http-event.js';
 import type { Failure, RunEvent, ScenarioId, Verdict } from '../model/run-event.js';
 import type {
   CallReply,
@@ -15,7 +16,9 @@ import type {
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { EventLog } from './event-log.js';
 import { Metrics } from './metrics.js';
+import { EntryFeed } from './entry-feed.js';
 import { Resources } from './resources.js';
+import { Services, type HttpSettings } from './services.js';
 import { SipHistory } from './sip-history.js';
 import { Timeline } from './timeline.js';
 import { argumentsText, carryOut } from './verbs.js';
@@ -31,6 +34,7 @@ export interface ScenarioServices {
   thread: ScenarioThread;
   binary: () => Promise<BaresipBinary>;
   maxAgents: number;
+  http: HttpSettings;
   /** Tell a `metric` event for each agent at the end of a scenario. */
   metrics: boolean;
   /** ms since the run began. */
@@ -78,10 +82,14 @@ class ScenarioRun {
   readonly #services: ScenarioServices;
   readonly #log: EventLog;
   readonly #resources: Resources;
+  readonly #http: Services;
   readonly metrics = new Metrics();
   readonly #timeline = new Timeline();
+  readonly #feed = new EntryFeed((entries) => {
+    this.#services.thread.post(entries);
+  });
   readonly #sip = new SipHistory((entry) => {
-    this.#services.thread.post([entry]);
+    this.#feed.tell(entry);
   });
   readonly #began = performance.now();
   readonly #crashes: Failure[] = [];
@@ -93,6 +101,16 @@ class ScenarioRun {
     this.#services = services;
     this.#log = new EventLog(this.#began, (entry) => {
       this.#take(entry);
+    });
+    this.#http = new Services(services.http, {
+      emit: (subject, event) => this.#log.append(subject, event),
+      respond: (call) => {
+        this.#feed.flush();
+        return services.thread.respond(call);
+      },
+      cancelResponse: (id) => {
+        services.thread.cancelResponse(id);
+      },
     });
     this.#resources = new Resources(services.binary, services.maxAgents, {
       emit: (agent, event) => this.#log.append(agent, event),
@@ -130,7 +148,7 @@ class ScenarioRun {
       return { failures: [{ ...toErrorData(thrown), phase: 'load' }], reusable: false };
     } finally {
       interrupted.removeEventListener('abort', abort);
-      await this.#resources.release();
+      await Promise.all([this.#http.release(), this.#resources.release()]);
     }
   }
 
@@ -146,6 +164,7 @@ class ScenarioRun {
     const { now } = this.#services;
     const { call, verb, agent, at } = request;
     if (verb === 'watch') return this.#watch(agent ?? '', request.args[0] as Watched);
+    if (verb === 'requests') return this.#http.perform(request);
     const base = {
       scenario: this.#task.id.id,
       call,
@@ -160,7 +179,8 @@ class ScenarioRun {
       args: argumentsText(request),
       ...(at === undefined ? {} : { location: at }),
     });
-    const reply = await carryOut(request, this.#resources);
+    const reply = await carryOut(request, this.#resources, this.#http);
+    this.#feed.flush();
     const error = reply.error === undefined ? {} : { error: reply.error };
     this.#emit({ type: 'verb_finished', at: now(), ...base, ms: now() - began, ...error });
     return reply;
@@ -175,14 +195,21 @@ class ScenarioRun {
   #take(entry: LogEntry): void {
     if (entry.event.type === 'call_rtp') {
       // Ten a second: for who watches, not for who reads what happened.
-      this.#services.thread.post([entry]);
+      this.#feed.tell(entry);
       return;
     }
-    if (entry.event.type !== 'other') this.#services.thread.post([entry]);
+    if (isHttpEvent(entry.event)) this.#takeHttp(entry, entry.event);
+    else if (entry.event.type !== 'other') this.#feed.tell(entry);
     this.#timeline.add({ kind: 'event', entry });
     this.metrics.add(entry);
     this.#noticeCrash(entry.agent, entry.event);
     this.#emit({ type: 'agent', at: this.#services.now(), scenario: this.#task.id.id, entry });
+  }
+
+  /** Only requests of others are news to the script, and of those where they went. */
+  #takeHttp(entry: LogEntry, event: HttpEvent): void {
+    if (event.type !== 'http_received') return;
+    this.#feed.hold({ ...entry, event: { ...event, query: '', body: '' } });
   }
 
   /** A crashed agent fails its scenario whatever the script makes of it: its state proves nothing. */
@@ -198,7 +225,10 @@ class ScenarioRun {
   }
 
   #note({ at: sinceBegan, note }: StampedNote): void {
-    if (note.type === 'phase' && note.phase === 'teardown') this.#timeline.teardownBegins();
+    if (note.type === 'phase' && note.phase === 'teardown') {
+      this.#timeline.teardownBegins();
+      this.#http.teardownBegins();
+    }
     const scenario = this.#task.id.id;
     const happened = this.#services.now() - (performance.now() - this.#began) + sinceBegan;
     // A note can be told a moment late; time never goes back in a report.

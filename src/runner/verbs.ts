@@ -7,6 +7,7 @@ import { AGENT_VERBS, type AgentVerb } from '../schema/verbs.js';
 import { GLOBALS } from '../schema/functions.js';
 import type { AgentArgument, CallArgument, CallReply, CallRequest } from '../sandbox/protocol.js';
 import type { Resources } from './resources.js';
+import type { Services } from './services.js';
 
 type Binding = (
   agent: BaresipAgent,
@@ -42,17 +43,26 @@ const BINDINGS = {
 } as const satisfies Record<AgentVerb, Binding>;
 
 /** Carries out one call of a script; never rejects. */
-export async function carryOut(request: CallRequest, resources: Resources): Promise<CallReply> {
+export async function carryOut(
+  request: CallRequest,
+  resources: Resources,
+  services: Services,
+): Promise<CallReply> {
   try {
-    return await dispatch(request, resources);
+    return await dispatch(request, resources, services);
   } catch (thrown) {
     const error = toErrorData(thrown);
-    const agents = request.agent === undefined ? {} : { agents: [request.agent] };
+    const isAgents = request.agent !== undefined && isAgentVerb(request.verb);
+    const agents = isAgents ? { agents: [request.agent ?? ''] } : {};
     return { error: { ...agents, ...error } };
   }
 }
 
-async function dispatch(request: CallRequest, resources: Resources): Promise<CallReply> {
+async function dispatch(
+  request: CallRequest,
+  resources: Resources,
+  services: Services,
+): Promise<CallReply> {
   const { verb, args } = request;
   if (verb === 'watch') return {};
   if (verb === 'agent') {
@@ -61,10 +71,15 @@ async function dispatch(request: CallRequest, resources: Resources): Promise<Cal
     await resources.start(name, account, durationMs(GLOBALS.agent.limit));
     return {};
   }
+  if (!isAgentVerb(verb)) return services.perform(request);
   const binding: Binding = BINDINGS[verb];
   const agent = resources.agent(request.agent ?? '');
   const { seq, value } = await binding(agent, args, durationMs(AGENT_VERBS[verb].limit), resources);
   return { seq, ...(value === undefined ? {} : { value }) };
+}
+
+function isAgentVerb(verb: string): verb is AgentVerb {
+  return Object.hasOwn(BINDINGS, verb);
 }
 
 function gapMs(value: unknown): number | undefined {
@@ -92,7 +107,7 @@ function isAgent(value: unknown): value is AgentArgument {
 
 /** "bob", '"sip:600@pbx"': the arguments of a call as reports show them. */
 export function argumentsText(request: CallRequest): string {
-  return request.args.map((arg) => argumentText(arg)).join(', ');
+  return request.shown ?? request.args.map((arg) => argumentText(arg)).join(', ');
 }
 
 const SECRET_OPTION = /pass|secret|token|key/i;

@@ -11,6 +11,7 @@ import { durationMs, formatMs, type Duration } from '../time.js';
 import type {
   Answer,
   BegunWait,
+  CallReply,
   Encoded,
   NextEntries,
   Operation,
@@ -18,6 +19,8 @@ import type {
   VerbReply,
 } from './protocol.js';
 import type { Session } from './session.js';
+import { refuseInResponder } from './responder.js';
+import { requestsCall, serviceCall } from './services.js';
 import { stopError } from './verdict.js';
 
 /** Assertions that fail in a loop and are caught: the first ones tell enough. */
@@ -41,6 +44,12 @@ const HANDLERS: Handlers = {
   uuid: () => randomUUID(),
   watch,
   begin_wait: beginWait,
+  service,
+  mock_requests: (session, { mock, ids }) => {
+    calls += 1;
+    const reply = session.channel.call(requestsCall(calls, mock, ids), { serves: false });
+    return valueOf(session, reply).value;
+  },
 };
 
 let calls = 0;
@@ -58,6 +67,7 @@ function perform(session: Session, operation: string, payload: string): Answer {
     if (!Object.hasOwn(HANDLERS, operation)) throw new Error(`unknown operation "${operation}"`);
     const given = JSON.parse(payload) as { stack?: string };
     stack = given.stack ?? '';
+    if (session.responding) refuseInResponder(operation as Operation, given);
     const handler = HANDLERS[operation as Operation] as (
       session: Session,
       payload: unknown,
@@ -115,6 +125,9 @@ const SUBJECTS: Readonly<Record<Operations['check']['on'], string>> = {
   Assertion: 'assert()',
   SipLog: 'sip',
   SipMessage: 'SIP message',
+  MockServer: 'mock server',
+  HttpResponse: 'HTTP response',
+  MockRequest: 'HTTP request',
 };
 
 function unknownName(on: Operations['check']['on'], name: string): OffhookError {
@@ -164,6 +177,29 @@ function verb(session: Session, payload: Operations['verb']): VerbReply {
   };
 }
 
+function service(session: Session, payload: Operations['service']): VerbReply {
+  const { on, fn, stack } = payload;
+  const row = rowOf(on, fn);
+  stopIfOnlyDeclaring(session, row, stack);
+  const called = payload.mock === undefined ? `${fn}()` : `${payload.mock}: ${fn}()`;
+  if (payload.in_condition && row.row.effect !== 'ask') throw inCondition(session, called, stack);
+  const args = payload.args.map(decode);
+  const problem = checkArguments(row, args);
+  if (problem !== undefined) throw OffhookError.from(problem);
+  const arrived = session.channel.arrived();
+  calls += 1;
+  const request = serviceCall(session, calls, payload, args);
+  const { value } = valueOf(session, session.channel.call({ ...request, ...session.at(stack) }));
+  const entries = session.channel.poll();
+  return { before: entries.slice(0, arrived), entries: entries.slice(arrived), value };
+}
+
+function valueOf(session: Session, reply: CallReply | undefined): CallReply {
+  if (reply === undefined) throw stopped(session);
+  if (reply.error !== undefined) throw OffhookError.from(reply.error);
+  return reply;
+}
+
 /** Files an agent's options name are checked here, where it is known what a script may read. */
 function withFiles(session: Session, name: string, args: readonly unknown[]): readonly unknown[] {
   const options = args[1];
@@ -209,10 +245,9 @@ function inCondition(session: Session, called: string, stack: string): OffhookEr
 /** Told at most once for each agent; costs a round trip. */
 function watch(session: Session, { agent, what }: Operations['watch']): readonly LogEntry[] {
   calls += 1;
-  const reply = session.channel.call({ call: calls, verb: 'watch', agent, args: [what] });
-  if (reply === undefined) throw stopped(session);
-  if (reply.error !== undefined) throw OffhookError.from(reply.error);
-  return reply.history ?? [];
+  const request = { call: calls, verb: 'watch', agent, args: [what] } as const;
+  const reply = session.channel.call(request, { serves: false });
+  return valueOf(session, reply).history ?? [];
 }
 
 function next(session: Session, { until }: Operations['next']): NextEntries {

@@ -1,5 +1,6 @@
 /** THE CONTRACT, part two: the global functions and those that build suites. */
 import type { FunctionRow, ParamRow } from './rows.js';
+import { HTTP_GLOBALS } from './verbs/http.js';
 
 const WITHIN: ParamRow = {
   name: 'within',
@@ -246,6 +247,7 @@ export const GLOBALS = {
     throws: ['E_READ_DENIED', 'E_READ_FAILED'],
     example: 'load_env("staging.env");',
   },
+  ...HTTP_GLOBALS,
   setup: {
     on: 'global',
     side: 'guest',

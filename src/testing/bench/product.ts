@@ -82,6 +82,7 @@ export async function runScenarioText(
       timeoutMs: 600_000,
       teardownMs: 10_000,
       maxAgents: 100,
+      http: { variables: {}, insecure: false },
       binary: benchBaresip,
       emit: (event) => {
         emit(event);

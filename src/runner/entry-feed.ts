@@ -1,0 +1,37 @@
+/**
+ * Entries of the log on their way to the scenario thread. Requests of mock servers may come by the
+ * thousand: those of one turn of the event loop go together. The order of the log is kept.
+ */
+import type { LogEntry } from '../model/agent-event.js';
+
+export class EntryFeed {
+  readonly #post: (entries: readonly LogEntry[]) => void;
+  #held: LogEntry[] = [];
+
+  constructor(post: (entries: readonly LogEntry[]) => void) {
+    this.#post = post;
+  }
+
+  /** Told at once, after what was held back. */
+  tell(entry: LogEntry): void {
+    this.#held.push(entry);
+    this.flush();
+  }
+
+  hold(entry: LogEntry): void {
+    this.#held.push(entry);
+    if (this.#held.length === 1) {
+      setImmediate(() => {
+        this.flush();
+      });
+    }
+  }
+
+  /** Before anything that must come after them: the reply to a verb, a request for the script. */
+  flush(): void {
+    if (this.#held.length === 0) return;
+    const entries = this.#held;
+    this.#held = [];
+    this.#post(entries);
+  }
+}

@@ -48,7 +48,7 @@ export function connectionFailure(what: string, thrown: unknown): OffhookError {
   if (thrown instanceof OffhookError) return thrown;
   const error = innermost(thrown as Coded);
   const { code = '' } = error;
-  if (code.startsWith('HPE_')) {
+  if (code.startsWith('HPE_') || error.name === 'HTTPParserError') {
     const why = error.reason ?? error.message;
     return failed(what, { what: `what came is no HTTP: ${why}`, hint: 'check scheme and port' });
   }

@@ -189,6 +189,7 @@ function service(session: Session, payload: Operations['service']): VerbReply {
   const arrived = session.channel.arrived();
   calls += 1;
   const request = serviceCall(session, calls, payload, args);
+  if (payload.responder !== undefined) session.responderStacks.set(payload.responder, stack);
   const { value } = valueOf(session, session.channel.call({ ...request, ...session.at(stack) }));
   const entries = session.channel.poll();
   return { before: entries.slice(0, arrived), entries: entries.slice(arrived), value };

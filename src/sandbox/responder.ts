@@ -63,10 +63,15 @@ export function serveResponder(session: Session, vm: Vm, call: ResponderCall): R
     const over = session.stop.endResponder();
     vm.responded();
     if (over) text = undefined;
-    if (over) fail(session, `${what}: computed for too long (limit ${formatMs(LIMIT_MS)})`, {});
+    if (over) tooLong(session, what, call.responder);
   }
   if (text === undefined) return { unavailable: 'the function did not come to its end' };
   return replyOf(session, what, JSON.parse(text) as ResponderResult);
+}
+
+function tooLong(session: Session, what: string, responder: number): void {
+  const place = session.place(session.responderStacks.get(responder) ?? '');
+  fail(session, `${what}: computed for too long (limit ${formatMs(LIMIT_MS)})`, place);
 }
 
 function replyOf(session: Session, what: string, result: ResponderResult): ResponderReply {

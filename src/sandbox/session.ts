@@ -37,6 +37,8 @@ export class Session {
   skipped: { reason: string } | undefined;
   /** A responder runs: it may read, not act or wait. */
   responding = false;
+  /** Where each responder was given to on(). */
+  readonly responderStacks = new Map<number, string>();
   /** What the script waits for, outermost first. */
   readonly waitingFor: string[] = [];
   readonly failures: Failure[] = [];

@@ -50,12 +50,13 @@ export class MockServer {
 
   /** @throws E_MOCK when it cannot listen there. */
   static async start(options: MockServerOptions, hooks: MockServerHooks): Promise<MockServer> {
-    const server = new MockServer(options, hooks);
     const { port, host } = options;
+    let server: MockServer | undefined;
     try {
+      server = new MockServer(options, hooks);
       await server.#app.listen({ port, host });
     } catch (error) {
-      await server.#app.close().catch(() => undefined);
+      if (server !== undefined) await server.#app.close().catch(() => undefined);
       throw cannotListen(host, port, error as NodeJS.ErrnoException);
     }
     server.#port = (server.#app.server.address() as { port: number }).port;
@@ -146,6 +147,7 @@ export class MockServer {
     if (response.delay_ms > 0) {
       await sleep(response.delay_ms, undefined, { signal: this.#stopped.signal }).catch(() => 0);
     }
+    if (this.#stopped.signal.aborted) return closed(request, reply);
     const content = bytesOf(response);
     this.#hooks.event({
       type: 'http_answered',
@@ -158,9 +160,7 @@ export class MockServer {
       bytes: content.length,
     });
     if (response.drop) {
-      reply.hijack();
-      request.raw.socket.destroy();
-      return undefined;
+      return closed(request, reply);
     }
     return send(reply, response, content);
   }
@@ -184,6 +184,12 @@ export class MockServer {
       reason: answer.unavailable,
     };
   }
+}
+
+/** The sender sees its connection end. */
+function closed(request: FastifyRequest, reply: FastifyReply): undefined {
+  reply.hijack();
+  request.raw.socket.destroy();
 }
 
 interface Decided {

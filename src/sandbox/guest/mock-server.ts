@@ -1,9 +1,8 @@
 /** `mock_server()`: routes go to the driver, functions of the script are called from there, counts are read here. */
-import type { MockRequestData } from '../../model/http-message.js';
 import type { ServiceVerb } from '../../schema/verbs/http.js';
 import type { ResponderResult, ResponderTask, VerbReply } from '../protocol.js';
 import { encode, text } from './encode.js';
-import { describeThrown, failure } from './failure.js';
+import { describeThrown } from './failure.js';
 import { ask, callerStack } from './host.js';
 import { MockRequest } from './http-message.js';
 import { guardNames } from './misspelt.js';
@@ -135,22 +134,24 @@ export function respond(task: string): string {
   world.enterResponder(entries);
   const stack = found?.stack ?? '';
   try {
-    return '{"value":' + encode(valueOf(found, request)) + ',"stack":' + text(stack) + '}';
+    const value = found?.run(new MockRequest(request));
+    if (value instanceof Promise) return isPromise(value, stack);
+    return '{"value":' + encode(value) + ',"stack":' + text(stack) + '}';
   } catch (thrown) {
     return stringify({ thrown: describeThrown(thrown), stack } satisfies ResponderResult);
   }
 }
 
-function valueOf(responder: Responder | undefined, request: MockRequestData): unknown {
-  const value = responder?.run(new MockRequest(request));
-  if (!(value instanceof Promise)) return value;
+function isPromise(value: Promise<unknown>, stack: string): string {
   // Its own failure is none besides this one.
   apply(promiseThen, value, [undefined, () => undefined]);
-  throw failure({
+  const thrown = {
     code: 'E_RESPONDER',
     message: 'it returned a promise: nobody would wait for it',
     hint: 'make the function a plain one: all it can call is synchronous',
-  });
+    stack,
+  } as const;
+  return stringify({ thrown, stack } satisfies ResponderResult);
 }
 
 export function responded(): void {

@@ -24,6 +24,8 @@ interface Views {
   passed: number;
   /** SIP messages in order, once the script has asked for them. */
   sip?: LogEntry[];
+  /** Those a responder was told of, which have no place among what is pending yet. */
+  unplaced?: readonly LogEntry[];
 }
 
 /** Of one agent, as many as are kept for scripts that ask late. */
@@ -173,6 +175,7 @@ export function sipOf(name: string): readonly LogEntry[] {
   const both = view(name);
   if (besides !== undefined) return sipBesides(name, both, besides);
   const sip = (both.sip ??= watchSip(name, both));
+  if (both.unplaced !== undefined) placeSip(both, both.unplaced);
   if (conditionDepth === 0) {
     receive(ask('poll', {}) as LogEntry[]);
     return [...sip];
@@ -184,21 +187,29 @@ export function sipOf(name: string): readonly LogEntry[] {
 
 function sipBesides(
   name: string,
-  { sip }: Views,
+  both: Views,
   entries: readonly LogEntry[],
 ): readonly LogEntry[] {
-  if (sip === undefined) return ask('watch', { agent: name, what: 'sip' }) as LogEntry[];
-  return [...sip, ...entries.filter(({ agent, event }) => agent === name && event.type === 'sip')];
+  if (both.sip === undefined) {
+    both.unplaced = ask('watch', { agent: name, what: 'sip' }) as LogEntry[];
+    both.sip = [...both.unplaced];
+  }
+  return [...both.sip, ...entries.filter(({ agent, event }) => agent === name && event.type === 'sip')];
 }
 
 /** The first look: messages the cursor has not come to yet take their places among what is pending. */
 function watchSip(name: string, both: Views): LogEntry[] {
   const told = ask('watch', { agent: name, what: 'sip' }) as LogEntry[];
   const sip = (both.sip = [...told]);
+  placeSip(both, told);
+  return sip;
+}
+
+function placeSip(both: Views, told: readonly LogEntry[]): void {
+  delete both.unplaced;
   // Events that came before these messages may not have been received yet.
   receive(ask('poll', {}) as LogEntry[]);
   for (const entry of told) if (entry.seq > both.passed) insert(entry, both.cursor);
-  return sip;
 }
 
 /** A message changes no state: after it the agent is as it was before. */

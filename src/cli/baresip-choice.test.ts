@@ -7,7 +7,8 @@ const GIVEN: ProcessEnvironment = {
   variables: {},
   path: '/bin',
   colourLevel: 0,
-  insecureHttp: false, debug: false,
+  insecureHttp: false,
+  debug: false,
 };
 
 it.each<[string | undefined, Partial<ProcessEnvironment>, object]>([

@@ -2,7 +2,7 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { OffhookError } from '../errors.js';
 
-export const LARGEST_BODY = 4 * 1024 * 1024;
+const LARGEST_BODY = 4 * 1024 * 1024;
 
 /** @throws E_HTTP_LIMIT; what is left is not read. */
 export async function readBody(

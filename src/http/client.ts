@@ -130,7 +130,7 @@ function requestOptions(
   const hasType = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
   return {
     dispatcher,
-    method: method as Dispatcher.HttpMethod,
+    method: method,
     signal,
     headers: {
       ...(hasHeader(headers, 'user-agent') ? {} : { 'user-agent': 'offhook' }),

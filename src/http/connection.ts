@@ -1,6 +1,6 @@
 /** One connection for one request: name lookup, TCP, TLS or a proxy, and in which of them it is. */
 import { lookup as lookUp, type LookupAddress } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP, Socket, type LookupFunction } from 'node:net';
 import { Agent, ProxyAgent, buildConnector, type Dispatcher } from 'undici';
 import { proxyFor } from './proxy.js';
 import { authorities } from './trust.js';
@@ -73,21 +73,27 @@ function direct(host: string, port: number, tls: Tls, allow: Allow): Connection 
     ...tls,
     lookup,
     timeout: NO_LIMIT_MS,
-  } as buildConnector.BuildOptions);
+  });
   const connect: buildConnector.connector = (options, done) => {
     // An address is never looked up.
     if (isIP(host) !== 0) check(host);
-    const socket = connector(options, (...outcome) => {
+    const connected: buildConnector.Callback = (...outcome) => {
       if (outcome[0] === null) phase = 'waiting for the response';
       done(...outcome);
-    }) as unknown as NodeJS.EventEmitter | undefined;
-    socket?.once('connect', () => {
-      if (options.protocol === 'https:' && phase === 'connecting') phase = 'the TLS handshake';
-    });
+    };
+    // It returns its socket, which its type does not tell.
+    const opener: Opener = connector;
+    const socket = opener(options, connected);
+    if (socket instanceof Socket)
+      socket.once('connect', () => {
+        if (options.protocol === 'https:' && phase === 'connecting') phase = 'the TLS handshake';
+      });
   };
   const dispatcher = new Agent({ connect, headersTimeout: 0, bodyTimeout: 0 });
   return { dispatcher, phase: () => phase };
 }
+
+type Opener = (...args: Parameters<buildConnector.connector>) => unknown;
 
 /** The proxy resolves the name: only the name can be judged. */
 function through(proxy: URL, tls: Tls, url: URL): Connection {

@@ -65,7 +65,7 @@ const SHOWN = 500;
 /** A body as reports show it: its beginning, without control characters but line breaks. */
 export function shownBody(text: string): string {
   const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text;
-  // eslint-disable-next-line no-control-regex -- a body may be anything
+
   return shown.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '\ufffd');
 }
 

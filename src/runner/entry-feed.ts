@@ -27,11 +27,16 @@ export class EntryFeed {
     }
   }
 
-  /** Before anything that must come after them: the reply to a verb, a request for the script. */
-  flush(): void {
-    if (this.#held.length === 0) return;
+  /** What was held back, for who tells it himself. */
+  take(): readonly LogEntry[] {
     const entries = this.#held;
     this.#held = [];
-    this.#post(entries);
+    return entries;
+  }
+
+  /** Before anything that must come after them: the reply to a verb. */
+  flush(): void {
+    const entries = this.take();
+    if (entries.length > 0) this.#post(entries);
   }
 }

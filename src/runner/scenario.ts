@@ -104,10 +104,7 @@ class ScenarioRun {
     });
     this.#http = new Services(services.http, {
       emit: (subject, event) => this.#log.append(subject, event),
-      respond: (call) => {
-        this.#feed.flush();
-        return services.thread.respond(call);
-      },
+      respond: (call) => services.thread.respond(call, this.#feed.take()),
       cancelResponse: (id) => {
         services.thread.cancelResponse(id);
       },

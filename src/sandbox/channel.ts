@@ -138,7 +138,7 @@ export class Channel {
       const received = receiveMessageOnPort(this.#port) as { message: ToThread } | undefined;
       if (received === undefined) return;
       const { message } = received;
-      if (message.type === 'entries') this.#entries.push(...message.entries);
+      if ('entries' in message) this.#entries.push(...message.entries);
       if (message.type === 'result') this.#replies.set(message.call, message.reply);
       if (message.type === 'respond') this.#asked.push(message.call);
       if (message.type === 'respond_cancelled') this.#forget(message.id);

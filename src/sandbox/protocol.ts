@@ -73,7 +73,8 @@ export type ToThread =
   | { type: 'run'; job: RunJob; began: number; timeout_ms: number }
   | { type: 'entries'; entries: readonly LogEntry[] }
   | { type: 'result'; call: number; reply: CallReply }
-  | { type: 'respond'; call: ResponderCall }
+  /** With what is to be known before it: told apart, the script would look at that first. */
+  | { type: 'respond'; call: ResponderCall; entries: readonly LogEntry[] }
   /** Nobody waits for that answer any more. */
   | { type: 'respond_cancelled'; id: number }
   | { type: 'close' };

@@ -166,14 +166,17 @@ export class ScenarioThread {
     };
   }
 
-  /** During run: has the script's function answer, once the script is blocked. Never rejects. */
-  respond(call: ResponderCall): Promise<ResponderReply> {
+  /**
+   * During run: has the script's function answer, once the script is blocked. `entries`: what has happened
+   * before, as with post(). Never rejects.
+   */
+  respond(call: ResponderCall, entries: readonly LogEntry[]): Promise<ResponderReply> {
     const running = this.#running;
     const live = this.#live;
     if (live === undefined || running?.asked === undefined) return Promise.resolve(IS_OVER);
     return new Promise((resolve) => {
       running.asked?.set(call.id, resolve);
-      send(live, { type: 'respond', call });
+      send(live, { type: 'respond', call, entries });
     });
   }
 

@@ -107,7 +107,7 @@ function routeData(args: readonly unknown[], responder: number | undefined): Rou
   const [method, path, answer] = given.length === 3 ? given : [undefined, ...given];
   const responses = (Array.isArray(answer) ? answer : [answer]) as readonly unknown[];
   return {
-    ...(method === undefined ? {} : { method: String(method).toUpperCase() }),
+    ...(method === undefined ? {} : { method: (method as string).toUpperCase() }),
     path: pathPattern(path),
     ...(responder === undefined ? { responses: responses.map(responseData) } : { responder }),
   };

@@ -20,7 +20,7 @@ export interface MockServerOptions {
 }
 
 /** What a function of the script made of a request; `failed` is a 500, `unavailable` a 503. */
-export type Answer = { response: MockResponseData } | { failed: string } | { unavailable: string };
+type Answer = { response: MockResponseData } | { failed: string } | { unavailable: string };
 
 export interface MockServerHooks {
   event: (event: HttpEvent) => void;
@@ -147,7 +147,7 @@ export class MockServer {
     if (response.delay_ms > 0) {
       await sleep(response.delay_ms, undefined, { signal: this.#stopped.signal }).catch(() => 0);
     }
-    if (this.#stopped.signal.aborted) return closed(request, reply);
+    if (this.#stopped.signal.aborted) return cutOff(request, reply);
     const content = bytesOf(response);
     this.#hooks.event({
       type: 'http_answered',
@@ -160,7 +160,7 @@ export class MockServer {
       bytes: content.length,
     });
     if (response.drop) {
-      return closed(request, reply);
+      return cutOff(request, reply);
     }
     return send(reply, response, content);
   }
@@ -187,9 +187,10 @@ export class MockServer {
 }
 
 /** The sender sees its connection end. */
-function closed(request: FastifyRequest, reply: FastifyReply): undefined {
+function cutOff(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   reply.hijack();
   request.raw.socket.destroy();
+  return reply;
 }
 
 interface Decided {

@@ -144,7 +144,7 @@ export function respond(task: string): string {
 
 function isPromise(value: Promise<unknown>, stack: string): string {
   // Its own failure is none besides this one.
-  apply(promiseThen, value, [undefined, () => undefined]);
+  void apply(promiseThen, value, [undefined, () => undefined]);
   const thrown = {
     code: 'E_RESPONDER',
     message: 'it returned a promise: nobody would wait for it',

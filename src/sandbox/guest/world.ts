@@ -185,16 +185,15 @@ export function sipOf(name: string): readonly LogEntry[] {
   return sip.filter(({ seq }) => seq <= both.passed);
 }
 
-function sipBesides(
-  name: string,
-  both: Views,
-  entries: readonly LogEntry[],
-): readonly LogEntry[] {
+function sipBesides(name: string, both: Views, entries: readonly LogEntry[]): readonly LogEntry[] {
   if (both.sip === undefined) {
     both.unplaced = ask('watch', { agent: name, what: 'sip' }) as LogEntry[];
     both.sip = [...both.unplaced];
   }
-  return [...both.sip, ...entries.filter(({ agent, event }) => agent === name && event.type === 'sip')];
+  return [
+    ...both.sip,
+    ...entries.filter(({ agent, event }) => agent === name && event.type === 'sip'),
+  ];
 }
 
 /** The first look: messages the cursor has not come to yet take their places among what is pending. */

@@ -363,6 +363,6 @@ export const MOCK_REQUEST_VALUES = {
   body: { type: 'string', doc: 'The body as UTF-8 text; empty without one.' },
 } as const satisfies Record<string, GetterRow>;
 
-export type MockVerb = keyof typeof MOCK_VERBS;
+type MockVerb = keyof typeof MOCK_VERBS;
 /** What the runner binds, besides the verbs of agents. */
 export type ServiceVerb = 'http' | 'http_all' | 'mock_server' | MockVerb;

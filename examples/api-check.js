@@ -1,12 +1,12 @@
 // Checks an HTTP API without any call: status, authorization, JSON, errors, several requests at once.
-//   node examples/webhook-api.mjs
+//   node examples/webhook-api.cjs
 //   offhook run --set API=http://127.0.0.1:8088 examples/api-check.js
 const auth = { bearer: env('API_TOKEN', 'test-token') };
 
 setup(() => {
   const api = env('API', '');
   if (api === '')
-    skip('needs an API: node examples/webhook-api.mjs, then --set API=http://127.0.0.1:8088');
+    skip('needs an API: node examples/webhook-api.cjs, then --set API=http://127.0.0.1:8088');
   await_until(() => http('GET', api + '/health').expect_status(200), '10s');
   return api;
 });
@@ -37,5 +37,5 @@ scenario('a webhook that cannot be reached is 502, and says so', (api) => {
   mock.respond('/hook', { drop: true });
   const body = { to: '+15550100', webhook: mock.url + '/hook' };
   http('POST', api + '/calls', { auth, body }).expect_status(502);
-  assert(mock.last_request('/hook').json('event')).equals('call.requested');
+  assert(mock.last_request('/hook')?.json('event')).equals('call.requested');
 });

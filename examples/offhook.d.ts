@@ -1627,7 +1627,7 @@ interface MockRequest {
    * @throws E_HTTP_JSON: The body of an HTTP message is not JSON, or a path into it is not right.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
-   * assert(mock.last_request("/hook").json("call.from")).equals("alice");
+   * assert(mock.last_request("/hook")?.json("call.from")).equals("alice");
    */
   json(path?: string): any;
 }
@@ -2036,7 +2036,7 @@ declare function http_all(requests: readonly (HttpOptions & { readonly method?: 
  * mock.respond("POST", "/hook", json_response({ action: "answer" }));
  * http("POST", env("API") + "/subscriptions", { body: { url: mock.url + "/hook" } });
  * await_until(() => assert(mock.request_count("/hook")).equals(1));
- * assert(mock.last_request("/hook").json("event")).equals("ringing");
+ * assert(mock.last_request("/hook")?.json("event")).equals("ringing");
  */
 declare function mock_server(options?: MockOptions): MockServer;
 

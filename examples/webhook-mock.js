@@ -1,9 +1,9 @@
 // A call driven by an HTTP API that asks webhooks what to do. The API under test ships beside this file:
-//   node examples/webhook-api.mjs
+//   node examples/webhook-api.cjs
 //   offhook run --lab --set API=http://127.0.0.1:8088 examples/webhook-mock.js
 const API = env('API', '');
 if (API === '')
-  skip('needs an API: node examples/webhook-api.mjs, then --set API=http://127.0.0.1:8088');
+  skip('needs an API: node examples/webhook-api.cjs, then --set API=http://127.0.0.1:8088');
 const auth = { bearer: env('API_TOKEN', 'test-token') };
 
 const alice = agent('alice', {
@@ -38,7 +38,7 @@ const call = step('the API is asked for a call, and asks the customer', () =>
   http('POST', API + '/calls', { auth, body: { to: '+15550100', webhook } }).expect_status(201),
 );
 assert(customer.request_count('/decide')).equals(1);
-assert(customer.last_request('/decide').json('to')).equals('+15550100');
+assert(customer.last_request('/decide')?.json('to')).equals('+15550100');
 
 alice.dial(call.json('target'));
 await_until(() => assert(bob.state).equals(State.Ringing));
@@ -47,7 +47,7 @@ await_until(() => assert(alice.state).equals(State.Established));
 
 const url = `${API}/calls/${call.json('id')}`;
 http('POST', url + '/events', { auth, body: { state: 'established' } }).expect_status(200);
-await_until(() => assert(customer.last_request().json('state')).equals('established'));
+await_until(() => assert(customer.last_request()?.json('state')).equals('established'));
 
 step('bob is busy: the customer refuses a second call', () => {
   http('POST', API + '/calls', { auth, body: { to: '+15550101', webhook } }).expect_status(403);

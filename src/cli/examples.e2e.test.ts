@@ -26,7 +26,7 @@ describe('examples', () => {
   });
 
   it('those about webhooks pass with the API that ships with them', async () => {
-    const program = fileURLToPath(new URL('../../examples/webhook-api.mjs', import.meta.url));
+    const program = fileURLToPath(new URL('../../examples/webhook-api.cjs', import.meta.url));
     const api = spawn(process.execPath, [program, '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       const [line] = (await once(api.stdout, 'data')) as [Buffer];

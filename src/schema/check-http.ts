@@ -143,7 +143,7 @@ function headersProblem(headers: unknown): { what: string; hint?: string } | und
       };
     }
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-     
+
     if (
       values.some((one) => /[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/.test(String(one)))
     ) {

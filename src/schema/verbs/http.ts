@@ -101,7 +101,7 @@ assert(health.status).equals(200);`,
 mock.respond("POST", "/hook", json_response({ action: "answer" }));
 http("POST", env("API") + "/subscriptions", { body: { url: mock.url + "/hook" } });
 await_until(() => assert(mock.request_count("/hook")).equals(1));
-assert(mock.last_request("/hook").json("event")).equals("ringing");`,
+assert(mock.last_request("/hook")?.json("event")).equals("ringing");`,
   },
   json_response: {
     on: 'global',
@@ -345,7 +345,7 @@ export const MOCK_REQUEST_METHODS = {
     ...JSON_BODY,
     on: 'MockRequest',
     doc: 'The body of the request as JSON, or a part of it; undefined where there is no such part.',
-    example: 'assert(mock.last_request("/hook").json("call.from")).equals("alice");',
+    example: 'assert(mock.last_request("/hook")?.json("call.from")).equals("alice");',
   },
 } as const satisfies Record<string, FunctionRow>;
 

@@ -1,8 +1,11 @@
 // The API under test of webhook-mock.js and api-check.js: a tiny call controller. It is asked to place a
 // call, asks its customer's webhook what to do, and tells the webhook how the call went.
 //
-//   node examples/webhook-api.mjs [PORT]
-import { createServer } from 'node:http';
+//   node examples/webhook-api.cjs [PORT]
+//
+// A program for Node, no scenario: .cjs keeps it out of `offhook run examples`.
+// @ts-nocheck
+const { createServer } = require('node:http');
 
 const TOKEN = 'test-token';
 const calls = new Map();

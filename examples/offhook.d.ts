@@ -249,6 +249,96 @@ interface WaitOptions {
 }
 
 /**
+ * Options of http(), and of each request of http_all().
+ */
+interface HttpOptions {
+  /**
+   * Header fields by name; an array is sent as several fields.
+   * Examples: {"Accept":"application/json"}.
+   */
+  headers?: Readonly<Record<string, string | number | readonly string[]>>;
+  /**
+   * Text is sent as it is, { base64: "..." } as those bytes, anything else as JSON. The
+   * Content-Type fits, unless `headers` has one.
+   * Examples: {"to":"+15550100"}.
+   */
+  body?: unknown;
+  /**
+   * Added to the query of the URL, escaped; an array repeats the name.
+   * Examples: {"limit":10}.
+   */
+  query?: Readonly<
+    Record<string, string | number | boolean | readonly (string | number | boolean)[]>
+  >;
+  /**
+   * Limit of the whole call: name, connection, answer, body and redirects.
+   * Default: "10s".
+   */
+  timeout?: Duration;
+  /**
+   * Whether 301, 302, 303, 307 and 308 are followed; true: up to 10. Authorization and Cookie
+   * are not sent to another origin.
+   * Default: true.
+   */
+  follow_redirects?: boolean | number;
+  /**
+   * Authorization: `{ username, password }` for Basic (RFC 7617), `{ bearer }` for a token
+   * (RFC 6750).
+   */
+  auth?: {readonly username: string; readonly password: string} | {readonly bearer: string};
+}
+
+/**
+ * Options of mock_server().
+ */
+interface MockOptions {
+  /**
+   * TCP port; 0 takes a free one.
+   * Default: 0.
+   */
+  port?: number;
+  /**
+   * Address to listen on; "0.0.0.0" or "::" for all.
+   * Default: "127.0.0.1".
+   */
+  host?: string;
+  /**
+   * HTTPS: with a self-signed certificate made for this server, or with your own.
+   * Default: false.
+   */
+  tls?: boolean | {readonly cert_file: string; readonly key_file: string};
+}
+
+/**
+ * An answer of a mock server: what json_response() and text_response() make, or an object of
+ * your own.
+ */
+interface MockResponse {
+  /**
+   * Status code.
+   * Default: 200.
+   */
+  status?: number;
+  /**
+   * Header fields by name; an array is sent as several fields.
+   */
+  headers?: Readonly<Record<string, string | number | readonly string[]>>;
+  /**
+   * Text is sent as it is, { base64: "..." } as those bytes, anything else as JSON.
+   */
+  body?: unknown;
+  /**
+   * Waits so long before it answers (or drops the connection).
+   */
+  delay?: Duration;
+  /**
+   * Closes the connection without an answer.
+   * Default: false.
+   */
+  drop?: boolean;
+}
+
+/**
  * Who has the call on hold: who does not want to receive media (RFC 3264, 8.4).
  */
 type Held = 'none' | 'local' | 'remote' | 'both';
@@ -1763,6 +1853,217 @@ interface SipMessage {
 }
 
 /**
+ * An HTTP server for the requests of others: what `mock_server()` returns.
+ */
+interface MockServer {
+  /**
+   * Where it listens, without a slash at the end: `http://127.0.0.1:40123`.
+   */
+  readonly url: string;
+  /**
+   * Its TCP port.
+   */
+  readonly port: number;
+  /**
+   * Answers requests with what a function of the script returns. It runs while the script waits in
+   * any verb, `await_until` or `wait`, one request at a time, 2 s of computing at most. A request
+   * that comes while the script computes waits up to 10 s, then it is answered with 503; so is one
+   * that comes after teardown began. A function that throws, or returns a promise or no response,
+   * gives the caller a 500 and fails the scenario. The newest route that fits a request answers it.
+   * @param method Request method. Default: any method.
+   * @param path The path without the query: exact (`"/hook"`), with wildcards (`"/calls/*\/events"`;
+   * `*` is any text without `/`, `**` any text), or `regex(...)`.
+   * @param responder Gives the answer to each request. It must not be async. It may read state, not
+   * act or wait.
+   * @throws E_MOCK: A mock server could not listen, or is stopped.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * mock.on("POST", "/hook", (request) =>
+   *   request.json("event") === "ringing" ? json_response({ action: "answer" }) : text_response("", 204),
+   * );
+   */
+  on(path: RegExp | string, responder: (request: MockRequest) => MockResponse): void;
+  /**
+   * Answers requests with what a function of the script returns. It runs while the script waits in
+   * any verb, `await_until` or `wait`, one request at a time, 2 s of computing at most. A request
+   * that comes while the script computes waits up to 10 s, then it is answered with 503; so is one
+   * that comes after teardown began. A function that throws, or returns a promise or no response,
+   * gives the caller a 500 and fails the scenario. The newest route that fits a request answers it.
+   * @param method Request method. Default: any method.
+   * @param path The path without the query: exact (`"/hook"`), with wildcards (`"/calls/*\/events"`;
+   * `*` is any text without `/`, `**` any text), or `regex(...)`.
+   * @param responder Gives the answer to each request. It must not be async. It may read state, not
+   * act or wait.
+   * @throws E_MOCK: A mock server could not listen, or is stopped.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * mock.on("POST", "/hook", (request) =>
+   *   request.json("event") === "ringing" ? json_response({ action: "answer" }) : text_response("", 204),
+   * );
+   */
+  on(method: string, path: RegExp | string, responder: (request: MockRequest) => MockResponse): void;
+  /**
+   * Answers requests without asking the script, also while it computes. The newest route that fits
+   * a request answers it.
+   * @param method Request method. Default: any method.
+   * @param path The path without the query: exact (`"/hook"`), with wildcards (`"/calls/*\/events"`;
+   * `*` is any text without `/`, `**` any text), or `regex(...)`.
+   * @param response The answer, or an array of answers given one after another; the last one is
+   * repeated.
+   * @throws E_MOCK: A mock server could not listen, or is stopped.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * mock.respond("GET", "/config", json_response({ queue: "sales" }));
+   * mock.respond("/flaky", [{ drop: true }, text_response("busy", 503), text_response("ok")]);
+   */
+  respond(path: RegExp | string, response: MockResponse | readonly MockResponse[]): void;
+  /**
+   * Answers requests without asking the script, also while it computes. The newest route that fits
+   * a request answers it.
+   * @param method Request method. Default: any method.
+   * @param path The path without the query: exact (`"/hook"`), with wildcards (`"/calls/*\/events"`;
+   * `*` is any text without `/`, `**` any text), or `regex(...)`.
+   * @param response The answer, or an array of answers given one after another; the last one is
+   * repeated.
+   * @throws E_MOCK: A mock server could not listen, or is stopped.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * mock.respond("GET", "/config", json_response({ queue: "sales" }));
+   * mock.respond("/flaky", [{ drop: true }, text_response("busy", 503), text_response("ok")]);
+   */
+  respond(method: string, path: RegExp | string, response: MockResponse | readonly MockResponse[]): void;
+  /**
+   * Closes the server and its connections. What it received can still be read.
+   * Returns when nothing listens any more.
+   */
+  stop(): void;
+  /**
+   * How many requests have come, answered or not. In a condition those up to the event it is
+   * evaluated at: each request is a step of its own. Up to 10,000 different paths are told apart; a
+   * query is no part of the path.
+   * @param path Only requests with this path: exact, with wildcards, or `regex(...)`. Default:
+   * every path.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * await_until(() => assert(mock.request_count("/hook")).equals(2));
+   */
+  request_count(path?: RegExp | string): number;
+  /**
+   * The newest request; undefined when there was none, or it is not among the newest 1,000.
+   * @param path Only requests with this path: exact, with wildcards, or `regex(...)`. Default:
+   * every path.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * const last = await_until(() => assert(mock.last_request("/hook")).is_present().value());
+   */
+  last_request(path?: RegExp | string): MockRequest | undefined;
+  /**
+   * The requests, oldest first: of the newest 1,000, as far as their bodies together have at most
+   * 16 MiB.
+   * @param path Only requests with this path: exact, with wildcards, or `regex(...)`. Default:
+   * every path.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * assert(mock.requests("/hook").map((one) => one.json("event"))).equals(["ringing", "ended"]);
+   */
+  requests(path?: RegExp | string): readonly MockRequest[];
+}
+
+/**
+ * A request a mock server received.
+ */
+interface MockRequest {
+  /**
+   * Request method, upper case.
+   */
+  readonly method: string;
+  /**
+   * The path as on the wire, without the query.
+   */
+  readonly path: string;
+  /**
+   * The query, unescaped; a name that is repeated has an array.
+   */
+  readonly query: Readonly<Record<string, string | readonly string[]>>;
+  /**
+   * Header fields by lower-case name; several of one name joined with ", ".
+   */
+  readonly headers: Readonly<Record<string, string>>;
+  /**
+   * The body as UTF-8 text; empty without one.
+   */
+  readonly body: string;
+  /**
+   * Value of a header of the request; several of one name joined with ", ".
+   * @param name Header name, any case.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @see RFC 9110, 5
+   */
+  header(name: string): string | undefined;
+  /**
+   * The body of the request as JSON, or a part of it; undefined where there is no such part.
+   * @param path Part of it: `"call.legs[0].id"`.
+   * @throws E_HTTP_JSON: The body of an HTTP message is not JSON, or a path into it is not right.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * assert(mock.last_request("/hook")?.json("call.from")).equals("alice");
+   */
+  json(path?: string): any;
+}
+
+/**
+ * The answer to a request: what `http()` returns.
+ */
+interface HttpResponse {
+  /**
+   * Status code.
+   * @see RFC 9110, 15
+   */
+  readonly status: number;
+  /**
+   * Header fields by lower-case name; several of one name joined with ", ".
+   */
+  readonly headers: Readonly<Record<string, string>>;
+  /**
+   * The body as UTF-8 text; empty without one.
+   */
+  readonly body: string;
+  /**
+   * How long it took from the call to the end of the body, redirects included.
+   */
+  readonly ms: number;
+  /**
+   * Where the answer came from, after redirects.
+   */
+  readonly url: string;
+  /**
+   * Value of a header; several of one name joined with ", ".
+   * @param name Header name, any case.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @see RFC 9110, 5
+   */
+  header(name: string): string | undefined;
+  /**
+   * The body as JSON, or a part of it; undefined where there is no such part.
+   * @param path Part of it: `"call.legs[0].id"`.
+   * @throws E_HTTP_JSON: The body of an HTTP message is not JSON, or a path into it is not right.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * assert(http("GET", url).json("calls[0].state")).equals("ringing");
+   */
+  json(path?: string): any;
+  /**
+   * Asserts the status code, and returns the same response.
+   * @param code The status code it must have.
+   * @throws E_ASSERT: An assertion did not hold.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * const { id } = http("POST", url, { body: {} }).expect_status(201).json();
+   */
+  expect_status(code: number): HttpResponse;
+}
+
+/**
  * What `assert()` returns: matchers, which can be chained.
  */
 interface Assertion<T> {
@@ -2139,6 +2440,102 @@ declare function file_text(path: string): string;
  * for (const { user, code } of file_json("users.json")) log(user, code);
  */
 declare function file_json(path: string): any;
+
+/**
+ * Sends an HTTP request and returns the answer, whatever its status. In a condition it is sent
+ * again at most every 100 ms. Proxies come from `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` (never
+ * for loopback), further authorities from `SSL_CERT_FILE` and `NODE_EXTRA_CA_CERTS`. A body of more
+ * than 4 MiB is an error.
+ * Returns when the whole answer was received.
+ * Time limit: 10s.
+ * @param method Request method, in any case: `"GET"`, `"POST"`.
+ * @param url Absolute URL, http or https.
+ * @param options Headers, body, query, time-out, redirects, authorization.
+ * @throws E_HTTP: An HTTP request got no answer: refused, unknown host, TLS, broken off.
+ * @throws E_HTTP_TIMEOUT: An HTTP request was not answered in its time.
+ * @throws E_HTTP_LIMIT: The body of an HTTP response is too large.
+ * @throws E_RESPONDER: The function that answers a mock request failed, or waited.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * const call = http("POST", env("API") + "/calls", { body: { to: "+15550100" } }).expect_status(201);
+ * log(call.json("id"), call.header("Location"), call.ms);
+ * await_until(() => assert(http("GET", env("API") + "/calls/7").json("state")).equals("done"));
+ * @see RFC 9110
+ */
+declare function http(method: string, url: string, options?: HttpOptions): HttpResponse;
+
+/**
+ * Sends several requests at once and returns their answers in the order of the requests.
+ * Returns when every answer was received.
+ * Time limit: 10s.
+ * @param requests Up to 100 requests: the options of `http`, with `url` and `method` ("GET" without
+ * one).
+ * @throws E_HTTP: An HTTP request got no answer: refused, unknown host, TLS, broken off.
+ * @throws E_HTTP_TIMEOUT: An HTTP request was not answered in its time.
+ * @throws E_HTTP_LIMIT: The body of an HTTP response is too large.
+ * @throws E_RESPONDER: The function that answers a mock request failed, or waited.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * const [health, users] = http_all([
+ *   { url: env("API") + "/health" },
+ *   { method: "POST", url: env("API") + "/users", body: { name: "bob" } },
+ * ]);
+ * assert(health.status).equals(200);
+ */
+declare function http_all(requests: readonly (HttpOptions & { readonly method?: string; readonly url: string })[]): readonly HttpResponse[];
+
+/**
+ * Starts an HTTP server for what the system under test sends: webhooks, callbacks. It is closed
+ * when the scenario ends. A request no route fits is answered with 404, and counted. The newest
+ * 1,000 requests (16 MiB of bodies) are kept for `requests`; a body may have 1 MiB.
+ * Returns when it listens.
+ * @param options Port, host, TLS.
+ * @throws E_MOCK: A mock server could not listen, or is stopped.
+ * @throws E_READ_DENIED: A file lies outside the folders the script may read.
+ * @throws E_READ_FAILED: A file the script asked for cannot be read.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * const mock = mock_server();
+ * mock.respond("POST", "/hook", json_response({ action: "answer" }));
+ * http("POST", env("API") + "/subscriptions", { body: { url: mock.url + "/hook" } });
+ * await_until(() => assert(mock.request_count("/hook")).equals(1));
+ * assert(mock.last_request("/hook")?.json("event")).equals("ringing");
+ */
+declare function mock_server(options?: MockOptions): MockServer;
+
+/**
+ * An answer of a mock server with a JSON body.
+ * @param body Any plain value.
+ * @param status Status code. Default: 200.
+ * @param options `headers`, `delay` or `drop`.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @throws E_VALUE_LIMIT: A value handed to Offhook is too large or nested too deeply.
+ * @example
+ * mock.respond("/calls", json_response({ id: 7 }, 201, { delay: "300ms" }));
+ */
+declare function json_response(body: unknown, status?: number, options?: MockResponse): MockResponse;
+
+/**
+ * An answer of a mock server with a text body.
+ * @param body The body.
+ * @param status Status code. Default: 200.
+ * @param options `headers`, `delay` or `drop`.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @throws E_VALUE_LIMIT: A value handed to Offhook is too large or nested too deeply.
+ * @example
+ * mock.respond("/health", text_response("down for maintenance", 503));
+ */
+declare function text_response(body: string, status?: number, options?: MockResponse): MockResponse;
+
+/**
+ * A regular expression for the path of a route: `regex("^/calls/\\d+$")`. A `/.../` literal does
+ * the same.
+ * @param pattern A regular expression as text, or one.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * mock.on(regex("^/calls/\\d+$"), (request) => json_response({ path: request.path }));
+ */
+declare function regex(pattern: RegExp | string): RegExp;
 
 /**
  * What each scenario of the file begins with; its value is passed to the scenario and to teardown.

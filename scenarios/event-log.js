@@ -12,6 +12,10 @@ const BETWEEN = {
   'a getter': ({ alice }) => alice.state,
   'a log': ({ alice }) => log(alice.state),
   'a pause': () => wait('15ms'),
+  'a responder': ({ alice, mock }) => {
+    const { before, states } = http('GET', `${mock.url}/state`).expect_status(200).json();
+    assert(states).equals([before, before]);
+  },
   "another agent's verbs": ({ carol, dave }) => {
     carol.dial(dave);
     carol.hangup();
@@ -24,9 +28,15 @@ scenario.each(Object.keys(BETWEEN))(
   (kind, { alice, bob }) => {
     const carol = agent('carol');
     const dave = agent('dave');
+    const mock = mock_server();
+    // reads what has arrived, and takes nothing from what the script sees later
+    mock.on('/state', () => {
+      const before = alice.state;
+      return json_response({ before, states: [alice.state, alice.info().state] });
+    });
     for (let i = 0; i < TIMES; i += 1) {
       alice.dial(bob);
-      BETWEEN[kind]({ alice, carol, dave });
+      BETWEEN[kind]({ alice, carol, dave, mock });
       await_until(() => assert(alice.state).equals(State.Ringing), '2s');
       await_until(() => assert(alice.state).equals(State.Established), '2s');
       alice.hangup();

@@ -7,6 +7,7 @@ const GIVEN: ProcessEnvironment = {
   variables: {},
   path: '/bin',
   colourLevel: 0,
+  insecureHttp: false,
   debug: false,
 };
 

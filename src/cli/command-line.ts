@@ -78,6 +78,7 @@ function addRun(
     )
     .option('--memory-limit <MiB>', 'memory limit of a scenario', wholeNumber(16, 2048), 128)
     .option('--stack-limit <KiB>', 'stack limit of a scenario', wholeNumber(128, 4096), 1024)
+    .option('--insecure-http', 'http() checks no certificates (also: OFFHOOK_INSECURE_HTTP=1)')
     .option('--reporter <name[=file]>', 'console, ndjson, junit (repeatable)', collect, [])
     .option('--json', 'NDJSON on stdout: the same as --reporter ndjson')
     .option('--logs [file]', "agents' logs and all SIP messages, to stderr or a file")

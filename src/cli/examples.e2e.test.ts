@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { needBaresip110 } from '../testing/real-servers.js';
 import { runCli, type CliResult } from '../testing/run-cli.js';
@@ -20,6 +23,20 @@ describe('examples', () => {
     const result = await runCli(['run', '--lab', `examples/${name}`]);
     // what needs a PBX runs with the test Asterisk, and is skipped here
     expectPassed(result, /\d+ passed|skipped: needs an? /);
+  });
+
+  it('those about webhooks pass with the API that ships with them', async () => {
+    const program = fileURLToPath(new URL('../../examples/webhook-api.cjs', import.meta.url));
+    const api = spawn(process.execPath, [program, '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const [line] = (await once(api.stdout, 'data')) as [Buffer];
+      const files = ['examples/webhook-mock.js', 'examples/api-check.js'];
+      const result = await runCli(['run', '--lab', '--set', String(line).trim(), ...files]);
+      expectPassed(result, /^5 scenarios: 5 passed in/m);
+    } finally {
+      api.kill();
+      if (api.exitCode === null && api.signalCode === null) await once(api, 'exit');
+    }
   });
 
   it('without --lab the two-party example says what to set', async () => {
@@ -144,6 +161,6 @@ describe.each(BARESIPS)('the suites of the product, baresip: $which', ({ env, ti
         timeout: 55_000,
       },
     );
-    expectPassed(result, /^8 scenarios: 8 passed in/);
+    expectPassed(result, /^9 scenarios: 9 passed in/);
   });
 });

@@ -24,6 +24,7 @@ export interface RunFlags extends SelectionFlags, ReportFlags {
   timeout: string;
   metrics?: boolean;
   saveAudio?: string;
+  insecureHttp?: boolean;
 }
 
 export async function runCommand(
@@ -45,6 +46,7 @@ export async function runCommand(
       lab = await (await import('../lab/lab.js')).startLab();
       names.set(`${lab.host}:${lab.port}`, 'server');
     }
+    const insecure = flags.insecureHttp === true || environment.insecureHttp;
     const baresip = baresipChoice(flags.baresip, environment);
     return await run({
       ...planOptions(paths, flags, environment, lab?.env ?? {}),
@@ -52,6 +54,7 @@ export async function runCommand(
       productVersion: PRODUCT_VERSION,
       timeoutMs: flagMs(flags.timeout),
       teardownMs: TEARDOWN_MS,
+      http: { variables: environment.variables, insecure },
       metrics: flags.metrics === true,
       ...(saveAudio === undefined ? {} : { saveAudio }),
       binary: () => findBaresip(baresip),

@@ -4,6 +4,7 @@
  */
 
 import type { Packets, Quality } from './call-quality.js';
+import type { HttpEvent } from './http-event.js';
 import type { Held, MediaDirection } from './media-direction.js';
 
 /** Whom a call is with. Incoming: the From header (RFC 3261, 20.20); outgoing: what was dialled. */
@@ -167,6 +168,7 @@ export type AgentEvent =
     }
   /** Something worth telling that is no state: garbage on the control port, a missing module. */
   | { type: 'warning'; text: string }
+  | HttpEvent
   /** A baresip event this driver has no word for; kept, never dropped. */
   | { type: 'other'; name: string; fields: Readonly<Record<string, string>> };
 

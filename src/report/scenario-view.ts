@@ -29,7 +29,9 @@ interface ViewOptions {
 
 /** What the script does without an agent is told by other events, or of interest only with -v. */
 const QUIET_VERBS: ReadonlySet<string> = new Set(
-  'agent await_until wait step log skip uuid env load_env default_timeout assert'.split(' '),
+  'agent await_until wait step log skip uuid env load_env default_timeout assert http http_all mock_server'.split(
+    ' ',
+  ),
 );
 /** Restate what a verb's line has just said. */
 const RESTATING: ReadonlySet<string> = new Set(

@@ -1,6 +1,7 @@
 /** Events in words. One place, so that console, time lines and JUnit say the same thing alike. */
 import type { AgentEvent, SipMessage, Transfer } from '../model/agent-event.js';
 import { describeEnded } from '../model/describe.js';
+import { isHttpEvent, type HttpEvent } from '../model/http-event.js';
 import type { RunEvent } from '../model/run-event.js';
 import type { AgentNames } from './agent-names.js';
 import { formatMs } from '../time.js';
@@ -46,8 +47,39 @@ export function agentEventText(event: AgentEvent, names: AgentNames): string {
     case 'other':
       return otherText(event);
     default:
-      return inCallText(event, names);
+      return isHttpEvent(event) ? httpText(event) : inCallText(event, names);
   }
+}
+
+/** A body in one line, behind a colon. */
+const LONGEST_BODY = 120;
+
+function httpText(event: HttpEvent): string {
+  const body = 'body' in event ? bodyText(event) : '';
+  switch (event.type) {
+    case 'http_sent':
+      return `→ ${oneLine(`${event.method} ${event.url}`)}${body}`;
+    case 'http_response':
+      return `← ${event.status} in ${formatMs(event.ms)}${body}`;
+    case 'http_failed':
+      return `✗ ${oneLine(event.reason)}`;
+    case 'http_received': {
+      const query = event.query === '' ? '' : `?${event.query}`;
+      return `← ${oneLine(`${event.method} ${event.path}${query}`)}${body}`;
+    }
+    case 'http_answered': {
+      const { status, by, reason } = event;
+      const what = status === undefined ? 'connection dropped' : `${status}`;
+      const why = by === 'static' || reason === undefined ? '' : ` (${oneLine(reason)})`;
+      return `→ ${what}${why} in ${formatMs(event.ms)}${why === '' ? body : ''}`;
+    }
+  }
+}
+
+function bodyText({ body, bytes }: { body: string; bytes: number }): string {
+  if (bytes === 0) return '';
+  const text = oneLine(body).trim();
+  return text === '' ? `: ${count(bytes, 'byte')}` : `: ${cut(text, LONGEST_BODY)}`;
 }
 
 type InCallEvent = Extract<

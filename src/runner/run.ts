@@ -6,6 +6,7 @@ import type { BaresipBinary } from '../baresip/binary.js';
 import type { Counts, Failure, RunEvent } from '../model/run-event.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { planRun, type Plan, type PlannedScenario, type PlanOptions } from './plan.js';
+import type { HttpSettings } from './services.js';
 import { runScenario, type ScenarioServices } from './scenario.js';
 import { exitCodeOf, noCounts } from './verdict.js';
 
@@ -15,6 +16,8 @@ export interface RunOptions extends PlanOptions {
   productVersion: string;
   timeoutMs: number;
   teardownMs: number;
+  /** What http() goes by: proxies, certificates, what is allowed. */
+  http: HttpSettings;
   /** Tell what each agent heard, at the end of each scenario. */
   metrics?: boolean;
   /** Folder for the audio of every call. */
@@ -37,6 +40,9 @@ export async function run(options: RunOptions): Promise<number> {
   return runPlan(plan, options, now);
 }
 
+const INSECURE =
+  'http() checks no certificates (--insecure-http or OFFHOOK_INSECURE_HTTP): anybody can answer for the server';
+
 async function runPlan(plan: Plan, options: RunOptions, now: () => number): Promise<number> {
   const { emit, interrupted, thread } = options;
   const baresip = await options.binary().catch(() => undefined);
@@ -49,11 +55,13 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
     files: plan.files,
   });
   for (const text of plan.warnings) emit({ type: 'warning', at: now(), text });
+  if (options.http.insecure) emit({ type: 'warning', at: now(), text: INSECURE });
   const counts = noCounts();
   const failures: Failure[] = [];
   const services: ScenarioServices = {
     thread,
     binary: options.binary,
+    http: options.http,
     metrics: options.metrics === true,
     ...(options.saveAudio === undefined ? {} : { saveAudio: options.saveAudio }),
     secret: options.secret ?? (() => undefined),

@@ -2,6 +2,7 @@
 import type { BaresipBinary } from '../baresip/binary.js';
 import { toErrorData } from '../errors.js';
 import type { AgentEvent, LogEntry } from '../model/agent-event.js';
+import { isHttpEvent, type HttpEvent } from '../model/http-event.js';
 import type { Failure, RunEvent, ScenarioId, Verdict } from '../model/run-event.js';
 import type {
   CallReply,
@@ -17,7 +18,9 @@ import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { EventLog } from './event-log.js';
 import { audioFiles } from './hearing/save-audio.js';
 import { Metrics } from './metrics.js';
+import { EntryFeed } from './entry-feed.js';
 import { Resources } from './resources.js';
+import { Services, type HttpSettings } from './services.js';
 import { SipHistory } from './sip-history.js';
 import { Timeline } from './timeline.js';
 import { argumentsText, carryOut } from './verbs.js';
@@ -33,6 +36,7 @@ export interface ScenarioTask {
 export interface ScenarioServices {
   thread: ScenarioThread;
   binary: () => Promise<BaresipBinary>;
+  http: HttpSettings;
   /** Tell a `metric` event for each agent at the end of a scenario. */
   metrics: boolean;
   /** Folder for the audio of every call. */
@@ -87,10 +91,14 @@ class ScenarioRun {
   readonly #services: ScenarioServices;
   readonly #log: EventLog;
   readonly #resources: Resources;
+  readonly #http: Services;
   readonly metrics = new Metrics();
   readonly #timeline = new Timeline();
+  readonly #feed = new EntryFeed((entries) => {
+    this.#services.thread.post(entries);
+  });
   readonly #sip = new SipHistory((entry) => {
-    this.#services.thread.post([entry]);
+    this.#feed.tell(entry);
   });
   readonly #began = performance.now();
   readonly #crashes: Failure[] = [];
@@ -103,6 +111,16 @@ class ScenarioRun {
     this.#log = new EventLog(this.#began, (entry) => {
       this.#take(entry);
     });
+    this.#http = new Services(
+      { ...services.http, allow: task.policy.net },
+      {
+        emit: (subject, event) => this.#log.append(subject, event),
+        respond: (call) => services.thread.respond(call, this.#feed.take()),
+        cancelResponse: (id) => {
+          services.thread.cancelResponse(id);
+        },
+      },
+    );
     this.#resources = new Resources(services.binary, task.policy, {
       ...(services.saveAudio === undefined
         ? {}
@@ -145,7 +163,7 @@ class ScenarioRun {
       return { failures: [{ ...toErrorData(thrown), phase: 'load' }], reusable: false };
     } finally {
       interrupted.removeEventListener('abort', abort);
-      await this.#resources.release();
+      await Promise.all([this.#http.release(), this.#resources.release()]);
     }
   }
 
@@ -166,6 +184,7 @@ class ScenarioRun {
       }));
     }
     if (verb === 'agent') passwordsOf(request).forEach(this.#services.secret);
+    if (verb === 'requests') return this.#http.perform(request);
     const base = {
       scenario: this.#task.id.id,
       call,
@@ -180,7 +199,8 @@ class ScenarioRun {
       args: argumentsText(request),
       ...(at === undefined ? {} : { location: at }),
     });
-    const reply = await carryOut(request, this.#resources);
+    const reply = await carryOut(request, this.#resources, this.#http);
+    this.#feed.flush();
     const error = reply.error === undefined ? {} : { error: reply.error };
     this.#emit({ type: 'verb_finished', at: now(), ...base, ms: now() - began, ...error });
     return reply;
@@ -196,14 +216,21 @@ class ScenarioRun {
 
   #take(entry: LogEntry): void {
     if (isForWatchers(entry.event)) {
-      this.#services.thread.post([entry]);
+      this.#feed.tell(entry);
       return;
     }
-    if (entry.event.type !== 'other') this.#services.thread.post([entry]);
+    if (isHttpEvent(entry.event)) this.#takeHttp(entry, entry.event);
+    else if (entry.event.type !== 'other') this.#feed.tell(entry);
     this.#timeline.add({ kind: 'event', entry });
     this.metrics.add(entry);
     this.#noticeCrash(entry.agent, entry.event);
     this.#emit({ type: 'agent', at: this.#services.now(), scenario: this.#task.id.id, entry });
+  }
+
+  /** Only requests of others are news to the script, and of those where they went. */
+  #takeHttp(entry: LogEntry, event: HttpEvent): void {
+    if (event.type !== 'http_received') return;
+    this.#feed.hold({ ...entry, event: { ...event, query: '', body: '' } });
   }
 
   /** A crashed agent fails its scenario whatever the script makes of it: its state proves nothing. */
@@ -219,7 +246,10 @@ class ScenarioRun {
   }
 
   #note({ at: sinceBegan, note }: StampedNote): void {
-    if (note.type === 'phase' && note.phase === 'teardown') this.#timeline.teardownBegins();
+    if (note.type === 'phase' && note.phase === 'teardown') {
+      this.#timeline.teardownBegins();
+      this.#http.teardownBegins();
+    }
     const scenario = this.#task.id.id;
     const happened = this.#services.now() - (performance.now() - this.#began) + sinceBegan;
     // A note can be told a moment late; time never goes back in a report.

@@ -1,33 +1,54 @@
 /** The last events and SIP messages of a scenario: what a failure shows of the agents concerned. */
+import { isHttpEvent } from '../model/http-event.js';
 import type { Failure, TimelineItem } from '../model/run-event.js';
 
 const KEPT = 400;
 const SHOWN = 30;
+/** Requests explain what agents do, and come in numbers: apart, so that they push nothing out. */
+const HTTP_KEPT = 60;
+const HTTP_SHOWN = 10;
+
+interface Items {
+  agents: TimelineItem[];
+  http: TimelineItem[];
+}
 
 export class Timeline {
-  #items: TimelineItem[] = [];
+  readonly #items: Items = { agents: [], http: [] };
   /** How it was when the teardown began: stopping agents explains no failure of the body. */
-  #beforeTeardown: readonly TimelineItem[] | undefined;
+  #beforeTeardown: Items | undefined;
 
   add(item: TimelineItem): void {
-    this.#items.push(item);
-    if (this.#items.length > 2 * KEPT) this.#items = this.#items.slice(-KEPT);
+    const isHttp = item.kind === 'event' && isHttpEvent(item.entry.event);
+    const [items, kept] = isHttp ? [this.#items.http, HTTP_KEPT] : [this.#items.agents, KEPT];
+    items.push(item);
+    if (items.length > 2 * kept) items.splice(0, kept);
   }
 
   teardownBegins(): void {
-    this.#beforeTeardown ??= [...this.#items];
+    const { agents, http } = this.#items;
+    this.#beforeTeardown ??= { agents: [...agents], http: [...http] };
   }
 
-  /** The failure with the last items of its agents; of all agents when it names none. */
+  /** The failure with the last items of its agents, of all agents when it names none, and of HTTP. */
   attach(failure: Failure): Failure {
     const late = failure.phase === 'teardown' || failure.phase === 'stop';
     const told = (late ? undefined : this.#beforeTeardown) ?? this.#items;
-    const agents = failure.agents;
-    const items = told.filter((item) => agents?.includes(agentOf(item)) ?? true).slice(-SHOWN);
+    const subjects = failure.agents;
+    const isMeant = (item: TimelineItem): boolean => subjects?.includes(subjectOf(item)) ?? true;
+    const http = told.http.some(isMeant)
+      ? told.http.filter(isMeant).slice(-SHOWN)
+      : told.http.slice(-HTTP_SHOWN);
+    const agents = told.agents.filter(isMeant).slice(-SHOWN);
+    const items = [...agents, ...http].sort((a, b) => atOf(a) - atOf(b));
     return items.length === 0 ? failure : { ...failure, timeline: items };
   }
 }
 
-function agentOf(item: TimelineItem): string {
+function subjectOf(item: TimelineItem): string {
   return item.kind === 'event' ? item.entry.agent : item.agent;
+}
+
+function atOf(item: TimelineItem): number {
+  return item.kind === 'event' ? item.entry.at : item.at;
 }

@@ -10,6 +10,7 @@ import type { FunctionRow } from '../schema/rows.js';
 import type { AgentArgument, CallArgument, CallReply, CallRequest } from '../sandbox/protocol.js';
 import { isSound, soundText } from './hearing/sounds.js';
 import type { Resources } from './resources.js';
+import type { Services } from './services.js';
 
 type Binding = (
   agent: BaresipAgent,
@@ -58,17 +59,26 @@ const BINDINGS = {
 } as const satisfies Record<AgentVerb, Binding>;
 
 /** Carries out one call of a script; never rejects. */
-export async function carryOut(request: CallRequest, resources: Resources): Promise<CallReply> {
+export async function carryOut(
+  request: CallRequest,
+  resources: Resources,
+  services: Services,
+): Promise<CallReply> {
   try {
-    return await dispatch(request, resources);
+    return await dispatch(request, resources, services);
   } catch (thrown) {
     const error = toErrorData(thrown);
-    const agents = request.agent === undefined ? {} : { agents: [request.agent] };
+    const isAgents = request.agent !== undefined && isAgentVerb(request.verb);
+    const agents = isAgents ? { agents: [request.agent ?? ''] } : {};
     return { error: { ...agents, ...error } };
   }
 }
 
-async function dispatch(request: CallRequest, resources: Resources): Promise<CallReply> {
+async function dispatch(
+  request: CallRequest,
+  resources: Resources,
+  services: Services,
+): Promise<CallReply> {
   const { verb, args } = request;
   if (verb === 'watch') return {};
   if (verb === 'agent') {
@@ -82,6 +92,7 @@ async function dispatch(request: CallRequest, resources: Resources): Promise<Cal
     const ends = [resources.agent(a ?? ''), resources.agent(b ?? '')] as const;
     return { value: await resources.hearing.verifyConnection(...ends, args[2]) };
   }
+  if (!isAgentVerb(verb)) return services.perform(request);
   if (verb === 'dial' || verb === 'attended_transfer')
     resources.guard.assertMayCall(request.agent ?? '');
   const binding: Binding = BINDINGS[verb];
@@ -94,6 +105,10 @@ async function dispatch(request: CallRequest, resources: Resources): Promise<Cal
 function limitOf(verb: AgentVerb): string {
   const row: FunctionRow = AGENT_VERBS[verb];
   return row.limit ?? '0s';
+}
+
+function isAgentVerb(verb: string): verb is AgentVerb {
+  return Object.hasOwn(BINDINGS, verb);
 }
 
 function gapMs(value: unknown): number | undefined {
@@ -121,7 +136,7 @@ function isAgent(value: unknown): value is AgentArgument {
 
 /** "bob", '"sip:600@pbx"': the arguments of a call as reports show them. */
 export function argumentsText(request: CallRequest): string {
-  return request.args.map((arg) => argumentText(arg)).join(', ');
+  return request.shown ?? request.args.map((arg) => argumentText(arg)).join(', ');
 }
 
 const SECRET_OPTION = /pass|secret|token|key/i;

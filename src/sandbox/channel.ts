@@ -7,6 +7,8 @@ import {
   type CallReply,
   type CallRequest,
   type FromThread,
+  type ResponderCall,
+  type ResponderReply,
   type StampedNote,
   type ThreadMessage,
   type ToThread,
@@ -19,7 +21,10 @@ export class Channel {
   readonly #stop: Stop;
   #entries: LogEntry[] = [];
   #notes: StampedNote[] = [];
-  #reply: { call: number; reply: CallReply } | undefined;
+  /** Of calls under way: a responder may ask something while the script waits for its own reply. */
+  readonly #replies = new Map<number, CallReply>();
+  readonly #asked: ResponderCall[] = [];
+  #serve: ((call: ResponderCall) => ResponderReply) | undefined;
 
   constructor(port: MessagePort, cells: Int32Array, stop: Stop) {
     this.#port = port;
@@ -37,16 +42,25 @@ export class Channel {
     if (now) this.#flush();
   }
 
+  /** Who answers requests to mock servers while the script is blocked. */
+  serveWith(serve: (call: ResponderCall) => ResponderReply): void {
+    this.#serve = serve;
+  }
+
   /** Undefined when the script has to stop before the reply came. */
-  call(request: CallRequest): CallReply | undefined {
+  call(request: CallRequest, { serves = true } = {}): CallReply | undefined {
     this.send({ type: 'call', request });
-    this.#sleepUntil(() => this.#reply?.call === request.call, Infinity, 0);
-    return this.#reply?.call === request.call ? this.#reply.reply : undefined;
+    const isThere = (): boolean => this.#replies.has(request.call);
+    this.#sleepUntil(isThere, Infinity, { awaitsEntries: 0, serves });
+    const reply = this.#replies.get(request.call);
+    this.#replies.delete(request.call);
+    return reply;
   }
 
   /** Waits until at least one entry is there, the time is over, or the script has to stop. */
   next(ms: number): LogEntry[] {
-    this.#sleepUntil(() => this.#entries.length > 0, hrtimeMs() + ms, 1);
+    const isThere = (): boolean => this.#entries.length > 0;
+    this.#sleepUntil(isThere, hrtimeMs() + ms, { awaitsEntries: 1, serves: true });
     return this.poll();
   }
 
@@ -64,6 +78,12 @@ export class Channel {
     return entries;
   }
 
+  /** As poll(), and they stay. */
+  peek(): readonly LogEntry[] {
+    this.#drain();
+    return [...this.#entries];
+  }
+
   #flush(): void {
     if (this.#notes.length > 0) this.#post({ notes: this.#notes });
   }
@@ -73,22 +93,44 @@ export class Channel {
     this.#port.postMessage(message);
   }
 
-  #sleepUntil(done: () => boolean, deadline: number, awaitsEntries: 0 | 1): void {
-    let slept = false;
-    Atomics.store(this.#cells, CELL.awaitsEntries, awaitsEntries);
+  #sleepUntil(
+    done: () => boolean,
+    deadline: number,
+    { awaitsEntries, serves }: { awaitsEntries: 0 | 1; serves: boolean },
+  ): void {
+    let asleep = false;
     for (;;) {
+      // Each time: what a responder asks sleeps in here, too.
+      Atomics.store(this.#cells, CELL.awaitsEntries, awaitsEntries);
       const seen = Atomics.load(this.#cells, CELL.messages);
       this.#drain();
+      const asked = serves && this.#stop.reason === undefined ? this.#asked.shift() : undefined;
+      if (asked !== undefined) {
+        if (asleep) this.#stop.computing();
+        asleep = false;
+        this.#answer(asked);
+      }
       const left = deadline - hrtimeMs();
       if (done() || left <= 0 || this.#stop.reason !== undefined) break;
-      if (!slept) {
+      if (asked !== undefined) continue;
+      if (!asleep) {
         this.#flush();
         this.#stop.waiting();
       }
-      slept = true;
+      asleep = true;
       Atomics.wait(this.#cells, CELL.messages, seen, left);
     }
-    if (slept) this.#stop.computing();
+    if (asleep) this.#stop.computing();
+  }
+
+  #answer(call: ResponderCall): void {
+    const reply = this.#serve?.(call) ?? { unavailable: 'nothing answers here' };
+    this.send({ type: 'responded', id: call.id, reply });
+  }
+
+  #forget(id: number): void {
+    const index = this.#asked.findIndex((call) => call.id === id);
+    if (index >= 0) this.#asked.splice(index, 1);
   }
 
   #drain(): void {
@@ -96,8 +138,10 @@ export class Channel {
       const received = receiveMessageOnPort(this.#port) as { message: ToThread } | undefined;
       if (received === undefined) return;
       const { message } = received;
-      if (message.type === 'entries') this.#entries.push(...message.entries);
-      if (message.type === 'result') this.#reply = { call: message.call, reply: message.reply };
+      if ('entries' in message) this.#entries.push(...message.entries);
+      if (message.type === 'result') this.#replies.set(message.call, message.reply);
+      if (message.type === 'respond') this.#asked.push(message.call);
+      if (message.type === 'respond_cancelled') this.#forget(message.id);
     }
   }
 }

@@ -5,6 +5,7 @@ import type { Failure, Phase } from '../model/run-event.js';
 import { answer } from './operations.js';
 import type { Collected, DeclaredScenario } from './protocol.js';
 import type { QuickJs } from './quickjs.js';
+import { serveResponder } from './responder.js';
 import type { Session } from './session.js';
 import type { StopReason } from './stop.js';
 import { meaningOf, memoryError, stackError, stopError } from './verdict.js';
@@ -25,6 +26,7 @@ export class Job {
     this.#vm = vm;
     const { stop, loader } = session;
     vm.renew({ stop, loader, host: (operation, payload) => answer(session, operation, payload) });
+    session.channel.serveWith((call) => serveResponder(session, vm, call));
   }
 
   collect(): { collected: Collected } | { error: Failure } {

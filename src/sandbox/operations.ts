@@ -12,6 +12,7 @@ import { durationMs, formatMs, type Duration } from '../time.js';
 import type {
   Answer,
   BegunWait,
+  CallReply,
   Encoded,
   NextEntries,
   Operation,
@@ -20,6 +21,8 @@ import type {
 } from './protocol.js';
 import { AUDIO_FILE_VERBS, withAudio, withAudioFiles } from './audio-arguments.js';
 import type { Session } from './session.js';
+import { refuseInResponder } from './responder.js';
+import { requestsCall, serviceCall } from './services.js';
 import { stopError } from './verdict.js';
 
 type Variables = Readonly<Record<string, string>>;
@@ -47,6 +50,12 @@ const HANDLERS: Handlers = {
   uuid: () => randomUUID(),
   watch,
   begin_wait: beginWait,
+  service,
+  mock_requests: (session, { mock, ids }) => {
+    calls += 1;
+    const reply = session.channel.call(requestsCall(calls, mock, ids), { serves: false });
+    return valueOf(session, reply).value;
+  },
 };
 
 let calls = 0;
@@ -64,6 +73,7 @@ function perform(session: Session, operation: string, payload: string): Answer {
     if (!Object.hasOwn(HANDLERS, operation)) throw new Error(`unknown operation "${operation}"`);
     const given = JSON.parse(payload) as { stack?: string };
     stack = given.stack ?? '';
+    if (session.responding) refuseInResponder(operation as Operation, given);
     const handler = HANDLERS[operation as Operation] as (
       session: Session,
       payload: unknown,
@@ -121,6 +131,9 @@ const SUBJECTS: Readonly<Record<Operations['check']['on'], string>> = {
   Assertion: 'assert()',
   SipLog: 'sip',
   SipMessage: 'SIP message',
+  MockServer: 'mock server',
+  HttpResponse: 'HTTP response',
+  MockRequest: 'HTTP request',
 };
 
 function unknownName(on: Operations['check']['on'], name: string): OffhookError {
@@ -168,6 +181,30 @@ function verb(session: Session, payload: Operations['verb']): VerbReply {
     ...(reply.seq === undefined ? {} : { seq: reply.seq }),
     ...(reply.value === undefined ? {} : { value: reply.value }),
   };
+}
+
+function service(session: Session, payload: Operations['service']): VerbReply {
+  const { on, fn, stack } = payload;
+  const row = rowOf(on, fn);
+  stopIfOnlyDeclaring(session, row, stack);
+  const called = payload.mock === undefined ? `${fn}()` : `${payload.mock}: ${fn}()`;
+  if (payload.in_condition && row.row.effect !== 'ask') throw inCondition(session, called, stack);
+  const args = payload.args.map(decode);
+  const problem = checkArguments(row, args);
+  if (problem !== undefined) throw OffhookError.from(problem);
+  const arrived = session.channel.arrived();
+  calls += 1;
+  const request = serviceCall(session, calls, payload, args);
+  if (payload.responder !== undefined) session.responderStacks.set(payload.responder, stack);
+  const { value } = valueOf(session, session.channel.call({ ...request, ...session.at(stack) }));
+  const entries = session.channel.poll();
+  return { before: entries.slice(0, arrived), entries: entries.slice(arrived), value };
+}
+
+function valueOf(session: Session, reply: CallReply | undefined): CallReply {
+  if (reply === undefined) throw stopped(session);
+  if (reply.error !== undefined) throw OffhookError.from(reply.error);
+  return reply;
 }
 
 /** Files that arguments name are checked here, where it is known what a script may read. */
@@ -220,10 +257,9 @@ function inCondition(session: Session, called: string, stack: string): OffhookEr
 /** Told at most once for each agent; costs a round trip. */
 function watch(session: Session, { agent, what }: Operations['watch']): readonly LogEntry[] {
   calls += 1;
-  const reply = session.channel.call({ call: calls, verb: 'watch', agent, args: [what] });
-  if (reply === undefined) throw stopped(session);
-  if (reply.error !== undefined) throw OffhookError.from(reply.error);
-  return reply.history ?? [];
+  const request = { call: calls, verb: 'watch', agent, args: [what] } as const;
+  const reply = session.channel.call(request, { serves: false });
+  return valueOf(session, reply).history ?? [];
 }
 
 function next(session: Session, { until }: Operations['next']): NextEntries {

@@ -5,8 +5,10 @@
  */
 import type { ErrorData, SourceLocation } from '../errors.js';
 import type { LogEntry } from '../model/agent-event.js';
+import type { MockRequestData, MockResponseData } from '../model/http-message.js';
 import type { Failure, Phase } from '../model/run-event.js';
-import type { FunctionRow } from '../schema/rows.js';
+import type { FunctionRow, HttpObject } from '../schema/rows.js';
+import type { ServiceVerb } from '../schema/verbs/http.js';
 import type { AgentVerb } from '../schema/verbs.js';
 
 // ---- main thread <-> scenario thread -------------------------------------------------------------
@@ -75,6 +77,10 @@ export type ToThread =
   | { type: 'run'; job: RunJob; began: number; timeout_ms: number }
   | { type: 'entries'; entries: readonly LogEntry[] }
   | { type: 'result'; call: number; reply: CallReply }
+  /** With what is to be known before it: told apart, the script would look at that first. */
+  | { type: 'respond'; call: ResponderCall; entries: readonly LogEntry[] }
+  /** Nobody waits for that answer any more. */
+  | { type: 'respond_cancelled'; id: number }
   | { type: 'close' };
 
 /** What the script did since the last message, and what there is to say now. */
@@ -91,20 +97,42 @@ export type ThreadMessage =
   | { type: 'secrets'; values: readonly string[] }
   /** Told as it happens: a thread that has to be terminated has told its failures already. */
   | { type: 'failed'; failure: Failure }
+  | { type: 'responded'; id: number; reply: ResponderReply }
   | { type: 'finished'; skipped?: { reason: string }; reusable: boolean };
 
 /** Functions that drivers carry out. */
 export type GlobalVerb = 'agent' | 'verify_audio_connection';
 
+/** A request of a mock server for a function of the script. */
+export interface ResponderCall {
+  /** Unique in the scenario. */
+  id: number;
+  /** Number of the function. */
+  responder: number;
+  request: MockRequestData;
+}
+
+export type ResponderReply =
+  | { response: MockResponseData }
+  /** The scenario has failed with it: why, in words. */
+  | { failed: string }
+  /** It was not asked. */
+  | { unavailable: string };
+
 /** A verb with an effect, on its way to a driver. */
 export interface CallRequest {
   call: number;
-  /** `watch` is no verb of a script: it asks for what is costly to tell, for the rest of the scenario. */
-  verb: AgentVerb | GlobalVerb | 'watch';
-  /** The agent the verb was called on. */
+  /**
+   * `watch` is no verb of a script: it asks for what is costly to tell, for the rest of the scenario.
+   * `requests`: bodies and headers of requests a mock server has received.
+   */
+  verb: AgentVerb | GlobalVerb | 'watch' | ServiceVerb | 'requests';
+  /** The agent, or the mock server, the verb was called on. */
   agent?: string;
   args: readonly Argument[];
   at?: SourceLocation;
+  /** The arguments as reports show them, where they are not just those. */
+  shown?: string;
 }
 
 /** Plain JSON, but an agent is an AgentArgument; options given as `undefined` are left out. */
@@ -161,8 +189,10 @@ export const CELL = {
   teardownAbort: 4,
   /** 1 while the thread sleeps for entries: what comes meanwhile wakes it. Else only a result does. */
   awaitsEntries: 5,
+  /** ms the running computation may take, where it is not the limit of the script; else 0. */
+  cpuBudget: 6,
 } as const;
-export const CELLS = 6;
+export const CELLS = 7;
 export const ABORTS: readonly AbortKind[] = ['timeout', 'interrupt', 'cpu'];
 
 export interface StampedNote {
@@ -216,6 +246,23 @@ export interface Operations {
     in_condition: boolean;
     stack: string;
   };
+  /**
+   * Carries out an HTTP function of the script; blocks. As `verb`, but those that ask may stand in
+   * conditions. -> VerbReply
+   */
+  service: {
+    on: 'global' | HttpObject;
+    fn: ServiceVerb;
+    /** Name of the mock server. */
+    mock?: string;
+    args: Encoded[];
+    /** Number of the function of on(). */
+    responder?: number;
+    in_condition: boolean;
+    stack: string;
+  };
+  /** What a mock server has received, as far as it is kept. -> MockRequestData[] */
+  mock_requests: { mock: string; ids: readonly number[] };
   /** Blocks until at least one new entry came, or until that time (as BegunWait.at). -> NextEntries */
   next: { until: number };
   /** New entries that have arrived, without blocking. -> LogEntry[] */
@@ -319,6 +366,21 @@ export interface GuestExports {
   setup(ordinal: number): Promise<void>;
   body(ordinal: number): Promise<void>;
   teardown(ordinal: number): Promise<void>;
+  /** JSON of ResponderTask -> JSON of ResponderResult. Runs while the script is blocked. */
+  respond(task: string): string;
+  /** Always after it: an interrupt runs no `finally`. */
+  responded(): void;
   /** Any thrown value -> JSON of ErrorData with `stack` (text); runs in the VM, so that getters cannot hurt. */
   describe(thrown: unknown): string;
 }
+
+export interface ResponderTask {
+  responder: number;
+  request: MockRequestData;
+  /** What has arrived and was not told yet: a responder reads it and takes nothing away. */
+  entries: readonly LogEntry[];
+}
+
+/** `stack`: where on() was called. */
+export type ResponderResult =
+  { value: Encoded; stack: string } | { thrown: ErrorData & { stack: string }; stack: string };

@@ -15,6 +15,8 @@ import type {
   Collected,
   FromThread,
   Outcome,
+  ResponderCall,
+  ResponderReply,
   RunJob,
   ScenarioJob,
   StampedNote,
@@ -41,6 +43,8 @@ export class CollectError extends OffhookError {
 }
 
 interface Running {
+  /** Who waits for functions of the script, by the number of the request. */
+  asked?: Map<number, (reply: ResponderReply) => void>;
   onNote?(note: StampedNote): void;
   onMessage(message: ThreadMessage): void;
   /** The thread is gone, or has to go: why, when we know. */
@@ -134,7 +138,9 @@ export class ScenarioThread {
       this.#lose(live, error);
     });
     watchdog.limit('scenario', timeoutMs, timeoutMs - (hrtimeMs() - began));
+    const asked = new Map<number, (reply: ResponderReply) => void>();
     return {
+      asked,
       watchdog,
       onNote: (stamped) => {
         const { note } = stamped;
@@ -147,6 +153,8 @@ export class ScenarioThread {
       onMessage: (message) => {
         if (message.type === 'call') this.#answer(live, message.request, host);
         if (message.type === 'failed') failures.push(message.failure);
+        if (message.type === 'responded') asked.get(message.id)?.(message.reply);
+        if (message.type === 'responded') asked.delete(message.id);
         if (message.type === 'finished') {
           const { skipped, reusable } = message;
           this.#end(live, reusable);
@@ -158,6 +166,25 @@ export class ScenarioThread {
         resolve({ failures, reusable: false });
       },
     };
+  }
+
+  /**
+   * During run: has the script's function answer, once the script is blocked. `entries`: what has happened
+   * before, as with post(). Never rejects.
+   */
+  respond(call: ResponderCall, entries: readonly LogEntry[]): Promise<ResponderReply> {
+    const running = this.#running;
+    const live = this.#live;
+    if (live === undefined || running?.asked === undefined) return Promise.resolve(IS_OVER);
+    return new Promise((resolve) => {
+      running.asked?.set(call.id, resolve);
+      send(live, { type: 'respond', call, entries });
+    });
+  }
+
+  cancelResponse(id: number): void {
+    this.#running?.asked?.delete(id);
+    if (this.#live !== undefined) send(this.#live, { type: 'respond_cancelled', id });
   }
 
   /** During run: what has happened to agents. */
@@ -232,6 +259,7 @@ export class ScenarioThread {
 
   #end(live: Live, reusable: boolean): void {
     this.#running?.watchdog.stop();
+    for (const resolve of this.#running?.asked?.values() ?? []) resolve(IS_OVER);
     this.#running = undefined;
     this.#busy = false;
     if (!reusable) this.#discard(live);
@@ -252,6 +280,8 @@ export class ScenarioThread {
     void live.worker.terminate();
   }
 }
+
+const IS_OVER: ResponderReply = { unavailable: 'the scenario is over' };
 
 function unknownFailure(phase: Phase): Failure {
   return { code: 'E_INTERNAL', message: 'scenario thread: gave no result', phase };

@@ -35,6 +35,10 @@ export class Session {
   declaring: boolean;
   phase: Phase = 'load';
   skipped: { reason: string } | undefined;
+  /** A responder runs: it may read, not act or wait. */
+  responding = false;
+  /** Where each responder was given to on(). */
+  readonly responderStacks = new Map<number, string>();
   /** What the script waits for, outermost first. */
   readonly waitingFor: string[] = [];
   readonly failures: Failure[] = [];
@@ -72,6 +76,7 @@ export class Session {
 
   enter(phase: Phase): void {
     this.phase = phase;
+    this.responding = false;
     this.waitingFor.length = 0;
     if (!this.collecting) this.#tell({ type: 'phase', phase });
   }

@@ -19,6 +19,8 @@ export class Stop {
   #abortCell: number | undefined;
   #reason: StopReason | undefined;
   #computingSince = 0;
+  /** While a responder runs: its own limit, and whether it has passed it. */
+  #responder: { ms: number; over: boolean } | undefined;
 
   constructor(cells: Int32Array, cpuMs: number) {
     this.#cells = cells;
@@ -41,11 +43,33 @@ export class Stop {
 
   /** What QuickJS asks every few thousand operations. */
   readonly shouldInterrupt = (): boolean => {
+    if (this.#responder !== undefined && this.#isOver(this.#responder)) return true;
     if (this.#reason === undefined && hrtimeMs() - this.#computingSince > this.#cpuMs) {
       this.#reason = { kind: 'cpu' };
     }
     return this.reason !== undefined;
   };
+
+  #isOver(responder: { ms: number; over: boolean }): boolean {
+    if (hrtimeMs() - this.#computingSince > responder.ms) responder.over = true;
+    return responder.over;
+  }
+
+  /** A responder runs, within the limit of its own. Passing that stops it alone, not the script. */
+  beginResponder(limitMs: number): void {
+    this.#responder = { ms: Math.min(limitMs, this.#cpuMs), over: false };
+    Atomics.store(this.#cells, CELL.cpuBudget, limitMs);
+    this.computing();
+  }
+
+  /** Whether it took too long. */
+  endResponder(): boolean {
+    const over = this.#responder?.over === true;
+    this.#responder = undefined;
+    Atomics.store(this.#cells, CELL.cpuBudget, 0);
+    this.computing();
+    return over;
+  }
 
   /** A phase begins. Teardown has an abort cell, and so a budget, of its own. */
   begin(teardown: boolean): void {

@@ -169,6 +169,31 @@ export class Vm {
     return { declared: declared as Collected };
   }
 
+  /** Calls the guest for a responder; runs no jobs. Undefined: it was interrupted. @throws Undescribable */
+  respond(task: string): string | undefined {
+    const context = this.#context;
+    const result = context
+      .getProp(this.#guest, 'respond' satisfies keyof GuestExports)
+      .consume((fn) =>
+        context
+          .newString(task)
+          .consume((handle) => context.callFunction(fn, context.undefined, handle)),
+      );
+    const answer = result.error === undefined ? this.#textOf(result.value) : undefined;
+    result.error?.dispose();
+    return answer;
+  }
+
+  /** Always after respond(), once the limit of the responder holds no more. */
+  responded(): void {
+    const context = this.#context;
+    const result = context
+      .getProp(this.#guest, 'responded' satisfies keyof GuestExports)
+      .consume((fn) => context.callFunction(fn, context.undefined));
+    if (result.error === undefined) result.value.dispose();
+    else result.error.dispose();
+  }
+
   /** A thrown value as data; disposes of it. @throws Undescribable */
   describe(thrown: QuickJSHandle): Thrown {
     const context = this.#context;
@@ -237,7 +262,7 @@ export class Vm {
   }
 
   #json(handle: QuickJSHandle): object {
-    const text = handle.consume((one) => this.#text(one));
+    const text = this.#textOf(handle);
     try {
       const value: unknown = JSON.parse(text);
       if (typeof value === 'object' && value !== null) return value;
@@ -245,6 +270,10 @@ export class Vm {
       // Told below.
     }
     throw new Undescribable();
+  }
+
+  #textOf(handle: QuickJSHandle): string {
+    return handle.consume((one) => this.#text(one));
   }
 
   #text(handle: QuickJSHandle): string {

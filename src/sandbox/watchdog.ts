@@ -81,11 +81,12 @@ export class Watchdog {
   /** The thread itself stops a script at the CPU limit, except inside native code. */
   #checkCpu(): void {
     const turn = Atomics.load(this.#cells, CELL.turns);
+    const limit = Atomics.load(this.#cells, CELL.cpuBudget) || this.#cpuMs;
     if (turn !== this.#turn || Atomics.load(this.#cells, CELL.computing) === 0) {
       this.#turn = turn;
       this.#turnSince = hrtimeMs();
-    } else if (hrtimeMs() - this.#turnSince > this.#cpuMs + GRACE_MS) {
-      this.#giveUp({ ...cpuError(this.#cpuMs), hint: NO_TEARDOWN });
+    } else if (hrtimeMs() - this.#turnSince > limit + GRACE_MS) {
+      this.#giveUp({ ...cpuError(limit), hint: NO_TEARDOWN });
     }
   }
 

@@ -8,6 +8,15 @@ import { dtmfProblem } from '../model/dtmf.js';
 import { SIP_METHODS } from '../model/sip-methods.js';
 import { durationProblem } from '../time.js';
 import { AUDIO_KINDS } from './audio-arguments.js';
+import {
+  httpMethodKind,
+  httpOptionsProblem,
+  httpRequestsKind,
+  mockResponseKind,
+  mockResponsesKind,
+  pathKind,
+  urlKind,
+} from './check-http.js';
 import type { PublicFunction } from './contract.js';
 import { nearest } from './nearest.js';
 import { durationHint, optionsProblem, type OptionsName, type Problem } from './options.js';
@@ -124,6 +133,15 @@ const KINDS: Readonly<Record<ParamKind, KindCheck>> = {
   agent_options: (value) => optionsKind('agentOptions', value),
   scenario_options: (value) => optionsKind('scenarioOptions', value),
   wait_options: (value) => optionsKind('waitOptions', value),
+  mock_options: (value) => optionsKind('mockOptions', value),
+  http_options: (value) =>
+    isPlainObject(value) ? httpOptionsProblem(value) : { expected: 'an options object' },
+  http_method: httpMethodKind,
+  url: urlKind,
+  path: pathKind,
+  http_requests: httpRequestsKind,
+  mock_response: mockResponseKind,
+  mock_responses: mockResponsesKind,
 };
 
 function methodOrCodeKind(value: unknown): KindProblem | undefined {
@@ -200,7 +218,8 @@ function subject({ name, row }: PublicFunction): string {
 }
 
 function objectOf({ on }: FunctionRow): string {
-  return on === 'scenario' ? 'scenario.' : on === 'SipLog' ? 'sip.' : '';
+  if (on === 'scenario') return 'scenario.';
+  return on === 'SipLog' ? 'sip.' : on === 'MockServer' ? 'mock.' : '';
 }
 
 /** `dial(target)`, `agent(name, options?)`. */

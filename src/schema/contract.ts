@@ -6,6 +6,15 @@ import { GLOBALS, SCENARIO } from './functions.js';
 import { MATCHERS } from './matchers.js';
 import type { FunctionRow, GetterRow } from './rows.js';
 import { AGENT_GETTERS, AGENT_METHODS, AGENT_VERBS } from './verbs.js';
+import {
+  HTTP_RESPONSE_METHODS,
+  HTTP_RESPONSE_VALUES,
+  MOCK_METHODS,
+  MOCK_REQUEST_METHODS,
+  MOCK_REQUEST_VALUES,
+  MOCK_VALUES,
+  MOCK_VERBS,
+} from './verbs/http.js';
 import { SIP_LOG, SIP_MESSAGE_METHODS, SIP_MESSAGE_VALUES } from './verbs/sip.js';
 
 /** A public function: its name as written at the call, and its row. */
@@ -21,11 +30,17 @@ const TABLES: Readonly<Record<FunctionRow['on'], Readonly<Record<string, Functio
   Assertion: MATCHERS,
   SipLog: SIP_LOG,
   SipMessage: SIP_MESSAGE_METHODS,
+  MockServer: { ...MOCK_VERBS, ...MOCK_METHODS },
+  HttpResponse: HTTP_RESPONSE_METHODS,
+  MockRequest: MOCK_REQUEST_METHODS,
 };
 
 const VALUES: Partial<Record<FunctionRow['on'], Readonly<Record<string, GetterRow>>>> = {
   Agent: AGENT_GETTERS,
   SipMessage: SIP_MESSAGE_VALUES,
+  MockServer: MOCK_VALUES,
+  HttpResponse: HTTP_RESPONSE_VALUES,
+  MockRequest: MOCK_REQUEST_VALUES,
 };
 
 /** The public functions of one kind of value, in the order of the contract. */

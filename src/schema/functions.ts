@@ -1,6 +1,7 @@
 /** THE CONTRACT, part two: the global functions and those that build suites. */
 import type { FunctionRow, ParamRow } from './rows.js';
 import { AUDIO_GLOBALS } from './verbs/audio.js';
+import { HTTP_GLOBALS } from './verbs/http.js';
 
 const WITHIN: ParamRow = {
   name: 'within',
@@ -270,6 +271,7 @@ export const GLOBALS = {
     throws: ['E_READ_DENIED', 'E_READ_FAILED', 'E_ARGUMENT'],
     example: 'for (const { user, code } of file_json("users.json")) log(user, code);',
   },
+  ...HTTP_GLOBALS,
   setup: {
     on: 'global',
     side: 'guest',

@@ -16,7 +16,14 @@ import {
 } from './special.js';
 import * as validators from './validators.gen.js';
 
-export type OptionsName = 'agentOptions' | 'scenarioOptions' | 'waitOptions' | 'projectFile';
+export type OptionsName =
+  | 'agentOptions'
+  | 'scenarioOptions'
+  | 'waitOptions'
+  | 'httpOptions'
+  | 'mockOptions'
+  | 'mockResponse'
+  | 'projectFile';
 
 /** What is wrong: the error's text after the subject, and the hint. */
 export interface Problem {
@@ -32,6 +39,7 @@ export interface ValueSchema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly properties?: Readonly<Record<string, ValueSchema>>;
+  readonly additionalProperties?: boolean | ValueSchema;
   readonly description?: string;
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
@@ -112,7 +120,7 @@ function wrongOption(schema: ValueSchema, options: unknown, path: string): Probl
   for (const step of path.split('/').slice(1)) {
     const isIndex = Array.isArray(value);
     value = (value as Readonly<Record<string, unknown>>)[step];
-    at = isIndex ? at?.items : at?.properties?.[step];
+    at = isIndex ? at?.items : (at?.properties?.[step] ?? anyProperty(at));
     shownPath += isIndex ? `[${step}]` : shownPath === '' ? step : `.${step}`;
   }
   const expected = expectedForm(at ?? {});
@@ -122,6 +130,11 @@ function wrongOption(schema: ValueSchema, options: unknown, path: string): Probl
     what: `option "${shownPath}" must be ${expected}: got ${seen}`,
     ...(hint === undefined ? {} : { hint }),
   };
+}
+
+function anyProperty(at: ValueSchema | undefined): ValueSchema | undefined {
+  const any = at?.additionalProperties;
+  return typeof any === 'object' ? any : undefined;
 }
 
 function optionHint(schema: ValueSchema, value: unknown): string | undefined {

@@ -13,6 +13,9 @@ export interface Schemas {
   readonly scenarioOptions: ValueSchema;
   readonly waitOptions: ValueSchema;
   readonly projectFile: ValueSchema;
+  readonly httpOptions: ValueSchema;
+  readonly mockOptions: ValueSchema;
+  readonly mockResponse: ValueSchema;
   readonly agentData: { readonly definitions: Readonly<Record<string, ValueSchema>> };
 }
 
@@ -78,6 +81,18 @@ export function referenceText(schemas: Schemas = SCHEMAS): string {
       messageText(),
     ),
     functionSection(
+      'Mock servers',
+      'What `mock_server()` returns.',
+      functionsOf('MockServer'),
+      valuesTable('MockServer'),
+    ),
+    functionSection(
+      'HTTP messages',
+      'What `http()` returns, and what a responder and `requests()` of a mock server give: plain values.',
+      [...functionsOf('HttpResponse'), ...functionsOf('MockRequest')],
+      `A response:\n\n${valuesTable('HttpResponse')}\n\nA request to a mock server:\n\n${valuesTable('MockRequest')}`,
+    ),
+    functionSection(
       'Assertions',
       'What `assert()` returns. Matchers throw when they do not hold, and can be chained.',
       functionsOf('Assertion'),
@@ -89,6 +104,17 @@ export function referenceText(schemas: Schemas = SCHEMAS): string {
       schemas.scenarioOptions,
     ),
     optionsSection('Wait options', 'Second argument of `wait()`.', schemas.waitOptions),
+    optionsSection(
+      'HTTP options',
+      'Third argument of `http()`, and what a request of `http_all()` has beside `method` and `url`.',
+      schemas.httpOptions,
+    ),
+    optionsSection('Mock options', 'Argument of `mock_server()`.', schemas.mockOptions),
+    optionsSection(
+      'Mock responses',
+      'What a mock server answers: made by `json_response()` and `text_response()`, or written as an object.',
+      schemas.mockResponse,
+    ),
     dataSection(schemas.agentData.definitions),
     optionsSection('Project file', PROJECT_FILE, schemas.projectFile),
     { title: 'baresip versions', body: versionsText() },
@@ -134,6 +160,9 @@ const OBJECTS: Partial<Record<FunctionRow['on'], string>> = {
   scenario: 'scenario.',
   SipLog: 'sip.',
   SipMessage: 'message.',
+  MockServer: 'mock.',
+  HttpResponse: 'response.',
+  MockRequest: 'request.',
 };
 
 function fullName(name: string, row: FunctionRow): string {
@@ -159,6 +188,14 @@ const LINKED_TYPES: Partial<Record<ParamRow['kind'], string>> = {
   agent_options: '[agent options](#agent-options)',
   scenario_options: '[scenario options](#scenario-options)',
   wait_options: '[wait options](#wait-options)',
+  http_options: '[HTTP options](#http-options)',
+  mock_options: '[mock options](#mock-options)',
+  mock_response: '[response](#mock-responses)',
+  mock_responses: '[response](#mock-responses) or array of them',
+  http_method: 'text',
+  url: 'text',
+  path: 'text or regular expression',
+  http_requests: 'array of [HTTP options](#http-options)',
   text: 'text',
   string: 'text',
   number: 'number',
@@ -254,14 +291,24 @@ function fieldType(schema: ValueSchema): string {
   return expectedForm(schema);
 }
 
+/** Where shapes are described that are no data. */
+const SHAPE_SECTIONS: Readonly<Record<string, string>> = {
+  SipLog: 'sip-log',
+  SipMessage: 'sip-log',
+  HttpResponse: 'http-messages',
+  MockRequest: 'http-messages',
+  MockServer: 'mock-servers',
+  MockResponse: 'mock-responses',
+};
+
 /** A TypeScript type, with links to the shapes described on this page. */
 function typeText(type: string): string {
   const shape =
-    /\b(State|Peer|Ended|Registration|CallInfo|AgentInfo|Quality|Timing|Sdp|SdpMedia|SdpCodec|Sound|HeardTone|HeardSilence|HeardSignal|HeardRecording|Speech|AudioConnection|SipLog|SipMessage)\b/.exec(
+    /\b(State|Peer|Ended|Registration|CallInfo|AgentInfo|Quality|Timing|Sdp|SdpMedia|SdpCodec|Sound|HeardTone|HeardSilence|HeardSignal|HeardRecording|Speech|AudioConnection|SipLog|SipMessage|HttpResponse|MockRequest|MockServer|MockResponse)\b/.exec(
       type,
     )?.[1];
   if (shape === undefined) return `\`${type}\``;
-  return `[\`${type}\`](#${shape.startsWith('Sip') ? 'sip-log' : anchor(shape)})`;
+  return `[\`${type}\`](#${SHAPE_SECTIONS[shape] ?? anchor(shape)})`;
 }
 
 function errorsText(): string {

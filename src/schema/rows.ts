@@ -23,6 +23,15 @@ export type ParamKind =
   /** Functions, at least one. */
   | 'conditions'
   | 'rows'
+  | 'http_method'
+  | 'url'
+  | 'path'
+  | 'http_requests'
+  | 'mock_response'
+  /** One, or an array of them. */
+  | 'mock_responses'
+  | 'http_options'
+  | 'mock_options'
   | 'agent_options'
   | 'scenario_options'
   | 'wait_options';
@@ -39,17 +48,21 @@ export interface ParamRow {
   readonly doc: string;
 }
 
+/** What HTTP functions return, and what a responder is given. */
+export type HttpObject = 'MockServer' | 'HttpResponse' | 'MockRequest';
+
 /** Where the row's work is done: in the VM alone, on the scenario thread, or by a driver on the main thread. */
 type Side = 'guest' | 'thread' | 'host';
 
 export interface FunctionRow {
-  readonly on: 'global' | 'Agent' | 'Assertion' | 'scenario' | 'SipLog' | 'SipMessage';
+  readonly on: 'global' | 'Agent' | 'Assertion' | 'scenario' | 'SipLog' | 'SipMessage' | HttpObject;
   readonly side: Side;
   /**
    * `none`: may stand anywhere. `declare`: builds the suite. `block`: waits, but changes nothing.
-   * `effect`: changes the world. Conditions allow `none` alone; collecting stops at `block` and `effect`.
+   * `effect`: changes the world. `ask`: asks the world outside. Conditions allow `none`, and `ask` with
+   * pauses; collecting stops at all but `none` and `declare`.
    */
-  readonly effect: 'none' | 'declare' | 'block' | 'effect';
+  readonly effect: 'none' | 'declare' | 'block' | 'effect' | 'ask';
   readonly generics?: string;
   /** TypeScript type of `this`, where not every Assertion<T> has the matcher. */
   readonly self?: string;

@@ -249,6 +249,170 @@ export const SCHEMAS = {
       },
     },
   },
+  httpOptions: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'http-options.schema.json',
+    title: 'HttpOptions',
+    description: 'Options of http(), and of each request of http_all().',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      headers: {
+        type: 'object',
+        additionalProperties: {
+          type: ['string', 'number', 'array'],
+          items: { type: 'string' },
+          tsType: 'string | number | readonly string[]',
+          'x-form': 'text, a number, or an array of texts',
+        },
+        'x-form': 'an object of header names and values',
+        tsType: 'Readonly<Record<string, string | number | readonly string[]>>',
+        description: 'Header fields by name; an array is sent as several fields.',
+        examples: [{ Accept: 'application/json' }],
+      },
+      body: {
+        tsType: 'unknown',
+        'x-form': 'text, an object for JSON, or { base64: ... } for bytes',
+        description:
+          'Text is sent as it is, { base64: "..." } as those bytes, anything else as JSON. The Content-Type fits, unless `headers` has one.',
+        examples: [{ to: '+15550100' }],
+      },
+      query: {
+        type: 'object',
+        additionalProperties: {
+          type: ['string', 'number', 'boolean', 'array'],
+          items: { type: ['string', 'number', 'boolean'], tsType: 'string | number | boolean' },
+          tsType: 'string | number | boolean | readonly (string | number | boolean)[]',
+          'x-form': 'text, a number, true, false, or an array of those',
+        },
+        'x-form': 'an object of names and values',
+        tsType:
+          'Readonly<Record<string, string | number | boolean | readonly (string | number | boolean)[]>>',
+        description: 'Added to the query of the URL, escaped; an array repeats the name.',
+        examples: [{ limit: 10 }],
+      },
+      timeout: {
+        type: ['string', 'number'],
+        'x-duration': true,
+        'x-form':
+          'a duration above zero such as "500ms" or "10s", or a number of seconds up to 600',
+        tsType: 'Duration',
+        default: '10s',
+        description: 'Limit of the whole call: name, connection, answer, body and redirects.',
+      },
+      follow_redirects: {
+        type: ['boolean', 'integer'],
+        minimum: 0,
+        maximum: 20,
+        'x-form': 'true, false, or how many at most, up to 20',
+        default: true,
+        description:
+          'Whether 301, 302, 303, 307 and 308 are followed; true: up to 10. Authorization and Cookie are not sent to another origin.',
+      },
+      auth: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          username: { type: 'string', description: 'User name of Basic authentication.' },
+          password: { type: 'string', writeOnly: true, description: 'Its password.' },
+          bearer: { type: 'string', writeOnly: true, description: 'A bearer token.' },
+        },
+        'x-form': '{ username, password } or { bearer }',
+        tsType:
+          '{ readonly username: string; readonly password: string } | { readonly bearer: string }',
+        description:
+          'Authorization: `{ username, password }` for Basic (RFC 7617), `{ bearer }` for a token (RFC 6750).',
+      },
+    },
+  },
+  mockOptions: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'mock-options.schema.json',
+    title: 'MockOptions',
+    description: 'Options of mock_server().',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      port: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 65535,
+        default: 0,
+        description: 'TCP port; 0 takes a free one.',
+      },
+      host: {
+        type: 'string',
+        'x-form': 'an IP address or host name of this machine',
+        default: '127.0.0.1',
+        description: 'Address to listen on; "0.0.0.0" or "::" for all.',
+      },
+      tls: {
+        type: ['boolean', 'object'],
+        additionalProperties: false,
+        required: ['cert_file', 'key_file'],
+        properties: {
+          cert_file: {
+            type: 'string',
+            description: 'Certificate, PEM, relative to the scenario file.',
+          },
+          key_file: { type: 'string', description: 'Its key, PEM.' },
+        },
+        'x-form': 'true, false, or { cert_file, key_file }',
+        tsType: 'boolean | { readonly cert_file: string; readonly key_file: string }',
+        default: false,
+        description:
+          'HTTPS: with a self-signed certificate made for this server, or with your own.',
+      },
+    },
+  },
+  mockResponse: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'mock-response.schema.json',
+    title: 'MockResponse',
+    description:
+      'An answer of a mock server: what json_response() and text_response() make, or an object of your own.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      status: {
+        type: 'integer',
+        minimum: 200,
+        maximum: 599,
+        default: 200,
+        description: 'Status code.',
+      },
+      headers: {
+        type: 'object',
+        additionalProperties: {
+          type: ['string', 'number', 'array'],
+          items: { type: 'string' },
+          tsType: 'string | number | readonly string[]',
+          'x-form': 'text, a number, or an array of texts',
+        },
+        'x-form': 'an object of header names and values',
+        tsType: 'Readonly<Record<string, string | number | readonly string[]>>',
+        description: 'Header fields by name; an array is sent as several fields.',
+      },
+      body: {
+        tsType: 'unknown',
+        'x-form': 'text, an object for JSON, or { base64: ... } for bytes',
+        description:
+          'Text is sent as it is, { base64: "..." } as those bytes, anything else as JSON.',
+      },
+      delay: {
+        type: ['string', 'number'],
+        'x-duration': true,
+        'x-form': 'a duration above zero such as "500ms" or "2s", or a number of seconds up to 600',
+        tsType: 'Duration',
+        description: 'Waits so long before it answers (or drops the connection).',
+      },
+      drop: {
+        type: 'boolean',
+        default: false,
+        description: 'Closes the connection without an answer.',
+      },
+    },
+  },
   projectFile: {
     $schema: 'http://json-schema.org/draft-07/schema#',
     $id: 'project-file.schema.json',

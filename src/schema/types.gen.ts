@@ -195,6 +195,96 @@ export interface WaitOptions {
 }
 
 /**
+ * Options of http(), and of each request of http_all().
+ */
+export interface HttpOptions {
+  /**
+   * Header fields by name; an array is sent as several fields.
+   * Examples: {"Accept":"application/json"}.
+   */
+  headers?: Readonly<Record<string, string | number | readonly string[]>>;
+  /**
+   * Text is sent as it is, { base64: "..." } as those bytes, anything else as JSON. The
+   * Content-Type fits, unless `headers` has one.
+   * Examples: {"to":"+15550100"}.
+   */
+  body?: unknown;
+  /**
+   * Added to the query of the URL, escaped; an array repeats the name.
+   * Examples: {"limit":10}.
+   */
+  query?: Readonly<
+    Record<string, string | number | boolean | readonly (string | number | boolean)[]>
+  >;
+  /**
+   * Limit of the whole call: name, connection, answer, body and redirects.
+   * Default: "10s".
+   */
+  timeout?: Duration;
+  /**
+   * Whether 301, 302, 303, 307 and 308 are followed; true: up to 10. Authorization and Cookie
+   * are not sent to another origin.
+   * Default: true.
+   */
+  follow_redirects?: boolean | number;
+  /**
+   * Authorization: `{ username, password }` for Basic (RFC 7617), `{ bearer }` for a token
+   * (RFC 6750).
+   */
+  auth?: { readonly username: string; readonly password: string } | { readonly bearer: string };
+}
+
+/**
+ * Options of mock_server().
+ */
+export interface MockOptions {
+  /**
+   * TCP port; 0 takes a free one.
+   * Default: 0.
+   */
+  port?: number;
+  /**
+   * Address to listen on; "0.0.0.0" or "::" for all.
+   * Default: "127.0.0.1".
+   */
+  host?: string;
+  /**
+   * HTTPS: with a self-signed certificate made for this server, or with your own.
+   * Default: false.
+   */
+  tls?: boolean | { readonly cert_file: string; readonly key_file: string };
+}
+
+/**
+ * An answer of a mock server: what json_response() and text_response() make, or an object of
+ * your own.
+ */
+export interface MockResponse {
+  /**
+   * Status code.
+   * Default: 200.
+   */
+  status?: number;
+  /**
+   * Header fields by name; an array is sent as several fields.
+   */
+  headers?: Readonly<Record<string, string | number | readonly string[]>>;
+  /**
+   * Text is sent as it is, { base64: "..." } as those bytes, anything else as JSON.
+   */
+  body?: unknown;
+  /**
+   * Waits so long before it answers (or drops the connection).
+   */
+  delay?: Duration;
+  /**
+   * Closes the connection without an answer.
+   * Default: false.
+   */
+  drop?: boolean;
+}
+
+/**
  * State of a call, and of an agent: that of its current call. `Calling`: dialled, no 18x
  * yet. `Ringing`: an 18x received, or an INVITE waiting. `Established`: answered and
  * acknowledged. `Idle`: closed; for an agent: every call is (RFC 3261, 12 and 13).

@@ -11,6 +11,7 @@ const EXAMPLES = join(ROOT, 'examples');
 /** What the examples of the contract take for granted. */
 const GIVEN = `declare const alice: Agent; declare const bob: Agent; declare const carol: Agent;
 declare const caller: Agent; declare const callee: Agent;
+declare const mock: MockServer; declare const url: string;
 declare const json: any; declare const unknown_value: unknown;
 `;
 
@@ -44,6 +45,11 @@ const FINE = [
   'console.log(1, alice); console.error("x"); log(); skip("why");',
   'const options: AgentOptions = { transport: "tls", regint: 60 }; agent("x", options).dial("600");',
   'const ended: Ended | undefined = alice.info().ended;',
+  'const status: number = http("GET", url, { query: { a: [1, true] }, auth: { bearer: "x" } }).expect_status(200).status;',
+  'const all: readonly HttpResponse[] = http_all([{ url, method: "PUT", body: [1] }]);',
+  'mock.respond(/x/, [json_response(1), { drop: true, delay: "1s" }]); mock.respond("PUT", "/x", text_response("", 204));',
+  'mock.on("/x", (request) => json_response({ a: request.json("a"), q: request.query, h: request.header("b") }, 201));',
+  'const event: string = mock.last_request(regex("x"))?.json("event"); const port: number = mock.port;',
 ];
 
 /** Code that must not, and a part of what the compiler says. */
@@ -51,6 +57,10 @@ const WRONG: [code: string, says: string][] = [
   ['agent("a", { domian: "x" });', "'domian' does not exist"],
   ['agent("a", { transport: "udb" });', `'"udb"' is not assignable`],
   ['agent("a", { regint: "60" });', "'string' is not assignable to type 'number'"],
+  ['http(url);', 'Expected 2-3 arguments'],
+  ['http("GET", url, { heders: {} });', "'heders' does not exist"],
+  ['mock.on("/x", async () => json_response(1));', 'Promise<MockResponse>'],
+  ['mock.last_request().path;', "possibly 'undefined'"],
   ['agent();', 'Expected 1-2 arguments'],
   ['agent(3);', "'number' is not assignable to parameter of type 'string'"],
   ['alice.dial();', 'Expected 1 arguments'],

@@ -1510,8 +1510,989 @@ function validate12(
   validate12.errors = vErrors;
   return errors === 0;
 }
-export const projectFile = validate13;
+export const httpOptions = validate13;
 const schema14 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'http-options.schema.json',
+  title: 'HttpOptions',
+  description: 'Options of http(), and of each request of http_all().',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    headers: {
+      type: 'object',
+      additionalProperties: {
+        type: ['string', 'number', 'array'],
+        items: { type: 'string' },
+        tsType: 'string | number | readonly string[]',
+        'x-form': 'text, a number, or an array of texts',
+      },
+      'x-form': 'an object of header names and values',
+      tsType: 'Readonly<Record<string, string | number | readonly string[]>>',
+      description: 'Header fields by name; an array is sent as several fields.',
+      examples: [{ Accept: 'application/json' }],
+    },
+    body: {
+      tsType: 'unknown',
+      'x-form': 'text, an object for JSON, or { base64: ... } for bytes',
+      description:
+        'Text is sent as it is, { base64: "..." } as those bytes, anything else as JSON. The Content-Type fits, unless `headers` has one.',
+      examples: [{ to: '+15550100' }],
+    },
+    query: {
+      type: 'object',
+      additionalProperties: {
+        type: ['string', 'number', 'boolean', 'array'],
+        items: { type: ['string', 'number', 'boolean'], tsType: 'string | number | boolean' },
+        tsType: 'string | number | boolean | readonly (string | number | boolean)[]',
+        'x-form': 'text, a number, true, false, or an array of those',
+      },
+      'x-form': 'an object of names and values',
+      tsType:
+        'Readonly<Record<string, string | number | boolean | readonly (string | number | boolean)[]>>',
+      description: 'Added to the query of the URL, escaped; an array repeats the name.',
+      examples: [{ limit: 10 }],
+    },
+    timeout: {
+      type: ['string', 'number'],
+      'x-duration': true,
+      'x-form': 'a duration above zero such as "500ms" or "10s", or a number of seconds up to 600',
+      tsType: 'Duration',
+      default: '10s',
+      description: 'Limit of the whole call: name, connection, answer, body and redirects.',
+    },
+    follow_redirects: {
+      type: ['boolean', 'integer'],
+      minimum: 0,
+      maximum: 20,
+      'x-form': 'true, false, or how many at most, up to 20',
+      default: true,
+      description:
+        'Whether 301, 302, 303, 307 and 308 are followed; true: up to 10. Authorization and Cookie are not sent to another origin.',
+    },
+    auth: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        username: { type: 'string', description: 'User name of Basic authentication.' },
+        password: { type: 'string', writeOnly: true, description: 'Its password.' },
+        bearer: { type: 'string', writeOnly: true, description: 'A bearer token.' },
+      },
+      'x-form': '{ username, password } or { bearer }',
+      tsType:
+        '{ readonly username: string; readonly password: string } | { readonly bearer: string }',
+      description:
+        'Authorization: `{ username, password }` for Basic (RFC 7617), `{ bearer }` for a token (RFC 6750).',
+    },
+  },
+};
+function validate13(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="http-options.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!(
+          key0 === 'headers' ||
+          key0 === 'body' ||
+          key0 === 'query' ||
+          key0 === 'timeout' ||
+          key0 === 'follow_redirects' ||
+          key0 === 'auth'
+        )) {
+          validate13.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.headers !== undefined) {
+          let data0 = data.headers;
+          const _errs2 = errors;
+          if (errors === _errs2) {
+            if (data0 && typeof data0 == 'object' && !Array.isArray(data0)) {
+              for (const key1 in data0) {
+                let data1 = data0[key1];
+                const _errs5 = errors;
+                if (
+                  typeof data1 !== 'string' &&
+                  !(typeof data1 == 'number' && isFinite(data1)) &&
+                  !Array.isArray(data1)
+                ) {
+                  validate13.errors = [
+                    {
+                      instancePath:
+                        instancePath + '/headers/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
+                      schemaPath: '#/properties/headers/additionalProperties/type',
+                      keyword: 'type',
+                      params: { type: schema14.properties.headers.additionalProperties.type },
+                      message: 'must be string,number,array',
+                    },
+                  ];
+                  return false;
+                }
+                if (errors === _errs5) {
+                  if (Array.isArray(data1)) {
+                    var valid2 = true;
+                    const len0 = data1.length;
+                    for (let i0 = 0; i0 < len0; i0++) {
+                      const _errs7 = errors;
+                      if (typeof data1[i0] !== 'string') {
+                        validate13.errors = [
+                          {
+                            instancePath:
+                              instancePath +
+                              '/headers/' +
+                              key1.replace(/~/g, '~0').replace(/\//g, '~1') +
+                              '/' +
+                              i0,
+                            schemaPath: '#/properties/headers/additionalProperties/items/type',
+                            keyword: 'type',
+                            params: { type: 'string' },
+                            message: 'must be string',
+                          },
+                        ];
+                        return false;
+                      }
+                      var valid2 = _errs7 === errors;
+                      if (!valid2) {
+                        break;
+                      }
+                    }
+                  }
+                }
+                var valid1 = _errs5 === errors;
+                if (!valid1) {
+                  break;
+                }
+              }
+            } else {
+              validate13.errors = [
+                {
+                  instancePath: instancePath + '/headers',
+                  schemaPath: '#/properties/headers/type',
+                  keyword: 'type',
+                  params: { type: 'object' },
+                  message: 'must be object',
+                },
+              ];
+              return false;
+            }
+          }
+          var valid0 = _errs2 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.query !== undefined) {
+            let data3 = data.query;
+            const _errs9 = errors;
+            if (errors === _errs9) {
+              if (data3 && typeof data3 == 'object' && !Array.isArray(data3)) {
+                for (const key2 in data3) {
+                  let data4 = data3[key2];
+                  const _errs12 = errors;
+                  if (
+                    typeof data4 !== 'string' &&
+                    !(typeof data4 == 'number' && isFinite(data4)) &&
+                    typeof data4 !== 'boolean' &&
+                    !Array.isArray(data4)
+                  ) {
+                    validate13.errors = [
+                      {
+                        instancePath:
+                          instancePath + '/query/' + key2.replace(/~/g, '~0').replace(/\//g, '~1'),
+                        schemaPath: '#/properties/query/additionalProperties/type',
+                        keyword: 'type',
+                        params: { type: schema14.properties.query.additionalProperties.type },
+                        message: 'must be string,number,boolean,array',
+                      },
+                    ];
+                    return false;
+                  }
+                  if (errors === _errs12) {
+                    if (Array.isArray(data4)) {
+                      var valid4 = true;
+                      const len1 = data4.length;
+                      for (let i1 = 0; i1 < len1; i1++) {
+                        let data5 = data4[i1];
+                        const _errs14 = errors;
+                        if (
+                          typeof data5 !== 'string' &&
+                          !(typeof data5 == 'number' && isFinite(data5)) &&
+                          typeof data5 !== 'boolean'
+                        ) {
+                          validate13.errors = [
+                            {
+                              instancePath:
+                                instancePath +
+                                '/query/' +
+                                key2.replace(/~/g, '~0').replace(/\//g, '~1') +
+                                '/' +
+                                i1,
+                              schemaPath: '#/properties/query/additionalProperties/items/type',
+                              keyword: 'type',
+                              params: {
+                                type: schema14.properties.query.additionalProperties.items.type,
+                              },
+                              message: 'must be string,number,boolean',
+                            },
+                          ];
+                          return false;
+                        }
+                        var valid4 = _errs14 === errors;
+                        if (!valid4) {
+                          break;
+                        }
+                      }
+                    }
+                  }
+                  var valid3 = _errs12 === errors;
+                  if (!valid3) {
+                    break;
+                  }
+                }
+              } else {
+                validate13.errors = [
+                  {
+                    instancePath: instancePath + '/query',
+                    schemaPath: '#/properties/query/type',
+                    keyword: 'type',
+                    params: { type: 'object' },
+                    message: 'must be object',
+                  },
+                ];
+                return false;
+              }
+            }
+            var valid0 = _errs9 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.timeout !== undefined) {
+              let data6 = data.timeout;
+              const _errs16 = errors;
+              if (typeof data6 !== 'string' && !(typeof data6 == 'number' && isFinite(data6))) {
+                validate13.errors = [
+                  {
+                    instancePath: instancePath + '/timeout',
+                    schemaPath: '#/properties/timeout/type',
+                    keyword: 'type',
+                    params: { type: schema14.properties.timeout.type },
+                    message: 'must be string,number',
+                  },
+                ];
+                return false;
+              }
+              var valid0 = _errs16 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.follow_redirects !== undefined) {
+                let data7 = data.follow_redirects;
+                const _errs18 = errors;
+                if (
+                  typeof data7 !== 'boolean' &&
+                  !(typeof data7 == 'number' && !(data7 % 1) && !isNaN(data7) && isFinite(data7))
+                ) {
+                  validate13.errors = [
+                    {
+                      instancePath: instancePath + '/follow_redirects',
+                      schemaPath: '#/properties/follow_redirects/type',
+                      keyword: 'type',
+                      params: { type: schema14.properties.follow_redirects.type },
+                      message: 'must be boolean,integer',
+                    },
+                  ];
+                  return false;
+                }
+                if (errors === _errs18) {
+                  if (typeof data7 == 'number' && isFinite(data7)) {
+                    if (data7 > 20 || isNaN(data7)) {
+                      validate13.errors = [
+                        {
+                          instancePath: instancePath + '/follow_redirects',
+                          schemaPath: '#/properties/follow_redirects/maximum',
+                          keyword: 'maximum',
+                          params: { comparison: '<=', limit: 20 },
+                          message: 'must be <= 20',
+                        },
+                      ];
+                      return false;
+                    } else {
+                      if (data7 < 0 || isNaN(data7)) {
+                        validate13.errors = [
+                          {
+                            instancePath: instancePath + '/follow_redirects',
+                            schemaPath: '#/properties/follow_redirects/minimum',
+                            keyword: 'minimum',
+                            params: { comparison: '>=', limit: 0 },
+                            message: 'must be >= 0',
+                          },
+                        ];
+                        return false;
+                      }
+                    }
+                  }
+                }
+                var valid0 = _errs18 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.auth !== undefined) {
+                  let data8 = data.auth;
+                  const _errs20 = errors;
+                  if (errors === _errs20) {
+                    if (data8 && typeof data8 == 'object' && !Array.isArray(data8)) {
+                      const _errs22 = errors;
+                      for (const key3 in data8) {
+                        if (!(key3 === 'username' || key3 === 'password' || key3 === 'bearer')) {
+                          validate13.errors = [
+                            {
+                              instancePath: instancePath + '/auth',
+                              schemaPath: '#/properties/auth/additionalProperties',
+                              keyword: 'additionalProperties',
+                              params: { additionalProperty: key3 },
+                              message: 'must NOT have additional properties',
+                            },
+                          ];
+                          return false;
+                          break;
+                        }
+                      }
+                      if (_errs22 === errors) {
+                        if (data8.username !== undefined) {
+                          const _errs23 = errors;
+                          if (typeof data8.username !== 'string') {
+                            validate13.errors = [
+                              {
+                                instancePath: instancePath + '/auth/username',
+                                schemaPath: '#/properties/auth/properties/username/type',
+                                keyword: 'type',
+                                params: { type: 'string' },
+                                message: 'must be string',
+                              },
+                            ];
+                            return false;
+                          }
+                          var valid5 = _errs23 === errors;
+                        } else {
+                          var valid5 = true;
+                        }
+                        if (valid5) {
+                          if (data8.password !== undefined) {
+                            const _errs25 = errors;
+                            if (typeof data8.password !== 'string') {
+                              validate13.errors = [
+                                {
+                                  instancePath: instancePath + '/auth/password',
+                                  schemaPath: '#/properties/auth/properties/password/type',
+                                  keyword: 'type',
+                                  params: { type: 'string' },
+                                  message: 'must be string',
+                                },
+                              ];
+                              return false;
+                            }
+                            var valid5 = _errs25 === errors;
+                          } else {
+                            var valid5 = true;
+                          }
+                          if (valid5) {
+                            if (data8.bearer !== undefined) {
+                              const _errs27 = errors;
+                              if (typeof data8.bearer !== 'string') {
+                                validate13.errors = [
+                                  {
+                                    instancePath: instancePath + '/auth/bearer',
+                                    schemaPath: '#/properties/auth/properties/bearer/type',
+                                    keyword: 'type',
+                                    params: { type: 'string' },
+                                    message: 'must be string',
+                                  },
+                                ];
+                                return false;
+                              }
+                              var valid5 = _errs27 === errors;
+                            } else {
+                              var valid5 = true;
+                            }
+                          }
+                        }
+                      }
+                    } else {
+                      validate13.errors = [
+                        {
+                          instancePath: instancePath + '/auth',
+                          schemaPath: '#/properties/auth/type',
+                          keyword: 'type',
+                          params: { type: 'object' },
+                          message: 'must be object',
+                        },
+                      ];
+                      return false;
+                    }
+                  }
+                  var valid0 = _errs20 === errors;
+                } else {
+                  var valid0 = true;
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate13.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate13.errors = vErrors;
+  return errors === 0;
+}
+export const mockOptions = validate14;
+const schema15 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'mock-options.schema.json',
+  title: 'MockOptions',
+  description: 'Options of mock_server().',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    port: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 65535,
+      default: 0,
+      description: 'TCP port; 0 takes a free one.',
+    },
+    host: {
+      type: 'string',
+      'x-form': 'an IP address or host name of this machine',
+      default: '127.0.0.1',
+      description: 'Address to listen on; "0.0.0.0" or "::" for all.',
+    },
+    tls: {
+      type: ['boolean', 'object'],
+      additionalProperties: false,
+      required: ['cert_file', 'key_file'],
+      properties: {
+        cert_file: {
+          type: 'string',
+          description: 'Certificate, PEM, relative to the scenario file.',
+        },
+        key_file: { type: 'string', description: 'Its key, PEM.' },
+      },
+      'x-form': 'true, false, or { cert_file, key_file }',
+      tsType: 'boolean | { readonly cert_file: string; readonly key_file: string }',
+      default: false,
+      description: 'HTTPS: with a self-signed certificate made for this server, or with your own.',
+    },
+  },
+};
+function validate14(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="mock-options.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!(key0 === 'port' || key0 === 'host' || key0 === 'tls')) {
+          validate14.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.port !== undefined) {
+          let data0 = data.port;
+          const _errs2 = errors;
+          if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
+            validate14.errors = [
+              {
+                instancePath: instancePath + '/port',
+                schemaPath: '#/properties/port/type',
+                keyword: 'type',
+                params: { type: 'integer' },
+                message: 'must be integer',
+              },
+            ];
+            return false;
+          }
+          if (errors === _errs2) {
+            if (typeof data0 == 'number' && isFinite(data0)) {
+              if (data0 > 65535 || isNaN(data0)) {
+                validate14.errors = [
+                  {
+                    instancePath: instancePath + '/port',
+                    schemaPath: '#/properties/port/maximum',
+                    keyword: 'maximum',
+                    params: { comparison: '<=', limit: 65535 },
+                    message: 'must be <= 65535',
+                  },
+                ];
+                return false;
+              } else {
+                if (data0 < 0 || isNaN(data0)) {
+                  validate14.errors = [
+                    {
+                      instancePath: instancePath + '/port',
+                      schemaPath: '#/properties/port/minimum',
+                      keyword: 'minimum',
+                      params: { comparison: '>=', limit: 0 },
+                      message: 'must be >= 0',
+                    },
+                  ];
+                  return false;
+                }
+              }
+            }
+          }
+          var valid0 = _errs2 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.host !== undefined) {
+            const _errs4 = errors;
+            if (typeof data.host !== 'string') {
+              validate14.errors = [
+                {
+                  instancePath: instancePath + '/host',
+                  schemaPath: '#/properties/host/type',
+                  keyword: 'type',
+                  params: { type: 'string' },
+                  message: 'must be string',
+                },
+              ];
+              return false;
+            }
+            var valid0 = _errs4 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.tls !== undefined) {
+              let data2 = data.tls;
+              const _errs6 = errors;
+              if (
+                typeof data2 !== 'boolean' &&
+                !(data2 && typeof data2 == 'object' && !Array.isArray(data2))
+              ) {
+                validate14.errors = [
+                  {
+                    instancePath: instancePath + '/tls',
+                    schemaPath: '#/properties/tls/type',
+                    keyword: 'type',
+                    params: { type: schema15.properties.tls.type },
+                    message: 'must be boolean,object',
+                  },
+                ];
+                return false;
+              }
+              if (errors === _errs6) {
+                if (data2 && typeof data2 == 'object' && !Array.isArray(data2)) {
+                  let missing0;
+                  if (
+                    (data2.cert_file === undefined && (missing0 = 'cert_file')) ||
+                    (data2.key_file === undefined && (missing0 = 'key_file'))
+                  ) {
+                    validate14.errors = [
+                      {
+                        instancePath: instancePath + '/tls',
+                        schemaPath: '#/properties/tls/required',
+                        keyword: 'required',
+                        params: { missingProperty: missing0 },
+                        message: "must have required property '" + missing0 + "'",
+                      },
+                    ];
+                    return false;
+                  } else {
+                    const _errs8 = errors;
+                    for (const key1 in data2) {
+                      if (!(key1 === 'cert_file' || key1 === 'key_file')) {
+                        validate14.errors = [
+                          {
+                            instancePath: instancePath + '/tls',
+                            schemaPath: '#/properties/tls/additionalProperties',
+                            keyword: 'additionalProperties',
+                            params: { additionalProperty: key1 },
+                            message: 'must NOT have additional properties',
+                          },
+                        ];
+                        return false;
+                        break;
+                      }
+                    }
+                    if (_errs8 === errors) {
+                      if (data2.cert_file !== undefined) {
+                        const _errs9 = errors;
+                        if (typeof data2.cert_file !== 'string') {
+                          validate14.errors = [
+                            {
+                              instancePath: instancePath + '/tls/cert_file',
+                              schemaPath: '#/properties/tls/properties/cert_file/type',
+                              keyword: 'type',
+                              params: { type: 'string' },
+                              message: 'must be string',
+                            },
+                          ];
+                          return false;
+                        }
+                        var valid1 = _errs9 === errors;
+                      } else {
+                        var valid1 = true;
+                      }
+                      if (valid1) {
+                        if (data2.key_file !== undefined) {
+                          const _errs11 = errors;
+                          if (typeof data2.key_file !== 'string') {
+                            validate14.errors = [
+                              {
+                                instancePath: instancePath + '/tls/key_file',
+                                schemaPath: '#/properties/tls/properties/key_file/type',
+                                keyword: 'type',
+                                params: { type: 'string' },
+                                message: 'must be string',
+                              },
+                            ];
+                            return false;
+                          }
+                          var valid1 = _errs11 === errors;
+                        } else {
+                          var valid1 = true;
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+              var valid0 = _errs6 === errors;
+            } else {
+              var valid0 = true;
+            }
+          }
+        }
+      }
+    } else {
+      validate14.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate14.errors = vErrors;
+  return errors === 0;
+}
+export const mockResponse = validate15;
+const schema16 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'mock-response.schema.json',
+  title: 'MockResponse',
+  description:
+    'An answer of a mock server: what json_response() and text_response() make, or an object of your own.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    status: {
+      type: 'integer',
+      minimum: 200,
+      maximum: 599,
+      default: 200,
+      description: 'Status code.',
+    },
+    headers: {
+      type: 'object',
+      additionalProperties: {
+        type: ['string', 'number', 'array'],
+        items: { type: 'string' },
+        tsType: 'string | number | readonly string[]',
+        'x-form': 'text, a number, or an array of texts',
+      },
+      'x-form': 'an object of header names and values',
+      tsType: 'Readonly<Record<string, string | number | readonly string[]>>',
+      description: 'Header fields by name; an array is sent as several fields.',
+    },
+    body: {
+      tsType: 'unknown',
+      'x-form': 'text, an object for JSON, or { base64: ... } for bytes',
+      description:
+        'Text is sent as it is, { base64: "..." } as those bytes, anything else as JSON.',
+    },
+    delay: {
+      type: ['string', 'number'],
+      'x-duration': true,
+      'x-form': 'a duration above zero such as "500ms" or "2s", or a number of seconds up to 600',
+      tsType: 'Duration',
+      description: 'Waits so long before it answers (or drops the connection).',
+    },
+    drop: {
+      type: 'boolean',
+      default: false,
+      description: 'Closes the connection without an answer.',
+    },
+  },
+};
+function validate15(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="mock-response.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!(
+          key0 === 'status' ||
+          key0 === 'headers' ||
+          key0 === 'body' ||
+          key0 === 'delay' ||
+          key0 === 'drop'
+        )) {
+          validate15.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.status !== undefined) {
+          let data0 = data.status;
+          const _errs2 = errors;
+          if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
+            validate15.errors = [
+              {
+                instancePath: instancePath + '/status',
+                schemaPath: '#/properties/status/type',
+                keyword: 'type',
+                params: { type: 'integer' },
+                message: 'must be integer',
+              },
+            ];
+            return false;
+          }
+          if (errors === _errs2) {
+            if (typeof data0 == 'number' && isFinite(data0)) {
+              if (data0 > 599 || isNaN(data0)) {
+                validate15.errors = [
+                  {
+                    instancePath: instancePath + '/status',
+                    schemaPath: '#/properties/status/maximum',
+                    keyword: 'maximum',
+                    params: { comparison: '<=', limit: 599 },
+                    message: 'must be <= 599',
+                  },
+                ];
+                return false;
+              } else {
+                if (data0 < 200 || isNaN(data0)) {
+                  validate15.errors = [
+                    {
+                      instancePath: instancePath + '/status',
+                      schemaPath: '#/properties/status/minimum',
+                      keyword: 'minimum',
+                      params: { comparison: '>=', limit: 200 },
+                      message: 'must be >= 200',
+                    },
+                  ];
+                  return false;
+                }
+              }
+            }
+          }
+          var valid0 = _errs2 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.headers !== undefined) {
+            let data1 = data.headers;
+            const _errs4 = errors;
+            if (errors === _errs4) {
+              if (data1 && typeof data1 == 'object' && !Array.isArray(data1)) {
+                for (const key1 in data1) {
+                  let data2 = data1[key1];
+                  const _errs7 = errors;
+                  if (
+                    typeof data2 !== 'string' &&
+                    !(typeof data2 == 'number' && isFinite(data2)) &&
+                    !Array.isArray(data2)
+                  ) {
+                    validate15.errors = [
+                      {
+                        instancePath:
+                          instancePath +
+                          '/headers/' +
+                          key1.replace(/~/g, '~0').replace(/\//g, '~1'),
+                        schemaPath: '#/properties/headers/additionalProperties/type',
+                        keyword: 'type',
+                        params: { type: schema16.properties.headers.additionalProperties.type },
+                        message: 'must be string,number,array',
+                      },
+                    ];
+                    return false;
+                  }
+                  if (errors === _errs7) {
+                    if (Array.isArray(data2)) {
+                      var valid2 = true;
+                      const len0 = data2.length;
+                      for (let i0 = 0; i0 < len0; i0++) {
+                        const _errs9 = errors;
+                        if (typeof data2[i0] !== 'string') {
+                          validate15.errors = [
+                            {
+                              instancePath:
+                                instancePath +
+                                '/headers/' +
+                                key1.replace(/~/g, '~0').replace(/\//g, '~1') +
+                                '/' +
+                                i0,
+                              schemaPath: '#/properties/headers/additionalProperties/items/type',
+                              keyword: 'type',
+                              params: { type: 'string' },
+                              message: 'must be string',
+                            },
+                          ];
+                          return false;
+                        }
+                        var valid2 = _errs9 === errors;
+                        if (!valid2) {
+                          break;
+                        }
+                      }
+                    }
+                  }
+                  var valid1 = _errs7 === errors;
+                  if (!valid1) {
+                    break;
+                  }
+                }
+              } else {
+                validate15.errors = [
+                  {
+                    instancePath: instancePath + '/headers',
+                    schemaPath: '#/properties/headers/type',
+                    keyword: 'type',
+                    params: { type: 'object' },
+                    message: 'must be object',
+                  },
+                ];
+                return false;
+              }
+            }
+            var valid0 = _errs4 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.delay !== undefined) {
+              let data4 = data.delay;
+              const _errs11 = errors;
+              if (typeof data4 !== 'string' && !(typeof data4 == 'number' && isFinite(data4))) {
+                validate15.errors = [
+                  {
+                    instancePath: instancePath + '/delay',
+                    schemaPath: '#/properties/delay/type',
+                    keyword: 'type',
+                    params: { type: schema16.properties.delay.type },
+                    message: 'must be string,number',
+                  },
+                ];
+                return false;
+              }
+              var valid0 = _errs11 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.drop !== undefined) {
+                const _errs13 = errors;
+                if (typeof data.drop !== 'boolean') {
+                  validate15.errors = [
+                    {
+                      instancePath: instancePath + '/drop',
+                      schemaPath: '#/properties/drop/type',
+                      keyword: 'type',
+                      params: { type: 'boolean' },
+                      message: 'must be boolean',
+                    },
+                  ];
+                  return false;
+                }
+                var valid0 = _errs13 === errors;
+              } else {
+                var valid0 = true;
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate15.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate15.errors = vErrors;
+  return errors === 0;
+}
+export const projectFile = validate16;
+const schema17 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'project-file.schema.json',
   title: 'ProjectFile',
@@ -1582,7 +2563,7 @@ const schema14 = {
 };
 const pattern10 = new RegExp('^[^,]+$', 'u');
 const pattern11 = new RegExp('^[^,\\s]+$', 'u');
-function validate13(
+function validate16(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -1602,7 +2583,7 @@ function validate13(
           key0 === 'max-calls' ||
           key0 === 'untrusted'
         )) {
-          validate13.errors = [
+          validate16.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -1619,7 +2600,7 @@ function validate13(
         if (data.$schema !== undefined) {
           const _errs2 = errors;
           if (typeof data.$schema !== 'string') {
-            validate13.errors = [
+            validate16.errors = [
               {
                 instancePath: instancePath + '/$schema',
                 schemaPath: '#/properties/%24schema/type',
@@ -1648,7 +2629,7 @@ function validate13(
                   if (errors === _errs6) {
                     if (typeof data2 === 'string') {
                       if (!pattern10.test(data2)) {
-                        validate13.errors = [
+                        validate16.errors = [
                           {
                             instancePath: instancePath + '/allow-read/' + i0,
                             schemaPath: '#/properties/allow-read/items/pattern',
@@ -1660,7 +2641,7 @@ function validate13(
                         return false;
                       }
                     } else {
-                      validate13.errors = [
+                      validate16.errors = [
                         {
                           instancePath: instancePath + '/allow-read/' + i0,
                           schemaPath: '#/properties/allow-read/items/type',
@@ -1678,7 +2659,7 @@ function validate13(
                   }
                 }
               } else {
-                validate13.errors = [
+                validate16.errors = [
                   {
                     instancePath: instancePath + '/allow-read',
                     schemaPath: '#/properties/allow-read/type',
@@ -1708,7 +2689,7 @@ function validate13(
                     if (errors === _errs10) {
                       if (typeof data4 === 'string') {
                         if (!pattern11.test(data4)) {
-                          validate13.errors = [
+                          validate16.errors = [
                             {
                               instancePath: instancePath + '/allow-net/' + i1,
                               schemaPath: '#/properties/allow-net/items/pattern',
@@ -1720,7 +2701,7 @@ function validate13(
                           return false;
                         }
                       } else {
-                        validate13.errors = [
+                        validate16.errors = [
                           {
                             instancePath: instancePath + '/allow-net/' + i1,
                             schemaPath: '#/properties/allow-net/items/type',
@@ -1738,7 +2719,7 @@ function validate13(
                     }
                   }
                 } else {
-                  validate13.errors = [
+                  validate16.errors = [
                     {
                       instancePath: instancePath + '/allow-net',
                       schemaPath: '#/properties/allow-net/type',
@@ -1768,7 +2749,7 @@ function validate13(
                       if (errors === _errs14) {
                         if (typeof data6 === 'string') {
                           if (!pattern11.test(data6)) {
-                            validate13.errors = [
+                            validate16.errors = [
                               {
                                 instancePath: instancePath + '/allow-sip/' + i2,
                                 schemaPath: '#/properties/allow-sip/items/pattern',
@@ -1780,7 +2761,7 @@ function validate13(
                             return false;
                           }
                         } else {
-                          validate13.errors = [
+                          validate16.errors = [
                             {
                               instancePath: instancePath + '/allow-sip/' + i2,
                               schemaPath: '#/properties/allow-sip/items/type',
@@ -1798,7 +2779,7 @@ function validate13(
                       }
                     }
                   } else {
-                    validate13.errors = [
+                    validate16.errors = [
                       {
                         instancePath: instancePath + '/allow-sip',
                         schemaPath: '#/properties/allow-sip/type',
@@ -1828,7 +2809,7 @@ function validate13(
                         if (errors === _errs18) {
                           if (typeof data8 === 'string') {
                             if (!pattern11.test(data8)) {
-                              validate13.errors = [
+                              validate16.errors = [
                                 {
                                   instancePath: instancePath + '/allow-env/' + i3,
                                   schemaPath: '#/properties/allow-env/items/pattern',
@@ -1840,7 +2821,7 @@ function validate13(
                               return false;
                             }
                           } else {
-                            validate13.errors = [
+                            validate16.errors = [
                               {
                                 instancePath: instancePath + '/allow-env/' + i3,
                                 schemaPath: '#/properties/allow-env/items/type',
@@ -1858,7 +2839,7 @@ function validate13(
                         }
                       }
                     } else {
-                      validate13.errors = [
+                      validate16.errors = [
                         {
                           instancePath: instancePath + '/allow-env',
                           schemaPath: '#/properties/allow-env/type',
@@ -1884,7 +2865,7 @@ function validate13(
                       !isNaN(data9) &&
                       isFinite(data9)
                     )) {
-                      validate13.errors = [
+                      validate16.errors = [
                         {
                           instancePath: instancePath + '/max-agents',
                           schemaPath: '#/properties/max-agents/type',
@@ -1898,7 +2879,7 @@ function validate13(
                     if (errors === _errs20) {
                       if (typeof data9 == 'number' && isFinite(data9)) {
                         if (data9 > 1000 || isNaN(data9)) {
-                          validate13.errors = [
+                          validate16.errors = [
                             {
                               instancePath: instancePath + '/max-agents',
                               schemaPath: '#/properties/max-agents/maximum',
@@ -1910,7 +2891,7 @@ function validate13(
                           return false;
                         } else {
                           if (data9 < 1 || isNaN(data9)) {
-                            validate13.errors = [
+                            validate16.errors = [
                               {
                                 instancePath: instancePath + '/max-agents',
                                 schemaPath: '#/properties/max-agents/minimum',
@@ -1938,7 +2919,7 @@ function validate13(
                         !isNaN(data10) &&
                         isFinite(data10)
                       )) {
-                        validate13.errors = [
+                        validate16.errors = [
                           {
                             instancePath: instancePath + '/max-calls',
                             schemaPath: '#/properties/max-calls/type',
@@ -1952,7 +2933,7 @@ function validate13(
                       if (errors === _errs22) {
                         if (typeof data10 == 'number' && isFinite(data10)) {
                           if (data10 > 1000000 || isNaN(data10)) {
-                            validate13.errors = [
+                            validate16.errors = [
                               {
                                 instancePath: instancePath + '/max-calls',
                                 schemaPath: '#/properties/max-calls/maximum',
@@ -1964,7 +2945,7 @@ function validate13(
                             return false;
                           } else {
                             if (data10 < 1 || isNaN(data10)) {
-                              validate13.errors = [
+                              validate16.errors = [
                                 {
                                   instancePath: instancePath + '/max-calls',
                                   schemaPath: '#/properties/max-calls/minimum',
@@ -1986,7 +2967,7 @@ function validate13(
                       if (data.untrusted !== undefined) {
                         const _errs24 = errors;
                         if (typeof data.untrusted !== 'boolean') {
-                          validate13.errors = [
+                          validate16.errors = [
                             {
                               instancePath: instancePath + '/untrusted',
                               schemaPath: '#/properties/untrusted/type',
@@ -2010,7 +2991,7 @@ function validate13(
         }
       }
     } else {
-      validate13.errors = [
+      validate16.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -2022,6 +3003,6 @@ function validate13(
       return false;
     }
   }
-  validate13.errors = vErrors;
+  validate16.errors = vErrors;
   return errors === 0;
 }

@@ -12,6 +12,8 @@ export interface ProcessEnvironment {
   readonly baresipModules?: string;
   /** chalk's level for stdout: 0 = none, 1 = 16 colours, 2 = 256, 3 = 16 million. */
   readonly colourLevel: 0 | 1 | 2 | 3;
+  /** OFFHOOK_INSECURE_HTTP: http() checks no certificates. */
+  readonly insecureHttp: boolean;
   /** OFFHOOK_DEBUG: show stacks of our own bugs. */
   readonly debug: boolean;
 }
@@ -30,6 +32,7 @@ export function readProcess(): ProcessEnvironment {
     ...(baresip === undefined ? {} : { baresip }),
     ...(baresipModules === undefined ? {} : { baresipModules }),
     colourLevel: colourLevel(given),
+    insecureHttp: isOn(given['OFFHOOK_INSECURE_HTTP']),
     debug: isOn(given['OFFHOOK_DEBUG']),
   };
 }

@@ -8,6 +8,8 @@ import { await_until, default_timeout, wait } from './await-until.js';
 import { describeThrown } from './failure.js';
 import { await_sequence, never } from './expectations.js';
 import { env, file_json, file_text, load_env, log, skip, step, uuid } from './flow.js';
+import { http, http_all } from './http.js';
+import * as mock from './mock-server.js';
 import { stringify } from './primordials.js';
 import * as suite from './suite.js';
 
@@ -41,6 +43,12 @@ const vocabulary = {
   load_env,
   file_text,
   file_json,
+  http,
+  http_all,
+  mock_server: mock.mock_server,
+  json_response: mock.json_response,
+  text_response: mock.text_response,
+  regex: mock.regex,
   scenario: suite.scenario,
   setup: suite.setup,
   teardown: suite.teardown,
@@ -57,6 +65,9 @@ export const collected = suite.collected;
 export const setup = suite.runSetup;
 export const body = suite.runBody;
 export const teardown = suite.runTeardown;
+
+export const respond = mock.respond;
+export const responded = mock.responded;
 
 export function describe(thrown: unknown): string {
   return stringify(describeThrown(thrown));

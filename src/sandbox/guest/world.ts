@@ -15,6 +15,7 @@ import {
 } from '../../model/agent-state.js';
 import type { NextEntries, Watched } from '../protocol.js';
 import { ask } from './host.js';
+import { requestArrived, requestPassed } from './requests.js';
 
 interface Views {
   head: AgentState;
@@ -23,10 +24,15 @@ interface Views {
   passed: number;
   /** SIP messages in order, once the script has asked for them. */
   sip?: LogEntry[];
+  /** Those a responder was told of, which have no place among what is pending yet. */
+  unplaced?: readonly LogEntry[];
 }
 
 /** Of one agent, as many as are kept for scripts that ask late. */
 const MOST_MESSAGES = 5000;
+
+/** Not yet seen by the cursor, as many as are kept apart. */
+const MOST_PENDING = 20_000;
 
 /** Longer than the driver joins what it reads of one agent from two places. */
 const LATE_MS = 200;
@@ -41,6 +47,11 @@ interface Pending {
 /** Arrived, not yet seen by the cursor; in order. */
 let pending: Pending[] = [];
 let conditionDepth = 0;
+/** The condition has asked the world outside: it is not asked again for each event. */
+let asked = false;
+/** While a responder runs: what has arrived besides. It reads, and changes nothing here. */
+let besides: readonly LogEntry[] | undefined;
+let depthBefore = 0;
 /** Agents the running condition has read, and those of which it has read SIP messages. */
 let read = new Set<string>();
 let readSip = new Set<string>();
@@ -57,12 +68,43 @@ export function agentNames(): readonly string[] {
 
 /** What a getter sees: the cursor in a condition, else all that has arrived. */
 export function stateOf(name: string): AgentState {
+  if (besides !== undefined) return stateBesides(name, besides);
   if (conditionDepth === 0) {
     receive(ask('poll', {}) as LogEntry[]);
     return view(name).head;
   }
   read.add(name);
   return view(name).cursor;
+}
+
+function stateBesides(name: string, entries: readonly LogEntry[]): AgentState {
+  let state = view(name).head;
+  for (const one of entries) if (one.agent === name) state = fold(state, one.event, one.at);
+  return state;
+}
+
+/** A responder begins, in the middle of whatever the script was doing. */
+export function enterResponder(entries: readonly LogEntry[]): void {
+  depthBefore = conditionDepth;
+  conditionDepth = 0;
+  besides = entries;
+}
+
+export function leaveResponder(): void {
+  if (besides !== undefined) conditionDepth = depthBefore;
+  besides = undefined;
+}
+
+/** How the requests of a mock server are to be read now. */
+export function readingOf(mock: string): { passedOnly: boolean; more: readonly LogEntry[] } {
+  if (besides !== undefined) return { passedOnly: false, more: besides };
+  if (conditionDepth === 0) receive(ask('poll', {}) as LogEntry[]);
+  else read.add(mock);
+  return { passedOnly: conditionDepth > 0, more: [] };
+}
+
+export function noteAsked(): void {
+  asked = true;
 }
 
 export function headOf(name: string): AgentState {
@@ -81,6 +123,7 @@ export function inCondition(): boolean {
 export function evaluate<T>(condition: () => T): T {
   read = new Set();
   readSip = new Set();
+  asked = false;
   conditionDepth += 1;
   try {
     return condition();
@@ -91,6 +134,7 @@ export function evaluate<T>(condition: () => T): T {
 
 /** An interrupt runs no `finally`: what comes after it begins outside of any condition. */
 export function leaveConditions(): void {
+  besides = undefined;
   conditionDepth = 0;
 }
 
@@ -108,7 +152,7 @@ export function advance(): boolean {
     const next = pending.shift();
     if (next === undefined) return false;
     pass(next);
-    if (concernsCondition(next.entry)) return true;
+    if (!asked && concernsCondition(next.entry)) return true;
   }
 }
 
@@ -123,12 +167,15 @@ function pass({ entry, after }: Pending): void {
   const both = view(entry.agent);
   both.cursor = after;
   both.passed = Math.max(both.passed, entry.seq);
+  requestPassed(entry);
 }
 
 /** The agent's SIP messages as far as a getter sees them: in a condition up to the cursor. */
 export function sipOf(name: string): readonly LogEntry[] {
   const both = view(name);
+  if (besides !== undefined) return sipBesides(name, both, besides);
   const sip = (both.sip ??= watchSip(name, both));
+  if (both.unplaced !== undefined) placeSip(both, both.unplaced);
   if (conditionDepth === 0) {
     receive(ask('poll', {}) as LogEntry[]);
     return [...sip];
@@ -138,14 +185,30 @@ export function sipOf(name: string): readonly LogEntry[] {
   return sip.filter(({ seq }) => seq <= both.passed);
 }
 
+function sipBesides(name: string, both: Views, entries: readonly LogEntry[]): readonly LogEntry[] {
+  if (both.sip === undefined) {
+    both.unplaced = ask('watch', { agent: name, what: 'sip' }) as LogEntry[];
+    both.sip = [...both.unplaced];
+  }
+  return [
+    ...both.sip,
+    ...entries.filter(({ agent, event }) => agent === name && event.type === 'sip'),
+  ];
+}
+
 /** The first look: messages the cursor has not come to yet take their places among what is pending. */
 function watchSip(name: string, both: Views): LogEntry[] {
   const told = ask('watch', { agent: name, what: 'sip' }) as LogEntry[];
   const sip = (both.sip = [...told]);
+  placeSip(both, told);
+  return sip;
+}
+
+function placeSip(both: Views, told: readonly LogEntry[]): void {
+  delete both.unplaced;
   // Events that came before these messages may not have been received yet.
   receive(ask('poll', {}) as LogEntry[]);
   for (const entry of told) if (entry.seq > both.passed) insert(entry, both.cursor);
-  return sip;
 }
 
 /** A message changes no state: after it the agent is as it was before. */
@@ -257,7 +320,14 @@ export function receive(entries: readonly LogEntry[]): void {
     if (entry.event.type === 'sip') keep(both, entry);
     both.head = fold(both.head, entry.event, entry.at);
     pending.push({ entry, after: both.head });
+    requestArrived(entry);
   }
+  if (pending.length > MOST_PENDING) passOldest();
+}
+
+/** Of a flood nobody waits for, the oldest half is passed. */
+function passOldest(): void {
+  for (const next of pending.splice(0, MOST_PENDING / 2)) pass(next);
 }
 
 function keep(both: Views, message: LogEntry): void {

@@ -89,6 +89,7 @@ export async function runScenarioText(
       timeoutMs: 600_000,
       teardownMs: 10_000,
       policy: () => ({ policy: makePolicy(ALL_ALLOWED), warnings: [] }),
+      http: { variables: {}, insecure: false },
       binary: benchBaresip,
       emit: (event) => {
         emit(event);

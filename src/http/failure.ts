@@ -1,0 +1,73 @@
+/** What went wrong with a request, in words: no code of Node or undici reaches a user alone. */
+import { OffhookError } from '../errors.js';
+
+interface Coded extends Error {
+  code?: string;
+  errors?: readonly Coded[];
+  reason?: string;
+}
+
+interface Reason {
+  what: string;
+  hint?: string;
+}
+
+const UNTRUSTED =
+  'name its authority with NODE_EXTRA_CA_CERTS or SSL_CERT_FILE, or do not check with --insecure-http';
+
+const REASONS: Readonly<Record<string, Reason>> = {
+  ECONNREFUSED: {
+    what: 'connection refused',
+    hint: 'check that the server runs and listens there',
+  },
+  ENOTFOUND: { what: 'no such host', hint: 'check the host name, and that DNS knows it' },
+  EAI_AGAIN: { what: 'the host name could not be looked up', hint: 'check the DNS server' },
+  ECONNRESET: { what: 'the server closed the connection' },
+  EPIPE: { what: 'the server closed the connection' },
+  UND_ERR_SOCKET: { what: 'the server closed the connection' },
+  EHOSTUNREACH: { what: 'host unreachable', hint: 'check address and routes' },
+  ENETUNREACH: { what: 'network unreachable', hint: 'check address and routes' },
+  EADDRNOTAVAIL: { what: 'this address cannot be reached from here' },
+  ETIMEDOUT: { what: 'the host did not answer' },
+  DEPTH_ZERO_SELF_SIGNED_CERT: { what: 'TLS: its certificate is self-signed', hint: UNTRUSTED },
+  SELF_SIGNED_CERT_IN_CHAIN: { what: 'TLS: its authority is not trusted', hint: UNTRUSTED },
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: { what: 'TLS: its authority is not trusted', hint: UNTRUSTED },
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { what: 'TLS: its authority is not trusted', hint: UNTRUSTED },
+  CERT_HAS_EXPIRED: { what: 'TLS: its certificate has expired', hint: 'renew it' },
+  CERT_NOT_YET_VALID: { what: 'TLS: its certificate is not valid yet', hint: 'check the clocks' },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    what: 'TLS: its certificate is for another host',
+    hint: 'ask for the host by a name in the certificate',
+  },
+  ERR_SSL_WRONG_VERSION_NUMBER: { what: 'TLS: the server does not speak it', hint: 'try http://' },
+  EPROTO: { what: 'TLS: no agreement with the server', hint: 'check that it speaks TLS there' },
+};
+
+/** @param what "http GET http://..." */
+export function connectionFailure(what: string, thrown: unknown): OffhookError {
+  if (thrown instanceof OffhookError) return thrown;
+  const error = innermost(thrown as Coded);
+  const { code = '' } = error;
+  if (code.startsWith('HPE_') || error.name === 'HTTPParserError') {
+    const why = error.reason ?? error.message;
+    return failed(what, { what: `what came is no HTTP: ${why}`, hint: 'check scheme and port' });
+  }
+  const known = REASONS[code];
+  if (known !== undefined) return failed(what, known);
+  if (/ssl|tls|cert/i.test(code)) return failed(what, { what: `TLS: ${error.message}` });
+  return failed(what, { what: code === '' ? error.message : `${error.message} (${code})` });
+}
+
+function failed(what: string, { what: reason, hint }: Reason): OffhookError {
+  return new OffhookError(
+    'E_HTTP',
+    `${what}: no answer: ${reason}`,
+    hint === undefined ? {} : { hint },
+  );
+}
+
+/** Of several addresses tried, the last failure; of a wrapped one, what is inside. */
+function innermost(error: Coded): Coded {
+  const inner = error.errors?.at(-1) ?? (error.code === undefined ? error.cause : undefined);
+  return inner instanceof Error ? innermost(inner) : error;
+}

@@ -1,0 +1,45 @@
+/** Certificate authorities for https: Node's own, and those the environment names. */
+import { readFileSync } from 'node:fs';
+import { rootCertificates } from 'node:tls';
+import { OffhookError } from '../errors.js';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Undefined: what Node trusts, which has NODE_EXTRA_CA_CERTS in it already: Node reads that when it starts.
+ * With SSL_CERT_FILE both are added to Node's list by hand, for a list of our own replaces it.
+ * @throws E_SETTINGS when SSL_CERT_FILE cannot be used.
+ */
+export function authorities(variables: Variables): readonly string[] | undefined {
+  const file = variables['SSL_CERT_FILE'];
+  if (file === undefined || file === '') return undefined;
+  const extra = variables['NODE_EXTRA_CA_CERTS'];
+  return [...rootCertificates, certificates(file), ...(extra === undefined ? [] : optional(extra))];
+}
+
+function certificates(file: string): string {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw bad(file, code === 'ENOENT' ? 'there is no such file' : `it cannot be read: ${code}`);
+  }
+  if (!text.includes('-----BEGIN CERTIFICATE-----')) throw bad(file, 'it has no PEM certificate');
+  return text;
+}
+
+/** Node has warned about a bad one. */
+function optional(file: string): string[] {
+  try {
+    return [readFileSync(file, 'utf8')];
+  } catch {
+    return [];
+  }
+}
+
+function bad(file: string, why: string): OffhookError {
+  return new OffhookError('E_SETTINGS', `SSL_CERT_FILE "${file}": not used: ${why}`, {
+    hint: 'name a file with PEM certificates, or unset it',
+  });
+}

@@ -1,0 +1,136 @@
+/** Requests and responses as scripts read them: plain values with `header()` and `json()`. */
+import type { HttpResponseData, MockRequestData } from '../../model/http-message.js';
+import { assert } from './assertion.js';
+import { failure } from './failure.js';
+import { ask, callerStack } from './host.js';
+import { guardNames } from './misspelt.js';
+import { define, parse } from './primordials.js';
+
+const RESPONSE_VALUES = ['status', 'headers', 'body', 'ms', 'url'] as const;
+const REQUEST_VALUES = ['method', 'path', 'query', 'headers', 'body'] as const;
+
+type On = 'HttpResponse' | 'MockRequest';
+
+interface Message {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export class HttpResponse {
+  readonly #message: HttpResponseData;
+
+  constructor(message: HttpResponseData) {
+    this.#message = message;
+    show(this, message as unknown as Readonly<Record<string, unknown>>, RESPONSE_VALUES);
+    Object.freeze(this);
+  }
+
+  header(...args: unknown[]): string | undefined {
+    return headerOf('HttpResponse', this.#message, args);
+  }
+
+  json(...args: unknown[]): unknown {
+    const { method, url } = this.#message;
+    return jsonOf('HttpResponse', `http ${method} ${url}`, this.#message, args);
+  }
+
+  expect_status(...args: unknown[]): this {
+    const stack = callerStack();
+    ask('check', { on: 'HttpResponse', fn: 'expect_status', args, stack });
+    const { method, url, status } = this.#message;
+    assert(status).describe(`status of ${method} ${url}`).equals(args[0]);
+    return this;
+  }
+}
+Reflect.deleteProperty(HttpResponse.prototype, 'constructor');
+guardNames(HttpResponse.prototype, 'HttpResponse');
+Object.freeze(HttpResponse.prototype);
+
+export class MockRequest {
+  readonly #message: MockRequestData;
+
+  constructor(message: MockRequestData) {
+    this.#message = message;
+    show(this, message as unknown as Readonly<Record<string, unknown>>, REQUEST_VALUES);
+    Object.freeze(this);
+  }
+
+  header(...args: unknown[]): string | undefined {
+    return headerOf('MockRequest', this.#message, args);
+  }
+
+  json(...args: unknown[]): unknown {
+    const { method, path } = this.#message;
+    return jsonOf('MockRequest', `request ${method} ${path}`, this.#message, args);
+  }
+}
+Reflect.deleteProperty(MockRequest.prototype, 'constructor');
+guardNames(MockRequest.prototype, 'MockRequest');
+Object.freeze(MockRequest.prototype);
+
+/** Own fields: shown, compared and written as JSON like those of any plain value. */
+function show(
+  target: object,
+  message: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): void {
+  for (const key of names) {
+    const value = message[key];
+    const frozen = typeof value === 'object' ? Object.freeze(value) : value;
+    define(target, key, { value: frozen, enumerable: true });
+  }
+}
+
+function headerOf(on: On, { headers }: Message, args: unknown[]): string | undefined {
+  ask('check', { on, fn: 'header', args, stack: callerStack() });
+  const name = (args[0] as string).toLowerCase();
+  return Object.hasOwn(headers, name) ? headers[name] : undefined;
+}
+
+function jsonOf(on: On, what: string, { body }: Message, args: unknown[]): unknown {
+  ask('check', { on, fn: 'json', args, stack: callerStack() });
+  const value = parsed(what, body);
+  const path = args[0] as string | undefined;
+  return path === undefined ? value : partOf(what, value, path);
+}
+
+const SHOWN = 80;
+
+function parsed(what: string, body: string): unknown {
+  if (body === '') {
+    throw notJson(what, 'the body is empty', 'look at its status');
+  }
+  try {
+    return parse(body);
+  } catch (error) {
+    const shown = body.length > SHOWN ? `${body.slice(0, SHOWN)}...` : body;
+    const why = error instanceof Error ? error.message : '';
+    throw notJson(what, `the body is not JSON: ${why}: ${shown}`, 'read it as text with body');
+  }
+}
+
+function notJson(what: string, why: string, hint: string): Error {
+  return failure({ code: 'E_HTTP_JSON', message: `${what}: ${why}`, hint });
+}
+
+/** "a.b[0].c": names and indexes. Own properties only. */
+const STEP = /^(?:\.?([^.[\]]+)|\[(\d+)\])/;
+
+function partOf(what: string, whole: unknown, path: string): unknown {
+  let value = whole;
+  for (let rest = path; rest !== '';) {
+    const match = STEP.exec(rest);
+    if (match === null || (rest === path && rest.startsWith('.'))) {
+      const message = `${what}: json("${path}"): no path: cannot read "${rest}"`;
+      throw failure({ code: 'E_HTTP_JSON', message, hint: 'write for example "calls[0].id"' });
+    }
+    value = step(value, match[1] ?? Number(match[2]));
+    rest = rest.slice(match[0].length);
+  }
+  return value;
+}
+
+function step(value: unknown, key: string | number): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.hasOwn(value, key) ? (value as Record<string | number, unknown>)[key] : undefined;
+}

@@ -1,0 +1,39 @@
+/** What a mock server has received: the newest requests, within limits of number and size. */
+import type { MockRequestData } from '../model/http-message.js';
+
+export const MOST_REQUESTS = 1000;
+export const MOST_BYTES = 16 * 1024 * 1024;
+
+export class Journal {
+  readonly #kept = new Map<number, MockRequestData>();
+  #bytes = 0;
+
+  add(request: MockRequestData): void {
+    this.#kept.set(request.id, request);
+    this.#bytes += sizeOf(request);
+    for (const [id, oldest] of this.#kept) {
+      const isWithin = this.#kept.size <= MOST_REQUESTS && this.#bytes <= MOST_BYTES;
+      if (isWithin || id === request.id) break;
+      this.#kept.delete(id);
+      this.#bytes -= sizeOf(oldest);
+    }
+  }
+
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  /** Those that are still kept, in the order asked for. */
+  find(ids: readonly number[]): readonly MockRequestData[] {
+    return ids.flatMap((id) => this.#kept.get(id) ?? []);
+  }
+}
+
+/** In memory, roughly: characters, and what an object costs. */
+function sizeOf({ path, query, headers, body }: MockRequestData): number {
+  let size = 500 + path.length + body.length;
+  for (const [name, value] of [...Object.entries(headers), ...Object.entries(query)]) {
+    size += name.length + (typeof value === 'string' ? value.length : value.join('').length);
+  }
+  return size;
+}

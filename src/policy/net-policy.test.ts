@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { OffhookError } from '../errors.js';
-import { netPolicy, netTarget } from './net-policy.js';
+import { netPolicy, netTarget, type NetPolicy, type NetTarget } from './net-policy.js';
 import { hostRule } from './host-rules.js';
 
 const of = (...items: string[]) => netPolicy({ items, origin: '--allow-net' });
@@ -15,6 +15,12 @@ function verdict(act: () => void): string {
     if (!(error instanceof OffhookError)) throw error;
     return error.code;
   }
+}
+
+function hostVerdict(policy: NetPolicy, target: NetTarget): string {
+  return verdict(() => {
+    policy(target);
+  });
 }
 
 /** As the client does it: the URL is parsed, its host judged, then the address the name resolved to. */
@@ -114,15 +120,14 @@ describe('a host by its name and port', () => {
 test.each(['', '[', '[::1', 'a b', 'a/b', 'a\u0000', '::1%', '[::g]', 'x'.repeat(400), '%00'])(
   '%j is no host',
   (host) => {
-    // 'x:1' style hosts come with their port apart
-    expect(verdict(() => of('*.example', 'localhost')({ host, port: 80 }))).toBe('E_NET_DENIED');
+    expect(hostVerdict(of('*.example', 'localhost'), { host, port: 80 })).toBe('E_NET_DENIED');
   },
 );
 
 test('zone ids and brackets are spellings', () => {
   const policy = of('[fe80::1]');
   for (const host of ['fe80::1', '[fe80::1]', 'fe80::1%eth0', '[fe80::1%25eth0]', 'FE80:0::1'])
-    expect(verdict(() => policy({ host, port: 80, address: 'fe80::1%eth0' }))).toBe('allowed');
+    expect(hostVerdict(policy, { host, port: 80, address: 'fe80::1%eth0' })).toBe('allowed');
 });
 
 test('localhost means this machine, and no other', () => {

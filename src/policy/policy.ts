@@ -14,7 +14,7 @@ export interface Policy {
   readonly sip: SipPolicy;
   /** Variables of the machine that env() may find; undefined: all. As patterns, for the scenario's thread. */
   readonly envPatterns: readonly RegExp[] | undefined;
-  allowsEnv(name: string): boolean;
+  readonly allowsEnv: (name: string) => boolean;
 }
 
 const ENV_GLOB = { dot: true, bash: true, nonegate: true };

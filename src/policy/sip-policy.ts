@@ -108,7 +108,7 @@ function allowsHost(rule: SipRule, { host, port }: Parsed['hosts'][number]): boo
 }
 
 /** Undefined for anything that two readers could read in two ways. */
-export function parseSipUri(text: string): Parsed | undefined {
+function parseSipUri(text: string): Parsed | undefined {
   if (text.length > LONGEST_URI || /[\s<>"\x00-\x1f\x7f]/.test(text)) return undefined;
   const match =
     /^(sips?):(?:([^@]*)@)?(\[[^\]@]*\]|[^;?@:[\]]+)(?::(\d{1,5}))?((?:;[^?@]*)?)(?:\?.*)?$/i.exec(

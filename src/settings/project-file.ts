@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { optionsProblem } from '../schema/options.js';
 
-export const PROJECT_FILE = 'offhook.config.json';
+const PROJECT_FILE = 'offhook.config.json';
 const LARGEST = 256 * 1024;
 
 /** As in project-file.schema.json. */
-export interface ProjectSettings {
+interface ProjectSettings {
   readonly 'allow-read'?: readonly string[];
   readonly 'allow-net'?: readonly string[];
   readonly 'allow-sip'?: readonly string[];

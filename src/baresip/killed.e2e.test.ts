@@ -55,7 +55,7 @@ describe.each(binaries)('baresip $version, killed', (binary) => {
     await bench.until(() => agentStateName(agent.state) === 'Established', 'Established');
     return { agent, peer, other };
   };
-  const attempt = async (action: () => unknown): Promise<unknown> => action();
+  const attempt = (action: () => unknown) => Promise.resolve().then(action);
 
   test.each(VERBS.map(([name, verb, before]) => ({ name, verb, before })))(
     'during $name',

@@ -22,10 +22,11 @@ export function redirectTarget(response: SipMessage): string | undefined {
 
 /** True when the call goes on: `calls` hears of its next INVITE, or that there is none. */
 export function followRedirect(session: Session, call: Call, response: SipMessage): boolean {
-  const { binary, mayFollow } = session.ground.context;
+  const { context } = session.ground;
   const uri = redirectTarget(response);
   if (uri === undefined || call.hops >= MOST_HOPS) return false;
-  if (!hasCapability(binary.version, 'redirect_choice') || mayFollow?.(uri) === false) return false;
+  if (!hasCapability(context.binary.version, 'redirect_choice')) return false;
+  if (context.mayFollow?.(uri) === false) return false;
   const { calls } = session;
   calls.redirections.expect(call, uri);
   perform(session, 'dial', session.commands.dial(uri), INVITE_MS, {

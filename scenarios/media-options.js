@@ -39,6 +39,15 @@ scenario.each(['PCMU', 'PCMA', 'opus', 'L16', 'G722'])(
   },
 );
 
+scenario('ICE, and the call is answered at once', { tags: ['serverless'] }, () => {
+  const seen = refusal({ nat: 'ice' });
+  if (seen?.code === 'E_CAPABILITY') skip(seen.message);
+  const [alice, bob] = [agent('alice', { nat: 'ice' }), agent('bob', { nat: 'ice' })];
+  call(alice, bob);
+  alice.verify_media();
+  bob.verify_media();
+});
+
 scenario('no codec in common', { tags: ['serverless'] }, () => {
   const alice = agent('alice', { codecs: ['PCMA'] });
   alice.dial(agent('bob', { codecs: ['PCMU'] }));

@@ -1,14 +1,12 @@
 // The state of a mailbox. Needs a PBX and its variables (see src/testing/asterisk.ts), or is skipped.
-import { established, needsPbx, registered, user } from '../lib/agents.js';
+import { needsPbx, registered, user } from '../lib/agents.js';
 
 setup(() => needsPbx('PBX_MAILBOX_EMPTY'));
 
 /** Dials a number that sets the mailbox of the caller. */
 const set = (who, number) => {
   who.dial(env(number));
-  established(who);
-  wait('300ms');
-  who.hangup();
+  await_until(() => assert(who.ended).contains({ by: 'remote', how: 'bye' }));
 };
 
 scenario('new and old messages, then none', { tags: ['pbx', 'mwi'] }, () => {

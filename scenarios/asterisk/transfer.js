@@ -41,9 +41,11 @@ scenario('blind, to one who is busy', { tags: ['pbx'] }, () => {
   const [alice, bob] = inCall();
   alice.transfer(env('PBX_BUSY'));
   await_until(() => assert(alice.transfer_state).contains({ accepted: true, final: 503 }));
-  // this PBX ends both calls then
-  idle(alice, bob);
+  // this PBX ends both calls then; alice's not always, where 4.x takes it off hold at that very moment
+  idle(bob);
   assert(bob.ended.cause).contains('cause=17');
+  alice.hangup();
+  idle(alice);
 });
 
 scenario('attended', { tags: ['pbx'] }, () => {

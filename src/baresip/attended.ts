@@ -18,6 +18,8 @@ interface Consultation {
   first: CallState;
   call: string;
   target: TransferTarget;
+  /** Asked of baresip already: it forgets the consultation by that, whatever comes of it. */
+  tried?: boolean;
 }
 
 const START_FIRST = 'call attended_transfer() first';
@@ -50,10 +52,10 @@ export class AttendedTransfer {
 
   async complete(limitMs: number): Promise<Done> {
     const verb = 'complete_transfer';
-    const { first, call, target, redirected } = this.#current(verb);
+    const { first, call, target, tried = false, redirected } = this.#current(verb);
     const session = this.#session;
     // The call at another address is none of those baresip's commands know of.
-    const byBaresip = this.#byBaresip && !redirected;
+    const byBaresip = this.#byBaresip && !redirected && !tried;
     const consultation = callOf(session, verb, call);
     this.#assertReady(verb, first.id, consultation);
     // With a PBX between them the target's call would be another one.
@@ -69,6 +71,7 @@ export class AttendedTransfer {
     const commands = byBaresip
       ? [...select(session, call), { name: 'atransferexec' }]
       : [...select(session, first.id), { name: 'transfer', params: this.#referTo(consultation) }];
+    if (this.#consultation !== undefined) this.#consultation.tried = true;
     return refer(session, verb, { call: first, commands }, limitMs);
   }
 

@@ -3,25 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { agentStateName, currentCall } from '../model/agent-state.js';
 import type { CallFacts } from '../model/call-facts.js';
 import { cleanBench, testBinaries } from '../testing/agent-bench.js';
-import type { RawPeer } from '../testing/raw-peer.js';
+import { peerSdp, type RawPeer } from '../testing/raw-peer.js';
 import type { BaresipAgent } from './user-agent.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();
-
-/** A description whose port nobody listens on: what is sent there is only counted. */
-const sdp = (direction: string) =>
-  [
-    'v=0',
-    'o=peer 1 1 IN IP4 127.0.0.1',
-    's=-',
-    'c=IN IP4 127.0.0.1',
-    't=0 0',
-    'm=audio 9 RTP/AVP 0',
-    'a=rtpmap:0 PCMU/8000',
-    `a=${direction}`,
-    '',
-  ].join('\r\n');
 
 const OPPOSITE: Readonly<Record<string, string>> = {
   sendrecv: 'sendrecv',
@@ -47,7 +33,7 @@ describe.each(binaries)('baresip $version and a peer that refuses', (binary) => 
       const refusal = invites === 0 ? undefined : statuses[invites - 1];
       if (refusal !== undefined && refusal !== '200') return [refusal];
       const asked = /^a=(sendrecv|sendonly|recvonly|inactive)\r?$/m.exec(request)?.[1];
-      return [`200 OK\r\n\r\n${sdp(OPPOSITE[asked ?? 'sendrecv'] ?? '')}`];
+      return [`200 OK\r\n\r\n${peerSdp(OPPOSITE[asked ?? 'sendrecv'] ?? '')}`];
     });
     const agent = await bench.start('alice');
     await agent.dial({ uri: peer.uri }, LIMIT);
@@ -110,9 +96,9 @@ describe.each(binaries)('baresip $version and a peer that refuses', (binary) => 
 
   test('a peer that is silent: the limit is told', async () => {
     const agent = await connected('100 Trying');
-    await expect(agent.hold(undefined, 300)).rejects.toMatchObject({
+    await expect(agent.hold(undefined, 1000)).rejects.toMatchObject({
       code: 'E_CALL_TIMEOUT',
-      message: expect.stringMatching(/did not answer the re-INVITE \(waited 300 ms\)/) as string,
+      message: expect.stringMatching(/did not answer the re-INVITE \(waited 1000 ms\)/) as string,
     });
   });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { agentStateName } from '../model/agent-state.js';
 import { cleanBench, testBinaries } from '../testing/agent-bench.js';
+import { peerSdp } from '../testing/raw-peer.js';
 import type { BaresipAgent } from './user-agent.js';
 
 const LIMIT = 5000;
@@ -45,14 +46,16 @@ describe.each(binaries)('baresip $version, killed', (binary) => {
   const inCall = async () => {
     const other = { silent: false };
     const peer = await rawPeer((method) =>
-      other.silent || method === 'ACK' ? [] : [`200 OK${method === 'INVITE' ? SDP : ''}`],
+      other.silent || method === 'ACK'
+        ? []
+        : [`200 OK${method === 'INVITE' ? `\r\n\r\n${peerSdp()}` : ''}`],
     );
     const agent = await bench.start('alice');
     await agent.dial({ uri: peer.uri }, LIMIT);
     await bench.until(() => agentStateName(agent.state) === 'Established', 'Established');
     return { agent, peer, other };
   };
-  const attempt = async (action: () => unknown): Promise<unknown> => action();
+  const attempt = (action: () => unknown) => Promise.resolve().then(action);
 
   test.each(VERBS.map(([name, verb, before]) => ({ name, verb, before })))(
     'during $name',
@@ -83,16 +86,3 @@ describe.each(binaries)('baresip $version, killed', (binary) => {
     expect(agent.state.ended).toMatchObject({ by: 'error', how: 'crashed' });
   });
 });
-
-const SDP = `\r\n\r\n${[
-  'v=0',
-  'o=peer 1 1 IN IP4 127.0.0.1',
-  's=-',
-  'c=IN IP4 127.0.0.1',
-  't=0 0',
-  'm=audio 9 RTP/AVP 0 101',
-  'a=rtpmap:0 PCMU/8000',
-  'a=rtpmap:101 telephone-event/8000',
-  'a=sendrecv',
-  '',
-].join('\r\n')}`;

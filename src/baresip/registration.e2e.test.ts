@@ -23,6 +23,23 @@ describe.each(binaries)('registration, baresip $version', (binary) => {
     expect(agent.state.registration.state).toBe('registered');
   });
 
+  test('a registrar that never tells the state of the mailbox holds nothing up', async () => {
+    const registrar = await rawPeer((method) =>
+      method === 'NOTIFY' ? [] : ['200 OK\r\nExpires: 600'],
+    );
+    const domain = registrar.uri.replace(/^.*@/, '');
+    const agent = await bench.start('alice', { domain, mwi: true });
+    await agent.register(LIMIT);
+    await registrar.seen(/^SUBSCRIBE /);
+    const started = performance.now();
+    await agent.stop();
+    expect(performance.now() - started).toBeLessThan(2000);
+    // it has left all the same
+    expect(registrar.received.filter((text) => /^REGISTER /.test(text)).at(-1)).toMatch(
+      /^Expires: 0\r$|;expires=0/im,
+    );
+  });
+
   test('register() again sends a REGISTER at once', async () => {
     const registrar = await rawPeer(() => ['200 OK\r\nExpires: 600']);
     const agent = await bench.start('alice', { domain: registrar.uri.replace(/^.*@/, '') });

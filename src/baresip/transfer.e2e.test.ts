@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { agentStateName } from '../model/agent-state.js';
 import { transferInfo } from '../model/agent-view.js';
 import { cleanBench, testBinaries } from '../testing/agent-bench.js';
-import type { RawPeer } from '../testing/raw-peer.js';
+import { peerSdp, type RawPeer } from '../testing/raw-peer.js';
 import { hasCapability } from './capabilities.js';
 
 const LIMIT = 5000;
@@ -58,6 +58,44 @@ describe.each(binaries)('baresip $version: the REFER', (binary) => {
     expect(transferInfo(agent.state)).toEqual({ accepted: true, done: false });
     expect(await peer?.seen(/^REFER /)).toMatch(/^Refer-To: <?sip:carol@127\.0\.0\.1:9>?\r$/m);
   });
+
+  test.runIf(hasCapability(binary.version, 'failed_transfer_keeps_call'))(
+    'of a consultation refused, then accepted',
+    async () => {
+      const answers = ['603 Decline', '202 Accepted'];
+      const replaces = (method: string, request: string) => {
+        const held = /^a=sendonly\r$/m.test(request) ? 'recvonly' : 'sendrecv';
+        return `200 OK\r\nSupported: replaces${method === 'INVITE' ? `\r\n\r\n${peerSdp(held)}` : ''}`;
+      };
+      const bob = await rawPeer((method, request) => {
+        if (method === 'ACK') return [];
+        return [method === 'REFER' ? (answers.shift() ?? '500') : replaces(method, request)];
+      });
+      const carol = await rawPeer((method, request) =>
+        method === 'ACK' ? [] : [replaces(method, request)],
+      );
+      const agent = await bench.start('alice');
+      await agent.dial({ uri: bob.uri }, LIMIT);
+      await bench.until(() => agentStateName(agent.state) === 'Established', 'Established');
+      await agent.attendedTransfer({ uri: carol.uri }, undefined, LIMIT);
+      await bench.until(
+        () => agent.state.calls.every((one) => one.state === 'Established'),
+        'the consultation',
+      );
+      await expect(agent.completeTransfer(LIMIT)).rejects.toThrow(/refused the transfer: 603/);
+      await agent.completeTransfer(LIMIT);
+      const refers = bob.received.filter((text) => text.startsWith('REFER '));
+      expect(refers).toHaveLength(2);
+      const [, second] = agent.state.calls;
+      for (const one of refers)
+        expect(one).toMatch(
+          new RegExp(
+            `^Refer-To: <${carol.uri}\\?Replaces=${second?.id ?? ''}%3Bto-tag%3Dpeer`,
+            'm',
+          ),
+        );
+    },
+  );
 
   test('not answered', async () => {
     const agent = await inCall();

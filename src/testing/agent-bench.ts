@@ -40,7 +40,7 @@ export interface Bench {
 /** A bench for the tests of a describe block, and raw peers for it: after each of them nothing may be left. */
 export function cleanBench(binary: BaresipBinary): {
   bench: Bench;
-  peer(answer: PeerAnswer): Promise<RawPeer>;
+  peer: (answer: PeerAnswer) => Promise<RawPeer>;
 } {
   const bench = testBench(binary);
   const peers: RawPeer[] = [];

@@ -20,6 +20,22 @@ export interface RawPeer {
  */
 export type PeerAnswer = (method: string, request: string) => readonly string[];
 
+/** A description whose port nobody listens on: what is sent there is only counted. */
+export function peerSdp(direction = 'sendrecv'): string {
+  return [
+    'v=0',
+    'o=peer 1 1 IN IP4 127.0.0.1',
+    's=-',
+    'c=IN IP4 127.0.0.1',
+    't=0 0',
+    'm=audio 9 RTP/AVP 0 101',
+    'a=rtpmap:0 PCMU/8000',
+    'a=rtpmap:101 telephone-event/8000',
+    `a=${direction}`,
+    '',
+  ].join('\r\n');
+}
+
 export async function rawPeer(answer: PeerAnswer): Promise<RawPeer> {
   const socket = createSocket('udp4');
   await new Promise<void>((resolve) => {

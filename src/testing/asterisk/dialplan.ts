@@ -161,16 +161,12 @@ const SERVICES: readonly Service[] = [
     steps: ['Answer()', 'Wait(1)', 'Transfer(PJSIP/sip:601@${PBX_DOMAIN})', LONG],
   },
 
-  // --- 65NO: from now on the caller's mailbox has N new and O old messages (a NOTIFY to who subscribed)
+  // --- 65NO: from now on the caller's mailbox has N new and O old messages (a NOTIFY to who subscribed); then it hangs up
   {
     variable: 'PBX_MAILBOX_2_NEW_1_OLD',
     number: '6521',
     pattern: '_65XX',
-    steps: [
-      'Answer()',
-      'MinivmMWI(${CHANNEL(endpoint)}@offhook,0,${EXTEN:2:1},${EXTEN:3:1})',
-      'Wait(30)',
-    ],
+    steps: ['Answer()', 'MinivmMWI(${CHANNEL(endpoint)}@offhook,0,${EXTEN:2:1},${EXTEN:3:1})'],
   },
   {
     variable: 'PBX_MAILBOX_EMPTY',

@@ -11,10 +11,12 @@ import { Stop } from './stop.js';
 import { Vm } from './vm.js';
 
 /**
- * V8 recompiles WebAssembly with its optimizing compiler as soon as it is warm: with QuickJS's huge
- * functions that is as much CPU as all else of the start. A script that computes a lot gets there anyway.
+ * V8 recompiles WebAssembly with its optimizing compiler as soon as it is warm. QuickJS's interpreter is one huge
+ * function: that takes 80 ms of a core just when the first call is set up, longer where cores are busy, and saves
+ * a twentieth of a call cycle, a third of pure computing. A budget does not put it off: each operation of
+ * QuickJS uses up as much of it as the function is long.
  */
-setFlagsFromString('--wasm-tiering-budget=100000000');
+setFlagsFromString('--liftoff-only');
 
 const { port, cells } = workerData as ThreadData & { port: MessagePort };
 const limits = await new Promise<ThreadLimits>((resolve) => {

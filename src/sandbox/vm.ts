@@ -111,13 +111,14 @@ export class Vm {
 
   #makeBridge(): void {
     const context = this.#context;
-    const bridge = context.newFunction('host', (request) => {
-      const text = this.#text(request);
+    const answer = (text: string): string => {
       const end = text.indexOf(' ');
-      return context.newString(
-        this.#binding?.host(text.slice(0, end), text.slice(end + 1)) ?? '{}',
-      );
-    });
+      return this.#binding?.host(text.slice(0, end), text.slice(end + 1)) ?? '{}';
+    };
+    const bridge = context.newFunction('host', (request) =>
+      context.newString(answer(this.#text(request))),
+    );
+    this.#quickJs.shortenCalls(context, LONGEST_TEXT, answer);
     // These are made when first used, and must be part of the image.
     const { undefined: _u, null: _n, true: _t, false: _f } = context;
     bridge.consume((handle) => {

@@ -66,9 +66,7 @@ export class Resources {
         this.#hooks.log(name, line);
       },
     };
-    const agent = await startAgent(name, this.hearing.optionsOf(options), context, limitMs);
-    this.hearing.began(agent);
-    return agent;
+    return startAgent(name, this.hearing.optionsOf(options), context, limitMs);
   }
 
   #refuse(name: string): void {

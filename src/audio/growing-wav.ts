@@ -20,8 +20,12 @@ export interface Heard {
   stream: number;
 }
 
-/** Frames come every 20 ms: two looks at each. */
-const EVERY_MS = 10;
+/** Frames come every 20 ms: the next look is when one is due, then often until it is there. */
+const DUE_MS = 19;
+const LATE_MS = 4;
+const IDLE_MS = 10;
+/** Nothing for so long: the sender holds, or is busy. */
+const IDLE_AFTER_LOOKS = 5;
 const HEADER_BYTES = 512;
 const READ_BYTES = 64 * 1024;
 
@@ -29,7 +33,7 @@ const READ_BYTES = 64 * 1024;
  * Follows one file; it need not exist yet. Two ways to use it:
  *
  *     const wav = new GrowingWav(path);
- *     wav.listen((heard) => detector.push(heard.samples));   // asks every 10 ms until close()
+ *     wav.listen((heard) => detector.push(heard.samples));   // looks every 4 to 20 ms until close()
  *     wav.close();
  *
  * or `wav.read()` whenever the caller likes, which returns what has come since. `listen` reads from the file's
@@ -51,20 +55,29 @@ export class GrowingWav {
   }
 
   listen(heard: (heard: Heard) => void, failed: (error: OffhookError) => void): void {
-    this.#timer ??= setInterval(() => {
+    let idle = IDLE_AFTER_LOOKS;
+    const look = (): void => {
+      const timer = this.#timer;
       try {
-        for (const one of this.read()) heard(one);
+        const all = this.read();
+        idle = all.length > 0 ? 0 : idle + 1;
+        for (const one of all) heard(one);
       } catch (error) {
         this.close();
         if (!(error instanceof OffhookError)) throw error;
         failed(error);
       }
-    }, EVERY_MS).unref();
+      // closed meanwhile, by what was heard
+      if (this.#timer !== timer || timer === undefined) return;
+      const wait = idle === 0 ? DUE_MS : idle < IDLE_AFTER_LOOKS ? LATE_MS : IDLE_MS;
+      this.#timer = setTimeout(look, wait).unref();
+    };
+    this.#timer ??= setTimeout(look, 0).unref();
   }
 
   /** Ends listening and lets go of the file; reading may begin again later, from its start. */
   close(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;

@@ -9,7 +9,7 @@ export const FULL_SCALE = 32768;
 /** Below this a stream counts as silent: idle G.711 (A-law's smallest step included) stays under -68 dBFS. */
 export const SILENCE_DBFS = -60;
 /** Lowest level that is told; digital zero has none. */
-export const FLOOR_DBFS = -120;
+const FLOOR_DBFS = -120;
 
 /** dBFS of a mean square of 16-bit samples. */
 export function dbfs(meanSquare: number): number {
@@ -97,8 +97,8 @@ export class LevelMeter {
   }
 
   push(samples: Int16Array): LevelState {
-    for (const sample of samples) {
-      const clean = this.#dc.next(sample);
+    for (let i = 0; i < samples.length; i += 1) {
+      const clean = this.#dc.next(samples[i] ?? 0);
       this.#squares += clean * clean;
       this.#filled += 1;
       if (this.#filled === this.#block) this.#close(this.#squares / this.#block);

@@ -26,7 +26,7 @@ export const MIX_MS = 400;
 /** Weaker tones are "weak", not heard: 32 dB below the lowest level of E.180 (-15 dBm0), a loss no call has. */
 export const LEAST_TONE_DBFS = -50;
 /** Tones nearer to each other than this cannot be told apart. */
-export const APART_HZ = 40;
+const APART_HZ = 40;
 
 const BLOCK_S = 0.005;
 const WINDOW_BLOCKS = 20;
@@ -153,8 +153,8 @@ export class ToneDetector {
   }
 
   push(samples: Int16Array): ToneState {
-    for (const sample of samples) {
-      this.#buffer[this.#filled] = this.#dc.next(sample);
+    for (let i = 0; i < samples.length; i += 1) {
+      this.#buffer[this.#filled] = this.#dc.next(samples[i] ?? 0);
       this.#filled += 1;
       if (this.#filled === this.#buffer.length) this.#closeBlock();
     }
@@ -180,7 +180,7 @@ export class ToneDetector {
 
   #closeBlock(): void {
     let squares = 0;
-    for (const sample of this.#buffer) squares += sample * sample;
+    for (let i = 0; i < this.#buffer.length; i += 1) squares += (this.#buffer[i] ?? 0) ** 2;
     this.#energy[this.#blocks % WINDOW_BLOCKS] = squares / this.#buffer.length;
     for (const target of this.#targets) target.push(this.#buffer);
     this.#filled = 0;

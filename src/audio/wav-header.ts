@@ -1,7 +1,7 @@
 /** The head of a RIFF/WAVE file: what its samples are and where they begin. */
 import { OffhookError } from '../errors.js';
 
-export type WavEncoding = 'pcm' | 'float' | 'alaw' | 'mulaw';
+type WavEncoding = 'pcm' | 'float' | 'alaw' | 'mulaw';
 
 export interface WavHeader {
   encoding: WavEncoding;

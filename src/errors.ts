@@ -57,7 +57,10 @@ export const ERROR_CODES = {
   E_CALL_REFUSED: ['failed', 'A call could not be placed, or a change of it was refused.'],
   E_CALL_TIMEOUT: ['failed', 'A call did not reach the state a verb waits for within its limit.'],
   E_AUDIO_FILE: ['failed', 'A WAV file cannot be used.'],
-  E_AUDIO: ['failed', 'What was heard is not what the script demanded, or audio could not be sent.'],
+  E_AUDIO: [
+    'failed',
+    'What was heard is not what the script demanded, or audio could not be sent.',
+  ],
   E_DTMF: ['failed', 'DTMF digits could not be sent, or the INFO with one was refused.'],
   E_MESSAGE: ['failed', 'A MESSAGE was refused, not answered, or could not be sent.'],
   E_PING: ['failed', 'OPTIONS was not answered, or could not be sent.'],

@@ -23,7 +23,7 @@ export interface AudioStream {
 }
 
 /** Both directions of one agent, on disk. opus is written as 48 kHz stereo: 192 kB a second and direction. */
-export const DISK_LIMIT = 256 * 1024 * 1024;
+const DISK_LIMIT = 256 * 1024 * 1024;
 const LOOK_MS = 1000;
 /** Folders in the way of files, for so many seconds to come. */
 const AHEAD_S = 10;

@@ -88,7 +88,7 @@ export type ThreadMessage =
   | { type: 'finished'; skipped?: { reason: string }; reusable: boolean };
 
 /** Functions that drivers carry out. */
-export type GlobalVerb = 'agent' | 'verify_audio_connection';
+type GlobalVerb = 'agent' | 'verify_audio_connection';
 
 /** A verb with an effect, on its way to a driver. */
 export interface CallRequest {

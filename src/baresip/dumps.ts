@@ -132,8 +132,11 @@ export class Dumps {
   }
 
   #inTheWay(second: number): string {
-    const [date = '', time = ''] = new Date(second * 1000).toISOString().slice(0, 19).split('T');
-    const stamp = `${date}-${time.replaceAll(':', '-')}`;
+    const at = new Date(second * 1000);
+    // Local time, as baresip writes it.
+    const date = [at.getFullYear(), at.getMonth() + 1, at.getDate()];
+    const time = [at.getHours(), at.getMinutes(), at.getSeconds()];
+    const stamp = [...date, ...time].map((one) => String(one).padStart(2, '0')).join('-');
     return join(this.#ground.folder, `dump-${stamp}-enc.wav`);
   }
 }

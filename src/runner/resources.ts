@@ -11,7 +11,7 @@ export interface ResourceHooks {
   sip(agent: string, message: SipMessage, raw: string): void;
   log(agent: string, line: string): void;
   /** Where the audio of that call of the agent is to be saved. */
-  audioFile?(agent: string, call: number): string;
+  audioFile?: (agent: string, call: number) => string;
 }
 
 export class Resources {

@@ -37,6 +37,7 @@ export class Dumps {
     emit(event: { type: 'warning'; text: string }): number;
   };
   readonly #ground: Owner;
+  readonly #limit: number;
   readonly #streams: AudioStream[] = [];
   readonly #listeners: Told[] = [];
   /** Call of the last message about an INVITE: what starts media belongs to it. */
@@ -49,13 +50,15 @@ export class Dumps {
   constructor(
     owner: { readonly state: AgentState; emit(event: { type: 'warning'; text: string }): number },
     ground: Owner,
+    limit = DISK_LIMIT,
   ) {
+    this.#limit = limit;
     this.#owner = owner;
     this.#ground = ground;
     if (!ground.audio) return;
-    this.#look();
+    this.look();
     this.#timer = setInterval(() => {
-      this.#look();
+      this.look();
     }, LOOK_MS).unref();
   }
 
@@ -101,18 +104,19 @@ export class Dumps {
     return (named.length === 1 ? named[0]?.id : undefined) ?? this.#last;
   }
 
-  #look(): void {
+  /** Once a second: makes room, and keeps to the limit. */
+  look(): void {
     if (!hasCapability(this.#ground.context.binary.version, 'filters_after_hold')) this.#block();
     if (!this.#keepsSent) {
       for (const one of this.#streams) if (one.direction === 'sent') truncate(one.path);
     }
     const size = this.#streams.reduce((sum, { path }) => sum + allocated(path), 0);
-    if (size < DISK_LIMIT) return;
+    if (size < this.#limit) return;
     for (const one of this.#streams) {
       one.trimmed = true;
       truncate(one.path);
     }
-    const limit = `${DISK_LIMIT / 1024 / 1024} MB`;
+    const limit = `${this.#limit / 1024 / 1024} MB`;
     const text = `audio: more than ${limit} of it on disk (limit): what was heard so far is given up`;
     this.#owner.emit({ type: 'warning', text });
   }

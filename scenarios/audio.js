@@ -39,6 +39,15 @@ scenario.each(['PCMU', 'PCMA', 'G722', 'opus', 'L16'])('tones through $row', { t
   verify_audio_connection(alice, bob);
 });
 
+scenario.each(['srtp', 'dtls_srtp'])('a tone through $row', { tags }, (media_enc) => {
+  const [alice, bob] = connected({ media_enc });
+  alice.send_audio(tone(440));
+  bob.verify_audio(440);
+  alice.hold();
+  alice.resume();
+  bob.verify_audio(440);
+});
+
 scenario('silence, and nothing of what is heard goes back', { tags }, () => {
   const [alice, bob] = connected();
   const quiet = bob.verify_silence({ for: '300ms', within: '2s' });

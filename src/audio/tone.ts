@@ -2,7 +2,7 @@
 import { FULL_SCALE } from './level.js';
 
 /** Level of one tone that is sent, in dBFS: -7 dBm0, within the -10 +-5 dBm0 of ITU-T E.180. */
-export const TONE_DBFS = -10;
+const TONE_DBFS = -10;
 const HEADROOM_DBFS = -1;
 
 export interface ToneOptions {

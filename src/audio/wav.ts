@@ -4,7 +4,7 @@ import type { Sound } from './pcm.js';
 import { readWavHeader, wavError, type WavHeader } from './wav-header.js';
 
 /** A larger file is refused before it is read: see `checkWavSize`. */
-export const MOST_WAV_BYTES = 128 * 1024 * 1024;
+const MOST_WAV_BYTES = 128 * 1024 * 1024;
 const MOST_SECONDS = 600;
 /** Lengths programs write who do not know it yet: libsndfile, and ffmpeg into a pipe. */
 const UNKNOWN_LENGTHS: readonly number[] = [0, 0xffffffff, 0x7fffffff, 0x7fffffff - 36];

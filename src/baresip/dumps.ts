@@ -23,7 +23,7 @@ export interface AudioStream {
 }
 
 /** Both directions of one agent, on disk. opus is written as 48 kHz stereo: 192 kB a second and direction. */
-export const DISK_LIMIT = 256 * 1024 * 1024;
+const DISK_LIMIT = 256 * 1024 * 1024;
 const LOOK_MS = 1000;
 /** Folders in the way of files, for so many seconds to come. */
 const AHEAD_S = 10;
@@ -37,6 +37,7 @@ export class Dumps {
     emit(event: { type: 'warning'; text: string }): number;
   };
   readonly #ground: Owner;
+  readonly #limit: number;
   readonly #streams: AudioStream[] = [];
   readonly #listeners: Told[] = [];
   /** Call of the last message about an INVITE: what starts media belongs to it. */
@@ -49,13 +50,15 @@ export class Dumps {
   constructor(
     owner: { readonly state: AgentState; emit(event: { type: 'warning'; text: string }): number },
     ground: Owner,
+    limit = DISK_LIMIT,
   ) {
+    this.#limit = limit;
     this.#owner = owner;
     this.#ground = ground;
     if (!ground.audio) return;
-    this.#look();
+    this.look();
     this.#timer = setInterval(() => {
-      this.#look();
+      this.look();
     }, LOOK_MS).unref();
   }
 
@@ -101,18 +104,19 @@ export class Dumps {
     return (named.length === 1 ? named[0]?.id : undefined) ?? this.#last;
   }
 
-  #look(): void {
+  /** Once a second: makes room, and keeps to the limit. */
+  look(): void {
     if (!hasCapability(this.#ground.context.binary.version, 'filters_after_hold')) this.#block();
     if (!this.#keepsSent) {
       for (const one of this.#streams) if (one.direction === 'sent') truncate(one.path);
     }
     const size = this.#streams.reduce((sum, { path }) => sum + allocated(path), 0);
-    if (size < DISK_LIMIT) return;
+    if (size < this.#limit) return;
     for (const one of this.#streams) {
       one.trimmed = true;
       truncate(one.path);
     }
-    const limit = `${DISK_LIMIT / 1024 / 1024} MB`;
+    const limit = `${this.#limit / 1024 / 1024} MB`;
     const text = `audio: more than ${limit} of it on disk (limit): what was heard so far is given up`;
     this.#owner.emit({ type: 'warning', text });
   }
@@ -132,8 +136,11 @@ export class Dumps {
   }
 
   #inTheWay(second: number): string {
-    const [date = '', time = ''] = new Date(second * 1000).toISOString().slice(0, 19).split('T');
-    const stamp = `${date}-${time.replaceAll(':', '-')}`;
+    const at = new Date(second * 1000);
+    // Local time, as baresip writes it.
+    const date = [at.getFullYear(), at.getMonth() + 1, at.getDate()];
+    const time = [at.getHours(), at.getMinutes(), at.getSeconds()];
+    const stamp = [...date, ...time].map((one) => String(one).padStart(2, '0')).join('-');
     return join(this.#ground.folder, `dump-${stamp}-enc.wav`);
   }
 }

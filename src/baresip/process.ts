@@ -32,12 +32,7 @@ export class BaresipProcess {
       ...string[],
     ];
     // The folder is the working directory: file names in the config stay short, nothing lands elsewhere.
-    this.#child = spawn(program, rest, {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // Of the times in names of files.
-      env: { ...process.env, TZ: 'UTC' },
-    });
+    this.#child = spawn(program, rest, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     this.pid = this.#child.pid ?? 0;
     this.#child.stdout?.on('data', output.stdout);
     this.#child.stderr?.on('data', output.stderr);

@@ -33,6 +33,8 @@ const SPARE_SECONDS = 10;
 /** A source that could not be given again in time is given again soon. */
 const RETRY_MS = 1000;
 const LIMIT_MS = 2000;
+/** DTLS takes a second without ICE; a source is due again long after that. */
+const HANDSHAKE_MS = 5000;
 
 /** A file baresip plays, and how long before it must be given again. */
 interface Playing {
@@ -139,8 +141,9 @@ export class AudioSource {
   /** Whether the audio of the call was started: before, baresip knows no format to open a source with. */
   #isRunning({ state, direction, facts }: CallState): boolean {
     if (facts.media === undefined) return false;
-    const dtls = this.#session.ground.encryption === 'dtls_srtp';
-    if (dtls && facts.encryption === undefined) return false;
+    const { established = Infinity } = facts.times;
+    const dtls = this.#session.ground.encryption === 'dtls_srtp' && facts.encryption === 'none';
+    if (dtls && performance.now() - established < HANDSHAKE_MS) return false;
     return state === 'Established' || (direction === 'outgoing' && state !== 'Idle');
   }
 

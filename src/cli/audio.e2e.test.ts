@@ -1,10 +1,12 @@
 /** Audio as users meet it: what --save-audio writes, an agent that dies while it is listened to. */
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeWav } from '../audio/wav.js';
 import { levelOf } from '../audio/level.js';
 import { toInt16 } from '../audio/pcm.js';
+import { runCli } from '../testing/run-cli.js';
 import { eventsOf, runFiles, runScenario, steer } from '../testing/run-files.js';
 
 const CALL = `
@@ -47,13 +49,15 @@ describe('--save-audio', () => {
     await steer(
       { 'it.js': source },
       ['run', 'it.js', '--save-audio=calls'],
-      async (cli, { folder }) => {
+      async (cli, { folder, leftovers }) => {
         await cli.waitFor('now');
         cli.kill('SIGKILL');
         await cli.done;
         const { right, ms } = levels(join(folder, 'calls/it.js-0-bob-1.wav'));
         expect(right).toBeGreaterThan(-20);
         expect(ms).toBeGreaterThan(400);
+        // sweeps the folders of the killed run
+        await runCli(['doctor'], { leftovers });
       },
       { within: 3000 },
     );
@@ -75,9 +79,8 @@ describe('listening', () => {
     const source = `${CALL} log('listening'); bob.verify_audio(440, '20s');`;
     await steer({ 'it.js': source }, ['run', 'it.js', '--json'], async (cli) => {
       await cli.waitFor('verify_audio');
-      const listed = await import('node:child_process').then(({ execFileSync }) =>
-        execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(cli.pid)], { encoding: 'utf8' }),
-      );
+      const children = ['-o', 'pid=,args=', '--ppid', String(cli.pid)];
+      const listed = execFileSync('ps', children, { encoding: 'utf8' });
       const bob = listed.trim().split('\n').at(-1)?.trim().split(' ')[0];
       process.kill(Number(bob), 'SIGKILL');
       const { code, stdout } = await cli.done;

@@ -102,7 +102,7 @@ describe.each(BARESIPS)('the suites of the product, baresip: $which', ({ env, ti
       timeout: 100_000,
     });
     // codecs that are not installed are skipped
-    expectPassed(result, /^22 scenarios: (?:22 passed|\d+ passed, \d skipped) in/m);
+    expectPassed(result, /^24 scenarios: (?:24 passed|\d+ passed, \d skipped) in/m);
   }, 110_000);
 
   it('transfer', async () => {

@@ -13,7 +13,7 @@ export interface ResourceHooks {
   sip(agent: string, message: SipMessage, raw: string): void;
   log(agent: string, line: string): void;
   /** Where the audio of that call of the agent is to be saved. */
-  audioFile?(agent: string, call: number): string;
+  audioFile?: (agent: string, call: number) => string;
   /** The agent was ended for what a peer made it send. */
   denied(agent: string, error: OffhookError): void;
 }
@@ -79,14 +79,12 @@ export class Resources {
       },
       guard: this.guard.guardOf(name),
     };
-    const agent = await startAgent(
+    return startAgent(
       name,
       this.guard.agentOptions(name, this.hearing.optionsOf(options), binary.version),
       context,
       limitMs,
     );
-    this.hearing.began(agent);
-    return agent;
   }
 
   #refuse(name: string): void {

@@ -58,6 +58,13 @@ const BINDINGS = {
   abort_transfer: (agent, _args, limitMs) => agent.abortTransfer(limitMs),
 } as const satisfies Record<AgentVerb, Binding>;
 
+/** Those of the script, and what the thread knows the script will look at. */
+type AgentArguments = [
+  name: string,
+  options?: AgentOptions & { metadata?: unknown },
+  also?: { speech: true },
+];
+
 /** Carries out one call of a script; never rejects. */
 export async function carryOut(
   request: CallRequest,
@@ -82,9 +89,10 @@ async function dispatch(
   const { verb, args } = request;
   if (verb === 'watch') return {};
   if (verb === 'agent') {
-    const [name, options = {}] = args as [string, (AgentOptions & { metadata?: unknown })?];
+    const [name, options = {}, also] = args as AgentArguments;
     const { metadata: _metadata, ...account } = options;
-    await resources.start(name, account, durationMs(GLOBALS.agent.limit));
+    const agent = await resources.start(name, account, durationMs(GLOBALS.agent.limit));
+    resources.hearing.began(agent, also?.speech === true);
     return {};
   }
   if (verb === 'verify_audio_connection') {
@@ -136,7 +144,12 @@ function isAgent(value: unknown): value is AgentArgument {
 
 /** "bob", '"sip:600@pbx"': the arguments of a call as reports show them. */
 export function argumentsText(request: CallRequest): string {
-  return request.shown ?? request.args.map((arg) => argumentText(arg)).join(', ');
+  return request.shown ?? shownArgs(request).map((arg) => argumentText(arg)).join(', ');
+}
+
+/** Without what the thread has added. */
+function shownArgs({ verb, args }: CallRequest): readonly unknown[] {
+  return verb === 'agent' || verb === 'verify_recording' ? args.slice(0, 2) : args;
 }
 
 const SECRET_OPTION = /pass|secret|token|key/i;

@@ -9,6 +9,9 @@ export const AUDIO_FILE_VERBS: ReadonlySet<string> = new Set(['send_audio', 'ver
 const LISTENS =
   /\b(?:verify_(?:audio|silence|audio_connection|signal|recording)|hears|received_level|speech)\b/;
 
+/** What has to run from the beginning of a call on. */
+const TIMES_SPEECH = /\bspeech\b/;
+
 export function withAudioFiles(
   session: Session,
   name: string,
@@ -28,6 +31,8 @@ export function withAudio(session: Session, args: readonly unknown[]): readonly 
   const [name, given] = args;
   const options = isPlainObject(given) ? given : {};
   const { audio } = options;
-  if (audio !== undefined && !(audio instanceof Undefined)) return args;
-  return session.loader.mentions(LISTENS) ? [name, { ...options, audio: true }] : args;
+  const isGiven = audio !== undefined && !(audio instanceof Undefined);
+  if (!isGiven && !session.loader.mentions(LISTENS)) return args;
+  const timed = session.loader.mentions(TIMES_SPEECH) ? [{ speech: true }] : [];
+  return [name, isGiven ? options : { ...options, audio: true }, ...timed];
 }

@@ -101,7 +101,7 @@ export type ThreadMessage =
   | { type: 'finished'; skipped?: { reason: string }; reusable: boolean };
 
 /** Functions that drivers carry out. */
-export type GlobalVerb = 'agent' | 'verify_audio_connection';
+type GlobalVerb = 'agent' | 'verify_audio_connection';
 
 /** A request of a mock server for a function of the script. */
 export interface ResponderCall {

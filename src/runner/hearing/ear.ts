@@ -5,9 +5,7 @@
 import { GrowingWav, type Heard } from '../../audio/growing-wav.js';
 import type { AudioStream } from '../../baresip/dumps.js';
 import type { BaresipAgent } from '../../baresip/user-agent.js';
-
-/** Frames come every 20 ms: two looks at each. */
-const EVERY_MS = 10;
+import { tick } from './tick.js';
 
 export interface Piece {
   readonly call: string;
@@ -19,6 +17,8 @@ export interface Piece {
 }
 
 export interface Listener {
+  /** A verb waits for it: looked at for each frame. */
+  readonly urgent?: true;
   /** Of which call it wants to hear; undefined: of all. */
   readonly call?: string | undefined;
   piece(piece: Piece): void;
@@ -35,7 +35,6 @@ export class Ear {
   readonly #agent: BaresipAgent;
   readonly #sources: Source[] = [];
   readonly #listeners = new Set<Listener>();
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(agent: BaresipAgent) {
     this.#agent = agent;
@@ -50,20 +49,11 @@ export class Ear {
     // What is there already came before.
     this.#look();
     this.#listeners.add(listener);
-    this.#timer ??= setInterval(() => {
-      this.#look();
-    }, EVERY_MS).unref();
+    this.#tick();
     return () => {
       this.#listeners.delete(listener);
-      if (this.#listeners.size > 0) return;
-      clearInterval(this.#timer);
-      this.#timer = undefined;
+      this.#tick();
     };
-  }
-
-  /** Reads what is there, now. */
-  look(): void {
-    this.#look();
   }
 
   /** Audio streams of that call so far, oldest first. */
@@ -72,12 +62,21 @@ export class Ear {
   }
 
   end(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
     this.#listeners.clear();
+    this.#tick();
     for (const { wav } of this.#sources) wav.close();
     this.#sources.length = 0;
   }
+
+  #tick(): void {
+    const all = [...this.#listeners];
+    const pace = all.some(({ urgent }) => urgent === true) ? 'urgent' : 'calm';
+    tick(this.#looking, all.length === 0 ? 'never' : pace);
+  }
+
+  readonly #looking = (): void => {
+    this.#look();
+  };
 
   #look(): void {
     for (const source of [...this.#sources]) this.#read(source);

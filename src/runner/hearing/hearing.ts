@@ -72,12 +72,10 @@ export class Hearing {
     return this.#audioFile === undefined ? options : { ...options, audio: true };
   }
 
-  /** An agent was started: what it says and hears is timed from its first call on. */
-  began(agent: BaresipAgent): void {
+  /** An agent was started. `speech`: what it says and hears is timed from its first call on. */
+  began(agent: BaresipAgent, speech: boolean): void {
     if (!agent.hearing) return;
-    const speech = new SpeechWatch(agent, this.#emitOf(agent));
-    this.#speech.set(agent, speech);
-    this.#ear(agent, 'agent').attach(speech);
+    if (speech) this.#timed(agent);
     const file = this.#audioFile;
     if (file === undefined) return;
     const { name } = agent;
@@ -156,13 +154,22 @@ export class Hearing {
   watch(agent: BaresipAgent, what: Exclude<Watched, 'sip' | 'rtp'>): void {
     const emit = this.#emitOf(agent);
     if (what === 'speech') {
-      this.#ear(agent, what);
-      this.#speech.get(agent)?.watch();
+      this.#timed(agent).watch();
       return;
     }
     const hz = /^tone (.*)$/.exec(what)?.[1];
     const ear = this.#ear(agent, hz === undefined ? 'received_level' : 'hears');
     ear.attach(hz === undefined ? levelWatch(emit) : toneWatch(Number(hz), emit));
+  }
+
+  #timed(agent: BaresipAgent): SpeechWatch {
+    let speech = this.#speech.get(agent);
+    if (speech === undefined) {
+      speech = new SpeechWatch(agent, this.#emitOf(agent));
+      this.#ear(agent, 'speech').attach(speech);
+      this.#speech.set(agent, speech);
+    }
+    return speech;
   }
 
   #emitOf(agent: BaresipAgent): (event: AgentEvent) => void {

@@ -10,8 +10,8 @@ import type { Ear, Piece } from './ear.js';
 const LATE_MS = 300;
 const ON_TIME_MS = 40;
 const BEGAN_LATER_MS = 60;
-/** A frame, and half a look. */
-const GRAIN_MS = 25;
+/** A frame, and a look. */
+const GRAIN_MS = 40;
 
 /** Decides over what is heard; one for each verb. */
 export interface Judge<T> {
@@ -93,6 +93,7 @@ export function listen<T>(
       });
     };
     const listener = {
+      urgent: true as const,
       call: call.id,
       piece: ({ stream, heard, at }: Piece): void => {
         try {

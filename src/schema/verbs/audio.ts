@@ -8,7 +8,7 @@ const SOUND = {
   doc: 'What `tone()`, `tones()`, `file()` or `silent()` returned.',
 } as const satisfies ParamRow;
 
-export const LISTEN = {
+const LISTEN = {
   name: 'within',
   kind: 'listen',
   optional: true,

@@ -99,9 +99,12 @@ export class Services {
   /** Loaded when a scenario needs it: most do not. */
   async #makeClient(): Promise<HttpClient> {
     const { HttpClient: Client } = await import('../http/client.js');
-    const { variables, insecure, allow = () => undefined } = this.#settings;
+    const { variables, insecure } = this.#settings;
     return new Client({
-      ...{ variables, insecure, allow },
+      ...{ variables, insecure },
+      allow: (target) => {
+        if (!this.#isOwn(target)) this.#settings.allow?.(target);
+      },
       event: (event) => {
         this.#hooks.emit(HTTP_SUBJECT, event);
       },
@@ -113,6 +116,7 @@ export class Services {
     let name = '';
     const { MockServer: Server } = await import('../webhook/server.js');
     if (this.#over === RELEASED) throw gone('mock_server()');
+    this.#assertMayListen(options.host, options.port);
     const starting = Server.start(options, {
       event: (event) => {
         this.#hooks.emit(name, event);
@@ -125,6 +129,28 @@ export class Services {
     name = mock.name;
     this.#mocks.set(name, mock);
     return { name, url: mock.url, port: mock.port };
+  }
+
+  /** A mock server of the scenario: what talks to it talks to the script. */
+  #isOwn({ host, port, address = host }: Parameters<Allow>[0]): boolean {
+    return [...this.#mocks.values()].some(({ url, port: own }) => {
+      const at = new URL(url).hostname.replace(/^\[|\]$/g, '');
+      return own === port && at === host && at === address;
+    });
+  }
+
+  /** What listens beyond this machine is held to the rules for hosts, too. */
+  #assertMayListen(host: string, port: number): void {
+    if (/^(?:localhost|127(?:\.\d+){3}|::1)$/.test(host)) return;
+    try {
+      this.#settings.allow?.({ host, port });
+    } catch {
+      throw new OffhookError(
+        'E_NET_DENIED',
+        `mock server: not started on ${host}: other machines could reach it`,
+        { hint: `leave out host, or allow it with --allow-net ${host}` },
+      );
+    }
   }
 
   #mock(name: string): MockServer {

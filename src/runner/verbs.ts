@@ -144,7 +144,12 @@ function isAgent(value: unknown): value is AgentArgument {
 
 /** "bob", '"sip:600@pbx"': the arguments of a call as reports show them. */
 export function argumentsText(request: CallRequest): string {
-  return request.shown ?? shownArgs(request).map((arg) => argumentText(arg)).join(', ');
+  return (
+    request.shown ??
+    shownArgs(request)
+      .map((arg) => argumentText(arg))
+      .join(', ')
+  );
 }
 
 /** Without what the thread has added. */

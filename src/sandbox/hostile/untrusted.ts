@@ -1,7 +1,7 @@
 /**
  * Ways to what --untrusted denies: files beside the scenario's own, variables of the machine, SIP targets.
  * Each is the body of a scenario of one suite file, in the folder "inside"; around it lie a secret and links to
- * it, and a project file that would allow everything. What goes by HTTP is in src/policy/net-policy.test.ts.
+ * it, and a project file that would allow everything. More about hosts is in src/policy/net-policy.test.ts.
  */
 import type { ErrorCode } from '../../errors.js';
 
@@ -74,6 +74,39 @@ const DIALLED = [
   'sip:alice@[::ffff:127.0.0.1]',
 ];
 
+const VISITED = [
+  'http://127.0.0.1:9/',
+  'http://127.1:9/',
+  'http://2130706433:9/',
+  'http://0x7f.1:9/',
+  'http://0177.0.0.1:9/',
+  'http://0.0.0.0:9/',
+  'http://localhost:9/',
+  'http://LOCALHOST.:9/',
+  'http://[::1]:9/',
+  'http://[::ffff:127.0.0.1]:9/',
+  'http://[::]:9/',
+  'https://api.example/',
+  'http://169.254.169.254/latest/meta-data/',
+];
+
+/** By way of the script's own server, which it may reach. */
+const BY_MOCK: readonly (readonly [name: string, then: string])[] = [
+  ['a redirect', redirected(302, '"http://127.0.0.2:9/"')],
+  ['a redirect that keeps the method', redirected(307, '"http://127.0.0.2:9/"')],
+  ['a redirect without a scheme', redirected(301, '"//127.0.0.2:9/"')],
+  ['another port', 'http("GET", "http://127.0.0.1:" + (m.port - 1));'],
+  ['another address', 'http("GET", "http://127.0.0.2:" + m.port);'],
+  ['its name', 'http("GET", "http://localhost:" + m.port);'],
+  ['a user that looks like it', 'http("GET", "http://127.0.0.1:" + m.port + "@127.0.0.2:9/");'],
+  ['among others', 'http_all([{ url: m.url }, { url: "http://127.0.0.2:9/" }]);'],
+];
+
+function redirected(status: number, location: string): string {
+  return `m.respond("/", { status: ${status}, headers: { location: ${location} } });
+    http("GET", m.url);`;
+}
+
 export const UNTRUSTED: readonly Escape[] = [
   ...FILES.map(([path, expect]) => ({
     name: `file_text(${JSON.stringify(path)})`,
@@ -95,7 +128,26 @@ export const UNTRUSTED: readonly Escape[] = [
     source: `agent("alice").dial(${JSON.stringify(uri)});`,
     expect: 'E_SIP_DENIED' as const,
   })),
+  ...VISITED.map((url) => ({
+    name: `http(${JSON.stringify(url)})`,
+    source: `http("GET", ${JSON.stringify(url)});`,
+    expect: 'E_NET_DENIED' as const,
+  })),
+  ...BY_MOCK.map(([name, then]) => ({
+    name: `by a mock server: ${name}`,
+    source: `const m = mock_server(); ${then}`,
+    expect: 'E_NET_DENIED' as const,
+  })),
   ...[
+    ['a server for everybody', 'mock_server({ host: "0.0.0.0" });', 'E_NET_DENIED'],
+    ['a server for everybody by IPv6', 'mock_server({ host: "::" });', 'E_NET_DENIED'],
+    [
+      'a file as certificate',
+      'mock_server({ tls: { cert_file: "../secret.txt", key_file: "own.txt" } });',
+      'E_READ_DENIED',
+    ],
+    ['a file as sound', talking('alice.send_audio(file("../secret.txt"));'), 'E_READ_DENIED'],
+    ['a recording', talking('alice.verify_recording("../secret.txt");'), 'E_READ_DENIED'],
     ['file_json', 'file_json("../secret.json");', 'E_READ_DENIED'],
     ['load_env', 'load_env("../secret.env");', 'E_READ_DENIED'],
     ['load_env of a link', 'load_env("link.txt");', 'E_READ_DENIED'],

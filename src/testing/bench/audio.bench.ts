@@ -1,5 +1,5 @@
 /**
- * (h) From send_audio() at one end of a call to the verdict of verify_audio() at the other: two agents, PCMU,
+ * (j) From send_audio() at one end of a call to the verdict of verify_audio() at the other: two agents, PCMU,
  * loopback. Begins with the verb, before baresip switches its source; ends when the other verb has returned.
  * Once more with a CPU hog for each core, where nothing may be missed; and what listening costs.
  */
@@ -40,17 +40,17 @@ async function verdictTimes(text: string): Promise<number[]> {
   return times;
 }
 
-test('(h) tone sent to tone heard', async () => {
+test('(j) tone sent to tone heard', async () => {
   const { version } = await benchBaresip();
   const times = await verdictTimes(rounds(ROUNDS));
   expect(times.length).toBe(ROUNDS);
   const limit = version.startsWith('4.') ? 250 : 200;
-  const name = '(h) tone sent to tone heard, p50';
+  const name = '(j) tone sent to tone heard, p50';
   const from = { rounds: times.length, p95: percentile(times, 95) };
   report([{ name, value: median(times), unit: 'ms', limit, from }], `baresip ${version}`);
 });
 
-test('(h) the same, with a CPU hog for each core: nothing is missed', async () => {
+test('(j) the same, with a CPU hog for each core: nothing is missed', async () => {
   const { version } = await benchBaresip();
   const hogs = Array.from({ length: availableParallelism() }, () =>
     spawn(process.execPath, ['-e', 'for(;;);'], { stdio: 'ignore' }),
@@ -59,7 +59,7 @@ test('(h) the same, with a CPU hog for each core: nothing is missed', async () =
     const times = await verdictTimes(rounds(BUSY_ROUNDS));
     expect(times.length).toBe(BUSY_ROUNDS);
     const from = { rounds: times.length, p95: percentile(times, 95) };
-    const name = '(h) tone sent to tone heard, p50, beside CPU hogs';
+    const name = '(j) tone sent to tone heard, p50, beside CPU hogs';
     report([{ name, value: median(times), unit: 'ms', limit: 1000, from }], `baresip ${version}`);
   } finally {
     for (const hog of hogs) hog.kill('SIGKILL');
@@ -80,12 +80,12 @@ async function cpuOf(text: string): Promise<number> {
   return used;
 }
 
-test('(h) what listening costs', async () => {
+test('(j) what listening costs', async () => {
   const { version } = await benchBaresip();
   const listening = (text: string): string => `${text} wait('${LISTEN_S}s');`;
   const deaf = await cpuOf(listening(call(false)));
   const heard = await cpuOf(listening(`${call(true)} bob.hears(440);`));
   const from = { 'without listening': deaf, with: heard };
-  const name = '(h) CPU of a second of one watched PCMU stream';
+  const name = '(j) CPU of a second of one watched PCMU stream';
   report([{ name, value: heard - deaf, unit: 'ms', limit: 5, from }], `baresip ${version}`);
 });

@@ -6,7 +6,7 @@
 /** `urgent`: a verb waits; `calm`: somebody watches. */
 type Pace = 'urgent' | 'calm' | 'never';
 
-const EVERY_MS: Readonly<Record<Exclude<Pace, 'never'>, number>> = { urgent: 20, calm: 50 };
+const EVERY_MS: Readonly<Record<Exclude<Pace, 'never'>, number>> = { urgent: 20, calm: 80 };
 
 const paces = new Map<() => void, Exclude<Pace, 'never'>>();
 let running: { timer: NodeJS.Timeout; everyMs: number } | undefined;

@@ -5,6 +5,7 @@
 // The test Asterisk of this project calls its room PBX_CONFERENCE.
 const room = env('CONFERENCE', env('PBX_CONFERENCE', ''));
 
+/** @param {string} letter */
 const member = (letter) =>
   agent(`member ${letter}`, {
     username: env(`${letter}_USER`),

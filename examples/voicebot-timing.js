@@ -15,7 +15,7 @@ scenario('greets, answers within two seconds, and gives way', { tags: ['voicebot
 
   step('the greeting', () => {
     bot?.send_audio(tone(300));
-    await_until(() => assert(caller.speech?.first_sound_ms).less_than(2000));
+    await_until(() => assert(caller.speech.first_sound_ms).less_than(2000));
     bot?.send_audio(silent());
     await_until(() => assert(caller.speech.speaking).is_false(), '20s');
   });

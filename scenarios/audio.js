@@ -193,14 +193,14 @@ scenario('a recording is known again, another one is not', { tags }, () => {
 
 scenario('timing of a conversation', { tags }, () => {
   const [alice, bob] = connected();
-  assert(alice.speech?.first_sound_ms).is_absent();
+  assert(alice.speech.first_sound_ms).is_absent();
   // alice speaks, bob answers half a second after her end and is interrupted
   alice.send_audio(tone(440));
   wait('600ms');
   alice.send_audio(silent());
   wait('500ms');
   bob.send_audio(tone(620));
-  await_until(() => assert(alice.speech?.response_ms).is_present());
+  await_until(() => assert(alice.speech.response_ms).is_present());
   assert(alice.speech.response_ms).at_least(480).less_than(900);
   assert(alice.speech.first_sound_ms).greater_than(1000);
   assert(alice.speech.dead_air_ms).at_least(480);

@@ -87,6 +87,14 @@ export interface Speech {
   speaking: boolean;
 }
 
+/** Before anything was heard. */
+export const NO_SPEECH: Speech = {
+  responses: [],
+  dead_air_ms: 0,
+  talk_over_ms: 0,
+  speaking: false,
+};
+
 /** How a digit came: as a telephone-event (RFC 4733) or in an INFO request. */
 export type DtmfWay = 'rtp' | 'info';
 

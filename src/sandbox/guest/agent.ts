@@ -18,7 +18,7 @@ import { agentStateName, currentCall, openCalls } from '../../model/agent-state.
 import type { AgentState } from '../../model/agent-state.js';
 import type { Mwi, ReceivedMessage } from '../../model/agent-messages.js';
 import type { ReceivedDigit } from '../../model/call-facts.js';
-import type { Ended, Peer, Speech } from '../../model/agent-event.js';
+import { NO_SPEECH, type Ended, type Peer, type Speech } from '../../model/agent-event.js';
 import type { Quality } from '../../model/call-quality.js';
 import { timingOf, type Timing } from '../../model/call-timing.js';
 import { headerRecord, headerValues } from '../../model/headers.js';
@@ -248,10 +248,9 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     return currentCall(this.#state())?.facts.level;
   }
 
-  get speech(): Speech | undefined {
+  get speech(): Speech {
     world.watch(this.#name, 'speech');
-    const speech = currentCall(this.#state())?.facts.speech;
-    return speech === undefined ? undefined : (frozen({ ...speech }) as Speech);
+    return frozen({ ...(currentCall(this.#state())?.facts.speech ?? NO_SPEECH) }) as Speech;
   }
 
   get received_dtmf(): readonly ReceivedDigit[] {

@@ -90,8 +90,8 @@ export const AGENT_GETTERS = {
     source: 'AES17',
   },
   speech: {
-    type: 'Speech | undefined',
-    doc: 'Timing of the conversation in the current call, since its answer: what the agent sends, and when the other side sounds. Absent until both are known; told at every beginning and end of sound, and twice a second.',
+    type: 'Speech',
+    doc: 'Timing of the conversation in the current call, since its answer: what the agent sends, and when the other side sounds. Told at every beginning and end of sound, and twice a second.',
     source: 'ITU-T P.59; P.56',
   },
   received_dtmf: {

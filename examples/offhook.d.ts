@@ -1124,11 +1124,10 @@ interface Agent {
   readonly received_level: number | undefined;
   /**
    * Timing of the conversation in the current call, since its answer: what the agent sends, and
-   * when the other side sounds. Absent until both are known; told at every beginning and end of
-   * sound, and twice a second.
+   * when the other side sounds. Told at every beginning and end of sound, and twice a second.
    * @see ITU-T P.59; P.56
    */
-  readonly speech: Speech | undefined;
+  readonly speech: Speech;
   /**
    * The DTMF digits received in the current or last call, in order. baresip 1.1 misses the second
    * of two equal digits in a row when the sender stops its audio for the digits, as some PBXs do.

@@ -9,6 +9,8 @@ const real = { globalSetup: ['.config/build-once.ts'], fileParallelism: false };
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
+    // of tests that say they may run beside each other
+    maxConcurrency: 2,
     projects: [
       {
         extends: true,

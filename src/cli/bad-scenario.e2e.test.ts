@@ -25,7 +25,7 @@ function expectFailure(stdout: string, { error, hint, at }: Omit<Case, 'what' | 
 
 function cases(title: string, list: readonly Case[]): void {
   describe(title, () => {
-    it.each(list)('$what', async ({ source, ...expected }) => {
+    it.concurrent.each(list)('$what', async ({ source, ...expected }) => {
       const { code, stdout, stderr } = await runScenario(source);
       expectFailure(stdout, expected);
       expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
@@ -284,7 +284,7 @@ cases('hold, mute and media', [
   },
 ]);
 
-it.each([
+it.concurrent.each([
   {
     what: "wait('5s', { media: true })",
     error: /agent "a": wait: no RTP received \(after 1\.\d s of 5\.0 s\) \[E_MEDIA\]/,

@@ -19,7 +19,7 @@ interface Case {
 
 function cases(title: string, list: readonly Case[]): void {
   describe(title, () => {
-    it.each(list)('$what', async ({ args, files = {}, error, hint, at }) => {
+    it.concurrent.each(list)('$what', async ({ args, files = {}, error, hint, at }) => {
       const given = { ...GOOD, ...files };
       const { code, stdout, stderr } = await runFiles(given, args);
       const place = at === undefined ? '' : `\n  at FOLDER/${at}`;

@@ -8,8 +8,8 @@ import { type CliResult, runCli } from './run-cli.js';
 const installed = await findAsterisk();
 
 /** Each with an Asterisk of its own, at the same time. */
-const TIMES = 3;
-/** About half of it alone: they wait for ringing, music and digits. */
+const TIMES = 2;
+/** About a third of it alone: they wait for ringing, music and digits. */
 const SUITES_MS = 180_000;
 
 const BARESIPS = [
@@ -35,7 +35,7 @@ async function withAsterisks<T>(
 }
 
 describe.skipIf(installed === undefined)('Asterisk', () => {
-  it.each(BARESIPS)(
+  it.concurrent.each(BARESIPS)(
     `the suites, ${TIMES} times, baresip: $which`,
     async ({ env }) => {
       const chosen = await env();

@@ -91,7 +91,7 @@ describe('mock_server()', () => {
     expect(logs).toEqual(['https: ok', 'https: ok']);
   });
 
-  it.each(
+  it.concurrent.each(
     [
       ['mock_server({ prt: 1 })', 'did you mean "port"?'],
       ["mock_server({ port: '80' })", 'write it without quotes: 80'],
@@ -207,7 +207,7 @@ describe('responders', () => {
     );
   });
 
-  it.each([
+  it.concurrent.each([
     { what: 'throws', fn: "() => { throw new Error('no'); }", text: 'Error: no' },
     { what: 'asserts', fn: '(r) => assert(r.path).equals("/y")', text: 'r.path: does not hold' },
     { what: 'is async', fn: 'async () => json_response(1)', text: 'returned a promise' },

@@ -1,7 +1,8 @@
 /** Where `--save-audio` puts its files. */
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
+import { makeFolder } from './make-folder.js';
 
 const DEFAULT_FOLDER = 'offhook-audio';
 
@@ -11,7 +12,7 @@ export function audioFolder(flag: string | undefined): string | undefined {
   const shown = flag === '' ? DEFAULT_FOLDER : flag;
   const folder = resolve(shown);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
     return folder;
   } catch (error) {

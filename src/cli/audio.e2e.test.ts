@@ -71,6 +71,9 @@ describe('--save-audio', () => {
     ]);
     expect(code).toBe(2);
     expect(stderr).toContain('--save-audio: "here": cannot be written to: it is no folder');
+    // a folder nobody can make one in, not even root
+    const denied = await runFiles({ 'it.js': CALL }, ['run', 'it.js', '--save-audio=/proc/a/b']);
+    expect(denied.stderr).toContain('--save-audio: "/proc/a/b": cannot be written to: ENOENT');
   });
 });
 

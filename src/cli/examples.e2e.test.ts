@@ -18,7 +18,7 @@ function expectPassed(result: CliResult, counts: RegExp): void {
   expect(result.stdout).not.toMatch(/\d (failed|errored)/);
 }
 
-describe('examples', () => {
+describe.concurrent('examples', () => {
   it.each(EXAMPLES)('%s passes', async (name) => {
     const result = await runCli(['run', '--lab', `examples/${name}`]);
     // what needs a PBX runs with the test Asterisk, and is skipped here

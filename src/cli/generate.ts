@@ -1,7 +1,8 @@
 /** `offhook definitions` and `offhook docs`: what the contract says, as typings and as a reference. */
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
+import { makeFolder } from './make-folder.js';
 
 export async function definitionsCommand(out: string | undefined): Promise<number> {
   const { typingsText } = await import('../schema/typings.js');
@@ -22,7 +23,7 @@ function deliver(text: string, out: string | undefined, name: string): number {
     out.endsWith('/') || statSync(out, { throwIfNoEntry: false })?.isDirectory() === true;
   const file = isFolder ? join(out, name) : out;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(resolve(file)));
     writeFileSync(file, text);
   } catch (error) {
     throw new OffhookError(

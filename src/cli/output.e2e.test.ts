@@ -44,7 +44,7 @@ scenario('ours', () => { agent('a'); });
 /** Printed, an escape code would be more than a colour: a cursor that moves, a title that changes. */
 const ESCAPE = new RegExp('\\u001b');
 
-describe('console', () => {
+describe.concurrent('console', () => {
   it('tells what each agent does, as it happens', async () => {
     const { code, stdout, stderr } = await runFiles(CALL, ['run', 'call.js']);
     const shown = stdout.replaceAll(/\d+(\.\d+)? m?s\b|\d+\.\d{3}s|:\d{5}/g, 'N');
@@ -134,7 +134,7 @@ const schema = JSON.parse(
 const ajv = new Ajv({ strict: true, allowUnionTypes: true });
 const validate = ajv.compile(schema);
 
-describe('--json', () => {
+describe.concurrent('--json', () => {
   it.each([
     { what: 'a call with every message', files: CALL, args: ['call.js', '--sip-trace=trace.txt'] },
     { what: 'a failure', files: REFUSED, args: ['refused.js'] },
@@ -152,7 +152,7 @@ describe('--json', () => {
   });
 });
 
-describe('junit', () => {
+describe.concurrent('junit', () => {
   it('is well-formed XML with one case for each scenario', async () => {
     let xml = '';
     await runFiles(MIXED, ['run', 'mixed.js', '--reporter', 'junit=out.xml'], {
@@ -191,7 +191,7 @@ function openTags(xml: string): string[] {
 const LADDER =
   /alice +bob\n[^]*-- INVITE -+>\|[^]*<-+ 180 Ringing -+\|[^]*<-+ 200 \w+ -+\|[^]*-- ACK -+>\|[^]*-- BYE -+>\|[^]*<-+ 200 OK -+\|/;
 
-describe('SIP and logs', () => {
+describe.concurrent('SIP and logs', () => {
   it('--sip-trace: a ladder between the agents, on stdout', async () => {
     const { stdout } = await runFiles(CALL, ['run', 'call.js', '--sip-trace']);
     expect(stdout).toMatch(LADDER);
@@ -242,7 +242,7 @@ describe('SIP and logs', () => {
   });
 });
 
-describe('a reader that goes', () => {
+describe.concurrent('a reader that goes', () => {
   it('is no error, and the run goes on to its verdict', async () => {
     const { folder, leftovers } = await writeFiles(REFUSED);
     const child = spawn(process.execPath, ['--', CLI_FILE, 'run', '-v', 'refused.js'], {

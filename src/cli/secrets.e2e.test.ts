@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runFiles } from '../testing/run-files.js';
 
-/** Of the lab, of --set, of an env file, of load_env(), of the environment, of an account that never registers. */
+/** Of the lab, of --set, of an env file, of load_env(), of the environment, of an account that never registers, of HTTP. */
 const SECRETS = {
   lab: 'pw-alice',
   set: 's3t/ "t0ken" +&ü',
@@ -11,15 +11,29 @@ const SECRETS = {
   loaded: 'l0aded-by-the-script',
   machine: 'm4chine=key',
   account: "only-in-the-account's options",
+  basic: 'p:ssw0rd of Basic',
+  bearer: 'b3arer.t0ken-77',
+  url: 'in the URL @ 1',
+  header: 'x-api-key-value-1',
 };
 
 const SCENARIO = `
 load_env("more.env");
 const all = [env("A_PASS"), env("API_TOKEN"), env("FILE_PASSWORD"), env("LOADED_SECRET"), env("MACHINE_KEY")];
 const carol = agent("carol", { password: ${JSON.stringify(SECRETS.account)} });
-all.push(${JSON.stringify(SECRETS.account)});
+all.push(${['account', 'basic', 'bearer', 'url', 'header'].map((name) => JSON.stringify(SECRETS[name as keyof typeof SECRETS])).join(', ')});
 const alice = agent("alice", { username: env("A_USER"), domain: env("SIP_DOMAIN"), password: env("A_PASS") });
 const bob = agent("bob", { username: env("B_USER"), domain: env("SIP_DOMAIN"), password: env("B_PASS") });
+const mock = mock_server();
+mock.on("/who", (request) => text_response(request.header("authorization") ?? request.header("x-api-key") ?? ""));
+const SENT = [
+  { auth: { username: "u", password: ${JSON.stringify(SECRETS.basic)} } },
+  { auth: { bearer: ${JSON.stringify(SECRETS.bearer)} } },
+  { url: mock.url.replace("//", "//u:" + encodeURIComponent(${JSON.stringify(SECRETS.url)}) + "@") + "/who" },
+  { headers: { "X-Api-Key": ${JSON.stringify(SECRETS.header)} } },
+].map((one) => ({ url: mock.url + "/who", ...one }));
+for (const answer of http_all(SENT)) log(answer.body);
+log(mock.requests("/who").map((one) => one.headers), JSON.stringify(SENT));
 alice.register();
 bob.register();
 await_until(() => { assert(alice.registered).is_true(); assert(bob.registered).is_true(); });

@@ -20,7 +20,7 @@ const FORWARDED = [
   '486 Busy Here\r\nReason: Q.850;cause=17;text="User busy"',
 ];
 
-describe('messages of a peer that is no baresip', () => {
+describe.concurrent('messages of a peer that is no baresip', () => {
   it('are assertable: Diversion, early media, PAI, Reason', async () => {
     peer = await rawPeer((method) => (method === 'INVITE' ? FORWARDED : []));
     const source = `
@@ -54,7 +54,7 @@ const SHORT = `
   await_until(() => assert(bob.state).equals(State.Established));
   alice.hangup();`;
 
-describe('--metrics', () => {
+describe.concurrent('--metrics', () => {
   it('tells what each agent heard, in the console and as events', async () => {
     let events = '';
     const { code, stdout } = await runFiles(

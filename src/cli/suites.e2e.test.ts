@@ -21,7 +21,7 @@ function failuresOf(stdout: string): { phase: string; code: string; message: str
   );
 }
 
-describe('setup and teardown', () => {
+describe.concurrent('setup and teardown', () => {
   it('run around each scenario, with the value of setup', async () => {
     const { code, logs } = await suite(`
       let n = 0;
@@ -134,7 +134,7 @@ describe('setup and teardown', () => {
   });
 });
 
-describe('isolation', () => {
+describe.concurrent('isolation', () => {
   it('globals and built-ins do not leak, agents are new', async () => {
     const { verdicts } = await suite(`
       let count = 0;
@@ -201,7 +201,7 @@ const MANY = `
   setup(() => 'context');
 `;
 
-describe('selection', () => {
+describe.concurrent('selection', () => {
   it.each([
     { args: [], names: 7 },
     { args: ['--scenario', 'BUSY'], names: ['bob is busy', 'busy is 486'] },
@@ -274,7 +274,7 @@ describe('selection', () => {
   });
 });
 
-describe('list and check', () => {
+describe.concurrent('list and check', () => {
   it('list shows what would run, with tags', async () => {
     const { code, stdout, stderr } = await runFiles({ 'it.js': MANY }, [
       'list',
@@ -307,7 +307,7 @@ describe('list and check', () => {
   });
 });
 
-describe('variables', () => {
+describe.concurrent('variables', () => {
   const SHOW = "log(['A', 'B', 'C', 'D', 'E'].map((name) => env(name, '-')).join(' '));";
   const LAYERS = {
     'it.env': 'B=sibling\nC=sibling\nD=sibling\n',

@@ -21,6 +21,7 @@ import { Metrics } from './metrics.js';
 import { EntryFeed } from './entry-feed.js';
 import { Resources } from './resources.js';
 import { Services, type HttpSettings } from './services.js';
+import { secretsOf } from './secrets.js';
 import { SipHistory } from './sip-history.js';
 import { Timeline } from './timeline.js';
 import { argumentsText, carryOut } from './verbs.js';
@@ -115,6 +116,7 @@ class ScenarioRun {
       { ...services.http, allow: task.policy.net },
       {
         emit: (subject, event) => this.#log.append(subject, event),
+        secret: services.secret,
         respond: (call) => services.thread.respond(call, this.#feed.take()),
         cancelResponse: (id) => {
           services.thread.cancelResponse(id);
@@ -183,7 +185,7 @@ class ScenarioRun {
         error: toErrorData(error),
       }));
     }
-    if (verb === 'agent') passwordsOf(request).forEach(this.#services.secret);
+    secretsOf(request).forEach(this.#services.secret);
     if (verb === 'requests') return this.#http.perform(request);
     const base = {
       scenario: this.#task.id.id,
@@ -270,11 +272,6 @@ class ScenarioRun {
 function isForWatchers(event: AgentEvent): boolean {
   if (event.type === 'audio_speech') return event.change === undefined;
   return event.type === 'call_rtp' || event.type === 'audio_level';
-}
-
-function passwordsOf({ args }: CallRequest): readonly string[] {
-  const password = (args[1] as { password?: unknown } | undefined)?.password;
-  return typeof password === 'string' ? [password] : [];
 }
 
 function runEventOf(note: Note, scenario: string, at: number, waits: number[]): RunEvent {

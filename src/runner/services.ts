@@ -7,6 +7,7 @@ import type { HttpRequestData, MockRequestData, RouteData } from '../model/http-
 import type { CallReply, CallRequest, ResponderCall, ResponderReply } from '../sandbox/protocol.js';
 import type { ServiceVerb } from '../schema/verbs/http.js';
 import { formatMs } from '../time.js';
+import { headerSecrets } from './secrets.js';
 import type { MockServer, MockServerOptions } from '../webhook/server.js';
 
 /** What http() goes by; the same for all scenarios of a run. */
@@ -20,6 +21,8 @@ export interface HttpSettings {
 
 export interface ServiceHooks {
   emit: (subject: string, event: HttpEvent) => void;
+  /** Told of what must not be shown, before the script gets it. */
+  secret: (value: string) => void;
   respond: (call: ResponderCall) => Promise<ResponderReply>;
   /** The script does not wait for that answer any more. */
   cancelResponse: (id: number) => void;
@@ -64,7 +67,11 @@ export class Services {
         await this.#mock(agent).stop();
         return {};
       case 'requests':
-        return { value: this.#mock(agent).find(data as readonly number[]) };
+        return {
+          value: this.#mock(agent)
+            .find(data as readonly number[])
+            .map(this.#told),
+        };
     }
   }
 
@@ -153,6 +160,12 @@ export class Services {
     }
   }
 
+  /** A request as the script gets it: what it shows of its headers must not show in reports. */
+  readonly #told = (request: MockRequestData): MockRequestData => {
+    headerSecrets(request.headers).forEach(this.#hooks.secret);
+    return request;
+  };
+
   #mock(name: string): MockServer {
     const mock = this.#mocks.get(name);
     if (mock === undefined) throw gone(name);
@@ -175,7 +188,10 @@ export class Services {
     });
     try {
       const { id } = request;
-      return await Promise.race([this.#hooks.respond({ id, responder, request }), late]);
+      return await Promise.race([
+        this.#hooks.respond({ id, responder, request: this.#told(request) }),
+        late,
+      ]);
     } finally {
       clearTimeout(timer);
       this.#waiting -= 1;

@@ -16,7 +16,7 @@ RUN apt-get update \
 COPY --from=build /build/node_modules /opt/offhook/node_modules
 COPY --from=build /build/dist /opt/offhook/dist
 COPY package.json LICENSE /opt/offhook/
-RUN ln -s /opt/offhook/dist/cli.js /usr/local/bin/offhook
+RUN ln -s /opt/offhook/dist/program/cli.js /usr/local/bin/offhook
 # of the base image, uid 1000
 USER node
 WORKDIR /work

@@ -87,7 +87,7 @@ install_npm_packages() {
 
 build() {
   built=dist/.tsbuildinfo
-  if [ ! -e dist/cli.js ] || [ ! -e "$built" ] ||
+  if [ ! -e dist/program/cli.js ] || [ ! -e "$built" ] ||
     [ -n "$(find src package.json tsconfig.json .config -newer "$built" -type f | head -n 1)" ]; then
     say "npm run build"
     npm run --silent build

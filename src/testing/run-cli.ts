@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type LeftoverWatch, watchLeftovers } from './leftovers.js';
 
-export const CLI_FILE = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+export const CLI_FILE = fileURLToPath(new URL('../../dist/program/cli.js', import.meta.url));
 const PROJECT_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
 
 const DEFAULT_TIMEOUT_MS = 25_000;

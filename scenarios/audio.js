@@ -91,6 +91,20 @@ scenario('hold, resume and mute', { tags }, () => {
   bob.verify_audio(440);
 });
 
+scenario('what was heard before a verb has proved the contrary does not pass', { tags }, () => {
+  const [alice, bob] = connected();
+  alice.send_audio(tone(440));
+  await_until(() => bob.hears(440));
+  alice.send_audio(silent());
+  bob.verify_silence();
+  never(() => bob.hears(440), '200ms');
+  alice.send_audio(tone(440));
+  await_until(() => bob.hears(440));
+  alice.hold();
+  bob.verify_no_media('500ms');
+  never(() => bob.hears(440), '200ms');
+});
+
 scenario('hears tells of beginning and end', { tags }, () => {
   const [alice, bob] = connected();
   assert(bob.hears(440)).is_false();

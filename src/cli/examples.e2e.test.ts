@@ -109,7 +109,7 @@ describe.concurrent.each(BARESIPS)(
         timeout: 100_000,
       });
       // codecs that are not installed are skipped
-      expectPassed(result, /^24 scenarios: (?:24 passed|\d+ passed, \d skipped) in/m);
+      expectPassed(result, /^25 scenarios: (?:25 passed|\d+ passed, \d skipped) in/m);
     }, 110_000);
 
     it('transfer', async () => {

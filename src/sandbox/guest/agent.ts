@@ -76,6 +76,8 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     }
     world.receive(reply.entries);
     if (reply.seq !== undefined) world.moveTo(name, reply.seq);
+    // What it has proved is newer than all that came meanwhile.
+    if (verb.startsWith('verify_')) world.moveTo(name, Infinity);
     if (calls && callee !== undefined) world.noteDialled(name, callee);
     return reply.value;
   }

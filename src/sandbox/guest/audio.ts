@@ -2,6 +2,7 @@
 import { currentCall } from '../../model/agent-state.js';
 import type { VerbReply } from '../protocol.js';
 import { defaultMs } from './await-until.js';
+import { agentNameOf } from './encode.js';
 import { ask, callerStack } from './host.js';
 import * as world from './world.js';
 
@@ -45,6 +46,7 @@ export function verify_audio_connection(...args: unknown[]): unknown {
   }) as VerbReply;
   world.receive(reply.before);
   world.receive(reply.entries);
+  for (const one of args.slice(0, 2)) world.moveTo(agentNameOf(one) ?? '', Infinity);
   return frozen(reply.value);
 }
 

@@ -26,6 +26,7 @@ export function verifyMedia(agent: string, args: unknown[]): void {
     }
   };
   waiting(verb, args, run, { agent });
+  world.moveTo(agent, Infinity);
 }
 
 export function verifyNoMedia(agent: string, args: unknown[]): void {
@@ -45,6 +46,7 @@ export function verifyNoMedia(agent: string, args: unknown[]): void {
     }
   };
   waiting(verb, args, run, { agent });
+  world.moveTo(agent, Infinity);
 }
 
 /** Tells how many packets came since the first look after `began`. @throws once the call is over. */

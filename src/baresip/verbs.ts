@@ -14,6 +14,7 @@ import { assertRefusal, refuse, type Refusal } from './inbound.js';
 
 /** An INVITE over UDP leaves at once; when it has not by then, it never will. */
 const INVITE_MS = 1000;
+const ACCEPT_AGAIN_MS = 500;
 /** 4.x never sends the CANCEL when it is told to before any response. */
 const FIRST_RESPONSE_MS = 1000;
 
@@ -153,7 +154,12 @@ export async function accept(
   const started = performance.now();
   const call = await waitingCall(session, 'accept', id, limitMs);
   await before(call.id, left(limitMs, started));
-  return perform(session, 'accept', session.commands.accept(call.id), left(limitMs, started), {
+  const commands = session.commands.accept(call.id);
+  // 1.x forgets an answer that comes while ICE still gathers its candidates.
+  const again = setInterval(() => {
+    if (session.usable) void session.send('accept', commands, ACCEPT_AGAIN_MS);
+  }, ACCEPT_AGAIN_MS);
+  return perform(session, 'accept', commands, left(limitMs, started), {
     done: () => {
       const seq = session.seqOf('call_accepted', call.id);
       if (seq === undefined) assertOpen(session, 'accept', call.id);
@@ -166,6 +172,8 @@ export async function accept(
         'accept',
         `no 200 was sent to ${call.peer.uri} (waited ${waited} ms)`,
       ),
+  }).finally(() => {
+    clearInterval(again);
   });
 }
 

@@ -4,7 +4,7 @@
  * call, so that a late message never moves it back (RFC 3261, 13 and 15).
  */
 import type { AgentEvent, Ended, HeaderField, Peer } from './agent-event.js';
-import { NO_FACTS, foldFacts, isAboutCall, type CallFacts } from './call-facts.js';
+import { NO_FACTS, foldFacts, isAboutCall, type CallEvent, type CallFacts } from './call-facts.js';
 import { NO_MESSAGES, foldMessages, type AgentMessages } from './agent-messages.js';
 
 export const STATES = ['Idle', 'Calling', 'Ringing', 'Established'] as const;
@@ -90,120 +90,149 @@ const RANK: Readonly<Record<StateName, number>> = {
   Idle: 3,
 };
 
-/** @param at when it happened, ms since the scenario began. */
+/** A copy nobody else has yet. */
+type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/**
+ * @param at when it happened, ms since the scenario began. Copies each object once and then writes into its
+ * copy: inside QuickJS, copies are most of what an event costs.
+ */
 export function fold(state: AgentState, event: AgentEvent, at: number): AgentState {
-  const next = foldCalls(state, event);
-  return isAboutCall(event)
-    ? change(next, event.call, (call) => {
-        const facts = foldFacts(call.facts, event, at);
-        return facts === call.facts ? call : { ...call, facts };
-      })
-    : foldAgent(next, event, at);
+  const next: Draft<AgentState> = { ...state, clock: state.clock + 1 };
+  if (isAboutCall(event)) foldCall(next, event, at);
+  else foldAgent(next, event, at);
+  return next;
 }
 
-function foldAgent(next: AgentState, event: AgentEvent, at: number): AgentState {
-  const { registration } = next;
-  const { count } = registration;
+function foldAgent(next: Draft<AgentState>, event: AgentEvent, at: number): void {
   switch (event.type) {
     case 'registering':
-      return { ...next, registration: { state: 'registering', count: 0, sent_at: at } };
-    case 'registered': {
-      const { expires, contacts } = event;
-      const first =
-        registration.sent_at === undefined ? {} : { register_ms: at - registration.sent_at };
-      return {
-        ...next,
-        registration: {
-          ...(registration.register_ms === undefined
-            ? first
-            : { register_ms: registration.register_ms }),
-          state: 'registered',
-          code: event.code,
-          reason: event.reason,
-          ...(expires === undefined ? {} : { expires }),
-          ...(contacts === undefined ? {} : { contacts }),
-          refreshed_at: at,
-          count: count + 1,
-        },
-      };
-    }
+    case 'registered':
     case 'registration_expired':
-      return { ...next, registration: { state: 'none', count, reason: 'expired' } };
     case 'register_failed':
-      return {
-        ...next,
-        registration: { state: 'failed', count, ...codeAndReason(event) },
-      };
     case 'unregistering':
-      return { ...next, registration: { state: 'unregistering', count } };
     case 'unregistered':
-      return {
-        ...next,
-        registration: { state: 'none', count, ...codeAndReason(event) },
-      };
+      next.registration = foldRegistration(next.registration, event, at);
+      break;
     case 'audio_sent':
-      return { ...next, sending: event.source };
+      next.sending = event.source;
+      break;
     case 'audio_ended':
-      return { ...next, sending: SILENT };
+      next.sending = SILENT;
+      break;
     case 'message_received':
     case 'message_sent':
     case 'mwi':
-      return { ...next, messages: foldMessages(next.messages, event, at) };
+      next.messages = foldMessages(next.messages, event, at);
+      break;
+    case 'exited':
+      exit(next, event);
+      break;
+    case 'started':
+      next.aor = event.aor;
+      break;
     default:
-      return next;
   }
 }
 
-function foldCalls(state: AgentState, event: AgentEvent): AgentState {
-  const next = { ...state, clock: state.clock + 1 };
-  switch (event.type) {
-    case 'call_dialed': {
-      const added = addCall(next, event.call, 'outgoing', 'Calling', event.peer, []);
-      // Not the script's doing: it is the current call once the one it comes from is over.
-      if (event.referred === true)
-        return change(added, event.call, (call) => ({ ...call, touched: 0 }));
-      return withoutEnded(added);
-    }
-    case 'call_incoming':
-      return addCall(next, event.call, 'incoming', 'Ringing', event.peer, event.headers);
-    case 'call_ringing':
-      return advance(next, event.call, 'Ringing');
-    case 'call_accepted':
-      return withoutEnded(
-        change(next, event.call, (call) => ({
-          ...call,
-          accepted: true,
-          touched: next.clock,
-        })),
-      );
-    case 'call_established':
-      return advance(next, event.call, 'Established');
-    case 'call_closed':
-      return close(next, event.call, event.ended);
-    case 'call_redirected':
-      return change(next, event.call, (call) =>
-        event.to === call.id
-          ? call
-          : { ...call, id: event.to, former: [...(call.former ?? []), call.id] },
-      );
-    case 'call_resumed':
-      return change(next, event.call, (call) => ({ ...call, touched: next.clock }));
-    case 'call_superseded':
-      return change(next, event.call, (call) => ({
-        ...call,
-        superseded: true,
-      }));
-    case 'exited':
-      return exit(next, event);
-    case 'started':
-      return { ...next, aor: event.aor };
-    default:
-      return next;
+type RegistrationEvent = Extract<
+  AgentEvent,
+  {
+    type:
+      | 'registering'
+      | 'registered'
+      | 'registration_expired'
+      | 'register_failed'
+      | 'unregistering'
+      | 'unregistered';
   }
+>;
+
+function foldRegistration(
+  before: RegistrationState,
+  event: RegistrationEvent,
+  at: number,
+): RegistrationState {
+  const { count, sent_at, register_ms } = before;
+  switch (event.type) {
+    case 'registering':
+      return { state: 'registering', count: 0, sent_at: at };
+    case 'registered': {
+      const { expires, contacts } = event;
+      const took = register_ms ?? (sent_at === undefined ? undefined : at - sent_at);
+      return {
+        ...(took === undefined ? {} : { register_ms: took }),
+        state: 'registered',
+        code: event.code,
+        reason: event.reason,
+        ...(expires === undefined ? {} : { expires }),
+        ...(contacts === undefined ? {} : { contacts }),
+        refreshed_at: at,
+        count: count + 1,
+      };
+    }
+    case 'registration_expired':
+      return { state: 'none', count, reason: 'expired' };
+    case 'register_failed':
+      return { state: 'failed', count, ...codeAndReason(event) };
+    case 'unregistering':
+      return { state: 'unregistering', count };
+    case 'unregistered':
+      return { state: 'none', count, ...codeAndReason(event) };
+  }
+}
+
+function foldCall(next: Draft<AgentState>, event: CallEvent, at: number): void {
+  if (event.type === 'call_dialed') add(next, event.call, 'outgoing', event.peer, []);
+  if (event.type === 'call_incoming') add(next, event.call, 'incoming', event.peer, event.headers);
+  const call = draftOf(next, event.call);
+  if (call === undefined) return;
+  foldCallState(next, call, event);
+  call.facts = foldFacts(call.facts, event, at);
+}
+
+function foldCallState(next: Draft<AgentState>, call: Draft<CallState>, event: CallEvent): void {
+  switch (event.type) {
+    case 'call_dialed':
+      // Not the script's doing: it is the current call once the one it comes from is over.
+      if (event.referred === true) call.touched = 0;
+      else delete next.ended;
+      break;
+    case 'call_ringing':
+      advance(call, 'Ringing');
+      break;
+    case 'call_accepted':
+      call.accepted = true;
+      call.touched = next.clock;
+      delete next.ended;
+      break;
+    case 'call_established':
+      advance(call, 'Established');
+      break;
+    case 'call_closed':
+      close(next, call, event.ended);
+      break;
+    case 'call_redirected':
+      if (event.to === call.id) break;
+      call.former = [...(call.former ?? []), call.id];
+      call.id = event.to;
+      break;
+    case 'call_resumed':
+      call.touched = next.clock;
+      break;
+    case 'call_superseded':
+      call.superseded = true;
+      break;
+    default:
+  }
+}
+
+function isOpen(call: CallState): boolean {
+  return call.state !== 'Idle' && !call.superseded;
 }
 
 export function openCalls(state: AgentState): readonly CallState[] {
-  return state.calls.filter((call) => call.state !== 'Idle' && !call.superseded);
+  return state.calls.filter(isOpen);
 }
 
 /**
@@ -211,10 +240,16 @@ export function openCalls(state: AgentState): readonly CallState[] {
  * newest left; without an open call the one that closed last (its values stay readable).
  */
 export function currentCall(state: AgentState): CallState | undefined {
-  const open = openCalls(state);
-  const touched = open.filter((call) => call.touched > 0).sort((a, b) => b.touched - a.touched)[0];
-  const ringing = open.filter((call) => call.state === 'Ringing').at(-1);
-  return touched ?? ringing ?? open.at(-1) ?? state.calls.at(-1);
+  let touched: CallState | undefined;
+  let ringing: CallState | undefined;
+  let newest: CallState | undefined;
+  for (const call of state.calls) {
+    if (!isOpen(call)) continue;
+    if (call.touched > (touched?.touched ?? 0)) touched = call;
+    if (call.state === 'Ringing') ringing = call;
+    newest = call;
+  }
+  return touched ?? ringing ?? newest ?? state.calls.at(-1);
 }
 
 /** `Idle` when every call is closed, else the state of the current call. */
@@ -240,71 +275,63 @@ function codeAndReason(event: { code?: number; reason?: string }): {
   };
 }
 
-function withoutEnded(state: AgentState): AgentState {
-  const { ended: _, ...rest } = state;
-  return rest;
-}
-
-function addCall(
-  state: AgentState,
+function add(
+  next: Draft<AgentState>,
   id: string,
   direction: CallState['direction'],
-  name: StateName,
   peer: Peer,
   headers: readonly HeaderField[],
-): AgentState {
-  if (state.calls.some((call) => call.id === id)) return state;
+): void {
+  if (next.calls.some((call) => call.id === id)) return;
   const call: CallState = {
     id,
     direction,
-    state: name,
+    state: direction === 'outgoing' ? 'Calling' : 'Ringing',
     peer,
     headers,
     accepted: false,
-    touched: direction === 'outgoing' ? state.clock : 0,
-    order: state.clock,
+    touched: direction === 'outgoing' ? next.clock : 0,
+    order: next.clock,
     superseded: false,
     facts: NO_FACTS,
   };
-  const closed = state.calls.filter((one) => one.state === 'Idle');
+  const closed = next.calls.filter((one) => one.state === 'Idle');
   const dropped = new Set(closed.slice(0, Math.max(0, closed.length - CLOSED_KEPT + 1)));
-  return {
-    ...state,
-    calls: [...state.calls.filter((one) => !dropped.has(one)), call],
-  };
+  next.calls = [...next.calls.filter((one) => !dropped.has(one)), call];
 }
 
-function change(state: AgentState, id: string, edit: (call: CallState) => CallState): AgentState {
-  return {
-    ...state,
-    calls: state.calls.map((call) => (call.id === id ? edit(call) : call)),
-  };
+/** The call, copied into the new state; undefined when there is none of that Call-ID. */
+function draftOf(next: Draft<AgentState>, id: string): Draft<CallState> | undefined {
+  const index = next.calls.findIndex((call) => call.id === id);
+  const found = next.calls[index];
+  if (found === undefined) return undefined;
+  const call = { ...found };
+  const calls = [...next.calls];
+  calls[index] = call;
+  next.calls = calls;
+  return call;
 }
 
-function advance(state: AgentState, id: string, name: StateName): AgentState {
-  return change(state, id, (call) =>
-    RANK[name] > RANK[call.state] ? { ...call, state: name } : call,
-  );
+function advance(call: Draft<CallState>, name: StateName): void {
+  if (RANK[name] > RANK[call.state]) call.state = name;
 }
 
-function close(state: AgentState, id: string, ended: Ended): AgentState {
-  const known = state.calls.find((call) => call.id === id);
-  if (known === undefined || known.state === 'Idle') return state;
-  return {
-    ...change(state, id, (call) => ({ ...call, state: 'Idle', ended })),
-    ended,
-  };
+function close(next: Draft<AgentState>, call: Draft<CallState>, ended: Ended): void {
+  if (call.state === 'Idle') return;
+  call.state = 'Idle';
+  call.ended = ended;
+  next.ended = ended;
 }
 
-function exit(state: AgentState, event: Extract<AgentEvent, { type: 'exited' }>): AgentState {
+function exit(next: Draft<AgentState>, event: Extract<AgentEvent, { type: 'exited' }>): void {
   const ended: Ended = event.expected
     ? { by: 'local', how: 'stopped', reason: event.reason }
     : { by: 'error', how: 'crashed', reason: event.reason };
-  const closed = openCalls(state).reduce((at, call) => close(at, call.id, ended), state);
-  return {
-    ...closed,
-    alive: false,
-    exit: { reason: event.reason, expected: event.expected },
-    registration: { state: 'none', count: 0 },
-  };
+  for (const { id } of openCalls(next)) {
+    const call = draftOf(next, id);
+    if (call !== undefined) close(next, call, ended);
+  }
+  next.alive = false;
+  next.exit = { reason: event.reason, expected: event.expected };
+  next.registration = { state: 'none', count: 0 };
 }

@@ -71,7 +71,7 @@ export const NO_FACTS: CallFacts = {
 const MOST_DIGITS = 10_000;
 const MOST_PROVISIONAL = 100;
 
-type CallEvent = Extract<AgentEvent, { call: string }>;
+export type CallEvent = Extract<AgentEvent, { call: string }>;
 
 export function isAboutCall(event: AgentEvent): event is CallEvent {
   return 'call' in event;

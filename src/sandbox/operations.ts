@@ -50,6 +50,7 @@ const HANDLERS: Handlers = {
   uuid: () => randomUUID(),
   watch,
   begin_wait: beginWait,
+  end_wait: endWait,
   service,
   mock_requests: (session, { mock, ids }) => {
     calls += 1;
@@ -307,7 +308,6 @@ function assertion(session: Session, payload: Operations['assertion']): string {
 }
 
 function note(session: Session, payload: Operations['note']): void {
-  if (payload.type === 'waited') session.waitingFor.pop();
   session.note(payload);
 }
 
@@ -322,6 +322,10 @@ function beginWait(session: Session, payload: Operations['begin_wait']): BegunWa
   session.waitingFor.push(what);
   session.note({ type: 'waiting', what, ms });
   return { what, ms, at: session.now(), entries: session.channel.poll() };
+}
+
+function endWait(session: Session, { ok }: Operations['end_wait']): void {
+  session.note({ type: 'waited', what: session.waitingFor.pop() ?? '', ok });
 }
 
 /** A duration that was checked is text or a number; `undefined` arrives as an object. */

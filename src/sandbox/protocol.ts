@@ -278,7 +278,7 @@ export interface Operations {
   };
   /** -> source text of what the assert() at the top of the stack looks at */
   label: { stack: string };
-  note: Extract<Note, { type: 'step_started' | 'step_finished' | 'waited' }>;
+  note: Extract<Note, { type: 'step_started' | 'step_finished' }>;
   /** A wait begins: checked, told as a note, and all it needs in one answer. -> BegunWait */
   begin_wait: {
     fn: WaitName;
@@ -292,6 +292,8 @@ export interface Operations {
     in_condition: boolean;
     stack: string;
   };
+  /** The innermost wait is over. */
+  end_wait: { ok: boolean };
   /** From now on entries tell this about the agent too. -> LogEntry[]: what was told before */
   watch: { agent: string; what: Watched };
   log: { text: string; stack: string };

@@ -120,19 +120,26 @@ export class QuickJs {
   shortenCalls(context: QuickJSContext, longest: number, answer: (text: string) => string): void {
     const { ffi, module, cToHostCallbacks } = context as unknown as Internals;
     const long = cToHostCallbacks.callFunction;
+    let heap = Buffer.from(this.#memory.buffer);
+    // When it grows, its buffer is another one.
+    const bytes = (): Buffer =>
+      heap.buffer === this.#memory.buffer ? heap : (heap = Buffer.from(this.#memory.buffer));
     cToHostCallbacks.callFunction = (ctx, self, argc, argv, id) => {
       // Nothing may be thrown through WebAssembly.
       try {
         const text = ffi.QTS_GetString(ctx, ffi.QTS_ArgvGetJSValueConstPointer(argv, 0));
-        const given = module.UTF8ToString(text, longest + 1);
+        const end = bytes().indexOf(0, text);
+        const isShort = text !== 0 && end - text <= longest;
+        const given = isShort ? bytes().toString('utf8', text, end) : '';
         ffi.QTS_FreeCString(ctx, text);
         // What goes wrong is told the long way.
-        if (text === 0 || given.length > longest) return long(ctx, self, argc, argv, id);
+        if (!isShort) return long(ctx, self, argc, argv, id);
         const answered = answer(given);
-        const size = module.lengthBytesUTF8(answered) + 1;
-        const place = module._malloc(size);
+        const size = Buffer.byteLength(answered);
+        const place = module._malloc(size + 1);
         if (place === 0) return 0;
-        module.stringToUTF8(answered, place, size);
+        bytes().write(answered, place);
+        bytes()[place + size] = 0;
         const value = ffi.QTS_NewString(ctx, place);
         module._free(place);
         return value;
@@ -205,9 +212,6 @@ interface Internals {
     QTS_NewString: (ctx: number, text: number) => number;
   };
   module: {
-    UTF8ToString: (text: number, most: number) => string;
-    lengthBytesUTF8: (text: string) => number;
-    stringToUTF8: (text: string, place: number, most: number) => void;
     _malloc: (bytes: number) => number;
     _free: (place: number) => void;
   };

@@ -85,7 +85,7 @@ export function waiting<T>(
     ok = true;
     return value;
   } finally {
-    ask('note', { type: 'waited', what: wait.what, ok });
+    ask('end_wait', { ok });
   }
 }
 

@@ -6,7 +6,7 @@
  * here, before a script can tamper with it.
  */
 import type { Answer, Operation } from '../protocol.js';
-import { encode, text } from './encode.js';
+import { encode } from './encode.js';
 import { failure } from './failure.js';
 import { ErrorClass, parse } from './primordials.js';
 
@@ -21,12 +21,12 @@ Reflect.deleteProperty(globalThis, HOST_NAME);
 
 /** Text of a payload: keys are ours, values are encoded; `undefined` values are left out. */
 function payloadText(payload: Readonly<Record<string, unknown>>): string {
-  let out = '';
+  let out = '{';
   for (const key in payload) {
     const value = payload[key];
-    if (value !== undefined) out += (out === '' ? '' : ',') + text(key) + ':' + encode(value);
+    if (value !== undefined) out += (out === '{' ? '"' : ',"') + key + '":' + encode(value);
   }
-  return '{' + out + '}';
+  return out + '}';
 }
 
 /** Runs an operation on the scenario thread. @throws what the thread answered, located at the script. */

@@ -104,11 +104,11 @@ describe('commands', () => {
     };
   };
 
-  test('before call ids, the selection goes ahead', () => {
+  test('before call ids, the call is selected ahead', () => {
     expect(words('1.0.0')).toMatchObject({
-      dial: ['uafind sip:a@h', 'dial sip:b@h'],
-      hangup: ['uafind sip:a@h', 'callfind id', 'hangup'],
-      accept: ['uafind sip:a@h', 'callfind id', 'accept'],
+      dial: ['dial sip:b@h'],
+      hangup: ['callfind id', 'hangup'],
+      accept: ['callfind id', 'accept'],
     });
   });
 
@@ -127,11 +127,11 @@ describe('commands', () => {
 
   test('newer versions take ids and indices', () => {
     expect(words('4.9.0')).toEqual({
-      dial: ['uafind sip:a@h', 'dial sip:b@h 0'],
+      dial: ['dial sip:b@h 0'],
       hangup: ['hangup id'],
       accept: ['accept id'],
-      register: ['uafind sip:a@h', 'uareg 60 0'],
-      unregister: ['uafind sip:a@h', 'uareg 0 0'],
+      register: ['uareg 60 0'],
+      unregister: ['uareg 0 0'],
     });
   });
 });

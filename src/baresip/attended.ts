@@ -40,7 +40,7 @@ export class AttendedTransfer {
     this.#assertNone(verb);
     const first = await transferableCall(this.#session, verb, { target, id }, limitMs);
     const commands = this.#byBaresip
-      ? [...select(this.#session, first.id), { name: 'atransferstart', params: target.uri }]
+      ? [select(first.id), { name: 'atransferstart', params: target.uri }]
       : this.#session.commands.dial(target.uri);
     // Also where baresip would do it: a target that refuses before the re-INVITE is answered would leave 4.x
     // in the belief that the call is off hold again, and no command could take it off.
@@ -69,8 +69,8 @@ export class AttendedTransfer {
       );
     }
     const commands = byBaresip
-      ? [...select(session, call), { name: 'atransferexec' }]
-      : [...select(session, first.id), { name: 'transfer', params: this.#referTo(consultation) }];
+      ? [select(call), { name: 'atransferexec' }]
+      : [select(first.id), { name: 'transfer', params: this.#referTo(consultation) }];
     if (this.#consultation !== undefined) this.#consultation.tried = true;
     return refer(session, verb, { call: first, commands }, limitMs);
   }

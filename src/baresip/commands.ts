@@ -23,14 +23,13 @@ export interface CommandSet {
   source(file: string): Command[];
   /** Sends DTMF digits in that call. */
   digits(call: string, digits: string): Command[];
-  /** Makes the account the one that commands without an address are for. */
-  select(): Command[];
   options(uri: string): Command[];
 }
 
 /**
  * `idleAor`: the account the process starts with. It says which process answers, and stands in while ours
- * is replaced; in between there is only ours, so that its index is 0 and no call reaches another one.
+ * is replaced; in between there is only ours, and it is the selected one: commands need not name it, its
+ * index is 0, and no call reaches another one.
  */
 export function commandsFor(
   version: string,
@@ -55,21 +54,24 @@ export function commandsFor(
   const unsubscribe: Command[] = mwi ? [{ name: 'rmmod', params: 'mwi.so' }] : [];
   const withoutMailbox = (line: string): Command[] => [...unsubscribe, ...replace(line)];
   const renewMailbox: Command[] = mwi ? [...unsubscribe, { name: 'insmod', params: 'mwi.so' }] : [];
-  const source = (file: string): Command[] => [select, { name: 'ausrc', params: `aufile,${file}` }];
+  const source = (file: string): Command[] => [{ name: 'ausrc', params: `aufile,${file}` }];
   const find = (call: string): Command[] =>
-    call === '' ? [select] : [select, { name: 'callfind', params: call }];
+    call === '' ? [] : [{ name: 'callfind', params: call }];
   const setsMute = hasCapability(version, 'mute_states');
   const mute = (call: string, on: boolean): Command[] => [
     ...find(call),
     { name: 'mute', ...(setsMute ? { params: on ? 'yes' : 'no' } : {}) },
   ];
   const counters = (call: string): Command[] => [...find(call), { name: 'audio_debug' }];
-  const selected = () => [select];
-  const options = (uri: string): Command[] => [select, { name: 'options', params: uri }];
+  const digits = (call: string, keys: string): Command[] => [
+    ...find(call),
+    { name: 'sndcode', params: keys },
+  ];
+  const options = (uri: string): Command[] => [{ name: 'options', params: uri }];
   if (!hasCapability(version, 'call_ids')) {
     return {
       create,
-      dial: (uri) => [select, { name: 'dial', params: uri }],
+      dial: (uri) => [{ name: 'dial', params: uri }],
       accept: (call) => [...find(call), { name: 'accept' }],
       hangup: (call) => [...find(call), { name: 'hangup' }],
       hold: (call) => [...find(call), { name: 'hold' }],
@@ -81,15 +83,14 @@ export function commandsFor(
       renewMailbox,
       replace,
       source,
-      digits: (call, digits) => [...find(call), { name: 'sndcode', params: digits }],
-      select: selected,
+      digits,
       options,
     };
   }
   const inPlace = hasCapability(version, 'uareg');
   return {
     create,
-    dial: (uri) => [select, { name: 'dial', params: `${uri} 0` }],
+    dial: (uri) => [{ name: 'dial', params: `${uri} 0` }],
     accept: (call) => [{ name: 'accept', params: call }],
     hangup: (call) => [{ name: 'hangup', params: call }],
     hold: (call) => [{ name: 'hold', params: call }],
@@ -97,17 +98,12 @@ export function commandsFor(
     mute,
     counters,
     register: (line, regint) =>
-      inPlace ? [select, { name: 'uareg', params: `${regint} 0` }] : replace(line),
-    unregister: (line) =>
-      inPlace ? [select, { name: 'uareg', params: '0 0' }] : withoutMailbox(line),
+      inPlace ? [{ name: 'uareg', params: `${regint} 0` }] : replace(line),
+    unregister: (line) => (inPlace ? [{ name: 'uareg', params: '0 0' }] : withoutMailbox(line)),
     renewMailbox: inPlace ? [] : renewMailbox,
     replace,
     source,
-    digits: (call, digits) => [
-      { name: 'callfind', params: call },
-      { name: 'sndcode', params: digits },
-    ],
-    select: selected,
+    digits,
     options,
   };
 }

@@ -119,7 +119,7 @@ async function deliver(
   limitMs: number,
 ): Promise<{ code: number; reason: string }> {
   const started = performance.now();
-  const commands = [...session.commands.select(), ...select, { name: 'message', params: text }];
+  const commands = [...select, { name: 'message', params: text }];
   const replies = await replied(session, 'message', commands, limitMs);
   const bad = replies.find(({ ok, data }) => !ok || /ERROR|failed|could not/i.test(data));
   if (bad !== undefined)

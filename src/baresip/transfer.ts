@@ -21,10 +21,7 @@ export async function transfer(
 ): Promise<Done> {
   const started = performance.now();
   const call = await transferableCall(session, 'transfer', { target, id }, limitMs);
-  const commands = [
-    ...select(session, call.id),
-    { name: 'transfer', params: bracketed(target.uri) },
-  ];
+  const commands = [select(call.id), { name: 'transfer', params: bracketed(target.uri) }];
   return refer(session, 'transfer', { call, commands }, left(limitMs, started));
 }
 
@@ -113,13 +110,9 @@ function unanswered(session: Session, verb: string, call: CallState): Error {
   );
 }
 
-/** Makes the commands that follow, which take no id, act on that call. */
-export function select(session: Session, call: string): Command[] {
-  const { account, context } = session.ground;
-  const find: Command = { name: 'callfind', params: call };
-  return hasCapability(context.binary.version, 'call_ids')
-    ? [find]
-    : [{ name: 'uafind', params: account.aor }, find];
+/** Makes the command that follows, which takes no id, act on that call. */
+export function select(call: string): Command {
+  return { name: 'callfind', params: call };
 }
 
 /** Without brackets the parameters of a URI would be those of the header field (RFC 3261, 20). */

@@ -54,7 +54,11 @@ export async function holdOthers(
   await settled(session, verb, limitMs);
   for (const other of openCalls(session.state)) {
     const active = other.state === 'Established' && !holds(other.facts.held);
-    if (other.id !== id && active) await change(session, 'hold', other, left(limitMs, started));
+    if (other.id === id || !active) continue;
+    await change(session, 'hold', other, left(limitMs, started)).catch((error: unknown) => {
+      // One that ended meanwhile is out of the way as well.
+      if (callOf(session, verb, other.id).state !== 'Idle') throw error;
+    });
   }
 }
 

@@ -29,6 +29,8 @@ interface CallName {
 }
 const callNames = new WeakMap<object, CallName>();
 
+const FUNCTION = '{"$":"function","name":""}';
+
 /** Marks an object as that call of an agent: it crosses the border as a reference. */
 export function markCall(object: object, name: CallName): void {
   apply(weakSet, callNames, [object, name]);
@@ -91,7 +93,7 @@ function encodeAt(value: unknown, depth: number): string {
     case 'symbol':
       return tagged('symbol', 'text', numberText(value));
     case 'function':
-      return tagged('function', 'name', '');
+      return FUNCTION;
     case 'object':
       return value === null ? 'null' : encodeObject(value, depth);
   }

@@ -109,6 +109,12 @@ export class RecordingJudge implements Judge<HeardRecording> {
     };
   }
 
+  get missing_ms(): number {
+    const heard = (this.#length * 1000) / this.#rate;
+    const next = ((this.#compared - this.#length) * 1000) / this.#rate + COMPARE_EVERY_S * 1000;
+    return Math.max(this.ms * LEAST_PART - heard, next);
+  }
+
   instead(): { what: string; hint: string } {
     this.#compare();
     const { similarity = 0, offset_ms = 0, covered = 0 } = this.#last ?? {};

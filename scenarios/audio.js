@@ -174,6 +174,43 @@ scenario('two calls at once share one source', { tags }, () => {
   bob.verify_audio(440);
 });
 
+scenario.each(['the first', 'the second'])(
+  '$row call, held by the other side while the agent talks in another one, sounds again',
+  { tags },
+  (which) => {
+    const alice = agent('alice');
+    const [bob, carol] = [agent('bob'), agent('carol')];
+    alice.send_audio(tone(440));
+    const call = (one) => {
+      one.dial(alice);
+      alice.accept();
+      established(alice, one);
+      return alice.calls.at(-1);
+    };
+    const [held, other] = which === 'the first' ? [bob, carol] : [carol, bob];
+    let before;
+    if (held === carol) before = call(bob);
+    const first = call(held);
+    held.hold();
+    await_until(() => assert(first.held).not_equals('none'));
+    if (before === undefined) call(other);
+    else alice.resume(before);
+    // another source, given while the held call has none
+    alice.send_audio(tone(620));
+    other.verify_audio(620);
+    alice.send_audio(tone(860));
+    other.verify_audio(860);
+    held.resume();
+    await_until(() => assert(first.held).equals('local'));
+    alice.resume(first);
+    held.verify_audio(860);
+    // and a third call begins with what is sent now
+    const dave = agent('dave');
+    call(dave);
+    dave.verify_audio(860);
+  },
+);
+
 scenario('a file is sent once, and its end is an event', { tags }, () => {
   const [alice, bob] = connected();
   alice.send_audio(file('sounds/busy-us.wav'));

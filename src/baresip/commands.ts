@@ -21,6 +21,11 @@ export interface CommandSet {
   replace(line: string): Command[];
   /** Plays a file from now on, on every call. */
   source(file: string): Command[];
+  /**
+   * Takes the source from that call alone: baresip gives it to the call that was looked for last before all others,
+   * and stops at a file that is not there. That file is what new calls begin with from then on.
+   */
+  withoutSource(call: string, missing: string): Command[];
   /** Sends DTMF digits in that call. */
   digits(call: string, digits: string): Command[];
   /** Makes the account the one that commands without an address are for. */
@@ -56,6 +61,10 @@ export function commandsFor(
   const withoutMailbox = (line: string): Command[] => [...unsubscribe, ...replace(line)];
   const renewMailbox: Command[] = mwi ? [...unsubscribe, { name: 'insmod', params: 'mwi.so' }] : [];
   const source = (file: string): Command[] => [select, { name: 'ausrc', params: `aufile,${file}` }];
+  const withoutSource = (call: string, missing: string): Command[] => [
+    { name: 'callfind', params: call },
+    { name: 'ausrc', params: `aufile,${missing}` },
+  ];
   const find = (call: string): Command[] =>
     call === '' ? [select] : [select, { name: 'callfind', params: call }];
   const setsMute = hasCapability(version, 'mute_states');
@@ -81,6 +90,7 @@ export function commandsFor(
       renewMailbox,
       replace,
       source,
+      withoutSource,
       digits: (call, digits) => [...find(call), { name: 'sndcode', params: digits }],
       select: selected,
       options,
@@ -103,6 +113,7 @@ export function commandsFor(
     renewMailbox: inPlace ? [] : renewMailbox,
     replace,
     source,
+    withoutSource,
     digits: (call, digits) => [
       { name: 'callfind', params: call },
       { name: 'sndcode', params: digits },

@@ -22,7 +22,7 @@ export interface Listener {
   piece(piece: Piece): void;
   /** After each look, whether there was something or not. */
   looked?(now: number): void;
-  /** A verb waits: in how many ms there may be something to decide. Without it every 80 ms will do. */
+  /** A verb waits: in how many ms there may be something to decide. Without it every 100 ms will do. */
   waits?(now: number): number;
 }
 

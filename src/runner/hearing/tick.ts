@@ -4,7 +4,7 @@
  */
 
 /** Most and least between two looks. */
-const CALM_MS = 80;
+const CALM_MS = 100;
 const FRAME_MS = 20;
 
 /** Looks at audio. @returns in how many milliseconds there may be something that matters. */

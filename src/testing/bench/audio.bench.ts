@@ -92,7 +92,7 @@ class CpuMeter {
 /** What a second of each `wait` of the text costs, and of each `verify_audio`. */
 async function cpuOf(text: string): Promise<CpuMeter> {
   const meter = new CpuMeter();
-  const waits = (what: string): boolean => what === `wait("${LISTEN_S}s")`;
+  const waits = (what: string): boolean => what === `wait(${LISTEN_S}.0 s)`;
   await runScenarioText(text, (event) => {
     const verifies = 'verb' in event && event.verb === 'verify_audio';
     if (event.type === 'waiting' && waits(event.what)) meter.begin();

@@ -31,8 +31,8 @@ const CODECS = ['none', 'alaw', 'mulaw'] as const;
 const LOSSES = ['zeros', 'repeat', 'cut'] as const;
 const KINDS = ['band', 'melody', 'organ'] as const;
 const SECONDS = 10;
-/** 80 ms: what comes between two looks. */
-const PIECE = 640;
+/** 100 ms: what comes between two looks. */
+const PIECE = 800;
 
 function hears(samples: Int16Array, demand: Omit<ToneDemand, 'rate'>): boolean {
   return new ToneDetector({ rate: RATE, ...demand }).push(samples).heard;
@@ -157,5 +157,5 @@ test('(k) processor time of filtering', () => {
   const figures = Object.entries(sounds).map(([name, samples]): Figure => {
     return { name: `(k) filtering ${name}`, value: percent(samples), unit: '%', limit: 0.5 };
   });
-  report(figures, 'of a core, 100 s of 8 kHz in pieces of 80 ms');
+  report(figures, 'of a core, 100 s of 8 kHz in pieces of 100 ms');
 });

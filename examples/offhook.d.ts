@@ -1720,7 +1720,7 @@ interface Agent {
   to_json(): AgentInfo;
   /**
    * Whether the tone is being received in the current call, alone or among others (with at least a
-   * tenth of the energy, for 200 ms): what a member of a conference hears. Listening begins when it
+   * tenth of the energy, for 400 ms): what a member of a conference hears. Listening begins when it
    * is first asked; from then on beginning and end are events, and conditions see each.
    * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.

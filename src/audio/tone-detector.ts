@@ -201,8 +201,14 @@ export class ToneDetector {
     this.#judge(count);
   };
 
+  get #mix(): boolean {
+    return this.#demand.share < TONE_SHARE;
+  }
+
   #judge(count: number): void {
-    const fits = count < WINDOW_BLOCKS ? undefined : this.#fits();
+    // In a mix, where more of it is demanded, every second window will do.
+    const looks = count >= WINDOW_BLOCKS && (!this.#mix || count % 2 === 0);
+    const fits = looks ? this.#fits() : undefined;
     if (fits !== undefined) this.#extend(fits);
     else if (this.#run && this.#carriedOn(this.#run)) this.#run.end = count;
     const run = this.#run;
@@ -227,7 +233,7 @@ export class ToneDetector {
     if (most * 1.001 < needed) return undefined;
     const fits = this.#targets.map((target) => target.fit(needed / this.#targets.length));
     const power = sum(fits);
-    const mix = this.#demand.share < TONE_SHARE;
+    const mix = this.#mix;
     if (!fits.every((fit) => fit.peak)) return undefined;
     if (mix ? !this.#standOut(fits, total) : power < needed) return undefined;
     const strongest = Math.max(...fits.map((fit) => fit.power));
@@ -254,7 +260,7 @@ export class ToneDetector {
 
   /** The last 40 ms alone hold the tone a run has had so far. */
   #carriedOn(run: OpenRun): boolean {
-    if (this.#demand.share < TONE_SHARE) return false;
+    if (this.#mix) return false;
     if (this.#blocks.count - SHORT_BLOCKS - run.end > BRIDGED_BLOCKS) return false;
     const total = this.#meanEnergy(SHORT_BLOCKS);
     const power = this.#targets.reduce((all, target, i) => {

@@ -97,11 +97,11 @@ function durationField(value: unknown): { form: string; hint?: string } | undefi
 function listenKind(value: unknown): KindProblem | undefined {
   if (isPlainObject(value))
     return fieldsProblem(value, { for: durationField, within: durationField });
-  const problem = durationProblem(value);
+  const problem = durationField(value);
   if (problem === undefined) return undefined;
   return {
-    expected: 'a duration such as "5s", or { for, within }',
-    hint: durationHint(value, problem),
+    expected: 'a duration such as "5s", above zero, or { for, within }',
+    ...(problem.hint === undefined ? {} : { hint: problem.hint }),
   };
 }
 

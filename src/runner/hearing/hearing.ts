@@ -14,7 +14,7 @@ import type {
   HeardTone,
 } from '../../schema/types.gen.js';
 import type { Watched } from '../../sandbox/protocol.js';
-import { durationMs, type Duration } from '../../time.js';
+import { durationMs, formatMs, type Duration } from '../../time.js';
 import { DtmfJudge } from './dtmf-judge.js';
 import { Ear } from './ear.js';
 import { SilenceJudge, ToneJudge } from './judges.js';
@@ -110,13 +110,13 @@ export class Hearing {
   }
 
   verifyAudio(agent: BaresipAgent, hz: number, options: unknown): Promise<HeardTone> {
-    const { limitMs, forMs } = listening(options);
+    const { limitMs, forMs } = listening('verify_audio', options);
     const judge = new ToneJudge(agent.name, 'verify_audio', hz, forMs);
     return listen(agent, this.#ear(agent, 'verify_audio'), 'verify_audio', limitMs, judge);
   }
 
   verifySilence(agent: BaresipAgent, options: unknown): Promise<HeardSilence> {
-    const { limitMs, forMs } = listening(options);
+    const { limitMs, forMs } = listening('verify_silence', options);
     const judge = new SilenceJudge(forMs);
     return listen(agent, this.#ear(agent, 'verify_silence'), 'verify_silence', limitMs, judge);
   }
@@ -222,10 +222,16 @@ function signalJudge(
   return new SignalJudge(name, country ?? 'us');
 }
 
-function listening(options: unknown): Listening {
+function listening(verb: string, options: unknown): Listening {
   if (typeof options !== 'object' || options === null)
     return { limitMs: durationMs(options as Duration) };
   const { for: long, within } = options as { for?: Duration; within: Duration };
+  if (long !== undefined && durationMs(long) > durationMs(within)) {
+    const times = `${formatMs(durationMs(long))}, ${formatMs(durationMs(within))}`;
+    throw new OffhookError('E_ARGUMENT', `${verb}(): "for" is longer than "within": ${times}`, {
+      hint: 'listen for longer: { for, within }',
+    });
+  }
   return {
     limitMs: durationMs(within),
     ...(long === undefined ? {} : { forMs: durationMs(long) }),

@@ -33,6 +33,11 @@ export interface CommandSet {
   options(uri: string): Command[];
 }
 
+const withoutSource: CommandSet['withoutSource'] = (call, missing) => [
+  { name: 'callfind', params: call },
+  { name: 'ausrc', params: `aufile,${missing}` },
+];
+
 /**
  * `idleAor`: the account the process starts with. It says which process answers, and stands in while ours
  * is replaced; in between there is only ours, so that its index is 0 and no call reaches another one.
@@ -61,10 +66,6 @@ export function commandsFor(
   const withoutMailbox = (line: string): Command[] => [...unsubscribe, ...replace(line)];
   const renewMailbox: Command[] = mwi ? [...unsubscribe, { name: 'insmod', params: 'mwi.so' }] : [];
   const source = (file: string): Command[] => [select, { name: 'ausrc', params: `aufile,${file}` }];
-  const withoutSource = (call: string, missing: string): Command[] => [
-    { name: 'callfind', params: call },
-    { name: 'ausrc', params: `aufile,${missing}` },
-  ];
   const find = (call: string): Command[] =>
     call === '' ? [select] : [select, { name: 'callfind', params: call }];
   const setsMute = hasCapability(version, 'mute_states');

@@ -4,8 +4,12 @@ import type { HeardSignal } from '../../schema/types.gen.js';
 import { Recent, round } from './judges.js';
 import type { Judge, SampleClock } from './listen.js';
 
+/** Of the shortest digit (Q.24). */
+const DIGIT_MS = 40;
+
 export class DtmfJudge implements Judge<HeardSignal> {
   readonly wanted: string;
+  readonly missing_ms = DIGIT_MS;
   readonly #digits: string;
   readonly #recent = new Recent();
   #detector: DtmfDetector | undefined;

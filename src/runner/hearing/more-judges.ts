@@ -13,8 +13,12 @@ import { round } from './judges.js';
 import type { Judge, SampleClock } from './listen.js';
 import { readWav } from './sounds.js';
 
+/** Signals last for seconds: a cadence need not be looked at for each frame. */
+const SIGNAL_LOOK_MS = 60;
+
 export class SignalJudge implements Judge<HeardSignal> {
   readonly wanted: string;
+  readonly missing_ms = SIGNAL_LOOK_MS;
   readonly #plan: ReturnType<typeof signalPlan>;
   #detector: SignalDetector | undefined;
   #state: SignalState | undefined;

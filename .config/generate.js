@@ -122,9 +122,9 @@ async function contract(folder) {
   const sources = readdirSync(join(ROOT, 'src/schema'), { recursive: true })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
     .map((name) => `schema/${name}`);
-  mkdirSync(join(folder, 'schema/verbs'), { recursive: true });
+  for (const one of ['schema/verbs', 'model']) mkdirSync(join(folder, one), { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  for (const name of ['errors.ts', 'time.ts', ...sources]) {
+  for (const name of ['errors.ts', 'time.ts', 'model/dtmf.ts', ...sources]) {
     const { outputText } = ts.transpileModule(read(`src/${name}`), {
       compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },
     });

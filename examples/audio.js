@@ -35,3 +35,10 @@ scenario('on hold nothing is heard, after it all is', () => {
   alice.resume();
   await_until(() => bob.hears(440) && bob.hears(620));
 });
+
+scenario('a digit sent as sound, for what takes no RTP events', () => {
+  const { alice, bob } = connected();
+  alice.send_audio(tones([770, 1336]));
+  const { detect_ms } = bob.verify_signal('dtmf', { digits: '5' });
+  log(`the digit was certain after ${detect_ms} ms of it`);
+});

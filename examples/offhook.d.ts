@@ -949,7 +949,7 @@ interface HeardSignal {
    */
   readonly uncertainty_ms: number;
   /**
-   * Tones and pauses, in words.
+   * Tones and pauses in words; of "dtmf" the digits heard so far.
    */
   readonly seen: string;
 }
@@ -1402,13 +1402,15 @@ interface Agent {
   verify_silence(within?: Duration | { readonly for?: Duration; readonly within?: Duration }): HeardSilence;
   /**
    * Passes as soon as a signal was received in the current call: its frequencies in its cadence, a
-   * whole cycle of it, two where a cycle is shorter than 2.5 s. Only audio received after it was
-   * issued counts; early media do.
+   * whole cycle of it, two where a cycle is shorter than 2.5 s; of "dtmf" its digits, each of 40 ms
+   * or more with pauses of 40 ms or more. Digits that come by RTP or SIP INFO are no sound: see
+   * `received_digits`. Only audio received after it was issued counts; early media do.
    * Returns when the signal was heard.
    * Time limit: 15s.
    * @param name Which one: `dial`, `busy`, `congestion`, `ringback`, the special information tone
-   * `sit`, or of a fax `fax_cng` and `fax_ced`.
-   * @param options `country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `within`: how
+   * `sit`, of a fax `fax_cng` and `fax_ced`, or digits sent as sound: `dtmf`.
+   * @param options `country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `digits`: for
+   * "dtmf", which ones, one after the other (what came before them does not matter); `within`: how
    * long to listen at most (default 15 s: a ringback comes every 6 s).
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -1422,9 +1424,10 @@ interface Agent {
    * alice.dial("9486");
    * const { detect_ms } = alice.verify_signal("busy", { country: "us" });
    * assert(detect_ms).less_than(3000);
-   * @see ITU-T E.180 Supplement 2; BT SIN 350; ITU-T T.30, 4
+   * bob.verify_signal("dtmf", { digits: "123#", within: "5s" });
+   * @see ITU-T E.180 Supplement 2; BT SIN 350; ITU-T T.30, 4; ITU-T Q.23, Q.24
    */
-  verify_signal(name: "dial" | "busy" | "congestion" | "ringback" | "sit" | "fax_cng" | "fax_ced", options?: { readonly country?: "us" | "uk" | "de" | "fr"; readonly within?: Duration }): HeardSignal;
+  verify_signal(name: "dial" | "busy" | "congestion" | "ringback" | "sit" | "fax_cng" | "fax_ced" | "dtmf", options?: { readonly country?: "us" | "uk" | "de" | "fr"; readonly digits?: string; readonly within?: Duration }): HeardSignal;
   /**
    * Passes as soon as what was received in the current call contains the recording, wherever it
    * begins. Compared is loudness over time in 14 bands: codecs, levels and lost packets hardly
@@ -1717,7 +1720,7 @@ interface Agent {
   to_json(): AgentInfo;
   /**
    * Whether the tone is being received in the current call, alone or among others (with at least a
-   * tenth of the energy, for 200 ms): what a member of a conference hears. Listening begins when it
+   * tenth of the energy, for 400 ms): what a member of a conference hears. Listening begins when it
    * is first asked; from then on beginning and end are events, and conditions see each.
    * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.

@@ -5,6 +5,16 @@ setup(() => {
 
 const tags = ['pbx', 'audio'];
 
+/** The message of what must fail. */
+const failure = (act) => {
+  try {
+    act();
+  } catch (error) {
+    return error.message;
+  }
+  return 'it passed';
+};
+
 const caller = (letter = 'A', more = {}) =>
   agent(`caller ${letter}`, {
     username: env(`${letter}_USER`),
@@ -21,6 +31,35 @@ scenario.each(['PCMU', 'PCMA'])('a milliwatt of 1004 Hz in $row', { tags }, (cod
   // 0 dBm0 is 3 dB below full scale
   assert(heard.level).greater_than(-6).less_than(0);
   await_until(() => assert(alice.received_level).greater_than(-6));
+});
+
+scenario('a weak tone, a wrong one and silence are told apart', { tags }, () => {
+  const alice = caller();
+  alice.dial(env('PBX_QUIET_TONE'));
+  assert(failure(() => alice.verify_audio(800, '1s'))).matches(
+    /weak tone: -5\d(\.\d)? dBFS \(at least -50 dBFS\)/,
+  );
+  assert(failure(() => alice.verify_audio(440, '1s'))).matches(/wrong tone: strongest 800 Hz/);
+  alice.hangup();
+  alice.dial(env('PBX_TONE'));
+  assert(failure(() => alice.verify_audio(800, '1s'))).matches(/wrong tone: strongest 1004 Hz/);
+  alice.hangup();
+  alice.dial(env('PBX_ECHO'));
+  alice.send_audio(silent());
+  assert(failure(() => alice.verify_audio(800, '1s'))).matches(/silence, level -\d+/);
+});
+
+scenario('2 s of tone, 3 s of silence', { tags }, () => {
+  const alice = caller();
+  alice.dial(env('PBX_CADENCE'));
+  alice.verify_silence({ for: '2500ms', within: '6s' });
+  const { level } = alice.verify_audio(1000, { for: '1800ms', within: '5s' });
+  assert(level).greater_than(-20).less_than(-5);
+  assert(failure(() => alice.verify_audio(1000, { for: '2500ms', within: '6s' }))).matches(
+    /there for (2(\.\d)? s|1\.9\d* s|19\d\d ms|20\d\d ms) only/,
+  );
+  await_until(() => alice.hears(1000), '6s');
+  await_until(() => !alice.hears(1000), '3s');
 });
 
 scenario('early media are heard before the answer', { tags }, () => {

@@ -3,7 +3,7 @@
  * 1.8 % off frequency is accepted (1.5 % must be), 3.5 % is not; breaks up to 10 ms do not part a digit.
  */
 import { BlockGoertzel, type Fit } from './goertzel.js';
-import { DcBlocker, dbfs, meanSquareOf } from './level.js';
+import { Blocks, dbfs, meanSquareOf } from './level.js';
 import { joinSamples, silenceSamples, toneSamples } from './tone.js';
 
 /** Q.23. */
@@ -30,6 +30,8 @@ export interface HeardDigit {
   /** In samples of the stream, right to +-10 ms. */
   start: number;
   end: number;
+  /** Position at which it was certain. */
+  heard_at: number;
   dbfs: number;
 }
 
@@ -37,70 +39,59 @@ export interface HeardDigit {
 export class DtmfDetector {
   readonly #low: readonly BlockGoertzel[];
   readonly #high: readonly BlockGoertzel[];
-  readonly #dc: DcBlocker;
-  readonly #buffer: Float32Array;
+  readonly #blocks: Blocks;
   readonly #energy = new Float64Array(WINDOW_BLOCKS);
   readonly #digits: HeardDigit[] = [];
-  #filled = 0;
-  #blocks = 0;
   #candidate: { digit: string; windows: number; last: number; told?: HeardDigit } | undefined;
 
   constructor(rate: number) {
-    const block = Math.round(rate * BLOCK_S);
+    this.#blocks = new Blocks(rate, BLOCK_S);
+    const { length } = this.#blocks.block;
     const listener = (hz: number): BlockGoertzel =>
-      new BlockGoertzel(hz, rate, block, WINDOW_BLOCKS, hz * TOLERANCE);
+      new BlockGoertzel(hz, rate, length, WINDOW_BLOCKS, hz * TOLERANCE);
     this.#low = LOW_HZ.map(listener);
     this.#high = HIGH_HZ.map(listener);
-    this.#dc = new DcBlocker(rate);
-    this.#buffer = new Float32Array(block);
   }
 
   push(samples: Int16Array): readonly HeardDigit[] {
-    for (const sample of samples) {
-      this.#buffer[this.#filled] = this.#dc.next(sample);
-      this.#filled += 1;
-      if (this.#filled === this.#buffer.length) this.#closeBlock();
-    }
+    this.#blocks.push(samples, this.#closed);
     return this.#digits;
   }
 
-  #closeBlock(): void {
-    let squares = 0;
-    for (const sample of this.#buffer) squares += sample * sample;
-    this.#energy[this.#blocks % WINDOW_BLOCKS] = squares / this.#buffer.length;
-    for (const target of [...this.#low, ...this.#high]) target.push(this.#buffer);
-    this.#filled = 0;
-    this.#blocks += 1;
+  readonly #closed = (power: number): void => {
+    const { block, count } = this.#blocks;
+    this.#energy[count % WINDOW_BLOCKS] = power;
+    for (const target of this.#low) target.push(block);
+    for (const target of this.#high) target.push(block);
     const found = this.#found();
     const candidate = this.#candidate;
     if (candidate && (found ? found.digit !== candidate.digit : this.#quietFor(candidate.last))) {
       this.#candidate = undefined;
     }
     if (found !== undefined) this.#count(found);
-  }
+  };
 
   #quietFor(last: number): boolean {
-    return this.#blocks - last >= ENDS_AFTER_BLOCKS;
+    return this.#blocks.count - last >= ENDS_AFTER_BLOCKS;
   }
 
   #count({ digit, power }: { digit: string; power: number }): void {
     const one = (this.#candidate ??= { digit, windows: 0, last: 0 });
     one.windows += 1;
-    one.last = this.#blocks;
-    const block = this.#buffer.length;
+    const { count, block, position: end } = this.#blocks;
+    one.last = count;
     // a window passes when most of it is tone: its first and last block may not be
-    const end = this.#blocks * block;
     if (one.told) one.told.end = end;
     else if (one.windows >= LEAST_WINDOWS) {
-      const start = (this.#blocks - WINDOW_BLOCKS - LEAST_WINDOWS + 1) * block;
-      one.told = { digit, start: Math.max(0, start), end, dbfs: dbfs(power) };
+      const start = (count - WINDOW_BLOCKS - LEAST_WINDOWS + 1) * block.length;
+      one.told = { digit, start: Math.max(0, start), end, heard_at: end, dbfs: dbfs(power) };
       this.#digits.push(one.told);
     }
   }
 
   #found(): { digit: string; power: number } | undefined {
     const total = this.#energy.reduce((sum, one) => sum + one, 0) / WINDOW_BLOCKS;
-    if (this.#blocks < WINDOW_BLOCKS || total < meanSquareOf(LEAST_DBFS)) return undefined;
+    if (this.#blocks.count < WINDOW_BLOCKS || total < meanSquareOf(LEAST_DBFS)) return undefined;
     const row = strongest(this.#low);
     const column = strongest(this.#high);
     if (row === undefined || column === undefined) return undefined;

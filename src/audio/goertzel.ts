@@ -23,13 +23,22 @@ export class BlockGoertzel {
   readonly #window: number;
   readonly #omega: number;
   readonly #coefficient: number;
-  readonly #search: readonly number[];
-  /** Sums of the last blocks, each turned to the phase of the stream's beginning. */
+  /** What is searched: offsets from `hz`, the turn of each block for each, and what a block loses there. */
+  readonly #offsets: Float64Array;
+  readonly #turnsRe: Float64Array;
+  readonly #turnsIm: Float64Array;
+  readonly #droops: Float64Array;
+  /**
+   * Sums of the last blocks, each turned to the phase of the stream's beginning. Twice, so that a window is in one
+   * piece wherever it begins.
+   */
   readonly #re: Float64Array;
   readonly #im: Float64Array;
-  #s1 = 0;
-  #s2 = 0;
+  /** Sum of the powers of these blocks, each for itself. */
+  #alone = 0;
   #blocks = 0;
+  /** Index of the offset where the last sine was. */
+  #best: number;
 
   /** `block` in samples, `window` in blocks; the search covers `hz` +- `tolerance`. */
   constructor(hz: number, rate: number, block: number, window: number, tolerance: number) {
@@ -39,18 +48,25 @@ export class BlockGoertzel {
     this.#window = window;
     this.#omega = (2 * Math.PI * hz) / rate;
     this.#coefficient = 2 * Math.cos(this.#omega);
-    this.#re = new Float64Array(window);
-    this.#im = new Float64Array(window);
+    this.#re = new Float64Array(2 * window);
+    this.#im = new Float64Array(2 * window);
     const steps = Math.max(1, Math.ceil((tolerance * block * window) / rate / STEP));
     // one step more at each end, to tell a maximum from a flank
-    this.#search = Array.from(
+    this.#offsets = Float64Array.from(
       { length: 2 * steps + 3 },
       (_, i) => ((i - steps - 1) / steps) * tolerance,
     );
+    const turns = Array.from(this.#offsets, (offset) =>
+      Array.from({ length: window }, (_, i) => (-2 * Math.PI * offset * block * i) / rate),
+    ).flat();
+    this.#turnsRe = Float64Array.from(turns, Math.cos);
+    this.#turnsIm = Float64Array.from(turns, Math.sin);
+    this.#best = steps + 1;
+    this.#droops = this.#offsets.map((offset) => this.#droop(offset));
   }
 
-  /** A block of samples. */
-  push(samples: Float32Array): void {
+  /** A block of samples. @returns the mean square of a sine at `hz` in this block alone: 1 / block wide. */
+  push(samples: Float32Array): number {
     let s1 = 0;
     let s2 = 0;
     const coefficient = this.#coefficient;
@@ -60,46 +76,104 @@ export class BlockGoertzel {
       s2 = s1;
       s1 = s0;
     }
-    this.#s1 = s1;
-    this.#s2 = s2;
-    this.#close();
+    return this.#close(s1, s2);
   }
 
-  #close(): void {
-    const cos = Math.cos(this.#omega);
-    const sin = Math.sin(this.#omega);
-    const re = this.#s1 - this.#s2 * cos;
-    const im = this.#s2 * sin;
+  #close(s1: number, s2: number): number {
+    const re = s1 - s2 * Math.cos(this.#omega);
+    const im = s2 * Math.sin(this.#omega);
     // relative to the block's last sample: turn by that sample's place in the stream
     const turn = -this.#omega * (this.#blocks * this.#block + this.#block - 1);
     const c = Math.cos(turn);
     const s = Math.sin(turn);
     const at = this.#blocks % this.#window;
-    this.#re[at] = re * c - im * s;
-    this.#im[at] = re * s + im * c;
+    const gone = (this.#re[at] ?? 0) ** 2 + (this.#im[at] ?? 0) ** 2;
+    const come = re * re + im * im;
+    const unit = 2 / (this.#block * this.#block);
+    this.#alone = Math.max(0, this.#alone + unit * (come - gone));
+    this.#re[at] = this.#re[at + this.#window] = re * c - im * s;
+    this.#im[at] = this.#im[at + this.#window] = re * s + im * c;
     this.#blocks += 1;
+    return unit * come;
   }
 
-  /** The best sine within the tolerance over the last window. */
-  fit(): Fit {
+  /**
+   * The best sine within the tolerance over the last window. Looked for where it was last, and where there is none of
+   * at least that power, everywhere.
+   */
+  fit(power = Infinity): Fit {
+    const near = this.#climb();
+    return near !== undefined && near.power >= power ? near : this.#search();
+  }
+
+  /** No sine within the tolerance has more power: that of all blocks, each taken for itself. */
+  get mostPower(): number {
+    return this.#alone / this.#window / (this.#droops[0] ?? 1);
+  }
+
+  #climb(): Fit | undefined {
+    let index = this.#best;
+    let here = this.#powerOf(index);
+    let below = this.#powerOf(index - 1);
+    let above = this.#powerOf(index + 1);
+    const last = this.#offsets.length - 1;
+    while (below > here || above >= here) {
+      index += below > here ? -1 : 1;
+      if (index === 0 || index === last) return undefined;
+      [below, here, above] =
+        below > here
+          ? [this.#powerOf(index - 1), below, here]
+          : [here, above, this.#powerOf(index + 1)];
+    }
+    return this.#peak(index, below, here, above);
+  }
+
+  #search(): Fit {
     let best = 0;
     let index = 0;
-    for (let i = 0; i < this.#search.length; i += 1) {
-      const power = this.powerAt(this.#search[i] ?? 0);
+    const last = this.#offsets.length - 1;
+    for (let i = 0; i <= last; i += 1) {
+      const power = this.#powerOf(i);
       if (power <= best) continue;
       best = power;
       index = i;
     }
-    const offset = this.#search[index] ?? 0;
-    const step = (this.#search[index + 1] ?? 0) - offset;
-    if (best === 0 || index === 0 || index === this.#search.length - 1) {
-      return { power: best, hz: this.hz + offset, peak: false };
+    if (best === 0 || index === 0 || index === last) {
+      return { power: best, hz: this.hz + (this.#offsets[index] ?? 0), peak: false };
     }
-    const below = this.powerAt(offset - step);
-    const above = this.powerAt(offset + step);
-    const bend = below - 2 * best + above;
+    return this.#peak(index, this.#powerOf(index - 1), best, this.#powerOf(index + 1));
+  }
+
+  /** The top of the parabola through three of the offsets searched. */
+  #peak(index: number, below: number, here: number, above: number): Fit {
+    this.#best = index;
+    const offset = this.#offsets[index] ?? 0;
+    const step = (this.#offsets[index + 1] ?? 0) - offset;
+    const bend = below - 2 * here + above;
     const top = bend < 0 ? offset + (step * (below - above)) / (2 * bend) : offset;
-    return { power: Math.max(best, this.powerAt(top)), hz: this.hz + top, peak: true };
+    return { power: Math.max(here, this.powerAt(top)), hz: this.hz + top, peak: true };
+  }
+
+  /** As `powerAt`, of one of the offsets searched, from the tables. */
+  #powerOf(index: number): number {
+    // fields are slow in a loop, too, until then
+    const window = this.#window;
+    const [blocksRe, blocksIm] = [this.#re, this.#im];
+    const [turnsRe, turnsIm] = [this.#turnsRe, this.#turnsIm];
+    const first = this.#blocks % window;
+    const turns = index * window;
+    let re = 0;
+    let im = 0;
+    for (let i = 0; i < window; i += 1) {
+      const blockRe = blocksRe[first + i] ?? 0;
+      const blockIm = blocksIm[first + i] ?? 0;
+      const c = turnsRe[turns + i] ?? 0;
+      const s = turnsIm[turns + i] ?? 0;
+      re += blockRe * c - blockIm * s;
+      im += blockRe * s + blockIm * c;
+    }
+    const samples = window * this.#block;
+    return (2 * (re * re + im * im)) / (samples * samples) / (this.#droops[index] ?? 1);
   }
 
   /** Mean square of the sine at `hz + offset` over the last `blocks` blocks (all of the window). */
@@ -111,9 +185,8 @@ export class BlockGoertzel {
     let s = 0;
     let re = 0;
     let im = 0;
-    const first = this.#blocks - blocks;
-    for (let i = 0; i < blocks; i += 1) {
-      const at = (first + i + this.#window) % this.#window;
+    const end = (this.#blocks % this.#window) + this.#window;
+    for (let at = end - blocks; at < end; at += 1) {
       const blockRe = this.#re[at] ?? 0;
       const blockIm = this.#im[at] ?? 0;
       re += blockRe * c - blockIm * s;

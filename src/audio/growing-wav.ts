@@ -4,7 +4,6 @@
  * come no earlier than the next question.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { OffhookError } from '../errors.js';
 import { readWavHeader, type WavHeader } from './wav-header.js';
 import { readSamples } from './wav.js';
 import { toInt16, toMono } from './pcm.js';
@@ -20,25 +19,12 @@ export interface Heard {
   stream: number;
 }
 
-/** Frames come every 20 ms: the next look is when one is due, then often until it is there. */
-const DUE_MS = 19;
-const LATE_MS = 4;
-const IDLE_MS = 10;
-/** Nothing for so long: the sender holds, or is busy. */
-const IDLE_AFTER_LOOKS = 5;
 const HEADER_BYTES = 512;
 const READ_BYTES = 64 * 1024;
 
 /**
- * Follows one file; it need not exist yet. Two ways to use it:
- *
- *     const wav = new GrowingWav(path);
- *     wav.listen((heard) => detector.push(heard.samples));   // looks every 4 to 20 ms until close()
- *     wav.close();
- *
- * or `wav.read()` whenever the caller likes, which returns what has come since. `listen` reads from the file's
- * beginning on, so nothing is missed before it. The timer keeps no process alive. A file that is no WAV throws
- * E_AUDIO_FILE from `read`, and ends a `listen` with its second argument.
+ * Follows one file; it need not exist yet. `new GrowingWav(path).read()` whenever the caller likes returns what has
+ * come since. A file that is no WAV throws E_AUDIO_FILE.
  */
 export class GrowingWav {
   readonly #path: string;
@@ -48,37 +34,13 @@ export class GrowingWav {
   /** Bytes consumed. */
   #at = 0;
   #stream = 0;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(path: string) {
     this.#path = path;
   }
 
-  listen(heard: (heard: Heard) => void, failed: (error: OffhookError) => void): void {
-    let idle = IDLE_AFTER_LOOKS;
-    const look = (): void => {
-      const timer = this.#timer;
-      try {
-        const all = this.read();
-        idle = all.length > 0 ? 0 : idle + 1;
-        for (const one of all) heard(one);
-      } catch (error) {
-        this.close();
-        if (!(error instanceof OffhookError)) throw error;
-        failed(error);
-      }
-      // closed meanwhile, by what was heard
-      if (this.#timer !== timer || timer === undefined) return;
-      const wait = idle === 0 ? DUE_MS : idle < IDLE_AFTER_LOOKS ? LATE_MS : IDLE_MS;
-      this.#timer = setTimeout(look, wait).unref();
-    };
-    this.#timer ??= setTimeout(look, 0).unref();
-  }
-
-  /** Ends listening and lets go of the file; reading may begin again later, from its start. */
+  /** Lets go of the file; reading may begin again later, from its start. */
   close(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
     this.#header = undefined;
@@ -89,14 +51,16 @@ export class GrowingWav {
   read(): Heard[] {
     const file = (this.#file ??= opened(this.#path));
     if (file === undefined) return [];
-    const { size } = fstatSync(file);
-    if (size < this.#at) this.#restart();
-    if (size === this.#at) return [];
     this.#header ??= this.#readHeader(file);
-    const header = this.#header;
-    if (header === undefined) return [];
+    if (this.#header === undefined) return [];
     const all: Heard[] = [];
-    for (let one = this.#next(file, header); one; one = this.#next(file, header)) all.push(one);
+    let one: Heard | undefined;
+    // a question to the kernel costs more than filtering what it answers: no more of them than needed
+    do {
+      one = this.#next(file, this.#header);
+      if (one !== undefined) all.push(one);
+    } while (one?.samples.length === framesAtOnce(this.#header));
+    if (all.length === 0 && fstatSync(file).size < this.#at) this.#restart();
     return all;
   }
 
@@ -114,9 +78,9 @@ export class GrowingWav {
   }
 
   #next(file: number, header: WavHeader): Heard | undefined {
-    const { rate, channels, bits } = header;
-    const frame = (channels * bits) / 8;
-    const length = READ_BYTES - (READ_BYTES % frame);
+    const { rate, channels } = header;
+    const frame = bytesOfFrame(header);
+    const length = framesAtOnce(header) * frame;
     const frames = Math.floor(readSync(file, this.#buffer, 0, length, this.#at) / frame);
     if (frames === 0) return undefined;
     const position = (this.#at - header.dataAt) / frame;
@@ -124,6 +88,14 @@ export class GrowingWav {
     const samples = monoOf(this.#buffer.subarray(0, frames * frame), header, frames);
     return { samples, rate, channels, position, stream: this.#stream };
   }
+}
+
+function bytesOfFrame({ channels, bits }: WavHeader): number {
+  return (channels * bits) / 8;
+}
+
+function framesAtOnce(header: WavHeader): number {
+  return Math.floor(READ_BYTES / bytesOfFrame(header));
 }
 
 /** 16-bit PCM, which baresip writes, without the way over floating point. */

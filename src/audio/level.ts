@@ -45,11 +45,65 @@ export class DcBlocker {
     this.#keep = 1 - (2 * Math.PI * hz) / rate;
   }
 
-  next(sample: number): number {
-    this.#out = sample - this.#in + this.#keep * this.#out;
-    this.#in = sample;
-    return this.#out;
+  /** As much of `samples` from `from` on as fits into `target` from `at` on. @returns how many those were. */
+  take(samples: Int16Array, from: number, target: Float32Array, at: number): number {
+    const keep = this.#keep;
+    let before = this.#in;
+    let out = this.#out;
+    const count = Math.min(samples.length - from, target.length - at);
+    for (let i = 0; i < count; i += 1) {
+      const sample = samples[from + i] ?? 0;
+      out = sample - before + keep * out;
+      before = sample;
+      target[at + i] = out;
+    }
+    this.#in = before;
+    this.#out = out;
+    return count;
   }
+}
+
+/** Cuts a stream, its constant taken off, into blocks: what every detector begins with. */
+export class Blocks {
+  /** The block that is whole when `closed` is called. */
+  readonly block: Float32Array;
+  readonly #dc: DcBlocker;
+  #filled = 0;
+  #count = 0;
+
+  constructor(rate: number, seconds: number) {
+    this.block = new Float32Array(Math.round(rate * seconds));
+    this.#dc = new DcBlocker(rate);
+  }
+
+  /** Whole blocks so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Samples so far. */
+  get position(): number {
+    return this.#count * this.block.length + this.#filled;
+  }
+
+  /** @param closed is given the mean square of each block as it becomes whole. */
+  push(samples: Int16Array, closed: (meanSquare: number) => void): void {
+    for (let at = 0; at < samples.length;) {
+      const taken = this.#dc.take(samples, at, this.block, this.#filled);
+      at += taken;
+      this.#filled += taken;
+      if (this.#filled < this.block.length) return;
+      this.#filled = 0;
+      this.#count += 1;
+      closed(meanSquare(this.block));
+    }
+  }
+}
+
+function meanSquare(block: Float32Array): number {
+  let squares = 0;
+  for (let i = 0; i < block.length; i += 1) squares += (block[i] ?? 0) ** 2;
+  return squares / block.length;
 }
 
 export interface LevelState {
@@ -77,58 +131,47 @@ const RECENT_BLOCKS = 50;
  * `longest_silence` reaches the time demanded: compare `silence / rate * 1000` with it.
  */
 export class LevelMeter {
-  readonly #block: number;
-  readonly #dc: DcBlocker;
+  readonly #blocks: Blocks;
   readonly #threshold: number;
   readonly #recent: number[] = [];
-  #filled = 0;
-  #squares = 0;
   #total = 0;
   #peak = 0;
-  #blocks = 0;
   #quiet = 0;
   #longest = 0;
   #first: number | undefined;
 
   constructor(rate: number, silenceDbfs = SILENCE_DBFS) {
-    this.#block = Math.round(rate * BLOCK_S);
-    this.#dc = new DcBlocker(rate);
+    this.#blocks = new Blocks(rate, BLOCK_S);
     this.#threshold = meanSquareOf(silenceDbfs);
   }
 
   push(samples: Int16Array): LevelState {
-    for (let i = 0; i < samples.length; i += 1) {
-      const clean = this.#dc.next(samples[i] ?? 0);
-      this.#squares += clean * clean;
-      this.#filled += 1;
-      if (this.#filled === this.#block) this.#close(this.#squares / this.#block);
-    }
+    this.#blocks.push(samples, this.#close);
     return this.state;
   }
 
   get state(): LevelState {
     const recent = this.#recent.reduce((sum, one) => sum + one, 0) / (this.#recent.length || 1);
+    const { count, block } = this.#blocks;
     return {
-      mean_dbfs: dbfs(this.#total / (this.#blocks || 1)),
+      mean_dbfs: dbfs(this.#total / (count || 1)),
       peak_dbfs: dbfs(this.#peak),
       recent_dbfs: dbfs(recent),
-      longest_silence: this.#longest * this.#block,
-      silence: this.#quiet * this.#block,
-      samples: this.#blocks * this.#block,
+      longest_silence: this.#longest * block.length,
+      silence: this.#quiet * block.length,
+      samples: count * block.length,
       ...(this.#first === undefined ? {} : { first_sound: this.#first }),
     };
   }
 
-  #close(meanSquare: number): void {
-    this.#filled = 0;
-    this.#squares = 0;
-    this.#total += meanSquare;
-    this.#peak = Math.max(this.#peak, meanSquare);
-    this.#recent.push(meanSquare);
+  readonly #close = (power: number): void => {
+    this.#total += power;
+    this.#peak = Math.max(this.#peak, power);
+    this.#recent.push(power);
     if (this.#recent.length > RECENT_BLOCKS) this.#recent.shift();
-    this.#quiet = meanSquare < this.#threshold ? this.#quiet + 1 : 0;
+    this.#quiet = power < this.#threshold ? this.#quiet + 1 : 0;
     this.#longest = Math.max(this.#longest, this.#quiet);
-    if (this.#quiet === 0) this.#first ??= this.#blocks * this.#block;
-    this.#blocks += 1;
-  }
+    const { count, block } = this.#blocks;
+    if (this.#quiet === 0) this.#first ??= (count - 1) * block.length;
+  };
 }

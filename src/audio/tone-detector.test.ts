@@ -77,7 +77,6 @@ describe('a tone that is there', () => {
     expect(listen(noisy(-29), { hz: 440 }).heard).toBe(true);
     const loud = listen(noisy(-23), { hz: 440 });
     expect(loud.heard).toBe(false);
-    expect(loud.best_share).toBeGreaterThan(0.5);
   });
 
   test('is heard together with another', () => {

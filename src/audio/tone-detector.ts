@@ -15,7 +15,7 @@
  * others. So little can also be a vowel's harmonic or a note: demand `MIX_MS` or more there.
  */
 import { BlockGoertzel, type Fit } from './goertzel.js';
-import { DcBlocker, dbfs, meanSquareOf } from './level.js';
+import { Blocks, dbfs, meanSquareOf } from './level.js';
 
 /** Smallest part of the energy a tone alone must carry, and one inside a mix. */
 const TONE_SHARE = 0.85;
@@ -97,8 +97,9 @@ export interface ToneState {
   longest?: ToneRun;
   /** The tone was there for a window, but below `min_dbfs`: the strongest it was. */
   weak_dbfs?: number;
-  /** Largest share of the energy the targets had in any window that was not silent: 0 to 1. */
-  best_share: number;
+  /** Of all there was, and of its loudest 5 ms. */
+  mean_dbfs: number;
+  peak_dbfs: number;
   /** Samples examined. */
   position: number;
 }
@@ -124,40 +125,35 @@ interface OpenRun {
 export class ToneDetector {
   readonly #demand: Required<Omit<ToneDemand, 'tolerance_hz'>>;
   readonly #targets: readonly BlockGoertzel[];
-  readonly #dc: DcBlocker;
-  readonly #buffer: Float32Array;
+  readonly #blocks: Blocks;
   readonly #least: number;
   /** Mean squares of the last blocks. */
   readonly #energy = new Float64Array(WINDOW_BLOCKS);
-  #filled = 0;
-  #blocks = 0;
+  #total = 0;
+  #peak = 0;
+  /** Last blocks that each may be of the tone. */
+  #like = 0;
   #run: OpenRun | undefined;
   #longest: OpenRun | undefined;
   readonly #runs: OpenRun[] = [];
   #heard: { run: OpenRun; at: number } | undefined;
   #weak: number | undefined;
-  #bestShare = 0;
 
   constructor(demand: ToneDemand) {
     const defaults = { for_ms: TONE_MS, share: TONE_SHARE, min_dbfs: LEAST_TONE_DBFS };
     this.#demand = { ...defaults, ...demand };
     const { rate, hz, min_dbfs } = this.#demand;
-    const block = Math.round(rate * BLOCK_S);
+    this.#blocks = new Blocks(rate, BLOCK_S);
+    const { length } = this.#blocks.block;
     this.#targets = [hz].flat().map((one) => {
       const tolerance = demand.tolerance_hz ?? toneTolerance(one);
-      return new BlockGoertzel(one, rate, block, WINDOW_BLOCKS, tolerance);
+      return new BlockGoertzel(one, rate, length, WINDOW_BLOCKS, tolerance);
     });
-    this.#dc = new DcBlocker(rate);
-    this.#buffer = new Float32Array(block);
     this.#least = meanSquareOf(min_dbfs);
   }
 
   push(samples: Int16Array): ToneState {
-    for (let i = 0; i < samples.length; i += 1) {
-      this.#buffer[this.#filled] = this.#dc.next(samples[i] ?? 0);
-      this.#filled += 1;
-      if (this.#filled === this.#buffer.length) this.#closeBlock();
-    }
+    this.#blocks.push(samples, this.#closed);
     return this.state;
   }
 
@@ -170,35 +166,58 @@ export class ToneDetector {
     return {
       heard: this.#heard !== undefined,
       ...(this.#heard && { run: this.#told(this.#heard.run), heard_at: this.#heard.at }),
-      present: this.#run !== undefined && this.#blocks - this.#run.end <= WINDOW_BLOCKS,
+      present: this.#run !== undefined && this.#blocks.count - this.#run.end <= WINDOW_BLOCKS,
       ...(this.#longest && { longest: this.#told(this.#longest) }),
       ...(this.#weak !== undefined && { weak_dbfs: dbfs(this.#weak) }),
-      best_share: this.#bestShare,
-      position: this.#blocks * this.#buffer.length + this.#filled,
+      mean_dbfs: dbfs(this.#total / (this.#blocks.count || 1)),
+      peak_dbfs: dbfs(this.#peak),
+      position: this.#blocks.position,
     };
   }
 
-  #closeBlock(): void {
-    let squares = 0;
-    for (let i = 0; i < this.#buffer.length; i += 1) squares += (this.#buffer[i] ?? 0) ** 2;
-    this.#energy[this.#blocks % WINDOW_BLOCKS] = squares / this.#buffer.length;
-    for (const target of this.#targets) target.push(this.#buffer);
-    this.#filled = 0;
-    this.#blocks += 1;
-    this.#judge();
+  /**
+   * How much more must come before the tone can be heard, ms: what who waits for it need not look at sooner.
+   * An estimate (where the tone is off its frequency or begins under another sound it may take less), and at most
+   * one window.
+   */
+  get missing_ms(): number {
+    // a window full of it that does not hold it is of something nearby
+    const there = this.#run ? length(this.#run) : this.#like % WINDOW_BLOCKS;
+    return Math.min(
+      this.#ms(WINDOW_BLOCKS),
+      Math.max(0, this.#demand.for_ms - this.#ms(there + 1)),
+    );
   }
 
-  #judge(): void {
-    const fits = this.#blocks < WINDOW_BLOCKS ? undefined : this.#fits();
+  readonly #closed = (power: number): void => {
+    const { block, count } = this.#blocks;
+    this.#energy[(count - 1) % WINDOW_BLOCKS] = power;
+    this.#total += power;
+    this.#peak = Math.max(this.#peak, power);
+    let like = 0;
+    for (const target of this.#targets) like += target.push(block);
+    const may = power >= this.#least / 2 && like >= power / 2;
+    this.#like = may ? this.#like + 1 : 0;
+    this.#judge(count);
+  };
+
+  get #mix(): boolean {
+    return this.#demand.share < TONE_SHARE;
+  }
+
+  #judge(count: number): void {
+    // In a mix, where more of it is demanded, every second window will do.
+    const looks = count >= WINDOW_BLOCKS && (!this.#mix || count % 2 === 0);
+    const fits = looks ? this.#fits() : undefined;
     if (fits !== undefined) this.#extend(fits);
-    else if (this.#run && this.#carriedOn(this.#run)) this.#run.end = this.#blocks;
+    else if (this.#run && this.#carriedOn(this.#run)) this.#run.end = count;
     const run = this.#run;
     if (run === undefined) return;
-    if (this.#blocks - run.end > BRIDGED_BLOCKS + WINDOW_BLOCKS) this.#run = undefined;
+    if (count - run.end > BRIDGED_BLOCKS + WINDOW_BLOCKS) this.#run = undefined;
     if (length(run) > length(this.#longest)) this.#longest = run;
     // an end lies anywhere in its block
     if (this.#heard === undefined && this.#ms(length(run) + 1) >= this.#demand.for_ms) {
-      this.#heard = { run, at: this.#blocks * this.#buffer.length };
+      this.#heard = { run, at: this.#blocks.position };
     }
   }
 
@@ -207,12 +226,16 @@ export class ToneDetector {
     const total = this.#meanEnergy(WINDOW_BLOCKS);
     // below this even a lone tone is not worth telling of
     if (total < this.#least / 1000 || total < 0.5) return undefined;
-    const fits = this.#targets.map((target) => target.fit());
+    const needed = this.#demand.share * total;
+    let most = 0;
+    for (const target of this.#targets) most += target.mostPower;
+    // rounding
+    if (most * 1.001 < needed) return undefined;
+    const fits = this.#targets.map((target) => target.fit(needed / this.#targets.length));
     const power = sum(fits);
-    this.#bestShare = Math.max(this.#bestShare, Math.min(1, power / total));
-    const mix = this.#demand.share < TONE_SHARE;
+    const mix = this.#mix;
     if (!fits.every((fit) => fit.peak)) return undefined;
-    if (mix ? !this.#standOut(fits, total) : power < this.#demand.share * total) return undefined;
+    if (mix ? !this.#standOut(fits, total) : power < needed) return undefined;
     const strongest = Math.max(...fits.map((fit) => fit.power));
     if (!mix && fits.some((fit) => fit.power * LARGEST_TWIST < strongest)) return undefined;
     if (power < this.#least) {
@@ -237,8 +260,8 @@ export class ToneDetector {
 
   /** The last 40 ms alone hold the tone a run has had so far. */
   #carriedOn(run: OpenRun): boolean {
-    if (this.#demand.share < TONE_SHARE) return false;
-    if (this.#blocks - SHORT_BLOCKS - run.end > BRIDGED_BLOCKS) return false;
+    if (this.#mix) return false;
+    if (this.#blocks.count - SHORT_BLOCKS - run.end > BRIDGED_BLOCKS) return false;
     const total = this.#meanEnergy(SHORT_BLOCKS);
     const power = this.#targets.reduce((all, target, i) => {
       const offset = (run.hz[i] ?? 0) / run.windows - target.hz;
@@ -250,9 +273,10 @@ export class ToneDetector {
   #extend(fits: readonly Fit[]): void {
     const power = sum(fits);
     const edge = EDGE * power;
-    let first = this.#blocks - WINDOW_BLOCKS;
+    const { count } = this.#blocks;
+    let first = count - WINDOW_BLOCKS;
     while (this.#energyOf(first) < edge) first += 1;
-    let end = this.#blocks;
+    let end = count;
     while (this.#energyOf(end - 1) < edge) end -= 1;
     const goesOn = this.#run !== undefined && first - this.#run.end <= BRIDGED_BLOCKS;
     const run = goesOn && this.#run ? this.#run : this.#begin(first, end);
@@ -272,7 +296,7 @@ export class ToneDetector {
 
   #meanEnergy(blocks: number): number {
     let all = 0;
-    for (let i = 1; i <= blocks; i += 1) all += this.#energyOf(this.#blocks - i);
+    for (let i = 1; i <= blocks; i += 1) all += this.#energyOf(this.#blocks.count - i);
     return all / blocks;
   }
 
@@ -281,14 +305,14 @@ export class ToneDetector {
   }
 
   #ms(blocks: number): number {
-    return (blocks * this.#buffer.length * 1000) / this.#demand.rate;
+    return (blocks * this.#blocks.block.length * 1000) / this.#demand.rate;
   }
 
   #told(run: OpenRun): ToneRun {
-    const block = this.#buffer.length;
+    const { length } = this.#blocks.block;
     return {
-      start: run.first * block,
-      end: run.end * block,
+      start: run.first * length,
+      end: run.end * length,
       dbfs: dbfs(run.power / run.windows),
       hz: run.hz.map((all) => Math.round((all / run.windows) * 10) / 10),
     };

@@ -1,5 +1,5 @@
 /** When somebody speaks (or anything sounds): stretches of a stream, counted in samples. */
-import { DcBlocker, dbfs } from './level.js';
+import { Blocks, dbfs } from './level.js';
 
 /** A stretch of sound, in samples of the stream. The end is absent while it lasts. */
 export interface Spurt {
@@ -44,30 +44,22 @@ const HANGOVER_MS = 200;
  * belong to it. Times are exact to `EDGE_UNCERTAINTY_MS`. `conversation.ts` computes with the stretches of two sides.
  */
 export class VoiceActivity {
-  readonly #block: number;
+  readonly #blocks: Blocks;
   readonly #hangover: number;
-  readonly #dc: DcBlocker;
   readonly #spurts: Spurt[] = [];
-  #filled = 0;
-  #squares = 0;
-  #blocks = 0;
   #noise = MOST_NOISE_DBFS;
   #loud: number[] = [];
   #lastLoud = 0;
 
   constructor(rate: number, hangoverMs = HANGOVER_MS) {
-    this.#block = Math.round(rate * BLOCK_S);
+    this.#blocks = new Blocks(rate, BLOCK_S);
     this.#hangover = Math.ceil(hangoverMs / (BLOCK_S * 1000));
-    this.#dc = new DcBlocker(rate);
   }
 
   push(samples: Int16Array): VoiceState {
-    for (const sample of samples) {
-      const clean = this.#dc.next(sample);
-      this.#squares += clean * clean;
-      this.#filled += 1;
-      if (this.#filled === this.#block) this.#closeBlock(dbfs(this.#squares / this.#block));
-    }
+    this.#blocks.push(samples, (power) => {
+      this.#closeBlock(dbfs(power));
+    });
     return this.state;
   }
 
@@ -77,7 +69,7 @@ export class VoiceActivity {
       spurts: this.#spurts,
       active: this.#open !== undefined,
       ...(first && { first: first.start }),
-      position: this.#blocks * this.#block + this.#filled,
+      position: this.#blocks.position,
     };
   }
 
@@ -87,10 +79,8 @@ export class VoiceActivity {
   }
 
   #closeBlock(level: number): void {
-    const index = this.#blocks;
-    this.#filled = 0;
-    this.#squares = 0;
-    this.#blocks += 1;
+    const index = this.#blocks.count - 1;
+    const { length } = this.#blocks.block;
     const loud = level > Math.max(LEAST_DBFS, this.#noise + ABOVE_NOISE_DB);
     const rise = NOISE_RISE_DB_PER_S * BLOCK_S;
     this.#noise = Math.min(level, this.#noise + rise, MOST_NOISE_DBFS);
@@ -99,9 +89,9 @@ export class VoiceActivity {
       this.#lastLoud = index;
       this.#loud = [...this.#loud.filter((one) => index - one < AMONG), index];
       const [first = index] = this.#loud;
-      if (!open && this.#loud.length >= NEEDED) this.#spurts.push({ start: first * this.#block });
+      if (!open && this.#loud.length >= NEEDED) this.#spurts.push({ start: first * length });
     } else if (open && index - this.#lastLoud >= this.#hangover) {
-      open.end = (this.#lastLoud + 1) * this.#block;
+      open.end = (this.#lastLoud + 1) * length;
       this.#loud = [];
     }
   }

@@ -21,10 +21,20 @@ export interface CommandSet {
   replace(line: string): Command[];
   /** Plays a file from now on, on every call. */
   source(file: string): Command[];
+  /**
+   * Takes the source from that call alone: baresip gives it to the call that was looked for last before all others,
+   * and stops at a file that is not there. That file is what new calls begin with from then on.
+   */
+  withoutSource(call: string, missing: string): Command[];
   /** Sends DTMF digits in that call. */
   digits(call: string, digits: string): Command[];
   options(uri: string): Command[];
 }
+
+const withoutSource: CommandSet['withoutSource'] = (call, missing) => [
+  { name: 'callfind', params: call },
+  { name: 'ausrc', params: `aufile,${missing}` },
+];
 
 /**
  * `idleAor`: the account the process starts with. It says which process answers, and stands in while ours
@@ -83,6 +93,7 @@ export function commandsFor(
       renewMailbox,
       replace,
       source,
+      withoutSource,
       digits,
       options,
     };
@@ -103,6 +114,7 @@ export function commandsFor(
     renewMailbox: inPlace ? [] : renewMailbox,
     replace,
     source,
+    withoutSource,
     digits,
     options,
   };

@@ -24,7 +24,7 @@ export interface AudioStream {
 
 /** Both directions of one agent, on disk. opus is written as 48 kHz stereo: 192 kB a second and direction. */
 const DISK_LIMIT = 256 * 1024 * 1024;
-const LOOK_MS = 1000;
+const LOOK_MS = 3000;
 /** Folders in the way of files, for so many seconds to come. */
 const AHEAD_S = 10;
 
@@ -43,6 +43,8 @@ export class Dumps {
   /** Call of the last message about an INVITE: what starts media belongs to it. */
   #last = '';
   #timer: NodeJS.Timeout | undefined;
+  /** Seconds whose folder there is, from the first on. */
+  #unblocked = Math.floor(Date.now() / 1000);
   #blocked = 0;
   /** Whether somebody needs what is sent. */
   #keepsSent = false;
@@ -104,7 +106,7 @@ export class Dumps {
     return (named.length === 1 ? named[0]?.id : undefined) ?? this.#last;
   }
 
-  /** Once a second: makes room, and keeps to the limit. */
+  /** Every 3 s: makes room, and keeps to the limit. */
   look(): void {
     if (!hasCapability(this.#ground.context.binary.version, 'filters_after_hold')) this.#block();
     if (!this.#keepsSent) {
@@ -130,9 +132,10 @@ export class Dumps {
     const now = Math.floor(Date.now() / 1000);
     for (let at = Math.max(now, this.#blocked + 1); at <= now + AHEAD_S; at += 1) {
       mkdirSync(this.#inTheWay(at), { recursive: true });
-      rmEmpty(this.#inTheWay(at - 3 * AHEAD_S));
     }
     this.#blocked = now + AHEAD_S;
+    for (; this.#unblocked < now - AHEAD_S; this.#unblocked += 1)
+      rmEmpty(this.#inTheWay(this.#unblocked));
   }
 
   #inTheWay(second: number): string {

@@ -3,7 +3,15 @@
  * lost it: off hold, in a new call, before its file ends. A file that ended in a call would end the call
  * (1.x) or its RTP. Knows files and the times they last; not what is in them.
  */
-import { closeSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  linkSync,
+  openSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { OffhookError } from '../errors.js';
 import type { AgentEvent } from '../model/agent-event.js';
@@ -54,6 +62,8 @@ export class AudioSource {
   #default = SILENCE_FILE;
   /** What calls without media so far will begin with. */
   readonly #begins = new Map<string, string>();
+  /** What each call falls back on when its media begin anew: must be there as long as the call. */
+  readonly #kept = new Map<string, string>();
   #rearm: NodeJS.Timeout | undefined;
   #end: NodeJS.Timeout | undefined;
   #files = 0;
@@ -81,10 +91,10 @@ export class AudioSource {
     if (refused !== undefined) {
       this.#switchTo(before);
       void this.#apply(limitMs);
-      this.#remove(next);
+      this.#remove(next.file);
       throw session.problem('E_AUDIO', 'send_audio', `baresip did not switch: ${refused}`);
     }
-    if (before !== next) this.#remove(before);
+    if (before !== next) this.#remove(before.file);
     const { text = 'silent()', note } = sound ?? {};
     const converted = note === undefined ? {} : { converted: note };
     return { seq: session.emit({ type: 'audio_sent', source: text, ...converted }) };
@@ -96,6 +106,7 @@ export class AudioSource {
       case 'call_dialed':
       case 'call_incoming':
         this.#begins.set(event.call, this.#default);
+        this.#kept.set(event.call, this.#default);
         break;
       case 'call_media': {
         // Off hold the source of the call's beginning is back.
@@ -109,9 +120,13 @@ export class AudioSource {
       case 'call_encrypted':
         this.#begun(event.call);
         break;
-      case 'call_closed':
+      case 'call_closed': {
+        const kept = this.#kept.get(event.call);
         this.#begins.delete(event.call);
+        this.#kept.delete(event.call);
+        if (kept !== undefined) this.#remove(kept);
         break;
+      }
       default:
     }
     if (openCalls(this.#session.state).length === 0) this.#rest();
@@ -166,9 +181,9 @@ export class AudioSource {
   }
 
   #ended(completed: boolean): void {
-    const { sound } = this.#wanted;
-    this.#remove(this.#wanted);
+    const { sound, file } = this.#wanted;
     this.#switchTo(SILENCE);
+    this.#remove(file);
     this.#applyAgain();
     if (sound !== undefined)
       this.#session.emit({ type: 'audio_ended', source: sound.text, completed });
@@ -200,7 +215,7 @@ export class AudioSource {
       const old = this.#wanted;
       const rest = this.#write({ ...sound, samples: sound.samples.subarray(played) });
       this.#wanted = { ...rest, sound, since };
-      this.#remove(old);
+      this.#remove(old.file);
     }
     void this.#apply(LIMIT_MS).then((refused) => {
       if (refused === undefined || this.#rearm === undefined) return;
@@ -220,10 +235,21 @@ export class AudioSource {
     if (!session.usable || this.#mustWait()) return undefined;
     try {
       this.#begin();
-      const reply = await session.send('audio', session.commands.source(file), limitMs).at(-1);
+      const give = session.commands.source(file);
+      const take = this.#stopped().map(({ id }) => ({ id, missing: this.#nextFile() }));
+      const replies = session.send(
+        'audio',
+        [
+          ...give,
+          ...take.flatMap(({ id, missing }) => session.commands.withoutSource(id, missing)),
+        ],
+        limitMs,
+      );
+      const reply = await replies[give.length - 1];
       const failed = /failed to set audio-source \((.*)\)/.exec(reply?.data ?? '')?.[1];
       if (reply?.ok !== true || failed !== undefined) return failed ?? (reply?.data ?? '').trim();
-      this.#default = file;
+      await replies.at(-1);
+      this.#begunWith(take.at(-1)?.missing, file);
       return undefined;
     } catch (error) {
       if (error instanceof OffhookError) return error.message;
@@ -231,11 +257,7 @@ export class AudioSource {
     }
   }
 
-  /**
-   * While a call has no media yet, nothing may be given; and not while every call is held: newer versions
-   * may have stopped their audio then, they take a source given meanwhile for one that runs, and do not
-   * start it when the call is taken off hold.
-   */
+  /** While a call has no media yet, nothing may be given; nor while newer versions have stopped all audio. */
   #mustWait(): boolean {
     const calls = openCalls(this.#session.state);
     if (calls.length === 0) return false;
@@ -245,10 +267,35 @@ export class AudioSource {
     return running.every(({ facts }) => facts.held !== 'none');
   }
 
+  /**
+   * Calls the other side holds: newer versions have stopped their audio, take a source given to them for one that
+   * runs, and do not start it when the call is taken off hold. So it is taken from them again.
+   */
+  #stopped(): CallState[] {
+    if (!hasCapability(this.#session.ground.context.binary.version, 'converters')) return [];
+    const held = ({ facts }: CallState): boolean => ['remote', 'both'].includes(facts.held);
+    return openCalls(this.#session.state).filter(held);
+  }
+
+  /** New calls begin with `file`, under the name baresip was told last. */
+  #begunWith(name: string | undefined, file: string): void {
+    const before = this.#default;
+    const { folder } = this.#session.ground;
+    this.#default = name ?? file;
+    // Given up meanwhile: the next one is on its way.
+    if (name !== undefined && existsSync(join(folder, file)))
+      linkSync(join(folder, file), join(folder, name));
+    this.#remove(before);
+  }
+
+  #nextFile(): string {
+    this.#files += 1;
+    return `sound-${this.#files}.wav`;
+  }
+
   #write(sound: Sound): Playing {
     const { samples, repeats } = sound;
-    this.#files += 1;
-    const file = `sound-${this.#files}.wav`;
+    const file = this.#nextFile();
     const bytes = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
     const rounds = repeats ? Math.ceil((REPEATED_SECONDS * RATE) / samples.length) : 1;
     const seconds = Math.ceil((rounds * samples.length) / RATE) + (repeats ? 0 : SPARE_SECONDS);
@@ -265,9 +312,9 @@ export class AudioSource {
     return { file, seconds, sound };
   }
 
-  /** Not the one calls may still begin with. */
-  #remove({ file, sound }: Playing): void {
-    if (sound === undefined || file === this.#default) return;
-    rmSync(join(this.#session.ground.folder, file), { force: true });
+  /** Not while it is sent, or a call may still begin with it. */
+  #remove(file: string): void {
+    const used = [SILENCE_FILE, this.#wanted.file, this.#default, ...this.#kept.values()];
+    if (!used.includes(file)) rmSync(join(this.#session.ground.folder, file), { force: true });
   }
 }

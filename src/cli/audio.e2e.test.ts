@@ -1,6 +1,6 @@
 /** Audio as users meet it: what --save-audio writes, an agent that dies while it is listened to. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeWav } from '../audio/wav.js';
@@ -9,6 +9,7 @@ import { toInt16 } from '../audio/pcm.js';
 import { runCli } from '../testing/run-cli.js';
 import { eventsOf, runFiles, runScenario, steer } from '../testing/run-files.js';
 
+const MB = 1024 * 1024;
 const CALL = `
 const [alice, bob] = [agent('alice'), agent('bob')];
 alice.dial(bob);
@@ -90,6 +91,29 @@ describe('listening', () => {
       expect(code).toBe(3);
       expect(stdout).toMatch(
         /baresip ended while listening: signal SIGKILL|ended by itself: signal SIGKILL/,
+      );
+    });
+  });
+
+  it('ends when there is too much of it on disk, and says so', async () => {
+    const source = `${CALL} bob.verify_audio(440, '20s');`;
+    await steer({ 'it.js': source }, ['run', 'it.js', '--json'], async (cli, { leftovers }) => {
+      await cli.waitFor('"verb":"verify_audio"');
+      const written = readdirSync(leftovers.folder, { recursive: true, encoding: 'utf8' });
+      const streams = written.filter((name) => /received-\d+\.wav$/.test(name));
+      expect(streams.length).toBe(2);
+      // what 27 minutes of opus would be
+      const much = Buffer.alloc(32 * MB, 1);
+      for (const name of streams)
+        for (let i = 0; i < 9; i += 1) appendFileSync(join(leftovers.folder, name), much);
+      const { code, stdout } = await cli.done;
+      expect(code).toBe(1);
+      const events = eventsOf(stdout);
+      const text =
+        'audio: more than 256 MB of it on disk (limit): what was heard so far is given up';
+      expect(JSON.stringify(events)).toContain(text);
+      expect(stdout).toContain(
+        'verify_audio: too much audio: more of it on disk than an agent may',
       );
     });
   });

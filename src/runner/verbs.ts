@@ -37,7 +37,7 @@ const BINDINGS = {
     value: await hearing.verifySilence(agent, options),
   }),
   verify_signal: async (agent, [name, options], _limitMs, { hearing }) => ({
-    value: await hearing.verifySignal(agent, name as SignalName, options ?? {}),
+    value: await hearing.verifySignal(agent, name as SignalName | 'dtmf', options ?? {}),
   }),
   verify_recording: async (agent, [path, options, real], _limitMs, { hearing }) => ({
     value: await hearing.verifyRecording(agent, String(path), String(real), options ?? {}),

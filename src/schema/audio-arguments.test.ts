@@ -4,7 +4,7 @@ import { AUDIO_KINDS, SIGNALS } from './audio-arguments.js';
 
 describe('arguments about audio', () => {
   it('names the signals there are plans for', () => {
-    expect(SIGNALS).toEqual(SIGNAL_NAMES);
+    expect(SIGNALS).toEqual([...SIGNAL_NAMES, 'dtmf']);
     for (const country of COUNTRIES)
       expect(AUDIO_KINDS.signal_options({ country })).toBeUndefined();
   });
@@ -22,6 +22,8 @@ describe('arguments about audio', () => {
     { kind: 'listen', value: { fro: '1s' }, hint: 'did you mean "for"?', ok: false },
     { kind: 'signal', value: 'busi', hint: 'did you mean "busy"?', ok: false },
     { kind: 'signal_options', value: { country: 'UK' }, hint: 'did you mean "uk"?', ok: false },
+    { kind: 'signal_options', value: { digits: '12#' }, hint: undefined, ok: true },
+    { kind: 'signal_options', value: { digits: 123 }, hint: 'write "123#"', ok: false },
     { kind: 'recording_options', value: { min_similarity: 0 }, hint: undefined, ok: false },
     { kind: 'sound', value: { sound: 'tone', hz: [440] }, hint: undefined, ok: true },
     { kind: 'sound', value: { sound: 'file' }, hint: /write send_audio/, ok: false },

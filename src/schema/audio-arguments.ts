@@ -1,4 +1,5 @@
 /** Checks of arguments about audio: sounds, frequencies, how to listen. */
+import { dtmfProblem } from '../model/dtmf.js';
 import { durationProblem } from '../time.js';
 import { durationHint } from './options.js';
 import { nearest, quotedList } from './nearest.js';
@@ -96,11 +97,11 @@ function durationField(value: unknown): { form: string; hint?: string } | undefi
 function listenKind(value: unknown): KindProblem | undefined {
   if (isPlainObject(value))
     return fieldsProblem(value, { for: durationField, within: durationField });
-  const problem = durationProblem(value);
+  const problem = durationField(value);
   if (problem === undefined) return undefined;
   return {
-    expected: 'a duration such as "5s", or { for, within }',
-    hint: durationHint(value, problem),
+    expected: 'a duration such as "5s", above zero, or { for, within }',
+    ...(problem.hint === undefined ? {} : { hint: problem.hint }),
   };
 }
 
@@ -112,6 +113,7 @@ export const SIGNALS = [
   'sit',
   'fax_cng',
   'fax_ced',
+  'dtmf',
 ] as const;
 const COUNTRIES = ['us', 'uk', 'de', 'fr'] as const;
 
@@ -126,6 +128,13 @@ function signalKind(value: unknown): KindProblem | undefined {
 
 const OPTIONS_EXPECTED = { expected: 'an options object' };
 
+const digitsField: FieldCheck = (value) => {
+  const form = 'DTMF digits as text';
+  if (typeof value !== 'string') return { form, hint: 'write "123#"' };
+  const problem = dtmfProblem(value);
+  return problem === undefined ? undefined : { form, hint: `it ${problem}` };
+};
+
 function signalOptions(value: unknown): KindProblem | undefined {
   if (!isPlainObject(value)) return OPTIONS_EXPECTED;
   const country: FieldCheck = (one) => {
@@ -134,7 +143,7 @@ function signalOptions(value: unknown): KindProblem | undefined {
     const form = quotedList(COUNTRIES);
     return { form, ...(lower === undefined ? {} : { hint: `did you mean "${lower}"?` }) };
   };
-  return fieldsProblem(value, { country, within: durationField });
+  return fieldsProblem(value, { country, digits: digitsField, within: durationField });
 }
 
 function recordingOptions(value: unknown): KindProblem | undefined {
@@ -162,7 +171,8 @@ export type AudioKind = keyof typeof AUDIO_KINDS;
 /** Types for the typings. */
 export const AUDIO_TYPES: Readonly<Record<AudioKind, string>> = {
   signal: 'string',
-  signal_options: '{ readonly country?: "us" | "uk" | "de" | "fr"; readonly within?: Duration }',
+  signal_options:
+    '{ readonly country?: "us" | "uk" | "de" | "fr"; readonly digits?: string; readonly within?: Duration }',
   recording_options: '{ readonly min_similarity?: number; readonly within?: Duration }',
   sound: 'Sound',
   hz: 'number',

@@ -1017,7 +1017,10 @@ export const SCHEMAS = {
             description: 'Time to detect: from that beginning on, in samples.',
           },
           uncertainty_ms: { type: 'number', description: 'How far the times may be off.' },
-          seen: { type: 'string', description: 'Tones and pauses, in words.' },
+          seen: {
+            type: 'string',
+            description: 'Tones and pauses in words; of "dtmf" the digits heard so far.',
+          },
         },
       },
       HeardRecording: {

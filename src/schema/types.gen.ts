@@ -878,7 +878,7 @@ export interface HeardSignal {
    */
   readonly uncertainty_ms: number;
   /**
-   * Tones and pauses, in words.
+   * Tones and pauses in words; of "dtmf" the digits heard so far.
    */
   readonly seen: string;
 }

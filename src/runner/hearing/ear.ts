@@ -5,7 +5,7 @@
 import { GrowingWav, type Heard } from '../../audio/growing-wav.js';
 import type { AudioStream } from '../../baresip/dumps.js';
 import type { BaresipAgent } from '../../baresip/user-agent.js';
-import { tick } from './tick.js';
+import { beginLooking, endLooking } from './tick.js';
 
 export interface Piece {
   readonly call: string;
@@ -17,13 +17,13 @@ export interface Piece {
 }
 
 export interface Listener {
-  /** A verb waits for it: looked at for each frame. */
-  readonly urgent?: true;
   /** Of which call it wants to hear; undefined: of all. */
   readonly call?: string | undefined;
   piece(piece: Piece): void;
   /** After each look, whether there was something or not. */
   looked?(now: number): void;
+  /** A verb waits: in how many ms there may be something to decide. Without it every 100 ms will do. */
+  waits?(now: number): number;
 }
 
 interface Source {
@@ -49,10 +49,10 @@ export class Ear {
     // What is there already came before.
     this.#look();
     this.#listeners.add(listener);
-    this.#tick();
+    beginLooking(this.#look, listener.waits?.(performance.now()) ?? Infinity);
     return () => {
       this.#listeners.delete(listener);
-      this.#tick();
+      if (this.#listeners.size === 0) endLooking(this.#look);
     };
   }
 
@@ -63,26 +63,18 @@ export class Ear {
 
   end(): void {
     this.#listeners.clear();
-    this.#tick();
+    endLooking(this.#look);
     for (const { wav } of this.#sources) wav.close();
     this.#sources.length = 0;
   }
 
-  #tick(): void {
-    const all = [...this.#listeners];
-    const pace = all.some(({ urgent }) => urgent === true) ? 'urgent' : 'calm';
-    tick(this.#looking, all.length === 0 ? 'never' : pace);
-  }
-
-  readonly #looking = (): void => {
-    this.#look();
-  };
-
-  #look(): void {
+  readonly #look = (): number => {
     for (const source of [...this.#sources]) this.#read(source);
     const now = performance.now();
     for (const listener of [...this.#listeners]) listener.looked?.(now);
-  }
+    const waits = [...this.#listeners].map((listener) => listener.waits?.(now) ?? Infinity);
+    return Math.min(...waits, Infinity);
+  };
 
   #read(source: Source): void {
     const { stream, wav } = source;

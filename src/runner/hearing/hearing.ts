@@ -14,10 +14,11 @@ import type {
   HeardTone,
 } from '../../schema/types.gen.js';
 import type { Watched } from '../../sandbox/protocol.js';
-import { durationMs, type Duration } from '../../time.js';
+import { durationMs, formatMs, type Duration } from '../../time.js';
+import { DtmfJudge } from './dtmf-judge.js';
 import { Ear } from './ear.js';
 import { SilenceJudge, ToneJudge } from './judges.js';
-import { listen } from './listen.js';
+import { listen, type Judge } from './listen.js';
 import { SavedAudio } from './save-audio.js';
 import { RecordingJudge, SignalJudge } from './more-judges.js';
 import { SpeechWatch } from './speech.js';
@@ -87,12 +88,12 @@ export class Hearing {
 
   verifySignal(
     agent: BaresipAgent,
-    name: SignalName,
-    options: { country?: Country; within?: Duration },
+    name: SignalName | 'dtmf',
+    options: { country?: Country; digits?: string; within?: Duration },
   ): Promise<HeardSignal> {
-    const { country = 'us', within } = options;
+    const { country, digits, within } = options;
     const limitMs = within === undefined ? SIGNAL_MS : durationMs(within);
-    const judge = new SignalJudge(name, country);
+    const judge = signalJudge(name, country, digits);
     return listen(agent, this.#ear(agent, 'verify_signal'), 'verify_signal', limitMs, judge);
   }
 
@@ -109,13 +110,13 @@ export class Hearing {
   }
 
   verifyAudio(agent: BaresipAgent, hz: number, options: unknown): Promise<HeardTone> {
-    const { limitMs, forMs } = listening(options);
+    const { limitMs, forMs } = listening('verify_audio', options);
     const judge = new ToneJudge(agent.name, 'verify_audio', hz, forMs);
     return listen(agent, this.#ear(agent, 'verify_audio'), 'verify_audio', limitMs, judge);
   }
 
   verifySilence(agent: BaresipAgent, options: unknown): Promise<HeardSilence> {
-    const { limitMs, forMs } = listening(options);
+    const { limitMs, forMs } = listening('verify_silence', options);
     const judge = new SilenceJudge(forMs);
     return listen(agent, this.#ear(agent, 'verify_silence'), 'verify_silence', limitMs, judge);
   }
@@ -203,10 +204,34 @@ export class Hearing {
   }
 }
 
-function listening(options: unknown): Listening {
+/** @throws OffhookError E_ARGUMENT for options of the other kind of signal. */
+function signalJudge(
+  name: SignalName | 'dtmf',
+  country: Country | undefined,
+  digits: string | undefined,
+): Judge<HeardSignal> {
+  const fail = (what: string, hint: string): OffhookError =>
+    new OffhookError('E_ARGUMENT', `verify_signal(): ${what}`, { hint });
+  if (name === 'dtmf') {
+    if (digits === undefined || country !== undefined) {
+      throw fail('"dtmf" takes "digits", and no "country"', 'write { digits: "123#" }');
+    }
+    return new DtmfJudge(digits);
+  }
+  if (digits !== undefined) throw fail(`"${name}" has no "digits"`, 'they are for "dtmf"');
+  return new SignalJudge(name, country ?? 'us');
+}
+
+function listening(verb: string, options: unknown): Listening {
   if (typeof options !== 'object' || options === null)
     return { limitMs: durationMs(options as Duration) };
   const { for: long, within } = options as { for?: Duration; within: Duration };
+  if (long !== undefined && durationMs(long) > durationMs(within)) {
+    const times = `${formatMs(durationMs(long))}, ${formatMs(durationMs(within))}`;
+    throw new OffhookError('E_ARGUMENT', `${verb}(): "for" is longer than "within": ${times}`, {
+      hint: 'listen for longer: { for, within }',
+    });
+  }
   return {
     limitMs: durationMs(within),
     ...(long === undefined ? {} : { forMs: durationMs(long) }),

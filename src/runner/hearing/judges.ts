@@ -1,6 +1,7 @@
 /** Judges of what is heard: a tone, silence. */
 import { LevelMeter, SILENCE_DBFS } from '../../audio/level.js';
 import { strongestFrequencies } from '../../audio/spectrum.js';
+import { joinSamples } from '../../audio/tone.js';
 import { LEAST_TONE_DBFS, TONE_MS, ToneDetector, toneProblem } from '../../audio/tone-detector.js';
 import { OffhookError } from '../../errors.js';
 import type { HeardSilence, HeardTone } from '../../schema/types.gen.js';
@@ -13,28 +14,29 @@ const LAST_S = 1;
 export const round = (value: number, digits = 1): number => Number(value.toFixed(digits));
 
 /** The last second, for messages about what was heard instead. */
-class Recent {
-  #samples = new Int16Array(0);
+export class Recent {
+  #pieces: Int16Array[] = [];
+  #length = 0;
   #rate = 8000;
 
   begin(rate: number): void {
     this.#rate = rate;
-    this.#samples = new Int16Array(0);
+    this.#pieces = [];
+    this.#length = 0;
   }
 
   push(samples: Int16Array): void {
-    const kept = this.#samples.subarray(
-      Math.max(0, this.#samples.length + samples.length - this.#rate * LAST_S),
-    );
-    const all = new Int16Array(kept.length + samples.length);
-    all.set(kept);
-    all.set(samples, kept.length);
-    this.#samples = all;
+    this.#pieces.push(samples);
+    this.#length += samples.length;
+    const first = this.#pieces[0]?.length ?? 0;
+    if (this.#length - first < this.#rate * LAST_S) return;
+    this.#pieces.shift();
+    this.#length -= first;
   }
 
   /** "620 Hz (-13.1 dBFS), 440 Hz (-30.2 dBFS)" */
   strongest(): string {
-    return strongestFrequencies(this.#samples, this.#rate)
+    return strongestFrequencies(joinSamples(...this.#pieces), this.#rate)
       .map(({ hz, dbfs }) => `${hz} Hz (${round(dbfs)} dBFS)`)
       .join(', ');
   }
@@ -48,7 +50,6 @@ export class ToneJudge implements Judge<HeardTone> {
   readonly #forMs: number;
   readonly #recent = new Recent();
   #detector: ToneDetector | undefined;
-  #meter = new LevelMeter(8000);
   #rate = 8000;
 
   constructor(agent: string, verb: string, hz: number, forMs = TONE_MS) {
@@ -70,12 +71,10 @@ export class ToneJudge implements Judge<HeardTone> {
     }
     this.#rate = rate;
     this.#detector = new ToneDetector({ rate, hz: this.#hz, for_ms: this.#forMs });
-    this.#meter = new LevelMeter(rate);
     this.#recent.begin(rate);
   }
 
   hear(samples: Int16Array, clock: SampleClock): HeardTone | undefined {
-    this.#meter.push(samples);
     this.#recent.push(samples);
     const state = this.#detector?.push(samples);
     if (state?.run === undefined) return undefined;
@@ -88,19 +87,22 @@ export class ToneJudge implements Judge<HeardTone> {
     };
   }
 
+  get missing_ms(): number {
+    return this.#detector?.missing_ms ?? this.#forMs;
+  }
+
   instead(): { what: string; hint?: string } {
     const state = this.#detector?.state;
-    const { peak_dbfs, mean_dbfs } = this.#meter.state;
-    const level = `level ${round(mean_dbfs)} dBFS`;
-    if (peak_dbfs < SILENCE_DBFS) {
+    const level = `level ${round(state?.mean_dbfs ?? SILENCE_DBFS)} dBFS`;
+    if (state === undefined || state.peak_dbfs < SILENCE_DBFS) {
       return { what: `silence, ${level}`, hint: 'check what the other side sends, and mute' };
     }
-    if (state?.longest !== undefined) {
+    if (state.longest !== undefined) {
       const { start, end, dbfs } = state.longest;
       const ms = ((end - start) * 1000) / this.#rate;
       return { what: `there for ${formatMs(ms)} only, ${round(dbfs)} dBFS; ${level}` };
     }
-    if (state?.weak_dbfs !== undefined) {
+    if (state.weak_dbfs !== undefined) {
       return {
         what: `weak tone: ${round(state.weak_dbfs)} dBFS (at least ${LEAST_TONE_DBFS} dBFS)`,
         hint: 'send it louder, or look for what damps it',
@@ -142,6 +144,10 @@ export class SilenceJudge implements Judge<HeardSilence> {
       uncertainty_ms: round(clock.uncertainty),
       level: round(recent_dbfs),
     };
+  }
+
+  get missing_ms(): number {
+    return this.#forMs - (this.#meter.state.silence * 1000) / this.#rate;
   }
 
   instead(): { what: string } {

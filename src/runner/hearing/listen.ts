@@ -18,6 +18,8 @@ export interface Judge<T> {
   /** A stream begins, or another one: the format of what follows. @throws OffhookError when it cannot work. */
   begin(rate: number): void;
   hear(samples: Int16Array, clock: SampleClock): T | undefined;
+  /** How much more has to be received, about, before there can be a verdict; undefined: any frame may bring it. */
+  readonly missing_ms?: number | undefined;
   /** What was heard instead, after "not heard: ". */
   instead(): { what: string; hint?: string };
   /** What was listened for: "440 Hz not heard". */
@@ -93,8 +95,8 @@ export function listen<T>(
       });
     };
     const listener = {
-      urgent: true as const,
       call: call.id,
+      waits: (now: number): number => Math.min(judge.missing_ms ?? 0, began + limitMs - now),
       piece: ({ stream, heard, at }: Piece): void => {
         try {
           firstMs ??= at - began - (heard.samples.length * 1000) / heard.rate;

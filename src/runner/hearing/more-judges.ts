@@ -13,8 +13,12 @@ import { round } from './judges.js';
 import type { Judge, SampleClock } from './listen.js';
 import { readWav } from './sounds.js';
 
+/** Signals last for seconds: a cadence need not be looked at for each frame. */
+const SIGNAL_LOOK_MS = 60;
+
 export class SignalJudge implements Judge<HeardSignal> {
   readonly wanted: string;
+  readonly missing_ms = SIGNAL_LOOK_MS;
   readonly #plan: ReturnType<typeof signalPlan>;
   #detector: SignalDetector | undefined;
   #state: SignalState | undefined;
@@ -107,6 +111,12 @@ export class RecordingJudge implements Judge<HeardRecording> {
       detected_ms: round(clock.now),
       uncertainty_ms: round(clock.uncertainty),
     };
+  }
+
+  get missing_ms(): number {
+    const heard = (this.#length * 1000) / this.#rate;
+    const next = ((this.#compared - this.#length) * 1000) / this.#rate + COMPARE_EVERY_S * 1000;
+    return Math.max(this.ms * LEAST_PART - heard, next);
   }
 
   instead(): { what: string; hint: string } {

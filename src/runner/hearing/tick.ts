@@ -1,29 +1,43 @@
 /**
- * When audio is looked at: one timer for all agents, for waking up costs more than anything that is done then.
- * Frames come every 20 ms.
+ * When audio is looked at: one timer for all agents, and as seldom as will do, for waking up costs more than
+ * anything that is done then. Frames come every 20 ms.
  */
 
-/** `urgent`: a verb waits; `calm`: somebody watches. */
-type Pace = 'urgent' | 'calm' | 'never';
+/** Most and least between two looks. */
+const CALM_MS = 100;
+const FRAME_MS = 20;
 
-const EVERY_MS: Readonly<Record<Exclude<Pace, 'never'>, number>> = { urgent: 20, calm: 80 };
+/** Looks at audio. @returns in how many milliseconds there may be something that matters. */
+export type Look = () => number;
 
-const paces = new Map<() => void, Exclude<Pace, 'never'>>();
-let running: { timer: NodeJS.Timeout; everyMs: number } | undefined;
+const looks = new Set<Look>();
+let next: { timer: NodeJS.Timeout; at: number } | undefined;
 
-/** Has `look` called at that pace from now on, at least. */
-export function tick(look: () => void, pace: Pace): void {
-  if (pace === 'never') paces.delete(look);
-  else paces.set(look, pace);
-  const all = [...paces.values()];
-  const everyMs = all.length === 0 ? undefined : Math.min(...all.map((one) => EVERY_MS[one]));
-  if (running?.everyMs === everyMs) return;
-  clearInterval(running?.timer);
-  running = everyMs === undefined ? undefined : { everyMs, timer: started(everyMs) };
+/** Has `look` called again and again, for the first time in `ms`. */
+export function beginLooking(look: Look, ms: number): void {
+  looks.add(look);
+  wake(ms);
 }
 
-function started(everyMs: number): NodeJS.Timeout {
-  return setInterval(() => {
-    for (const look of [...paces.keys()]) look();
-  }, everyMs).unref();
+export function endLooking(look: Look): void {
+  looks.delete(look);
+  if (looks.size > 0) return;
+  clearTimeout(next?.timer);
+  next = undefined;
+}
+
+/** The next look is in that time at the latest. */
+function wake(ms: number): void {
+  const wait = Math.min(CALM_MS, Math.max(FRAME_MS, Math.ceil(ms)));
+  const at = performance.now() + wait;
+  if (next !== undefined && next.at <= at) return;
+  clearTimeout(next?.timer);
+  next = { timer: setTimeout(all, wait).unref(), at };
+}
+
+function all(): void {
+  next = undefined;
+  let soonest = CALM_MS;
+  for (const look of [...looks]) soonest = Math.min(soonest, look());
+  if (looks.size > 0) wake(soonest);
 }

@@ -19,6 +19,7 @@ export const TONES = {
   okay: '800',
   wrong: '300',
   early: '700',
+  cadence: '1000/2000,0/3000',
   first: '1000',
   second: '1200',
   busy: '480+620/500,0/500',
@@ -32,6 +33,18 @@ const SERVICES: readonly Service[] = [
   { variable: 'PBX_ECHO', number: '600', steps: ['Answer()', 'Echo()'] },
   // 1004 Hz
   { variable: 'PBX_TONE', number: '601', steps: ['Answer()', 'Milliwatt(m)'] },
+  // 1000 Hz, 2 s of every 5
+  {
+    variable: 'PBX_CADENCE',
+    number: '607',
+    steps: ['Answer()', 'Playtones(cadence)', LONG],
+  },
+  // 800 Hz, a hundredth of the usual: -53 dBFS
+  {
+    variable: 'PBX_QUIET_TONE',
+    number: '609',
+    steps: ['Answer()', 'Set(VOLUME(TX)=-100)', 'Playtones(okay)', LONG],
+  },
   // not one RTP packet
   { variable: 'PBX_NO_RTP', number: '606', steps: ['Answer()', LONG] },
   { variable: 'PBX_MUSIC', number: '660', steps: ['Answer()', 'MusicOnHold(default)'] },

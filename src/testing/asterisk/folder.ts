@@ -20,7 +20,7 @@ const MODULES = `
   bridge_holding bridge_native_rtp bridge_simple bridge_softmix
   codec_a_mu codec_alaw codec_g722 codec_resample codec_ulaw format_pcm format_sln
   app_confbridge app_dial app_echo app_exec app_milliwatt app_minivm app_playtones app_read app_senddtmf
-  app_stack app_transfer func_callerid func_channel func_logic func_strings
+  app_stack app_transfer func_callerid func_channel func_logic func_strings func_volume
   pbx_config
 `
   .trim()

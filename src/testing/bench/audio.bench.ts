@@ -7,12 +7,13 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../../model/run-event.js';
-import { median, percentile, report } from './figures.js';
+import { median, percentile, report, type Figure } from './figures.js';
 import { benchBaresip, runScenarioText } from './product.js';
 
 const ROUNDS = 60;
 const BUSY_ROUNDS = 30;
-const LISTEN_S = 8;
+const LISTEN_S = 4;
+const PAIRS = 5;
 const call = (listens: boolean): string => `
 const alice = agent('alice', { audio: false });
 const bob = agent('bob', { audio: ${listens} });
@@ -66,29 +67,86 @@ test('(j) the same, with a CPU hog for each core: nothing is missed', async () =
   }
 });
 
-/** CPU of this process, milliseconds for each second of the call. */
-async function cpuOf(text: string): Promise<number> {
-  let began: NodeJS.CpuUsage | undefined;
-  let used = NaN;
-  await runScenarioText(text, (event) => {
-    if (event.type === 'waiting' && event.what.startsWith('wait(')) began = process.cpuUsage();
-    if (event.type === 'waited' && event.what.startsWith('wait(')) {
-      const { user, system } = process.cpuUsage(began);
-      used = (user + system) / 1000 / LISTEN_S;
-    }
-  });
-  return used;
+/** CPU of this process (both threads), ms for each second, between events that begin and end something. */
+class CpuMeter {
+  readonly #found = new Map<string, number[]>();
+  #began: { cpu: NodeJS.CpuUsage; at: number } | undefined;
+
+  begin(): void {
+    this.#began = { cpu: process.cpuUsage(), at: performance.now() };
+  }
+
+  end(what: string): void {
+    if (this.#began === undefined) return;
+    const { user, system } = process.cpuUsage(this.#began.cpu);
+    const used = (user + system) / (performance.now() - this.#began.at);
+    this.#found.set(what, [...(this.#found.get(what) ?? []), used]);
+    this.#began = undefined;
+  }
+
+  of(what: string): number[] {
+    return this.#found.get(what) ?? [];
+  }
 }
 
-test('(j) what listening costs', async () => {
+/** What a second of each `wait` of the text costs, and of each `verify_audio`. */
+async function cpuOf(text: string): Promise<CpuMeter> {
+  const meter = new CpuMeter();
+  const waits = (what: string): boolean => what === `wait(${LISTEN_S}.0 s)`;
+  await runScenarioText(text, (event) => {
+    const verifies = 'verb' in event && event.verb === 'verify_audio';
+    if (event.type === 'waiting' && waits(event.what)) meter.begin();
+    if (event.type === 'waited' && waits(event.what)) meter.end('wait');
+    if (event.type === 'verb_started' && verifies) meter.begin();
+    if (event.type === 'verb_finished' && verifies) meter.end('verify_audio');
+  });
+  return meter;
+}
+
+/** Medians of pairs measured in turn, and the least and largest difference. */
+function costOf(
+  deaf: readonly number[],
+  heard: readonly number[],
+  limit: number,
+  what: string,
+): Figure {
+  const differences = heard.map((one, i) => one - (deaf[i] ?? NaN));
+  expect(differences.length).toBe(PAIRS);
+  return {
+    name: `(j) CPU of a second of one watched PCMU stream, ${what}`,
+    value: median(differences),
+    unit: 'ms',
+    limit,
+    from: {
+      'without listening': median(deaf),
+      with: median(heard),
+      'least difference': Math.min(...differences),
+      'largest difference': Math.max(...differences),
+    },
+  };
+}
+
+test('(j) what a waiting verify_audio costs', async () => {
   const { version } = await benchBaresip();
-  // The first wait and the first run are for the compiler.
-  const listening = (text: string): string => `${text} wait('3s'); wait('${LISTEN_S}s');`;
-  const listener = listening(`${call(true)} bob.hears(440);`);
-  await cpuOf(listener);
-  const deaf = await cpuOf(listening(call(false)));
-  const heard = await cpuOf(listener);
-  const from = { 'without listening': deaf, with: heard };
-  const name = '(j) CPU of a second of one watched PCMU stream';
-  report([{ name, value: heard - deaf, unit: 'ms', limit: 5, from }], `baresip ${version}`);
+  // the first ones are for the compiler
+  const meter = await cpuOf(`${call(true)}
+alice.send_audio(tone(1004));
+for (let i = 0; i < ${PAIRS + 1}; i += 1) {
+  wait('${LISTEN_S}s');
+  try { bob.verify_audio(440, '${LISTEN_S}s'); } catch (error) { if (error.code !== 'E_AUDIO') throw error; }
+}`);
+  const [deaf, heard] = [meter.of('wait').slice(1), meter.of('verify_audio').slice(1)];
+  report([costOf(deaf, heard, 5, 'verify_audio')], `baresip ${version}`);
+});
+
+test('(j) what hears costs', async () => {
+  const { version } = await benchBaresip();
+  const calling = (listens: boolean, text: string): string =>
+    `${call(listens)} alice.send_audio(tone(440)); ${text} wait('3s'); wait('${LISTEN_S}s');`;
+  const [deaf, heard]: [number[], number[]] = [[], []];
+  for (let i = 0; i < PAIRS + 1; i += 1) {
+    deaf.push(...(await cpuOf(calling(false, ''))).of('wait'));
+    heard.push(...(await cpuOf(calling(true, 'bob.hears(440);'))).of('wait'));
+  }
+  report([costOf(deaf.slice(1), heard.slice(1), 5, 'hears')], `baresip ${version}`);
 });

@@ -4,7 +4,7 @@ import { connect, createServer as createTcpServer, type AddressInfo } from 'node
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventsOf, logsOf, runFiles, steer } from '../testing/run-files.js';
-import { selfSigned } from '../webhook/certificate.js';
+import { selfSigned } from '../certificate.js';
 
 const open: { close(): void; closeAllConnections?(): void }[] = [];
 afterEach(() => {
@@ -246,7 +246,7 @@ describe('http()', () => {
   });
 
   it('trusts what the environment names, and nothing else unless told', async () => {
-    const certificate = selfSigned('127.0.0.1');
+    const certificate = await selfSigned('test', ['127.0.0.1'], 1);
     const port = await listening(createSecureServer(certificate, api));
     const go = async (args: readonly string[], env: Record<string, string>): Promise<string> => {
       const { stdout } = await runFiles(
@@ -278,7 +278,7 @@ describe('http()', () => {
   });
 
   it('goes through proxies of the environment', async () => {
-    const certificate = selfSigned('secure.test');
+    const certificate = await selfSigned('test', ['secure.test'], 1);
     const secure = await listening(createSecureServer(certificate, api));
     const seen: string[] = [];
     const proxy = createServer((request, response) => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Failure } from '../model/run-event.js';
 import { eventsOf, logsOf, runFiles, steer, verdictsOf } from '../testing/run-files.js';
 import { withMock } from '../testing/with-mock.js';
-import { selfSigned } from './certificate.js';
+import { selfSigned } from '../certificate.js';
 
 async function run(source: string, args: readonly string[] = [], files = {}) {
   const result = await runFiles({ 'it.js': source, ...files }, ['run', 'it.js', '--json', ...args]);
@@ -70,7 +70,7 @@ describe('mock_server()', () => {
   });
 
   it('speaks TLS with its own certificate or a given one', async () => {
-    const { cert, key } = selfSigned('127.0.0.1');
+    const { cert, key } = await selfSigned('test', ['127.0.0.1'], 1);
     const files = { 'c.pem': cert, 'k.pem': key };
     const source = `const a = mock_server({ tls: true }), b = mock_server({ tls: { cert_file: 'c.pem', key_file: 'k.pem' } });
       for (const m of [a, b]) { m.respond('/', text_response('ok')); log(m.url.slice(0, 6), http('GET', m.url).body); }`;

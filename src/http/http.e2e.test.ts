@@ -314,6 +314,20 @@ describe('http()', () => {
       expect.stringContaining('no answer'),
       'no error 200',
     ]);
+    // behind it the name decides, under --untrusted one that is written out
+    const untrusted = (rule: string) =>
+      run(
+        `tell(() => http('GET', 'http://a.api.test/'));`,
+        'x',
+        ['--untrusted', '--allow-net', rule],
+        {
+          HTTP_PROXY: `http://${at}`,
+        },
+      );
+    expect((await untrusted('a.api.test')).logs).toEqual(['no error 200']);
+    expect((await untrusted('*.api.test')).logs).toEqual([
+      expect.stringMatching(/E_NET_DENIED.*only a wildcard allows it, and behind a proxy/),
+    ]);
   });
 
   it('leaves nothing behind on Ctrl-C with an open request', async () => {

@@ -125,6 +125,8 @@ function allowsHost(rule: SipRule, { host, port }: Parsed['hosts'][number]): boo
 /** Undefined for anything that two readers could read in two ways. */
 function parseSipUri(text: string): Parsed | undefined {
   if (text.length > LONGEST_URI || /[\s<>"\x00-\x1f\x7f]/.test(text)) return undefined;
+  // A header part can name a route of its own (RFC 3261, 19.1.5).
+  if (/route/i.test(decoded(text.split('?').slice(1).join('?')) ?? 'route')) return undefined;
   const match =
     /^(sips?):(?:([^@]*)@)?(\[[^\]@]*\]|[^;?@:[\]]+)(?::(\d{1,5}))?((?:;[^?@]*)?)(?:\?.*)?$/i.exec(
       text,
@@ -132,6 +134,8 @@ function parseSipUri(text: string): Parsed | undefined {
   if (match === null) return undefined;
   const [, scheme = '', userInfo = '', hostText = '', digits, parameters = ''] = match;
   const user = plainUser(userInfo.split(':')[0] ?? '');
+  // A host has no escapes and is ASCII (25.1): URLs read them, baresip asks for them as they are.
+  if (!/^(?:[\w.-]+|\[[\da-f:.%\w]+\])$/i.test(hostText)) return undefined;
   const host = canonicalHost(hostText);
   if (user === undefined || host === undefined) return undefined;
   const secure = scheme.toLowerCase() === 'sips' || /;transport=tls\b/i.test(parameters);

@@ -153,6 +153,8 @@ export class MockServer {
     }
     if (this.#stopped.signal.aborted) return cutOff(request, reply);
     const content = bytesOf(response);
+    const sent = response.drop ? cutOff(request, reply) : send(reply, response, content);
+    // Told once it is on its way: reports take their time.
     this.#hooks.event({
       type: 'http_answered',
       ...base,
@@ -163,10 +165,7 @@ export class MockServer {
       body: response.payload?.encoding === 'utf8' ? shownBody(response.payload.data) : '',
       bytes: content.length,
     });
-    if (response.drop) {
-      return cutOff(request, reply);
-    }
-    return send(reply, response, content);
+    return sent;
   }
 
   async #decide(data: MockRequestData): Promise<Decided> {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import type { Failure } from '../model/run-event.js';
-import { eventsOf, logsOf, runFiles, steer, verdictsOf } from '../testing/run-files.js';
+import { eventsOf, logsOf, runFiles, verdictsOf } from '../testing/run-files.js';
 import { withMock } from '../testing/with-mock.js';
 import { selfSigned } from '../certificate.js';
 

@@ -7,8 +7,8 @@ const MAY_IMPORT = {
   schema: ['model', 'errors', 'time'],
   audio: ['schema', 'model', 'errors', 'time'],
   http: ['schema', 'model', 'errors', 'time'],
-  webhook: ['schema', 'model', 'errors', 'time'],
-  baresip: ['schema', 'model', 'errors', 'time'],
+  webhook: ['certificate', 'schema', 'model', 'errors', 'time'],
+  baresip: ['certificate', 'schema', 'model', 'errors', 'time'],
   lab: ['schema', 'model', 'errors', 'time'],
   // rules of what a script may touch: no sockets, no agents, no settings
   policy: ['schema', 'errors', 'time'],
@@ -54,6 +54,7 @@ const HOMES = {
   dotenv: 'settings',
   execa: '(baresip|lab)',
   fastify: '(webhook|monitor)',
+  selfsigned: 'certificate',
   chalk: 'report',
   'fast-glob': 'runner',
   picomatch: '(runner|policy)',

@@ -1870,8 +1870,9 @@ interface MockServer {
    * Answers requests with what a function of the script returns. It runs while the script waits in
    * any verb, `await_until` or `wait`, one request at a time, 2 s of computing at most. A request
    * that comes while the script computes waits up to 10 s, then it is answered with 503; so is one
-   * that comes after teardown began. A function that throws, or returns a promise or no response,
-   * gives the caller a 500 and fails the scenario. The newest route that fits a request answers it.
+   * that finds 1,000 waiting (or 16 MiB of bodies), and one that comes after teardown began. A
+   * function that throws, or returns a promise or no response, gives the caller a 500 and fails the
+   * scenario. The newest route that fits a request answers it.
    * @param method Request method. Default: any method.
    * @param path The path without the query: exact (`"/hook"`), with wildcards (`"/calls/*\/events"`;
    * `*` is any text without `/`, `**` any text), or `regex(...)`.
@@ -1889,8 +1890,9 @@ interface MockServer {
    * Answers requests with what a function of the script returns. It runs while the script waits in
    * any verb, `await_until` or `wait`, one request at a time, 2 s of computing at most. A request
    * that comes while the script computes waits up to 10 s, then it is answered with 503; so is one
-   * that comes after teardown began. A function that throws, or returns a promise or no response,
-   * gives the caller a 500 and fails the scenario. The newest route that fits a request answers it.
+   * that finds 1,000 waiting (or 16 MiB of bodies), and one that comes after teardown began. A
+   * function that throws, or returns a promise or no response, gives the caller a 500 and fails the
+   * scenario. The newest route that fits a request answers it.
    * @param method Request method. Default: any method.
    * @param path The path without the query: exact (`"/hook"`), with wildcards (`"/calls/*\/events"`;
    * `*` is any text without `/`, `**` any text), or `regex(...)`.

@@ -1,7 +1,8 @@
 /** Brings one baresip process up: ports, folder, process, control connection, account. */
 import { randomBytes } from 'node:crypto';
-import { OffhookError } from '../errors.js';
 import { isIP } from 'node:net';
+import { selfSigned } from '../certificate.js';
+import { OffhookError } from '../errors.js';
 import { accountOf, type Account } from './account.js';
 import { hostPort, isLoopback, isOwnAddress, LOOPBACK, localAddress } from './address.js';
 import { authoritiesFile } from './authorities.js';
@@ -17,7 +18,6 @@ import type { AgentContext, AgentOptions } from './user-agent.js';
 import type { HeaderField } from '../model/agent-event.js';
 import type { BaresipBinary } from './binary.js';
 import { hasCapability, sinceOf } from './capabilities.js';
-import { agentCertificate } from './certificate.js';
 import { idleLine } from './commands.js';
 import { CERTIFICATE_FILE, configText } from './config.js';
 import { connectOnce, excessBytes, type Command } from './ctrl.js';
@@ -133,6 +133,14 @@ function assertOptions(name: string, options: AgentOptions, binary: BaresipBinar
   );
 }
 
+let certificate: Promise<string> | undefined;
+
+/** One for all agents of the process; key and certificate in one text, as baresip reads them. */
+function agentCertificate(): Promise<string> {
+  certificate ??= selfSigned('offhook agent', [], 3650).then(({ key, cert }) => `${key}\n${cert}`);
+  return certificate;
+}
+
 async function prepare(
   name: string,
   options: AgentOptions,
@@ -156,6 +164,7 @@ async function prepare(
     const idleAor = `sip:offhook-${randomBytes(6).toString('hex')}@${LOOPBACK}`;
     const account = accountOf(name, options, hostPort(address, sipPort), carried);
     const tls = account.transport === 'tls';
+    const pem = tls ? await agentCertificate() : undefined;
     const folder = createFolder({
       config: configText({
         address,
@@ -172,7 +181,7 @@ async function prepare(
         mwi: options.mwi === true,
       }),
       accounts: `${idleLine(idleAor)}\n`,
-      ...(tls ? { certificate: { file: CERTIFICATE_FILE, pem: agentCertificate() } } : {}),
+      ...(pem === undefined ? {} : { certificate: { file: CERTIFICATE_FILE, pem } }),
     });
     const session = new Session({
       name,

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { selfSigned } from '../certificate.js';
 import { agentStateName } from '../model/agent-state.js';
 import { testBinaries, testBench, type Bench } from '../testing/agent-bench.js';
 import { hasCapability } from './capabilities.js';
-import { agentCertificate } from './certificate.js';
 import type { AgentOptions, BaresipAgent } from './user-agent.js';
 
 const LIMIT = 5000;
@@ -188,13 +188,13 @@ async function stunServer(closers: (() => void)[]): Promise<{ port: number; aske
 async function tlsServer(
   closers: (() => void)[],
 ): Promise<{ domain: string; ca_file: string; accepted: () => number; accepting: Promise<void> }> {
-  const pem = agentCertificate();
+  const certificate = await selfSigned('test', [], 1);
   let accepted = 0;
   let resolve = (): void => undefined;
   const accepting = new Promise<void>((done) => {
     resolve = done;
   });
-  const server = createServer({ key: pem, cert: pem }, (socket) => {
+  const server = createServer(certificate, (socket) => {
     socket.on('error', () => undefined);
     socket.once('data', () => {
       accepted += 1;
@@ -206,7 +206,7 @@ async function tlsServer(
   await once(server, 'listening');
   const folder = mkdtempSync(join(tmpdir(), 'offhook-ca-'));
   const ca_file = join(folder, 'ca.pem');
-  writeFileSync(ca_file, pem.slice(pem.indexOf('-----BEGIN CERTIFICATE')));
+  writeFileSync(ca_file, certificate.cert);
   closers.push(() => {
     server.close();
     rmSync(folder, { recursive: true });

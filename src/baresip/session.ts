@@ -284,7 +284,8 @@ export class Session {
     this.waiters.fail(this.#error);
     const { code, signal } = exit;
     // Of an agent that never was one, the error of its start tells.
-    if (this.#started) this.emit({ type: 'exited', code, signal, expected, reason });
+    const denial = this.#denial === undefined ? {} : { denial: this.#denial.toData() };
+    if (this.#started) this.emit({ type: 'exited', code, signal, expected, reason, ...denial });
   }
 
   #release(): void {

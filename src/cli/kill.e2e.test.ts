@@ -11,6 +11,9 @@ import { eventsOf, steer, writeFiles, type FilesRun } from '../testing/run-files
 /** The scenario goes on when the test says so: a file appears. */
 const GO = `await_until(() => { try { return load_env('go.env').GO === '1'; } catch { return false; } }, '20s');`;
 
+/** The wait that learns of a death fails; here the scenario goes on all the same. */
+const NOTICED = `try { ${GO} } catch (error) { log(error.code); }`;
+
 async function go({ folder }: FilesRun): Promise<void> {
   await writeFile(join(folder, 'go.tmp'), 'GO=1\n');
   await rename(join(folder, 'go.tmp'), join(folder, 'go.env'));
@@ -73,12 +76,17 @@ describe('an agent dies', () => {
   it.each([
     { what: 'wait', then: 'wait(60);' },
     { what: 'await_until on it', then: 'await_until(() => assert(bob.state).equals(1), 60);' },
-    { what: 'a verb of it', then: `${GO}\nbob.hangup();` },
+    {
+      what: 'await_until on another one',
+      then: 'alice.hold(); await_until(() => assert(alice.state).equals(1), 60);',
+    },
+    { what: 'a wait without a call', then: 'alice.hangup(); wait(60);' },
+    { what: 'a verb of it', then: `${NOTICED}\nbob.hangup();` },
     { what: 'verify_media', then: 'bob.hold(); bob.verify_media(60);' },
     { what: 'verify_no_media', then: 'bob.hold(); bob.verify_no_media(60);' },
     { what: 'a wait for media', then: 'wait(60, { media: true });' },
-    { what: 'verify_media, asked afterwards', then: `${GO}\nbob.verify_media();` },
-    { what: 'verify_no_media, asked afterwards', then: `${GO}\nbob.verify_no_media("1s");` },
+    { what: 'verify_media, asked afterwards', then: `${NOTICED}\nbob.verify_media();` },
+    { what: 'verify_no_media, asked afterwards', then: `${NOTICED}\nbob.verify_no_media("1s");` },
   ])('killed mid-call, during $what', async ({ then }) => {
     const { result, ms } = await steer(
       { 'it.js': PAIR + then },
@@ -99,9 +107,9 @@ describe('an agent dies', () => {
     expect(result.code).toBe(3);
   });
 
-  it('a scenario that does not notice is errored all the same', async () => {
+  it('a scenario that makes nothing of it is errored all the same', async () => {
     const { code, stdout } = await steer(
-      { 'it.js': PAIR + GO },
+      { 'it.js': PAIR + NOTICED },
       ['run', 'it.js', '--json'],
       async (cli, run) => {
         await cli.waitFor('"text":"call is up"');

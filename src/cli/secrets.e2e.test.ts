@@ -15,11 +15,21 @@ const SECRETS = {
   bearer: 'b3arer.t0ken-77',
   url: 'in the URL @ 1',
   header: 'x-api-key-value-1',
+  query: 'query+token/ "77" <é>',
+  written: "in+the/url's=5519",
+  form: 'in-a-form-5515',
+  json: 'in-json-5516',
 };
 
 const SCENARIO = `
 load_env("more.env");
 const all = [env("A_PASS"), env("API_TOKEN"), env("FILE_PASSWORD"), env("LOADED_SECRET"), env("MACHINE_KEY")];
+const before = mock_server();
+before.on("/**", (request) => json_response({ query: request.query, body: request.body }));
+http("GET", before.url + "/q", { query: { access_token: ${JSON.stringify(SECRETS.query)} } });
+http("GET", before.url + "/w?x=1&api_key=" + ${JSON.stringify(SECRETS.written)});
+http("POST", before.url + "/f", { body: "user=x&password=${SECRETS.form}" });
+http("POST", before.url + "/j", { body: { user: "x", client_secret: "${SECRETS.json}" } });
 const carol = agent("carol", { password: ${JSON.stringify(SECRETS.account)} });
 all.push(${['account', 'basic', 'bearer', 'url', 'header'].map((name) => JSON.stringify(SECRETS[name as keyof typeof SECRETS])).join(', ')});
 const alice = agent("alice", { username: env("A_USER"), domain: env("SIP_DOMAIN"), password: env("A_PASS") });
@@ -94,6 +104,10 @@ test('no secret is in anything a run prints or leaves behind', async () => {
     'junit=out.xml',
     '--logs=out.log',
     '--sip-trace=out.sip',
+    '--save-audio',
+    'out-audio',
+    '--reporter',
+    'console=out.txt',
     '-v',
   ];
   const args = [

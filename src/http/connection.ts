@@ -5,8 +5,16 @@ import { Agent, ProxyAgent, buildConnector, type Dispatcher } from 'undici';
 import { proxyFor } from './proxy.js';
 import { authorities } from './trust.js';
 
-/** Whether a script may talk to it: throws when not. `address` is what the name stands for. */
-export type Allow = (target: { host: string; port: number; address?: string }) => void;
+/**
+ * Whether a script may talk to it: throws when not. `address` is what the name stands for; of what is `proxied`
+ * nobody here learns it.
+ */
+export type Allow = (target: {
+  host: string;
+  port: number;
+  address?: string;
+  proxied?: true;
+}) => void;
 
 export interface ConnectionSettings {
   /** Environment of the process: proxies, certificates. */
@@ -30,13 +38,13 @@ const NO_LIMIT_MS = 24 * 3600 * 1000;
 export function connectionFor(url: URL, settings: ConnectionSettings): Connection {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-  settings.allow({ host, port });
+  const proxy = proxyFor(url, settings.variables);
+  settings.allow({ host, port, ...(proxy === undefined ? {} : { proxied: true }) });
   const ca = url.protocol === 'https:' ? authorities(settings.variables) : undefined;
   const tls = {
     ...(ca === undefined ? {} : { ca: [...ca] }),
     ...(settings.insecure ? { rejectUnauthorized: false } : {}),
   };
-  const proxy = proxyFor(url, settings.variables);
   return proxy === undefined ? direct(host, port, tls, settings.allow) : through(proxy, tls, url);
 }
 

@@ -4,7 +4,7 @@ import { connect, createServer as createTcpServer, type AddressInfo } from 'node
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventsOf, logsOf, runFiles, steer } from '../testing/run-files.js';
-import { selfSigned } from '../webhook/certificate.js';
+import { selfSigned } from '../certificate.js';
 
 const open: { close(): void; closeAllConnections?(): void }[] = [];
 afterEach(() => {
@@ -246,7 +246,7 @@ describe('http()', () => {
   });
 
   it('trusts what the environment names, and nothing else unless told', async () => {
-    const certificate = selfSigned('127.0.0.1');
+    const certificate = await selfSigned('test', ['127.0.0.1'], 1);
     const port = await listening(createSecureServer(certificate, api));
     const go = async (args: readonly string[], env: Record<string, string>): Promise<string> => {
       const { stdout } = await runFiles(
@@ -278,7 +278,7 @@ describe('http()', () => {
   });
 
   it('goes through proxies of the environment', async () => {
-    const certificate = selfSigned('secure.test');
+    const certificate = await selfSigned('test', ['secure.test'], 1);
     const secure = await listening(createSecureServer(certificate, api));
     const seen: string[] = [];
     const proxy = createServer((request, response) => {
@@ -313,6 +313,20 @@ describe('http()', () => {
       'no error 200',
       expect.stringContaining('no answer'),
       'no error 200',
+    ]);
+    // behind it the name decides, under --untrusted one that is written out
+    const untrusted = (rule: string) =>
+      run(
+        `tell(() => http('GET', 'http://a.api.test/'));`,
+        'x',
+        ['--untrusted', '--allow-net', rule],
+        {
+          HTTP_PROXY: `http://${at}`,
+        },
+      );
+    expect((await untrusted('a.api.test')).logs).toEqual(['no error 200']);
+    expect((await untrusted('*.api.test')).logs).toEqual([
+      expect.stringMatching(/E_NET_DENIED.*only a wildcard allows it, and behind a proxy/),
     ]);
   });
 

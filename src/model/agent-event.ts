@@ -3,6 +3,7 @@
  * version. Pure data; also used inside QuickJS.
  */
 
+import type { ErrorData } from '../errors.js';
 import type { Packets, Quality } from './call-quality.js';
 import type { HttpEvent } from './http-event.js';
 import type { Held, MediaDirection } from './media-direction.js';
@@ -173,6 +174,8 @@ export type AgentEvent =
       signal: string | null;
       expected: boolean;
       reason: string;
+      /** Offhook ended it for what a peer had made it send. */
+      denial?: ErrorData;
     }
   /** Something worth telling that is no state: garbage on the control port, a missing module. */
   | { type: 'warning'; text: string }

@@ -3,6 +3,7 @@
  * act on) and inside QuickJS (head for getters, cursor for conditions). Call state is monotone per
  * call, so that a late message never moves it back (RFC 3261, 13 and 15).
  */
+import type { ErrorData } from '../errors.js';
 import type { AgentEvent, Ended, HeaderField, Peer } from './agent-event.js';
 import { NO_FACTS, foldFacts, isAboutCall, type CallEvent, type CallFacts } from './call-facts.js';
 import { NO_MESSAGES, foldMessages, type AgentMessages } from './agent-messages.js';
@@ -54,7 +55,7 @@ export interface RegistrationState {
 export interface AgentState {
   alive: boolean;
   /** Why the process is gone, and whether that was our doing. */
-  exit?: { reason: string; expected: boolean };
+  exit?: { reason: string; expected: boolean; denial?: ErrorData };
   /** Address of record, from when the process is up. */
   aor?: string;
   registration: RegistrationState;
@@ -332,6 +333,10 @@ function exit(next: Draft<AgentState>, event: Extract<AgentEvent, { type: 'exite
     if (call !== undefined) close(next, call, ended);
   }
   next.alive = false;
-  next.exit = { reason: event.reason, expected: event.expected };
+  next.exit = {
+    reason: event.reason,
+    expected: event.expected,
+    ...(event.denial === undefined ? {} : { denial: event.denial }),
+  };
   next.registration = { state: 'none', count: 0 };
 }

@@ -18,6 +18,9 @@ export interface HostRule {
 }
 
 const LONGEST_HOST = 300;
+/** Labels of letters, digits, hyphens; underscores are out there, too. */
+const NAME =
+  /^(?!.{254})(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/;
 
 /** Undefined for what is no host at all. Takes IPv6 with and without brackets. */
 export function canonicalHost(text: string): Host | undefined {
@@ -79,7 +82,7 @@ function matcher(text: string): ((host: Host) => boolean) | string {
   if (text.includes('/')) return blockMatcher(text);
   if (text.startsWith('*.')) {
     const domain = canonicalHost(text.slice(2));
-    if (domain === undefined || !('name' in domain) || domain.name.includes('*'))
+    if (domain === undefined || !('name' in domain) || !NAME.test(domain.name))
       return 'is no domain after "*."';
     const { name: suffix } = domain;
     return (host) => 'name' in host && host.name.endsWith(`.${suffix}`);
@@ -87,6 +90,10 @@ function matcher(text: string): ((host: Host) => boolean) | string {
   if (text.includes('*')) return 'has a "*" that is neither alone nor for the labels in front';
   const own = canonicalHost(text);
   if (own === undefined) return 'is no host name or address';
+  // 10.1 is 10.0.0.1 to some programs: in a rule it is rather a network of which the rest was left out.
+  if ('address' in own && !text.includes(':') && !isIPv4(text))
+    return `is an odd form of ${own.address}: write that, or a CIDR block`;
+  if ('name' in own && !NAME.test(own.name)) return 'is no host name or address';
   if ('address' in own) return (host) => 'address' in host && host.address === own.address;
   return (host) => 'name' in host && host.name === own.name;
 }

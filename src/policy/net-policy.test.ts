@@ -201,3 +201,25 @@ test.each(['[fd00::/8]', 'fd00::/8', '[fd00::]/8', '[fd00::]/8:443'])('IPv6 bloc
   expect(visit(of(rule), 'https://[fd12::1]/')).toBe('allowed');
   expect(visit(of(rule), 'https://[fe12::1]/')).toBe('E_NET_DENIED');
 });
+
+test('behind a proxy the name decides; under --untrusted not by a wildcard alone', () => {
+  const judge = (untrusted: boolean, host: string, ...items: string[]): string => {
+    try {
+      netPolicy({ items, origin: '--allow-net' }, untrusted)({ host, port: 443, proxied: true });
+      return 'allowed';
+    } catch (error) {
+      return `${(error as OffhookError).message} | ${(error as OffhookError).details.hint ?? ''}`;
+    }
+  };
+  for (const untrusted of [false, true]) {
+    expect(judge(untrusted, 'api.example', 'api.example')).toBe('allowed');
+    expect(judge(untrusted, 'api.example', '*')).toBe('allowed');
+    expect(judge(untrusted, 'a.example', '*.example', 'a.example')).toBe('allowed');
+    expect(judge(untrusted, '10.0.0.1', '10.0.0.0/8')).toBe('allowed');
+    expect(judge(untrusted, 'b.example', 'a.example')).toContain('not allowed by --allow-net');
+  }
+  expect(judge(false, 'a.example', '*.example')).toBe('allowed');
+  expect(judge(true, 'a.example', '*.example')).toBe(
+    'host a.example:443: not reached: only a wildcard allows it, and behind a proxy its address cannot be judged | allow it with --allow-net a.example:443',
+  );
+});

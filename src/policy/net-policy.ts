@@ -10,6 +10,8 @@ export interface NetTarget {
   readonly port: number;
   /** What the name was resolved to: the address about to be connected to. */
   readonly address?: string;
+  /** A proxy resolves the name: its address cannot be judged. */
+  readonly proxied?: true;
 }
 
 /**
@@ -21,20 +23,25 @@ export type NetPolicy = (target: NetTarget) => void;
 /**
  * Without a list everything is allowed. With one, two things must hold: the host as written is allowed by a
  * rule, and an address it resolves to is a public one or allowed by a rule of its own. So an allowed name
- * leads to a private network only where somebody said so.
+ * leads to a private network only where somebody said so. Behind a proxy the name has to do; under --untrusted
+ * a name somebody has written out, for below a wildcard anybody might have put an address of ours.
  */
-export function netPolicy(list: AllowList | undefined): NetPolicy {
+export function netPolicy(list: AllowList | undefined, untrusted = false): NetPolicy {
   if (list === undefined) return () => undefined;
   const rules = list.items.map(hostRule).filter((rule) => 'matches' in rule);
-  return ({ host: written, port, address }) => {
+  return ({ host: written, port, address, proxied }) => {
     const host = canonicalHost(written);
     if (host === undefined) throw denial(list, `"${shown(written)}"`, 'it is no valid host');
     const fitting = rules.filter((rule) => rule.port === undefined || rule.port === port);
     const named = fitting.filter((rule) => rule.matches(host));
     if (named.length === 0) throw denial(list, at(host, port), undefined, at(host, port));
+    if (proxied && untrusted && 'name' in host && named.every(({ text }) => text.startsWith('*.')))
+      throw denial(list, at(host, port), BEHIND_PROXY, at(host, port));
     if (address !== undefined) judgeAddress(list, { host, port, address, named, fitting });
   };
 }
+
+const BEHIND_PROXY = 'only a wildcard allows it, and behind a proxy its address cannot be judged';
 
 interface Resolved {
   host: Host;

@@ -23,7 +23,7 @@ export function makePolicy(rules: PolicyRules): Policy {
   const envPatterns = rules.env?.items.map((pattern) => picomatch.makeRe(pattern, ENV_GLOB));
   return {
     rules,
-    net: netPolicy(rules.net),
+    net: netPolicy(rules.net, rules.untrusted),
     sip: sipPolicy(rules.sip),
     envPatterns,
     allowsEnv: (name) => envPatterns?.some((pattern) => pattern.test(name)) ?? true,

@@ -1,6 +1,7 @@
 /** Which URIs and numbers agents may dial, and which servers they may use: --allow-sip, a guard against toll fraud. */
 import picomatch from 'picomatch';
 import { OffhookError } from '../errors.js';
+import { globProblem, withoutClasses } from './glob.js';
 import { canonicalHost, hostRule, type Host, type HostRule } from './host-rules.js';
 import type { AllowList } from './rules.js';
 
@@ -46,14 +47,28 @@ export function sipRule(text: string): SipRule | { problem: string } {
   const given = text.replace(/^(?:sips?|tel):/i, '');
   const at = given.lastIndexOf('@');
   const [userText, hostText] = at === -1 ? [given, undefined] : splitAt(given, at);
+  if (hostText === undefined && (/[:/]/.test(given) || /^\*?\..*[a-z]/i.test(given)))
+    return { problem: `names a host without "@": write @${given}` };
+  const problem = userProblem(userText);
+  if (problem !== undefined) return { problem };
   const matchesUser = userMatcher(userText);
-  if (hostText === undefined) {
-    if (/[:/]/.test(given) || /^\*?\..*[a-z]/i.test(given))
-      return { problem: `names a host without "@": write @${given}` };
+  if (hostText === undefined)
     return userText === '' ? { problem: 'is empty' } : { text, matchesUser };
-  }
-  const host = hostRule(hostText.replace(/[;?].*$/s, ''));
+  if (/[;?]/.test(hostText)) return { problem: 'has parameters, which are not looked at' };
+  const host = hostRule(hostText);
   return 'problem' in host ? { problem: host.problem } : { text, host, matchesUser };
+}
+
+/** What could never match a user part as it is compared: unescaped, numbers without separators. */
+function userProblem(user: string): string | undefined {
+  if (user.includes('@')) return 'has more than one "@": write ? for one in the user part';
+  if (user.includes(':')) return 'has a ":" in its user part: passwords are not compared';
+  if (/["<>\s\x00-\x1f\x7f]/.test(user)) return 'has a character that no user part has';
+  if (/%[0-9a-f]{2}/i.test(user)) return 'has an escape: write the character itself, or ?';
+  const plain = withoutClasses(user);
+  if (/^[-+0-9*#.()?\\]*$/.test(plain) && /[-.()]/.test(plain))
+    return 'has visual separators: write the number without them';
+  return globProblem(user);
 }
 
 function splitAt(text: string, at: number): [string, string] {
@@ -110,6 +125,8 @@ function allowsHost(rule: SipRule, { host, port }: Parsed['hosts'][number]): boo
 /** Undefined for anything that two readers could read in two ways. */
 function parseSipUri(text: string): Parsed | undefined {
   if (text.length > LONGEST_URI || /[\s<>"\x00-\x1f\x7f]/.test(text)) return undefined;
+  // A header part can name a route of its own (RFC 3261, 19.1.5).
+  if (/route/i.test(decoded(text.split('?').slice(1).join('?')) ?? 'route')) return undefined;
   const match =
     /^(sips?):(?:([^@]*)@)?(\[[^\]@]*\]|[^;?@:[\]]+)(?::(\d{1,5}))?((?:;[^?@]*)?)(?:\?.*)?$/i.exec(
       text,
@@ -117,6 +134,8 @@ function parseSipUri(text: string): Parsed | undefined {
   if (match === null) return undefined;
   const [, scheme = '', userInfo = '', hostText = '', digits, parameters = ''] = match;
   const user = plainUser(userInfo.split(':')[0] ?? '');
+  // A host has no escapes and is ASCII (25.1): URLs read them, baresip asks for them as they are.
+  if (!/^(?:[\w.-]+|\[[\da-f:.%\w]+\])$/i.test(hostText)) return undefined;
   const host = canonicalHost(hostText);
   if (user === undefined || host === undefined) return undefined;
   const secure = scheme.toLowerCase() === 'sips' || /;transport=tls\b/i.test(parameters);

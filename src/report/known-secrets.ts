@@ -66,6 +66,9 @@ function* forms(value: string): Generator<string> {
     // Sub-delimiters that encodeURIComponent leaves, others do not (RFC 3986, 2.2).
     yield one.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
   }
+  yield inQuery(value);
+  // What was not escaped in a form, as its reader has it.
+  yield value.replaceAll('+', ' ');
   const bytes = Buffer.from(value);
   for (const offset of [0, 1, 2]) {
     const whole = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
@@ -76,6 +79,17 @@ function* forms(value: string): Generator<string> {
     if (own.length < SHORTEST) continue;
     yield own;
     yield own.replaceAll('+', '-').replaceAll('/', '_');
+  }
+}
+
+/** As a URL that was given it plain writes it (WHATWG URL, query percent-encode set). */
+function inQuery(value: string): string {
+  try {
+    return encodeURI(value)
+      .replace(/%(?:25|5B|5C|5D|5E|60|7B|7C|7D)/g, decodeURIComponent)
+      .replaceAll("'", '%27');
+  } catch {
+    return value;
   }
 }
 

@@ -12,11 +12,24 @@ const MASK = '***';
  * Most texts hold no secret: one cheap look spares them the real work. All quantifiers are bounded: texts come
  * from scripts and peers, and must not be able to keep the host busy.
  */
-const SUSPICIOUS = /passw|authorization|auth_pass|sips?:[^:@;,<>"\s]{1,200}:[^:@;,<>"\s]{1,200}@/i;
+const SUSPICIOUS =
+  /passw|passphrase|passcode|secret|token|(?:api|access|private|auth)[_-]?key|authorization|auth_pass|sips?:[^:@;,<>"\s]{1,200}:[^:@;,<>"\s]{1,200}@/i;
 
-/** `password: "x"`, `"password":'x'`, `Authorization: "Bearer x"`; the closing quote may have been cut off. */
-const OPTION =
-  /((?:\b[\w-]{0,40}(?:passw(?:or)?d|auth_pass|authorization))["'`]?\s{0,20}[:=]\s{0,20})("(?:[^"\\]|\\.)*(?:"|\\?$)|'(?:[^'\\]|\\.)*(?:'|\\?$)|`(?:[^`\\]|\\.)*(?:`|\\?$))/gis;
+/** Ends of names that can only mean a secret, of whatever: options, fields in JSON, parameters of a query or form. */
+const WORDS =
+  'passw(?:or)?d|passphrase|passcode|secret|token|(?:api|access|private|auth|secret)[_-]?key';
+/** `password: "x"`, `"token":'x'`, `Authorization: "Bearer x"`; the closing quote may have been cut off. */
+const OPTION = new RegExp(
+  String.raw`((?:\b[\w-]{0,40}(?:${WORDS}|auth_pass|authorization))\\{0,3}["'\x60]?\s{0,20}[:=]\s{0,20})` +
+    // JSON inside of JSON has its quotes escaped
+    String.raw`(\\{1,3}"[^"\\]{0,4000}(?:\\{1,3}"|$)|"(?:[^"\\]|\\.)*(?:"|\\?$)|'(?:[^'\\]|\\.)*(?:'|\\?$)|\x60(?:[^\x60\\]|\\.)*(?:\x60|\\?$))`,
+  'gis',
+);
+/** `?token=x`, `user=a&password=x`. */
+const QUERY = new RegExp(
+  String.raw`((?:^|[?&])[\w.-]{0,40}(?:${WORDS})=)[^&\s"'\x60<>]{1,4000}`,
+  'gi',
+);
 /** baresip's account parameter, in its logs. */
 const ACCOUNT = /(\bauth_pass=)[^;>\s"']+/gi;
 /** A header line of a SIP or HTTP message with its continuation lines (RFC 3261, 7.3.1). */
@@ -30,6 +43,7 @@ export function maskSecrets(given: string): string {
   if (!SUSPICIOUS.test(text)) return text;
   return text
     .replace(OPTION, (_, key: string, value: string) => `${key}${quoted(value)}`)
+    .replace(QUERY, `$1${MASK}`)
     .replace(ACCOUNT, `$1${MASK}`)
     .replace(HEADER_LINE, (_, name: string, value: string) => name + maskCredentials(value))
     .replace(URI_PASSWORD, `$1:${MASK}@`);
@@ -46,7 +60,7 @@ export function maskField(name: string, value: string): string {
 }
 
 function quoted(value: string): string {
-  const quote = value.charAt(0);
+  const quote = /^\\*./.exec(value)?.[0] ?? '';
   return quote + MASK + quote;
 }
 

@@ -12,8 +12,16 @@ export function secretsOf({ verb, args: [first, second] }: CallRequest): readonl
   const requests = (Array.isArray(first) ? first : [first]) as readonly HttpRequestData[];
   return requests.flatMap(({ url, headers }) => [
     ...headerSecrets(headers),
+    ...querySecrets(url),
     ...[new URL(url).password].filter((text) => text !== '').flatMap((text) => [text, plain(text)]),
   ]);
+}
+
+/** A parameter that is only called "key" may be anything. */
+function querySecrets(url: string): readonly string[] {
+  return [...new URL(url).searchParams]
+    .filter(([name]) => isSecretName(name) && !/^(?:keys?|pin|pass)$/i.test(name))
+    .map(([, value]) => value);
 }
 
 /** Values of Authorization (RFC 9110, 11.6) and of fields named like secrets, and what they are made of. */

@@ -32,8 +32,9 @@ export interface ServiceHooks {
 const RESPONDER_WAIT_MS = 10_000;
 /** Of `#over`, once everything is closed. */
 const RELEASED = 'the scenario has ended';
-/** Requests that wait for the script at once. */
+/** Requests that wait for the script at once, and the characters of their bodies. */
 const MOST_WAITING = 1000;
+const MOST_WAITING_TEXT = 16 * 1024 * 1024;
 
 export class Services {
   readonly #hooks: ServiceHooks;
@@ -43,6 +44,7 @@ export class Services {
   readonly #starting = new Set<Promise<unknown>>();
   #exchange = 0;
   #waiting = 0;
+  #waitingText = 0;
   /** Why the script is asked no more. */
   #over: string | undefined;
 
@@ -177,7 +179,12 @@ export class Services {
     if (this.#waiting >= MOST_WAITING) {
       return { unavailable: `too many requests wait for the script (limit ${MOST_WAITING})` };
     }
+    const size = request.body.length;
+    if (this.#waiting > 0 && this.#waitingText + size > MOST_WAITING_TEXT) {
+      return { unavailable: 'the requests that wait for the script are too large (limit 16 MiB)' };
+    }
     this.#waiting += 1;
+    this.#waitingText += size;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<ResponderReply>((resolve) => {
       timer = setTimeout(() => {
@@ -195,6 +202,7 @@ export class Services {
     } finally {
       clearTimeout(timer);
       this.#waiting -= 1;
+      this.#waitingText -= size;
     }
   }
 }

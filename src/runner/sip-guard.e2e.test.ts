@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { hasCapability } from '../baresip/capabilities.js';
 import { testBinaries } from '../testing/agent-bench.js';
 import { rawPeer, type RawPeer } from '../testing/raw-peer.js';
-import { eventsOf, runScenario } from '../testing/run-files.js';
+import { eventsOf, logsOf, runScenario } from '../testing/run-files.js';
 
 const binaries = await testBinaries();
 
@@ -97,6 +97,8 @@ describe.each(binaries)('baresip $version and a peer that steers it', ({ path, v
     const peer = await referring(() => target.uri.replace('peer@', '+19001@'));
     const { stdout, code } = await run(peer, onlyTo(peer));
     expect(codes(stdout)[0]).toBe('E_SIP_DENIED');
+    // the wait that was on at that moment did not last to its limit
+    expect(logsOf(stdout)).toEqual(['E_SIP_DENIED']);
     expect(stdout).toContain(`allow it with --allow-sip '+19001@${hostOf(target)}'`);
     expect(stdout).toContain('its peer made it send INVITE to');
     expect(invites(target)).toBeLessThanOrEqual(1);
@@ -138,6 +140,7 @@ describe.each(binaries)('baresip $version and a peer that steers it', ({ path, v
     const target = await busy();
     const peer = await redirecting(() => target.uri.replace('peer@', '+19001@'));
     const { stdout } = await run(peer, onlyTo(peer));
+    expect(logsOf(stdout)).toEqual([follows ? 'E_SIP_DENIED' : 'E_AWAIT_TIMEOUT']);
     if (follows) expect(codes(stdout)[0]).toBe('E_SIP_DENIED');
     else expect(invites(target)).toBe(0);
   });
@@ -153,6 +156,7 @@ describe.each(binaries)('baresip $version and a peer that steers it', ({ path, v
     const peer = await referring(() => target.uri);
     const { stdout } = await run(peer, ['--max-calls', '1']);
     expect(codes(stdout)[0]).toBe('E_CALL_LIMIT');
+    expect(logsOf(stdout)).toEqual(['E_CALL_LIMIT']);
   });
 
   test('--max-calls: the next dial is refused before anything is sent', async () => {

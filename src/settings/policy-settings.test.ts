@@ -145,7 +145,8 @@ test('an empty list in the project file allows nothing', () => {
   expect(rules(project({ 'allow-sip': [] })).rules.sip?.items).toEqual([]);
 });
 
-const HOSTS = 'write HOST, *.DOMAIN, an address or a CIDR block, each with :PORT where it matters';
+const HOSTS =
+  'write HOST, *.DOMAIN, an address or a CIDR block, each with :PORT where it matters, for example api.example.com:443';
 test.each([
   [
     { allowNet: [''] },
@@ -180,7 +181,7 @@ test.each([
   [
     { allowEnv: ['A B'] },
     {},
-    'E_USAGE --allow-env "A B": is no glob of a variable name | write the name of a variable, with * and ? where it varies',
+    'E_USAGE --allow-env "A B": is no glob of a variable name | write the name of a variable, with * and ? where it varies, for example STAGING_*',
   ],
   [
     { allowRead: ['nowhere'] },

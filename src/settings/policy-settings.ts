@@ -6,6 +6,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
+import { globProblem, withoutClasses } from '../policy/glob.js';
 import { hostRule } from '../policy/host-rules.js';
 import { sipRule } from '../policy/sip-policy.js';
 import type { AllowList, Limit, PolicyRules } from '../policy/rules.js';
@@ -46,6 +47,9 @@ const LIMITS = {
   agents: { flag: '--max-agents', variable: 'OFFHOOK_MAX_AGENTS', key: 'max-agents', most: 1000 },
   calls: { flag: '--max-calls', variable: 'OFFHOOK_MAX_CALLS', key: 'max-calls', most: 1_000_000 },
 } as const;
+
+/** Of what was given, in errors. */
+const LONGEST_SHOWN = 200;
 
 const DEFAULT_AGENTS: Limit = { value: 100, origin: 'default' };
 
@@ -139,14 +143,18 @@ function checkAll(lists: Readonly<Record<ListName, Given | undefined>>, denies: 
   check(
     lists.net,
     (item) => problemOf(hostRule(item)),
-    'write HOST, *.DOMAIN, an address or a CIDR block, each with :PORT where it matters',
+    'write HOST, *.DOMAIN, an address or a CIDR block, each with :PORT where it matters, for example api.example.com:443',
   );
   check(
     lists.sip,
     (item) => sipProblem(item, denies),
     'write USER@HOST, @HOST or USER, for example 1???@pbx.example.com',
   );
-  check(lists.env, envProblem, 'write the name of a variable, with * and ? where it varies');
+  check(
+    lists.env,
+    envProblem,
+    'write the name of a variable, with * and ? where it varies, for example STAGING_*',
+  );
   readFolders(lists.read);
 }
 
@@ -163,7 +171,11 @@ function check(
 
 function bad({ origin }: AllowList, item: string, what: string, hint: string): OffhookError {
   const code = origin.startsWith('--') ? 'E_USAGE' : 'E_SETTINGS';
-  return new OffhookError(code, `${origin} "${item}": ${what}`, { hint });
+  return new OffhookError(code, `${origin} ${shown(item)}: ${what}`, { hint });
+}
+
+function shown(item: string): string {
+  return JSON.stringify(item.length > LONGEST_SHOWN ? `${item.slice(0, LONGEST_SHOWN)}...` : item);
 }
 
 function problemOf(rule: object | { problem: string }): string | undefined {
@@ -179,15 +191,22 @@ function sipProblem(item: string, denies: boolean): string | undefined {
 }
 
 function envProblem(item: string): string | undefined {
-  return /^[\w.*?[\]{}!-]+$/.test(item) ? undefined : 'is no glob of a variable name';
+  const problem = globProblem(item);
+  if (problem !== undefined) return problem;
+  // A comma ends a pattern: {A,B} never gets here whole.
+  return /^[\w.*?-]+$/.test(withoutClasses(item)) ? undefined : 'is no glob of a variable name';
 }
 
 function readFolders(list: Given | undefined): readonly string[] {
   return (list?.items ?? []).map((item) => {
     const path = resolve(list?.folder ?? '', item);
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat?.isDirectory() === true) return realpathSync(path);
-    const what = stat === undefined ? 'there is no such folder' : 'is no folder';
+    let what = 'is no folder';
+    try {
+      if (statSync(path).isDirectory()) return realpathSync(path);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      what = code === 'EACCES' ? 'may not be looked at' : 'there is no such folder';
+    }
     throw bad(list ?? { items: [], origin: '' }, item, what, 'name a folder that scripts may read');
   });
 }

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import type { Failure } from '../model/run-event.js';
-import { eventsOf, logsOf, runFiles, steer, verdictsOf } from '../testing/run-files.js';
-import type { RunningCli } from '../testing/run-cli.js';
-import { selfSigned } from './certificate.js';
+import { eventsOf, logsOf, runFiles, verdictsOf } from '../testing/run-files.js';
+import { withMock } from '../testing/with-mock.js';
+import { selfSigned } from '../certificate.js';
 
 async function run(source: string, args: readonly string[] = [], files = {}) {
   const result = await runFiles({ 'it.js': source, ...files }, ['run', 'it.js', '--json', ...args]);
@@ -13,19 +13,6 @@ async function run(source: string, args: readonly string[] = [], files = {}) {
 
 function failuresOf(stdout: string): readonly Failure[] {
   return eventsOf(stdout).flatMap((one) => (one.type === 'scenario_finished' ? one.failures : []));
-}
-
-/** A scenario that tells its URL, for requests of the test itself. */
-async function withMock<T>(
-  source: string,
-  act: (url: string, cli: RunningCli) => Promise<T>,
-): Promise<T> {
-  const script = `const mock = mock_server(); ${source}`;
-  return steer({ 'it.js': script }, ['run', 'it.js', '--json'], async (cli) => {
-    await cli.waitFor(/url=\S+"/);
-    const url = /url=([^"\s]+)/.exec(cli.stdout())?.[1] ?? '';
-    return act(url, cli);
-  });
 }
 
 const status = async (url: string): Promise<number> => (await fetch(url)).status;
@@ -83,7 +70,7 @@ describe('mock_server()', () => {
   });
 
   it('speaks TLS with its own certificate or a given one', async () => {
-    const { cert, key } = selfSigned('127.0.0.1');
+    const { cert, key } = await selfSigned('test', ['127.0.0.1'], 1);
     const files = { 'c.pem': cert, 'k.pem': key };
     const source = `const a = mock_server({ tls: true }), b = mock_server({ tls: { cert_file: 'c.pem', key_file: 'k.pem' } });
       for (const m of [a, b]) { m.respond('/', text_response('ok')); log(m.url.slice(0, 6), http('GET', m.url).body); }`;
@@ -160,28 +147,6 @@ describe('mock_server()', () => {
     expect(report).toMatch(/mock:\d+ +← POST \/hook: xxx/);
     expect(report).toMatch(/mock:\d+ +→ 200 in .*: fine/);
   });
-
-  it('10,000 requests: all counted, the newest 1,000 kept, each seen by a wait', async () => {
-    const source = `log('url=' + mock.url);
-      mock.respond('/x', text_response('ok'));
-      await_until(() => assert(mock.request_count('/x')).equals(5000), '40s');
-      await_until(() => assert(mock.request_count()).equals(10000), '40s');
-      log(mock.request_count('/x'), mock.requests().length, mock.last_request().body);`;
-    const { code, stdout } = await withMock(source, async (url, cli) => {
-      await cli.waitFor('"type":"waiting"');
-      let sent = 0;
-      const sender = async (): Promise<void> => {
-        while (sent < 10_000) {
-          sent += 1;
-          await (await fetch(`${url}/x`, { method: 'POST', body: 'body' })).text();
-        }
-      };
-      await Promise.all(Array.from({ length: 20 }, sender));
-      return cli.done;
-    });
-    expect(logsOf(stdout).slice(1)).toEqual(['10000 1000 body']);
-    expect(code).toBe(0);
-  }, 90_000);
 });
 
 describe('responders', () => {

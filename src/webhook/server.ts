@@ -6,10 +6,10 @@
 import { METHODS } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { selfSigned, type Certificate } from '../certificate.js';
 import { OffhookError } from '../errors.js';
 import { shownBody, type HttpEvent } from '../model/http-event.js';
 import type { MockRequestData, MockResponseData, RouteData } from '../model/http-message.js';
-import { selfSigned, type Certificate } from './certificate.js';
 import { Journal } from './journal.js';
 import { Routes } from './routes.js';
 
@@ -41,11 +41,14 @@ export class MockServer {
   readonly #stopped = new AbortController();
   #port = 0;
 
-  private constructor(options: MockServerOptions, hooks: MockServerHooks) {
+  private constructor(
+    options: MockServerOptions & { tls: false | Certificate },
+    hooks: MockServerHooks,
+  ) {
     this.#hooks = hooks;
     this.#host = options.host;
     this.#secure = options.tls !== false;
-    this.#app = this.#build(options);
+    this.#app = this.#build(options.tls);
   }
 
   /** @throws E_MOCK when it cannot listen there. */
@@ -53,7 +56,8 @@ export class MockServer {
     const { port, host } = options;
     let server: MockServer | undefined;
     try {
-      server = new MockServer(options, hooks);
+      const tls = options.tls === true ? await ownCertificate(host) : options.tls;
+      server = new MockServer({ ...options, tls }, hooks);
       await server.#app.listen({ port, host });
     } catch (error) {
       if (server !== undefined) await server.#app.close().catch(() => undefined);
@@ -99,7 +103,7 @@ export class MockServer {
     await this.#app.close();
   }
 
-  #build({ tls, host }: MockServerOptions): FastifyInstance {
+  #build(tls: false | Certificate): FastifyInstance {
     const common = {
       logger: false,
       bodyLimit: LARGEST_BODY,
@@ -110,7 +114,7 @@ export class MockServer {
       rewriteUrl: (): string => '/',
     };
     const app = (
-      tls === false ? fastify(common) : fastify({ ...common, https: certificate(tls, host) })
+      tls === false ? fastify(common) : fastify({ ...common, https: tls })
     ) as FastifyInstance;
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -149,6 +153,8 @@ export class MockServer {
     }
     if (this.#stopped.signal.aborted) return cutOff(request, reply);
     const content = bytesOf(response);
+    const sent = response.drop ? cutOff(request, reply) : send(reply, response, content);
+    // Told once it is on its way: reports take their time.
     this.#hooks.event({
       type: 'http_answered',
       ...base,
@@ -159,10 +165,7 @@ export class MockServer {
       body: response.payload?.encoding === 'utf8' ? shownBody(response.payload.data) : '',
       bytes: content.length,
     });
-    if (response.drop) {
-      return cutOff(request, reply);
-    }
-    return send(reply, response, content);
+    return sent;
   }
 
   async #decide(data: MockRequestData): Promise<Decided> {
@@ -258,8 +261,8 @@ function headersOf(raw: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(fields);
 }
 
-function certificate(tls: true | Certificate, host: string): Certificate {
-  return tls === true ? selfSigned(host) : tls;
+function ownCertificate(host: string): Promise<Certificate> {
+  return selfSigned('offhook mock server', [host], 30);
 }
 
 function cannotListen(host: string, port: number, error: NodeJS.ErrnoException): OffhookError {

@@ -4,7 +4,7 @@
  */
 import { formatMs, durationMs, type Duration } from '../../time.js';
 import type { ErrorData } from '../../errors.js';
-import { agentStateName, openCalls } from '../../model/agent-state.js';
+import { agentStateName, openCalls, type AgentState } from '../../model/agent-state.js';
 import { describeEnded, registrationHint } from '../../model/describe.js';
 import type { BegunWait, SequencePart, WaitName } from '../protocol.js';
 import { ask, callerStack } from './host.js';
@@ -130,18 +130,35 @@ export function awaitChange(began: number, until: number): number {
   return at;
 }
 
-/** A condition about an agent whose process died can tell nothing: its Idle is no hang-up. */
+/** Agents whose end a wait has told of. */
+const told = new Set<string>();
+
+/**
+ * A condition about an agent whose process died can tell nothing: its Idle is no hang-up. The death of any other
+ * fails the first wait that learns of it, for the scenario has failed by then; later ones, as those of a
+ * teardown, go on.
+ */
 export function failIfCrashed(what: string): void {
-  for (const name of world.agentsRead()) {
-    const { exit } = world.cursorOf(name);
-    if (exit !== undefined && !exit.expected) {
-      throw failure({
-        code: 'E_AGENT_CRASHED',
-        message: `agent "${name}": its baresip ended while waiting for ${what}: ${exit.reason}`,
-        hint: 'see its last log lines with --logs',
-        agents: [name],
-      });
-    }
+  failIfEnded(what, world.agentsRead(), world.cursorOf);
+}
+
+function failIfEnded(
+  what: string,
+  read: readonly string[],
+  stateOf: (name: string) => AgentState,
+): void {
+  for (const name of world.agentNames()) {
+    const { exit } = stateOf(name);
+    if (exit === undefined || (exit.expected && exit.denial === undefined)) continue;
+    if (told.has(name) && !read.includes(name)) continue;
+    told.add(name);
+    if (exit.denial !== undefined) throw failure(exit.denial);
+    throw failure({
+      code: 'E_AGENT_CRASHED',
+      message: `agent "${name}": its baresip ended while waiting for ${what}: ${exit.reason}`,
+      hint: 'see its last log lines with --logs',
+      agents: [name],
+    });
   }
 }
 
@@ -178,6 +195,7 @@ export function wait(...args: unknown[]): void {
     const { media } = (args[1] ?? {}) as { media?: boolean };
     const failIfSilent = media === true ? watchGaps(began, ms) : undefined;
     for (let at = began; at < began + ms; at = world.awaitEntries(began + ms)) {
+      failIfEnded('wait', [], world.headOf);
       failIfDropped(held, at - began, ms);
       failIfSilent?.(at);
     }

@@ -81,14 +81,21 @@ function show(
   }
 }
 
+/** What can only be right is not asked about: that costs more than all the rest, and responders are in a hurry. */
+function check(on: On, fn: 'header' | 'json', args: unknown[]): void {
+  const isText = args.length === 1 && typeof args[0] === 'string' && args[0] !== '';
+  if (isText || (fn === 'json' && args.length === 0)) return;
+  ask('check', { on, fn, args, stack: callerStack() });
+}
+
 function headerOf(on: On, { headers }: Message, args: unknown[]): string | undefined {
-  ask('check', { on, fn: 'header', args, stack: callerStack() });
+  check(on, 'header', args);
   const name = (args[0] as string).toLowerCase();
   return Object.hasOwn(headers, name) ? headers[name] : undefined;
 }
 
 function jsonOf(on: On, what: string, { body }: Message, args: unknown[]): unknown {
-  ask('check', { on, fn: 'json', args, stack: callerStack() });
+  check(on, 'json', args);
   const value = parsed(what, body);
   const path = args[0] as string | undefined;
   return path === undefined ? value : partOf(what, value, path);

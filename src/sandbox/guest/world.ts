@@ -158,7 +158,7 @@ export function advance(): boolean {
 
 /** Evaluating again costs a third of a millisecond: not for what leaves all that was read as it was. */
 function concernsCondition({ agent, event }: LogEntry): boolean {
-  if (read.size === 0) return true;
+  if (read.size === 0 || event.type === 'exited') return true;
   if (event.type === 'sip') return readSip.has(agent);
   return read.has(agent) && event.type !== 'warning';
 }

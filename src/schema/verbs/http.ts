@@ -191,7 +191,7 @@ export const MOCK_VERBS = {
       },
     ],
     returns: 'void',
-    doc: 'Answers requests with what a function of the script returns. It runs while the script waits in any verb, `await_until` or `wait`, one request at a time, 2 s of computing at most. A request that comes while the script computes waits up to 10 s, then it is answered with 503; so is one that comes after teardown began. A function that throws, or returns a promise or no response, gives the caller a 500 and fails the scenario. The newest route that fits a request answers it.',
+    doc: 'Answers requests with what a function of the script returns. It runs while the script waits in any verb, `await_until` or `wait`, one request at a time, 2 s of computing at most. A request that comes while the script computes waits up to 10 s, then it is answered with 503; so is one that finds 1,000 waiting (or 16 MiB of bodies), and one that comes after teardown began. A function that throws, or returns a promise or no response, gives the caller a 500 and fails the scenario. The newest route that fits a request answers it.',
     throws: ['E_MOCK', 'E_ARGUMENT'],
     example: `mock.on("POST", "/hook", (request) =>
   request.json("event") === "ringing" ? json_response({ action: "answer" }) : text_response("", 204),

@@ -1,0 +1,42 @@
+/**
+ * Self-signed certificates (RFC 5280) for what Offhook itself runs as a TLS server, made anew in each process: no
+ * key is ever stored. Loads its library when the first one is made: most runs make none.
+ */
+import { isIP } from 'node:net';
+
+/** Both as PEM. */
+export interface Certificate {
+  cert: string;
+  key: string;
+}
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** For "localhost", the loopback addresses and those hosts; its own authority, so that it can be named as one. */
+export async function selfSigned(
+  commonName: string,
+  hosts: readonly string[],
+  days: number,
+): Promise<Certificate> {
+  const { generate } = await import('selfsigned');
+  const names = [...new Set(['localhost', '127.0.0.1', '::1', ...hosts])];
+  const now = Date.now();
+  const { cert, private: key } = await generate([{ name: 'commonName', value: commonName }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    // Clocks differ.
+    notBeforeDate: new Date(now - DAY_MS),
+    notAfterDate: new Date(now + days * DAY_MS),
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      {
+        name: 'subjectAltName',
+        altNames: names.map((host) =>
+          isIP(host) === 0 ? { type: 2, value: host } : { type: 7, ip: host },
+        ),
+      },
+    ],
+  });
+  return { cert, key };
+}

@@ -238,6 +238,8 @@ describe('joining', () => {
     log.message(sip('>', 'INVITE'));
     log.message(sip('<', '407 Proxy Authentication Required'));
     log.message(sip('>', 'ACK'));
+    // nothing to be cancelled until the next one is answered
+    expect(log.responded('c')).toBe(false);
     log.message(sip('>', 'INVITE', { cseq: 2 }));
     expect(events).toHaveLength(1);
     log.message(sip('<', '407 Again', { cseq: 2 }));

@@ -198,8 +198,8 @@ export class CallLog {
 
   #response(call: Call, message: SipMessage, code: number): void {
     if ((message.direction === 'received') !== call.outgoing) return;
-    // What comes after a 3xx can be cancelled once that is answered.
-    call.responded = !isRedirection(code);
+    // What comes after a 3xx, or with credentials, can be cancelled once that is answered.
+    call.responded = code < 300 || !maybeRetried(code);
     if (code <= 100) return;
     if (!call.outgoing && code < 300) this.#incoming(call);
     if (code < 200) {

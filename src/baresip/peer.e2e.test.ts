@@ -115,6 +115,7 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
         'i: compact-forms@example.test',
         'CSeq: 1 INVITE',
         `m: <${peer.uri}>`,
+        'Max-Forwards: 70',
         'X-Folded: one',
         '  two',
         'X-Twice: 1',

@@ -119,7 +119,7 @@ function routeCommands(session: Session, uri: string): Command[] {
   throw session.problem(
     'E_CAPABILITY',
     'dial',
-    `baresip ${version} cannot send headers on a call beside another one (from ${sinceOf('uaaddheader')})`,
+    `baresip ${version} cannot send headers on a call beside another one (from ${sinceOf('header_blanks')})`,
     'hang up first',
   );
 }

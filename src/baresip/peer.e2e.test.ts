@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { agentStateName } from '../model/agent-state.js';
 import { cleanBench, testBinaries } from '../testing/agent-bench.js';
-import type { RawPeer } from '../testing/raw-peer.js';
+import { peerSdp, type RawPeer } from '../testing/raw-peer.js';
 import type { BaresipAgent } from './user-agent.js';
 
 const LIMIT = 5000;
@@ -61,6 +61,33 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
     await idle(agent);
     const ringing = bench.events('alice').filter((one) => one.type === 'call_ringing');
     expect(ringing.map((one) => one.code)).toEqual([180, 181]);
+  });
+
+  test('an INFO digit that is sent again, for its answer came late, is one digit', async () => {
+    const answer = `200 OK\r\n\r\n${peerSdp()}`;
+    const agent = await dialTo((method) => (method === 'ACK' ? [] : [answer]));
+    await bench.until(() => agentStateName(agent.state) === 'Established', 'Established');
+    const invite = (await peer?.seen(/^INVITE /)) ?? '';
+    const digit = (cseq: number, signal: string) => {
+      peer?.within(invite, {
+        method: 'INFO',
+        cseq,
+        more: ['Content-Type: application/dtmf-relay'],
+        body: `Signal=${signal}\r\nDuration=160\r\n`,
+      });
+    };
+    for (const cseq of [1, 1, 1, 2]) digit(cseq, '5');
+    digit(3, '#');
+    const received = () =>
+      bench.events('alice').flatMap((one) => (one.type === 'dtmf_received' ? [one] : []));
+    await bench.until(() => received().some((one) => one.digit === '#'), 'the last digit');
+    // what baresip makes of each of them is read by the time it has answered something else
+    await agent.watchRtp();
+    expect(received()).toMatchObject([
+      { digit: '5', via: 'info' },
+      { digit: '5', via: 'info' },
+      { digit: '#', via: 'info' },
+    ]);
   });
 
   test('hangup cancels a call that got only 100', async () => {

@@ -104,8 +104,8 @@ export class Session {
       () => {
         this.waiters.wake();
       },
-      (request) => {
-        this.inbox.accepted(request);
+      (request, again) => {
+        this.inbox.accepted(request, again);
       },
     );
     this.commands = commandsFor(version, ground.account.aor, ground.idleAor, ground.mwi);

@@ -319,17 +319,15 @@ describe('joining', () => {
     });
   });
 
-  test('a call whose INVITE never left', () => {
+  // the second: in words of a TURN server
+  test.each(['Connection refused', '401 Unauthorized'])('no INVITE ever left: %s', (reason) => {
     const { log, events } = recorded();
     log.expectDial({ uri: 'sip:x@h', number: 'x' });
-    log.event(ctrl('CALL_CLOSED', { param: 'Connection refused [111]', outgoing: true }));
+    log.event(ctrl('CALL_CLOSED', { param: `${reason} [111]`, outgoing: true }));
+    vi.runAllTimers();
     expect(events).toEqual([
       { type: 'call_dialed', call: 'c', peer: { uri: 'sip:x@h', number: 'x' } },
-      {
-        type: 'call_closed',
-        call: 'c',
-        ended: { by: 'network', how: 'unreachable', reason: 'Connection refused' },
-      },
+      { type: 'call_closed', call: 'c', ended: { by: 'network', how: 'unreachable', reason } },
     ]);
   });
 

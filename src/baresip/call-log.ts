@@ -371,10 +371,9 @@ export class CallLog {
   }
 
   #closeByText(call: Call): void {
-    this.#close(
-      call,
-      endedByText(call.closeText ?? '', { outgoing: call.outgoing, answered: call.answered }),
-    );
+    const { outgoing, answered, invite } = call;
+    const sent = !outgoing || invite !== undefined;
+    this.#close(call, endedByText(call.closeText ?? '', { outgoing, answered, sent }));
   }
 
   #close(call: Call, ended: Ended): void {

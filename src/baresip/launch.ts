@@ -177,6 +177,7 @@ async function prepare(
       folder,
       routed: options.outbound !== undefined || options.domain !== undefined,
       mwi: options.mwi === true,
+      nat: options.nat,
       encryption: options.media_enc,
       audio: options.audio === true,
     });

@@ -84,6 +84,12 @@ export const CAPABILITIES = {
     instead: 'it ends: `ended` says `how: "transferred"`, with the reason',
     verbs: ['transfer', 'complete_transfer'],
   },
+  comfort_noise: {
+    since: '2.0.0',
+    what: 'comfort noise is told from audio',
+    instead: 'by 1.0 too; 1.1 takes it for audio',
+    verbs: ['rtp'],
+  },
   converters: { since: '2.0.0', what: 'audio formats are converted by modules' },
   filters_after_hold: {
     since: '2.0.0',

@@ -674,10 +674,13 @@ export const SCHEMAS = {
         description: 'RTP packets of a call so far.',
         type: 'object',
         additionalProperties: false,
-        required: ['sent', 'received', 'flowing'],
+        required: ['sent', 'received', 'flowing', 'audio'],
         properties: {
           sent: { type: 'integer', description: 'Packets sent.' },
-          received: { type: 'integer', description: 'Packets received, silence included.' },
+          received: {
+            type: 'integer',
+            description: 'Packets received, of silence, comfort noise and digits, too.',
+          },
           last_received_ms: {
             type: 'number',
             description:
@@ -686,6 +689,16 @@ export const SCHEMAS = {
           flowing: {
             type: 'boolean',
             description: 'True when a packet was received within the last 500 ms.',
+          },
+          audio: {
+            type: 'boolean',
+            description:
+              'True when audio, silence included, was decoded within the last 500 ms; false while packets are only comfort noise (RFC 3389) or digits.',
+          },
+          lost: {
+            type: 'integer',
+            description:
+              'How many more packets the other side had sent by its last RTCP report (RFC 3550, 6.4.1), some seconds old; absent until one came.',
           },
         },
       },

@@ -460,7 +460,7 @@ export interface Rtp {
    */
   readonly sent: number;
   /**
-   * Packets received, silence included.
+   * Packets received, of silence, comfort noise and digits, too.
    */
   readonly received: number;
   /**
@@ -472,6 +472,16 @@ export interface Rtp {
    * True when a packet was received within the last 500 ms.
    */
   readonly flowing: boolean;
+  /**
+   * True when audio, silence included, was decoded within the last 500 ms; false while packets
+   * are only comfort noise (RFC 3389) or digits.
+   */
+  readonly audio: boolean;
+  /**
+   * How many more packets the other side had sent by its last RTCP report (RFC 3550, 6.4.1),
+   * some seconds old; absent until one came.
+   */
+  readonly lost?: number;
 }
 /**
  * What RTCP tells of the audio an agent receives.

@@ -1,6 +1,6 @@
 /**
  * What which baresip version can do: one table, used by the driver, shown by `offhook doctor` and in the
- * reference. Checked against the source tags of baresip, and by calls on 1.0, 1.1 and 4.9.
+ * reference. Checked against the source tags of baresip, and by calls on 1.0, 1.1, 2.12, 3.16 and 4.9.
  */
 
 export interface CapabilityRow {

@@ -16,7 +16,7 @@ export interface RawPeer {
   close(): void;
 }
 
-export interface RequestWithin {
+interface RequestWithin {
   method: string;
   cseq: number;
   more?: readonly string[];

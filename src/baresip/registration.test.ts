@@ -154,6 +154,7 @@ test('the event may be first', () => {
 });
 
 test('the event may overtake the repetition with credentials and its answer', () => {
+  registration.expect('registered');
   request(1, 60);
   response(1, 401, 'Unauthorized');
   ctrl('REGISTER_FAIL', '403 Wrong Password');

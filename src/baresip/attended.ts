@@ -1,6 +1,6 @@
 /**
  * Attended transfer: a consultation call beside the first, then one REFER that joins the two others. Its Refer-To
- * is made here, from the consultation's dialog: the same on every version (docs/decisions/0009-attended-transfer.md).
+ * is made here, from the consultation's dialog: the same on every version (docs/decisions/0011-attended-transfer.md).
  */
 import type { CallState } from '../model/agent-state.js';
 import { hasCapability, sinceOf } from './capabilities.js';

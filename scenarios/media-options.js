@@ -79,6 +79,7 @@ scenario.each([
   [{ media_enc: 'zrtp' }, '"srtp"'],
   [{ nat: 'upnp' }, '"stun"'],
   [{ nat: 'stun' }, 'needs a server'],
+  [{ nat: 'turn', stun_server: 'turn:127.0.0.1' }, 'needs a password'],
   [{ stun_server: 'stun:127.0.0.1' }, 'not used without nat'],
   [{ nat: 'stun', stun_server: 'http://127.0.0.1' }, 'a STUN or TURN server'],
   [{ nat: 'stun', stun_server: 'stun:h";auth_pass="x' }, 'a STUN or TURN server'],

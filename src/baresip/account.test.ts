@@ -90,6 +90,15 @@ describe('the account line', () => {
   });
 });
 
+test('the login of a TURN server is that of the account', () => {
+  const options = { nat: 'turn', stun_server: 'h', password: 'p', auth_user: 'u' } as const;
+  expect(accountOf('alice', options, OWN).line(0)).toMatch(
+    /;auth_user="u";auth_pass="p";stunuser="u";stunpass="p"$/,
+  );
+  const own = accountOf('alice', { nat: 'turn', stun_server: 'h', password: 'p' }, OWN).line(0);
+  expect(own).toMatch(/;stunuser="alice";stunpass="p"$/);
+});
+
 describe('commands', () => {
   const words = (version: string) => {
     const set = commandsFor(version, 'sip:a@h', 'sip:idle@h');

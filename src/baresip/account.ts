@@ -56,6 +56,12 @@ export function accountOf(
   // Last: the search for parameters is not aware of quotes, so a password could pose as one.
   if (options.password !== undefined)
     last.push(`auth_pass=${quoted(name, 'password', options.password)}`);
+  // Versions from 1.1 on do not take those of the account.
+  if (options.stun_server !== undefined && options.password !== undefined) {
+    const login = options.auth_user ?? options.username ?? name;
+    last.push(`stunuser=${quoted(name, 'auth_user', login)}`);
+    last.push(`stunpass=${quoted(name, 'password', options.password)}`);
+  }
   const line = (regint: number, proxy: string | undefined): string =>
     [
       `${display}<${aor}>`,

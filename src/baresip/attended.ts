@@ -1,10 +1,9 @@
 /**
- * Attended transfer: a consultation call beside the first, then one REFER that joins the two others. From 2.0
- * baresip has commands for it; before, the Refer-To is made here, from the consultation's dialog.
+ * Attended transfer: a consultation call beside the first, then one REFER that joins the two others. Its Refer-To
+ * is made here, from the consultation's dialog: the same on every version (docs/decisions/0011-attended-transfer.md).
  */
 import type { CallState } from '../model/agent-state.js';
 import { hasCapability, sinceOf } from './capabilities.js';
-import type { Command } from './ctrl.js';
 import { hold, resume } from './hold.js';
 import { peerOf } from './peer.js';
 import { left, perform } from './perform.js';
@@ -18,20 +17,16 @@ interface Consultation {
   first: CallState;
   call: string;
   target: TransferTarget;
-  /** Asked of baresip already: it forgets the consultation by that, whatever comes of it. */
-  tried?: boolean;
 }
 
 const START_FIRST = 'call attended_transfer() first';
 
 export class AttendedTransfer {
   readonly #session: Session;
-  readonly #byBaresip: boolean;
   #consultation: Consultation | undefined;
 
   constructor(session: Session) {
     this.#session = session;
-    this.#byBaresip = hasCapability(session.ground.context.binary.version, 'attended_transfer');
   }
 
   async start(target: TransferTarget, id: string | undefined, limitMs: number): Promise<Done> {
@@ -39,39 +34,31 @@ export class AttendedTransfer {
     const started = performance.now();
     this.#assertNone(verb);
     const first = await transferableCall(this.#session, verb, { target, id }, limitMs);
-    const commands = this.#byBaresip
-      ? [select(first.id), { name: 'atransferstart', params: target.uri }]
-      : this.#session.commands.dial(target.uri);
-    // Also where baresip would do it: a target that refuses before the re-INVITE is answered would leave 4.x
-    // in the belief that the call is off hold again, and no command could take it off.
     await hold(this.#session, first.id, left(limitMs, started));
-    const done = await this.#consult(verb, target.uri, commands, left(limitMs, started));
+    const done = await this.#consult(verb, target.uri, left(limitMs, started));
     this.#consultation = { first, call: done.call, target };
     return done;
   }
 
   async complete(limitMs: number): Promise<Done> {
     const verb = 'complete_transfer';
-    const { first, call, target, tried = false, redirected } = this.#current(verb);
+    const { first, call, target } = this.#current(verb);
     const session = this.#session;
-    // The call at another address is none of those baresip's commands know of.
-    const byBaresip = this.#byBaresip && !redirected && !tried;
+    const { version } = session.ground.context.binary;
     const consultation = callOf(session, verb, call);
     this.#assertReady(verb, first.id, consultation);
     // With a PBX between them the target's call would be another one.
     const direct = target.agent?.state.calls.some((one) => one.id === call) === true;
-    if (!this.#byBaresip && direct) {
+    if (direct && !hasCapability(version, 'replaces')) {
       throw session.problem(
         'E_CAPABILITY',
         verb,
-        `agent "${target.agent?.name ?? ''}" is a baresip ${session.ground.context.binary.version}, which cannot replace a call (RFC 3891); baresip ${sinceOf('attended_transfer')} can`,
+        `agent "${target.agent?.name ?? ''}" is a baresip ${version}, which cannot replace a call (RFC 3891); baresip ${sinceOf('replaces')} can`,
         'transfer through a PBX, or use a newer baresip',
       );
     }
-    const commands = byBaresip
-      ? [select(call), { name: 'atransferexec' }]
-      : [select(first.id), { name: 'transfer', params: this.#referTo(consultation) }];
-    if (this.#consultation !== undefined) this.#consultation.tried = true;
+    const params = this.#referTo(consultation, !direct || hasCapability(version, 'replaces_tags'));
+    const commands = [select(first.id), { name: 'transfer', params }];
     return refer(session, verb, { call: first, commands }, limitMs);
   }
 
@@ -80,10 +67,6 @@ export class AttendedTransfer {
     const started = performance.now();
     const session = this.#session;
     const { first, call } = this.#current(verb);
-    if (this.#byBaresip) {
-      // It only forgets, and is no command any more when the last call has ended.
-      void session.send(verb, [{ name: 'atransferabort' }], limitMs);
-    }
     // 1.0 resumes the first call as soon as the other one ends.
     session.calls.media.expectResume(first.id, true);
     if (isOpen(session, call)) await hangup(session, call, left(limitMs, started));
@@ -94,18 +77,13 @@ export class AttendedTransfer {
     return resume(session, first.id, left(limitMs, started));
   }
 
-  async #consult(
-    verb: string,
-    uri: string,
-    commands: Command[],
-    limitMs: number,
-  ): Promise<Done & { call: string }> {
+  async #consult(verb: string, uri: string, limitMs: number): Promise<Done & { call: string }> {
     const session = this.#session;
     const since = session.nextSeq;
     const seen = new Set(session.state.calls.map((one) => one.id));
     session.calls.expectDial(peerOf(uri, ''));
     try {
-      return await perform(session, verb, commands, limitMs, {
+      return await perform(session, verb, session.commands.dial(uri), limitMs, {
         done: () => {
           const call = session.state.calls.find(
             (one) => one.direction === 'outgoing' && !seen.has(one.id),
@@ -120,9 +98,7 @@ export class AttendedTransfer {
             'E_CALL_REFUSED',
             verb,
             `no INVITE was sent to ${uri} (waited ${waited} ms)`,
-            this.#byBaresip
-              ? 'check that the other side of the first call supports Replaces (RFC 3891)'
-              : 'check that the host is reachable',
+            'check that the host is reachable',
           ),
       });
     } finally {
@@ -143,13 +119,13 @@ export class AttendedTransfer {
     throw this.#session.problem('E_CALL_STATE', verb, what, hint);
   }
 
-  #referTo({ id, peer }: CallState): string {
+  #referTo({ id, peer }: CallState, tagged: boolean): string {
     const { localTag = '', remoteTag = '' } = this.#session.dialogs.of(id) ?? {};
     return replacesReferTo({
       call_id: id,
-      local_tag: localTag,
-      remote_tag: remoteTag,
-      target: peer.uri,
+      ...(tagged ? { tags: { local: localTag, remote: remoteTag } } : {}),
+      // Where a 3xx has sent it: who answered is there.
+      target: this.#session.calls.redirections.addressOf(id) ?? peer.uri,
     });
   }
 
@@ -162,7 +138,7 @@ export class AttendedTransfer {
     throw this.#session.problem('E_CALL_STATE', verb, what, 'complete or abort that one first');
   }
 
-  #current(verb: string): Consultation & { redirected: boolean } {
+  #current(verb: string): Consultation {
     this.#session.assertUsable(verb);
     const consultation = this.#consultation;
     if (consultation === undefined) {
@@ -171,7 +147,7 @@ export class AttendedTransfer {
     }
     const call = this.#session.calls.redirections.currentId(consultation.call);
     if (isOpen(this.#session, call) || isOpen(this.#session, consultation.first.id)) {
-      return { ...consultation, call, redirected: call !== consultation.call };
+      return { ...consultation, call };
     }
     this.#consultation = undefined;
     const what = 'the first call and the consultation call have ended';

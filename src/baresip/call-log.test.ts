@@ -238,6 +238,8 @@ describe('joining', () => {
     log.message(sip('>', 'INVITE'));
     log.message(sip('<', '407 Proxy Authentication Required'));
     log.message(sip('>', 'ACK'));
+    // nothing to be cancelled until the next one is answered
+    expect(log.responded('c')).toBe(false);
     log.message(sip('>', 'INVITE', { cseq: 2 }));
     expect(events).toHaveLength(1);
     log.message(sip('<', '407 Again', { cseq: 2 }));
@@ -317,17 +319,15 @@ describe('joining', () => {
     });
   });
 
-  test('a call whose INVITE never left', () => {
+  // the second: in words of a TURN server
+  test.each(['Connection refused', '401 Unauthorized'])('no INVITE ever left: %s', (reason) => {
     const { log, events } = recorded();
     log.expectDial({ uri: 'sip:x@h', number: 'x' });
-    log.event(ctrl('CALL_CLOSED', { param: 'Connection refused [111]', outgoing: true }));
+    log.event(ctrl('CALL_CLOSED', { param: `${reason} [111]`, outgoing: true }));
+    vi.runAllTimers();
     expect(events).toEqual([
       { type: 'call_dialed', call: 'c', peer: { uri: 'sip:x@h', number: 'x' } },
-      {
-        type: 'call_closed',
-        call: 'c',
-        ended: { by: 'network', how: 'unreachable', reason: 'Connection refused' },
-      },
+      { type: 'call_closed', call: 'c', ended: { by: 'network', how: 'unreachable', reason } },
     ]);
   });
 

@@ -198,8 +198,8 @@ export class CallLog {
 
   #response(call: Call, message: SipMessage, code: number): void {
     if ((message.direction === 'received') !== call.outgoing) return;
-    // What comes after a 3xx can be cancelled once that is answered.
-    call.responded = !isRedirection(code);
+    // What comes after a 3xx, or with credentials, can be cancelled once that is answered.
+    call.responded = code < 300 || !maybeRetried(code);
     if (code <= 100) return;
     if (!call.outgoing && code < 300) this.#incoming(call);
     if (code < 200) {
@@ -371,10 +371,9 @@ export class CallLog {
   }
 
   #closeByText(call: Call): void {
-    this.#close(
-      call,
-      endedByText(call.closeText ?? '', { outgoing: call.outgoing, answered: call.answered }),
-    );
+    const { outgoing, answered, invite } = call;
+    const sent = !outgoing || invite !== undefined;
+    this.#close(call, endedByText(call.closeText ?? '', { outgoing, answered, sent }));
   }
 
   #close(call: Call, ended: Ended): void {

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { AgentOptions } from './user-agent.js';
-import { addedLines, headerCommands, headerFields, routeWithHeaders } from './custom-headers.js';
+import { addedLines, headerCommands, headersOf, routeWithHeaders } from './custom-headers.js';
 
 const error = (code: string, message: RegExp): Error =>
   expect.objectContaining({ code, message: expect.stringMatching(message) as string }) as Error;
+const NONE = { commanded: [], carried: [] };
 const fieldsOf = (headers: object, version = '4.9.0', more: AgentOptions = {}) =>
-  headerFields('a', { headers: headers as NonNullable<AgentOptions['headers']>, ...more }, version);
+  headersOf('a', { headers: headers as NonNullable<AgentOptions['headers']>, ...more }, version);
 
 test('values in order, several of one name', () => {
-  expect(fieldsOf({ 'X-B': ['1', '2'], 'X-A': '3' })).toEqual([
+  expect(fieldsOf({ 'X-B': ['1', '2'], 'X-A': '3' }).commanded).toEqual([
     ['X-B', '1'],
     ['X-B', '2'],
     ['X-A', '3'],
@@ -16,8 +17,8 @@ test('values in order, several of one name', () => {
 });
 
 test('without headers no version is asked for anything', () => {
-  expect(headerFields('a', {}, '1.0.0')).toEqual([]);
-  expect(fieldsOf({}, '1.0.0')).toEqual([]);
+  expect(headersOf('a', {}, '1.0.0')).toEqual(NONE);
+  expect(fieldsOf({}, '1.0.0')).toEqual(NONE);
 });
 
 test.each<[object, RegExp]>([
@@ -45,8 +46,10 @@ test.each<[object, RegExp]>([
 describe('below 2.3', () => {
   test('only when it is allowed', () => {
     expect(() => fieldsOf({ 'X-A': '1' }, '2.2.1')).toThrow(error('E_CAPABILITY', /from 2\.3\.0/));
-    expect(fieldsOf({ 'X-A': '1' }, '2.2.1', { headers_compat: true })).toEqual([['X-A', '1']]);
-    expect(fieldsOf({ 'X-A': '1' }, '2.3.0')).toEqual([['X-A', '1']]);
+    expect(fieldsOf({ 'X-A': '1' }, '2.2.1', { headers_compat: true }).carried).toEqual([
+      ['X-A', '1'],
+    ]);
+    expect(fieldsOf({ 'X-A': '1' }, '2.3.0').commanded).toEqual([['X-A', '1']]);
   });
 
   test.each(['say "hi"', 'x;regint=0', 'x; auth_pass = "y"', 'x;MEDIAENC=srtp', 'x;outbound2=y'])(
@@ -55,7 +58,7 @@ describe('below 2.3', () => {
       expect(() => fieldsOf({ 'X-A': value }, '1.0.0', { headers_compat: true })).toThrow(
         error('E_CAPABILITY', /X-A: baresip 1\.0\.0 cannot send/),
       );
-      expect(fieldsOf({ 'X-A': value })).toEqual([['X-A', value]]);
+      expect(fieldsOf({ 'X-A': value }).commanded).toEqual([['X-A', value]]);
     },
   );
 
@@ -71,9 +74,21 @@ describe('below 2.3', () => {
   });
 });
 
+test('below 3.8 a value with a blank goes the other way, where that is allowed', () => {
+  const headers = { 'X-A': ' a%20;b ', 'X-B': 'c d' };
+  expect(() => fieldsOf(headers, '3.7.0')).toThrow(error('E_CAPABILITY', /no blank .*3\.8\.0/));
+  expect(fieldsOf(headers, '3.7.0', { headers_compat: true }).carried).toHaveLength(2);
+  expect(fieldsOf(headers, '3.8.0').commanded).toHaveLength(2);
+  // as it stands: there it would not be decoded
+  const { commanded } = fieldsOf({ 'X-A': headers['X-A'] }, '3.7.0');
+  expect(headerCommands(commanded, '3.7.0')).toEqual([
+    { name: 'uaaddheader', params: 'X-A=a%20;b 0' },
+  ]);
+});
+
 test('commands: escaped, with the index', () => {
   const value = '"q" ü%20;a=[b]? +$,<sip:x@y>';
-  expect(headerCommands([['X-A', ` ${value} `]])).toEqual([
+  expect(headerCommands([['X-A', ` ${value} `]], '3.8.0')).toEqual([
     {
       name: 'uaaddheader',
       params: 'X-A=%22q%22%20%C3%BC%2520%3Ba%3D[b]?%20+$%2C%3Csip:x%40y%3E 0',

@@ -1,40 +1,53 @@
 /**
- * Header fields of the script's own on outgoing INVITEs: by baresip's command from 2.3 on, before that
- * behind the outbound route of the account, which reaches the wire as it was written.
+ * Header fields of the script's own on outgoing INVITEs: by baresip's command from 2.3 on; before that, and for
+ * what the command cannot say, behind the outbound route of the account, which reaches the wire as it was written.
  */
 import { OffhookError } from '../errors.js';
 import type { HeaderField } from '../model/agent-event.js';
 import { headerProblem } from '../model/headers.js';
 import { hasCapability, sinceOf } from './capabilities.js';
+import type { CapabilityName } from '../schema/capabilities.js';
 import type { Command } from './ctrl.js';
 import type { AgentOptions } from './user-agent.js';
 
 /** What ends the last of our lines: baresip closes the route itself, after it. */
 const ROUTE_END = 'X-Route-End';
 
+/** Fields that are set by a command, and those that are carried by the account's outbound route. */
+export interface Headers {
+  readonly commanded: readonly HeaderField[];
+  readonly carried: readonly HeaderField[];
+}
+
 /** The `headers` option as fields, in order. @throws OffhookError E_ARGUMENT, E_CAPABILITY. */
-export function headerFields(
-  agent: string,
-  options: AgentOptions,
-  version: string,
-): readonly HeaderField[] {
+export function headersOf(agent: string, options: AgentOptions, version: string): Headers {
   const fields = Object.entries(options.headers ?? {}).flatMap(([name, value]) =>
     valuesOf(agent, name, value).map((one): HeaderField => [name, one]),
   );
   for (const [name, value] of fields) checkField(agent, name, value);
-  if (fields.length === 0 || hasCapability(version, 'uaaddheader')) return fields;
+  const lacking = lackingFor(fields, version);
+  if (lacking === undefined) return { commanded: fields, carried: [] };
   if (options.headers_compat !== true) {
+    const what = lacking === 'uaaddheader' ? 'has no command for it' : 'takes no blank in a value';
     throw new OffhookError(
       'E_CAPABILITY',
-      `agent "${agent}": headers: baresip ${version} has no command for it (from ${sinceOf('uaaddheader')})`,
+      `agent "${agent}": headers: baresip ${version} ${what} (from ${sinceOf(lacking)})`,
       { hint: 'allow the way around with headers_compat: true, or use a newer baresip' },
     );
   }
   for (const [name, value] of fields) checkCarried(agent, version, name, value);
-  return fields;
+  return { commanded: [], carried: fields };
 }
 
-/** Parameters of an account before 2.3. */
+/** What this baresip's command lacks to send them. */
+function lackingFor(fields: readonly HeaderField[], version: string): CapabilityName | undefined {
+  if (fields.length === 0) return undefined;
+  if (!hasCapability(version, 'uaaddheader')) return 'uaaddheader';
+  const blank = fields.some(([, value]) => value.trim().includes(' '));
+  return blank && !hasCapability(version, 'header_blanks') ? 'header_blanks' : undefined;
+}
+
+/** Parameters of an account before 3.8. */
 const ACCOUNT_PARAMETER =
   /;\s*(?:answermode|audio_codecs|video_codecs|auth_(?:user|pass)|call_transfer|cert|dtmfmode|extra|fbregint|media(?:enc|nat)|mwi|outbound\d?|prio|ptime|pubint|rtcp_mux|reg(?:int|q)|rwait|sipnat|sip_autoanswer\w*|stun(?:server|user|pass)|100rel|natpinhole)\s*=/i;
 
@@ -44,7 +57,7 @@ function checkCarried(agent: string, version: string, name: string, value: strin
   if (bad === undefined) return;
   throw new OffhookError(
     'E_CAPABILITY',
-    `agent "${agent}": headers: ${name}: baresip ${version} cannot send ${JSON.stringify(bad)} in a value (from ${sinceOf('uaaddheader')})`,
+    `agent "${agent}": headers: ${name}: baresip ${version} cannot send ${JSON.stringify(bad)} in a value (from ${sinceOf('header_blanks')})`,
     { hint: 'choose a value without it, or use a newer baresip' },
   );
 }
@@ -74,10 +87,11 @@ function shownName(name: string): string {
 }
 
 /** One command for each field; ours is the only account, so its index is 0. */
-export function headerCommands(fields: readonly HeaderField[]): Command[] {
+export function headerCommands(fields: readonly HeaderField[], version: string): Command[] {
+  const form = hasCapability(version, 'header_blanks') ? escapeValue : String;
   return fields.map(([name, value]) => ({
     name: 'uaaddheader',
-    params: `${name}=${escapeValue(value.trim())} 0`,
+    params: `${name}=${form(value.trim())} 0`,
   }));
 }
 

@@ -60,9 +60,15 @@ const WORDS: readonly (readonly [RegExp, Ended])[] = [
 ];
 
 /** By what CALL_CLOSED says; `direction` and `answered` tell a BYE from a CANCEL or a rejection. */
-export function endedByText(param: string, call: { outgoing: boolean; answered: boolean }): Ended {
+export function endedByText(
+  param: string,
+  call: { outgoing: boolean; answered: boolean; sent?: boolean },
+): Ended {
   const text = closeText(param);
   const response = /^(\d{3}) ([^,]*)(?:,(.*))?$/.exec(text);
+  // That is the TURN server: nobody else was asked anything.
+  if (response !== null && call.sent === false)
+    return { by: 'network', how: 'unreachable', reason: text };
   if (response !== null) {
     const [, code, reason, cause] = response;
     return {

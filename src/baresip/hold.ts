@@ -56,8 +56,9 @@ export async function holdOthers(
     const active = other.state === 'Established' && !holds(other.facts.held);
     if (other.id === id || !active) continue;
     await change(session, 'hold', other, left(limitMs, started)).catch((error: unknown) => {
-      // One that ended meanwhile is out of the way as well.
-      if (callOf(session, verb, other.id).state !== 'Idle') throw error;
+      // One that its other side ends meanwhile is in nobody's way.
+      if (openCalls(session.state).some((call) => call.id === other.id)) throw error;
+      session.assertUsable(verb);
     });
   }
 }

@@ -36,8 +36,8 @@ function box() {
   });
   const log = new RequestLog(
     () => undefined,
-    (accepted) => {
-      inbox.accepted(accepted);
+    (accepted, again) => {
+      inbox.accepted(accepted, again);
     },
   );
   const take = (message: SipMessage, code: number) => {
@@ -82,6 +82,32 @@ describe('digits', () => {
     take(info('2', 2), 200);
     take(info('2', 2), 200);
     expect(events.length).toBe(1);
+  });
+
+  it('of an INFO with an event number are told once, too', async () => {
+    const { events, inbox, take } = box();
+    take(info('10', 1), 200);
+    inbox.event(start('1'));
+    await turn();
+    await turn();
+    await turn();
+    expect(events).toMatchObject([{ digit: '*', via: 'info' }]);
+  });
+
+  it('of a retransmitted INFO: each has an event of its own, and all are one digit', async () => {
+    const { events, inbox, take } = box();
+    for (const cseq of [1, 1, 2]) take(info('2', cseq), 200);
+    for (let round = 0; round < 3; round += 1) inbox.event(start('2'));
+    await turn();
+    await turn();
+    await turn();
+    expect(events).toMatchObject([{ via: 'info' }, { via: 'info' }]);
+    // and one more is none of them
+    inbox.event(start('2'));
+    await turn();
+    await turn();
+    await turn();
+    expect(events).toMatchObject([{ via: 'info' }, { via: 'info' }, { via: 'rtp' }]);
   });
 });
 

@@ -3,18 +3,19 @@
  * an INFO show in the trace and, on every version, as a ctrl_tcp event like those in RTP: told once.
  */
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
-import { infoDigit } from '../model/dtmf.js';
+import { infoDigit, infoSignal } from '../model/dtmf.js';
 import { parseMessageSummary } from '../model/message-summary.js';
 import type { CtrlEvent } from './events.js';
 import { nameAddr, peerOf } from './peer.js';
 import { headerOf } from './sip-message.js';
 
-/** The event of an INFO follows its message; later than this it belongs to another digit. */
-const SAME_DIGIT_MS = 500;
+/** The event of an INFO follows its message, late where the machine is busy; after this it never came. */
+const SAME_DIGIT_MS = 10_000;
 
 interface InfoDigit {
   call: string;
-  digit: string;
+  /** As the event says it. */
+  told: string;
   at: number;
 }
 
@@ -28,15 +29,22 @@ export class Inbox {
     this.#emit = emit;
   }
 
-  /** A received request that was answered with 2xx: what the agent refused it has not received. */
-  accepted(request: SipMessage): void {
+  /**
+   * A received request that was answered with 2xx: what the agent refused it has not received. A retransmission
+   * tells nothing new, but baresip makes another event of its digit.
+   */
+  accepted(request: SipMessage, again: boolean): void {
     const { method, call_id, headers, body } = request;
     const type = headerOf(headers, 'content-type') ?? '';
     if (method === 'INFO') {
       const digit = infoDigit(type, body);
       if (digit === undefined) return;
-      this.#fromInfo.push({ call: call_id, digit, at: performance.now() });
-      this.#emit({ type: 'dtmf_received', call: call_id, digit, via: 'info' });
+      // Of an event number ("10") baresip takes the first figure.
+      const told = infoSignal(type, body)?.charAt(0).toUpperCase() ?? digit;
+      this.#fromInfo.push({ call: call_id, told, at: performance.now() });
+      if (!again) this.#emit({ type: 'dtmf_received', call: call_id, digit, via: 'info' });
+    } else if (again) {
+      return;
     } else if (method === 'MESSAGE') {
       const from = peerOf(...nameAddr(headerOf(headers, 'from') ?? ''));
       this.#emit({ type: 'message_received', from, text: body, content_type: type });
@@ -82,7 +90,7 @@ export class Inbox {
 
   #isFromInfo(call: string, digit: string, at: number): boolean {
     this.#fromInfo = this.#fromInfo.filter((one) => at - one.at < SAME_DIGIT_MS);
-    const found = this.#fromInfo.findIndex((one) => one.call === call && one.digit === digit);
+    const found = this.#fromInfo.findIndex((one) => one.call === call && one.told === digit);
     if (found < 0) return false;
     this.#fromInfo.splice(found, 1);
     return true;

@@ -9,9 +9,11 @@ const LIMIT = 5000;
 const binaries = await testBinaries();
 
 type Verb = (agent: BaresipAgent, peer: string) => unknown;
-type Before = (agent: BaresipAgent) => Promise<unknown>;
+type Before = (agent: BaresipAgent, peer: string) => Promise<unknown>;
 
 const CAROL = (peer: string) => ({ uri: peer.replace('peer@', 'carol@') });
+
+const consult: Before = (agent, peer) => agent.attendedTransfer(CAROL(peer), undefined, LIMIT);
 
 /** `before`: what makes the call ready for it, as long as the other side still answers. */
 const VERBS: readonly (readonly [name: string, verb: Verb, before?: Before])[] = [
@@ -20,6 +22,8 @@ const VERBS: readonly (readonly [name: string, verb: Verb, before?: Before])[] =
   ['dtmf', (agent) => agent.dtmf('123456789', undefined, undefined, LIMIT)],
   ['transfer', (agent, peer) => agent.transfer(CAROL(peer), undefined, LIMIT)],
   ['attended_transfer', (agent, peer) => agent.attendedTransfer(CAROL(peer), undefined, LIMIT)],
+  ['complete_transfer', (agent) => agent.completeTransfer(LIMIT), consult],
+  ['abort_transfer', (agent) => agent.abortTransfer(LIMIT), consult],
   ['message', (agent, peer) => agent.message({ uri: peer }, 'hello', LIMIT)],
   ['ping', (agent, peer) => agent.ping({ uri: peer }, LIMIT)],
 ];
@@ -28,8 +32,6 @@ const VERBS: readonly (readonly [name: string, verb: Verb, before?: Before])[] =
 const IMMEDIATE: readonly (readonly [name: string, verb: Verb])[] = [
   ['mute', (agent) => agent.mute(undefined, LIMIT)],
   ['unmute', (agent) => agent.unmute(undefined, LIMIT)],
-  ['complete_transfer', (agent) => agent.completeTransfer(LIMIT)],
-  ['abort_transfer', (agent) => agent.abortTransfer(LIMIT)],
   ['respond_incoming', (agent) => agent.respondIncoming({ code: 486 })],
   ['stop_responding', (agent) => agent.stopResponding()],
 ];
@@ -61,7 +63,11 @@ describe.each(binaries)('baresip $version, killed', (binary) => {
     'during $name',
     async ({ verb, before }) => {
       const { agent, peer, other } = await inCall();
-      await before?.(agent);
+      await before?.(agent, peer.uri);
+      await bench.until(
+        () => agent.state.calls.every((call) => call.state === 'Established'),
+        'all answered',
+      );
       other.silent = true;
       const pending = attempt(() => verb(agent, peer.uri));
       const told = expect(pending).rejects.toMatchObject(crashed);

@@ -6,7 +6,7 @@ import { OffhookError } from '../errors.js';
 import { accountOf, type Account } from './account.js';
 import { hostPort, isLoopback, isOwnAddress, LOOPBACK, localAddress } from './address.js';
 import { authoritiesFile } from './authorities.js';
-import { addedLines, headerCommands, headerFields } from './custom-headers.js';
+import { addedLines, headerCommands, headersOf, type Headers } from './custom-headers.js';
 import {
   checkMediaOptions,
   checkNat,
@@ -43,11 +43,11 @@ export async function launch(
 ): Promise<Session> {
   const deadline = performance.now() + limitMs;
   // Checked before anything is started, with a stand-in for the address still to come.
-  const headers = headersOf(name, options, context);
+  const headers = headersOf(name, options, context.binary.version);
   checkMediaOptions(name, options, context.binary);
   assertOptions(name, options, context.binary);
   const stand = accountOf(name, options, hostPort(LOOPBACK, 65535), headers.carried);
-  checkLengths(name, headers, stand);
+  checkLengths(name, headers, stand, context.binary.version);
   const { nextHop } = stand;
   const address = await listenAddress(name, options, nextHop);
   checkNat(name, options, context.binary.version, isLoopback(address));
@@ -65,23 +65,15 @@ export async function launch(
   }
 }
 
-/** Headers that are set by a command, and those that are carried by the account's outbound route. */
-interface Headers {
-  readonly commanded: readonly HeaderField[];
-  readonly carried: readonly HeaderField[];
-}
-
-function headersOf(name: string, options: AgentOptions, { binary }: AgentContext): Headers {
-  const fields = headerFields(name, options, binary.version);
-  return hasCapability(binary.version, 'uaaddheader')
-    ? { commanded: fields, carried: [] }
-    : { commanded: [], carried: fields };
-}
-
 /** What is too long would be found out only by a command, some of them at the first dial. */
-function checkLengths(name: string, { commanded, carried }: Headers, account: Account): void {
+function checkLengths(
+  name: string,
+  { commanded, carried }: Headers,
+  account: Account,
+  version: string,
+): void {
   const params = account.lineFor?.(`sip:${LOOPBACK}:65535;transport=tls`) ?? account.line(86400);
-  const commands = [{ name: 'uanew', params }, ...headerCommands(commanded)];
+  const commands = [{ name: 'uanew', params }, ...headerCommands(commanded, version)];
   const excess = Math.max(...commands.map(excessBytes));
   if (excess === 0) return;
   const [what, hint] =
@@ -194,6 +186,7 @@ async function prepare(
       folder,
       routed: options.outbound !== undefined || options.domain !== undefined,
       mwi: options.mwi === true,
+      nat: options.nat,
       encryption: options.media_enc,
       audio: options.audio === true,
     });
@@ -252,7 +245,8 @@ async function bringUp(
     if (identity?.ok !== true) throw new PortTaken();
     await loadModules(session, options, left);
     await setUp(session, 'the account', session.commands.create(account.line(0)), left());
-    await setUp(session, 'a header', headerCommands(headers.commanded), left());
+    const ofHeaders = headerCommands(headers.commanded, context.binary.version);
+    await setUp(session, 'a header', ofHeaders, left());
   } catch (error) {
     if (exit !== undefined) throw exitError(session, exit);
     throw error instanceof OffhookError && !error.message.startsWith('agent ')

@@ -32,7 +32,11 @@ test('modules only for what is asked for', () => {
 test.each<[AgentOptions, string, RegExp]>([
   [{ codecs: ['PCMU', 'G722'] }, 'E_CAPABILITY', /codecs: G722: .*g722\.so is not in/],
   [{ media_enc: 'dtls_srtp' }, 'E_CAPABILITY', /media_enc: "dtls_srtp": .*dtls_srtp\.so/],
-  [{ nat: 'turn', stun_server: 'turn:h' }, 'E_CAPABILITY', /nat: "turn": .*turn\.so/],
+  [
+    { nat: 'turn', stun_server: 'turn:h', password: 'p' },
+    'E_CAPABILITY',
+    /nat: "turn": .*turn\.so/,
+  ],
   [{ nat: 'stun' }, 'E_ARGUMENT', /needs a server/],
   [{ stun_server: 'stun:h' }, 'E_ARGUMENT', /not used without nat/],
   [{ ca_file: '/x.pem' }, 'E_ARGUMENT', /not used without verify_tls/],

@@ -47,9 +47,12 @@ export function checkMediaOptions(
     if (!existsSync(join(modulePath, `${module}.so`)))
       throw missingModule(agent, option, `${module}.so is not in ${modulePath}`);
   }
-  const { nat, stun_server, verify_tls, ca_file } = options;
+  const { nat, stun_server, password, verify_tls, ca_file } = options;
   if ((nat === 'stun' || nat === 'turn') && stun_server === undefined) {
     throw argument(agent, `nat: "${nat}" needs a server`, 'give it one with stun_server');
+  }
+  if (nat === 'turn' && password === undefined) {
+    throw argument(agent, 'nat: "turn" needs a password', 'give the login: username, password');
   }
   if (stun_server !== undefined && nat === undefined) {
     throw argument(agent, 'stun_server: not used without nat', 'say what it is for: nat: "stun"');

@@ -1,7 +1,8 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { agentStateName } from '../model/agent-state.js';
 import { cleanBench, testBinaries } from '../testing/agent-bench.js';
-import type { RawPeer } from '../testing/raw-peer.js';
+import { peerSdp, type RawPeer } from '../testing/raw-peer.js';
 import type { BaresipAgent } from './user-agent.js';
 
 const LIMIT = 5000;
@@ -63,6 +64,34 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
     expect(ringing.map((one) => one.code)).toEqual([180, 181]);
   });
 
+  test('an INFO digit that is sent again, for its answer came late, is one digit', async () => {
+    const answer = `200 OK\r\n\r\n${peerSdp()}`;
+    const agent = await dialTo((method) => (method === 'ACK' ? [] : [answer]));
+    await bench.until(() => agentStateName(agent.state) === 'Established', 'Established');
+    const invite = (await peer?.seen(/^INVITE /)) ?? '';
+    const digit = (cseq: number, signal: string) => {
+      peer?.within(invite, {
+        method: 'INFO',
+        cseq,
+        more: ['Content-Type: application/dtmf-relay'],
+        body: `Signal=${signal}\r\nDuration=160\r\n`,
+      });
+    };
+    for (const cseq of [1, 1, 1, 2]) digit(cseq, '5');
+    digit(3, '#');
+    const received = () =>
+      bench.events('alice').flatMap((one) => (one.type === 'dtmf_received' ? [one] : []));
+    await bench.until(() => received().some((one) => one.digit === '#'), 'the last digit');
+    // what baresip makes of each of them is read by the time it has answered something else, and told soon after
+    await agent.watchRtp();
+    for (let round = 0; round < 3; round += 1) await turn();
+    expect(received()).toMatchObject([
+      { digit: '5', via: 'info' },
+      { digit: '5', via: 'info' },
+      { digit: '#', via: 'info' },
+    ]);
+  });
+
   test('hangup cancels a call that got only 100', async () => {
     const agent = await dialTo((method) =>
       method === 'INVITE' ? ['100 Trying'] : method === 'CANCEL' ? ['200 OK'] : [],
@@ -115,6 +144,7 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
         'i: compact-forms@example.test',
         'CSeq: 1 INVITE',
         `m: <${peer.uri}>`,
+        'Max-Forwards: 70',
         'X-Folded: one',
         '  two',
         'X-Twice: 1',

@@ -24,7 +24,10 @@ test('a call goes on as the next, and that as the one after it', () => {
     'c',
     'd',
   ]);
-  expect(events).toEqual([
+  expect(['c', 'd'].map((id) => redirections.addressOf(id))).toEqual(['sip:2@h', undefined]);
+  redirections.followed('d', 'sip:3@h');
+  expect(redirections.addressOf('d')).toBe('sip:3@h');
+  expect(events.slice(0, 2)).toEqual([
     { type: 'call_redirected', call: 'a', to: 'b', uri: 'sip:1@h' },
     { type: 'call_redirected', call: 'b', to: 'c', uri: 'sip:2@h' },
   ]);

@@ -6,6 +6,8 @@ export class Redirections {
   readonly #emit: (event: AgentEvent) => void;
   /** Call-ID before -> after. */
   readonly #next = new Map<string, string>();
+  /** Where a call was sent last, by its Call-ID now. */
+  readonly #addresses = new Map<string, string>();
   #under: { call: Call; uri: string } | undefined;
 
   constructor(emit: (event: AgentEvent) => void) {
@@ -16,6 +18,11 @@ export class Redirections {
   currentId(id: string): string {
     const next = this.#next.get(id);
     return next === undefined ? id : this.currentId(next);
+  }
+
+  /** Where a 3xx has sent that call; undefined when none did. */
+  addressOf(id: string): string | undefined {
+    return this.#addresses.get(id);
   }
 
   /** The call a next INVITE is awaited for. */
@@ -47,12 +54,14 @@ export class Redirections {
     call.hops = before.hops + 1;
     before.closed = true;
     this.#next.set(before.id, call.id);
+    this.#addresses.set(call.id, uri);
     this.#emit({ type: 'call_redirected', call: before.id, to: call.id, uri });
     return true;
   }
 
   /** baresip itself has sent another INVITE for that call. */
   followed(call: string, uri: string): void {
+    this.#addresses.set(call, uri);
     this.#emit({ type: 'call_redirected', call, to: call, uri });
   }
 }

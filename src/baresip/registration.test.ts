@@ -153,6 +153,22 @@ test('the event may be first', () => {
   ]);
 });
 
+test('the event may overtake the repetition with credentials and its answer', () => {
+  registration.expect('registered');
+  request(1, 60);
+  response(1, 401, 'Unauthorized');
+  ctrl('REGISTER_FAIL', '403 Wrong Password');
+  expect(types()).toEqual(['registering']);
+  request(2, 60);
+  response(2, 403, 'Wrong Password');
+  expect(events).toEqual([
+    { type: 'registering' },
+    { type: 'register_failed', code: 403, reason: 'Wrong Password' },
+  ]);
+  vi.runAllTimers();
+  expect(events).toHaveLength(2);
+});
+
 test('no transport: only baresip tells', () => {
   registration.expect('registered');
   ctrl('REGISTER_FAIL', 'Connection refused [111]');

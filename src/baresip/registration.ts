@@ -1,6 +1,6 @@
 /** The registration of one agent: REGISTER requests and responses of the trace joined with ctrl_tcp's events. */
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
-import { closeText } from './ended.js';
+import { closeText, mayEndWith } from './ended.js';
 import type { CtrlEvent } from './events.js';
 import { bindingsOf, expiresOf } from './bindings.js';
 
@@ -99,7 +99,7 @@ export class Registration {
     if (code < 300) {
       if (this.#wanted === 'none') this.#unregistered({ code, reason });
       else this.#registered(attempt.request, message, { code, reason });
-    } else if (this.#failText !== undefined) {
+    } else if (mayEndWith(code, this.#failText)) {
       this.#fail();
     } else if (this.#wanted === 'none') {
       // Challenged: baresip may repeat it with credentials, and tells nothing if it does not.
@@ -111,7 +111,9 @@ export class Registration {
 
   #failEvent(param: string): void {
     this.#failText = closeText(param);
-    if (this.#attempt?.response !== undefined) {
+    const seen = this.#attempt?.response?.code;
+    // Another code is of a response, or of a request and its response, that the trace is about to show.
+    if (seen !== undefined && mayEndWith(seen, this.#failText)) {
       this.#fail();
       return;
     }

@@ -34,14 +34,17 @@ const REMEMBERED = 256;
 
 export class RequestLog {
   readonly #changed: () => void;
-  readonly #accepted: (request: SipMessage) => void;
+  readonly #accepted: (request: SipMessage, again: boolean) => void;
   readonly #tracked = new Set<Tracked>();
-  /** By Call-ID, CSeq and method; undefined once it was answered. */
-  readonly #received = new Map<string, SipMessage | undefined>();
+  /** By Call-ID, CSeq and method. */
+  readonly #received = new Map<string, { request: SipMessage; answered: boolean }>();
   readonly #sentIds = new Map<string, number>();
 
-  /** `accepted` gets each received request once, when it is answered with 2xx. */
-  constructor(changed: () => void, accepted: (request: SipMessage) => void) {
+  /**
+   * `accepted` gets each received request when it is answered with 2xx, and `again` when a retransmission is:
+   * baresip takes it for a new one.
+   */
+  constructor(changed: () => void, accepted: (request: SipMessage, again: boolean) => void) {
     this.#changed = changed;
     this.#accepted = accepted;
   }
@@ -130,16 +133,16 @@ export class RequestLog {
   #arrived(message: SipMessage): void {
     const key = keyOf(message);
     if (this.#received.has(key)) return;
-    this.#received.set(key, message);
+    this.#received.set(key, { request: message, answered: false });
     dropOldest(this.#received);
   }
 
   #replied(message: SipMessage, code: number): void {
-    const key = keyOf(message);
-    const request = this.#received.get(key);
-    if (request === undefined || code < 200) return;
-    this.#received.set(key, undefined);
-    if (code < 300) this.#accepted(request);
+    const known = this.#received.get(keyOf(message));
+    if (known === undefined || code < 200) return;
+    const again = known.answered;
+    known.answered = true;
+    if (code < 300) this.#accepted(known.request, again);
   }
 }
 

@@ -11,6 +11,8 @@ const LIMIT_MS = 1000;
 interface Counted {
   sent: number;
   received: number;
+  /** How much audio was decoded, in ms: nothing of comfort noise and digits. Absent before the first. */
+  audio_ms?: number;
   /** As the other side's last RTCP report says; absent until one came. */
   remote_sent?: number;
 }
@@ -68,13 +70,22 @@ export class RtpWatch {
   }
 }
 
-/** "TX: packets=12, ..." once, and "psent=36 rcvd=34" for each source (re: rtp/sess.c). */
+/**
+ * "TX: packets=12, ..." once, and "psent=36 rcvd=34" for each source (re: rtp/sess.c); "time = 0.479 sec" of what
+ * was decoded, below "rx:" (baresip: audio.c).
+ */
 export function countersOf(text: string): Counted | undefined {
   const sent = /TX: packets=(\d+)/.exec(text)?.[1];
   if (sent === undefined) return undefined;
   const received = sumOf(text, /\brcvd=(\d+)/g);
   const remote = sumOf(text, /\bpsent=(\d+)/g);
-  return { sent: Number(sent), received, ...(remote === 0 ? {} : { remote_sent: remote }) };
+  const seconds = /^ rx:[^]*?\btime = (\d+\.\d+) sec/m.exec(text)?.[1];
+  return {
+    sent: Number(sent),
+    received,
+    ...(seconds === undefined ? {} : { audio_ms: Math.round(Number(seconds) * 1000) }),
+    ...(remote === 0 ? {} : { remote_sent: remote }),
+  };
 }
 
 function sumOf(text: string, pattern: RegExp): number {

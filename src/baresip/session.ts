@@ -7,7 +7,7 @@ import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 import { NEW_AGENT, fold, type AgentState } from '../model/agent-state.js';
 import type { Account } from './account.js';
 import { hostPort } from './address.js';
-import type { AgentContext } from './user-agent.js';
+import type { AgentContext, AgentOptions } from './user-agent.js';
 import { CallLog } from './call-log.js';
 import { hasCapability } from './capabilities.js';
 import { TelephoneEvents } from './dtmf.js';
@@ -45,6 +45,8 @@ export interface Ground {
   routed: boolean;
   /** Whether the agent watches its mailbox. */
   mwi: boolean;
+  /** How the addresses of its media are found: before a call is made or taken. */
+  nat?: AgentOptions['nat'];
   /** How the media of its calls are to be encrypted. */
   encryption?: string | undefined;
   /** Whether baresip writes down what is sent and received. */
@@ -104,8 +106,8 @@ export class Session {
       () => {
         this.waiters.wake();
       },
-      (request) => {
-        this.inbox.accepted(request);
+      (request, again) => {
+        this.inbox.accepted(request, again);
       },
     );
     this.commands = commandsFor(version, ground.account.aor, ground.idleAor, ground.mwi);

@@ -3,8 +3,7 @@ import { replacesReferTo } from './transfer-uri.js';
 
 const dialog = {
   call_id: '425928@bobster.test',
-  local_tag: 'mine',
-  remote_tag: 'theirs',
+  tags: { local: 'mine', remote: 'theirs' },
   target: 'sip:carol@192.0.2.3:5060',
 };
 
@@ -39,7 +38,12 @@ test.each([
 });
 
 test('a missing tag is zero', () => {
-  expect(replaced(replacesReferTo({ ...dialog, remote_tag: '', local_tag: '' }))).toBe(
+  expect(replaced(replacesReferTo({ ...dialog, tags: { local: '', remote: '' } }))).toBe(
     '425928@bobster.test;to-tag=0;from-tag=0',
   );
+});
+
+test('without tags for who would look for them in the Call-ID', () => {
+  const { call_id, target } = dialog;
+  expect(replaced(replacesReferTo({ call_id, target }))).toBe(call_id);
 });

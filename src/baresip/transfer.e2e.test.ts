@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { agentStateName } from '../model/agent-state.js';
+import { agentStateName, openCalls } from '../model/agent-state.js';
 import { transferInfo } from '../model/agent-view.js';
 import { cleanBench, testBinaries } from '../testing/agent-bench.js';
-import { peerSdp, type RawPeer } from '../testing/raw-peer.js';
+import { peerSdp, type PeerAnswer, type RawPeer } from '../testing/raw-peer.js';
 import { hasCapability } from './capabilities.js';
 
 const LIMIT = 5000;
@@ -59,43 +59,74 @@ describe.each(binaries)('baresip $version: the REFER', (binary) => {
     expect(await peer?.seen(/^REFER /)).toMatch(/^Refer-To: <?sip:carol@127\.0\.0\.1:9>?\r$/m);
   });
 
+  const established = (method: string, request: string) => {
+    const held = /^a=sendonly\r$/m.test(request) ? 'recvonly' : 'sendrecv';
+    return `200 OK${method === 'INVITE' ? `\r\n\r\n${peerSdp(held)}` : ''}`;
+  };
+  const consulted = async (refer: readonly string[], target: PeerAnswer) => {
+    const answers = [...refer];
+    const bob = await rawPeer((method, request) => {
+      if (method === 'ACK') return [];
+      return [method === 'REFER' ? (answers.shift() ?? '500') : established(method, request)];
+    });
+    const carol = await rawPeer(target);
+    const agent = await bench.start('alice');
+    await agent.dial({ uri: bob.uri }, LIMIT);
+    await bench.until(() => agentStateName(agent.state) === 'Established', 'Established');
+    await agent.attendedTransfer({ uri: carol.uri }, undefined, LIMIT);
+    await bench.until(
+      () => openCalls(agent.state).every((one) => one.state === 'Established'),
+      'the consultation',
+    );
+    return { agent, bob, carol };
+  };
+  const referTo = (uri: string, call = '') =>
+    new RegExp(
+      `^Refer-To: <${uri}\\?Replaces=${call}%3Bto-tag%3Dpeer%3Bfrom-tag%3D[0-9a-f]+>\r$`,
+      'm',
+    );
+
   test.runIf(hasCapability(binary.version, 'failed_transfer_keeps_call'))(
     'of a consultation refused, then accepted',
     async () => {
-      const answers = ['603 Decline', '202 Accepted'];
-      const replaces = (method: string, request: string) => {
-        const held = /^a=sendonly\r$/m.test(request) ? 'recvonly' : 'sendrecv';
-        return `200 OK\r\nSupported: replaces${method === 'INVITE' ? `\r\n\r\n${peerSdp(held)}` : ''}`;
-      };
-      const bob = await rawPeer((method, request) => {
-        if (method === 'ACK') return [];
-        return [method === 'REFER' ? (answers.shift() ?? '500') : replaces(method, request)];
-      });
-      const carol = await rawPeer((method, request) =>
-        method === 'ACK' ? [] : [replaces(method, request)],
-      );
-      const agent = await bench.start('alice');
-      await agent.dial({ uri: bob.uri }, LIMIT);
-      await bench.until(() => agentStateName(agent.state) === 'Established', 'Established');
-      await agent.attendedTransfer({ uri: carol.uri }, undefined, LIMIT);
-      await bench.until(
-        () => agent.state.calls.every((one) => one.state === 'Established'),
-        'the consultation',
+      const { agent, bob, carol } = await consulted(
+        ['603 Decline', '202 Accepted'],
+        (method, request) => (method === 'ACK' ? [] : [established(method, request)]),
       );
       await expect(agent.completeTransfer(LIMIT)).rejects.toThrow(/refused the transfer: 603/);
       await agent.completeTransfer(LIMIT);
       const refers = bob.received.filter((text) => text.startsWith('REFER '));
       expect(refers).toHaveLength(2);
-      const [, second] = agent.state.calls;
-      for (const one of refers)
-        expect(one).toMatch(
-          new RegExp(
-            `^Refer-To: <${carol.uri}\\?Replaces=${second?.id ?? ''}%3Bto-tag%3Dpeer`,
-            'm',
-          ),
-        );
+      for (const one of refers) expect(one).toMatch(referTo(carol.uri, agent.state.calls[1]?.id));
     },
   );
+
+  test('of a consultation that a 3xx has sent elsewhere', async () => {
+    const dave = await rawPeer((method, request) =>
+      method === 'ACK' ? [] : [established(method, request)],
+    );
+    const { agent, bob } = await consulted(['202 Accepted'], (method) =>
+      method === 'ACK' ? [] : [`302 Moved Temporarily\r\nContact: <${dave.uri}>`],
+    );
+    const [, consultation] = openCalls(agent.state);
+    expect(await dave.seen(/^INVITE /)).toContain(`Call-ID: ${consultation?.id ?? ''}`);
+    await agent.completeTransfer(LIMIT);
+    // at the address the replaced call is at; the one that was dialled knows nothing of it
+    expect(await bob.seen(/^REFER /)).toMatch(referTo(dave.uri, consultation?.id));
+  });
+
+  test('a consultation that a 3xx has sent elsewhere is aborted there', async () => {
+    const dave = await rawPeer((method, request) =>
+      method === 'ACK' ? [] : [established(method, request)],
+    );
+    const { agent } = await consulted([], (method) =>
+      method === 'ACK' ? [] : [`302 Moved Temporarily\r\nContact: <${dave.uri}>`],
+    );
+    await agent.abortTransfer(LIMIT);
+    await dave.seen(/^BYE /);
+    expect(openCalls(agent.state)).toMatchObject([{ state: 'Established' }]);
+    expect(openCalls(agent.state)[0]?.facts.held).toBe('none');
+  });
 
   test('not answered', async () => {
     const agent = await inCall();

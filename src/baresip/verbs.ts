@@ -77,11 +77,12 @@ export async function dial(
 }
 
 function notSent(session: Session, uri: string, waitedMs: number): OffhookError {
+  const { nat } = session.ground;
   return session.problem(
     'E_CALL_REFUSED',
     'dial',
     `no INVITE was sent to ${uri} (waited ${waitedMs} ms)`,
-    "check that the host is reachable, and see baresip's output with --logs",
+    `check that the host is reachable${nat === undefined ? '' : ', and that stun_server answers and takes the login'}, and see baresip's output with --logs`,
   );
 }
 
@@ -119,7 +120,7 @@ function routeCommands(session: Session, uri: string): Command[] {
   throw session.problem(
     'E_CAPABILITY',
     'dial',
-    `baresip ${version} cannot send headers on a call beside another one (from ${sinceOf('uaaddheader')})`,
+    `baresip ${version} cannot send headers on a call beside another one (from ${sinceOf('header_blanks')})`,
     'hang up first',
   );
 }
@@ -130,8 +131,9 @@ function isActive(call: CallState): boolean {
   return call.direction === 'outgoing' || call.accepted;
 }
 
-/** Over UDP to an address nothing has to be waited for: no name to be looked up, no connection to be made. */
+/** Over UDP to an address nothing has to be waited for: no name to be looked up, no connection to be made, no NAT. */
 function leavesAtOnce(session: Session, uri: string): boolean {
+  if (session.ground.nat !== undefined) return false;
   const { transport, nextHop } = session.ground.account;
   const udp = transport === 'udp' && !/;transport=t/i.test(`${uri}${nextHop ?? ''}`);
   return udp && /^[\d.]+(?::\d+)?$/.test(nextHop ?? hostOf(uri));

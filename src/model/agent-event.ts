@@ -140,8 +140,18 @@ export type AgentEvent =
   | { type: 'call_muted'; call: string; muted: boolean }
   /** SRTP is in use, with that crypto suite or DTLS-SRTP profile. */
   | { type: 'call_encrypted'; call: string; encryption: 'srtp' | 'dtls_srtp'; suite?: string }
-  /** RTP packets so far; told while somebody watches. `remote_sent`: as the sender's RTCP says. */
-  | { type: 'call_rtp'; call: string; sent: number; received: number; remote_sent?: number }
+  /**
+   * RTP packets so far; told while somebody watches. `audio_ms`: decoded of them; `remote_sent`: as the sender's
+   * RTCP says.
+   */
+  | {
+      type: 'call_rtp';
+      call: string;
+      sent: number;
+      received: number;
+      audio_ms?: number;
+      remote_sent?: number;
+    }
   /** From RTCP; in `quality` as the script reads it. `packets`: so far, as RTCP counts them. */
   | { type: 'call_quality'; call: string; quality: Quality; packets: Packets }
   | { type: 'dtmf_received'; call: string; digit: string; via: DtmfWay }

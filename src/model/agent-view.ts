@@ -31,6 +31,8 @@ export interface RtpInfo {
   received: number;
   last_received_ms?: number;
   flowing: boolean;
+  audio: boolean;
+  lost?: number;
 }
 
 /** Packets come every 20 ms, and are looked at every 100 ms. */
@@ -43,10 +45,16 @@ export function mediaInfo({ media, encryption, suite }: CallFacts): MediaInfo | 
 
 export function rtpInfo({ rtp }: CallFacts): RtpInfo | undefined {
   if (rtp === undefined) return undefined;
-  const { sent, received, received_at, at } = rtp;
-  if (received_at === undefined) return { sent, received, flowing: false };
-  const ago = at - received_at;
-  return { sent, received, last_received_ms: ago, flowing: ago < FLOWS_MS };
+  const { sent, received, received_at, audio_at, remote_sent, at } = rtp;
+  const since = (moment: number | undefined) => at - (moment ?? -Infinity);
+  return {
+    sent,
+    received,
+    ...(received_at === undefined ? {} : { last_received_ms: since(received_at) }),
+    flowing: since(received_at) < FLOWS_MS,
+    audio: since(audio_at) < FLOWS_MS,
+    ...(remote_sent === undefined ? {} : { lost: Math.max(0, remote_sent - received) }),
+  };
 }
 
 export interface AgentInfo {

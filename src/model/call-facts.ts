@@ -21,6 +21,9 @@ interface RtpFlow {
   remote_sent?: number;
   /** When `received` last grew, ms since the scenario began; absent while nothing came. */
   received_at?: number;
+  /** Audio decoded so far, in ms, and when that last changed. */
+  audio_ms?: number;
+  audio_at?: number;
   /** When it was last looked at. */
   at: number;
 }
@@ -140,16 +143,19 @@ function withProgress(
 
 function withFlow(
   before: RtpFlow | undefined,
-  { sent, received, remote_sent }: { sent: number; received: number; remote_sent?: number },
+  told: { sent: number; received: number; audio_ms?: number; remote_sent?: number },
   at: number,
 ): RtpFlow {
-  const grew = received > (before?.received ?? 0);
-  const receivedAt = grew ? at : before?.received_at;
+  const { sent, received, audio_ms, remote_sent } = told;
+  const receivedAt = received > (before?.received ?? 0) ? at : before?.received_at;
+  const audioAt = audio_ms === before?.audio_ms ? before?.audio_at : at;
   return {
     sent,
     received,
+    ...(audio_ms === undefined ? {} : { audio_ms }),
     ...(remote_sent === undefined ? {} : { remote_sent }),
     at,
     ...(receivedAt === undefined ? {} : { received_at: receivedAt }),
+    ...(audioAt === undefined ? {} : { audio_at: audioAt }),
   };
 }

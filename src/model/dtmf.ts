@@ -30,14 +30,19 @@ export function dtmfDigit(event: number): string | undefined {
 }
 
 /**
- * The digit of an INFO: "Signal=5" of application/dtmf-relay, or the plain digit of application/dtmf. Some
- * gateways write the event number instead (10 is *). `undefined` for any other body.
+ * What an INFO says of its digit: "Signal=5" of application/dtmf-relay, or the plain digit of application/dtmf.
+ * `undefined` for any other body.
  */
-export function infoDigit(contentType: string, body: string): string | undefined {
+export function infoSignal(contentType: string, body: string): string | undefined {
   const type = contentType.split(';')[0]?.trim().toLowerCase();
-  if (type === 'application/dtmf') return digitOf(body.trim());
+  if (type === 'application/dtmf') return body.trim();
   if (type !== 'application/dtmf-relay') return undefined;
-  const signal = /(?:^|[\r\n])[ \t]*Signal[ \t]*[=:][ \t]*([0-9A-D*#]+)/i.exec(body)?.[1];
+  return /(?:^|[\r\n])[ \t]*Signal[ \t]*[=:][ \t]*([0-9A-D*#]+)/i.exec(body)?.[1];
+}
+
+/** The digit of an INFO. Some gateways write the event number instead (10 is *). */
+export function infoDigit(contentType: string, body: string): string | undefined {
+  const signal = infoSignal(contentType, body);
   return signal === undefined ? undefined : digitOf(signal);
 }
 

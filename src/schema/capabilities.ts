@@ -1,6 +1,6 @@
 /**
  * What which baresip version can do: one table, used by the driver, shown by `offhook doctor` and in the
- * reference. Checked against the source tags of baresip, and by calls on 1.0, 1.1 and 4.9.
+ * reference. Checked against the source tags of baresip, and by calls on 1.0, 1.1, 2.12, 3.16 and 4.9.
  */
 
 export interface CapabilityRow {
@@ -48,12 +48,17 @@ export const CAPABILITIES = {
       '`E_CAPABILITY` during a call; else the account is made anew, its old binding removed first',
     verbs: ['register', 'unregister'],
   },
-  attended_transfer: {
+  replaces: {
     since: '2.0.0',
-    what: 'attended transfer by commands, and Replaces is understood',
-    instead:
-      'a REFER with the Replaces of the dialog: works against a PBX, not between two such agents',
-    verbs: ['attended_transfer', 'complete_transfer', 'abort_transfer'],
+    what: 'an agent can be the target of an attended transfer (Replaces)',
+    instead: '`E_CAPABILITY`: works against a PBX, not between two such agents',
+    verbs: ['complete_transfer'],
+  },
+  replaces_tags: {
+    since: '3.21.0',
+    what: 'Replaces is understood with the tags of the dialog',
+    instead: 'sent without to such an agent, with them to everybody else; the same for a script',
+    verbs: ['complete_transfer'],
   },
   dtmf_auto: {
     since: '2.0.0',
@@ -79,6 +84,12 @@ export const CAPABILITIES = {
     instead: 'it ends: `ended` says `how: "transferred"`, with the reason',
     verbs: ['transfer', 'complete_transfer'],
   },
+  comfort_noise: {
+    since: '2.0.0',
+    what: 'comfort noise is told from audio',
+    instead: 'by 1.0 too; 1.1 takes it for audio',
+    verbs: ['rtp'],
+  },
   converters: { since: '2.0.0', what: 'audio formats are converted by modules' },
   filters_after_hold: {
     since: '2.0.0',
@@ -98,6 +109,18 @@ export const CAPABILITIES = {
     what: 'own headers go out by a command',
     instead:
       '`E_CAPABILITY` in `agent()`, unless `headers_compat` allows the way that adds a Route too',
+    verbs: ['headers'],
+  },
+  headers_in_register: {
+    since: '3.0.0',
+    what: 'own headers are in REGISTER, too',
+    instead: 'in INVITE only, but for those of `headers_compat`',
+    verbs: ['headers'],
+  },
+  header_blanks: {
+    since: '3.8.0',
+    what: 'own headers may hold blanks',
+    instead: '`E_CAPABILITY` in `agent()`, unless `headers_compat` allows the other way',
     verbs: ['headers'],
   },
   redirect_choice: {

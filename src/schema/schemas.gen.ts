@@ -108,14 +108,14 @@ export const SCHEMAS = {
         'x-form': 'an object of header names with a text, or an array of texts, each',
         tsType: 'Readonly<Record<string, string | readonly string[]>>',
         description:
-          'Header fields to add to every outgoing INVITE (RFC 3261, 7.3), several values as repeated fields. They are in REGISTER too, and not in re-INVITE and BYE. Needs baresip 2.3, or `headers_compat`.',
+          'Header fields to add to every outgoing INVITE (RFC 3261, 7.3), several values as repeated fields. They are in REGISTER too (below 3.0 only with `headers_compat`), and not in re-INVITE and BYE. Needs baresip 2.3, for values with blanks 3.8, or `headers_compat`.',
         examples: [{ 'X-Tenant': 'blue', Diversion: ['<sip:1@pbx>', '<sip:2@pbx>'] }],
       },
       headers_compat: {
         type: 'boolean',
         default: false,
         description:
-          'Allows `headers` below baresip 2.3, by a way that also adds a Route to the next hop and one more header, `X-Route-End`; a warning shows the exact lines. Changes nothing from 2.3 on.',
+          "Allows `headers` that this baresip's command cannot send (below 2.3 any, below 3.8 values with blanks) by a way that also adds a Route to the next hop and one more header, `X-Route-End`; a warning shows the exact lines. Changes nothing from 3.8 on.",
       },
       codecs: {
         type: 'array',
@@ -674,10 +674,13 @@ export const SCHEMAS = {
         description: 'RTP packets of a call so far.',
         type: 'object',
         additionalProperties: false,
-        required: ['sent', 'received', 'flowing'],
+        required: ['sent', 'received', 'flowing', 'audio'],
         properties: {
           sent: { type: 'integer', description: 'Packets sent.' },
-          received: { type: 'integer', description: 'Packets received, silence included.' },
+          received: {
+            type: 'integer',
+            description: 'Packets received, of silence, comfort noise and digits, too.',
+          },
           last_received_ms: {
             type: 'number',
             description:
@@ -686,6 +689,16 @@ export const SCHEMAS = {
           flowing: {
             type: 'boolean',
             description: 'True when a packet was received within the last 500 ms.',
+          },
+          audio: {
+            type: 'boolean',
+            description:
+              'True when audio, silence included, was decoded within the last 500 ms; false while packets are only comfort noise (RFC 3389) or digits.',
+          },
+          lost: {
+            type: 'integer',
+            description:
+              'How many more packets the other side had sent by its last RTCP report (RFC 3550, 6.4.1), some seconds old; absent until one came.',
           },
         },
       },

@@ -83,15 +83,15 @@ export interface AgentOptions {
   local_address?: string;
   /**
    * Header fields to add to every outgoing INVITE (RFC 3261, 7.3), several values as repeated
-   * fields. They are in REGISTER too, and not in re-INVITE and BYE. Needs baresip 2.3, or
-   * `headers_compat`.
+   * fields. They are in REGISTER too (below 3.0 only with `headers_compat`), and not in
+   * re-INVITE and BYE. Needs baresip 2.3, for values with blanks 3.8, or `headers_compat`.
    * Examples: {"X-Tenant":"blue","Diversion":["<sip:1@pbx>","<sip:2@pbx>"]}.
    */
   headers?: Readonly<Record<string, string | readonly string[]>>;
   /**
-   * Allows `headers` below baresip 2.3, by a way that also adds a Route to the next hop and
-   * one more header, `X-Route-End`; a warning shows the exact lines. Changes nothing from 2.3
-   * on.
+   * Allows `headers` that this baresip's command cannot send (below 2.3 any, below 3.8 values
+   * with blanks) by a way that also adds a Route to the next hop and one more header,
+   * `X-Route-End`; a warning shows the exact lines. Changes nothing from 3.8 on.
    * Default: false.
    */
   headers_compat?: boolean;
@@ -460,7 +460,7 @@ export interface Rtp {
    */
   readonly sent: number;
   /**
-   * Packets received, silence included.
+   * Packets received, of silence, comfort noise and digits, too.
    */
   readonly received: number;
   /**
@@ -472,6 +472,16 @@ export interface Rtp {
    * True when a packet was received within the last 500 ms.
    */
   readonly flowing: boolean;
+  /**
+   * True when audio, silence included, was decoded within the last 500 ms; false while packets
+   * are only comfort noise (RFC 3389) or digits.
+   */
+  readonly audio: boolean;
+  /**
+   * How many more packets the other side had sent by its last RTCP report (RFC 3550, 6.4.1),
+   * some seconds old; absent until one came.
+   */
+  readonly lost?: number;
 }
 /**
  * What RTCP tells of the audio an agent receives.

@@ -107,14 +107,14 @@ const schema11 = {
       'x-form': 'an object of header names with a text, or an array of texts, each',
       tsType: 'Readonly<Record<string, string | readonly string[]>>',
       description:
-        'Header fields to add to every outgoing INVITE (RFC 3261, 7.3), several values as repeated fields. They are in REGISTER too, and not in re-INVITE and BYE. Needs baresip 2.3, or `headers_compat`.',
+        'Header fields to add to every outgoing INVITE (RFC 3261, 7.3), several values as repeated fields. They are in REGISTER too (below 3.0 only with `headers_compat`), and not in re-INVITE and BYE. Needs baresip 2.3, for values with blanks 3.8, or `headers_compat`.',
       examples: [{ 'X-Tenant': 'blue', Diversion: ['<sip:1@pbx>', '<sip:2@pbx>'] }],
     },
     headers_compat: {
       type: 'boolean',
       default: false,
       description:
-        'Allows `headers` below baresip 2.3, by a way that also adds a Route to the next hop and one more header, `X-Route-End`; a warning shows the exact lines. Changes nothing from 2.3 on.',
+        "Allows `headers` that this baresip's command cannot send (below 2.3 any, below 3.8 values with blanks) by a way that also adds a Route to the next hop and one more header, `X-Route-End`; a warning shows the exact lines. Changes nothing from 3.8 on.",
     },
     codecs: {
       type: 'array',

@@ -9,9 +9,18 @@ export interface RawPeer {
   received: string[];
   /** Sends text as it is (latin1) to "host:port" of an agent. */
   send(text: string, to: string): void;
+  /** Sends a request inside the call that INVITE of an agent has begun; `more` are header lines. */
+  within(invite: string, request: RequestWithin): void;
   /** Resolves as soon as something received matches. */
   seen(pattern: RegExp): Promise<string>;
   close(): void;
+}
+
+interface RequestWithin {
+  method: string;
+  cseq: number;
+  more?: readonly string[];
+  body?: string;
 }
 
 /**
@@ -52,12 +61,30 @@ export async function rawPeer(answer: PeerAnswer): Promise<RawPeer> {
     }
     for (const look of [...watching]) look();
   });
+  const uri = `sip:peer@${HOST}:${socket.address().port}`;
+  const send = (text: string, to: string): void => {
+    const [host, port] = to.split(':');
+    socket.send(Buffer.from(text, 'latin1'), Number(port), host);
+  };
   return {
-    uri: `sip:peer@${HOST}:${socket.address().port}`,
+    uri,
     received,
-    send(text, to) {
-      const [host, port] = to.split(':');
-      socket.send(Buffer.from(text, 'latin1'), Number(port), host);
+    send,
+    within(invite, { method, cseq, more = [], body = '' }) {
+      const contact = /<([^>]*)>/.exec(fieldOf(invite, 'Contact'))?.[1] ?? '';
+      const lines = [
+        `${method} ${contact} SIP/2.0`,
+        `Via: SIP/2.0/UDP ${HOST}:${socket.address().port};branch=z9hG4bK${method}${cseq}`,
+        `From: ${fieldOf(invite, 'To')};tag=peer`,
+        `To: ${fieldOf(invite, 'From')}`,
+        `Call-ID: ${fieldOf(invite, 'Call-ID')}`,
+        `CSeq: ${cseq} ${method}`,
+        'Max-Forwards: 70',
+        `Contact: <${uri}>`,
+        ...more,
+        `Content-Length: ${body.length}`,
+      ];
+      send(`${lines.join('\r\n')}\r\n\r\n${body}`, /@([^;>]*)/.exec(contact)?.[1] ?? '');
     },
     seen: (pattern) =>
       new Promise((resolve) => {
@@ -76,9 +103,12 @@ export async function rawPeer(answer: PeerAnswer): Promise<RawPeer> {
   };
 }
 
+function fieldOf(request: string, name: string): string {
+  return new RegExp(`^${name}: *(.*)$`, 'im').exec(request)?.[1]?.trim() ?? '';
+}
+
 function respond(socket: Socket, request: string, status: string, port: number): void {
-  const field = (name: string): string =>
-    new RegExp(`^${name}: .*`, 'im').exec(request)?.[0].trim() ?? '';
+  const field = (name: string): string => `${name}: ${fieldOf(request, name)}`;
   const [head = '', body = ''] = status.split('\r\n\r\n');
   const [first = '', ...more] = head.split('\r\n');
   const tag = first.startsWith('100') ? '' : ';tag=peer';

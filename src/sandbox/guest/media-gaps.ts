@@ -7,6 +7,9 @@ import * as world from './world.js';
 /** A longer gap is no jitter any more. */
 const LONGEST_GAP_MS = 1000;
 
+/** A look that is late by one: packets and audio are counted at the same moment. */
+const LOOKS_MS = 200;
+
 /** What `wait(duration, { media: true })` looks at again and again; throws at the first gap. */
 export function watchGaps(began: number, ms: number): (at: number) => void {
   const agents = world.agentNames();
@@ -37,14 +40,19 @@ export function watchGaps(began: number, ms: number): (at: number) => void {
   };
 }
 
-/** "no RTP received", or "RTP stopped 1.2 s ago, after 50 packets" with what RTCP says was lost of them. */
+/**
+ * "no RTP received", or "RTP stopped 1.2 s ago, after 50 packets" with what is known of them: that RTCP counts more,
+ * which were lost; that the last were no audio, so that the other side may just send nothing in silence.
+ */
 export function rtpText({ facts }: CallState, at: number): string {
-  const { received = 0, received_at, remote_sent = 0 } = facts.rtp ?? {};
+  const { received = 0, received_at, audio_at, remote_sent = 0 } = facts.rtp ?? {};
   if (received_at === undefined) return 'no RTP received';
   const stopped = `RTP stopped ${formatMs(Math.max(0, at - received_at))} ago, after ${received} packets`;
   // The report may be some seconds old: what is missing of the packets it counts is lost.
   const lost = remote_sent - received;
-  return lost > 0 ? `${stopped}; ${lost} more were sent and lost on the way` : stopped;
+  if (lost > 0) return `${stopped}; ${lost} more were sent and lost on the way`;
+  const noise = audio_at === undefined || received_at - audio_at > LOOKS_MS;
+  return noise ? `${stopped}, the last of them comfort noise or digits` : stopped;
 }
 
 function mustReceive(call: CallState): boolean {

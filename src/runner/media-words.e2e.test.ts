@@ -1,0 +1,61 @@
+/** No RTP, comfort noise and lost RTP never look the same in the errors of the verbs that verify media. */
+import { afterEach, describe, expect, test } from 'vitest';
+import { testBinaries } from '../testing/agent-bench.js';
+import { peerSdp, rawPeer, type RawPeer } from '../testing/raw-peer.js';
+import { rtpSender, type RtpSender } from '../testing/rtp-sender.js';
+import { eventsOf, runScenario } from '../testing/run-files.js';
+
+const binaries = await testBinaries();
+const PACKETS = 25;
+const open: (RawPeer | RtpSender)[] = [];
+afterEach(() => {
+  for (const one of open.splice(0)) one.close();
+});
+
+/** Sends so many packets of that kind once it is called, then a report that counts so many more, then nothing. */
+async function sending(kind: RtpSender['kind'], more: number): Promise<RawPeer> {
+  let port: number | undefined;
+  const rtp = await rtpSender(() => port, {
+    packets: PACKETS,
+    over: () => {
+      if (more > 0) rtp.report(PACKETS + more);
+    },
+  });
+  const peer = await rawPeer((method, request) => {
+    if (method === 'INVITE') port = Number(/^m=audio (\d+)/m.exec(request)?.[1]);
+    if (method === 'ACK') rtp.kind = kind;
+    if (method === 'ACK') return [];
+    return [`200 OK\r\n\r\n${peerSdp().replace('audio 9 ', `audio ${rtp.port} `)}`];
+  });
+  open.push(rtp, peer);
+  return peer;
+}
+
+describe.each(binaries)('baresip $version', ({ path, version }) => {
+  const tellsNoise = !version.startsWith('1.1.');
+
+  test.each<[RtpSender['kind'], number, RegExp]>([
+    [undefined, 0, /no RTP received/],
+    ['audio', 0, /RTP stopped \S+ \w+ ago, after 25 packets \(/],
+    ['noise', 0, /after 25 packets, the last of them comfort noise or digits/],
+    ['audio', 40, /after 25 packets; 40 more were sent and lost on the way/],
+  ])('%s, %d packets lost', async (kind, lost, words) => {
+    const peer = await sending(kind, lost);
+    const source = `const alice = agent("alice");
+    alice.dial(env("PEER"));
+    await_until(() => assert(alice.state).equals(State.Established));
+    wait("4s", { media: true });`;
+    const { stdout } = await runScenario(source, [
+      '--json',
+      '--baresip',
+      path,
+      '--set',
+      `PEER=${peer.uri}`,
+    ]);
+    const finished = eventsOf(stdout).find((event) => event.type === 'scenario_finished');
+    const failure = finished?.type === 'scenario_finished' ? finished.failures[0] : undefined;
+    expect(failure?.code).toBe('E_MEDIA');
+    if (kind === 'noise' && !tellsNoise) expect(failure?.message).toMatch(/after 25 packets \(/);
+    else expect(failure?.message).toMatch(words);
+  });
+});

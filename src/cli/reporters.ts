@@ -17,6 +17,8 @@ export interface ReportFlags {
   verbose?: boolean;
   /** commander's --no-color */
   color: boolean;
+  /** Options a scenario needs when it is run again. */
+  again: readonly string[];
 }
 
 const NAMES = ['console', 'ndjson', 'junit'] as const;
@@ -104,13 +106,15 @@ async function makeOne(
     case 'console': {
       const mode = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal';
       if (file !== undefined) {
-        return new ConsoleReporter({ output: new FileOutput(file), mode, colour: 0, cwd });
+        const output = new FileOutput(file);
+        return new ConsoleReporter({ output, mode, colour: 0, cwd, again: flags.again });
       }
       return new ConsoleReporter({
         output: process.stdout,
         mode,
         colour: flags.color ? environment.colourLevel : 0,
         cwd,
+        again: flags.again,
       });
     }
   }

@@ -95,18 +95,20 @@ function printEvents({ page, names }: FailureContext, failure: Failure): void {
 }
 
 /** The command that runs this scenario again and shows everything. */
-export function printMore(page: Page, scenario: ScenarioId): void {
+export function printMore(page: Page, scenario: ScenarioId, again: readonly string[] = []): void {
   const alone = scenarioTitle(scenario) === oneLine(scenario.file);
   const selection = alone ? '' : ` --scenario ${shellQuoted(scenario.name)}`;
+  const options = again.map((word) => ` ${shellWord(word)}`).join('');
   page.blank();
-  page.line(`offhook run ${shellWord(scenario.file)}${selection} -v --sip-trace`, {
+  page.line(`offhook run ${shellWord(scenario.file)}${selection}${options} -v --sip-trace`, {
     indent: 4,
     lead: [['see more: ', page.palette.bold]],
   });
 }
 
 function shellWord(text: string): string {
-  return /^[\w./@%+=:,-]+$/.test(text) ? text : shellQuoted(text);
+  const shown = oneLine(text);
+  return /^[\w./@%+=:,-]+$/.test(shown) ? shown : shellQuoted(text);
 }
 
 function shellQuoted(text: string): string {

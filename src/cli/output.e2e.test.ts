@@ -273,7 +273,7 @@ it('a full disk below stdout is no bug of ours', async () => {
     stdio: ['ignore', full, 'pipe'],
   });
   let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const [code] = (await once(child, 'close')) as [number];
   closeSync(full);
   await leftovers.assertNothingLeft();

@@ -1,4 +1,5 @@
 /** A failure, told so that its cause is seen without opening anything else. */
+import { isHttpEvent } from '../model/http-event.js';
 import type { Failure, ScenarioId } from '../model/run-event.js';
 import type { AgentNames } from './agent-names.js';
 import type { Page } from './page.js';
@@ -83,10 +84,11 @@ function printSides(page: Page, failure: Failure): void {
 function printEvents({ page, names }: FailureContext, failure: Failure): void {
   const items = failure.timeline ?? [];
   if (items.length === 0) return;
+  const isHttpOnly = items.every((one) => one.kind === 'event' && isHttpEvent(one.entry.event));
   const agents = failure.agents ?? [];
   const whose = agents.length === 0 ? 'the agents' : agents.map(oneLine).join(', ');
   page.blank();
-  page.line(`last events and SIP messages of ${whose}:`, {
+  page.line(isHttpOnly ? 'last HTTP messages:' : `last events and SIP messages of ${whose}:`, {
     indent: 4,
     style: page.palette.bold,
   });

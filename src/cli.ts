@@ -5,6 +5,7 @@ import { EXIT, OffhookError, errorKind, toErrorData } from './errors.js';
 import { bootThread } from './sandbox/live-thread.js';
 import { outputError } from './report/output.js';
 import { maskSecrets } from './report/secrets.js';
+import { shownLocation } from './report/text.js';
 import { readProcess } from './settings/process-environment.js';
 
 function exitCodeFor(error: OffhookError): number {
@@ -24,7 +25,7 @@ function report(thrown: unknown): number {
   const error = thrown instanceof OffhookError ? thrown : OffhookError.from(toErrorData(thrown));
   const { hint } = error.details;
   const at = error.details.at;
-  const place = at === undefined ? '' : `\n  at ${at.file}:${at.line}:${at.column}`;
+  const place = at === undefined ? '' : `\n  at ${shownLocation(at, process.cwd())}`;
   const text = `offhook: ${error.message}${hint === undefined ? '' : `\n  hint: ${hint}`}${place}\n`;
   process.stderr.write(maskSecrets(text));
   if (error.code === 'E_INTERNAL') {

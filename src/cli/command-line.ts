@@ -265,7 +265,12 @@ function usageError(error: CommanderError, command: string): OffhookError {
     .join(' ')
     .replace(/^\(|\)$/g, '')
     .replace(/^Did/, 'did');
-  return new OffhookError('E_USAGE', first.replace(/\.$/, ''), {
-    hint: suggestion === '' ? `see ${command} --help` : suggestion,
-  });
+  const isHelp = error.code === 'commander.help';
+  return new OffhookError(
+    'E_USAGE',
+    isHelp ? 'there is no such command' : first.replace(/\.$/, ''),
+    {
+      hint: suggestion === '' ? `see ${command} --help` : suggestion,
+    },
+  );
 }

@@ -118,7 +118,7 @@ export async function planRun(options: PlanOptions, thread: ScenarioThread): Pro
     };
   });
   const { files, errors } = await collectFiles(toCollect, thread);
-  throwAll(errors);
+  throwAll(errors, options.cwd);
   const fromFolder = new Set(toCollect.filter((one) => one.viaFolder).map((one) => one.job.file));
   const leftOut = files.filter(
     (one) => one.single && fromFolder.has(one.job.file) && options.keepSingles !== true,
@@ -168,13 +168,13 @@ function shownPath(file: string, cwd: string): string {
 }
 
 /** All broken files in one error, so that nobody mends them one run at a time. */
-function throwAll(errors: readonly OffhookError[]): void {
+function throwAll(errors: readonly OffhookError[], cwd: string): void {
   const [first, ...others] = errors;
   if (first === undefined) return;
   if (others.length === 0) throw first;
   const texts = errors.map((error) => {
     const { at, hint } = error.details;
-    const place = at === undefined ? '' : ` (${at.file}:${at.line}:${at.column})`;
+    const place = at === undefined ? '' : ` (${shownPath(at.file, cwd)}:${at.line}:${at.column})`;
     return `\n  ${error.message}${place}${hint === undefined ? '' : `\n    hint: ${hint}`}`;
   });
   throw new OffhookError(

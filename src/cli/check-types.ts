@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { EXIT, OffhookError } from '../errors.js';
 import { typingsText } from '../schema/typings.js';
+import { needTemporaryFolder } from './temporary-folder.js';
 
 const OPTIONS = {
   allowJs: true,
@@ -25,6 +26,7 @@ const OPTIONS = {
 
 export async function checkTypes(files: readonly string[]): Promise<number> {
   const compiler = findTypeScript(files[0] ?? process.cwd());
+  needTemporaryFolder();
   const folder = mkdtempSync(join(tmpdir(), 'offhook-types-'));
   try {
     const definitions = join(folder, 'offhook.d.ts');
@@ -59,11 +61,24 @@ function findTypeScript(file: string): { program: string; version: string } {
   });
 }
 
+const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
+
 /** What tsc printed; empty when it found nothing. */
 function compile(program: string, config: string): Promise<string> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, '-p', config, '--pretty', 'false'], (error, stdout) => {
-      resolve(error === null ? '' : stdout);
+  const words = [program, '-p', config, '--pretty', 'false'];
+  const options = { maxBuffer: MOST_OUTPUT_BYTES };
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, words, options, (error, stdout, stderr) => {
+      if (error === null) resolve('');
+      else if (stdout !== '') resolve(stdout);
+      else reject(unusable(program, stderr.trim().split('\n').at(-1) || error.message));
     });
+  });
+}
+
+/** That it says nothing is no proof that the types are right. */
+function unusable(program: string, seen: string): OffhookError {
+  return new OffhookError('E_USAGE', `check --types: ${program} does not run: ${seen}`, {
+    hint: 'install TypeScript anew, or leave out --types',
   });
 }

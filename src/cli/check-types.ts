@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { EXIT, OffhookError } from '../errors.js';
+import { OffhookError } from '../errors.js';
 import { typingsText } from '../schema/typings.js';
 import { needTemporaryFolder } from './temporary-folder.js';
 
@@ -24,8 +24,16 @@ const OPTIONS = {
   skipLibCheck: true,
 };
 
-export async function checkTypes(files: readonly string[]): Promise<number> {
-  const compiler = findTypeScript(files[0] ?? process.cwd());
+interface TypeErrors {
+  errors: number;
+  /** One "file:line:column: what" each, as far as the compiler says no more. */
+  text: string;
+  /** "TypeScript 5.9.2" */
+  compiler: string;
+}
+
+export async function typeErrors(files: readonly string[]): Promise<TypeErrors> {
+  const { program, version } = findTypeScript(files[0] ?? process.cwd());
   needTemporaryFolder();
   const folder = mkdtempSync(join(tmpdir(), 'offhook-types-'));
   try {
@@ -36,14 +44,22 @@ export async function checkTypes(files: readonly string[]): Promise<number> {
       config,
       JSON.stringify({ compilerOptions: OPTIONS, files: [definitions, ...files] }),
     );
-    const problems = await compile(compiler.program, config);
-    const summary = problems === '' ? 'no type errors' : problems.trimEnd();
-    process.stdout.write(`${summary} (TypeScript ${compiler.version})\n`);
-    return problems === '' ? EXIT.passed : EXIT.usage;
+    const printed = await compile(program, config);
+    const text = printed.trimEnd().replaceAll(TSC_ERROR, '$1:$2:$3: ');
+    const errors = printed.match(TSC_ERROR)?.length ?? 0;
+    // A complaint without a place is one, too.
+    return {
+      errors: Math.max(errors, text === '' ? 0 : 1),
+      text,
+      compiler: `TypeScript ${version}`,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** "it.js(1,24): error TS2561: " */
+const TSC_ERROR = /^(.+)\((\d+),(\d+)\): error TS\d+: /gm;
 
 function findTypeScript(file: string): { program: string; version: string } {
   for (const from of [file, import.meta.filename]) {

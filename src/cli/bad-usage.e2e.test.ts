@@ -275,6 +275,14 @@ cases('scenario files', [
     at: 'tag.js:2:1',
   },
   {
+    what: 'an import of what is there anyway',
+    args: ['run', 'imports.js'],
+    files: { 'imports.js': "import { agent } from 'offhook';\nagent('a');\n" },
+    error: 'import of "offhook": not loaded: packages and Node modules cannot be imported',
+    hint: 'leave the import out: agent, assert and all the others are there without one',
+    at: 'imports.js:1:23',
+  },
+  {
     what: 'an import that leads nowhere',
     args: ['run', 'imports.js'],
     files: { 'imports.js': "import './nowhere.js';\nscenario('x', () => {});\n" },

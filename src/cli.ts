@@ -3,7 +3,9 @@
 /** The program: parses the command line, runs one command, sets the exit code. The only file that exits. */
 import { EXIT, OffhookError, errorKind, toErrorData } from './errors.js';
 import { bootThread } from './sandbox/live-thread.js';
+import { outputError } from './report/output.js';
 import { maskSecrets } from './report/secrets.js';
+import { shownLocation } from './report/text.js';
 import { readProcess } from './settings/process-environment.js';
 
 function exitCodeFor(error: OffhookError): number {
@@ -23,7 +25,7 @@ function report(thrown: unknown): number {
   const error = thrown instanceof OffhookError ? thrown : OffhookError.from(toErrorData(thrown));
   const { hint } = error.details;
   const at = error.details.at;
-  const place = at === undefined ? '' : `\n  at ${at.file}:${at.line}:${at.column}`;
+  const place = at === undefined ? '' : `\n  at ${shownLocation(at, process.cwd())}`;
   const text = `offhook: ${error.message}${hint === undefined ? '' : `\n  hint: ${hint}`}${place}\n`;
   process.stderr.write(maskSecrets(text));
   if (error.code === 'E_INTERNAL') {
@@ -40,9 +42,12 @@ function report(thrown: unknown): number {
  * A reader that closed our output (`| head`) wants no more; it is no error of the run, which goes on: other
  * reports, the exit code and the end of its agents depend on it.
  */
-for (const stream of [process.stdout, process.stderr]) {
+for (const [name, stream] of [
+  ['stdout', process.stdout],
+  ['stderr', process.stderr],
+] as const) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE') throw outputError(name, error);
   });
 }
 

@@ -86,6 +86,7 @@ export const ERROR_CODES = {
     'The baresip program does not run, is too old, or lacks a module.',
   ],
   E_PORTS: ['errored', 'No free ports could be had for an agent.'],
+  E_TEMP_FOLDER: ['errored', 'The folder for temporary files cannot be used.'],
   E_LAB_NO_KAMAILIO: ['errored', 'The lab needs Kamailio, which was not found.'],
   E_LAB_START: ['errored', 'The lab did not come up.'],
   E_USAGE: ['usage', 'The command line is not right.'],

@@ -80,6 +80,8 @@ export function sweepStale(): string[] {
 }
 
 function agentFolders(): string[] {
+  // one that is none holds nothing; who needs it is told
+  if (statSync(tmpdir(), { throwIfNoEntry: false })?.isDirectory() !== true) return [];
   return readdirSync(tmpdir())
     .filter((name) => name.startsWith(PREFIX))
     .map((name) => join(tmpdir(), name));

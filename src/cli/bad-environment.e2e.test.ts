@@ -1,10 +1,11 @@
 /** No baresip, or none that is of use: the scenario is errored, the exit code 3, the remedy shown. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmod, cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { findBaresip } from '../baresip/binary.js';
-import { runFiles } from '../testing/run-files.js';
+import { CLI_FILE } from '../testing/run-cli.js';
+import { runFiles, writeFiles } from '../testing/run-files.js';
 
 const IT = { 'it.js': "agent('alice');\n" };
 const INSTALL =
@@ -136,10 +137,31 @@ it('--lab without Kamailio', async () => {
   expect(result.code).toBe(3);
 });
 
+it('a temporary folder that is none is no bug of ours, and asked for by agents only', async () => {
+  const { folder, leftovers } = await writeFiles({ ...IT, 'http.js': "wait('1ms');\n" });
+  const env = { ...process.env, TMPDIR: join(folder, 'it.js') };
+  const ran = (...args: string[]): { code: number | null; stdout: string; stderr: string } => {
+    const options = { cwd: folder, env, encoding: 'utf8' } as const;
+    const { status, ...rest } = spawnSync(process.execPath, ['--', CLI_FILE, ...args], options);
+    return { code: status, ...rest };
+  };
+  const bad = ran('run', 'it.js');
+  expect(bad.stdout).toMatch(
+    / temporary folder: \S+it\.js cannot be used: ENOTDIR: not a directory \[E_TEMP_FOLDER\]\n +hint: set TMPDIR to /,
+  );
+  expect({ code: bad.code, stderr: bad.stderr }).toEqual({ code: 3, stderr: '' });
+  const lab = ran('lab');
+  expect(lab.stderr).toMatch(/^offhook: temporary folder: \S+ cannot be used: .*\n {2}hint: /);
+  expect(lab.code).toBe(3);
+  const without = ran('run', 'http.js');
+  expect({ code: without.code, stderr: without.stderr }).toEqual({ code: 0, stderr: '' });
+  await leftovers.assertNothingLeft();
+});
+
 it('doctor tells the remedy for each problem', async () => {
   const result = await runFiles({}, ['doctor', '--baresip', '/nowhere/baresip']);
   expect(result.stdout).toContain(
-    `PROBLEM  baresip: baresip: not found: /nowhere/baresip is no program\n          remedy: ${INSTALL}\n`,
+    `PROBLEM  baresip: not found: /nowhere/baresip is no program\n          remedy: ${INSTALL}\n`,
   );
   expect(result.code).toBe(3);
 });

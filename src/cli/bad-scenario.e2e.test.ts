@@ -19,7 +19,7 @@ function expectFailure(stdout: string, { error, hint, at }: Omit<Case, 'what' | 
   if (hint !== undefined) expect(stdout).toContain(`hint: ${hint}\n`);
   expect(stdout).toContain(`at it.js:${at}\n`);
   expect(stdout).toMatch(/^ {4}> \d+ \|/m);
-  expect(stdout).toContain('see more: offhook run it.js -v --sip-trace\n');
+  expect(stdout).toMatch(/see more: offhook run it\.js (--lab )?-v --sip-trace\n/);
   expect(stdout).toMatch(/^1 scenario: 1 failed in/m);
 }
 
@@ -336,4 +336,37 @@ it('a local port in use', async () => {
   expect(stdout).toContain('hint: choose another local_port, or leave it out\n');
   expect(stdout).toContain('at it.js:1:1\n');
   expect(code).toBe(3);
+});
+
+cases('habits from elsewhere', [
+  {
+    what: 'a timer',
+    source: 'const a = 1;\nsetTimeout(() => {}, 5);',
+    error: "ReferenceError: 'setTimeout' is not defined [E_SCRIPT_THROWN]",
+    hint: 'wait with wait() or await_until(): a scenario has no timers',
+    at: '2:1',
+  },
+  {
+    what: 'a misspelt function',
+    source: 'await_untill(() => true);',
+    error: "ReferenceError: 'await_untill' is not defined [E_SCRIPT_THROWN]",
+    hint: 'did you mean "await_until"?',
+    at: '1:1',
+  },
+  {
+    what: 'a misspelt state',
+    source: 'await_until(() => State.Idle === State.Established || State.Rining);',
+    error: 'State: there is no "Rining" [E_ARGUMENT]',
+    hint: 'use one of Idle, Calling, Ringing, Established',
+    at: '1:55',
+  },
+]);
+
+it('a condition that can tell nothing passes, with a warning', async () => {
+  const { code, stdout } = await runScenario(
+    "const a = { ended: undefined };\nawait_until(() => a.ended);\nawait_until(() => { a.ended === 'bye' });\nawait_until(() => { assert(1).equals(1); });\nawait_until(() => 0);\n",
+  );
+  const warned = [...stdout.matchAll(/^ {2}await_until\(\): (.*): counts as true: /gm)];
+  expect(warned.map(([, what]) => what)).toEqual(['a.ended', "{ a.ended === 'bye' }"]);
+  expect(code).toBe(0);
 });

@@ -22,7 +22,7 @@ function cases(title: string, list: readonly Case[]): void {
     it.concurrent.each(list)('$what', async ({ args, files = {}, error, hint, at }) => {
       const given = { ...GOOD, ...files };
       const { code, stdout, stderr } = await runFiles(given, args);
-      const place = at === undefined ? '' : `\n  at FOLDER/${at}`;
+      const place = at === undefined ? '' : `\n  at ${at}`;
       const advice = hint === undefined ? '' : `\n  hint: ${hint}`;
       const shown = stderr.replaceAll(/\/\S*\/files(?=\/|\n)/g, 'FOLDER');
       expect(shown).toBe(`offhook: ${error}${advice}${place}\n`);
@@ -44,6 +44,12 @@ cases('command line', [
     args: ['run', '--nothing-like-it', 'it.js'],
     error: "unknown option '--nothing-like-it'",
     hint: 'see offhook run --help',
+  },
+  {
+    what: 'help of an unknown command',
+    args: ['help', 'rn'],
+    error: 'there is no such command',
+    hint: 'see offhook --help',
   },
   {
     what: 'misspelt flag',
@@ -175,6 +181,18 @@ cases('reports', [
     hint: 'name a file in that folder',
   },
   {
+    what: 'two outputs in one file',
+    args: ['run', '--logs=out.txt', '--reporter', 'ndjson=./out.txt', 'it.js'],
+    error: 'output file "out.txt": named for two outputs',
+    hint: 'give each of them a file of its own',
+  },
+  {
+    what: 'an output in place of a scenario',
+    args: ['run', '--reporter', 'junit=it.js', 'it.js'],
+    error: 'output file "it.js": not written: it is named like a scenario',
+    hint: 'name a file that does not end in .js or .mjs',
+  },
+  {
     what: 'two reports on stdout',
     args: ['run', 'it.js', '--json', '--reporter', 'console'],
     error: '--reporter: console and ndjson would both write to stdout',
@@ -257,6 +275,14 @@ cases('scenario files', [
     at: 'tag.js:2:1',
   },
   {
+    what: 'an import of what is there anyway',
+    args: ['run', 'imports.js'],
+    files: { 'imports.js': "import { agent } from 'offhook';\nagent('a');\n" },
+    error: 'import of "offhook": not loaded: packages and Node modules cannot be imported',
+    hint: 'leave the import out: agent, assert and all the others are there without one',
+    at: 'imports.js:1:23',
+  },
+  {
     what: 'an import that leads nowhere',
     args: ['run', 'imports.js'],
     files: { 'imports.js': "import './nowhere.js';\nscenario('x', () => {});\n" },
@@ -276,7 +302,7 @@ it('names every broken file at once', async () => {
 });
 
 it.skipIf(process.getuid?.() === 0)('a scenario file without permission', async () => {
-  const { code, stderr } = await runFiles(GOOD, ['run', 'secret.js'], {
+  const { code, stderr } = await runFiles(GOOD, ['run', 'it.js'], {
     before: (folder) => chmod(`${folder}/it.js`, 0o000),
   });
   expect(code).toBe(2);

@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { EXIT, OffhookError } from '../errors.js';
+import { OffhookError } from '../errors.js';
 import { typingsText } from '../schema/typings.js';
+import { needTemporaryFolder } from './temporary-folder.js';
 
 const OPTIONS = {
   allowJs: true,
@@ -23,8 +24,17 @@ const OPTIONS = {
   skipLibCheck: true,
 };
 
-export async function checkTypes(files: readonly string[]): Promise<number> {
-  const compiler = findTypeScript(files[0] ?? process.cwd());
+interface TypeErrors {
+  errors: number;
+  /** One "file:line:column: what" each, as far as the compiler says no more. */
+  text: string;
+  /** "TypeScript 5.9.2" */
+  compiler: string;
+}
+
+export async function typeErrors(files: readonly string[]): Promise<TypeErrors> {
+  const { program, version } = findTypeScript(files[0] ?? process.cwd());
+  needTemporaryFolder();
   const folder = mkdtempSync(join(tmpdir(), 'offhook-types-'));
   try {
     const definitions = join(folder, 'offhook.d.ts');
@@ -34,14 +44,22 @@ export async function checkTypes(files: readonly string[]): Promise<number> {
       config,
       JSON.stringify({ compilerOptions: OPTIONS, files: [definitions, ...files] }),
     );
-    const problems = await compile(compiler.program, config);
-    const summary = problems === '' ? 'no type errors' : problems.trimEnd();
-    process.stdout.write(`${summary} (TypeScript ${compiler.version})\n`);
-    return problems === '' ? EXIT.passed : EXIT.usage;
+    const printed = await compile(program, config);
+    const text = printed.trimEnd().replaceAll(TSC_ERROR, '$1:$2:$3: ');
+    const errors = printed.match(TSC_ERROR)?.length ?? 0;
+    // A complaint without a place is one, too.
+    return {
+      errors: Math.max(errors, text === '' ? 0 : 1),
+      text,
+      compiler: `TypeScript ${version}`,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** "it.js(1,24): error TS2561: " */
+const TSC_ERROR = /^(.+)\((\d+),(\d+)\): error TS\d+: /gm;
 
 function findTypeScript(file: string): { program: string; version: string } {
   for (const from of [file, import.meta.filename]) {
@@ -59,11 +77,24 @@ function findTypeScript(file: string): { program: string; version: string } {
   });
 }
 
+const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
+
 /** What tsc printed; empty when it found nothing. */
 function compile(program: string, config: string): Promise<string> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, '-p', config, '--pretty', 'false'], (error, stdout) => {
-      resolve(error === null ? '' : stdout);
+  const words = [program, '-p', config, '--pretty', 'false'];
+  const options = { maxBuffer: MOST_OUTPUT_BYTES };
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, words, options, (error, stdout, stderr) => {
+      if (error === null) resolve('');
+      else if (stdout !== '') resolve(stdout);
+      else reject(unusable(program, stderr.trim().split('\n').at(-1) || error.message));
     });
+  });
+}
+
+/** That it says nothing is no proof that the types are right. */
+function unusable(program: string, seen: string): OffhookError {
+  return new OffhookError('E_USAGE', `check --types: ${program} does not run: ${seen}`, {
+    hint: 'install TypeScript anew, or leave out --types',
   });
 }

@@ -1,4 +1,5 @@
 /** `offhook check`: parses and collects scenario files; starts no agent. */
+import { EXIT } from '../errors.js';
 import { maskSecrets } from '../report/secrets.js';
 import { count } from '../report/text.js';
 import { planRun } from '../runner/plan.js';
@@ -15,10 +16,15 @@ export async function checkCommand(
   const plan = await planRun({ ...options, keepSingles: true }, thread);
   for (const text of plan.warnings) process.stderr.write(maskSecrets(`warning: ${text}\n`));
   const files = [...new Set(plan.selected.map((one) => one.job.file))];
-  process.stdout.write(
-    `${count(plan.selected.length, 'scenario')} in ${count(files.length, 'file')}: no problems found\n`,
-  );
-  if (flags.types !== true) return 0;
-  const { checkTypes } = await import('./check-types.js');
-  return await checkTypes(files);
+  const what = `${count(plan.selected.length, 'scenario')} in ${count(files.length, 'file')}`;
+  if (flags.types === true) {
+    const { typeErrors } = await import('./check-types.js');
+    const { errors, text, compiler } = await typeErrors(files);
+    if (errors > 0) {
+      process.stdout.write(`${text}\n${what}: ${count(errors, 'type error')} (${compiler})\n`);
+      return EXIT.usage;
+    }
+  }
+  process.stdout.write(`${what}: no problems found\n`);
+  return EXIT.passed;
 }

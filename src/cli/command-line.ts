@@ -3,7 +3,7 @@
  * only when it runs. This folder turns words into calls; it knows no SIP and no sandbox.
  */
 import { statSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander';
 import { OffhookError } from '../errors.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
 import { durationMs, durationProblem } from '../time.js';
@@ -11,6 +11,7 @@ import type { Live } from '../sandbox/live-thread.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { threadLimits, type LimitFlags } from './limits.js';
 import { addRunFlags, addScriptFlags } from './policy-flags.js';
+import { rerunWords } from './rerun.js';
 
 const SEE_ALSO =
   '\nReference of everything a scenario can call: docs/reference.md, or `offhook docs`.\n';
@@ -53,6 +54,7 @@ export function build(run: (exit: Promise<number>) => void, booted?: Live): Comm
   addServices(program, run);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ writeErr: () => undefined });
+    command.configureHelp({ optionDescription: withoutEmptyDefault });
   }
   return program;
 }
@@ -93,10 +95,11 @@ function addRun(
     .option('--no-color', 'no colours (also: NO_COLOR)')
     .addHelpText('after', RUN_HELP)
     .action((paths: string[], options: object) => {
+      const again = rerunWords(command);
       run(
         withThread(options, booted, async (thread) => {
           const { runCommand } = await import('./run.js');
-          return runCommand(paths, options as never, thread);
+          return runCommand(paths, { ...options, again } as never, thread);
         }),
       );
     });
@@ -210,6 +213,11 @@ function addServices(program: Command, run: (exit: Promise<number>) => void): vo
     });
 }
 
+/** That nothing is chosen when nothing is given goes without saying. */
+function withoutEmptyDefault(option: Option): string {
+  return new Help().optionDescription(option).replace(/ ?\(default: \[\]\)$/, '');
+}
+
 function collect(value: string, previous: string[]): string[] {
   return [...previous, value];
 }
@@ -257,7 +265,12 @@ function usageError(error: CommanderError, command: string): OffhookError {
     .join(' ')
     .replace(/^\(|\)$/g, '')
     .replace(/^Did/, 'did');
-  return new OffhookError('E_USAGE', first.replace(/\.$/, ''), {
-    hint: suggestion === '' ? `see ${command} --help` : suggestion,
-  });
+  const isHelp = error.code === 'commander.help';
+  return new OffhookError(
+    'E_USAGE',
+    isHelp ? 'there is no such command' : first.replace(/\.$/, ''),
+    {
+      hint: suggestion === '' ? `see ${command} --help` : suggestion,
+    },
+  );
 }

@@ -1,5 +1,5 @@
 /** `offhook doctor`: looks at everything a run needs from the machine, with a remedy for each problem. */
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBaresip, type BaresipBinary, type BinarySearch } from '../baresip/binary.js';
@@ -11,6 +11,7 @@ import { findKamailio } from '../lab/kamailio.js';
 import { readProcess, type ProcessEnvironment } from '../settings/process-environment.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
 import { baresipChoice } from './baresip-choice.js';
+import { needTemporaryFolder } from './temporary-folder.js';
 
 interface Finding {
   what: string;
@@ -99,17 +100,12 @@ function moduleList({ modulePath }: BaresipBinary): string {
 function folderFinding(): Finding {
   const folder = tmpdir();
   try {
-    accessSync(folder, constants.W_OK);
+    needTemporaryFolder();
     const swept = sweepStale();
     const also = swept.length === 0 ? '' : `; removed ${swept.length} left by killed runs`;
     return { what: 'temporary folder', state: 'ok', seen: `${folder}${also}` };
   } catch (error) {
-    return {
-      what: 'temporary folder',
-      state: 'problem',
-      seen: `${folder}: ${(error as Error).message}`,
-      remedy: 'set TMPDIR to a folder you may write to',
-    };
+    return problem('temporary folder', error);
   }
 }
 
@@ -154,7 +150,7 @@ function problem(what: string, error: unknown): Finding {
   return {
     what,
     state: 'problem',
-    seen: message,
+    seen: message.startsWith(`${what}: `) ? message.slice(what.length + 2) : message,
     ...(details.hint === undefined ? {} : { remedy: details.hint }),
   };
 }

@@ -3,9 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { OffhookError } from '../errors.js';
 import { startLab } from '../lab/lab.js';
 import { untilSignal } from './signals.js';
+import { needTemporaryFolder } from './temporary-folder.js';
 
 export async function labCommand(options: { envFile?: string }): Promise<number> {
   const signal = untilSignal();
+  needTemporaryFolder();
   const lab = await startLab();
   try {
     const lines = Object.entries(lab.env).map(([name, value]) => `${name}=${value}\n`);

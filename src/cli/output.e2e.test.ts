@@ -1,7 +1,7 @@
 /** What a run prints and writes: for people, for programs, for CI. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -69,7 +69,7 @@ describe.concurrent('console', () => {
   it('explains a failure: code frame, both sides, events and messages, how to see more', async () => {
     const { code, stdout } = await runFiles(REFUSED, ['run', 'refused.js']);
     expect(stdout).toContain(
-      'await_until(): alice.state: never equals "Established": last "Idle" (waited 200 ms) [E_AWAIT_TIMEOUT]\n      at refused.js:5:1\n',
+      'await_until(): alice.state: never equals "Established": last "Idle" (waited 200 ms) [E_AWAIT_TIMEOUT]\n      hint: the call of agent "alice" is over: ended by remote: rejected (486 Rejected)\n      at refused.js:5:1\n',
     );
     expect(stdout).toContain(
       "    > 5 | await_until(() => assert(alice.state).equals(State.Established), '200ms');\n        | ^\n",
@@ -80,6 +80,28 @@ describe.concurrent('console', () => {
     );
     expect(stdout).toContain('see more: offhook run refused.js -v --sip-trace\n');
     expect(code).toBe(1);
+  });
+
+  it('explains by what came before the failure, not by the end of the agents', async () => {
+    const suite = `scenario('refused', () => {\n${REFUSED['refused.js']}});\nscenario('alone', () => {
+      agent('alice', { username: 'alice', password: 'pw', domain: '127.0.0.1:9' }).register();
+      assert(1).equals(2);
+    });\n`;
+    const { stdout } = await runFiles({ 'suite.js': suite }, ['run', 'suite.js']);
+    expect(stdout).toContain(
+      'hint: the call of agent "alice" is over: ended by remote: rejected (486 ',
+    );
+    expect(stdout).toMatch(/last events and SIP messages of alice:\n[^]*→ REGISTER/);
+    expect(stdout).not.toMatch(/ stopped$/m);
+  });
+
+  it('the command that shows more has the options the scenario needs', async () => {
+    const args = ['--set', 'X=a b', '--tag', 'smoke', '--untrusted', '--timeout=9s', '-q'];
+    const files = { 'it.js': "scenario('s', { tags: ['smoke'] }, () => assert(1).equals(2));\n" };
+    const { stdout } = await runFiles(files, ['run', 'it.js', ...args]);
+    expect(stdout).toContain(
+      'see more: offhook run it.js --scenario "s" --set "X=a b" --untrusted --timeout 9s -v --sip-trace\n',
+    );
   });
 
   it('-q: nothing but failures and the summary', async () => {
@@ -240,6 +262,23 @@ describe.concurrent('SIP and logs', () => {
     expect(stdout).toMatch(/alice +server\n[^]*- REGISTER -+>\|[^]*<-+ 401 [^]*<-+ 200 OK/);
     expect(stdout).not.toContain('pw-alice');
   });
+});
+
+it('a full disk below stdout is no bug of ours', async () => {
+  const { folder, leftovers } = await writeFiles({ 'it.js': "log('x');\nwait('1ms');\n" });
+  const full = openSync('/dev/full', 'w');
+  const child = spawn(process.execPath, ['--', CLI_FILE, 'run', 'it.js'], {
+    cwd: folder,
+    env: { ...process.env, TMPDIR: leftovers.folder },
+    stdio: ['ignore', full, 'pipe'],
+  });
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const [code] = (await once(child, 'close')) as [number];
+  closeSync(full);
+  await leftovers.assertNothingLeft();
+  expect(stderr).toMatch(/^offhook: output file "stdout": cannot be written: the disk is full\n/);
+  expect(code).toBe(2);
 });
 
 describe.concurrent('a reader that goes', () => {

@@ -1,4 +1,5 @@
 /** The output flags of `run`, as one reporter. Files are opened here, before anything runs. */
+import { resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { AgentLogsReporter } from '../report/agent-logs.js';
 import { ConsoleReporter } from '../report/console.js';
@@ -17,6 +18,8 @@ export interface ReportFlags {
   verbose?: boolean;
   /** commander's --no-color */
   color: boolean;
+  /** Options a scenario needs when it is run again. */
+  again: readonly string[];
 }
 
 const NAMES = ['console', 'ndjson', 'junit'] as const;
@@ -34,6 +37,7 @@ export async function makeReporter(
   names: ReadonlyMap<string, string>,
 ): Promise<Reporter> {
   const wanted = wantedReporters(flags);
+  checkFiles([...wanted.map(({ file }) => file), flags.logs, flags.sipTrace]);
   const reporters: Reporter[] = [];
   for (const one of wanted) {
     reporters.push(await makeOne(one, flags, environment));
@@ -85,6 +89,28 @@ function parse(text: string): Wanted {
   return file === '' ? { name: name as Name } : { name: name as Name, file };
 }
 
+/** Each report has a file of its own, and none is where a scenario may be. */
+function checkFiles(files: readonly (string | true | undefined)[]): void {
+  const named = files.filter((file) => typeof file === 'string').filter((file) => file !== '');
+  const twice = named.find((file, index) =>
+    named.slice(0, index).some((other) => resolve(other) === resolve(file)),
+  );
+  if (twice !== undefined) {
+    throw new OffhookError('E_USAGE', `output file "${twice}": named for two outputs`, {
+      hint: 'give each of them a file of its own',
+    });
+  }
+  const script = named.find((file) => /\.m?js$/.test(file));
+  if (script === undefined) return;
+  throw new OffhookError(
+    'E_OUTPUT',
+    `output file "${script}": not written: it is named like a scenario`,
+    {
+      hint: 'name a file that does not end in .js or .mjs',
+    },
+  );
+}
+
 async function makeOne(
   { name, file }: Wanted,
   flags: ReportFlags,
@@ -104,13 +130,15 @@ async function makeOne(
     case 'console': {
       const mode = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal';
       if (file !== undefined) {
-        return new ConsoleReporter({ output: new FileOutput(file), mode, colour: 0, cwd });
+        const output = new FileOutput(file);
+        return new ConsoleReporter({ output, mode, colour: 0, cwd, again: flags.again });
       }
       return new ConsoleReporter({
         output: process.stdout,
         mode,
         colour: flags.color ? environment.colourLevel : 0,
         cwd,
+        again: flags.again,
       });
     }
   }

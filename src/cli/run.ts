@@ -15,6 +15,7 @@ import { makeReporter, type ReportFlags } from './reporters.js';
 import { audioFolder } from './audio-folder.js';
 import { planOptions, type SelectionFlags } from './selection.js';
 import { abortOnSignal } from './signals.js';
+import { needTemporaryFolder } from './temporary-folder.js';
 
 const TEARDOWN_MS = 10_000;
 
@@ -43,6 +44,7 @@ export async function runCommand(
   try {
     sweepStale();
     if (flags.lab === true) {
+      needTemporaryFolder();
       lab = await (await import('../lab/lab.js')).startLab();
       names.set(`${lab.host}:${lab.port}`, 'server');
     }
@@ -57,7 +59,10 @@ export async function runCommand(
       http: { variables: environment.variables, insecure },
       metrics: flags.metrics === true,
       ...(saveAudio === undefined ? {} : { saveAudio }),
-      binary: () => findBaresip(baresip),
+      binary: async () => {
+        needTemporaryFolder();
+        return await findBaresip(baresip);
+      },
       secret: (value) => {
         noteSecrets([value]);
       },

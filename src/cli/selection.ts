@@ -3,6 +3,7 @@ import type { PlanOptions } from '../runner/plan.js';
 import { secretValues } from '../model/secret-names.js';
 import { makePolicy } from '../policy/policy.js';
 import { noteSecrets } from '../report/known-secrets.js';
+import { shownPath } from '../report/text.js';
 import { policySettings, type PolicyFlags } from '../settings/policy-settings.js';
 import { scenarioVariables, type VariableSources } from '../settings/settings.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';
@@ -26,6 +27,7 @@ export function planOptions(
   return {
     paths,
     cwd,
+    shownPath: (file) => shownPath(file, cwd),
     filters: { scenario: flags.scenario, tag: flags.tag, excludeTag: flags.excludeTag },
     variables: notingSecrets({
       set: flags.set,

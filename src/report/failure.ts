@@ -1,4 +1,5 @@
 /** A failure, told so that its cause is seen without opening anything else. */
+import { isHttpEvent } from '../model/http-event.js';
 import type { Failure, ScenarioId } from '../model/run-event.js';
 import type { AgentNames } from './agent-names.js';
 import type { Page } from './page.js';
@@ -83,10 +84,11 @@ function printSides(page: Page, failure: Failure): void {
 function printEvents({ page, names }: FailureContext, failure: Failure): void {
   const items = failure.timeline ?? [];
   if (items.length === 0) return;
+  const isHttpOnly = items.every((one) => one.kind === 'event' && isHttpEvent(one.entry.event));
   const agents = failure.agents ?? [];
   const whose = agents.length === 0 ? 'the agents' : agents.map(oneLine).join(', ');
   page.blank();
-  page.line(`last events and SIP messages of ${whose}:`, {
+  page.line(isHttpOnly ? 'last HTTP messages:' : `last events and SIP messages of ${whose}:`, {
     indent: 4,
     style: page.palette.bold,
   });
@@ -95,18 +97,20 @@ function printEvents({ page, names }: FailureContext, failure: Failure): void {
 }
 
 /** The command that runs this scenario again and shows everything. */
-export function printMore(page: Page, scenario: ScenarioId): void {
+export function printMore(page: Page, scenario: ScenarioId, again: readonly string[] = []): void {
   const alone = scenarioTitle(scenario) === oneLine(scenario.file);
   const selection = alone ? '' : ` --scenario ${shellQuoted(scenario.name)}`;
+  const options = again.map((word) => ` ${shellWord(word)}`).join('');
   page.blank();
-  page.line(`offhook run ${shellWord(scenario.file)}${selection} -v --sip-trace`, {
+  page.line(`offhook run ${shellWord(scenario.file)}${selection}${options} -v --sip-trace`, {
     indent: 4,
     lead: [['see more: ', page.palette.bold]],
   });
 }
 
 function shellWord(text: string): string {
-  return /^[\w./@%+=:,-]+$/.test(text) ? text : shellQuoted(text);
+  const shown = oneLine(text);
+  return /^[\w./@%+=:,-]+$/.test(shown) ? shown : shellQuoted(text);
 }
 
 function shellQuoted(text: string): string {

@@ -1,5 +1,6 @@
 /** From the paths on the command line to scenario files. Knows the file system; reads no JavaScript. */
-import { existsSync, lstatSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { readText } from '../sandbox/policy.js';
@@ -101,7 +102,7 @@ function walk(folder: string, seen: Set<string>, linked = false): readonly Found
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = join(real, entry.name);
-      const target = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : entry;
+      const target = entry.isSymbolicLink() ? targetOf(path) : entry;
       const isLinked = linked || entry.isSymbolicLink();
       if (target?.isDirectory() === true) return walk(path, seen, isLinked);
       return target?.isFile() === true && SCENARIO_FILE.test(entry.name)
@@ -111,11 +112,20 @@ function walk(folder: string, seen: Set<string>, linked = false): readonly Found
 }
 
 function listFolder(folder: string): Dirent[] {
+  return read('folder', folder, () => readdirSync(folder, { withFileTypes: true }));
+}
+
+/** What a link leads to; undefined when that is not there. */
+function targetOf(link: string): Stats | undefined {
+  return read('link', link, () => statSync(link, { throwIfNoEntry: false }));
+}
+
+function read<T>(what: string, path: string, act: () => T): T {
   try {
-    return readdirSync(folder, { withFileTypes: true });
+    return act();
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new OffhookError('E_SCENARIO_FILE', `folder "${folder}": cannot be read: ${reason}`, {
+    throw new OffhookError('E_SCENARIO_FILE', `${what} "${path}": cannot be read: ${reason}`, {
       hint: 'allow reading it, or name the files themselves',
     });
   }

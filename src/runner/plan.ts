@@ -1,5 +1,5 @@
 /** From paths to what will run: finds the files, collects each one in the sandbox, then selects. */
-import { basename, dirname, relative } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { OffhookError } from '../errors.js';
 import type { Policy } from '../policy/policy.js';
 import type { DeclaredScenario, ScenarioJob } from '../sandbox/protocol.js';
@@ -11,6 +11,8 @@ import { selectScenarios, type Filters } from './select.js';
 export interface PlanOptions {
   paths: readonly string[];
   cwd: string;
+  /** A file's path as people know it. */
+  shownPath: (file: string) => string;
   filters: Filters;
   /** Also the single scenarios that a folder holds: to look at them, not to run them. */
   keepSingles?: boolean;
@@ -111,14 +113,14 @@ export async function planRun(options: PlanOptions, thread: ScenarioThread): Pro
     const { policy, warnings: ownWarnings } = options.policy(file.path);
     for (const text of ownWarnings) ignored.add(text);
     return {
-      shown: shownPath(file.path, options.cwd),
+      shown: options.shownPath(file.path),
       viaFolder: file.viaFolder,
       policy,
       job: jobOf(options, file, policy),
     };
   });
   const { files, errors } = await collectFiles(toCollect, thread);
-  throwAll(errors);
+  throwAll(errors, options.shownPath);
   const fromFolder = new Set(toCollect.filter((one) => one.viaFolder).map((one) => one.job.file));
   const leftOut = files.filter(
     (one) => one.single && fromFolder.has(one.job.file) && options.keepSingles !== true,
@@ -144,7 +146,7 @@ function jobOf(options: PlanOptions, file: ScenarioFile, policy: Policy): Scenar
   if (untrusted && linked) {
     throw new OffhookError(
       'E_SCENARIO_FILE',
-      `file "${shownPath(path, options.cwd)}": not run: reached by a symbolic link, which --untrusted does not follow`,
+      `file "${options.shownPath(path)}": not run: reached by a symbolic link, which --untrusted does not follow`,
       { hint: 'name the file itself, or leave the link out' },
     );
   }
@@ -162,19 +164,14 @@ function jobOf(options: PlanOptions, file: ScenarioFile, policy: Policy): Scenar
   };
 }
 
-function shownPath(file: string, cwd: string): string {
-  const shorter = relative(cwd, file);
-  return shorter.startsWith('..') ? file : shorter;
-}
-
 /** All broken files in one error, so that nobody mends them one run at a time. */
-function throwAll(errors: readonly OffhookError[]): void {
+function throwAll(errors: readonly OffhookError[], shownPath: PlanOptions['shownPath']): void {
   const [first, ...others] = errors;
   if (first === undefined) return;
   if (others.length === 0) throw first;
   const texts = errors.map((error) => {
     const { at, hint } = error.details;
-    const place = at === undefined ? '' : ` (${at.file}:${at.line}:${at.column})`;
+    const place = at === undefined ? '' : ` (${shownPath(at.file)}:${at.line}:${at.column})`;
     return `\n  ${error.message}${place}${hint === undefined ? '' : `\n    hint: ${hint}`}`;
   });
   throw new OffhookError(

@@ -165,6 +165,8 @@ class ScenarioRun {
       return { failures: [{ ...toErrorData(thrown), phase: 'load' }], reusable: false };
     } finally {
       interrupted.removeEventListener('abort', abort);
+      // A thread that had to be ended told of no teardown.
+      this.#timeline.teardownBegins();
       await Promise.all([this.#http.release(), this.#resources.release()]);
     }
   }
@@ -295,6 +297,8 @@ function runEventOf(note: Note, scenario: string, at: number, waits: number[]): 
       const { name, depth, ok } = note;
       return { type: 'step_finished', at, scenario, name, depth, ok, ms: at - (waits.pop() ?? at) };
     }
+    case 'warning':
+      return { type: 'warning', at, scenario, text: note.text };
     case 'phase':
       return { type: 'phase', at, scenario, phase: note.phase };
     case 'assertion': {

@@ -3,6 +3,7 @@ import type { AgentOptions, BaresipAgent, DialTarget, Done } from '../baresip/us
 import type { Refusal } from '../baresip/inbound.js';
 import { toErrorData } from '../errors.js';
 import type { SignalName } from '../audio/signal-plans.js';
+import { isSecretName } from '../model/secret-names.js';
 import { durationMs } from '../time.js';
 import { AGENT_VERBS, type AgentVerb } from '../schema/verbs.js';
 import { GLOBALS } from '../schema/functions.js';
@@ -157,11 +158,9 @@ function shownArgs({ verb, args }: CallRequest): readonly unknown[] {
   return verb === 'agent' || verb === 'verify_recording' ? args.slice(0, 2) : args;
 }
 
-const SECRET_OPTION = /pass|secret|token|key/i;
-
 function argumentText(value: unknown): string {
   if (isSound(value)) return soundText(value);
   if (isAgent(value)) return value.name;
   if ((value as Partial<CallArgument> | null)?.$ === 'call') return `call ${callId(value) ?? ''}`;
-  return JSON.stringify(value, (key, item: unknown) => (SECRET_OPTION.test(key) ? '***' : item));
+  return JSON.stringify(value, (key, item: unknown) => (isSecretName(key) ? '***' : item));
 }

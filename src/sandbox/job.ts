@@ -54,11 +54,13 @@ export class Job {
   }
 
   #runScenario(scenario: DeclaredScenario): void {
+    const session = this.#session;
     const declared = this.#load(scenario);
     if (declared === undefined) return;
     const { ordinal } = scenario;
     if (!declared.setup || this.#run('setup', ordinal)) this.#run('body', ordinal);
     if (declared.teardown) this.#run('teardown', ordinal);
+    else session.enter('teardown');
   }
 
   #run(name: 'setup' | 'body' | 'teardown', ordinal: number): boolean {

@@ -98,7 +98,7 @@ export class Loader {
     const details = at === undefined ? {} : { at, frames: [at] };
     if (problem !== undefined) {
       throw new OffhookError('E_IMPORT', `import of "${specifier}": not loaded: ${problem}`, {
-        hint: 'import files of your own by a relative path, such as "./lib/login.js"',
+        hint: specifier === 'offhook' ? OUR_OWN : FILES,
         ...details,
       });
     }
@@ -133,6 +133,9 @@ export class Loader {
 function internal(error: unknown): OffhookError {
   return new OffhookError('E_INTERNAL', `module loader: ${String(error)}`);
 }
+
+const FILES = 'import files of your own by a relative path, such as "./lib/login.js"';
+const OUR_OWN = 'leave the import out: agent, assert and all the others are there without one';
 
 function specifierProblem(specifier: string): string | undefined {
   if (URL_LIKE.test(specifier)) {

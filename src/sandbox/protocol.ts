@@ -217,6 +217,7 @@ export type Note =
     }
   | { type: 'waiting'; what: string; ms: number }
   | { type: 'waited'; what: string; ok: boolean }
+  | { type: 'warning'; text: string }
   | { type: 'log'; text: string; at?: SourceLocation };
 
 // ---- scenario thread <-> QuickJS -----------------------------------------------------------------
@@ -278,7 +279,7 @@ export interface Operations {
   };
   /** -> source text of what the assert() at the top of the stack looks at */
   label: { stack: string };
-  note: Extract<Note, { type: 'step_started' | 'step_finished' }>;
+  note: Extract<Note, { type: 'step_started' | 'step_finished' | 'warning' }>;
   /** A wait begins: checked, told as a note, and all it needs in one answer. -> BegunWait */
   begin_wait: {
     fn: WaitName;

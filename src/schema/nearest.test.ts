@@ -24,6 +24,11 @@ test.each([
   expect(nearest(word, ['domain', 'transport', 'regint'])).toBe(meant);
 });
 
+test('another number is another word', () => {
+  expect(nearest('G729', ['G722', 'L16'])).toBeUndefined();
+  expect(nearest('g222', ['G722', 'G222'])).toBe('G222');
+});
+
 test('a word of any length is answered fast', () => {
   expect(nearest('x'.repeat(1_000_000), ['domain'])).toBeUndefined();
 });

@@ -7,6 +7,7 @@ export function nearest(word: string, valid: readonly string[]): string | undefi
   let best: string | undefined;
   let bestDistance = allowed + 1;
   for (const candidate of valid) {
+    if (digitsOf(candidate) !== digitsOf(wanted)) continue;
     const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;
@@ -14,6 +15,11 @@ export function nearest(word: string, valid: readonly string[]): string | undefi
     }
   }
   return best;
+}
+
+/** Another number is no slip: G729 is a codec of its own, not G722 misspelt. */
+function digitsOf(word: string): string {
+  return word.replace(/\D/g, '');
 }
 
 /** Edits between two words, a swap of neighbours counting as one (optimal string alignment). */

@@ -35,7 +35,8 @@ const CONDITIONS = `## Conditions
 
 The function given to \`await_until\` is a condition. It is evaluated once at the beginning and then after
 every event, one event at a time, so that no state is missed, however short. It passes unless an
-assertion fails in it or it returns \`false\` or \`null\`. Any other error ends the wait at once.
+assertion fails in it or it returns \`false\` or \`null\`; one that returns \`undefined\` and asserts nothing proves
+nothing: it passes with a warning. Any other error ends the wait at once.
 
 In a condition a script may read and assert, but not act: functions marked "Not in a condition" fail there.`;
 

@@ -10,6 +10,7 @@ import { globProblem, withoutClasses } from '../policy/glob.js';
 import { hostRule } from '../policy/host-rules.js';
 import { sipRule } from '../policy/sip-policy.js';
 import type { AllowList, Limit, PolicyRules } from '../policy/rules.js';
+import { isOn } from './process-environment.js';
 import { findProjectFile, type ProjectFile } from './project-file.js';
 
 export interface PolicyFlags {
@@ -244,8 +245,4 @@ function limit(
   if (own === undefined || (given !== undefined && !untrusted)) return given;
   const most = given?.value ?? (untrusted && name === 'agents' ? DEFAULT_AGENTS.value : Infinity);
   return own.value <= most ? own : given;
-}
-
-function isOn(value: string | undefined): boolean {
-  return value !== undefined && value !== '' && value !== '0';
 }

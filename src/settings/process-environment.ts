@@ -41,7 +41,8 @@ function nonEmpty(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;
 }
 
-function isOn(value: string | undefined): boolean {
+/** Whether a variable switches something on. */
+export function isOn(value: string | undefined): boolean {
   return value !== undefined && value !== '' && value !== '0';
 }
 

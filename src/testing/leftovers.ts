@@ -80,16 +80,24 @@ export async function processesNaming(text: string): Promise<FoundProcess[]> {
 
 async function readProcess(pid: number): Promise<(FoundProcess & { all: string }) | undefined> {
   try {
-    const [commandLine, environment] = await Promise.all([
+    const [status, commandLine, environment] = await Promise.all([
+      readFile(`/proc/${pid}/status`, 'utf8'),
       readFile(`/proc/${pid}/cmdline`, 'utf8'),
       // not ours to read: then it is not one of ours either
       readFile(`/proc/${pid}/environ`, 'utf8').catch(() => ''),
     ]);
+    if (isBeingKilled(status)) return undefined;
     const command = commandLine.replaceAll('\0', ' ').trim();
     return { pid, command, all: `${command}\n${environment}` };
   } catch {
     return undefined;
   }
+}
+
+/** SIGKILL is on its way: on a busy machine some time passes before the process is gone. */
+function isBeingKilled(status: string): boolean {
+  const pending = [...status.matchAll(/^(?:Sig|Shd)Pnd:\s*([0-9a-f]+)$/gm)];
+  return pending.some(([, bits]) => (parseInt((bits ?? '').slice(-4), 16) & 0x100) !== 0);
 }
 
 async function killNaming(text: string): Promise<void> {

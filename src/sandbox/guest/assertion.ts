@@ -4,7 +4,7 @@ import { ask, callerStack } from './host.js';
 import { failure } from './failure.js';
 import { guardNames } from './misspelt.js';
 import { equal, includesFields, show } from './show.js';
-import { inCondition } from './world.js';
+import { inCondition, noteAsserted } from './world.js';
 
 interface Check {
   matcher: string;
@@ -19,6 +19,7 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
 
   constructor(value: T) {
     this.#value = value;
+    noteAsserted();
   }
 
   /** Says whether it held; throws when not. A condition is evaluated often: there it costs no message. */

@@ -5,7 +5,7 @@
 import { formatMs, durationMs, type Duration } from '../../time.js';
 import type { ErrorData } from '../../errors.js';
 import { agentStateName, openCalls, type AgentState } from '../../model/agent-state.js';
-import { describeEnded, registrationHint } from '../../model/describe.js';
+import { describeEnded, endedHint, registrationHint } from '../../model/describe.js';
 import type { BegunWait, SequencePart, WaitName } from '../protocol.js';
 import { ask, callerStack } from './host.js';
 import { failure, failureData } from './failure.js';
@@ -113,11 +113,20 @@ export function untilPassed(
   for (;;) {
     const evaluation = evaluateOnce(subject.fn, condition);
     failIfCrashed(what);
-    if (evaluation.passed) return evaluation.value;
+    if (evaluation.passed) {
+      if (evaluation.value === undefined && !world.hasAsserted()) warnOfNothing(what, subject);
+      return evaluation.value;
+    }
     if (world.advance()) continue;
     if (at >= deadline) throw timedOut(what, evaluation.seen, subject);
     at = awaitChange(at, Math.min(deadline, at + TICK_MS));
   }
+}
+
+/** Mostly braces without `return`, or a value that is not there yet: what passes so proves nothing. */
+function warnOfNothing(what: string, { fn }: Subject): void {
+  const text = `${fn}(): ${what}: counts as true: it asserted nothing and returned undefined; assert something, or return true or false`;
+  ask('note', { type: 'warning', text });
 }
 
 /** Sleeps until something happens that the condition can see, or until then; returns the time it is. */
@@ -167,7 +176,7 @@ function timedOut(what: string, seen: Seen, { fn, place, ofMs }: Subject): Error
   const about = {
     code: 'E_AWAIT_TIMEOUT' as const,
     agents: read.length === 0 ? world.agentNames() : read,
-    ...hintOf(read),
+    ...hintOf(read, what),
   };
   const waited = `(waited ${formatMs(ofMs)})`;
   if ('value' in seen) {
@@ -180,13 +189,18 @@ function timedOut(what: string, seen: Seen, { fn, place, ofMs }: Subject): Error
   return failure({ message, label, expected, actual, ...about });
 }
 
-/** A registration that failed explains most conditions that never hold. */
-function hintOf(agents: readonly string[]): { hint?: string } {
-  for (const name of agents) {
-    const hint = registrationHint(name, world.cursorOf(name).registration);
-    if (hint !== undefined) return { hint };
+/** Conditions that say themselves how a call ended, or are about none. */
+const NOT_OF_A_CALL = /\b(ended|status_code|reason|messages|mwi|registered|registration)\b/;
+
+/** A registration that failed, or a call that ended meanwhile, explains most conditions that never hold. */
+function hintOf(agents: readonly string[], what: string): { hint?: string } {
+  const states = agents.map((name) => [name, world.cursorOf(name)] as const);
+  const hints = states.map(([name, { registration }]) => registrationHint(name, registration));
+  if (!NOT_OF_A_CALL.test(what)) {
+    hints.push(...states.map(([name, state]) => endedHint(name, state)));
   }
-  return {};
+  const hint = hints.find((one) => one !== undefined);
+  return hint === undefined ? {} : { hint };
 }
 
 export function wait(...args: unknown[]): void {

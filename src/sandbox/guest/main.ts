@@ -9,6 +9,7 @@ import { describeThrown } from './failure.js';
 import { await_sequence, never } from './expectations.js';
 import { env, file_json, file_text, load_env, log, skip, step, uuid } from './flow.js';
 import { http, http_all } from './http.js';
+import { constants } from './misspelt.js';
 import * as mock from './mock-server.js';
 import { stringify } from './primordials.js';
 import * as suite from './suite.js';
@@ -20,7 +21,7 @@ const console = Object.freeze({
   warn: log,
   error: log,
 });
-const State = Object.freeze(Object.fromEntries(STATES.map((name) => [name, name])));
+const State = constants('State', STATES);
 
 const vocabulary = {
   agent,

@@ -1,5 +1,6 @@
-/** A misspelt verb, getter or matcher is an error that names the nearest one, never `undefined`. */
+/** A misspelt verb, getter, matcher or constant is an error that names what was meant, never `undefined`. */
 import type { FunctionRow } from '../../schema/rows.js';
+import { failure } from './failure.js';
 import { ask, callerStack } from './host.js';
 
 /** What the language itself looks for on any object. */
@@ -20,4 +21,25 @@ export function guardNames(
     },
   });
   Object.setPrototypeOf(prototype, guard);
+}
+
+/** Constants that are their own names; reading any other is an error. */
+export function constants<Name extends string>(
+  subject: string,
+  names: readonly Name[],
+): Readonly<Record<Name, Name>> {
+  const guard = new Proxy(Object.create(Object.prototype) as object, {
+    get(target, key, receiver) {
+      if (typeof key !== 'symbol' && !LOOKED_FOR.has(key) && !hasName(target, key)) {
+        throw failure({
+          code: 'E_ARGUMENT',
+          message: `${subject}: there is no "${key.slice(0, 100)}"`,
+          hint: `use one of ${names.join(', ')}`,
+        });
+      }
+      return read(target, key, receiver) as unknown;
+    },
+  });
+  const own = Object.fromEntries(names.map((name) => [name, name])) as Record<Name, Name>;
+  return Object.freeze(Object.setPrototypeOf(own, guard) as Record<Name, Name>);
 }

@@ -82,6 +82,7 @@ export async function runScenarioText(
     const code = await run({
       paths: [file.path],
       cwd: file.folder,
+      shownPath: (file: string) => file,
       filters: { scenario: [], tag: [], excludeTag: [] },
       thread,
       variables: () => ({ env: {}, fixedEnv: {} }),

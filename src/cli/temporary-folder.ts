@@ -1,0 +1,24 @@
+/** The folder of temporary files: agents, their ports and the lab live in it. */
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OffhookError } from '../errors.js';
+
+/** @throws OffhookError E_TEMP_FOLDER when nothing can be made in it: permissions alone do not tell. */
+export function needTemporaryFolder(): void {
+  try {
+    rmdirSync(mkdtempSync(join(tmpdir(), 'offhook-try-')));
+  } catch (error) {
+    throw new OffhookError(
+      'E_TEMP_FOLDER',
+      `temporary folder: ${tmpdir()} cannot be used: ${reasonOf(error)}`,
+      { hint: 'set TMPDIR to a folder you may write to' },
+      error,
+    );
+  }
+}
+
+/** Without the name of what was tried. */
+function reasonOf(error: unknown): string {
+  return (error as Error).message.replace(/, mkdtemp .*/, '');
+}

@@ -36,6 +36,8 @@ export default defineConfig({
         test: {
           name: 'bench',
           ...real,
+          // what is measured runs as it was built
+          server: { deps: { external: [/\/dist\//] } },
           include: ['src/testing/bench/*.bench.ts'],
           testTimeout: LONG_LIMIT_MS,
           hookTimeout: E2E_LIMIT_MS,

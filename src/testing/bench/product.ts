@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { findBaresip, type BaresipBinary } from '../../baresip/binary.js';
 import type { RunEvent } from '../../model/run-event.js';
 import type { Reporter } from '../../report/reporter.js';
-import type { ThreadLimits } from '../../sandbox/protocol.js';
+import type { Outcome, StampedNote, ThreadLimits } from '../../sandbox/protocol.js';
 
 const MIB = 1_048_576;
 /** The defaults of the command line. */
@@ -66,16 +66,33 @@ const ALL_ALLOWED = {
   maxAgents: { value: 100, origin: 'default' },
 };
 
-/** Runs a scenario text as `offhook run` does, every report on; `emit` hears each event first. */
+/**
+ * Runs a scenario text as `offhook run` does, every report on; `emit` hears each event first. `noted` hears what the
+ * scenario thread notes, and when on the clock of performance.now(): events are never told as earlier than one
+ * before them, which may have come while the note was on its way.
+ */
 export async function runScenarioText(
   text: string,
   emit: (event: RunEvent) => void,
+  noted: (note: StampedNote['note'], at: number) => void = () => undefined,
 ): Promise<void> {
   const { run } = (await built('runner/run.js')) as typeof import('../../runner/run.js');
   const { ScenarioThread } = (await built(
     'sandbox/scenario-thread.js',
   )) as typeof import('../../sandbox/scenario-thread.js');
-  const thread = new ScenarioThread({ limits: LIMITS });
+  type RunArguments = Parameters<InstanceType<typeof ScenarioThread>['run']>;
+  class NotedThread extends ScenarioThread {
+    override run(...[job, options, host]: RunArguments): Promise<Outcome> {
+      return super.run(job, options, {
+        call: (request) => host.call(request),
+        note: (stamped) => {
+          noted(stamped.note, options.began + stamped.at);
+          host.note(stamped);
+        },
+      });
+    }
+  }
+  const thread = new NotedThread({ limits: LIMITS });
   const file = scenarioFile(text);
   const reporter = await everyReport(file.folder);
   try {

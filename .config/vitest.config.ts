@@ -10,7 +10,7 @@ export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
     // of tests that say they may run beside each other
-    maxConcurrency: 2,
+    maxConcurrency: 3,
     projects: [
       {
         extends: true,

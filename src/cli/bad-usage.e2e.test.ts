@@ -334,7 +334,7 @@ cases('what scripts may touch', [
     what: '--allow-net with a URL',
     args: ['run', 'it.js', '--allow-net', 'a.example,https://b.example/'],
     error: '--allow-net "https://b.example/": is a URL, not a host',
-    hint: 'write HOST, *.DOMAIN, an address or a CIDR block, each with :PORT where it matters',
+    hint: 'write HOST, *.DOMAIN, an address or a CIDR block, each with :PORT where it matters, for example api.example.com:443',
   },
   {
     what: '--allow-sip without an @',
@@ -346,7 +346,7 @@ cases('what scripts may touch', [
     what: '--allow-env in list',
     args: ['list', 'it.js', '--allow-env', 'A=B'],
     error: '--allow-env "A=B": is no glob of a variable name',
-    hint: 'write the name of a variable, with * and ? where it varies',
+    hint: 'write the name of a variable, with * and ? where it varies, for example STAGING_*',
   },
   {
     what: '--max-calls 0',

@@ -142,7 +142,7 @@ describe('mock_server()', () => {
     expect(kinds).toEqual(['http_sent', 'http_received', 'http_answered', 'http_response']);
     expect(stdout).not.toContain('x'.repeat(600));
     const shown = await runFiles({ 'it.js': source }, ['run', 'it.js']);
-    const report = shown.stdout.slice(shown.stdout.indexOf('last events'));
+    const report = shown.stdout.slice(shown.stdout.indexOf('last HTTP messages'));
     expect(report).toMatch(/http +→ POST http:\/\/127\.0\.0\.1:\d+\/hook: xxx/);
     expect(report).toMatch(/mock:\d+ +← POST \/hook: xxx/);
     expect(report).toMatch(/mock:\d+ +→ 200 in .*: fine/);

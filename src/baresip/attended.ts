@@ -3,6 +3,7 @@
  * is made here, from the consultation's dialog: the same on every version (docs/decisions/0011-attended-transfer.md).
  */
 import type { CallState } from '../model/agent-state.js';
+import { formatMs } from '../time.js';
 import { hasCapability, sinceOf } from './capabilities.js';
 import { hold, resume } from './hold.js';
 import { peerOf } from './peer.js';
@@ -97,7 +98,7 @@ export class AttendedTransfer {
           session.problem(
             'E_CALL_REFUSED',
             verb,
-            `no INVITE was sent to ${uri} (waited ${waited} ms)`,
+            `no INVITE was sent to ${uri} (waited ${formatMs(waited)})`,
             'check that the host is reachable',
           ),
       });

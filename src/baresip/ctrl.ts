@@ -4,6 +4,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import { OffhookError } from '../errors.js';
+import { formatMs } from '../time.js';
 import { decodeFrame, type CtrlEvent, type Reply } from './events.js';
 import { ACK_CARRIER, NetstringDecoder, encodeNetstring } from './netstring.js';
 
@@ -78,7 +79,7 @@ export class Ctrl {
       }
       const timer = setTimeout(() => {
         this.#pending.delete(token);
-        const took = `no reply from baresip (waited ${Math.round(limitMs)} ms)`;
+        const took = `no reply from baresip (waited ${formatMs(limitMs)})`;
         reject(new OffhookError('E_AGENT_HUNG', `${command}: ${took}`));
       }, limitMs);
       this.#pending.set(token, (reply) => {

@@ -2,6 +2,7 @@
 import { OffhookError } from '../errors.js';
 import type { DtmfWay, SipMessage } from '../model/agent-event.js';
 import { currentCall, type CallState } from '../model/agent-state.js';
+import { formatMs } from '../time.js';
 import { hasCapability } from './capabilities.js';
 import type { AgentOptions, Done } from './user-agent.js';
 import { left, replied } from './perform.js';
@@ -212,7 +213,7 @@ async function sendInfo(
         return session.problem(
           'E_DTMF',
           'dtmf',
-          `digit ${digit}: ${what} (waited ${Math.round(limitMs)} ms)`,
+          `digit ${digit}: ${what} (waited ${formatMs(limitMs)})`,
         );
       },
     );

@@ -98,7 +98,7 @@ describe.each(binaries)('baresip $version and a peer that refuses', (binary) => 
     const agent = await connected('100 Trying');
     await expect(agent.hold(undefined, 1000)).rejects.toMatchObject({
       code: 'E_CALL_TIMEOUT',
-      message: expect.stringMatching(/did not answer the re-INVITE \(waited 1000 ms\)/) as string,
+      message: expect.stringMatching(/did not answer the re-INVITE \(waited 1\.0 s\)/) as string,
     });
   });
 });

@@ -1,6 +1,7 @@
 /** Hold, resume, mute, unmute: verbs about the media of a call that is answered. */
 import type { OffhookError } from '../errors.js';
 import { currentCall, openCalls, type CallState } from '../model/agent-state.js';
+import { formatMs } from '../time.js';
 import { holds, isHoldOffer, type OwnOffer } from './offer-answer.js';
 import { left, perform } from './perform.js';
 import type { Session } from './session.js';
@@ -75,7 +76,7 @@ function settled(session: Session, verb: string, limitMs: number): Promise<true>
     limitMs,
     () => {
       const whom = pending()?.peer.uri ?? 'the other side';
-      const what = `${whom} did not answer a re-INVITE (waited ${Math.round(limitMs)} ms)`;
+      const what = `${whom} did not answer a re-INVITE (waited ${formatMs(limitMs)})`;
       return session.problem('E_CALL_TIMEOUT', verb, what);
     },
   );
@@ -122,7 +123,11 @@ function toggled(
     done: () => muted,
     refused: (data) => session.problem('E_CALL_REFUSED', verb, `baresip refused: ${data}`),
     timedOut: (waited) =>
-      session.problem('E_CALL_TIMEOUT', verb, `baresip did not answer (waited ${waited} ms)`),
+      session.problem(
+        'E_CALL_TIMEOUT',
+        verb,
+        `baresip did not answer (waited ${formatMs(waited)})`,
+      ),
   });
 }
 
@@ -218,7 +223,7 @@ function notAnswered(
       : last.code === undefined
         ? `${call.peer.uri} did not answer the re-INVITE`
         : `${call.peer.uri} answered the re-INVITE with ${last.code} ${last.reason ?? ''}`.trimEnd();
-  return session.problem('E_CALL_TIMEOUT', verb, `${what} (waited ${waited} ms)`);
+  return session.problem('E_CALL_TIMEOUT', verb, `${what} (waited ${formatMs(waited)})`);
 }
 
 /** What `resume` means without a call: the current one if it is held, else the only one that is. */

@@ -16,6 +16,7 @@ import {
 } from './media-options.js';
 import type { AgentContext, AgentOptions } from './user-agent.js';
 import type { HeaderField } from '../model/agent-event.js';
+import { formatMs } from '../time.js';
 import type { BaresipBinary } from './binary.js';
 import { hasCapability, sinceOf } from './capabilities.js';
 import { idleLine } from './commands.js';
@@ -234,7 +235,7 @@ async function bringUp(
       continue;
     }
     throw exit === undefined
-      ? startError(session, `its control port did not open (waited ${Math.round(limitMs)} ms)`)
+      ? startError(session, `its control port did not open (waited ${formatMs(limitMs)})`)
       : exitError(session, exit);
   }
   const left = () => Math.max(1, deadline - performance.now());

@@ -1,4 +1,5 @@
 /** message() and ping(): requests outside of calls, whose answers only the SIP trace tells. */
+import { formatMs } from '../time.js';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertModule } from './modules.js';
@@ -191,7 +192,7 @@ function answerOf(
     limitMs,
     () => {
       const what = request.sentAt === undefined ? 'nothing was sent to' : 'no answer from';
-      return session.problem(code, verb, `${what} ${uri} (waited ${Math.round(limitMs)} ms)`, hint);
+      return session.problem(code, verb, `${what} ${uri} (waited ${formatMs(limitMs)})`, hint);
     },
   );
 }

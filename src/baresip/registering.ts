@@ -1,5 +1,6 @@
 /** The verbs about registration. */
 import { openCalls } from '../model/agent-state.js';
+import { formatMs } from '../time.js';
 import type { AgentOptions, Done } from './user-agent.js';
 import { hasCapability, sinceOf } from './capabilities.js';
 import { left, perform, replied } from './perform.js';
@@ -60,7 +61,7 @@ export async function register(
         session.problem(
           'E_REGISTER',
           'register',
-          `no REGISTER was sent (waited ${waited} ms)`,
+          `no REGISTER was sent (waited ${formatMs(waited)})`,
           'check domain, outbound and transport',
         ),
     },
@@ -90,7 +91,7 @@ export async function unregister(session: Session, limitMs: number): Promise<Don
       session.problem(
         'E_REGISTER',
         'unregister',
-        `the registrar has not answered yet (waited ${Math.round(limitMs)} ms)`,
+        `the registrar has not answered yet (waited ${formatMs(limitMs)})`,
       ),
   );
   if (session.state.registration.state !== 'registered') {
@@ -119,7 +120,7 @@ export async function unregister(session: Session, limitMs: number): Promise<Don
         session.problem(
           'E_REGISTER',
           'unregister',
-          `no un-REGISTER was sent (waited ${waited} ms)`,
+          `no un-REGISTER was sent (waited ${formatMs(waited)})`,
         ),
     },
   );

@@ -1,5 +1,6 @@
 /** Blind transfer, and the REFER of every transfer: sent, and waited for until it is answered (RFC 3515, 2.4). */
 import { currentCall, type CallState } from '../model/agent-state.js';
+import { formatMs } from '../time.js';
 import { hasCapability } from './capabilities.js';
 import type { Command } from './ctrl.js';
 import { left, perform } from './perform.js';
@@ -57,7 +58,7 @@ export function refer(
       session.problem(
         'E_CALL_TIMEOUT',
         verb,
-        `${to} did not answer the REFER (waited ${waited} ms)`,
+        `${to} did not answer the REFER (waited ${formatMs(waited)})`,
       ),
   });
 }

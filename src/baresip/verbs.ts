@@ -2,6 +2,7 @@
 import { OffhookError } from '../errors.js';
 import type { Peer } from '../model/agent-event.js';
 import { currentCall, openCalls, waitingCalls, type CallState } from '../model/agent-state.js';
+import { formatMs } from '../time.js';
 import { hostOf } from './account.js';
 import { afterReading } from './call-record.js';
 import { sinceOf } from './capabilities.js';
@@ -81,7 +82,7 @@ function notSent(session: Session, uri: string, waitedMs: number): OffhookError 
   return session.problem(
     'E_CALL_REFUSED',
     'dial',
-    `no INVITE was sent to ${uri} (waited ${waitedMs} ms)`,
+    `no INVITE was sent to ${uri} (waited ${formatMs(waitedMs)})`,
     `check that the host is reachable${nat === undefined ? '' : ', and that stun_server answers and takes the login'}, and see baresip's output with --logs`,
   );
 }
@@ -172,7 +173,7 @@ export async function accept(
       session.problem(
         'E_CALL_TIMEOUT',
         'accept',
-        `no 200 was sent to ${call.peer.uri} (waited ${waited} ms)`,
+        `no 200 was sent to ${call.peer.uri} (waited ${formatMs(waited)})`,
       ),
   }).finally(() => {
     clearInterval(again);
@@ -200,7 +201,7 @@ export async function reject(
         session.problem(
           'E_CALL_TIMEOUT',
           'reject',
-          `no response was sent to ${call.peer.uri} (waited ${waited} ms)`,
+          `no response was sent to ${call.peer.uri} (waited ${formatMs(waited)})`,
         ),
     },
   );
@@ -239,7 +240,7 @@ export async function hangup(
       session.problem(
         'E_CALL_TIMEOUT',
         'hangup',
-        `the call with ${leaving.peer.uri} did not close (waited ${waited} ms)`,
+        `the call with ${leaving.peer.uri} did not close (waited ${formatMs(waited)})`,
       ),
   });
 }
@@ -286,7 +287,7 @@ async function waitingCall(
       session.problem(
         'E_CALL_TIMEOUT',
         verb,
-        `no call is waiting (waited ${Math.round(limitMs)} ms)`,
+        `no call is waiting (waited ${formatMs(limitMs)})`,
         'let somebody dial this agent first',
       ),
   );

@@ -142,7 +142,7 @@ cases('agents and calls', [
   {
     what: 'accepting without a call',
     source: "const a = agent('a');\na.accept();",
-    error: 'agent "a": accept: no call is waiting (waited 5000 ms) [E_CALL_TIMEOUT]',
+    error: 'agent "a": accept: no call is waiting (waited 5.0 s) [E_CALL_TIMEOUT]',
     hint: 'let somebody dial this agent first',
     at: '2:1',
   },

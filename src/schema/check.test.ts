@@ -63,6 +63,12 @@ test.each(FINE)('fine: %s(%j)', (name, args) => {
 
 const WRONG: [string, unknown[], string][] = [
   [
+    'reject',
+    ['486'],
+    'reject(): "code" must be a whole number: got "486" (string) | write it without quotes: 486',
+  ],
+  ['reject', [{ code: 486 }], 'reject(): "code" must be a whole number: got {"code":486} (object)'],
+  [
     'dial',
     [12.5],
     'dial(): "target" must be an agent, a SIP or tel URI, or a number: got 12.5 (number)',

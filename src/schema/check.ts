@@ -114,10 +114,14 @@ const KINDS: Readonly<Record<ParamKind, KindCheck>> = {
     value instanceof CallRef
       ? undefined
       : { expected: 'a call of the agent', hint: 'take it from calls: agent.calls[0]' },
-  integer: (value) =>
-    Number.isSafeInteger(value)
-      ? undefined
-      : { expected: 'a whole number', hint: 'write it without quotes' },
+  integer: (value) => {
+    if (Number.isSafeInteger(value)) return undefined;
+    const isQuoted = typeof value === 'string' && /^\d+$/.test(value);
+    return {
+      expected: 'a whole number',
+      ...(isQuoted ? { hint: `write it without quotes: ${value}` } : {}),
+    };
+  },
   digits: (value) => {
     if (typeof value !== 'string') return { expected: 'DTMF digits as text', hint: 'write "123#"' };
     const problem = dtmfProblem(value);

@@ -1,5 +1,6 @@
 /** What an agent sends, and the files in which baresip writes down what the other one receives. */
-import { readFileSync } from 'node:fs';
+import { EventEmitter, once } from 'node:events';
+import { readFileSync, watch, type FSWatcher } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { agentStateName } from '../model/agent-state.js';
 import { testBinaries, testBench, type Bench } from '../testing/agent-bench.js';
@@ -40,18 +41,27 @@ describe.each(binaries)('baresip $version: audio', (binary) => {
     bench = testBench(binary);
   });
   afterEach(async () => {
+    for (const one of watchers.splice(0)) one.close();
     await bench.stopAll();
     expect(bench.leftFolders()).toEqual([]);
   });
 
   const received: AudioStream[] = [];
+  const watchers: FSWatcher[] = [];
+  /** "more": baresip has begun a file, or written on. */
+  const writing = new EventEmitter();
+  const receive = (stream: AudioStream): void => {
+    received.push(stream);
+    watchers.push(watch(stream.path, () => writing.emit('more')));
+    writing.emit('more');
+  };
   const connected = async (): Promise<void> => {
     received.length = 0;
     [alice, bob] = await Promise.all([
       bench.start('alice', { audio: true }),
       bench.start('bob', { audio: true }),
     ]);
-    bob.listen((stream) => received.push(stream), { sent: false });
+    bob.listen(receive, { sent: false });
     await call();
   };
   const call = async (): Promise<void> => {
@@ -67,18 +77,18 @@ describe.each(binaries)('baresip $version: audio', (binary) => {
     const stream = () => received.at(-1)?.path ?? '';
     const path = stream();
     const from = path === '' ? 0 : samplesOf(path).length;
-    const until = performance.now() + LIMIT;
+    const signal = AbortSignal.timeout(LIMIT);
     for (;;) {
       const now = stream();
       const samples =
         now === '' ? new Int16Array(0) : samplesOf(now).subarray(now === path ? from : 0);
       const last = samples.subarray(-800);
       if (last.length === 800 && loudest(last) > LOUD / 2 === (wanted === 'tone')) return;
-      if (performance.now() > until)
+      await once(writing, 'more', { signal }).catch(() => {
         throw new Error(
           `bob does not hear ${wanted}: ${samples.length} samples in ${now}, ${loudest(last)}`,
         );
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      });
     }
   };
 

@@ -9,7 +9,7 @@ import { hold, resume } from './hold.js';
 import { peerOf } from './peer.js';
 import { left, perform } from './perform.js';
 import type { Session } from './session.js';
-import { refer, select, transferableCall, type TransferTarget } from './transfer.js';
+import { refer, transferableCall, type TransferTarget } from './transfer.js';
 import { replacesReferTo } from './transfer-uri.js';
 import type { Done } from './user-agent.js';
 import { assertOpen, callOf, hangup } from './verbs.js';
@@ -58,8 +58,8 @@ export class AttendedTransfer {
         'transfer through a PBX, or use a newer baresip',
       );
     }
-    const params = this.#referTo(consultation, !direct || hasCapability(version, 'replaces_tags'));
-    const commands = [select(first.id), { name: 'transfer', params }];
+    const referTo = this.#referTo(consultation, !direct || hasCapability(version, 'replaces_tags'));
+    const commands = session.commands.transfer(first.id, referTo);
     return refer(session, verb, { call: first, commands }, limitMs);
   }
 

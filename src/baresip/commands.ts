@@ -28,13 +28,10 @@ export interface CommandSet {
   withoutSource(call: string, missing: string): Command[];
   /** Sends DTMF digits in that call. */
   digits(call: string, digits: string): Command[];
+  /** Sends REFER in that call, with that Refer-To. */
+  transfer(call: string, referTo: string): Command[];
   options(uri: string): Command[];
 }
-
-const withoutSource: CommandSet['withoutSource'] = (call, missing) => [
-  { name: 'callfind', params: call },
-  { name: 'ausrc', params: `aufile,${missing}` },
-];
 
 /**
  * `idleAor`: the account the process starts with. It says which process answers, and stands in while ours
@@ -47,10 +44,9 @@ export function commandsFor(
   idleAor: string,
   mwi = false,
 ): CommandSet {
-  const select: Command = { name: 'uafind', params: aor };
   const create = (line: string): Command[] => [
     { name: 'uanew', params: line },
-    select,
+    { name: 'uafind', params: aor },
     { name: 'uadel', params: idleAor },
   ];
   // Deleting the selected account crashes 1.0.0.
@@ -62,61 +58,37 @@ export function commandsFor(
   ];
   // A subscription holds on to its account, which then is not deleted: the module goes before it.
   const unsubscribe: Command[] = mwi ? [{ name: 'rmmod', params: 'mwi.so' }] : [];
-  const withoutMailbox = (line: string): Command[] => [...unsubscribe, ...replace(line)];
-  const renewMailbox: Command[] = mwi ? [...unsubscribe, { name: 'insmod', params: 'mwi.so' }] : [];
+  const subscribe: Command[] = mwi ? [{ name: 'insmod', params: 'mwi.so' }] : [];
   const source = (file: string): Command[] => [{ name: 'ausrc', params: `aufile,${file}` }];
-  const find = (call: string): Command[] =>
-    call === '' ? [] : [{ name: 'callfind', params: call }];
-  const setsMute = hasCapability(version, 'mute_states');
-  const mute = (call: string, on: boolean): Command[] => [
-    ...find(call),
-    { name: 'mute', ...(setsMute ? { params: on ? 'yes' : 'no' } : {}) },
-  ];
-  const counters = (call: string): Command[] => [...find(call), { name: 'audio_debug' }];
-  const digits = (call: string, keys: string): Command[] => [
-    ...find(call),
-    { name: 'sndcode', params: keys },
-  ];
-  const options = (uri: string): Command[] => [{ name: 'options', params: uri }];
-  if (!hasCapability(version, 'call_ids')) {
-    return {
-      create,
-      dial: (uri) => [{ name: 'dial', params: uri }],
-      accept: (call) => [...find(call), { name: 'accept' }],
-      hangup: (call) => [...find(call), { name: 'hangup' }],
-      hold: (call) => [...find(call), { name: 'hold' }],
-      resume: (call) => [...find(call), { name: 'resume' }],
-      mute,
-      counters,
-      register: replace,
-      unregister: withoutMailbox,
-      renewMailbox,
-      replace,
-      source,
-      withoutSource,
-      digits,
-      options,
-    };
-  }
+  /** A command about the call that was looked for last. */
+  const inCall = (call: string, ...commands: Command[]): Command[] =>
+    call === '' ? commands : [{ name: 'callfind', params: call }, ...commands];
+  const takesIds = hasCapability(version, 'call_ids');
+  const withId = (name: string, call: string): Command[] =>
+    takesIds ? [{ name, params: call }] : inCall(call, { name });
   const inPlace = hasCapability(version, 'uareg');
+  const setsMute = hasCapability(version, 'mute_states');
   return {
     create,
-    dial: (uri) => [{ name: 'dial', params: `${uri} 0` }],
-    accept: (call) => [{ name: 'accept', params: call }],
-    hangup: (call) => [{ name: 'hangup', params: call }],
-    hold: (call) => [{ name: 'hold', params: call }],
-    resume: (call) => [{ name: 'resume', params: call }],
-    mute,
-    counters,
+    dial: (uri) => [{ name: 'dial', params: takesIds ? `${uri} 0` : uri }],
+    accept: (call) => withId('accept', call),
+    hangup: (call) => withId('hangup', call),
+    hold: (call) => withId('hold', call),
+    resume: (call) => withId('resume', call),
+    mute: (call, on) =>
+      inCall(call, { name: 'mute', ...(setsMute ? { params: on ? 'yes' : 'no' } : {}) }),
+    counters: (call) => inCall(call, { name: 'audio_debug' }),
     register: (line, regint) =>
       inPlace ? [{ name: 'uareg', params: `${regint} 0` }] : replace(line),
-    unregister: (line) => (inPlace ? [{ name: 'uareg', params: '0 0' }] : withoutMailbox(line)),
-    renewMailbox: inPlace ? [] : renewMailbox,
+    unregister: (line) =>
+      inPlace ? [{ name: 'uareg', params: '0 0' }] : [...unsubscribe, ...replace(line)],
+    renewMailbox: inPlace ? [] : [...unsubscribe, ...subscribe],
     replace,
     source,
-    withoutSource,
-    digits,
-    options,
+    withoutSource: (call, missing) => inCall(call, ...source(missing)),
+    digits: (call, digits) => inCall(call, { name: 'sndcode', params: digits }),
+    transfer: (call, referTo) => inCall(call, { name: 'transfer', params: referTo }),
+    options: (uri) => [{ name: 'options', params: uri }],
   };
 }
 

@@ -22,7 +22,7 @@ export async function transfer(
 ): Promise<Done> {
   const started = performance.now();
   const call = await transferableCall(session, 'transfer', { target, id }, limitMs);
-  const commands = [select(call.id), { name: 'transfer', params: bracketed(target.uri) }];
+  const commands = session.commands.transfer(call.id, bracketed(target.uri));
   return refer(session, 'transfer', { call, commands }, left(limitMs, started));
 }
 
@@ -109,11 +109,6 @@ function unanswered(session: Session, verb: string, call: CallState): Error {
     `the call with ${call.peer.uri} is not answered: ${call.state}`,
     'wait until its state is State.Established',
   );
-}
-
-/** Makes the command that follows, which takes no id, act on that call. */
-export function select(call: string): Command {
-  return { name: 'callfind', params: call };
 }
 
 /** Without brackets the parameters of a URI would be those of the header field (RFC 3261, 20). */

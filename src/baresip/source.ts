@@ -263,7 +263,7 @@ export class AudioSource {
     if (calls.length === 0) return false;
     const running = calls.filter((call) => this.#isRunning(call));
     if (running.length === 0) return true;
-    if (!hasCapability(this.#session.ground.context.binary.version, 'converters')) return false;
+    if (!this.#heldAudioStops()) return false;
     return running.every(({ facts }) => facts.held !== 'none');
   }
 
@@ -272,9 +272,13 @@ export class AudioSource {
    * runs, and do not start it when the call is taken off hold. So it is taken from them again.
    */
   #stopped(): CallState[] {
-    if (!hasCapability(this.#session.ground.context.binary.version, 'converters')) return [];
+    if (!this.#heldAudioStops()) return [];
     const held = ({ facts }: CallState): boolean => ['remote', 'both'].includes(facts.held);
     return openCalls(this.#session.state).filter(held);
+  }
+
+  #heldAudioStops(): boolean {
+    return hasCapability(this.#session.ground.context.binary.version, 'held_audio_stops');
   }
 
   /** New calls begin with `file`, under the name baresip was told last. */

@@ -91,6 +91,7 @@ export const CAPABILITIES = {
     verbs: ['rtp'],
   },
   converters: { since: '2.0.0', what: 'audio formats are converted by modules' },
+  held_audio_stops: { since: '2.0.0', what: 'the audio of a call that is held is stopped' },
   filters_after_hold: {
     since: '2.0.0',
     what: 'audio filters are set up again after a hold',

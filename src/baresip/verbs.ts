@@ -15,6 +15,7 @@ import { assertRefusal, refuse, type Refusal } from './inbound.js';
 
 /** An INVITE over UDP leaves at once; when it has not by then, it never will. */
 const INVITE_MS = 1000;
+/** 1.x forgets an answer that comes while ICE still gathers its candidates: it is given again. */
 const ACCEPT_AGAIN_MS = 500;
 /** 4.x never sends the CANCEL when it is told to before any response. */
 const FIRST_RESPONSE_MS = 1000;
@@ -158,10 +159,11 @@ export async function accept(
   const call = await waitingCall(session, 'accept', id, limitMs);
   await before(call.id, left(limitMs, started));
   const commands = session.commands.accept(call.id);
-  // 1.x forgets an answer that comes while ICE still gathers its candidates.
-  const again = setInterval(() => {
+  const answerAgain = (): void => {
     if (session.usable) void session.send('accept', commands, ACCEPT_AGAIN_MS);
-  }, ACCEPT_AGAIN_MS);
+  };
+  const again =
+    session.ground.nat === 'ice' ? setInterval(answerAgain, ACCEPT_AGAIN_MS) : undefined;
   return perform(session, 'accept', commands, left(limitMs, started), {
     done: () => {
       const seq = session.seqOf('call_accepted', call.id);

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { selfSigned } from '../certificate.js';
 import { OffhookError } from '../errors.js';
+import type { HeaderField } from '../model/agent-event.js';
+import { formatMs } from '../time.js';
 import { accountOf, type Account } from './account.js';
 import { hostPort, isLoopback, isOwnAddress, LOOPBACK, localAddress } from './address.js';
 import { authoritiesFile } from './authorities.js';
@@ -15,8 +17,6 @@ import {
   wantedModules,
 } from './media-options.js';
 import type { AgentContext, AgentOptions } from './user-agent.js';
-import type { HeaderField } from '../model/agent-event.js';
-import { formatMs } from '../time.js';
 import type { BaresipBinary } from './binary.js';
 import { hasCapability, sinceOf } from './capabilities.js';
 import { idleLine } from './commands.js';

@@ -1,7 +1,7 @@
 /** message() and ping(): requests outside of calls, whose answers only the SIP trace tells. */
-import { formatMs } from '../time.js';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { formatMs } from '../time.js';
 import { assertModule } from './modules.js';
 import { hasCapability, sinceOf } from './capabilities.js';
 import type { Command } from './ctrl.js';

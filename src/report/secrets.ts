@@ -8,16 +8,17 @@ import { maskKnown } from './known-secrets.js';
 
 const MASK = '***';
 
+/** Ends of names that can only mean a secret, of whatever: options, fields in JSON, parameters of a query or form. */
+const WORDS =
+  'passw(?:or)?d|passphrase|passcode|secret|token|(?:api|access|private|auth|secret)[_-]?key';
 /**
  * Most texts hold no secret: one cheap look spares them the real work. All quantifiers are bounded: texts come
  * from scripts and peers, and must not be able to keep the host busy.
  */
-const SUSPICIOUS =
-  /passw|passphrase|passcode|secret|token|(?:api|access|private|auth)[_-]?key|authorization|auth_pass|sips?:[^:@;,<>"\s]{1,200}:[^:@;,<>"\s]{1,200}@/i;
-
-/** Ends of names that can only mean a secret, of whatever: options, fields in JSON, parameters of a query or form. */
-const WORDS =
-  'passw(?:or)?d|passphrase|passcode|secret|token|(?:api|access|private|auth|secret)[_-]?key';
+const SUSPICIOUS = new RegExp(
+  String.raw`${WORDS}|auth_pass|authorization|sips?:[^:@;,<>"\s]{1,200}:[^:@;,<>"\s]{1,200}@`,
+  'i',
+);
 /** `password: "x"`, `"token":'x'`, `Authorization: "Bearer x"`; the closing quote may have been cut off. */
 const OPTION = new RegExp(
   String.raw`((?:\b[\w-]{0,40}(?:${WORDS}|auth_pass|authorization))\\{0,3}["'\x60]?\s{0,20}[:=]\s{0,20})` +

@@ -40,7 +40,9 @@ const HANDLERS: Handlers = {
   poll: (session) => session.channel.poll(),
   assertion,
   label: (session, { stack }) => labelOf(session, stack),
-  note,
+  note: (session, payload) => {
+    session.note(payload);
+  },
   log,
   skip,
   env: (session, { name, default: fallback }) => session.environment.get(name, fallback),
@@ -305,10 +307,6 @@ function assertion(session: Session, payload: Operations['assertion']): string {
     });
   }
   return label;
-}
-
-function note(session: Session, payload: Operations['note']): void {
-  session.note(payload);
 }
 
 function beginWait(session: Session, payload: Operations['begin_wait']): BegunWait {

@@ -103,9 +103,8 @@ function reasonOf(error: unknown): string {
       return 'its symbolic links go in a circle';
     case 'ENAMETOOLONG':
       return 'its name is too long';
-    case 'ERR_INVALID_ARG_VALUE':
-      return 'the path is not valid';
     default:
-      return typeof code === 'string' ? code : 'the path is not valid';
+      // Node's own, such as of a NUL in it, begin with ERR_.
+      return /^E(?!RR_)/.test(String(code)) ? String(code) : 'the path is not valid';
   }
 }

@@ -112,7 +112,7 @@ export function untilPassed(
   let at = began;
   for (;;) {
     const evaluation = evaluateOnce(subject.fn, condition);
-    failIfCrashed(what);
+    failIfEnded(what);
     if (evaluation.passed) {
       if (evaluation.value === undefined && !world.hasAsserted()) warnOfNothing(what, subject);
       return evaluation.value;
@@ -147,14 +147,10 @@ const told = new Set<string>();
  * fails the first wait that learns of it, for the scenario has failed by then; later ones, as those of a
  * teardown, go on.
  */
-export function failIfCrashed(what: string): void {
-  failIfEnded(what, world.agentsRead(), world.cursorOf);
-}
-
-function failIfEnded(
+export function failIfEnded(
   what: string,
-  read: readonly string[],
-  stateOf: (name: string) => AgentState,
+  read = world.agentsRead(),
+  stateOf: (name: string) => AgentState = world.cursorOf,
 ): void {
   for (const name of world.agentNames()) {
     const { exit } = stateOf(name);

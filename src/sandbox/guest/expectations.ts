@@ -7,7 +7,7 @@ import {
   awaitChange,
   defaultMs,
   evaluateOnce,
-  failIfCrashed,
+  failIfEnded,
   untilPassed,
   waiting,
 } from './await-until.js';
@@ -29,7 +29,7 @@ function whileFalse(condition: () => unknown, wait: BegunWait): void {
   let at = began;
   for (;;) {
     const evaluation = evaluateOnce('never', condition);
-    failIfCrashed(what);
+    failIfEnded(what);
     if (evaluation.passed) throw cameTrue(wait, evaluation.value, at - began);
     if (world.advance()) continue;
     if (at >= deadline) return;

@@ -33,6 +33,7 @@ const WINDOW_BLOCKS = 20;
 /** Once it is heard, windows of 40 ms carry a run on between two losses. */
 const SHORT_BLOCKS = 8;
 const BRIDGED_BLOCKS = 12;
+const MIX_STEP_BLOCKS = 4;
 const LARGEST_TWIST = 10 ** 1.5;
 const PROMINENCE = 10;
 const DRIFT_HZ = 3;
@@ -129,6 +130,7 @@ export class ToneDetector {
   readonly #least: number;
   /** Mean squares of the last blocks. */
   readonly #energy = new Float64Array(WINDOW_BLOCKS);
+  readonly #aside = new Float64Array(ASIDE_HZ.length);
   #total = 0;
   #peak = 0;
   /** Last blocks that each may be of the tone. */
@@ -177,16 +179,13 @@ export class ToneDetector {
 
   /**
    * How much more must come before the tone can be heard, ms: what who waits for it need not look at sooner.
-   * An estimate (where the tone is off its frequency or begins under another sound it may take less), and at most
-   * one window.
+   * Infinity while there is nothing of it. An estimate: where the tone is off its frequency or begins under another
+   * sound it may take less.
    */
   get missing_ms(): number {
     // a window full of it that does not hold it is of something nearby
     const there = this.#run ? length(this.#run) : this.#like % WINDOW_BLOCKS;
-    return Math.min(
-      this.#ms(WINDOW_BLOCKS),
-      Math.max(0, this.#demand.for_ms - this.#ms(there + 1)),
-    );
+    return there === 0 ? Infinity : Math.max(0, this.#demand.for_ms - this.#ms(there + 1));
   }
 
   readonly #closed = (power: number): void => {
@@ -206,8 +205,8 @@ export class ToneDetector {
   }
 
   #judge(count: number): void {
-    // In a mix, where more of it is demanded, every second window will do.
-    const looks = count >= WINDOW_BLOCKS && (!this.#mix || count % 2 === 0);
+    // In a mix, where more of it is demanded, every fourth window will do.
+    const looks = count >= WINDOW_BLOCKS && (!this.#mix || count % MIX_STEP_BLOCKS === 0);
     const fits = looks ? this.#fits() : undefined;
     if (fits !== undefined) this.#extend(fits);
     else if (this.#run && this.#carriedOn(this.#run)) this.#run.end = count;
@@ -251,9 +250,10 @@ export class ToneDetector {
       if (!target || power < this.#demand.share * total) return false;
       const mean = this.#run && (this.#run.hz[i] ?? 0) / this.#run.windows;
       if (mean !== undefined && Math.abs(hz - mean) > DRIFT_HZ) return false;
-      const aside = ASIDE_HZ.map((offset) => target.powerAt(hz - target.hz + offset)).sort(
-        (a, b) => a - b,
-      );
+      const aside = this.#aside;
+      for (let at = 0; at < aside.length; at += 1)
+        aside[at] = target.powerAt(hz - target.hz + (ASIDE_HZ[at] ?? 0));
+      aside.sort();
       return power > PROMINENCE * (((aside[2] ?? 0) + (aside[3] ?? 0)) / 2);
     });
   }

@@ -5,7 +5,7 @@
 import { GrowingWav, type Heard } from '../../audio/growing-wav.js';
 import type { AudioStream } from '../../baresip/dumps.js';
 import type { BaresipAgent } from '../../baresip/user-agent.js';
-import { beginLooking, endLooking } from './tick.js';
+import { beginLooking, CALM_MS, endLooking } from './tick.js';
 
 export interface Piece {
   readonly call: string;
@@ -22,7 +22,7 @@ export interface Listener {
   piece(piece: Piece): void;
   /** After each look, whether there was something or not. */
   looked?(now: number): void;
-  /** A verb waits: in how many ms there may be something to decide. Without it every 100 ms will do. */
+  /** In how many ms there may be something to decide, or to tell. */
   waits?(now: number): number;
 }
 
@@ -49,7 +49,7 @@ export class Ear {
     // What is there already came before.
     this.#look();
     this.#listeners.add(listener);
-    beginLooking(this.#look, listener.waits?.(performance.now()) ?? Infinity);
+    beginLooking(this.#look, listener.waits?.(performance.now()) ?? CALM_MS);
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size === 0) endLooking(this.#look);
@@ -72,8 +72,8 @@ export class Ear {
     for (const source of [...this.#sources]) this.#read(source);
     const now = performance.now();
     for (const listener of [...this.#listeners]) listener.looked?.(now);
-    const waits = [...this.#listeners].map((listener) => listener.waits?.(now) ?? Infinity);
-    return Math.min(...waits, Infinity);
+    const waits = [...this.#listeners].map((listener) => listener.waits?.(now) ?? CALM_MS);
+    return Math.min(...waits);
   };
 
   #read(source: Source): void {

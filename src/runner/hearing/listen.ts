@@ -5,6 +5,7 @@ import { currentCall, type CallState } from '../../model/agent-state.js';
 import { describeEnded } from '../../model/describe.js';
 import { formatMs } from '../../time.js';
 import type { Ear, Piece } from './ear.js';
+import { CALM_MS } from './tick.js';
 
 /** At the end of the time samples may still be on their way, on a busy machine for longer. */
 const LATE_MS = 300;
@@ -96,7 +97,8 @@ export function listen<T>(
     };
     const listener = {
       call: call.id,
-      waits: (now: number): number => Math.min(judge.missing_ms ?? 0, began + limitMs - now),
+      waits: (now: number): number =>
+        Math.min(judge.missing_ms ?? 0, CALM_MS, began + limitMs - now),
       piece: ({ stream, heard, at }: Piece): void => {
         try {
           firstMs ??= at - began - (heard.samples.length * 1000) / heard.rate;

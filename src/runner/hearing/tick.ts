@@ -3,8 +3,10 @@
  * anything that is done then. Frames come every 20 ms.
  */
 
+/** Between two looks, where nobody knows better. */
+export const CALM_MS = 150;
 /** Most and least between two looks. */
-const CALM_MS = 100;
+const LONGEST_MS = 300;
 const FRAME_MS = 20;
 
 /** Looks at audio. @returns in how many milliseconds there may be something that matters. */
@@ -28,7 +30,7 @@ export function endLooking(look: Look): void {
 
 /** The next look is in that time at the latest. */
 function wake(ms: number): void {
-  const wait = Math.min(CALM_MS, Math.max(FRAME_MS, Math.ceil(ms)));
+  const wait = Math.min(LONGEST_MS, Math.max(FRAME_MS, Math.ceil(ms)));
   const at = performance.now() + wait;
   if (next !== undefined && next.at <= at) return;
   clearTimeout(next?.timer);
@@ -37,7 +39,7 @@ function wake(ms: number): void {
 
 function all(): void {
   next = undefined;
-  let soonest = CALM_MS;
+  let soonest = LONGEST_MS;
   for (const look of [...looks]) soonest = Math.min(soonest, look());
   if (looks.size > 0) wake(soonest);
 }

@@ -1,6 +1,12 @@
 /** What is told of an agent's hearing as events, once a script has looked: tones that come and go, the level. */
 import { levelOf } from '../../audio/level.js';
-import { MIX_MS, MIX_SHARE, ToneDetector, toneProblem } from '../../audio/tone-detector.js';
+import {
+  MIX_MS,
+  MIX_SHARE,
+  TONE_MS,
+  ToneDetector,
+  toneProblem,
+} from '../../audio/tone-detector.js';
 import type { AgentEvent } from '../../model/agent-event.js';
 import type { Listener, Piece } from './ear.js';
 import { round } from './judges.js';
@@ -9,6 +15,10 @@ type Emit = (event: AgentEvent) => void;
 
 /** Without a frame for so long nothing is heard any more; on a busy machine they come 100 ms late. */
 const GONE_MS = 300;
+/** Until the end of a tone is looked for. */
+const HEARD_MS = 200;
+/** Of what the last window did not hold, less than a window was there. */
+const UNHEARD_MS = MIX_MS - TONE_MS;
 
 interface Watched {
   stream: Piece['stream'];
@@ -51,6 +61,12 @@ export function toneWatch(hz: number, emit: Emit): Listener {
         tell(call, one, false, 0);
         calls.delete(call);
       }
+    },
+    waits() {
+      let least = UNHEARD_MS;
+      for (const { heard, detector } of calls.values())
+        least = Math.min(least, heard ? HEARD_MS : (detector?.missing_ms ?? least));
+      return least;
     },
   };
 }

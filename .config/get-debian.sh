@@ -97,8 +97,8 @@ for deb in "$WORK"/archives/*.deb; do
 done
 rm -rf "$ROOT/usr/share/doc" "$ROOT/usr/share/man" "$ROOT/usr/share/locale" "$ROOT/usr/share/lintian"
 
+# packages of sounds bring none, and have nothing to start
 LOADER=$(find "$ROOT/usr/lib" "$ROOT/usr/lib64" -name 'ld-linux*.so.*' | head -n 1)
-[ -n "$LOADER" ] || die "no dynamic loader among the packages of $SUITE"
 # libraries lie in the multiarch folder and, for some packages, one level below
 LIBRARIES=$ROOT/usr/lib
 for dir in "$ROOT"/usr/lib/*-linux-gnu*; do
@@ -112,6 +112,7 @@ for package in "$@"; do
   dpkg-deb --contents "$(ls "$WORK/archives/${package}"_*.deb)" |
     sed -n 's#^-..x.* \./\(usr/s*bin/[^ ]*\)$#\1#p' |
     while read -r program; do
+      [ -n "$LOADER" ] || die "no dynamic loader among the packages of $SUITE, for $program"
       wrapper=$FOLDER/bin/${program##*/}
       printf '#!/bin/sh\nexec "%s" --library-path "%s" "%s" "$@"\n' "$LOADER" "$LIBRARIES" "$ROOT/$program" >"$wrapper"
       chmod 755 "$wrapper"

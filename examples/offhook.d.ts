@@ -1366,6 +1366,8 @@ interface Agent {
    * Passes as soon as enough of the tone was received in the current call: 100 ms without a break
    * in which it carries 85 % of the energy, at -50 dBFS or more. Only audio received after it was
    * issued counts; early media do. A failure tells silence, a wrong tone and a weak one apart.
+   * Music and voices may hold one note for 100 ms: where they are heard, demand the tone for 500
+   * ms.
    * Returns when the tone was heard.
    * Time limit: 5s.
    * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz; a tone 40

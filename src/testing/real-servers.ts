@@ -32,12 +32,17 @@ export function needBaresip110(): Promise<string> {
 
 async function findBaresip110(): Promise<string> {
   if ((await baresipVersion('baresip')) === '1.1.0') return 'baresip';
-  const { stdout } = await run('sh', [GET_DEBIAN, 'baresip-core'], { timeout: LIMIT_MS });
-  const path = `${stdout.trim()}/bin/baresip`;
+  const path = `${await unpacked('baresip-core')}/bin/baresip`;
   const version = await baresipVersion(path);
   if (version !== '1.1.0')
     throw new Error(`${path} is baresip ${version ?? 'unusable'}, not 1.1.0`);
   return path;
+}
+
+/** Folder with what these packages of Debian bring below `root/`, fetched when it is not there yet. */
+export async function unpacked(...packages: readonly string[]): Promise<string> {
+  const { stdout } = await run('sh', [GET_DEBIAN, ...packages], { timeout: LIMIT_MS });
+  return stdout.trim();
 }
 
 export async function baresipVersion(program: string): Promise<string | undefined> {
@@ -65,8 +70,7 @@ export function findAsterisk(): Promise<AsteriskProgram | undefined> {
 }
 
 async function unpackAsterisk(): Promise<AsteriskProgram> {
-  const { stdout } = await run('sh', [GET_DEBIAN, 'asterisk'], { timeout: LIMIT_MS });
-  const folder = stdout.trim();
+  const folder = await unpacked('asterisk');
   const program = `${folder}/bin/asterisk`;
   await run(program, ['-V']);
   const libraries = `${folder}/root/usr/lib`;

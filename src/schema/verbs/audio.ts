@@ -64,7 +64,7 @@ export const AUDIO_VERBS = {
       LISTEN,
     ],
     returns: 'HeardTone',
-    doc: `Passes as soon as enough of the tone was received in the current call: 100 ms without a break in which it carries 85 % of the energy, at -50 dBFS or more. ${COUNTS} A failure tells silence, a wrong tone and a weak one apart.`,
+    doc: `Passes as soon as enough of the tone was received in the current call: 100 ms without a break in which it carries 85 % of the energy, at -50 dBFS or more. ${COUNTS} A failure tells silence, a wrong tone and a weak one apart. Music and voices may hold one note for 100 ms: where they are heard, demand the tone for 500 ms.`,
     done: 'the tone was heard',
     limit: '5s',
     throws: LISTEN_THROWS,

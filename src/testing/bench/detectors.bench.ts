@@ -1,7 +1,8 @@
 /**
  * (k) What listening costs and how often it errs. Sounds come from `testing/signals.ts`, each from its number, so every
- * case can be made again. No recorded music: "music" is 120 synthetic pieces (chords and melodies in equal temperament
- * with harmonics and drums; organ chords; bare melodies), each held against twelve notes it may well contain.
+ * case can be made again. Its "music" is 120 synthetic pieces (chords and melodies in equal temperament with harmonics
+ * and drums; organ chords; bare melodies), each held against twelve notes it may well contain; for recorded music and
+ * speech see recordings.bench.ts.
  */
 import { test } from 'vitest';
 import { DtmfDetector } from '../../audio/dtmf-detector.js';

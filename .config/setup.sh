@@ -85,22 +85,12 @@ install_npm_packages() {
   fi
 }
 
-build() {
-  built=dist/.tsbuildinfo
-  if [ ! -e dist/program/cli.js ] || [ ! -e "$built" ] ||
-    [ -n "$(find src package.json tsconfig.json .config -newer "$built" -type f | head -n 1)" ]; then
-    say "npm run build"
-    npm run --silent build
-    touch "$built"
-  fi
-}
-
 check_node
 missing=$(missing_packages)
 # shellcheck disable=SC2086 # a list of words
 [ -z "$missing" ] || install_packages $missing
 install_npm_packages
-build
+sh .config/build-if-changed.sh
 if [ "${1:-}" = --tests ]; then
   baresip -h 2>/dev/null | grep -q '^baresip v1\.1\.' || sh .config/get-debian.sh baresip-core >/dev/null
   # its tests say so and are skipped without it, except on a CI server

@@ -10,7 +10,7 @@ export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
     // of tests that say they may run beside each other
-    maxConcurrency: 3,
+    maxConcurrency: 6,
     projects: [
       {
         extends: true,

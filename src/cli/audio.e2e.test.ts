@@ -24,7 +24,7 @@ function levels(path: string): { left: number; right: number; ms: number } {
   return { left: left ?? NaN, right: right ?? NaN, ms };
 }
 
-describe('--save-audio', () => {
+describe.concurrent('--save-audio', () => {
   it('writes a WAV for each call: left what was sent, right what was received', async () => {
     const source = `${CALL} alice.send_audio(tone(440)); bob.verify_audio(440, { for: '600ms', within: '5s' });`;
     const saved: string[] = [];
@@ -78,7 +78,7 @@ describe('--save-audio', () => {
   });
 });
 
-describe('listening', () => {
+describe.concurrent('listening', () => {
   it('ends when baresip is killed, and says so', async () => {
     const source = `${CALL} log('listening'); bob.verify_audio(440, '20s');`;
     await steer({ 'it.js': source }, ['run', 'it.js', '--json'], async (cli) => {

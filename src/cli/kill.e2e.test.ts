@@ -72,7 +72,7 @@ function failuresOf(stdout: string): readonly Failure[] {
   );
 }
 
-describe('an agent dies', () => {
+describe.concurrent('an agent dies', () => {
   it.each([
     { what: 'wait', then: 'wait(60);' },
     { what: 'await_until on it', then: 'await_until(() => assert(bob.state).equals(1), 60);' },
@@ -189,7 +189,7 @@ describe('the server dies', () => {
 });
 
 describe('the run is interrupted', () => {
-  it.each([
+  it.concurrent.each([
     { signal: 'SIGINT', during: 'wait', then: 'wait(60);' },
     { signal: 'SIGTERM', during: 'wait', then: 'wait(60);' },
     { signal: 'SIGINT', during: 'await_until', then: 'await_until(() => false, 60);' },

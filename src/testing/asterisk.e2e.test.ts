@@ -8,7 +8,7 @@ import { type CliResult, runCli } from './run-cli.js';
 const installed = await findAsterisk();
 
 /** Each with an Asterisk of its own, at the same time. */
-const TIMES = 2;
+const TIMES = 3;
 /** About a third of it alone: they wait for ringing, music and digits. */
 const SUITES_MS = 180_000;
 
@@ -58,26 +58,15 @@ describe.skipIf(installed === undefined)('Asterisk', () => {
     SUITES_MS + 20_000,
   );
 
-  it('is what the two-party example runs against, too', async () => {
-    const { stdout } = await withAsterisks(1, ([asterisk]) =>
-      runCli(['run', 'examples/two-party.js'], { env: asterisk!.env }),
-    );
-    expect(stdout).toMatch(/1 passed/);
-  });
-
-  it('is what the conference example runs against', async () => {
-    const { stdout } = await withAsterisks(1, ([asterisk]) =>
-      runCli(['run', 'examples/conference.js'], { env: asterisk!.env }),
-    );
-    expect(stdout).toMatch(/1 passed/);
-  });
-
-  it('is what the IVR example runs against', async () => {
-    const { stdout } = await withAsterisks(1, ([asterisk]) =>
-      runCli(['run', 'examples/dtmf-ivr.js'], { env: asterisk!.env }),
-    );
-    expect(stdout).toMatch(/1 passed/);
-  });
+  it.concurrent.each(['two-party', 'conference', 'dtmf-ivr'])(
+    'is what the example %s runs against, too',
+    async (name) => {
+      const { stdout } = await withAsterisks(1, ([asterisk]) =>
+        runCli(['run', `examples/${name}.js`], { env: asterisk!.env }),
+      );
+      expect(stdout).toMatch(/1 passed/);
+    },
+  );
 
   it('says what happened when it does not come up', async () => {
     const leftovers = await watchLeftovers();

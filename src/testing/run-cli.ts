@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 import { type LeftoverWatch, watchLeftovers } from './leftovers.js';
 
 export const CLI_FILE = fileURLToPath(new URL('../../dist/program/cli.js', import.meta.url));
@@ -57,6 +58,15 @@ export async function runCli(
   } finally {
     if (options.leftovers === undefined) await leftovers.assertNothingLeft();
   }
+}
+
+/** That all scenarios passed or were skipped; `summary` says how many. */
+export function expectPassed({ code, stdout, stderr }: CliResult, summary: RegExp): void {
+  // the whole report where something failed
+  expect(code === 0 ? '' : stdout).toBe('');
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(summary);
+  expect(stdout).not.toMatch(/\d (failed|errored)/);
 }
 
 /** Starts a run that the test steers. The test owns the watch, and ends with its `assertNothingLeft`. */

@@ -17,7 +17,7 @@ function failuresOf(stdout: string): readonly Failure[] {
 
 const status = async (url: string): Promise<number> => (await fetch(url)).status;
 
-describe('mock_server()', () => {
+describe.concurrent('mock_server()', () => {
   it('answers by exact, wildcard and regex paths, any or one method, the newest first', async () => {
     const { logs, code } = await run(`
       const m = mock_server();
@@ -78,7 +78,7 @@ describe('mock_server()', () => {
     expect(logs).toEqual(['https: ok', 'https: ok']);
   });
 
-  it.concurrent.each(
+  it.each(
     [
       ['mock_server({ prt: 1 })', 'did you mean "port"?'],
       ["mock_server({ port: '80' })", 'write it without quotes: 80'],
@@ -149,7 +149,7 @@ describe('mock_server()', () => {
   });
 });
 
-describe('responders', () => {
+describe.concurrent('responders', () => {
   it('answer while any verb, await_until or wait blocks, and read state', async () => {
     const { logs, failures } = await run(`
       const [alice, bob] = [agent('alice'), agent('bob')];
@@ -172,7 +172,7 @@ describe('responders', () => {
     );
   });
 
-  it.concurrent.each([
+  it.each([
     { what: 'throws', fn: "() => { throw new Error('no'); }", text: 'Error: no' },
     { what: 'asserts', fn: '(r) => assert(r.path).equals("/y")', text: 'r.path: does not hold' },
     { what: 'is async', fn: 'async () => json_response(1)', text: 'returned a promise' },

@@ -1,0 +1,79 @@
+/** The scenarios that test the product itself: each suite several times, on two versions of baresip. */
+import { describe, it } from 'vitest';
+import { needBaresip110 } from './real-servers.js';
+import { expectPassed, runCli } from './run-cli.js';
+
+const ROUNDS = 3;
+/** Alone the longest takes 30 s. */
+const LIMIT_MS = 150_000;
+
+const BARESIPS = [
+  { which: 'the one found', env: () => Promise.resolve({}) },
+  { which: '1.1.0', env: async () => ({ OFFHOOK_BARESIP: await needBaresip110() }) },
+];
+
+interface Suite {
+  /** Below scenarios/. */
+  readonly files: readonly string[];
+  /** Skipped is what this baresip or machine cannot do. */
+  readonly summary: RegExp;
+  readonly lab?: true;
+}
+
+/** The longest first, so that it is not what all wait for in the end. */
+const SUITES: readonly Suite[] = [
+  {
+    files: ['audio'],
+    // codecs that are not installed are skipped
+    summary: /^32 scenarios: (?:32 passed|\d+ passed, \d skipped) in/m,
+  },
+  {
+    files: ['media-options'],
+    // codecs that are not installed, and IPv6 where there is none, are skipped
+    summary: /^44 scenarios: [34]\d passed(?:, \d skipped)? in/m,
+  },
+  // before 3.19 there is but one answer
+  { files: ['inbound'], summary: /^20 scenarios: (?:20 passed|14 passed, 6 skipped) in/ },
+  { files: ['dtmf'], summary: /^9 scenarios: [7-9] passed(?:, [12] skipped)? in/ },
+  { files: ['messages'], lab: true, summary: /^11 scenarios: 1[01] passed(?:, 1 skipped)? in/ },
+  { files: ['hold', 'media'], summary: /^11 scenarios: 11 passed in/ },
+  { files: ['registered-hold'], lab: true, summary: /^4 scenarios: 4 passed in/ },
+  // before 2.0 nobody can replace a call
+  { files: ['transfer'], summary: /^13 scenarios: (?:13 passed|12 passed, 1 skipped) in/ },
+  { files: ['registered'], lab: true, summary: /^16 scenarios: 16 passed in/ },
+  { files: ['headers'], summary: /^14 scenarios: 14 passed in/ },
+  { files: ['bad-arguments'], summary: /^23 scenarios: 23 passed in/ },
+  { files: ['timing'], lab: true, summary: /^3 scenarios: 3 passed in/ },
+  { files: ['calls'], summary: /^10 scenarios: 10 passed in/ },
+  { files: ['sip-log'], summary: /^5 scenarios: 5 passed in/ },
+];
+
+const cases = SUITES.flatMap(({ files, ...suite }) =>
+  Array.from({ length: ROUNDS }, (_, i) => ({
+    ...suite,
+    args: [...(suite.lab ? ['--lab'] : []), ...files.map((name) => `scenarios/${name}.js`)],
+    what: `${files.join(' and ')}, run ${i + 1}`,
+  })),
+);
+
+// most of their time is waiting
+describe.concurrent.each(BARESIPS)('the suites of the product, baresip: $which', ({ env }) => {
+  it.each(cases)(
+    '$what',
+    async ({ args, summary }) => {
+      const result = await runCli(['run', '-q', ...args], { env: await env(), timeout: LIMIT_MS });
+      expectPassed(result, summary);
+    },
+    LIMIT_MS + 10_000,
+  );
+});
+
+it.concurrent.each(BARESIPS.map(({ env }, i) => ({ env, times: [100, 25][i] })))(
+  'event-log, $times times each',
+  async ({ env, times }) => {
+    const args = ['run', '-q', 'scenarios/event-log.js', '--set', `TIMES=${times}`];
+    const result = await runCli(args, { env: await env(), timeout: LIMIT_MS });
+    expectPassed(result, /^9 scenarios: 9 passed in/);
+  },
+  LIMIT_MS + 10_000,
+);

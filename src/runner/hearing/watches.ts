@@ -62,10 +62,12 @@ export function toneWatch(hz: number, emit: Emit): Listener {
         calls.delete(call);
       }
     },
-    waits() {
+    waits(now) {
       let least = UNHEARD_MS;
-      for (const { heard, detector } of calls.values())
-        least = Math.min(least, heard ? HEARD_MS : (detector?.missing_ms ?? least));
+      for (const { heard, detector, at } of calls.values()) {
+        const its = heard ? Math.min(HEARD_MS, at + GONE_MS - now) : detector?.missing_ms;
+        least = Math.min(least, its ?? least);
+      }
       return least;
     },
   };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { durationMs, durationProblem, formatMs } from './time.js';
 
 test.each([
-  [0.004, '0.00 ms'],
+  [0.004, '0 ms'],
   [999.4, '999 ms'],
   [999.6, '1.0 s'],
   [3240, '3.2 s'],

@@ -39,6 +39,7 @@ export function durationMs(value: Duration): number {
 
 /** "850 ms", "3.2 s", "2 min 5 s": for people. */
 export function formatMs(ms: number): string {
+  if (ms < 0.005) return '0 ms';
   if (ms < 1) return `${ms.toFixed(2)} ms`;
   if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`;
   const seconds = Math.round(ms / 1000);

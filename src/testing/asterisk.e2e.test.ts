@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sipPortsAreFree } from '../baresip/ports.js';
 import { type Asterisk, startAsterisk } from './asterisk.js';
 import { watchLeftovers } from './leftovers.js';
-import { findAsterisk, needBaresip110 } from './real-servers.js';
+import { findAsterisk, SUITE_BARESIPS } from './real-servers.js';
 import { type CliResult, runCli } from './run-cli.js';
 
 const installed = await findAsterisk();
@@ -11,11 +11,6 @@ const installed = await findAsterisk();
 const TIMES = 3;
 /** About a third of it alone: they wait for ringing, music and digits. */
 const SUITES_MS = 180_000;
-
-const BARESIPS = [
-  { which: 'the one found', env: () => Promise.resolve({}) },
-  { which: '1.1.0', env: async () => ({ OFFHOOK_BARESIP: await needBaresip110() }) },
-];
 
 /** Starts so many, and stops them when the action is over; nothing may be left of them. */
 async function withAsterisks<T>(
@@ -35,7 +30,7 @@ async function withAsterisks<T>(
 }
 
 describe.skipIf(installed === undefined)('Asterisk', () => {
-  it.concurrent.each(BARESIPS)(
+  it.concurrent.each(SUITE_BARESIPS)(
     `the suites, ${TIMES} times, baresip: $which`,
     async ({ env }) => {
       const chosen = await env();

@@ -30,6 +30,12 @@ export function needBaresip110(): Promise<string> {
   return found;
 }
 
+/** On which the suites run, as variables of the environment: the one found, and a second version. */
+export const SUITE_BARESIPS = [
+  { which: 'the one found', env: () => Promise.resolve({}) },
+  { which: '1.1.0', env: async () => ({ OFFHOOK_BARESIP: await needBaresip110() }) },
+] as const;
+
 async function findBaresip110(): Promise<string> {
   if ((await baresipVersion('baresip')) === '1.1.0') return 'baresip';
   const path = `${await unpacked('baresip-core')}/bin/baresip`;

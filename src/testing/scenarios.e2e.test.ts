@@ -1,16 +1,11 @@
 /** The scenarios that test the product itself: each suite several times, on two versions of baresip. */
 import { describe, it } from 'vitest';
-import { needBaresip110 } from './real-servers.js';
+import { SUITE_BARESIPS } from './real-servers.js';
 import { expectPassed, runCli } from './run-cli.js';
 
 const ROUNDS = 3;
 /** Alone the longest takes 30 s. */
 const LIMIT_MS = 150_000;
-
-const BARESIPS = [
-  { which: 'the one found', env: () => Promise.resolve({}) },
-  { which: '1.1.0', env: async () => ({ OFFHOOK_BARESIP: await needBaresip110() }) },
-];
 
 interface Suite {
   /** Below scenarios/. */
@@ -57,18 +52,24 @@ const cases = SUITES.flatMap(({ files, ...suite }) =>
 );
 
 // most of their time is waiting
-describe.concurrent.each(BARESIPS)('the suites of the product, baresip: $which', ({ env }) => {
-  it.each(cases)(
-    '$what',
-    async ({ args, summary }) => {
-      const result = await runCli(['run', '-q', ...args], { env: await env(), timeout: LIMIT_MS });
-      expectPassed(result, summary);
-    },
-    LIMIT_MS + 10_000,
-  );
-});
+describe.concurrent.each(SUITE_BARESIPS)(
+  'the suites of the product, baresip: $which',
+  ({ env }) => {
+    it.each(cases)(
+      '$what',
+      async ({ args, summary }) => {
+        const result = await runCli(['run', '-q', ...args], {
+          env: await env(),
+          timeout: LIMIT_MS,
+        });
+        expectPassed(result, summary);
+      },
+      LIMIT_MS + 10_000,
+    );
+  },
+);
 
-it.concurrent.each(BARESIPS.map(({ env }, i) => ({ env, times: [100, 25][i] })))(
+it.concurrent.each(SUITE_BARESIPS.map(({ env }, i) => ({ env, times: [100, 25][i] })))(
   'event-log, $times times each',
   async ({ env, times }) => {
     const args = ['run', '-q', 'scenarios/event-log.js', '--set', `TIMES=${times}`];

@@ -130,6 +130,13 @@ describe.concurrent('listening', () => {
     expect(code).toBe(130);
   });
 
+  it('waits as long as default_timeout says, and is told as it was typed', async () => {
+    const source = `${CALL} default_timeout('300ms'); bob.verify_audio(440);`;
+    const { stdout } = await runScenario(source);
+    expect(stdout).toMatch(/bob +verify_audio\(440\)\n/);
+    expect(stdout).toMatch(/440 Hz not heard: silence, .* received \(waited 300 ms\)/);
+  });
+
   it('writes nothing down when no audio is listened to', async () => {
     const { stdout } = await runScenario(`${CALL} wait('200ms');`, ['--json', '--logs=log.txt']);
     const types = eventsOf(stdout).map(({ type }) => type);

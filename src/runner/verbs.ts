@@ -31,11 +31,11 @@ const BINDINGS = {
   mute: (agent, [call], limitMs) => agent.mute(callId(call), limitMs),
   unmute: (agent, [call], limitMs) => agent.unmute(callId(call), limitMs),
   send_audio: (agent, [sound], limitMs, { hearing }) => hearing.send(agent, sound, limitMs),
-  verify_audio: async (agent, [hz, options], _limitMs, { hearing }) => ({
-    value: await hearing.verifyAudio(agent, Number(hz), options),
+  verify_audio: async (agent, [hz, options], limitMs, { hearing }) => ({
+    value: await hearing.verifyAudio(agent, Number(hz), options, limitMs),
   }),
-  verify_silence: async (agent, [options], _limitMs, { hearing }) => ({
-    value: await hearing.verifySilence(agent, options),
+  verify_silence: async (agent, [options], limitMs, { hearing }) => ({
+    value: await hearing.verifySilence(agent, options, limitMs),
   }),
   verify_signal: async (agent, [name, options], _limitMs, { hearing }) => ({
     value: await hearing.verifySignal(agent, name as SignalName | 'dtmf', options ?? {}),
@@ -87,33 +87,34 @@ async function dispatch(
   resources: Resources,
   services: Services,
 ): Promise<CallReply> {
-  const { verb, args } = request;
+  const { verb, args, within_ms } = request;
   if (verb === 'watch') return {};
   if (verb === 'agent') {
     const [name, options = {}, also] = args as AgentArguments;
     const { metadata: _metadata, ...account } = options;
-    const agent = await resources.start(name, account, durationMs(GLOBALS.agent.limit));
+    const agent = await resources.start(name, account, limitOf(GLOBALS.agent));
     resources.hearing.began(agent, also?.speech === true);
     return {};
   }
   if (verb === 'verify_audio_connection') {
     const [a, b] = (args as AgentArgument[]).map(({ name }) => name);
     const ends = [resources.agent(a ?? ''), resources.agent(b ?? '')] as const;
-    return { value: await resources.hearing.verifyConnection(...ends, args[2]) };
+    const limitMs = within_ms ?? limitOf(GLOBALS[verb]);
+    return { value: await resources.hearing.verifyConnection(...ends, args[2], limitMs) };
   }
   if (!isAgentVerb(verb)) return services.perform(request);
   if (verb === 'dial' || verb === 'attended_transfer')
     resources.guard.assertMayCall(request.agent ?? '');
   const binding: Binding = BINDINGS[verb];
   const agent = resources.agent(request.agent ?? '');
-  const { seq, value } = await binding(agent, args, durationMs(limitOf(verb)), resources);
+  const limitMs = within_ms ?? limitOf(AGENT_VERBS[verb]);
+  const { seq, value } = await binding(agent, args, limitMs, resources);
   return { ...(seq === undefined ? {} : { seq }), ...(value === undefined ? {} : { value }) };
 }
 
 /** Those that wait for something themselves are told how long. */
-function limitOf(verb: AgentVerb): string {
-  const row: FunctionRow = AGENT_VERBS[verb];
-  return row.limit ?? '0s';
+function limitOf({ limit = '0s' }: FunctionRow): number {
+  return durationMs(limit);
 }
 
 function isAgentVerb(verb: string): verb is AgentVerb {

@@ -158,7 +158,7 @@ function stopIfOnlyDeclaring(session: Session, { row, name }: PublicFunction, st
 }
 
 function verb(session: Session, payload: Operations['verb']): VerbReply {
-  const { verb: name, agent, stack } = payload;
+  const { verb: name, agent, stack, within_ms } = payload;
   const row = rowOf(agent === undefined ? 'global' : 'Agent', name);
   stopIfOnlyDeclaring(session, row, stack);
   const called = agent === undefined ? `${name}()` : `agent "${agent}": ${name}()`;
@@ -173,6 +173,7 @@ function verb(session: Session, payload: Operations['verb']): VerbReply {
     verb: name,
     args: withFiles(session, name, args).map(toArgument),
     ...(agent === undefined ? {} : { agent }),
+    ...(within_ms === undefined ? {} : { within_ms }),
     ...session.at(stack),
   });
   if (reply === undefined) throw stopped(session);

@@ -131,6 +131,8 @@ export interface CallRequest {
   agent?: string;
   args: readonly Argument[];
   at?: SourceLocation;
+  /** How long it waits, in ms, where the arguments do not say and the scenario does. */
+  within_ms?: number;
   /** The arguments as reports show them, where they are not just those. */
   shown?: string;
 }
@@ -245,6 +247,8 @@ export interface Operations {
     agent?: string;
     args: Encoded[];
     in_condition: boolean;
+    /** How long it waits where the arguments do not say. */
+    within_ms?: number;
     stack: string;
   };
   /**

@@ -33,7 +33,7 @@ const SIGNAL_MS = 15_000;
 /** After the end of a recording that began at once. */
 const AFTER_RECORDING_MS = 5000;
 
-/** `{ for, within }`, or the latter alone; the guest has filled in `within`. */
+/** `{ for, within }`, or the latter alone. */
 interface Listening {
   readonly limitMs: number;
   readonly forMs?: number;
@@ -109,14 +109,19 @@ export class Hearing {
     return listen(agent, this.#ear(agent, 'verify_recording'), 'verify_recording', limitMs, judge);
   }
 
-  verifyAudio(agent: BaresipAgent, hz: number, options: unknown): Promise<HeardTone> {
-    const { limitMs, forMs } = listening('verify_audio', options);
+  verifyAudio(
+    agent: BaresipAgent,
+    hz: number,
+    options: unknown,
+    withinMs: number,
+  ): Promise<HeardTone> {
+    const { limitMs, forMs } = listening('verify_audio', options, withinMs);
     const judge = new ToneJudge(agent.name, 'verify_audio', hz, forMs);
     return listen(agent, this.#ear(agent, 'verify_audio'), 'verify_audio', limitMs, judge);
   }
 
-  verifySilence(agent: BaresipAgent, options: unknown): Promise<HeardSilence> {
-    const { limitMs, forMs } = listening('verify_silence', options);
+  verifySilence(agent: BaresipAgent, options: unknown, withinMs: number): Promise<HeardSilence> {
+    const { limitMs, forMs } = listening('verify_silence', options, withinMs);
     const judge = new SilenceJudge(forMs);
     return listen(agent, this.#ear(agent, 'verify_silence'), 'verify_silence', limitMs, judge);
   }
@@ -125,13 +130,14 @@ export class Hearing {
     a: BaresipAgent,
     b: BaresipAgent,
     within: unknown,
+    withinMs: number,
   ): Promise<AudioConnection> {
     const verb = 'verify_audio_connection';
+    const { limitMs } = listening(verb, within, withinMs);
     if (a === b)
       throw new OffhookError('E_ARGUMENT', `${verb}(): both are agent "${a.name}"`, {
         hint: 'name two agents',
       });
-    const limitMs = durationMs(within as Duration);
     const ends = [
       { from: a, to: b, hz: CONNECTION_HZ[0] },
       { from: b, to: a, hz: CONNECTION_HZ[1] },
@@ -222,20 +228,23 @@ function signalJudge(
   return new SignalJudge(name, country ?? 'us');
 }
 
-function listening(verb: string, options: unknown): Listening {
-  if (typeof options !== 'object' || options === null)
-    return { limitMs: durationMs(options as Duration) };
-  const { for: long, within } = options as { for?: Duration; within: Duration };
-  if (long !== undefined && durationMs(long) > durationMs(within)) {
-    const times = `${formatMs(durationMs(long))}, ${formatMs(durationMs(within))}`;
+/** `withinMs`: where the script does not say. */
+function listening(verb: string, options: unknown, withinMs: number): Listening {
+  const isOptions = typeof options === 'object' && options !== null;
+  const given = (isOptions ? options : { within: options }) as {
+    for?: Duration;
+    within?: Duration;
+  };
+  const limitMs = given.within === undefined ? withinMs : durationMs(given.within);
+  const forMs = given.for === undefined ? undefined : durationMs(given.for);
+  if (forMs === undefined) return { limitMs };
+  if (forMs > limitMs) {
+    const times = `${formatMs(forMs)}, ${formatMs(limitMs)}`;
     throw new OffhookError('E_ARGUMENT', `${verb}(): "for" is longer than "within": ${times}`, {
       hint: 'listen for longer: { for, within }',
     });
   }
-  return {
-    limitMs: durationMs(within),
-    ...(long === undefined ? {} : { forMs: durationMs(long) }),
-  };
+  return { limitMs, forMs };
 }
 
 /** Says which direction it is; both when it is both. */

@@ -28,7 +28,8 @@ import { agentNameOf, encode, markAgent } from './encode.js';
 import { ask, callerStack } from './host.js';
 import { guardNames } from './misspelt.js';
 import { callOf } from './call.js';
-import { frozen, hears, withLimit } from './audio.js';
+import { frozen, hears } from './audio.js';
+import { defaultMs } from './await-until.js';
 import { sipLogOf, type SipLog } from './sip-log.js';
 import { verifyMedia, verifyNoMedia } from './verify-media.js';
 import * as world from './world.js';
@@ -61,13 +62,15 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     return world.stateOf(this.#name);
   }
 
-  #verb(verb: string, args: readonly unknown[], stack: string): unknown {
+  /** `within_ms`: how long it waits where the script does not say. */
+  #verb(verb: string, args: readonly unknown[], stack: string, within_ms?: number): unknown {
     const name = this.#name;
     const calls = verb === 'dial' || verb === 'attended_transfer';
     const callee = calls || verb === 'transfer' ? agentNameOf(args[0]) : undefined;
     if (verb === 'hangup') world.catchUpOtherEnds(name);
     const in_condition = world.inCondition();
-    const reply = ask('verb', { verb, agent: name, args, in_condition, stack }) as VerbReply;
+    const call = { verb, agent: name, args, in_condition, stack };
+    const reply = ask('verb', within_ms === undefined ? call : { ...call, within_ms }) as VerbReply;
     world.receive(reply.before);
     world.moveTo(name, Infinity);
     if (callee !== undefined) {
@@ -144,11 +147,11 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
   }
   verify_audio(...args: unknown[]): unknown {
     const stack = callerStack();
-    return frozen(this.#verb('verify_audio', withLimit(args, 1), stack));
+    return frozen(this.#verb('verify_audio', args, stack, defaultMs()));
   }
   verify_silence(...args: unknown[]): unknown {
     const stack = callerStack();
-    return frozen(this.#verb('verify_silence', withLimit(args, 0), stack));
+    return frozen(this.#verb('verify_silence', args, stack, defaultMs()));
   }
   verify_signal(...args: unknown[]): unknown {
     return frozen(this.#verb('verify_signal', args, callerStack()));

@@ -40,7 +40,8 @@ export function verify_audio_connection(...args: unknown[]): unknown {
   const stack = callerStack();
   const reply = ask('verb', {
     verb: 'verify_audio_connection',
-    args: withLimit(args, 2),
+    args,
+    within_ms: defaultMs(),
     in_condition: world.inCondition(),
     stack,
   }) as VerbReply;
@@ -48,20 +49,6 @@ export function verify_audio_connection(...args: unknown[]): unknown {
   world.receive(reply.entries);
   for (const one of args.slice(0, 2)) world.moveTo(agentNameOf(one) ?? '', Infinity);
   return frozen(reply.value);
-}
-
-/** The arguments with the limit of what waits, where the script gave none. */
-export function withLimit(args: readonly unknown[], at: number): unknown[] {
-  const given = args[at];
-  const limit = `${defaultMs()}ms`;
-  const all = [...args];
-  // Before what is required there is nothing to be filled in: that is missing, and told so.
-  if (given === undefined && args.length >= at) all[at] = limit;
-  const isOptions = typeof given === 'object' && given !== null && !Array.isArray(given);
-  if (isOptions && (given as { within?: unknown }).within === undefined) {
-    all[at] = { ...given, within: limit };
-  }
-  return all;
 }
 
 export function hears(agent: string, args: readonly unknown[], stack: string): boolean {

@@ -67,12 +67,17 @@ export async function steer<T>(
   { within = 0, ...options }: CliOptions & { within?: number } = {},
 ): Promise<T> {
   const run = await writeFiles(files);
+  let result: T;
   try {
     const cli = startCli(args, { cwd: run.folder, ...options, leftovers: run.leftovers });
-    return await act(cli, run);
-  } finally {
-    await run.leftovers.assertNothingLeft(within);
+    result = await act(cli, run);
+  } catch (error) {
+    // then the run is still there, which is not what went wrong
+    await run.leftovers.assertNothingLeft(within).catch(() => undefined);
+    throw error;
   }
+  await run.leftovers.assertNothingLeft(within);
+  return result;
 }
 
 /** The events of a run with --json. @throws for a line that is no JSON. */

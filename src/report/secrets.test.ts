@@ -14,6 +14,8 @@ test.each([
     'INVITE x\r\nProxy-Authorization: Digest username="a",\r\n nonce="n", response="***"\r\nTo: x',
   ],
   ['a\nAuthorization: Basic YTpi\nb', 'a\nAuthorization: Basic ***\nb'],
+  ['INVITE x\r\nX-Auth-Token: ab c\r\nTo: x', 'INVITE x\r\nX-Auth-Token: ***\r\nTo: x'],
+  ['{"x-tenant-secret":["a"],"to":["b"]}', '{"x-tenant-secret":["***"],"to":["b"]}'],
 ])('%s', (text, masked) => {
   expect(maskSecrets(text)).toBe(masked);
 });
@@ -23,6 +25,7 @@ test.each([
   'sip:127.0.0.1:5060, sip:bob@127.0.0.1:5060',
   'WWW-Authenticate: Digest realm="x", nonce="n"',
   'passwords matter: "ok"',
+  'X-Token-Type: bearer',
 ])('is left alone: %s', (text) => {
   expect(maskSecrets(text)).toBe(text);
 });
@@ -34,6 +37,8 @@ test.each([
   [`password:"${'\\\\'.repeat(30_000)}`.repeat(2)],
   ['password'.repeat(8_000)],
   [`password${' '.repeat(60_000)}`],
+  [`${' '.repeat(60_000)}token`],
+  [`token: ${'a\r\n '.repeat(20_000)}`],
 ])('hostile text takes no time: %#', (text) => {
   const began = performance.now();
   maskSecrets(text);

@@ -21,7 +21,7 @@ const SUSPICIOUS = new RegExp(
 );
 /** `password: "x"`, `"token":'x'`, `Authorization: "Bearer x"`; the closing quote may have been cut off. */
 const OPTION = new RegExp(
-  String.raw`((?:\b[\w-]{0,40}(?:${WORDS}|auth_pass|authorization))\\{0,3}["'\x60]?\s{0,20}[:=]\s{0,20})` +
+  String.raw`((?:\b[\w-]{0,40}(?:${WORDS}|auth_pass|authorization))\\{0,3}["'\x60]?\s{0,20}[:=]\s{0,20}\[?)` +
     // JSON inside of JSON has its quotes escaped
     String.raw`(\\{1,3}"[^"\\]{0,4000}(?:\\{1,3}"|$)|"(?:[^"\\]|\\.)*(?:"|\\?$)|'(?:[^'\\]|\\.)*(?:'|\\?$)|\x60(?:[^\x60\\]|\\.)*(?:\x60|\\?$))`,
   'gis',
@@ -34,8 +34,11 @@ const QUERY = new RegExp(
 /** baresip's account parameter, in its logs. */
 const ACCOUNT = /(\bauth_pass=)[^;>\s"']+/gi;
 /** A header line of a SIP or HTTP message with its continuation lines (RFC 3261, 7.3.1). */
-const HEADER_LINE =
-  /^([ \t|]*(?:proxy-)?authorization[ \t]*:[ \t]*)([^\r\n"'`][^\r\n]*(?:\r?\n[ \t]+[^\r\n]+)*)/gim;
+const HEADER_LINE = new RegExp(
+  String.raw`^([ \t|]*)((?:proxy-)?authorization|[\w-]{0,40}(?:${WORDS}))([ \t]*:[ \t]*)` +
+    String.raw`([^\r\n"'\x60][^\r\n]*(?:\r?\n[ \t]+[^\r\n]+)*)`,
+  'gim',
+);
 /** sip:user:password@host (RFC 3261, 19.1.1). */
 const URI_PASSWORD = /(\bsips?:[^:@;,<>"\s]{1,200}):[^:@;,<>"\s]{1,200}@/gi;
 
@@ -46,7 +49,11 @@ export function maskSecrets(given: string): string {
     .replace(OPTION, (_, key: string, value: string) => `${key}${quoted(value)}`)
     .replace(QUERY, `$1${MASK}`)
     .replace(ACCOUNT, `$1${MASK}`)
-    .replace(HEADER_LINE, (_, name: string, value: string) => name + maskCredentials(value))
+    .replace(
+      HEADER_LINE,
+      (_, indent: string, name: string, colon: string, value: string) =>
+        indent + name + colon + maskField(name, value),
+    )
     .replace(URI_PASSWORD, `$1:${MASK}@`);
 }
 

@@ -3,10 +3,16 @@ import type { HttpHeaders, HttpRequestData } from '../model/http-message.js';
 import { isSecretName } from '../model/secret-names.js';
 import type { CallRequest } from '../sandbox/protocol.js';
 
+/** Of the options of an agent, once they were checked. */
+interface AgentSecrets {
+  readonly password?: string;
+  readonly headers?: HttpHeaders;
+}
+
 export function secretsOf({ verb, args: [first, second] }: CallRequest): readonly string[] {
   if (verb === 'agent') {
-    const password = (second as { password?: unknown } | undefined)?.password;
-    return typeof password === 'string' ? [password] : [];
+    const { password, headers = {} } = (second ?? {}) as AgentSecrets;
+    return [...(password === undefined ? [] : [password]), ...headerSecrets(headers)];
   }
   if (verb !== 'http' && verb !== 'http_all') return [];
   const requests = (Array.isArray(first) ? first : [first]) as readonly HttpRequestData[];

@@ -2352,7 +2352,8 @@ declare function never<T>(condition: (() => T) & Sync<T>, during: Duration): voi
 declare function await_sequence<const T extends readonly (() => unknown)[]>(conditions: T, within?: Duration): { -readonly [K in keyof T]: Exclude<ReturnType<T[K]>, false | null> };
 
 /**
- * Lets time pass, and fails at once if a call that was established when it began drops.
+ * Lets time pass, and fails at once if a call that was established when it began drops, unless
+ * another agent hung it up before.
  * Returns when the time is over.
  * @param duration How long.
  * @param options What has to hold meanwhile.

@@ -92,3 +92,20 @@ scenario('idle after the other side hung up is not the idle from before', { time
     assert(ended).contains({ by: 'remote', how: 'bye' });
   }
 });
+
+scenario(
+  'a wait after hangup() is not cut short by the end at the other side',
+  { timeout: '5m' },
+  () => {
+    const both = [agent('caller'), agent('automatic', { answer: 'auto' })];
+    const [caller, callee] = both;
+    for (let i = 0; i < TIMES; i += 1) {
+      const [one, other] = i % 2 === 0 ? [caller, callee] : [callee, caller];
+      caller.dial(callee);
+      await_until(() => both.forEach(({ state }) => assert(state).equals(State.Established)), '2s');
+      one.hangup();
+      wait('20ms');
+      await_until(() => assert(other.state).equals(State.Idle), '2s');
+    }
+  },
+);

@@ -19,6 +19,8 @@ scenario.each([{ who: 'caller' }, { who: 'callee' }])(
     wait('300ms');
     const [first, second] = who === 'caller' ? [alice, bob] : [bob, alice];
     first.hangup();
+    // not cut short by the end of the other's call
+    wait('200ms');
     await_until(() => assert(second.ended).contains({ by: 'remote', how: 'bye' }));
     assert(first.ended).contains({ by: 'local', how: 'bye' });
   },

@@ -306,6 +306,25 @@ it.concurrent.each([
   expect(code).toBe(1);
 });
 
+it.concurrent('a call that drops while wait() holds it', async () => {
+  const sdp = 'v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 9 RTP/AVP 0\r\n';
+  const peer = await rawPeer((method) =>
+    method === 'INVITE' ? [`200 OK\r\n\r\n${sdp}`] : method === 'ACK' ? [] : ['200 OK'],
+  );
+  const { code, stdout } = await runScenario(
+    `const a = agent('a', { rtp_timeout: 1 }); a.dial('${peer.uri}'); await_until(() => assert(a.state).equals(State.Established));\nwait('20s');`,
+  );
+  peer.close();
+  const error =
+    /agent "a": the call dropped during wait: ended by .* \(after \d\.\d s of 20 s\) \[E_WAIT_DROPPED\]/;
+  expectFailure(stdout, {
+    error,
+    hint: 'if it is to end, wait for that: await_until(() => assert(agent.state).equals(State.Idle))',
+    at: '2:1',
+  });
+  expect(code).toBe(1);
+});
+
 it('a wrong password: what the registrar answered', async () => {
   const { code, stdout } = await runScenario(
     `const a = agent('alice', { username: env('A_USER'), password: 'wrong', domain: env('SIP_DOMAIN') });

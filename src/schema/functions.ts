@@ -148,7 +148,7 @@ export const GLOBALS = {
       },
     ],
     returns: 'void',
-    doc: 'Lets time pass, and fails at once if a call that was established when it began drops.',
+    doc: 'Lets time pass, and fails at once if a call that was established when it began drops, unless another agent hung it up before.',
     done: 'the time is over',
     throws: ['E_WAIT_DROPPED', 'E_MEDIA', 'E_ARGUMENT'],
     example: 'wait(3);\nwait("500ms");\nwait("10s", { media: true });',

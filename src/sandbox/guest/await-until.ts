@@ -221,7 +221,7 @@ interface HeldCall {
 function establishedCalls(): readonly HeldCall[] {
   return world.agentNames().flatMap((agent) =>
     openCalls(world.headOf(agent))
-      .filter((call) => call.state === 'Established')
+      .filter((call) => call.state === 'Established' && !world.otherEndHungUp(agent, call))
       .map((call) => ({ agent, call: call.id })),
   );
 }
@@ -235,6 +235,7 @@ function failIfDropped(held: readonly HeldCall[], afterMs: number, ofMs: number)
     throw failure({
       code: 'E_WAIT_DROPPED',
       message: `agent "${agent}": the call dropped during wait: ${how} (after ${formatMs(afterMs)} of ${formatMs(ofMs)})`,
+      hint: 'if it is to end, wait for that: await_until(() => assert(agent.state).equals(State.Idle))',
       agents: [agent],
     });
   }

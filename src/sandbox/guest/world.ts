@@ -277,6 +277,22 @@ export function staleCalls(caller: string, callee: string): readonly string[] {
     .map((call) => call.id);
 }
 
+/**
+ * Whether a call is on its way out: its other end is an agent that has hung up, the BYE has not arrived yet. Where
+ * a server gives each side a Call-ID of its own, the number tells.
+ */
+export function otherEndHungUp(agent: string, call: CallState): boolean {
+  const hungUp = ({ ended }: CallState): boolean => ended?.by === 'local';
+  for (const [other, { head }] of views) {
+    if (other === agent) continue;
+    const end = head.calls.find(({ id }) => id === call.id);
+    if (end !== undefined && hungUp(end)) return true;
+    if (end !== undefined || openCalls(head).length > 0) continue;
+    if (call.peer.number === userOf(head) && head.calls.some(hungUp)) return true;
+  }
+  return false;
+}
+
 /** Which agent a call went to, by Call-ID: known for calls that were dialled to an agent. */
 const dialledTo = new Map<string, string>();
 

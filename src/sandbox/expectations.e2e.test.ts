@@ -159,3 +159,59 @@ describe('await_sequence', () => {
     expect(seen?.message).toContain(message);
   });
 });
+
+describe('wait', () => {
+  /** a dials "up" and is in a call with b, whose side has this Call-ID and comes from this number. */
+  function talking(b: { call: string; number: string }, first: readonly string[]): Peer {
+    const made = new Peer();
+    const closed = (by: 'local' | 'remote') =>
+      ({ type: 'call_closed', ended: { by, how: 'bye' } }) as const;
+    made.afterDial.set('up', (_, call) => {
+      const events: Record<string, () => void> = {
+        'b is in a call': () => {
+          const peer = { uri: `sip:${b.number}@127.0.0.1`, number: b.number };
+          made.happen('b', { type: 'call_incoming', call: b.call, peer, headers: [] });
+          made.happen('b', { type: 'call_established', call: b.call });
+        },
+        'a has hung up': () => made.happen('a', { ...closed('local'), call }),
+      };
+      made.happen('a', { type: 'call_established', call });
+      for (const event of first) events[event]?.();
+      made.whenWaiting(() => made.happen('b', { ...closed('remote'), call: b.call }));
+    });
+    return made;
+  }
+
+  /** Of a, in the test's world. */
+  const OWN = 'call-3';
+  const SAME_ID = { call: OWN, number: '+49301234567' };
+  const SAME_NUMBER = { call: 'of b', number: 'a' };
+
+  it.each([
+    { what: 'fails when a call drops', b: SAME_ID, first: ['b is in a call'], fails: true },
+    {
+      what: 'lets a call end that the other end has hung up',
+      b: SAME_ID,
+      first: ['b is in a call', 'a has hung up'],
+      fails: false,
+    },
+    {
+      what: 'knows the other end by its number where a server gives each side a Call-ID',
+      b: SAME_NUMBER,
+      first: ['b is in a call', 'a has hung up'],
+      fails: false,
+    },
+    {
+      what: 'holds a call that began after its caller had hung up another one',
+      b: SAME_NUMBER,
+      first: ['a has hung up', 'b is in a call'],
+      fails: true,
+    },
+  ])('$what', async ({ b, first, fails }) => {
+    const source = 'const a = agent("a"); agent("b"); a.dial("up"); wait("200ms");';
+    const dropped = failure(await bench.run(source, { peer: talking(b, first) }));
+    expect(dropped?.code).toBe(fails ? 'E_WAIT_DROPPED' : undefined);
+    if (fails)
+      expect(dropped?.message).toMatch(/^agent "b": the call dropped during wait: ended by remote/);
+  });
+});

@@ -282,13 +282,15 @@ export function staleCalls(caller: string, callee: string): readonly string[] {
  * a server gives each side a Call-ID of its own, the number tells.
  */
 export function otherEndHungUp(agent: string, call: CallState): boolean {
-  const hungUp = ({ ended }: CallState): boolean => ended?.by === 'local';
+  const { began } = call.facts.times;
   for (const [other, { head }] of views) {
     if (other === agent) continue;
-    const end = head.calls.find(({ id }) => id === call.id);
-    if (end !== undefined && hungUp(end)) return true;
-    if (end !== undefined || openCalls(head).length > 0) continue;
-    if (call.peer.number === userOf(head) && head.calls.some(hungUp)) return true;
+    const hungUp = head.calls.filter(
+      ({ ended, facts }) => ended?.by === 'local' && (facts.times.closed ?? 0) >= began,
+    );
+    if (hungUp.some(({ id }) => id === call.id)) return true;
+    if (knows(head, call.id) || openCalls(head).length > 0) continue;
+    if (hungUp.length > 0 && call.peer.number === userOf(head)) return true;
   }
   return false;
 }

@@ -51,4 +51,15 @@ describe('toneWatch', () => {
     watch.looked?.(900);
     expect(told.at(-1)).toMatchObject({ type: 'audio_tone', heard: false });
   });
+
+  it('counts from when that frame came, not from the look after it', () => {
+    const { told, watch, hear, wait } = watching();
+    hear(sine(440, 600, RATE, -20), 600);
+    hear(sine(440, 20, RATE, -20), 800);
+    expect(wait(800)).toBe(140);
+    watch.looked?.(930);
+    expect(told).toHaveLength(1);
+    watch.looked?.(940);
+    expect(told.at(-1)).toMatchObject({ type: 'audio_tone', heard: false });
+  });
 });

@@ -15,6 +15,8 @@ type Emit = (event: AgentEvent) => void;
 
 /** Without a frame for so long nothing is heard any more; on a busy machine they come 100 ms late. */
 const GONE_MS = 300;
+/** Between two of them. */
+const FRAME_MS = 20;
 /** Until the end of a tone is looked for. */
 const HEARD_MS = 200;
 /** Of what the last window did not hold, less than a window was there. */
@@ -24,12 +26,15 @@ interface Watched {
   stream: Piece['stream'];
   detector: ToneDetector | undefined;
   heard: boolean;
+  /** When the last frame came, performance.now(). */
   at: number;
 }
 
 /** Tells when a tone begins and ends in any call of the agent, alone or among others. */
 export function toneWatch(hz: number, emit: Emit): Listener {
   const calls = new Map<string, Watched>();
+  /** The look before: what is read now has come since then. */
+  let before = Infinity;
   const tell = (call: string, one: Watched, heard: boolean, level: number): void => {
     one.heard = heard;
     emit({ type: 'audio_tone', call, hz, heard, level: round(level) });
@@ -46,7 +51,8 @@ export function toneWatch(hz: number, emit: Emit): Listener {
         one = { stream, detector: begin(rate), heard: false, at };
         calls.set(call, one);
       }
-      one.at = at;
+      const ms = (samples.length / rate) * 1000;
+      one.at = Math.min(at, Math.max(one.at, before) + ms + FRAME_MS);
       const state = one.detector?.push(samples);
       if (state === undefined) return;
       if (!one.heard && state.run !== undefined) tell(call, one, true, state.run.dbfs);
@@ -56,6 +62,7 @@ export function toneWatch(hz: number, emit: Emit): Listener {
       one.detector = begin(rate);
     },
     looked(now) {
+      before = now;
       for (const [call, one] of calls) {
         if (!one.heard || now - one.at < GONE_MS) continue;
         tell(call, one, false, 0);

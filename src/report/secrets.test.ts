@@ -16,6 +16,9 @@ test.each([
   ['a\nAuthorization: Basic YTpi\nb', 'a\nAuthorization: Basic ***\nb'],
   ['INVITE x\r\nX-Auth-Token: ab c\r\nTo: x', 'INVITE x\r\nX-Auth-Token: ***\r\nTo: x'],
   ['{"x-tenant-secret":["a"],"to":["b"]}', '{"x-tenant-secret":["***"],"to":["b"]}'],
+  ['{"token": [ "a", "b,c" ], "to": ["b", "c"]}', '{"token": [ "***", "***" ], "to": ["b", "c"]}'],
+  ['{"token": [\n  "a",\n  "cut of', '{"token": [\n  "***",\n  "***"'],
+  ['"{\\"token\\":[\\"a\\",\\"b\\"]}"', '"{\\"token\\":[\\"***\\",\\"***\\"]}"'],
 ])('%s', (text, masked) => {
   expect(maskSecrets(text)).toBe(masked);
 });
@@ -39,6 +42,8 @@ test.each([
   [`password${' '.repeat(60_000)}`],
   [`${' '.repeat(60_000)}token`],
   [`token: ${'a\r\n '.repeat(20_000)}`],
+  [`token: [${'"a", '.repeat(20_000)}`],
+  ['token: ["a'.repeat(10_000)],
 ])('hostile text takes no time: %#', (text) => {
   const began = performance.now();
   maskSecrets(text);

@@ -19,11 +19,13 @@ const SUSPICIOUS = new RegExp(
   String.raw`${WORDS}|auth_pass|authorization|sips?:[^:@;,<>"\s]{1,200}:[^:@;,<>"\s]{1,200}@`,
   'i',
 );
-/** `password: "x"`, `"token":'x'`, `Authorization: "Bearer x"`; the closing quote may have been cut off. */
+/** Text in quotes; the closing one may have been cut off. JSON inside of JSON has its quotes escaped. */
+const QUOTED = String.raw`(?:\\{1,3}"[^"\\]{0,4000}(?:\\{1,3}"|$)|"(?:[^"\\]|\\.)*(?:"|\\?$)|'(?:[^'\\]|\\.)*(?:'|\\?$)|\x60(?:[^\x60\\]|\\.)*(?:\x60|\\?$))`;
+const EACH_QUOTED = new RegExp(QUOTED, 'gs');
+/** `password: "x"`, `"token":'x'`, `Authorization: "Bearer x"`, `"x-auth-token": ["x", "y"]`. */
 const OPTION = new RegExp(
-  String.raw`((?:\b[\w-]{0,40}(?:${WORDS}|auth_pass|authorization))\\{0,3}["'\x60]?\s{0,20}[:=]\s{0,20}\[?)` +
-    // JSON inside of JSON has its quotes escaped
-    String.raw`(\\{1,3}"[^"\\]{0,4000}(?:\\{1,3}"|$)|"(?:[^"\\]|\\.)*(?:"|\\?$)|'(?:[^'\\]|\\.)*(?:'|\\?$)|\x60(?:[^\x60\\]|\\.)*(?:\x60|\\?$))`,
+  String.raw`((?:\b[\w-]{0,40}(?:${WORDS}|auth_pass|authorization))\\{0,3}["'\x60]?\s{0,20}[:=]\s{0,20})` +
+    String.raw`(${QUOTED}|\[\s{0,20}${QUOTED}(?:\s{0,20},\s{0,20}${QUOTED}){0,1000})`,
   'gis',
 );
 /** `?token=x`, `user=a&password=x`. */
@@ -46,7 +48,7 @@ export function maskSecrets(given: string): string {
   const text = maskKnown(given);
   if (!SUSPICIOUS.test(text)) return text;
   return text
-    .replace(OPTION, (_, key: string, value: string) => `${key}${quoted(value)}`)
+    .replace(OPTION, (_, key: string, value: string) => key + value.replace(EACH_QUOTED, quoted))
     .replace(QUERY, `$1${MASK}`)
     .replace(ACCOUNT, `$1${MASK}`)
     .replace(

@@ -6,6 +6,6 @@ cd "$(dirname "$0")/.."
 built=dist/.built
 if [ ! -e "$built" ] || [ ! -e dist/program/cli.js ] ||
   [ -n "$(find src package.json tsconfig.json .config node_modules/.package-lock.json -newer "$built" | head -n 1)" ]; then
-  echo "npm run build"
+  echo "setup: npm run build"
   npm run --silent build
 fi

@@ -4,7 +4,7 @@ import { readFile, rename, watch, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Failure } from '../model/run-event.js';
-import type { LeftoverWatch } from '../testing/leftovers.js';
+import { leavingNothing, type LeftoverWatch } from '../testing/leftovers.js';
 import { runCli, startCli, type RunningCli } from '../testing/run-cli.js';
 import { eventsOf, steer, writeFiles, type FilesRun } from '../testing/run-files.js';
 
@@ -278,10 +278,8 @@ describe('the run is interrupted', () => {
 
 describe('the run is killed', () => {
   it('SIGKILL: agents and server end within 2 s, doctor sweeps the folders', async () => {
-    const run = await writeFiles({ 'it.js': `${REGISTERED}\nscenario('x', () => wait(60));` });
-    const { leftovers, folder } = run;
-    try {
-      const cli = startCli(['run', '--lab', 'it.js'], { cwd: folder, leftovers });
+    const files = { 'it.js': `${REGISTERED}\nscenario('x', () => wait(60));` };
+    await steer(files, ['run', '--lab', 'it.js'], async (cli, { leftovers }) => {
       await cli.waitFor('log: call is up');
       expect(await pidsOf(/-f \S*offhook-agent-/, leftovers)).toHaveLength(2);
       cli.kill('SIGKILL');
@@ -290,24 +288,18 @@ describe('the run is killed', () => {
       const doctor = await runCli(['doctor'], { leftovers });
       expect(doctor.stdout).toContain('removed 2 left by killed runs');
       expect(doctor.code).toBe(0);
-    } finally {
-      await leftovers.assertNothingLeft();
-    }
+    });
   });
 
   it('SIGKILL: the next run sweeps too', async () => {
-    const run = await writeFiles({ 'it.js': `${PAIR}\nwait(60);`, 'next.js': "agent('a');" });
-    const { leftovers, folder } = run;
-    try {
-      const cli = startCli(['run', 'it.js'], { cwd: folder, leftovers });
+    const files = { 'it.js': `${PAIR}\nwait(60);`, 'next.js': "agent('a');" };
+    await steer(files, ['run', 'it.js'], async (cli, { leftovers, folder }) => {
       await cli.waitFor('log: call is up');
       cli.kill('SIGKILL');
       expect(await leftovers.processesGone(2000)).toBe(true);
       expect(await leftovers.folders()).toHaveLength(2);
       expect((await runCli(['run', 'next.js'], { cwd: folder, leftovers })).code).toBe(0);
-    } finally {
-      await leftovers.assertNothingLeft();
-    }
+    });
   });
 });
 
@@ -323,7 +315,7 @@ describe('runs side by side', () => {
       ${GO}`;
     const run = await writeFiles({ 'it.js': source });
     const { leftovers, folder } = run;
-    try {
+    await leavingNothing(leftovers, async () => {
       const options = { cwd: folder, leftovers, timeout: 40_000 };
       const both = [1, 2].map(() => startCli(['run', 'it.js', '--json'], options));
       await Promise.all(both.map((cli) => cli.waitFor('"text":"all are up"')));
@@ -338,8 +330,6 @@ describe('runs side by side', () => {
       );
       expect(results.map(({ code }) => code)).toEqual([0, 0]);
       expect(new Set(addresses).size).toBe(20);
-    } finally {
-      await leftovers.assertNothingLeft();
-    }
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sipPortsAreFree } from '../baresip/ports.js';
 import { type Asterisk, startAsterisk } from './asterisk.js';
-import { watchLeftovers } from './leftovers.js';
+import { leavingNothing, watchLeftovers } from './leftovers.js';
 import { findAsterisk, SUITE_BARESIPS } from './real-servers.js';
 import { type CliResult, runCli } from './run-cli.js';
 
@@ -18,15 +18,18 @@ async function withAsterisks<T>(
   action: (asterisks: readonly Asterisk[]) => Promise<T>,
 ): Promise<T> {
   const leftovers = await watchLeftovers();
-  const starts = Array.from({ length: count }, () => startAsterisk(installed!, leftovers.folder));
-  const asterisks = await Promise.all(starts);
-  try {
-    return await action(asterisks);
-  } finally {
-    await Promise.all(asterisks.map((one) => one.stop()));
-    await leftovers.assertNothingLeft();
-    for (const { host, port } of asterisks) expect(await sipPortsAreFree(host, port)).toBe(true);
-  }
+  let asterisks: readonly Asterisk[] = [];
+  const result = await leavingNothing(leftovers, async () => {
+    const starts = Array.from({ length: count }, () => startAsterisk(installed!, leftovers.folder));
+    asterisks = await Promise.all(starts);
+    try {
+      return await action(asterisks);
+    } finally {
+      await Promise.all(asterisks.map((one) => one.stop()));
+    }
+  });
+  for (const { host, port } of asterisks) expect(await sipPortsAreFree(host, port)).toBe(true);
+  return result;
 }
 
 describe.skipIf(installed === undefined)('Asterisk', () => {

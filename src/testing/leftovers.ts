@@ -52,6 +52,24 @@ export async function watchLeftovers(): Promise<LeftoverWatch> {
   };
 }
 
+/** Does it, and nothing may be left within so many ms after it. */
+export async function leavingNothing<T>(
+  leftovers: LeftoverWatch,
+  act: () => Promise<T>,
+  within = 0,
+): Promise<T> {
+  let result: T;
+  try {
+    result = await act();
+  } catch (error) {
+    // what it left then is not what went wrong
+    await leftovers.assertNothingLeft(within).catch(() => undefined);
+    throw error;
+  }
+  await leftovers.assertNothingLeft(within);
+  return result;
+}
+
 /** Whether no process names the text any more, looked at until then or until the time is over. */
 export async function goneWithin(text: string, within: number): Promise<boolean> {
   const end = performance.now() + within;

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import { type LeftoverWatch, watchLeftovers } from './leftovers.js';
+import { leavingNothing, type LeftoverWatch, watchLeftovers } from './leftovers.js';
 
 export const CLI_FILE = fileURLToPath(new URL('../../dist/program/cli.js', import.meta.url));
 const PROJECT_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
@@ -47,17 +47,16 @@ export async function runCli(
   args: readonly string[],
   options: CliOptions = {},
 ): Promise<CliResult> {
-  const leftovers = options.leftovers ?? (await watchLeftovers());
-  const cli = startCli(args, { ...options, leftovers });
-  try {
-    if (options.signalAt !== undefined) {
-      await cli.waitFor(options.signalAt.text);
-      cli.kill(options.signalAt.signal);
-    }
-    return await cli.done;
-  } finally {
-    if (options.leftovers === undefined) await leftovers.assertNothingLeft();
+  if (options.leftovers === undefined) {
+    const leftovers = await watchLeftovers();
+    return leavingNothing(leftovers, () => runCli(args, { ...options, leftovers }));
   }
+  const cli = startCli(args, { ...options, leftovers: options.leftovers });
+  if (options.signalAt !== undefined) {
+    await cli.waitFor(options.signalAt.text);
+    cli.kill(options.signalAt.signal);
+  }
+  return cli.done;
 }
 
 /** That all scenarios passed or were skipped; `summary` says how many. */

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RunEvent } from '../model/run-event.js';
-import { type LeftoverWatch, watchLeftovers } from './leftovers.js';
+import { leavingNothing, type LeftoverWatch, watchLeftovers } from './leftovers.js';
 import { type CliOptions, type CliResult, type RunningCli, runCli, startCli } from './run-cli.js';
 
 /** Name and content; a name that ends in "/" is an empty folder. */
@@ -40,14 +40,12 @@ export async function runFiles(
   { before, after, ...options }: CliOptions & Around = {},
 ): Promise<CliResult> {
   const { folder, leftovers } = await writeFiles(files);
-  try {
+  return leavingNothing(leftovers, async () => {
     await before?.(folder);
     const result = await runCli(args, { cwd: folder, ...options, leftovers });
     await after?.(folder);
     return result;
-  } finally {
-    await leftovers.assertNothingLeft();
-  }
+  });
 }
 
 /** `run` on one scenario file, it.js. */
@@ -67,17 +65,9 @@ export async function steer<T>(
   { within = 0, ...options }: CliOptions & { within?: number } = {},
 ): Promise<T> {
   const run = await writeFiles(files);
-  let result: T;
-  try {
-    const cli = startCli(args, { cwd: run.folder, ...options, leftovers: run.leftovers });
-    result = await act(cli, run);
-  } catch (error) {
-    // then the run is still there, which is not what went wrong
-    await run.leftovers.assertNothingLeft(within).catch(() => undefined);
-    throw error;
-  }
-  await run.leftovers.assertNothingLeft(within);
-  return result;
+  const { folder, leftovers } = run;
+  const steered = () => act(startCli(args, { cwd: folder, ...options, leftovers }), run);
+  return leavingNothing(leftovers, steered, within);
 }
 
 /** The events of a run with --json. @throws for a line that is no JSON. */

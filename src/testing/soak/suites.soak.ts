@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { startAsterisk } from '../asterisk.js';
-import { watchLeftovers } from '../leftovers.js';
+import { leavingNothing, watchLeftovers } from '../leftovers.js';
 import { findAsterisk } from '../real-servers.js';
 import { type CliOptions, runCli } from '../run-cli.js';
 
@@ -20,13 +20,14 @@ test(`directly and through Kamailio, ${TIMES} times`, async () => {
 describe.skipIf(asterisk === undefined)('through Asterisk', () => {
   test(`${TIMES} times, one Asterisk for all of them`, async () => {
     const leftovers = await watchLeftovers();
-    const server = await startAsterisk(asterisk!, leftovers.folder);
-    try {
-      expect(await failedRuns(['scenarios/asterisk'], { env: server.env })).toEqual([]);
-    } finally {
-      await server.stop();
-      await leftovers.assertNothingLeft();
-    }
+    await leavingNothing(leftovers, async () => {
+      const server = await startAsterisk(asterisk!, leftovers.folder);
+      try {
+        expect(await failedRuns(['scenarios/asterisk'], { env: server.env })).toEqual([]);
+      } finally {
+        await server.stop();
+      }
+    });
   });
 });
 

@@ -1126,9 +1126,8 @@ interface Agent {
    */
   readonly sending: string;
   /**
-   * Level of what is received in the current call, in dBFS: of the last 200 ms of samples, looked
-   * at from the first time it is read on. 0 is the RMS of a sine of full scale; silence is -60 or
-   * less. Absent until there was as much.
+   * Level of what is received in the current call, in dBFS: of the last 200 ms of samples. 0 is the
+   * RMS of a sine of full scale; silence is -60 or less. Absent until there was as much.
    * @see AES17
    */
   readonly received_level: number | undefined;
@@ -1732,8 +1731,10 @@ interface Agent {
   to_json(): AgentInfo;
   /**
    * Whether the tone is being received in the current call, alone or among others (with at least a
-   * tenth of the energy, for 400 ms): what a member of a conference hears. Listening begins when it
-   * is first asked; from then on beginning and end are events, and conditions see each.
+   * tenth of the energy, for 400 ms): what a member of a conference hears. What was received before
+   * it is first asked counts; from then on beginning and end are events, and conditions see each.
+   * 300 ms without a frame, as on hold, are an end. False may mean not yet: that a tone is not
+   * there is proved by `never`, in more than 400 ms.
    * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.

@@ -124,6 +124,27 @@ scenario('hears tells of beginning and end', { tags }, () => {
   assert(bob.hears(620)).is_false();
 });
 
+scenario('what was heard before it was asked for is known at once', { tags }, () => {
+  const [alice, bob] = connected();
+  alice.send_audio(tone(440));
+  bob.send_audio(tone(620));
+  bob.verify_audio(440, { for: '600ms', within: '3s' });
+  never(() => !bob.hears(440) || bob.hears(860), '200ms');
+  assert(bob.received_level).greater_than(-12);
+  assert(alice.hears(620)).is_true();
+  assert(alice.hears(440)).is_false();
+});
+
+scenario('what was heard before a hold is not', { tags }, () => {
+  const [alice, bob] = connected();
+  alice.send_audio(tone(440));
+  bob.verify_audio(440, { for: '600ms', within: '3s' });
+  alice.hold();
+  bob.verify_no_media('500ms');
+  assert(bob.hears(440)).is_false();
+  assert(bob.received_level).is_absent();
+});
+
 scenario('a tone is kept for the next call', { tags }, () => {
   const [alice, bob] = [agent('alice'), agent('bob')];
   alice.send_audio(tone(440));

@@ -1,4 +1,11 @@
-import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -45,6 +52,16 @@ test('reads what is there, then what comes, and keeps count', () => {
   expect(first[0]).toMatchObject({ rate: 8000, channels: 1, stream: 0 });
   const all = [...first, ...second, ...third].map((one) => one.samples);
   expect(joinSamples(...all)).toEqual(tone);
+});
+
+test('how long ago the last of it was written', () => {
+  expect(wav.age_ms).toBeUndefined();
+  writeFileSync(path, wavHeader(8000, 1, 0));
+  utimesSync(path, new Date(), new Date(Date.now() - 5000));
+  wav.read();
+  expect(wav.age_ms).toBeGreaterThan(4900);
+  appendFileSync(path, bytesOf(sine(440, 20, 8000, -20)));
+  expect(wav.age_ms).toBeLessThan(1000);
 });
 
 test('a file that shrank is a new stream', () => {

@@ -64,6 +64,13 @@ export class GrowingWav {
     return all;
   }
 
+  /** ms since something was written to it, right to 10 ms; undefined where there is no file. */
+  get age_ms(): number | undefined {
+    return this.#file === undefined
+      ? undefined
+      : Math.max(0, Date.now() - fstatSync(this.#file).mtimeMs);
+  }
+
   #restart(): void {
     this.#stream += 1;
     this.#header = undefined;

@@ -111,6 +111,8 @@ export function foldFacts(facts: CallFacts, event: CallEvent, at: number): CallF
     case 'call_transfer':
       return { ...facts, transfer: event.transfer };
     case 'audio_tone': {
+      // the last of it may be heard a moment after its end
+      if (facts.times.closed !== undefined) return facts;
       const others = facts.tones.filter((one) => one !== event.hz);
       return { ...facts, tones: event.heard ? [...others, event.hz] : others };
     }

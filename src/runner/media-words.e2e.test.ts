@@ -1,9 +1,13 @@
-/** No RTP, comfort noise and lost RTP never look the same in the errors of the verbs that verify media. */
+/**
+ * No RTP, comfort noise and lost RTP never look the same in the errors of the verbs that verify media, and what
+ * has stopped is not heard.
+ */
 import { afterEach, describe, expect, test } from 'vitest';
 import { testBinaries } from '../testing/agent-bench.js';
 import { peerSdp, rawPeer, type RawPeer } from '../testing/raw-peer.js';
 import { rtpSender, type RtpSender } from '../testing/rtp-sender.js';
-import { eventsOf, runScenario } from '../testing/run-files.js';
+import type { CliResult } from '../testing/run-cli.js';
+import { eventsOf, logsOf, runScenario } from '../testing/run-files.js';
 
 const binaries = await testBinaries();
 const PACKETS = 25;
@@ -33,6 +37,13 @@ async function sending(kind: RtpSender['kind'], more: number): Promise<RawPeer> 
 
 describe.each(binaries)('baresip $version', ({ path, version }) => {
   const tellsNoise = !version.startsWith('1.1.');
+  const calling = (peer: RawPeer, source: string): Promise<CliResult> => {
+    const call = `const alice = agent("alice");
+    alice.dial(env("PEER"));
+    await_until(() => assert(alice.state).equals(State.Established));`;
+    const args = ['--json', '--baresip', path, '--set', `PEER=${peer.uri}`];
+    return runScenario(`${call}\n${source}`, args);
+  };
 
   test.each<[RtpSender['kind'], number, RegExp]>([
     [undefined, 0, /no RTP received/],
@@ -41,21 +52,22 @@ describe.each(binaries)('baresip $version', ({ path, version }) => {
     ['audio', 40, /after 25 packets; 40 more were sent and lost on the way/],
   ])('%s, %d packets lost', async (kind, lost, words) => {
     const peer = await sending(kind, lost);
-    const source = `const alice = agent("alice");
-    alice.dial(env("PEER"));
-    await_until(() => assert(alice.state).equals(State.Established));
-    wait("4s", { media: true });`;
-    const { stdout } = await runScenario(source, [
-      '--json',
-      '--baresip',
-      path,
-      '--set',
-      `PEER=${peer.uri}`,
-    ]);
+    const { stdout } = await calling(peer, 'wait("4s", { media: true });');
     const finished = eventsOf(stdout).find((event) => event.type === 'scenario_finished');
     const failure = finished?.type === 'scenario_finished' ? finished.failures[0] : undefined;
     expect(failure?.code).toBe('E_MEDIA');
     if (kind === 'noise' && !tellsNoise) expect(failure?.message).toMatch(/after 25 packets \(/);
     else expect(failure?.message).toMatch(words);
+  });
+
+  test('of what has stopped, nothing is heard by who asks later', async () => {
+    const peer = await sending('audio', 0);
+    const { stdout } = await calling(
+      peer,
+      `await_until(() => alice.rtp?.received === ${PACKETS} && !alice.rtp.flowing);
+      wait("300ms");
+      log(alice.received_level);`,
+    );
+    expect(logsOf(stdout)).toEqual(['undefined']);
   });
 });

@@ -24,12 +24,21 @@ export interface Listener {
   looked?(now: number): void;
   /** In how many ms there may be something to decide, or to tell. */
   waits?(now: number): number;
+  /** What is so at the moment has begun before: so many ms of it are handed over first. */
+  readonly recent_ms?: number;
 }
 
 interface Source {
   readonly stream: AudioStream;
   readonly wav: GrowingWav;
+  /** What was read last, at least RECENT_MS where there was so much. */
+  recent: readonly Heard[];
 }
+
+/** Of what was read, kept for listeners to come. */
+const RECENT_MS = 500;
+/** What ended longer ago is no more. */
+const STALE_MS = 300;
 
 export class Ear {
   readonly #agent: BaresipAgent;
@@ -39,15 +48,16 @@ export class Ear {
   constructor(agent: BaresipAgent) {
     this.#agent = agent;
     const listen = (stream: AudioStream): void => {
-      this.#sources.push({ stream, wav: new GrowingWav(stream.path) });
+      this.#sources.push({ stream, wav: new GrowingWav(stream.path), recent: [] });
     };
     agent.listen(listen, { sent: false });
   }
 
-  /** Hands over what comes from now on. @returns what ends it. */
+  /** Hands over what comes from now on, and what is recent to those who ask. @returns what ends it. */
   attach(listener: Listener): () => void {
     // What is there already came before.
     this.#look();
+    if (listener.recent_ms !== undefined) this.#recall(listener, listener.recent_ms);
     this.#listeners.add(listener);
     beginLooking(this.#look, listener.waits?.(performance.now()) ?? CALM_MS);
     return () => {
@@ -68,6 +78,17 @@ export class Ear {
     this.#sources.length = 0;
   }
 
+  #recall(listener: Listener, ms: number): void {
+    for (const { stream, wav, recent } of this.#sources) {
+      const age = wav.age_ms;
+      if (stream.trimmed || age === undefined || age >= STALE_MS) continue;
+      const at = performance.now() - age;
+      for (const heard of lastOf(recent, ms))
+        listener.piece({ call: stream.call, stream, heard, at });
+    }
+    listener.looked?.(performance.now());
+  }
+
   readonly #look = (): number => {
     for (const source of [...this.#sources]) this.#read(source);
     const now = performance.now();
@@ -83,6 +104,7 @@ export class Ear {
     const { call } = stream;
     const pieces = wav.read();
     const at = performance.now();
+    if (pieces.length > 0) source.recent = lastOf([...source.recent, ...pieces], RECENT_MS);
     for (const heard of pieces) {
       for (const listener of [...this.#listeners]) {
         if (listener.call === undefined || listener.call === call)
@@ -101,4 +123,20 @@ export class Ear {
     if (call === undefined) return this.#agent.state.calls.length > 0 && stream.call !== '';
     return call.state === 'Idle' || this.streamsOf(stream.call).at(-1) !== stream;
   }
+}
+
+/** The end of one stream, so many ms long. */
+function lastOf(pieces: readonly Heard[], ms: number): readonly Heard[] {
+  const last: Heard[] = [];
+  let missing = Infinity;
+  for (const piece of pieces.toReversed()) {
+    const { samples, rate, position, stream } = piece;
+    if (last[0] === undefined) missing = Math.ceil((ms * rate) / 1000);
+    else if (last[0].stream !== stream) break;
+    const skipped = Math.max(0, samples.length - missing);
+    last.unshift({ ...piece, samples: samples.subarray(skipped), position: position + skipped });
+    missing -= samples.length;
+    if (missing <= 0) break;
+  }
+  return last;
 }

@@ -44,6 +44,7 @@ export function toneWatch(hz: number, emit: Emit): Listener {
       ? new ToneDetector({ rate, hz, share: MIX_SHARE, for_ms: MIX_MS })
       : undefined;
   return {
+    recent_ms: MIX_MS + 2 * FRAME_MS,
     piece({ call, stream, heard: { rate, samples }, at }) {
       let one = calls.get(call);
       if (one?.stream !== stream) {
@@ -86,6 +87,7 @@ const LEVEL_S = 0.2;
 export function levelWatch(emit: Emit): Listener {
   const calls = new Map<string, { stream: Piece['stream']; samples: Int16Array; filled: number }>();
   return {
+    recent_ms: LEVEL_S * 1000,
     piece({ call, stream, heard: { rate, samples } }) {
       let one = calls.get(call);
       if (one?.stream !== stream) {

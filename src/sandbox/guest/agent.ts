@@ -30,6 +30,7 @@ import { guardNames } from './misspelt.js';
 import { callOf } from './call.js';
 import { frozen, hears } from './audio.js';
 import { defaultMs } from './await-until.js';
+import { catchUpOtherEnds, noteDialled, staleCalls } from './other-end.js';
 import { sipLogOf, type SipLog } from './sip-log.js';
 import { verifyMedia, verifyNoMedia } from './verify-media.js';
 import * as world from './world.js';
@@ -67,7 +68,7 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     const name = this.#name;
     const calls = verb === 'dial' || verb === 'attended_transfer';
     const callee = calls || verb === 'transfer' ? agentNameOf(args[0]) : undefined;
-    if (verb === 'hangup') world.catchUpOtherEnds(name);
+    if (verb === 'hangup') catchUpOtherEnds(name);
     const in_condition = world.inCondition();
     const call = { verb, agent: name, args, in_condition, stack };
     const reply = ask('verb', within_ms === undefined ? call : { ...call, within_ms }) as VerbReply;
@@ -75,13 +76,13 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     world.moveTo(name, Infinity);
     if (callee !== undefined) {
       world.moveTo(callee, Infinity);
-      world.supersede(callee, world.staleCalls(name, callee));
+      world.supersede(callee, staleCalls(name, callee));
     }
     world.receive(reply.entries);
     if (reply.seq !== undefined) world.moveTo(name, reply.seq);
     // What it has proved is newer than all that came meanwhile.
     if (verb.startsWith('verify_')) world.moveTo(name, Infinity);
-    if (calls && callee !== undefined) world.noteDialled(name, callee);
+    if (calls && callee !== undefined) noteDialled(name, callee);
     return reply.value;
   }
 

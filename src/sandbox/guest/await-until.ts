@@ -10,6 +10,7 @@ import type { BegunWait, SequencePart, WaitName } from '../protocol.js';
 import { ask, callerStack } from './host.js';
 import { failure, failureData } from './failure.js';
 import { watchGaps } from './media-gaps.js';
+import { otherEndHungUp } from './other-end.js';
 import { show } from './show.js';
 import * as world from './world.js';
 
@@ -221,7 +222,7 @@ interface HeldCall {
 function establishedCalls(): readonly HeldCall[] {
   return world.agentNames().flatMap((agent) =>
     openCalls(world.headOf(agent))
-      .filter((call) => call.state === 'Established' && !world.otherEndHungUp(agent, call))
+      .filter((call) => call.state === 'Established' && !otherEndHungUp(agent, call))
       .map((call) => ({ agent, call: call.id })),
   );
 }

@@ -5,14 +5,7 @@
  * and no transient one is lost.
  */
 import type { LogEntry } from '../../model/agent-event.js';
-import {
-  NEW_AGENT,
-  currentCall,
-  fold,
-  openCalls,
-  type AgentState,
-  type CallState,
-} from '../../model/agent-state.js';
+import { NEW_AGENT, fold, type AgentState } from '../../model/agent-state.js';
 import type { NextEntries, Watched } from '../protocol.js';
 import { ask } from './host.js';
 import { requestArrived, requestPassed } from './requests.js';
@@ -33,9 +26,6 @@ const MOST_MESSAGES = 5000;
 
 /** Not yet seen by the cursor, as many as are kept apart. */
 const MOST_PENDING = 20_000;
-
-/** Longer than the driver joins what it reads of one agent from two places. */
-const LATE_MS = 200;
 
 const views = new Map<string, Views>();
 interface Pending {
@@ -72,7 +62,7 @@ export function agentNames(): readonly string[] {
 export function stateOf(name: string): AgentState {
   if (besides !== undefined) return stateBesides(name, besides);
   if (conditionDepth === 0) {
-    receive(ask('poll', {}) as LogEntry[]);
+    poll();
     return view(name).head;
   }
   read.add(name);
@@ -100,7 +90,7 @@ export function leaveResponder(): void {
 /** How the requests of a mock server are to be read now. */
 export function readingOf(mock: string): { passedOnly: boolean; more: readonly LogEntry[] } {
   if (besides !== undefined) return { passedOnly: false, more: besides };
-  if (conditionDepth === 0) receive(ask('poll', {}) as LogEntry[]);
+  if (conditionDepth === 0) poll();
   else read.add(mock);
   return { passedOnly: conditionDepth > 0, more: [] };
 }
@@ -189,7 +179,7 @@ export function sipOf(name: string): readonly LogEntry[] {
   const sip = (both.sip ??= watchSip(name, both));
   if (both.unplaced !== undefined) placeSip(both, both.unplaced);
   if (conditionDepth === 0) {
-    receive(ask('poll', {}) as LogEntry[]);
+    poll();
     return [...sip];
   }
   read.add(name);
@@ -219,7 +209,7 @@ function watchSip(name: string, both: Views): LogEntry[] {
 function placeSip(both: Views, told: readonly LogEntry[]): void {
   delete both.unplaced;
   // Events that came before these messages may not have been received yet.
-  receive(ask('poll', {}) as LogEntry[]);
+  poll();
   for (const entry of told) if (entry.seq > both.passed) insert(entry, both.cursor);
 }
 
@@ -233,12 +223,29 @@ function insert(entry: LogEntry, cursor: AgentState): void {
 
 const watching = new Set<string>();
 
-/** From now on that is told of the agent, too. */
+/** From now on that is told of the agent, too. What of it was so before is so at the cursor. */
 export function watch(name: string, what: Exclude<Watched, 'sip'>): void {
   const key = `${what} ${name}`;
   if (watching.has(key)) return;
   watching.add(key);
+  if (besides === undefined) poll();
+  const before = newest;
   ask('watch', { agent: name, what });
+  if (besides !== undefined) return;
+  poll();
+  const both = view(name);
+  const begun = (one: Pending): boolean =>
+    one.entry.agent === name && one.entry.seq > before && isAboutHearing(one.entry.event);
+  for (const { entry } of pending.filter(begun)) {
+    const apply = (state: AgentState): AgentState => fold(state, entry.event, entry.at);
+    both.cursor = apply(both.cursor);
+    for (const one of pending) if (one.entry.agent === name) one.after = apply(one.after);
+  }
+  pending = pending.filter((one) => !begun(one));
+}
+
+function isAboutHearing({ type }: LogEntry['event']): boolean {
+  return type === 'audio_tone' || type === 'audio_level';
 }
 
 /** Sleeps until something arrives, at most until then; returns the time it is. */
@@ -261,75 +268,6 @@ export function moveTo(name: string, seq: number): void {
   pending = rest;
 }
 
-/**
- * Calls of `callee` that can only be old ones when `caller` dials it now: the caller's side is closed, but
- * the BYE has not reached the callee yet.
- */
-export function staleCalls(caller: string, callee: string): readonly string[] {
-  const own = view(caller).head;
-  if (openCalls(own).length > 0 || caller === callee) return [];
-  const ids = new Set(own.calls.map((call) => call.id));
-  const user = userOf(own);
-  return openCalls(view(callee).cursor)
-    .filter(
-      (call: CallState) => ids.has(call.id) || (user !== undefined && call.peer.number === user),
-    )
-    .map((call) => call.id);
-}
-
-/**
- * Whether a call is on its way out: its other end is an agent that has hung up, the BYE has not arrived yet. Where
- * a server gives each side a Call-ID of its own, the number tells.
- */
-export function otherEndHungUp(agent: string, call: CallState): boolean {
-  const { began } = call.facts.times;
-  for (const [other, { head }] of views) {
-    if (other === agent) continue;
-    const hungUp = head.calls.filter(
-      ({ ended, facts }) => ended?.by === 'local' && (facts.times.closed ?? 0) >= began,
-    );
-    if (hungUp.some(({ id }) => id === call.id)) return true;
-    if (knows(head, call.id) || openCalls(head).length > 0) continue;
-    if (hungUp.length > 0 && call.peer.number === userOf(head)) return true;
-  }
-  return false;
-}
-
-/** Which agent a call went to, by Call-ID: known for calls that were dialled to an agent. */
-const dialledTo = new Map<string, string>();
-
-export function noteDialled(caller: string, callee: string): void {
-  const call = currentCall(view(caller).head);
-  if (call !== undefined) dialledTo.set(call.id, callee);
-}
-
-/**
- * Before an agent hangs up: whoever is in a call with it is moved to the present, so that an Idle from before
- * the call cannot pass for its end. News of an agent may be a moment late, even of a call that is
- * established already; those are waited for.
- */
-export function catchUpOtherEnds(name: string): void {
-  receive(ask('poll', {}) as LogEntry[]);
-  moveTo(name, Infinity);
-  for (const call of openCalls(view(name).head)) {
-    const callee = dialledTo.get(call.id);
-    if (callee !== undefined && call.state === 'Established') awaitCall(callee, call.id);
-    for (const [other, { head }] of views) {
-      if (other !== name && knows(head, call.id)) moveTo(other, Infinity);
-    }
-  }
-}
-
-function awaitCall(name: string, call: string): void {
-  if (knows(view(name).head, call)) return;
-  const until = awaitEntries(0) + LATE_MS;
-  for (let at = 0; at < until && !knows(view(name).head, call);) at = awaitEntries(until);
-}
-
-function knows(state: AgentState, call: string): boolean {
-  return state.calls.some((one) => one.id === call);
-}
-
 /** Takes those calls out of the callee's current ones, in both views. */
 export function supersede(callee: string, calls: readonly string[]): void {
   const both = view(callee);
@@ -339,8 +277,9 @@ export function supersede(callee: string, calls: readonly string[]): void {
   }
 }
 
-function userOf(state: AgentState): string | undefined {
-  return /^sips?:([^@]+)@/.exec(state.aor ?? '')?.[1];
+/** What has arrived without waking anybody. */
+export function poll(): void {
+  receive(ask('poll', {}) as LogEntry[]);
 }
 
 export function receive(entries: readonly LogEntry[]): void {

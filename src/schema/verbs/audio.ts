@@ -155,7 +155,7 @@ export const AUDIO_METHODS = {
       },
     ],
     returns: 'boolean',
-    doc: 'Whether the tone is being received in the current call, alone or among others (with at least a tenth of the energy, for 400 ms): what a member of a conference hears. Listening begins when it is first asked; from then on beginning and end are events, and conditions see each.',
+    doc: 'Whether the tone is being received in the current call, alone or among others (with at least a tenth of the energy, for 400 ms): what a member of a conference hears. What was received before it is first asked counts; from then on beginning and end are events, and conditions see each. 300 ms without a frame, as on hold, are an end. False may mean not yet: that a tone is not there is proved by `never`, in more than 400 ms.',
     throws: ['E_AUDIO', 'E_ARGUMENT', 'E_AGENT_GONE'],
     example:
       'await_until(() => {\n  assert(alice.hears(440)).is_true();\n  assert(bob.hears(620)).is_true();\n});\nnever(() => alice.hears(620), "1s");',

@@ -86,7 +86,7 @@ export const AGENT_GETTERS = {
   },
   received_level: {
     type: 'number | undefined',
-    doc: 'Level of what is received in the current call, in dBFS: of the last 200 ms of samples, looked at from the first time it is read on. 0 is the RMS of a sine of full scale; silence is -60 or less. Absent until there was as much.',
+    doc: 'Level of what is received in the current call, in dBFS: of the last 200 ms of samples. 0 is the RMS of a sine of full scale; silence is -60 or less. Absent until there was as much.',
     source: 'AES17',
   },
   speech: {

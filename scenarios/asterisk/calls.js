@@ -3,15 +3,22 @@ import { established, idle, needsPbx, register, ringing, user } from '../lib/age
 
 setup(() => needsPbx('PBX_ECHO'));
 
-scenario.each([{ who: 'caller' }, { who: 'callee' }])(
-  'alice calls bob, the $who hangs up',
+const WAYS = [
+  { to: 'B_USER', who: 'caller', from: env('A_USER', '') },
+  { to: 'B_USER', who: 'callee', from: env('A_USER', '') },
+  { to: 'PBX_BOB_BY_TRUNK', who: 'caller', from: '+4930555000' },
+  { to: 'PBX_BOB_BY_TRUNK', who: 'callee', from: '+4930555000' },
+];
+
+scenario.each(WAYS)(
+  'alice calls bob by $to, the $who hangs up',
   { tags: ['pbx'] },
-  ({ who }) => {
+  ({ to, who, from }) => {
     const [alice, bob] = register(user('A'), user('B'));
-    alice.dial(env('B_USER'));
+    alice.dial(env(to));
     ringing(alice);
     ringing(bob);
-    assert(bob.peer).contains({ number: env('A_USER') });
+    assert(bob.peer).contains({ number: from });
     bob.accept();
     established(alice, bob);
     // two calls, the PBX between them

@@ -202,7 +202,7 @@ function hintOf(agents: readonly string[], what: string): { hint?: string } {
 
 export function wait(...args: unknown[]): void {
   waiting('wait', args, ({ at: began, ms }) => {
-    const held = establishedCalls();
+    const held = heldCalls(began);
     const { media } = (args[1] ?? {}) as { media?: boolean };
     const failIfSilent = media === true ? watchGaps(began, ms) : undefined;
     for (let at = began; at < began + ms; at = world.awaitEntries(began + ms)) {
@@ -219,10 +219,11 @@ interface HeldCall {
   call: string;
 }
 
-function establishedCalls(): readonly HeldCall[] {
+/** Those that are established, and not on their way out. */
+function heldCalls(now: number): readonly HeldCall[] {
   return world.agentNames().flatMap((agent) =>
     openCalls(world.headOf(agent))
-      .filter((call) => call.state === 'Established' && !otherEndHungUp(agent, call))
+      .filter((call) => call.state === 'Established' && !otherEndHungUp(agent, call, now))
       .map((call) => ({ agent, call: call.id })),
   );
 }

@@ -2,50 +2,82 @@
  * Which calls of two agents are the ends of one, and what follows from that: one end may be over while the news of it
  * has not come to the other.
  */
-import {
-  currentCall,
-  openCalls,
-  type AgentState,
-  type CallState,
-} from '../../model/agent-state.js';
+import { currentCall, openCalls, type CallState } from '../../model/agent-state.js';
 import * as world from './world.js';
 
 /** Longer than the driver joins what it reads of one agent from two places. */
 const LATE_MS = 200;
+
+/** A BYE that was not answered by then is not sent any more (RFC 3261, 17.1.2.2: 64 T1). */
+const GIVEN_UP_MS = 32_000;
+
+interface End {
+  readonly agent: string;
+  readonly call: CallState;
+}
+
+/**
+ * The other ends of a call, as far as agents have them. The Call-ID tells; where a server gives each side one of its
+ * own, what is likely, and nothing where calls of several agents are as likely.
+ */
+function otherEnds(end: End): readonly End[] {
+  const others = world
+    .agentNames()
+    .filter((agent) => agent !== end.agent)
+    .flatMap((agent) => world.headOf(agent).calls.map((call) => ({ agent, call })));
+  const same = others.filter(({ call }) => call.id === end.call.id);
+  if (same.length > 0) return same;
+  const likely = others.map((one) => ({ ...one, how: likeness(end, one) }));
+  const most = Math.max(1, ...likely.map(({ how }) => how));
+  const best = likely.filter(({ how }) => how === most);
+  return best.every(({ agent }) => agent === best[0]?.agent) ? best : [];
+}
+
+/** 0: they are not ends of one call. Numbers tell less than times: servers rewrite them, and one may have several calls. */
+function likeness(one: End, other: End): number {
+  const [a, b] = [one.call, other.call];
+  if (isBefore(a, b) || isBefore(b, a)) return 0;
+  const byTime = mayBecome(a, b) || mayBecome(b, a);
+  const byNumber = a.peer.number === userOf(other.agent) || b.peer.number === userOf(one.agent);
+  return (byTime ? 2 : 0) + (byNumber ? 1 : 0);
+}
+
+function isBefore(a: CallState, b: CallState): boolean {
+  return (a.facts.times.closed ?? Infinity) < b.facts.times.began;
+}
+
+/** A server passes a call on after it was dialled, and before it answers. */
+function mayBecome(dialled: CallState, received: CallState): boolean {
+  if (dialled.direction !== 'outgoing' || received.direction !== 'incoming') return false;
+  const { began, established, closed } = dialled.facts.times;
+  const passedOn = received.facts.times.began;
+  return passedOn > began - LATE_MS && passedOn < (established ?? closed ?? Infinity) + LATE_MS;
+}
+
+function userOf(agent: string): string | undefined {
+  return /^sips?:([^@]+)@/.exec(world.headOf(agent).aor ?? '')?.[1];
+}
 
 /**
  * Calls of `callee` that can only be old ones when `caller` dials it now: the caller's side is closed, but
  * the BYE has not reached the callee yet.
  */
 export function staleCalls(caller: string, callee: string): readonly string[] {
-  const own = world.headOf(caller);
-  if (openCalls(own).length > 0 || caller === callee) return [];
-  const ids = new Set(own.calls.map((call) => call.id));
-  const user = userOf(own);
+  if (openCalls(world.headOf(caller)).length > 0 || caller === callee) return [];
   return openCalls(world.cursorOf(callee))
-    .filter(
-      (call: CallState) => ids.has(call.id) || (user !== undefined && call.peer.number === user),
-    )
+    .filter((call) => otherEnds({ agent: callee, call }).some(({ agent }) => agent === caller))
     .map((call) => call.id);
 }
 
-/**
- * Whether a call is on its way out: its other end is an agent that has hung up, the BYE has not arrived yet. Where
- * a server gives each side a Call-ID of its own, the number tells.
- */
-export function otherEndHungUp(agent: string, call: CallState): boolean {
-  const { began } = call.facts.times;
-  for (const other of world.agentNames()) {
-    if (other === agent) continue;
-    const head = world.headOf(other);
-    const hungUp = head.calls.filter(
-      ({ ended, facts }) => ended?.by === 'local' && (facts.times.closed ?? 0) >= began,
-    );
-    if (hungUp.some(({ id }) => id === call.id)) return true;
-    if (knows(head, call.id) || openCalls(head).length > 0) continue;
-    if (hungUp.length > 0 && call.peer.number === userOf(head)) return true;
-  }
-  return false;
+/** Whether a call is on its way out: its other end is an agent that has hung up, the BYE has not arrived yet. */
+export function otherEndHungUp(agent: string, call: CallState, now: number): boolean {
+  const ends = otherEnds({ agent, call }).map((end) => end.call);
+  const isSure = ends.some(({ id }) => id === call.id);
+  const hungUp = ends.some(
+    ({ ended, facts: { times } }) =>
+      ended?.by === 'local' && now - (times.closed ?? now) < GIVEN_UP_MS,
+  );
+  return hungUp && (isSure || ends.every(({ ended }) => ended !== undefined));
 }
 
 /** Which agent a call went to, by Call-ID: known for calls that were dialled to an agent. */
@@ -65,24 +97,16 @@ export function catchUpOtherEnds(name: string): void {
   world.poll();
   world.moveTo(name, Infinity);
   for (const call of openCalls(world.headOf(name))) {
+    const end = { agent: name, call };
     const callee = dialledTo.get(call.id);
-    if (callee !== undefined && call.state === 'Established') awaitCall(callee, call.id);
-    for (const other of world.agentNames()) {
-      if (other !== name && knows(world.headOf(other), call.id)) world.moveTo(other, Infinity);
-    }
+    if (callee !== undefined && call.state === 'Established') awaitEnd(end, callee);
+    for (const { agent } of otherEnds(end)) world.moveTo(agent, Infinity);
   }
 }
 
-function awaitCall(name: string, call: string): void {
-  if (knows(world.headOf(name), call)) return;
+function awaitEnd(end: End, callee: string): void {
+  const isKnown = (): boolean => otherEnds(end).some(({ agent }) => agent === callee);
+  if (isKnown()) return;
   const until = world.awaitEntries(0) + LATE_MS;
-  for (let at = 0; at < until && !knows(world.headOf(name), call);) at = world.awaitEntries(until);
-}
-
-function knows(state: AgentState, call: string): boolean {
-  return state.calls.some((one) => one.id === call);
-}
-
-function userOf(state: AgentState): string | undefined {
-  return /^sips?:([^@]+)@/.exec(state.aor ?? '')?.[1];
+  for (let at = 0; at < until && !isKnown();) at = world.awaitEntries(until);
 }

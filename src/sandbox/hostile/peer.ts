@@ -36,9 +36,10 @@ export class Peer implements ScenarioHost {
     this.#post = post;
   }
 
-  happen(agent: string, event: AgentEvent): number {
+  /** `ago`: so many ms before now. */
+  happen(agent: string, event: AgentEvent, ago = 0): number {
     this.#seq += 1;
-    this.#post([{ seq: this.#seq, at: performance.now() - this.#began, agent, event }]);
+    this.#post([{ seq: this.#seq, at: performance.now() - this.#began - ago, agent, event }]);
     return this.#seq;
   }
 

@@ -156,6 +156,13 @@ const SERVICES: readonly Service[] = [
     steps: ['Answer()', 'Playtones(okay)', 'Wait(1)', 'SendDTMF(12345*0#,200,120)', LONG],
   },
 
+  // rings bob, who sees another number than the caller's, as behind a trunk
+  {
+    variable: 'PBX_BOB_BY_TRUNK',
+    number: '640',
+    steps: ['Set(CALLERID(num)=+4930555000)', 'Gosub(dial,s,1(bob))'],
+  },
+
   // --- sends the caller elsewhere
   {
     variable: 'PBX_REDIRECTS_TO_BOB',

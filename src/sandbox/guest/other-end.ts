@@ -21,13 +21,16 @@ interface End {
  * own, what is likely, and nothing where calls of several agents are as likely.
  */
 function otherEnds(end: End): readonly End[] {
-  const others = world
-    .agentNames()
-    .filter((agent) => agent !== end.agent)
-    .flatMap((agent) => world.headOf(agent).calls.map((call) => ({ agent, call })));
-  const same = others.filter(({ call }) => call.id === end.call.id);
+  const others = world.agentNames().filter((agent) => agent !== end.agent);
+  const same: End[] = [];
+  for (const agent of others) {
+    const call = world.headOf(agent).calls.find(({ id }) => id === end.call.id);
+    if (call !== undefined) same.push({ agent, call });
+  }
   if (same.length > 0) return same;
-  const likely = others.map((one) => ({ ...one, how: likeness(end, one) }));
+  const likely = others
+    .flatMap((agent) => world.headOf(agent).calls.map((call) => ({ agent, call })))
+    .map((one) => ({ ...one, how: likeness(end, one) }));
   const most = Math.max(1, ...likely.map(({ how }) => how));
   const best = likely.filter(({ how }) => how === most);
   return best.every(({ agent }) => agent === best[0]?.agent) ? best : [];

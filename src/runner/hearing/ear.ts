@@ -24,7 +24,7 @@ export interface Listener {
   looked?(now: number): void;
   /** In how many ms there may be something to decide, or to tell. */
   waits?(now: number): number;
-  /** What is so at the moment has begun before: so many ms of it are handed over first. */
+  /** What is so at the moment has begun before: so many ms of it, at most RECENT_MS, are handed over first. */
   readonly recent_ms?: number;
 }
 
@@ -37,8 +37,8 @@ interface Source {
 
 /** Of what was read, kept for listeners to come. */
 const RECENT_MS = 500;
-/** What ended longer ago is no more. */
-const STALE_MS = 300;
+/** Without a frame for so long nothing is heard any more; on a busy machine they come 100 ms late. */
+export const GONE_MS = 300;
 
 export class Ear {
   readonly #agent: BaresipAgent;
@@ -81,7 +81,7 @@ export class Ear {
   #recall(listener: Listener, ms: number): void {
     for (const { stream, wav, recent } of this.#sources) {
       const age = wav.age_ms;
-      if (stream.trimmed || age === undefined || age >= STALE_MS) continue;
+      if (stream.trimmed || age === undefined || age >= GONE_MS) continue;
       const at = performance.now() - age;
       for (const heard of lastOf(recent, ms))
         listener.piece({ call: stream.call, stream, heard, at });

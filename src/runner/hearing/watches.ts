@@ -8,14 +8,12 @@ import {
   toneProblem,
 } from '../../audio/tone-detector.js';
 import type { AgentEvent } from '../../model/agent-event.js';
-import type { Listener, Piece } from './ear.js';
+import { GONE_MS, type Listener, type Piece } from './ear.js';
 import { round } from './judges.js';
 
 type Emit = (event: AgentEvent) => void;
 
-/** Without a frame for so long nothing is heard any more; on a busy machine they come 100 ms late. */
-const GONE_MS = 300;
-/** Between two of them. */
+/** Between two frames. */
 const FRAME_MS = 20;
 /** Until the end of a tone is looked for. */
 const HEARD_MS = 200;

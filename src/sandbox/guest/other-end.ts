@@ -30,9 +30,9 @@ function otherEnds(end: End): readonly End[] {
   if (same.length > 0) return same;
   const likely = others
     .flatMap((agent) => world.headOf(agent).calls.map((call) => ({ agent, call })))
-    .map((one) => ({ ...one, how: likeness(end, one) }));
-  const most = Math.max(1, ...likely.map(({ how }) => how));
-  const best = likely.filter(({ how }) => how === most);
+    .map((one) => ({ ...one, points: likeness(end, one) }));
+  const most = Math.max(1, ...likely.map(({ points }) => points));
+  const best = likely.filter(({ points }) => points === most);
   return best.every(({ agent }) => agent === best[0]?.agent) ? best : [];
 }
 

@@ -228,24 +228,35 @@ export function watch(name: string, what: Exclude<Watched, 'sip'>): void {
   const key = `${what} ${name}`;
   if (watching.has(key)) return;
   watching.add(key);
-  if (besides === undefined) poll();
+  if (besides !== undefined) {
+    ask('watch', { agent: name, what });
+    return;
+  }
+  poll();
   const before = newest;
   ask('watch', { agent: name, what });
-  if (besides !== undefined) return;
   poll();
+  passAhead(
+    name,
+    ({ entry }) => entry.agent === name && entry.seq > before && isNewsOf(what, entry.event),
+  );
+}
+
+function isNewsOf(what: Watched, event: LogEntry['event']): boolean {
+  if (event.type === 'audio_tone') return what === `tone ${event.hz}`;
+  return event.type === 'audio_level' && what === 'level';
+}
+
+/** Passes these entries of an agent before all others that are pending. */
+function passAhead(name: string, isAhead: (one: Pending) => boolean): void {
   const both = view(name);
-  const begun = (one: Pending): boolean =>
-    one.entry.agent === name && one.entry.seq > before && isAboutHearing(one.entry.event);
-  for (const { entry } of pending.filter(begun)) {
+  const ahead = pending.filter(isAhead);
+  pending = pending.filter((one) => !isAhead(one));
+  for (const { entry } of ahead) {
     const apply = (state: AgentState): AgentState => fold(state, entry.event, entry.at);
     both.cursor = apply(both.cursor);
     for (const one of pending) if (one.entry.agent === name) one.after = apply(one.after);
   }
-  pending = pending.filter((one) => !begun(one));
-}
-
-function isAboutHearing({ type }: LogEntry['event']): boolean {
-  return type === 'audio_tone' || type === 'audio_level';
 }
 
 /** Sleeps until something arrives, at most until then; returns the time it is. */

@@ -126,6 +126,13 @@ export interface Ran {
   requests: CallRequest[];
 }
 
+/** What failed, if anything did. @throws when it is more than one thing. */
+export function failure({ outcomes }: Ran): Outcome['failures'][number] | undefined {
+  const [first, ...more] = outcomes.flatMap((one) => one.failures);
+  if (more.length > 0) throw new Error(`failures: ${JSON.stringify([first, ...more])}`);
+  return first;
+}
+
 /** A folder with scenario files, and a thread that runs them. */
 export class Bench {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'offhook-sandbox-')));

@@ -7,51 +7,40 @@ import { type CliResult, runCli } from './run-cli.js';
 
 const installed = await findAsterisk();
 
-/** Each with an Asterisk of its own, at the same time. */
-const TIMES = 3;
 /** About a third of it alone: they wait for ringing, music and digits. */
 const SUITES_MS = 180_000;
 
-/** Starts so many, and stops them when the action is over; nothing may be left of them. */
-async function withAsterisks<T>(
-  count: number,
-  action: (asterisks: readonly Asterisk[]) => Promise<T>,
-): Promise<T> {
+/** Starts an Asterisk, and stops it when the action is over; nothing may be left of it. */
+async function withAsterisk<T>(action: (asterisk: Asterisk) => Promise<T>): Promise<T> {
   const leftovers = await watchLeftovers();
-  let asterisks: readonly Asterisk[] = [];
+  let asterisk: Asterisk | undefined;
   const result = await leavingNothing(leftovers, async () => {
-    const starts = Array.from({ length: count }, () => startAsterisk(installed!, leftovers.folder));
-    asterisks = await Promise.all(starts);
+    asterisk = await startAsterisk(installed!, leftovers.folder);
     try {
-      return await action(asterisks);
+      return await action(asterisk);
     } finally {
-      await Promise.all(asterisks.map((one) => one.stop()));
+      await asterisk.stop();
     }
   });
-  for (const { host, port } of asterisks) expect(await sipPortsAreFree(host, port)).toBe(true);
+  expect(await sipPortsAreFree(asterisk!.host, asterisk!.port)).toBe(true);
   return result;
 }
 
 describe.skipIf(installed === undefined)('Asterisk', () => {
   it.concurrent.each(SUITE_BARESIPS)(
-    `the suites, ${TIMES} times, baresip: $which`,
+    'the suites, baresip: $which',
     async ({ env }) => {
       const chosen = await env();
-      const results = await withAsterisks(TIMES, (asterisks) =>
-        Promise.all(
-          asterisks.map((asterisk) =>
-            runCli(['run', '-q', 'scenarios/asterisk'], {
-              env: { ...asterisk.env, ...chosen },
-              timeout: SUITES_MS,
-            }),
-          ),
-        ),
+      const { code, stdout } = await withAsterisk((asterisk) =>
+        runCli(['run', '-q', 'scenarios/asterisk'], {
+          env: { ...asterisk.env, ...chosen },
+          timeout: SUITES_MS,
+        }),
       );
       // the whole report where something failed
-      expect(results.filter(({ code }) => code !== 0).map(({ stdout }) => stdout)).toEqual([]);
+      expect(code === 0 ? '' : stdout).toBe('');
       // skipped: what an old baresip cannot do
-      for (const { stdout } of results)
-        expect(stdout).toMatch(/^(\d+) scenarios: (?:\1 passed|\d+ passed, [12] skipped) in/);
+      expect(stdout).toMatch(/^(\d+) scenarios: (?:\1 passed|\d+ passed, [12] skipped) in/);
     },
     SUITES_MS + 20_000,
   );
@@ -59,8 +48,8 @@ describe.skipIf(installed === undefined)('Asterisk', () => {
   it.concurrent.each(['two-party', 'conference', 'dtmf-ivr'])(
     'is what the example %s runs against, too',
     async (name) => {
-      const { stdout } = await withAsterisks(1, ([asterisk]) =>
-        runCli(['run', `examples/${name}.js`], { env: asterisk!.env }),
+      const { stdout } = await withAsterisk((asterisk) =>
+        runCli(['run', `examples/${name}.js`], { env: asterisk.env }),
       );
       expect(stdout).toMatch(/1 passed/);
     },

@@ -2414,8 +2414,9 @@ declare function log(...values: unknown[]): void;
 declare function uuid(): string;
 
 /**
- * A variable from --set, --lab, load_env(), the .env file beside the scenario (`call.env` for
- * `call.js`), --env-file or the environment, in this order.
+ * A variable from --set, --lab, load_env(), `call.env` beside the scenario `call.js`, --vars (or
+ * --env-file), the environment, .env in the folder of the scenario or .env of the project, in this
+ * order.
  * @param name Name of the variable.
  * @param default_value Returned when it is not set.
  * @throws E_ENV_MISSING: env() was asked for a variable that is not set.

@@ -107,7 +107,8 @@ function addRun(
 
 const RUN_HELP = `
 Exit codes: 0 all passed, 1 a scenario failed, 2 usage or settings, 3 environment, 70 a bug, 130 interrupted.
-Variables for env(): --set, then <scenario>.env beside the file, then --env-file, then the environment.
+Variables for env(): --set, then <scenario>.env beside the file, then --vars (also --env-file, which Node.js 20 takes
+for itself in \`node dist/program/cli.js\`), then the environment, then .env of its folder, then .env of the project.
 What scripts may touch: also as variables (OFFHOOK_ALLOW_NET, ...) and in offhook.config.json: docs/policy.md.
 `;
 
@@ -121,7 +122,12 @@ function addSelection(command: Command): Command {
     )
     .option('--tag <tags>', 'with one of these tags (repeatable, comma-separated)', collect, [])
     .option('--exclude-tag <tags>', 'without any of these tags', collect, [])
-    .option('--env-file <file>', 'variables for env() (repeatable; later ones win)', collect, [])
+    .option(
+      '--vars, --env-file <file>',
+      'variables for env() (repeatable; later ones win)',
+      collect,
+      [],
+    )
     .option('--set <name=value>', 'one variable for env() (repeatable)', collect, []);
 }
 
@@ -207,7 +213,7 @@ function addServices(program: Command, run: (exit: Promise<number>) => void): vo
   program
     .command('lab')
     .description('start a throw-away SIP server with users alice, bob, carol, dave until Ctrl-C')
-    .option('--env-file <file>', 'write its variables there, for `offhook run --env-file`')
+    .option('--vars, --env-file <file>', 'write its variables there, for `offhook run --vars`')
     .action((options: object) => {
       run(import('./lab.js').then((module) => module.labCommand(options)));
     });

@@ -8,12 +8,13 @@ const OF_ONE_RUN: ReadonlySet<string> = new Set(
   ),
 );
 
-/** ["--lab", "--env-file", "pbx.env"]: the other options as they were given on the command line. */
+/** ["--lab", "--vars", "pbx.env"]: the other options as they were given on the command line. */
 export function rerunWords(command: Command): readonly string[] {
   return command.options.flatMap((option) => {
     const name = option.attributeName();
     if (OF_ONE_RUN.has(name) || command.getOptionValueSource(name) !== 'cli') return [];
-    const flag = option.long ?? '';
+    // commander keeps the first of two long names, as --vars of --env-file, where short ones are
+    const flag = (option.short?.startsWith('--') === true ? option.short : option.long) ?? '';
     const value: unknown = command.getOptionValue(name);
     if (typeof value === 'boolean') return [flag];
     return (Array.isArray(value) ? value : [value]).flatMap((one) => [flag, String(one)]);

@@ -324,6 +324,19 @@ describe.concurrent('variables', () => {
     expect(logsOf(stdout)).toEqual(['environment sibling sibling set two']);
   });
 
+  it('--vars is --env-file, .env of folder and project come last, and a value cut at "#" is told', async () => {
+    const files = {
+      'calls/it.js': SHOW,
+      'package.json': '{}',
+      '.env': 'A=project\nB=project\n',
+      'calls/.env': 'B=folder\nC=fol#der\n',
+      'one.env': 'D=one\n',
+    };
+    const { stdout } = await runFiles(files, ['run', 'calls/it.js', '--json', '--vars', 'one.env']);
+    expect(logsOf(stdout)).toEqual(['project folder fol one -']);
+    expect(stdout).toMatch(/calls\/\.env.*: line 2: the value of C ends before/);
+  });
+
   it('load_env() wins over files, --set over load_env()', async () => {
     const files = { 'it.js': `log(load_env('more.env'));${SHOW}`, 'more.env': 'A=more\nB="m o"\n' };
     const { stdout } = await runFiles(files, ['run', 'it.js', '--json', '--set', 'A=set'], {

@@ -105,6 +105,7 @@ export function printMore(page: Page, scenario: ScenarioId, again: readonly stri
   page.line(`offhook run ${shellWord(scenario.file)}${selection}${options} -v --sip-trace`, {
     indent: 4,
     lead: [['see more: ', page.palette.bold]],
+    wrapped: false,
   });
 }
 

@@ -14,6 +14,8 @@ export interface LineOptions {
   /** Put before the first line; following lines are indented by its width. */
   lead?: readonly (readonly [text: string, style: Style])[];
   style?: Style;
+  /** False for what is to be copied, such as a command: a line break of ours would become part of it. */
+  wrapped?: boolean;
 }
 
 export interface Palette {
@@ -68,10 +70,10 @@ export class Page {
   }
 
   line(body: string, options: LineOptions = {}): void {
-    const { indent = 0, lead = [], style = this.palette.plain } = options;
+    const { indent = 0, lead = [], style = this.palette.plain, wrapped = true } = options;
     const leadText = lead.map(([text]) => text).join('');
     const hang = indent + displayWidth(leadText);
-    const available = this.columns - hang;
+    const available = wrapped ? this.columns - hang : Infinity;
     const lines = wrap(body, available);
     const first = ' '.repeat(indent) + lead.map(([text, paint]) => paint(text)).join('');
     const rest = ' '.repeat(hang);

@@ -108,15 +108,15 @@ function suiteScenario(
 /** Finds, collects and selects. @throws OffhookError for anything that makes the plan unsure. */
 export async function planRun(options: PlanOptions, thread: ScenarioThread): Promise<Plan> {
   const found = await findScenarioFiles(options.paths, { cwd: options.cwd });
-  const ignored = new Set<string>();
+  const warned = new Set<string>();
   const toCollect = found.map((file) => {
     const { policy, warnings: ownWarnings } = options.policy(file.path);
-    for (const text of ownWarnings) ignored.add(text);
+    for (const text of ownWarnings) warned.add(text);
     return {
       shown: options.shownPath(file.path),
       viaFolder: file.viaFolder,
       policy,
-      job: jobOf(options, file, policy),
+      job: jobOf(options, file, policy, warned),
     };
   });
   const { files, errors } = await collectFiles(toCollect, thread);
@@ -135,11 +135,16 @@ export async function planRun(options: PlanOptions, thread: ScenarioThread): Pro
     selected,
     files: new Set(selected.map((one) => one.shown)).size,
     leftOut: leftOut.map((one) => one.shown),
-    warnings: [...ignored, ...warnings],
+    warnings: [...warned, ...warnings],
   };
 }
 
-function jobOf(options: PlanOptions, file: ScenarioFile, policy: Policy): ScenarioJob {
+function jobOf(
+  options: PlanOptions,
+  file: ScenarioFile,
+  policy: Policy,
+  warned: Set<string>,
+): ScenarioJob {
   const { rules, envPatterns, allowsEnv } = policy;
   const { untrusted } = rules;
   const { path, linked } = file;
@@ -150,11 +155,17 @@ function jobOf(options: PlanOptions, file: ScenarioFile, policy: Policy): Scenar
       { hint: 'name the file itself, or leave the link out' },
     );
   }
-  const { env, fixedEnv } = options.variables(path, { allows: allowsEnv, untrusted });
+  const project = readRootOf(path);
+  const { env, fixedEnv, warnings } = options.variables(path, {
+    allows: allowsEnv,
+    untrusted,
+    project,
+  });
+  for (const text of warnings) warned.add(text);
   return {
     file: path,
     // A marker above an untrusted scenario was not put there for it.
-    readRoot: untrusted ? dirname(path) : readRootOf(path),
+    readRoot: untrusted ? dirname(path) : project,
     allowRead: rules.read,
     env,
     fixedEnv,

@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { nearest } from '../schema/nearest.js';
-import { parseDotenv } from '../settings/dotenv.js';
+import { parseDotenv, type DotenvFile } from '../settings/dotenv.js';
 import { allowedPath, readAllowed, type ReadFile } from './policy.js';
 import type { ScenarioJob } from './protocol.js';
 
@@ -100,16 +100,16 @@ export class Environment {
     );
   }
 
-  /** Reads a file beside the scenario; its values come before those already there. */
-  load(path: string): Readonly<Record<string, string>> {
+  /** Reads a file the script names; its values come before those already there. */
+  load(path: string): DotenvFile {
     const file = this.readable(path);
     const from = {
       path: resolve(dirname(this.#job.file), path),
       shown: path,
       code: 'E_READ_FAILED' as const,
     };
-    const values = parseDotenv(file.text, from);
-    this.#loaded = { ...this.#loaded, ...values };
-    return values;
+    const loaded = parseDotenv(file.text, from);
+    this.#loaded = { ...this.#loaded, ...loaded.values };
+    return loaded;
   }
 }

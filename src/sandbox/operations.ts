@@ -349,10 +349,11 @@ function waitText(session: Session, payload: Operations['begin_wait'], ms: numbe
 }
 
 function loadEnv(session: Session, { path }: Operations['load_env']): Variables {
-  const variables = session.environment.load(path);
-  const values = secretValues(variables);
-  if (values.length > 0) session.channel.send({ type: 'secrets', values });
-  return variables;
+  const { values, warnings } = session.environment.load(path);
+  const secrets = secretValues(values);
+  if (secrets.length > 0) session.channel.send({ type: 'secrets', values: secrets });
+  for (const text of warnings) session.note({ type: 'warning', text });
+  return values;
 }
 
 function log(session: Session, { text, stack }: Operations['log']): void {

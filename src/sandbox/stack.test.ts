@@ -65,6 +65,12 @@ describe('callArgument', () => {
 });
 
 describe('codeFrame', () => {
+  it('shows a file with CRLF line ends like any other', () => {
+    expect(codeFrame({ file: '', line: 2, column: 1 }, 'a();\r\nb();\r\nc();')).toBe(
+      '  1 | a();\n> 2 | b();\n    | ^\n  3 | c();',
+    );
+  });
+
   it('marks line and column', () => {
     expect(codeFrame({ file: '/s/a.js', line: 2, column: 7 }, SOURCES['/s/a.js'] ?? '')).toBe(
       [

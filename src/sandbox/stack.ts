@@ -79,7 +79,7 @@ export function placeOf(stack: string, sourceOf: SourceOf): Pick<ErrorData, 'at'
 
 /** Lines around the place, the line marked with ">" and the column with a caret. */
 export function codeFrame(at: SourceLocation, source: string): string {
-  const lines = source.split('\n');
+  const lines = source.split(/\r?\n/);
   const first = Math.max(1, at.line - CONTEXT_LINES);
   const last = Math.min(lines.length, at.line + CONTEXT_LINES);
   const width = String(last).length;

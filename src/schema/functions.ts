@@ -237,7 +237,7 @@ export const GLOBALS = {
       },
     ],
     returns: 'string',
-    doc: 'A variable from --set, --lab, load_env(), the .env file beside the scenario (`call.env` for `call.js`), --env-file or the environment, in this order.',
+    doc: 'A variable from --set, --lab, load_env(), `call.env` beside the scenario `call.js`, --vars (or --env-file), the environment, .env in the folder of the scenario or .env of the project, in this order.',
     throws: ['E_ENV_MISSING', 'E_ENV_DENIED', 'E_ARGUMENT'],
     example: 'const domain = env("SIP_DOMAIN");',
   },

@@ -8,8 +8,14 @@ const require = createRequire(import.meta.url);
 /** `NAME=value`, also as `export NAME=value` or `NAME: value`; what follows the name is the value. */
 const ASSIGNMENT = /^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*|:\s+)/;
 
+export interface DotenvFile {
+  readonly values: Readonly<Record<string, string>>;
+  /** Lines whose value is not what its author may think. */
+  readonly warnings: readonly string[];
+}
+
 /** Reads the file at `path`; `shown` is the path as the user wrote it. @throws OffhookError E_SETTINGS */
-export function readDotenv(path: string, shown: string): Readonly<Record<string, string>> {
+export function readDotenv(path: string, shown: string): DotenvFile {
   return parseDotenv(readUtf8(path, shown), { path, shown, code: 'E_SETTINGS' });
 }
 
@@ -17,7 +23,7 @@ export function readDotenv(path: string, shown: string): Readonly<Record<string,
 export function parseDotenv(
   text: string,
   from: { path: string; shown: string; code: ErrorCode },
-): Readonly<Record<string, string>> {
+): DotenvFile {
   const bad = badLine(text);
   if (bad !== undefined) {
     throw new OffhookError(
@@ -28,7 +34,23 @@ export function parseDotenv(
   }
   // Loaded only when there is a file to read: most runs have none.
   const dotenv = require('dotenv') as typeof import('dotenv');
-  return dotenv.parse(text);
+  const warnings = cutValues(text).map(
+    ({ line, name }) =>
+      `environment file "${from.shown}": line ${line}: the value of ${name} ends before "#": quote the value if "#" belongs to it`,
+  );
+  return { values: dotenv.parse(text), warnings };
+}
+
+/**
+ * Assignments whose unquoted value has a "#" right behind another character: for dotenv a comment begins there,
+ * for its author it is mostly part of a password. A "#" behind a blank is taken for a comment by both.
+ */
+function cutValues(text: string): readonly { line: number; name: string }[] {
+  const found: { line: number; name: string }[] = [];
+  forEachAssignment(text, ({ line, name, value, quote }) => {
+    if (quote === undefined && /^#|^[^#]*[^\s#]#/.test(value)) found.push({ line, name });
+  });
+  return found;
 }
 
 interface BadLine {
@@ -39,6 +61,20 @@ interface BadLine {
 
 /** The first line that is neither blank, comment nor assignment. Its text may be a secret: it is not told. */
 function badLine(text: string): BadLine | undefined {
+  return forEachAssignment(text, () => undefined);
+}
+
+interface Assignment {
+  /** Counted from 1. */
+  line: number;
+  name: string;
+  /** What follows the sign, blanks included, up to the end of the line. */
+  value: string;
+  quote: string | undefined;
+}
+
+/** Visits each assignment, up to the first bad line, which it returns. */
+function forEachAssignment(text: string, visit: (found: Assignment) => void): BadLine | undefined {
   const lines = text.split(/\r\n|\r|\n/);
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index] ?? '';
@@ -51,14 +87,16 @@ function badLine(text: string): BadLine | undefined {
         hint: 'write NAME=value; put # before a comment; quote a value of several lines',
       };
     }
+    const name = match[1] ?? '';
     const value = line.slice(match[0].length);
     const quote = /^["'`]/.exec(value)?.[0];
+    visit({ line: index + 1, name, value: line.slice(match[0].trimEnd().length), quote });
     if (quote === undefined) continue;
     const last = closingLine(lines, index, value.slice(1), quote);
     if (last === undefined) {
       return {
         line: index + 1,
-        what: `the quote of ${match[1] ?? ''} is not closed`,
+        what: `the quote of ${name} is not closed`,
         hint: `end the value with ${quote}`,
       };
     }

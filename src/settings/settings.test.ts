@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OffhookError } from '../errors.js';
-import { parseDotenv, readDotenv } from './dotenv.js';
+import { parseDotenv, readDotenv, type DotenvFile } from './dotenv.js';
 import { scenarioVariables, type VariableSources } from './settings.js';
 
 let folder = '';
@@ -65,6 +65,60 @@ test('layers: the environment, --env-file in order, the file beside the scenario
   expect(of(at('other.js')).env['C']).toBe('two');
 });
 
+test('.env of the folder hides that of the project, and the environment hides both', () => {
+  mkdirSync(at('project/calls'), { recursive: true });
+  writeFileSync(at('project/.env'), 'A=project\nB=project\nC=project\n');
+  writeFileSync(at('project/calls/.env'), 'B=folder\nC=folder\n');
+  const of = variables({ environment: { C: 'process' } });
+  const limits = { allows: () => true, untrusted: false, project: at('project') };
+  expect(of(at('project/calls/x.js'), limits).env).toEqual({
+    A: 'project',
+    B: 'folder',
+    C: 'process',
+  });
+  const denied = { ...limits, untrusted: true, allows: (name: string) => name === 'A' };
+  expect(of(at('project/calls/x.js'), denied).env).toEqual({ A: 'project' });
+});
+
+test('a .env that serves other programs and cannot be read is a warning, a link under --untrusted, too', () => {
+  mkdirSync(at('other'));
+  writeFileSync(at('other/.env'), 'A=1\nthis is no line of ours\n');
+  const of = variables({ environment: {} });
+  expect(of(at('other/x.js'))).toEqual({
+    env: {},
+    fixedEnv: {},
+    warnings: [
+      `environment file "${at('other/.env')}": line 2: neither NAME=value nor a comment: none of its variables is used`,
+    ],
+  });
+  mkdirSync(at('linked'));
+  symlinkSync(at('one.env'), at('linked/.env'));
+  expect(of(at('linked/x.js')).env['A']).toBe('one');
+  const linked = of(at('linked/x.js'), { allows: () => true, untrusted: true });
+  expect(linked.env).toEqual({});
+  expect(linked.warnings).toEqual([expect.stringContaining('it is no ordinary file')]);
+});
+
+test.each([
+  ['A=1\nPASS=ab#cd', [[2, 'PASS']]],
+  ['PASS=#abc', [[1, 'PASS']]],
+  ['export PASS=a b#c', [[1, 'PASS']]],
+  ['TOKEN: x#y # why', [[1, 'TOKEN']]],
+  ['A="x\ny#z"\r\nB=p#q', [[3, 'B']]],
+  ['PASS="ab#cd"', []],
+  ["PASS='ab#cd'", []],
+  ['PASS=abcd # the old one', []],
+  ['PASS= # none yet', []],
+  ['# PASS=ab#cd', []],
+])('%j: a "#" that cuts a value is warned of with its line', (text, expected) => {
+  expect(parseFile(text).warnings).toEqual(
+    expected.map(
+      ([line, name]) =>
+        `environment file "x.env": line ${line}: the value of ${name} ends before "#": quote the value if "#" belongs to it`,
+    ),
+  );
+});
+
 test('--set and the lab cannot be hidden, and --set wins', () => {
   const of = variables({ set: ['A=1=2', 'B='], lab: { A: 'lab', L: 'lab' } });
   expect(of(at('call.js')).fixedEnv).toEqual({ A: '1=2', B: '', L: 'lab' });
@@ -100,8 +154,9 @@ test('environment files that cannot be used: one located error each', () => {
   expect(failure(() => variables({ envFiles: ['none.env'] })).message).toContain('none.env');
 });
 
-const parse = (text: string): unknown =>
+const parseFile = (text: string): DotenvFile =>
   parseDotenv(text, { path: '/x.env', shown: 'x.env', code: 'E_SETTINGS' });
+const parse = (text: string): unknown => parseFile(text).values;
 
 test.each([
   ['', {}],

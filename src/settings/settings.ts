@@ -1,12 +1,13 @@
 /**
  * What scenarios find with env(), layered: --set, then the lab's variables, then (at run time) load_env(),
- * then the .env file beside the scenario, then --env-file, then the environment. This folder knows where
- * values come from; it does not know what they are used for.
+ * then call.env beside the scenario call.js, then --env-file, then the environment, then .env of the scenario's
+ * folder, then .env of the project. The environment wins over a .env file, as everywhere else. This folder
+ * knows where values come from; it does not know what they are used for.
  */
 import { existsSync, lstatSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
-import { readDotenv } from './dotenv.js';
+import { readDotenv, type DotenvFile } from './dotenv.js';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -27,14 +28,21 @@ export interface ScenarioVariables {
   readonly env: Variables;
   /** What nothing hides. */
   readonly fixedEnv: Variables;
+  /** About the files they were read from. */
+  readonly warnings: readonly string[];
 }
 
 /** What a scenario may be given of all this. */
 export interface VariableLimits {
-  /** Of the environment and --env-file: what else there is was given to, or written by, the scenario itself. */
+  /**
+   * Of the environment, --env-file and .env files: all other variables were given to, or written by, the
+   * scenario itself.
+   */
   readonly allows: (name: string) => boolean;
-  /** The file beside the scenario must be one: a link could lead to anybody's. */
+  /** Files beside the scenario must be ordinary ones: a link could lead to anybody's. */
   readonly untrusted: boolean;
+  /** Folder of the project the scenario belongs to; absent = its own folder. */
+  readonly project?: string;
 }
 
 const NO_LIMITS: VariableLimits = { allows: () => true, untrusted: false };
@@ -44,23 +52,46 @@ export function scenarioVariables(
   sources: VariableSources,
 ): (file: string, limits?: VariableLimits) => ScenarioVariables {
   const fixedEnv = { ...sources.lab, ...setVariables(sources.set) };
-  const files = sources.envFiles.map((path) => readDotenv(resolve(sources.cwd, path), path));
-  const common: Variables = Object.assign({}, sources.environment, ...files) as Variables;
-  return (file, { allows, untrusted } = NO_LIMITS) => {
-    const beside = file.replace(/\.m?js$/, '') + '.env';
-    const own = existsSync(beside) ? readBeside(beside, untrusted) : {};
-    const shared = Object.entries(common).filter(([name]) => allows(name));
-    return { env: { ...Object.fromEntries(shared), ...own }, fixedEnv };
+  const given = sources.envFiles.map((path) => readDotenv(resolve(sources.cwd, path), path));
+  const common: Variables = Object.assign(
+    {},
+    sources.environment,
+    ...given.map(({ values }) => values),
+  ) as Variables;
+  return (file, { allows, untrusted, project = dirname(file) } = NO_LIMITS) => {
+    const own = readBeside(file.replace(/\.m?js$/, '') + '.env', untrusted);
+    const folders = [...new Set([project, dirname(file)])];
+    const shared = folders.map((folder) => readShared(join(folder, '.env'), untrusted));
+    const below = Object.assign({}, ...shared.map(({ values }) => values), common) as Variables;
+    const allowed = Object.entries(below).filter(([name]) => allows(name));
+    return {
+      env: { ...Object.fromEntries(allowed), ...own.values },
+      fixedEnv,
+      warnings: [...given, own, ...shared].flatMap(({ warnings }) => warnings),
+    };
   };
 }
 
-function readBeside(path: string, untrusted: boolean): Variables {
+const NOTHING: DotenvFile = { values: {}, warnings: [] };
+
+function readBeside(path: string, untrusted: boolean): DotenvFile {
+  if (!existsSync(path)) return NOTHING;
   if (!untrusted || lstatSync(path).isFile()) return readDotenv(path, path);
   throw new OffhookError(
     'E_SETTINGS',
     `environment file "${path}": not read: it is no ordinary file, as it must be under --untrusted`,
     { hint: 'replace the link by a copy' },
   );
+}
+
+/** A .env file serves other programs, too: one that Offhook cannot read is no reason not to run. */
+function readShared(path: string, untrusted: boolean): DotenvFile {
+  try {
+    return readBeside(path, untrusted);
+  } catch (error) {
+    if (!(error instanceof OffhookError)) throw error;
+    return { values: {}, warnings: [`${error.message}: none of its variables is used`] };
+  }
 }
 
 function setVariables(given: readonly string[]): Variables {

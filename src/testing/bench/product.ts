@@ -102,7 +102,7 @@ export async function runScenarioText(
       shownPath: (file: string) => file,
       filters: { scenario: [], tag: [], excludeTag: [] },
       thread,
-      variables: () => ({ env: {}, fixedEnv: {} }),
+      variables: () => ({ env: {}, fixedEnv: {}, warnings: [] }),
       productVersion: 'bench',
       timeoutMs: 600_000,
       teardownMs: 10_000,

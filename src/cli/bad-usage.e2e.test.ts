@@ -168,10 +168,11 @@ cases('reports', [
     hint: 'write --reporter junit=FILE',
   },
   {
-    what: 'junit into a missing folder',
-    args: ['run', 'it.js', '--reporter', 'junit=missing/x.xml'],
-    error: 'output file "missing/x.xml": cannot be written: folder "missing" does not exist',
-    hint: 'create the folder or name another file',
+    what: 'junit below a file',
+    args: ['run', 'it.js', '--reporter', 'junit=file/deep/x.xml'],
+    files: { file: '' },
+    error: 'output file "file/deep/x.xml": cannot be written: "file/deep" is not a folder',
+    hint: 'name a file in an existing folder',
   },
   {
     what: '--logs onto a folder',

@@ -177,10 +177,10 @@ describe.concurrent('--json', () => {
 describe.concurrent('junit', () => {
   it('is well-formed XML with one case for each scenario', async () => {
     let xml = '';
-    await runFiles(MIXED, ['run', 'mixed.js', '--reporter', 'junit=out.xml'], {
+    await runFiles(MIXED, ['run', 'mixed.js', '--reporter', 'junit=out/ci/out.xml'], {
       env: { OFFHOOK_BARESIP: '/nowhere/baresip' },
       after: async (folder) => {
-        xml = await readFile(join(folder, 'out.xml'), 'utf8');
+        xml = await readFile(join(folder, 'out/ci/out.xml'), 'utf8');
       },
     });
     expect(openTags(xml)).toEqual([]);

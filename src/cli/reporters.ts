@@ -1,11 +1,12 @@
 /** The output flags of `run`, as one reporter. Files are opened here, before anything runs. */
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { AgentLogsReporter } from '../report/agent-logs.js';
 import { ConsoleReporter } from '../report/console.js';
-import { FileOutput, type Output } from '../report/output.js';
+import { FileOutput, outputError, type Output } from '../report/output.js';
 import { fanOut, type Reporter } from '../report/reporter.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';
+import { makeFolder } from './make-folder.js';
 
 export interface ReportFlags {
   /** NAME or NAME=FILE */
@@ -37,7 +38,7 @@ export async function makeReporter(
   names: ReadonlyMap<string, string>,
 ): Promise<Reporter> {
   const wanted = wantedReporters(flags);
-  checkFiles([...wanted.map(({ file }) => file), flags.logs, flags.sipTrace]);
+  makeFolders(checkFiles([...wanted.map(({ file }) => file), flags.logs, flags.sipTrace]));
   const reporters: Reporter[] = [];
   for (const one of wanted) {
     reporters.push(await makeOne(one, flags, environment));
@@ -89,8 +90,8 @@ function parse(text: string): Wanted {
   return file === '' ? { name: name as Name } : { name: name as Name, file };
 }
 
-/** Each report has a file of its own, and none is where a scenario may be. */
-function checkFiles(files: readonly (string | true | undefined)[]): void {
+/** Each report has a file of its own, and none is where a scenario may be. @returns the files that were named. */
+function checkFiles(files: readonly (string | true | undefined)[]): readonly string[] {
   const named = files.filter((file) => typeof file === 'string').filter((file) => file !== '');
   const twice = named.find((file, index) =>
     named.slice(0, index).some((other) => resolve(other) === resolve(file)),
@@ -101,7 +102,7 @@ function checkFiles(files: readonly (string | true | undefined)[]): void {
     });
   }
   const script = named.find((file) => /\.m?js$/.test(file));
-  if (script === undefined) return;
+  if (script === undefined) return named;
   throw new OffhookError(
     'E_OUTPUT',
     `output file "${script}": not written: it is named like a scenario`,
@@ -109,6 +110,17 @@ function checkFiles(files: readonly (string | true | undefined)[]): void {
       hint: 'name a file that does not end in .js or .mjs',
     },
   );
+}
+
+/** CI systems collect reports from a folder that a fresh checkout does not have. */
+function makeFolders(files: readonly string[]): void {
+  for (const file of files) {
+    try {
+      makeFolder(dirname(resolve(file)));
+    } catch (error) {
+      throw outputError(file, error);
+    }
+  }
 }
 
 async function makeOne(

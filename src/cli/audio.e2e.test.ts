@@ -6,8 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { decodeWav } from '../audio/wav.js';
 import { levelOf } from '../audio/level.js';
 import { toInt16 } from '../audio/pcm.js';
+import { leavingNothing } from '../testing/leftovers.js';
 import { runCli } from '../testing/run-cli.js';
-import { eventsOf, runFiles, runScenario, steer } from '../testing/run-files.js';
+import { eventsOf, runFiles, runScenario, steer, writeFiles } from '../testing/run-files.js';
 
 const MB = 1024 * 1024;
 const CALL = `
@@ -42,7 +43,24 @@ describe.concurrent('--save-audio', () => {
       },
     });
     expect(code).toBe(0);
-    expect(saved).toEqual(['it.js-0-alice-1.wav', 'it.js-0-bob-1.wav']);
+    expect(saved).toEqual(['it-alice-1.wav', 'it-bob-1.wav']);
+  });
+
+  it('names files after scenario and agent, says where they lie, and takes the same folder again', async () => {
+    const files = { 'it.js': `scenario('a/b: läuft', () => {${CALL}});` };
+    const { folder: cwd, leftovers } = await writeFiles(files);
+    await leavingNothing(leftovers, async () => {
+      for (let run = 1; run <= 2; run += 1) {
+        const args = ['run', '-q', '--save-audio', 'calls', 'it.js'];
+        const { code, stdout } = await runCli(args, { cwd, leftovers });
+        expect(code).toBe(0);
+        expect(stdout).toContain('alice  call 1 saved: calls/it-a-b-läuft-alice-1.wav');
+        expect(readdirSync(join(cwd, 'calls')).sort()).toEqual([
+          'it-a-b-läuft-alice-1.wav',
+          'it-a-b-läuft-bob-1.wav',
+        ]);
+      }
+    });
   });
 
   it('leaves valid files when the run is killed', async () => {
@@ -54,7 +72,7 @@ describe.concurrent('--save-audio', () => {
         await cli.waitFor('now');
         cli.kill('SIGKILL');
         await cli.done;
-        const { right, ms } = levels(join(folder, 'calls/it.js-0-bob-1.wav'));
+        const { right, ms } = levels(join(folder, 'calls/it-bob-1.wav'));
         expect(right).toBeGreaterThan(-20);
         expect(ms).toBeGreaterThan(400);
         // sweeps the folders of the killed run

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OffhookError } from '../errors.js';
-import { build, commandLine, joinOptionalFiles } from './command-line.js';
+import { build, commandLine } from './command-line.js';
 
 let folder = '';
 beforeAll(() => {
@@ -11,49 +11,6 @@ beforeAll(() => {
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
-});
-
-describe('a flag with an optional file', () => {
-  it.each([
-    [
-      ['run', 'a.js', '--logs'],
-      ['run', 'a.js', '--logs='],
-    ],
-    [
-      ['run', '--logs', 'a.js'],
-      ['run', '--logs=', 'a.js'],
-    ],
-    [
-      ['run', '--logs', 'a.mjs'],
-      ['run', '--logs=', 'a.mjs'],
-    ],
-    [
-      ['run', '--logs', 'tests/*'],
-      ['run', '--logs=', 'tests/*'],
-    ],
-    [
-      ['run', '--logs', '--sip-trace', 'a.js'],
-      ['run', '--logs=', '--sip-trace=', 'a.js'],
-    ],
-    [
-      ['run', '--logs', 'out.txt', 'a.js'],
-      ['run', '--logs', 'out.txt', 'a.js'],
-    ],
-    [
-      ['run', '--sip-trace=x.js', 'a.js'],
-      ['run', '--sip-trace=x.js', 'a.js'],
-    ],
-    [
-      ['run', '--timeout', '5s', 'a.js'],
-      ['run', '--timeout', '5s', 'a.js'],
-    ],
-  ])('%j', (words, joined) => {
-    expect(joinOptionalFiles(words)).toEqual(joined);
-  });
-
-  it('a folder in its place is a path to run', () => {
-    expect(joinOptionalFiles(['run', '--logs', folder])).toEqual(['run', '--logs=', folder]);
-  });
 });
 
 async function problemOf(...words: string[]): Promise<string> {

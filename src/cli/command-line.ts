@@ -2,7 +2,6 @@
  * The command line: every command with its arguments, options and help. A command's own code is loaded
  * only when it runs. This folder turns words into calls; it knows no SIP and no sandbox.
  */
-import { statSync } from 'node:fs';
 import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander';
 import { OffhookError } from '../errors.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
@@ -10,6 +9,7 @@ import { durationMs, durationProblem } from '../time.js';
 import type { Live } from '../sandbox/live-thread.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { threadLimits, type LimitFlags } from './limits.js';
+import { joinOptionalFiles } from './optional-files.js';
 import { addRunFlags, addScriptFlags } from './policy-flags.js';
 import { rerunWords } from './rerun.js';
 
@@ -244,25 +244,6 @@ function wholeNumber(least: number, most: number): (value: string) => number {
     if (number >= least && number <= most) return number;
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   };
-}
-
-const OPTIONAL_FILE = new Set(['--logs', '--sip-trace', '--save-audio']);
-
-/**
- * `--logs a.js` means the flag and a scenario, `--logs out.txt` a file: what looks like a scenario, a
- * folder or another flag is no output file. `--logs=FILE` says it without guessing.
- */
-export function joinOptionalFiles(words: readonly string[]): string[] {
-  return words.flatMap((word, index) => {
-    if (!OPTIONAL_FILE.has(word)) return [word];
-    const next = words[index + 1];
-    const isFile = next !== undefined && !/^-|\.m?js$|[*?{]/.test(next) && !isFolder(next);
-    return isFile ? [word] : [`${word}=`];
-  });
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function usageError(error: CommanderError, command: string): OffhookError {

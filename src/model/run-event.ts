@@ -159,6 +159,15 @@ export type RunEvent =
       quality?: Quality;
       packets: Packets;
     }
+  /** The audio of a call lies in `file`: a stereo WAV, left sent, right received. `call`: of the agent, from 1. */
+  | {
+      type: 'audio_saved';
+      at: number;
+      scenario: string;
+      agent: string;
+      call: number;
+      file: string;
+    }
   | {
       type: 'scenario_finished';
       at: number;

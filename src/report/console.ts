@@ -104,9 +104,9 @@ export class ConsoleReporter implements Reporter {
       default:
         break;
     }
-    // Metrics were asked for, whatever else is not to be shown.
-    if (this.#options.mode !== 'quiet' || event.type === 'metric')
-      this.#views.get(event.scenario)?.on(event);
+    // These were asked for, whatever else is not to be shown.
+    const asked = event.type === 'metric' || event.type === 'audio_saved';
+    if (this.#options.mode !== 'quiet' || asked) this.#views.get(event.scenario)?.on(event);
   }
 
   close(): Promise<void> {

@@ -217,6 +217,7 @@ const EVENTS: { [T in RunEvent['type']]: Extract<RunEvent, { type: T }> } = {
     quality: { mos: 4.4, rtt: 1.5, jitter: 0.1, packet_loss: 0 },
     packets: { sent: 250, received: 249 },
   },
+  audio_saved: { type: 'audio_saved', ...BASE, agent: 'alice', call: 1, file: 'audio/a-1.wav' },
   log: { type: 'log', ...BASE, text: 'hello', location: LOCATION },
   agent: {
     type: 'agent',

@@ -105,17 +105,26 @@ export class ScenarioView {
         this.#line(event.at, undefined, `warning: ${plain(event.text)}`, this.#page.palette.warn);
         return;
       case 'metric':
-        this.#flushHeld();
-        // About the whole scenario: no part of its teardown.
-        this.#phase = this.#phaseShown;
-        this.#line(event.at, event.agent, metricText(event), this.#page.palette.dim);
+        this.#ofScenario(event.at, event.agent, metricText(event));
         return;
+      case 'audio_saved': {
+        const text = `call ${event.call} saved: ${oneLine(event.file)}`;
+        this.#ofScenario(event.at, event.agent, text);
+        return;
+      }
       case 'agent':
         this.#agent(event);
         return;
       default:
         return;
     }
+  }
+
+  /** A line about the whole scenario: no part of its teardown, although it comes after it. */
+  #ofScenario(at: number, agent: string, text: string): void {
+    this.#flushHeld();
+    this.#phase = this.#phaseShown;
+    this.#line(at, agent, text, this.#page.palette.dim);
   }
 
   /** Lines that were still held back. */

@@ -3,7 +3,7 @@ import type { AgentContext, AgentOptions, BaresipAgent } from '../baresip/user-a
 import { startAgent } from '../baresip/agent.js';
 import type { BaresipBinary } from '../baresip/binary.js';
 import { OffhookError } from '../errors.js';
-import { Hearing } from './hearing/hearing.js';
+import { Hearing, type SavedCalls } from './hearing/hearing.js';
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 import type { Policy } from '../policy/policy.js';
 import { ScenarioSipGuard } from './sip-guard.js';
@@ -12,8 +12,8 @@ export interface ResourceHooks {
   emit(agent: string, event: AgentEvent): number;
   sip(agent: string, message: SipMessage, raw: string): void;
   log(agent: string, line: string): void;
-  /** Where the audio of that call of the agent is to be saved. */
-  audioFile?: (agent: string, call: number) => string;
+  /** Where the audio of calls is to be saved; absent = nowhere. */
+  audio?: SavedCalls;
   /** The agent was ended for what a peer made it send. */
   denied(agent: string, error: OffhookError): void;
 }
@@ -32,7 +32,7 @@ export class Resources {
     this.#binary = binary;
     this.#policy = policy;
     this.#hooks = hooks;
-    this.hearing = new Hearing((agent, event) => hooks.emit(agent, event), hooks.audioFile);
+    this.hearing = new Hearing((agent, event) => hooks.emit(agent, event), hooks.audio);
     this.guard = new ScenarioSipGuard(
       policy,
       () => this.#agents.values(),

@@ -5,6 +5,7 @@
 import type { BaresipBinary } from '../baresip/binary.js';
 import type { Counts, Failure, RunEvent } from '../model/run-event.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
+import { audioFiles } from './hearing/save-audio.js';
 import { planRun, type Plan, type PlannedScenario, type PlanOptions } from './plan.js';
 import type { HttpSettings } from './services.js';
 import { runScenario, type ScenarioServices } from './scenario.js';
@@ -63,7 +64,8 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
     binary: options.binary,
     http: options.http,
     metrics: options.metrics === true,
-    ...(options.saveAudio === undefined ? {} : { saveAudio: options.saveAudio }),
+    ...(options.saveAudio === undefined ? {} : { audioFiles: audioFiles(options.saveAudio) }),
+    shownPath: options.shownPath,
     secret: options.secret ?? (() => undefined),
     now,
     emit,

@@ -16,7 +16,7 @@ import type {
 import type { Policy } from '../policy/policy.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { EventLog } from './event-log.js';
-import { audioFiles } from './hearing/save-audio.js';
+import type { AudioFile } from './hearing/save-audio.js';
 import { Metrics } from './metrics.js';
 import { EntryFeed } from './entry-feed.js';
 import { Resources } from './resources.js';
@@ -40,8 +40,10 @@ export interface ScenarioServices {
   http: HttpSettings;
   /** Tell a `metric` event for each agent at the end of a scenario. */
   metrics: boolean;
-  /** Folder for the audio of every call. */
-  saveAudio?: string;
+  /** Where the audio of every call of a scenario is saved; absent = nowhere. */
+  audioFiles?: (scenario: ScenarioId) => AudioFile;
+  /** A path as people know it. */
+  shownPath: (file: string) => string;
   /** Told of every password before it could be shown. */
   secret: (value: string) => void;
   /** ms since the run began. */
@@ -124,9 +126,17 @@ class ScenarioRun {
       },
     );
     this.#resources = new Resources(services.binary, task.policy, {
-      ...(services.saveAudio === undefined
+      ...(services.audioFiles === undefined
         ? {}
-        : { audioFile: audioFiles(services.saveAudio, task.id.id) }),
+        : {
+            audio: {
+              file: services.audioFiles(task.id),
+              saved: (agent, call, path) => {
+                const [at, file] = [services.now(), services.shownPath(path)];
+                this.#emit({ type: 'audio_saved', at, scenario: task.id.id, agent, call, file });
+              },
+            },
+          }),
       emit: (agent, event) => this.#log.append(agent, event),
       sip: (agent, message, raw) => {
         const entry = this.#log.enter(agent, { type: 'sip', message });

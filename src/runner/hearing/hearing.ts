@@ -19,7 +19,7 @@ import { DtmfJudge } from './dtmf-judge.js';
 import { Ear } from './ear.js';
 import { SilenceJudge, ToneJudge } from './judges.js';
 import { listen, type Judge } from './listen.js';
-import { SavedAudio } from './save-audio.js';
+import { SavedAudio, type AudioFile } from './save-audio.js';
 import { RecordingJudge, SignalJudge } from './more-judges.js';
 import { SpeechWatch } from './speech.js';
 import { soundOf, toneOf } from './sounds.js';
@@ -39,22 +39,25 @@ interface Listening {
   readonly forMs?: number;
 }
 
+/** Where the calls of a scenario are saved, and who hears of each file. */
+export interface SavedCalls {
+  readonly file: AudioFile;
+  readonly saved: (agent: string, call: number, path: string) => void;
+}
+
 export class Hearing {
   readonly #emit: (agent: string, event: AgentEvent) => number;
   readonly #speech = new Map<BaresipAgent, SpeechWatch>();
-  readonly #audioFile: ((agent: string, call: number) => string) | undefined;
+  readonly #audio: SavedCalls | undefined;
   readonly #saved = new Map<BaresipAgent, SavedAudio>();
   readonly #ears = new Map<BaresipAgent, Ear>();
   /** What each agent was last told to send, for those who send something else meanwhile. */
   readonly #sent = new Map<BaresipAgent, unknown>();
 
-  /** @param audioFile where calls are to be saved; undefined: nowhere. */
-  constructor(
-    emit: (agent: string, event: AgentEvent) => number,
-    audioFile?: (agent: string, call: number) => string,
-  ) {
+  /** @param audio where calls are to be saved; undefined: nowhere. */
+  constructor(emit: (agent: string, event: AgentEvent) => number, audio?: SavedCalls) {
     this.#emit = emit;
-    this.#audioFile = audioFile;
+    this.#audio = audio;
   }
 
   async send(agent: BaresipAgent, sound: unknown, limitMs: number): Promise<{ seq: number }> {
@@ -70,20 +73,25 @@ export class Hearing {
 
   /** Where calls are saved, every agent listens. */
   optionsOf(options: AgentOptions): AgentOptions {
-    return this.#audioFile === undefined ? options : { ...options, audio: true };
+    return this.#audio === undefined ? options : { ...options, audio: true };
   }
 
   /** An agent was started. `speech`: what it says and hears is timed from its first call on. */
   began(agent: BaresipAgent, speech: boolean): void {
     if (!agent.hearing) return;
     if (speech) this.#timed(agent);
-    const file = this.#audioFile;
-    if (file === undefined) return;
+    const audio = this.#audio;
+    if (audio === undefined) return;
     const { name } = agent;
-    const problem = (text: string): void => {
-      this.#emit(name, { type: 'warning', text });
-    };
-    this.#saved.set(agent, new SavedAudio(agent, (call) => file(name, call), problem));
+    const saved = new SavedAudio(agent, (call) => audio.file(name, call), {
+      saved: (call, path) => {
+        audio.saved(name, call, path);
+      },
+      problem: (text) => {
+        this.#emit(name, { type: 'warning', text });
+      },
+    });
+    this.#saved.set(agent, saved);
   }
 
   verifySignal(

@@ -2,13 +2,14 @@
  * `--save-audio`: each call of an agent as one stereo WAV, left what it sent, right what it received, on one
  * clock. The files are whole at any moment, so that a run that is killed leaves valid ones.
  */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { GrowingWav } from '../../audio/growing-wav.js';
 import { StereoFile, type Side } from '../../audio/stereo-file.js';
 import type { AudioStream } from '../../baresip/dumps.js';
 import type { Sound } from '../../baresip/source.js';
 import type { BaresipAgent } from '../../baresip/user-agent.js';
 import { OffhookError } from '../../errors.js';
+import type { ScenarioId } from '../../model/run-event.js';
 import { SampleClock } from './listen.js';
 import { SENT_RATE } from './sounds.js';
 
@@ -35,6 +36,7 @@ interface SavedCall {
 export class SavedAudio {
   readonly #agent: BaresipAgent;
   readonly #nameOf: (call: number) => string;
+  readonly #saved: (call: number, path: string) => void;
   readonly #problem: (text: string) => void;
   readonly #tracks: Track[] = [];
   readonly #calls = new Map<string, SavedCall>();
@@ -43,15 +45,19 @@ export class SavedAudio {
   readonly #timer: NodeJS.Timeout;
   #failed = false;
 
-  /** @param nameOf path of the file of that call, counted from 1. */
+  /**
+   * @param nameOf path of the file of that call, counted from 1.
+   * @param tell hears of each file once it is complete, and of what kept one from being written.
+   */
   constructor(
     agent: BaresipAgent,
     nameOf: (call: number) => string,
-    problem: (text: string) => void,
+    tell: { saved: (call: number, path: string) => void; problem: (text: string) => void },
   ) {
     this.#agent = agent;
     this.#nameOf = nameOf;
-    this.#problem = problem;
+    this.#saved = tell.saved;
+    this.#problem = tell.problem;
     const listen = (stream: AudioStream): void => {
       this.#tracks.push({ stream, wav: new GrowingWav(stream.path) });
     };
@@ -70,7 +76,12 @@ export class SavedAudio {
     clearInterval(this.#timer);
     this.#look();
     for (const { wav } of this.#tracks) wav.close();
-    for (const { file } of this.#calls.values()) file.close();
+    let call = 0;
+    for (const { file } of this.#calls.values()) {
+      file.close();
+      call += 1;
+      this.#saved(call, file.path);
+    }
     this.#tracks.length = 0;
     this.#calls.clear();
   }
@@ -140,11 +151,34 @@ function part({ samples, repeats }: Sound, fromMs: number, toMs: number): Int16A
   );
 }
 
-/** Files of one scenario, named after it: every agent has its own calls. */
-export function audioFiles(
-  folder: string,
-  scenario: string,
-): (agent: string, call: number) => string {
-  const safe = (text: string): string => text.replaceAll(/[^\w.-]+/g, '-').replace(/^[-.]+/, '');
-  return (agent, call) => join(folder, `${safe(scenario)}-${safe(agent)}-${call}.wav`);
+/** Path of the file for a call of an agent, counted from 1. */
+export type AudioFile = (agent: string, call: number) => string;
+
+const LONGEST_PART = 80;
+
+/**
+ * Paths for the calls of one run, named after file, scenario and agent: "queue-caller-hears-music-alice-1.wav". Names
+ * that differ only in characters a file name cannot have get a number; files of an earlier run are overwritten.
+ */
+export function audioFiles(folder: string): (scenario: ScenarioId) => AudioFile {
+  const owners = new Map<string, string>();
+  return ({ id, file, name }) => {
+    const base = basename(file).replace(/\.m?js$/, '');
+    const title = [base, ...(name === base ? [] : [name])].map(safePart).join('-');
+    return (agent, call) => {
+      const owner = JSON.stringify([id, agent, call]);
+      const stem = `${title}-${safePart(agent)}-${call}`;
+      for (let number = 1; ; number += 1) {
+        const path = join(folder, `${stem}${number === 1 ? '' : `-${number}`}.wav`);
+        if ((owners.get(path) ?? owner) !== owner) continue;
+        owners.set(path, owner);
+        return path;
+      }
+    };
+  };
+}
+
+function safePart(text: string): string {
+  const safe = text.replaceAll(/[^\p{L}\p{N}_.]+/gu, '-').replaceAll(/^[-.]+|[-.]+$/g, '');
+  return Array.from(safe).slice(0, LONGEST_PART).join('');
 }

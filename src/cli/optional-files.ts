@@ -1,0 +1,46 @@
+/** Flags whose file or folder may be left out: whether the word behind one belongs to it. */
+import { readdirSync, statSync } from 'node:fs';
+
+const FILE_FLAGS: ReadonlySet<string> = new Set(['--logs', '--sip-trace']);
+const FOLDER_FLAG = '--save-audio';
+const SCRIPT = /\.m?js$/;
+
+/**
+ * `--logs a.js` means the flag and a scenario, `--logs out.txt` a file: what looks like a scenario, a folder with
+ * scenarios or another flag is not the output. `--logs=FILE` says it without guessing.
+ */
+export function joinOptionalFiles(words: readonly string[]): string[] {
+  return words.flatMap((word, index) => {
+    const isFile = FILE_FLAGS.has(word);
+    if (!isFile && word !== FOLDER_FLAG) return [word];
+    const next = words[index + 1];
+    const looksLikeOutput = next !== undefined && !/^-|[*?{]/.test(next) && !SCRIPT.test(next);
+    if (!looksLikeOutput) return [`${word}=`];
+    if (!isFolder(next)) return [word];
+    const isOutput = !isFile && isAudioFolder(next, words.slice(index + 2));
+    return [isOutput ? word : `${word}=`];
+  });
+}
+
+/**
+ * A folder that exists: of an earlier run when it holds nothing but WAV files, or when it holds no scenario file and
+ * something else is there to run.
+ */
+function isAudioFolder(folder: string, later: readonly string[]): boolean {
+  const names = readable(folder);
+  if (names.every((name) => name.endsWith('.wav'))) return true;
+  const hasOther = later.some((word) => SCRIPT.test(word) || isFolder(word));
+  return hasOther && !names.some((name) => SCRIPT.test(name));
+}
+
+function readable(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

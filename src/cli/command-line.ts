@@ -204,8 +204,9 @@ function addGenerators(program: Command, run: (exit: Promise<number>) => void): 
 function addServices(program: Command, run: (exit: Promise<number>) => void): void {
   program
     .command('doctor')
-    .description('check baresip, its modules, ports and folders; a remedy for each problem')
+    .description('whether scenarios can run on this machine; a remedy for each problem')
     .option('--baresip <program>', 'the baresip to look at (default: OFFHOOK_BARESIP, else PATH)')
+    .option('--all', 'everything, such as what this baresip version can and cannot do')
     .option('--json', 'as JSON')
     .action((options: object) => {
       run(import('./doctor.js').then((module) => module.doctorCommand(options)));

@@ -19,6 +19,8 @@ interface Finding {
   state: 'ok' | 'missing' | 'problem';
   seen: string;
   remedy?: string;
+  /** What only --all shows: one of many of its kind, which another finding sums up. */
+  detail?: true;
 }
 
 const OPTIONAL_MODULES = [
@@ -33,9 +35,15 @@ const OPTIONAL_MODULES = [
   'sndfile',
 ];
 
-export async function doctorCommand(flags: { baresip?: string; json?: boolean }): Promise<number> {
+export interface DoctorFlags {
+  baresip?: string;
+  json?: boolean;
+  all?: boolean;
+}
+
+export async function doctorCommand(flags: DoctorFlags): Promise<number> {
   const environment = readProcess();
-  const findings = [
+  const findings: readonly Finding[] = [
     {
       what: 'offhook',
       state: 'ok' as const,
@@ -48,15 +56,37 @@ export async function doctorCommand(flags: { baresip?: string; json?: boolean })
     await labFinding(),
   ];
   const text =
-    flags.json === true ? `${JSON.stringify(findings, null, 2)}\n` : findings.map(line).join('');
+    flags.json === true
+      ? `${JSON.stringify(findings, null, 2)}\n`
+      : doctorText(findings, flags.all === true);
   process.stdout.write(text);
   return findings.some((one) => one.state === 'problem') ? EXIT.environment : EXIT.passed;
 }
 
+/** Lines below the verdict, without --all. */
+const MOST_LINES = 10;
 const MARK = { ok: 'ok      ', missing: 'missing ', problem: 'PROBLEM ' } as const;
+const ORDER = ['problem', 'missing', 'ok'] as const;
 
-function line({ what, state, seen, remedy }: Finding): string {
-  return `${MARK[state]} ${what}: ${seen}\n${remedy === undefined ? '' : `          remedy: ${remedy}\n`}`;
+/** First whether the machine is ready, then why: problems, what is missing, the rest. */
+export function doctorText(findings: readonly Finding[], all: boolean): string {
+  const problems = findings.filter(({ state }) => state === 'problem').length;
+  const verdict =
+    problems === 0
+      ? 'ready: scenarios can run on this machine'
+      : `NOT READY: ${problems} problem${problems === 1 ? '' : 's'} to solve before scenarios can run`;
+  const shown = all ? findings : findings.filter(({ detail }) => detail !== true);
+  const sorted = ORDER.flatMap((state) => shown.filter((one) => one.state === state));
+  const lines = sorted.flatMap(linesOf);
+  if (all || lines.length <= MOST_LINES) return [verdict, ...lines, ''].join('\n');
+  const kept = lines.slice(0, MOST_LINES - 1);
+  const more = `${lines.length - kept.length} more lines: offhook doctor --all`;
+  return [verdict, ...kept, more, ''].join('\n');
+}
+
+function linesOf({ what, state, seen, remedy }: Finding): readonly string[] {
+  const line = `${MARK[state]} ${what}: ${seen}`;
+  return remedy === undefined ? [line] : [line, `          remedy: ${remedy}`];
 }
 
 async function baresipFindings(search: BinarySearch): Promise<Finding[]> {
@@ -66,15 +96,23 @@ async function baresipFindings(search: BinarySearch): Promise<Finding[]> {
   } catch (error) {
     return [problem('baresip', error)];
   }
+  const capabilities = listCapabilities();
+  const has = capabilities.filter(({ name }) => hasCapability(binary.version, name));
   return [
     { what: 'baresip', state: 'ok', seen: `${binary.version} at ${binary.path}` },
     { what: 'baresip modules', state: 'ok', seen: `${binary.modulePath}${moduleList(binary)}` },
-    ...listCapabilities().map((capability): Finding => {
-      const has = hasCapability(binary.version, capability.name);
+    {
+      what: 'what differs between baresip versions',
+      state: 'ok',
+      seen: `this one has ${has.length} of ${capabilities.length} capabilities; offhook doctor --all lists them`,
+    },
+    ...capabilities.map((capability): Finding => {
+      const isThere = has.includes(capability);
       return {
         what: capability.what,
-        state: has ? 'ok' : 'missing',
-        seen: has ? `yes${rangeText(capability)}` : lackText(capability),
+        state: isThere ? 'ok' : 'missing',
+        seen: isThere ? `yes${rangeText(capability)}` : lackText(capability),
+        detail: true,
       };
     }),
   ];

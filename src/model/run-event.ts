@@ -93,6 +93,8 @@ export type RunEvent =
       agent?: string;
       verb: string;
       ms: number;
+      /** What it returned to the script, as text. */
+      result?: string;
       error?: ErrorData;
     }
   /** An assertion outside of a condition, or the one that made await_until pass or fail. */

@@ -195,6 +195,7 @@ const EVENTS: { [T in RunEvent['type']]: Extract<RunEvent, { type: T }> } = {
     agent: 'alice',
     verb: 'dial',
     ms: 2,
+    result: '{ hz: 440}',
     error: ERROR,
   },
   assertion: {

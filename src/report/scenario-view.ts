@@ -167,7 +167,8 @@ export class ScenarioView {
       const text = `✗ ${event.verb} failed after ${took}: ${plain(event.error.message)}`;
       this.#line(event.at, event.agent, text, bad);
     } else if (this.#options.verbose) {
-      this.#line(event.at, event.agent, `${event.verb} took ${took}`, dim);
+      const result = event.result === undefined ? '' : `: ${oneLine(event.result)}`;
+      this.#line(event.at, event.agent, `${event.verb} took ${took}${result}`, dim);
     }
   }
 
@@ -204,8 +205,10 @@ export class ScenarioView {
   #assertionLine(event: EventOf<'assertion'>, took: string): void {
     const { dim, bad } = this.#page.palette;
     const claim = assertionText(event);
-    if (event.ok) this.#line(event.at, undefined, `✓ ${claim}${took}`, dim, event.location);
-    else {
+    if (event.ok) {
+      const seen = this.#options.verbose && addsTo(event) ? `: seen ${oneLine(event.actual)}` : '';
+      this.#line(event.at, undefined, `✓ ${claim}${seen}${took}`, dim, event.location);
+    } else {
       const text = `✗ ${claim}: seen ${oneLine(event.actual)}${took}`;
       this.#line(event.at, undefined, text, bad, event.location);
     }
@@ -281,4 +284,9 @@ export class ScenarioView {
     const indent = this.#page.narrow ? 0 : 2;
     this.#page.line(`${this.#phase}:`, { indent, style: this.#page.palette.dim });
   }
+}
+
+/** Of "equals 2" everybody knows what was seen. */
+function addsTo({ matcher, actual, expected }: EventOf<'assertion'>): boolean {
+  return actual !== expected && !/^is_(?:true|false|absent)$/.test(matcher);
 }

@@ -24,7 +24,7 @@ import { Services, type HttpSettings } from './services.js';
 import { secretsOf } from './secrets.js';
 import { SipHistory } from './sip-history.js';
 import { Timeline } from './timeline.js';
-import { argumentsText, carryOut } from './verbs.js';
+import { argumentsText, carryOut, resultText } from './verbs.js';
 import { verdictOf } from './verdict.js';
 
 export interface ScenarioTask {
@@ -216,7 +216,16 @@ class ScenarioRun {
     const reply = await carryOut(request, this.#resources, this.#http);
     this.#feed.flush();
     const error = reply.error === undefined ? {} : { error: reply.error };
-    this.#emit({ type: 'verb_finished', at: now(), ...base, ms: now() - began, ...error });
+    const text = resultText(request, reply);
+    const result = text === undefined ? {} : { result: text };
+    this.#emit({
+      type: 'verb_finished',
+      at: now(),
+      ...base,
+      ms: now() - began,
+      ...result,
+      ...error,
+    });
     return reply;
   }
 

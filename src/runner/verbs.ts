@@ -154,6 +154,23 @@ export function argumentsText(request: CallRequest): string {
   );
 }
 
+const LONGEST_RESULT = 200;
+
+/**
+ * What a verb saw, as reports show it: `{ hz: 440, level: -9.1 }`; undefined for verbs that return nothing, and for
+ * HTTP, whose answers are events of their own.
+ */
+export function resultText({ verb }: CallRequest, { value }: CallReply): string | undefined {
+  const isOfAgents = isAgentVerb(verb) || verb === 'verify_audio_connection';
+  if (value === undefined || !isOfAgents) return undefined;
+  const text = JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === 'number' ? Math.round(item * 1000) / 1000 : item,
+  )
+    .replaceAll(/"(\w+)":/g, ' $1: ')
+    .replaceAll('}', ' }');
+  return text.length > LONGEST_RESULT ? `${text.slice(0, LONGEST_RESULT)}...` : text;
+}
+
 /** Without what the thread has added. */
 function shownArgs({ verb, args }: CallRequest): readonly unknown[] {
   return verb === 'agent' || verb === 'verify_recording' ? args.slice(0, 2) : args;

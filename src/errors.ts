@@ -127,6 +127,10 @@ export interface ErrorData {
   label?: string;
   expected?: string;
   actual?: string;
+  /** The message without the two sides, for who shows them apart. */
+  brief?: string;
+  /** Both sides in full, each part on a line of its own, where they have parts. */
+  sides?: { expected: string; actual: string };
   /** Agents concerned: the failure report shows their last events. */
   agents?: readonly string[];
 }

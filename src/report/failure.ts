@@ -2,6 +2,7 @@
 import { isHttpEvent } from '../model/http-event.js';
 import type { Failure, ScenarioId } from '../model/run-event.js';
 import type { AgentNames } from './agent-names.js';
+import { difference } from './difference.js';
 import type { Page } from './page.js';
 import { cut, oneLine, plain, scenarioTitle, shownLocation } from './text.js';
 import { printTimeline } from './timeline.js';
@@ -30,16 +31,16 @@ function printFailure(context: FailureContext, failure: Failure, additional: boo
   // The body is where failures belong: only other places are worth a word.
   if (additional || failure.phase !== 'body') page.line(heading, { indent: 4, style: bold });
   const code = ` [${failure.code}]`;
-  page.line(plain(failure.message) + code, {
+  page.line(plain(failure.brief ?? failure.message) + code, {
     indent: 4,
     style: (line) =>
       line.endsWith(code) ? bad(line.slice(0, -code.length)) + dim(code) : bad(line),
   });
+  printSides(page, failure);
   if (failure.hint !== undefined) {
     page.line(plain(failure.hint), { indent: 6, lead: [['hint: ', bold]] });
   }
   printPlace(context, failure);
-  printSides(page, failure);
   printEvents(context, failure);
 }
 
@@ -66,18 +67,24 @@ function printCodeFrame(page: Page, codeFrame: string): void {
   }
 }
 
+/** What was expected and seen: as a diff where both have parts, else one below the other. */
 function printSides(page: Page, failure: Failure): void {
-  const { expected, actual, label } = failure;
-  if (expected === undefined && actual === undefined) return;
-  const { bold, good, bad } = page.palette;
-  page.blank();
-  if (label !== undefined) page.line(oneLine(label), { indent: 4, style: bold });
-  const indent = label === undefined ? 4 : 6;
+  const { expected, actual, sides, brief } = failure;
+  // Without `brief` the message above has said both.
+  if (brief === undefined) return;
+  const { bold, good, bad, dim } = page.palette;
+  if (sides !== undefined) {
+    page.line('- expected, + seen:', { indent: 6, style: bold });
+    const styles = { '-': good, '+': bad, ' ': dim, '…': dim };
+    for (const { mark, text } of difference(sides.expected, sides.actual))
+      page.line(`${mark} ${plain(text)}`, { indent: 6, style: styles[mark] });
+    return;
+  }
   if (expected !== undefined) {
-    page.line(plain(expected), { indent, lead: [['expected: ', bold]], style: good });
+    page.line(plain(expected), { indent: 6, lead: [['expected: ', bold]], style: good });
   }
   if (actual !== undefined) {
-    page.line(plain(actual), { indent, lead: [['seen:     ', bold]], style: bad });
+    page.line(plain(actual), { indent: 6, lead: [['seen:     ', bold]], style: bad });
   }
 }
 

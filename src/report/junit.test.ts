@@ -136,9 +136,6 @@ test('a suite per file, a case per scenario', async () => {
           hint: look again
           at /x/suite.js:3:1
 
-        expected: Established
-        seen:     Idle
-
         additional failure in teardown:
         agent "alice": cannot hang up: no call [E_CALL_STATE]
     </failure>

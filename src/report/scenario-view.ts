@@ -42,6 +42,15 @@ const REGISTRATION_CHANGES: ReadonlySet<string> = new Set(
   'registering registration_expired register_failed unregistering unregistered exited'.split(' '),
 );
 
+/** Only a script that runs on causes these. */
+const GOING_ON: ReadonlySet<RunEvent['type']> = new Set<RunEvent['type']>([
+  'verb_started',
+  'assertion',
+  'waiting',
+  'log',
+  'step_started',
+]);
+
 export class ScenarioView {
   readonly scenario: ScenarioId;
   readonly #page: Page;
@@ -55,6 +64,8 @@ export class ScenarioView {
   #waiting = false;
   /** An assertion inside await_until is told together with how long it took. */
   #held: EventOf<'assertion'> | undefined;
+  /** The verb that failed last, until it is known whether that ended the script. */
+  #failed: EventOf<'verb_finished'> | undefined;
 
   constructor(
     page: Page,
@@ -71,6 +82,7 @@ export class ScenarioView {
   }
 
   on(event: RunEvent): void {
+    if (GOING_ON.has(event.type)) this.#caughtLine();
     switch (event.type) {
       case 'phase':
         this.#phaseBegins(event.phase);
@@ -136,6 +148,7 @@ export class ScenarioView {
   #phaseBegins(phase: Phase): void {
     this.#flushHeld();
     this.#waiting = false;
+    this.#failed = undefined;
     this.#steps.length = 0;
     this.#phase = phase;
   }
@@ -164,12 +177,21 @@ export class ScenarioView {
     const { bad, dim } = this.#page.palette;
     const took = formatMs(event.ms);
     if (event.error !== undefined) {
-      const text = `✗ ${event.verb} failed after ${took}: ${plain(event.error.message)}`;
-      this.#line(event.at, event.agent, text, bad);
+      this.#line(event.at, event.agent, `✗ ${event.verb} failed after ${took}`, bad);
+      this.#failed = event;
     } else if (this.#options.verbose) {
       const result = event.result === undefined ? '' : `: ${oneLine(event.result)}`;
       this.#line(event.at, event.agent, `${event.verb} took ${took}${result}`, dim);
     }
+  }
+
+  /** The report explains what ended the script; what the script caught is explained here or nowhere. */
+  #caughtLine(): void {
+    const failed = this.#failed;
+    this.#failed = undefined;
+    if (failed?.error === undefined) return;
+    const text = `caught by the script: ${plain(failed.error.message)}`;
+    this.#line(failed.at, failed.agent, text, this.#page.palette.dim);
   }
 
   #isQuiet(event: EventOf<'verb_started'>): boolean {
@@ -209,8 +231,7 @@ export class ScenarioView {
       const seen = this.#options.verbose && addsTo(event) ? `: seen ${oneLine(event.actual)}` : '';
       this.#line(event.at, undefined, `✓ ${claim}${seen}${took}`, dim, event.location);
     } else {
-      const text = `✗ ${claim}: seen ${oneLine(event.actual)}${took}`;
-      this.#line(event.at, undefined, text, bad, event.location);
+      this.#line(event.at, undefined, `✗ ${claim}${took}`, bad, event.location);
     }
   }
 

@@ -9,6 +9,7 @@ export const REFUSED: Failure = {
   code: 'E_AWAIT_TIMEOUT',
   phase: 'body',
   message: 'await_until: condition did not hold: bob.state was Idle (waited 5000 ms)',
+  brief: 'await_until: condition did not hold (waited 5000 ms)',
   hint: 'check that bob is registered where alice dials',
   at: AT,
   frames: [

@@ -19,8 +19,11 @@ export interface CommandSet {
   readonly renewMailbox: readonly Command[];
   /** Another account line in place of the present one; its calls and binding go with that. */
   replace(line: string): Command[];
-  /** Plays a file from now on, on every call. */
-  source(file: string): Command[];
+  /**
+   * Plays a file from now on, on every call. 1.0 stops at the first call that has no media yet: those that have
+   * some must come first.
+   */
+  source(file: string, playing?: readonly string[]): Command[];
   /**
    * Takes the source from that call alone: baresip gives it to the call that was looked for last before all others,
    * and stops at a file that is not there. That file is what new calls begin with from then on.
@@ -59,11 +62,15 @@ export function commandsFor(
   // A subscription holds on to its account, which then is not deleted: the module goes before it.
   const unsubscribe: Command[] = mwi ? [{ name: 'rmmod', params: 'mwi.so' }] : [];
   const subscribe: Command[] = mwi ? [{ name: 'insmod', params: 'mwi.so' }] : [];
-  const source = (file: string): Command[] => [{ name: 'ausrc', params: `aufile,${file}` }];
   /** A command about the call that was looked for last. */
   const inCall = (call: string, ...commands: Command[]): Command[] =>
     call === '' ? commands : [{ name: 'callfind', params: call }, ...commands];
   const takesIds = hasCapability(version, 'call_ids');
+  const source = (file: string, playing: readonly string[] = []): Command[] => [
+    // Looked for last is switched first.
+    ...(takesIds ? [] : playing.map((call) => ({ name: 'callfind', params: call }))),
+    { name: 'ausrc', params: `aufile,${file}` },
+  ];
   const withId = (name: string, call: string): Command[] =>
     takesIds ? [{ name, params: call }] : inCall(call, { name });
   const inPlace = hasCapability(version, 'uareg');

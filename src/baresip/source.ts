@@ -67,6 +67,10 @@ export class AudioSource {
   #rearm: NodeJS.Timeout | undefined;
   #end: NodeJS.Timeout | undefined;
   #files = 0;
+  /** Files in commands that baresip has not answered yet: it may be about to open them. */
+  readonly #asked = new Map<string, number>();
+  /** Calls that baresip has closed already, whose end is yet to be told. */
+  readonly #gone = new Set<string>();
 
   constructor(session: Session) {
     this.#session = session;
@@ -124,6 +128,7 @@ export class AudioSource {
         const kept = this.#kept.get(event.call);
         this.#begins.delete(event.call);
         this.#kept.delete(event.call);
+        this.#gone.delete(event.call);
         if (kept !== undefined) this.#remove(kept);
         break;
       }
@@ -233,10 +238,15 @@ export class AudioSource {
       this.#rearm = this.#rearmIn(this.#lastsMs());
     }
     if (!session.usable || this.#mustWait()) return undefined;
+    const calls = openCalls(session.state);
+    const waiting = calls.filter((call) => !this.#isRunning(call)).map(({ id }) => id);
+    const give = session.commands.source(
+      file,
+      calls.map(({ id }) => id).filter((id) => !waiting.includes(id)),
+    );
+    const take = this.#withoutAudio(waiting).map((id) => ({ id, missing: this.#nextFile() }));
+    this.#asked.set(file, (this.#asked.get(file) ?? 0) + 1);
     try {
-      this.#begin();
-      const give = session.commands.source(file);
-      const take = this.#stopped().map(({ id }) => ({ id, missing: this.#nextFile() }));
       const replies = session.send(
         'audio',
         [
@@ -247,14 +257,36 @@ export class AudioSource {
       );
       const reply = await replies[give.length - 1];
       const failed = /failed to set audio-source \((.*)\)/.exec(reply?.data ?? '')?.[1];
-      if (reply?.ok !== true || failed !== undefined) return failed ?? (reply?.data ?? '').trim();
-      await replies.at(-1);
+      // What 1.0 says of a call that waits: it comes after all others.
+      const others = waiting.length > 0 && failed === 'No such device';
+      if (reply?.ok !== true || (failed !== undefined && !others))
+        return failed ?? (reply?.data ?? '').trim();
+      if (file === this.#wanted.file) this.#begin();
+      const taken = await Promise.all(replies.slice(give.length));
+      const missed = take.filter((_, at) => taken[at * 2]?.ok === false);
+      if (missed.length > 0) {
+        // A call that is not there any more is not selected: the source was taken from another one.
+        for (const { id } of missed) this.#gone.add(id);
+        return await this.#apply(limitMs);
+      }
+      // Begun meanwhile, a call would be without any.
+      for (const { id } of take) if (this.#begins.has(id)) this.#begins.set(id, '');
       this.#begunWith(take.at(-1)?.missing, file);
       return undefined;
     } catch (error) {
       if (error instanceof OffhookError) return error.message;
       throw error;
+    } finally {
+      this.#answered(file);
     }
+  }
+
+  /** No command names the file any more that baresip has not answered. */
+  #answered(file: string): void {
+    const others = (this.#asked.get(file) ?? 1) - 1;
+    if (others > 0) this.#asked.set(file, others);
+    else this.#asked.delete(file);
+    this.#remove(file);
   }
 
   /** While a call has no media yet, nothing may be given; nor while newer versions have stopped all audio. */
@@ -268,13 +300,18 @@ export class AudioSource {
   }
 
   /**
-   * Calls the other side holds: newer versions have stopped their audio, take a source given to them for one that
-   * runs, and do not start it when the call is taken off hold. So it is taken from them again.
+   * The calls a source must be taken from again. Of calls the other side holds, newer versions have stopped the
+   * audio; they take a source given to them for one that runs, and do not start it when the call is taken off hold.
+   * In a call without media, 1.1 reads a file to its end at once, and ends the call then.
    */
-  #stopped(): CallState[] {
-    if (!this.#heldAudioStops()) return [];
-    const held = ({ facts }: CallState): boolean => ['remote', 'both'].includes(facts.held);
-    return openCalls(this.#session.state).filter(held);
+  #withoutAudio(waiting: readonly string[]): string[] {
+    const session = this.#session;
+    const stops = this.#heldAudioStops();
+    const reads = hasCapability(session.ground.context.binary.version, 'call_ids');
+    return openCalls(session.state).flatMap(({ id, facts }) => {
+      const held = stops && ['remote', 'both'].includes(facts.held);
+      return (held || (reads && waiting.includes(id))) && !this.#gone.has(id) ? [id] : [];
+    });
   }
 
   #heldAudioStops(): boolean {
@@ -316,9 +353,15 @@ export class AudioSource {
     return { file, seconds, sound };
   }
 
-  /** Not while it is sent, or a call may still begin with it. */
+  /** Not while it is sent, about to be, or a call may still begin with it. */
   #remove(file: string): void {
-    const used = [SILENCE_FILE, this.#wanted.file, this.#default, ...this.#kept.values()];
+    const used = [
+      SILENCE_FILE,
+      this.#wanted.file,
+      this.#default,
+      ...this.#kept.values(),
+      ...this.#asked.keys(),
+    ];
     if (!used.includes(file)) rmSync(join(this.#session.ground.folder, file), { force: true });
   }
 }

@@ -3,11 +3,22 @@
  * its media, growing by every frame. Knows how sndfile names them on which version and what it does wrong;
  * not what is in them.
  */
-import { existsSync, mkdirSync, renameSync, rmdirSync, statSync, truncateSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import type { SipMessage } from '../model/agent-event.js';
 import { openCalls, type AgentState } from '../model/agent-state.js';
 import { hasCapability } from './capabilities.js';
+import { DumpOwner, type Owner } from './dump-owner.js';
+import type { CtrlEvent } from './events.js';
 import type { Ground } from './session.js';
 
 /** A WAV file that grows: its header's length is wrong, everything behind it is right. */
@@ -18,8 +29,11 @@ export interface AudioStream {
   readonly path: string;
   /** performance.now() when baresip said it has begun. */
   readonly at: number;
-  /** Its beginning was given up, because of the limit: what is read from there on is silence. */
-  trimmed: boolean;
+  /**
+   * Why it cannot be read, or not any more. `limit`: its beginning was given up, because of the space it took.
+   * `shared`: the audio of another call may be in it.
+   */
+  lost?: 'limit' | 'shared';
 }
 
 /** Both directions of one agent, on disk. opus is written as 48 kHz stereo: 192 kB a second and direction. */
@@ -27,21 +41,37 @@ const DISK_LIMIT = 256 * 1024 * 1024;
 const LOOK_MS = 3000;
 /** Folders in the way of files, for so many seconds to come. */
 const AHEAD_S = 10;
+/** Names hold the second: older ones do not come again. */
+const NAMES_KEPT = 64;
+/** No other file of the folder is taken for a dump, whatever a line says. */
+const DUMP_LINE = /^sndfile: dumping (en|de)code audio to \.\/(dump-[^/]*-(?:enc|dec)\.wav)$/;
 
-type Owner = Pick<Ground, 'folder' | 'audio' | 'context'>;
+const MIXED =
+  'calls began at the same moment, and baresip gives what it writes of them one name: none of them can be heard before it is held and resumed';
+
+type Direction = AudioStream['direction'];
 type Told = (stream: AudioStream) => void;
+type Ours = Pick<Ground, 'folder' | 'audio' | 'context'>;
+
+/** The agent whose calls are written down. */
+interface Agent {
+  readonly state: AgentState;
+  readonly process: { readonly pid: number };
+  emit(event: { type: 'warning'; text: string }): number;
+}
 
 export class Dumps {
-  readonly #owner: {
-    readonly state: AgentState;
-    emit(event: { type: 'warning'; text: string }): number;
-  };
-  readonly #ground: Owner;
+  readonly #agent: Agent;
+  readonly #ground: Ours;
   readonly #limit: number;
   readonly #streams: AudioStream[] = [];
   readonly #listeners: Told[] = [];
-  /** Call of the last message about an INVITE: what starts media belongs to it. */
-  #last = '';
+  readonly #owner: DumpOwner;
+  /** By name: whose file was announced under it. */
+  readonly #announced = new Map<string, Promise<Owner>[]>();
+  /** By name: the streams whose file had it. */
+  readonly #opened = new Map<string, Promise<readonly AudioStream[]>[]>();
+  #files = 0;
   #timer: NodeJS.Timeout | undefined;
   /** Seconds whose folder there is, from the first on. */
   #unblocked = Math.floor(Date.now() / 1000);
@@ -49,14 +79,11 @@ export class Dumps {
   /** Whether somebody needs what is sent. */
   #keepsSent = false;
 
-  constructor(
-    owner: { readonly state: AgentState; emit(event: { type: 'warning'; text: string }): number },
-    ground: Owner,
-    limit = DISK_LIMIT,
-  ) {
+  constructor(agent: Agent, ground: Ours, limit = DISK_LIMIT) {
     this.#limit = limit;
-    this.#owner = owner;
+    this.#agent = agent;
     this.#ground = ground;
+    this.#owner = new DumpOwner(agent);
     if (!ground.audio) return;
     this.look();
     this.#timer = setInterval(() => {
@@ -74,36 +101,109 @@ export class Dumps {
     for (const stream of this.#streams) listener(stream);
   }
 
-  message({ method, call_id }: SipMessage): void {
-    if (method === 'INVITE' || method === 'ACK') this.#last = call_id;
+  /** Every message of the SIP trace, in its place among the lines. */
+  message(message: SipMessage): void {
+    this.#owner.message(message);
   }
 
-  /** A line of baresip's log. From 3.0 each file is told twice: only the second time it is there. */
+  /** The event CALL_MENC. */
+  encrypted(event: CtrlEvent): void {
+    this.#owner.encrypted(event);
+  }
+
+  /** A line of baresip's log. */
   line(text: string): void {
-    const found = /sndfile: dumping (en|de)code audio to (.*\.wav)$/.exec(text);
+    this.#owner.line(text);
+    const found = DUMP_LINE.exec(text);
     if (found === null) return;
     const [, coder, name = ''] = found;
-    const written = join(this.#ground.folder, basename(name));
-    if (!existsSync(written)) return;
-    // Names have seconds: under its own one, the next stream of the same second does not overwrite it.
     const direction = coder === 'en' ? 'sent' : 'received';
-    const path = join(this.#ground.folder, `${direction}-${this.#streams.length}.wav`);
-    renameSync(written, path);
-    const call = this.#callOf(name);
-    const stream = { call, direction, path, at: performance.now(), trimmed: false } as const;
-    this.#streams.push(stream);
-    for (const told of this.#listeners) told(stream);
+    const { folder, context } = this.#ground;
+    const written = join(folder, name);
+    if (existsSync(written)) {
+      // Under a name of its own, the next file of the same second does not overwrite it.
+      const path = join(folder, `${direction}-${this.#files}.wav`);
+      this.#files += 1;
+      renameSync(written, path);
+      const owners = this.#announced.get(name) ?? [this.#owner.now()];
+      this.#announced.delete(name);
+      keep(this.#opened, name, this.#begin(owners, direction, path));
+    } else if (hasCapability(context.binary.version, 'dumps_announced')) {
+      // The file comes with the first frame, and with it the same line again.
+      keep(this.#announced, name, this.#owner.now());
+    } else {
+      void this.#again(name, direction);
+    }
   }
 
   end(): void {
     clearInterval(this.#timer);
   }
 
-  /** From 2.9 the name has the other side's URI; it counts where that is one call's alone. */
-  #callOf(name: string): string {
-    const open = openCalls(this.#owner.state);
-    const named = open.filter(({ peer }) => name.includes(`=>${peer.uri}-`));
-    return (named.length === 1 ? named[0]?.id : undefined) ?? this.#last;
+  async #begin(
+    owners: readonly Promise<Owner>[],
+    direction: Direction,
+    path: string,
+    shared = false,
+  ): Promise<readonly AudioStream[]> {
+    const at = performance.now();
+    const found = await Promise.all(owners);
+    const calls = new Set(found.flatMap((owner) => owner ?? this.#replaced(direction) ?? []));
+    // Calls with the same other side, announced within one second: their files have the same name.
+    const doubt = shared || calls.size > 1;
+    if (calls.size > 1) this.#warn(MIXED);
+    const streams = [...calls].map((call): AudioStream => {
+      return { call, direction, path, at, ...(doubt ? { lost: 'shared' } : {}) };
+    });
+    this.#streams.push(...streams);
+    for (const stream of streams) for (const told of this.#listeners) told(stream);
+    return streams;
+  }
+
+  /**
+   * A name for the second time, while there is no file of it: it was opened before the first one had been
+   * renamed, so it is the same file. The same call has closed it before; two calls write into it.
+   */
+  async #again(name: string, direction: Direction): Promise<void> {
+    const now = this.#owner.now();
+    const before = (await Promise.all(this.#opened.get(name) ?? [])).flat();
+    const owner = (await now) ?? this.#replaced(direction);
+    const last = before.at(-1);
+    if (last === undefined || (last.call === owner && this.#writers(last.path) < 2)) return;
+    // Where a third one followed, it may be in the second one's place.
+    const first = before.findIndex((one) => this.#writers(one.path) > 1);
+    for (const one of before.slice(Math.max(0, first))) one.lost ??= 'shared';
+    this.#warn(MIXED);
+    keep(this.#opened, name, this.#begin([now], direction, last.path, true));
+  }
+
+  /** The call whose file of that direction baresip has closed, or that had none; undefined where several might be. */
+  #replaced(direction: Direction): Owner {
+    const calls = openCalls(this.#agent.state).filter(({ id, facts }) => {
+      const last = this.#streams.findLast((one) => one.call === id && one.direction === direction);
+      return facts.media !== undefined && (last === undefined || this.#writers(last.path) === 0);
+    });
+    const [only, ...others] = calls;
+    if (only !== undefined && others.length === 0) return only.id;
+    this.#warn(
+      `it cannot be told which of ${calls.length} calls a file belongs to: it is not heard`,
+    );
+    return undefined;
+  }
+
+  /** How often baresip has a file open. 0 where the system does not tell. */
+  #writers(path: string): number {
+    try {
+      const folder = `/proc/${this.#agent.process.pid}/fd`;
+      const name = `/${basename(path)}`;
+      return readdirSync(folder).filter((fd) => linkOf(join(folder, fd)).endsWith(name)).length;
+    } catch {
+      return 0;
+    }
+  }
+
+  #warn(what: string): void {
+    this.#agent.emit({ type: 'warning', text: `audio: ${what}` });
   }
 
   /** Every 3 s: makes room, and keeps to the limit. */
@@ -115,12 +215,11 @@ export class Dumps {
     const size = this.#streams.reduce((sum, { path }) => sum + allocated(path), 0);
     if (size < this.#limit) return;
     for (const one of this.#streams) {
-      one.trimmed = true;
+      one.lost ??= 'limit';
       truncate(one.path);
     }
     const limit = `${this.#limit / 1024 / 1024} MB`;
-    const text = `audio: more than ${limit} of it on disk (limit): what was heard so far is given up`;
-    this.#owner.emit({ type: 'warning', text });
+    this.#warn(`more than ${limit} of it on disk (limit): what was heard so far is given up`);
   }
 
   /**
@@ -162,5 +261,20 @@ function rmEmpty(folder: string): void {
     rmdirSync(folder);
   } catch {
     // was never there
+  }
+}
+
+function keep<T>(all: Map<string, T[]>, name: string, one: T): void {
+  all.set(name, [...(all.get(name) ?? []), one]);
+  const [oldest] = all.keys();
+  if (all.size > NAMES_KEPT && oldest !== undefined) all.delete(oldest);
+}
+
+/** "" for one that was closed meanwhile. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
   }
 }

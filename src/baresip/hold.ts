@@ -148,7 +148,9 @@ async function change(
     const own = offers.filter((one) => isHoldOffer(one) === (verb === 'hold'));
     const refusal = finalRefusal(own);
     if (refusal !== undefined) return refused(session, verb, call, refusal);
-    if (own.at(-1)?.code === undefined || Number(own.at(-1)?.code) >= 300) return undefined;
+    const { code, acked } = own.at(-1) ?? {};
+    // With the ACK: the media have begun anew by then, and their files are known before the next command.
+    if (code === undefined || code >= 300 || acked !== true) return undefined;
     // An answer without audio settles no media.
     return { seq: session.seqOf('call_media', call.id, since) ?? session.nextSeq - 1 };
   };

@@ -31,6 +31,8 @@ export interface OwnOffer {
   readonly direction: MediaDirection;
   code?: number;
   reason?: string;
+  /** The answer was taken in: baresip has started the media of it before. */
+  acked?: true;
 }
 
 interface CallRecord {
@@ -116,6 +118,8 @@ export class OfferAnswer {
     const sdp = sdpOf(message);
     const side: Side = message.direction === 'sent' ? 'own' : 'remote';
     if (message.method === 'ACK') {
+      const answered = record.offers.findLast((one) => one.cseq === message.cseq);
+      if (side === 'own' && answered !== undefined) answered.acked = true;
       const late = record.exchanges.get(keyOf(message, side, 'INVITE'));
       if (late?.offerer === otherSide(side)) this.#answer(id, record, late, sdp);
       return;

@@ -325,6 +325,7 @@ export class Session {
   }
 
   #event(event: CtrlEvent): void {
+    if (event.name === 'CALL_MENC') this.dumps.encrypted(event);
     if (this.calls.event(event) || this.registration.event(event)) return;
     const quality = qualityEvent(event, this.state);
     if (quality !== undefined) {

@@ -137,6 +137,10 @@ export const CAPABILITIES = {
     instead: 'it is read from the SDP of the trace; the same for a script',
     verbs: ['held'],
   },
+  dumps_announced: {
+    since: '3.16.0',
+    what: 'a file of received audio is announced when the media start, and made with the first frame',
+  },
   reject_codes: {
     since: '3.19.0',
     what: 'a call is rejected with any code from 400 on',

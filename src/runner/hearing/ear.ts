@@ -81,7 +81,7 @@ export class Ear {
   #recall(listener: Listener, ms: number): void {
     for (const { stream, wav, recent } of this.#sources) {
       const age = wav.age_ms;
-      if (stream.trimmed || age === undefined || age >= GONE_MS) continue;
+      if (stream.lost !== undefined || age === undefined || age >= GONE_MS) continue;
       const at = performance.now() - age;
       for (const heard of lastOf(recent, ms))
         listener.piece({ call: stream.call, stream, heard, at });
@@ -99,8 +99,7 @@ export class Ear {
 
   #read(source: Source): void {
     const { stream, wav } = source;
-    // Its beginning is gone, and with it the format.
-    if (stream.trimmed) return;
+    if (stream.lost !== undefined) return;
     const { call } = stream;
     const pieces = wav.read();
     const at = performance.now();

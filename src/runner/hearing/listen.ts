@@ -1,4 +1,5 @@
 /** Listening to the current call of an agent until something is heard, or it can no longer be. */
+import type { AudioStream } from '../../baresip/dumps.js';
 import type { BaresipAgent } from '../../baresip/user-agent.js';
 import { OffhookError } from '../../errors.js';
 import { currentCall, type CallState } from '../../model/agent-state.js';
@@ -207,13 +208,19 @@ function goneError(
       agents,
     });
   }
-  if (ear.streamsOf(id).at(-1)?.trimmed !== true) return undefined;
-  return new OffhookError(
-    'E_AUDIO',
-    `${subject} too much audio: more of it on disk than an agent may have`,
-    {
-      hint: 'make shorter calls, or listen with PCMU: opus is written as 192 kB a second',
-      agents,
-    },
-  );
+  const lost = ear.streamsOf(id).at(-1)?.lost;
+  if (lost === undefined) return undefined;
+  const { what, hint } = LOST[lost];
+  return new OffhookError('E_AUDIO', `${subject} ${what}`, { hint, agents });
 }
+
+const LOST = {
+  limit: {
+    what: 'too much audio: more of it on disk than an agent may have',
+    hint: 'make shorter calls, or listen with PCMU: opus is written as 192 kB a second',
+  },
+  shared: {
+    what: 'cannot listen: two calls of the agent began at the same moment, and baresip mixes what it writes of them',
+    hint: 'hold and resume the call, or let the calls begin one after the other',
+  },
+} as const satisfies Record<NonNullable<AudioStream['lost']>, { what: string; hint: string }>;

@@ -100,7 +100,7 @@ export class SavedAudio {
 
   #read(track: Track): void {
     const { stream, wav } = track;
-    if (stream.trimmed) return;
+    if (stream.lost !== undefined) return;
     for (const { samples, rate, position } of wav.read()) {
       const at = performance.now();
       const call = this.#callOf(stream, rate, at - (samples.length * 1000) / rate);

@@ -11,7 +11,6 @@ const stream: Piece['stream'] = {
   direction: 'received',
   path: '',
   at: 0,
-  trimmed: false,
 };
 
 function watching() {

@@ -18,7 +18,7 @@ import { BlockGoertzel, type Fit } from './goertzel.js';
 import { Blocks, dbfs, meanSquareOf } from './level.js';
 
 /** Smallest part of the energy a tone alone must carry, and one inside a mix. */
-const TONE_SHARE = 0.85;
+export const TONE_SHARE = 0.85;
 export const MIX_SHARE = 0.1;
 /** What `for_ms` is when nothing else is demanded. */
 export const TONE_MS = 100;

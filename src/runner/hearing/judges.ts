@@ -1,8 +1,15 @@
 /** Judges of what is heard: a tone, silence. */
-import { LevelMeter, SILENCE_DBFS } from '../../audio/level.js';
-import { strongestFrequencies } from '../../audio/spectrum.js';
+import { LevelMeter, levelOf, meanSquareOf, SILENCE_DBFS } from '../../audio/level.js';
+import { strongestFrequencies, type Peak } from '../../audio/spectrum.js';
 import { joinSamples } from '../../audio/tone.js';
-import { LEAST_TONE_DBFS, TONE_MS, ToneDetector, toneProblem } from '../../audio/tone-detector.js';
+import {
+  LEAST_TONE_DBFS,
+  TONE_MS,
+  TONE_SHARE,
+  ToneDetector,
+  toneProblem,
+  toneTolerance,
+} from '../../audio/tone-detector.js';
 import { OffhookError } from '../../errors.js';
 import type { HeardSilence, HeardTone } from '../../schema/types.gen.js';
 import { formatMs } from '../../time.js';
@@ -36,9 +43,19 @@ export class Recent {
 
   /** "620 Hz (-13.1 dBFS), 440 Hz (-30.2 dBFS)" */
   strongest(): string {
-    return strongestFrequencies(joinSamples(...this.#pieces), this.#rate)
+    return this.peaks()
       .map(({ hz, dbfs }) => `${hz} Hz (${round(dbfs)} dBFS)`)
       .join(', ');
+  }
+
+  /** The strongest frequencies, strongest first. */
+  peaks(): readonly Peak[] {
+    return strongestFrequencies(joinSamples(...this.#pieces), this.#rate);
+  }
+
+  /** Which part of the energy a sine of that level is. */
+  shareOf(dbfs: number): number {
+    return meanSquareOf(dbfs) / meanSquareOf(levelOf(joinSamples(...this.#pieces)));
   }
 }
 
@@ -109,8 +126,17 @@ export class ToneJudge implements Judge<HeardTone> {
       };
     }
     const strongest = this.#recent.strongest();
-    const what = strongest === '' ? 'another sound' : `wrong tone: strongest ${strongest}`;
-    return { what: `${what}; ${level}` };
+    if (strongest === '') return { what: `another sound; ${level}` };
+    const [first] = this.#recent.peaks();
+    if (first !== undefined && Math.abs(first.hz - this.#hz) <= toneTolerance(this.#hz)) {
+      const share = this.#recent.shareOf(first.dbfs);
+      if (share >= TONE_SHARE)
+        return { what: `there for less than ${formatMs(TONE_MS)} without a break; ${level}` };
+      const parts = `${Math.floor(share * 100)} % of the energy (at least ${TONE_SHARE * 100} %)`;
+      const hint = 'look for what else is sent; hears() finds a tone among others';
+      return { what: `not alone: it has ${parts}: strongest ${strongest}; ${level}`, hint };
+    }
+    return { what: `wrong tone: strongest ${strongest}; ${level}` };
   }
 }
 

@@ -1053,7 +1053,7 @@ interface Agent {
   /**
    * The open calls, oldest first.
    */
-  readonly calls: readonly CallInfo[];
+  readonly calls: readonly Call[];
   /**
    * The other side of the current or last call.
    */
@@ -1362,11 +1362,10 @@ interface Agent {
    */
   send_audio(sound: Sound): void;
   /**
-   * Passes as soon as enough of the tone was received in the current call: 100 ms without a break
-   * in which it carries 85 % of the energy, at -50 dBFS or more. Only audio received after it was
-   * issued counts; early media do. A failure tells silence, a wrong tone and a weak one apart.
-   * Music and voices may hold one note for 100 ms: where they are heard, demand the tone for 500
-   * ms.
+   * Passes as soon as enough of the tone was received in the call: 100 ms without a break in which
+   * it carries 85 % of the energy, at -50 dBFS or more. Only audio received after it was issued
+   * counts; early media do. A failure tells silence, a wrong tone and a weak one apart. Music and
+   * voices may hold one note for 100 ms: where they are heard, demand the tone for 500 ms.
    * Returns when the tone was heard.
    * Time limit: 5s.
    * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz; a tone 40
@@ -1374,6 +1373,7 @@ interface Agent {
    * @param within How long to listen at most: a duration, or `{ for, within }`, where `for` is how
    * long it must be heard without a break (of received samples; default 100 ms). Default: 5s, or
    * what default_timeout set.
+   * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
@@ -1386,18 +1386,49 @@ interface Agent {
    * bob.verify_audio(440);
    * const heard = bob.verify_audio(440, { for: "500ms", within: "2s" });
    * log(heard.detected_ms, heard.level);
+   * for (const call of bob.calls) bob.verify_audio(440, call);
    * @see ITU-T E.180, 5; Q.24
    */
-  verify_audio(hz: number, within?: Duration | { readonly for?: Duration; readonly within?: Duration }): HeardTone;
+  verify_audio(hz: number, within?: Duration | { readonly for?: Duration; readonly within?: Duration }, call?: CallInfo): HeardTone;
   /**
-   * Passes as soon as silence was received long enough in the current call: below -60 dBFS. Only
-   * audio received after it was issued counts; early media do. Where no packets come at all it
-   * fails: see `verify_no_media`.
+   * Passes as soon as enough of the tone was received in the call: 100 ms without a break in which
+   * it carries 85 % of the energy, at -50 dBFS or more. Only audio received after it was issued
+   * counts; early media do. A failure tells silence, a wrong tone and a weak one apart. Music and
+   * voices may hold one note for 100 ms: where they are heard, demand the tone for 500 ms.
+   * Returns when the tone was heard.
+   * Time limit: 5s.
+   * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz; a tone 40
+   * Hz away is another one.
+   * @param within How long to listen at most: a duration, or `{ for, within }`, where `for` is how
+   * long it must be heard without a break (of received samples; default 100 ms). Default: 5s, or
+   * what default_timeout set.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * bob.verify_audio(440);
+   * const heard = bob.verify_audio(440, { for: "500ms", within: "2s" });
+   * log(heard.detected_ms, heard.level);
+   * for (const call of bob.calls) bob.verify_audio(440, call);
+   * @see ITU-T E.180, 5; Q.24
+   */
+  verify_audio(hz: number, call: CallInfo): HeardTone;
+  /**
+   * Passes as soon as silence was received long enough in the call: below -60 dBFS. Only audio
+   * received after it was issued counts; early media do. Where no packets come at all it fails: see
+   * `verify_no_media`.
    * Returns when silence was heard.
    * Time limit: 5s.
    * @param within How long to listen at most: a duration, or `{ for, within }`, where `for` is how
    * long it must be silent without a break (default 500 ms). Default: 5s, or what default_timeout
    * set.
+   * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
@@ -1410,11 +1441,34 @@ interface Agent {
    * alice.send_audio(silent());
    * bob.verify_silence({ for: "1s", within: "3s" });
    */
-  verify_silence(within?: Duration | { readonly for?: Duration; readonly within?: Duration }): HeardSilence;
+  verify_silence(within?: Duration | { readonly for?: Duration; readonly within?: Duration }, call?: CallInfo): HeardSilence;
   /**
-   * Passes as soon as a signal was received in the current call: its frequencies in its cadence, a
-   * whole cycle of it, two where a cycle is shorter than 2.5 s; of "dtmf" its digits, each of 40 ms
-   * or more with pauses of 40 ms or more. Digits that come by RTP or SIP INFO are no sound: see
+   * Passes as soon as silence was received long enough in the call: below -60 dBFS. Only audio
+   * received after it was issued counts; early media do. Where no packets come at all it fails: see
+   * `verify_no_media`.
+   * Returns when silence was heard.
+   * Time limit: 5s.
+   * @param within How long to listen at most: a duration, or `{ for, within }`, where `for` is how
+   * long it must be silent without a break (default 500 ms). Default: 5s, or what default_timeout
+   * set.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.send_audio(silent());
+   * bob.verify_silence({ for: "1s", within: "3s" });
+   */
+  verify_silence(call: CallInfo): HeardSilence;
+  /**
+   * Passes as soon as a signal was received in the call: its frequencies in its cadence, a whole
+   * cycle of it, two where a cycle is shorter than 2.5 s; of "dtmf" its digits, each of 40 ms or
+   * more with pauses of 40 ms or more. Digits that come by RTP or SIP INFO are no sound: see
    * `received_digits`. Only audio received after it was issued counts; early media do.
    * Returns when the signal was heard.
    * Time limit: 15s.
@@ -1423,6 +1477,7 @@ interface Agent {
    * @param options `country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `digits`: for
    * "dtmf", which ones, one after the other (what came before them does not matter); `within`: how
    * long to listen at most (default 15 s: a ringback comes every 6 s).
+   * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
@@ -1438,16 +1493,46 @@ interface Agent {
    * bob.verify_signal("dtmf", { digits: "123#", within: "5s" });
    * @see ITU-T E.180 Supplement 2; BT SIN 350; ITU-T T.30, 4; ITU-T Q.23, Q.24
    */
-  verify_signal(name: "dial" | "busy" | "congestion" | "ringback" | "sit" | "fax_cng" | "fax_ced" | "dtmf", options?: { readonly country?: "us" | "uk" | "de" | "fr"; readonly digits?: string; readonly within?: Duration }): HeardSignal;
+  verify_signal(name: "dial" | "busy" | "congestion" | "ringback" | "sit" | "fax_cng" | "fax_ced" | "dtmf", options?: { readonly country?: "us" | "uk" | "de" | "fr"; readonly digits?: string; readonly within?: Duration }, call?: CallInfo): HeardSignal;
   /**
-   * Passes as soon as what was received in the current call contains the recording, wherever it
-   * begins. Compared is loudness over time in 14 bands: codecs, levels and lost packets hardly
-   * matter, other words do. Only audio received after it was issued counts; early media do.
+   * Passes as soon as a signal was received in the call: its frequencies in its cadence, a whole
+   * cycle of it, two where a cycle is shorter than 2.5 s; of "dtmf" its digits, each of 40 ms or
+   * more with pauses of 40 ms or more. Digits that come by RTP or SIP INFO are no sound: see
+   * `received_digits`. Only audio received after it was issued counts; early media do.
+   * Returns when the signal was heard.
+   * Time limit: 15s.
+   * @param name Which one: `dial`, `busy`, `congestion`, `ringback`, the special information tone
+   * `sit`, of a fax `fax_cng` and `fax_ced`, or digits sent as sound: `dtmf`.
+   * @param options `country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `digits`: for
+   * "dtmf", which ones, one after the other (what came before them does not matter); `within`: how
+   * long to listen at most (default 15 s: a ringback comes every 6 s).
+   * @param call One of `calls`; default: the current call.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.dial("9486");
+   * const { detect_ms } = alice.verify_signal("busy", { country: "us" });
+   * assert(detect_ms).less_than(3000);
+   * bob.verify_signal("dtmf", { digits: "123#", within: "5s" });
+   * @see ITU-T E.180 Supplement 2; BT SIN 350; ITU-T T.30, 4; ITU-T Q.23, Q.24
+   */
+  verify_signal(name: "dial" | "busy" | "congestion" | "ringback" | "sit" | "fax_cng" | "fax_ced" | "dtmf", call: CallInfo): HeardSignal;
+  /**
+   * Passes as soon as what was received in the call contains the recording, wherever it begins.
+   * Compared is loudness over time in 14 bands: codecs, levels and lost packets hardly matter,
+   * other words do. Only audio received after it was issued counts; early media do.
    * Returns when the recording was heard.
    * @param path A WAV file below the read root, relative to the scenario file.
    * @param options `min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with
    * 2 % loss stays above, and other speech below); `within`: how long to listen at most (default:
    * the length of the recording and 5 s).
+   * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
@@ -1462,7 +1547,32 @@ interface Agent {
    * @example
    * const { similarity, offset_ms } = alice.verify_recording("prompts/welcome.wav", { min_similarity: 0.9 });
    */
-  verify_recording(path: string, options?: { readonly min_similarity?: number; readonly within?: Duration }): HeardRecording;
+  verify_recording(path: string, options?: { readonly min_similarity?: number; readonly within?: Duration }, call?: CallInfo): HeardRecording;
+  /**
+   * Passes as soon as what was received in the call contains the recording, wherever it begins.
+   * Compared is loudness over time in 14 bands: codecs, levels and lost packets hardly matter,
+   * other words do. Only audio received after it was issued counts; early media do.
+   * Returns when the recording was heard.
+   * @param path A WAV file below the read root, relative to the scenario file.
+   * @param options `min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with
+   * 2 % loss stays above, and other speech below); `within`: how long to listen at most (default:
+   * the length of the recording and 5 s).
+   * @param call One of `calls`; default: the current call.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_AUDIO_FILE: A WAV file cannot be used.
+   * @throws E_READ_DENIED: A file lies outside the folders the script may read.
+   * @throws E_READ_FAILED: A file the script asked for cannot be read.
+   * @example
+   * const { similarity, offset_ms } = alice.verify_recording("prompts/welcome.wav", { min_similarity: 0.9 });
+   */
+  verify_recording(path: string, call: CallInfo): HeardRecording;
   /**
    * Sends DTMF digits in the current call: one that is answered, or a dialled one with early media.
    * By RTP (telephone-events) or SIP INFO, as the option `dtmf_mode` says.
@@ -1486,6 +1596,29 @@ interface Agent {
    * @see RFC 4733; RFC 6086; libre telev.c
    */
   dtmf(digits: string, gap?: Duration, call?: CallInfo): void;
+  /**
+   * Sends DTMF digits in the current call: one that is answered, or a dialled one with early media.
+   * By RTP (telephone-events) or SIP INFO, as the option `dtmf_mode` says.
+   * Returns when the last digit was sent; by INFO: it was answered with 200.
+   * Time limit: 5s.
+   * @param digits One to 64 of 0-9, *, #, A-D.
+   * @param gap From the start of one digit to the start of the next; at least 240 ms. Default: 240
+   * ms, the time baresip takes for a digit; 250 ms by INFO.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_DTMF: DTMF digits could not be sent, or the INFO with one was refused.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * caller.dtmf("1234#");
+   * caller.dtmf("12", "500ms");
+   * await_until(() => assert(callee.received_digits).equals("1234#12"));
+   * @see RFC 4733; RFC 6086; libre telev.c
+   */
+  dtmf(digits: string, call: CallInfo): void;
   /**
    * Sends a text message (SIP MESSAGE, outside of any call).
    * Returns when it was answered with 2xx.
@@ -1679,11 +1812,12 @@ interface Agent {
    */
   abort_transfer(): void;
   /**
-   * Passes as soon as an RTP packet is received in the current call, after it was asked. Silence
-   * counts: it is sent as packets, too.
+   * Passes as soon as an RTP packet is received in the call, after it was asked. Silence counts: it
+   * is sent as packets, too.
    * Returns when RTP was received.
    * Time limit: 5s.
    * @param within How long to wait at most. Default: 5s, or what default_timeout set.
+   * @param call One of `calls`; default: the current call.
    * @throws E_MEDIA: RTP did not flow as the script demanded.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
@@ -1691,14 +1825,34 @@ interface Agent {
    * @example
    * alice.verify_media();
    * bob.verify_media("2s");
+   * bob.verify_media(bob.calls[1]);
    * @see RFC 3550, 6.4
    */
-  verify_media(within?: Duration): void;
+  verify_media(within?: Duration, call?: CallInfo): void;
   /**
-   * Fails as soon as an RTP packet is received in the current call. Counting begins with the first
-   * look after it was asked, so that packets on their way do not count.
+   * Passes as soon as an RTP packet is received in the call, after it was asked. Silence counts: it
+   * is sent as packets, too.
+   * Returns when RTP was received.
+   * Time limit: 5s.
+   * @param within How long to wait at most. Default: 5s, or what default_timeout set.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_MEDIA: RTP did not flow as the script demanded.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * alice.verify_media();
+   * bob.verify_media("2s");
+   * bob.verify_media(bob.calls[1]);
+   * @see RFC 3550, 6.4
+   */
+  verify_media(call: CallInfo): void;
+  /**
+   * Fails as soon as an RTP packet is received in the call. Counting begins with the first look
+   * after it was asked, so that packets on their way do not count.
    * Returns when the time is over.
    * @param during How long nothing may come.
+   * @param call One of `calls`; default: the current call.
    * @throws E_MEDIA: RTP did not flow as the script demanded.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
@@ -1708,7 +1862,7 @@ interface Agent {
    * alice.verify_no_media("2s");
    * @see RFC 3550, 6.4
    */
-  verify_no_media(during: Duration): void;
+  verify_no_media(during: Duration, call?: CallInfo): void;
   /**
    * Value of a header of the INVITE this agent received for its current or last call; several of
    * one name joined with ", ".
@@ -1730,12 +1884,13 @@ interface Agent {
    */
   to_json(): AgentInfo;
   /**
-   * Whether the tone is being received in the current call, alone or among others (with at least a
-   * tenth of the energy, for 400 ms): what a member of a conference hears. What was received before
-   * it is first asked counts; from then on beginning and end are events, and conditions see each.
-   * 300 ms without a frame, as on hold, are an end. False may mean not yet: that a tone is not
-   * there is proved by `never`, in more than 400 ms.
+   * Whether the tone is being received in the call, alone or among others (with at least a tenth of
+   * the energy, for 400 ms): what a member of a conference hears. What was received before it is
+   * first asked counts; from then on beginning and end are events, and conditions see each. 300 ms
+   * without a frame, as on hold, are an end. False may mean not yet: that a tone is not there is
+   * proved by `never`, in more than 400 ms.
    * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz.
+   * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
@@ -1746,7 +1901,30 @@ interface Agent {
    * });
    * never(() => alice.hears(620), "1s");
    */
-  hears(hz: number): boolean;
+  hears(hz: number, call?: CallInfo): boolean;
+}
+
+/**
+ * One of the `calls` of an agent. Its values are those of now.
+ */
+interface Call extends CallInfo {
+  /**
+   * The parts of this call.
+   * @see RFC 6076
+   */
+  readonly timing: Omit<Timing, "register_ms">;
+  /**
+   * What the last offer and answer of this call settled about its audio; absent until there was an
+   * answer.
+   * @see RFC 3264, 6 and 7
+   */
+  readonly media: Media | undefined;
+  /**
+   * RTP packets of this call, looked at every 100 ms from the first time it is read on; absent
+   * until there is media.
+   * @see RFC 3550, 6.4
+   */
+  readonly rtp: Rtp | undefined;
 }
 
 /**

@@ -24,6 +24,11 @@ export function timingOf(state: AgentState): Timing {
   });
 }
 
+/** Of one call. */
+export function timingOfCall(call: CallState): Omit<Timing, 'register_ms'> {
+  return compact(callTiming(call));
+}
+
 function callTiming({ direction, facts }: CallState): Record<string, number | undefined> {
   const { began, progress, ringing, established, closed } = facts.times;
   return {

@@ -31,20 +31,28 @@ const BINDINGS = {
   mute: (agent, [call], limitMs) => agent.mute(callId(call), limitMs),
   unmute: (agent, [call], limitMs) => agent.unmute(callId(call), limitMs),
   send_audio: (agent, [sound], limitMs, { hearing }) => hearing.send(agent, sound, limitMs),
-  verify_audio: async (agent, [hz, options], limitMs, { hearing }) => ({
-    value: await hearing.verifyAudio(agent, Number(hz), options, limitMs),
-  }),
-  verify_silence: async (agent, [options], limitMs, { hearing }) => ({
-    value: await hearing.verifySilence(agent, options, limitMs),
-  }),
-  verify_signal: async (agent, [name, options], _limitMs, { hearing }) => ({
-    value: await hearing.verifySignal(agent, name as SignalName | 'dtmf', options ?? {}),
-  }),
-  verify_recording: async (agent, [path, options, real], _limitMs, { hearing }) => ({
-    value: await hearing.verifyRecording(agent, String(path), String(real), options ?? {}),
-  }),
-  dtmf: (agent, [digits, gap, call], limitMs) =>
-    agent.dtmf(String(digits), gapMs(gap), callId(call), limitMs),
+  verify_audio: async (agent, [hz, ...rest], limitMs, { hearing }) => {
+    const [options, call] = optionAndCall(rest);
+    return { value: await hearing.verifyAudio(agent, Number(hz), options, limitMs, call) };
+  },
+  verify_silence: async (agent, args, limitMs, { hearing }) => {
+    const [options, call] = optionAndCall(args);
+    return { value: await hearing.verifySilence(agent, options, limitMs, call) };
+  },
+  verify_signal: async (agent, [name, ...rest], _limitMs, { hearing }) => {
+    const [options, call] = optionAndCall(rest);
+    const signal = name as SignalName | 'dtmf';
+    return { value: await hearing.verifySignal(agent, signal, options ?? {}, call) };
+  },
+  verify_recording: async (agent, [path, real, ...rest], _limitMs, { hearing }) => {
+    const [options, call] = optionAndCall(rest);
+    const recording = { path: String(path), real: String(real) };
+    return { value: await hearing.verifyRecording(agent, recording, options ?? {}, call) };
+  },
+  dtmf: (agent, [digits, ...rest], limitMs) => {
+    const [gap, call] = optionAndCall(rest);
+    return agent.dtmf(String(digits), gapMs(gap), call, limitMs);
+  },
   message: (agent, [target, text], limitMs, resources) =>
     agent.message(dialTarget(target, resources), String(text), limitMs),
   ping: (agent, [target], limitMs, resources) => agent.ping(dialTarget(target, resources), limitMs),
@@ -127,7 +135,19 @@ function gapMs(value: unknown): number | undefined {
 
 /** The call a verb was given; undefined leaves the choice to the driver. */
 function callId(value: unknown): string | undefined {
-  return (value as CallArgument | undefined)?.id;
+  return isCall(value) ? value.id : undefined;
+}
+
+/** The last two arguments of a verb, of which either may be left out. */
+function optionAndCall(
+  args: readonly unknown[],
+): readonly [option: unknown, call: string | undefined] {
+  const option = args.find((arg) => !isCall(arg));
+  return [option, callId(args.find(isCall))];
+}
+
+function isCall(value: unknown): value is CallArgument {
+  return (value as Partial<CallArgument> | null | undefined)?.$ === 'call';
 }
 
 function refusal([code, reason]: readonly unknown[]): Refusal {
@@ -173,12 +193,13 @@ export function resultText({ verb }: CallRequest, { value }: CallReply): string 
 
 /** Without what the thread has added. */
 function shownArgs({ verb, args }: CallRequest): readonly unknown[] {
-  return verb === 'agent' || verb === 'verify_recording' ? args.slice(0, 2) : args;
+  if (verb === 'agent') return args.slice(0, 2);
+  return verb === 'verify_recording' ? args.filter((_, at) => at !== 1) : args;
 }
 
 function argumentText(value: unknown): string {
   if (isSound(value)) return soundText(value);
   if (isAgent(value)) return value.name;
-  if ((value as Partial<CallArgument> | null)?.$ === 'call') return `call ${callId(value) ?? ''}`;
+  if (isCall(value)) return `call ${value.id}`;
   return JSON.stringify(value, (key, item: unknown) => (isSecretName(key) ? '***' : item));
 }

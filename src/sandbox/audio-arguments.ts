@@ -19,8 +19,8 @@ export function withAudioFiles(
 ): readonly unknown[] {
   const [sound] = args;
   if (name === 'verify_recording') {
-    const [path, options = new Undefined()] = args;
-    return [path, options, session.environment.allowed(String(path))];
+    const [path, ...rest] = args;
+    return [path, session.environment.allowed(String(path)), ...rest];
   }
   if (!isPlainObject(sound) || sound['sound'] !== 'file') return args;
   return [{ ...sound, real: session.environment.allowed(String(sound['path'])) }];

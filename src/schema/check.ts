@@ -61,14 +61,20 @@ function assign(
   const required = params.filter((param) => param.optional !== true && param.rest !== true).length;
   let spare = givenCount - required;
   let next = 0;
+  const last = params.at(-1);
   const pairs: (readonly [ParamRow, unknown])[] = [];
   for (const param of params) {
     if (param.rest === true) break;
     if (param.optional === true && spare <= 0) continue;
+    // A call may stand in the place of an option before it: it can be nothing else.
+    if (param.optional === true && args[next] instanceof CallRef && last?.kind === 'call') {
+      if (param !== last) continue;
+    }
     if (param.optional === true) spare -= 1;
     pairs.push([param, args[next]]);
     next += 1;
   }
+  if (last?.kind === 'call' && next < givenCount) pairs.push([last, args[next]]);
   return pairs;
 }
 

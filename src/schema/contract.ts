@@ -5,7 +5,7 @@
 import { GLOBALS, SCENARIO } from './functions.js';
 import { MATCHERS } from './matchers.js';
 import type { FunctionRow, GetterRow } from './rows.js';
-import { AGENT_GETTERS, AGENT_METHODS, AGENT_VERBS } from './verbs.js';
+import { AGENT_GETTERS, AGENT_METHODS, AGENT_VERBS, CALL_GETTERS } from './verbs.js';
 import {
   HTTP_RESPONSE_METHODS,
   HTTP_RESPONSE_VALUES,
@@ -35,8 +35,9 @@ const TABLES: Readonly<Record<FunctionRow['on'], Readonly<Record<string, Functio
   MockRequest: MOCK_REQUEST_METHODS,
 };
 
-const VALUES: Partial<Record<FunctionRow['on'], Readonly<Record<string, GetterRow>>>> = {
+const VALUES: Partial<Record<FunctionRow['on'] | 'Call', Readonly<Record<string, GetterRow>>>> = {
   Agent: AGENT_GETTERS,
+  Call: CALL_GETTERS,
   SipMessage: SIP_MESSAGE_VALUES,
   MockServer: MOCK_VALUES,
   HttpResponse: HTTP_RESPONSE_VALUES,
@@ -54,7 +55,9 @@ export function namesOf(on: FunctionRow['on']): readonly string[] {
 }
 
 /** What can be read of it, in the order of the contract. */
-export function valuesOf(on: FunctionRow['on']): readonly (readonly [string, GetterRow])[] {
+export function valuesOf(
+  on: FunctionRow['on'] | 'Call',
+): readonly (readonly [string, GetterRow])[] {
   return Object.entries(VALUES[on] ?? {});
 }
 

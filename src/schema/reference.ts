@@ -237,14 +237,16 @@ function errorLink(code: string): string {
 function gettersText(): string {
   const intro =
     'Values of an agent, as of now; inside a [condition](#conditions) as of the event it is evaluated at. Those of a call start anew with each call, and stay readable after it.';
-  return `${intro}\n\n${valuesTable('Agent')}`;
+  const calls =
+    'A call of `calls` is a [plain value](#callinfo) that is always that of now. These values of it are not shown with it, nor compared:';
+  return `${intro}\n\n${valuesTable('Agent')}\n\n${calls}\n\n${valuesTable('Call')}`;
 }
 
 function messageText(): string {
   return `A message is a plain value:\n\n${valuesTable('SipMessage')}`;
 }
 
-function valuesTable(on: FunctionRow['on']): string {
+function valuesTable(on: Parameters<typeof valuesOf>[0]): string {
   const rows = valuesOf(on).map(([name, row]) => {
     const source = row.source === undefined ? '' : ` (${row.source})`;
     return [`\`${name}\``, typeText(row.type), `${row.doc}${source}`];

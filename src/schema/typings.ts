@@ -70,6 +70,7 @@ export function typingsText(types: string = TYPES_TEXT): string {
     HELPERS,
     data.trim(),
     objectText('Agent', 'A SIP agent: what `agent()` returns. Its values are those of now.'),
+    callText(),
     objectText('SipLog', 'The SIP messages of an agent: its `sip`.'),
     objectText('SipMessage', 'A SIP message, as the agent sent or received it.'),
     objectText(
@@ -95,12 +96,20 @@ function stateText(doc: string, union: string): string {
 }
 
 function objectText(on: 'Agent' | 'SipLog' | 'SipMessage' | HttpObject, about: string): string {
-  const values = valuesOf(on).map(([name, row]) => {
+  const members = [...valueTexts(on), ...functionsOf(on).map((fn) => methodText(fn))];
+  return `${jsDoc([about], '')}interface ${on} {\n${members.join('\n')}\n}`;
+}
+
+function callText(): string {
+  const about = 'One of the `calls` of an agent. Its values are those of now.';
+  return `${jsDoc([about], '')}interface Call extends CallInfo {\n${valueTexts('Call').join('\n')}\n}`;
+}
+
+function valueTexts(on: Parameters<typeof valuesOf>[0]): readonly string[] {
+  return valuesOf(on).map(([name, row]) => {
     const source = row.source === undefined ? [] : [`@see ${row.source}`];
     return `${jsDoc([row.doc, ...source], '  ')}  readonly ${name}: ${row.type};`;
   });
-  const members = [...values, ...functionsOf(on).map((fn) => methodText(fn))];
-  return `${jsDoc([about], '')}interface ${on} {\n${members.join('\n')}\n}`;
 }
 
 function assertionText(): string {
@@ -130,6 +139,13 @@ function methodText(fn: PublicFunction): string {
 
 /** `<T>(value: T): Assertion<T>`; one for each way to leave out an option that is not last. */
 function signatures({ row }: PublicFunction): readonly string[] {
+  const { params } = row;
+  const last = params.at(-1);
+  // A call may stand in the place of the option before it.
+  if (last?.kind === 'call' && params.at(-2)?.optional === true) {
+    const { optional: _, ...call } = last;
+    return [signature(row, params), signature(row, [...params.slice(0, -2), call])];
+  }
   const lastRequired = row.params.findLastIndex((param) => !mayBeLeftOut(param));
   const inner = row.params.findIndex(
     (param, index) => param.optional === true && index < lastRequired,

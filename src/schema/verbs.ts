@@ -8,7 +8,7 @@ import { AUDIO_METHODS, AUDIO_VERBS } from './verbs/audio.js';
 import { CALL_VERBS } from './verbs/calls.js';
 import { DTMF_VERBS } from './verbs/dtmf.js';
 import { INBOUND_VERBS } from './verbs/inbound.js';
-import { AGENT_GETTERS } from './verbs/getters.js';
+import { AGENT_GETTERS, CALL_GETTERS } from './verbs/getters.js';
 import { MEDIA_VERBS } from './verbs/media.js';
 import { MESSAGE_VERBS } from './verbs/messages.js';
 import { AGENT_METHODS as METHODS } from './verbs/methods.js';
@@ -32,5 +32,6 @@ const AGENT_METHODS = { ...METHODS, ...AUDIO_METHODS } as const;
 export type AgentVerb = keyof typeof AGENT_VERBS;
 export type AgentMethod = keyof typeof AGENT_METHODS;
 export type AgentGetter = keyof typeof AGENT_GETTERS;
+export type CallGetter = keyof typeof CALL_GETTERS;
 
-export { AGENT_GETTERS, AGENT_METHODS };
+export { AGENT_GETTERS, AGENT_METHODS, CALL_GETTERS };

@@ -98,23 +98,24 @@ export class Hearing {
     agent: BaresipAgent,
     name: SignalName | 'dtmf',
     options: { country?: Country; digits?: string; within?: Duration },
+    call: string | undefined,
   ): Promise<HeardSignal> {
     const { country, digits, within } = options;
     const limitMs = within === undefined ? SIGNAL_MS : durationMs(within);
     const judge = signalJudge(name, country, digits);
-    return listen(agent, this.#ear(agent, 'verify_signal'), 'verify_signal', limitMs, judge);
+    return this.#listen(agent, 'verify_signal', call, limitMs, judge);
   }
 
   verifyRecording(
     agent: BaresipAgent,
-    path: string,
-    real: string,
+    { path, real }: { path: string; real: string },
     options: { min_similarity?: number; within?: Duration },
+    call: string | undefined,
   ): Promise<HeardRecording> {
     const { min_similarity, within } = options;
     const judge = new RecordingJudge(path, real, min_similarity);
     const limitMs = within === undefined ? judge.ms + AFTER_RECORDING_MS : durationMs(within);
-    return listen(agent, this.#ear(agent, 'verify_recording'), 'verify_recording', limitMs, judge);
+    return this.#listen(agent, 'verify_recording', call, limitMs, judge);
   }
 
   verifyAudio(
@@ -122,16 +123,22 @@ export class Hearing {
     hz: number,
     options: unknown,
     withinMs: number,
+    call: string | undefined,
   ): Promise<HeardTone> {
     const { limitMs, forMs } = listening('verify_audio', options, withinMs);
     const judge = new ToneJudge(agent.name, 'verify_audio', hz, forMs);
-    return listen(agent, this.#ear(agent, 'verify_audio'), 'verify_audio', limitMs, judge);
+    return this.#listen(agent, 'verify_audio', call, limitMs, judge);
   }
 
-  verifySilence(agent: BaresipAgent, options: unknown, withinMs: number): Promise<HeardSilence> {
+  verifySilence(
+    agent: BaresipAgent,
+    options: unknown,
+    withinMs: number,
+    call: string | undefined,
+  ): Promise<HeardSilence> {
     const { limitMs, forMs } = listening('verify_silence', options, withinMs);
     const judge = new SilenceJudge(forMs);
-    return listen(agent, this.#ear(agent, 'verify_silence'), 'verify_silence', limitMs, judge);
+    return this.#listen(agent, 'verify_silence', call, limitMs, judge);
   }
 
   async verifyConnection(
@@ -155,7 +162,7 @@ export class Hearing {
       await Promise.all(ends.map(({ from, hz }) => from.sendAudio(toneOf([hz]), limitMs)));
       const [toB, toA] = await Promise.allSettled(
         ends.map(({ to, hz }, at) =>
-          listen(to, ears[at] as Ear, verb, limitMs, new ToneJudge(to.name, verb, hz)),
+          listen(to, ears[at] as Ear, { verb, limitMs }, new ToneJudge(to.name, verb, hz)),
         ),
       );
       if (toB?.status === 'fulfilled' && toA?.status === 'fulfilled')
@@ -164,6 +171,16 @@ export class Hearing {
     } finally {
       await Promise.allSettled([a, b].map((one) => one.sendAudio(this.#soundBefore(one), limitMs)));
     }
+  }
+
+  #listen<T>(
+    agent: BaresipAgent,
+    verb: string,
+    call: string | undefined,
+    limitMs: number,
+    judge: Judge<T>,
+  ): Promise<T> {
+    return listen(agent, this.#ear(agent, verb), { verb, limitMs, call }, judge);
   }
 
   watch(agent: BaresipAgent, what: Exclude<Watched, 'sip' | 'rtp'>): void {

@@ -1,4 +1,4 @@
-/** Listening to the current call of an agent until something is heard, or it can no longer be. */
+/** Listening to a call of an agent until something is heard, or it can no longer be. */
 import type { AudioStream } from '../../baresip/dumps.js';
 import type { BaresipAgent } from '../../baresip/user-agent.js';
 import { OffhookError } from '../../errors.js';
@@ -73,15 +73,14 @@ interface Started {
   readonly clock: SampleClock;
 }
 
-/** Resolves with the first verdict. @throws OffhookError E_AUDIO, E_CALL_STATE, E_AGENT_CRASHED. */
+/** Resolves with the first verdict. Without a `call` it listens to the current one. @throws OffhookError E_AUDIO, E_CALL_STATE, E_AGENT_CRASHED. */
 export function listen<T>(
   agent: BaresipAgent,
   ear: Ear,
-  verb: string,
-  limitMs: number,
+  { verb, limitMs, call: id }: { verb: string; limitMs: number; call?: string | undefined },
   judge: Judge<T>,
 ): Promise<T> {
-  const call = openCall(agent, verb);
+  const call = openCall(agent, verb, id);
   const began = performance.now();
   return new Promise<T>((resolve, reject) => {
     let started: Started | undefined;
@@ -178,9 +177,23 @@ function notHeard(
   });
 }
 
-function openCall(agent: BaresipAgent, verb: string): CallState {
-  const call = currentCall(agent.state);
+function openCall(agent: BaresipAgent, verb: string, id: string | undefined): CallState {
+  const { calls } = agent.state;
+  const call =
+    id === undefined
+      ? currentCall(agent.state)
+      : calls.find((one) => one.id === id || one.former?.includes(id));
   if (call !== undefined && call.state !== 'Idle') return call;
+  if (id !== undefined) {
+    const how = call?.ended === undefined ? '' : `: ${describeEnded(call.ended)}`;
+    throw new OffhookError(
+      'E_CALL_STATE',
+      `agent "${agent.name}": ${verb}: the call is over${how}`,
+      {
+        agents: [agent.name],
+      },
+    );
+  }
   throw new OffhookError('E_CALL_STATE', `agent "${agent.name}": ${verb}: the agent has no call`, {
     hint: 'dial or accept one first',
     agents: [agent.name],

@@ -1,7 +1,6 @@
 /** `agent()` and the objects it returns: verbs go to the driver, getters read the world. */
 import type {
   AgentInfo,
-  CallInfo,
   MediaInfo,
   RegistrationInfo,
   RtpInfo,
@@ -27,7 +26,7 @@ import type { VerbReply } from '../protocol.js';
 import { agentNameOf, encode, markAgent } from './encode.js';
 import { ask, callerStack } from './host.js';
 import { guardNames } from './misspelt.js';
-import { callOf } from './call.js';
+import { callOf, type Call } from './call.js';
 import { frozen, hears } from './audio.js';
 import { defaultMs } from './await-until.js';
 import { catchUpOtherEnds, noteDialled, staleCalls } from './other-end.js';
@@ -193,7 +192,7 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     const ended = this.#state().ended;
     return ended === undefined ? undefined : Object.freeze({ ...ended });
   }
-  get calls(): readonly CallInfo[] {
+  get calls(): readonly Call[] {
     return Object.freeze(openCalls(this.#state()).map((call) => callOf(this.#name, call)));
   }
   get peer(): Peer | undefined {

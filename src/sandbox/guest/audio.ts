@@ -1,7 +1,7 @@
 /** Sounds as values, and listening: what scripts say about audio. The runner makes and hears the samples. */
-import { currentCall } from '../../model/agent-state.js';
 import type { VerbReply } from '../protocol.js';
 import { defaultMs } from './await-until.js';
+import { callAmong } from './call.js';
 import { agentNameOf } from './encode.js';
 import { ask, callerStack } from './host.js';
 import * as world from './world.js';
@@ -55,7 +55,8 @@ export function hears(agent: string, args: readonly unknown[], stack: string): b
   ask('check', { on: 'Agent', fn: 'hears', args, stack });
   const hz = args[0] as number;
   world.watch(agent, `tone ${hz}`);
-  return currentCall(world.stateOf(agent))?.facts.tones.includes(hz) ?? false;
+  const call = callAmong(args, agent, 'hears', world.stateOf(agent));
+  return call?.facts.tones.includes(hz) ?? false;
 }
 
 /** Plain data as it came, for good. */

@@ -23,7 +23,7 @@ const MOST_DEPTH = 32;
 
 const agentNames = new WeakMap<object, string>();
 
-interface CallName {
+export interface CallName {
   agent: string;
   id: string;
 }
@@ -36,8 +36,14 @@ export function markCall(object: object, name: CallName): void {
   apply(weakSet, callNames, [object, name]);
 }
 
+/** Which call of which agent a value is; undefined where it is none. */
+export function callNameOf(value: unknown): CallName | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return apply(weakGet, callNames, [value]) as CallName | undefined;
+}
+
 function encodeCall(value: object): string | undefined {
-  const call = apply(weakGet, callNames, [value]) as CallName | undefined;
+  const call = callNameOf(value);
   if (call === undefined) return undefined;
   return '{"$":"call","agent":' + quote(call.agent) + ',"id":' + quote(call.id) + '}';
 }

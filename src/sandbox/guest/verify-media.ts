@@ -1,9 +1,11 @@
-/** `verify_media` and `verify_no_media`: whether RTP is received in the current call of an agent. */
-import { currentCall, type CallState } from '../../model/agent-state.js';
+/** `verify_media` and `verify_no_media`: whether RTP is received in a call of an agent. */
+import type { CallState } from '../../model/agent-state.js';
 import { describeEnded } from '../../model/describe.js';
 import { formatMs } from '../../time.js';
 import type { BegunWait } from '../protocol.js';
 import { waiting } from './await-until.js';
+import { callAmong } from './call.js';
+import { callNameOf } from './encode.js';
 import { failure } from './failure.js';
 import { rtpText } from './media-gaps.js';
 import * as world from './world.js';
@@ -11,7 +13,7 @@ import * as world from './world.js';
 export function verifyMedia(agent: string, args: unknown[]): void {
   const verb = 'verify_media';
   const run = ({ at: began, ms }: BegunWait): void => {
-    const received = packetsSince(agent, verb, began);
+    const received = packetsSince(agent, verb, args, began);
     for (let at = began; ; at = world.awaitEntries(began + ms)) {
       const { call, packets } = received();
       if (packets > 0) return;
@@ -32,7 +34,7 @@ export function verifyMedia(agent: string, args: unknown[]): void {
 export function verifyNoMedia(agent: string, args: unknown[]): void {
   const verb = 'verify_no_media';
   const run = ({ at: began, ms }: BegunWait): void => {
-    const received = packetsSince(agent, verb, began);
+    const received = packetsSince(agent, verb, args, began);
     for (let at = began; ; at = world.awaitEntries(began + ms)) {
       const { packets } = received();
       if (packets > 0) {
@@ -53,10 +55,11 @@ export function verifyNoMedia(agent: string, args: unknown[]): void {
 function packetsSince(
   agent: string,
   verb: string,
+  args: readonly unknown[],
   began: number,
 ): () => { call: CallState; packets: number } {
   world.watch(agent, 'rtp');
-  const id = openCall(agent, verb).id;
+  const { id } = openCall(agent, verb, args);
   let before: number | undefined;
   return () => {
     const call = world.headOf(agent).calls.find((one) => one.id === id);
@@ -68,9 +71,10 @@ function packetsSince(
   };
 }
 
-function openCall(agent: string, verb: string): CallState {
-  const call = currentCall(world.headOf(agent));
+function openCall(agent: string, verb: string, args: readonly unknown[]): CallState {
+  const call = callAmong(args, agent, verb, world.headOf(agent));
   if (call !== undefined && call.state !== 'Idle') return call;
+  if (args.some((arg) => callNameOf(arg) !== undefined)) throw over(agent, verb, call);
   throw failure({
     code: 'E_CALL_STATE',
     message: `agent "${agent}": ${verb}: the agent has no call`,

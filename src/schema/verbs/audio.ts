@@ -1,6 +1,7 @@
 /** Audio: what agents send, and proof of what they hear. */
 import { SIGNALS } from '../audio-arguments.js';
 import { AGENT_THROWS, type FunctionRow, type ParamRow } from '../rows.js';
+import { CALL_PARAM } from './calls.js';
 
 const SOUND = {
   name: 'sound',
@@ -62,14 +63,15 @@ export const AUDIO_VERBS = {
         doc: 'Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz; a tone 40 Hz away is another one.',
       },
       LISTEN,
+      CALL_PARAM,
     ],
     returns: 'HeardTone',
-    doc: `Passes as soon as enough of the tone was received in the current call: 100 ms without a break in which it carries 85 % of the energy, at -50 dBFS or more. ${COUNTS} A failure tells silence, a wrong tone and a weak one apart. Music and voices may hold one note for 100 ms: where they are heard, demand the tone for 500 ms.`,
+    doc: `Passes as soon as enough of the tone was received in the call: 100 ms without a break in which it carries 85 % of the energy, at -50 dBFS or more. ${COUNTS} A failure tells silence, a wrong tone and a weak one apart. Music and voices may hold one note for 100 ms: where they are heard, demand the tone for 500 ms.`,
     done: 'the tone was heard',
     limit: '5s',
     throws: LISTEN_THROWS,
     example:
-      'bob.verify_audio(440);\nconst heard = bob.verify_audio(440, { for: "500ms", within: "2s" });\nlog(heard.detected_ms, heard.level);',
+      'bob.verify_audio(440);\nconst heard = bob.verify_audio(440, { for: "500ms", within: "2s" });\nlog(heard.detected_ms, heard.level);\nfor (const call of bob.calls) bob.verify_audio(440, call);',
     source: 'ITU-T E.180, 5; Q.24',
   },
   verify_silence: {
@@ -81,9 +83,10 @@ export const AUDIO_VERBS = {
         ...LISTEN,
         doc: 'How long to listen at most: a duration, or `{ for, within }`, where `for` is how long it must be silent without a break (default 500 ms).',
       },
+      CALL_PARAM,
     ],
     returns: 'HeardSilence',
-    doc: `Passes as soon as silence was received long enough in the current call: below -60 dBFS. ${COUNTS} Where no packets come at all it fails: see \`verify_no_media\`.`,
+    doc: `Passes as soon as silence was received long enough in the call: below -60 dBFS. ${COUNTS} Where no packets come at all it fails: see \`verify_no_media\`.`,
     done: 'silence was heard',
     limit: '5s',
     throws: LISTEN_THROWS,
@@ -106,9 +109,10 @@ export const AUDIO_VERBS = {
         optional: true,
         doc: '`country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `digits`: for "dtmf", which ones, one after the other (what came before them does not matter); `within`: how long to listen at most (default 15 s: a ringback comes every 6 s).',
       },
+      CALL_PARAM,
     ],
     returns: 'HeardSignal',
-    doc: `Passes as soon as a signal was received in the current call: its frequencies in its cadence, a whole cycle of it, two where a cycle is shorter than 2.5 s; of "dtmf" its digits, each of 40 ms or more with pauses of 40 ms or more. Digits that come by RTP or SIP INFO are no sound: see \`received_digits\`. ${COUNTS}`,
+    doc: `Passes as soon as a signal was received in the call: its frequencies in its cadence, a whole cycle of it, two where a cycle is shorter than 2.5 s; of "dtmf" its digits, each of 40 ms or more with pauses of 40 ms or more. Digits that come by RTP or SIP INFO are no sound: see \`received_digits\`. ${COUNTS}`,
     done: 'the signal was heard',
     limit: '15s',
     throws: LISTEN_THROWS,
@@ -132,9 +136,10 @@ export const AUDIO_VERBS = {
         optional: true,
         doc: '`min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with 2 % loss stays above, and other speech below); `within`: how long to listen at most (default: the length of the recording and 5 s).',
       },
+      CALL_PARAM,
     ],
     returns: 'HeardRecording',
-    doc: `Passes as soon as what was received in the current call contains the recording, wherever it begins. Compared is loudness over time in 14 bands: codecs, levels and lost packets hardly matter, other words do. ${COUNTS}`,
+    doc: `Passes as soon as what was received in the call contains the recording, wherever it begins. Compared is loudness over time in 14 bands: codecs, levels and lost packets hardly matter, other words do. ${COUNTS}`,
     done: 'the recording was heard',
     throws: [...LISTEN_THROWS, 'E_AUDIO_FILE', 'E_READ_DENIED', 'E_READ_FAILED'],
     example:
@@ -153,9 +158,10 @@ export const AUDIO_METHODS = {
         kind: 'hz',
         doc: 'Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz.',
       },
+      CALL_PARAM,
     ],
     returns: 'boolean',
-    doc: 'Whether the tone is being received in the current call, alone or among others (with at least a tenth of the energy, for 400 ms): what a member of a conference hears. What was received before it is first asked counts; from then on beginning and end are events, and conditions see each. 300 ms without a frame, as on hold, are an end. False may mean not yet: that a tone is not there is proved by `never`, in more than 400 ms.',
+    doc: 'Whether the tone is being received in the call, alone or among others (with at least a tenth of the energy, for 400 ms): what a member of a conference hears. What was received before it is first asked counts; from then on beginning and end are events, and conditions see each. 300 ms without a frame, as on hold, are an end. False may mean not yet: that a tone is not there is proved by `never`, in more than 400 ms.',
     throws: ['E_AUDIO', 'E_ARGUMENT', 'E_AGENT_GONE'],
     example:
       'await_until(() => {\n  assert(alice.hears(440)).is_true();\n  assert(bob.hears(620)).is_true();\n});\nnever(() => alice.hears(620), "1s");',

@@ -25,7 +25,7 @@ export const AGENT_GETTERS = {
     type: 'Ended | undefined',
     doc: 'How the last call ended: absent until one closed since the last dial or accept.',
   },
-  calls: { type: 'readonly CallInfo[]', doc: 'The open calls, oldest first.' },
+  calls: { type: 'readonly Call[]', doc: 'The open calls, oldest first.' },
   peer: {
     type: 'Peer | undefined',
     doc: 'The other side of the current or last call.',
@@ -121,5 +121,24 @@ export const AGENT_GETTERS = {
   metadata: {
     type: 'Readonly<Record<string, unknown>>',
     doc: 'The `metadata` option given to `agent()`.',
+  },
+} as const satisfies Record<string, GetterRow>;
+
+/** What a call of `calls` shows beside its data: the values of that call, whichever is the current one. */
+export const CALL_GETTERS = {
+  timing: {
+    type: 'Omit<Timing, "register_ms">',
+    doc: 'The parts of this call.',
+    source: 'RFC 6076',
+  },
+  media: {
+    type: 'Media | undefined',
+    doc: 'What the last offer and answer of this call settled about its audio; absent until there was an answer.',
+    source: 'RFC 3264, 6 and 7',
+  },
+  rtp: {
+    type: 'Rtp | undefined',
+    doc: 'RTP packets of this call, looked at every 100 ms from the first time it is read on; absent until there is media.',
+    source: 'RFC 3550, 6.4',
   },
 } as const satisfies Record<string, GetterRow>;

@@ -1,5 +1,6 @@
 /** What an agent can be asked: these read, and never block. */
 import type { FunctionRow } from '../rows.js';
+import { CALL_PARAM } from './calls.js';
 
 export const AGENT_METHODS = {
   verify_media: {
@@ -14,22 +15,23 @@ export const AGENT_METHODS = {
         default: '5s, or what default_timeout set',
         doc: 'How long to wait at most.',
       },
+      CALL_PARAM,
     ],
     returns: 'void',
-    doc: 'Passes as soon as an RTP packet is received in the current call, after it was asked. Silence counts: it is sent as packets, too.',
+    doc: 'Passes as soon as an RTP packet is received in the call, after it was asked. Silence counts: it is sent as packets, too.',
     done: 'RTP was received',
     limit: '5s',
     throws: ['E_MEDIA', 'E_CALL_STATE', 'E_CONDITION', 'E_ARGUMENT'],
-    example: 'alice.verify_media();\nbob.verify_media("2s");',
+    example: 'alice.verify_media();\nbob.verify_media("2s");\nbob.verify_media(bob.calls[1]);',
     source: 'RFC 3550, 6.4',
   },
   verify_no_media: {
     on: 'Agent',
     side: 'guest',
     effect: 'block',
-    params: [{ name: 'during', kind: 'duration', doc: 'How long nothing may come.' }],
+    params: [{ name: 'during', kind: 'duration', doc: 'How long nothing may come.' }, CALL_PARAM],
     returns: 'void',
-    doc: 'Fails as soon as an RTP packet is received in the current call. Counting begins with the first look after it was asked, so that packets on their way do not count.',
+    doc: 'Fails as soon as an RTP packet is received in the call. Counting begins with the first look after it was asked, so that packets on their way do not count.',
     done: 'the time is over',
     throws: ['E_MEDIA', 'E_CALL_STATE', 'E_CONDITION', 'E_ARGUMENT'],
     example: 'alice.hold();\nalice.verify_no_media("2s");',

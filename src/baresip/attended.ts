@@ -121,7 +121,7 @@ export class AttendedTransfer {
   }
 
   #referTo({ id, peer }: CallState, tagged: boolean): string {
-    const { localTag = '', remoteTag = '' } = this.#session.dialogs.of(id) ?? {};
+    const { localTag = '', remoteTag = '' } = this.#session.calls.dialogOf(id) ?? {};
     return replacesReferTo({
       call_id: id,
       ...(tagged ? { tags: { local: localTag, remote: remoteTag } } : {}),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
-import { CallLog } from './call-log.js';
+import { ctrl, recorded, sip, tagged } from '../testing/traced-call.js';
 import { endedByText } from './ended.js';
 import { Endpoints } from './endpoints.js';
 import { decodeFrame, type CtrlEvent } from './events.js';
@@ -16,54 +16,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-function recorded(): { log: CallLog; events: AgentEvent[] } {
-  const events: AgentEvent[] = [];
-  return {
-    log: new CallLog((event) => events.push(event), {
-      resumedByItself: () => false,
-      redirected: () => false,
-      failedTransferEndsCall: false,
-    }),
-    events,
-  };
-}
-
-function ctrl(name: string, fields: Partial<CtrlEvent> = {}): CtrlEvent {
-  return {
-    kind: 'event',
-    name,
-    call: 'c',
-    outgoing: false,
-    peerUri: 'sip:p@h',
-    peerName: '',
-    param: '',
-    fields: {},
-    ...fields,
-  };
-}
-
-function sip(arrow: '>' | '<', start: string, more: Partial<SipMessage> = {}): SipMessage {
-  const [first = '', ...rest] = start.split(' ');
-  const code = /^\d/.test(first)
-    ? { code: Number(first), reason: rest.join(' '), method: 'INVITE' }
-    : { method: first };
-  return {
-    direction: arrow === '>' ? 'sent' : 'received',
-    transport: 'UDP',
-    local: '',
-    remote: '',
-    call_id: 'c',
-    cseq: 1,
-    body: '',
-    headers: [
-      ['From', '"P" <sip:p@h>;tag=1'],
-      ['To', `<sip:q@h>${first === 'INVITE' ? '' : ';tag=2'}`],
-    ],
-    ...code,
-    ...more,
-  };
-}
 
 describe.each(['1.0.0', '1.1.0', '4.9.0'])('baresip %s, as recorded', (version) => {
   const hosts = JSON.parse(readFileSync(new URL(`${version}.json`, TRANSCRIPTS), 'utf8')) as Record<
@@ -252,7 +204,7 @@ describe('joining', () => {
   test('a refused re-INVITE ends nothing', () => {
     const { log, events } = recorded();
     for (const one of [sip('>', 'INVITE'), sip('<', '200 OK'), sip('>', 'ACK')]) log.message(one);
-    log.message(sip('>', 'INVITE', { cseq: 2, headers: [['To', '<sip:q@h>;tag=2']] }));
+    log.message(sip('>', 'INVITE', { cseq: 2, headers: tagged('us', 'them') }));
     log.message(sip('<', '488 Not Acceptable Here', { cseq: 2 }));
     vi.runAllTimers();
     expect(events.at(-1)?.type).toBe('call_established');

@@ -14,6 +14,7 @@ import {
   mayEndWith,
   TRANSFERRED,
 } from './ended.js';
+import type { Dialog } from './dialogs.js';
 import type { CtrlEvent } from './events.js';
 import { OfferAnswer, hasSdp } from './offer-answer.js';
 import { hasTag, nameAddr, peerOf } from './peer.js';
@@ -73,15 +74,22 @@ export class CallLog {
     this.#close(call, endedByResponse(call.final, 'remote', false));
   }
 
-  message(message: SipMessage): void {
-    const known = this.#calls.get(message.call_id);
-    const call = known ?? this.#callOf(message);
-    if (call === undefined) return;
+  /** The dialog of that call; undefined for one that was forgotten. */
+  dialogOf(id: string): Dialog | undefined {
+    return this.#calls.get(id)?.dialog;
+  }
+
+  /** Returns false for a message that belongs to no call, or to another dialog with the Call-ID of one. */
+  message(message: SipMessage): boolean {
+    const call = this.#calls.get(message.call_id) ?? this.#callOf(message);
+    if (call?.dialog.takes(message) !== true) return false;
     this.#transfers.message(message);
     if (message.code === undefined) this.#request(call, message);
-    else if (message.method === 'INVITE' && call.cseqs.has(message.cseq))
+    // A late response to the INVITE before the last one says nothing: that one was repeated.
+    else if (message.method === 'INVITE' && message.cseq === call.cseq)
       this.#response(call, message, message.code);
     if (!call.closed) this.media.message(message);
+    return true;
   }
 
   /** Returns false for events that are not about the life of a call. */
@@ -152,11 +160,11 @@ export class CallLog {
         }
         return;
       case 'ACK':
-        if (call.answered && sent === call.outgoing && call.cseqs.has(message.cseq))
+        if (call.answered && sent === call.outgoing && message.cseq === call.cseq)
           this.#established(call);
         return;
       case 'CANCEL':
-        if (sent === call.outgoing) call.cancelled = true;
+        if (sent === call.outgoing && message.cseq === call.cseq) call.cancel ??= message;
         this.#decide(call);
         return;
       case 'BYE':
@@ -185,12 +193,12 @@ export class CallLog {
       // The header says it better than an event that was first.
       if (!call.outgoing) call.peer = callerOf(message);
     }
-    if (!call.cseqs.has(message.cseq)) {
+    if (message.cseq > call.cseq) {
       // Again, with credentials or to another address: the refusal before was not the end.
       if (isRedirection(call.final?.code)) this.redirections.followed(call.id, message.uri ?? '');
       call.final = undefined;
       call.responded = false;
-      call.cseqs.add(message.cseq);
+      call.cseq = message.cseq;
     }
     if (call.outgoing) this.#dialled(call);
     else if (call.timer !== undefined && !call.known) this.#incoming(call); // its event came first
@@ -318,7 +326,7 @@ export class CallLog {
     const { final, closeText } = call;
     if (final !== undefined && !call.answered) {
       const code = final.code ?? 0;
-      const cancelled = code === 487 && (call.cancelled || !call.outgoing);
+      const cancelled = code === 487 && (call.cancel !== undefined || !call.outgoing);
       const by = call.outgoing === cancelled ? 'local' : 'remote';
       if (call.outgoing && maybeRetried(code) && !call.hangingUp && !mayEndWith(code, closeText)) {
         return;

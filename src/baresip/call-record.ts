@@ -1,13 +1,15 @@
 /** What is known of one call while it is joined from the trace and ctrl_tcp. */
 import type { Peer, SipMessage } from '../model/agent-event.js';
+import { Dialog } from './dialogs.js';
 
 export interface Call {
   readonly id: string;
   readonly outgoing: boolean;
   peer: Peer;
   invite: SipMessage | undefined;
-  /** CSeq numbers of the initial INVITE and its repetitions with credentials. */
-  readonly cseqs: Set<number>;
+  readonly dialog: Dialog;
+  /** CSeq number of the initial INVITE, or of its last repetition with credentials. */
+  cseq: number;
   /** Announced to the log. */
   known: boolean;
   answered: boolean;
@@ -16,7 +18,8 @@ export interface Call {
   /** Any response to our INVITE came, 100 included: from then on it can be cancelled. */
   responded: boolean;
   provisional: string;
-  cancelled: boolean;
+  /** The CANCEL of the side that called. */
+  cancel: SipMessage | undefined;
   byeSent: boolean;
   /** The script asked for the end. */
   hangingUp: boolean;
@@ -35,14 +38,15 @@ export function newCall(id: string, outgoing: boolean, peer: Peer): Call {
     outgoing,
     peer,
     invite: undefined,
-    cseqs: new Set(),
+    dialog: new Dialog(),
+    cseq: -1,
     known: false,
     answered: false,
     established: false,
     closed: false,
     responded: false,
     provisional: '',
-    cancelled: false,
+    cancel: undefined,
     byeSent: false,
     hangingUp: false,
     final: undefined,

@@ -1,40 +1,73 @@
-/** The dialogs of an agent's calls, as its SIP trace shows them: their tags (RFC 3261, 12). */
+/** The dialog of a call: which SIP messages belong to it, by their tags (RFC 3261, 12). */
 import type { SipMessage } from '../model/agent-event.js';
 import { tagOf } from './peer.js';
 import { headerOf } from './sip-message.js';
 
-export interface Dialog {
-  localTag: string;
-  /** Of the answer; before it of the last provisional response. */
-  remoteTag: string;
+/** The initial INVITE. A repetition with credentials has a higher CSeq. */
+interface InitialInvite {
+  own: boolean;
+  cseq: number;
 }
 
-const REMEMBERED = 32;
+export class Dialog {
+  /** Tags that no message changes any more: the caller's from its INVITE on, the other one from the 2xx on. */
+  #local: string | undefined;
+  #remote: string | undefined;
+  /** Tag of the side that was called, as its last provisional response says: a fork has several of them. */
+  #early = '';
+  #initial: InitialInvite | undefined;
 
-export class DialogLog {
-  readonly #dialogs = new Map<string, Dialog>();
-
-  of(call: string): Dialog | undefined {
-    return this.#dialogs.get(call);
+  get localTag(): string {
+    return this.#local ?? this.#early;
   }
 
-  message(message: SipMessage): void {
-    if (message.method !== 'INVITE') return;
-    const dialog = this.#dialog(message.call_id);
-    const [from, to] = ['from', 'to'].map((name) => tagOf(headerOf(message.headers, name) ?? ''));
+  /** Of the answer; before it of the last provisional response. */
+  get remoteTag(): string {
+    return this.#remote ?? this.#early;
+  }
+
+  /** Takes in what a message with the Call-ID of the call says of its tags; false when it belongs to another dialog. */
+  takes(message: SipMessage): boolean {
+    // Of an own request and of its responses the From is the agent's.
     const own = (message.direction === 'sent') === (message.code === undefined);
-    const remote = (own ? to : from) ?? '';
-    dialog.localTag = (own ? from : to) ?? dialog.localTag;
-    if (remote !== '') dialog.remoteTag = remote;
+    const from = tagIn(message, 'from');
+    const to = tagIn(message, 'to');
+    const [wantedFrom, wantedTo] = own ? [this.#local, this.#remote] : [this.#remote, this.#local];
+    if (wantedFrom !== undefined && from !== wantedFrom) return false;
+    if (wantedTo !== undefined && to !== wantedTo && this.#isToChecked(message, own, to)) {
+      return false;
+    }
+    if (message.method === 'INVITE') this.#learn(message, { own, from, to });
+    return true;
   }
 
-  #dialog(call: string): Dialog {
-    const known = this.#dialogs.get(call);
-    if (known !== undefined) return known;
-    const dialog: Dialog = { localTag: '', remoteTag: '' };
-    this.#dialogs.set(call, dialog);
-    const [oldest = ''] = this.#dialogs.keys();
-    if (this.#dialogs.size > REMEMBERED) this.#dialogs.delete(oldest);
-    return dialog;
+  /** A response to a request inside the dialog is known by its transaction; so are a CANCEL and a repeated INVITE. */
+  #isToChecked({ method, code, cseq }: SipMessage, own: boolean, to: string): boolean {
+    if (code === undefined) return to !== '' || (method !== 'CANCEL' && method !== 'INVITE');
+    return method === 'INVITE' && this.#initial?.own === own && this.#initial.cseq === cseq;
   }
+
+  #learn(
+    { code, cseq }: SipMessage,
+    { own, from, to }: { own: boolean; from: string; to: string },
+  ): void {
+    if (code === undefined) {
+      if (to !== '' || (this.#initial !== undefined && this.#initial.own !== own)) return;
+      this.#initial = { own, cseq: Math.max(cseq, this.#initial?.cseq ?? 0) };
+      if (own) this.#local = from;
+      else this.#remote = from;
+      return;
+    }
+    if (this.#initial?.own !== own || this.#initial.cseq !== cseq || code <= 100) return;
+    if (code < 200) {
+      if (to !== '') this.#early = to;
+    } else if (code < 300) {
+      if (own) this.#remote ??= to;
+      else this.#local ??= to;
+    }
+  }
+}
+
+function tagIn(message: SipMessage, field: 'from' | 'to'): string {
+  return tagOf(headerOf(message.headers, field) ?? '') ?? '';
 }

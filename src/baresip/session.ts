@@ -18,7 +18,6 @@ import { commandsFor, type CommandSet } from './commands.js';
 import { qualityEvent } from './call-quality.js';
 import { Ctrl, type Command } from './ctrl.js';
 import { Endpoints } from './endpoints.js';
-import { DialogLog } from './dialogs.js';
 import type { CtrlEvent, Reply } from './events.js';
 import { Dumps } from './dumps.js';
 import { removeFolder } from './folder.js';
@@ -66,7 +65,6 @@ export class Session {
   readonly ground: Ground;
   readonly waiters = new Waiters();
   readonly calls: CallLog;
-  readonly dialogs = new DialogLog();
   readonly registration: Registration;
   readonly rtp = new RtpWatch(this);
   readonly source = new AudioSource(this);
@@ -122,7 +120,6 @@ export class Session {
         message: (message, raw) => {
           ground.context.sip(message, raw);
           if (message.direction === 'sent') this.#judge(message);
-          this.dialogs.message(message);
           if (message.method === 'REGISTER') this.registration.message(message);
           else this.#message(message);
           this.waiters.wake();
@@ -308,9 +305,8 @@ export class Session {
   }
 
   #message(message: SipMessage): void {
-    this.calls.message(message);
+    if (this.calls.message(message)) this.telephoneEvents.message(message);
     this.dumps.message(message);
-    this.telephoneEvents.message(message);
     this.requests.message(message);
   }
 

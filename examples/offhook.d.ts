@@ -403,10 +403,36 @@ interface Ended {
    */
   readonly reason?: string;
   /**
-   * Value of a Reason header (RFC 3326).
+   * Every Reason header of the messages that ended it (RFC 3326), with commas between: BYE,
+   * CANCEL, final response.
    * Examples: "Q.850;cause=17".
    */
   readonly cause?: string;
+  /**
+   * The same, taken apart, in order.
+   */
+  readonly causes?: readonly EndedCause[];
+}
+
+/**
+ * One value of a Reason header (RFC 3326, 2).
+ */
+interface EndedCause {
+  /**
+   * `Q.850`, `SIP`, ... as written.
+   * Examples: "Q.850".
+   */
+  readonly protocol: string;
+  /**
+   * Q.850 cause value, or SIP status code.
+   * Examples: 17.
+   */
+  readonly cause?: number;
+  /**
+   * Its words, without quotes.
+   * Examples: "User busy".
+   */
+  readonly text?: string;
 }
 
 /**
@@ -1047,9 +1073,12 @@ interface Agent {
    */
   readonly state: State;
   /**
-   * How the last call ended: absent until one closed since the last dial or accept.
+   * How the last call ended: absent until one closed since the last dial or accept. Its `message`
+   * is the BYE, CANCEL or final response that ended it, where one did:
+   * `alice.ended?.message?.header("Retry-After")`. It stays out of `equals`, `log` and JSON.
+   * @see RFC 3261, 21; RFC 3326
    */
-  readonly ended: Ended | undefined;
+  readonly ended: (Ended & { readonly message?: SipMessage }) | undefined;
   /**
    * The open calls, oldest first.
    */
@@ -1068,7 +1097,9 @@ interface Agent {
    */
   readonly status_code: number | undefined;
   /**
-   * Headers of the INVITE received for the current or last call, by lower-case long name.
+   * Headers of the INVITE received for the current or last call, by lower-case long name. Fields
+   * that are lists come apart at their commas.
+   * @see RFC 3261, 7.3.1
    */
   readonly headers: Readonly<Record<string, readonly string[]>>;
   /**

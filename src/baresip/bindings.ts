@@ -37,13 +37,7 @@ function sameUri(a: string, b: string): boolean {
 
 /** Each binding as it is written; a field can list several (7.3.1). */
 function contactsOf(message: SipMessage): readonly string[] {
-  const listed = headerValues(message.headers, 'contact').flatMap((value) => splitList(value));
-  return listed.map((one) => one.trim()).filter((one) => one !== '');
-}
-
-/** At the commas that are neither in quotes nor in angle brackets. */
-function splitList(value: string): readonly string[] {
-  return value.match(/(?:"(?:[^"\\]|\\.)*"|<[^>]*>|[^,"<]|["<])+/g) ?? [];
+  return headerValues(message.headers, 'contact').filter((one) => one !== '');
 }
 
 function parameterOf(contact: string): number | undefined {

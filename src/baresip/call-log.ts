@@ -4,7 +4,7 @@
  * that only ctrl_tcp told waits a moment for the message with its headers and codes.
  */
 import type { AgentEvent, Ended, Peer, SipMessage } from '../model/agent-event.js';
-import { afterReading, newCall, type Call, type Habits } from './call-record.js';
+import { afterReading, awaitsResponse, newCall, type Call, type Habits } from './call-record.js';
 import {
   causeOf,
   endedByResponse,
@@ -17,7 +17,7 @@ import {
 import type { Dialog } from './dialogs.js';
 import type { CtrlEvent } from './events.js';
 import { OfferAnswer, hasSdp } from './offer-answer.js';
-import { hasTag, nameAddr, peerOf } from './peer.js';
+import { hasTag, peerOf, senderOf } from './peer.js';
 import { isRedirection, Redirections } from './redirections.js';
 import { headerOf } from './sip-message.js';
 import { TransferLog } from './transfer-log.js';
@@ -26,6 +26,11 @@ import { TransferLog } from './transfer-log.js';
 const JOIN_MS = 75;
 /** A CANCEL is answered at once by every SIP server (RFC 3261, 9.2): as far away as it may be. */
 const CANCELLED_MS = 1000;
+/** The trace tells these, with more in them. */
+const TOLD_BY_TRACE: ReadonlySet<string> = new Set([
+  ...['TRANSFER', 'CALL_OUTGOING', 'CALL_REDIRECT', 'CALL_RINGING', 'CALL_PROGRESS'],
+  ...['CALL_ANSWERED', 'CALL_LOCAL_SDP', 'CALL_REMOTE_SDP'],
+]);
 /** Closed calls are forgotten after so many later ones: long enough for retransmissions. */
 const REMEMBERED = 32;
 
@@ -71,7 +76,7 @@ export class CallLog {
     const call = this.redirections.waiting;
     if (call?.id !== id || call.final === undefined) return;
     this.redirections.giveUp();
-    this.#close(call, endedByResponse(call.final, 'remote', false));
+    this.#close(call, endedByResponse(call.final, 'remote', false), call.final);
   }
 
   /** The dialog of that call; undefined for one that was forgotten. */
@@ -110,17 +115,8 @@ export class CallLog {
       case 'TRANSFER_FAILED':
         this.#transfers.failed(event.call, event.param);
         return true;
-      case 'TRANSFER':
-      case 'CALL_OUTGOING':
-      case 'CALL_REDIRECT':
-      case 'CALL_RINGING':
-      case 'CALL_PROGRESS':
-      case 'CALL_ANSWERED':
-      case 'CALL_LOCAL_SDP':
-      case 'CALL_REMOTE_SDP':
-        return true; // the trace tells these, with more in them
       default:
-        return false;
+        return TOLD_BY_TRACE.has(event.name);
     }
   }
 
@@ -137,7 +133,7 @@ export class CallLog {
     if (hasTag(headerOf(message.headers, 'to') ?? '')) return undefined;
     const outgoing = message.direction === 'sent';
     const dialled = this.#dialling ?? this.redirections.peer;
-    const peer = outgoing ? (dialled ?? peerOf(message.uri ?? '', '')) : callerOf(message);
+    const peer = outgoing ? (dialled ?? peerOf(message.uri ?? '', '')) : senderOf(message);
     return this.#add(message.call_id, outgoing, peer);
   }
 
@@ -170,13 +166,11 @@ export class CallLog {
       case 'BYE':
         if (!sent) {
           const transferred = this.#transfers.succeeded(call.id);
-          this.#close(
-            call,
-            transferred ? TRANSFERRED : { by: 'remote', how: 'bye', ...causeOf(message) },
-          );
+          const ended: Ended = { by: 'remote', how: 'bye', ...causeOf(message) };
+          this.#close(call, transferred ? TRANSFERRED : ended, message);
           return;
         }
-        call.byeSent = true;
+        call.bye = message;
         this.#decide(call);
         this.#lostByTransfer(call);
         return;
@@ -191,7 +185,7 @@ export class CallLog {
     if (call.invite === undefined) {
       call.invite = message;
       // The header says it better than an event that was first.
-      if (!call.outgoing) call.peer = callerOf(message);
+      if (!call.outgoing) call.peer = senderOf(message);
     }
     if (message.cseq > call.cseq) {
       // Again, with credentials or to another address: the refusal before was not the end.
@@ -332,18 +326,19 @@ export class CallLog {
         return;
       }
       if (call === this.redirections.waiting || this.#goesOn(call, final)) return;
-      this.#close(call, endedByResponse(final, by, cancelled));
+      const cancel = cancelled ? call.cancel : undefined;
+      // What the other side said: of a CANCEL its own words, not the 487 of the agent.
+      const said = call.outgoing ? final : (cancel ?? final);
+      this.#close(call, endedByResponse(final, by, cancelled, cancel), said);
     } else if (call.answered && /^481 /.test(closeText ?? '')) {
       // To a request inside the call: the BYE of the other side has crossed it (RFC 3261, 12.2.1.2).
       this.#close(call, { by: 'remote', how: 'bye' });
-    } else if (call.byeSent && (call.hangingUp || closeText !== undefined)) {
+    } else if (call.bye !== undefined && (call.hangingUp || closeText !== undefined)) {
       const ended = call.hangingUp
         ? undefined
         : endedByText(closeText ?? '', { outgoing: call.outgoing, answered: true });
-      this.#close(
-        call,
-        ended === undefined || ended.by === 'remote' ? { by: 'local', how: 'bye' } : ended,
-      );
+      const byItself = ended !== undefined && ended.by !== 'remote';
+      this.#close(call, byItself ? ended : { by: 'local', how: 'bye' }, call.bye);
     } else if (closeText !== undefined && this.#isFinalText(call, closeText)) {
       this.#closeByText(call);
     }
@@ -367,24 +362,27 @@ export class CallLog {
       });
       return;
     }
-    this.#close(call, lostByTransfer(final, reason));
+    this.#close(call, lostByTransfer(final, reason), call.bye);
   }
 
   /** Texts that no SIP message will explain further. */
   #isFinalText(call: Call, text: string): boolean {
-    // Of a call the script refused, newer versions tell the reason it gave: any words at all.
-    if (call.hangingUp && !call.outgoing && !call.answered) return false;
+    if (awaitsResponse(call)) return false;
     if (/transfer/i.test(text)) return this.#transfers.succeeded(call.id);
     return !/^\d{3} |^Connection reset|^Rejected by/i.test(text);
   }
 
   #closeByText(call: Call): void {
-    const { outgoing, answered, invite } = call;
+    const { outgoing, answered, invite, cancel, bye, final } = call;
     const sent = !outgoing || invite !== undefined;
-    this.#close(call, endedByText(call.closeText ?? '', { outgoing, answered, sent }));
+    const ended = endedByText(call.closeText ?? '', { outgoing, answered, sent });
+    // The other side's reason for its CANCEL, where the agent's 487 was not seen.
+    const cause = ended.how === 'cancel' && !outgoing ? causeOf(cancel) : {};
+    this.#close(call, { ...ended, ...cause }, bye ?? (outgoing ? final : (cancel ?? final)));
   }
 
-  #close(call: Call, ended: Ended): void {
+  /** `message`: the one that ended it, where one did. */
+  #close(call: Call, ended: Ended, message?: SipMessage): void {
     if (call.closed) return;
     clearTimeout(call.timer);
     call.timer = undefined;
@@ -392,10 +390,9 @@ export class CallLog {
     call.closed = true;
     this.media.forget(call.id);
     // A call that was refused before anybody was told of it never was one for the script.
-    if (told) this.#emit({ type: 'call_closed', call: call.id, ended });
+    if (told) {
+      const final = message === undefined ? {} : { message };
+      this.#emit({ type: 'call_closed', call: call.id, ended, ...final });
+    }
   }
-}
-
-function callerOf(invite: SipMessage): Peer {
-  return peerOf(...nameAddr(headerOf(invite.headers, 'from') ?? ''));
 }

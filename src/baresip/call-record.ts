@@ -20,7 +20,8 @@ export interface Call {
   provisional: string;
   /** The CANCEL of the side that called. */
   cancel: SipMessage | undefined;
-  byeSent: boolean;
+  /** The agent's own BYE. */
+  bye: SipMessage | undefined;
   /** The script asked for the end. */
   hangingUp: boolean;
   final: SipMessage | undefined;
@@ -47,7 +48,7 @@ export function newCall(id: string, outgoing: boolean, peer: Peer): Call {
     responded: false,
     provisional: '',
     cancel: undefined,
-    byeSent: false,
+    bye: undefined,
     hangingUp: false,
     final: undefined,
     closeText: undefined,
@@ -55,6 +56,13 @@ export function newCall(id: string, outgoing: boolean, peer: Peer): Call {
     hops: 0,
     timer: undefined,
   };
+}
+
+/** Whether a final response may still be seen that says more than the text baresip closes the call with. */
+export function awaitsResponse({ outgoing, answered, invite, hangingUp }: Call): boolean {
+  if (answered) return false;
+  // Of a call the script refused, newer versions tell the reason it gave: any words at all.
+  return outgoing ? invite !== undefined : hangingUp;
 }
 
 /** What this baresip does by itself. */

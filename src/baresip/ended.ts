@@ -1,30 +1,37 @@
 /** How a call ended, in the same words on every version: from the SIP messages first, else from baresip's text. */
 import type { Ended, SipMessage } from '../model/agent-event.js';
-import { headerOf } from './sip-message.js';
+import { headerValues, splitList } from '../model/headers.js';
+import { reasonOf } from '../model/reason.js';
 
 /** Text of CALL_CLOSED without the error number newer versions append: "Connection refused [111]". */
 export function closeText(param: string): string {
   return param.replace(/ \[\d+\]$/, '').trim();
 }
 
-/** The Reason header of a BYE, CANCEL or response (RFC 3326). */
-export function causeOf(message: SipMessage): { cause?: string } {
-  const cause = headerOf(message.headers, 'reason');
-  return cause === undefined ? {} : { cause };
+/** Every Reason of the messages that ended a call: BYE, CANCEL, final response (RFC 3326). */
+export function causeOf(...messages: (SipMessage | undefined)[]): Pick<Ended, 'cause' | 'causes'> {
+  const values = messages.flatMap((one) => headerValues(one?.headers ?? [], 'reason'));
+  return causeIn([...new Set(values)]);
 }
 
-/** By a final response of 300 or more to the INVITE. */
+function causeIn(values: readonly string[]): Pick<Ended, 'cause' | 'causes'> {
+  const given = values.filter((one) => one !== '');
+  return given.length === 0 ? {} : { cause: given.join(', '), causes: given.map(reasonOf) };
+}
+
+/** By a final response of 300 or more to the INVITE; `cancel`: the CANCEL before it. */
 export function endedByResponse(
   message: SipMessage,
   by: 'local' | 'remote',
   cancelled: boolean,
+  cancel?: SipMessage,
 ): Ended {
   return {
     by,
     how: cancelled ? 'cancel' : 'rejected',
     code: message.code ?? 0,
     reason: message.reason ?? '',
-    ...causeOf(message),
+    ...causeOf(cancel, message),
   };
 }
 
@@ -76,7 +83,7 @@ export function endedByText(
       how: 'rejected',
       code: Number(code),
       reason: reason ?? '',
-      ...(cause === undefined ? {} : { cause }),
+      ...(cause === undefined ? {} : causeIn(splitList(cause))),
     };
   }
   const words = WORDS.find(([pattern]) => pattern.test(text))?.[1] ?? { by: 'error', how: 'media' };

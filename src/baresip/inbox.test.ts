@@ -36,8 +36,8 @@ function box() {
   });
   const log = new RequestLog(
     () => undefined,
-    (accepted, again) => {
-      inbox.accepted(accepted, again);
+    (received, code, again) => {
+      inbox.answered(received, code, again);
     },
   );
   const take = (message: SipMessage, code: number) => {
@@ -81,7 +81,51 @@ describe('digits', () => {
     take(info('1', 1), 400);
     take(info('2', 2), 200);
     take(info('2', 2), 200);
-    expect(events.length).toBe(1);
+    expect(events.filter(({ type }) => type === 'dtmf_received')).toHaveLength(1);
+    expect(events).toContainEqual({
+      type: 'warning',
+      text: expect.stringContaining('refused an INFO with application/dtmf-relay: 400') as string,
+    });
+  });
+
+  it.each([
+    ['Signal=16\r\nDuration=100\r\n', '1'],
+    ['Signal=dtmf\r\nDuration=100\r\n', 'D'],
+    ['NoSignal=5\r\nDuration=100\r\n', '5'],
+  ])('baresip makes of other bodies are none: %j', async (body, told) => {
+    const { events, inbox, take } = box();
+    take(request('INFO', INFO, body), 200);
+    inbox.event(start(told));
+    await turn();
+    await turn();
+    await turn();
+    expect(events).toEqual([]);
+    // a digit in RTP is one
+    inbox.event(start(told));
+    await turn();
+    await turn();
+    await turn();
+    expect(events).toEqual([{ type: 'dtmf_received', call: 'c1', digit: told, via: 'rtp' }]);
+  });
+
+  it('with a blank before them are told, also where baresip refuses them', () => {
+    const { events, take } = box();
+    take(request('INFO', INFO, 'Signal= *\r\nDuration= 250\r\n', 1), 400);
+    take(request('INFO', INFO, 'Signal= 7\r\nDuration= 250\r\n', 2), 200);
+    expect(events.filter(({ type }) => type === 'dtmf_received')).toMatchObject([
+      { digit: '*', via: 'info' },
+      { digit: '7', via: 'info' },
+    ]);
+  });
+
+  it.each([
+    ['application/dtmf', '5', 488, /digits only as application\/dtmf-relay/],
+    ['application/hook-flash', '', 488, /takes digits alone/],
+    ['application/dtmf-relay', 'Signal=hf\r\n', 400, /holds no digit/],
+  ])('in an INFO that baresip refuses are a warning: %s %j', (type, body, code, why) => {
+    const { events, take } = box();
+    take(request('INFO', [['Content-Type', type]], body), code);
+    expect(events).toEqual([{ type: 'warning', text: expect.stringMatching(why) as string }]);
   });
 
   it('of an INFO with an event number are told once, too', async () => {

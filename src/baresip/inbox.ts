@@ -3,14 +3,19 @@
  * an INFO show in the trace and, on every version, as a ctrl_tcp event like those in RTP: told once.
  */
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
-import { infoDigit, infoSignal } from '../model/dtmf.js';
+import { infoDigit, isInfoDtmf } from '../model/dtmf.js';
 import { parseMessageSummary } from '../model/message-summary.js';
 import type { CtrlEvent } from './events.js';
-import { nameAddr, peerOf } from './peer.js';
+import { senderOf } from './peer.js';
 import { headerOf } from './sip-message.js';
 
 /** The event of an INFO follows its message, late where the machine is busy; after this it never came. */
 const SAME_DIGIT_MS = 10_000;
+
+/** What baresip reads in the body of an INFO (call.c, every version; a blank from 3.0 on). */
+const TAKEN_FOR_DIGIT = /Signal= *([0-9*#a-d])/i;
+/** The request belongs to another dialog. */
+const NO_SUCH_CALL = 481;
 
 interface InfoDigit {
   call: string;
@@ -30,23 +35,18 @@ export class Inbox {
   }
 
   /**
-   * A received request that was answered with 2xx: what the agent refused it has not received. A retransmission
-   * tells nothing new, but baresip makes another event of its digit.
+   * A received request and the final code the agent answered: what the agent refused it has not received. A
+   * retransmission tells nothing new, but baresip makes another event of its digit.
    */
-  accepted(request: SipMessage, again: boolean): void {
-    const { method, call_id, headers, body } = request;
+  answered(request: SipMessage, code: number, again: boolean): void {
+    const { method, headers, body } = request;
     const type = headerOf(headers, 'content-type') ?? '';
     if (method === 'INFO') {
-      const digit = infoDigit(type, body);
-      if (digit === undefined) return;
-      // Of an event number ("10") baresip takes the first figure.
-      const told = infoSignal(type, body)?.charAt(0).toUpperCase() ?? digit;
-      this.#fromInfo.push({ call: call_id, told, at: performance.now() });
-      if (!again) this.#emit({ type: 'dtmf_received', call: call_id, digit, via: 'info' });
-    } else if (again) {
+      this.#info(request, type, code, again);
+    } else if (again || code >= 300) {
       return;
     } else if (method === 'MESSAGE') {
-      const from = peerOf(...nameAddr(headerOf(headers, 'from') ?? ''));
+      const from = senderOf(request);
       this.#emit({ type: 'message_received', from, text: body, content_type: type });
     } else if (method === 'NOTIFY' && isMailbox(headers)) {
       const summary = parseMessageSummary(body);
@@ -72,6 +72,22 @@ export class Inbox {
 
   end(): void {
     this.#ended = true;
+  }
+
+  #info({ call_id, body }: SipMessage, type: string, code: number, again: boolean): void {
+    const digit = infoDigit(type, body);
+    // baresip looks no further than one character: of a hook flash ("16"), which is no digit, it makes a 1.
+    const told = TAKEN_FOR_DIGIT.exec(body)?.[1]?.toUpperCase();
+    if (code < 300 && isInfoDtmf(type) && told !== undefined) {
+      this.#fromInfo.push({ call: call_id, told, at: performance.now() });
+    }
+    if (again) return;
+    // Before 3.0 baresip refuses a blank before the digit, which is as good as none.
+    const isRefusedBlank = code === 400 && /Signal=[ \t]/i.test(body);
+    if (digit !== undefined && (code < 300 || isRefusedBlank)) {
+      this.#emit({ type: 'dtmf_received', call: call_id, digit, via: 'info' });
+    }
+    if (code >= 300 && code !== NO_SUCH_CALL) this.#emit(refusedInfo(type, body, code, digit));
   }
 
   /**
@@ -101,4 +117,21 @@ function isMailbox(headers: SipMessage['headers']): boolean {
   // "o" is its compact form (RFC 6665, 8.2.1).
   const event = headers.find(([name]) => /^(?:event|o)$/i.test(name))?.[1] ?? '';
   return /^message-summary\b/i.test(event);
+}
+
+function refusedInfo(
+  type: string,
+  body: string,
+  code: number,
+  digit: string | undefined,
+): AgentEvent {
+  const what = type === '' ? 'without a type' : `with ${type}`;
+  const why = !isInfoDtmf(type)
+    ? 'it takes digits alone (application/dtmf-relay)'
+    : digit === undefined
+      ? 'its body holds no digit'
+      : /Signal=[ \t]/i.test(body)
+        ? 'it takes no blank before the digit (from 3.0 on it does); the digit is told all the same'
+        : 'it takes digits only as application/dtmf-relay, with Signal= and Duration=';
+  return { type: 'warning', text: `baresip refused an INFO ${what}: ${code}: ${why}` };
 }

@@ -41,6 +41,7 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
       code: Number(status.slice(0, 3)),
       reason: status.slice(4),
       cause: 'Q.850;cause=17',
+      causes: [{ protocol: 'Q.850', cause: 17 }],
     });
   });
 

@@ -1,5 +1,11 @@
 /** Names and addresses in header fields (RFC 3261, 20.10 and 25.1) -> `Peer`. */
-import type { Peer } from '../model/agent-event.js';
+import type { Peer, SipMessage } from '../model/agent-event.js';
+import { headerOf } from './sip-message.js';
+
+/** Who a request says it is from. */
+export function senderOf({ headers }: SipMessage): Peer {
+  return peerOf(...nameAddr(headerOf(headers, 'from') ?? ''));
+}
 
 /** name-addr or addr-spec -> URI and display name. */
 export function nameAddr(value: string): [uri: string, name: string] {

@@ -1,6 +1,6 @@
 /**
  * The requests of one agent other than those about registration and the life of a call: what became of one
- * it sends (MESSAGE, OPTIONS, INFO), and those it received and accepted. All from the SIP trace, for ctrl_tcp
+ * it sends (MESSAGE, OPTIONS, INFO), and those it received and answered. All from the SIP trace, for ctrl_tcp
  * tells of none of them on every version.
  */
 import type { SipMessage } from '../model/agent-event.js';
@@ -32,21 +32,24 @@ const TIMED_OUT_MS = 30_000;
 /** Received requests remembered for their retransmissions. */
 const REMEMBERED = 256;
 
+/** A received request, and the final code the agent answered. */
+type AnsweredRequest = (request: SipMessage, code: number, again: boolean) => void;
+
 export class RequestLog {
   readonly #changed: () => void;
-  readonly #accepted: (request: SipMessage, again: boolean) => void;
+  readonly #answeredReceived: AnsweredRequest;
   readonly #tracked = new Set<Tracked>();
   /** By Call-ID, CSeq and method. */
   readonly #received = new Map<string, { request: SipMessage; answered: boolean }>();
   readonly #sentIds = new Map<string, number>();
 
   /**
-   * `accepted` gets each received request when it is answered with 2xx, and `again` when a retransmission is:
+   * `answered` gets each received request when the agent has answered it, and `again` when a retransmission is:
    * baresip takes it for a new one.
    */
-  constructor(changed: () => void, accepted: (request: SipMessage, again: boolean) => void) {
+  constructor(changed: () => void, answered: AnsweredRequest) {
     this.#changed = changed;
-    this.#accepted = accepted;
+    this.#answeredReceived = answered;
   }
 
   /** Follows the next request of that method, of that call if one is given, until `forget`. */
@@ -142,7 +145,7 @@ export class RequestLog {
     if (known === undefined || code < 200) return;
     const again = known.answered;
     known.answered = true;
-    if (code < 300) this.#accepted(known.request, again);
+    this.#answeredReceived(known.request, code, again);
   }
 }
 

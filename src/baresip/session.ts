@@ -104,8 +104,8 @@ export class Session {
       () => {
         this.waiters.wake();
       },
-      (request, again) => {
-        this.inbox.accepted(request, again);
+      (request, code, again) => {
+        this.inbox.answered(request, code, again);
       },
     );
     this.commands = commandsFor(version, ground.account.aor, ground.idleAor, ground.mwi);

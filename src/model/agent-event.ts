@@ -7,6 +7,7 @@ import type { ErrorData } from '../errors.js';
 import type { Packets, Quality } from './call-quality.js';
 import type { HttpEvent } from './http-event.js';
 import type { Held, MediaDirection } from './media-direction.js';
+import type { ReasonValue } from './reason.js';
 
 /** Whom a call is with. Incoming: the From header (RFC 3261, 20.20); outgoing: what was dialled. */
 export interface Peer {
@@ -47,8 +48,10 @@ export interface Ended {
   code?: number;
   /** Reason phrase as on the wire, else the driver's words. */
   reason?: string;
-  /** Cause of a Reason header (RFC 3326): "Q.850;cause=17" style value. */
+  /** Every Reason header of the messages that ended it (RFC 3326): "Q.850;cause=17" style values, with commas between. */
   cause?: string;
+  /** The same, taken apart. */
+  causes?: readonly ReasonValue[];
 }
 
 /** Audio as the last offer and answer settled it (RFC 3264), seen from the agent. */
@@ -130,7 +133,8 @@ export type AgentEvent =
   | { type: 'call_accepted'; call: string }
   /** Answered and acknowledged. */
   | { type: 'call_established'; call: string }
-  | { type: 'call_closed'; call: string; ended: Ended }
+  /** `message`: the BYE, CANCEL or final response that ended it, where one did. */
+  | { type: 'call_closed'; call: string; ended: Ended; message?: SipMessage }
   /** A 3xx sent the call to `uri`: it goes on there, as `to` where that INVITE has a Call-ID of its own. */
   | { type: 'call_redirected'; call: string; to: string; uri: string }
   /** An offer was answered. `held`: who of both does not want to receive. */

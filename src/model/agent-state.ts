@@ -4,7 +4,7 @@
  * call, so that a late message never moves it back (RFC 3261, 13 and 15).
  */
 import type { ErrorData } from '../errors.js';
-import type { AgentEvent, Ended, HeaderField, Peer } from './agent-event.js';
+import type { AgentEvent, Ended, HeaderField, Peer, SipMessage } from './agent-event.js';
 import { NO_FACTS, foldFacts, isAboutCall, type CallEvent, type CallFacts } from './call-facts.js';
 import { NO_MESSAGES, foldMessages, type AgentMessages } from './agent-messages.js';
 
@@ -63,6 +63,8 @@ export interface AgentState {
   calls: readonly CallState[];
   /** Of the last call that closed since the last dial or accept. */
   ended?: Ended;
+  /** The message that ended that call, and when it closed, in ms since the scenario began. */
+  final?: { message: SipMessage; at: number };
   messages: AgentMessages;
   /** What send_audio() has it send, in words. */
   sending: string;
@@ -188,11 +190,16 @@ function foldCall(next: Draft<AgentState>, event: CallEvent, at: number): void {
   if (event.type === 'call_incoming') add(next, event.call, 'incoming', event.peer, event.headers);
   const call = draftOf(next, event.call);
   if (call === undefined) return;
-  foldCallState(next, call, event);
+  foldCallState(next, call, event, at);
   call.facts = foldFacts(call.facts, event, at);
 }
 
-function foldCallState(next: Draft<AgentState>, call: Draft<CallState>, event: CallEvent): void {
+function foldCallState(
+  next: Draft<AgentState>,
+  call: Draft<CallState>,
+  event: CallEvent,
+  at: number,
+): void {
   switch (event.type) {
     case 'call_dialed':
       // Not the script's doing: it is the current call once the one it comes from is over.
@@ -211,7 +218,7 @@ function foldCallState(next: Draft<AgentState>, call: Draft<CallState>, event: C
       advance(call, 'Established');
       break;
     case 'call_closed':
-      close(next, call, event.ended);
+      close(next, call, event.ended, event.message && { message: event.message, at });
       break;
     case 'call_redirected':
       if (event.to === call.id) break;
@@ -317,11 +324,18 @@ function advance(call: Draft<CallState>, name: StateName): void {
   if (RANK[name] > RANK[call.state]) call.state = name;
 }
 
-function close(next: Draft<AgentState>, call: Draft<CallState>, ended: Ended): void {
+function close(
+  next: Draft<AgentState>,
+  call: Draft<CallState>,
+  ended: Ended,
+  final?: AgentState['final'],
+): void {
   if (call.state === 'Idle') return;
   call.state = 'Idle';
   call.ended = ended;
   next.ended = ended;
+  if (final === undefined) delete next.final;
+  else next.final = final;
 }
 
 function exit(next: Draft<AgentState>, event: Extract<AgentEvent, { type: 'exited' }>): void {

@@ -29,21 +29,29 @@ export function dtmfDigit(event: number): string | undefined {
   return DIGITS[event];
 }
 
-/**
- * What an INFO says of its digit: "Signal=5" of application/dtmf-relay, or the plain digit of application/dtmf.
- * `undefined` for any other body.
- */
-export function infoSignal(contentType: string, body: string): string | undefined {
-  const type = contentType.split(';')[0]?.trim().toLowerCase();
-  if (type === 'application/dtmf') return body.trim();
-  if (type !== 'application/dtmf-relay') return undefined;
-  return /(?:^|[\r\n])[ \t]*Signal[ \t]*[=:][ \t]*([0-9A-D*#]+)/i.exec(body)?.[1];
+/** Whether the body of an INFO of that type says a digit: the two types in use, neither of which has an RFC. */
+export function isInfoDtmf(contentType: string): boolean {
+  return /^application\/dtmf(?:-relay)?$/.test(typeOf(contentType));
 }
 
-/** The digit of an INFO. Some gateways write the event number instead (10 is *). */
+/**
+ * The digit of an INFO: "Signal=5" of application/dtmf-relay, or the plain digit of application/dtmf. Some gateways
+ * write the event number instead (10 is *). `undefined` for any other body, a hook flash (16) among them.
+ */
 export function infoDigit(contentType: string, body: string): string | undefined {
-  const signal = infoSignal(contentType, body);
-  return signal === undefined ? undefined : digitOf(signal);
+  const relayed = /(?:^|[\r\n])[ \t]*Signal[ \t]*[=:][ \t]*([0-9A-D*#]+)[ \t]*(?=[\r\n]|$)/i;
+  switch (typeOf(contentType)) {
+    case 'application/dtmf':
+      return digitOf(body.trim());
+    case 'application/dtmf-relay':
+      return digitOf(relayed.exec(body)?.[1] ?? '');
+    default:
+      return undefined;
+  }
+}
+
+function typeOf(contentType: string): string {
+  return contentType.split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
 function digitOf(text: string): string | undefined {

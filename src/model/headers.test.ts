@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { headerProblem, headerRecord, headerValues } from './headers.js';
+import { headerLines, headerProblem, headerRecord, headerValues } from './headers.js';
 
 describe('reading', () => {
   const fields = [
@@ -28,6 +28,56 @@ describe('reading', () => {
     ] as const;
     expect(Object.entries(headerRecord(odd))).toEqual([[name.toLowerCase(), ['1', '2']]]);
     expect(headerValues(odd, name)).toEqual(['1', '2']);
+  });
+});
+
+describe('several values in one field (RFC 3261, 7.3.1)', () => {
+  test.each([
+    ['Supported', 'replaces, timer,100rel', ['replaces', 'timer', '100rel']],
+    ['v', 'SIP/2.0/UDP a;branch=1, SIP/2.0/TCP b', ['SIP/2.0/UDP a;branch=1', 'SIP/2.0/TCP b']],
+    [
+      'P-Asserted-Identity',
+      '"Doe, Jane" <sip:jane@h>,<tel:+15550100>',
+      ['"Doe, Jane" <sip:jane@h>', '<tel:+15550100>'],
+    ],
+    [
+      'Diversion',
+      '<sip:a@h;x=1,2>;reason="no, answer", <sip:b@h>;reason=unconditional',
+      ['<sip:a@h;x=1,2>;reason="no, answer"', '<sip:b@h>;reason=unconditional'],
+    ],
+    ['Warning', '399 h "a \\"b, c\\"", 370 h "d"', ['399 h "a \\"b, c\\""', '370 h "d"']],
+    ['Contact', '<sip:a@h>, ,<sip:b@h>,', ['<sip:a@h>', '<sip:b@h>']],
+    ['Contact', '*', ['*']],
+    ['Supported', '', ['']],
+    ['Route', '<sip:unclosed@h,lr', ['<sip:unclosed@h,lr']],
+    ['Call-Info', '"unclosed, <sip:a@h>', ['"unclosed, <sip:a@h>']],
+  ])('%s: %s', (name, value, values) => {
+    expect(headerValues([[name, value]], name)).toEqual(values);
+    expect(Object.values(headerRecord([[name, value]]))).toEqual([values]);
+    // as it is on the wire
+    expect(headerLines([[name, value]], name)).toEqual([value]);
+  });
+
+  test.each([
+    ['WWW-Authenticate', 'Digest realm="r", nonce="n", algorithm=MD5'],
+    ['Authorization', 'Digest username="a", realm="r"'],
+    ['Proxy-Authenticate', 'Digest realm="r", nonce="n"'],
+    ['Authentication-Info', 'nextnonce="n", qop=auth'],
+    ['Date', 'Sat, 13 Nov 2010 23:29:00 GMT'],
+    ['Subject', 'Lunch, then a walk'],
+    ['User-Agent', 'Phone 1.0 (Linux, x86)'],
+    ['X-Note', 'one, two'],
+  ])('a comma of %s is part of the value', (name, value) => {
+    expect(headerValues([[name, value]], name)).toEqual([value]);
+  });
+
+  test('fields and lists mix, in order', () => {
+    const fields = [
+      ['Allow', 'INVITE, ACK'],
+      ['allow', 'BYE'],
+    ] as const;
+    expect(headerValues(fields, 'Allow')).toEqual(['INVITE', 'ACK', 'BYE']);
+    expect(headerRecord(fields)).toEqual({ allow: ['INVITE', 'ACK', 'BYE'] });
   });
 });
 

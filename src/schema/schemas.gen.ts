@@ -559,8 +559,39 @@ export const SCHEMAS = {
           },
           cause: {
             type: 'string',
-            description: 'Value of a Reason header (RFC 3326).',
+            description:
+              'Every Reason header of the messages that ended it (RFC 3326), with commas between: BYE, CANCEL, final response.',
             examples: ['Q.850;cause=17'],
+          },
+          causes: {
+            type: 'array',
+            items: { $ref: '#/definitions/EndedCause' },
+            tsType: 'readonly EndedCause[]',
+            description: 'The same, taken apart, in order.',
+          },
+        },
+      },
+      EndedCause: {
+        title: 'EndedCause',
+        description: 'One value of a Reason header (RFC 3326, 2).',
+        type: 'object',
+        additionalProperties: false,
+        required: ['protocol'],
+        properties: {
+          protocol: {
+            type: 'string',
+            description: '`Q.850`, `SIP`, ... as written.',
+            examples: ['Q.850'],
+          },
+          cause: {
+            type: 'integer',
+            description: 'Q.850 cause value, or SIP status code.',
+            examples: [17],
+          },
+          text: {
+            type: 'string',
+            description: 'Its words, without quotes.',
+            examples: ['User busy'],
           },
         },
       },

@@ -353,10 +353,35 @@ export interface Ended {
    */
   readonly reason?: string;
   /**
-   * Value of a Reason header (RFC 3326).
+   * Every Reason header of the messages that ended it (RFC 3326), with commas between: BYE,
+   * CANCEL, final response.
    * Examples: "Q.850;cause=17".
    */
   readonly cause?: string;
+  /**
+   * The same, taken apart, in order.
+   */
+  readonly causes?: readonly EndedCause[];
+}
+/**
+ * One value of a Reason header (RFC 3326, 2).
+ */
+export interface EndedCause {
+  /**
+   * \`Q.850\`, \`SIP\`, ... as written.
+   * Examples: "Q.850".
+   */
+  readonly protocol: string;
+  /**
+   * Q.850 cause value, or SIP status code.
+   * Examples: 17.
+   */
+  readonly cause?: number;
+  /**
+   * Its words, without quotes.
+   * Examples: "User busy".
+   */
+  readonly text?: string;
 }
 /**
  * State of an agent's registration (RFC 3261, 10).

@@ -17,10 +17,10 @@ import { agentStateName, currentCall, openCalls } from '../../model/agent-state.
 import type { AgentState } from '../../model/agent-state.js';
 import type { Mwi, ReceivedMessage } from '../../model/agent-messages.js';
 import type { ReceivedDigit } from '../../model/call-facts.js';
-import { NO_SPEECH, type Ended, type Peer, type Speech } from '../../model/agent-event.js';
+import { NO_SPEECH, type Peer, type Speech } from '../../model/agent-event.js';
 import type { Quality } from '../../model/call-quality.js';
 import { timingOf, type Timing } from '../../model/call-timing.js';
-import { headerRecord, headerValues } from '../../model/headers.js';
+import { headerLines, headerRecord } from '../../model/headers.js';
 import type { AgentGetter, AgentMethod, AgentVerb } from '../../schema/verbs.js';
 import type { VerbReply } from '../protocol.js';
 import { agentNameOf, encode, markAgent } from './encode.js';
@@ -29,6 +29,7 @@ import { guardNames } from './misspelt.js';
 import { callOf, type Call } from './call.js';
 import { frozen, hears } from './audio.js';
 import { defaultMs } from './await-until.js';
+import { endedOf, type EndedValue } from './ended.js';
 import { catchUpOtherEnds, noteDialled, staleCalls } from './other-end.js';
 import { sipLogOf, type SipLog } from './sip-log.js';
 import { verifyMedia, verifyNoMedia } from './verify-media.js';
@@ -188,9 +189,8 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
   get state(): string {
     return agentStateName(this.#state());
   }
-  get ended(): Ended | undefined {
-    const ended = this.#state().ended;
-    return ended === undefined ? undefined : Object.freeze({ ...ended });
+  get ended(): EndedValue | undefined {
+    return endedOf(this.#state());
   }
   get calls(): readonly Call[] {
     return Object.freeze(openCalls(this.#state()).map((call) => callOf(this.#name, call)));
@@ -282,8 +282,8 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
 
   header(...args: unknown[]): string | undefined {
     ask('check', { on: 'Agent', fn: 'header', args, stack: callerStack() });
-    const values = headerValues(currentCall(this.#state())?.headers ?? [], args[0] as string);
-    return values.length === 0 ? undefined : values.join(', ');
+    const lines = headerLines(currentCall(this.#state())?.headers ?? [], args[0] as string);
+    return lines.length === 0 ? undefined : lines.join(', ');
   }
   info(): AgentInfo {
     return agentInfo(this.#name, this.#state(), this.#metadata);

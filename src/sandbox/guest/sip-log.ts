@@ -1,6 +1,6 @@
 /** `a.sip`: the agent's SIP messages as plain values, read at the cursor like everything else. */
 import type { LogEntry, SipMessage as TracedMessage } from '../../model/agent-event.js';
-import { headerValues } from '../../model/headers.js';
+import { headerLines, headerValues } from '../../model/headers.js';
 import { parseSdp, type Sdp } from '../../model/sdp.js';
 import { ask, callerStack } from './host.js';
 import { guardNames } from './misspelt.js';
@@ -45,8 +45,8 @@ class SipMessage {
 
   header(...args: unknown[]): string | undefined {
     ask('check', { on: 'SipMessage', fn: 'header', args, stack: callerStack() });
-    const values = headerValues(this.#message.headers, args[0] as string);
-    return values.length === 0 ? undefined : values.join(', ');
+    const lines = headerLines(this.#message.headers, args[0] as string);
+    return lines.length === 0 ? undefined : lines.join(', ');
   }
 
   headers(...args: unknown[]): readonly string[] {
@@ -85,7 +85,12 @@ Reflect.deleteProperty(SipLog.prototype, 'constructor');
 guardNames(SipLog.prototype, 'SipLog');
 Object.freeze(SipLog.prototype);
 
-export type { SipLog };
+export type { SipLog, SipMessage };
+
+/** One message as a value of its own. */
+export function sipMessageOf(message: TracedMessage, at: number): SipMessage {
+  return new SipMessage(message, at);
+}
 
 export function sipLogOf(agent: string): SipLog {
   return new SipLog(agent);

@@ -22,8 +22,9 @@ export const AGENT_GETTERS = {
     source: 'RFC 3261, 12 and 13',
   },
   ended: {
-    type: 'Ended | undefined',
-    doc: 'How the last call ended: absent until one closed since the last dial or accept.',
+    type: '(Ended & { readonly message?: SipMessage }) | undefined',
+    doc: 'How the last call ended: absent until one closed since the last dial or accept. Its `message` is the BYE, CANCEL or final response that ended it, where one did: `alice.ended?.message?.header("Retry-After")`. It stays out of `equals`, `log` and JSON.',
+    source: 'RFC 3261, 21; RFC 3326',
   },
   calls: { type: 'readonly Call[]', doc: 'The open calls, oldest first.' },
   peer: {
@@ -38,7 +39,8 @@ export const AGENT_GETTERS = {
   },
   headers: {
     type: 'Readonly<Record<string, readonly string[]>>',
-    doc: 'Headers of the INVITE received for the current or last call, by lower-case long name.',
+    doc: 'Headers of the INVITE received for the current or last call, by lower-case long name. Fields that are lists come apart at their commas.',
+    source: 'RFC 3261, 7.3.1',
   },
   sip: {
     type: 'SipLog',

@@ -441,7 +441,8 @@ interface EndedCause {
 interface Registration {
   /**
    * `none` not registered; `registering` and `unregistering` a REGISTER was sent and not yet
-   * answered; `registered` answered with 200; `failed` refused, or not answered.
+   * answered; `registered` answered with 200; `failed` refused, or not answered, also while
+   * baresip tries again by itself.
    */
   readonly state: 'none' | 'registering' | 'registered' | 'unregistering' | 'failed';
   /**

@@ -23,3 +23,7 @@ test('the address towards a next hop on loopback is loopback', async () => {
   expect(await localAddress('localhost:5070')).toBe('127.0.0.1');
   expect(['::1', '127.0.0.1']).toContain(await localAddress('[::1]:5070'));
 });
+
+test('towards a host nobody knows it is loopback, never every address', async () => {
+  expect(await localAddress('nowhere.invalid')).toBe('127.0.0.1');
+});

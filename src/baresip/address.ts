@@ -24,8 +24,8 @@ export function localAddress(nextHop: string | undefined): Promise<string> {
       done(LOOPBACK);
     });
     // Connecting a UDP socket sends nothing; it only asks the kernel for the route.
-    socket.connect(5060, host, () => {
-      done(socket.address().address);
+    socket.connect(5060, host, (error?: Error) => {
+      done(error === undefined ? socket.address().address : LOOPBACK);
     });
   });
 }

@@ -1,10 +1,12 @@
 /** The verbs about registration. */
+import { OffhookError } from '../errors.js';
 import { openCalls } from '../model/agent-state.js';
 import { formatMs } from '../time.js';
 import type { AgentOptions, Done } from './user-agent.js';
 import { hasCapability, sinceOf } from './capabilities.js';
 import { left, perform, replied } from './perform.js';
 import type { Session } from './session.js';
+import { unsent } from './unsent.js';
 
 const DEFAULT_REGINT = 3600;
 const OLD_BINDING_MS = 1000;
@@ -43,29 +45,21 @@ export async function register(
         const seq = session.seqOf('registering', '', since);
         if (seq !== undefined) return { seq };
         if (session.seqOf('register_failed', '', since) === undefined) return undefined;
-        throw session.problem(
-          'E_REGISTER',
-          'register',
-          `REGISTER was not sent: ${session.state.registration.reason ?? ''}`,
-          'check domain, outbound and transport',
-        );
+        throw new NotSent(session.state.registration.reason ?? '');
       },
-      refused: (data) =>
-        session.problem(
-          'E_REGISTER',
-          'register',
-          `baresip refused: ${data}`,
-          'check domain, outbound and transport',
-        ),
-      timedOut: (waited) =>
-        session.problem(
-          'E_REGISTER',
-          'register',
-          `no REGISTER was sent (waited ${formatMs(waited)})`,
-          'check domain, outbound and transport',
-        ),
+      refused: (data) => new NotSent(`baresip refused: ${data}`),
+      timedOut: (waited) => new NotSent(`no answer (waited ${formatMs(waited)})`),
     },
-  );
+  ).catch(async (error: unknown) => {
+    throw error instanceof NotSent ? await unsent(session, error.message) : error;
+  });
+}
+
+/** No REGISTER has left; the message is what baresip says about it. */
+class NotSent extends OffhookError {
+  constructor(said: string) {
+    super('E_REGISTER', said);
+  }
 }
 
 /**

@@ -169,6 +169,36 @@ test('the event may overtake the repetition with credentials and its answer', ()
   expect(events).toHaveLength(2);
 });
 
+test('a further try by baresip itself leaves the failure as it is, until it is answered', () => {
+  registration.expect('registered');
+  request(1, 60);
+  response(1, 401, 'Unauthorized');
+  ctrl('REGISTER_FAIL', '401 Unauthorized');
+  // The control connection was faster: the trace goes on with the rest of the same attempt.
+  for (const cseq of [2, 3, 4]) {
+    request(cseq, 60);
+    response(cseq, 401, 'Unauthorized');
+  }
+  expect(types()).toEqual(['registering', 'register_failed']);
+  request(5, 60);
+  response(5, 403, 'Forbidden');
+  ctrl('REGISTER_FAIL', '403 Forbidden');
+  expect(events.at(-1)).toEqual({ type: 'register_failed', code: 403, reason: 'Forbidden' });
+  request(6, 60);
+  response(6, 200, 'OK');
+  expect(types().slice(1)).toEqual(['register_failed', 'register_failed', 'registered']);
+});
+
+test('register() after a failure is a new attempt', () => {
+  registration.expect('registered');
+  request(1, 60);
+  response(1, 403);
+  ctrl('REGISTER_FAIL', '403 Text');
+  registration.expect('registered');
+  request(2, 60);
+  expect(types()).toEqual(['registering', 'register_failed', 'registering']);
+});
+
 test('no transport: only baresip tells', () => {
   registration.expect('registered');
   ctrl('REGISTER_FAIL', 'Connection refused [111]');

@@ -80,13 +80,15 @@ export class Registration {
       request: message,
       response: undefined,
     };
-    // A refresh by baresip itself changes nothing until it is answered.
-    const refresh = !this.#asked && this.#state === 'registered';
+    // A refresh, or a further try, by baresip itself changes nothing until it is answered: why the last one failed
+    // stays known meanwhile.
+    const settled = this.#state === 'registered' || this.#state === 'failed';
+    const byItself = !this.#asked && settled;
     const begun = wanted === 'none' ? 'unregistering' : 'registering';
     const repeated = !this.#asked && this.#state === begun;
     const idle = wanted === 'none' && !this.#asked && this.#state === 'none';
     this.#asked = false;
-    if (refresh || repeated || idle) return;
+    if (byItself || repeated || idle) return;
     this.#settle(begun);
     this.#emit({ type: begun });
   }

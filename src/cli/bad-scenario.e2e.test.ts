@@ -156,8 +156,9 @@ cases('agents and calls', [
   {
     what: 'an unknown host to register with',
     source: "const a = agent('a', { domain: 'nowhere.invalid' });\na.register();",
-    error: /agent "a": register: .*\[E_REGISTER\]/,
-    hint: 'check domain, outbound and transport',
+    error:
+      'agent "a": register: REGISTER was not sent: the host "nowhere.invalid" is not known: its name has no address [E_REGISTER]',
+    hint: 'check the spelling of domain and outbound, or write an IP address',
     at: '2:1',
   },
   {
@@ -168,10 +169,18 @@ cases('agents and calls', [
     at: '3:1',
   },
   {
+    what: 'a name only the hosts file knows',
+    source: "const a = agent('a', { domain: 'localhost:9' });\na.register();",
+    error:
+      'agent "a": register: REGISTER was not sent: baresip found no address of the host "localhost" [E_REGISTER]',
+    hint: 'baresip asks name servers only, never the hosts file: write "127.0.0.1:9" instead',
+    at: '2:1',
+  },
+  {
     what: 'a registrar that is down (TCP)',
     source: "const a = agent('a', { domain: '127.0.0.1:9', transport: 'tcp' });\na.register();",
     error: 'agent "a": register: REGISTER was not sent: Connection refused [E_REGISTER]',
-    hint: 'check domain, outbound and transport',
+    hint: 'nothing listens at 127.0.0.1:9: check the port and the transport, and that the registrar runs',
     at: '2:1',
   },
   {

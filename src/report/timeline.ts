@@ -5,13 +5,15 @@ import type { Page } from './page.js';
 import { clockTime, cut, oneLine, padTo } from './text.js';
 import { agentEventText, messageText } from './wording.js';
 
-const LONGEST = 60;
+const LONGEST = 40;
 
 interface Row {
   at: number;
   agent: string;
   text: string;
   sip: boolean;
+  /** A SIP request, not a response. */
+  request: boolean;
   times: number;
 }
 
@@ -40,21 +42,55 @@ function isTelling(item: TimelineItem): boolean {
 function toRow(item: TimelineItem, names: AgentNames): Row {
   if (item.kind === 'sip') {
     const { at, agent, message } = item;
-    return { at, agent, text: messageText(message), sip: true, times: 1 };
+    const request = message.code === undefined;
+    return { at, agent, text: messageText(message), sip: true, request, times: 1 };
   }
   const { at, agent, event } = item.entry;
-  return { at, agent, text: oneLine(agentEventText(event, names)), sip: false, times: 1 };
+  const text = oneLine(agentEventText(event, names));
+  return { at, agent, text, sip: false, request: false, times: 1 };
 }
 
-/** Retransmissions and repeated events take one row. */
+/** Retransmissions and repeated events take one row; so does an exchange, such as REGISTER and 401, that is repeated. */
 function compact(rows: readonly Row[]): Row[] {
   const kept: Row[] = [];
   for (const row of rows) {
     const last = kept.at(-1);
     if (last?.text === row.text && last.agent === row.agent) last.times += 1;
-    else kept.push(row);
+    else kept.push({ ...row });
   }
-  return kept;
+  return joinExchanges(kept);
+}
+
+function joinExchanges(rows: readonly Row[]): Row[] {
+  const joined: Row[] = [];
+  for (let at = 0; at < rows.length;) {
+    const times = repetitions(rows, at);
+    const [first, second] = [rows[at], rows[at + 1]];
+    if (first === undefined) break;
+    if (times > 1 && second !== undefined) {
+      joined.push({ ...first, text: `${times} times ${first.text}, ${second.text}` });
+      at += 2 * times;
+    } else {
+      joined.push(first);
+      at += 1;
+    }
+  }
+  return joined;
+}
+
+/** How often the request at that place and its response follow one another, each time the same. */
+function repetitions(rows: readonly Row[], at: number): number {
+  const [first, second] = [rows[at], rows[at + 1]];
+  if (first?.request !== true || second?.sip !== true || second.request) return 1;
+  if (first.agent !== second.agent || first.times + second.times > 2) return 1;
+  let times = 1;
+  while (isSame(rows[at + 2 * times], first) && isSame(rows[at + 2 * times + 1], second))
+    times += 1;
+  return times;
+}
+
+function isSame(one: Row | undefined, other: Row): boolean {
+  return one?.text === other.text && one.agent === other.agent && one.times === other.times;
 }
 
 function printRow(page: Page, names: AgentNames, row: Row, indent: number): void {

@@ -3,10 +3,12 @@ import { isHttpEvent } from '../model/http-event.js';
 import type { Failure, TimelineItem } from '../model/run-event.js';
 
 const KEPT = 400;
-const SHOWN = 30;
+/** Reports fold what is repeated: 16 rounds of REGISTER and 401 must not hide what came before them. */
+const SHOWN = 80;
 /** Requests explain what agents do, and come in numbers: apart, so that they push nothing out. */
 const HTTP_KEPT = 60;
 const HTTP_SHOWN = 10;
+const HTTP_OF_SUBJECT_SHOWN = 30;
 
 interface Items {
   agents: TimelineItem[];
@@ -37,7 +39,7 @@ export class Timeline {
     const subjects = failure.agents;
     const isMeant = (item: TimelineItem): boolean => subjects?.includes(subjectOf(item)) ?? true;
     const http = told.http.some(isMeant)
-      ? told.http.filter(isMeant).slice(-SHOWN)
+      ? told.http.filter(isMeant).slice(-HTTP_OF_SUBJECT_SHOWN)
       : told.http.slice(-HTTP_SHOWN);
     const agents = told.agents.filter(isMeant).slice(-SHOWN);
     const items = [...agents, ...http].sort((a, b) => atOf(a) - atOf(b));

@@ -19,7 +19,7 @@ export const SCHEMAS = {
       },
       domain: {
         type: 'string',
-        pattern: '^[^\\s@;<>"]+$',
+        pattern: '^(?:[^\\s@;<>"/:]+|\\[[0-9A-Fa-f:.]+\\])(?::\\d{1,5})?$',
         'x-form': 'a host name or address, with ":port" where it is not 5060',
         description:
           'Domain of the address of record, with a port where it is not 5060. Without one the agent is serverless: it never registers, and other agents dial it directly.',
@@ -605,7 +605,7 @@ export const SCHEMAS = {
           state: {
             enum: ['none', 'registering', 'registered', 'unregistering', 'failed'],
             description:
-              '`none` not registered; `registering` and `unregistering` a REGISTER was sent and not yet answered; `registered` answered with 200; `failed` refused, or not answered.',
+              '`none` not registered; `registering` and `unregistering` a REGISTER was sent and not yet answered; `registered` answered with 200; `failed` refused, or not answered, also while baresip tries again by itself.',
           },
           code: {
             type: 'integer',

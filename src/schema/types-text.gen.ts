@@ -389,7 +389,8 @@ export interface EndedCause {
 export interface Registration {
   /**
    * \`none\` not registered; \`registering\` and \`unregistering\` a REGISTER was sent and not yet
-   * answered; \`registered\` answered with 200; \`failed\` refused, or not answered.
+   * answered; \`registered\` answered with 200; \`failed\` refused, or not answered, also while
+   * baresip tries again by itself.
    */
   readonly state: 'none' | 'registering' | 'registered' | 'unregistering' | 'failed';
   /**

@@ -19,7 +19,7 @@ const schema11 = {
     },
     domain: {
       type: 'string',
-      pattern: '^[^\\s@;<>"]+$',
+      pattern: '^(?:[^\\s@;<>"/:]+|\\[[0-9A-Fa-f:.]+\\])(?::\\d{1,5})?$',
       'x-form': 'a host name or address, with ":port" where it is not 5060',
       description:
         'Domain of the address of record, with a port where it is not 5060. Without one the agent is serverless: it never registers, and other agents dial it directly.',
@@ -191,7 +191,7 @@ const schema11 = {
 };
 const func2 = Object.prototype.hasOwnProperty;
 const pattern0 = new RegExp('^[^\\s@:;<>"]+$', 'u');
-const pattern1 = new RegExp('^[^\\s@;<>"]+$', 'u');
+const pattern1 = new RegExp('^(?:[^\\s@;<>"/:]+|\\[[0-9A-Fa-f:.]+\\])(?::\\d{1,5})?$', 'u');
 const pattern2 = new RegExp('^[^"\\r\\n]*$', 'u');
 const pattern3 = new RegExp('^[^"\\r\\n]+$', 'u');
 const pattern5 = new RegExp('^sips?:[^\\s"<>]+$', 'u');
@@ -272,8 +272,13 @@ function validate10(
                       instancePath: instancePath + '/domain',
                       schemaPath: '#/properties/domain/pattern',
                       keyword: 'pattern',
-                      params: { pattern: '^[^\\s@;<>"]+$' },
-                      message: 'must match pattern "' + '^[^\\s@;<>"]+$' + '"',
+                      params: {
+                        pattern: '^(?:[^\\s@;<>"/:]+|\\[[0-9A-Fa-f:.]+\\])(?::\\d{1,5})?$',
+                      },
+                      message:
+                        'must match pattern "' +
+                        '^(?:[^\\s@;<>"/:]+|\\[[0-9A-Fa-f:.]+\\])(?::\\d{1,5})?$' +
+                        '"',
                     },
                   ];
                   return false;

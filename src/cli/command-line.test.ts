@@ -27,6 +27,18 @@ describe('words that are not right', () => {
   it.each([
     [['rum'], "E_USAGE unknown command 'rum' (did you mean run?)"],
     [['run'], "E_USAGE missing required argument 'path' (see offhook run --help)"],
+    [['test', 'a.js'], "E_USAGE unknown command 'test' (did you mean run?)"],
+    [['tests/a.js'], "E_USAGE unknown command 'tests/a.js' (did you mean offhook run tests/a.js?)"],
+    [['docter'], "E_USAGE unknown command 'docter' (did you mean doctor?)"],
+    [['nothing-like-it'], "E_USAGE unknown command 'nothing-like-it' (see offhook --help)"],
+    [['run', 'a.js', '--grep', 'x'], "E_USAGE unknown option '--grep' (did you mean --scenario?)"],
+    [['run', '-g', 'x', 'a.js'], "E_USAGE unknown option '-g' (did you mean --scenario?)"],
+    [['list', '--tags=x', 'a.js'], "E_USAGE unknown option '--tags=x' (did you mean --tag?)"],
+    [
+      ['run', 'a.js', '--workers', '4'],
+      "E_USAGE unknown option '--workers' (leave it out: scenarios run one after another)",
+    ],
+    [['list', 'a.js', '--pcap'], "E_USAGE unknown option '--pcap' (see offhook list --help)"],
     [['run', 'a.js', '--tagg'], "E_USAGE unknown option '--tagg' (did you mean --tag?)"],
     [
       ['run', 'a.js', '--timeout', '5x'],

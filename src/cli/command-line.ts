@@ -4,12 +4,13 @@
  */
 import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander';
 import { OffhookError } from '../errors.js';
+import { suggestion } from '../schema/habits.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
 import { durationMs, durationProblem } from '../time.js';
 import type { Live } from '../sandbox/live-thread.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { threadLimits, type LimitFlags } from './limits.js';
-import { joinOptionalFiles } from './optional-files.js';
+import { isFolder, joinOptionalFiles } from './optional-files.js';
 import { addRunFlags, addScriptFlags } from './policy-flags.js';
 import { rerunWords } from './rerun.js';
 
@@ -34,8 +35,7 @@ export async function commandLine(words: readonly string[], booted?: Live): Prom
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    const named = program.commands.find((command) => command.name() === words[0]);
-    throw usageError(error, named === undefined ? 'offhook' : `offhook ${named.name()}`);
+    throw usageError(error, program, words);
   }
   return exit;
 }
@@ -247,18 +247,38 @@ function wholeNumber(least: number, most: number): (value: string) => number {
   };
 }
 
-function usageError(error: CommanderError, command: string): OffhookError {
-  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
-  const suggestion = rest
-    .join(' ')
-    .replace(/^\(|\)$/g, '')
-    .replace(/^Did/, 'did');
+function usageError(
+  error: CommanderError,
+  program: Command,
+  words: readonly string[],
+): OffhookError {
+  const [first = ''] = error.message.replace(/^error: /, '').split('\n');
+  const named = program.commands.find((command) => command.name() === words[0]);
   const isHelp = error.code === 'commander.help';
   return new OffhookError(
     'E_USAGE',
     isHelp ? 'there is no such command' : first.replace(/\.$/, ''),
     {
-      hint: suggestion === '' ? `see ${command} --help` : suggestion,
+      hint:
+        unknownWordHint(first, program, named) ??
+        `see offhook ${named === undefined ? '' : `${named.name()} `}--help`,
     },
   );
+}
+
+/** What is meant by a command or flag there is not: commander knows spellings only. */
+function unknownWordHint(message: string, program: Command, named?: Command): string | undefined {
+  const [, kind, word = ''] = /^unknown (command|option) '([^']*)'/.exec(message) ?? [];
+  if (kind === 'command') {
+    const commands = program.commands.map((command) => command.name());
+    if (/[\\/*]|\.m?js$/.test(word) || isFolder(word)) return `did you mean offhook run ${word}?`;
+    return suggestion('command', word, [...commands, 'help'], (name) => name);
+  }
+  if (kind !== 'option') return undefined;
+  const flags = [...(named?.options ?? []), ...program.options].flatMap(({ long, short }) => [
+    ...(long ?? '').split(' '),
+    ...(short ?? '').split(' '),
+  ]);
+  const valid = [...flags, '--help'].filter((flag) => flag !== '');
+  return suggestion('flag', word.replace(/=.*$/, ''), valid, (name) => name);
 }

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { OffhookError, type SourceLocation } from '../errors.js';
+import { suggestion } from '../schema/habits.js';
 import { readAllowed, readText } from './policy.js';
 
 const GUEST = 'offhook:';
@@ -98,7 +99,7 @@ export class Loader {
     const details = at === undefined ? {} : { at, frames: [at] };
     if (problem !== undefined) {
       throw new OffhookError('E_IMPORT', `import of "${specifier}": not loaded: ${problem}`, {
-        hint: specifier === 'offhook' ? OUR_OWN : FILES,
+        hint: specifier === 'offhook' ? OUR_OWN : (moduleHint(specifier) ?? FILES),
         ...details,
       });
     }
@@ -136,6 +137,10 @@ function internal(error: unknown): OffhookError {
 
 const FILES = 'import files of your own by a relative path, such as "./lib/login.js"';
 const OUR_OWN = 'leave the import out: agent, assert and all the others are there without one';
+
+function moduleHint(specifier: string): string | undefined {
+  return suggestion('module', specifier.replace(/^node:/, '').replace(/(?<!@[^/]*)\/.*$/, ''), []);
+}
 
 function specifierProblem(specifier: string): string | undefined {
   if (URL_LIKE.test(specifier)) {

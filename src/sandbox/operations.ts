@@ -4,9 +4,8 @@ import { OffhookError, type ErrorData } from '../errors.js';
 import type { LogEntry } from '../model/agent-event.js';
 import { secretValues } from '../model/secret-names.js';
 import { checkArguments } from '../schema/check.js';
-import { findFunction, namesOf, type PublicFunction } from '../schema/contract.js';
+import { findFunction, type PublicFunction } from '../schema/contract.js';
 import { AgentRef, CallRef, isPlainObject } from '../schema/special.js';
-import { nearest } from '../schema/nearest.js';
 import { decode, toArgument } from './bridge.js';
 import { durationMs, formatMs, type Duration } from '../time.js';
 import type {
@@ -20,6 +19,7 @@ import type {
   VerbReply,
 } from './protocol.js';
 import { AUDIO_FILE_VERBS, withAudio, withAudioFiles } from './audio-arguments.js';
+import { unknownName } from './script-hints.js';
 import type { Session } from './session.js';
 import { refuseInResponder } from './responder.js';
 import { requestsCall, serviceCall } from './services.js';
@@ -98,7 +98,7 @@ function tampered(error: unknown): ErrorData {
 }
 
 function check(session: Session, { on, fn, args, stack }: Operations['check']): void {
-  const row = rowOf(on, fn);
+  const row = rowOf(session, on, fn, stack);
   stopIfOnlyDeclaring(session, row, stack);
   const problem = checkArguments(row, args.map(decode));
   if (problem !== undefined) throw OffhookError.from(problem);
@@ -121,33 +121,16 @@ function refuseDeclaration(session: Session, { row, name }: PublicFunction): voi
   );
 }
 
-function rowOf(on: Operations['check']['on'], fn: string): PublicFunction {
+function rowOf(
+  session: Session,
+  on: Operations['check']['on'],
+  fn: string,
+  stack: string,
+): PublicFunction {
   const row = findFunction(on, fn);
-  if (row === undefined) throw unknownName(on, fn);
-  return row;
-}
-
-const SUBJECTS: Readonly<Record<Operations['check']['on'], string>> = {
-  global: 'script',
-  scenario: 'script',
-  Agent: 'agent',
-  Assertion: 'assert()',
-  SipLog: 'sip',
-  SipMessage: 'SIP message',
-  MockServer: 'mock server',
-  HttpResponse: 'HTTP response',
-  MockRequest: 'HTTP request',
-};
-
-function unknownName(on: Operations['check']['on'], name: string): OffhookError {
-  const subject = SUBJECTS[on];
-  const similar = nearest(name, namesOf(on));
-  return new OffhookError('E_ARGUMENT', `${subject}: there is no "${name.slice(0, 100)}"`, {
-    hint:
-      similar === undefined
-        ? 'see the reference for what there is: offhook docs'
-        : `did you mean "${similar}"?`,
-  });
+  if (row !== undefined) return row;
+  const { message, hint } = unknownName(on, fn, stack, session.loader.sourceOf);
+  throw new OffhookError('E_ARGUMENT', message, { hint });
 }
 
 /** The evaluation ends at the first thing that waits or acts; `try` cannot hide that it was reached. */
@@ -159,7 +142,7 @@ function stopIfOnlyDeclaring(session: Session, { row, name }: PublicFunction, st
 
 function verb(session: Session, payload: Operations['verb']): VerbReply {
   const { verb: name, agent, stack, within_ms } = payload;
-  const row = rowOf(agent === undefined ? 'global' : 'Agent', name);
+  const row = rowOf(session, agent === undefined ? 'global' : 'Agent', name, stack);
   stopIfOnlyDeclaring(session, row, stack);
   const called = agent === undefined ? `${name}()` : `agent "${agent}": ${name}()`;
   if (payload.in_condition) throw inCondition(session, called, stack);
@@ -189,7 +172,7 @@ function verb(session: Session, payload: Operations['verb']): VerbReply {
 
 function service(session: Session, payload: Operations['service']): VerbReply {
   const { on, fn, stack } = payload;
-  const row = rowOf(on, fn);
+  const row = rowOf(session, on, fn, stack);
   stopIfOnlyDeclaring(session, row, stack);
   const called = payload.mock === undefined ? `${fn}()` : `${payload.mock}: ${fn}()`;
   if (payload.in_condition && row.row.effect !== 'ask') throw inCondition(session, called, stack);

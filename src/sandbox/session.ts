@@ -156,7 +156,11 @@ export class Session {
       ...error,
       code: 'E_SCRIPT_UNAWAITED',
       message: `promise: rejected, and nothing awaited it: ${error.message}`,
-      hint: 'write await in front of the call that returned it, or catch it',
+      // What is not there at all is not there when it is awaited either.
+      hint:
+        error.code === 'E_SCRIPT_THROWN' && error.hint !== undefined
+          ? error.hint
+          : 'write await in front of the call that returned it, or catch it',
     });
   }
 }

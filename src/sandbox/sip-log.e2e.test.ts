@@ -133,9 +133,17 @@ describe('the SIP log', () => {
   });
 
   it.each([
-    ['a.sip.recieved(180)', 'sip: there is no "recieved"', 'did you mean "received"?'],
-    ['a.sip.all()[0].heder("to")', 'SIP message: there is no "heder"', 'did you mean "header"?'],
-    ['a.sip.all()[0].status', 'SIP message: there is no "status"', undefined],
+    ['a.sip.recieved(180)', 'a.sip.recieved is not a function', 'did you mean a.sip.received()?'],
+    [
+      'a.sip.all()[0].heder("to")',
+      'a.sip.all()[0].heder is not a function',
+      'did you mean a.sip.all()[0].header()?',
+    ],
+    [
+      'a.sip.all()[0].status',
+      'SIP message: there is no "status"',
+      'did you mean a.sip.all()[0].code?',
+    ],
     ['a.sip.received()', 'sip.received(): "method_or_code" is missing', 'write sip.received('],
     ['a.sip.received("INVTE")', 'must be a method such as "INVITE"', 'did you mean "INVITE"?'],
     ['a.sip.received("183")', 'got "183" (string)', 'write 183, without quotes'],

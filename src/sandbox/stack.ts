@@ -51,7 +51,7 @@ function startOfExpression(line: string, column: number): number {
   for (;;) {
     const before = at;
     while (at > 0 && /[\w$.?]/.test(characters[at - 1] ?? '')) at -= 1;
-    if (at > 0 && characters[at - 1] === ')') at = matchingParenthesis(characters, at - 1);
+    if (at > 0 && /[)\]]/.test(characters[at - 1] ?? '')) at = matchingBracket(characters, at - 1);
     if (at === before) break;
   }
   if (characters.slice(Math.max(0, at - 4), at).join('') === 'new ') at -= 4;
@@ -59,14 +59,39 @@ function startOfExpression(line: string, column: number): number {
   return at + 1;
 }
 
-function matchingParenthesis(characters: readonly string[], from: number): number {
+function matchingBracket(characters: readonly string[], from: number): number {
   let depth = 0;
   for (let at = from; at >= 0; at -= 1) {
-    if (characters[at] === ')') depth += 1;
-    if (characters[at] === '(') depth -= 1;
+    if (/[)\]]/.test(characters[at] ?? '')) depth += 1;
+    if (/[([]/.test(characters[at] ?? '')) depth -= 1;
     if (depth === 0) return at;
   }
   return from + 1;
+}
+
+/**
+ * What stands around the place at the top of a stack: the expression before it, such as "alice.calls[0].hangup", and the
+ * rest of its line, which begins with the parenthesis of a call or the dot of a property. Undefined where a native
+ * function stands between, as in `list.map(nothing)`.
+ */
+export function expressionAt(
+  stack: string,
+  sourceOf: SourceOf,
+): { text: string; rest: string } | undefined {
+  for (const line of stack.slice(0, MOST_STACK_TEXT).split('\n')) {
+    if (line.includes('(native)')) return undefined;
+    const match = FRAME.exec(line);
+    const source = match?.[2] === undefined ? undefined : sourceOf(match[2]);
+    if (source === undefined) continue;
+    const text = lineOf(source, Number(match?.[3]));
+    const column = Number(match?.[4]);
+    const start = startOfExpression(text, column);
+    return {
+      text: characters(text, start - 1, column - 1),
+      rest: characters(text, column - 1, column - 1 + WIDEST_LINE),
+    };
+  }
+  return undefined;
 }
 
 /** The place and frames of a stack, as fields of an error. */

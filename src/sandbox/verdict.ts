@@ -1,8 +1,7 @@
 /** Words for what ends a script from outside, and what a thrown value means. */
 import { type ErrorData } from '../errors.js';
-import { namesOf } from '../schema/contract.js';
-import { nearest } from '../schema/nearest.js';
 import { formatMs } from '../time.js';
+import { explained } from './script-hints.js';
 import type { Session } from './session.js';
 import type { StopReason } from './stop.js';
 import type { Thrown } from './vm.js';
@@ -87,33 +86,7 @@ export function meaningOf(thrown: Thrown, session: Session): ErrorData {
       ...syntax,
     };
   }
-  return { ...error, ...hintForMissing(error.message), ...place };
-}
-
-/** What authors reach for out of habit, and what there is instead. */
-const INSTEAD: Readonly<Record<string, string>> = {
-  setTimeout: 'wait with wait() or await_until(): a scenario has no timers',
-  setInterval: 'wait with wait() or await_until(): a scenario has no timers',
-  sleep: 'write wait("500ms")',
-  require: 'import files of your own by a relative path: import { x } from "./lib/x.js"',
-  module: 'write export in front of what other files import',
-  exports: 'write export in front of what other files import',
-  process: 'read variables with env("NAME")',
-  fetch: 'send requests with http(method, url, options)',
-  expect: 'write assert(value).equals(expected)',
-  describe: 'declare scenarios with scenario(name, body)',
-  it: 'declare scenarios with scenario(name, body)',
-  test: 'declare scenarios with scenario(name, body)',
-  beforeEach: 'prepare each scenario in setup()',
-  afterEach: 'clean up after each scenario in teardown()',
-};
-
-function hintForMissing(message: string): { hint?: string } {
-  const name = /^ReferenceError: '([\w$]+)' is not defined$/.exec(message)?.[1];
-  if (name === undefined) return {};
-  if (Object.hasOwn(INSTEAD, name)) return { hint: INSTEAD[name] ?? '' };
-  const similar = nearest(name, [...namesOf('global'), 'State']);
-  return similar === undefined ? {} : { hint: `did you mean "${similar}"?` };
+  return { ...error, ...explained(thrown, session.loader.sourceOf), ...place };
 }
 
 /** The parser's stack begins with a bare place, without a function: nothing that runs makes such a line. */

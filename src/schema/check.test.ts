@@ -176,7 +176,37 @@ const WRONG: [string, unknown[], string][] = [
   [
     'agent',
     ['a', { outbound: 'proxy' }],
-    'agent(): option "outbound" must be a SIP URI such as "sip:127.0.0.1:5060": got "proxy" (string) | write for example "sip:127.0.0.1:5060"',
+    'agent(): option "outbound" must be a SIP URI such as "sip:127.0.0.1:5060": got "proxy" (string) | write "sip:proxy"',
+  ],
+  [
+    'agent',
+    ['a', { domain: 'sip:pbx.example:5070' }],
+    'agent(): option "domain" must be a host name or address, with ":port" where it is not 5060: got "sip:pbx.example:5070" (string) | write "pbx.example:5070"',
+  ],
+  [
+    'agent',
+    ['a', { domain: 'sips:1001@pbx.example;transport=tls' }],
+    'agent(): option "domain" must be a host name or address, with ":port" where it is not 5060: got "sips:1001@pbx.example;transport=tls" (string) | write username: "1001", domain: "pbx.example"',
+  ],
+  [
+    'agent',
+    ['a', { domain: 'https://pbx.example/' }],
+    'agent(): option "domain" must be a host name or address, with ":port" where it is not 5060: got "https://pbx.example/" (string) | write for example "pbx.example"',
+  ],
+  [
+    'agent',
+    ['a', { username: '1001@pbx.example' }],
+    'agent(): option "username" must be a user name without blanks and any of @ : ; < > ": got "1001@pbx.example" (string) | write username: "1001", domain: "pbx.example"',
+  ],
+  [
+    'agent',
+    ['a', { user: '1001' }],
+    'agent(): there is no option "user" | did you mean "username"?',
+  ],
+  [
+    'agent',
+    ['a', { port: 5070 }],
+    'agent(): there is no option "port" | write the port behind the host: domain: "pbx.example:5070"; the agent\'s own is local_port',
   ],
   [
     'agent',

@@ -3,6 +3,7 @@
  * (validators.gen.ts): ajv is not loaded at run time.
  */
 import { durationProblem } from '../time.js';
+import { suggestion } from './habits.js';
 import { nearest, quotedList } from './nearest.js';
 import { SCHEMAS } from './schemas.gen.js';
 import {
@@ -69,7 +70,7 @@ export function optionsProblem(name: OptionsName, options: unknown): Problem | u
   const error = validate(given) ? undefined : validate.errors?.[0];
   if (error === undefined) return durationOption(schema, given) ?? plainOption(given);
   if (error.keyword === 'additionalProperties') {
-    return unknownOption(schema, String(error.params['additionalProperty']));
+    return unknownOption(name, String(error.params['additionalProperty']));
   }
   return wrongOption(schema, given, error.instancePath);
 }
@@ -100,16 +101,13 @@ function numberForm({ type, minimum, maximum }: ValueSchema): string {
   return noun;
 }
 
-function unknownOption(schema: ValueSchema, option: string): Problem {
+function unknownOption(name: OptionsName, option: string): Problem {
+  const schema: ValueSchema = SCHEMAS[name];
   const valid = Object.keys(schema.properties ?? {});
-  const meant = nearest(option, valid);
   const shown = option.length > 60 ? `${option.slice(0, 57)}...` : option;
   return {
     what: `there is no option ${JSON.stringify(shown)}`,
-    hint:
-      meant === undefined
-        ? `the options are ${valid.join(', ')}`
-        : `did you mean ${JSON.stringify(meant)}?`,
+    hint: suggestion(name, option, valid) ?? `the options are ${valid.join(', ')}`,
   };
 }
 
@@ -125,12 +123,27 @@ function wrongOption(schema: ValueSchema, options: unknown, path: string): Probl
   }
   const expected = expectedForm(at ?? {});
   const seen = at?.writeOnly === true ? describeSecret(value) : describeValue(value);
-  const hint = optionHint(at ?? {}, value);
+  const hint = uriHint(shownPath, value) ?? optionHint(at ?? {}, value);
   return {
     what: `option "${shownPath}" must be ${expected}: got ${seen}`,
     ...(hint === undefined ? {} : { hint }),
   };
 }
+
+/** A SIP URI where a part of one is wanted, and the reverse. */
+function uriHint(option: string, value: unknown): string | undefined {
+  const parts = typeof value === 'string' ? URI.exec(value.trim()) : null;
+  if (parts === null) return undefined;
+  const [, scheme, user, host = ''] = parts;
+  if (option === 'outbound' && scheme === undefined) return `write "sip:${host}"`;
+  if (option !== 'domain' && option !== 'username') return undefined;
+  if (user !== undefined) return `write username: "${user}", domain: "${host}"`;
+  return scheme === undefined ? undefined : `write "${host}"`;
+}
+
+/** Scheme, user and "host:port" of a SIP URI, each of the first two where there is one. */
+const URI =
+  /^(sips?:(?:\/\/)?)?(?:([^@\s:;<>"]+)(?::[^@\s]*)?@)?([^@\s;?<>"/:]+(?::\d{1,5})?)(?:[;?/].*)?$/i;
 
 function anyProperty(at: ValueSchema | undefined): ValueSchema | undefined {
   const any = at?.additionalProperties;

@@ -96,7 +96,7 @@ describe.concurrent('mock_server()', () => {
       ["mock_server().respond('/x', () => 1)", 'for a function use on()'],
       ["mock_server().on('/x', {})", '"responder" must be a function'],
       ["mock_server().on('G T', '/x', () => 1)", '"method" must be'],
-      ['mock_server().request_cuont()', 'did you mean "request_count"?'],
+      ['mock_server().request_cuont()', 'did you mean mock_server().request_count()?'],
       ['text_response(7)', '"body" must be text'],
       ["regex('(')", 'correct the expression'],
     ].map(([call = '', text = '']) => ({ call, text })),

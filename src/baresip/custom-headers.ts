@@ -8,6 +8,7 @@ import { headerProblem } from '../model/headers.js';
 import { hasCapability, sinceOf } from './capabilities.js';
 import type { CapabilityName } from '../schema/capabilities.js';
 import type { Command } from './ctrl.js';
+import { accountParameterIn } from './quoted.js';
 import type { AgentOptions } from './user-agent.js';
 
 /** What ends the last of our lines: baresip closes the route itself, after it. */
@@ -47,13 +48,9 @@ function lackingFor(fields: readonly HeaderField[], version: string): Capability
   return blank && !hasCapability(version, 'header_blanks') ? 'header_blanks' : undefined;
 }
 
-/** Parameters of an account before 3.8. */
-const ACCOUNT_PARAMETER =
-  /;\s*(?:answermode|audio_codecs|video_codecs|auth_(?:user|pass)|call_transfer|cert|dtmfmode|extra|fbregint|media(?:enc|nat)|mwi|outbound\d?|prio|ptime|pubint|rtcp_mux|reg(?:int|q)|rwait|sipnat|sip_autoanswer\w*|stun(?:server|user|pass)|100rel|natpinhole)\s*=/i;
-
 /** Behind the route there are no quotes, and the search for parameters of the account does not mind them. */
 function checkCarried(agent: string, version: string, name: string, value: string): void {
-  const bad = value.includes('"') ? '"' : ACCOUNT_PARAMETER.exec(value)?.[0];
+  const bad = value.includes('"') ? '"' : accountParameterIn(value);
   if (bad === undefined) return;
   throw new OffhookError(
     'E_CAPABILITY',

@@ -2,6 +2,7 @@
 import type { AgentEvent } from '../model/agent-event.js';
 import { hasCapability, sinceOf } from './capabilities.js';
 import type { Command } from './ctrl.js';
+import { unquotable } from './quoted.js';
 import type { Session } from './session.js';
 import type { Done } from './user-agent.js';
 
@@ -52,7 +53,8 @@ function reasonProblem(reason: string | undefined): Wrong | undefined {
   if (/[\x00-\x1f\x7f]/.test(reason)) {
     return ['"reason" holds a line break or control character', 'write it on one line'];
   }
-  if (reason.includes('"')) return ['"reason" holds a double quote', 'choose words without it'];
+  const what = unquotable(reason);
+  if (what !== undefined) return [`"reason" holds ${what}`, 'choose words without it'];
   if (Buffer.byteLength(reason) > LONGEST_REASON) {
     const hint = 'say it in fewer words';
     return [`"reason" is longer than ${LONGEST_REASON} bytes (limit)`, hint];

@@ -67,7 +67,6 @@ test('parameters of the account', () => {
     'audio_codecs=PCMA/8000/1,opus/48000/2,L16/16000/1,G722/16000/1,PCMU/8000/1',
     'mediaenc=srtp',
     'medianat=stun',
-    'stunserver="stun:127.0.0.1:3478"',
   ]);
 });
 

@@ -96,20 +96,21 @@ function argument(agent: string, what: string, hint: string): OffhookError {
   return new OffhookError('E_ARGUMENT', `agent "${agent}": ${what}`, { hint });
 }
 
-/** Parameters of the account line, "name=value". Nothing in them needs quotes but the server. */
+/** Parameters of the account line, "name=value". Nothing in them needs quotes. */
 export function mediaParameters(options: AgentOptions): readonly string[] {
-  const { codecs, media_enc, nat, stun_server } = options;
+  const { codecs, media_enc, nat } = options;
   return [
     ...(codecs === undefined
       ? []
       : [`audio_codecs=${codecs.map((one) => CODECS[one].form).join(',')}`]),
     ...(media_enc === undefined ? [] : [`mediaenc=${media_enc}`]),
     ...(nat === undefined ? [] : [`medianat=${nat}`]),
-    ...(stun_server === undefined ? [] : [`stunserver="${serverUri(stun_server, nat)}"`]),
   ];
 }
 
-function serverUri(server: string, nat: AgentOptions['nat']): string {
+/** The option `stun_server` as a URI (RFC 7064, RFC 7065). */
+export function stunUri(server: string | undefined, nat: AgentOptions['nat']): string | undefined {
+  if (server === undefined) return undefined;
   return /^(?:stun|turn)s?:/.test(server)
     ? server
     : `${nat === 'turn' ? 'turn' : 'stun'}:${server}`;

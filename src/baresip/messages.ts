@@ -147,6 +147,14 @@ function assertText(session: Session, text: string): void {
     session.problem('E_ARGUMENT', 'message', `"text" ${what}`, hint);
   if (/^ /.test(text)) throw bad('begins with a blank, which baresip drops', 'begin it otherwise');
   if (text.includes('\0')) throw bad('holds a NUL, where baresip ends it', 'leave that out');
+  // A command loses the quotes it both begins and ends with.
+  if (/^".*"$/s.test(text))
+    throw bad(
+      'begins and ends with a double quote, which baresip drops',
+      'add a word outside them',
+    );
+  if (/[\ud800-\udfff]/u.test(text))
+    throw bad('holds half a character (a lone surrogate)', 'leave that out');
   const bytes = Buffer.byteLength(text);
   if (bytes > LONGEST_TEXT)
     throw bad(`is too long for baresip: ${bytes} bytes (at most ${LONGEST_TEXT})`, 'shorten it');

@@ -21,6 +21,8 @@ const HOST_PORT = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9
 
 export function targetUri(target: string, caller: Caller): string {
   if (/[\x00-\x1f\x7f]/.test(target)) throw bad(caller, target, 'it holds a control character');
+  if (/[\ud800-\udfff]/u.test(target))
+    throw bad(caller, target, 'it holds half a character (a lone surrogate)');
   const text = target.trim();
   if (text === '') throw bad(caller, target, 'it is empty');
   if (/^sips?:/i.test(text)) return sipUri(text, caller);

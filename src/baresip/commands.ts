@@ -1,6 +1,7 @@
 /** The commands for each thing an agent does, by version. Where a command takes no id, the selection goes ahead of it. */
 import { hasCapability } from './capabilities.js';
 import type { Command } from './ctrl.js';
+import { asDialled, asPinged } from './completed-uri.js';
 
 export interface CommandSet {
   create(line: string): Command[];
@@ -33,7 +34,8 @@ export interface CommandSet {
   digits(call: string, digits: string): Command[];
   /** Sends REFER in that call, with that Refer-To. */
   transfer(call: string, referTo: string): Command[];
-  options(uri: string): Command[];
+  /** Undefined where this version would send the OPTIONS to another URI. */
+  options(uri: string): Command[] | undefined;
 }
 
 /**
@@ -77,7 +79,10 @@ export function commandsFor(
   const setsMute = hasCapability(version, 'mute_states');
   return {
     create,
-    dial: (uri) => [{ name: 'dial', params: takesIds ? `${uri} 0` : uri }],
+    dial: (uri) => {
+      const whole = asDialled(version, uri);
+      return [{ name: 'dial', params: takesIds ? `${whole} 0` : whole }];
+    },
     accept: (call) => withId('accept', call),
     hangup: (call) => withId('hangup', call),
     hold: (call) => withId('hold', call),
@@ -95,7 +100,10 @@ export function commandsFor(
     withoutSource: (call, missing) => inCall(call, ...source(missing)),
     digits: (call, digits) => inCall(call, { name: 'sndcode', params: digits }),
     transfer: (call, referTo) => inCall(call, { name: 'transfer', params: referTo }),
-    options: (uri) => [{ name: 'options', params: uri }],
+    options: (uri) => {
+      const params = asPinged(version, uri);
+      return params === undefined ? undefined : [{ name: 'options', params }];
+    },
   };
 }
 

@@ -41,7 +41,7 @@ describe('Dumps', () => {
       process,
       emit: ({ text }: { text: string }) => warnings.push(text),
     };
-    dumps = new Dumps(agent, { folder, audio: true, context }, limit);
+    dumps = new Dumps(agent, { folder, dumps: true, context }, limit);
     return dumps;
   };
   const tell = (name: string): void => {

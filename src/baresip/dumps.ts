@@ -51,7 +51,7 @@ const MIXED =
 
 type Direction = AudioStream['direction'];
 type Told = (stream: AudioStream) => void;
-type Ours = Pick<Ground, 'folder' | 'audio' | 'context'>;
+type Ours = Pick<Ground, 'folder' | 'dumps' | 'context'>;
 
 /** The agent whose calls are written down. */
 interface Agent {
@@ -84,7 +84,7 @@ export class Dumps {
     this.#agent = agent;
     this.#ground = ground;
     this.#owner = new DumpOwner(agent);
-    if (!ground.audio) return;
+    if (!ground.dumps) return;
     this.look();
     this.#timer = setInterval(() => {
       this.look();

@@ -70,6 +70,15 @@ export class Inbox {
     }
   }
 
+  /** A digit of RFC 4733 that no event tells: behind the event of the digit before it, which was read in the same turn. */
+  overlooked(call: string, digit: string): void {
+    setImmediate(() => {
+      this.#later(() => {
+        this.#emit({ type: 'dtmf_received', call, digit, via: 'rtp' });
+      });
+    });
+  }
+
   end(): void {
     this.#ended = true;
   }
@@ -96,10 +105,16 @@ export class Inbox {
    */
   #digitEvent({ call, param }: CtrlEvent): void {
     const at = performance.now();
+    this.#later(() => {
+      if (this.#isFromInfo(call, param, at)) return;
+      this.#emit({ type: 'dtmf_received', call, digit: param, via: 'rtp' });
+    });
+  }
+
+  #later(action: () => void): void {
     setImmediate(() =>
       setImmediate(() => {
-        if (this.#ended || this.#isFromInfo(call, param, at)) return;
-        this.#emit({ type: 'dtmf_received', call, digit: param, via: 'rtp' });
+        if (!this.#ended) action();
       }),
     );
   }

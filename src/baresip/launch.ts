@@ -1,6 +1,8 @@
 /** Brings one baresip process up: ports, folder, process, control connection, account. */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { join } from 'node:path';
 import { selfSigned } from '../certificate.js';
 import { OffhookError } from '../errors.js';
 import type { HeaderField } from '../model/agent-event.js';
@@ -23,6 +25,7 @@ import { idleLine } from './commands.js';
 import { CERTIFICATE_FILE, configText } from './config.js';
 import { connectOnce, excessBytes, type Command } from './ctrl.js';
 import { createFolder, notePid } from './folder.js';
+import { DUMPING_MODULE, overlooksDigits } from './lost-digits.js';
 import { assertModule } from './modules.js';
 import { sipPortsAreFree, takeSlot } from './ports.js';
 import { BaresipProcess, type Exit } from './process.js';
@@ -190,6 +193,7 @@ async function prepare(
       nat: options.nat,
       encryption: options.media_enc,
       audio: options.audio === true,
+      dumps: options.audio === true || readsDigits(context.binary),
     });
     session.process = new BaresipProcess(context.binary, folder, {
       stdout: (chunk) => {
@@ -277,12 +281,20 @@ async function loadModules(
   options: AgentOptions,
   left: () => number,
 ): Promise<void> {
-  for (const { module, option } of wantedModules(options)) {
+  const wanted = wantedModules(options);
+  if (session.ground.dumps && !wanted.some(({ module }) => module === DUMPING_MODULE))
+    wanted.push({ module: DUMPING_MODULE, option: 'received_dtmf' });
+  for (const { module, option } of wanted) {
     const command = { name: 'insmod', params: `${module}.so` };
     const [reply] = await Promise.all(session.send('start', [command], left()));
     if (reply?.data.startsWith('loaded') !== true)
       throw missingModule(session.ground.name, option, reply?.data.trim() ?? '');
   }
+}
+
+/** What is received is written down only for the digits that this baresip overlooks. */
+function readsDigits({ version, modulePath }: BaresipBinary): boolean {
+  return overlooksDigits(version) && existsSync(join(modulePath, `${DUMPING_MODULE}.so`));
 }
 
 function tellAddedLines(session: Session, carried: readonly HeaderField[]): void {

@@ -24,7 +24,7 @@ export interface WantedModule {
   option: string;
 }
 
-export function wantedModules(options: AgentOptions): readonly WantedModule[] {
+export function wantedModules(options: AgentOptions): WantedModule[] {
   const { codecs = [], media_enc, nat, audio } = options;
   const modules = new Map<string, string>();
   for (const codec of codecs) modules.set(CODECS[codec].module, `codecs: ${codec}`);

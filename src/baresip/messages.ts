@@ -1,6 +1,7 @@
 /** message() and ping(): requests outside of calls, whose answers only the SIP trace tells. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { OffhookError } from '../errors.js';
 import { formatMs } from '../time.js';
 import { assertModule } from './modules.js';
 import { hasCapability, sinceOf } from './capabilities.js';
@@ -163,9 +164,11 @@ function assertText(session: Session, text: string): void {
 export async function ping(session: Session, uri: string, limitMs: number): Promise<Done> {
   session.assertUsable('ping');
   const started = performance.now();
+  const commands = session.commands.options(uri);
+  if (commands === undefined) throw otherUri(session, uri);
   const request = session.requests.expect('OPTIONS');
   try {
-    const replies = await replied(session, 'ping', session.commands.options(uri), limitMs);
+    const replies = await replied(session, 'ping', commands, limitMs);
     const refused = replies.find(({ ok }) => !ok);
     if (refused !== undefined) {
       const why = `baresip did not send OPTIONS to ${uri}: ${refused.data.trim()}`;
@@ -178,6 +181,16 @@ export async function ping(session: Session, uri: string, limitMs: number): Prom
   } finally {
     session.requests.forget(request);
   }
+}
+
+function otherUri(session: Session, uri: string): OffhookError {
+  const { version } = session.ground.context.binary;
+  return session.problem(
+    'E_CAPABILITY',
+    'ping',
+    `baresip ${version} cannot send OPTIONS to ${uri}: it would write its own domain into a URI without a user part (from ${sinceOf('uri_without_user')})`,
+    `give the URI a user part: ${uri.replace(':', ':ping@')}`,
+  );
 }
 
 /** The final response, whatever it says; throws when none comes. */

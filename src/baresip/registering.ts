@@ -11,6 +11,7 @@ import { unsent } from './unsent.js';
 const DEFAULT_REGINT = 3600;
 const OLD_BINDING_MS = 1000;
 const MODULE_BEGINS_MS = 20;
+const STOP_MS = 1000;
 
 export async function register(
   session: Session,
@@ -118,6 +119,20 @@ export async function unregister(session: Session, limitMs: number): Promise<Don
         ),
     },
   );
+}
+
+/**
+ * Below 3.14 baresip sends a password that was refused 14 more times within milliseconds, and servers lock accounts for
+ * that. Returns whether it was stopped.
+ */
+export function stopRegistering(session: Session): boolean {
+  const { context, account } = session.ground;
+  const { version } = context.binary;
+  if (!session.usable || hasCapability(version, 'registers_once')) return false;
+  // Without uareg the account goes, and its calls with it.
+  if (!hasCapability(version, 'uareg') && openCalls(session.state).length > 0) return false;
+  void session.send('register', session.commands.unregister(account.line(0)), STOP_MS);
+  return true;
 }
 
 /**

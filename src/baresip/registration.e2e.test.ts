@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { cleanBench, testBinaries } from '../testing/agent-bench.js';
+import { hasCapability } from './capabilities.js';
 
 const LIMIT = 5000;
+const DISTANCE_MS = 20;
 const binaries = await testBinaries();
 
 describe.each(binaries)('registration, baresip $version', (binary) => {
@@ -50,4 +52,31 @@ describe.each(binaries)('registration, baresip $version', (binary) => {
       expect(agent.state.registration).toMatchObject({ expires: 600, count: 1 });
     }
   });
+
+  test.each(['', ', stale=false'])(
+    'a wrong password is not sent again and again%s',
+    async (more) => {
+      let answered = 0;
+      const registrar = await rawPeer((_method, request) => {
+        // As far away as a real one; the driver gets its turn in between.
+        setTimeout(() => {
+          answered += 1;
+          const challenge = `WWW-Authenticate: Digest realm="r", nonce="n${answered}", algorithm=MD5${more}`;
+          registrar.answer(request, `401 Unauthorized\r\n${challenge}`);
+        }, DISTANCE_MS);
+        return [];
+      });
+      const domain = registrar.uri.replace(/^.*@/, '');
+      const agent = await bench.start('alice', { domain, password: 'wrong' });
+      await agent.register(LIMIT);
+      await bench.until(() => agent.state.registration.state === 'failed', 'failed');
+      await new Promise((resolve) => setTimeout(resolve, DISTANCE_MS * 10));
+      const sent = registrar.received.filter((text) => /^REGISTER /.test(text));
+      const withPassword = sent.filter((text) => /^Authorization:/m.test(text));
+      expect(withPassword).toHaveLength(hasCapability(binary.version, 'registers_once') ? 1 : 2);
+      expect(agent.state.registration).toMatchObject({ state: 'failed', code: 401 });
+      const types = bench.events('alice').map((one) => one.type);
+      expect(types.filter((one) => /regist/.test(one))).toEqual(['registering', 'register_failed']);
+    },
+  );
 });

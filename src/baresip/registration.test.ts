@@ -236,3 +236,37 @@ test('the end of an old registration does not disturb the new one', () => {
   response(1, 200, 'OK', 'new');
   expect(types().at(-1)).toBe('registered');
 });
+
+test('a refused password: told at once, and what baresip still sends changes nothing', () => {
+  let stopped = 0;
+  registration = new Registration(
+    (event) => events.push(event),
+    () => {
+      stopped += 1;
+      return true;
+    },
+  );
+  const digest: HeaderField = ['Authorization', 'Digest nonce="n", response="00"'];
+  const challenge: HeaderField[] = [['WWW-Authenticate', 'Digest realm="r", nonce="n"']];
+  registration.expect('registered');
+  request(1, 60);
+  response(1, 401, 'Unauthorized', 'r', challenge);
+  for (const cseq of [2, 3, 4]) {
+    registration.message({
+      ...message(cseq, 'r'),
+      headers: [['Contact', '<sip:a@h>;expires=60'], digest],
+    });
+    response(cseq, 401, 'Unauthorized', 'r', challenge);
+  }
+  ctrl('REGISTER_FAIL', '401 Unauthorized');
+  vi.advanceTimersByTime(1000);
+  expect(stopped).toBe(1);
+  expect(events).toEqual([
+    { type: 'registering' },
+    { type: 'register_failed', code: 401, reason: 'Unauthorized' },
+  ]);
+  registration.expect('registered');
+  request(5, 60);
+  response(5, 200);
+  expect(types().slice(2)).toEqual(['registering', 'registered']);
+});

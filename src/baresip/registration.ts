@@ -3,6 +3,7 @@ import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 import { closeText, mayEndWith } from './ended.js';
 import type { CtrlEvent } from './events.js';
 import { bindingsOf, expiresOf } from './bindings.js';
+import { Credentials } from './credentials.js';
 
 const JOIN_MS = 75;
 
@@ -25,9 +26,18 @@ export class Registration {
   #failText: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #expiry: NodeJS.Timeout | undefined;
+  #credentials = new Credentials();
+  readonly #stopTrying: () => boolean;
+  /** What baresip still sends and gets answered is of no account. */
+  #gaveUp = false;
 
-  constructor(emit: (event: AgentEvent) => void) {
+  /**
+   * `stopTrying` is called when the registrar has refused the password. It keeps baresip from trying the same one again
+   * and returns true, or returns false where that is not needed.
+   */
+  constructor(emit: (event: AgentEvent) => void, stopTrying: () => boolean = () => false) {
     this.#emit = emit;
+    this.#stopTrying = stopTrying;
   }
 
   /** The script, or the end of the agent, wants this; messages that do not serve it are left out. */
@@ -35,11 +45,13 @@ export class Registration {
     this.#wanted = wanted;
     this.#asked = true;
     this.#attempt = undefined;
+    this.#credentials = new Credentials();
+    this.#gaveUp = false;
     this.#clear();
   }
 
   message(message: SipMessage): void {
-    if (message.method !== 'REGISTER') return;
+    if (message.method !== 'REGISTER' || this.#gaveUp) return;
     if (message.code === undefined) {
       if (message.direction === 'sent') this.#request(message);
     } else if (message.direction === 'received') {
@@ -51,7 +63,7 @@ export class Registration {
   event(event: CtrlEvent): boolean {
     switch (event.name) {
       case 'REGISTER_FAIL':
-        this.#failEvent(event.param);
+        if (!this.#gaveUp) this.#failEvent(event.param);
         return true;
       case 'REGISTERING':
       case 'REGISTER_OK':
@@ -98,7 +110,11 @@ export class Registration {
     if (attempt === undefined || !this.#isOf(attempt, message) || code < 200) return;
     attempt.response = message;
     const reason = message.reason ?? '';
-    if (code < 300) {
+    const refused = this.#credentials.refusedBy(attempt.request, message);
+    if (refused && this.#state === 'registering' && this.#stopTrying()) {
+      this.#fail();
+      this.#gaveUp = true;
+    } else if (code < 300) {
       if (this.#wanted === 'none') this.#unregistered({ code, reason });
       else this.#registered(attempt.request, message, { code, reason });
     } else if (mayEndWith(code, this.#failText)) {

@@ -12,6 +12,7 @@ import { CallLog } from './call-log.js';
 import { hasCapability } from './capabilities.js';
 import { TelephoneEvents } from './dtmf.js';
 import { Inbox } from './inbox.js';
+import { readLostDigits, type LostDigits } from './lost-digits.js';
 import { Contacts } from './messages.js';
 import { RequestLog } from './request-log.js';
 import { commandsFor, type CommandSet } from './commands.js';
@@ -24,6 +25,7 @@ import { removeFolder } from './folder.js';
 import type { Slot } from './ports.js';
 import type { BaresipProcess, Exit } from './process.js';
 import { followRedirect } from './redirect.js';
+import { stopRegistering } from './registering.js';
 import { Registration } from './registration.js';
 import { RtpWatch } from './rtp-watch.js';
 import { SipTraceParser } from './sip-trace.js';
@@ -48,8 +50,10 @@ export interface Ground {
   nat?: AgentOptions['nat'];
   /** How the media of its calls are to be encrypted. */
   encryption?: string | undefined;
-  /** Whether baresip writes down what is sent and received. */
+  /** Whether a script may hear what is sent and received. */
   audio: boolean;
+  /** Whether baresip writes down what is sent and received. */
+  dumps: boolean;
 }
 
 /** A baresip that answers at all answers within a millisecond; loading audio can take some hundred. */
@@ -82,6 +86,7 @@ export class Session {
   #stopping: Promise<void> | undefined;
   #error: OffhookError | undefined;
   #denial: OffhookError | undefined;
+  readonly #lostDigits: LostDigits | undefined;
   readonly #trace: SipTraceParser;
   readonly #stderr: SipTraceParser;
   readonly #observers: ((event: AgentEvent) => void)[] = [];
@@ -98,7 +103,8 @@ export class Session {
       failedTransferEndsCall: !hasCapability(version, 'failed_transfer_keeps_call'),
     });
     this.dumps = new Dumps(this, ground);
-    this.registration = new Registration(emit);
+    this.#lostDigits = readLostDigits(this);
+    this.registration = new Registration(emit, () => stopRegistering(this));
     this.inbox = new Inbox(emit);
     this.requests = new RequestLog(
       () => {
@@ -317,6 +323,7 @@ export class Session {
     if (this.#lastLines.length > LOG_KEPT) this.#lastLines.shift();
     this.calls.media.line(line);
     this.dumps.line(line);
+    this.#lostDigits?.line(line);
     this.ground.context.log(line);
   }
 

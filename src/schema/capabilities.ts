@@ -23,6 +23,10 @@ export const CAPABILITIES = {
     instead: 'the call is selected first; the same for a script',
     verbs: ['accept', 'hangup', 'hold', 'resume'],
   },
+  uri_addresses: {
+    since: '1.1.0',
+    what: 'a URI that is only an IP address is left as it is',
+  },
   verify_tls: {
     since: '1.1.0',
     what: "the server's TLS certificate is verified",
@@ -90,6 +94,13 @@ export const CAPABILITIES = {
     instead: 'by 1.0 too; 1.1 takes it for audio',
     verbs: ['rtp'],
   },
+  telephone_events: {
+    since: '2.0.0',
+    what: 'every digit that comes by RTP is told',
+    instead:
+      'by 1.0 too; of digits without audio between them 1.1 tells the first: the others are read from the audio it writes down, where the codec is PCMU or PCMA, else there is a warning',
+    verbs: ['received_dtmf'],
+  },
   converters: { since: '2.0.0', what: 'audio formats are converted by modules' },
   held_audio_stops: { since: '2.0.0', what: 'the audio of a call that is held is stopped' },
   filters_after_hold: {
@@ -104,6 +115,13 @@ export const CAPABILITIES = {
     what: 'ICE for an agent that listens on loopback',
     instead: '`E_CAPABILITY` in `agent()`: there would be no candidate',
     verbs: ['nat'],
+  },
+  uri_without_user: {
+    since: '2.9.0',
+    what: 'OPTIONS goes to a URI without a user part as it was given',
+    instead:
+      '`E_CAPABILITY`, but for an IP address: on 1.1 and later any, on 1.0 IPv4 without a port. `dial` and `message` take every URI',
+    verbs: ['ping'],
   },
   uaaddheader: {
     since: '2.3.0',
@@ -137,6 +155,13 @@ export const CAPABILITIES = {
     instead: 'it is read from the SDP of the trace; the same for a script',
     verbs: ['held'],
   },
+  registers_once: {
+    since: '3.14.0',
+    what: 'a password that a registrar has refused is not sent to it again at once',
+    instead:
+      'baresip would send it 15 times within milliseconds; it is stopped after the first few, and does not try again by itself',
+    verbs: ['register'],
+    },
   dumps_announced: {
     since: '3.16.0',
     what: 'a file of received audio is announced when the media start, and made with the first frame',

@@ -9,6 +9,8 @@ export interface RawPeer {
   received: string[];
   /** Sends text as it is (latin1) to "host:port" of an agent. */
   send(text: string, to: string): void;
+  /** Answers a request it has received, later than `PeerAnswer` does. */
+  answer(request: string, status: string): void;
   /** Sends a request inside the call that INVITE of an agent has begun; `more` are header lines. */
   within(invite: string, request: RequestWithin): void;
   /** Resolves as soon as something received matches. */
@@ -70,6 +72,10 @@ export async function rawPeer(answer: PeerAnswer): Promise<RawPeer> {
     uri,
     received,
     send,
+    answer(request, status) {
+      const port = /^Via: [^;]*:(\d+)/m.exec(request)?.[1];
+      respond(socket, request, status, Number(port));
+    },
     within(invite, { method, cseq, more = [], body = '' }) {
       const contact = /<([^>]*)>/.exec(fieldOf(invite, 'Contact'))?.[1] ?? '';
       const lines = [

@@ -135,8 +135,7 @@ const SERVICES: readonly Service[] = [
       'Echo()',
     ],
   },
-  // digits up to "#", or 3 s without one, which it then sends back; baresip 1.1 misses the second of two
-  // equal digits in a row
+  // digits up to "#", or 3 s without one, which it then sends back
   {
     variable: 'PBX_DTMF_BACK',
     number: '612',

@@ -79,3 +79,9 @@ function findDeathSignalPrefix(): string[] {
   const program = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
   return program === undefined ? [] : [program, '--pdeathsig', 'KILL', '--'];
 }
+
+/** How it ended, in words. */
+export function exitReason(exit: Exit): string {
+  if (exit.error !== undefined) return exit.error.message;
+  return exit.signal === null ? `exit code ${exit.code ?? 0}` : `signal ${exit.signal}`;
+}

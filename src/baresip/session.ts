@@ -23,13 +23,14 @@ import type { CtrlEvent, Reply } from './events.js';
 import { Dumps } from './dumps.js';
 import { removeFolder } from './folder.js';
 import type { Slot } from './ports.js';
-import type { BaresipProcess, Exit } from './process.js';
+import { exitReason, type BaresipProcess, type Exit } from './process.js';
 import { followRedirect } from './redirect.js';
 import { stopRegistering } from './registering.js';
 import { Registration } from './registration.js';
 import { RtpWatch } from './rtp-watch.js';
 import { SipTraceParser } from './sip-trace.js';
 import { AudioSource } from './source.js';
+import { writtenAt } from './trace-clock.js';
 import { Waiters } from './waiters.js';
 import type { Socket } from 'node:net';
 
@@ -87,6 +88,8 @@ export class Session {
   #error: OffhookError | undefined;
   #denial: OffhookError | undefined;
   readonly #lostDigits: LostDigits | undefined;
+  /** While a message is looked at: when baresip wrote it. */
+  #writtenAt: number | undefined;
   readonly #trace: SipTraceParser;
   readonly #stderr: SipTraceParser;
   readonly #observers: ((event: AgentEvent) => void)[] = [];
@@ -123,11 +126,13 @@ export class Session {
     this.#trace = new SipTraceParser(
       {
         line,
-        message: (message, raw) => {
-          ground.context.sip(message, raw);
+        message: (message, raw, mark) => {
+          this.#writtenAt = writtenAt(mark, { date: Date.now(), clock: performance.now() });
+          ground.context.sip(message, raw, this.#writtenAt);
           if (message.direction === 'sent') this.#judge(message);
           if (message.method === 'REGISTER') this.registration.message(message);
           else this.#message(message);
+          this.#writtenAt = undefined;
           this.waiters.wake();
         },
       },
@@ -177,7 +182,7 @@ export class Session {
   }
 
   emit(event: AgentEvent): number {
-    const seq = this.ground.context.emit(event);
+    const seq = this.ground.context.emit(event, this.#writtenAt);
     const before = this.state;
     this.state = fold(before, event, performance.now());
     this.#seqs.push({ type: event.type, call: 'call' in event ? event.call : '', seq });
@@ -387,9 +392,4 @@ export class Session {
     clearTimeout(timer);
     return gone;
   }
-}
-
-function exitReason(exit: Exit): string {
-  if (exit.error !== undefined) return exit.error.message;
-  return exit.signal === null ? `exit code ${exit.code ?? 0}` : `signal ${exit.signal}`;
 }

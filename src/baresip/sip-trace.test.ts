@@ -193,3 +193,17 @@ describe('directions', () => {
     expect(ends.isSent(false, 'SIP/2.0/UDP 10.0.0.1:5060', undefined)).toBe(true);
   });
 });
+
+test('a message is handed on with the time of its mark line', () => {
+  const marks: unknown[] = [];
+  const parser = new SipTraceParser(
+    { message: (_message, _raw, mark) => marks.push(mark), line: () => undefined },
+    new Endpoints([OWN]),
+  );
+  const marked = shown(request('Content-Length: 0'))
+    .toString('latin1')
+    .replace('#', '00:54:28.733#');
+  parser.push(Buffer.from(marked, 'latin1'));
+  parser.push(shown(request('Content-Length: 0')));
+  expect(marks).toEqual(['00:54:28.733', undefined]);
+});

@@ -8,7 +8,8 @@ import type { Endpoints, TraceAddress } from './endpoints.js';
 import { START_LINE, fullName, parseSipMessage } from './sip-message.js';
 
 export interface TraceSink {
-  message(message: SipMessage, raw: string): void;
+  /** `mark`: the local time at which it was written, as baresip 2.0 and later put it into the mark line. */
+  message(message: SipMessage, raw: string, mark?: string): void;
   line(line: string): void;
 }
 
@@ -18,7 +19,7 @@ const NEXT_MESSAGE = Buffer.from('\x1b[;m\n\x1b[36;1m');
 const ESCAPES = /\x1b\[[0-9;]*[A-Za-z]/g;
 const ADDRESS = /^(UDP|TCP|TLS|WS|WSS) (\S+) -> (\S+)$/;
 /** "#" alone or behind a time: stands above each message. */
-const MARK = /^(?:\d\d:\d\d:\d\d\.\d{3})?#$/;
+const MARK = /^(\d\d:\d\d:\d\d\.\d{3})?#$/;
 /** Answer of ctrl_tcp to our ACK carriers; says nothing. */
 const NOISE = /ctrl_tcp: missing json entries/;
 /** The answer to OPTIONS, which the trace has shown just before. */
@@ -33,6 +34,7 @@ export class SipTraceParser {
   /** Where to go on looking for the end of a line. */
   #scanned = 0;
   #address: TraceAddress | undefined;
+  #mark: string | undefined;
   #inMessage = false;
   /** The next message is one that baresip repeats in its log. */
   #repeated = false;
@@ -78,6 +80,7 @@ export class SipTraceParser {
   #line(raw: string): void {
     const line = raw.replace(ESCAPES, '').trimEnd();
     const address = ADDRESS.exec(line);
+    const mark = MARK.exec(line);
     if (address !== null) {
       const [, transport, source, destination] = address as unknown as [
         string,
@@ -86,9 +89,11 @@ export class SipTraceParser {
         string,
       ];
       this.#address = { transport, source, destination };
+    } else if (mark !== null) {
+      this.#mark = mark[1];
     } else if (REPEATS.test(line)) {
       this.#repeated = true;
-    } else if (line !== '' && !MARK.test(line) && !NOISE.test(line)) {
+    } else if (line !== '' && !NOISE.test(line)) {
       this.#sink.line(line);
     }
   }
@@ -115,7 +120,7 @@ export class SipTraceParser {
       return true;
     }
     const message = parseSipMessage(raw, address, this.#endpoints);
-    if (message !== undefined) this.#sink.message(message, raw);
+    if (message !== undefined) this.#sink.message(message, raw, this.#mark);
     return true;
   }
 

@@ -29,10 +29,10 @@ export interface SipGuard {
 
 export interface AgentContext {
   binary: BaresipBinary;
-  /** Appends to the scenario's log and returns its seq; the time is taken there. */
-  emit(event: AgentEvent): number;
-  /** Every message of the SIP trace, as it is read. */
-  sip(message: SipMessage, raw: string): void;
+  /** Appends to the scenario's log and returns its seq. `at`: when it happened, of performance.now(); else now. */
+  emit(event: AgentEvent, at?: number): number;
+  /** Every message of the SIP trace, as it is read; `at`: when it was written. */
+  sip(message: SipMessage, raw: string, at: number): void;
   /** baresip's own output, escape codes removed, without the SIP trace. */
   log(line: string): void;
   /** Without one everything may be sent. */

@@ -9,8 +9,8 @@ import type { Policy } from '../policy/policy.js';
 import { ScenarioSipGuard } from './sip-guard.js';
 
 export interface ResourceHooks {
-  emit(agent: string, event: AgentEvent): number;
-  sip(agent: string, message: SipMessage, raw: string): void;
+  emit(agent: string, event: AgentEvent, at?: number): number;
+  sip(agent: string, message: SipMessage, raw: string, at: number): void;
   log(agent: string, line: string): void;
   /** Where the audio of calls is to be saved; absent = nowhere. */
   audio?: SavedCalls;
@@ -70,9 +70,9 @@ export class Resources {
     const binary = await this.#binary();
     const context: AgentContext = {
       binary,
-      emit: (event) => this.#hooks.emit(name, event),
-      sip: (message, raw) => {
-        this.#hooks.sip(name, message, raw);
+      emit: (event, at) => this.#hooks.emit(name, event, at),
+      sip: (message, raw, at) => {
+        this.#hooks.sip(name, message, raw, at);
       },
       log: (line) => {
         this.#hooks.log(name, line);

@@ -23,6 +23,7 @@ import { Resources } from './resources.js';
 import { Services, type HttpSettings } from './services.js';
 import { secretsOf } from './secrets.js';
 import { SipHistory } from './sip-history.js';
+import { Stalls } from './stalls.js';
 import { Timeline } from './timeline.js';
 import { argumentsText, carryOut, resultText } from './verbs.js';
 import { verdictOf } from './verdict.js';
@@ -104,6 +105,7 @@ class ScenarioRun {
     this.#feed.tell(entry);
   });
   readonly #began = performance.now();
+  readonly #stalls = new Stalls(this.#began);
   readonly #crashes: Failure[] = [];
   /** Of the newest event told. */
   #lastAt = 0;
@@ -137,9 +139,9 @@ class ScenarioRun {
               },
             },
           }),
-      emit: (agent, event) => this.#log.append(agent, event),
-      sip: (agent, message, raw) => {
-        const entry = this.#log.enter(agent, { type: 'sip', message });
+      emit: (agent, event, at) => this.#log.append(agent, event, at),
+      sip: (agent, message, raw, at) => {
+        const entry = this.#log.enter(agent, { type: 'sip', message }, at);
         this.#sip.add(entry);
         this.#timeline.add({ kind: 'sip', at: entry.at, agent, message });
         this.#emit({ type: 'sip', at: services.now(), scenario: task.id.id, agent, message, raw });
@@ -178,6 +180,7 @@ class ScenarioRun {
       // A thread that had to be ended told of no teardown.
       this.#timeline.teardownBegins();
       await Promise.all([this.#http.release(), this.#resources.release()]);
+      this.#tellStall();
     }
   }
 
@@ -278,6 +281,13 @@ class ScenarioRun {
     // A note can be told a moment late; time never goes back in a report.
     const at = Math.max(happened, this.#lastAt);
     this.#emit(runEventOf(note, scenario, at, this.#waits));
+  }
+
+  #tellStall(): void {
+    const text = this.#stalls.end();
+    if (text === undefined) return;
+    const { now } = this.#services;
+    this.#emit({ type: 'warning', at: now(), scenario: this.#task.id.id, text });
   }
 
   /** When each wait began; they nest no deeper than one, but a responder may wait inside of one. */

@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Stalls } from './stalls.js';
+
+/** ms the clock is ahead of the timers: what a stall is. */
+let ahead: number;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  ahead = 0;
+  const clock = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => clock() + ahead);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+test('a program that runs has nothing to tell', () => {
+  const stalls = new Stalls(performance.now());
+  vi.advanceTimersByTime(2000);
+  ahead += 90;
+  vi.advanceTimersByTime(2000);
+  expect(stalls.end()).toBeUndefined();
+});
+
+test('a stall is told with its length and when', () => {
+  const stalls = new Stalls(performance.now());
+  vi.advanceTimersByTime(1000);
+  ahead += 250;
+  vi.advanceTimersByTime(1000);
+  expect(stalls.end()).toBe(
+    'the machine stalled: offhook did not run for 250 ms, 1.0 s after its start; times of this scenario may be late by that',
+  );
+});
+
+test('of several the longest, one at the very end too', () => {
+  const stalls = new Stalls(performance.now());
+  vi.advanceTimersByTime(500);
+  ahead += 150;
+  vi.advanceTimersByTime(500);
+  ahead += 425;
+  expect(stalls.end()).toContain('for 400 ms, 1.2 s after its start (the longest of 2 times)');
+});

@@ -161,7 +161,7 @@ export const CAPABILITIES = {
     instead:
       'baresip would send it 15 times within milliseconds; it is stopped after the first few, and does not try again by itself',
     verbs: ['register'],
-    },
+  },
   dumps_announced: {
     since: '3.16.0',
     what: 'a file of received audio is announced when the media start, and made with the first frame',

@@ -36,7 +36,7 @@ test('a stall is told with its length and when', () => {
 test('of several the longest, one at the very end too', () => {
   const stalls = new Stalls(performance.now());
   vi.advanceTimersByTime(500);
-  ahead += 150;
+  ahead += 170;
   vi.advanceTimersByTime(500);
   ahead += 425;
   expect(stalls.end()).toContain('for 400 ms, 1.2 s after its start (the longest of 2 times)');

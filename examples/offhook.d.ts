@@ -451,7 +451,8 @@ interface Registration {
    */
   readonly code?: number;
   /**
-   * Its reason phrase, or why there was no response.
+   * Its reason phrase, or why there was no response. After a challenge that is not MD5 the
+   * algorithm stands behind it.
    * Examples: "Forbidden".
    */
   readonly reason?: string;
@@ -529,6 +530,31 @@ interface Media {
    * Address and port RTP is sent to.
    */
   readonly remote_address: string;
+}
+
+/**
+ * One stream of a call, as the last offer and answer settled it (RFC 3264).
+ */
+interface MediaStream {
+  /**
+   * As in the m= line; T.38 is an image.
+   * Examples: "audio", "image".
+   */
+  readonly kind: string;
+  readonly protocol: string;
+  /**
+   * `refused`: offered, and answered with port 0 or not at all; `off`: offered with port 0.
+   */
+  readonly state: 'active' | 'refused' | 'off';
+  /**
+   * What the agent does with an active stream.
+   */
+  readonly direction?: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+  /**
+   * Encoding name the answer chose; absent where it names none of the offer.
+   * Examples: "PCMU".
+   */
+  readonly codec?: string;
 }
 
 /**
@@ -1142,10 +1168,16 @@ interface Agent {
   readonly muted: boolean;
   /**
    * What the last offer and answer of the current or last call settled about its audio; absent
-   * until there was an answer.
+   * until there was an answer, and when it left no audio.
    * @see RFC 3264, 6 and 7
    */
   readonly media: Media | undefined;
+  /**
+   * Every stream of the last offer of the current or last call, as its answer left it: refused and
+   * switched-off ones, video and T.38 (`image`) too.
+   * @see RFC 3264, 6 and 8
+   */
+  readonly streams: readonly MediaStream[];
   /**
    * RTP packets of the current or last call, looked at every 100 ms from the first time it is read
    * on; absent until there is media.

@@ -319,8 +319,10 @@ describe('joining', () => {
     const { log, events } = recorded();
     log.message(sip('<', 'INVITE'));
     log.message(sip('>', '404 Not Found'));
+    log.message(sip('<', 'INVITE'));
+    log.message(sip('>', '404 Not Found'));
     vi.runAllTimers();
-    expect(events).toEqual([]);
+    expect(events).toEqual([{ type: 'warning', text: '404 to c' }]);
   });
 });
 

@@ -389,10 +389,9 @@ export class CallLog {
     const told = call.known;
     call.closed = true;
     this.media.forget(call.id);
-    // A call that was refused before anybody was told of it never was one for the script.
-    if (told) {
-      const final = message === undefined ? {} : { message };
-      this.#emit({ type: 'call_closed', call: call.id, ended, ...final });
-    }
+    const { id, invite, outgoing, final } = call;
+    if (told) this.#emit({ type: 'call_closed', call: id, ended, ...(message && { message }) });
+    // It never was a call for the script.
+    else if (!outgoing && invite && final) this.#habits.refusedInvite(invite, final);
   }
 }

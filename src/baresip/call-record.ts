@@ -71,6 +71,8 @@ export interface Habits {
   resumedByItself: (call: string) => boolean;
   /** True when the call goes on at the address a 3xx names. */
   redirected: (call: Call, response: SipMessage) => boolean;
+  /** It answered an INVITE with an error, and told nobody of a call. */
+  refusedInvite: (invite: SipMessage, response: SipMessage) => void;
   /** A transfer the other side refuses, or that fails, ends the call. */
   failedTransferEndsCall: boolean;
 }

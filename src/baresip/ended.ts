@@ -86,6 +86,10 @@ export function endedByText(
       ...(cause === undefined ? {} : causeIn(splitList(cause))),
     };
   }
+  // A description that cannot be used; without an answer it is TLS that failed.
+  if (call.answered && /^(?:Protocol error|Bad message)/i.test(text)) {
+    return { by: 'error', how: 'media', reason: text };
+  }
   const words = WORDS.find(([pattern]) => pattern.test(text))?.[1] ?? { by: 'error', how: 'media' };
   if (words.how !== 'bye' || call.answered)
     return { ...(words.how === 'bye' ? {} : { reason: text }), ...words };

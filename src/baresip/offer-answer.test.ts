@@ -18,7 +18,7 @@ function recorded(undo = false) {
   const shown = () =>
     events.map((one) =>
       one.type === 'call_media'
-        ? `${one.media.direction} ${one.held}`
+        ? `${one.media?.direction ?? 'no audio'} ${one.held}`
         : one.type === 'call_encrypted'
           ? `${one.encryption} ${one.suite ?? ''}`.trim()
           : one.type,
@@ -108,6 +108,15 @@ describe('what offer and answer settle', () => {
           local_address: '192.0.2.1:1000',
           remote_address: '[2001:db8::1]:2000',
         },
+        streams: [
+          {
+            kind: 'audio',
+            protocol: 'RTP/AVP',
+            state: 'active',
+            direction: 'sendrecv',
+            codec: 'PCMU',
+          },
+        ],
       },
     ]);
     const callee = recorded();
@@ -132,7 +141,7 @@ describe('what offer and answer settle', () => {
     log.message(sip('< 183 INVITE', sdp({ port: 2000 })));
     log.message(sip('< 200 INVITE', sdp({ port: 3000 })));
     expect(
-      events.map((one) => one.type === 'call_media' && one.media.remote_address.slice(-4)),
+      events.map((one) => one.type === 'call_media' && one.media?.remote_address.slice(-4)),
     ).toEqual(['2000', '3000']);
   });
 

@@ -9,7 +9,7 @@ import {
   type Held,
   type MediaDirection,
 } from '../model/media-direction.js';
-import { negotiated, type NegotiatedAudio } from '../model/negotiated.js';
+import { negotiated, streamsOf, type NegotiatedAudio } from '../model/negotiated.js';
 import { audioOf, parseSdp, type Sdp, type SdpMedia } from '../model/sdp.js';
 import type { CtrlEvent } from './events.js';
 import { hasTag } from './peer.js';
@@ -121,7 +121,9 @@ export class OfferAnswer {
       const answered = record.offers.findLast((one) => one.cseq === message.cseq);
       if (side === 'own' && answered !== undefined) answered.acked = true;
       const late = record.exchanges.get(keyOf(message, side, 'INVITE'));
-      if (late?.offerer === otherSide(side)) this.#answer(id, record, late, sdp);
+      if (late?.offerer !== otherSide(side)) return;
+      if (sdp === undefined && late.told === undefined) this.#warn(late, 'the ACK');
+      this.#answer(id, record, late, sdp);
       return;
     }
     const key = keyOf(message, side);
@@ -146,6 +148,9 @@ export class OfferAnswer {
     if (exchange === undefined) return;
     if (code < 300) {
       const sdp = sdpOf(message);
+      const isFinal = code >= 200 && message.method === 'INVITE';
+      if (isFinal && sdp === undefined && exchange.offerer === side && exchange.told === undefined)
+        this.#warn(exchange, `the ${code}`);
       if (exchange.offerer === side) this.#answer(id, record, exchange, sdp);
       else exchange.offer ??= sdp;
     }
@@ -159,21 +164,34 @@ export class OfferAnswer {
     const { offer, offerer } = exchange;
     if (offer === undefined || answer === undefined) return;
     const audio = negotiated(offer, answer);
-    if (audio === undefined) return;
-    const { offered, answered } = audio;
-    const [own, remote] = offerer === 'own' ? [offered, answered] : [answered, offered];
-    const media = mediaOf(audio, own, remote);
-    const told = JSON.stringify(media);
+    const streams = streamsOf(offer, answer, offerer === 'own');
+    const { own, remote } = endsOf(audio, offerer);
+    const media = audio?.isOffered === true ? mediaOf(audio, own, remote) : undefined;
+    const told = JSON.stringify([media, streams]);
     if (told === exchange.told) return;
     exchange.told = told;
-    const ends = { own: own.direction, remote: remote.direction, offerer };
-    const held = heldAfter(ends, record.held);
-    const resumed = offerer === 'own' && holds(record.held) && !holds(held);
-    if (resumed && !this.#resuming.has(id) && this.#sink.resumedByItself(id)) return;
-    if (resumed) this.#resuming.delete(id);
-    record.held = held;
-    this.#sink.emit({ type: 'call_media', call: id, media, held });
-    if (audio.encryption === 'srtp') this.#tellEncrypted(id, record, 'srtp', audio.suite);
+    const wrong = offerer === 'own' ? answerProblem(offer, audio) : undefined;
+    if (wrong !== undefined) this.#sink.emit({ type: 'warning', text: wrong });
+    let { held } = record;
+    if (audio !== undefined) {
+      held = heldAfter({ own: own.direction, remote: remote.direction, offerer }, record.held);
+      const resumed = offerer === 'own' && holds(record.held) && !holds(held);
+      if (resumed && !this.#resuming.has(id) && this.#sink.resumedByItself(id)) return;
+      if (resumed) this.#resuming.delete(id);
+      record.held = held;
+    }
+    const mediaField = media === undefined ? {} : { media };
+    this.#sink.emit({ type: 'call_media', call: id, ...mediaField, held, streams });
+    if (audio?.encryption === 'srtp') this.#tellEncrypted(id, record, 'srtp', audio.suite);
+  }
+
+  /** A message that should have answered an offer, and holds no session description. */
+  #warn(exchange: Exchange, message: string): void {
+    if (exchange.offer === undefined) return;
+    // It may be sent again.
+    exchange.told = '';
+    const text = `${message} holds no session description: the offer is not answered, there is no audio`;
+    this.#sink.emit({ type: 'warning', text });
   }
 
   #tellEncrypted(
@@ -218,6 +236,32 @@ function noteOwnOffer(record: CallRecord, message: SipMessage, sdp: Sdp): void {
 /** Whether the offer is one to hold, not to resume. */
 export function isHoldOffer(offer: OwnOffer): boolean {
   return isLocalHold(offer.direction);
+}
+
+type Ends = Record<Side, SdpMedia>;
+
+function endsOf(audio: NegotiatedAudio | undefined, offerer: Side): Ends {
+  const { offered = NO_STREAM, answered = NO_STREAM } = audio ?? {};
+  return offerer === 'own'
+    ? { own: offered, remote: answered }
+    : { own: answered, remote: offered };
+}
+
+const NO_STREAM: SdpMedia = {
+  kind: 'audio',
+  port: 0,
+  protocol: '',
+  codecs: [],
+  direction: 'inactive',
+};
+
+/** What is wrong with an answer to the agent's offer of audio (RFC 3264, 6); undefined when nothing is. */
+function answerProblem(offer: Sdp, audio: NegotiatedAudio | undefined): string | undefined {
+  const offered = audioOf(offer);
+  if (offered === undefined || offered.port === 0 || audio?.isOffered === true) return undefined;
+  if (audio === undefined) return 'the answer refuses the audio that was offered: there is none';
+  const names = offered.codecs.map(({ name }) => name).filter((one) => one !== 'telephone-event');
+  return `the answer names ${audio.codec}, which was not offered (${names.join(', ')}): there is no audio`;
 }
 
 function mediaOf(audio: NegotiatedAudio, own: SdpMedia, remote: SdpMedia): CallMedia {

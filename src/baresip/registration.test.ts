@@ -9,7 +9,7 @@ let registration: Registration;
 beforeEach(() => {
   vi.useFakeTimers();
   events = [];
-  registration = new Registration((event) => events.push(event));
+  registration = new Registration((event) => events.push(event), '1.1.0');
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -241,6 +241,7 @@ test('a refused password: told at once, and what baresip still sends changes not
   let stopped = 0;
   registration = new Registration(
     (event) => events.push(event),
+    '1.1.0',
     () => {
       stopped += 1;
       return true;
@@ -269,4 +270,19 @@ test('a refused password: told at once, and what baresip still sends changes not
   request(5, 60);
   response(5, 200);
   expect(types().slice(2)).toEqual(['registering', 'registered']);
+});
+
+test.each([
+  [
+    'SHA-256',
+    'No (baresip 1.1.0 does not understand the challenge: needs SHA-256: baresip 3.12.0 or newer)',
+  ],
+  ['MD5', 'No'],
+])('refused after a challenge with %s', (algorithm, reason) => {
+  registration.expect('registered');
+  request(1, 60);
+  const challenge = `Digest realm="r", nonce="n", algorithm=${algorithm}`;
+  response(1, 401, 'No', 'r', [['WWW-Authenticate', challenge]]);
+  ctrl('REGISTER_FAIL', '401 No');
+  expect(events.at(-1)).toEqual({ type: 'register_failed', code: 401, reason });
 });

@@ -4,6 +4,7 @@ import { closeText, mayEndWith } from './ended.js';
 import type { CtrlEvent } from './events.js';
 import { bindingsOf, expiresOf } from './bindings.js';
 import { Credentials } from './credentials.js';
+import { algorithmsOf, challengeProblem } from './refusals.js';
 
 const JOIN_MS = 75;
 
@@ -18,6 +19,7 @@ interface Attempt {
 
 export class Registration {
   readonly #emit: (event: AgentEvent) => void;
+  readonly #version: string;
   #wanted: 'registered' | 'none' = 'none';
   #state: State = 'none';
   /** The verb was called and its REGISTER has not been seen yet. */
@@ -32,11 +34,17 @@ export class Registration {
   #gaveUp = false;
 
   /**
-   * `stopTrying` is called when the registrar has refused the password. It keeps baresip from trying the same one again
-   * and returns true, or returns false where that is not needed.
+   * `version`: of the baresip, which may not understand a challenge. `stopTrying` is called when the registrar has
+   * refused the password. It keeps baresip from trying the same one again and returns true, or returns false where
+   * that is not needed.
    */
-  constructor(emit: (event: AgentEvent) => void, stopTrying: () => boolean = () => false) {
+  constructor(
+    emit: (event: AgentEvent) => void,
+    version: string,
+    stopTrying: () => boolean = () => false,
+  ) {
     this.#emit = emit;
+    this.#version = version;
     this.#stopTrying = stopTrying;
   }
 
@@ -148,13 +156,23 @@ export class Registration {
     this.#asked = false;
     const told = /^(\d{3}) (.*)$/.exec(text);
     const code = response?.code ?? (told === null ? undefined : Number(told[1]));
-    const reason = response?.reason ?? told?.[2] ?? text;
+    const phrase = response?.reason ?? told?.[2] ?? text;
+    const why = response === undefined ? undefined : this.#whyRefused(response);
+    const reason = why === undefined ? phrase : `${phrase} (${why})`;
     if (this.#wanted === 'none') {
       this.#unregistered({ ...(code === undefined ? {} : { code }), reason });
       return;
     }
     this.#settle('failed');
     this.#emit({ type: 'register_failed', ...(code === undefined ? {} : { code }), reason });
+  }
+
+  /** What a 401 or 407 does not say in words: MD5 is what everybody takes for granted. */
+  #whyRefused(response: SipMessage): string | undefined {
+    const problem = challengeProblem(response, this.#version);
+    if (problem !== undefined) return problem;
+    const algorithm = algorithmsOf(response).find((one) => !/^md5$/i.test(one));
+    return algorithm === undefined ? undefined : `with credentials in ${algorithm}`;
   }
 
   #unregistered(how: { code?: number; reason?: string }): void {

@@ -25,6 +25,7 @@ import { removeFolder } from './folder.js';
 import type { Slot } from './ports.js';
 import { exitReason, type BaresipProcess, type Exit } from './process.js';
 import { followRedirect } from './redirect.js';
+import { RefusalLog } from './refusals.js';
 import { stopRegistering } from './registering.js';
 import { Registration } from './registration.js';
 import { RtpWatch } from './rtp-watch.js';
@@ -100,14 +101,18 @@ export class Session {
     this.ground = ground;
     const emit = (event: AgentEvent) => this.emit(event);
     const { version } = ground.context.binary;
+    const refusals = new RefusalLog(emit, version);
     this.calls = new CallLog(emit, {
       resumedByItself: (call) => this.#holdAgain(call),
       redirected: (call, response) => followRedirect(this, call, response),
+      refusedInvite: (invite, response) => {
+        refusals.invite(invite, response);
+      },
       failedTransferEndsCall: !hasCapability(version, 'failed_transfer_keeps_call'),
     });
     this.dumps = new Dumps(this, ground);
     this.#lostDigits = readLostDigits(this);
-    this.registration = new Registration(emit, () => stopRegistering(this));
+    this.registration = new Registration(emit, version, () => stopRegistering(this));
     this.inbox = new Inbox(emit);
     this.requests = new RequestLog(
       () => {
@@ -130,6 +135,7 @@ export class Session {
           this.#writtenAt = writtenAt(mark, { date: Date.now(), clock: performance.now() });
           ground.context.sip(message, raw, this.#writtenAt);
           if (message.direction === 'sent') this.#judge(message);
+          refusals.message(message, raw);
           if (message.method === 'REGISTER') this.registration.message(message);
           else this.#message(message);
           this.#writtenAt = undefined;
@@ -143,6 +149,7 @@ export class Session {
         line: (text) => {
           // What the module of MESSAGE writes when there is no answer; codes show in the trace.
           if (/^ (?!\d{3} )\S/.test(text)) this.requests.failed('MESSAGE', text.trim());
+          refusals.line(text);
           line(text);
         },
         message: () => undefined,

@@ -175,6 +175,18 @@ cases('reports', [
     hint: 'name a file in an existing folder',
   },
   {
+    what: 'headers without a ladder',
+    args: ['run', 'it.js', '--sip-headers', 'From'],
+    error: '--sip-headers: there is no ladder to show them in',
+    hint: 'add --sip-trace',
+  },
+  {
+    what: 'a header that cannot be one',
+    args: ['run', 'it.js', '--sip-trace', '--sip-headers', 'From,To:'],
+    error: '--sip-headers: "To:" is no header name',
+    hint: 'write names with commas between, or all: --sip-headers From,To,Contact',
+  },
+  {
     what: '--logs onto a folder',
     args: ['run', 'it.js', '--logs=here'],
     files: { 'here/': '' },

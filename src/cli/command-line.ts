@@ -86,6 +86,12 @@ function addRun(
     .option('--logs [file]', "agents' logs and all SIP messages, to stderr or a file")
     .option('--sip-trace [file]', 'SIP messages as a ladder, to stdout or a file')
     .option(
+      '--sip-headers <names>',
+      'headers the ladder shows below each message (repeatable, comma-separated), or: all',
+      collect,
+      [],
+    )
+    .option(
       '--save-audio [folder]',
       'every call of every agent as a WAV: left sent, right received',
     )

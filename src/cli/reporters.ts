@@ -15,6 +15,8 @@ export interface ReportFlags {
   /** True or "" without a file. */
   logs?: string | true;
   sipTrace?: string | true;
+  /** Names, or "all"; each may be a list. */
+  sipHeaders: readonly string[];
   quiet?: boolean;
   verbose?: boolean;
   /** commander's --no-color */
@@ -39,6 +41,7 @@ export async function makeReporter(
 ): Promise<Reporter> {
   const wanted = wantedReporters(flags);
   makeFolders(checkFiles([...wanted.map(({ file }) => file), flags.logs, flags.sipTrace]));
+  const headers = shownHeaders(flags);
   const reporters: Reporter[] = [];
   for (const one of wanted) {
     reporters.push(await makeOne(one, flags, environment));
@@ -47,7 +50,7 @@ export async function makeReporter(
   if (flags.sipTrace !== undefined) {
     const { SipLadderReporter } = await import('../report/sip-ladder.js');
     const output = fileOr(flags.sipTrace, console?.output ?? process.stderr);
-    reporters.push(new SipLadderReporter({ output, names }));
+    reporters.push(new SipLadderReporter({ output, names, headers }));
   }
   if (flags.logs !== undefined) {
     const stream = console?.beside(process.stderr) ?? process.stderr;
@@ -72,6 +75,23 @@ function wantedReporters(flags: ReportFlags): readonly Wanted[] {
     });
   }
   return onStdout.length === 0 ? [{ name: 'console' }, ...named] : named;
+}
+
+/** What --sip-headers asks for, checked. */
+function shownHeaders({ sipHeaders, sipTrace }: ReportFlags): readonly string[] {
+  const names = sipHeaders.flatMap((one) => one.split(',')).map((one) => one.trim());
+  if (names.length > 0 && sipTrace === undefined) {
+    throw new OffhookError('E_USAGE', '--sip-headers: there is no ladder to show them in', {
+      hint: 'add --sip-trace',
+    });
+  }
+  const odd = names.find((one) => !/^[A-Za-z0-9\-.!%*_+`'~]+$/.test(one));
+  if (odd !== undefined) {
+    throw new OffhookError('E_USAGE', `--sip-headers: "${odd}" is no header name`, {
+      hint: 'write names with commas between, or all: --sip-headers From,To,Contact',
+    });
+  }
+  return names;
 }
 
 function parse(text: string): Wanted {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 
 /** Options that choose scenarios or reports. */
 const OF_ONE_RUN: ReadonlySet<string> = new Set(
-  'scenario tag excludeTag reporter json logs sipTrace saveAudio metrics quiet verbose color'.split(
+  'scenario tag excludeTag reporter json logs sipTrace sipHeaders saveAudio metrics quiet verbose color'.split(
     ' ',
   ),
 );

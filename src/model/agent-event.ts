@@ -69,6 +69,20 @@ export interface CallMedia {
   remote_address: string;
 }
 
+/** One stream of a call, as the last offer and answer settled it (RFC 3264, 6 and 8). */
+export interface CallStream {
+  /** "audio", "video"; "image" for T.38 (ITU-T T.38, annex D). */
+  kind: string;
+  /** "RTP/AVP", "udptl", ... */
+  protocol: string;
+  /** `refused`: offered, and answered with port 0 or not at all; `off`: offered with port 0. */
+  state: 'active' | 'refused' | 'off';
+  /** What the agent does; of an active stream. */
+  direction?: MediaDirection;
+  /** Encoding name the answer chose; absent where it names none of the offer. */
+  codec?: string;
+}
+
 export interface Transfer {
   /** The REFER was answered with 202 or 200 (RFC 3515, 2.4.4). */
   accepted: boolean;
@@ -137,8 +151,17 @@ export type AgentEvent =
   | { type: 'call_closed'; call: string; ended: Ended; message?: SipMessage }
   /** A 3xx sent the call to `uri`: it goes on there, as `to` where that INVITE has a Call-ID of its own. */
   | { type: 'call_redirected'; call: string; to: string; uri: string }
-  /** An offer was answered. `held`: who of both does not want to receive. */
-  | { type: 'call_media'; call: string; media: CallMedia; held: Held }
+  /**
+   * An offer was answered. `media`: the audio, absent when there is none (any more); `held`: who of both does not
+   * want to receive; `streams`: all that was offered.
+   */
+  | {
+      type: 'call_media';
+      call: string;
+      media?: CallMedia;
+      held: Held;
+      streams: readonly CallStream[];
+    }
   /** Local effect of resume(): the call is the current one. */
   | { type: 'call_resumed'; call: string }
   | { type: 'call_muted'; call: string; muted: boolean }

@@ -2,7 +2,14 @@
  * What is known about one call beside its state: media, digits, transfer, quality, times. A pure fold over
  * the events of that call; starts empty with it and stays readable when it is over.
  */
-import type { AgentEvent, CallMedia, DtmfWay, Speech, Transfer } from './agent-event.js';
+import type {
+  AgentEvent,
+  CallMedia,
+  CallStream,
+  DtmfWay,
+  Speech,
+  Transfer,
+} from './agent-event.js';
 import type { Quality } from './call-quality.js';
 import type { Held } from './media-direction.js';
 
@@ -42,6 +49,7 @@ export interface CallFacts {
   held: Held;
   muted: boolean;
   media?: CallMedia;
+  streams: readonly CallStream[];
   encryption: 'none' | 'srtp' | 'dtls_srtp';
   suite?: string;
   /** Codes of the provisional responses above 100, in order. */
@@ -62,6 +70,7 @@ export interface CallFacts {
 export const NO_FACTS: CallFacts = {
   held: 'none',
   muted: false,
+  streams: [],
   encryption: 'none',
   provisional: [],
   early_media: false,
@@ -92,8 +101,11 @@ export function foldFacts(facts: CallFacts, event: CallEvent, at: number): CallF
       return { ...facts, times: { ...facts.times, established: facts.times.established ?? at } };
     case 'call_closed':
       return { ...facts, tones: [], times: { ...facts.times, closed: facts.times.closed ?? at } };
-    case 'call_media':
-      return { ...facts, media: event.media, held: event.held };
+    case 'call_media': {
+      const { media: _before, ...others } = facts;
+      const { media, held, streams } = event;
+      return { ...others, held, streams, ...(media === undefined ? {} : { media }) };
+    }
     case 'call_muted':
       return { ...facts, muted: event.muted };
     case 'call_encrypted': {

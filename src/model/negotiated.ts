@@ -1,4 +1,5 @@
 /** What an offer and its answer settle about the audio (RFC 3264, 6.1 and 7). */
+import type { CallStream } from './agent-event.js';
 import { audioOf, type Sdp, type SdpCodec, type SdpMedia } from './sdp.js';
 
 /** The words of the option `media_enc`: SDES keys in the SDP (RFC 4568), or DTLS (RFC 5764). */
@@ -7,6 +8,8 @@ type MediaEncryption = 'none' | 'srtp' | 'dtls_srtp';
 export interface NegotiatedAudio {
   /** "PCMU", "opus", ... as the answer writes it. */
   codec: string;
+  /** An answer may only name codecs of the offer (RFC 3264, 6.1); with any other there is no audio. */
+  isOffered: boolean;
   /** Samples per second: 16000 for G722, whose rtpmap says 8000 (RFC 3551, 4.5.2). */
   rate: number;
   channels: number;
@@ -32,12 +35,13 @@ export function negotiated(offer: Sdp, answer: Sdp): NegotiatedAudio | undefined
   if (pair === undefined) return undefined;
   const [offered, answered] = pair;
   const codecs = answered.codecs.map((one) => named(one, offered));
-  const codec = codecs.find((one) => !COMPANIONS.includes(one.name.toLowerCase()));
+  const codec = codecs.find((one) => !isCompanion(one));
   if (codec === undefined) return undefined;
   const ptime = answered.ptime ?? offered.ptime;
   const event = codecs.find((one) => one.name.toLowerCase() === 'telephone-event');
   return {
     codec: codec.name,
+    isOffered: isOffered(codec, offered),
     rate: codec.name.toUpperCase() === 'G722' ? 16000 : codec.rate,
     channels: codec.channels,
     payload: codec.payload,
@@ -61,6 +65,39 @@ function audioPair(offer: Sdp, answer: Sdp): readonly [SdpMedia, SdpMedia] | und
   const [offered, answered] = [audioOf(offer), audioOf(answer)];
   if (offered === undefined || answered === undefined) return undefined;
   return offered.port === 0 || answered.port === 0 ? undefined : [offered, answered];
+}
+
+/**
+ * Every stream of an offer, in its order, as the answer leaves it (RFC 3264, 6 and 8). Seen from the agent:
+ * `own` says whether the offer was the agent's.
+ */
+export function streamsOf(offer: Sdp, answer: Sdp, own: boolean): readonly CallStream[] {
+  return offer.media.map((offered, index) => {
+    const answered = answer.media[index];
+    const { kind, protocol } = offered;
+    const taken = answered?.kind === kind && answered.port !== 0 ? answered : undefined;
+    const state = offered.port === 0 ? 'off' : taken === undefined ? 'refused' : 'active';
+    if (state !== 'active' || taken === undefined) return { kind, protocol, state };
+    const codec = taken.codecs.map((one) => named(one, offered)).find((one) => !isCompanion(one));
+    return {
+      kind,
+      protocol,
+      state,
+      direction: (own ? offered : taken).direction,
+      ...(codec === undefined || !isOffered(codec, offered) ? {} : { codec: codec.name }),
+    };
+  });
+}
+
+/** Whether an answer names a codec of the offer, as it has to (RFC 3264, 6.1). */
+export function isOffered(codec: Pick<SdpCodec, 'name' | 'rate'>, { codecs }: SdpMedia): boolean {
+  return codecs.some(
+    ({ name, rate }) => name.toLowerCase() === codec.name.toLowerCase() && rate === codec.rate,
+  );
+}
+
+function isCompanion({ name }: SdpCodec): boolean {
+  return COMPANIONS.includes(name.toLowerCase());
 }
 
 /** Some answers repeat the payload type without its rtpmap: the offer has it. */

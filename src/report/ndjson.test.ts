@@ -109,6 +109,16 @@ const AGENT_EVENTS: {
       remote_address: '127.0.0.1:10002',
     },
     held: 'none',
+    streams: [
+      {
+        kind: 'audio',
+        protocol: 'RTP/AVP',
+        state: 'active',
+        direction: 'sendrecv',
+        codec: 'PCMU',
+      },
+      { kind: 'image', protocol: 'udptl', state: 'refused' },
+    ],
   },
   call_redirected: { type: 'call_redirected', call: CALL, to: 'next', uri: 'sip:b@c' },
   call_resumed: { type: 'call_resumed', call: CALL },

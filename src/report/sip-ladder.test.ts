@@ -21,10 +21,14 @@ function hop(from: string, to: string, fields: Fields): { sent: SipMessage; rece
   };
 }
 
-async function ladder(run: SampleRun, columns?: number): Promise<string> {
+async function ladder(
+  run: SampleRun,
+  columns?: number,
+  headers: readonly string[] = [],
+): Promise<string> {
   let text = '';
   const output = { write: (more: string) => void (text += more), columns };
-  const reporter = new SipLadderReporter({ output, names: new Map([[PROXY, 'lab']]) });
+  const reporter = new SipLadderReporter({ output, names: new Map([[PROXY, 'lab']]), headers });
   for (const event of run.events) reporter.on(event);
   await reporter.close();
   return text;
@@ -52,6 +56,22 @@ test('a message that both agents saw is one arrow, whoever told first', async ()
       0.605s          |<----------- BYE ------------|  7 BYE     f3a9c2  not seen by alice
     "
   `);
+});
+
+test('headers stand below each message that has them, by any form of their name', async () => {
+  const run = new SampleRun().begin(1).scenario('call.js', 'rings');
+  const { sent } = hop(ALICE, BOB, { branch: 'z9hG4bKa' });
+  const headers = [...sent.headers, ['p-asserted-identity', '"A" <sip:a@h>'], ['m', '<sip:a@h>']];
+  run.sip('alice', { ...sent, headers } as SipMessage);
+  const shown = async (...names: string[]) =>
+    (await ladder(run.finish('passed'), undefined, names)).split('\n').slice(4);
+  expect(await shown('P-Asserted-Identity', 'Contact', 'X-None')).toEqual([
+    '                    P-Asserted-Identity: "A" <sip:a@h>',
+    '                    Contact: <sip:a@h>',
+    '',
+  ]);
+  expect(await shown('all')).toHaveLength(headers.length + 1);
+  expect(await shown()).toEqual(['']);
 });
 
 test('each hop of a proxy is an arrow of its own; peers have names or addresses', async () => {

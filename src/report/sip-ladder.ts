@@ -2,6 +2,8 @@
  * `--sip-trace`: the SIP messages of each scenario as a text ladder, printed when the scenario ends (only
  * then is it known who takes part). Knows how to draw; what belongs together is sip-join.ts's matter.
  */
+import type { HeaderField } from '../model/agent-event.js';
+import { headerLines } from '../model/headers.js';
 import type { RunEvent, ScenarioId } from '../model/run-event.js';
 import type { Output } from './output.js';
 import type { Reporter } from './reporter.js';
@@ -16,6 +18,8 @@ interface SipLadderOptions {
   output: Output;
   /** Names of peers that are no agents, by "address:port". */
   names?: ReadonlyMap<string, string>;
+  /** Headers shown below each message, by name in any form; "all" stands for every one. */
+  headers?: readonly string[];
 }
 
 interface Trace {
@@ -36,12 +40,14 @@ const NOTES_WIDTH = 48;
 export class SipLadderReporter implements Reporter {
   readonly #output: Output;
   readonly #names: ReadonlyMap<string, string>;
+  readonly #headers: readonly string[];
   readonly #agents = new Map<string, string>();
   readonly #traces = new Map<string, Trace>();
 
   constructor(options: SipLadderOptions) {
     this.#output = options.output;
     this.#names = options.names ?? new Map();
+    this.#headers = options.headers ?? [];
   }
 
   on(event: RunEvent): void {
@@ -94,13 +100,18 @@ export class SipLadderReporter implements Reporter {
       (address) => this.#agents.get(address) ?? this.#names.get(address),
     );
     const title = `SIP of ${scenarioTitle(scenario)}${continued ? ' (continued)' : ''}`;
-    const lines = drawLadder(arrows, startedAt, this.#output.columns);
+    const lines = drawLadder(arrows, startedAt, this.#headers, this.#output.columns);
     this.#output.write(`\n${title}\n${lines.join('\n')}\n`);
   }
 }
 
 /** The lines of a ladder; without room for lifelines, arrows as a list. */
-function drawLadder(arrows: readonly Arrow[], startedAt: number, columns?: number): string[] {
+function drawLadder(
+  arrows: readonly Arrow[],
+  startedAt: number,
+  headers: readonly string[],
+  columns?: number,
+): string[] {
   const who = [...new Set(arrows.flatMap(({ from, to }) => [from, to]))];
   const calls = shortCallIds(arrows.map(({ message }) => message.call_id));
   const cseqWidth = Math.max(...arrows.map((arrow) => displayWidth(cseqText(arrow))));
@@ -109,13 +120,27 @@ function drawLadder(arrows: readonly Arrow[], startedAt: number, columns?: numbe
     gap === undefined
       ? listDrawer(who)
       : { head: headLine(who, gap), line: (arrow: Arrow) => lifelines(arrow, who, gap) };
-  const rows = arrows.map((arrow) => {
+  const rows = arrows.flatMap((arrow) => {
     const time = clockTime(arrow.at - startedAt);
     const call = calls.get(arrow.message.call_id) ?? '';
     const cseq = padTo(cseqText(arrow), cseqWidth);
-    return `${time}  ${draw.line(arrow)}  ${notes(arrow, cseq, call)}`.trimEnd();
+    const row = `${time}  ${draw.line(arrow)}  ${notes(arrow, cseq, call)}`.trimEnd();
+    return [row, ...headerRows(arrow, headers)];
   });
   return draw.head === '' ? rows : [`          ${draw.head}`.trimEnd(), ...rows];
+}
+
+/** The wanted headers of a message, as they stand in it. */
+function headerRows({ message }: Arrow, wanted: readonly string[]): string[] {
+  const all = wanted.some((one) => one.toLowerCase() === 'all');
+  const shown = all
+    ? message.headers
+    : wanted.flatMap((name) =>
+        headerLines(message.headers, name).map((value): HeaderField => [name, value]),
+      );
+  return shown.map(
+    ([name, value]) => `${' '.repeat(MARGIN + 10)}  ${oneLine(`${name}: ${value}`)}`,
+  );
 }
 
 function gapFor(who: readonly string[], columns: number | undefined): number | undefined {

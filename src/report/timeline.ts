@@ -2,6 +2,7 @@
 import type { TimelineItem } from '../model/run-event.js';
 import type { AgentNames } from './agent-names.js';
 import type { Page } from './page.js';
+import { shortCallIds } from './sip-words.js';
 import { clockTime, cut, oneLine, padTo } from './text.js';
 import { agentEventText, messageText } from './wording.js';
 
@@ -23,7 +24,9 @@ export function printTimeline(
   items: readonly TimelineItem[],
   indent: number,
 ): void {
-  const rows = compact(items.filter(isTelling).map((item) => toRow(item, names)));
+  const telling = items.filter(isTelling);
+  const calls = callMarks(telling);
+  const rows = compact(telling.map((item) => toRow(item, names, calls)));
   const shown = rows.slice(-LONGEST);
   if (rows.length > shown.length) {
     page.line(`… ${rows.length - shown.length} earlier ones left out`, {
@@ -39,15 +42,34 @@ function isTelling(item: TimelineItem): boolean {
   return item.kind === 'sip' || item.entry.event.type !== 'other';
 }
 
-function toRow(item: TimelineItem, names: AgentNames): Row {
+function toRow(item: TimelineItem, names: AgentNames, calls: ReadonlyMap<string, string>): Row {
+  const mark = calls.get(callIdOf(item) ?? '');
+  const before = mark === undefined ? '' : `[${mark}] `;
   if (item.kind === 'sip') {
     const { at, agent, message } = item;
     const request = message.code === undefined;
-    return { at, agent, text: messageText(message), sip: true, request, times: 1 };
+    return { at, agent, text: before + messageText(message), sip: true, request, times: 1 };
   }
   const { at, agent, event } = item.entry;
-  const text = oneLine(agentEventText(event, names));
+  const text = before + oneLine(agentEventText(event, names));
   return { at, agent, text, sip: false, request: false, times: 1 };
+}
+
+/** Beginnings of the Call-IDs, as the ladder shows them; none where there is but one call. */
+function callMarks(items: readonly TimelineItem[]): ReadonlyMap<string, string> {
+  const calls = items.filter(isOfCall).flatMap((item) => callIdOf(item) ?? []);
+  const marks = shortCallIds(calls);
+  return marks.size > 1 ? marks : new Map();
+}
+
+/** A REGISTER, an OPTIONS and the like have Call-IDs, too. */
+function isOfCall(item: TimelineItem): boolean {
+  return item.kind === 'sip' ? item.message.method === 'INVITE' : true;
+}
+
+function callIdOf(item: TimelineItem): string | undefined {
+  if (item.kind === 'sip') return item.message.call_id;
+  return 'call' in item.entry.event ? item.entry.event.call : undefined;
 }
 
 /** Retransmissions and repeated events take one row; so does an exchange, such as REGISTER and 401, that is repeated. */

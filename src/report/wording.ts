@@ -110,9 +110,14 @@ type InCallEvent = Extract<
 function inCallText(event: InCallEvent, names: AgentNames): string {
   switch (event.type) {
     case 'call_media': {
-      const { codec, direction } = event.media;
+      const { media, streams } = event;
       const held = event.held === 'none' ? '' : `, on hold (${event.held})`;
-      return `media ${oneLine(codec)} ${direction}${held}`;
+      const audio = media === undefined ? 'no audio' : `${oneLine(media.codec)} ${media.direction}`;
+      // One active audio stream needs no more words.
+      const others = streams
+        .filter(({ kind, state }) => kind !== 'audio' || state !== 'active')
+        .map(({ kind, protocol, state }) => `, ${oneLine(`${kind} (${protocol})`)} ${state}`);
+      return `media ${audio}${held}${others.join('')}`;
     }
     case 'call_redirected':
       return `redirected to ${oneLine(event.uri)}`;

@@ -76,6 +76,12 @@ export const CAPABILITIES = {
     instead: '`E_CAPABILITY` for a target with `;transport=tcp` or `tls`',
     verbs: ['message'],
   },
+  digest_sha256: {
+    since: '3.12.0',
+    what: 'challenges with SHA-256 are answered (RFC 8760)',
+    instead: 'a warning, and `registration.reason` says so; MD5 alone is answered',
+    verbs: ['register', 'dial'],
+  },
   dtmf_info_capitals: {
     since: '3.13.0',
     what: 'A to D are sent by INFO as such',

@@ -616,7 +616,8 @@ export const SCHEMAS = {
           },
           reason: {
             type: 'string',
-            description: 'Its reason phrase, or why there was no response.',
+            description:
+              'Its reason phrase, or why there was no response. After a challenge that is not MD5 the algorithm stands behind it.',
             examples: ['Forbidden'],
           },
           expires: {
@@ -698,6 +699,35 @@ export const SCHEMAS = {
             examples: ['127.0.0.1:10000'],
           },
           remote_address: { type: 'string', description: 'Address and port RTP is sent to.' },
+        },
+      },
+      MediaStream: {
+        title: 'MediaStream',
+        description: 'One stream of a call, as the last offer and answer settled it (RFC 3264).',
+        type: 'object',
+        additionalProperties: false,
+        required: ['kind', 'protocol', 'state'],
+        properties: {
+          kind: {
+            type: 'string',
+            description: 'As in the m= line; T.38 is an image.',
+            examples: ['audio', 'image'],
+          },
+          protocol: { type: 'string', examples: ['RTP/AVP', 'udptl'] },
+          state: {
+            enum: ['active', 'refused', 'off'],
+            description:
+              '`refused`: offered, and answered with port 0 or not at all; `off`: offered with port 0.',
+          },
+          direction: {
+            enum: ['sendrecv', 'sendonly', 'recvonly', 'inactive'],
+            description: 'What the agent does with an active stream.',
+          },
+          codec: {
+            type: 'string',
+            description: 'Encoding name the answer chose; absent where it names none of the offer.',
+            examples: ['PCMU'],
+          },
         },
       },
       Rtp: {

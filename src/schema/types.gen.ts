@@ -400,7 +400,8 @@ export interface Registration {
    */
   readonly code?: number;
   /**
-   * Its reason phrase, or why there was no response.
+   * Its reason phrase, or why there was no response. After a challenge that is not MD5 the
+   * algorithm stands behind it.
    * Examples: "Forbidden".
    */
   readonly reason?: string;
@@ -476,6 +477,30 @@ export interface Media {
    * Address and port RTP is sent to.
    */
   readonly remote_address: string;
+}
+/**
+ * One stream of a call, as the last offer and answer settled it (RFC 3264).
+ */
+export interface MediaStream {
+  /**
+   * As in the m= line; T.38 is an image.
+   * Examples: "audio", "image".
+   */
+  readonly kind: string;
+  readonly protocol: string;
+  /**
+   * `refused`: offered, and answered with port 0 or not at all; `off`: offered with port 0.
+   */
+  readonly state: 'active' | 'refused' | 'off';
+  /**
+   * What the agent does with an active stream.
+   */
+  readonly direction?: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+  /**
+   * Encoding name the answer chose; absent where it names none of the offer.
+   * Examples: "PCMU".
+   */
+  readonly codec?: string;
 }
 /**
  * RTP packets of a call so far.

@@ -10,6 +10,8 @@ export function recorded(): { log: CallLog; events: AgentEvent[] } {
     log: new CallLog((event) => events.push(event), {
       resumedByItself: () => false,
       redirected: () => false,
+      refusedInvite: (invite, { code = 0 }) =>
+        events.push({ type: 'warning', text: `${code} to ${invite.call_id}` }),
       failedTransferEndsCall: false,
     }),
     events,

@@ -17,7 +17,7 @@ import { agentStateName, currentCall, openCalls } from '../../model/agent-state.
 import type { AgentState } from '../../model/agent-state.js';
 import type { Mwi, ReceivedMessage } from '../../model/agent-messages.js';
 import type { ReceivedDigit } from '../../model/call-facts.js';
-import { NO_SPEECH, type Peer, type Speech } from '../../model/agent-event.js';
+import { NO_SPEECH, type CallStream, type Peer, type Speech } from '../../model/agent-event.js';
 import type { Quality } from '../../model/call-quality.js';
 import { timingOf, type Timing } from '../../model/call-timing.js';
 import { headerLines, headerRecord } from '../../model/headers.js';
@@ -238,6 +238,9 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
   get media(): MediaInfo | undefined {
     const call = currentCall(this.#state());
     return call === undefined ? undefined : Object.freeze(mediaInfo(call.facts));
+  }
+  get streams(): readonly CallStream[] {
+    return plain(currentCall(this.#state())?.facts.streams ?? []);
   }
   get rtp(): RtpInfo | undefined {
     world.watch(this.#name, 'rtp');

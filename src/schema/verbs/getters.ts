@@ -74,8 +74,13 @@ export const AGENT_GETTERS = {
   muted: { type: 'boolean', doc: 'Whether `mute()` is in force on the current or last call.' },
   media: {
     type: 'Media | undefined',
-    doc: 'What the last offer and answer of the current or last call settled about its audio; absent until there was an answer.',
+    doc: 'What the last offer and answer of the current or last call settled about its audio; absent until there was an answer, and when it left no audio.',
     source: 'RFC 3264, 6 and 7',
+  },
+  streams: {
+    type: 'readonly MediaStream[]',
+    doc: 'Every stream of the last offer of the current or last call, as its answer left it: refused and switched-off ones, video and T.38 (`image`) too.',
+    source: 'RFC 3264, 6 and 8',
   },
   rtp: {
     type: 'Rtp | undefined',

@@ -93,6 +93,55 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
     ]);
   });
 
+  test('a BYE of the second branch of a fork ends nothing, that of the first tells every reason', async () => {
+    const answer = `200 OK\r\n\r\n${peerSdp()}`;
+    const agent = await dialTo((method) => (method === 'INVITE' ? [answer] : []));
+    await bench.until(() => agentStateName(agent.state) === 'Established', 'Established');
+    const invite = (await peer?.seen(/^INVITE /)) ?? '';
+    peer?.within(invite, { method: 'BYE', cseq: 2, tag: 'second' });
+    await peer?.seen(/^SIP\/2\.0 481 /);
+    expect(agentStateName(agent.state)).toBe('Established');
+    const more = ['Reason: Q.850;cause=16;text="Normal, clearing", SIP;cause=200', 'Reason: X'];
+    peer?.within(invite, { method: 'BYE', cseq: 3, more });
+    await idle(agent);
+    expect(agent.state.ended?.causes).toEqual([
+      { protocol: 'Q.850', cause: 16, text: 'Normal, clearing' },
+      { protocol: 'SIP', cause: 200 },
+      { protocol: 'X' },
+    ]);
+    expect(agent.state.final?.message).toMatchObject({ method: 'BYE', cseq: 3 });
+  });
+
+  test('a challenge and an INVITE that baresip cannot take are warnings', async () => {
+    const challenge = 'WWW-Authenticate: Digest realm="r", nonce="n", algorithm=SHA-512-256';
+    peer = await rawPeer(() => [`401 Unauthorized\r\n${challenge}`]);
+    const [, domain = ''] = peer.uri.split('@');
+    const agent = await bench.start('alice', { domain, password: 'x' });
+    await agent.register(LIMIT);
+    await bench.until(() => agent.state.registration.state === 'failed', 'failed');
+    expect(agent.state.registration.reason).toContain('no baresip knows SHA-512-256');
+    const [, target = ''] = /@([^;>]*)/.exec(agent.contact) ?? [];
+    const body = `--b\r\nContent-Type: application/sdp\r\n\r\n${peerSdp()}\r\n--b--\r\n`;
+    const head = [
+      `INVITE ${agent.contact.replace(/^<|>$/g, '')} SIP/2.0`,
+      `Via: SIP/2.0/UDP ${domain};branch=z9hG4bKmixed`,
+      `From: <${peer.uri}>;tag=a`,
+      `To: <sip:alice@${target}>`,
+      'Call-ID: mixed@example.test',
+      'CSeq: 1 INVITE',
+      `Contact: <${peer.uri}>`,
+      'Max-Forwards: 70',
+      'Content-Type: multipart/mixed;boundary=b',
+      `Content-Length: ${body.length}`,
+    ];
+    peer.send(`${head.join('\r\n')}\r\n\r\n${body}`, target);
+    const refused = /refused an INVITE from .*: 500 Call Error: no baresip takes a multipart/;
+    await bench.until(
+      () => bench.events('alice').some((one) => one.type === 'warning' && refused.test(one.text)),
+      'the warning',
+    );
+  });
+
   test('hangup cancels a call that got only 100', async () => {
     const agent = await dialTo((method) =>
       method === 'INVITE' ? ['100 Trying'] : method === 'CANCEL' ? ['200 OK'] : [],

@@ -126,6 +126,16 @@ test('verbose: what a verifying verb returned and what an assertion saw', async 
   expect(text).toContain('verify_audio took 105 ms: { hz: 440, level: -9.9 }');
   expect(text).toContain('✓ bob.rtp.received greater than 1: seen 12');
   expect(text).toMatch(/✓ n equals 2$/m);
+
+test('a time line of several calls says of each line which one it is about', async () => {
+  const [first] = REFUSED.timeline ?? [];
+  if (first?.kind !== 'sip') throw new Error('the sample begins with a SIP message');
+  const other = { ...first, message: { ...first.message, call_id: 'second@host' } };
+  const failure: Failure = { ...REFUSED, timeline: [...(REFUSED.timeline ?? []), other] };
+  const run = refusedCall(new SampleRun().begin(1), [failure]).end();
+  const text = await shown(run.events);
+  expect(text).toContain('alice  [f3a9c2] ended by remote: rejected (404 Not Found)');
+  expect(text).toContain('alice  [second] → INVITE sip:bob@127.0.0.1:10010');
 });
 
 test('await_until gave up: both sides, code frame, time line', async () => {

@@ -23,6 +23,8 @@ interface RequestWithin {
   cseq: number;
   more?: readonly string[];
   body?: string;
+  /** Tag of the peer: another one is another branch of a fork. */
+  tag?: string;
 }
 
 /**
@@ -76,12 +78,12 @@ export async function rawPeer(answer: PeerAnswer): Promise<RawPeer> {
       const port = /^Via: [^;]*:(\d+)/m.exec(request)?.[1];
       respond(socket, request, status, Number(port));
     },
-    within(invite, { method, cseq, more = [], body = '' }) {
+    within(invite, { method, cseq, more = [], body = '', tag = 'peer' }) {
       const contact = /<([^>]*)>/.exec(fieldOf(invite, 'Contact'))?.[1] ?? '';
       const lines = [
         `${method} ${contact} SIP/2.0`,
         `Via: SIP/2.0/UDP ${HOST}:${socket.address().port};branch=z9hG4bK${method}${cseq}`,
-        `From: ${fieldOf(invite, 'To')};tag=peer`,
+        `From: ${fieldOf(invite, 'To')};tag=${tag}`,
         `To: ${fieldOf(invite, 'From')}`,
         `Call-ID: ${fieldOf(invite, 'Call-ID')}`,
         `CSeq: ${cseq} ${method}`,

@@ -40,7 +40,7 @@ export const REFUSED: Failure = {
         agent: 'alice',
         event: {
           type: 'call_closed',
-          call: 'x',
+          call: 'f3a9c27d81b24e06',
           ended: { by: 'remote', how: 'rejected', code: 404, reason: 'Not Found' },
         },
       },
@@ -56,7 +56,7 @@ export function refusedCall(run: SampleRun, failures: readonly Failure[] = [REFU
     .verb('alice', 'dial', 'bob', 4, 11)
     .agent('alice', {
       type: 'call_closed',
-      call: 'x',
+      call: 'f3a9c27d81b24e06',
       ended: { by: 'remote', how: 'rejected', code: 404, reason: 'Not Found' },
     })
     .awaited(5000, { ok: false, label: 'bob.state', expected: 'Ringing', actual: 'Idle' })

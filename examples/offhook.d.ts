@@ -48,12 +48,19 @@ type Only<T, Kind, Words extends string> = unknown extends T
       ? Words
       : unknown;
 
-/** A condition must not be async. */
-type Sync<T> = 0 extends 1 & T
+/** A condition must not be async, and must say something: neither an assertion without a matcher nor a function does. */
+type Condition<T> = 0 extends 1 & T
   ? unknown
   : [Extract<T, PromiseLike<unknown>>] extends [never]
-    ? unknown
+    ? [Unchecked<T>] extends [never]
+      ? [Extract<T, (...args: never) => unknown>] extends [never]
+        ? unknown
+        : "a condition must not return a function: call it"
+      : "assert(value) needs a matcher, such as .equals(expected)"
     : "a condition must not be async";
+
+/** Assertions that no matcher has followed. */
+type Unchecked<T> = T extends { is_present: unknown } ? (T extends { value: unknown } ? never : T) : never;
 
 /**
  * Account and behaviour of an agent.
@@ -1440,7 +1447,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -1469,7 +1477,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -1495,7 +1504,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -1518,7 +1528,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -1544,7 +1555,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -1573,7 +1585,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -1599,7 +1612,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -1624,7 +1638,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -1884,7 +1899,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_MEDIA: RTP did not flow as the script demanded.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
    * alice.verify_media();
@@ -1902,7 +1918,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_MEDIA: RTP did not flow as the script demanded.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
    * alice.verify_media();
@@ -1919,7 +1936,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_MEDIA: RTP did not flow as the script demanded.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
    * alice.hold();
@@ -2333,7 +2351,7 @@ interface Assertion<T> {
    * @example
    * assert(bob.state).equals(State.Ringing);
    */
-  equals(expected: Expected<T>): Assertion<T>;
+  equals(expected: Expected<T>): Checked<T>;
   /**
    * Not equal.
    * @param expected What it must be.
@@ -2341,49 +2359,49 @@ interface Assertion<T> {
    * @example
    * assert(alice.status_code).not_equals(486);
    */
-  not_equals(expected: Expected<T>): Assertion<T>;
+  not_equals(expected: Expected<T>): Checked<T>;
   /**
    * Exactly `true`.
    * @throws E_ASSERT: An assertion did not hold.
    * @example
    * assert(alice.registered).is_true();
    */
-  is_true(this: Only<T, boolean, "is for true and false">): Assertion<T>;
+  is_true(this: Only<T, boolean, "is for true and false">): Checked<T>;
   /**
    * Exactly `false`.
    * @throws E_ASSERT: An assertion did not hold.
    * @example
    * assert(alice.registered).is_false();
    */
-  is_false(this: Only<T, boolean, "is for true and false">): Assertion<T>;
+  is_false(this: Only<T, boolean, "is for true and false">): Checked<T>;
   /**
    * Neither `undefined` nor `null`.
    * @throws E_ASSERT: An assertion did not hold.
    * @example
    * assert(alice.ended).is_present();
    */
-  is_present(): Assertion<NonNullable<T>>;
+  is_present(): Checked<NonNullable<T>>;
   /**
    * `undefined` or `null`.
    * @throws E_ASSERT: An assertion did not hold.
    * @example
    * assert(alice.ended).is_absent();
    */
-  is_absent(): Assertion<T>;
+  is_absent(): Checked<T>;
   /**
    * A text, array or object without content.
    * @throws E_ASSERT: An assertion did not hold.
    * @example
    * assert(alice.calls).is_empty();
    */
-  is_empty(this: Only<T, string | object, "is for texts, arrays and objects">): Assertion<T>;
+  is_empty(this: Only<T, string | object, "is for texts, arrays and objects">): Checked<T>;
   /**
    * A text, array or object with content.
    * @throws E_ASSERT: An assertion did not hold.
    * @example
    * assert(bob.calls).is_not_empty();
    */
-  is_not_empty(this: Only<T, string | object, "is for texts, arrays and objects">): Assertion<NonNullable<T>>;
+  is_not_empty(this: Only<T, string | object, "is for texts, arrays and objects">): Checked<NonNullable<T>>;
   /**
    * A text contains a part, an array an equal element, an object equal fields.
    * @param part A part of the text, an element of the array, or fields of the object.
@@ -2391,7 +2409,7 @@ interface Assertion<T> {
    * @example
    * assert(alice.peer).contains({ number: "600" });
    */
-  contains(this: Only<T, string | object, "is for texts, arrays and objects">, part: Part<T>): Assertion<NonNullable<T>>;
+  contains(this: Only<T, string | object, "is for texts, arrays and objects">, part: Part<T>): Checked<NonNullable<T>>;
   /**
    * A text fits a regular expression.
    * @param pattern A regular expression, or its text.
@@ -2399,7 +2417,7 @@ interface Assertion<T> {
    * @example
    * assert(alice.reason).matches(/busy/i);
    */
-  matches(this: Only<T, string, "is for texts">, pattern: RegExp | string): Assertion<NonNullable<T>>;
+  matches(this: Only<T, string, "is for texts">, pattern: RegExp | string): Checked<NonNullable<T>>;
   /**
    * A number above the bound.
    * @param bound The bound.
@@ -2407,7 +2425,7 @@ interface Assertion<T> {
    * @example
    * assert(bob.calls.length).greater_than(1);
    */
-  greater_than(this: Only<T, number, "is for numbers">, bound: number): Assertion<NonNullable<T>>;
+  greater_than(this: Only<T, number, "is for numbers">, bound: number): Checked<NonNullable<T>>;
   /**
    * A number below the bound.
    * @param bound The bound.
@@ -2415,7 +2433,7 @@ interface Assertion<T> {
    * @example
    * assert(bob.calls.length).less_than(3);
    */
-  less_than(this: Only<T, number, "is for numbers">, bound: number): Assertion<NonNullable<T>>;
+  less_than(this: Only<T, number, "is for numbers">, bound: number): Checked<NonNullable<T>>;
   /**
    * A number of the bound or above.
    * @param bound The bound.
@@ -2423,7 +2441,7 @@ interface Assertion<T> {
    * @example
    * assert(alice.status_code).at_least(400);
    */
-  at_least(this: Only<T, number, "is for numbers">, bound: number): Assertion<NonNullable<T>>;
+  at_least(this: Only<T, number, "is for numbers">, bound: number): Checked<NonNullable<T>>;
   /**
    * A number of the bound or below.
    * @param bound The bound.
@@ -2431,7 +2449,7 @@ interface Assertion<T> {
    * @example
    * assert(alice.status_code).at_least(400).at_most(499);
    */
-  at_most(this: Only<T, number, "is for numbers">, bound: number): Assertion<NonNullable<T>>;
+  at_most(this: Only<T, number, "is for numbers">, bound: number): Checked<NonNullable<T>>;
   /**
    * Labels the assertion; unlabelled ones show their own source text.
    * @param label What the reports call the value.
@@ -2439,7 +2457,13 @@ interface Assertion<T> {
    * @example
    * assert(bob.calls[0]).describe("first call").is_present();
    */
-  describe(label: string): Assertion<T>;
+  describe(label: string): this;
+}
+
+/**
+ * An assertion that a matcher has followed.
+ */
+interface Checked<T> extends Assertion<T> {
   /**
    * The value itself, at the end of a chain.
    * @example
@@ -2517,7 +2541,8 @@ declare function silent(): Sound;
  * @param within How long to listen at most. Default: 5s, or what default_timeout set.
  * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
  * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
- * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+ * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a promise,
+ * a text.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
  * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -2543,34 +2568,38 @@ declare function assert<T>(value: T): Assertion<T>;
  * is lost, no stale one passes.
  * Returns when the condition held.
  * Time limit: 5s.
- * @param condition Passes unless a failed assertion is thrown in it or it returns `false` or
- * `null`. Evaluated after every event, one event at a time. It must not be async, nor call a verb.
+ * @param condition One that asserts passes when its assertions hold, unless it returns `false` or
+ * `null`. One that asserts nothing passes on `true`, a number other than 0 or an object; anything
+ * falsy is not yet, a text is an error. An `http()` without an answer is not yet. Evaluated after
+ * every event, one event at a time. It must not be async, nor call a verb.
  * @param within How long to wait at most. Default: 5s, or what default_timeout set.
  * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
- * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+ * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a promise,
+ * a text.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
  * await_until(() => assert(bob.state).equals(State.Ringing));
  * const call = await_until(() => assert(bob.calls[0]).is_present().value(), "10s");
  */
-declare function await_until<T>(condition: (() => T) & Sync<T>, within?: Duration): Exclude<T, false | null>;
+declare function await_until<T>(condition: (() => T) & Condition<T>, within?: Duration): Exclude<T, false | null>;
 
 /**
  * Fails the moment the condition comes true, also when it is so at the beginning; passes when the
  * time is over. Sees every state in order, like `await_until`.
  * Returns when the time is over.
- * @param condition What must not come true. Evaluated as that of `await_until`: it is true when it
- * neither throws a failed assertion nor returns `false` or `null`.
+ * @param condition What must not come true. Evaluated as that of `await_until`: it comes true when
+ * that would pass.
  * @param during How long it must not.
  * @throws E_NEVER: A condition came true that never() said must not.
- * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+ * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a promise,
+ * a text.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
  * never(() => assert(bob.state).equals(State.Ringing), "2s");
  * const before = alice.sip.sent("REGISTER").length;
  * never(() => assert(alice.sip.sent("REGISTER").length).greater_than(before), "3s");
  */
-declare function never<T>(condition: (() => T) & Sync<T>, during: Duration): void;
+declare function never<T>(condition: (() => T) & Condition<T>, during: Duration): void;
 
 /**
  * Waits until the conditions have held one after another, and returns their values. Each is looked
@@ -2583,7 +2612,8 @@ declare function never<T>(condition: (() => T) & Sync<T>, during: Duration): voi
  * @param within How long to wait at most, for all of them together. Default: 5s, or what
  * default_timeout set.
  * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
- * @throws E_CONDITION: A condition did something it must not: a verb with an effect, a promise.
+ * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a promise,
+ * a text.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
  * await_sequence([

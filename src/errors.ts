@@ -21,11 +21,12 @@ export const EXIT = {
 /** code -> [kind, what it means]. docs/errors.md has one section for each; a test compares both ways. */
 export const ERROR_CODES = {
   E_ASSERT: ['failed', 'An assertion did not hold.'],
+  E_ASSERT_NO_MATCHER: ['failed', 'No matcher followed assert(value): it tested nothing.'],
   E_AWAIT_TIMEOUT: ['failed', 'The condition of await_until did not hold within its time.'],
   E_NEVER: ['failed', 'A condition came true that never() said must not.'],
   E_CONDITION: [
     'failed',
-    'A condition did something it must not: a verb with an effect, a promise.',
+    'A condition did something it must not, or proves nothing: a verb, a promise, a text.',
   ],
   E_WAIT_DROPPED: ['failed', 'A call dropped while wait() was holding it.'],
   E_MEDIA: ['failed', 'RTP did not flow as the script demanded.'],

@@ -9,6 +9,7 @@ const GIVEN: ProcessEnvironment = {
   colourLevel: 0,
   insecureHttp: false,
   debug: false,
+  isCi: false,
 };
 
 it.each<[string | undefined, Partial<ProcessEnvironment>, object]>([

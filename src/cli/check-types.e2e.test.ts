@@ -21,7 +21,7 @@ it('finds nothing in what is right', async () => {
 
 it('a type checker that does not run proves no types', async () => {
   const files = {
-    'it.js': 'log(1);\n',
+    'it.js': 'assert(1).equals(1);\n',
     'node_modules/typescript/package.json': '{ "version": "0.0.1" }',
     'node_modules/typescript/bin/tsc': 'process.stderr.write("a broken tsc\\n"); process.exit(3);',
   };

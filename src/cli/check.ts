@@ -2,7 +2,7 @@
 import { EXIT } from '../errors.js';
 import { maskSecrets } from '../report/secrets.js';
 import { count } from '../report/text.js';
-import { planRun } from '../runner/plan.js';
+import { planRun, throwErrored } from '../runner/plan.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { readProcess } from '../settings/process-environment.js';
 import { planOptions, type SelectionFlags } from './selection.js';
@@ -13,7 +13,9 @@ export async function checkCommand(
   thread: ScenarioThread,
 ): Promise<number> {
   const options = planOptions(paths, flags, readProcess(), {});
-  const plan = await planRun({ ...options, keepSingles: true }, thread);
+  // To look at a scenario with `only` is no harm.
+  const plan = await planRun({ ...options, allFiles: true, forbidOnly: false }, thread);
+  throwErrored(plan.errored, options.shownPath);
   for (const text of plan.warnings) process.stderr.write(maskSecrets(`warning: ${text}\n`));
   const files = [...new Set(plan.selected.map((one) => one.job.file))];
   const what = `${count(plan.selected.length, 'scenario')} in ${count(files.length, 'file')}`;

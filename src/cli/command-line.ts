@@ -69,6 +69,9 @@ function addRun(
     .description('run scenarios: files, folders (every suite file below), globs')
     .argument('<path...>', 'scenario files, folders or quoted globs');
   addRunFlags(addSelection(command), collect, wholeNumber)
+    .option('--all-files', ALL_FILES)
+    .option('--forbid-only', 'the option `only` is an error (by itself with CI and --untrusted)')
+    .option('--allow-only', 'the option `only` may be used, also with CI and --untrusted')
     .option(
       '--lab',
       'start a throw-away SIP server with users alice, bob, carol, dave for this run',
@@ -96,7 +99,7 @@ function addRun(
       'every call of every agent as a WAV: left sent, right received',
     )
     .option('--metrics', 'media quality of each agent at the end of its scenario')
-    .option('-q, --quiet', 'failures and the summary only')
+    .option('-q, --quiet', 'failures, warnings and the summary only')
     .option('-v, --verbose', 'every event of every agent')
     .option('--no-color', 'no colours (also: NO_COLOR)')
     .addHelpText('after', RUN_HELP)
@@ -110,6 +113,8 @@ function addRun(
       );
     });
 }
+
+const ALL_FILES = 'of a folder also the files that are a scenario themselves';
 
 const RUN_HELP = `
 Exit codes: 0 all passed, 1 a scenario failed, 2 usage or settings, 3 environment, 70 a bug, 130 interrupted.
@@ -147,6 +152,7 @@ function addSelecting(
     collect,
   )
     .argument('<path...>', 'scenario files, folders or quoted globs')
+    .option('--all-files', ALL_FILES)
     .option('--json', 'as JSON')
     .action((paths: string[], options: object) => {
       run(

@@ -241,7 +241,7 @@ describe('the run is interrupted', () => {
 
   it('while the lab starts', async () => {
     const code = await steer(
-      { 'it.js': "log('never');" },
+      { 'it.js': "log('never'); wait('1ms');" },
       ['run', '--lab', 'it.js'],
       async (cli, { leftovers }) => {
         for await (const { filename } of watch(leftovers.folder)) {

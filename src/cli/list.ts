@@ -1,6 +1,6 @@
 /** `offhook list`: what would run. */
 import { maskSecrets } from '../report/secrets.js';
-import { planRun } from '../runner/plan.js';
+import { planRun, throwErrored } from '../runner/plan.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { readProcess } from '../settings/process-environment.js';
 import { planOptions, type SelectionFlags } from './selection.js';
@@ -10,7 +10,9 @@ export async function listCommand(
   flags: SelectionFlags & { json?: boolean },
   thread: ScenarioThread,
 ): Promise<number> {
-  const plan = await planRun(planOptions(paths, flags, readProcess(), {}), thread);
+  const options = planOptions(paths, flags, readProcess(), {});
+  const plan = await planRun({ ...options, forbidOnly: false }, thread);
+  throwErrored(plan.errored, options.shownPath);
   for (const text of plan.warnings) process.stderr.write(maskSecrets(`warning: ${text}\n`));
   const rows = plan.selected.map(({ shown, name, tags, skip, only }) => ({
     file: shown,
@@ -21,8 +23,11 @@ export async function listCommand(
   }));
   const text = flags.json === true ? `${JSON.stringify(rows, null, 2)}\n` : rows.map(line).join('');
   process.stdout.write(maskSecrets(text));
-  for (const file of plan.leftOut) {
-    process.stderr.write(`left out: ${file} (a single scenario: name it itself to run it)\n`);
+  for (const { scenario, why } of plan.leftOut) {
+    if (why !== 'single') continue;
+    process.stderr.write(
+      `left out: ${scenario.shown} (a single scenario: name it itself, or give --all-files, to run it)\n`,
+    );
   }
   return 0;
 }

@@ -133,7 +133,7 @@ describe.concurrent('console', () => {
 
   it('colours when asked for, never against NO_COLOR', async () => {
     const run = (env: Record<string, string | undefined>, ...args: string[]) =>
-      runFiles({ 'it.js': "log('x');" }, ['run', 'it.js', ...args], { env });
+      runFiles({ 'it.js': 'assert(1).equals(1);' }, ['run', 'it.js', ...args], { env });
     const forced = { NO_COLOR: undefined, FORCE_COLOR: '1' };
     expect((await run(forced)).stdout).toMatch(ESCAPE);
     expect((await run(forced, '--no-color')).stdout).not.toMatch(ESCAPE);
@@ -141,10 +141,10 @@ describe.concurrent('console', () => {
   });
 
   it('what a script logs cannot steer the terminal', async () => {
-    const { stdout } = await runFiles({ 'it.js': String.raw`log('\x1b[2J\x07gone');` }, [
-      'run',
-      'it.js',
-    ]);
+    const { stdout } = await runFiles(
+      { 'it.js': String.raw`assert(1).equals(1); log('\x1b[2J\x07gone');` },
+      ['run', 'it.js'],
+    );
     expect(stdout).not.toMatch(ESCAPE);
     expect(stdout).toContain('gone');
   });

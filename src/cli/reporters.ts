@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { AgentLogsReporter } from '../report/agent-logs.js';
 import { ConsoleReporter } from '../report/console.js';
-import { FileOutput, outputError, type Output } from '../report/output.js';
+import { FileOutput, outputError, StreamOutput, type Output } from '../report/output.js';
 import { fanOut, type Reporter } from '../report/reporter.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';
 import { makeFolder } from './make-folder.js';
@@ -53,8 +53,7 @@ export async function makeReporter(
     reporters.push(new SipLadderReporter({ output, names, headers }));
   }
   if (flags.logs !== undefined) {
-    const stream = console?.beside(process.stderr) ?? process.stderr;
-    reporters.push(new AgentLogsReporter({ output: fileOr(flags.logs, stream) }));
+    reporters.push(new AgentLogsReporter({ output: logsOutput(flags.logs, console) }));
   }
   return fanOut(reporters);
 }
@@ -174,6 +173,12 @@ async function makeOne(
       });
     }
   }
+}
+
+function logsOutput(flag: string | true, console: ConsoleReporter | undefined): Output {
+  if (flag !== true && flag !== '') return new FileOutput(flag);
+  const stream = new StreamOutput('stderr');
+  return console?.beside(stream) ?? stream;
 }
 
 /** A stream of the console keeps clear of its lines and of the status line; without one it is stderr. */

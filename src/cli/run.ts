@@ -1,13 +1,14 @@
 /** `offhook run`. */
+import { OffhookError } from '../errors.js';
 import { findBaresip } from '../baresip/binary.js';
 import { abandonAgents, sweepStale } from '../baresip/folder.js';
 import type { Lab } from '../lab/lab.js';
 import type { RunEvent } from '../model/run-event.js';
 import { noteSecrets } from '../report/known-secrets.js';
 import type { Reporter } from '../report/reporter.js';
-import { run } from '../runner/run.js';
+import { run, type RunOptions } from '../runner/run.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
-import { readProcess } from '../settings/process-environment.js';
+import { readProcess, type ProcessEnvironment } from '../settings/process-environment.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
 import { baresipChoice } from './baresip-choice.js';
 import { flagMs } from './limits.js';
@@ -26,6 +27,8 @@ export interface RunFlags extends SelectionFlags, ReportFlags {
   metrics?: boolean;
   saveAudio?: string;
   insecureHttp?: boolean;
+  forbidOnly?: boolean;
+  allowOnly?: boolean;
 }
 
 export async function runCommand(
@@ -52,6 +55,7 @@ export async function runCommand(
     const baresip = baresipChoice(flags.baresip, environment);
     return await run({
       ...planOptions(paths, flags, environment, lab?.env ?? {}),
+      ...onlyRule(flags, environment),
       thread,
       productVersion: PRODUCT_VERSION,
       timeoutMs: flagMs(flags.timeout),
@@ -76,6 +80,18 @@ export async function runCommand(
       await lab?.stop();
     }
   }
+}
+
+/** A forgotten `only` would let a build pass with most of its tests left out. @throws E_USAGE */
+function onlyRule(flags: RunFlags, { isCi }: ProcessEnvironment): Pick<RunOptions, 'forbidOnly'> {
+  if (flags.forbidOnly === true && flags.allowOnly === true) {
+    throw new OffhookError('E_USAGE', '--forbid-only and --allow-only exclude each other', {
+      hint: 'leave one of them out',
+    });
+  }
+  if (flags.allowOnly === true) return { forbidOnly: false };
+  if (flags.forbidOnly === true) return { forbidOnly: '--forbid-only' };
+  return isCi ? { forbidOnly: 'the variable CI' } : {};
 }
 
 /** Tells the reporter also when the server ends by itself: that explains what fails afterwards. */

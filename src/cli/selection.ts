@@ -14,6 +14,7 @@ export interface SelectionFlags extends PolicyFlags {
   excludeTag: readonly string[];
   envFile: readonly string[];
   set: readonly string[];
+  allFiles?: boolean;
 }
 
 export function planOptions(
@@ -28,6 +29,7 @@ export function planOptions(
     paths,
     cwd,
     shownPath: (file) => shownPath(file, cwd),
+    allFiles: flags.allFiles === true,
     filters: { scenario: flags.scenario, tag: flags.tag, excludeTag: flags.excludeTag },
     variables: notingSecrets({
       set: flags.set,

@@ -235,7 +235,9 @@ describe.concurrent('selection', () => {
       'a.js': "scenario('a1', () => {}); scenario('a2', { only: true }, () => {});",
       'b.js': "scenario('b1', () => {});",
     };
-    const { code, stdout } = await runFiles(files, ['run', 'a.js', 'b.js']);
+    const { code, stdout } = await runFiles(files, ['run', 'a.js', 'b.js'], {
+      env: { CI: undefined },
+    });
     expect(stdout).toContain('warning: "only" is set: 1 of 3 scenarios run: a.js "a2"\n');
     expect(stdout).toMatch(/^1 scenario: 1 passed in/m);
     expect(code).toBe(0);
@@ -261,14 +263,67 @@ describe.concurrent('selection', () => {
     };
     const { code, stdout } = await runFiles(files, ['run', 'all']);
     expect(stdout).toMatch(/^2 scenarios: 2 passed in/m);
-    expect(stdout).toContain('left out (single-scenario files run when they are named):\n');
+    expect(stdout).toContain(
+      'left out (single-scenario files run when they are named, or with --all-files):\n',
+    );
     expect(stdout).toContain('\n  all/single.js\n');
     expect(stdout).not.toContain('never');
     expect(code).toBe(0);
   });
 
+  it('a folder: files that cannot be collected are errored, the others run', async () => {
+    const files = {
+      'all/good.js': "scenario('x', () => {});",
+      'all/unset.js': "const d = env('NOT_SET_ANYWHERE');\nscenario('y', () => {});",
+      'all/skips.js': "skip('no pbx');\nscenario('z', () => {});",
+      'all/nothing.js': "if (false) scenario('v', () => {});",
+      'all/syntax.js': 'const = 1;',
+      'all/lib.js': 'export const one = 1;',
+    };
+    const { code, stdout } = await runFiles(files, ['run', 'all', '--json']);
+    expect(verdictsOf(stdout)).toEqual([
+      'nothing: errored',
+      'skips: errored',
+      'syntax: errored',
+      'unset: errored',
+      'x: passed',
+    ]);
+    expect(stdout).toContain('"left_out":[]');
+    expect(code).toBe(2);
+  });
+
+  it('--all-files runs the single scenarios of a folder', async () => {
+    const files = { 'all/a.js': "scenario('x', () => {});", 'all/b.js': 'assert(1).equals(1);' };
+    const { stdout } = await runFiles(files, ['run', 'all', '--all-files', '--json']);
+    expect(verdictsOf(stdout)).toEqual(['x: passed', 'b: passed']);
+  });
+
+  it('a file that tests nothing is an error, however it is named', async () => {
+    const files = { 'lib/a.js': 'export const one = 1;', 'lib/b.js': 'log(1);' };
+    for (const path of ['lib/a.js', 'lib/b.js', 'lib/*.js']) {
+      const { code, stderr } = await runFiles(files, ['run', path]);
+      expect(stderr).toContain('tests nothing: it declares no scenario');
+      expect(code).toBe(2);
+    }
+  });
+
+  it.each([
+    { env: { CI: 'true' }, flags: [], code: 2 },
+    { env: { CI: 'true' }, flags: ['--allow-only'], code: 0 },
+    { env: { CI: 'false' }, flags: [], code: 0 },
+    { env: { CI: '0' }, flags: [], code: 0 },
+    { env: { CI: '' }, flags: ['--forbid-only'], code: 2 },
+    { env: { CI: '' }, flags: ['--untrusted'], code: 2 },
+    { env: { CI: '' }, flags: ['--allow-only', '--forbid-only'], code: 2 },
+  ])('only with CI=$env.CI and $flags', async ({ env, flags, code }) => {
+    const files = { 'it.js': "scenario('a', { only: true }, () => {}); scenario('b', () => {});" };
+    const result = await runFiles(files, ['run', 'it.js', '-q', ...flags], { env });
+    expect(result.code).toBe(code);
+    if (code === 0) expect(result.stdout).toContain('"only" is set: 1 of 2 scenarios run');
+  });
+
   it('a glob', async () => {
-    const files = { 'a1.js': "scenario('x', () => {});", 'a2.js': "log('single');" };
+    const files = { 'a1.js': "scenario('x', () => {});", 'a2.js': 'assert(1).equals(1);' };
     const { stdout } = await runFiles(files, ['run', 'a*.js', '--json']);
     expect(verdictsOf(stdout)).toEqual(['x: passed', 'a2: passed']);
   });
@@ -308,7 +363,8 @@ describe.concurrent('list and check', () => {
 });
 
 describe.concurrent('variables', () => {
-  const SHOW = "log(['A', 'B', 'C', 'D', 'E'].map((name) => env(name, '-')).join(' '));";
+  const SHOW =
+    "assert(1).equals(1); log(['A', 'B', 'C', 'D', 'E'].map((name) => env(name, '-')).join(' '));";
   const LAYERS = {
     'it.env': 'B=sibling\nC=sibling\nD=sibling\n',
     'one.env': 'C=one\nD=one\nE=one\nB=one\n',

@@ -56,6 +56,17 @@ export type RunEvent =
       files: number;
     }
   | { type: 'warning'; at: number; text: string; scenario?: string }
+  /** A scenario that does not run, told before the first one runs. `reason`: in words. */
+  | {
+      type: 'left_out';
+      at: number;
+      file: string;
+      name: string;
+      tags: readonly string[];
+      /** A single-scenario file of a folder; left out by a filter; beside others with the option only. */
+      why: 'single' | 'filter' | 'only';
+      reason: string;
+    }
   | { type: 'scenario_started'; at: number; scenario: ScenarioId }
   /** A phase of the scenario begins (setup, body, teardown). */
   | { type: 'phase'; at: number; scenario: string; phase: Phase }

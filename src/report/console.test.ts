@@ -126,6 +126,7 @@ test('verbose: what a verifying verb returned and what an assertion saw', async 
   expect(text).toContain('verify_audio took 105 ms: { hz: 440, level: -9.9 }');
   expect(text).toContain('✓ bob.rtp.received greater than 1: seen 12');
   expect(text).toMatch(/✓ n equals 2$/m);
+});
 
 test('a time line of several calls says of each line which one it is about', async () => {
   const [first] = REFUSED.timeline ?? [];
@@ -302,7 +303,7 @@ test('failing assertion, skipped one, teardown failure, warnings, left out', asy
     warnings:
       scenario.only is used: 1 scenario does not run
 
-    left out (single-scenario files run when they are named):
+    left out (single-scenario files run when they are named, or with --all-files):
       demo/one.js
 
     3 scenarios: 1 failed, 1 errored, 1 skipped in 81 ms
@@ -376,4 +377,12 @@ test('refreshes of a registration are told only with -v, until something changes
   const count = (text: string) => text.match(/registered \(200 OK\)/g)?.length;
   expect(count(await shown(run.events))).toBe(2);
   expect(count(await shown(run.events, { mode: 'verbose' }))).toBe(4);
+});
+
+test('quiet: what changes the meaning of green is told all the same', async () => {
+  const warning = { type: 'warning', at: 0, text: '"only" is set' } as const;
+  const end = new SampleRun().end({ left_out: ['demo/one.js'] }).events;
+  const text = await shown([warning, ...end], { mode: 'quiet' });
+  expect(text).toContain('warnings:\n  "only" is set\n');
+  expect(text).toContain('--all-files):\n  demo/one.js\n');
 });

@@ -20,7 +20,7 @@ import { count, oneLine, plain, scenarioTitle } from './text.js';
 
 export interface ConsoleOptions {
   output: Output;
-  /** quiet: failures and the summary line; verbose: everything. */
+  /** quiet: failures and the summary; verbose: everything. */
   mode?: 'quiet' | 'normal' | 'verbose';
   /** chalk's level; 0 = no colour codes. */
   colour?: ColourLevel;
@@ -93,6 +93,7 @@ export class ConsoleReporter implements Reporter {
         this.#ended = true;
         this.#summary(event);
         return;
+      case 'left_out':
       case 'sip':
       case 'agent_log':
         return;
@@ -131,6 +132,7 @@ export class ConsoleReporter implements Reporter {
       get columns() {
         return stream.columns;
       },
+      finish: () => stream.finish?.() ?? Promise.resolve(),
     };
   }
 
@@ -224,7 +226,6 @@ export class ConsoleReporter implements Reporter {
       finished: this.#finished,
       warnings: this.#warnings,
       planned: this.#started?.scenarios ?? this.#finished.length,
-      quiet: this.#options.mode === 'quiet',
       cwd: this.#options.cwd ?? '',
     });
   }

@@ -27,7 +27,8 @@ export function printFailures(context: FailureContext, failures: readonly Failur
 function printFailure(context: FailureContext, failure: Failure, additional: boolean): void {
   const { page } = context;
   const { bold, dim, bad } = page.palette;
-  const heading = additional ? `additional failure in ${failure.phase}:` : `in ${failure.phase}:`;
+  const once = failure.phase === 'setup' ? ', which runs once for each scenario' : '';
+  const heading = `${additional ? 'additional failure in' : 'in'} ${failure.phase}${once}:`;
   // The body is where failures belong: only other places are worth a word.
   if (additional || failure.phase !== 'body') page.line(heading, { indent: 4, style: bold });
   const code = ` [${failure.code}]`;

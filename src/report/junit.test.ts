@@ -148,7 +148,7 @@ test('a suite per file, a case per scenario', async () => {
     </testcase>
     <testcase name="ours" classname="suite.js" file="suite.js" time="0.000">
     <error message="agent &quot;a&quot;: did not start" type="E_AGENT_START">
-        in setup:
+        in setup, which runs once for each scenario:
         agent "a": did not start [E_AGENT_START]
     </error>
     </testcase>
@@ -199,4 +199,17 @@ test.each([
   const open = (): unknown => new JUnitReporter({ file: join(folder, name) });
   expect(open).toThrow(OffhookError);
   expect(open).toThrow(new RegExp(`^output file ".*": cannot be written: ${seen}$`));
+});
+
+test('what does not run is skipped, with the reason', async () => {
+  const base = { type: 'left_out', at: 0, tags: [] } as const;
+  const xml = await report([
+    { ...base, file: 'one.js', name: 'one', why: 'single', reason: 'a single-scenario file' },
+    { ...base, file: 'b.js', name: 'b', why: 'only', reason: '"only" is set elsewhere' },
+  ]);
+  expect(xml).toContain('<testsuites name="offhook" tests="2" failures="0" errors="0" skipped="2"');
+  expect(xml).toContain(
+    '<testcase name="one" classname="one.js" file="one.js" time="0.000">\n<skipped message="a single-scenario file"/>',
+  );
+  expect(xml).toContain('<skipped message="&quot;only&quot; is set elsewhere"/>');
 });

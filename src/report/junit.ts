@@ -24,7 +24,7 @@ interface JUnitOptions {
 }
 
 interface TestCase {
-  scenario: ScenarioId;
+  scenario: Omit<ScenarioId, 'id'>;
   startedAt: number;
   ms: number;
   verdict: Verdict | 'unfinished';
@@ -51,6 +51,7 @@ export class JUnitReporter implements Reporter {
   readonly #names = new AgentNames();
   readonly #running = new Map<string, Running>();
   readonly #cases: TestCase[] = [];
+  readonly #leftOut: TestCase[] = [];
   #lastAt = 0;
   #written = false;
 
@@ -70,6 +71,9 @@ export class JUnitReporter implements Reporter {
         return;
       case 'scenario_finished':
         this.#finish(event);
+        return;
+      case 'left_out':
+        this.#leftOut.push(leftOutCase(event));
         return;
       case 'run_started':
       case 'run_finished':
@@ -140,17 +144,18 @@ export class JUnitReporter implements Reporter {
   }
 
   #document(): string {
-    const files = [...new Set(this.#cases.map((one) => one.scenario.file))];
+    const cases = [...this.#cases, ...this.#leftOut];
+    const files = [...new Set(cases.map((one) => one.scenario.file))];
     const suites = files.map((file) =>
       this.#suite(
         file,
-        this.#cases.filter((one) => one.scenario.file === file),
+        cases.filter((one) => one.scenario.file === file),
       ),
     );
     const content = `\n${suites.join('\n')}\n`;
     const total = element(
       'testsuites',
-      { name: 'offhook', ...totals(this.#cases) },
+      { name: 'offhook', ...totals(cases) },
       suites.length === 0 ? '' : content,
     );
     return `<?xml version="1.0" encoding="UTF-8"?>\n${total}\n`;
@@ -213,6 +218,20 @@ export class JUnitReporter implements Reporter {
     printFailures({ page, names: this.#names, cwd: this.#cwd }, one.failures);
     return xmlText(lines.join(''));
   }
+}
+
+/** A scenario that does not run is skipped, with the reason: a report must not look as if it were not there. */
+function leftOutCase(event: Extract<RunEvent, { type: 'left_out' }>): TestCase {
+  const { at, file, name, tags, reason } = event;
+  return {
+    scenario: { file, name, tags },
+    startedAt: at,
+    ms: 0,
+    verdict: 'skipped',
+    skipReason: reason,
+    failures: [],
+    output: '',
+  };
 }
 
 function outputOf({ lines, chars }: Running): string {

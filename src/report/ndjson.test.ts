@@ -185,6 +185,15 @@ const BASE = { at: 1.23456, scenario: SCENARIO.id };
 const EVENTS: { [T in RunEvent['type']]: Extract<RunEvent, { type: T }> } = {
   run_started: { type: 'run_started', at: 0, version: '1', baresip: '4', scenarios: 1, files: 1 },
   warning: { type: 'warning', ...BASE, text: 'careful' },
+  left_out: {
+    type: 'left_out',
+    at: 0,
+    file: 'b.js',
+    name: 'b',
+    tags: [],
+    why: 'single',
+    reason: 'a single-scenario file of a folder',
+  },
   scenario_started: { type: 'scenario_started', at: 0, scenario: SCENARIO },
   phase: { type: 'phase', ...BASE, phase: 'setup' },
   step_started: { type: 'step_started', ...BASE, name: 's', depth: 0 },

@@ -1,5 +1,5 @@
 /** Where reporters write: a stream that is given, or a file that is opened before the run starts. */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, readlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { OffhookError } from '../errors.js';
 
@@ -65,6 +65,51 @@ export class FileOutput implements Output {
     } catch (error) {
       this.#failure = outputError(this.path, error);
     }
+  }
+}
+
+/**
+ * stdout or stderr for a report somebody asked for. That it could not be written is an error at the end, like
+ * that of a file; also when the reader has gone, which ends other output quietly.
+ */
+export class StreamOutput implements Output {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #name: 'stdout' | 'stderr';
+  #failure: OffhookError | undefined;
+
+  /** @throws OffhookError E_OUTPUT when the process was started with the stream closed. */
+  constructor(name: 'stdout' | 'stderr') {
+    this.#name = name;
+    this.#stream = process[name];
+    if (wasClosed(name === 'stdout' ? 1 : 2)) throw outputError(name, new Error('it is closed'));
+    this.#stream.on('error', (error) => {
+      this.#failure ??= outputError(this.#name, error);
+    });
+  }
+
+  get columns(): number | undefined {
+    return this.#stream.columns;
+  }
+
+  write(text: string): void {
+    this.#stream.write(text);
+  }
+
+  async finish(): Promise<void> {
+    await new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+}
+
+/** Node opens /dev/null in the place of a closed stream, for reading and writing; `2>/dev/null` only writes. */
+function wasClosed(fd: number): boolean {
+  try {
+    const flags = /^flags:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1];
+    const isReadWrite = (parseInt(flags ?? '0', 8) & constants.O_RDWR) !== 0;
+    return isReadWrite && readlinkSync(`/proc/self/fd/${fd}`) === '/dev/null';
+  } catch {
+    // Only Linux tells.
+    return false;
   }
 }
 

@@ -15,9 +15,10 @@ interface SummaryInput {
   warnings: readonly string[];
   /** Scenarios the run was to run. */
   planned: number;
-  quiet: boolean;
   cwd: string;
 }
+
+const LEFT_OUT = 'left out (single-scenario files run when they are named, or with --all-files):';
 
 const ORDER = ['passed', 'failed', 'errored', 'flaky', 'skipped'] as const;
 
@@ -28,10 +29,9 @@ export function printSummary(
 ): void {
   const { good, bad, bold, warn } = page.palette;
   printFailed(page, input);
-  if (!input.quiet) {
-    printList(page, 'warnings:', [...new Set(input.warnings)]);
-    printList(page, 'left out (single-scenario files run when they are named):', event.left_out);
-  }
+  // Also under -q: both change what a green run means.
+  printList(page, 'warnings:', [...new Set(input.warnings)]);
+  printList(page, LEFT_OUT, event.left_out);
   const done = sum(event.counts);
   if (event.interrupted) {
     const missing = Math.max(0, input.planned - done);

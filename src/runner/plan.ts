@@ -2,11 +2,11 @@
 import { basename, dirname } from 'node:path';
 import { OffhookError } from '../errors.js';
 import type { Policy } from '../policy/policy.js';
-import type { DeclaredScenario, ScenarioJob } from '../sandbox/protocol.js';
-import type { ScenarioThread } from '../sandbox/scenario-thread.js';
+import type { Collected, DeclaredScenario, ScenarioJob } from '../sandbox/protocol.js';
+import { CollectError, type ScenarioThread } from '../sandbox/scenario-thread.js';
 import type { ScenarioVariables, VariableLimits } from '../settings/settings.js';
 import { findScenarioFiles, readRootOf, type ScenarioFile } from './files.js';
-import { selectScenarios, type Filters } from './select.js';
+import { refuseOnly, selectScenarios, type Filters } from './select.js';
 
 export interface PlanOptions {
   paths: readonly string[];
@@ -14,8 +14,10 @@ export interface PlanOptions {
   /** A file's path as people know it. */
   shownPath: (file: string) => string;
   filters: Filters;
-  /** Also the single scenarios that a folder holds: to look at them, not to run them. */
-  keepSingles?: boolean;
+  /** Also the single-scenario files that a folder holds. */
+  allFiles?: boolean;
+  /** What forbids the option `only`: "--forbid-only"; false allows it also under --untrusted. */
+  forbidOnly?: string | false;
   /** What env() finds in a scenario file. */
   variables: (file: string, limits: VariableLimits) => ScenarioVariables;
   /** What a scenario file may touch. */
@@ -25,17 +27,28 @@ export interface PlanOptions {
 export interface Plan {
   selected: readonly PlannedScenario[];
   files: number;
-  /** Single-scenario files a folder held: run them by naming them. */
-  leftOut: readonly string[];
+  /** Files of a folder that could not be collected: what they hold is not known. */
+  errored: readonly ErroredFile[];
+  leftOut: readonly LeftOut[];
   warnings: readonly string[];
 }
 
-interface CollectedFile {
-  job: ScenarioJob;
-  policy: Policy;
-  /** As shown to people. */
+/** `single`: a single-scenario file of a folder; `filter`, `only`: left out by a filter or the option. */
+export interface LeftOut {
+  scenario: Pick<PlannedScenario, 'shown' | 'name' | 'tags'>;
+  why: 'single' | 'filter' | 'only';
+  /** In words. */
+  reason: string;
+}
+
+export interface ErroredFile {
   shown: string;
-  single: boolean;
+  /** The file's base name. */
+  name: string;
+  error: CollectError;
+}
+
+interface CollectedFile extends FileToCollect {
   scenarios: readonly PlannedScenario[];
 }
 
@@ -54,44 +67,90 @@ export interface PlannedScenario {
 interface FileToCollect {
   job: ScenarioJob;
   policy: Policy;
+  /** As shown to people. */
   shown: string;
+  viaFolder: boolean;
 }
 
 interface CollectResult {
   files: readonly CollectedFile[];
-  errors: readonly OffhookError[];
+  /** Single-scenario files of folders. */
+  singles: readonly CollectedFile[];
+  errored: readonly ErroredFile[];
 }
 
-/** Every file is collected, so that all broken ones are told at once. */
+/**
+ * Collects every file, so that all broken ones are told at once. @throws what is wrong with files that were
+ * named: nothing runs then
+ */
 async function collectFiles(
-  files: readonly FileToCollect[],
+  toCollect: readonly FileToCollect[],
+  options: PlanOptions,
   thread: ScenarioThread,
 ): Promise<CollectResult> {
-  const collected: CollectedFile[] = [];
-  const errors: OffhookError[] = [];
-  for (const file of files) {
+  const files: CollectedFile[] = [];
+  const singles: CollectedFile[] = [];
+  const errored: ErroredFile[] = [];
+  const named: OffhookError[] = [];
+  for (const file of toCollect) {
     try {
-      const { single, scenarios } = await thread.collect(file.job);
-      const planned = single
-        ? [singleScenario(file)]
-        : scenarios.map((one) => suiteScenario(file, one));
-      collected.push({ ...file, single, scenarios: planned });
+      const { single, scenarios, topLevel } = await thread.collect(file.job);
+      if (!single) files.push({ ...file, scenarios: scenarios.map((one) => planned(file, one)) });
+      else if (isToRun(file, topLevel)) {
+        const isLeftOut = file.viaFolder && options.allFiles !== true;
+        (isLeftOut ? singles : files).push({ ...file, scenarios: [planned(file)] });
+      }
     } catch (error) {
-      errors.push(error as OffhookError);
+      const isOfFile = error instanceof CollectError && error.code !== 'E_INTERRUPTED';
+      if (isOfFile && file.viaFolder) {
+        errored.push({ shown: file.shown, name: baseName(file.shown), error });
+      } else named.push(error as OffhookError);
     }
   }
-  return { files: collected, errors };
+  throwAll(named, options.shownPath);
+  return { files, singles, errored };
 }
 
-function singleScenario({ job, policy, shown }: FileToCollect): PlannedScenario {
-  const name = basename(shown).replace(/\.m?js$/, '');
-  return { job, policy, shown, name, tags: [], only: false };
+/**
+ * Whether a file without scenario() is a scenario itself; what a folder holds besides may be a module of
+ * others. @throws CollectError for one that tests nothing, or, in a folder, failed before it did
+ */
+function isToRun(
+  { job, shown, viaFolder }: FileToCollect,
+  topLevel: Collected['topLevel'],
+): boolean {
+  if (topLevel === undefined || topLevel.how === 'tests') return true;
+  if (topLevel.how === 'failed') {
+    if (!viaFolder) return true;
+    const { failure } = topLevel;
+    throw new CollectError({
+      ...failure,
+      code: 'E_SCENARIO_COLLECT',
+      message: `file not run: its top level failed: ${failure.message}`,
+    });
+  }
+  if (topLevel.how === 'module' && viaFolder) return false;
+  throw new CollectError({
+    code: 'E_NO_SCENARIO',
+    message: `file "${shown}": tests nothing: it declares no scenario, and reaches no verb and no assertion`,
+    hint: 'declare a scenario(name, body) in it, or leave the file out',
+    at: { file: job.file, line: 1, column: 1 },
+    phase: 'load',
+  });
 }
 
-function suiteScenario(
+function baseName(shown: string): string {
+  return basename(shown).replace(/\.m?js$/, '');
+}
+
+/** A declared scenario, or the file itself as one. */
+function planned(
   { job, policy, shown }: FileToCollect,
-  declared: DeclaredScenario,
+  declared?: DeclaredScenario,
 ): PlannedScenario {
+  if (declared === undefined) {
+    return { job, policy, shown, name: baseName(shown), tags: [], only: false };
+  }
   const { name, tags, only, skip } = declared;
   return {
     job,
@@ -119,24 +178,63 @@ export async function planRun(options: PlanOptions, thread: ScenarioThread): Pro
       job: jobOf(options, file, policy, warned),
     };
   });
-  const { files, errors } = await collectFiles(toCollect, thread);
-  throwAll(errors, options.shownPath);
-  const fromFolder = new Set(toCollect.filter((one) => one.viaFolder).map((one) => one.job.file));
-  const leftOut = files.filter(
-    (one) => one.single && fromFolder.has(one.job.file) && options.keepSingles !== true,
-  );
-  const kept = files.filter((one) => !leftOut.includes(one));
-  if (kept.length === 0) throw nothingButSingles(leftOut.map((one) => one.shown));
-  const all = kept.flatMap((one) =>
+  const { files, singles, errored } = await collectFiles(toCollect, options, thread);
+  const all = files.flatMap((one) =>
     one.scenarios.map((scenario) => ({ ...scenario, file: one.shown })),
   );
-  const { selected, warnings } = await selectScenarios(all, options.filters);
+  if (errored.length === 0 && files.length === 0) {
+    throw nothingButSingles(singles.map((one) => one.shown));
+  }
+  refuseOnly(all, (one) => onlyForbiddenBy(one, options));
+  const selection = await select(all, errored, options);
+  const { selected, warnings } = selection;
+  const leftOut = singles.flatMap(({ scenarios }) =>
+    scenarios.map((scenario) => ({ scenario, why: 'single' as const, reason: SINGLE })),
+  );
   return {
     selected,
-    files: new Set(selected.map((one) => one.shown)).size,
-    leftOut: leftOut.map((one) => one.shown),
+    files: new Set([...selected, ...errored].map((one) => one.shown)).size,
+    errored,
+    leftOut: [...leftOut, ...selection.leftOut],
     warnings: [...warned, ...warnings],
   };
+}
+
+const SINGLE = 'a single-scenario file of a folder: name it itself, or give --all-files';
+
+/** Files that could not be collected may hold what a filter looks for, so they are told first. */
+async function select(
+  all: readonly (PlannedScenario & { file: string })[],
+  errored: readonly ErroredFile[],
+  options: PlanOptions,
+): ReturnType<typeof selectScenarios<PlannedScenario & { file: string }>> {
+  if (all.length === 0 && errored.length > 0) return { selected: [], leftOut: [], warnings: [] };
+  try {
+    return await selectScenarios(all, options.filters);
+  } catch (error) {
+    throwErrored(errored, options.shownPath);
+    throw error;
+  }
+}
+
+/** An untrusted file must not decide that the others do not run. */
+function onlyForbiddenBy(
+  { policy }: PlannedScenario,
+  { forbidOnly }: PlanOptions,
+): string | undefined {
+  if (forbidOnly === false) return undefined;
+  return forbidOnly ?? (policy.rules.untrusted ? '--untrusted' : undefined);
+}
+
+/** For commands that run nothing. @throws OffhookError */
+export function throwErrored(
+  errored: readonly ErroredFile[],
+  shownPath: PlanOptions['shownPath'],
+): void {
+  throwAll(
+    errored.map(({ error }) => error),
+    shownPath,
+  );
 }
 
 function jobOf(
@@ -191,10 +289,17 @@ function throwAll(errors: readonly OffhookError[], shownPath: PlanOptions['shown
   );
 }
 
-function nothingButSingles(leftOut: readonly string[]): OffhookError {
+function nothingButSingles(singles: readonly string[]): OffhookError {
+  if (singles.length === 0) {
+    return new OffhookError(
+      'E_NO_SCENARIO',
+      'nothing to run: no file declares a scenario or tests anything',
+      { hint: 'declare one with scenario(name, body)' },
+    );
+  }
   return new OffhookError(
     'E_NO_SCENARIO',
-    `nothing to run: the folder has no suite file, only single scenarios: ${leftOut.join(', ')}`,
-    { hint: 'name these files themselves, or give them a scenario()' },
+    `nothing to run: the folder has no suite file, only single scenarios: ${singles.join(', ')}`,
+    { hint: 'name these files themselves, give --all-files, or give them a scenario()' },
   );
 }

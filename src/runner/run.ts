@@ -6,7 +6,14 @@ import type { BaresipBinary } from '../baresip/binary.js';
 import type { Counts, Failure, RunEvent } from '../model/run-event.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { audioFiles } from './hearing/save-audio.js';
-import { planRun, type Plan, type PlannedScenario, type PlanOptions } from './plan.js';
+import {
+  planRun,
+  type ErroredFile,
+  type LeftOut,
+  type Plan,
+  type PlannedScenario,
+  type PlanOptions,
+} from './plan.js';
 import type { HttpSettings } from './services.js';
 import { runScenario, type ScenarioServices } from './scenario.js';
 import { exitCodeOf, noCounts } from './verdict.js';
@@ -52,11 +59,12 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
     at: now(),
     version: options.productVersion,
     ...(baresip === undefined ? {} : { baresip: baresip.version }),
-    scenarios: plan.selected.length,
+    scenarios: plan.selected.length + plan.errored.length,
     files: plan.files,
   });
   for (const text of plan.warnings) emit({ type: 'warning', at: now(), text });
   if (options.http.insecure) emit({ type: 'warning', at: now(), text: INSECURE });
+  for (const one of plan.leftOut) emit(leftOutEvent(one, now()));
   const counts = noCounts();
   const failures: Failure[] = [];
   const services: ScenarioServices = {
@@ -71,6 +79,11 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
     emit,
     interrupted,
   };
+  for (const file of plan.errored) {
+    const failure = tellErrored(file, services);
+    count(counts, 'errored');
+    failures.push(failure);
+  }
   for (const [index, planned] of plan.selected.entries()) {
     if (interrupted.aborted) break;
     const result = await runPlanned(planned, index, options, services);
@@ -83,7 +96,9 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
     at: now(),
     counts,
     ms: now(),
-    left_out: plan.leftOut,
+    left_out: plan.leftOut.flatMap(({ why, scenario }) =>
+      why === 'single' ? [scenario.shown] : [],
+    ),
     interrupted: interrupted.aborted,
     exit,
   });
@@ -122,6 +137,28 @@ async function runPlanned(
     },
     services,
   );
+}
+
+function leftOutEvent({ scenario, why, reason }: LeftOut, at: number): RunEvent {
+  const { shown: file, name, tags } = scenario;
+  return { type: 'left_out', at, file, name, tags, why, reason };
+}
+
+/** A file that could not be collected stands for all the scenarios it may hold. */
+function tellErrored({ shown, name, error }: ErroredFile, services: ScenarioServices): Failure {
+  const at = services.now();
+  const id = { id: `${shown}#file`, file: shown, name, tags: [] };
+  const { failure } = error;
+  services.emit({ type: 'scenario_started', at, scenario: id });
+  services.emit({
+    type: 'scenario_finished',
+    at,
+    scenario: id,
+    verdict: 'errored',
+    ms: 0,
+    failures: [failure],
+  });
+  return failure;
 }
 
 function count(counts: Counts, verdict: keyof Counts): void {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { OffhookError } from '../errors.js';
-import { selectScenarios, type Filters, type Selectable } from './select.js';
+import { refuseOnly, selectScenarios, type Filters, type Selectable } from './select.js';
 
 function one(name: string, tags = '', only = false): Selectable {
   return { file: 'a.js', name, tags: tags === '' ? [] : tags.split(' '), only };
@@ -141,4 +141,25 @@ test('any list of scenarios and tags: exclusion wins, and the order stays', asyn
     if (expected.length === 0) expect(got).toBe('E_NO_SCENARIO');
     else expect(got).toMatchObject({ selected: expected });
   }
+});
+
+test('tells what does not run, and why', async () => {
+  const all = [one('a', 'x'), one('b', 'x', true), one('c', 'y'), one('d', 'x')];
+  const filters = { scenario: [], tag: ['x'], excludeTag: [] };
+  const { leftOut } = await selectScenarios(all, filters);
+  expect(leftOut.map(({ scenario, why, reason }) => [scenario.name, why, reason])).toEqual([
+    ['c', 'filter', 'left out by --tag "x"'],
+    ['a', 'only', 'left out: "only" is set on another scenario'],
+    ['d', 'only', 'left out: "only" is set on another scenario'],
+  ]);
+});
+
+test('only, where it is forbidden', () => {
+  const all = [one('a'), one('b', '', true), one('c', '', true)];
+  const forbid = (name: string) => () => {
+    refuseOnly(all, (each) => (each.name === name ? '--forbid-only' : undefined));
+  };
+  expect(forbid('a')).not.toThrow();
+  expect(forbid('c')).toThrow('"only" is set, which --forbid-only forbids');
+  expect(forbid('c')).toThrow('a.js "c"');
 });

@@ -21,6 +21,13 @@ export interface Selectable {
 
 export interface Selection<T> {
   readonly selected: readonly T[];
+  /** Those that fit the filters no more, or are beside one with `only`. */
+  readonly leftOut: readonly {
+    readonly scenario: T;
+    readonly why: 'filter' | 'only';
+    /** In words. */
+    readonly reason: string;
+  }[];
   readonly warnings: readonly string[];
 }
 
@@ -50,9 +57,39 @@ export async function selectScenarios<T extends Selectable>(
   );
   if (fitting.length === 0) throw nothingLeft(all, filters);
   const warnings = excluded.filter((tag) => !known.includes(tag)).map((tag) => unused(tag, known));
+  const kept = new Set(fitting);
+  const filtered = all.filter((one) => !kept.has(one));
+  const reason = `left out by ${filterWords(filters).join(' ')}`;
+  const leftOut = filtered.map((scenario) => ({ scenario, why: 'filter' as const, reason }));
   const only = fitting.filter((one) => one.only);
-  if (only.length === 0) return { selected: fitting, warnings };
-  return { selected: only, warnings: [...warnings, onlyWarning(only, fitting.length)] };
+  if (only.length === 0) return { selected: fitting, leftOut, warnings };
+  const beside = fitting.filter((one) => !one.only);
+  return {
+    selected: only,
+    leftOut: [
+      ...leftOut,
+      ...beside.map((scenario) => ({ scenario, why: 'only' as const, reason: BESIDE_ONLY })),
+    ],
+    warnings: [...warnings, onlyWarning(only, fitting.length)],
+  };
+}
+
+const BESIDE_ONLY = 'left out: "only" is set on another scenario';
+
+/** @param forbiddenBy what forbids `only` to that scenario. @throws OffhookError E_USAGE */
+export function refuseOnly<T extends Selectable>(
+  all: readonly T[],
+  forbiddenBy: (one: T) => string | undefined,
+): void {
+  const refused = all.filter((one) => one.only && forbiddenBy(one) !== undefined);
+  const [first] = refused;
+  if (first === undefined) return;
+  const names = namesOf(refused);
+  throw new OffhookError(
+    'E_USAGE',
+    `"only" is set, which ${forbiddenBy(first) ?? ''} forbids: all others would not run: ${names}`,
+    { hint: 'take "only" out; --allow-only runs it all the same' },
+  );
 }
 
 async function namePattern(text: string): Promise<Test> {
@@ -115,11 +152,7 @@ function noSuchTag(tag: string, known: readonly string[]): OffhookError {
 }
 
 function nothingLeft(all: readonly Selectable[], filters: Filters): OffhookError {
-  const given = [
-    ...filters.scenario.map((text) => `--scenario "${text}"`),
-    ...filters.tag.map((text) => `--tag "${text}"`),
-    ...filters.excludeTag.map((text) => `--exclude-tag "${text}"`),
-  ];
+  const given = filterWords(filters);
   if (given.length === 0) {
     return new OffhookError('E_NO_SCENARIO', 'nothing to run: the files declare no scenario', {
       hint: 'declare one with scenario(name, body)',
@@ -132,18 +165,28 @@ function nothingLeft(all: readonly Selectable[], filters: Filters): OffhookError
   );
 }
 
+function filterWords(filters: Filters): readonly string[] {
+  return [
+    ...filters.scenario.map((text) => `--scenario "${text}"`),
+    ...filters.tag.map((text) => `--tag "${text}"`),
+    ...filters.excludeTag.map((text) => `--exclude-tag "${text}"`),
+  ];
+}
+
 function unused(tag: string, known: readonly string[]): string {
   const meant = nearest(tag, known);
-  const help = meant === undefined ? '' : `: did you mean "${meant}"?`;
+  const tags = known.length === 0 ? '' : `: the tags are ${listed(known)}`;
+  const help = meant === undefined ? tags : `: did you mean "${meant}"?`;
   return `--exclude-tag "${tag}": no scenario has this tag${help}`;
 }
 
 function onlyWarning(only: readonly Selectable[], total: number): string {
-  const names = listed(
-    only.map(({ file, name }) => `${file} "${name}"`),
-    '',
-  );
-  return `"only" is set: ${only.length} of ${total} scenarios run: ${names}`;
+  return `"only" is set: ${only.length} of ${total} scenarios run: ${namesOf(only)}`;
+}
+
+function namesOf(scenarios: readonly Selectable[]): string {
+  const names = scenarios.map(({ file, name }) => `${file} "${name}"`);
+  return listed(names, '');
 }
 
 const MOST_LISTED = 10;

@@ -32,7 +32,8 @@ const waits = ({ notes }: Ran) =>
 
 describe('never', () => {
   it('passes when the time is over, whatever way the condition is not true', async () => {
-    for (const condition of ['false', 'null', 'assert(a.state).equals(State.Ringing)']) {
+    const falsy = ['false', 'null', 'undefined', '0', '-0', '0n', 'NaN', "''", 'a.calls.length'];
+    for (const condition of [...falsy, 'assert(a.state).equals(State.Ringing)']) {
       const result = await ran(`never(() => ${condition}, "50ms");`);
       expect(failure(result)).toBeUndefined();
       expect(waits(result)).toEqual([[`never: ${condition}`, true]]);
@@ -65,16 +66,23 @@ describe('never', () => {
   });
 
   it('fails at the beginning, and says what it saw', async () => {
-    const result = await ran('never(() => a.state, "1s");');
+    const result = await ran('never(() => a.info(), "1s");');
     expect(failure(result)?.message).toMatch(
-      /^never\(\): a\.state: came true: was "Idle" \(after 0 ms of 1\.0 s\)$/,
+      /^never\(\): a\.info\(\): came true: was \{.*\} \(after 0 ms of 1\.0 s\)$/,
     );
   });
 
-  it('takes undefined for true, as await_until does, and says so', async () => {
-    const seen = failure(await ran('never(() => a.ended, "1s");'));
-    expect(seen?.message).toMatch(/^never\(\): a\.ended: came true \(after/);
-    expect(seen?.hint).toBe('undefined counts as true: return false as long as it is not');
+  it('fails when its condition could never have come true', async () => {
+    const seen = failure(await ran('never(() => { a.calls.length > 0; }, "50ms");'));
+    expect(seen?.code).toBe('E_CONDITION');
+    expect(seen?.message).toContain('returned undefined each time and asserted nothing');
+    expect(seen?.hint).toContain('write return');
+  });
+
+  it('takes undefined for not true where the condition may still say more', async () => {
+    for (const condition of ['() => a.ended', '() => { if (a.ended) return true; }']) {
+      expect(failure(await ran(`never(${condition}, "50ms");`))).toBeUndefined();
+    }
   });
 
   it.each([

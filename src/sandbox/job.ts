@@ -3,7 +3,7 @@ import type { QuickJSHandle } from 'quickjs-emscripten';
 import { toErrorData, type ErrorData } from '../errors.js';
 import type { Failure, Phase } from '../model/run-event.js';
 import { answer } from './operations.js';
-import type { Collected, DeclaredScenario } from './protocol.js';
+import type { Collected, DeclaredScenario, TopLevel } from './protocol.js';
 import type { QuickJs } from './quickjs.js';
 import { serveResponder } from './responder.js';
 import type { Session } from './session.js';
@@ -32,17 +32,31 @@ export class Job {
   collect(): { collected: Collected } | { error: Failure } {
     const session = this.#session;
     const done = this.#guarded(() => {
-      const { declared, error } = this.#declare();
+      const { declared, error, reason } = this.#declare();
       const isFinal = error?.code === 'E_SCENARIO_SYNTAX' || error?.code === 'E_IMPORT';
       if (isFinal || error?.code === 'E_INTERRUPTED') return { error: session.toFailure(error) };
-      // What goes wrong before anything is declared shows best when the file runs as the scenario it is.
-      if (error === undefined || declared.scenarios.length === 0) return { collected: declared };
+      if (declared.single) {
+        return { collected: { ...declared, topLevel: this.#topLevel(error, reason) } };
+      }
+      if (error === undefined) return { collected: declared };
       return { error: session.toFailure(asCollectError(error)) };
     });
     const crash = session.failures[0];
     return (
       done ?? { error: crash ?? session.toFailure({ code: 'E_INTERNAL', message: 'no result' }) }
     );
+  }
+
+  /** What goes wrong here shows best when the file runs as the scenario it is: it may be named itself. */
+  #topLevel(error: ErrorData | undefined, reason: StopReason | undefined): TopLevel {
+    const session = this.#session;
+    const skips = reason?.kind === 'reached' && reason.by === 'skip';
+    if (reason?.kind === 'reached' && !skips) return { how: 'tests' };
+    const stopped = skips ? { ...SKIPS_ALL, ...session.place(reason.stack) } : error;
+    if (stopped !== undefined) return { how: 'failed', failure: session.toFailure(stopped) };
+    if (session.hasTested) return { how: 'tests' };
+    const source = session.loader.sourceOf(session.job.file) ?? '';
+    return { how: /^\s*export\b/m.test(source) ? 'module' : 'nothing' };
   }
 
   /** Failures are told as they happen. */
@@ -76,22 +90,28 @@ export class Job {
    * Evaluates a file that declares scenarios; what it declared so far, or the one of that ordinal, is known
    * in any case.
    */
-  #declare(ordinal?: number): { declared: Collected; error?: ErrorData } {
+  #declare(ordinal?: number): {
+    declared: Collected;
+    error?: ErrorData | undefined;
+    reason?: StopReason | undefined;
+  } {
     const session = this.#session;
     const vm = this.#vm;
     const source = session.loader.open(session.job.file);
     session.stop.begin(false);
     const settled = vm.evaluate(source, session.job.file);
     const reason = session.stop.end();
-    const error = this.#errorOf(settled, reason);
+    const thrown = this.#errorOf(settled, reason);
     this.#noteUnawaited(vm, false);
+    if (reason === undefined) vm.endPhase();
+    const error = thrown ?? session.failures.find(({ code }) => code === 'E_ASSERT_NO_MATCHER');
     const collected = vm.collected(ordinal);
     if ('declared' in collected) {
-      return { ...collected, ...(error === undefined ? {} : { error }) };
+      return { ...collected, error, reason };
     }
     const structure = this.#meaning(collected.error);
     const nothing = { single: true, setup: false, teardown: false, scenarios: [] };
-    return { declared: nothing, error: error ?? structure };
+    return { declared: nothing, error: error ?? structure, reason };
   }
 
   /** Evaluates the file again for one scenario; undefined when it is not there as it was. */
@@ -134,6 +154,8 @@ export class Job {
     const error = this.#errorOf(settled, reason);
     if (error !== undefined) session.fail(error);
     this.#noteUnawaited(vm, reason === undefined);
+    // What stopped it from outside may have come between assert() and its matcher.
+    if (reason === undefined || reason.kind === 'skip') vm.endPhase();
     if (
       this.#quickJs.outOfMemory &&
       !session.failures.some((one) => one.code === 'E_SCRIPT_MEMORY')
@@ -219,6 +241,13 @@ const BROKEN: ErrorData = {
   code: 'E_SCRIPT_THROWN',
   message: 'script: changed built-in objects of the language that Offhook needs',
   hint: 'leave the built-in objects as they are',
+};
+
+/** What such a file would declare was never seen, and nobody would miss it. */
+const SKIPS_ALL: ErrorData = {
+  code: 'E_SCENARIO_COLLECT',
+  message: 'skip(): called before the file declared a scenario or tested anything',
+  hint: 'call it in setup(), or give the scenarios the option skip',
 };
 
 function neverSettles(): ErrorData {

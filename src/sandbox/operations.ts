@@ -19,6 +19,7 @@ import type {
   VerbReply,
 } from './protocol.js';
 import { AUDIO_FILE_VERBS, withAudio, withAudioFiles } from './audio-arguments.js';
+import { noMatcherError } from './no-matcher.js';
 import { unknownName } from './script-hints.js';
 import type { Session } from './session.js';
 import { refuseInResponder } from './responder.js';
@@ -39,6 +40,7 @@ const HANDLERS: Handlers = {
   next,
   poll: (session) => session.channel.poll(),
   assertion,
+  no_matcher: noMatcher,
   label: (session, { stack }) => labelOf(session, stack),
   note: (session, payload) => {
     session.note(payload);
@@ -135,8 +137,10 @@ function rowOf(
 
 /** The evaluation ends at the first thing that waits or acts; `try` cannot hide that it was reached. */
 function stopIfOnlyDeclaring(session: Session, { row, name }: PublicFunction, stack: string): void {
-  if (!session.declaring || row.effect === 'none' || row.effect === 'declare') return;
-  session.stop.set({ kind: 'reached', stack });
+  if (row.effect === 'none' || row.effect === 'declare') return;
+  session.hasTested = true;
+  if (!session.declaring) return;
+  session.stop.set({ kind: 'reached', by: name, stack });
   throw new OffhookError('E_SCENARIO_COLLECT', `${name}(): reached while collecting scenarios`);
 }
 
@@ -268,6 +272,7 @@ function labelOf(session: Session, stack: string): string {
 function assertion(session: Session, payload: Operations['assertion']): string {
   const { ok, matcher, expected, actual, stack } = payload;
   const label = payload.label ?? labelOf(session, stack);
+  session.hasTested = true;
   if (session.collecting) return label;
   const at = session.at(stack);
   session.note({
@@ -291,6 +296,18 @@ function assertion(session: Session, payload: Operations['assertion']): string {
     });
   }
   return label;
+}
+
+function noMatcher(session: Session, { value_type, stack }: Operations['no_matcher']): ErrorData {
+  session.hasTested = true;
+  const argument = session.argumentOf('assert', stack);
+  const chain = session.chainOf('assert', stack);
+  const error = {
+    ...noMatcherError({ argument, chain, type: value_type }),
+    ...session.place(stack),
+  };
+  session.fail(error);
+  return error;
 }
 
 function beginWait(session: Session, payload: Operations['begin_wait']): BegunWait {

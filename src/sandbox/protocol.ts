@@ -20,7 +20,16 @@ export interface Collected {
   setup: boolean;
   teardown: boolean;
   scenarios: readonly DeclaredScenario[];
+  /** Of a file without scenario(): what became of its top level. */
+  topLevel?: TopLevel;
 }
+
+/**
+ * `tests`: it asserted something, or reached something that waits or acts; `module`: it only exports;
+ * `nothing`: none of these; `failed`: it broke off before it reached anything.
+ */
+export type TopLevel =
+  { how: 'tests' | 'module' | 'nothing' } | { how: 'failed'; failure: Failure };
 
 export interface DeclaredScenario {
   ordinal: number;
@@ -281,6 +290,11 @@ export interface Operations {
     actual: string;
     stack: string;
   };
+  /**
+   * Fails the scenario: no matcher has followed an assert(). `value_type`: typeof of what it was given;
+   * `stack`: where it was called. -> ErrorData, to be thrown
+   */
+  no_matcher: { value_type: string; stack: string };
   /** -> source text of what the assert() at the top of the stack looks at */
   label: { stack: string };
   note: Extract<Note, { type: 'step_started' | 'step_finished' | 'warning' }>;
@@ -373,6 +387,8 @@ export interface GuestExports {
   setup(ordinal: number): Promise<void>;
   body(ordinal: number): Promise<void>;
   teardown(ordinal: number): Promise<void>;
+  /** After the jobs of a phase: records each assert() that no matcher has followed. */
+  endPhase(): void;
   /** JSON of ResponderTask -> JSON of ResponderResult. Runs while the script is blocked. */
   respond(task: string): string;
   /** Always after it: an interrupt runs no `finally`. */

@@ -92,7 +92,7 @@ function thrown(
   { thrown: error, stack }: Extract<ResponderResult, { thrown: unknown }>,
 ): ReturnType<typeof fail> {
   const meaning = meaningOf(error, session);
-  if (meaning.code === 'E_ASSERT') {
+  if (meaning.code === 'E_ASSERT' || meaning.code === 'E_ASSERT_NO_MATCHER') {
     session.fail(meaning);
     return { failed: meaning.message };
   }

@@ -6,7 +6,7 @@ import { hrtimeMs } from './clock.js';
 import { Environment, readRoots } from './environment.js';
 import { Loader } from './loader.js';
 import type { Note, ScenarioJob, ThreadLimits } from './protocol.js';
-import { callArgument, codeFrame, placeOf } from './stack.js';
+import { callArgument, callChain, codeFrame, placeOf } from './stack.js';
 import type { Stop } from './stop.js';
 
 /** A script that logs in a loop must not fill the memory of the main thread. */
@@ -33,6 +33,8 @@ export class Session {
   readonly isSingle: boolean;
   /** The top level of a suite file: what waits or acts belongs into setup(). */
   declaring: boolean;
+  /** The script has asserted, or has called something that waits or acts. */
+  hasTested = false;
   phase: Phase = 'load';
   skipped: { reason: string } | undefined;
   /** A responder runs: it may read, not act or wait. */
@@ -107,6 +109,11 @@ export class Session {
   /** Source text of what the innermost call of that function was given. */
   argumentOf(callee: string, stack: string): string | undefined {
     return this.#once(callee, stack, () => callArgument(stack, callee, this.loader.sourceOf));
+  }
+
+  /** Source text of what follows that call: ".describe("x")". */
+  chainOf(callee: string, stack: string): string | undefined {
+    return callChain(stack, callee, this.loader.sourceOf);
   }
 
   /** As argumentOf, of one element of an array that stands there. */

@@ -77,9 +77,9 @@ describe('the SIP log', () => {
       const a = agent("a"); ${first}
       a.dial("talk");
       await_until(() => assert(a.sip.received(180)).is_not_empty());
-      log(await_until(() => String(a.sip.received(183).length)));
+      log(await_until(() => [a.sip.received(183).length])[0]);
       await_until(() => assert(a.state).equals(State.Ringing));
-      log(await_until(() => String(a.sip.received(183).length)));
+      log(await_until(() => [a.sip.received(183).length])[0]);
       log(a.sip.received(183).length);`);
     expect(failures(result)).toEqual([]);
     // at the cursor, at the cursor, at the head

@@ -24,6 +24,26 @@ export function argumentText(
   return text === '' ? undefined : text;
 }
 
+/** What follows that call: ".describe("x")", or ".is_true" where nothing calls it. */
+export function chainText(source: string, offset: number, callee: string): string | undefined {
+  const start = callStart(source, offset, callee);
+  let end = start === undefined ? undefined : endOfArgument(source, start);
+  if (end === undefined || source[end] !== ')') return undefined;
+  const from = end + 1;
+  end = from;
+  for (;;) {
+    const member = /^\s*\??\.\s*[\w$]+/.exec(source.slice(end, end + LONGEST_LABEL))?.[0];
+    if (member === undefined) break;
+    end += member.length;
+    if (source[end] !== '(') continue;
+    const close = endOfArgument(source, end + 1);
+    // A chain of several arguments is not one of ours.
+    if (close === undefined || source[close] !== ')') break;
+    end = close + 1;
+  }
+  return tidy(source.slice(from, end)).replaceAll(' .', '.');
+}
+
 function callStart(source: string, offset: number, callee: string): number | undefined {
   const pattern = new RegExp(`(?<![\\w$.])${callee}\\s*\\(`, 'g');
   const from = Math.max(0, offset - 4 * LONGEST_ARGUMENT);

@@ -1,6 +1,6 @@
 /** Places in scripts: from the text of a QuickJS stack to locations, code frames and labels. */
 import type { ErrorData, SourceLocation } from '../errors.js';
-import { argumentText } from './source-text.js';
+import { argumentText, chainText } from './source-text.js';
 
 /** Deep recursion makes stacks of thousands of lines; nobody reads further. */
 const MOST_FRAMES = 30;
@@ -137,6 +137,18 @@ export function callArgument(
   sourceOf: SourceOf,
   element?: number,
 ): string | undefined {
+  const [source, offset] = topOf(stack, sourceOf) ?? [];
+  return source === undefined ? undefined : argumentText(source, offset ?? 0, callee, element);
+}
+
+/** What follows the call at the top of the stack, as source text. */
+export function callChain(stack: string, callee: string, sourceOf: SourceOf): string | undefined {
+  const [source, offset] = topOf(stack, sourceOf) ?? [];
+  return source === undefined ? undefined : chainText(source, offset ?? 0, callee);
+}
+
+/** Source and offset of the innermost frame of a script. */
+function topOf(stack: string, sourceOf: SourceOf): readonly [string, number] | undefined {
   const match = stack
     .slice(0, MOST_STACK_TEXT)
     .split('\n')
@@ -144,8 +156,7 @@ export function callArgument(
     .find((one) => one?.[2] !== undefined && sourceOf(one[2]) !== undefined);
   const source = sourceOf(match?.[2] ?? '');
   if (source === undefined) return undefined;
-  const offset = offsetOf(source, Number(match?.[3]), Number(match?.[4]));
-  return argumentText(source, offset, callee, element);
+  return [source, offsetOf(source, Number(match?.[3]), Number(match?.[4]))];
 }
 
 function lineOf(source: string, line: number): string {

@@ -10,7 +10,7 @@ export type StopReason =
   | { kind: AbortKind }
   | { kind: 'skip'; reason: string }
   /** Something that waits or changes the world was reached where scenarios are only declared. */
-  | { kind: 'reached'; stack: string };
+  | { kind: 'reached'; by: string; stack: string };
 
 export class Stop {
   readonly #cells: Int32Array;

@@ -186,9 +186,18 @@ export class Vm {
 
   /** Always after respond(), once the limit of the responder holds no more. */
   responded(): void {
+    this.#call('responded');
+  }
+
+  /** After a phase: the guest tells of each assert() that no matcher has followed. */
+  endPhase(): void {
+    this.#call('endPhase');
+  }
+
+  #call(name: 'responded' | 'endPhase'): void {
     const context = this.#context;
     const result = context
-      .getProp(this.#guest, 'responded' satisfies keyof GuestExports)
+      .getProp(this.#guest, name)
       .consume((fn) => context.callFunction(fn, context.undefined));
     if (result.error === undefined) result.value.dispose();
     else result.error.dispose();

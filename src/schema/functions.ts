@@ -78,8 +78,8 @@ export const GLOBALS = {
       {
         name: 'condition',
         kind: 'function',
-        type: '(() => T) & Sync<T>',
-        doc: 'Passes unless a failed assertion is thrown in it or it returns `false` or `null`. Evaluated after every event, one event at a time. It must not be async, nor call a verb.',
+        type: '(() => T) & Condition<T>',
+        doc: 'One that asserts passes when its assertions hold, unless it returns `false` or `null`. One that asserts nothing passes on `true`, a number other than 0 or an object; anything falsy is not yet, a text is an error. An `http()` without an answer is not yet. Evaluated after every event, one event at a time. It must not be async, nor call a verb.',
       },
       WITHIN,
     ],
@@ -100,8 +100,8 @@ export const GLOBALS = {
       {
         name: 'condition',
         kind: 'function',
-        type: '(() => T) & Sync<T>',
-        doc: 'What must not come true. Evaluated as that of `await_until`: it is true when it neither throws a failed assertion nor returns `false` or `null`.',
+        type: '(() => T) & Condition<T>',
+        doc: 'What must not come true. Evaluated as that of `await_until`: it comes true when that would pass.',
       },
       { name: 'during', kind: 'duration', doc: 'How long it must not.' },
     ],

@@ -19,7 +19,7 @@ function matcher(
     side: 'guest',
     effect: 'none',
     params,
-    returns: 'Assertion<T>',
+    returns: 'Checked<T>',
     doc,
     throws: ['E_ASSERT'],
     ...details,
@@ -33,7 +33,7 @@ const EXPECTED: ParamRow = {
   doc: 'What it must be.',
 };
 const BOUND: ParamRow = { name: 'bound', kind: 'number', doc: 'The bound.' };
-const PRESENT = 'Assertion<NonNullable<T>>';
+const PRESENT = 'Checked<NonNullable<T>>';
 const NUMBERS = { self: ON.numbers, returns: PRESENT };
 
 export const MATCHERS = {
@@ -120,7 +120,7 @@ export const MATCHERS = {
         },
       ],
       'Labels the assertion; unlabelled ones show their own source text.',
-      { example: 'assert(bob.calls[0]).describe("first call").is_present();' },
+      { returns: 'this', example: 'assert(bob.calls[0]).describe("first call").is_present();' },
     ),
     throws: ['E_ARGUMENT'],
   },

@@ -37,12 +37,19 @@ type Only<T, Kind, Words extends string> = unknown extends T
       ? Words
       : unknown;
 
-/** A condition must not be async. */
-type Sync<T> = 0 extends 1 & T
+/** A condition must not be async, and must say something: neither an assertion without a matcher nor a function does. */
+type Condition<T> = 0 extends 1 & T
   ? unknown
   : [Extract<T, PromiseLike<unknown>>] extends [never]
-    ? unknown
-    : "a condition must not be async";`;
+    ? [Unchecked<T>] extends [never]
+      ? [Extract<T, (...args: never) => unknown>] extends [never]
+        ? unknown
+        : "a condition must not return a function: call it"
+      : "assert(value) needs a matcher, such as .equals(expected)"
+    : "a condition must not be async";
+
+/** Assertions that no matcher has followed. */
+type Unchecked<T> = T extends { is_present: unknown } ? (T extends { value: unknown } ? never : T) : never;`;
 
 const CONSOLE = `interface Console {
   /** The same as \`log()\`. */
@@ -114,8 +121,15 @@ function valueTexts(on: Parameters<typeof valuesOf>[0]): readonly string[] {
 
 function assertionText(): string {
   const doc = jsDoc(['What `assert()` returns: matchers, which can be chained.'], '');
-  const members = functionsOf('Assertion').map((fn) => methodText(fn));
-  return `${doc}interface Assertion<T> {\n${members.join('\n')}\n}`;
+  const checkedDoc = jsDoc(['An assertion that a matcher has followed.'], '');
+  const members = (isChecked: boolean): string =>
+    functionsOf('Assertion')
+      .filter(({ name }) => (name === 'value') === isChecked)
+      .map((fn) => methodText(fn))
+      .join('\n');
+  return `${doc}interface Assertion<T> {\n${members(false)}\n}
+
+${checkedDoc}interface Checked<T> extends Assertion<T> {\n${members(true)}\n}`;
 }
 
 function scenarioText(): string {

@@ -16,6 +16,8 @@ export interface ProcessEnvironment {
   readonly insecureHttp: boolean;
   /** OFFHOOK_DEBUG: show stacks of our own bugs. */
   readonly debug: boolean;
+  /** CI, as build servers set it: not empty, "0" or "false". */
+  readonly isCi: boolean;
 }
 
 export function readProcess(): ProcessEnvironment {
@@ -34,6 +36,7 @@ export function readProcess(): ProcessEnvironment {
     colourLevel: colourLevel(given),
     insecureHttp: isOn(given['OFFHOOK_INSECURE_HTTP']),
     debug: isOn(given['OFFHOOK_DEBUG']),
+    isCi: isOn(given['CI']) && given['CI']?.toLowerCase() !== 'false',
   };
 }
 

@@ -3,8 +3,9 @@ import type { MatcherName } from '../../schema/matchers.js';
 import { ask, callerStack } from './host.js';
 import { failure } from './failure.js';
 import { guardNames } from './misspelt.js';
+import { noteOutcome, openAssertion } from './assertion-scope.js';
 import { equal, includesFields, show } from './show.js';
-import { inCondition, noteAsserted } from './world.js';
+import { inCondition } from './world.js';
 
 interface Check {
   matcher: string;
@@ -14,16 +15,25 @@ interface Check {
 }
 
 class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
-  readonly #value: T;
+  readonly #asserted: T;
+  /** Says that a matcher was called. */
+  readonly #follow: () => void;
   #label: string | undefined;
 
-  constructor(value: T) {
-    this.#value = value;
-    noteAsserted();
+  constructor(value: T, stack: string) {
+    this.#asserted = value;
+    this.#follow = openAssertion(value, stack);
+  }
+
+  /** The value, for a matcher. */
+  get #value(): T {
+    this.#follow();
+    return this.#asserted;
   }
 
   /** Says whether it held; throws when not. A condition is evaluated often: there it costs no message. */
   #settle({ matcher, ok, expected: argument }: Check): this {
+    noteOutcome(ok);
     const record = !inCondition();
     if (ok && !record) return this;
     const actual = show(this.#value);
@@ -54,9 +64,9 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
     args: unknown[],
     holds: (value: number, bound: number) => boolean,
   ): this {
+    const value: unknown = this.#value;
     ask('check', { on: 'Assertion', fn: matcher, args, stack: callerStack() });
     const bound = args[0] as number;
-    const value: unknown = this.#value;
     const ok = typeof value === 'number' && holds(value, bound);
     return this.#settle({ matcher, ok, expected: [bound] });
   }
@@ -94,9 +104,9 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
     return this.#settle({ matcher: 'contains', ok, expected: [args[0]] });
   }
   matches(...args: unknown[]): this {
+    const value: unknown = this.#value;
     ask('check', { on: 'Assertion', fn: 'matches', args, stack: callerStack() });
     const pattern = new RegExp(args[0] as RegExp | string);
-    const value: unknown = this.#value;
     const ok = typeof value === 'string' && pattern.test(value);
     return this.#settle({ matcher: 'matches', ok, expected: [pattern] });
   }
@@ -123,13 +133,13 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
     return this;
   }
   value(): T {
-    return this.#value;
+    return this.#asserted;
   }
 
   /** What a value asserts about, where it is an assertion; in brackets, for it may be undefined. */
   static about(value: unknown): readonly [unknown] | undefined {
-    return typeof value === 'object' && value !== null && #value in value
-      ? [(value as Assertion<unknown>).#value]
+    return typeof value === 'object' && value !== null && #asserted in value
+      ? [(value as Assertion<unknown>).#asserted]
       : undefined;
   }
 }
@@ -141,8 +151,9 @@ Object.freeze(Assertion.prototype);
 export const assertedValue = Assertion.about.bind(undefined);
 
 export function assert(...args: unknown[]): Assertion<unknown> {
-  if (args.length !== 1) ask('check', { on: 'global', fn: 'assert', args, stack: callerStack() });
-  const assertion = new Assertion(args[0]);
+  const stack = callerStack();
+  if (args.length !== 1) ask('check', { on: 'global', fn: 'assert', args, stack });
+  const assertion = new Assertion(args[0], stack);
   Object.freeze(assertion);
   return assertion;
 }

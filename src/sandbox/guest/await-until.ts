@@ -3,15 +3,14 @@
  * events; nothing polls the agents.
  */
 import { formatMs, durationMs, type Duration } from '../../time.js';
-import type { ErrorData } from '../../errors.js';
 import { agentStateName, openCalls, type AgentState } from '../../model/agent-state.js';
 import { describeEnded, endedHint, registrationHint } from '../../model/describe.js';
 import type { BegunWait, SequencePart, WaitName } from '../protocol.js';
 import { ask, callerStack } from './host.js';
-import { failure, failureData } from './failure.js';
+import { bracesHint, evaluateOnce, type Seen } from './condition.js';
+import { failure } from './failure.js';
 import { watchGaps } from './media-gaps.js';
 import { otherEndHungUp } from './other-end.js';
-import { show } from './show.js';
 import * as world from './world.js';
 
 /** A condition may read the clock: it is evaluated again at least this often. */
@@ -33,32 +32,6 @@ export function default_timeout(...args: unknown[]): void {
 /** Limit of what waits without one of its own. */
 export function defaultMs(): number {
   return timeoutMs;
-}
-
-/** Outcome of one evaluation: a value, or what says not yet. */
-type Evaluation = { passed: true; value: unknown } | { passed: false; seen: Seen };
-
-/** A failed assertion with its stack, or a falsy value as text. */
-type Seen = { assertion: ErrorData; stack: string } | { value: string };
-
-export function evaluateOnce(fn: WaitName, condition: () => unknown): Evaluation {
-  let value: unknown;
-  try {
-    value = world.evaluate(condition);
-  } catch (thrown) {
-    const assertion = failureData(thrown);
-    if (assertion?.code !== 'E_ASSERT') throw thrown;
-    return { passed: false, seen: { assertion, stack: (thrown as Error).stack ?? '' } };
-  }
-  if (value instanceof Promise) {
-    throw failure({
-      code: 'E_CONDITION',
-      message: `${fn}(): the condition returned a promise: it can never be looked at twice`,
-      hint: 'make the condition a plain function: all verbs and getters are synchronous',
-    });
-  }
-  if (value === false || value === null) return { passed: false, seen: { value: show(value) } };
-  return { passed: true, value };
 }
 
 /** Announces a wait, runs it, and says how it ended. */
@@ -111,23 +84,17 @@ export function untilPassed(
 ): unknown {
   const deadline = began + ms;
   let at = began;
+  let isMute = true;
   for (;;) {
-    const evaluation = evaluateOnce(subject.fn, condition);
+    const evaluation = evaluateOnce(subject.fn, what, condition);
     failIfEnded(what);
-    if (evaluation.passed) {
-      if (evaluation.value === undefined && !world.hasAsserted()) warnOfNothing(what, subject);
-      return evaluation.value;
-    }
+    if (evaluation.passed) return evaluation.value;
+    const { seen } = evaluation;
+    isMute &&= 'mute' in seen && seen.mute;
     if (world.advance()) continue;
-    if (at >= deadline) throw timedOut(what, evaluation.seen, subject);
+    if (at >= deadline) throw timedOut(what, seen, subject, isMute ? bracesHint(condition) : {});
     at = awaitChange(at, Math.min(deadline, at + TICK_MS));
   }
-}
-
-/** Mostly braces without `return`, or a value that is not there yet: what passes so proves nothing. */
-function warnOfNothing(what: string, { fn }: Subject): void {
-  const text = `${fn}(): ${what}: counts as true: it asserted nothing and returned undefined; assert something, or return true or false`;
-  ask('note', { type: 'warning', text });
 }
 
 /** Sleeps until something happens that the condition can see, or until then; returns the time it is. */
@@ -168,17 +135,29 @@ export function failIfEnded(
   }
 }
 
-function timedOut(what: string, seen: Seen, { fn, place, ofMs }: Subject): Error {
+/** @param own a hint about the condition itself, which goes before what its agents explain. */
+function timedOut(
+  what: string,
+  seen: Seen,
+  { fn, place, ofMs }: Subject,
+  own: { hint?: string },
+): Error {
   const read = world.agentsRead();
   const about = {
     code: 'E_AWAIT_TIMEOUT' as const,
     agents: read.length === 0 ? world.agentNames() : read,
     ...hintOf(read, what),
+    ...own,
   };
   const waited = `(waited ${formatMs(ofMs)})`;
   if ('value' in seen) {
     const message = `${fn}(): ${what}: still ${seen.value} ${waited}`;
     return failure({ message, actual: seen.value, ...about });
+  }
+  if ('noAnswer' in seen) {
+    const { message, hint } = seen.noAnswer;
+    const why = hint === undefined ? {} : { hint };
+    return failure({ ...about, ...why, message: `${fn}(): ${place}${message} ${waited}` });
   }
   const { expected = '', actual = '' } = seen.assertion;
   const label = seen.assertion.label ?? (ask('label', { stack: seen.stack }) as string);

@@ -6,11 +6,11 @@ import {
   TICK_MS,
   awaitChange,
   defaultMs,
-  evaluateOnce,
   failIfEnded,
   untilPassed,
   waiting,
 } from './await-until.js';
+import { evaluateOnce, isMuteBody } from './condition.js';
 import { failure } from './failure.js';
 import { ask, callerStack } from './host.js';
 import { show } from './show.js';
@@ -25,24 +25,39 @@ export function never(...args: unknown[]): void {
 
 function whileFalse(condition: () => unknown, wait: BegunWait): void {
   const { what, at: began, ms } = wait;
+  const text = what.replace(/^never: /, '');
   const deadline = began + ms;
   let at = began;
+  let isMute = true;
+  let isUnanswered = true;
   for (;;) {
-    const evaluation = evaluateOnce('never', condition);
+    const evaluation = evaluateOnce('never', text, condition);
     failIfEnded(what);
-    if (evaluation.passed) throw cameTrue(wait, evaluation.value, at - began);
+    if (evaluation.passed) throw cameTrue(text, wait, evaluation.value, at - began);
+    const { seen } = evaluation;
+    isMute &&= 'mute' in seen && seen.mute;
+    isUnanswered &&= 'noAnswer' in seen;
     if (world.advance()) continue;
-    if (at >= deadline) return;
+    if (at >= deadline) {
+      if (isMute && isMuteBody(condition)) throw saysNothing(text);
+      // What never answered was not seen to stay false.
+      if (isUnanswered && 'noAnswer' in seen) throw failure(seen.noAnswer);
+      return;
+    }
     at = awaitChange(at, Math.min(deadline, at + TICK_MS));
   }
 }
 
-/** A condition of several statements asserts, and returns nothing. */
-const UNDEFINED_HINT = 'undefined counts as true: return false as long as it is not';
+function saysNothing(text: string): Error {
+  return failure({
+    code: 'E_CONDITION',
+    message: `never(): ${text}: returned undefined each time and asserted nothing: it can never come true`,
+    hint: 'write return in front of what must not come true, or leave out the braces',
+  });
+}
 
-function cameTrue({ what, ms }: BegunWait, value: unknown, afterMs: number): Error {
+function cameTrue(condition: string, { ms }: BegunWait, value: unknown, afterMs: number): Error {
   const read = world.agentsRead();
-  const condition = what.replace(/^never: /, '');
   const seen = assertedValue(value) ?? (value === undefined ? undefined : [value]);
   const actual = seen === undefined ? undefined : show(seen[0]);
   const was = actual === undefined ? '' : `: was ${actual}`;
@@ -51,7 +66,7 @@ function cameTrue({ what, ms }: BegunWait, value: unknown, afterMs: number): Err
     code: 'E_NEVER',
     message: `never(): ${condition}: came true${was} ${when}`,
     label: condition,
-    ...(actual === undefined ? { hint: UNDEFINED_HINT } : { actual }),
+    ...(actual === undefined ? {} : { actual }),
     agents: read.length === 0 ? world.agentNames() : read,
   });
 }

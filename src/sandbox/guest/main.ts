@@ -67,6 +67,8 @@ export const setup = suite.runSetup;
 export const body = suite.runBody;
 export const teardown = suite.runTeardown;
 
+export { endPhase } from './assertion-scope.js';
+
 export const respond = mock.respond;
 export const responded = mock.responded;
 

@@ -2,7 +2,8 @@
 import type { ServiceVerb } from '../../schema/verbs/http.js';
 import type { ResponderResult, ResponderTask, VerbReply } from '../protocol.js';
 import { encode, text } from './encode.js';
-import { describeThrown } from './failure.js';
+import { enterScope, leaveScope, withoutMatcher } from './assertion-scope.js';
+import { describeThrown, failure } from './failure.js';
 import { ask, callerStack } from './host.js';
 import { MockRequest } from './http-message.js';
 import { guardNames } from './misspelt.js';
@@ -127,19 +128,30 @@ export function regex(...args: unknown[]): RegExp {
   return new RegExp(args[0] as RegExp | string);
 }
 
+/** Scope of the script around the responder that runs. */
+let outer: ReturnType<typeof enterScope> | undefined;
+
 /** Called by the thread while the script is blocked. Whatever the function does, this returns text. */
 export function respond(task: string): string {
   const { responder, request, entries } = parse(task) as ResponderTask;
   const found = responders[responder];
   world.enterResponder(entries);
+  const around = (outer = enterScope());
   const stack = found?.stack ?? '';
   try {
     const value = found?.run(new MockRequest(request));
+    const error = withoutMatcher(endScope(around));
+    if (error !== undefined) throw failure(error);
     if (value instanceof Promise) return isPromise(value, stack);
     return '{"value":' + encode(value) + ',"stack":' + text(stack) + '}';
   } catch (thrown) {
     return stringify({ thrown: describeThrown(thrown), stack } satisfies ResponderResult);
   }
+}
+
+function endScope(around: ReturnType<typeof enterScope>): ReturnType<typeof enterScope> {
+  outer = undefined;
+  return leaveScope(around);
 }
 
 function isPromise(value: Promise<unknown>, stack: string): string {
@@ -155,5 +167,7 @@ function isPromise(value: Promise<unknown>, stack: string): string {
 }
 
 export function responded(): void {
+  // It was interrupted, or it threw.
+  if (outer !== undefined) endScope(outer);
   world.leaveResponder();
 }

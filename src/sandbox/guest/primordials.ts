@@ -16,4 +16,5 @@ export const weakGet = WeakMap.prototype.get;
 export const weakSet = WeakMap.prototype.set;
 export const regExpText = RegExp.prototype.toString;
 export const dateText = Date.prototype.toISOString;
+export const functionText = Function.prototype.toString;
 export const promiseThen = Promise.prototype.then;

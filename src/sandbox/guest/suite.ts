@@ -4,6 +4,7 @@ import { durationMs, type Duration } from '../../time.js';
 import { ask, callerStack } from './host.js';
 import { failure } from './failure.js';
 import { show } from './show.js';
+import { resetScope } from './assertion-scope.js';
 import { leaveConditions } from './world.js';
 
 interface Options {
@@ -156,19 +157,23 @@ export function collected(ordinal?: number): string {
   } satisfies Collected);
 }
 
-export async function runSetup(): Promise<void> {
+function beginPhase(): void {
   allowed = false;
   leaveConditions();
+  resetScope();
+}
+
+export async function runSetup(): Promise<void> {
+  beginPhase();
   context = await setupBody?.();
 }
 
 export async function runBody(ordinal: number): Promise<void> {
-  allowed = false;
-  leaveConditions();
+  beginPhase();
   await declared[ordinal]?.run(context);
 }
 
 export async function runTeardown(): Promise<void> {
-  leaveConditions();
+  beginPhase();
   await teardownBody?.(context);
 }

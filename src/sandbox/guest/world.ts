@@ -39,8 +39,6 @@ let pending: Pending[] = [];
 let conditionDepth = 0;
 /** The condition has asked the world outside: it is not asked again for each event. */
 let asked = false;
-/** The condition has asserted something. */
-let asserted = false;
 /** While a responder runs: what has arrived besides. It reads, and changes nothing here. */
 let besides: readonly LogEntry[] | undefined;
 let depthBefore = 0;
@@ -99,15 +97,6 @@ export function noteAsked(): void {
   asked = true;
 }
 
-export function noteAsserted(): void {
-  asserted = true;
-}
-
-/** Whether the last evaluated condition has asserted anything. */
-export function hasAsserted(): boolean {
-  return asserted;
-}
-
 export function headOf(name: string): AgentState {
   return view(name).head;
 }
@@ -125,7 +114,6 @@ export function evaluate<T>(condition: () => T): T {
   read = new Set();
   readSip = new Set();
   asked = false;
-  asserted = false;
   conditionDepth += 1;
   try {
     return condition();

@@ -1,0 +1,94 @@
+/** What a script may not pass with: assertions without a matcher, and conditions that say nothing. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Bench, failure } from './hostile/peer.js';
+
+let bench: Bench;
+beforeAll(() => {
+  bench = new Bench({ cpu_ms: 5000 });
+});
+afterAll(() => bench.close());
+
+const failed = async (source: string) => failure(await bench.run(source, {}));
+
+describe('assert() without a matcher fails, wherever it stands', () => {
+  it.each([
+    ['assert(1 === 2);', '1:1', 'write assert(1).equals(2)'],
+    ['const a = 5;\nassert(a).describe("x").describe("y");', '2:1', '.equals(expected)'],
+    ['assert(true).is_true;', '1:1', 'write assert(true).is_true()'],
+    ['log(assert(3).value());', '1:5', 'write assert(3).equals(expected)'],
+    ['step("s", () => assert(1 < 2));', '1:17', 'write assert(1).less_than(2)'],
+    ['await_until(() => assert(1 === 2));', '1:19', 'write assert(1).equals(2)'],
+    ['never(() => assert(1 === 2), "50ms");', '1:13', 'write assert(1).equals(2)'],
+    ['await_sequence([() => true, () => { assert(1); }]);', '1:37', 'assert(1)'],
+    ['try { await_until(() => { assert(false); }); } catch {}', '1:27', '.is_true()'],
+    ['Promise.resolve().then(() => { assert(false); });', '1:32', '.is_true()'],
+    ['(async () => { await null; assert(false).equals; })();', '1:28', '.equals(expected)'],
+    ['teardown(() => { assert(false); });\nassert(1).equals(1);', '1:18', '.is_true()'],
+    ['assert(1);\nskip("why");', '1:1', '.equals(expected)'],
+    [
+      'const open = []; for (let i = 0; i < 50000; i += 1) open.push(assert(i));',
+      '1:63',
+      'assert(i)',
+    ],
+  ])('%s', async (source, place, hint) => {
+    const seen = await failed(source);
+    expect(seen?.code).toBe('E_ASSERT_NO_MATCHER');
+    expect(`${seen?.at?.line}:${seen?.at?.column}`).toBe(place);
+    expect(seen?.hint).toContain(hint);
+  });
+
+  it('may be followed later, and by a matcher that is refused', async () => {
+    const source = `const open = assert(1);
+      step('s', () => await_until(() => open.equals(1)));
+      try { assert(5).greater_than('x'); } catch {}`;
+    expect(await failed(source)).toBeUndefined();
+  });
+});
+
+describe('a condition that asserts nothing', () => {
+  it.each(['undefined', '0', '-0', '0n', 'NaN', "''", 'false', 'null', '[].length'])(
+    'is not yet on %s',
+    async (value) => {
+      const seen = await failed(`await_until(() => ${value}, '30ms');`);
+      expect(seen?.code).toBe('E_AWAIT_TIMEOUT');
+    },
+  );
+
+  it.each(['true', '1', '1n', '-1', '({})', '[]', 'new Proxy({}, {})'])(
+    'passes on %s',
+    async (value) => {
+      expect(await failed(`await_until(() => ${value}, '30ms');`)).toBeUndefined();
+    },
+  );
+
+  it.each(["'abc'", 'Symbol("x")', 'Math.max'])('is refused with %s', async (value) => {
+    for (const wait of [
+      `await_until(() => ${value})`,
+      `never(() => ${value}, '1s')`,
+      `await_sequence([() => ${value}])`,
+    ]) {
+      const seen = await failed(wait);
+      expect(seen?.code).toBe('E_CONDITION');
+      expect(seen?.message).toContain('and asserted nothing');
+    }
+  });
+
+  it('may return any of them once its assertions hold', async () => {
+    const source = `for (const value of [undefined, 0, '', 'text', NaN]) {
+        await_until(() => { assert(1).equals(1); return value; }, '30ms');
+      }`;
+    expect(await failed(source)).toBeUndefined();
+  });
+
+  it('is not yet also when it swallows the assertion that failed', async () => {
+    const swallows = "await_until(() => { try { assert(1).equals(2); } catch {} }, '30ms');";
+    expect((await failed(swallows))?.code).toBe('E_AWAIT_TIMEOUT');
+  });
+
+  it('is told of a return that is missing', async () => {
+    const missing = await failed("await_until(() => { 1 > 0; }, '30ms');");
+    expect(missing?.hint).toContain('a condition in braces needs return');
+    const plain = await failed("await_until(() => undefined, '30ms');");
+    expect(plain?.hint).toBeUndefined();
+  });
+});

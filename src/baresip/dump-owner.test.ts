@@ -76,6 +76,7 @@ test('media that begin with ICE belong to the call with that address', async () 
       type: 'call_media',
       call: id,
       held: 'none',
+      streams: [],
       media: {
         codec: 'PCMU',
         rate: 8000,

@@ -6,8 +6,8 @@ const MAY_IMPORT = {
   model: ['errors', 'time'],
   schema: ['model', 'errors', 'time'],
   audio: ['schema', 'model', 'errors', 'time'],
-  http: ['schema', 'model', 'errors', 'time'],
-  webhook: ['certificate', 'schema', 'model', 'errors', 'time'],
+  http: ['http-body', 'schema', 'model', 'errors', 'time'],
+  webhook: ['http-body', 'certificate', 'schema', 'model', 'errors', 'time'],
   // of audio only the octets of a codec: baresip 1.1 decodes a digit as if it were sound
   baresip: ['certificate', 'audio/g711', 'schema', 'model', 'errors', 'time'],
   lab: ['schema', 'model', 'errors', 'time'],

@@ -283,8 +283,8 @@ interface HttpOptions {
    */
   timeout?: Duration;
   /**
-   * Whether 301, 302, 303, 307 and 308 are followed; true: up to 10. Authorization and Cookie
-   * are not sent to another origin.
+   * Whether 301, 302, 303, 307 and 308 are followed; true: up to 10. Authorization, Cookie and
+   * header fields named like secrets are not sent to another origin.
    * Default: true.
    */
   follow_redirects?: boolean | number;
@@ -2251,11 +2251,12 @@ interface MockServer {
  */
 interface MockRequest {
   /**
-   * Request method, upper case.
+   * Request method, upper case; `?` where it could not be read.
    */
   readonly method: string;
   /**
-   * The path as on the wire, without the query.
+   * The path as on the wire, without the query; of a target in absolute form only the path;
+   * `unknown` where it could not be read.
    */
   readonly path: string;
   /**
@@ -2267,9 +2268,15 @@ interface MockRequest {
    */
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * The body as UTF-8 text; empty without one.
+   * The body as UTF-8 text, its Content-Encoding undone; empty without one.
+   * @see RFC 9110, 8.4
    */
   readonly body: string;
+  /**
+   * The bytes of the body in base64, its Content-Encoding undone: also where they are no text.
+   * @see RFC 4648, 4
+   */
+  readonly body_base64: string;
   /**
    * Value of a header of the request; several of one name joined with ", ".
    * @param name Header name, any case.
@@ -2302,9 +2309,15 @@ interface HttpResponse {
    */
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * The body as UTF-8 text; empty without one.
+   * The body as UTF-8 text, its Content-Encoding undone; empty without one.
+   * @see RFC 9110, 8.4
    */
   readonly body: string;
+  /**
+   * The bytes of the body in base64, its Content-Encoding undone: also where they are no text.
+   * @see RFC 4648, 4
+   */
+  readonly body_base64: string;
   /**
    * How long it took from the call to the end of the body, redirects included.
    */

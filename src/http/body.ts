@@ -1,6 +1,6 @@
-/** Bodies of responses: read up to a limit, decompressed, as text. */
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+/** Bodies of responses: read up to a limit, decompressed. */
 import { OffhookError } from '../errors.js';
+import { CodingError, decodeContent } from '../http-body.js';
 
 const LARGEST_BODY = 4 * 1024 * 1024;
 
@@ -21,19 +21,20 @@ export async function readBody(
   return Buffer.concat(chunks);
 }
 
-const DECODERS: Readonly<
-  Record<string, (bytes: Buffer, options: { maxOutputLength: number }) => Buffer>
-> = { gzip: gunzipSync, 'x-gzip': gunzipSync, deflate: inflateSync, br: brotliDecompressSync };
-
-/** Text of the body; Content-Encoding (RFC 9110, 8.4) undone where it is a known one. */
-export function bodyText(what: string, bytes: Buffer, encoding: string): string {
-  const decode = DECODERS[encoding.trim().toLowerCase()];
-  if (decode === undefined || bytes.length === 0) return bytes.toString('utf8');
+/**
+ * The content of a body: its codings undone where they are known ones, else as it came.
+ * @throws E_HTTP, E_HTTP_LIMIT
+ */
+export function bodyContent(what: string, bytes: Buffer, encoding: string): Buffer {
   try {
-    return decode(bytes, { maxOutputLength: LARGEST_BODY }).toString('utf8');
+    return decodeContent(bytes, encoding, LARGEST_BODY);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(what);
-    throw new OffhookError('E_HTTP', `${what}: the body is not ${encoding}, as its header says`);
+    if (!(error instanceof CodingError)) throw error;
+    if (error.problem === 'unknown') return bytes;
+    if (error.problem === 'too large') throw tooLarge(what);
+    throw new OffhookError('E_HTTP', `${what}: the body cannot be decoded: ${error.message}`, {
+      hint: 'look at Content-Encoding and at what the server sends',
+    });
   }
 }
 

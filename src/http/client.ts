@@ -5,6 +5,7 @@
  */
 import { request, type Dispatcher } from 'undici';
 import { OffhookError } from '../errors.js';
+import { bodyData } from '../http-body.js';
 import { shownBody, type HttpEvent } from '../model/http-event.js';
 import type {
   HttpHeaders,
@@ -12,10 +13,11 @@ import type {
   HttpResponseData,
   Payload,
 } from '../model/http-message.js';
+import { isSecretName } from '../model/secret-names.js';
 import { formatMs } from '../time.js';
-import { bodyText, readBody } from './body.js';
+import { bodyContent, readBody } from './body.js';
 import { connectionFor, type Connection, type ConnectionSettings } from './connection.js';
-import { connectionFailure } from './failure.js';
+import { connectionFailure, cutShort } from './failure.js';
 
 export interface HttpClientOptions extends ConnectionSettings {
   event: (event: HttpEvent) => void;
@@ -82,15 +84,17 @@ export class HttpClient {
     const started = performance.now();
     let connection: Connection | undefined;
     let read = -1;
+    let length: string | undefined;
     try {
       connection = connectionFor(hop.url, this.#options);
       const answer = await request(hop.url, requestOptions(hop, connection.dispatcher, signal));
       read = 0;
+      const headers = joined(answer.headers);
+      length = headers['content-length'];
       const raw = await readBody(what, answer.body, (count) => {
         read = count;
       });
-      const headers = joined(answer.headers);
-      const body = bodyText(what, raw, headers['content-encoding'] ?? '');
+      const data = bodyData(bodyContent(what, raw, headers['content-encoding'] ?? ''));
       const ms = performance.now() - started;
       const { statusCode: status } = answer;
       event({
@@ -98,20 +102,21 @@ export class HttpClient {
         ...base,
         status,
         ms,
-        body: shownBody(body),
+        body: shownBody(data.body),
         bytes: raw.length,
       });
-      return { status, reason: '', headers, body, ms: performance.now() - began, method, url };
+      return { status, reason: '', headers, ...data, ms: performance.now() - began, method, url };
     } catch (thrown) {
       const phase = read >= 0 ? `reading the body (${read} bytes so far)` : connection?.phase();
       const error = this.#closed.signal.aborted
         ? new OffhookError('E_HTTP', `${what}: given up: the scenario ended`)
         : signal.aborted
           ? timedOut(what, phase ?? 'connecting', limitMs)
-          : connectionFailure(
+          : (cutShort(what, thrown, read, length) ??
+            connectionFailure(
               connection?.proxy === undefined ? what : `${what} through ${connection.proxy}`,
               thrown,
-            );
+            ));
       const ms = performance.now() - started;
       event({ type: 'http_failed', ...base, reason: reasonOf(error, what), ms });
       throw error;
@@ -168,12 +173,6 @@ function decoded(text: string): string {
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-const NOT_TO_OTHERS: ReadonlySet<string> = new Set([
-  'authorization',
-  'cookie',
-  'proxy-authorization',
-]);
-
 /** Where a redirect leads (RFC 9110, 15.4); undefined when the answer is none. */
 function nextHop(hop: Hop, { status, headers }: HttpResponseData): Hop | undefined {
   const location = headers['location'];
@@ -192,8 +191,7 @@ function nextHop(hop: Hop, { status, headers }: HttpResponseData): Hop | undefin
     (status === 303 && hop.method !== 'HEAD') || (status <= 302 && hop.method === 'POST');
   const kept = Object.entries(hop.headers).filter(([name]) => {
     const lower = name.toLowerCase();
-    if (url.origin !== hop.url.origin && (NOT_TO_OTHERS.has(lower) || lower === 'host'))
-      return false;
+    if (url.origin !== hop.url.origin && (lower === 'host' || isSecretName(name))) return false;
     return !(becomesGet && lower === 'content-type');
   });
   return {

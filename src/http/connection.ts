@@ -2,6 +2,7 @@
 import { lookup as lookUp, type LookupAddress } from 'node:dns';
 import { isIP, Socket, type LookupFunction } from 'node:net';
 import { Agent, ProxyAgent, buildConnector, type Dispatcher } from 'undici';
+import { skipContinue } from './interim.js';
 import { proxyFor } from './proxy.js';
 import { authorities } from './trust.js';
 
@@ -86,7 +87,10 @@ function direct(host: string, port: number, tls: Tls, allow: Allow): Connection 
     // An address is never looked up.
     if (isIP(host) !== 0) check(host);
     const connected: buildConnector.Callback = (...outcome) => {
-      if (outcome[0] === null) phase = 'waiting for the response';
+      if (outcome[0] === null) {
+        phase = 'waiting for the response';
+        skipContinue(outcome[1]);
+      }
       done(...outcome);
     };
     // It returns its socket, which its type does not tell.

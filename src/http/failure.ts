@@ -3,6 +3,8 @@ import { OffhookError } from '../errors.js';
 
 interface Coded extends Error {
   code?: string;
+  /** Of undici: the state of the connection when it ended. */
+  socket?: { bytesRead?: number } | null;
   errors?: readonly Coded[];
   reason?: string;
 }
@@ -56,6 +58,40 @@ export function connectionFailure(what: string, thrown: unknown): OffhookError {
   if (known !== undefined) return failed(what, known);
   if (/ssl|tls|cert/i.test(code)) return failed(what, { what: `TLS: ${error.message}` });
   return failed(what, { what: code === '' ? error.message : `${error.message} (${code})` });
+}
+
+/** The connection was closed by the other side. */
+const CLOSED: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+]);
+
+/**
+ * A server that closed the connection within its answer has answered, but not completely.
+ * @param read bytes of the body so far; -1 within the header.
+ * @param length the Content-Length of the answer.
+ */
+export function cutShort(
+  what: string,
+  thrown: unknown,
+  read: number,
+  length: string | undefined,
+): OffhookError | undefined {
+  if (thrown instanceof OffhookError) return undefined;
+  const { code = '', socket } = innermost(thrown as Coded);
+  const came = socket?.bytesRead ?? 0;
+  if (!CLOSED.has(code) || (read < 0 && came === 0)) return undefined;
+  const where =
+    read < 0
+      ? `within its header, after ${came} bytes`
+      : `after ${read}${length === undefined ? '' : ` of ${length}`} bytes of its body`;
+  return new OffhookError(
+    'E_HTTP',
+    `${what}: the answer was cut short: the server closed the connection ${where}`,
+    { hint: 'look at the log of the server: it gave up while it was answering' },
+  );
 }
 
 function failed(what: string, { what: reason, hint }: Reason): OffhookError {

@@ -50,6 +50,12 @@ const api: RequestListener = (request, response) => {
         response.setHeader('content-encoding', 'gzip');
         response.end(gzipSync('{"packed":true}'));
         return;
+      case '/bom':
+        response.end('\ufeff{"a":"bom"}');
+        return;
+      case '/binary':
+        response.end(Buffer.from([0xff, 0xfe, 0x00]));
+        return;
       case '/never':
         return;
       case '/stalls':
@@ -118,7 +124,21 @@ describe('http()', () => {
       assert(http('GET', API, { auth: { bearer: 't' } }).json('headers.authorization')).equals('Bearer t');
       assert(http('GET', API.replace('//', '//u:p@')).json('headers.authorization')).equals('Basic dTpw');
       assert(http('GET', API + '/gzip').json('packed')).is_true();
+      assert(http('GET', API + '/gzip').body_base64).equals('eyJwYWNrZWQiOnRydWV9');
       assert(http('HEAD', API).body).equals('');
+      assert(http('HEAD', API).body_base64).equals('');
+      const bom = http('GET', API + '/bom');
+      assert(bom.json('a')).equals('bom');
+      assert(bom.body_base64).equals('77u/eyJhIjoiYm9tIn0=');
+      assert(http('GET', API + '/binary').body_base64).equals('//4A');
+      const mock = mock_server();
+      mock.on('/echo', (request) => text_response(request.body_base64));
+      const echo = (body) => http('POST', mock.url + '/echo', { body }).body;
+      assert(echo({ base64: '/wBB' })).equals('/wBB');
+      assert(echo('grün')).equals('Z3LDvG4=');
+      assert(mock.requests('/echo').map((one) => one.body_base64)).equals(['/wBB', 'Z3LDvG4=']);
+      echo({ base64: '77u/eyJhIjoxfQ==' });
+      assert(mock.last_request().json('a')).equals(1);
       const order = http_all([1, 2, 3].map((n) => ({ url: API + '/' + n, method: n === 2 ? 'POST' : 'GET' })));
       assert(order.map((one) => one.json('method') + one.json('url'))).equals(['GET/1', 'POST/2', 'GET/3']);
       let polls = 0;
@@ -174,6 +194,7 @@ describe('http()', () => {
       tell(() => http('GET', API + '/huge'));
       tell(() => http('GET', API + '/bomb'));
       tell(() => http('GET', API + '/html').json());
+      tell(() => http('GET', API + '/binary').json());
       tell(() => http('GET', API).json('a..b'));
       tell(() => http_all([{ url: API }, { url: 'http://127.0.0.1:1/' }]));`,
       url,
@@ -194,6 +215,7 @@ describe('http()', () => {
       expect.stringMatching(/^E_HTTP_LIMIT .* too large \(limit 4 MiB\) \| ask for less/),
       expect.stringMatching(/^E_HTTP_LIMIT .* too large/),
       expect.stringMatching(/^E_HTTP_JSON .* the body is not JSON: .*<html> \| read it as text/),
+      expect.stringMatching(/^E_HTTP_JSON .* \| it is no UTF-8: read its bytes with body_base64$/),
       expect.stringMatching(
         /^E_HTTP_JSON .* json\("a\.\.b"\): no path: cannot read "\.\.b" \| write for/,
       ),

@@ -28,6 +28,8 @@ export interface HttpResponseData {
   /** Names in lower case; fields of one name joined with ", ". */
   headers: Readonly<Record<string, string>>;
   body: string;
+  /** Its bytes, where they are no UTF-8. */
+  body_base64?: string;
   ms: number;
   method: string;
   /** Where the answer came from, after redirects. */
@@ -43,6 +45,8 @@ export interface MockRequestData {
   query: Readonly<Record<string, string | readonly string[]>>;
   headers: Readonly<Record<string, string>>;
   body: string;
+  /** Its bytes, where they are no UTF-8. */
+  body_base64?: string;
 }
 
 /** What a mock server answers: checked, with the body as bytes. */

@@ -1,14 +1,20 @@
-/** Which names say that what they name is secret: of variables, options and headers. */
+/**
+ * Which names say that what they name is secret. One list for variables, options, header fields, JSON, XML,
+ * forms and queries.
+ */
 
 const SECRET_WORD =
-  /^(?:PASS|PW|PWD|PIN|KEYS?|CREDENTIALS?|CREDS|COOKIES?)$|(?:PASSWD|PASSWORD|PASSPHRASE|PASSCODE|SECRETS?|TOKENS?|APIKEY|ACCESSKEY|PRIVATEKEY|AUTHKEY)$/;
+  /^(?:PASS|PW|PWD|PIN|CREDENTIALS?|CREDS|COOKIES?|BEARER|JWT)$|(?:PASSWD|PASSWORD|PASSPHRASE|PASSCODE|SECRETS?|TOKENS?|APIKEY|ACCESSKEY|PRIVATEKEY|AUTHKEY|AUTHORIZATION)$/;
+/** "api key", "machine key"; a key alone may be one of a phone, and these are no secrets. */
+const OPEN_KEY =
+  /^(?:PRIMARY|FOREIGN|SORT|PARTITION|PUBLIC|CACHE|HOT|DTMF|PHONE|PRESSED|ROUTING|IDEMPOTENCY|TRANSLATION|LOOKUP|OBJECT)$/;
 /** These name where a secret is, or something about it. */
 const ABOUT =
   /^(?:FILE|FILES|PATH|DIR|FOLDER|SOCK|TTL|LENGTH|SIZE|TIMEOUT|EXPIRES?|EXPIRY|NAME|USER|TYPE|COUNT|ENABLED|REQUIRED|ALGORITHM|VERSION)$/;
 /** The shell's own: folders. */
 const FOLDERS = new Set(['PWD', 'OLDPWD', 'INIT_CWD']);
 
-/** "A_PASS", "apiKey", "X-Auth-Token", "PGPASSWORD"; not "TOKEN_TTL", "KEY_FILE" or "PWD". */
+/** "A_PASS", "apiKey", "X-Auth-Token", "PGPASSWORD", "Authorization"; not "TOKEN_TTL", "KEY_FILE", "key" or "PWD". */
 export function isSecretName(name: string): boolean {
   if (FOLDERS.has(name)) return false;
   const words = name
@@ -18,7 +24,13 @@ export function isSecretName(name: string): boolean {
     .split(/[^A-Z0-9]+/)
     .filter((word) => word !== '');
   if (ABOUT.test(words.at(-1) ?? '')) return false;
-  return words.some((word) => SECRET_WORD.test(word));
+  return words.some(
+    (word, index) => SECRET_WORD.test(word) || (/^KEYS?$/.test(word) && isSecretKey(words, index)),
+  );
+}
+
+function isSecretKey(words: readonly string[], index: number): boolean {
+  return words.length > 1 && !OPEN_KEY.test(words[index - 1] ?? '');
 }
 
 /** Values of the variables so named. */

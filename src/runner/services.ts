@@ -2,13 +2,13 @@
 import { OffhookError } from '../errors.js';
 import type { HttpClient } from '../http/client.js';
 import type { Allow } from '../http/connection.js';
-import { HTTP_SUBJECT, type HttpEvent } from '../model/http-event.js';
+import { HTTP_SUBJECT } from '../model/http-event.js';
 import type { HttpRequestData, MockRequestData, RouteData } from '../model/http-message.js';
 import type { CallReply, CallRequest, ResponderCall, ResponderReply } from '../sandbox/protocol.js';
 import type { ServiceVerb } from '../schema/verbs/http.js';
 import { formatMs } from '../time.js';
 import { headerSecrets } from './secrets.js';
-import type { MockServer, MockServerOptions } from '../webhook/server.js';
+import type { MockEvent, MockServer, MockServerOptions } from '../webhook/server.js';
 
 /** What http() goes by; the same for all scenarios of a run. */
 export interface HttpSettings {
@@ -20,7 +20,7 @@ export interface HttpSettings {
 }
 
 export interface ServiceHooks {
-  emit: (subject: string, event: HttpEvent) => void;
+  emit: (subject: string, event: MockEvent) => void;
   /** Told of what must not be shown, before the script gets it. */
   secret: (value: string) => void;
   respond: (call: ResponderCall) => Promise<ResponderReply>;
@@ -32,6 +32,8 @@ export interface ServiceHooks {
 const RESPONDER_WAIT_MS = 10_000;
 /** Of `#over`, once everything is closed. */
 const RELEASED = 'the scenario has ended';
+/** Of a scenario; stopped ones count. */
+const MOST_MOCKS = 100;
 /** Requests that wait for the script at once, and the characters of their bodies. */
 const MOST_WAITING = 1000;
 const MOST_WAITING_TEXT = 16 * 1024 * 1024;
@@ -125,6 +127,11 @@ export class Services {
     let name = '';
     const { MockServer: Server } = await import('../webhook/server.js');
     if (this.#over === RELEASED) throw gone('mock_server()');
+    if (this.#starting.size >= MOST_MOCKS) {
+      throw new OffhookError('E_MOCK', `mock server: too many of them (limit ${MOST_MOCKS})`, {
+        hint: 'use one server with several routes',
+      });
+    }
     this.#assertMayListen(options.host, options.port);
     const starting = Server.start(options, {
       event: (event) => {
@@ -179,7 +186,7 @@ export class Services {
     if (this.#waiting >= MOST_WAITING) {
       return { unavailable: `too many requests wait for the script (limit ${MOST_WAITING})` };
     }
-    const size = request.body.length;
+    const size = request.body.length + (request.body_base64 ?? '').length;
     if (this.#waiting > 0 && this.#waitingText + size > MOST_WAITING_TEXT) {
       return { unavailable: 'the requests that wait for the script are too large (limit 16 MiB)' };
     }

@@ -307,7 +307,7 @@ export const SCHEMAS = {
         'x-form': 'true, false, or how many at most, up to 20',
         default: true,
         description:
-          'Whether 301, 302, 303, 307 and 308 are followed; true: up to 10. Authorization and Cookie are not sent to another origin.',
+          'Whether 301, 302, 303, 307 and 308 are followed; true: up to 10. Authorization, Cookie and header fields named like secrets are not sent to another origin.',
       },
       auth: {
         type: 'object',

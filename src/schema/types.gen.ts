@@ -222,8 +222,8 @@ export interface HttpOptions {
    */
   timeout?: Duration;
   /**
-   * Whether 301, 302, 303, 307 and 308 are followed; true: up to 10. Authorization and Cookie
-   * are not sent to another origin.
+   * Whether 301, 302, 303, 307 and 308 are followed; true: up to 10. Authorization, Cookie and
+   * header fields named like secrets are not sent to another origin.
    * Default: true.
    */
   follow_redirects?: boolean | number;

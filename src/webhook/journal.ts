@@ -30,8 +30,8 @@ export class Journal {
 }
 
 /** In memory, roughly: characters, and what an object costs. */
-function sizeOf({ path, query, headers, body }: MockRequestData): number {
-  let size = 500 + path.length + body.length;
+function sizeOf({ path, query, headers, body, body_base64 = '' }: MockRequestData): number {
+  let size = 500 + path.length + body.length + body_base64.length;
   for (const [name, value] of [...Object.entries(headers), ...Object.entries(query)]) {
     size += name.length + (typeof value === 'string' ? value.length : value.join('').length);
   }

@@ -21,11 +21,45 @@ test('the newest that fits, and the last answer again and again', () => {
   expect(routes.decide('PUT', '/a')).toEqual({ response: answer(204) });
 });
 
-test('an expression that takes for ever fits nothing, and keeps nobody waiting', () => {
+const ROUTE_COUNT = 60;
+
+test('expressions that take for ever keep nobody waiting: not even many of them', () => {
   const routes = new Routes();
-  routes.add({ path: { regex: '^/(a+)+$', flags: '' }, responder: 1 });
+  routes.add({ path: { regex: '^/other$', flags: 'i' }, responder: 7 });
+  for (let index = 0; index < ROUTE_COUNT; index += 1) {
+    routes.add({ path: { regex: `^/(a+)+$|^/n${index}$`, flags: '' }, responder: index });
+  }
   const began = performance.now();
-  expect(routes.decide('GET', `/${'a'.repeat(40)}!`)).toBeUndefined();
+  expect(routes.decide('GET', `/${'a'.repeat(40)}!`)).toBe('late');
   expect(performance.now() - began).toBeLessThan(1000);
-  expect(routes.decide('GET', '/aaa')).toEqual({ responder: 1 });
+  expect(routes.decide('GET', '/aaa')).toEqual({ responder: ROUTE_COUNT - 1 });
+  expect(routes.decide('GET', '/n5')).toEqual({ responder: 5 });
+  expect(routes.decide('GET', '/OTHER')).toEqual({ responder: 7 });
+  expect(routes.decide('GET', '/none')).toBeUndefined();
+});
+
+test('of expressions and texts the newest that fits answers, and only of its method', () => {
+  const routes = new Routes();
+  routes.add({ path: { regex: '^/x', flags: '' }, responder: 1 });
+  routes.add({ path: { text: '/x/*' }, responder: 2 });
+  routes.add({ method: 'POST', path: { regex: '^/x/1', flags: '' }, responder: 3 });
+  expect(routes.decide('GET', '/x')).toEqual({ responder: 1 });
+  expect(routes.decide('GET', '/x/1')).toEqual({ responder: 2 });
+  expect(routes.decide('POST', '/x/1')).toEqual({ responder: 3 });
+});
+
+test('many expressions cost no memory to speak of, and there is a limit', () => {
+  const routes = new Routes();
+  const before = process.memoryUsage().rss;
+  for (let index = 0; index < 2000; index += 1) {
+    routes.add({ path: { regex: `^/a${index}$`, flags: '' }, responder: index });
+  }
+  expect(routes.decide('GET', '/a1')).toEqual({ responder: 1 });
+  expect((process.memoryUsage().rss - before) / 1024 / 1024).toBeLessThan(60);
+  expect(() => {
+    routes.add({ path: { text: '/more' }, responder: 1 });
+  }).toThrow('too many routes (limit 2000)');
+  // Takes the place of another one.
+  routes.add({ path: { regex: '^/a1$', flags: '' }, responder: 9 });
+  expect(routes.decide('GET', '/a1')).toEqual({ responder: 9 });
 });

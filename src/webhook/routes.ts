@@ -1,5 +1,6 @@
 /** Which route answers a request: the newest one that fits. */
-import { Script, createContext } from 'node:vm';
+import { Script, createContext, type Context } from 'node:vm';
+import { OffhookError } from '../errors.js';
 import type { MockResponseData, PathPattern, RouteData } from '../model/http-message.js';
 import { matchesPath } from '../model/path-pattern.js';
 
@@ -8,28 +9,50 @@ export type Decision = { response: MockResponseData } | { responder: number };
 
 interface Route {
   data: RouteData;
-  fits: (path: string) => boolean;
   /** How many it has answered. */
   answered: number;
 }
 
-/** A script's expression meets a stranger's path: it may take this long, by the clock of a busy machine. */
-const MATCH_MS = 200;
+/**
+ * A script's expressions meet a stranger's path, in the thread that serves everybody: all of them together
+ * may take this long for one request, by the clock of a busy machine.
+ */
+export const MATCH_MS = 200;
+/** Each one is looked at for each request. */
+const MOST_ROUTES = 2000;
 
 export class Routes {
-  #routes: Route[] = [];
+  /** By method and path, the oldest first. */
+  readonly #routes = new Map<string, Route>();
 
-  /** Takes the place of one with the same method and path. */
+  /** Takes the place of one with the same method and path. @throws E_MOCK */
   add(data: RouteData): void {
     const key = keyOf(data);
-    this.#routes = this.#routes.filter((route) => keyOf(route.data) !== key);
-    this.#routes.unshift({ data, fits: matcher(data.path), answered: 0 });
+    this.#routes.delete(key);
+    if (this.#routes.size >= MOST_ROUTES) {
+      throw new OffhookError('E_MOCK', `mock server: too many routes (limit ${MOST_ROUTES})`, {
+        hint: 'use one route with a wildcard, and on() to tell paths apart',
+      });
+    }
+    this.#routes.set(key, { data, answered: 0 });
   }
 
-  decide(method: string, path: string): Decision | undefined {
-    const route = this.#routes.find(
-      ({ data, fits }) => (data.method ?? method) === method && fits(path),
+  /** "late": the expressions took too long; whether one fits is not known. */
+  decide(method: string, path: string): Decision | 'late' | undefined {
+    const meant = [...this.#routes.values()]
+      .reverse()
+      .filter(({ data }) => (data.method ?? method) === method);
+    const fixed = meant.findIndex(
+      ({ data }) => 'text' in data.path && matchesPath(data.path.text, path),
     );
+    // Only expressions of newer routes matter.
+    const newer = fixed === -1 ? meant : meant.slice(0, fixed);
+    const fitting = firstMatch(
+      newer.flatMap(({ data }) => ('regex' in data.path ? data.path : [])),
+      path,
+    );
+    if (fitting === 'late') return 'late';
+    const route = newer.find(({ data }) => data.path === fitting) ?? meant[fixed];
     if (route === undefined) return undefined;
     const { responses = [], responder = 0 } = route.data;
     const response = responses[Math.min(route.answered, responses.length - 1)];
@@ -42,18 +65,25 @@ function keyOf({ method, path }: RouteData): string {
   return JSON.stringify([method ?? '', path]);
 }
 
-const MATCH = new Script('new RegExp(regex, flags).test(path)');
+type Expression = Extract<PathPattern, { regex: string }>;
 
-function matcher(pattern: PathPattern): (path: string) => boolean {
-  if ('text' in pattern) return (path) => matchesPath(pattern.text, path);
-  // Only this way can a match that takes for ever be stopped; texts alone go in.
-  const context = createContext({ ...pattern, path: '' });
-  return (path) => {
-    context['path'] = path;
-    try {
-      return MATCH.runInContext(context, { timeout: MATCH_MS }) === true;
-    } catch {
-      return false;
-    }
-  };
+const MATCH = new Script(
+  'patterns.findIndex(({ regex, flags }) => new RegExp(regex, flags).test(path))',
+);
+/** One for all: it costs memory. Only patterns and paths go in, only a number comes out. */
+let context: Context | undefined;
+
+/** Only in a context of its own can a match that takes for ever be stopped. */
+function firstMatch(
+  patterns: readonly Expression[],
+  path: string,
+): Expression | 'late' | undefined {
+  if (patterns.length === 0) return undefined;
+  context ??= createContext({});
+  Object.assign(context, { patterns, path });
+  try {
+    return patterns[MATCH.runInContext(context, { timeout: MATCH_MS }) as number];
+  } catch {
+    return 'late';
+  }
 }

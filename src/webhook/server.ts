@@ -3,15 +3,25 @@
  * fastify, routes and what was received; must not know scripts: a function of one is called through
  * the hook it was given.
  */
-import { METHODS } from 'node:http';
+import { METHODS, STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { selfSigned, type Certificate } from '../certificate.js';
 import { OffhookError } from '../errors.js';
 import { shownBody, type HttpEvent } from '../model/http-event.js';
 import type { MockRequestData, MockResponseData, RouteData } from '../model/http-message.js';
+import {
+  Intake,
+  SENDER_ENDED,
+  parserRefusal,
+  Refusal,
+  requestData,
+  requestLine,
+} from './intake.js';
 import { Journal } from './journal.js';
-import { Routes } from './routes.js';
+import { formatMs } from '../time.js';
+import { MATCH_MS, Routes } from './routes.js';
 
 export interface MockServerOptions {
   port: number;
@@ -22,14 +32,20 @@ export interface MockServerOptions {
 /** What a function of the script made of a request; `failed` is a 500, `unavailable` a 503. */
 type Answer = { response: MockResponseData } | { failed: string } | { unavailable: string };
 
+/** Beside its requests: what would have been one, had its sender or this server let it. */
+export type MockEvent = HttpEvent | { type: 'warning'; text: string };
+
 export interface MockServerHooks {
-  event: (event: HttpEvent) => void;
+  event: (event: MockEvent) => void;
   respond: (responder: number, request: MockRequestData) => Promise<Answer>;
   nextExchange: () => number;
 }
 
-/** Of one request. */
-const LARGEST_BODY = 1024 * 1024;
+/** At once; what waits for a function of the script are at most half as many. */
+const MOST_CONNECTIONS = 2000;
+/** For the header of a request, and for all of it: one that stays open holds a connection. */
+const HEADER_MS = 10_000;
+const REQUEST_MS = 30_000;
 
 export class MockServer {
   readonly #hooks: MockServerHooks;
@@ -39,6 +55,10 @@ export class MockServer {
   readonly #journal = new Journal();
   readonly #routes = new Routes();
   readonly #stopped = new AbortController();
+  readonly #intake = new Intake();
+  /** Connections with a request that is being read: what becomes of it is told once, there. */
+  readonly #reading = new WeakMap<Duplex, { refusal?: Refusal }>();
+  readonly #warned = new Set<string>();
   #port = 0;
 
   private constructor(
@@ -104,49 +124,78 @@ export class MockServer {
   }
 
   #build(tls: false | Certificate): FastifyInstance {
+    const limits = {
+      headersTimeout: HEADER_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: 1000,
+    };
     const common = {
       logger: false,
-      bodyLimit: LARGEST_BODY,
+      requestTimeout: REQUEST_MS,
       forceCloseConnections: true as const,
       exposeHeadRoutes: false,
       return503OnClosing: false,
       // One route for all: what the router makes of a strange path concerns nobody.
       rewriteUrl: (): string => '/',
+      clientErrorHandler: (error: NodeJS.ErrnoException, socket: Duplex): void => {
+        this.#parserFailed(error, socket);
+      },
     };
     const app = (
-      tls === false ? fastify(common) : fastify({ ...common, https: tls })
+      tls === false
+        ? fastify({ ...common, http: limits })
+        : fastify({ ...common, https: { ...tls, ...limits } })
     ) as FastifyInstance;
-    app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
-      done(null, body);
-    });
+    // Any method may have a body, of any type: it is read here, never by fastify.
     for (const method of METHODS) {
-      if (method === 'CONNECT' || app.supportedMethods.includes(method)) continue;
-      app.addHttpMethod(method, { hasBody: true });
+      if (method === 'CONNECT') continue;
+      app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
     }
     app.route({
       method: app.supportedMethods,
       url: '/',
       handler: (request, reply) => this.#handle(request, reply),
     });
-    // A body that is too large, or was broken off: told to the sender, and to nobody else.
-    app.setErrorHandler((error, _request, reply) => {
-      const { statusCode = 400, message } = error as { statusCode?: number; message: string };
-      return reply.code(statusCode).send({ error: message });
+    const { server } = app;
+    server.maxConnections = MOST_CONNECTIONS;
+    server.on('drop', () => {
+      this.#warn(`more than ${MOST_CONNECTIONS} connections at once: further ones are closed`);
+    });
+    server.on('tlsClientError', ({ message }) => {
+      this.#warn(`a TLS connection failed before any request: ${message}`);
+    });
+    server.on('connect', ({ method, url = '?' }: IncomingMessage, socket: Duplex) => {
+      const refusal = new Refusal(405, 'this mock server is no proxy');
+      this.#refused(
+        requestData(this.#hooks.nextExchange(), method ?? '?', url, [], NO_BODY),
+        refusal,
+      );
+      refuseOn(socket, refusal);
     });
     return app;
   }
 
   async #handle(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const began = performance.now();
-    const data = requestData(this.#hooks.nextExchange(), request);
-    const { id: exchange, method, path } = data;
+    const { raw, originalUrl: url, method } = request;
+    const exchange = this.#hooks.nextExchange();
+    const { socket } = raw;
+    const taken = await this.#read(raw);
+    if (taken instanceof Refusal) {
+      this.#refused(requestData(exchange, method, url, raw.rawHeaders, NO_BODY), taken, began);
+      const { status } = taken;
+      if (status === undefined || socket.destroyed) return cutOff(request, reply);
+      return refuse(reply, taken, status);
+    }
+    const { search, ...data } = requestData(exchange, method, url, raw.rawHeaders, taken);
     this.#journal.add(data);
-    const query = (request.originalUrl.split('?')[1] ?? '').slice(0, 1000);
-    const bytes = Buffer.isBuffer(request.body) ? request.body.length : 0;
-    const base = { exchange, method, path };
-    const body = shownBody(data.body);
-    this.#hooks.event({ type: 'http_received', ...base, query, body, bytes });
+    const base = { exchange, method, path: data.path };
+    const query = search.slice(0, 1000);
+    this.#hooks.event({
+      ...{ type: 'http_received', ...base, query },
+      ...{ body: shownBody(data.body), bytes: taken.bytes },
+    });
+    if (taken.doubt !== undefined) this.#warn(`${method} ${data.path}: ${taken.doubt}`);
     const { response, by, reason } = await this.#decide(data);
     if (response.delay_ms > 0) {
       await sleep(response.delay_ms, undefined, { signal: this.#stopped.signal }).catch(() => 0);
@@ -168,8 +217,69 @@ export class MockServer {
     return sent;
   }
 
+  async #read(request: IncomingMessage): Promise<Refusal | Awaited<ReturnType<Intake['read']>>> {
+    const reading: { refusal?: Refusal } = {};
+    this.#reading.set(request.socket, reading);
+    try {
+      return await this.#intake.read(request);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      // The parser knows better why a body ended.
+      return reading.refusal ?? error;
+    } finally {
+      this.#reading.delete(request.socket);
+    }
+  }
+
+  /** Node's parser, or its clock, ended a request. */
+  #parserFailed(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Duplex): void {
+    const reading = this.#reading.get(socket);
+    const isGone = error.code === 'ECONNRESET' || socket.destroyed;
+    if (isGone && reading === undefined) return;
+    const refusal = parserRefusal(error);
+    if (reading !== undefined) {
+      if (!isGone && error.code !== SENDER_ENDED) reading.refusal = refusal;
+    } else if (
+      refusal.status !== 408 ||
+      (socket as Duplex & { bytesRead?: number }).bytesRead !== 0
+    ) {
+      const { method, url } = requestLine(error.rawPacket);
+      this.#refused(requestData(this.#hooks.nextExchange(), method, url, [], NO_BODY), refusal);
+    }
+    refuseOn(socket, refusal);
+  }
+
+  /** It counts as a request: somebody sent it. */
+  #refused(
+    { search, ...data }: ReturnType<typeof requestData>,
+    { status, message: reason }: Refusal,
+    began = performance.now(),
+  ): void {
+    this.#journal.add(data);
+    const base = { exchange: data.id, method: data.method, path: data.path };
+    const query = search.slice(0, 1000);
+    this.#hooks.event({ type: 'http_received', ...base, query, body: '', bytes: 0 });
+    const answer = status === undefined ? {} : { status };
+    const ms = performance.now() - began;
+    this.#hooks.event({
+      ...{ type: 'http_answered', ...base, ...answer, by: 'offhook', reason, ms },
+      ...{ body: '', bytes: 0 },
+    });
+  }
+
+  /** Each text once. */
+  #warn(text: string): void {
+    if (this.#warned.has(text) || this.#stopped.signal.aborted) return;
+    this.#warned.add(text);
+    this.#hooks.event({ type: 'warning', text });
+  }
+
   async #decide(data: MockRequestData): Promise<Decided> {
     const decision = this.#routes.decide(data.method, data.path);
+    if (decision === 'late') {
+      const reason = `the regular expressions of the routes took too long (limit ${formatMs(MATCH_MS)})`;
+      return { response: problem(503, reason), by: 'offhook', reason };
+    }
     if (decision === undefined) {
       const reason = `no route fits ${data.method} ${data.path}`;
       return { response: problem(404, reason), by: 'offhook', reason: 'no route fits' };
@@ -187,6 +297,30 @@ export class MockServer {
       reason: answer.unavailable,
     };
   }
+}
+
+const NO_BODY = { body: '' };
+
+/** The rest of the request is not waited for. */
+function refuse(reply: FastifyReply, { message }: Refusal, status: number): FastifyReply {
+  const response = problem(status, message);
+  return send(reply.header('connection', 'close'), response, bytesOf(response));
+}
+
+/** Answers where there is no request to answer. */
+function refuseOn(socket: Duplex, { status = 400, message }: Refusal): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify({ error: message });
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    () => {
+      socket.destroy();
+    },
+  );
 }
 
 /** The sender sees its connection end. */
@@ -224,41 +358,6 @@ function send(reply: FastifyReply, response: MockResponseData, content: Buffer):
   }
   // These have no body (RFC 9110, 15.3.5 and 15.4.5).
   return status === 204 || status === 304 ? reply.send() : reply.send(content);
-}
-
-function requestData(id: number, request: FastifyRequest): MockRequestData {
-  const [path = '', query = ''] = request.originalUrl.split('?', 2);
-  const { body } = request;
-  return {
-    id,
-    method: request.method,
-    path,
-    query: queryOf(query),
-    headers: headersOf(request.raw.rawHeaders),
-    body: Buffer.isBuffer(body) ? body.toString('utf8') : '',
-  };
-}
-
-function queryOf(text: string): Readonly<Record<string, string | readonly string[]>> {
-  const params = new URLSearchParams(text);
-  const names = [...new Set(params.keys())];
-  return Object.fromEntries(
-    names.map((name) => {
-      const values = params.getAll(name);
-      return [name, values.length === 1 ? (values[0] ?? '') : values];
-    }),
-  );
-}
-
-function headersOf(raw: readonly string[]): Readonly<Record<string, string>> {
-  const fields = new Map<string, string>();
-  for (let index = 0; index < raw.length; index += 2) {
-    const name = (raw[index] ?? '').toLowerCase();
-    const value = raw[index + 1] ?? '';
-    const before = fields.get(name);
-    fields.set(name, before === undefined ? value : `${before}, ${value}`);
-  }
-  return Object.fromEntries(fields);
 }
 
 function ownCertificate(host: string): Promise<Certificate> {

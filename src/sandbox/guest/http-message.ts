@@ -1,6 +1,8 @@
 /** Requests and responses as scripts read them: plain values with `header()` and `json()`. */
+import { base64OfText } from '../../model/base64.js';
 import type { HttpResponseData, MockRequestData } from '../../model/http-message.js';
 import { assert } from './assertion.js';
+
 import { failure } from './failure.js';
 import { ask, callerStack } from './host.js';
 import { guardNames } from './misspelt.js';
@@ -14,6 +16,7 @@ type On = 'HttpResponse' | 'MockRequest';
 interface Message {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  readonly body_base64?: string;
 }
 
 export class HttpResponse {
@@ -23,6 +26,10 @@ export class HttpResponse {
     this.#message = message;
     show(this, message as unknown as Readonly<Record<string, unknown>>, RESPONSE_VALUES);
     Object.freeze(this);
+  }
+
+  get body_base64(): string {
+    return bytesOf(this.#message);
   }
 
   header(...args: unknown[]): string | undefined {
@@ -53,6 +60,10 @@ export class MockRequest {
     this.#message = message;
     show(this, message as unknown as Readonly<Record<string, unknown>>, REQUEST_VALUES);
     Object.freeze(this);
+  }
+
+  get body_base64(): string {
+    return bytesOf(this.#message);
   }
 
   header(...args: unknown[]): string | undefined {
@@ -88,6 +99,11 @@ function check(on: On, fn: 'header' | 'json', args: unknown[]): void {
   ask('check', { on, fn, args, stack: callerStack() });
 }
 
+/** Computed when it is asked for: most scripts read the text. */
+function bytesOf({ body, body_base64 }: Message): string {
+  return body_base64 ?? base64OfText(body);
+}
+
 function headerOf(on: On, { headers }: Message, args: unknown[]): string | undefined {
   check(on, 'header', args);
   const name = (args[0] as string).toLowerCase();
@@ -108,11 +124,15 @@ function parsed(what: string, body: string): unknown {
     throw notJson(what, 'the body is empty', 'look at its status');
   }
   try {
-    return parse(body);
+    // A byte order mark may be ignored (RFC 8259, 8.1).
+    return parse(body.startsWith('\ufeff') ? body.slice(1) : body);
   } catch (error) {
     const shown = body.length > SHOWN ? `${body.slice(0, SHOWN)}...` : body;
     const why = error instanceof Error ? error.message : '';
-    throw notJson(what, `the body is not JSON: ${why}: ${shown}`, 'read it as text with body');
+    const hint = body.includes('\ufffd')
+      ? 'it is no UTF-8: read its bytes with body_base64'
+      : 'read it as text with body';
+    throw notJson(what, `the body is not JSON: ${why}: ${shown}`, hint);
   }
 }
 

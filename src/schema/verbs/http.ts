@@ -326,7 +326,16 @@ export const HTTP_RESPONSE_VALUES = {
     type: 'Readonly<Record<string, string>>',
     doc: 'Header fields by lower-case name; several of one name joined with ", ".',
   },
-  body: { type: 'string', doc: 'The body as UTF-8 text; empty without one.' },
+  body: {
+    type: 'string',
+    doc: 'The body as UTF-8 text, its Content-Encoding undone; empty without one.',
+    source: 'RFC 9110, 8.4',
+  },
+  body_base64: {
+    type: 'string',
+    doc: 'The bytes of the body in base64, its Content-Encoding undone: also where they are no text.',
+    source: 'RFC 4648, 4',
+  },
   ms: {
     type: 'number',
     doc: 'How long it took from the call to the end of the body, redirects included.',
@@ -350,8 +359,11 @@ export const MOCK_REQUEST_METHODS = {
 } as const satisfies Record<string, FunctionRow>;
 
 export const MOCK_REQUEST_VALUES = {
-  method: { type: 'string', doc: 'Request method, upper case.' },
-  path: { type: 'string', doc: 'The path as on the wire, without the query.' },
+  method: { type: 'string', doc: 'Request method, upper case; `?` where it could not be read.' },
+  path: {
+    type: 'string',
+    doc: 'The path as on the wire, without the query; of a target in absolute form only the path; `unknown` where it could not be read.',
+  },
   query: {
     type: 'Readonly<Record<string, string | readonly string[]>>',
     doc: 'The query, unescaped; a name that is repeated has an array.',
@@ -360,7 +372,16 @@ export const MOCK_REQUEST_VALUES = {
     type: 'Readonly<Record<string, string>>',
     doc: 'Header fields by lower-case name; several of one name joined with ", ".',
   },
-  body: { type: 'string', doc: 'The body as UTF-8 text; empty without one.' },
+  body: {
+    type: 'string',
+    doc: 'The body as UTF-8 text, its Content-Encoding undone; empty without one.',
+    source: 'RFC 9110, 8.4',
+  },
+  body_base64: {
+    type: 'string',
+    doc: 'The bytes of the body in base64, its Content-Encoding undone: also where they are no text.',
+    source: 'RFC 4648, 4',
+  },
 } as const satisfies Record<string, GetterRow>;
 
 type MockVerb = keyof typeof MOCK_VERBS;

@@ -1,0 +1,89 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { bodyData, CodingError, decodeContent } from './http-body.js';
+
+const TEXT = Buffer.from('{"a":"ü"}');
+const LIMIT = 1000;
+
+test.each([
+  ['', TEXT],
+  ['identity', TEXT],
+  ['gzip', gzipSync(TEXT)],
+  ['X-GZIP', gzipSync(TEXT)],
+  ['deflate', deflateSync(TEXT)],
+  ['deflate', deflateRawSync(TEXT)],
+  ['br', brotliCompressSync(TEXT)],
+  ['gzip, br', brotliCompressSync(gzipSync(TEXT))],
+  [' br ,gzip', gzipSync(brotliCompressSync(TEXT))],
+])('%j is undone', (field, bytes) => {
+  expect(decodeContent(bytes, field, LIMIT).toString()).toBe('{"a":"ü"}');
+});
+
+test('an empty body stays empty, whatever its coding', () => {
+  expect(decodeContent(Buffer.alloc(0), 'gzip', LIMIT)).toHaveLength(0);
+});
+
+function problemOf(bytes: Buffer, field: string): string {
+  try {
+    return decodeContent(bytes, field, LIMIT).toString();
+  } catch (error) {
+    return error instanceof CodingError ? `${error.problem}: ${error.message}` : String(error);
+  }
+}
+
+const BOMB = Buffer.alloc(LIMIT + 1);
+
+test.each([
+  ['zstd', TEXT, 'unknown: the content coding "zstd" is not supported'],
+  ['toString', TEXT, 'unknown: the content coding "tostring" is not supported'],
+  ['gzip, compress', gzipSync(TEXT), 'unknown: the content coding "compress" is not supported'],
+  ['gzip', TEXT, 'broken: it is not gzip, as its header says'],
+  ['gzip', gzipSync(TEXT).subarray(0, -9), 'broken: its gzip data end too early'],
+  ['deflate', deflateSync(TEXT).subarray(0, -6), 'broken: its deflate data end too early'],
+  ['br', brotliCompressSync(TEXT).subarray(0, -3), 'broken: its br data end too early'],
+  ['gzip', gzipSync(BOMB), 'too large: it is too large'],
+  ['deflate', deflateSync(BOMB), 'too large: it is too large'],
+  ['br', brotliCompressSync(BOMB), 'too large: it is too large'],
+  ['gzip,gzip', gzipSync(gzipSync(BOMB)), 'too large: it is too large'],
+  ['br,br,br,br,br', TEXT, 'broken: it has 5 content codings (limit 4)'],
+])('%j of bad bytes: what is wrong is named', (field, bytes, problem) => {
+  expect(problemOf(bytes, field)).toBe(problem);
+});
+
+/** With one byte changed, so many before the end. */
+function spoiled(bytes: Buffer, fromEnd: number): Buffer {
+  bytes.writeUInt8((bytes.at(-fromEnd) ?? 0) ^ 1, bytes.length - fromEnd);
+  return bytes;
+}
+
+/** With a file name in its header. */
+function named(gzip: Buffer): Buffer {
+  const header = Buffer.from(gzip.subarray(0, 10));
+  header[3] = 8;
+  return Buffer.concat([header, Buffer.from('file.json\0'), gzip.subarray(10)]);
+}
+
+test.each([
+  ['gzip', Buffer.from('H4sIAAAAAAAAA6tWSlSyUqrKLChITVGqBQDkY1ufDgAAAA==', 'base64')],
+  ['gzip', named(spoiled(gzipSync('{"a":"zipped"}'), 8))],
+  ['gzip', spoiled(gzipSync('{"a":"zipped"}'), 4)],
+  ['deflate', spoiled(deflateSync('{"a":"zipped"}'), 2)],
+])('%s with a wrong checksum: the content is kept', (field, bytes) => {
+  try {
+    expect(decodeContent(bytes, field, LIMIT)).toBe('an error');
+  } catch (error) {
+    const { problem, message, content } = error as CodingError;
+    expect([problem, message]).toEqual(['checksum', `its ${field} checksum is wrong`]);
+    expect(content?.toString()).toBe('{"a":"zipped"}');
+  }
+});
+
+test('a body that is no UTF-8 keeps its bytes', () => {
+  expect(bodyData(Buffer.from('\ufeffgr\u00fcn \ufffd'))).toEqual({
+    body: '\ufeffgr\u00fcn \ufffd',
+  });
+  expect(bodyData(Buffer.from([0xff, 0x00, 0x41]))).toEqual({
+    body: '\ufffd\u0000A',
+    body_base64: '/wBB',
+  });
+});

@@ -1,0 +1,166 @@
+/**
+ * What a mock server takes in: requests read to their end, within limits of size and of all that is being
+ * read at once. What it does not take has a status and a reason in words.
+ */
+import type { IncomingMessage } from 'node:http';
+import { bodyData, CodingError, decodeContent } from '../http-body.js';
+import type { MockRequestData } from '../model/http-message.js';
+
+/** Of one request, as it came and decoded. */
+const LARGEST_BODY = 1024 * 1024;
+/** Of all bodies that are being read at once: a sender that never ends one holds what it has sent. */
+const MOST_HELD = 64 * 1024 * 1024;
+
+/** Why a request is not taken. Without a status it cannot be answered: its sender is gone. */
+export class Refusal extends Error {
+  readonly status: number | undefined;
+
+  constructor(status: number | undefined, reason: string) {
+    super(reason);
+    this.status = status;
+  }
+}
+
+interface Body {
+  body: string;
+  body_base64?: string;
+  /** How many came. */
+  bytes: number;
+  /** What is wrong with it, although it could be read. */
+  doubt?: string;
+}
+
+export class Intake {
+  #held = 0;
+
+  /** @throws Refusal */
+  async read(request: IncomingMessage): Promise<Body> {
+    const { headers } = request;
+    if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined)
+      return { body: '', bytes: 0 };
+    const came = await this.#bytes(request);
+    try {
+      const content = decodeContent(came, headers['content-encoding'] ?? '', LARGEST_BODY);
+      return { ...bodyData(content), bytes: came.length };
+    } catch (error) {
+      if (!(error instanceof CodingError)) throw error;
+      const { problem, message, content } = error;
+      if (content !== undefined) {
+        return {
+          ...bodyData(content),
+          bytes: came.length,
+          doubt: `the body was read, but ${message}`,
+        };
+      }
+      if (problem === 'too large') throw tooLarge('decoded');
+      throw new Refusal(problem === 'unknown' ? 415 : 400, `the body cannot be read: ${message}`);
+    }
+  }
+
+  async #bytes(request: IncomingMessage): Promise<Buffer> {
+    const { 'content-length': length } = request.headers;
+    if (Number(length) > LARGEST_BODY) throw tooLarge(`${length} bytes`);
+    const chunks: Buffer[] = [];
+    let size = 0;
+    try {
+      // Its socket is still needed for the answer.
+      const stream = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+      for await (const chunk of stream) {
+        size += chunk.length;
+        this.#held += chunk.length;
+        if (size > LARGEST_BODY) throw tooLarge('more came');
+        if (this.#held > MOST_HELD) {
+          const limit = `limit ${MOST_HELD / 1024 / 1024} MiB`;
+          throw new Refusal(503, `too much is being received at once (${limit})`);
+        }
+        chunks.push(chunk);
+      }
+      return Buffer.concat(chunks);
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      const of = length === undefined ? '' : ` of ${length}`;
+      throw new Refusal(undefined, `the sender broke off after ${size}${of} bytes of the body`);
+    } finally {
+      this.#held -= size;
+    }
+  }
+}
+
+function tooLarge(seen: string): Refusal {
+  const limit = `limit ${LARGEST_BODY / 1024 / 1024} MiB`;
+  return new Refusal(413, `the body is too large: ${seen} (${limit})`);
+}
+
+/** @param url the request target: in origin form, or in absolute form as to a proxy (RFC 9112, 3.2). */
+export function requestData(
+  id: number,
+  method: string,
+  url: string,
+  rawHeaders: readonly string[],
+  { body, body_base64 }: Omit<Body, 'bytes'>,
+): MockRequestData & { search: string } {
+  const target = url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?]*/i, '');
+  const mark = target.indexOf('?');
+  const search = mark === -1 ? '' : target.slice(mark + 1);
+  const path = mark === -1 ? target : target.slice(0, mark);
+  return {
+    id,
+    method,
+    path: path === '' ? '/' : path,
+    query: queryOf(search),
+    headers: headersOf(rawHeaders),
+    body,
+    ...(body_base64 === undefined ? {} : { body_base64 }),
+    search,
+  };
+}
+
+function queryOf(text: string): Readonly<Record<string, string | readonly string[]>> {
+  const params = new URLSearchParams(text);
+  const names = [...new Set(params.keys())];
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = params.getAll(name);
+      return [name, values.length === 1 ? (values[0] ?? '') : values];
+    }),
+  );
+}
+
+function headersOf(raw: readonly string[]): Readonly<Record<string, string>> {
+  const fields = new Map<string, string>();
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = (raw[index] ?? '').toLowerCase();
+    const value = raw[index + 1] ?? '';
+    const before = fields.get(name);
+    fields.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
+  return Object.fromEntries(fields);
+}
+
+/** What a parser of HTTP refused, as far as it can be read: "POST /hook HTTP/1.1". */
+export function requestLine(packet: Buffer | undefined): { method: string; url: string } {
+  const line = packet?.subarray(0, 2000).toString('latin1') ?? '';
+  const seen = /^([!#$%&'*+.^_`|~\w-]{1,40}) ([^\r\n]{1,1900}?) HTTP\/\d/.exec(line);
+  return { method: seen?.[1] ?? '?', url: seen?.[2] ?? 'unknown' };
+}
+
+/** Of Node's parser: the sender ended the connection within a request. */
+export const SENDER_ENDED = 'HPE_INVALID_EOF_STATE';
+
+/** A failure of Node's HTTP parser (`clientError`) as an answer and in words. */
+export function parserRefusal(error: NodeJS.ErrnoException & { rawPacket?: Buffer }): Refusal {
+  const { code = '', message, rawPacket } = error;
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new Refusal(431, 'the header is too large (limit 16 KiB)');
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new Refusal(408, 'the request did not come to its end in time');
+  }
+  if (code === SENDER_ENDED) return new Refusal(400, 'the sender broke off in the header');
+  // The first byte of a TLS record with a handshake (RFC 8446, 5.1).
+  if (rawPacket?.[0] === 22) {
+    return new Refusal(400, 'the sender speaks TLS, this mock server plain HTTP');
+  }
+  const why = message.replace(/^Parse Error: /, '');
+  return new Refusal(400, `what came is no HTTP: ${why}`);
+}

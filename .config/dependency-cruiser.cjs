@@ -16,6 +16,8 @@ const MAY_IMPORT = {
   settings: ['policy', 'schema', 'model', 'errors', 'time'],
   // load_env() reads the same files as --env-file: one parser, no other setting
   sandbox: ['settings/dotenv', 'schema', 'model', 'errors', 'time'],
+  // what may not be shown, and where it stands in texts
+  secrets: ['model', 'errors', 'time'],
   report: ['schema', 'model', 'errors', 'time'],
   runner: [
     'sandbox',
@@ -38,6 +40,7 @@ const MAY_IMPORT = {
     'baresip',
     'lab',
     'report',
+    'secrets',
     'settings',
     'schema',
     'model',

@@ -1,5 +1,6 @@
 /**
- * Writes every generated file from the contract in src/schema: validators, types, typings, reference.
+ * Writes every generated file: from the contract in src/schema validators, types, typings and reference, from
+ * all of src the words that reports are made of.
  * `node .config/generate.js` writes; with `--check` it writes nothing and fails when a file differs.
  * Needs no build: it transpiles the few files it imports into a temporary folder.
  */
@@ -134,6 +135,39 @@ async function contract(folder) {
   return { ...(await load('typings.js')), ...(await load('reference.js')) };
 }
 
+/** Words of four letters and more in the texts of src, and the names of the contract: what reports consist of. */
+function ownWords() {
+  const words = new Set();
+  const take = (text) => {
+    for (const word of text.toLowerCase().match(/[a-z]{4,}/g) ?? []) words.add(word);
+  };
+  const isText = (node) =>
+    ts.isStringLiteralLike(node) ||
+    ts.isTemplateHead(node) ||
+    ts.isTemplateMiddleOrTemplateTail(node);
+  const visit = (node, isContract) => {
+    if (ts.isImportDeclaration(node)) return;
+    if (ts.isPropertyAssignment(node) && isContract) {
+      const name = node.name.getText();
+      // These describe and show; no report has them.
+      if (['doc', 'example', 'source'].includes(name)) return;
+      take(name);
+    }
+    if (isText(node)) take(node.text);
+    ts.forEachChild(node, (child) => visit(child, isContract));
+  };
+  for (const name of readdirSync(join(ROOT, 'src'), { recursive: true })) {
+    if (!name.endsWith('.ts') || /\.(test|gen)\.ts$|^(testing|secrets)\//.test(name)) continue;
+    const source = ts.createSourceFile(name, read(`src/${name}`), ts.ScriptTarget.Latest, true);
+    visit(source, name.startsWith('schema/'));
+  }
+  JSON.stringify(schema('run-event'), (key, value) => {
+    if (key === 'const' || key === 'enum') take(String(value));
+    return value;
+  });
+  return wrapped([...words].sort().join(' '), 96).join('\n');
+}
+
 /** path -> text of every generated file. */
 async function generate(folder) {
   const types = await dataTypes();
@@ -155,6 +189,10 @@ async function generate(folder) {
         `export const SCHEMAS = ${JSON.stringify(schemas)} as const;\n`,
       'typescript',
     ),
+    'src/secrets/own-words.gen.ts':
+      `// ${NOTICE.replace('src/schema', 'the texts in src')}\n` +
+      `/** What reports are made of: a secret that is one of these words would take them apart. */\n` +
+      `export const OWN_WORDS = \`\n${ownWords()}\n\`;\n`,
     'examples/offhook.d.ts': typingsText(types),
     'docs/reference.md': referenceText(schemas),
     'docs/offhook.config.schema.json': await pretty(
@@ -177,7 +215,7 @@ try {
     }
     if (present === text) continue;
     stale += 1;
-    if (check) console.error(`${path}: differs from the contract`);
+    if (check) console.error(`${path}: differs from what it is made of`);
     else writeFileSync(join(ROOT, path), text);
     if (!check) console.log(`wrote ${path}`);
   }

@@ -2,9 +2,9 @@
 // "--": Node 20 would take our --env-file for its own, wherever it stands, and end when the file is missing
 /** The program: parses the command line, runs one command, sets the exit code. The only file that exits. */
 import { EXIT, OffhookError, errorKind, toErrorData } from './errors.js';
+import { printError } from './cli/print.js';
 import { bootThread } from './sandbox/live-thread.js';
 import { outputError } from './report/output.js';
-import { maskSecrets } from './report/secrets.js';
 import { shownLocation } from './report/text.js';
 import { readProcess } from './settings/process-environment.js';
 
@@ -26,13 +26,12 @@ function report(thrown: unknown): number {
   const { hint } = error.details;
   const at = error.details.at;
   const place = at === undefined ? '' : `\n  at ${shownLocation(at, process.cwd())}`;
-  const text = `offhook: ${error.message}${hint === undefined ? '' : `\n  hint: ${hint}`}${place}\n`;
-  process.stderr.write(maskSecrets(text));
+  const text = `offhook: ${error.message}${hint === undefined ? '' : `\n  hint: ${hint}`}${place}`;
+  printError(text);
   if (error.code === 'E_INTERNAL') {
-    const stack =
-      thrown instanceof Error && readProcess().debug ? `${maskSecrets(thrown.stack ?? '')}\n` : '';
-    process.stderr.write(
-      `${stack}This is a bug in Offhook. Please report it with the scenario that shows it; OFFHOOK_DEBUG=1 adds a stack.\n`,
+    if (thrown instanceof Error && readProcess().debug) printError(thrown.stack ?? '');
+    printError(
+      'This is a bug in Offhook. Please report it with the scenario that shows it; OFFHOOK_DEBUG=1 adds a stack.',
     );
   }
   return exitCodeFor(error);

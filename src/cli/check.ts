@@ -1,10 +1,10 @@
 /** `offhook check`: parses and collects scenario files; starts no agent. */
 import { EXIT } from '../errors.js';
-import { maskSecrets } from '../report/secrets.js';
 import { count } from '../report/text.js';
 import { planRun, throwErrored } from '../runner/plan.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { readProcess } from '../settings/process-environment.js';
+import { print, printError } from './print.js';
 import { planOptions, type SelectionFlags } from './selection.js';
 
 export async function checkCommand(
@@ -16,17 +16,17 @@ export async function checkCommand(
   // To look at a scenario with `only` is no harm.
   const plan = await planRun({ ...options, allFiles: true, forbidOnly: false }, thread);
   throwErrored(plan.errored, options.shownPath);
-  for (const text of plan.warnings) process.stderr.write(maskSecrets(`warning: ${text}\n`));
+  for (const text of plan.warnings) printError(`warning: ${text}`);
   const files = [...new Set(plan.selected.map((one) => one.job.file))];
   const what = `${count(plan.selected.length, 'scenario')} in ${count(files.length, 'file')}`;
   if (flags.types === true) {
     const { typeErrors } = await import('./check-types.js');
     const { errors, text, compiler } = await typeErrors(files);
     if (errors > 0) {
-      process.stdout.write(`${text}\n${what}: ${count(errors, 'type error')} (${compiler})\n`);
+      print(`${text}\n${what}: ${count(errors, 'type error')} (${compiler})`);
       return EXIT.usage;
     }
   }
-  process.stdout.write(`${what}: no problems found\n`);
+  print(`${what}: no problems found`);
   return EXIT.passed;
 }

@@ -185,9 +185,9 @@ async function withThread(
   command: (thread: ScenarioThread) => Promise<number>,
 ): Promise<number> {
   const { ScenarioThread } = await import('../sandbox/scenario-thread.js');
-  const { noteSecrets } = await import('../report/known-secrets.js');
+  const { secrets } = await import('./print.js');
   const thread = new ScenarioThread({ limits: threadLimits(flags), booted });
-  thread.onSecrets = noteSecrets;
+  thread.onSecrets = secrets.note;
   thread.prepare();
   try {
     return await command(thread);

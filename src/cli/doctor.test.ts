@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { doctorText } from './doctor.js';
+import { doctorLines } from './doctor.js';
 
 const OK = Array.from({ length: 12 }, (_, i) => ({
   what: `part ${i + 1}`,
@@ -10,21 +10,21 @@ const PROBLEM = { what: 'ports', state: 'problem', seen: 'none', remedy: 'free o
 const LACK = { what: 'server', state: 'missing', seen: 'not found', detail: true } as const;
 
 test('a machine that is ready: the verdict first, at most ten lines below it, the rest with --all', () => {
-  const lines = doctorText([...OK, LACK], false)
+  const lines = doctorLines([...OK, LACK], false)
     .trimEnd()
-    .split('\n');
+    ;
   expect(lines[0]).toBe('ready: scenarios can run on this machine');
   expect(lines).toHaveLength(11);
   expect(lines[10]).toBe('3 more lines: offhook doctor --all');
-  const all = doctorText([...OK, LACK], true)
+  const all = doctorLines([...OK, LACK], true)
     .trimEnd()
-    .split('\n');
+    ;
   expect(all).toHaveLength(14);
   expect(all[1]).toBe('missing  server: not found');
 });
 
 test('a problem stands first, with its remedy', () => {
-  const lines = doctorText([...OK, PROBLEM], false).split('\n');
+  const lines = doctorLines([...OK, PROBLEM], false);
   expect(lines.slice(0, 3)).toEqual([
     'NOT READY: 1 problem to solve before scenarios can run',
     'PROBLEM  ports: none',
@@ -33,7 +33,9 @@ test('a problem stands first, with its remedy', () => {
 });
 
 test('few findings are all shown', () => {
-  expect(doctorText(OK.slice(0, 2), false)).toBe(
-    'ready: scenarios can run on this machine\nok       part 1: fine\nok       part 2: fine\n',
-  );
+  expect(doctorLines(OK.slice(0, 2), false)).toEqual([
+    'ready: scenarios can run on this machine',
+    'ok       part 1: fine',
+    'ok       part 2: fine',
+  ]);
 });

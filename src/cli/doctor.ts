@@ -8,9 +8,11 @@ import { sweepStale } from '../baresip/folder.js';
 import { takeSlot } from '../baresip/ports.js';
 import { EXIT, OffhookError } from '../errors.js';
 import { findKamailio } from '../lab/kamailio.js';
+import { oneLine } from '../report/text.js';
 import { readProcess, type ProcessEnvironment } from '../settings/process-environment.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
 import { baresipChoice } from './baresip-choice.js';
+import { print, printJson } from './print.js';
 import { needTemporaryFolder } from './temporary-folder.js';
 
 interface Finding {
@@ -55,11 +57,8 @@ export async function doctorCommand(flags: DoctorFlags): Promise<number> {
     orphanFinding(environment),
     await labFinding(),
   ];
-  const text =
-    flags.json === true
-      ? `${JSON.stringify(findings, null, 2)}\n`
-      : doctorText(findings, flags.all === true);
-  process.stdout.write(text);
+  if (flags.json === true) printJson(findings);
+  else for (const line of doctorLines(findings, flags.all === true)) print(line);
   return findings.some((one) => one.state === 'problem') ? EXIT.environment : EXIT.passed;
 }
 
@@ -69,7 +68,7 @@ const MARK = { ok: 'ok      ', missing: 'missing ', problem: 'PROBLEM ' } as con
 const ORDER = ['problem', 'missing', 'ok'] as const;
 
 /** First whether the machine is ready, then why: problems, what is missing, the rest. */
-export function doctorText(findings: readonly Finding[], all: boolean): string {
+export function doctorLines(findings: readonly Finding[], all: boolean): readonly string[] {
   const problems = findings.filter(({ state }) => state === 'problem').length;
   const verdict =
     problems === 0
@@ -78,15 +77,15 @@ export function doctorText(findings: readonly Finding[], all: boolean): string {
   const shown = all ? findings : findings.filter(({ detail }) => detail !== true);
   const sorted = ORDER.flatMap((state) => shown.filter((one) => one.state === state));
   const lines = sorted.flatMap(linesOf);
-  if (all || lines.length <= MOST_LINES) return [verdict, ...lines, ''].join('\n');
+  if (all || lines.length <= MOST_LINES) return [verdict, ...lines];
   const kept = lines.slice(0, MOST_LINES - 1);
   const more = `${lines.length - kept.length} more lines: offhook doctor --all`;
-  return [verdict, ...kept, more, ''].join('\n');
+  return [verdict, ...kept, more];
 }
 
 function linesOf({ what, state, seen, remedy }: Finding): readonly string[] {
-  const line = `${MARK[state]} ${what}: ${seen}`;
-  return remedy === undefined ? [line] : [line, `          remedy: ${remedy}`];
+  const line = `${MARK[state]} ${what}: ${oneLine(seen)}`;
+  return remedy === undefined ? [line] : [line, `          remedy: ${oneLine(remedy)}`];
 }
 
 async function baresipFindings(search: BinarySearch): Promise<Finding[]> {

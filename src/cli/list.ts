@@ -1,8 +1,9 @@
 /** `offhook list`: what would run. */
-import { maskSecrets } from '../report/secrets.js';
+import { oneLine } from '../report/text.js';
 import { planRun, throwErrored } from '../runner/plan.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
 import { readProcess } from '../settings/process-environment.js';
+import { print, printError, printJson } from './print.js';
 import { planOptions, type SelectionFlags } from './selection.js';
 
 export async function listCommand(
@@ -13,7 +14,7 @@ export async function listCommand(
   const options = planOptions(paths, flags, readProcess(), {});
   const plan = await planRun({ ...options, forbidOnly: false }, thread);
   throwErrored(plan.errored, options.shownPath);
-  for (const text of plan.warnings) process.stderr.write(maskSecrets(`warning: ${text}\n`));
+  for (const text of plan.warnings) printError(`warning: ${text}`);
   const rows = plan.selected.map(({ shown, name, tags, skip, only }) => ({
     file: shown,
     name,
@@ -21,13 +22,12 @@ export async function listCommand(
     only,
     ...(skip === undefined ? {} : { skip }),
   }));
-  const text = flags.json === true ? `${JSON.stringify(rows, null, 2)}\n` : rows.map(line).join('');
-  process.stdout.write(maskSecrets(text));
+  if (flags.json === true) printJson(rows);
+  else for (const row of rows) print(oneLine(line(row)));
   for (const { scenario, why } of plan.leftOut) {
     if (why !== 'single') continue;
-    process.stderr.write(
-      `left out: ${scenario.shown} (a single scenario: name it itself, or give --all-files, to run it)\n`,
-    );
+    const what = 'a single scenario: name it itself, or give --all-files, to run it';
+    printError(oneLine(`left out: ${scenario.shown} (${what})`));
   }
   return 0;
 }
@@ -35,5 +35,5 @@ export async function listCommand(
 function line(row: { file: string; name: string; tags: readonly string[]; skip?: string }): string {
   const tags = row.tags.map((tag) => ` #${tag}`).join('');
   const skip = row.skip === undefined ? '' : ` (skipped${row.skip === '' ? '' : `: ${row.skip}`})`;
-  return `${row.file} › ${row.name}${tags}${skip}\n`;
+  return `${row.file} › ${row.name}${tags}${skip}`;
 }

@@ -1,6 +1,7 @@
 /** The output flags of `run`, as one reporter. Files are opened here, before anything runs. */
 import { dirname, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
+import type { RunEvent } from '../model/run-event.js';
 import { AgentLogsReporter } from '../report/agent-logs.js';
 import { ConsoleReporter } from '../report/console.js';
 import { FileOutput, outputError, StreamOutput, type Output } from '../report/output.js';
@@ -38,6 +39,7 @@ export async function makeReporter(
   flags: ReportFlags,
   environment: ProcessEnvironment,
   names: ReadonlyMap<string, string>,
+  mask: (event: RunEvent) => RunEvent,
 ): Promise<Reporter> {
   const wanted = wantedReporters(flags);
   makeFolders(checkFiles([...wanted.map(({ file }) => file), flags.logs, flags.sipTrace]));
@@ -55,7 +57,7 @@ export async function makeReporter(
   if (flags.logs !== undefined) {
     reporters.push(new AgentLogsReporter({ output: logsOutput(flags.logs, console) }));
   }
-  return fanOut(reporters);
+  return fanOut(reporters, mask);
 }
 
 /** stdout belongs to one reporter: a machine's output must not be mixed with anything. */

@@ -4,7 +4,6 @@ import { findBaresip } from '../baresip/binary.js';
 import { abandonAgents, sweepStale } from '../baresip/folder.js';
 import type { Lab } from '../lab/lab.js';
 import type { RunEvent } from '../model/run-event.js';
-import { noteSecrets } from '../report/known-secrets.js';
 import type { Reporter } from '../report/reporter.js';
 import { run, type RunOptions } from '../runner/run.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';
@@ -16,6 +15,7 @@ import { makeReporter, type ReportFlags } from './reporters.js';
 import { audioFolder } from './audio-folder.js';
 import { planOptions, type SelectionFlags } from './selection.js';
 import { abortOnSignal } from './signals.js';
+import { secrets } from './print.js';
 import { needTemporaryFolder } from './temporary-folder.js';
 
 const TEARDOWN_MS = 10_000;
@@ -42,7 +42,7 @@ export async function runCommand(
   process.on('exit', abandonAgents);
   const names = new Map<string, string>();
   const saveAudio = audioFolder(flags.saveAudio);
-  const reporter = await makeReporter(flags, environment, names);
+  const reporter = await makeReporter(flags, environment, names, secrets.maskEvent);
   let lab: Lab | undefined;
   try {
     sweepStale();
@@ -68,7 +68,7 @@ export async function runCommand(
         return await findBaresip(baresip);
       },
       secret: (value) => {
-        noteSecrets([value]);
+        secrets.note([value]);
       },
       emit: lab === undefined ? reporter.on.bind(reporter) : watched(lab, reporter),
       interrupted,

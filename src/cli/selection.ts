@@ -2,11 +2,11 @@
 import type { PlanOptions } from '../runner/plan.js';
 import { secretValues } from '../model/secret-names.js';
 import { makePolicy } from '../policy/policy.js';
-import { noteSecrets } from '../report/known-secrets.js';
 import { shownPath } from '../report/text.js';
 import { policySettings, type PolicyFlags } from '../settings/policy-settings.js';
 import { scenarioVariables, type VariableSources } from '../settings/settings.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';
+import { secrets } from './print.js';
 
 export interface SelectionFlags extends PolicyFlags {
   scenario: readonly string[];
@@ -30,6 +30,9 @@ export function planOptions(
     cwd,
     shownPath: (file) => shownPath(file, cwd),
     allFiles: flags.allFiles === true,
+    named: (names) => {
+      secrets.spare(names);
+    },
     filters: { scenario: flags.scenario, tag: flags.tag, excludeTag: flags.excludeTag },
     variables: notingSecrets({
       set: flags.set,
@@ -50,8 +53,8 @@ function notingSecrets(sources: VariableSources): PlanOptions['variables'] {
   const variablesOf = scenarioVariables(sources);
   return (file, limits) => {
     const variables = variablesOf(file, limits);
-    noteSecrets(secretValues(variables.fixedEnv));
-    noteSecrets(secretValues(variables.env));
+    secrets.note(secretValues(variables.fixedEnv));
+    secrets.note(secretValues(variables.env));
     return variables;
   };
 }

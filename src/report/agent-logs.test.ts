@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { SampleRun, sipMessage } from '../testing/sample-run.js';
+import { Secrets } from '../secrets/secrets.js';
 import { AgentLogsReporter } from './agent-logs.js';
+import { fanOut } from './reporter.js';
 
 test('lines and messages in full, with time and agent, without secrets', async () => {
   const run = new SampleRun().begin(2).after(100).scenario('a.js', 'one');
@@ -18,7 +20,8 @@ test('lines and messages in full, with time and agent, without secrets', async (
   run.scenario('b.js', 'two').after(1);
   run.sip('bob', sipMessage({ direction: 'received', code: 200 }), 'SIP/2.0 200 OK\r\n\r\n');
   let text = '';
-  const reporter = new AgentLogsReporter({ output: { write: (more) => void (text += more) } });
+  const logs = new AgentLogsReporter({ output: { write: (more) => void (text += more) } });
+  const reporter = fanOut([logs], new Secrets().maskEvent);
   for (const event of run.events) reporter.on(event);
   await reporter.close();
   expect(text).toMatchInlineSnapshot(`

@@ -6,7 +6,7 @@ import type { RunEvent, ScenarioId } from '../model/run-event.js';
 import { TurnBuffer } from './output.js';
 import type { Output } from './output.js';
 import type { Reporter } from './reporter.js';
-import { clockTime, oneLine, padTo, plain, scenarioTitle } from './text.js';
+import { clockTime, noCommands, oneLine, padTo, plain, scenarioTitle } from './text.js';
 
 interface AgentLogsOptions {
   /** A FileOutput, or stderr. */
@@ -27,7 +27,7 @@ export class AgentLogsReporter implements Reporter {
   constructor(options: AgentLogsOptions) {
     this.#output = options.output;
     this.#buffer = new TurnBuffer((text) => {
-      options.output.write(text);
+      options.output.write(noCommands(text));
     });
   }
 

@@ -35,6 +35,7 @@ export interface ConsoleOptions {
 type FinishedEvent = Extract<RunEvent, { type: 'scenario_finished' }>;
 
 export class ConsoleReporter implements Reporter {
+  readonly ignores = new Set(['sip', 'agent_log'] as const);
   /** The same stream for others that write to it (--sip-trace, --logs): keeps lines and status apart. */
   readonly output: Output;
   readonly #page: Page;

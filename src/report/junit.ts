@@ -45,6 +45,7 @@ const MOST_OUTPUT_CHARS = 256 * 1024;
 const COLOURLESS = palette(0);
 
 export class JUnitReporter implements Reporter {
+  readonly ignores = new Set(['sip', 'agent_log'] as const);
   readonly #file: string;
   readonly #cwd: string;
   readonly #startedAt: Date;

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { AgentEvent } from '../model/agent-event.js';
 import type { RunEvent } from '../model/run-event.js';
 import { SampleRun, sipMessage, twoPartyCall } from '../testing/sample-run.js';
+import { Secrets } from '../secrets/secrets.js';
 import { NdjsonReporter, ndjsonLine } from './ndjson.js';
 
 const schema = JSON.parse(
@@ -310,11 +311,15 @@ test('names of fields are snake_case', () => {
   for (const name of names) expect(name).toMatch(/^[a-z\d_]*$/);
 });
 
-async function lines(events: readonly RunEvent[], sip?: boolean): Promise<string[]> {
+async function lines(
+  events: readonly RunEvent[],
+  sip?: boolean,
+  secrets = new Secrets(),
+): Promise<string[]> {
   let text = '';
   const output = { write: (more: string) => void (text += more) };
   const reporter = new NdjsonReporter({ output, ...(sip === undefined ? {} : { sip }) });
-  for (const event of events) reporter.on(event);
+  for (const event of events) reporter.on(secrets.maskEvent(event));
   await reporter.close();
   expect(text.endsWith('\n')).toBe(true);
   return text.slice(0, -1).split('\n');
@@ -334,4 +339,29 @@ test('a line per event; SIP only when asked for, its raw text never; no secrets'
   expect(all[0]).toBe(
     '{"type":"run_started","at":0,"format":1,"version":"0.1.0","baresip":"1.1.0","scenarios":1,"files":1}',
   );
+});
+
+test('whatever a stranger declares secret, the words of the report stay', async () => {
+  const run = twoPartyCall(new SampleRun().begin(1)).end();
+  const before = await lines(run.events);
+  const secrets = new Secrets();
+  // Every word of the schema, and every value of a field that is one of a list.
+  secrets.note(JSON.stringify(schema).match(/[\w ]{4,}/g) ?? []);
+  secrets.spare(['examples/two-party.js']);
+  secrets.note(['two-party', 'examples', 'two-party.js']);
+  const after = await lines(run.events, false, secrets);
+  expect(
+    after.map((line) => line.replace('s3cret-bob', '***').replace('s3cret-alice', '***')),
+  ).toEqual(before);
+});
+
+test('what would drive a terminal or a CI system is escaped, and reads as it was', async () => {
+  const text =
+    '\u001b[2J\u009b31m\u202e\u200b\u{e0041}\ud800 ##[error]x ##vso[task.x]y ##teamcity[z\n::error::w';
+  const [line = ''] = (
+    await lines(new SampleRun().begin(1).scenario('a.js', 'x').log(text).events)
+  ).slice(-1);
+  expect(line).toMatch(/^[\u0020-\u007e]*$/);
+  expect(line).not.toMatch(/##\[|##vso|##teamcity/);
+  expect(JSON.parse(line)).toMatchObject({ text });
 });

@@ -3,12 +3,11 @@
  * src/schema/run-event.schema.json. Names are snake_case and stable; programs that read it must ignore
  * fields and types they do not know.
  */
-import type { HeaderField } from '../model/agent-event.js';
 import type { RunEvent } from '../model/run-event.js';
 import { TurnBuffer } from './output.js';
 import type { Output } from './output.js';
 import type { Reporter } from './reporter.js';
-import { maskField, maskHeaders } from './secrets.js';
+import { printableJson } from './text.js';
 
 /** Counts up when a field changes its meaning or goes away; additions do not count. */
 const NDJSON_FORMAT = 1;
@@ -32,7 +31,7 @@ export class NdjsonReporter implements Reporter {
 
   on(event: RunEvent): void {
     if (event.type === 'sip' && this.#options.sip !== true) return;
-    this.#buffer.write(`${ndjsonLine(event)}\n`);
+    this.#buffer.write(`${printableJson(ndjsonLine(event))}\n`);
   }
 
   close(): Promise<void> {
@@ -59,20 +58,8 @@ export function ndjsonLine(event: RunEvent): string {
   return JSON.stringify(event, replace);
 }
 
-/** Masks secrets wherever they are, and cuts times to whole microseconds. */
-function replace(key: string, value: unknown): unknown {
-  if (typeof value === 'string') return maskField(key, value);
+/** Cuts times to whole microseconds. */
+function replace(_key: string, value: unknown): unknown {
   if (typeof value === 'number') return Math.round(value * 1000) / 1000;
-  if (key === 'headers' && isHeaders(value)) return maskHeaders(value);
   return value;
-}
-
-function isHeaders(value: unknown): value is readonly HeaderField[] {
-  return (
-    Array.isArray(value) &&
-    value.every(
-      (field) =>
-        Array.isArray(field) && typeof field[0] === 'string' && typeof field[1] === 'string',
-    )
-  );
 }

@@ -4,7 +4,7 @@
  */
 import { Chalk } from 'chalk';
 import type { ChalkInstance } from 'chalk';
-import { displayWidth, wrap } from './text.js';
+import { displayWidth, noCommands, wrap } from './text.js';
 
 export type ColourLevel = 0 | 1 | 2 | 3;
 export type Style = (text: string) => string;
@@ -75,11 +75,15 @@ export class Page {
     const hang = indent + displayWidth(leadText);
     const available = wrapped ? this.columns - hang : Infinity;
     const lines = wrap(body, available);
-    const first = ' '.repeat(indent) + lead.map(([text, paint]) => paint(text)).join('');
+    const first =
+      ' '.repeat(indent) + lead.map(([text, paint]) => paint(noCommands(text))).join('');
     const rest = ' '.repeat(hang);
     this.#write(
       lines
-        .map((line, index) => (index === 0 ? first : rest) + (line === '' ? '' : style(line)))
+        .map(
+          (line, index) =>
+            (index === 0 ? first : rest) + (line === '' ? '' : style(noCommands(line))),
+        )
         .map((line) => `${line.trimEnd()}\n`)
         .join(''),
     );

@@ -8,7 +8,10 @@ import { SampleRun, twoPartyCall } from '../testing/sample-run.js';
 import { ConsoleReporter } from './console.js';
 import { NdjsonReporter } from './ndjson.js';
 import { FileOutput } from './output.js';
+import { Secrets } from '../secrets/secrets.js';
 import { fanOut } from './reporter.js';
+
+const asTheyAre = (event: RunEvent): RunEvent => event;
 import type { Reporter } from './reporter.js';
 
 let folder = '';
@@ -33,7 +36,7 @@ test('one reporter that breaks does not stop the others, and is not swallowed', 
     on: (event: RunEvent) => void seen.push(event.type),
     close: () => Promise.resolve(),
   };
-  const all = fanOut([broken, sound]);
+  const all = fanOut([broken, sound], asTheyAre);
   for (const event of new SampleRun().begin(0).end().events) all.on(event);
   await expect(all.close()).rejects.toThrow('output file "x": full');
   expect(seen).toEqual(['run_started', 'run_finished']);
@@ -45,7 +48,7 @@ test('a bug in a reporter is reported as one', async () => {
     on: () => undefined,
     close: () => Promise.reject(new TypeError('bug')),
   };
-  await expect(fanOut([broken]).close()).rejects.toMatchObject({
+  await expect(fanOut([broken], asTheyAre).close()).rejects.toMatchObject({
     code: 'E_INTERNAL',
     message: 'reporter: broke off: TypeError: bug',
   });
@@ -82,7 +85,12 @@ test('a write that fails later is told at the end', async () => {
 test('an event costs microseconds', () => {
   const events = twoPartyCall(new SampleRun().begin(1)).events;
   const output = { write: () => undefined };
-  const reporter = fanOut([new ConsoleReporter({ output }), new NdjsonReporter({ output })]);
+  const secrets = new Secrets();
+  secrets.note(Array.from({ length: 2000 }, (_, index) => `token-${index}-abcdef`));
+  const reporter = fanOut(
+    [new ConsoleReporter({ output }), new NdjsonReporter({ output })],
+    secrets.maskEvent,
+  );
   const start = performance.now();
   const rounds = 20;
   for (let i = 0; i < rounds; i += 1) for (const event of events) reporter.on(event);

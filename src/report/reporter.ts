@@ -7,6 +7,8 @@ import { OffhookError } from '../errors.js';
 import type { RunEvent } from '../model/run-event.js';
 
 export interface Reporter {
+  /** Types of events it has no use for: they are not given to it. */
+  readonly ignores?: ReadonlySet<RunEvent['type']>;
   /** Must be cheap and must not throw because of what an event holds. */
   on(event: RunEvent): void;
   /** Writes what is left; also called when the run broke off, without a `run_finished`. */
@@ -17,15 +19,22 @@ export interface Reporter {
  * Many reporters as one. They hear of an event when the turn of the event loop that brought it is over: a
  * script that waits for it goes first. One that throws is given no more events, so the run and the others
  * go on; what it threw comes out of `close()`.
+ * @param mask gives the event without secrets: reporters never see any.
  */
-export function fanOut(reporters: readonly Reporter[]): Reporter {
+export function fanOut(
+  reporters: readonly Reporter[],
+  mask: (event: RunEvent) => RunEvent,
+): Reporter {
   const thrown: unknown[] = [];
   let active = reporters;
   let waiting: RunEvent[] = [];
   const tell = (event: RunEvent): void => {
-    for (const reporter of active) {
+    const meant = active.filter(({ ignores }) => ignores?.has(event.type) !== true);
+    if (meant.length === 0) return;
+    const shown = mask(event);
+    for (const reporter of meant) {
       try {
-        reporter.on(event);
+        reporter.on(shown);
       } catch (error) {
         thrown.push(error);
         active = active.filter((one) => one !== reporter);

@@ -10,7 +10,7 @@ import type { Reporter } from './reporter.js';
 import { joinMessages } from './sip-join.js';
 import type { Arrow, SeenMessage } from './sip-join.js';
 import { sdpHint, shortCallIds } from './sip-words.js';
-import { clockTime, cut, displayWidth, oneLine, padTo, scenarioTitle } from './text.js';
+import { clockTime, cut, displayWidth, noCommands, oneLine, padTo, scenarioTitle } from './text.js';
 import { messageName } from './wording.js';
 
 interface SipLadderOptions {
@@ -101,7 +101,7 @@ export class SipLadderReporter implements Reporter {
     );
     const title = `SIP of ${scenarioTitle(scenario)}${continued ? ' (continued)' : ''}`;
     const lines = drawLadder(arrows, startedAt, this.#headers, this.#output.columns);
-    this.#output.write(`\n${title}\n${lines.join('\n')}\n`);
+    this.#output.write(noCommands(`\n${title}\n${lines.join('\n')}\n`));
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cut, displayWidth, oneLine, plain, shownPath, wrap } from './text.js';
+import { cut, displayWidth, noCommands, oneLine, plain, shownPath, wrap } from './text.js';
 
 test('wraps between words; splits what is wider than a line', () => {
   expect(wrap('one two three four', 9)).toEqual(['one two', 'three', 'four']);
@@ -33,6 +33,27 @@ test('only printable text, on one line where asked for', () => {
   expect(plain('a\r\nb\tc\u0007')).toBe('a\nb    c\\x07');
   expect(oneLine('a\n  b')).toBe('a b');
   expect(plain('\u001b]0;title\u0007')).toBe('\\x1b]0;title\\x07');
+});
+
+test.each([
+  ['a\u009b31m', 'a\\x9b31m'],
+  ['a\u202eb\u2066c\u061cd\u200fe', 'a\\u202eb\\u2066c\\u061cd\\u200fe'],
+  ['a\u200bb\u200dc\ufeffd\u2060e\u00adf', 'a\\u200bb\\u200dc\\ufeffd\\u2060e\\xadf'],
+  ['a\u{e0041}\u{e0100}', 'a\\u{e0041}\\u{e0100}'],
+  ['a\u2028b\ufffeb\u3164c\ud800d', 'a\\u2028b\\ufffeb\\u3164c\\ud800d'],
+  ['grün 電話 🎉 e\u0301', 'grün 電話 🎉 e\u0301'],
+])('%j is shown as %s', (text, shown) => {
+  expect(plain(text)).toBe(shown);
+});
+
+test.each([
+  ['::error file=x::y', '\\::error file=x::y'],
+  ['a\n  \t::add-mask::x\nb', 'a\n  \t\\::add-mask::x\nb'],
+  ['log: ##[error]x', 'log: #\\#[error]x'],
+  ['##vso[task.setvariable]x ##TeamCity[y', '#\\#vso[task.setvariable]x #\\#TeamCity[y'],
+  ['Foo::bar, ## heading, #[x]', 'Foo::bar, ## heading, #[x]'],
+])('%j as lines of a log is no command of a CI system: %j', (lines, shown) => {
+  expect(noCommands(lines)).toBe(shown);
 });
 
 test('paths as people know them', () => {

@@ -1,23 +1,48 @@
 /** Text for people: what may be printed, how wide it is, how it is wrapped. Knows no events. */
 import { basename, isAbsolute, relative } from 'node:path';
 import type { SourceLocation } from '../errors.js';
-import { maskSecrets } from './secrets.js';
 
-/** C0, C1 and bidirectional controls: a log line or a reason phrase must not drive the terminal. */
+/**
+ * Controls, marks of direction and of no width, fillers, and what is no character: a log line or a reason
+ * phrase must neither drive the terminal nor look like another one.
+ */
 const UNPRINTABLE =
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufffe\uffff\u{e0100}-\u{e01ef}]/gu;
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 const PLAIN_ASCII = /^[\u0020-\u007e]*$/;
 
-/** Secrets masked, control characters made visible; line breaks stay. */
+/** What cannot be printed made visible; line breaks stay. */
 export function plain(text: string): string {
-  const masked = maskSecrets(text);
-  if (PLAIN_ASCII.test(masked)) return masked;
-  return masked
-    .replace(/\r\n?/g, '\n')
-    .replace(/\t/g, '    ')
-    .replace(UNPRINTABLE, (char) => visible(char.charCodeAt(0)));
+  if (PLAIN_ASCII.test(text)) return text;
+  return printable(text.replace(/\r\n?/g, '\n').replace(/\t/g, '    '));
+}
+
+/** Line breaks and tabs stay. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (char) =>
+    /[\n\r\t]/.test(char) ? char : visible(char.codePointAt(0) ?? 0),
+  );
+}
+
+/** JSON that prints as it reads, whatever its texts hold, with the same value. */
+export function printableJson(json: string): string {
+  return json
+    .replace(UNPRINTABLE, (char) => (/[\n\r\t]/.test(char) ? char : escapedUnits(char)))
+    .replace(CI_MARK, (mark) => mark.replace('##', '#\\u0023'));
+}
+
+function escapedUnits(char: string): string {
+  return char.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** GitHub and Azure take these for commands anywhere in a line, TeamCity at its beginning. */
+const CI_MARK = /##(?=\[|vso\[|teamcity\[)/gi;
+
+/** Lines of output, of which none is a command of a CI system: a backslash stands where one would begin. */
+export function noCommands(lines: string): string {
+  if (!lines.includes('::') && !lines.includes('##')) return lines;
+  return lines.replace(/^(\s*)::/gm, '$1\\::').replace(CI_MARK, '#\\#');
 }
 
 export function oneLine(text: string): string {
@@ -25,9 +50,9 @@ export function oneLine(text: string): string {
 }
 
 function visible(code: number): string {
-  return code < 256
-    ? `\\x${code.toString(16).padStart(2, '0')}`
-    : `\\u${code.toString(16).padStart(4, '0')}`;
+  const hex = code.toString(16);
+  if (code > 0xffff) return `\\u{${hex}}`;
+  return code < 256 ? `\\x${hex.padStart(2, '0')}` : `\\u${hex.padStart(4, '0')}`;
 }
 
 /** Columns a text takes on a terminal. */

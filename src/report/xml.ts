@@ -1,8 +1,9 @@
-/** XML 1.0 text that is valid whatever it is made of; secrets are masked before they are escaped. */
-import { maskSecrets } from './secrets.js';
+/**
+ * XML 1.0 text that is valid whatever it is made of: what XML does not allow in any form (section 2.2) is made
+ * visible, as on a console.
+ */
+import { printable } from './text.js';
 
-/** Not allowed in XML 1.0 in any form, not even escaped (section 2.2). */
-const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -14,15 +15,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 export function xmlText(text: string): string {
-  return maskSecrets(text)
-    .replace(FORBIDDEN, '')
-    .replace(/[&<>\r]/g, escaped);
+  return printable(text).replace(/[&<>\r]/g, escaped);
 }
 
 function xmlAttribute(text: string): string {
-  return maskSecrets(text)
-    .replace(FORBIDDEN, '')
-    .replace(/[&<>"\n\r\t]/g, escaped);
+  return printable(text).replace(/[&<>"\n\r\t]/g, escaped);
 }
 
 function escaped(char: string): string {

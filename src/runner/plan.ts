@@ -1,4 +1,5 @@
 /** From paths to what will run: finds the files, collects each one in the sandbox, then selects. */
+import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { OffhookError } from '../errors.js';
 import type { Policy } from '../policy/policy.js';
@@ -18,6 +19,8 @@ export interface PlanOptions {
   allFiles?: boolean;
   /** What forbids the option `only`: "--forbid-only"; false allows it also under --untrusted. */
   forbidOnly?: string | false;
+  /** Told of the names that reports show as they are: of files, and of scenarios as they stand in them. */
+  named?: (names: readonly string[]) => void;
   /** What env() finds in a scenario file. */
   variables: (file: string, limits: VariableLimits) => ScenarioVariables;
   /** What a scenario file may touch. */
@@ -178,7 +181,9 @@ export async function planRun(options: PlanOptions, thread: ScenarioThread): Pro
       job: jobOf(options, file, policy, warned),
     };
   });
+  options.named?.(toCollect.map(({ shown }) => shown));
   const { files, singles, errored } = await collectFiles(toCollect, options, thread);
+  if (options.named !== undefined) options.named(await writtenNames(files));
   const all = files.flatMap((one) =>
     one.scenarios.map((scenario) => ({ ...scenario, file: one.shown })),
   );
@@ -235,6 +240,17 @@ export function throwErrored(
     errored.map(({ error }) => error),
     shownPath,
   );
+}
+
+/** Names that a file itself shows: nobody wants them masked, and nothing would be gained by it. */
+async function writtenNames(files: readonly CollectedFile[]): Promise<string[]> {
+  const names = files.map(async ({ job, scenarios }) => {
+    const source = await readFile(job.file, 'utf8').catch(() => '');
+    return scenarios
+      .flatMap(({ name, tags }) => [name, ...tags])
+      .filter((one) => source.includes(one));
+  });
+  return (await Promise.all(names)).flat();
 }
 
 function jobOf(

@@ -23,18 +23,17 @@ export function secretsOf({ verb, args: [first, second] }: CallRequest): readonl
   ]);
 }
 
-/** A parameter that is only called "key" may be anything. */
 function querySecrets(url: string): readonly string[] {
   return [...new URL(url).searchParams]
-    .filter(([name]) => isSecretName(name) && !/^(?:keys?|pin|pass)$/i.test(name))
+    .filter(([name]) => isSecretName(name))
     .map(([, value]) => value);
 }
 
 /** Values of Authorization (RFC 9110, 11.6) and of fields named like secrets, and what they are made of. */
 export function headerSecrets(headers: HttpHeaders): readonly string[] {
   return Object.entries(headers).flatMap(([name, value]) => {
+    if (!isSecretName(name)) return [];
     const isCredentials = /^(?:proxy-)?authorization$/i.test(name);
-    if (!isCredentials && !isSecretName(name)) return [];
     return [value].flat().flatMap((text) => (isCredentials ? credentialsOf(text) : [text]));
   });
 }

@@ -2,6 +2,7 @@
 import type { RunEvent } from '../model/run-event.js';
 import { ConsoleReporter } from '../report/console.js';
 import type { ConsoleOptions } from '../report/console.js';
+import { Secrets } from '../secrets/secrets.js';
 
 type Options = Omit<ConsoleOptions, 'output'> & { columns?: number };
 
@@ -10,7 +11,8 @@ export async function shown(events: readonly RunEvent[], options: Options = {}):
   const { columns, ...rest } = options;
   const output = { write: (more: string) => void (text += more), columns };
   const reporter = new ConsoleReporter({ output, cwd: '/home/me/tests', ...rest });
-  for (const event of events) reporter.on(event);
+  const { maskEvent } = new Secrets();
+  for (const event of events) reporter.on(maskEvent(event));
   await reporter.close();
   return `\n${text}`;
 }

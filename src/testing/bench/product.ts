@@ -53,11 +53,17 @@ async function everyReport(cwd: string): Promise<Reporter> {
       typeof import('../../report/agent-logs.js'),
     ];
   const output = { write: () => undefined };
-  return fanOut([
-    new ConsoleReporter({ output, mode: 'normal', colour: 0, cwd }),
-    new SipLadderReporter({ output }),
-    new AgentLogsReporter({ output }),
-  ]);
+  const { Secrets } = (await built(
+    'secrets/secrets.js',
+  )) as typeof import('../../secrets/secrets.js');
+  return fanOut(
+    [
+      new ConsoleReporter({ output, mode: 'normal', colour: 0, cwd }),
+      new SipLadderReporter({ output }),
+      new AgentLogsReporter({ output }),
+    ],
+    new Secrets().maskEvent,
+  );
 }
 
 const ALL_ALLOWED = {

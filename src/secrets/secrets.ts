@@ -1,0 +1,113 @@
+/**
+ * What must not be shown in the reports of a run: values that are known to be secret, wherever and in
+ * whatever form they turn up, and what stands behind the name of a password. One object for each run.
+ * Knows texts and run events; must not know where values come from, nor who prints.
+ */
+import type { HeaderField } from '../model/agent-event.js';
+import type { RunEvent } from '../model/run-event.js';
+import { Finder, SHORTEST } from './finder.js';
+import { OWN_WORDS } from './own-words.gen.js';
+import { MASK, maskHeaders, maskPlaces } from './places.js';
+import { isSecretName } from '../model/secret-names.js';
+
+/** Settings with a secret's name that are none. */
+const NO_SECRET = /^(?:true|false|null|none|undefined|yes|no|on|off|\*+)$/i;
+/** Of a key with several lines, those that tell something. */
+const SHORTEST_LINE = 16;
+
+export class Secrets {
+  readonly #finder = new Finder();
+  /** Files and scenarios by their names, in lower case. */
+  readonly #names = new Set<string>();
+  #own: ReadonlySet<string> | undefined;
+
+  /** These values are masked from now on. Bound, to be given on. */
+  readonly note = (values: Iterable<string>): void => {
+    for (const value of values) {
+      for (const one of [value, ...linesOf(value)]) {
+        if (one.length < SHORTEST || this.#finder.has(one)) continue;
+        if (!NO_SECRET.test(one) && !this.#isOwn(one)) this.#finder.add(one);
+      }
+    }
+  };
+
+  /** Names that stand in the files of the user: whatever is part of one is no secret from now on. */
+  spare(names: Iterable<string>): void {
+    for (const name of names) this.#names.add(name.toLowerCase());
+    this.#finder.remove((value) => this.#isOwn(value));
+  }
+
+  readonly mask = (text: string): string => {
+    const found = this.#finder.find(text);
+    if (found.length === 0) return maskPlaces(text);
+    let masked = '';
+    let from = 0;
+    for (const [start, end] of found) {
+      masked += text.slice(from, start) + MASK;
+      from = end;
+    }
+    return maskPlaces(masked + text.slice(from));
+  };
+
+  /** The event as reports may show it; the event itself where nothing of it is secret. */
+  readonly maskEvent = (event: RunEvent): RunEvent => this.#masked('', event) as RunEvent;
+
+  #masked(key: string, value: unknown): unknown {
+    if (typeof value === 'string') {
+      if (AS_THEY_ARE.has(key) || value === '') return value;
+      return isSecretName(key) ? MASK : this.mask(value);
+    }
+    if (typeof value !== 'object' || value === null) return value;
+    if (key === 'headers' && isHeaders(value)) {
+      return maskHeaders(value).map(([name, text]) => [name, this.mask(text)]);
+    }
+    let changed: Record<string, unknown> | unknown[] | undefined;
+    for (const [name, before] of Object.entries(value)) {
+      const after = this.#masked(Array.isArray(value) ? key : name, before);
+      if (after === before) continue;
+      changed ??= Array.isArray(value) ? [...(value as unknown[])] : { ...value };
+      (changed as Record<string, unknown>)[name] = after;
+    }
+    return changed ?? value;
+  }
+
+  /** Only words of the report, or part of a name: masked, it would make the report unreadable. */
+  #isOwn(value: string): boolean {
+    const lower = value.toLowerCase();
+    for (const name of this.#names) if (hasWords(name, lower)) return true;
+    if (!/^[a-z _.:-]+$/.test(lower)) return false;
+    this.#own ??= new Set(OWN_WORDS.trim().split(/\s+/));
+    return lower.split(/[^a-z]+/).every((word) => word.length < 4 || this.#own?.has(word) === true);
+  }
+}
+
+/** Fields that join events, and names of files. */
+const AS_THEY_ARE: ReadonlySet<string> = new Set(['type', 'scenario', 'id', 'file', 'left_out']);
+
+/** Whether a name has the value in it, not as part of a longer word or number. */
+function hasWords(name: string, value: string): boolean {
+  for (let at = name.indexOf(value); at !== -1; at = name.indexOf(value, at + 1)) {
+    const around = `${name[at - 1] ?? ' '}${name[at + value.length] ?? ' '}`;
+    if (!/[\p{Letter}\p{Number}]/u.test(around)) return true;
+  }
+  return false;
+}
+
+/** A key of several lines is shown line by line. */
+function linesOf(text: string): readonly string[] {
+  if (!text.includes('\n')) return [];
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line.length >= SHORTEST_LINE);
+}
+
+function isHeaders(value: object): value is readonly HeaderField[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (field) =>
+        Array.isArray(field) && typeof field[0] === 'string' && typeof field[1] === 'string',
+    )
+  );
+}

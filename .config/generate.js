@@ -135,11 +135,11 @@ async function contract(folder) {
   return { ...(await load('typings.js')), ...(await load('reference.js')) };
 }
 
-/** Words of four letters and more in the texts of src, and the names of the contract: what reports consist of. */
+/** Words of two letters and more in the texts of src, and the names of the contract: what reports consist of. */
 function ownWords() {
   const words = new Set();
   const take = (text) => {
-    for (const word of text.toLowerCase().match(/[a-z]{4,}/g) ?? []) words.add(word);
+    for (const word of text.toLowerCase().match(/[a-z]{2,}/g) ?? []) words.add(word);
   };
   const isText = (node) =>
     ts.isStringLiteralLike(node) ||

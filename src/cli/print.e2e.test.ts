@@ -5,8 +5,9 @@ import { expect, test } from 'vitest';
 import { runFiles } from '../testing/run-files.js';
 
 const EVIL = '\u001b[31m\u0007\u009b\u202e\u200b\r\n::error::x\n  ##[error]y ##vso[task.z]';
+const TAG = 't\u001b[31m\u202e##[error]x';
 const SUITE = `
-scenario(${JSON.stringify(EVIL)}, { tags: [${JSON.stringify(EVIL)}], skip: ${JSON.stringify(EVIL)} }, () => {});
+scenario(${JSON.stringify(EVIL)}, { tags: [${JSON.stringify(TAG)}], skip: ${JSON.stringify(EVIL)} }, () => {});
 scenario('says it', () => {
   log(${JSON.stringify(EVIL)});
   step(${JSON.stringify(EVIL)}, () => 1);
@@ -40,6 +41,6 @@ test.each([
   if (command === 'list' && flags.length === 0)
     expect(stdout.trimEnd().split('\n')).toHaveLength(2);
   if (command === 'list' && flags.length > 0) {
-    expect(JSON.parse(stdout)).toMatchObject([{ name: EVIL, tags: [EVIL], skip: EVIL }, {}]);
+    expect(JSON.parse(stdout)).toMatchObject([{ name: EVIL, tags: [TAG], skip: EVIL }, {}]);
   }
 });

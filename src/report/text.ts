@@ -37,7 +37,7 @@ function escapedUnits(char: string): string {
 }
 
 /** GitHub and Azure take these for commands anywhere in a line, TeamCity at its beginning. */
-const CI_MARK = /##(?=\[|vso\[|teamcity\[)/gi;
+export const CI_MARK = /##(?=\[|vso\[|teamcity\[)/gi;
 
 /** Lines of output, of which none is a command of a CI system: a backslash stands where one would begin. */
 export function noCommands(lines: string): string {

@@ -20,6 +20,13 @@ test.each([
   ['{"token": [ "a", "b,c" ], "to": ["b", "c"]}', '{"token": [ "***", "***" ], "to": ["b", "c"]}'],
   ['{"token": [\n  "a",\n  "cut of', '{"token": [\n  "***",\n  "***"'],
   ['"{\\"token\\":[\\"a\\",\\"b\\"]}"', '"{\\"token\\":[\\"***\\",\\"***\\"]}"'],
+  // inside of the value of another name
+  [
+    '{"body":"{\\"a\\":\\"x\\",\\"client_secret\\":\\"y\\"}"}',
+    '{"body":"{\\"a\\":\\"x\\",\\"client_secret\\":\\"***\\"}"}',
+  ],
+  ['/x?next=/y?token=z&a=b', '/x?next=/y?token=***&a=b'],
+  ['a: b\n  token: c', 'a: b\n  token: ***'],
   // one list of names for all notations
   ['/x?api_key=a&user=b&Access-Token=c#d', '/x?api_key=***&user=b&Access-Token=***'],
   ['user=x&pin=1234&pass%77ord=y', 'user=x&pin=***&pass%77ord=***'],

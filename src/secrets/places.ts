@@ -14,30 +14,61 @@ const NAME = String.raw`[\w.-]{1,80}`;
 /** Text in quotes; the closing one may have been cut off. JSON inside of JSON has its quotes escaped. */
 const QUOTED = String.raw`(?:\\{1,3}"[^"\\]{0,4000}(?:\\{1,3}"|$)|"(?:[^"\\]|\\.)*(?:"|\\?$)|'(?:[^'\\]|\\.)*(?:'|\\?$)|\x60(?:[^\x60\\]|\\.)*(?:\x60|\\?$))`;
 const EACH_QUOTED = new RegExp(QUOTED, 'gs');
-/** `password: "x"`, `"token":'x'`, `Authorization: "Bearer x"`, `"x-auth-token": ["x", "y"]`, `pin="1"`. */
-const OPTION = new RegExp(
-  String.raw`(?<![\w.-])(${NAME})(\\{0,3}["'\x60]?\s{0,20}[:=]\s{0,20})` +
-    String.raw`(${QUOTED}|\[\s{0,20}${QUOTED}(?:\s{0,20},\s{0,20}${QUOTED}){0,1000})`,
-  'gis',
-);
-/** `"pin": 1234`: JSON, also inside of JSON. */
-const NUMBER = new RegExp(String.raw`(${NAME})(\\{0,3}"\s{0,20}:\s{0,20})-?\d[\d.]{0,40}`, 'g');
-/** `?token=x`, `user=a&password=x`, `;auth_pass=x` of a baresip account. */
-const PARAMETER = new RegExp(
-  String.raw`((?:^|[?&;]))([\w.%[\]-]{1,80})=([^=&;\s"'\x60<>][^&;\s"'\x60<>]{0,4000})`,
-  'gi',
-);
-/** `<password>x</password>`, with attributes and a prefix. */
-const ELEMENT = new RegExp(
-  String.raw`<(${NAME}:)?(${NAME})(\s[^<>]{0,400})?>([^<]{1,4000})(?=</)`,
-  'g',
-);
-/** A header line of a SIP or HTTP message with its continuation lines (RFC 3261, 7.3.1). */
-const HEADER_LINE = new RegExp(
-  String.raw`^([ \t|]{0,100})(${NAME})([ \t]{0,20}:[ \t]{0,20})` +
-    String.raw`([^\r\n"'\x60\s][^\r\n]{0,4000}(?:\r?\n[ \t]{1,20}[^\r\n]{1,4000}){0,20})`,
-  'gm',
-);
+
+/** A notation: what stands before a value, its name among it, and the value. */
+interface Notation {
+  name: RegExp;
+  value: RegExp;
+  masked: (value: string, name: string) => string;
+}
+
+const masked = (): string => MASK;
+
+const NOTATIONS: readonly Notation[] = [
+  // `password: "x"`, `"token":'x'`, `Authorization: "Bearer x"`, `"x-auth-token": ["x", "y"]`, `pin="1"`
+  {
+    name: new RegExp(
+      String.raw`(?<![\w.-])(?<name>${NAME})\\{0,3}["'\x60]?\s{0,20}[:=]\s{0,20}(?=[\\"'\x60[])`,
+      'g',
+    ),
+    value: new RegExp(
+      String.raw`${QUOTED}|\[\s{0,20}${QUOTED}(?:\s{0,20},\s{0,20}${QUOTED}){0,1000}`,
+      'sy',
+    ),
+    masked: (value) => value.replace(EACH_QUOTED, quoted),
+  },
+  // `"pin": 1234`: JSON, also inside of JSON
+  {
+    name: new RegExp(
+      String.raw`(?<![\w.-])(?<name>${NAME})\\{0,3}"\s{0,20}:\s{0,20}(?=[-\d])`,
+      'g',
+    ),
+    value: /-?\d[\d.]{0,40}/y,
+    masked,
+  },
+  // `?token=x`, `user=a&password=x`, `;auth_pass=x` of a baresip account
+  {
+    name: /(?:^|[?&;])(?<name>[\w.%[\]-]{1,80})=(?=[^=&;\s"'`<>])/g,
+    value: /[^&;\s"'`<>]{1,4000}/y,
+    masked,
+  },
+  // `<password>x</password>`, with attributes and a prefix
+  {
+    name: new RegExp(String.raw`<(?:${NAME}:)?(?<name>${NAME})(?:\s[^<>]{0,400})?>(?=[^<])`, 'g'),
+    value: /[^<]{1,4000}(?=<\/)/y,
+    masked,
+  },
+  // a header line of a SIP or HTTP message with its continuation lines (RFC 3261, 7.3.1)
+  {
+    name: new RegExp(
+      String.raw`^[ \t|]{0,100}(?<name>${NAME})[ \t]{0,20}:[ \t]{0,20}(?=[^\r\n"'\x60\s])`,
+      'gm',
+    ),
+    value: /[^\r\n]{1,4000}(?:\r?\n[ \t]{1,20}[^\r\n]{1,4000}){0,20}/y,
+    masked: maskedValue,
+  },
+];
+
 /** sip:user:password@host (RFC 3261, 19.1.1). */
 const URI_PASSWORD = /(\bsips?:[^:@;,<>"\s]{1,200}):[^:@;,<>"\s]{1,200}@/gi;
 /** Words in front of "token": there it is one of a grammar, and what follows is what the parser met. */
@@ -45,41 +76,38 @@ const GRAMMAR = /\b(?:unexpected|invalid|illegal|unknown|missing)\s$/i;
 
 export function maskPlaces(text: string): string {
   if (!SUSPICIOUS.test(text)) return text;
-  return text
-    .replace(OPTION, (all: string, name: string, colon: string, value: string, at: number) =>
-      isSecretName(name) && !GRAMMAR.test(text.slice(Math.max(0, at - 20), at))
-        ? name + colon + value.replace(EACH_QUOTED, quoted)
-        : all,
-    )
-    .replace(NUMBER, (all: string, name: string, colon: string) =>
-      isSecretName(name) ? name + colon + MASK : all,
-    )
-    .replace(PARAMETER, (all: string, start: string, name: string) =>
-      isSecretName(unescapedName(name)) ? `${start}${name}=${MASK}` : all,
-    )
-    .replace(
-      ELEMENT,
-      (all: string, prefix: string | undefined, name: string, attributes: string | undefined) =>
-        isSecretName(name) ? `<${prefix ?? ''}${name}${attributes ?? ''}>${MASK}` : all,
-    )
-    .replace(
-      HEADER_LINE,
-      (all: string, indent: string, name: string, colon: string, value: string) =>
-        isSecretName(name) ? indent + name + colon + maskedValue(name, value) : all,
-    )
-    .replace(URI_PASSWORD, `$1:${MASK}@`);
+  return NOTATIONS.reduce(maskNotation, text).replace(URI_PASSWORD, `$1:${MASK}@`);
+}
+
+/** What stands behind another name is looked at too: it may be a text with names of its own. */
+function maskNotation(text: string, { name, value, masked: shown }: Notation): string {
+  let out = '';
+  let from = 0;
+  name.lastIndex = 0;
+  for (let seen = name.exec(text); seen !== null; seen = name.exec(text)) {
+    const given = unescapedName(seen.groups?.['name'] ?? '');
+    if (!isSecretName(given) || GRAMMAR.test(text.slice(Math.max(0, seen.index - 20), seen.index)))
+      continue;
+    value.lastIndex = name.lastIndex;
+    const found = value.exec(text);
+    if (found === null) continue;
+    out += text.slice(from, found.index) + shown(found[0], given);
+    from = value.lastIndex;
+    name.lastIndex = from;
+  }
+  return out + text.slice(from);
 }
 
 export function maskHeaders(headers: readonly HeaderField[]): readonly HeaderField[] {
   return headers.map(([name, value]) =>
     isSecretName(name) && value !== ''
-      ? ([name, maskedValue(name, value)] as const)
+      ? ([name, maskedValue(value, name)] as const)
       : [name, value],
   );
 }
 
 /** A digest's parameters but its response help to find the fault; of any other scheme nothing is shown. */
-function maskedValue(name: string, value: string): string {
+function maskedValue(value: string, name: string): string {
   if (!/^(?:proxy-)?authorization$/i.test(name)) return MASK;
   if (!/^\s*digest\b/i.test(value)) return value.replace(/^(\S+)[^]*$/, `$1 ${MASK}`);
   return value.replace(/(\bresponse\s*=\s*)("[^"]*"?|[^\s,]+)/gi, `$1"${MASK}"`);

@@ -157,10 +157,13 @@ test.each([
   expect(secrets.mask(`{"password": "${value}"}`)).toBe('{"password": "***"}');
 });
 
-test.each(['hush', 'wonderful horse', 'failed7', 'Xpassed!'])('%j is none', (value) => {
-  secrets.note([value]);
-  expect(secrets.mask(`x: ${value}: y`)).toBe('x: ***: y');
-});
+test.each(['hush', 'wonderful horse', 'failed7', 'Xpassed!', 'pw-alice', 'abc xyz', 'f.a.i.l'])(
+  '%j is none',
+  (value) => {
+    secrets.note([value]);
+    expect(secrets.mask(`x: ${value}: y`)).toBe('x: ***: y');
+  },
+);
 
 test('what is part of the name of a file or scenario is no secret, before and after it was noted', () => {
   secrets.note(['mask-words', 'lagoon', 'reception 77', '1234']);
@@ -224,13 +227,13 @@ test('an event is masked wherever it holds a secret, and what joins events stays
 /** As an agent writes them. */
 const INVITE = `INVITE sip:bob@127.0.0.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5070;branch=z9hG4bK1%20a\r\n${'X-Some-Header: some value of it\r\n'.repeat(20)}\r\n`;
 
-test('ten thousand secrets are all masked, and cost little for each message', () => {
-  const values = Array.from({ length: 10_000 }, (_, index) => `tok-${index}-abcdef${index * 7919}`);
+test('three thousand secrets are all masked, and cost little for each message', () => {
+  const values = Array.from({ length: 3000 }, (_, index) => `tok-${index}-abcdef${index * 7919}`);
   expect(
     cpuMs(() => {
       secrets.note(values);
     }),
-  ).toBeLessThan(3000);
+  ).toBeLessThan(1500);
   expect(secrets.mask(`the last one is ${values.at(-1)}`)).toBe('the last one is ***');
   secrets.note(['SuperSecretPw77']);
   expect(secrets.mask('the password is SuperSecretPw77')).toBe('the password is ***');

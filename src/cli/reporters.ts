@@ -8,6 +8,7 @@ import { FileOutput, outputError, StreamOutput, type Output } from '../report/ou
 import { fanOut, type Reporter } from '../report/reporter.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';
 import { makeFolder } from './make-folder.js';
+import { secrets } from './print.js';
 
 export interface ReportFlags {
   /** NAME or NAME=FILE */
@@ -161,17 +162,19 @@ async function makeOne(
       return new NdjsonReporter({ output, sip: flags.sipTrace !== undefined });
     }
     case 'console': {
+      // Its secrets are known only when scenarios were collected.
+      const again = { again: () => flags.again.map(secrets.mask) };
       const mode = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal';
       if (file !== undefined) {
         const output = new FileOutput(file);
-        return new ConsoleReporter({ output, mode, colour: 0, cwd, again: flags.again });
+        return new ConsoleReporter({ output, mode, colour: 0, cwd, ...again });
       }
       return new ConsoleReporter({
         output: process.stdout,
         mode,
         colour: flags.color ? environment.colourLevel : 0,
         cwd,
-        again: flags.again,
+        ...again,
       });
     }
   }

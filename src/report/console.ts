@@ -27,7 +27,7 @@ export interface ConsoleOptions {
   /** Locations below this folder are shown relative to it. */
   cwd?: string;
   /** Options a scenario needs when it is run again, as words. */
-  again?: readonly string[];
+  again?: () => readonly string[];
   /** Clock of the live status line, in ms. */
   now?: () => number;
 }
@@ -201,7 +201,7 @@ export class ConsoleReporter implements Reporter {
     this.#verdict(event);
     if (failures.length === 0) return;
     printFailures({ page: this.#page, names: this.#names, cwd: this.#options.cwd ?? '' }, failures);
-    if (bad) printMore(this.#page, scenario, this.#options.again);
+    if (bad) printMore(this.#page, scenario, this.#options.again?.());
   }
 
   #verdict({ verdict, ms, skip_reason }: FinishedEvent): void {

@@ -12,6 +12,8 @@ import { assertOpen, callOf, noCall } from './verbs.js';
 const RETRIED: readonly number[] = [401, 407, 491];
 /** How long the media may take to be set back after a refusal. */
 const SET_BACK_MS = 1000;
+/** How long the ACK of a call that was just accepted is waited for. */
+const ACK_MS = 1000;
 
 export async function hold(
   session: Session,
@@ -53,6 +55,7 @@ export async function holdOthers(
 ): Promise<void> {
   const started = performance.now();
   await settled(session, verb, limitMs);
+  await acknowledged(session, verb, id, Math.min(ACK_MS, limitMs));
   for (const other of openCalls(session.state)) {
     const active = other.state === 'Established' && !holds(other.facts.held);
     if (other.id === id || !active) continue;
@@ -62,6 +65,32 @@ export async function holdOthers(
       session.assertUsable(verb);
     });
   }
+}
+
+/**
+ * A call that was just accepted can be held from its ACK on. Without one 1.1 would hold it while it answers the next
+ * call, and give one name to what it writes of both.
+ */
+function acknowledged(
+  session: Session,
+  verb: string,
+  id: string,
+  limitMs: number,
+): Promise<boolean> {
+  const pending = ({ id: one, state, accepted }: CallState): boolean =>
+    one !== id && accepted && state !== 'Established';
+  const timedOut = session.problem('E_CALL_TIMEOUT', verb, 'no ACK');
+  return session.waiters
+    .until(
+      () => (openCalls(session.state).some(pending) ? undefined : true),
+      limitMs,
+      () => timedOut,
+    )
+    .catch((error: unknown) => {
+      // Then baresip does what it can.
+      if (error === timedOut) return false;
+      throw error;
+    });
 }
 
 /** baresip makes offers of its own: until they are answered, what is in force is not known. */

@@ -43,10 +43,42 @@ describe('ToneJudge', () => {
       samples: later(sine(440, 300, RATE, -20)),
       words: /^there for (29\d|30\d) ms only, -20(\.\d)? dBFS; level/,
     },
+    {
+      what: 'one shorter than a window',
+      samples: later(sine(440, 60, RATE, -20)),
+      words: /^there for less than 100 ms without a break; level/,
+    },
+    {
+      what: 'one that comes and goes',
+      samples: joinSamples(...Array.from({ length: 6 }, () => later(sine(440, 60, RATE, -20)))),
+      words: /^there for less than 100 ms without a break; level/,
+    },
+    {
+      what: 'one with a second one beside it',
+      samples: later(mixed(sine(440, 800, RATE, -12), sine(620, 800, RATE, -14))),
+      words:
+        /^not alone: it has 6\d % of the energy \(at least 85 %\): strongest 440 Hz .*, 620 Hz/,
+    },
   ])('tells $what', ({ samples, words }) => {
     const judge = tone(500);
     expect(verdict<HeardTone>(judge, samples)).toBeUndefined();
     expect(judge.instead().what).toMatch(words);
+  });
+
+  it('never names what it wanted as a wrong tone', () => {
+    for (const hz of [425, 432, 440, 448, 455]) {
+      for (const ms of [25, 45, 65, 85, 99]) {
+        for (const beside of [undefined, 300, 700]) {
+          const other = beside === undefined ? [] : [sine(beside, ms, RATE, -14)];
+          const burst = mixed(sine(hz, ms, RATE, -12), ...other);
+          const judge = tone(500);
+          verdict(judge, joinSamples(...[1, 2, 3].map(() => later(burst))));
+          expect(judge.instead().what).not.toMatch(
+            /^wrong tone: strongest 4(2[5-9]|[34]\d|5[0-5]) Hz/,
+          );
+        }
+      }
+    }
   });
 
   it('need not be asked again before there can be a verdict', () => {

@@ -1,5 +1,5 @@
 /** Judges of what is heard: a tone, silence. */
-import { LevelMeter, levelOf, meanSquareOf, SILENCE_DBFS } from '../../audio/level.js';
+import { LevelMeter, meanSquareOf, SILENCE_DBFS } from '../../audio/level.js';
 import { strongestFrequencies, type Peak } from '../../audio/spectrum.js';
 import { joinSamples } from '../../audio/tone.js';
 import {
@@ -53,9 +53,10 @@ export class Recent {
     return strongestFrequencies(joinSamples(...this.#pieces), this.#rate);
   }
 
-  /** Which part of the energy a sine of that level is. */
-  shareOf(dbfs: number): number {
-    return meanSquareOf(dbfs) / meanSquareOf(levelOf(joinSamples(...this.#pieces)));
+  /** Which part of the energy of these peaks the first one has. */
+  shareOf([first, ...others]: readonly Peak[]): number {
+    const power = (peak: Peak | undefined): number => (peak ? meanSquareOf(peak.dbfs) : 0);
+    return power(first) / others.reduce((sum, peak) => sum + power(peak), power(first));
   }
 }
 
@@ -127,9 +128,10 @@ export class ToneJudge implements Judge<HeardTone> {
     }
     const strongest = this.#recent.strongest();
     if (strongest === '') return { what: `another sound; ${level}` };
-    const [first] = this.#recent.peaks();
-    if (first !== undefined && Math.abs(first.hz - this.#hz) <= toneTolerance(this.#hz)) {
-      const share = this.#recent.shareOf(first.dbfs);
+    const peaks = this.#recent.peaks();
+    const off = Math.abs((peaks[0]?.hz ?? 0) - this.#hz);
+    if (off <= toneTolerance(this.#hz)) {
+      const share = this.#recent.shareOf(peaks);
       if (share >= TONE_SHARE)
         return { what: `there for less than ${formatMs(TONE_MS)} without a break; ${level}` };
       const parts = `${Math.floor(share * 100)} % of the energy (at least ${TONE_SHARE * 100} %)`;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkArguments } from './check.js';
 import { findFunction, functionsOf, type PublicFunction } from './contract.js';
-import { AgentRef, FunctionRef, Special, Undefined } from './special.js';
+import { AgentRef, CallRef, FunctionRef, Special, Undefined } from './special.js';
 import type { FunctionRow } from './rows.js';
 
 function find(name: string, on?: FunctionRow['on']): PublicFunction {
@@ -21,6 +21,7 @@ function check(name: string, ...args: unknown[]): string {
 }
 
 const bob = new AgentRef('bob');
+const call = new CallRef('bob', 'a-call-id');
 const body = new FunctionRef('');
 const undef = new Undefined();
 
@@ -29,6 +30,16 @@ const FINE: [string, unknown[]][] = [
   ['dial', ['sip:600@pbx.example']],
   ['dial', ['+1 (555) 010-0199']],
   ['register', []],
+  ['verify_audio', [440, call]],
+  ['verify_audio', [440, '2s', call]],
+  ['verify_audio', [440, undef, call]],
+  ['verify_audio', [440, { for: '1s', within: '2s' }, call]],
+  ['verify_media', [call]],
+  ['verify_media', ['2s', call]],
+  ['verify_no_media', ['2s', call]],
+  ['hears', [440, call]],
+  ['dtmf', ['1', call]],
+  ['dtmf', ['1', '300ms', call]],
   ['register', [undef]],
   ['wait', [3]],
   ['wait', ['500ms']],
@@ -312,4 +323,15 @@ test('every function of the contract answers any arguments without throwing', ()
     }
   }
   expect(codes).toEqual(new Set([undefined, 'E_ARGUMENT']));
+});
+
+test('a call stands in the place of the option before it, and nothing after it', () => {
+  expect(check('verify_audio', 440, call, '2s')).toBe(
+    'verify_audio(): takes nothing after the call | write verify_audio(hz, within?, call?)',
+  );
+  expect(check('verify_media', call, call)).toMatch(/^verify_media\(\): takes nothing after/);
+  expect(check('verify_audio', call)).toMatch(
+    /^verify_audio\(\): "hz" must be a frequency.* got a call of agent "bob"/,
+  );
+  expect(check('hears', 440, '2s')).toMatch(/^hears\(\): "call" must be a call of the agent/);
 });

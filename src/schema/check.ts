@@ -45,7 +45,14 @@ export function checkArguments(
       hint: `write ${signature(fn)}`,
     });
   }
-  for (const [param, value] of assign(params, args, given.length)) {
+  const pairs = assign(params, args, given.length);
+  if (!hasRest && pairs.length < given.length) {
+    return argumentError(fn, {
+      what: 'takes nothing after the call',
+      hint: `write ${signature(fn)}`,
+    });
+  }
+  for (const [param, value] of pairs) {
     const problem = paramProblem(fn, param, value);
     if (problem !== undefined) return argumentError(fn, problem);
   }
@@ -74,7 +81,6 @@ function assign(
     pairs.push([param, args[next]]);
     next += 1;
   }
-  if (last?.kind === 'call' && next < givenCount) pairs.push([last, args[next]]);
   return pairs;
 }
 

@@ -78,6 +78,7 @@ const LONGEST_SHOWN = 60;
 /** A value as error messages show it: `12.5 (number)`, `"udb" (string)`, `agent "alice"`, `undefined`. */
 export function describeValue(value: unknown): string {
   if (value instanceof AgentRef) return `agent "${value.name}"`;
+  if (value instanceof CallRef) return `a call of agent "${value.agent}"`;
   if (value instanceof FunctionRef) {
     return value.name === '' ? 'a function' : `function ${cut(value.name)}`;
   }

@@ -11,7 +11,7 @@ const EXAMPLES = join(ROOT, 'examples');
 /** What the examples of the contract take for granted. */
 const GIVEN = `declare const alice: Agent; declare const bob: Agent; declare const carol: Agent;
 declare const caller: Agent; declare const callee: Agent;
-declare const mock: MockServer; declare const url: string;
+declare const found_call: Call; declare const mock: MockServer; declare const url: string;
 declare const json: any; declare const unknown_value: unknown;
 `;
 
@@ -35,6 +35,8 @@ const FINE = [
   'const code: number = assert(alice.status_code).at_least(400).at_most(499).value();',
   'const id: string = await_until(() => assert(bob.calls[0]).is_present().value()).id;',
   'const found: CallInfo = await_until(() => bob.calls.find((call) => call.direction === "incoming") ?? null);',
+  'bob.verify_audio(440, found_call); bob.verify_audio(440, "2s", found_call); bob.verify_media(found_call); bob.dtmf("1", found_call);',
+  'assert(bob.hears(440, bob.calls[0])).is_true(); const ms: number | undefined = bob.calls[0].timing.setup_ms; assert(bob.calls[0].rtp?.received).at_least(1);',
   'await_until(() => { assert(bob.state).equals(State.Ringing); assert(alice.state).equals(State.Ringing); }, 10);',
   'await_until(() => alice.registered && bob.registered);',
   'await alice.dial(bob); const value = await Promise.resolve(3);',

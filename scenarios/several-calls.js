@@ -83,24 +83,6 @@ scenario.each(rounds)('five calls, answered one after the other, $round', () => 
   }
 });
 
-scenario.each(rounds)('five calls at once, $round', () => {
-  const alice = starts('alice', { answer: 'auto' });
-  const others = ['bob', 'carol', 'dave', 'erin', 'frank'].map((name) => starts(name));
-  for (const other of others) other.dial(alice);
-  await_until(() => assert(alice.calls.length).equals(5));
-  // 4.x answers the first ones only, and holds one for the next
-  wait('300ms');
-  for (const call of alice.calls) {
-    if (call.state === State.Ringing) alice.accept(call);
-    else if (call.held !== 'none') alice.resume(call);
-    talk(
-      alice,
-      call,
-      others.find(({ name }) => call.peer.number === name),
-    );
-  }
-});
-
 scenario.each(rounds)('attended transfer, $round', () => {
   const alice = starts('alice');
   const bob = starts('bob');

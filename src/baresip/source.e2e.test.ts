@@ -149,6 +149,35 @@ describe.each(binaries)('baresip $version: audio', (binary) => {
     expect(loud / RATE).toBeLessThan(1.05);
   });
 
+  test('files that are over before baresip has opened them', async () => {
+    await connected();
+    const click: Sound = { text: 'click', repeats: false, samples: new Int16Array([LOUD]) };
+    for (let sent = 0; sent < 5; sent += 1) await alice.sendAudio(click, LIMIT);
+    await bench.until(
+      () => bench.events('alice').filter(({ type }) => type === 'audio_ended').length === 5,
+      'the end of each',
+    );
+    await alice.sendAudio(tone(440, 1, true), LIMIT);
+    await hears('tone');
+  });
+
+  test('another source while a second call waits: heard, and the call goes on waiting', async () => {
+    await connected();
+    const carol = await bench.start('carol', { audio: true });
+    await carol.dial({ agent: alice }, LIMIT);
+    await bench.until(() => alice.state.calls.length === 2, 'two calls');
+    // a file, too, is given more than once
+    await alice.sendAudio(tone(440, 1, true), LIMIT);
+    await hears('tone');
+    await alice.sendAudio(tone(300, 1, false), LIMIT);
+    await bench.until(
+      () => bench.events('alice').some(({ type }) => type === 'audio_ended'),
+      'the end of the file',
+    );
+    await hears('silence');
+    expect(agentStateName(carol.state)).toBe('Ringing');
+  });
+
   test('two calls in one second have files of their own', async () => {
     await connected();
     await hears('silence');

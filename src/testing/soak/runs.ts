@@ -90,6 +90,12 @@ export async function manyAgents(): Promise<string[]> {
   );
 }
 
+/** The suite about several calls of one agent, each case so many times. */
+export async function severalCalls(times: number): Promise<string[]> {
+  const args = ['run', '--json', '--set', `TIMES=${times}`, 'scenarios/several-calls.js'];
+  return problems(await runCli(args, { timeout: LONG_LIMIT_MS }));
+}
+
 /** The suite about the event log, each case so many times. */
 export async function eventLog(times: number): Promise<string[]> {
   const args = ['run', '--json', '--set', `TIMES=${times}`, 'scenarios/event-log.js'];

@@ -5,20 +5,20 @@
 const MAY_IMPORT = {
   model: ['errors', 'time'],
   schema: ['model', 'errors', 'time'],
-  audio: ['schema', 'model', 'errors', 'time'],
+  audio: ['ordinary-file', 'schema', 'model', 'errors', 'time'],
   http: ['http-body', 'schema', 'model', 'errors', 'time'],
   webhook: ['http-body', 'certificate', 'schema', 'model', 'errors', 'time'],
   // of audio only the octets of a codec: baresip 1.1 decodes a digit as if it were sound
-  baresip: ['certificate', 'audio/g711', 'schema', 'model', 'errors', 'time'],
+  baresip: ['certificate', 'audio/g711', 'ordinary-file', 'schema', 'model', 'errors', 'time'],
   lab: ['schema', 'model', 'errors', 'time'],
   // rules of what a script may touch: no sockets, no agents, no settings
   policy: ['schema', 'errors', 'time'],
-  settings: ['policy', 'schema', 'model', 'errors', 'time'],
+  settings: ['ordinary-file', 'policy', 'schema', 'model', 'errors', 'time'],
   // load_env() reads the same files as --env-file: one parser, no other setting
   sandbox: ['settings/dotenv', 'schema', 'model', 'errors', 'time'],
   // what may not be shown, and where it stands in texts
   secrets: ['model', 'errors', 'time'],
-  report: ['schema', 'model', 'errors', 'time'],
+  report: ['ordinary-file', 'schema', 'model', 'errors', 'time'],
   runner: [
     'sandbox',
     'baresip',

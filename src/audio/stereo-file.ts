@@ -2,8 +2,9 @@
  * A call on disk: left what was sent, right what was received. Every write leaves a whole, valid WAV file behind, so
  * a run that is killed loses nothing: samples first, then the lengths in the header.
  */
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, readSync, writeSync } from 'node:fs';
 import { OffhookError } from '../errors.js';
+import { NotOrdinary, openNew } from '../ordinary-file.js';
 import { WAV_HEADER_BYTES, wavHeader } from './wav.js';
 
 export type Side = 'sent' | 'received';
@@ -35,7 +36,7 @@ export class StereoFile {
   constructor(path: string, rate: number) {
     this.path = path;
     this.rate = rate;
-    this.#file = this.#try(() => openSync(path, 'w+'));
+    this.#file = this.#try(() => openNew(path, true));
     this.#try(() => writeSync(this.#file, wavHeader(rate, 2, 0), 0, WAV_HEADER_BYTES, 0));
   }
 
@@ -78,7 +79,8 @@ export class StereoFile {
     try {
       return act();
     } catch (error) {
-      const { code = String(error) } = error as NodeJS.ErrnoException;
+      const { code: seen = String(error) } = error as NodeJS.ErrnoException;
+      const code = error instanceof NotOrdinary ? `it ${error.message}` : seen;
       throw new OffhookError('E_OUTPUT', `audio file "${this.path}": cannot be written: ${code}`, {
         hint: 'check the folder of --save-audio and its free space',
       });

@@ -1,7 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
   existsSync,
+  rmSync,
+  symlinkSync,
   readFileSync,
   statSync,
   utimesSync,
@@ -9,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createFolder, notePid, removeFolder, sweepStale } from './folder.js';
 
@@ -57,13 +60,59 @@ test('the sweep leaves folders of living runs, takes those of dead ones', async 
   removeFolder(young);
 });
 
-test('the sweep ends an agent that outlived its run', async () => {
-  const agent = spawn('sleep', ['60'], { stdio: 'ignore' });
-  const folder = createFolder(FILES);
-  notePid(folder, agent.pid ?? 0);
+/** A process with these words behind its name, until it is ended. */
+function running(...words: string[]): ChildProcess {
+  return spawn('sh', ['-c', 'read line', 'sh', ...words], { stdio: ['pipe', 'ignore', 'ignore'] });
+}
+
+/** As a killed run leaves it: its own process is gone, that of the agent is not. */
+function abandoned(folder: string, agent: number): void {
+  notePid(folder, agent);
   const [, line = ''] = readFileSync(join(folder, 'pid'), 'utf8').split('\n');
   writeFileSync(join(folder, 'pid'), `${process.pid} 1\n${line}\n`);
+}
+
+test('the sweep ends an agent that outlived its run', async () => {
+  const folder = createFolder(FILES);
+  const agent = running('-f', folder, '-s');
+  await once(agent, 'spawn');
+  abandoned(folder, agent.pid ?? 0);
   const gone = once(agent, 'exit');
   expect(sweepStale()).toContain(folder);
   expect(await gone).toEqual([null, 'SIGKILL']);
+});
+
+test('the sweep leaves a process that is no agent of that folder', async () => {
+  const folder = createFolder(FILES);
+  const other = running('-f', `${folder}x`, '-s');
+  await once(other, 'spawn');
+  abandoned(folder, other.pid ?? 0);
+  expect(sweepStale()).not.toContain(folder);
+  expect(other.exitCode ?? other.signalCode).toBe(null);
+  other.stdin?.end();
+  await once(other, 'exit');
+  expect(sweepStale()).toContain(folder);
+});
+
+test('the sweep believes no folder, pid file or link that others may have made', () => {
+  const outside = join(mkdtempSync(join(tmpdir(), 'offhook-try-')), 'pid');
+  writeFileSync(outside, `${process.pid} 1\n`);
+  const open = createFolder(FILES);
+  writeFileSync(join(open, 'pid'), `${process.pid} 1\n`);
+  chmodSync(open, 0o755);
+  const [linked, fifo, large] = [1, 2, 3].map(() => {
+    const folder = createFolder(FILES);
+    rmSync(join(folder, 'pid'));
+    return folder;
+  }) as [string, string, string];
+  symlinkSync(outside, join(linked, 'pid'));
+  execFileSync('mkfifo', [join(fifo, 'pid')]);
+  writeFileSync(join(large, 'pid'), `${process.pid} 1\n${' '.repeat(1000)}`);
+  const link = `${large}-link`;
+  symlinkSync(linked, link);
+  const left = [open, linked, fifo, large, link];
+  const swept = sweepStale();
+  expect(swept.filter((one) => left.includes(one))).toEqual([]);
+  for (const one of left) rmSync(one, { recursive: true });
+  rmSync(dirname(outside), { recursive: true });
 });

@@ -2,6 +2,8 @@
 import {
   ftruncateSync,
   closeSync,
+  existsSync,
+  lstatSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -13,10 +15,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isOurs, readOrdinary } from '../ordinary-file.js';
 import { SILENCE_FILE, wavHeader } from './config.js';
 
 const PREFIX = 'offhook-agent-';
 const PID_FILE = 'pid';
+const PID_FILE_BYTES = 256;
 /** A folder without a pid file belongs to a run between two lines of code, or to one killed there. */
 const UNFINISHED_MS = 60_000;
 /** Long enough to be re-armed calmly, short enough to be loaded in a millisecond when a call is answered. */
@@ -32,8 +36,8 @@ export interface FolderFiles {
 export function createFolder(files: FolderFiles): string {
   const folder = mkdtempSync(join(tmpdir(), PREFIX));
   writeFileSync(join(folder, PID_FILE), `${identity(process.pid)}\n`);
-  writeFileSync(join(folder, 'config'), files.config);
-  writeFileSync(join(folder, 'accounts'), files.accounts);
+  writeFileSync(join(folder, 'config'), files.config, { mode: 0o600 });
+  writeFileSync(join(folder, 'accounts'), files.accounts, { mode: 0o600 });
   if (files.certificate !== undefined) {
     writeFileSync(join(folder, files.certificate.file), files.certificate.pem, { mode: 0o600 });
   }
@@ -60,7 +64,7 @@ export function abandonAgents(): void {
   for (const folder of agentFolders()) {
     const [owner, agent = ''] = pidLines(folder);
     if (owner !== identity(process.pid)) continue;
-    if (agent !== '' && isAlive(agent)) killAgent(agent);
+    if (agent !== '' && isAlive(agent)) killAgent(agent, folder);
     removeFolder(folder);
   }
 }
@@ -84,13 +88,21 @@ function agentFolders(): string[] {
   if (statSync(tmpdir(), { throwIfNoEntry: false })?.isDirectory() !== true) return [];
   return readdirSync(tmpdir())
     .filter((name) => name.startsWith(PREFIX))
-    .map((name) => join(tmpdir(), name));
+    .map((name) => join(tmpdir(), name))
+    .filter(isOwnFolder);
+}
+
+/** Made by mkdtemp for this user: in all others anybody may have written what he likes. */
+function isOwnFolder(path: string): boolean {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat?.isDirectory() === true && isOurs(stat.uid) && (stat.mode & 0o077) === 0;
 }
 
 /** Who made the folder, and whose it is, as identities; without a readable file, nobody. */
 function pidLines(folder: string): string[] {
   try {
-    return readFileSync(join(folder, PID_FILE), 'utf8').split('\n');
+    const rules = { largest: PID_FILE_BYTES, owners: [], links: false };
+    return readOrdinary(join(folder, PID_FILE), rules).toString().split('\n');
   } catch {
     return [];
   }
@@ -100,16 +112,25 @@ function isStale(folder: string): boolean {
   const [owner = '', agent = ''] = pidLines(folder);
   if (owner === '') return ageMs(folder) > UNFINISHED_MS;
   if (isAlive(owner)) return false;
-  return agent === '' || !isAlive(agent) || killAgent(agent);
+  return agent === '' || !isAlive(agent) || killAgent(agent, folder);
 }
 
-/** False when it may not be killed: another user's. */
-function killAgent(id: string): boolean {
+/** False when it is not the baresip of that folder, or may not be killed. */
+function killAgent(id: string, folder: string): boolean {
+  const pid = Number(id.split(' ')[0]);
   try {
-    return process.kill(Number(id.split(' ')[0]), 'SIGKILL');
+    return isAgent(pid, folder) && process.kill(pid, 'SIGKILL');
   } catch {
     return false;
   }
+}
+
+/** By its command line, which names the folder (so does bubblewrap's); where there is no /proc the number has to do. */
+function isAgent(pid: number, folder: string): boolean {
+  if (!existsSync('/proc/self/cmdline')) return true;
+  const ours = isOurs(statSync(`/proc/${pid}`).uid);
+  const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  return ours && words.some((word, at) => word === '-f' && words[at + 1] === folder);
 }
 
 function ageMs(folder: string): number {

@@ -1,4 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -46,4 +56,52 @@ test('ports of other programs are seen', async () => {
   expect(await sipPortsAreFree(HOST, slot.sip)).toBe(false);
   await new Promise((resolve) => server.close(resolve));
   slot.release();
+});
+
+test.each<[string, (path: string) => void, string]>([
+  [
+    'a link',
+    (path) => {
+      symlinkSync(join(path, '..', 'other'), path);
+    },
+    'it is a link',
+  ],
+  [
+    'a FIFO',
+    (path) => {
+      execFileSync('mkfifo', [path]);
+    },
+    'it is no ordinary file',
+  ],
+  [
+    'a folder',
+    (path) => {
+      mkdirSync(path);
+    },
+    'it is a folder',
+  ],
+  [
+    'a file others may write to',
+    (path) => {
+      writeFileSync(path, '');
+      chmodSync(path, 0o666);
+    },
+    'others may write to it',
+  ],
+])('a table that is %s is not used', async (_, make, what) => {
+  const folder = mkdtempSync(join(tmpdir(), 'offhook-try-'));
+  const before = process.env['TMPDIR'];
+  process.env['TMPDIR'] = folder;
+  try {
+    make(join(folder, `offhook-ports-${userInfo().uid}`));
+    await expect(takeSlot(HOST)).rejects.toMatchObject({
+      code: 'E_PORTS',
+      message: expect.stringMatching(new RegExp(`${what}$`)) as string,
+    });
+    expect(existsSync(join(folder, 'other'))).toBe(false);
+  } finally {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -5,11 +5,12 @@
  * not reach a new one; only the holder of a slot writes that slot's entry.
  */
 import { createSocket } from 'node:dgram';
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { createServer, isIPv6, type Server } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { OffhookError } from '../errors.js';
+import { isOurs } from '../ordinary-file.js';
 
 /** Below the kernel's ephemeral ports, where any program's outgoing connection may sit. */
 const FIRST_PORT = 10000;
@@ -113,18 +114,32 @@ function slotsByRest(stamps: number): number[] {
 function openStamps(): number {
   // One file for each user: another user's would not be ours to write.
   const path = join(tmpdir(), `offhook-ports-${userInfo().uid}`);
-  let file: number;
-  try {
-    file = openSync(path, 'r+', 0o600);
-  } catch {
-    file = openSync(path, 'a', 0o600);
-    closeSync(file);
-    file = openSync(path, 'r+', 0o600);
-  }
+  const file = openTable(path);
   const missing = SLOT_COUNT * STAMP_BYTES - fstatSync(file).size;
   // Only ever grows by zero bytes at its end, so two processes may both do it.
   if (missing > 0) writeSync(file, Buffer.alloc(1), 0, 1, SLOT_COUNT * STAMP_BYTES - 1);
   return file;
+}
+
+/** Anybody could have made something of that name: a link, a FIFO, a file of his own. */
+function openTable(path: string): number {
+  const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
+  let what: string;
+  try {
+    const file = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+    const stat = fstatSync(file);
+    if (stat.isFile() && isOurs(stat.uid) && (stat.mode & 0o022) === 0) return file;
+    closeSync(file);
+    what = stat.isFile() ? 'others may write to it' : 'it is no ordinary file';
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ELOOP' && code !== 'EISDIR' && code !== 'EACCES') throw error;
+    what =
+      code === 'ELOOP' ? 'it is a link' : code === 'EISDIR' ? 'it is a folder' : 'no permission';
+  }
+  throw new OffhookError('E_PORTS', `ports: the table "${path}" cannot be used: ${what}`, {
+    hint: 'remove it, or set TMPDIR to a folder of your own',
+  });
 }
 
 function stampOf(stamps: number, slot: number): number {

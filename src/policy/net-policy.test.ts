@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { OffhookError } from '../errors.js';
-import { netPolicy, netTarget, type NetPolicy, type NetTarget } from './net-policy.js';
+import {
+  assertMayListen,
+  netPolicy,
+  netTarget,
+  type NetPolicy,
+  type NetTarget,
+} from './net-policy.js';
 import { hostRule } from './host-rules.js';
 
 const of = (...items: string[]) => netPolicy({ items, origin: '--allow-net' });
@@ -222,4 +228,36 @@ test('behind a proxy the name decides; under --untrusted not by a wildcard alone
   expect(judge(true, 'a.example', '*.example')).toBe(
     'host a.example:443: not reached: only a wildcard allows it, and behind a proxy its address cannot be judged | allow it with --allow-net a.example:443',
   );
+});
+
+test('a list says where scripts may listen, beyond this machine and on ports of system services', () => {
+  const of = (items: string[], host: string, port?: number): string => {
+    const net = netPolicy({ items, origin: '--untrusted' }, true);
+    try {
+      const hint = 'leave it out';
+      assertMayListen(net, {
+        what: 'mock server',
+        host,
+        ...(port === undefined ? {} : { port }),
+        hint,
+      });
+      return 'allowed';
+    } catch (error) {
+      return `${(error as OffhookError).message} | ${(error as OffhookError).details.hint ?? ''}`;
+    }
+  };
+  for (const host of ['127.0.0.1', '127.9.9.9', 'localhost', '::1']) {
+    expect(of([], host)).toBe('allowed');
+    expect(of([], host, 1024)).toBe('allowed');
+  }
+  expect(of([], '127.0.0.1', 1023)).toBe(
+    'mock server: not started on 127.0.0.1:1023: port 1023 is one of system services (below 1024) | leave it out, or allow it with --allow-net 127.0.0.1:1023',
+  );
+  expect(of(['127.0.0.1:80'], '127.0.0.1', 80)).toBe('allowed');
+  expect(of(['127.0.0.1:80'], '127.0.0.1', 443)).toContain('port 443 is one of');
+  expect(of([], '192.0.2.7', 5080)).toContain('on 192.0.2.7: other machines could reach it');
+  expect(of(['192.0.2.7'], '192.0.2.7', 5080)).toBe('allowed');
+  expect(of([], '2001:db8::1')).toContain('allow it with --allow-net [2001:db8::1]');
+  const everywhere = netPolicy(undefined);
+  assertMayListen(everywhere, { what: 'x', host: '0.0.0.0', port: 80, hint: '' });
 });

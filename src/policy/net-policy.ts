@@ -71,6 +71,38 @@ export function netTarget(url: URL): NetTarget {
   return { host: url.hostname, port };
 }
 
+/** What is to listen, and where; `hint`: how to do without. */
+export interface Listener {
+  readonly what: string;
+  readonly host: string;
+  /** Absent: any port that is free. */
+  readonly port?: number;
+  readonly hint: string;
+}
+
+const FIRST_ORDINARY_PORT = 1024;
+
+/**
+ * A list of hosts says also where scripts may listen: beyond this machine, and on the ports of system services, only
+ * at an address a rule allows. @throws OffhookError E_NET_DENIED
+ */
+export function assertMayListen(net: NetPolicy, { what, host, port = 0, hint }: Listener): void {
+  const local = /^(?:localhost|127(?:\.\d+){3}|::1)$/.test(host);
+  const system = port > 0 && port < FIRST_ORDINARY_PORT;
+  if (local && !system) return;
+  try {
+    net({ host, port });
+  } catch {
+    const at = host.includes(':') ? `[${host}]` : host;
+    const [where, why] = local
+      ? [`${at}:${port}`, `port ${port} is one of system services (below ${FIRST_ORDINARY_PORT})`]
+      : [at, 'other machines could reach it'];
+    throw new OffhookError('E_NET_DENIED', `${what}: not started on ${where}: ${why}`, {
+      hint: `${hint}, or allow it with --allow-net ${where}`,
+    });
+  }
+}
+
 function denial(list: AllowList, subject: string, why?: string, allow?: string): OffhookError {
   const seen = why ?? `not allowed by ${list.origin}`;
   return new OffhookError('E_NET_DENIED', `host ${subject}: not reached: ${seen}`, {

@@ -282,7 +282,8 @@ function writeAtomically(file: string, text: string): void {
   }
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
   try {
-    writeFileSync(temporary, text);
+    // a link that waits there is no way to another file
+    writeFileSync(temporary, text, { flag: 'wx' });
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -2,6 +2,7 @@
 import { closeSync, constants, openSync, readFileSync, readlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { OffhookError } from '../errors.js';
+import { NotOrdinary, openNew } from '../ordinary-file.js';
 
 export interface Output {
   write(text: string): void;
@@ -28,7 +29,7 @@ export class FileOutput implements Output {
   constructor(path: string) {
     this.path = path;
     try {
-      this.#fd = openSync(path, 'w');
+      this.#fd = openNew(path);
     } catch (error) {
       throw outputError(path, error);
     }
@@ -154,6 +155,8 @@ export function outputError(path: string, error: unknown): OffhookError {
 }
 
 function reason(path: string, error: unknown): readonly [seen: string, hint: string] {
+  if (error instanceof NotOrdinary)
+    return [`it ${error.message}`, 'remove it, or name another file'];
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   switch (code) {
     case 'ENOENT':

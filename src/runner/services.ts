@@ -6,6 +6,7 @@ import { HTTP_SUBJECT } from '../model/http-event.js';
 import type { HttpRequestData, MockRequestData, RouteData } from '../model/http-message.js';
 import type { CallReply, CallRequest, ResponderCall, ResponderReply } from '../sandbox/protocol.js';
 import type { ServiceVerb } from '../schema/verbs/http.js';
+import { assertMayListen } from '../policy/net-policy.js';
 import { formatMs } from '../time.js';
 import { headerSecrets } from './secrets.js';
 import type { MockEvent, MockServer, MockServerOptions } from '../webhook/server.js';
@@ -132,7 +133,10 @@ export class Services {
         hint: 'use one server with several routes',
       });
     }
-    this.#assertMayListen(options.host, options.port);
+    const { allow } = this.#settings;
+    const { host, port } = options;
+    const hint = 'leave out host and port';
+    if (allow !== undefined) assertMayListen(allow, { what: 'mock server', host, port, hint });
     const starting = Server.start(options, {
       event: (event) => {
         this.#hooks.emit(name, event);
@@ -153,20 +157,6 @@ export class Services {
       const at = new URL(url).hostname.replace(/^\[|\]$/g, '');
       return own === port && at === host && at === address;
     });
-  }
-
-  /** What listens beyond this machine is held to the rules for hosts, too. */
-  #assertMayListen(host: string, port: number): void {
-    if (/^(?:localhost|127(?:\.\d+){3}|::1)$/.test(host)) return;
-    try {
-      this.#settings.allow?.({ host, port });
-    } catch {
-      throw new OffhookError(
-        'E_NET_DENIED',
-        `mock server: not started on ${host}: other machines could reach it`,
-        { hint: `leave out host, or allow it with --allow-net ${host}` },
-      );
-    }
   }
 
   /** A request as the script gets it: what it shows of its headers must not show in reports. */

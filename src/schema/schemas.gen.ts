@@ -474,6 +474,12 @@ export const SCHEMAS = {
         description:
           'Most calls the agents of a scenario place together. Under --untrusted it can only lower the limit. Default: no limit.',
       },
+      isolate: {
+        enum: ['auto', 'always', 'never'],
+        default: 'auto',
+        description:
+          'Whether agents run by bubblewrap, which hides the files of others from baresip: where it works, in any case (else an error), or not at all. Under --untrusted the default is always, and nothing less counts here.',
+      },
       untrusted: {
         type: 'boolean',
         default: false,

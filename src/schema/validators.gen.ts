@@ -2558,6 +2558,12 @@ const schema17 = {
       description:
         'Most calls the agents of a scenario place together. Under --untrusted it can only lower the limit. Default: no limit.',
     },
+    isolate: {
+      enum: ['auto', 'always', 'never'],
+      default: 'auto',
+      description:
+        'Whether agents run by bubblewrap, which hides the files of others from baresip: where it works, in any case (else an error), or not at all. Under --untrusted the default is always, and nothing less counts here.',
+    },
     untrusted: {
       type: 'boolean',
       default: false,
@@ -2578,16 +2584,7 @@ function validate16(
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       const _errs1 = errors;
       for (const key0 in data) {
-        if (!(
-          key0 === '$schema' ||
-          key0 === 'allow-read' ||
-          key0 === 'allow-net' ||
-          key0 === 'allow-sip' ||
-          key0 === 'allow-env' ||
-          key0 === 'max-agents' ||
-          key0 === 'max-calls' ||
-          key0 === 'untrusted'
-        )) {
+        if (!func2.call(schema17.properties, key0)) {
           validate16.errors = [
             {
               instancePath,
@@ -2969,16 +2966,17 @@ function validate16(
                       var valid0 = true;
                     }
                     if (valid0) {
-                      if (data.untrusted !== undefined) {
+                      if (data.isolate !== undefined) {
+                        let data11 = data.isolate;
                         const _errs24 = errors;
-                        if (typeof data.untrusted !== 'boolean') {
+                        if (!(data11 === 'auto' || data11 === 'always' || data11 === 'never')) {
                           validate16.errors = [
                             {
-                              instancePath: instancePath + '/untrusted',
-                              schemaPath: '#/properties/untrusted/type',
-                              keyword: 'type',
-                              params: { type: 'boolean' },
-                              message: 'must be boolean',
+                              instancePath: instancePath + '/isolate',
+                              schemaPath: '#/properties/isolate/enum',
+                              keyword: 'enum',
+                              params: { allowedValues: schema17.properties.isolate.enum },
+                              message: 'must be equal to one of the allowed values',
                             },
                           ];
                           return false;
@@ -2986,6 +2984,26 @@ function validate16(
                         var valid0 = _errs24 === errors;
                       } else {
                         var valid0 = true;
+                      }
+                      if (valid0) {
+                        if (data.untrusted !== undefined) {
+                          const _errs25 = errors;
+                          if (typeof data.untrusted !== 'boolean') {
+                            validate16.errors = [
+                              {
+                                instancePath: instancePath + '/untrusted',
+                                schemaPath: '#/properties/untrusted/type',
+                                keyword: 'type',
+                                params: { type: 'boolean' },
+                                message: 'must be boolean',
+                              },
+                            ];
+                            return false;
+                          }
+                          var valid0 = _errs25 === errors;
+                        } else {
+                          var valid0 = true;
+                        }
                       }
                     }
                   }

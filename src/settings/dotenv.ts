@@ -1,7 +1,7 @@
 /** Reading .env files: the values by the dotenv package, and a located error for what it would skip. */
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { OffhookError, type ErrorCode } from '../errors.js';
+import { NotOrdinary, readOrdinary } from '../ordinary-file.js';
 
 const require = createRequire(import.meta.url);
 
@@ -14,9 +14,16 @@ export interface DotenvFile {
   readonly warnings: readonly string[];
 }
 
-/** Reads the file at `path`; `shown` is the path as the user wrote it. @throws OffhookError E_SETTINGS */
-export function readDotenv(path: string, shown: string): DotenvFile {
-  return parseDotenv(readUtf8(path, shown), { path, shown, code: 'E_SETTINGS' });
+/**
+ * Reads the file at `path`; `shown` is the path as the user wrote it. `owners`: the users it may belong to, beside root
+ * and ourselves; anybody for a file that was named. @throws OffhookError E_SETTINGS
+ */
+export function readDotenv(
+  path: string,
+  shown: string,
+  owners?: readonly number[],
+): DotenvFile {
+  return parseDotenv(readUtf8(path, shown, owners), { path, shown, code: 'E_SETTINGS' });
 }
 
 /** The variables of a .env file's text. @throws OffhookError with the place of the first bad line. */
@@ -118,13 +125,22 @@ function closingLine(
   return undefined;
 }
 
-function readUtf8(path: string, shown: string): string {
+const LARGEST = 1024 * 1024;
+
+function readUtf8(path: string, shown: string, owners?: readonly number[]): string {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    bytes = readOrdinary(path, {
+      largest: LARGEST,
+      links: true,
+      ...(owners === undefined ? {} : { owners }),
+    });
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? error.code : error;
-    const what = REASONS[String(reason)] ?? String(reason);
+    const what =
+      error instanceof NotOrdinary
+        ? `it ${error.message}`
+        : (REASONS[String(reason)] ?? String(reason));
     throw new OffhookError('E_SETTINGS', `environment file "${shown}": not read: ${what}`, {
       hint: 'check the path; it is relative to the folder you are in',
     });

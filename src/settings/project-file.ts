@@ -1,7 +1,8 @@
 /** offhook.config.json: found above a scenario, checked against its schema. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OffhookError } from '../errors.js';
+import { NotOrdinary, ownersOf, readOrdinary } from '../ordinary-file.js';
 import { optionsProblem } from '../schema/options.js';
 
 const PROJECT_FILE = 'offhook.config.json';
@@ -16,6 +17,7 @@ interface ProjectSettings {
   readonly 'max-agents'?: number;
   readonly 'max-calls'?: number;
   readonly untrusted?: boolean;
+  readonly isolate?: 'auto' | 'always' | 'never';
 }
 
 export interface ProjectFile {
@@ -30,12 +32,12 @@ export function findProjectFile(scenario: string): ProjectFile | undefined {
     // Never at the root of the file system: it would be everybody's.
     if (dirname(folder) === folder) return undefined;
     const path = join(folder, PROJECT_FILE);
-    if (existsSync(path)) return { path, settings: read(path) };
+    if (existsSync(path)) return { path, settings: read(path, ownersOf(scenario)) };
   }
 }
 
-function read(path: string): ProjectSettings {
-  const value = parse(path, text(path));
+function read(path: string, owners: readonly number[]): ProjectSettings {
+  const value = parse(path, text(path, owners));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw bad(path, 'is no JSON object', 'write { } around its settings');
   }
@@ -44,13 +46,13 @@ function read(path: string): ProjectSettings {
   return value;
 }
 
-function text(path: string): string {
+function text(path: string, owners: readonly number[]): string {
   try {
-    const bytes = readFileSync(path);
-    if (bytes.length > LARGEST) throw bad(path, `is ${bytes.length} bytes (limit ${LARGEST})`, '');
+    const bytes = readOrdinary(path, { largest: LARGEST, owners, links: true });
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    if (error instanceof OffhookError) throw error;
+    if (error instanceof NotOrdinary)
+      throw bad(path, error.message, 'replace it by an ordinary file of your own, or remove it');
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const what = code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'is not UTF-8 text' : 'not read';
     throw bad(path, what === 'not read' ? `not read: ${code}` : what, 'check that it may be read');

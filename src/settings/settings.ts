@@ -7,6 +7,7 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
+import { ownersOf } from '../ordinary-file.js';
 import { readDotenv, type DotenvFile } from './dotenv.js';
 
 type Variables = Readonly<Record<string, string>>;
@@ -59,9 +60,9 @@ export function scenarioVariables(
     ...given.map(({ values }) => values),
   ) as Variables;
   return (file, { allows, untrusted, project = dirname(file) } = NO_LIMITS) => {
-    const own = readBeside(file.replace(/\.m?js$/, '') + '.env', untrusted);
+    const own = readBeside(file.replace(/\.m?js$/, '') + '.env', file, untrusted);
     const folders = [...new Set([project, dirname(file)])];
-    const shared = folders.map((folder) => readShared(join(folder, '.env'), untrusted));
+    const shared = folders.map((folder) => readShared(join(folder, '.env'), file, untrusted));
     const below = Object.assign({}, ...shared.map(({ values }) => values), common) as Variables;
     const allowed = Object.entries(below).filter(([name]) => allows(name));
     return {
@@ -74,9 +75,10 @@ export function scenarioVariables(
 
 const NOTHING: DotenvFile = { values: {}, warnings: [] };
 
-function readBeside(path: string, untrusted: boolean): DotenvFile {
+function readBeside(path: string, scenario: string, untrusted: boolean): DotenvFile {
   if (!existsSync(path)) return NOTHING;
-  if (!untrusted || lstatSync(path).isFile()) return readDotenv(path, path);
+  if (!untrusted || lstatSync(path).isFile()) 
+    return readDotenv(path, path, ownersOf(scenario));
   throw new OffhookError(
     'E_SETTINGS',
     `environment file "${path}": not read: it is no ordinary file, as it must be under --untrusted`,
@@ -85,9 +87,9 @@ function readBeside(path: string, untrusted: boolean): DotenvFile {
 }
 
 /** A .env file serves other programs, too: one that Offhook cannot read is no reason not to run. */
-function readShared(path: string, untrusted: boolean): DotenvFile {
+function readShared(path: string, scenario: string, untrusted: boolean): DotenvFile {
   try {
-    return readBeside(path, untrusted);
+    return readBeside(path, scenario, untrusted);
   } catch (error) {
     if (!(error instanceof OffhookError)) throw error;
     return { values: {}, warnings: [`${error.message}: none of its variables is used`] };

@@ -1,0 +1,105 @@
+/**
+ * Files in places where other users may have prepared something: opened without following their links and without
+ * waiting at a FIFO. Node's own functions do both.
+ */
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
+
+/** Why a file is not used; a sentence about it, to follow "it". */
+export class NotOrdinary extends Error {
+  readonly code = 'ENOTORDINARY';
+}
+
+const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = constants;
+
+export interface ReadRules {
+  /** In bytes. */
+  largest: number;
+  /** Users it may belong to, beside root and ourselves; absent: anybody. */
+  owners?: readonly number[];
+  /** Links are followed; with `owners`, only those of such a user. */
+  links: boolean;
+}
+
+/** All of the file. @throws NotOrdinary, or the error of the system. */
+export function readOrdinary(path: string, rules: ReadRules): Buffer {
+  const link = lstatSync(path);
+  if (link.isSymbolicLink()) {
+    if (!rules.links) throw new NotOrdinary('is a link');
+    assertOwner(link, rules.owners);
+  }
+  const file = openSync(path, O_RDONLY | O_NONBLOCK | (rules.links ? 0 : O_NOFOLLOW));
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile())
+      throw new NotOrdinary(stat.isDirectory() ? 'is a folder' : 'is no ordinary file');
+    assertOwner(stat, rules.owners);
+    if (stat.size > rules.largest)
+      throw new NotOrdinary(`is ${stat.size} bytes (limit ${rules.largest})`);
+    return readAtMost(file, rules.largest);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Also where the file grows meanwhile. */
+function readAtMost(file: number, largest: number): Buffer {
+  const chunks: Buffer[] = [];
+  for (let left = largest; left > 0;) {
+    const chunk = Buffer.alloc(Math.min(left, 64 * 1024));
+    const size = readSync(file, chunk, 0, chunk.length, null);
+    if (size === 0) break;
+    chunks.push(chunk.subarray(0, size));
+    left -= size;
+  }
+  return Buffer.concat(chunks);
+}
+
+function assertOwner({ uid }: Stats, owners: readonly number[] | undefined): void {
+  if (owners === undefined || isOurs(uid) || uid === 0 || owners.includes(uid)) return;
+  throw new NotOrdinary(`belongs to another user (id ${uid})`);
+}
+
+/** Whom a file belongs to, who may say what holds for it in others; nobody when it is not there. */
+export function ownersOf(path: string): readonly number[] {
+  const uid = statSync(path, { throwIfNoEntry: false })?.uid;
+  return uid === undefined ? [] : [uid];
+}
+
+/** Where the system has no users, everything is. */
+export function isOurs(uid: number): boolean {
+  return process.getuid === undefined || process.getuid() === uid;
+}
+
+/**
+ * Opens a file to be written anew, never through a link. Streams of this process (/dev/stderr, /dev/fd/3) are links by
+ * themselves. `secret`: for nobody else to read; it is read here, too.
+ * @throws NotOrdinary, or the error of the system.
+ */
+export function openNew(path: string, secret = false): number {
+  const stream = path.startsWith('/dev/');
+  const flags = (secret ? O_RDWR : O_WRONLY) | O_CREAT | O_TRUNC;
+  try {
+    const file = openSync(
+      path,
+      stream ? flags : flags | O_NOFOLLOW | O_NONBLOCK,
+      secret ? 0o600 : 0o666,
+    );
+    if (secret) fchmodSync(file, 0o600);
+    return file;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ELOOP') throw new NotOrdinary('is a link');
+    if (code === 'ENXIO') throw new NotOrdinary('is a FIFO that nobody reads');
+    throw error;
+  }
+}

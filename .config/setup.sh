@@ -92,6 +92,8 @@ missing=$(missing_packages)
 install_npm_packages
 sh .config/build-if-changed.sh
 if [ "${1:-}" = --tests ]; then
+  # its tests are skipped without it, except on a CI server
+  has bwrap || install_packages bubblewrap
   baresip -h 2>/dev/null | grep -q '^baresip v1\.1\.' || sh .config/get-debian.sh baresip-core >/dev/null
   # its tests say so and are skipped without it, except on a CI server
   sh .config/get-debian.sh asterisk >/dev/null || [ "${CI:-}" != true ]

@@ -1247,6 +1247,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * alice.register();
@@ -1262,6 +1263,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * alice.unregister();
@@ -1284,6 +1286,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * alice.dial(bob);
@@ -1304,6 +1307,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * bob.accept();
@@ -1322,6 +1326,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * alice.hangup();
@@ -1342,6 +1347,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * alice.hold();
@@ -1362,6 +1368,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * alice.resume();
@@ -1381,6 +1388,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * alice.mute();
@@ -1398,6 +1406,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * alice.unmute();
@@ -1423,6 +1432,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * alice.send_audio(tone(440));
@@ -1453,6 +1463,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * bob.verify_audio(440);
@@ -1483,6 +1494,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * bob.verify_audio(440);
@@ -1510,6 +1522,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * alice.send_audio(silent());
@@ -1534,6 +1547,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * alice.send_audio(silent());
@@ -1561,6 +1575,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * alice.dial("9486");
@@ -1591,6 +1606,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * alice.dial("9486");
@@ -1618,6 +1634,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_AUDIO_FILE: A WAV file cannot be used.
    * @throws E_READ_DENIED: A file lies outside the folders the script may read.
@@ -1644,6 +1661,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_AUDIO_FILE: A WAV file cannot be used.
    * @throws E_READ_DENIED: A file lies outside the folders the script may read.
@@ -1667,6 +1685,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * caller.dtmf("1234#");
@@ -1690,6 +1709,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * caller.dtmf("1234#");
@@ -1715,6 +1735,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * alice.message(bob, "lunch?");
@@ -1734,6 +1755,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * assert(alice.ping("sip:pbx.example").status).equals(200);
@@ -1754,6 +1776,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * bob.reject();
@@ -1775,6 +1798,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * bob.respond_incoming(486);
@@ -1790,6 +1814,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * bob.stop_responding();
@@ -1816,6 +1841,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * alice.transfer(carol);
@@ -1843,6 +1869,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * alice.attended_transfer(carol);
@@ -1865,6 +1892,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * alice.complete_transfer();
@@ -1883,6 +1911,7 @@ interface Agent {
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
    * alice.abort_transfer();
@@ -2560,6 +2589,7 @@ declare function silent(): Sound;
  * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
  * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
  * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+ * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
  * @throws E_AGENT_GONE: The agent was stopped or its process ended.
  * @example
  * verify_audio_connection(alice, bob);

@@ -66,6 +66,8 @@ export const ERROR_CODES = {
   E_AGENT_CRASHED: ['errored', 'The baresip process of an agent ended by itself.'],
   E_AGENT_HUNG: ['errored', 'The baresip process of an agent did not answer a command in time.'],
   E_AGENT_CONTROL: ['errored', 'The control connection to baresip failed or carried garbage.'],
+  E_AGENT_HIJACKED: ['errored', 'Another program took over the control port of an agent.'],
+  E_ISOLATION: ['errored', 'Agents were to be isolated, and that is not possible here.'],
   E_CAPABILITY: ['errored', 'The installed baresip version cannot do what was asked.'],
   E_CALL_STATE: ['failed', 'The agent has no call, or not one in the state the verb needs.'],
   E_CALL_REFUSED: ['failed', 'A call could not be placed, or a change of it was refused.'],

@@ -10,7 +10,7 @@ import {
   realpathSync,
   statSync,
 } from 'node:fs';
-import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { OLDEST_VERSION, compareVersions, hasCapability } from './capabilities.js';
 import { REQUIRED_MODULES, REQUIRED_MODULES_2_0 } from './config.js';
@@ -23,6 +23,8 @@ export interface BaresipBinary {
   readonly version: string;
   /** Folder with the loadable modules. */
   readonly modulePath: string;
+  /** Absolute path of bubblewrap, where it is installed. */
+  readonly bubblewrap?: string;
 }
 
 export interface BinarySearch {
@@ -64,24 +66,30 @@ async function inspect(search: BinarySearch): Promise<BaresipBinary> {
       },
     );
   }
-  return { path, version, modulePath: findModules(path, version, search.modulePath) };
+  const bubblewrap = programIn(`${search.searchPath}${delimiter}/usr/bin`, 'bwrap');
+  return {
+    path,
+    version,
+    modulePath: findModules(path, version, search.modulePath),
+    ...(bubblewrap === undefined ? {} : { bubblewrap }),
+  };
 }
 
 function locate(search: BinarySearch): string {
   const wanted = search.path ?? 'baresip';
-  const candidates =
-    isAbsolute(wanted) || wanted.includes('/')
-      ? [resolve(wanted)]
-      : search.searchPath
-          .split(delimiter)
-          .filter(Boolean)
-          .map((folder) => resolve(folder, wanted));
-  const path = candidates.find(isProgram);
+  const path = wanted.includes('/')
+    ? [resolve(wanted)].find(isProgram)
+    : programIn(search.searchPath, wanted);
   if (path !== undefined) return path;
   const where = wanted.includes('/') ? `${wanted} is no program` : `no "${wanted}" in PATH`;
   throw new OffhookError('E_BARESIP_MISSING', `baresip: not found: ${where}`, {
     hint: INSTALL_HINT,
   });
+}
+
+function programIn(searchPath: string, name: string): string | undefined {
+  const folders = searchPath.split(delimiter).filter(Boolean);
+  return folders.map((folder) => resolve(folder, name)).find(isProgram);
 }
 
 function isProgram(path: string): boolean {

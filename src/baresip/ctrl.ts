@@ -17,8 +17,8 @@ export interface CtrlSink {
   event(event: CtrlEvent): void;
   /** A frame that is no JSON object, or a reply to nothing. */
   garbage(text: string): void;
-  /** The connection ended, with the reason. Called once. */
-  closed(reason: string): void;
+  /** The connection ended, with the reason; `byPeer`: baresip closed it. Called once. */
+  closed(reason: string, byPeer: boolean): void;
 }
 
 /** "command params" is cut at this size by baresip, and then silently runs without its parameters. */
@@ -41,10 +41,10 @@ export class Ctrl {
       this.#read(chunk);
     });
     socket.on('error', (error) => {
-      this.#end(error.message);
+      this.#end(error.message, true);
     });
     socket.on('close', () => {
-      this.#end('closed by baresip');
+      this.#end('closed by baresip', true);
     });
   }
 
@@ -121,14 +121,14 @@ export class Ctrl {
     }
   }
 
-  #end(reason: string): void {
+  #end(reason: string, byPeer = false): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#socket.destroy();
     const error = new OffhookError('E_AGENT_CONTROL', `control connection: ${reason}`);
     for (const settle of this.#pending.values()) settle(error);
     this.#pending.clear();
-    this.#sink.closed(reason);
+    this.#sink.closed(reason, byPeer);
   }
 }
 

@@ -27,7 +27,7 @@ describe('a program that behaves badly', () => {
   test.each([
     ['crash', 'E_AGENT_CRASHED', 'signal SIGSEGV; its last lines: '],
     ['dial-garbage', 'E_AGENT_CONTROL', 'garbage on the control port'],
-    ['dial-close', 'E_AGENT_CONTROL', 'closed by baresip'],
+    ['dial-close', 'E_AGENT_HIJACKED', 'another program connected to the control port'],
     ['dial-half', 'E_AGENT_HUNG', 'no reply from baresip'],
     ['dial-refused', 'E_CALL_REFUSED', 'Invalid argument'],
     ['dial-no-json', 'E_CALL_REFUSED', 'no INVITE was sent'],

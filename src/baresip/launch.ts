@@ -1,7 +1,7 @@
 /** Brings one baresip process up: ports, folder, process, control connection, account. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { selfSigned } from '../certificate.js';
 import { OffhookError } from '../errors.js';
@@ -23,8 +23,10 @@ import type { BaresipBinary } from './binary.js';
 import { hasCapability, sinceOf } from './capabilities.js';
 import { idleLine } from './commands.js';
 import { CERTIFICATE_FILE, configText } from './config.js';
+import { isForeign, othersAt } from './control-port.js';
 import { connectOnce, excessBytes, type Command } from './ctrl.js';
 import { createFolder, notePid } from './folder.js';
+import { wrapperFor, type Wrapper } from './isolation.js';
 import { DUMPING_MODULE, overlooksDigits } from './lost-digits.js';
 import { assertModule } from './modules.js';
 import { sipPortsAreFree, takeSlot } from './ports.js';
@@ -55,8 +57,9 @@ export async function launch(
   const { nextHop } = stand;
   const address = await listenAddress(name, options, nextHop);
   checkNat(name, options, context.binary.version, isLoopback(address));
+  const wrapper = await wrapperFor(name, context.isolate, context.binary);
   for (let attempt = 1; ; attempt++) {
-    const session = await prepare(name, options, context, address, headers);
+    const session = await prepare(name, options, context, address, headers, wrapper);
     try {
       await bringUp(session, options, headers, deadline, limitMs);
       return session;
@@ -143,6 +146,7 @@ async function prepare(
   context: AgentContext,
   address: string,
   { carried }: Headers,
+  wrapper: Wrapper | undefined,
 ): Promise<Session> {
   const slot = await takeSlot(address);
   try {
@@ -195,14 +199,15 @@ async function prepare(
       audio: options.audio === true,
       dumps: options.audio === true || readsDigits(context.binary),
     });
-    session.process = new BaresipProcess(context.binary, folder, {
-      stdout: (chunk) => {
+    const output = {
+      stdout: (chunk: Buffer) => {
         session.stdout(chunk);
       },
-      stderr: (chunk) => {
+      stderr: (chunk: Buffer) => {
         session.stderr(chunk);
       },
-    });
+    };
+    session.process = new BaresipProcess(context.binary, folder, output, wrapper);
     void session.process.exited.then((exit) => {
       session.ended(exit);
     });
@@ -226,10 +231,17 @@ async function bringUp(
     exit = one;
   });
   const { account, idleAor, slot, address, sipPort, context } = session.ground;
+  let controlSocket: Socket;
   for (;;) {
     const socket = await connectOnce(LOOPBACK, slot.control);
     if (socket !== undefined) {
+      // Another user's program at that port must not be told passwords.
+      if (isForeign(slot.control)) {
+        socket.destroy();
+        throw new PortTaken();
+      }
       session.attach(socket);
+      controlSocket = socket;
       break;
     }
     if (exit === undefined && performance.now() < deadline) {
@@ -248,12 +260,16 @@ async function bringUp(
       session.send('start', [{ name: 'uafind', params: idleAor }], left()),
     );
     if (identity?.ok !== true) throw new PortTaken();
+    // Who was there before us may have given commands.
+    if (othersAt(slot.control, controlSocket.localPort).length > 0) throw new PortTaken();
     await loadModules(session, options, left);
     await setUp(session, 'the account', session.commands.create(account.line(0)), left());
     const ofHeaders = headerCommands(headers.commanded, context.binary.version);
     await setUp(session, 'a header', ofHeaders, left());
   } catch (error) {
     if (exit !== undefined) throw exitError(session, exit);
+    if (error instanceof OffhookError && error.code === 'E_AGENT_CONTROL')
+      await session.assertNotHijacked();
     throw error instanceof OffhookError && !error.message.startsWith('agent ')
       ? startError(session, error.message)
       : error;

@@ -1,7 +1,10 @@
 /** The baresip process of one agent: spawned so that it dies with us, its output handed on, its end told once. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
 import type { BaresipBinary } from './binary.js';
+import type { Wrapper } from './isolation.js';
 
 export interface Exit {
   code: number | null;
@@ -19,24 +22,40 @@ export interface Output {
 const OUTPUT_REST_MS = 50;
 
 export class BaresipProcess {
-  readonly pid: number;
   /** Settles when the process has ended and its output was read. */
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
   #running = true;
+  /** Of baresip, where the child is bubblewrap. */
+  #inner: number | undefined;
 
-  constructor(binary: BaresipBinary, folder: string, output: Output) {
-    const args = ['-f', folder, '-s'];
-    const [program, ...rest] = [...deathSignalPrefix(), binary.path, ...args] as [
+  /** `wrapper`: what isolates it; it also ends it when this process dies. */
+  constructor(binary: BaresipBinary, folder: string, output: Output, wrapper?: Wrapper) {
+    const args = [binary.path, '-f', folder, '-s'];
+    const [program, ...rest] = [...(wrapper?.(folder) ?? deathSignalPrefix()), ...args] as [
       string,
       ...string[],
     ];
     // The folder is the working directory: file names in the config stay short, nothing lands elsewhere.
-    this.#child = spawn(program, rest, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.pid = this.#child.pid ?? 0;
+    this.#child = spawn(program, rest, {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe', ...(wrapper === undefined ? [] : ['pipe' as const])],
+      // bubblewrap would end at Ctrl-C of a terminal, and baresip with it, before it can hang up.
+      detached: wrapper !== undefined,
+    });
+    const info = this.#child.stdio[3] as Readable | null | undefined;
+    info?.on('data', (chunk: Buffer) => {
+      const pid = /"child-pid": *(\d+)/.exec(chunk.toString())?.[1];
+      if (pid !== undefined) this.#inner = Number(pid);
+    });
     this.#child.stdout?.on('data', output.stdout);
     this.#child.stderr?.on('data', output.stderr);
     this.exited = this.#watch();
+  }
+
+  /** Of baresip itself, from the moment it is up; 0 when nothing was started. */
+  get pid(): number {
+    return this.#inner ?? this.#child.pid ?? 0;
   }
 
   get running(): boolean {
@@ -44,7 +63,14 @@ export class BaresipProcess {
   }
 
   kill(signal: NodeJS.Signals): void {
-    if (this.#running) this.#child.kill(signal);
+    if (!this.#running) return;
+    try {
+      // bubblewrap hands no signal on; it ends when baresip does.
+      if (this.#inner !== undefined) process.kill(this.#inner, signal);
+      else this.#child.kill(signal);
+    } catch {
+      // it has ended already
+    }
   }
 
   #watch(): Promise<Exit> {
@@ -57,13 +83,20 @@ export class BaresipProcess {
         this.#running = false;
         const done = () => {
           clearTimeout(timer);
-          resolve({ code, signal });
+          resolve(this.#inner === undefined ? { code, signal } : innerExit({ code, signal }));
         };
         const timer = setTimeout(done, OUTPUT_REST_MS);
         this.#child.once('close', done);
       });
     });
   }
+}
+
+/** bubblewrap tells of a signal as shells do: 128 and its number. */
+function innerExit({ code, signal }: Exit): Exit {
+  const names = Object.entries(constants.signals) as [NodeJS.Signals, number][];
+  const name = names.find(([, number]) => number === (code ?? 0) - 128)?.[0];
+  return name === undefined ? { code, signal } : { code: null, signal: name };
 }
 
 let prefix: string[] | undefined;

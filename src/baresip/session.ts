@@ -17,6 +17,7 @@ import { Contacts } from './messages.js';
 import { RequestLog } from './request-log.js';
 import { commandsFor, type CommandSet } from './commands.js';
 import { qualityEvent } from './call-quality.js';
+import { exitFollowsMs, KEEP_OFF, othersAt, takenOver } from './control-port.js';
 import { Ctrl, type Command } from './ctrl.js';
 import { Endpoints } from './endpoints.js';
 import type { CtrlEvent, Reply } from './events.js';
@@ -62,8 +63,7 @@ export interface Ground {
 const COMMAND_LIMIT_MS = 2000;
 const QUIT_MS = 1000;
 const TERM_MS = 100;
-/** After the control connection closed by itself: the process's end explains it, if that is what it was. */
-const EXIT_FOLLOWS_MS = 200;
+const SEE_LOGS = 'see its output with --logs';
 const LOG_KEPT = 8;
 const SEQS_KEPT = 64;
 
@@ -83,10 +83,12 @@ export class Session {
   state: AgentState = NEW_AGENT;
   process!: BaresipProcess;
   #ctrl: Ctrl | undefined;
+  #controlEnd = Promise.resolve();
   #hung = false;
   #started = false;
   #stopping: Promise<void> | undefined;
   #error: OffhookError | undefined;
+  /** Why the driver itself has ended the agent. */
   #denial: OffhookError | undefined;
   readonly #lostDigits: LostDigits | undefined;
   /** While a message is looked at: when baresip wrote it. */
@@ -172,6 +174,7 @@ export class Session {
 
   /** Takes over the control connection. */
   attach(socket: Socket): void {
+    const own = socket.localPort ?? 0;
     this.#ctrl = new Ctrl(socket, {
       event: (event) => {
         this.#event(event);
@@ -182,10 +185,16 @@ export class Session {
           text: `garbage on the control port: ${JSON.stringify(text)}`,
         });
       },
-      closed: (reason) => {
-        void this.#controlClosed(reason);
+      closed: (reason, byPeer) => {
+        this.#controlEnd = this.#controlClosed(reason, byPeer, own);
       },
     });
+  }
+
+  /** Once the control connection has ended: throws when another program took it over. */
+  async assertNotHijacked(): Promise<void> {
+    await this.#controlEnd;
+    if (this.#denial !== undefined) throw this.#denial;
   }
 
   emit(event: AgentEvent): number {
@@ -294,7 +303,7 @@ export class Session {
         expected ? 'E_AGENT_GONE' : 'E_AGENT_CRASHED',
         'baresip',
         expected ? 'the agent was stopped' : `ended by itself: ${reason}${last}`,
-        expected ? undefined : 'see its output with --logs',
+        expected ? undefined : SEE_LOGS,
       );
     this.#release();
     // First: that it ended is what its verbs failed of, not what became of its calls by that.
@@ -352,17 +361,17 @@ export class Session {
     this.emit({ type: 'other', name: event.name, fields: event.fields });
   }
 
-  async #controlClosed(reason: string): Promise<void> {
-    const timeout = new Promise((resolve) => setTimeout(resolve, EXIT_FOLLOWS_MS).unref());
-    await Promise.race([this.process.exited, timeout]);
-    if (!this.process.running || this.#stopping !== undefined) return;
-    this.emit({ type: 'warning', text: `control connection: ${reason}` });
-    this.#error ??= this.problem(
-      'E_AGENT_CONTROL',
-      'control connection',
-      reason,
-      'see its output with --logs',
-    );
+  /** ctrl_tcp closes a connection only for a new one, which may do what it likes: the agent is ended at once. */
+  async #controlClosed(reason: string, byPeer: boolean, own: number): Promise<void> {
+    const others = othersAt(this.ground.slot.control, own);
+    if ((await this.#gone(exitFollowsMs(this.ground.slot.control))) || !this.usable) return;
+    const error = byPeer
+      ? this.problem('E_AGENT_HIJACKED', 'control connection', takenOver(others), KEEP_OFF)
+      : this.problem('E_AGENT_CONTROL', 'control connection', reason, SEE_LOGS);
+    if (byPeer) this.#denial = error;
+    if (byPeer) this.process.kill('SIGKILL');
+    this.emit({ type: 'warning', text: error.message });
+    this.#error ??= error;
     this.waiters.fail(this.#error);
   }
 

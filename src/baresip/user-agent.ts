@@ -4,6 +4,7 @@ import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 import type { AgentState } from '../model/agent-state.js';
 import type { AgentOptions as ScriptOptions } from '../schema/types.gen.js';
 import type { BaresipBinary } from './binary.js';
+import type { Isolate } from './isolation.js';
 import type { AudioStream } from './dumps.js';
 import type { Refusal } from './inbound.js';
 import type { Sound } from './source.js';
@@ -37,6 +38,8 @@ export interface AgentContext {
   log(line: string): void;
   /** Without one everything may be sent. */
   guard?: SipGuard;
+  /** Whether baresip is kept from the files of others; without it, it is not. */
+  isolate?: Isolate;
 }
 
 export type DialTarget = { agent: BaresipAgent } | { uri: string } | { number: string };

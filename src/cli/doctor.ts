@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { findBaresip, type BaresipBinary, type BinarySearch } from '../baresip/binary.js';
 import { hasCapability, listCapabilities, type Capability } from '../baresip/capabilities.js';
 import { sweepStale } from '../baresip/folder.js';
+import { isolationOf } from '../baresip/isolation.js';
 import { takeSlot } from '../baresip/ports.js';
 import { EXIT, OffhookError } from '../errors.js';
 import { findKamailio } from '../lab/kamailio.js';
@@ -52,6 +53,7 @@ export async function doctorCommand(flags: DoctorFlags): Promise<number> {
       seen: `${PRODUCT_VERSION}, Node.js ${process.version}`,
     },
     ...(await baresipFindings(baresipChoice(flags.baresip, environment))),
+    await isolationFinding(baresipChoice(flags.baresip, environment)),
     folderFinding(),
     await portsFinding(),
     orphanFinding(environment),
@@ -115,6 +117,23 @@ async function baresipFindings(search: BinarySearch): Promise<Finding[]> {
       };
     }),
   ];
+}
+
+/** The control port of an agent is open to every user of the machine: isolation limits what he can make of it. */
+async function isolationFinding(search: BinarySearch): Promise<Finding> {
+  const what = 'isolation of agents (bubblewrap; see --isolate)';
+  const binary = await findBaresip(search).catch(() => undefined);
+  const result = binary === undefined ? 'no baresip to try it with' : await isolationOf(binary);
+  if (typeof result !== 'string')
+    return { what, state: 'ok', seen: `works, so agents cannot load modules of other users` };
+  return {
+    what,
+    state: 'missing',
+    seen: `${result}: any user of this machine could make an agent load a module of his (ctrl_tcp has no login)`,
+    remedy: result.startsWith('bwrap was not found')
+      ? 'install it (Debian, Ubuntu: apt-get install bubblewrap)'
+      : 'allow user namespaces, or run only where no other user has access',
+  };
 }
 
 function rangeText({ since, until }: Capability): string {

@@ -37,6 +37,10 @@ export function addRunFlags(command: Command, collect: Collect, whole: Whole): C
       collect,
       [],
     )
+    .option(
+      '--isolate <mode>',
+      'run agents by bubblewrap: auto (where it works), always, never (default: auto; always under --untrusted)',
+    )
     .option('--max-agents <n>', 'most agents of a scenario (default: 100)', whole(1, 1000))
     .option('--max-calls <n>', 'most calls a scenario places (default: any)', whole(1, 1_000_000));
 }

@@ -11,6 +11,12 @@ export interface Limit {
   readonly origin: string;
 }
 
+/** Whether agents run isolated: where that works, in any case, or not at all. */
+export interface Isolate {
+  readonly value: 'auto' | 'always' | 'never';
+  readonly origin: string;
+}
+
 export interface PolicyRules {
   /** Denies what is not allowed, and trusts nothing in the scenario's folder. */
   readonly untrusted: boolean;
@@ -21,4 +27,5 @@ export interface PolicyRules {
   readonly env?: AllowList;
   readonly maxAgents: Limit;
   readonly maxCalls?: Limit;
+  readonly isolate: Isolate;
 }

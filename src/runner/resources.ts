@@ -5,6 +5,7 @@ import type { BaresipBinary } from '../baresip/binary.js';
 import { OffhookError } from '../errors.js';
 import { Hearing, type SavedCalls } from './hearing/hearing.js';
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
+import { assertMayListen } from '../policy/net-policy.js';
 import type { Policy } from '../policy/policy.js';
 import { ScenarioSipGuard } from './sip-guard.js';
 
@@ -67,6 +68,17 @@ export class Resources {
   }
 
   async #launch(name: string, options: AgentOptions, limitMs: number): Promise<BaresipAgent> {
+    const { local_address: host, local_port: port } = options;
+    if (host !== undefined && this.#policy.rules.untrusted) {
+      const hint = 'leave local_address out';
+      const what = `agent "${name}"`;
+      assertMayListen(this.#policy.net, {
+        what,
+        host,
+        ...(port === undefined ? {} : { port }),
+        hint,
+      });
+    }
     const binary = await this.#binary();
     const context: AgentContext = {
       binary,
@@ -78,6 +90,7 @@ export class Resources {
         this.#hooks.log(name, line);
       },
       guard: this.guard.guardOf(name),
+      isolate: this.#policy.rules.isolate,
     };
     return startAgent(
       name,

@@ -90,5 +90,6 @@ export const AGENT_THROWS = [
   'E_AGENT_CRASHED',
   'E_AGENT_HUNG',
   'E_AGENT_CONTROL',
+  'E_AGENT_HIJACKED',
   'E_AGENT_GONE',
 ] as const satisfies readonly ErrorCode[];

@@ -16,105 +16,107 @@ awaiting awaits away axios back backreferences backslash bad bail bare baresip b
 basicconstraints be bearer because beep before began begin beginning begins behind being bell
 belongs below beside best between beyond big bigint bin binary bind binding bit bits bjson bk
 blank blanks blind block blocks blue bob body boolean booleans both bound bounds braces branch
-break breaks bridge broke broken browser browsers bt btoa buf buffer bug build built bun bundle
-bundler busy but bw by bye byte bytes ca caff cafile call callback called callee caller callfind
-callinfo calling calls came can cancel cancelled candidate cannot capabilities capability
-capitals caps carol carried carry case cat catch catchall catches catching caught cause causes
-ced celb cert certificate certificates certs cfg chai chain chained challenge challenges chance
-change changed changes channels character characters charset chat check checked checks checksum
-child childprocess children choice choose chunk ci cidr circle cl claims class clean cleaning
-cli client clipped clock clocks close closed closures cmdline cn cng code codec codecs codes
-coding codings collect collected collecting color colors colours column com come comes comfort
-comma command commander commands commas comment comments common commonname comparator compare
-compared compat compile complete computation computed computes computing concat concurrency
-condition conditions config configurable congestion connect connected connecting connection
-connections console const constructor constructors consult consultation consultative consume
-contact contacts contacturi contain containing contains content contents context continue
-continued continuous contradicts control convert converted converters copy core corex correct
-could count counting country counts cpu crashed create credentials crt crypto cseq ctrl curl
-current curve cuser custom cut cwd cyan cyanbright cycles cyclic damps data dataat databytes
-datagram dataview date dave day days db dbfs dd de debian debug declare declared declares
-decline decoded decoder deep deeper deeply default define defined defineproperty definitions
-deflate delay delete deletes demanded denied deno deny deref deregister describe description
-destroy dev device dgram diagnose dial dialed dialled dialling dialog did differs digest digit
-digits direction dirname disabled disconnect disk display dispose disposition dist diversion dns
-do doc docs doctor document does dolby domain done dotenv double doubles down drive drop dropped
-drops dtls dtmf dtmfmode dts dump dumps duration durations during dvi dynamic eacces each
-earlier early ec echo econnreset edit editor editors eexist effect eisdir element eloop else
-empty emscripten en enable enametoolong enc encoded encoder encoding encrypted encryption end
-ended endian endless endphase endpoint ends energy enoent enospc enotdir enotordinary enroll
-entries entry env envfile environ environment enxio eof eperm epipe epoll eq eql equal equals er
-erofs err error errored errors es escape escaped escapes esnext esrch established etc eval
-evalcode evaluated evaluation event events eventually every everybody everything everywhere
-exactly example examples exclude excludetag exec execute exist existing exists exit exited
-expect expected expire expired expires expiry exponential export exports express expression
-expressions extends extension extra extract fail failed fails failure failures fake fallback
-false falsy family far fast fastify fax fbregint fd fdinfo feature fetch few fewer ffff field
-fields fifo figure file filename files fill filter filtering filters final finalizationregistry
-finally find findindex finds fingerprint finish finished first fits fix fixed fixme flac flag
-flags flaky flakyfailure flat flatter float floating flow fmt fmtp fn focus folder folders
-follow followed following follows for forbid forbidden forbidonly forbids force foreach foreign
-forged forgets forgotten form format formats formatter former forward forwards found fr frame
-frames free freeze frequencies frequency from fromtag front frozen fs fsecret ftyp fu fulfilled
-full function functions further gap garbage gateway gave gb gc general generate generated
-generator generics geolocation get getenv getint getownpropertynames getprototypeof getter
-getters getthis ghost give given gives glob global globals globalthis globs gnu go goes gone got
-graph greater grep group groups grows gsm gt gte guest guid gzip had half hand handed handle
-handler handlers handshake hang hangup happened has hasinstance hasownproperty have head headed
-header headerroute headers headless hear heard heardrecording heardsignal heardsilence heardtone
-hearing hears held hello help here hex hf hg hidden hides high higher hint history hits hold
-holding holds home homebrew hook hops host hosts how however hpe htable http httpoptions
-httpparsererror httpresponse https huge hung hup hz ice id identity idle ids if ignore im ima
-image immediate implemented import imported imports in inactive inbound include includes
-incoming incomplete incorrect indexof infer infinity info information init inner inreq insecure
-inside insmod install installation installed instanceof instantiated instead int integer
-interface internal internalerror interrupt interrupted interval intl into inv invalid invite ip
-ipv is isbflagset isfinite isnt issued it item iteration iterator its itself itu javascript jest
-jit jitl jitter job jobs join journal jpeg js jsconfig json judged junit just kamailio kb keep
-keeps kept kex key keyof keyout keypress keys khz kib kill killed kind known knows lab label
-labels lacks ladder language large last late later latest latin law layout lead leads least
-leave left length less let letters level levels lib lies lifetime liftoff like limit limits line
-linefor lines link linked links lint linux list listed listen listening listens lists lntup load
-loaded loader loadmodule loadscript local localhost localuri location log logged login logout
-logs lone long longer longest look looked looking looks lookup loop loopback looping loops loose
-loss lost louder loudness low lpc lr ls lt lte machine machines maddr made magenta magentabright
-mailbox main make makes man mand many map mark markdown marked match matcher matchers matches
+break breaks bridge broke broken browser browsers bt btoa bubblewrap buf buffer bug build built
+bun bundle bundler busy but bw bwrap by bye byte bytes ca caff cafile call callback called
+callee caller callfind callinfo calling calls came can cancel cancelled candidate cannot cap
+capabilities capability capitals caps carol carried carry case cat catch catchall catches
+catching caught cause causes ced celb cert certificate certificates certs cfg chai chain chained
+challenge challenges chance change changed changes channels character characters charset chat
+chdir check checked checks checksum child childprocess children choice choose chunk ci cidr
+circle cl claims class clean cleaning cli client clipped clock clocks close closed closures
+cmdline cn cng code codec codecs codes coding codings collect collected collecting color colors
+colours column com come comes comfort comma command commander commands commas comment comments
+common commonname comparator compare compared compat compile complete computation computed
+computes computing concat concurrency condition conditions conf config configurable congestion
+connect connected connecting connection connections console const constructor constructors
+consult consultation consultative consume contact contacts contacturi contain containing
+contains content contents context continue continued continuous contradicts control convert
+converted converters copy core corex correct could count counting country counts cpu crashed
+create credentials crt crypto cseq ctrl curl current curve cuser custom cut cwd cyan cyanbright
+cycles cyclic damps data dataat databytes datagram dataview date dave day days db dbfs dd de
+debian debug declare declared declares decline decoded decoder deep deeper deeply default define
+defined defineproperty definitions deflate delay delete deletes demanded denied deno deny deref
+deregister describe description destroy dev device dgram diagnose dial dialed dialled dialling
+dialog did die differs digest digit digits dir direction dirname disabled disconnect disk
+display dispose disposition dist diversion dns do doc docs doctor document does dolby domain
+done dotenv double doubles down drive drop dropped drops dtls dtmf dtmfmode dts dump dumps
+duration durations during dvi dynamic eacces each earlier early ec echo econnreset edit editor
+editors eexist effect eisdir element eloop else empty emscripten en enable enametoolong enc
+encoded encoder encoding encrypted encryption end ended endian endless endphase endpoint ends
+energy enoent enospc enotdir enotordinary enroll entries entry env envfile environ environment
+enxio eof eperm epipe epoll eq eql equal equals er erofs err error errored errors es escape
+escaped escapes esnext esrch established etc eval evalcode evaluated evaluation event events
+eventually every everybody everything everywhere exactly example examples exclude excludetag
+exec execute exist existing exists exit exited expect expected expire expired expires expiry
+exponential export exports express expression expressions extends extension extra extract fail
+failed fails failure failures fake fallback false falsy family far fast fastify fax fbregint fd
+fdinfo feature fetch few fewer ffff field fields fifo figure file filename files fill filter
+filtering filters final finalizationregistry finally find findindex finds fingerprint finish
+finished first fits fix fixed fixme flac flag flags flaky flakyfailure flat flatter float
+floating flow fmt fmtp fn focus folder folders follow followed following follows for forbid
+forbidden forbidonly forbids force foreach foreign forged forgets forgotten form format formats
+formatter former forward forwards found fr frame frames free freeze frequencies frequency from
+fromtag front frozen fs fsecret ftyp fu fulfilled full function functions further gap garbage
+gateway gave gb gc general generate generated generator generics geolocation get getenv getint
+getownpropertynames getprototypeof getter getters getthis ghost give given gives glob global
+globals globalthis globs gnu go goes gone got graph greater grep group groups grows gsm gt gte
+guest guid gzip had half hand handed handle handler handlers handshake hang hangup happened has
+hasinstance hasownproperty have head headed header headerroute headers headless hear heard
+heardrecording heardsignal heardsilence heardtone hearing hears held hello help here hex hf hg
+hidden hides high higher hijacked hint his history hits hold holding holds home homebrew hook
+hops host hosts how however hpe htable http httpoptions httpparsererror httpresponse https huge
+hung hup hz ice id identity idle ids if ignore im ima image immediate implemented import
+imported imports in inactive inbound include includes incoming incomplete incorrect indexof
+infer infinity info information init inner inreq insecure inside insmod install installation
+installed instanceof instantiated instead int integer interface internal internalerror interrupt
+interrupted interval intl into inv invalid invite ip ipv is isbflagset isfinite isnt isolate
+isolated isolation issued it item iteration iterator its itself itu javascript jest jit jitl
+jitter job jobs join journal jpeg js jsconfig json judged junit just kamailio kb keep keeps kept
+kex key keyof keyout keypress keys khz kib kill killed kind known knows lab label labels lacks
+ladder language large last late later latest latin law layout lead leads least leave left length
+less let letters level levels lib libx lies lifetime liftoff like limit limits line linefor
+lines link linked links lint linux list listed listen listening listens lists lntup load loaded
+loader loadmodule loadscript local localhost localuri location log logged login logout logs lone
+long longer longest look looked looking looks lookup loop loopback looping loops loose loss lost
+louder loudness low lpc lr ls lt lte machine machines maddr made magenta magentabright mailbox
+main make makes man mand many map mark markdown marked match matcher matchers matches
 matchesuser math matroska matters max maxfwd may mb md mean meaning meant media mediaenc
 medianat mediastream mem members memory menc menu merge message messages meta metadata method
 methods metric metrics mf mib mic microsoft milliseconds min mismatch missed missing mixes mjs
 mocha mock mockoptions mockrequest mockresponse mockserver mod mode modparam module modules
 moment mono more mos most mostly move moved mp mpa mpeg mpv ms msw mu much mulaw multipart must
-mute muted mux mwi myself name named names nan nat nated nathelper national native natpinhole
-navigator ndjson ne near nearest needs neither nested net netstringerror network never new newer
-newkey newtran next nil no noanswer nobody nock nocolor node nodefetch nodes noise nonce none
-nonexistent nonnullable nor normal not note nothing notify now nowhere npm nul null number
-numbers numeric nv object objects octet odd of off offer offered offhook offhookerror ogg oggs
-ok old oldpwd omit on once one ones only onreply open openssl operation operations opt option
-optional options opus or ordinary origin originate os other others otherwise our ours out
-outbound outer outgoing output outputs outside over overflow overlooks own ownkeys package
-packages packet packets padded padend pairs parallel param parameter parameters paramgen params
-parse part partial parts party pass passed passes passwd password passwords path paths pattern
-patterns pause payload pbx pbxs pcap pcm pcma pcmu pdeathsig peer peerdisplayname peeruri pem
-pending performance permission phase phone pick picomatch pid ping pinganswer pipe pkeyopt pki
-place placed places plain play player playwright please policy poll polluted port ports post
-power pr prack precheck preferred prepare preparestacktrace present press pretty prev prime
-print printf prio priority private probe problem problems proc process profile program progress
-project projectfile promise promiselike promises properties property proto protocol prototype
-proves provisional proxies proxy pt ptime pubint public publish push put puts pv pw pwd qcelp
-qop qualify quality query queuemicrotask quickjs quiet quit quot quote quoted quotes race raise
-ran random range rate rc rd re reach reachable reached reaches react read readable reading
-readonly reads ready real realm reason receive received receiveddigit receivedmessage receiver
-record recording recursed recursion recv recvonly red redefines redirect redirected redirection
-redirects refer reference referred reflect refuse refused refuses reg regex regexp regint
-regions register registered registering registers registrar registration registry regq regular
-reinstall reject rejected rejection rejections rejects rejectunauthorized rel relative relay
-relaying release remedy remote remove removed renew repeat repeatable replace replaced replaces
-reply report reporter reporters reports req request requests require res resolution resolve
-resolves resource respond responded responder responding response responses rest result results
-resume resumed retransmission retries retrieve retry return returned returns returntype rev
-revocable revoke revoked rf rfc ri riff rifx right ring ringback ringing rm rmmod root round
-rounded route routes row rows rp rport rr rtcp rtp rtpmap rtt ru ruid run runs ruri rwait rx
-said same sample samples sandbox sanity save saveaudio saved say says sbc sbin scale scenario
+mute muted mux mwi myself name named names namespaces nan nat nated nathelper national native
+natpinhole navigator ndjson ne near nearest needs neither nested net netstringerror network
+never new newer newkey newtran next nil nix no noanswer nobody nock nocolor node nodefetch nodes
+noise nonce none nonexistent nonnullable nor normal not note nothing notify now nowhere npm nul
+null number numbers numeric nv object objects octet odd of off offer offered offhook
+offhookerror ogg oggs ok old oldpwd omit on once one ones only onreply open openssl operation
+operations opt option optional options opus or ordinary origin originate os other others
+otherwise our ours out outbound outer outgoing output outputs outside over overflow overlooks
+own ownkeys package packages packet packets padded padend pairs parallel param parameter
+parameters paramgen params parent parse part partial parts party pass passed passes passwd
+password passwords path paths pattern patterns pause payload pbx pbxs pcap pcm pcma pcmu
+pdeathsig peer peerdisplayname peeruri pem pending performance permission phase phone pick
+picomatch pid ping pinganswer pipe pkeyopt pki place placed places plain play player playwright
+please policy poll polluted port ports possible post power pr prack precheck preferred prepare
+preparestacktrace present press pretty prev prime print printf prio priority private probe
+problem problems proc process profile program progress project projectfile promise promiselike
+promises properties property proto protocol prototype proves provisional proxies proxy pt ptime
+pubint public publish push put puts pv pw pwd qcelp qop qualify quality query queuemicrotask
+quickjs quiet quit quot quote quoted quotes race raise ran random range rate rc rd re reach
+reachable reached reaches react read readable reading readonly reads ready real realm reason
+receive received receiveddigit receivedmessage receiver record recording recursed recursion recv
+recvonly red redefines redirect redirected redirection redirects refer reference referred
+reflect refuse refused refuses reg regex regexp regint regions register registered registering
+registers registrar registration registry regq regular reinstall reject rejected rejection
+rejections rejects rejectunauthorized rel relative relay relaying release remedy remote remove
+removed renew repeat repeatable replace replaced replaces reply report reporter reporters
+reports req request requests require res resolution resolv resolve resolves resource respond
+responded responder responding response responses rest result results resume resumed
+retransmission retries retrieve retry return returned returns returntype rev revocable revoke
+revoked rf rfc ri riff rifx right ring ringback ringing rm rmmod ro root round rounded route
+routes row rows rp rport rr rtcp rtp rtpmap rtt ru ruid run runs ruri rwait rx said same sample
+samples sandbox sanity save saveaudio saved say says sbc sbin scale scan scenario
 scenariooptions scenarios schema scheme scode scope script scriptargs scripts sdp search second
 seconds secret secrets security see seen sees selected self selfsigned send sender sending
 sendonly sendrecv sends sent separated separators sequence serve server servers service services
@@ -127,30 +129,30 @@ sms snd sndcode sndfile so socket softphone solo solve some somebody something s
 sound source sox space speak speaks special speech spelling splice spread srate srtp ss ssl
 stack stacktracelimit staging stalled standards start started starts stat state states static
 statmode stats status stay stays std stderr stderror stdin stdout steady step stereo still stop
-stopped stops stream streams strict string stringify strongest structure structuredclone stub
-stun stunpass stunserver stunuser subj subject subjectaltname subscribe substr such suite suites
-summary sun superseded supplement support supported surely surrogate surrogates survives suspend
-suspended swallows switch switched symbol symbolic sync synchronous syntax syntaxerror system
-table tag tags take taken takes tampered tampers target targets tcp tcpsrcport te teardown tel
-telephone tell tells temp temporarily temporary tenant term terminate terminated test testcase
-tested tests testsuite testsuites text textops texts than that the their them themselves then
-thenable there these they things third this those thread three threw through throw thrown throws
-time timeout timer timers times timing title tls tlsclienterror tlsv tm tmp tmpdir tmx to todo
-together toggled tojson told tolerance tone tones too took top toplevel tostring totag touch
-trace tracker trailer trans transaction transfer transferred transferstate transport trap traps
-trip true truncated trust trusted truthy try trying ts tsc tsconfig tu turn twice two tx txt
-type typed typeerror typeof types typescript typings ua uaaddheader uadel uafind uanew uareg uas
-ubuntu ud udfff udp ui uid uint uk un unanswered unavailable unawaited uncaughtexception
-unchecked und undefined undefinedundefinedundefined under understand understood undici
-unexpected unfinished unhandledrejection unhold unknown unlabelled unless unmute unmuted
-unreachable unreadable unreg unregister unregistered unregistering unset unsupported until
-untrusted unusable up update upgrade uri uris url urls us usage use used user username users usr
-usrloc utf util uuid valid validate value values var variable variables varies vars ver verb
-verbose verbs verdict verified verify version versions vi via video view visited visual vitest
-voice voicemail void volume vorbis wait waited waiting waitoptions waits wall wants warm warn
-warning warnings was wasm wasmfile watch wav wave wavefmt way weak weakmap weakref webassembly
-webhook webm websocket were what when where whether which while whole whose why wide wildcard
-win window windows with within without word words worker workers works would write writes
-written wrong ws wss www wx xml xmlhttprequest xok xx xy yellow yes yet yield you your yours
-zero
+stopped stops store stream streams strict string stringify strongest structure structuredclone
+stub stun stunpass stunserver stunuser subj subject subjectaltname subscribe substr such suite
+suites summary sun superseded supplement support supported surely surrogate surrogates survives
+suspend suspended swallows switch switched symbol symbolic symlink sync synchronous syntax
+syntaxerror sys system table tag tags take taken takes tampered tampers target targets tcp
+tcpsrcport te teardown tel telephone tell tells temp temporarily temporary tenant term terminate
+terminated test testcase tested tests testsuite testsuites text textops texts than that the
+their them themselves then thenable there these they things third this those thread three threw
+through throw thrown throws time timeout timer timers times timing title tls tlsclienterror tlsv
+tm tmp tmpdir tmx to todo together toggled tojson told tolerance tone tones too took top
+toplevel tostring totag touch trace tracker trailer trans transaction transfer transferred
+transferstate transport trap traps trip true truncated trust trusted truthy try trying ts tsc
+tsconfig tu turn twice two tx txt type typed typeerror typeof types typescript typings ua
+uaaddheader uadel uafind uanew uareg uas ubuntu ud udfff udp ui uid uint uk un unanswered
+unavailable unawaited uncaughtexception unchecked und undefined undefinedundefinedundefined
+under understand understood undici unexpected unfinished unhandledrejection unhold unknown
+unlabelled unless unmute unmuted unreachable unreadable unreg unregister unregistered
+unregistering unset unsupported until untrusted unusable up update upgrade uri uris url urls us
+usage use used user username users usr usrloc utf util uuid valid validate value values var
+variable variables varies vars ver verb verbose verbs verdict verified verify version versions
+vi via video view visited visual vitest voice voicemail void volume vorbis wait waited waiting
+waitoptions waits wall wants warm warn warning warnings was wasm wasmfile watch wav wave wavefmt
+way weak weakmap weakref webassembly webhook webm websocket were what when where whether which
+while whole whose why wide wildcard win window windows with within without word words work
+worker workers works would write writes written wrong ws wss www wx xml xmlhttprequest xok xx xy
+yellow yes yet yield you your yours zero
 `;

@@ -43,7 +43,12 @@ function problem(act: () => unknown): string {
 
 test('without anything said everything is allowed, and 100 agents', () => {
   expect(rules(at('plain/it.js'))).toEqual({
-    rules: { untrusted: false, read: [], maxAgents: { value: 100, origin: 'default' } },
+    rules: {
+      untrusted: false,
+      read: [],
+      maxAgents: { value: 100, origin: 'default' },
+      isolate: { value: 'auto', origin: 'default' },
+    },
     warnings: [],
   });
 });
@@ -66,6 +71,7 @@ test('flag, then variable, then the nearest project file; each with its origin',
     env: { items: ['FILE_*'], origin: `allow-env in ${path}` },
     maxAgents: { value: 7, origin: `max-agents in ${path}` },
     maxCalls: { value: 8, origin: `max-calls in ${path}` },
+    isolate: { value: 'auto', origin: 'default' },
   });
   const variables = {
     OFFHOOK_ALLOW_NET: 'a.example, b.example:80',
@@ -112,6 +118,7 @@ test.each([
         env: nothing,
         maxAgents: { value: 100, origin: 'default' },
         maxCalls: { value: 50, origin: `max-calls in ${path}` },
+        isolate: { value: 'always', origin: '--untrusted' },
       },
       warnings: [
         `--untrusted: allow-read, allow-net, allow-sip, allow-env of ${path} do not count: give flags instead`,
@@ -217,4 +224,26 @@ test.each([
 ])('project file %j', (content, message) => {
   const it = project(content);
   expect(problem(() => rules(it))).toContain(message);
+});
+
+test('isolation: flag, variable, file, default; the file cannot weaken --untrusted', () => {
+  const of = (file: object, flags: PolicyFlags = {}, variables = {}) =>
+    rules(project(file), flags, variables).rules.isolate;
+  const inFile = `isolate in ${at('project/offhook.config.json')}`;
+  expect(of({ isolate: 'never' })).toEqual({ value: 'never', origin: inFile });
+  const variables = { OFFHOOK_ISOLATE: 'always' };
+  expect(of({ isolate: 'never' }, {}, variables)).toEqual({
+    value: 'always',
+    origin: 'OFFHOOK_ISOLATE',
+  });
+  expect(of({}, { isolate: 'auto' }, variables)).toEqual({ value: 'auto', origin: '--isolate' });
+  expect(of({ isolate: 'never' }, { untrusted: true }).value).toBe('always');
+  expect(of({ isolate: 'always' }, { untrusted: true }).origin).toBe(inFile);
+  expect(of({ isolate: 'never', untrusted: true }).value).toBe('never');
+  expect(of({}, { untrusted: true, isolate: 'never' }).value).toBe('never');
+  expect(rules(project({ isolate: 'auto' }), { untrusted: true }).warnings).toEqual([
+    expect.stringMatching(/^--untrusted: isolate of .* does not count/),
+  ]);
+  expect(() => of({}, { isolate: 'yes' })).toThrow('--isolate "yes": must be one of auto, always');
+  expect(() => of({}, {}, { OFFHOOK_ISOLATE: 'on' })).toThrow('OFFHOOK_ISOLATE "on": must be');
 });

@@ -9,7 +9,7 @@ import { OffhookError } from '../errors.js';
 import { globProblem, withoutClasses } from '../policy/glob.js';
 import { hostRule } from '../policy/host-rules.js';
 import { sipRule } from '../policy/sip-policy.js';
-import type { AllowList, Limit, PolicyRules } from '../policy/rules.js';
+import type { AllowList, Isolate, Limit, PolicyRules } from '../policy/rules.js';
 import { isOn } from './process-environment.js';
 import { findProjectFile, type ProjectFile } from './project-file.js';
 
@@ -21,6 +21,8 @@ export interface PolicyFlags {
   readonly maxAgents?: number;
   readonly maxCalls?: number;
   readonly untrusted?: boolean;
+  /** As it was written. */
+  readonly isolate?: string;
 }
 
 interface PolicySources {
@@ -49,6 +51,8 @@ const LIMITS = {
   calls: { flag: '--max-calls', variable: 'OFFHOOK_MAX_CALLS', key: 'max-calls', most: 1_000_000 },
 } as const;
 
+const ISOLATE = ['auto', 'always', 'never'] as const;
+
 /** Of what was given, in errors. */
 const LONGEST_SHOWN = 200;
 
@@ -71,6 +75,7 @@ export function policySettings(sources: PolicySources): (scenario: string) => Sc
   const untrusted = flags.untrusted === true || isOn(variables['OFFHOOK_UNTRUSTED']);
   const agents = givenLimit(variables, 'agents', flags.maxAgents);
   const calls = givenLimit(variables, 'calls', flags.maxCalls);
+  const isolate = givenIsolate(flags.isolate, variables['OFFHOOK_ISOLATE']);
   checkAll(given, untrusted);
   return (scenario) => {
     const file = findProjectFile(scenario);
@@ -90,6 +95,7 @@ export function policySettings(sources: PolicySources): (scenario: string) => Sc
       ...allowed('env', list('env'), denies),
       maxAgents: limit(agents, file, 'agents', untrusted) ?? DEFAULT_AGENTS,
       ...(maxCalls === undefined ? {} : { maxCalls }),
+      isolate: isolate ?? fileIsolate(file, untrusted) ?? defaultIsolate(denies),
     };
     return { rules, warnings: untrusted ? ignoredWarnings(file) : [] };
   };
@@ -102,7 +108,8 @@ function allowed(name: 'net' | 'sip' | 'env', list: Given | undefined, denies: b
 
 function ignoredWarnings(file: ProjectFile | undefined): readonly string[] {
   const keys = Object.values(LISTS).map(({ key }) => key);
-  const ignored = keys.filter((key) => file?.settings[key] !== undefined);
+  const ignored: string[] = keys.filter((key) => file?.settings[key] !== undefined);
+  if (![undefined, 'always'].includes(file?.settings.isolate)) ignored.push('isolate');
   if (file === undefined || ignored.length === 0) return [];
   return [
     `--untrusted: ${ignored.join(', ')} of ${file.path} ${ignored.length === 1 ? 'does' : 'do'} not count: give flags instead`,
@@ -228,6 +235,31 @@ function givenLimit(
     `${variable} "${text}": must be a whole number from 1 to ${most}`,
     { hint: `correct it, or unset ${variable}` },
   );
+}
+
+function givenIsolate(flag: string | undefined, variable: string | undefined): Isolate | undefined {
+  const text = flag ?? (variable === '' ? undefined : variable);
+  if (text === undefined) return undefined;
+  const value = ISOLATE.find((one) => one === text);
+  const origin = flag === undefined ? 'OFFHOOK_ISOLATE' : '--isolate';
+  if (value !== undefined) return { value, origin };
+  throw new OffhookError(
+    flag === undefined ? 'E_SETTINGS' : 'E_USAGE',
+    `${origin} ${shown(text)}: must be one of ${ISOLATE.join(', ')}`,
+    { hint: `correct it, or leave it out` },
+  );
+}
+
+/** Who wrote the file may have written the scenario: it can ask for more isolation then, never for less. */
+function fileIsolate(file: ProjectFile | undefined, untrusted: boolean): Isolate | undefined {
+  const value = file?.settings.isolate;
+  if (file === undefined || value === undefined || (untrusted && value !== 'always'))
+    return undefined;
+  return { value, origin: `isolate in ${file.path}` };
+}
+
+function defaultIsolate(denies: boolean): Isolate {
+  return denies ? { value: 'always', origin: '--untrusted' } : { value: 'auto', origin: 'default' };
 }
 
 function limit(

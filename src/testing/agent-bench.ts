@@ -24,7 +24,7 @@ export interface Bench {
   start(
     name: string,
     options?: AgentOptions,
-    more?: Pick<AgentContext, 'guard'>,
+    more?: Pick<AgentContext, 'guard' | 'isolate'>,
   ): Promise<BaresipAgent>;
   events(agent: string): AgentEvent[];
   entry(seq: number): AgentEvent | undefined;

@@ -67,6 +67,7 @@ async function everyReport(cwd: string): Promise<Reporter> {
 }
 
 const ALL_ALLOWED = {
+  isolate: { value: 'auto', origin: 'default' } as const,
   untrusted: false,
   read: [],
   maxAgents: { value: 100, origin: 'default' },

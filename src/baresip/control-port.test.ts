@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { exitFollowsMs, isForeign, othersAt, parseTable, socketsAt } from './control-port.js';
+
+const HEAD =
+  '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';
+const ROW = (local: string, remote: string, state: string, uid: number) =>
+  `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000  ${uid}        0 123 1 0 100 0 0 10 0`;
+
+test('lines of /proc/net/tcp and tcp6', () => {
+  const table = [
+    HEAD,
+    ROW('0100007F:2F02', '00000000:0000', '0A', 1000),
+    ROW(
+      `${'0'.repeat(16)}FFFF00000100007F:D431`,
+      '0000000000000000FFFF00000100007F:2F02',
+      '01',
+      33,
+    ),
+    '',
+  ].join('\n');
+  expect(parseTable(table)).toEqual([
+    { local: 12034, remote: 0, state: 10, uid: 1000 },
+    { local: 54321, remote: 12034, state: 1, uid: 33 },
+  ]);
+  expect(parseTable('')).toEqual([]);
+});
+
+test('who is connected beside us, and whose the port is', async () => {
+  const server = createServer((socket) => socket.on('error', () => undefined));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const [ours, other] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+  await Promise.all([once(ours, 'connect'), once(other, 'connect')]);
+  const known = socketsAt(port) !== undefined;
+  const uid = process.getuid?.();
+  expect(othersAt(port, ours.localPort)).toEqual(known ? [{ uid }] : []);
+  expect(othersAt(port, undefined)).toHaveLength(known ? 2 : 0);
+  expect(isForeign(port)).toBe(false);
+  expect(exitFollowsMs(port)).toBe(known ? 20 : 200);
+  other.destroy();
+  ours.destroy();
+  server.close();
+  await once(server, 'close');
+  expect(exitFollowsMs(port)).toBe(200);
+});

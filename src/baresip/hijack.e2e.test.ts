@@ -1,0 +1,70 @@
+/** Other programs at the control port of an agent: SIP port + 2 of its group. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { cleanBench, testBinaries } from '../testing/agent-bench.js';
+import { encodeNetstring } from './netstring.js';
+import type { BaresipAgent } from './user-agent.js';
+
+const LIMIT = 5000;
+const binaries = await testBinaries();
+const hijacked = {
+  code: 'E_AGENT_HIJACKED',
+  message: expect.stringMatching(/^agent "alice": control connection: another program/) as string,
+};
+
+describe.each(binaries)('a stranger at the control port, baresip $version', (binary) => {
+  const { bench } = cleanBench(binary);
+  const strangers: Socket[] = [];
+  afterEach(() => {
+    for (const one of strangers.splice(0)) one.destroy();
+  });
+  const stranger = async ({ aor }: BaresipAgent): Promise<Socket> => {
+    const socket = connect({ host: '127.0.0.1', port: Number(aor.split(':').pop()) + 2 });
+    socket.on('error', () => undefined);
+    strangers.push(socket);
+    await once(socket, 'connect');
+    return socket;
+  };
+
+  test.each<[string, (socket: Socket) => void]>([
+    ['stays', () => undefined],
+    ['leaves at once, as a port scan', (socket) => socket.destroy()],
+    ['leaves without a word', (socket) => socket.resetAndDestroy()],
+    ['writes HTTP', (socket) => socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')],
+    [
+      'gives a command',
+      (socket) => socket.write(encodeNetstring(JSON.stringify({ command: 'reginfo' }))),
+    ],
+  ])('one who %s ends the agent and its waits', async (_, act) => {
+    const agent = await bench.start('alice');
+    const waiting = expect(agent.accept(undefined, LIMIT)).rejects.toMatchObject(hijacked);
+    const began = performance.now();
+    act(await stranger(agent));
+    await waiting;
+    expect(performance.now() - began).toBeLessThan(1000);
+    await bench.until(() => !agent.state.alive, 'the end');
+    expect(bench.events('alice').at(-1)).toMatchObject({
+      type: 'exited',
+      expected: true,
+      denial: { code: 'E_AGENT_HIJACKED' },
+    });
+    await expect(agent.dial({ uri: 'sip:x@127.0.0.1:9' }, LIMIT)).rejects.toMatchObject(hijacked);
+  });
+
+  test('the error names the user of who stays', async () => {
+    const agent = await bench.start('alice');
+    await stranger(agent);
+    await bench.until(() => !agent.state.alive, 'the end');
+    expect(agent.state.exit?.denial?.message).toContain(
+      `(of the user with id ${process.getuid?.()})`,
+    );
+  });
+
+  test('its end by itself is told as what it is', async () => {
+    const agent = await bench.start('alice');
+    process.kill(agent.pid, 'SIGKILL');
+    await bench.until(() => !agent.state.alive, 'the end');
+    expect(agent.state.exit).toMatchObject({ expected: false });
+  });
+});

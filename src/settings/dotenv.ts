@@ -18,11 +18,7 @@ export interface DotenvFile {
  * Reads the file at `path`; `shown` is the path as the user wrote it. `owners`: the users it may belong to, beside root
  * and ourselves; anybody for a file that was named. @throws OffhookError E_SETTINGS
  */
-export function readDotenv(
-  path: string,
-  shown: string,
-  owners?: readonly number[],
-): DotenvFile {
+export function readDotenv(path: string, shown: string, owners?: readonly number[]): DotenvFile {
   return parseDotenv(readUtf8(path, shown, owners), { path, shown, code: 'E_SETTINGS' });
 }
 

@@ -77,8 +77,7 @@ const NOTHING: DotenvFile = { values: {}, warnings: [] };
 
 function readBeside(path: string, scenario: string, untrusted: boolean): DotenvFile {
   if (!existsSync(path)) return NOTHING;
-  if (!untrusted || lstatSync(path).isFile()) 
-    return readDotenv(path, path, ownersOf(scenario));
+  if (!untrusted || lstatSync(path).isFile()) return readDotenv(path, path, ownersOf(scenario));
   throw new OffhookError(
     'E_SETTINGS',
     `environment file "${path}": not read: it is no ordinary file, as it must be under --untrusted`,

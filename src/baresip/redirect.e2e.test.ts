@@ -97,6 +97,7 @@ describe.each(binaries)('baresip $version and a 3xx', (binary) => {
         if (uri === target.uri) throw new OffhookError('E_SIP_DENIED', 'not there');
       },
       sent: () => undefined,
+      unseen: () => undefined,
     };
     const agent = await bench.start('alice', {}, { guard });
     await agent.dial({ uri: first.uri }, LIMIT);

@@ -26,6 +26,8 @@ export interface SipGuard {
   target(uri: string, caller: Caller, verb: string): void;
   /** The denial of what has been sent, whoever made the agent send it: the agent is ended. */
   sent(message: SipMessage, caller: Caller): OffhookError | undefined;
+  /** The denial of a call that baresip places to that URI although its trace shows no INVITE of it. */
+  unseen(uri: string): OffhookError | undefined;
 }
 
 export interface AgentContext {

@@ -24,11 +24,12 @@ export interface SipPolicy {
   serverProblem(server: string): string | undefined;
 }
 
-interface Parsed {
+/** What a SIP URI names. */
+export interface SipTarget {
   /** Unescaped; a number without visual separators. */
-  user: string;
+  readonly user: string;
   /** The host, and that of `maddr`, which is where the request really goes (RFC 3261, 19.1.1). */
-  hosts: readonly { host: Host; port: number | undefined }[];
+  readonly hosts: readonly { readonly host: Host; readonly port: number }[];
 }
 
 const USER_GLOB = {
@@ -91,7 +92,7 @@ export function sipPolicy(list: AllowList | undefined): SipPolicy {
     open: false,
     closed: rules.length === 0,
     uriProblem(uri) {
-      const parsed = parseSipUri(uri);
+      const parsed = sipTarget(uri);
       if (parsed === undefined) return 'it cannot be judged: it is no plain SIP URI';
       const { user, hosts } = parsed;
       const ok = hosts.every((one) =>
@@ -101,7 +102,7 @@ export function sipPolicy(list: AllowList | undefined): SipPolicy {
     },
     serverProblem(server) {
       const uri = /^(?:sips?|stuns?|turns?):/i.test(server) ? server : `sip:${server}`;
-      const parsed = parseSipUri(uri.replace(/^(?:stun|turn)s?:/i, 'sip:'));
+      const parsed = sipTarget(uri.replace(/^(?:stun|turn)s?:/i, 'sip:'));
       if (parsed === undefined) return 'it cannot be judged: it is no plain SIP URI';
       const ok = parsed.hosts.every((one) => rules.some((rule) => allowsHost(rule, one)));
       return ok ? undefined : problem;
@@ -116,14 +117,14 @@ const OPEN: SipPolicy = {
   serverProblem: () => undefined,
 };
 
-function allowsHost(rule: SipRule, { host, port }: Parsed['hosts'][number]): boolean {
+function allowsHost(rule: SipRule, { host, port }: SipTarget['hosts'][number]): boolean {
   if (rule.host === undefined) return true;
   if (rule.host.port !== undefined && rule.host.port !== port) return false;
   return rule.host.matches(host);
 }
 
 /** Undefined for anything that two readers could read in two ways. */
-function parseSipUri(text: string): Parsed | undefined {
+export function sipTarget(text: string): SipTarget | undefined {
   if (text.length > LONGEST_URI || /[\s<>"\x00-\x1f\x7f]/.test(text)) return undefined;
   // A header part can name a route of its own (RFC 3261, 19.1.5).
   if (/route/i.test(decoded(text.split('?').slice(1).join('?')) ?? 'route')) return undefined;
@@ -164,7 +165,7 @@ function decoded(text: string): string | undefined {
 }
 
 export function sipDenial(agent: string, what: string, uri: string, problem: string): OffhookError {
-  const parsed = parseSipUri(/^sips?:/i.test(uri) ? uri : `sip:${uri}`);
+  const parsed = sipTarget(/^sips?:/i.test(uri) ? uri : `sip:${uri}`);
   const allow = parsed === undefined ? 'PATTERN' : ruleFor(parsed, uri);
   return new OffhookError('E_SIP_DENIED', `agent "${agent}": ${what}: ${problem}`, {
     hint: `allow it with --allow-sip '${allow}'`,
@@ -173,7 +174,7 @@ export function sipDenial(agent: string, what: string, uri: string, problem: str
 }
 
 /** The narrowest rule that allows the URI. */
-function ruleFor({ user }: Parsed, uri: string): string {
+function ruleFor({ user }: SipTarget, uri: string): string {
   const host = uri.replace(/^sips?:/i, '').replace(/^[^@]*@/, '');
   return `${user}@${host.replace(/[;?].*$/s, '')}`;
 }

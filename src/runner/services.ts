@@ -44,6 +44,8 @@ export class Services {
   readonly #settings: HttpSettings;
   #client: Promise<HttpClient> | undefined;
   readonly #mocks = new Map<string, MockServer>();
+  /** Names of those that listen no more: anybody may get their ports. */
+  readonly #stopped = new Set<string>();
   readonly #starting = new Set<Promise<unknown>>();
   #exchange = 0;
   #waiting = 0;
@@ -69,6 +71,7 @@ export class Services {
         this.#mock(agent).add(data as RouteData);
         return {};
       case 'stop':
+        this.#stopped.add(agent);
         await this.#mock(agent).stop();
         return {};
       case 'requests':
@@ -151,9 +154,10 @@ export class Services {
     return { name, url: mock.url, port: mock.port };
   }
 
-  /** A mock server of the scenario: what talks to it talks to the script. */
+  /** A mock server of the scenario that listens: what talks to it talks to the script. */
   #isOwn({ host, port, address = host }: Parameters<Allow>[0]): boolean {
-    return [...this.#mocks.values()].some(({ url, port: own }) => {
+    return [...this.#mocks.values()].some(({ name, url, port: own }) => {
+      if (this.#stopped.has(name)) return false;
       const at = new URL(url).hostname.replace(/^\[|\]$/g, '');
       return own === port && at === host && at === address;
     });

@@ -8,10 +8,12 @@ import { OffhookError } from '../errors.js';
 import type { SipMessage } from '../model/agent-event.js';
 import { headerValues } from '../model/headers.js';
 import type { Policy } from '../policy/policy.js';
-import { sipDenial } from '../policy/sip-policy.js';
+import { sipDenial, sipTarget, type SipTarget } from '../policy/sip-policy.js';
 
-/** Requests that begin something at their URI; what they may reach is what the agent may reach. */
-const BEGINNING = new Set(['INVITE', 'MESSAGE', 'OPTIONS', 'SUBSCRIBE', 'REGISTER', 'PUBLISH']);
+/** Requests that belong to an INVITE which was judged. */
+const OF_AN_INVITE = new Set(['ACK', 'CANCEL']);
+/** Requests whose URI names no user. */
+const TO_A_SERVER = new Set(['REGISTER', 'SUBSCRIBE']);
 
 export class ScenarioSipGuard {
   readonly #policy: Policy;
@@ -64,7 +66,7 @@ export class ScenarioSipGuard {
   guardOf(name: string): SipGuard {
     return {
       target: (uri, caller, verb) => {
-        if (this.#isOwn(uri, caller)) return;
+        if (!caller.routed && this.#isOwn(uri)) return;
         const problem = this.#policy.sip.uriProblem(uri);
         if (problem === undefined) return;
         throw sipDenial(name, `${verb}: ${JSON.stringify(uri)} not dialled`, uri, problem);
@@ -74,38 +76,67 @@ export class ScenarioSipGuard {
         if (error !== undefined) this.#denied(name, error);
         return error;
       },
+      unseen: (uri) => {
+        const { sip, rules } = this.#policy;
+        if (sip.open && rules.maxCalls === undefined) return undefined;
+        const what = `ended: it calls ${JSON.stringify(uri)}`;
+        const error = sipDenial(
+          name,
+          what,
+          uri,
+          'its INVITE is not in the SIP trace, so nobody can judge it',
+        );
+        this.#denied(name, error);
+        return error;
+      },
     };
   }
 
-  #judge(name: string, message: SipMessage, caller: Caller): OffhookError | undefined {
+  #judge(name: string, message: SipMessage, { routed }: Caller): OffhookError | undefined {
     const { method, uri } = message;
     const { sip, rules } = this.#policy;
     if (sip.open && rules.maxCalls === undefined) return undefined;
-    if (uri === undefined || !BEGINNING.has(method) || isWithinDialog(message)) return undefined;
+    if (uri === undefined || OF_AN_INVITE.has(method) || isWithinDialog(message)) return undefined;
     if (method === 'INVITE' && rules.maxCalls !== undefined) {
       this.#placed.add(message.call_id);
       if (this.#placed.size > rules.maxCalls.value) return this.#limit(name);
     }
-    if (sip.open || this.#isOwn(uri, caller)) return undefined;
-    // A REGISTER names no user.
-    const problem =
-      method === 'REGISTER' || method === 'SUBSCRIBE'
-        ? sip.serverProblem(uri)
-        : sip.uriProblem(uri);
-    if (problem === undefined) return undefined;
-    const what = `ended: its peer made it send ${method} to ${JSON.stringify(uri)}`;
-    return sipDenial(name, what, uri, problem);
+    if (sip.open) return undefined;
+    const sent = `ended: its peer made it send ${method} to ${JSON.stringify(uri)}`;
+    const routes = routesOf(message);
+    if (!routed && this.#isOwn(uri)) {
+      // Every hop has to be an agent of the scenario, and so has the address the request went to.
+      const hops = [...routes, `sip:${message.remote}`].filter((hop) => !this.#isOwn(hop));
+      return this.#judgeHops(name, sent, hops);
+    }
+    const problem = TO_A_SERVER.has(method) ? sip.serverProblem(uri) : sip.uriProblem(uri);
+    if (problem !== undefined) return sipDenial(name, sent, uri, problem);
+    const straight = leadsTo(routes[0] ?? uri, message.remote);
+    const address = straight ? [] : [`sip:${userOf(uri)}${message.remote}`];
+    return this.#judgeHops(name, sent, [...routes, ...address]);
+  }
+
+  /** A hop that is not told to route loosely takes the URI of a Route for the target (RFC 3261, 16.4 and 16.6). */
+  #judgeHops(name: string, sent: string, hops: readonly string[]): OffhookError | undefined {
+    const { sip } = this.#policy;
+    for (const hop of hops) {
+      const strict = /^[^;?]*@/.test(hop) && !/;\s*lr\b/i.test(hop);
+      const problem = strict ? sip.uriProblem(hop) : sip.serverProblem(hop);
+      if (problem !== undefined)
+        return sipDenial(name, `${sent} by way of ${JSON.stringify(hop)}`, hop, problem);
+    }
+    return undefined;
   }
 
   /**
-   * Agents of the scenario dialling each other are what a scenario is. Only without a proxy: that would
-   * take the user part for a number of its own.
+   * Agents of the scenario dialling each other are what a scenario is: those that live, for anybody may get the
+   * ports of the others. Only without a proxy: that would take the user part for a number of its own.
    */
-  #isOwn(uri: string, { routed }: Caller): boolean {
-    if (routed || /;\s*maddr\s*=/i.test(uri)) return false;
-    const at = hostPort(uri);
-    for (const agent of this.#agents()) {
-      if (agent.serverless && hostPort(agent.contact) === at) return true;
+  #isOwn(uri: string): boolean {
+    const [at, ...others] = sipTarget(uri)?.hosts ?? [];
+    if (at === undefined || others.length > 0) return false;
+    for (const { serverless, state, contact } of this.#agents()) {
+      if (serverless && state.alive && isAt(sipTarget(contact), at)) return true;
     }
     return false;
   }
@@ -125,13 +156,33 @@ function isWithinDialog({ headers }: SipMessage): boolean {
   return headerValues(headers, 'to').some((value) => /;\s*tag\s*=/i.test(value));
 }
 
-function hostPort(uri: string): string {
-  return (
-    uri
-      .replace(/^sips?:/i, '')
-      .replace(/^[^@]*@/, '')
-      .split(/[;?>]/)[0] ?? ''
-  ).toLowerCase();
+/** The URIs of all Route headers, the next hop first (RFC 3261, 20.34). */
+function routesOf({ headers }: SipMessage): string[] {
+  return headerValues(headers, 'route').flatMap((value) => {
+    const bracketed = [...value.matchAll(/<([^>]*)>/g)].map(([, uri = '']) => uri);
+    // Route takes no other form; anything else cannot be judged, and is not passed over.
+    return bracketed.length > 0 ? bracketed : [value];
+  });
+}
+
+/** Whether the next hop is the address the request went to. What a name resolves to is not looked at. */
+function leadsTo(hop: string, remote: string): boolean {
+  // A request goes to `maddr` where the URI has one.
+  const next = sipTarget(hop)?.hosts.at(-1);
+  if (next === undefined || remote === '') return false;
+  return 'name' in next.host || isAt(sipTarget(`sip:${remote}`), next);
+}
+
+function isAt(target: SipTarget | undefined, at: SipTarget['hosts'][number]): boolean {
+  const one = target?.hosts[0];
+  if (one?.port !== at.port) return false;
+  return 'address' in one.host
+    ? 'address' in at.host && one.host.address === at.host.address
+    : 'name' in at.host && one.host.name === at.host.name;
+}
+
+function userOf(uri: string): string {
+  return /^sips?:([^@;?]*@)/i.exec(uri)?.[1] ?? '';
 }
 
 function serverUri(server: string): string {

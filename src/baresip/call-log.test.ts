@@ -28,6 +28,7 @@ describe.each(['1.0.0', '1.1.0', '4.9.0'])('baresip %s, as recorded', (version) 
     const sink = {
       message: (message: SipMessage) => messages.push(message),
       line: () => undefined,
+      oddity: () => undefined,
     };
     new SipTraceParser(sink, new Endpoints([hosts[agent]])).push(read(`${agent}.stdout`));
     return messages;

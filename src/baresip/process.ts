@@ -73,6 +73,17 @@ export class BaresipProcess {
     }
   }
 
+  /** Whether it has ended, now or within so many ms. */
+  async endsWithin(ms: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, ms, false);
+    });
+    const ended = await Promise.race([this.exited.then(() => true), timeout]);
+    clearTimeout(timer);
+    return ended;
+  }
+
   #watch(): Promise<Exit> {
     return new Promise((resolve) => {
       this.#child.once('error', (error) => {

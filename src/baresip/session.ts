@@ -30,10 +30,9 @@ import { RefusalLog } from './refusals.js';
 import { stopRegistering } from './registering.js';
 import { Registration } from './registration.js';
 import { RtpWatch } from './rtp-watch.js';
-import { SipTraceParser } from './sip-trace.js';
 import { AudioSource } from './source.js';
-import { writtenAt } from './trace-clock.js';
 import { Waiters } from './waiters.js';
+import { Wire, type WireSink } from './wire.js';
 import type { Socket } from 'node:net';
 
 export interface Ground {
@@ -91,10 +90,10 @@ export class Session {
   /** Why the driver itself has ended the agent. */
   #denial: OffhookError | undefined;
   readonly #lostDigits: LostDigits | undefined;
+  readonly #refusals: RefusalLog;
   /** While a message is looked at: when baresip wrote it. */
   #writtenAt: number | undefined;
-  readonly #trace: SipTraceParser;
-  readonly #stderr: SipTraceParser;
+  readonly #wire: Wire;
   readonly #observers: ((event: AgentEvent) => void)[] = [];
   readonly #lastLines: string[] = [];
   readonly #seqs: { type: AgentEvent['type']; call: string; seq: number }[] = [];
@@ -103,12 +102,12 @@ export class Session {
     this.ground = ground;
     const emit = (event: AgentEvent) => this.emit(event);
     const { version } = ground.context.binary;
-    const refusals = new RefusalLog(emit, version);
+    this.#refusals = new RefusalLog(emit, version);
     this.calls = new CallLog(emit, {
       resumedByItself: (call) => this.#holdAgain(call),
       redirected: (call, response) => followRedirect(this, call, response),
       refusedInvite: (invite, response) => {
-        refusals.invite(invite, response);
+        this.#refusals.invite(invite, response);
       },
       failedTransferEndsCall: !hasCapability(version, 'failed_transfer_keeps_call'),
     });
@@ -126,46 +125,29 @@ export class Session {
     );
     this.commands = commandsFor(version, ground.account.aor, ground.idleAor, ground.mwi);
     const { address, sipPort } = ground;
-    const own = new Endpoints([hostPort(address, sipPort), hostPort(address, sipPort + 1)]);
-    const line = (text: string) => {
-      this.#line(text);
-    };
-    this.#trace = new SipTraceParser(
-      {
-        line,
-        message: (message, raw, mark) => {
-          this.#writtenAt = writtenAt(mark, { date: Date.now(), clock: performance.now() });
-          ground.context.sip(message, raw, this.#writtenAt);
-          if (message.direction === 'sent') this.#judge(message);
-          refusals.message(message, raw);
-          if (message.method === 'REGISTER') this.registration.message(message);
-          else this.#message(message);
-          this.#writtenAt = undefined;
-          this.waiters.wake();
-        },
+    const own = [hostPort(address, sipPort), hostPort(address, sipPort + 1)];
+    this.#wire = new Wire(new Endpoints(own), {
+      message: (message, raw, at) => {
+        this.#traced(message, raw, at);
       },
-      own,
-    );
-    this.#stderr = new SipTraceParser(
-      {
-        line: (text) => {
-          // What the module of MESSAGE writes when there is no answer; codes show in the trace.
-          if (/^ (?!\d{3} )\S/.test(text)) this.requests.failed('MESSAGE', text.trim());
-          refusals.line(text);
-          line(text);
-        },
-        message: () => undefined,
+      line: (text, from) => {
+        this.#line(text, from);
       },
-      own,
-    );
+      warning: (text) => {
+        this.emit({ type: 'warning', text });
+      },
+      unseen: (uri) => {
+        if (this.#denial === undefined) this.#deny(ground.context.guard?.unseen(uri));
+      },
+    });
   }
 
   stdout(chunk: Buffer): void {
-    this.#trace.push(chunk);
+    this.#wire.stdout(chunk);
   }
 
   stderr(chunk: Buffer): void {
-    this.#stderr.push(chunk);
+    this.#wire.stderr(chunk);
   }
 
   get lastLines(): readonly string[] {
@@ -234,6 +216,7 @@ export class Session {
   send(verb: string, commands: readonly Command[], limitMs: number): Promise<Reply>[] {
     this.assertUsable(verb);
     if (this.#ctrl === undefined) throw this.problem('E_AGENT_CONTROL', verb, 'not connected');
+    this.#wire.commands(commands);
     // At its start baresip loads modules and makes keys: that may take as long as the start may.
     const most = this.#started ? COMMAND_LIMIT_MS : limitMs;
     const replies = this.#ctrl.send(commands, Math.min(limitMs, most));
@@ -270,16 +253,28 @@ export class Session {
     });
   }
 
-  /** An agent that sent what it may not is ended at once, in the middle of what it does. */
-  #judge(message: SipMessage): void {
-    if (this.#denial !== undefined) return;
+  /** `at`: when baresip wrote the message (performance.now()). */
+  #traced(message: SipMessage, raw: string, at: number): void {
     const { context, routed } = this.ground;
-    this.#denial = context.guard?.sent(message, { routed });
-    if (this.#denial === undefined) return;
+    this.#writtenAt = at;
+    context.sip(message, raw, at);
+    if (message.direction === 'sent' && this.#denial === undefined)
+      this.#deny(context.guard?.sent(message, { routed }));
+    this.#refusals.message(message, raw);
+    if (message.method === 'REGISTER') this.registration.message(message);
+    else this.#message(message);
+    this.#writtenAt = undefined;
+    this.waiters.wake();
+  }
+
+  /** An agent that sent what it may not is ended at once, in the middle of what it does. */
+  #deny(denial: OffhookError | undefined): void {
+    if (denial === undefined) return;
+    this.#denial = denial;
     this.process.kill('SIGKILL');
-    this.emit({ type: 'warning', text: this.#denial.message });
-    this.#error = this.#denial;
-    this.waiters.fail(this.#denial);
+    this.emit({ type: 'warning', text: denial.message });
+    this.#error = denial;
+    this.waiters.fail(denial);
   }
 
   stop(): Promise<void> {
@@ -289,8 +284,7 @@ export class Session {
 
   /** To be called once the process has ended and its output was read. */
   ended(exit: Exit): void {
-    this.#trace.end();
-    this.#stderr.end();
+    this.#wire.end();
     const expected = this.#stopping !== undefined || this.#denial !== undefined;
     const reason = this.#denial?.message ?? exitReason(exit);
     const last =
@@ -327,7 +321,7 @@ export class Session {
       removeFolder(this.ground.folder);
       this.ground.slot.release();
     } catch (error) {
-      this.#line(`offhook: cleaning up failed: ${(error as Error).message}`);
+      this.#keep(`offhook: cleaning up failed: ${(error as Error).message}`);
     }
   }
 
@@ -337,19 +331,30 @@ export class Session {
     this.requests.message(message);
   }
 
-  #line(line: string): void {
+  /** A peer can write lines, too (sip-trace.ts): one counts only where the agent does what it tells of. */
+  #line(line: string, { stream, proven }: Parameters<WireSink['line']>[1]): void {
     const failed = /options reply error: (.*)/.exec(line)?.[1];
-    if (failed !== undefined) this.requests.failed('OPTIONS', failed);
+    if (failed !== undefined && proven) this.requests.failed('OPTIONS', failed);
+    if (stream === 'stderr') {
+      // What the module of MESSAGE writes when there is no answer; codes show in the trace.
+      if (/^ (?!\d{3} )\S/.test(line)) this.requests.failed('MESSAGE', line.trim());
+      this.#refusals.line(line);
+    }
+    if (this.ground.encryption === 'dtls_srtp') this.calls.media.line(line);
+    if (this.ground.dumps) this.dumps.line(line);
+    this.#lostDigits?.line(line);
+    this.#keep(line);
+  }
+
+  #keep(line: string): void {
     this.#lastLines.push(line);
     if (this.#lastLines.length > LOG_KEPT) this.#lastLines.shift();
-    this.calls.media.line(line);
-    this.dumps.line(line);
-    this.#lostDigits?.line(line);
     this.ground.context.log(line);
   }
 
   #event(event: CtrlEvent): void {
     if (event.name === 'CALL_MENC') this.dumps.encrypted(event);
+    this.#wire.event(event);
     if (this.calls.event(event) || this.registration.event(event)) return;
     const quality = qualityEvent(event, this.state);
     if (quality !== undefined) {
@@ -364,15 +369,18 @@ export class Session {
   /** ctrl_tcp closes a connection only for a new one, which may do what it likes: the agent is ended at once. */
   async #controlClosed(reason: string, byPeer: boolean, own: number): Promise<void> {
     const others = othersAt(this.ground.slot.control, own);
-    if ((await this.#gone(exitFollowsMs(this.ground.slot.control))) || !this.usable) return;
+    if ((await this.process.endsWithin(exitFollowsMs(this.ground.slot.control))) || !this.usable)
+      return;
     const error = byPeer
       ? this.problem('E_AGENT_HIJACKED', 'control connection', takenOver(others), KEEP_OFF)
       : this.problem('E_AGENT_CONTROL', 'control connection', reason, SEE_LOGS);
-    if (byPeer) this.#denial = error;
-    if (byPeer) this.process.kill('SIGKILL');
+    if (byPeer) {
+      this.#deny(error);
+      return;
+    }
     this.emit({ type: 'warning', text: error.message });
-    this.#error ??= error;
-    this.waiters.fail(this.#error);
+    this.#error = error;
+    this.waiters.fail(error);
   }
 
   /** 1.0 resumes a held call when another one ends: no other version does. */
@@ -390,22 +398,12 @@ export class Session {
       this.registration.expect('none');
       if (!this.#hung && this.#error === undefined) {
         void this.#ctrl?.send([{ name: 'quit' }], QUIT_MS);
-        if (await this.#gone(QUIT_MS)) return;
+        if (await this.process.endsWithin(QUIT_MS)) return;
       }
       this.process.kill('SIGTERM');
-      if (!this.#hung && (await this.#gone(TERM_MS))) return;
+      if (!this.#hung && (await this.process.endsWithin(TERM_MS))) return;
       this.process.kill('SIGKILL');
     }
     await this.process.exited;
-  }
-
-  async #gone(withinMs: number): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<boolean>((resolve) => {
-      timer = setTimeout(resolve, withinMs, false);
-    });
-    const gone = await Promise.race([this.process.exited.then(() => true), timeout]);
-    clearTimeout(timer);
-    return gone;
   }
 }

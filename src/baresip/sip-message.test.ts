@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { Endpoints } from './endpoints.js';
-import { fullName, headerOf, parseSipMessage } from './sip-message.js';
+import { fullName, headerOf, parseHead } from './sip-message.js';
 
 test.each([
   ['Call-ID', 'call-id'],
@@ -17,8 +16,8 @@ test.each([
 
 test('a message with such names is read like any other', () => {
   const text = 'OPTIONS sip:b@h SIP/2.0\r\nconstructor: 1\r\n__proto__: 2\r\ni: x\r\n\r\n';
-  const message = parseSipMessage(text, undefined, new Endpoints(['h:1']));
-  expect(message?.call_id).toBe('x');
+  const message = parseHead(text);
+  expect(headerOf(message?.headers ?? [], 'call-id')).toBe('x');
   expect(message?.headers.map(([, value]) => value)).toEqual(['1', '2', 'x']);
   expect(headerOf(message?.headers ?? [], 'constructor')).toBe('1');
 });

@@ -18,9 +18,12 @@ const COMPACT: ReadonlyMap<string, string> = new Map([
   ['b', 'referred-by'],
 ]);
 
-/** Start line of a request or response; the method is a token (RFC 3261, 25.1). */
+/**
+ * Start line of a request or a response as baresip (re: sip/msg.c) reads it: any token is a method there (RFC 4475,
+ * 3.1.1.2), and the version of a response is not looked at.
+ */
 export const START_LINE =
-  /^(?:SIP\/2\.0 (\d{3})(?: (.*))?|([A-Z][A-Za-z0-9.!%*_+`'~-]{0,31}) (\S+) SIP\/2\.0)$/;
+  /^(?:([^ \t\r\n]+) ([^ \t\r\n]+) SIP\/2\.0|[^ \t\r\n]+ (0*[1-9]\d*)(?: ([^]*))?)$/;
 
 /** The full lower-case name of a header field, compact forms resolved. */
 export function fullName(name: string): string {
@@ -32,37 +35,79 @@ export function headerOf(headers: readonly HeaderField[], name: string): string 
   return headers.find(([one]) => fullName(one) === name)?.[1];
 }
 
+/** Start line and header fields of a message. */
+export interface SipHead {
+  /** Of a request. */
+  readonly method?: string;
+  readonly uri?: string;
+  /** Of a response. */
+  readonly code?: number;
+  readonly reason?: string;
+  readonly headers: readonly HeaderField[];
+}
+
+/** Undefined for a text that does not begin with a start line. */
+export function parseHead(text: string): SipHead | undefined {
+  const eol = text.indexOf('\n');
+  const first = (eol < 0 ? text : text.slice(0, eol)).replace(/\r+$/, '');
+  const start = START_LINE.exec(first);
+  if (start === null) return undefined;
+  const headers = eol < 0 ? [] : parseHeaders(text.slice(eol + 1));
+  const [, method, uri, code, reason = ''] = start;
+  return method === undefined || uri === undefined
+    ? { code: Number(code), reason, headers }
+    : { method, uri, headers };
+}
+
 /** Header lines of a message head; a line that begins with a blank continues the one before. */
 function parseHeaders(head: string): HeaderField[] {
   const headers: [string, string][] = [];
-  for (const line of head.split(/\r?\n/)) {
+  for (const line of head.split('\n')) {
+    const text = stripped(line);
     const last = headers.at(-1);
-    if (/^[ \t]/.test(line)) {
-      if (last !== undefined) last[1] = `${last[1]} ${line.trim()}`.trim();
+    if (last !== undefined && /^\r*[ \t]/.test(line)) {
+      last[1] = stripped(`${last[1]} ${text}`);
       continue;
     }
-    const colon = line.indexOf(':');
-    if (colon > 0) headers.push([line.slice(0, colon).trimEnd(), line.slice(colon + 1).trim()]);
+    const colon = text.indexOf(':');
+    if (colon > 0) headers.push([stripped(text.slice(0, colon)), stripped(text.slice(colon + 1))]);
   }
   return headers;
 }
 
-export function parseSipMessage(
-  raw: string,
+/** Without the blanks that baresip does not count: no other control characters, as trim() would. */
+function stripped(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && isBlank(text.charCodeAt(from))) from++;
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
+  return text.slice(from, to);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0d;
+}
+
+/** As written; of several fields baresip takes the last. Undefined where it is missing or no number. */
+export function contentLengthOf(headers: readonly HeaderField[]): string | undefined {
+  const value = headers.findLast(
+    ([name]) => (name.length === 14 || name.length === 1) && fullName(name) === 'content-length',
+  )?.[1];
+  return value !== undefined && /^\d+$/.test(value) ? value : undefined;
+}
+
+/** `proven`: whether the address line is surely baresip's own, so that the ends of a connection can be learnt from it. */
+export function sipMessage(
+  head: SipHead,
+  body: string,
   address: TraceAddress | undefined,
   endpoints: Endpoints,
-): SipMessage | undefined {
-  const blank = /\r?\n\r?\n/.exec(raw);
-  const head = blank === null ? raw : raw.slice(0, blank.index);
-  const body = blank === null ? '' : raw.slice(blank.index + blank[0].length);
-  const eol = head.indexOf('\n');
-  const first = (eol < 0 ? head : head.slice(0, eol)).replace(/\r$/, '');
-  const start = START_LINE.exec(first);
-  if (start === null) return undefined;
-  const headers = eol < 0 ? [] : parseHeaders(head.slice(eol + 1));
+  proven: boolean,
+): SipMessage {
+  const { headers, method, uri, code, reason } = head;
   const cseq = /^(\d+)\s+(\S+)/.exec(headerOf(headers, 'cseq') ?? '');
   const via = headerOf(headers, 'via') ?? '';
-  const sent = endpoints.isSent(start[3] !== undefined, via, address);
+  const sent = endpoints.isSent(method !== undefined, via, address, proven);
   const [local, remote] =
     address === undefined
       ? ['', '']
@@ -74,9 +119,9 @@ export function parseSipMessage(
     transport: transportOf(address?.transport ?? /^SIP\s*\/\s*2\.0\s*\/\s*(\w+)/i.exec(via)?.[1]),
     local,
     remote,
-    method: start[3] ?? cseq?.[2] ?? '',
-    ...(start[4] === undefined ? {} : { uri: start[4] }),
-    ...(start[1] === undefined ? {} : { code: Number(start[1]), reason: start[2] ?? '' }),
+    method: method ?? cseq?.[2] ?? '',
+    ...(uri === undefined ? {} : { uri }),
+    ...(code === undefined ? {} : { code, reason: reason ?? '' }),
     call_id: headerOf(headers, 'call-id') ?? '',
     cseq: Number(cseq?.[1] ?? 0),
     headers,

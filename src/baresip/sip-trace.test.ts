@@ -2,43 +2,18 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { SipMessage } from '../model/agent-event.js';
 import { Endpoints } from './endpoints.js';
-import { SipTraceParser } from './sip-trace.js';
+import { IN, OWN, parse, request, shown, type Parsed } from '../testing/parse-trace.js';
 
 const TRANSCRIPTS = new URL('../testing/transcripts/', import.meta.url);
 const VERSIONS = ['1.0.0', '1.1.0', '4.9.0'];
-const OWN = '127.0.0.1:5070';
 
-interface Parsed {
-  messages: SipMessage[];
-  raws: string[];
-  lines: string[];
-}
-
-function parse(chunks: Iterable<Buffer>, own: string[] = [OWN], end = true): Parsed {
-  const parsed: Parsed = { messages: [], raws: [], lines: [] };
-  const sink = {
-    message: (message: SipMessage, raw: string) => {
-      parsed.messages.push(message);
-      parsed.raws.push(raw);
-    },
-    line: (line: string) => parsed.lines.push(line),
-  };
-  const parser = new SipTraceParser(sink, new Endpoints(own));
-  for (const chunk of chunks) parser.push(chunk);
-  if (end) parser.end();
-  return parsed;
+/** Without what depends on where the reads ended. */
+function shownBy({ messages, raws, lines }: Parsed): unknown {
+  return { messages, raws, lines };
 }
 
 function* pieces(data: Buffer, size: number): Generator<Buffer> {
   for (let at = 0; at < data.length; at += size) yield data.subarray(at, at + size);
-}
-
-function shown(raw: string, address = `UDP ${OWN} -> 127.0.0.1:5080`): Buffer {
-  return Buffer.from(`\x1b[36;1m#\n${address}\n${raw}\x1b[;m\n`, 'latin1');
-}
-
-function request(...lines: string[]): string {
-  return ['INVITE sip:b@h SIP/2.0', 'Call-ID: c', 'CSeq: 7 INVITE', ...lines, '', ''].join('\r\n');
 }
 
 describe.each(VERSIONS)('output of baresip %s', (version) => {
@@ -75,7 +50,7 @@ describe.each(VERSIONS)('output of baresip %s', (version) => {
     const data = read('alice');
     const whole = parse([data], [hosts.alice]);
     for (const size of [1, 2, 3, 7, 64, 1000])
-      expect(parse(pieces(data, size), [hosts.alice])).toEqual(whole);
+      expect(shownBy(parse(pieces(data, size), [hosts.alice]))).toEqual(shownBy(whole));
   });
 });
 
@@ -97,7 +72,7 @@ describe('the trace parser', () => {
     });
     expect(whole.lines).toEqual(['before', 'after']);
     for (let at = 1; at < data.length; at++)
-      expect(parse([data.subarray(0, at), data.subarray(at)])).toEqual(whole);
+      expect(shownBy(parse([data.subarray(0, at), data.subarray(at)]))).toEqual(shownBy(whole));
   });
 
   test('a message is there as soon as its last byte is', () => {
@@ -173,37 +148,88 @@ describe('the trace parser', () => {
   });
 });
 
+describe('start lines and characters', () => {
+  test.each([
+    "!interesting-Method0123456789_*+`.%indeed'~",
+    'invite',
+    'X'.repeat(200),
+    '{}',
+    '1',
+    'M\u00e9thode',
+  ])('the method %s', (method) => {
+    const raw = Buffer.from(request('l: 0').replace(/^INVITE/, method));
+    const { messages } = parse([shown(raw.toString('latin1'), IN)]);
+    expect(messages[0]).toMatchObject({ method, uri: 'sip:b@h' });
+  });
+
+  test.each([
+    ['SIP/2.0 200 ', 200, ''],
+    ['SIP/3.0 486 Busy', 486, 'Busy'],
+    ['SIP/2.0 1999 Far  out', 1999, 'Far  out'],
+  ])('the status line %j', (line, code, reason) => {
+    const { messages } = parse([shown(`${line}\r\nCSeq: 7 INVITE\r\nl: 0\r\n\r\n`, IN)]);
+    expect(messages[0]).toMatchObject({ method: 'INVITE', code, reason });
+  });
+
+  test.each(['gr\u00fcn \ufffd', '\ufffd', '\ufffd\u65e5\ufffd\u{1f4de}'])(
+    'UTF-8 with U+FFFD in it: %s',
+    (text) => {
+      const body = Buffer.from(text);
+      const raw = request(`Subject: ${body.toString('latin1')}`, `l: ${body.length}`);
+      const { messages } = parse([shown(raw + body.toString('latin1'), IN)]);
+      expect(messages[0]?.body).toBe(text);
+      expect(messages[0]?.headers).toContainEqual(['Subject', text]);
+    },
+  );
+
+  test('a field that is no UTF-8 does not spoil the others', () => {
+    const good = Buffer.from('\u65e5\ufffd').toString('latin1');
+    const raw = request(`Subject: ${good}`, 'X: J\xf6rg', `l: ${good.length}`) + good;
+    const { messages } = parse([shown(raw, IN)]);
+    expect(messages[0]?.headers).toContainEqual(['Subject', '\u65e5\ufffd']);
+    expect(messages[0]?.headers).toContainEqual(['X', 'J\xf6rg']);
+    expect(messages[0]?.body).toBe('\u65e5\ufffd');
+  });
+});
+
 describe('directions', () => {
   const via = 'SIP/2.0/TCP 127.0.0.1:5070;branch=x';
   test('a connection the agent opened is known by its first request', () => {
     const ends = new Endpoints([OWN]);
     const out = { transport: 'TCP', source: '127.0.0.1:40000', destination: '127.0.0.1:5060' };
     const back = { transport: 'TCP', source: '127.0.0.1:5060', destination: '127.0.0.1:40000' };
-    expect(ends.isSent(true, 'SIP/2.0/TCP 127.0.0.1:40000', out)).toBe(true);
-    expect(ends.isSent(false, '', back)).toBe(false);
-    expect(ends.isSent(true, 'SIP/2.0/TCP 127.0.0.1:5060', back)).toBe(false);
-    expect(ends.isSent(false, 'SIP/2.0/TCP 127.0.0.1:5060', out)).toBe(true);
+    expect(ends.isSent(true, 'SIP/2.0/TCP 127.0.0.1:40000', out, true)).toBe(true);
+    expect(ends.isSent(false, '', back, true)).toBe(false);
+    expect(ends.isSent(true, 'SIP/2.0/TCP 127.0.0.1:5060', back, true)).toBe(false);
+    expect(ends.isSent(false, 'SIP/2.0/TCP 127.0.0.1:5060', out, true)).toBe(true);
+  });
+
+  test('a line that may be an imitation teaches nothing', () => {
+    const ends = new Endpoints([OWN]);
+    const forged = { transport: 'TCP', source: '127.0.0.1:5080', destination: '127.0.0.1:9' };
+    const back = { transport: 'TCP', source: '127.0.0.1:5080', destination: '127.0.0.1:40000' };
+    expect(ends.isSent(true, '', forged, false)).toBe(true);
+    expect(ends.isSent(false, '', back, true)).toBe(false);
+  });
+
+  test('UDP between two others was not received: it has to be confirmed', () => {
+    const ends = new Endpoints([OWN]);
+    const others = { transport: 'UDP', source: '192.0.2.1:5060', destination: '192.0.2.2:5060' };
+    expect(ends.isSent(false, '', others, false)).toBe(true);
   });
 
   test('without addresses the topmost Via tells', () => {
     const ends = new Endpoints([OWN]);
-    expect(ends.isSent(true, via, undefined)).toBe(true);
-    expect(ends.isSent(false, via, undefined)).toBe(false);
-    expect(ends.isSent(true, 'SIP/2.0/UDP 10.0.0.1:5060', undefined)).toBe(false);
-    expect(ends.isSent(false, 'SIP/2.0/UDP 10.0.0.1:5060', undefined)).toBe(true);
+    expect(ends.isSent(true, via, undefined, true)).toBe(true);
+    expect(ends.isSent(false, via, undefined, true)).toBe(false);
+    expect(ends.isSent(true, 'SIP/2.0/UDP 10.0.0.1:5060', undefined, true)).toBe(false);
+    expect(ends.isSent(false, 'SIP/2.0/UDP 10.0.0.1:5060', undefined, true)).toBe(true);
   });
 });
 
 test('a message is handed on with the time of its mark line', () => {
-  const marks: unknown[] = [];
-  const parser = new SipTraceParser(
-    { message: (_message, _raw, mark) => marks.push(mark), line: () => undefined },
-    new Endpoints([OWN]),
-  );
-  const marked = shown(request('Content-Length: 0'))
-    .toString('latin1')
-    .replace('#', '00:54:28.733#');
-  parser.push(Buffer.from(marked, 'latin1'));
-  parser.push(shown(request('Content-Length: 0')));
-  expect(marks).toEqual(['00:54:28.733', undefined]);
+  const plain = shown(request('Content-Length: 0'));
+  const timed = Buffer.from(plain.toString('latin1').replace('#', '00:54:28.733#'), 'latin1');
+  expect(parse([timed]).times).toEqual(['00:54:28.733']);
+  expect(parse([plain]).times).toEqual([undefined]);
 });

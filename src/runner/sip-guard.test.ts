@@ -23,6 +23,7 @@ function guardWith(allowed: readonly string[], maxCalls?: number) {
   const denied: string[] = [];
   const policy = makePolicy({
     untrusted: false,
+    isolate: { value: 'never', origin: 'default' },
     read: [],
     sip: { items: allowed, origin: '--allow-sip' },
     maxAgents: { value: 10, origin: 'default' },

@@ -18,8 +18,8 @@ export interface WireSink {
   unseen(uri: string): void;
 }
 
-/** A peer must not fill the log with warnings. */
-const MOST_WARNINGS = 20;
+/** Of each kind: a peer must not fill the log with warnings. */
+const MOST_WARNINGS = 10;
 const UNCONFIRMED =
   'the SIP trace shows it as sent, and nothing else does: left out; whoever sends to this agent may imitate its trace';
 
@@ -28,7 +28,8 @@ export class Wire {
   readonly #evidence: SentEvidence;
   readonly #stdout: SipTraceParser;
   readonly #stderr: SipTraceParser;
-  #warnings = 0;
+  /** How many there were, by their text without numbers. */
+  readonly #warnings = new Map<string, number>();
 
   constructor(ends: Endpoints, sink: WireSink) {
     this.#sink = sink;
@@ -95,12 +96,13 @@ export class Wire {
   }
 
   #warn(what: string, { method, code, direction, remote }: SipMessage): void {
-    this.#warnings += 1;
-    if (this.#warnings > MOST_WARNINGS) return;
+    const kind = what.replace(/\d+/g, '');
+    const count = (this.#warnings.get(kind) ?? 0) + 1;
+    this.#warnings.set(kind, count);
+    if (count > MOST_WARNINGS) return;
     const which = code === undefined ? method : `${code} (${method})`;
     const where = direction === 'sent' ? 'to' : 'from';
-    const last =
-      this.#warnings === MOST_WARNINGS ? ' (further warnings like this are left out)' : '';
+    const last = count === MOST_WARNINGS ? ' (further warnings like this are left out)' : '';
     this.#sink.warning(`${which} ${where} ${remote}: ${what}${last}`);
   }
 }

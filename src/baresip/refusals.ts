@@ -56,7 +56,7 @@ export class RefusalLog {
 }
 
 /** An INVITE that baresip answered with an error before it told anybody of a call. */
-export function refusedInvite(invite: SipMessage, response: SipMessage, version: string): string {
+function refusedInvite(invite: SipMessage, response: SipMessage, version: string): string {
   const from = headerOf(invite.headers, 'from') ?? '';
   const { code = 0, reason = '' } = response;
   const answer = `${code} ${reason}`.trim();
@@ -127,10 +127,7 @@ export function challengeProblem(response: SipMessage, version: string): string 
 }
 
 /** A datagram of which baresip read only a part; undefined for any other message. */
-export function cutMessage(
-  { direction, transport, body }: SipMessage,
-  raw: string,
-): string | undefined {
+function cutMessage({ direction, transport, body }: SipMessage, raw: string): string | undefined {
   if (direction !== 'received' || transport !== 'UDP') return undefined;
   if (Buffer.byteLength(raw) < LONGEST_DATAGRAM) return undefined;
   const lost = body === '' ? 'what lies behind, the body with it,' : 'what lies behind';
@@ -138,7 +135,7 @@ export function cutMessage(
 }
 
 /** A line of baresip's log that says that something received was dropped; undefined for any other line. */
-export function droppedDatagram(line: string): string | undefined {
+function droppedDatagram(line: string): string | undefined {
   const why = /^sip: msg decode err: (.*)/.exec(line)?.[1];
   if (why === undefined) return undefined;
   return `baresip dropped a datagram it could not read as SIP: ${why.replace(/ \[\d+\]$/, '')}`;

@@ -90,7 +90,7 @@ export function streamsOf(offer: Sdp, answer: Sdp, own: boolean): readonly CallS
 }
 
 /** Whether an answer names a codec of the offer, as it has to (RFC 3264, 6.1). */
-export function isOffered(codec: Pick<SdpCodec, 'name' | 'rate'>, { codecs }: SdpMedia): boolean {
+function isOffered(codec: Pick<SdpCodec, 'name' | 'rate'>, { codecs }: SdpMedia): boolean {
   return codecs.some(
     ({ name, rate }) => name.toLowerCase() === codec.name.toLowerCase() && rate === codec.rate,
   );

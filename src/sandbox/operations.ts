@@ -270,7 +270,7 @@ function labelOf(session: Session, stack: string): string {
 }
 
 function assertion(session: Session, payload: Operations['assertion']): string {
-  const { ok, matcher, expected, actual, stack } = payload;
+  const { ok, matcher, expected, actual, sides, stack } = payload;
   const label = payload.label ?? labelOf(session, stack);
   session.hasTested = true;
   if (session.collecting) return label;
@@ -286,13 +286,16 @@ function assertion(session: Session, payload: Operations['assertion']): string {
   });
   if (!ok && session.failures.length < MOST_FAILURES) {
     const wanted = [matcher.replaceAll('_', ' '), expected ?? ''].join(' ').trim();
+    const brief = `${label}: does not hold`;
     session.fail({
       code: 'E_ASSERT',
-      message: `${label}: does not hold: ${wanted}: was ${actual}`,
+      message: `${brief}: ${wanted}: was ${actual}`,
+      brief,
       ...session.place(stack),
       label,
       expected: wanted,
       actual,
+      ...(sides === undefined ? {} : { sides }),
     });
   }
   return label;

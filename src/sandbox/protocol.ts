@@ -288,6 +288,8 @@ export interface Operations {
     matcher: string;
     expected?: string;
     actual: string;
+    /** Of one that did not hold: both sides as lines, where they have parts. */
+    sides?: { expected: string; actual: string };
     stack: string;
   };
   /**

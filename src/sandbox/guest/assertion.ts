@@ -4,7 +4,7 @@ import { ask, callerStack } from './host.js';
 import { failure } from './failure.js';
 import { guardNames } from './misspelt.js';
 import { noteOutcome, openAssertion } from './assertion-scope.js';
-import { equal, includesFields, show } from './show.js';
+import { equal, includesFields, show, sidesOf } from './show.js';
 import { inCondition } from './world.js';
 
 interface Check {
@@ -36,8 +36,9 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
     noteOutcome(ok);
     const record = !inCondition();
     if (ok && !record) return this;
-    const actual = show(this.#value);
-    const expected = argument === undefined ? undefined : show(argument[0]);
+    const value = this.#value;
+    const { actual, expected } = texts(value, argument, ok);
+    const sides = ok || argument === undefined ? undefined : sidesOf(argument[0], value, matcher);
     const label = record
       ? (ask('assertion', {
           ok,
@@ -45,17 +46,21 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
           matcher,
           expected,
           actual,
+          sides,
           stack: callerStack(),
         }) as string)
       : this.#label;
     if (ok) return this;
     const wanted = [words(matcher), expected].filter((part) => part !== undefined).join(' ');
+    const brief = `${label ?? 'the value'}: does not hold`;
     throw failure({
       code: 'E_ASSERT',
-      message: `${label ?? 'the value'}: does not hold: ${wanted}: was ${actual}`,
+      message: `${brief}: ${wanted}: was ${actual}`,
+      brief,
       ...(label === undefined ? {} : { label }),
       expected: wanted,
       actual,
+      ...(sides === undefined ? {} : { sides }),
     });
   }
 
@@ -156,6 +161,19 @@ export function assert(...args: unknown[]): Assertion<unknown> {
   const assertion = new Assertion(args[0], stack);
   Object.freeze(assertion);
   return assertion;
+}
+
+/** Both sides as text; numbers exact where they differ only in digits that are rounded away. */
+function texts(
+  value: unknown,
+  argument: Check['expected'],
+  ok: boolean,
+): { actual: string; expected?: string } {
+  const actual = show(value);
+  if (argument === undefined) return { actual };
+  const expected = show(argument[0]);
+  if (ok || actual !== expected) return { actual, expected };
+  return { actual: show(value, { exact: true }), expected: show(argument[0], { exact: true }) };
 }
 
 function words(matcher: string): string {

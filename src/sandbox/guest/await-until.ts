@@ -159,10 +159,12 @@ function timedOut(
     const why = hint === undefined ? {} : { hint };
     return failure({ ...about, ...why, message: `${fn}(): ${place}${message} ${waited}` });
   }
-  const { expected = '', actual = '' } = seen.assertion;
+  const { expected = '', actual = '', sides } = seen.assertion;
   const label = seen.assertion.label ?? (ask('label', { stack: seen.stack }) as string);
   const message = `${fn}(): ${place}${label}: never ${expected}: last ${actual} ${waited}`;
-  return failure({ message, label, expected, actual, ...about });
+  const brief = `${fn}(): ${place}${label}: never held ${waited}`;
+  const both = { expected, actual, ...(sides === undefined ? {} : { sides }) };
+  return failure({ message, brief, label, ...both, ...about });
 }
 
 /** Conditions that say themselves how a call ended, or are about none. */

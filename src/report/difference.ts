@@ -23,7 +23,7 @@ export function difference(expected: string, actual: string): readonly Differenc
   });
   if (lines.length <= MOST_LINES) return lines;
   const left = lines.length - MOST_LINES;
-  return [...lines.slice(0, MOST_LINES), { mark: '…', text: `${count(left, 'more line')}` }];
+  return [...lines.slice(0, MOST_LINES), { mark: '…', text: count(left, 'more line') }];
 }
 
 function marked(mark: DifferenceLine['mark'], texts: readonly string[]): DifferenceLine[] {

@@ -1,5 +1,5 @@
 /** Where reporters write: a stream that is given, or a file that is opened before the run starts. */
-import { closeSync, constants, openSync, readFileSync, readlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, readFileSync, readlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { NotOrdinary, openNew } from '../ordinary-file.js';
@@ -97,7 +97,11 @@ export class StreamOutput implements Output {
   }
 
   async finish(): Promise<void> {
-    await new Promise<void>((resolve) => this.#stream.write('', () => resolve()));
+    await new Promise<void>((resolve) => {
+      this.#stream.write('', () => {
+        resolve();
+      });
+    });
     if (this.#failure !== undefined) throw this.#failure;
   }
 }

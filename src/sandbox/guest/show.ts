@@ -144,7 +144,7 @@ export function equal(a: unknown, b: unknown, depth = 0): boolean {
   if (depth > 64 || agentNameOf(a) !== undefined || agentNameOf(b) !== undefined) return false;
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
   if (a instanceof Date) return a.getTime() === (b as Date).getTime();
-  if (a instanceof RegExp) return String(a) === String(b);
+  if (a instanceof RegExp) return b instanceof RegExp && String(a) === String(b);
   if (a instanceof Map || a instanceof Set) {
     return equal(
       [...(a as Iterable<unknown>)],

@@ -164,14 +164,15 @@ describe('what offer and answer settle', () => {
     expect(shown()).toEqual(['sendrecv none', 'recvonly remote']);
   });
 
-  test('a refused offer, and an answer without audio, change nothing', () => {
+  test('a refused offer changes nothing, an answer without audio ends it', () => {
     const { log, shown } = recorded();
     exchange(log, '>', 1, []);
     log.message(sip('> INVITE 2', sdp({ direction: 'sendonly' })));
     log.message(sip('< 488 INVITE 2'));
+    expect(shown()).toEqual(['sendrecv none']);
     log.message(sip('< INVITE 7', sdp({ direction: 'sendonly' })));
     log.message(sip('> 200 INVITE 7', sdp({ port: 0 })));
-    expect(shown()).toEqual(['sendrecv none']);
+    expect(shown()).toEqual(['sendrecv none', 'no audio none']);
   });
 
   test('requests of both sides with one CSeq are kept apart', () => {

@@ -58,6 +58,8 @@ export interface AgentState {
   exit?: { reason: string; expected: boolean; denial?: ErrorData };
   /** Address of record, from when the process is up. */
   aor?: string;
+  /** Has no domain: its address of record is where it listens. */
+  serverless?: boolean;
   registration: RegistrationState;
   /** Oldest first; closed calls are kept (the last ones). */
   calls: readonly CallState[];
@@ -133,6 +135,7 @@ function foldAgent(next: Draft<AgentState>, event: AgentEvent, at: number): void
       break;
     case 'started':
       next.aor = event.aor;
+      next.serverless = event.aor.endsWith(`@${event.address}`);
       break;
     default:
   }

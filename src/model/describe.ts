@@ -1,18 +1,12 @@
 /** Events and states in words: the same in the console, in failures and in logs. */
 import type { Ended } from './agent-event.js';
-import { openCalls, type AgentState, type RegistrationState } from './agent-state.js';
+import type { RegistrationState } from './agent-state.js';
 
 /** "ended by remote: rejected (486 Busy Here, Q.850;cause=17)". */
 export function describeEnded(ended: Ended): string {
   const answer = [ended.code, ended.reason].filter(isThere).join(' ');
   const why = [answer, ended.cause].filter(isThere).join(', ');
   return `ended by ${ended.by}: ${ended.how}${why === '' ? '' : ` (${why})`}`;
-}
-
-/** That a call is over; undefined when there is one, or there was none. */
-export function endedHint(agent: string, state: AgentState): string | undefined {
-  if (state.ended === undefined || openCalls(state).length > 0) return undefined;
-  return `the call of agent "${agent}" is over: ${describeEnded(state.ended)}`;
 }
 
 /** What to do about a registration that did not come about; undefined when there is nothing to say. */

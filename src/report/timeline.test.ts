@@ -29,7 +29,7 @@ function lines(items: readonly TimelineItem[]): string[] {
   return text
     .trimEnd()
     .split('\n')
-    .map((line) => line.replace(/^ *[\d.]+s +/, ''));
+    .map((line) => line.replace(/^ *[\d.]+s +(\w+) +/, '$1  '));
 }
 
 const REQUEST = '→ REGISTER sip:h:1 to h:1';

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { OffhookError } from '../errors.js';
+import type { Failure } from '../model/run-event.js';
 import type { Policy } from '../policy/policy.js';
 import type { Collected, DeclaredScenario, ScenarioJob } from '../sandbox/protocol.js';
 import { CollectError, type ScenarioThread } from '../sandbox/scenario-thread.js';
@@ -65,6 +66,8 @@ export interface PlannedScenario {
   skip?: string;
   /** Undefined for a file that is a scenario itself. */
   declared?: DeclaredScenario;
+  /** It has failed already, while it was collected. */
+  failed?: Failure;
 }
 
 interface FileToCollect {
@@ -101,7 +104,10 @@ async function collectFiles(
       if (!single) files.push({ ...file, scenarios: scenarios.map((one) => planned(file, one)) });
       else if (isToRun(file, topLevel)) {
         const isLeftOut = file.viaFolder && options.allFiles !== true;
-        (isLeftOut ? singles : files).push({ ...file, scenarios: [planned(file)] });
+        const failed =
+          topLevel?.how === 'failed' && topLevel.isFinal ? topLevel.failure : undefined;
+        const scenario = { ...planned(file), ...(failed === undefined ? {} : { failed }) };
+        (isLeftOut ? singles : files).push({ ...file, scenarios: [scenario] });
       }
     } catch (error) {
       const isOfFile = error instanceof CollectError && error.code !== 'E_INTERRUPTED';

@@ -111,21 +111,23 @@ async function runPlanned(
   options: RunOptions,
   services: ScenarioServices,
 ): Promise<{ verdict: keyof Counts; failures: readonly Failure[] }> {
-  const { job, policy, shown, name, tags, declared, skip } = planned;
+  const { job, policy, shown, name, tags, declared, skip, failed } = planned;
   const id = { id: `${shown}#${declared?.ordinal ?? index}`, file: shown, name, tags };
-  if (skip !== undefined) {
+  if (skip !== undefined || failed !== undefined) {
     const at = services.now();
+    const failures = failed === undefined ? [] : [failed];
+    const verdict = failed === undefined ? 'skipped' : 'failed';
     services.emit({ type: 'scenario_started', at, scenario: id });
     services.emit({
       type: 'scenario_finished',
       at,
       scenario: id,
-      verdict: 'skipped',
+      verdict,
       ms: 0,
-      skip_reason: skip,
-      failures: [],
+      ...(skip === undefined ? {} : { skip_reason: skip }),
+      failures,
     });
-    return { verdict: 'skipped', failures: [] };
+    return { verdict, failures };
   }
   const scenario = declared === undefined ? {} : { scenario: declared };
   return runScenario(

@@ -38,3 +38,18 @@ test('what comes in teardown explains no failure of the body', () => {
   expect(shown(timeline.attach(FAILURE))).toEqual(['alice 1']);
   expect(shown(timeline.attach({ ...FAILURE, phase: 'teardown' }))).toEqual(['alice 1', 'http 2']);
 });
+
+test.each<[Failure['code'], string, boolean]>([
+  ['E_SCRIPT_THROWN', 'TypeError: f is not a function', false],
+  ['E_SCRIPT_THROWN', "ReferenceError: 'sleep' is not defined", false],
+  ['E_SCRIPT_UNAWAITED', 'promise: rejected, and nothing awaited it: TypeError: x', false],
+  ['E_ARGUMENT', 'agent(): there is no option "x"', false],
+  ['E_SCRIPT_THROWN', 'Error: the call did not come', true],
+  ['E_SCRIPT_TIMEOUT', 'scenario: out of time', true],
+])('%s, "%s": the last events explain it: %s', (code, message, explains) => {
+  const timeline = new Timeline();
+  timeline.add(event('alice', 1));
+  const attached = timeline.attach({ code, message, phase: 'body' });
+  expect(shown(attached)).toEqual(explains ? ['alice 1'] : []);
+  expect(shown(timeline.attach({ ...attached, agents: ['alice'] }))).toEqual(['alice 1']);
+});

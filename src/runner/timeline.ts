@@ -34,6 +34,7 @@ export class Timeline {
 
   /** The failure with the last items of its agents, of all agents when it names none, and of HTTP. */
   attach(failure: Failure): Failure {
+    if (isOfTheScript(failure)) return failure;
     const late = failure.phase === 'teardown' || failure.phase === 'stop';
     const told = (late ? undefined : this.#beforeTeardown) ?? this.#items;
     const subjects = failure.agents;
@@ -45,6 +46,28 @@ export class Timeline {
     const items = [...agents, ...http].sort((a, b) => atOf(a) - atOf(b));
     return items.length === 0 ? failure : { ...failure, timeline: items };
   }
+}
+
+/** Wrong whatever the agents do: their messages would only hide the line that has to be changed. */
+const OF_THE_SCRIPT: ReadonlySet<string> = new Set([
+  'E_ARGUMENT',
+  'E_VALUE_LIMIT',
+  'E_ENV_MISSING',
+  'E_ENV_DENIED',
+  'E_READ_DENIED',
+  'E_READ_FAILED',
+  'E_CONDITION',
+  'E_SCRIPT_STRUCTURE',
+  'E_SCRIPT_CPU',
+  'E_SCRIPT_MEMORY',
+  'E_SCRIPT_STACK',
+]);
+/** What the language itself throws; an Error of the script's own may be about a call. */
+const OF_THE_LANGUAGE = /^(?:promise: .*: )?(?:Type|Reference|Range|Syntax|Internal)Error: /;
+
+function isOfTheScript({ code, agents, message }: Failure): boolean {
+  if (agents !== undefined) return false;
+  return OF_THE_SCRIPT.has(code) || OF_THE_LANGUAGE.test(message);
 }
 
 function subjectOf(item: TimelineItem): string {

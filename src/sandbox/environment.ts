@@ -3,8 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { nearest } from '../schema/nearest.js';
 import { parseDotenv, type DotenvFile } from '../settings/dotenv.js';
-import { allowedPath, readAllowed, type ReadFile } from './policy.js';
-import type { ScenarioJob } from './protocol.js';
+import { allowedPath, readAllowed } from './policy.js';
+import type { ReadFile, ScenarioJob } from './protocol.js';
 
 /** Patterns cost time that grows with the text. */
 const LONGEST_NAME = 300;

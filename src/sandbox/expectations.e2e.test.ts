@@ -161,3 +161,41 @@ describe('await_sequence', () => {
     expect(seen?.message).toContain(message);
   });
 });
+
+describe('hints', () => {
+  it('an assertion straight after a verb that came true soon: await_until was meant', async () => {
+    const result = await ran('a.dial("slow");\nassert(a.state).equals(State.Ringing);');
+    expect(failure(result)).toMatchObject({
+      code: 'E_ASSERT',
+      actual: '"Calling"',
+      at: { line: 3, column: 1 },
+    });
+    expect(failure(result)?.hint).toMatch(
+      /^a\.state came true \d+ ms later: use await_until\(\(\) => assert\(a\.state\)\.equals\("Ringing"\)\)$/,
+    );
+  });
+
+  it.each([
+    ['what does not come true', 'a.dial("slow"); assert(a.state).equals(State.Established);'],
+    ['what is no value of an agent', 'a.dial("slow"); const n = 1; assert(n).equals(2);'],
+    ['what was waited for', 'a.dial("slow"); wait("1ms"); assert(a.state).equals("Nowhere");'],
+  ])('nothing is said of %s', async (_what, source) => {
+    expect(failure(await ran(source))?.hint).toBeUndefined();
+  });
+
+  it('a path behind a getter is read again, too', async () => {
+    const result = await ran('a.dial("slow");\nassert(a.calls[0].state).equals("Ringing");');
+    expect(failure(result)?.hint).toContain('a.calls[0].state came true');
+  });
+
+  it('a condition of several statements: the assertion that failed, whole, with what was seen', async () => {
+    const label = `a.calls.length ${'+ 0 '.repeat(30)}`.trim();
+    const result = await ran(
+      `await_until(() => { const x = a.state; assert(x).equals("Idle"); assert(${label}).at_least(1); }, "50ms");`,
+    );
+    expect(failure(result)?.message).toBe(
+      `await_until(): ${label}: never at least 1: last 0 (waited 50 ms)`,
+    );
+    expect(waits(result)).toEqual([[`${label} at least 1: seen 0`, false]]);
+  });
+});

@@ -11,6 +11,9 @@ import type { StopReason } from './stop.js';
 import { meaningOf, memoryError, stackError, stopError } from './verdict.js';
 import { Undescribable, type Settled, type Vm } from './vm.js';
 
+/** Limits it costs seconds, or the thread, to reach. */
+const USED_UP: ReadonlySet<string> = new Set(['E_SCRIPT_CPU', 'E_SCRIPT_MEMORY']);
+
 /** Floating promises that failed are reported one by one, up to this many. */
 const MOST_UNAWAITED = 5;
 
@@ -53,7 +56,10 @@ export class Job {
     const skips = reason?.kind === 'reached' && reason.by === 'skip';
     if (reason?.kind === 'reached' && !skips) return { how: 'tests' };
     const stopped = skips ? { ...SKIPS_ALL, ...session.place(reason.stack) } : error;
-    if (stopped !== undefined) return { how: 'failed', failure: session.toFailure(stopped) };
+    if (stopped !== undefined) {
+      const failure: Failure = { ...session.toFailure(stopped), phase: 'body' };
+      return { how: 'failed', failure, isFinal: USED_UP.has(stopped.code) };
+    }
     if (session.hasTested) return { how: 'tests' };
     const source = session.loader.sourceOf(session.job.file) ?? '';
     return { how: /^\s*export\b/m.test(source) ? 'module' : 'nothing' };

@@ -1,7 +1,7 @@
 /** Starts scenario threads and talks to them: the worker, its port and the memory shared with it. */
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { OffhookError, type ErrorData } from '../errors.js';
-import { CELL, CELLS, type ThreadData, type ThreadLimits, type ToThread } from './protocol.js';
+import { CELL, CELLS, type ThreadData, type ThreadStart, type ToThread } from './protocol.js';
 
 /** QuickJS recursion uses the worker's native stack: it must outlast QuickJS's own limit. */
 const NATIVE_STACK_MB = 64;
@@ -40,7 +40,7 @@ export function bootThread(entry = new URL('thread.js', import.meta.url)): Live 
 /** Puts a booted thread to use; `onLost` hears when it fails or ends by itself. */
 export function startThread(
   live: Live,
-  limits: ThreadLimits,
+  start: ThreadStart,
   onLost: (error: ErrorData) => void,
 ): void {
   const { worker, port } = live;
@@ -54,7 +54,7 @@ export function startThread(
   worker.stdout.resume();
   worker.stderr.resume();
   port.ref();
-  send(live, { type: 'limits', limits });
+  send(live, { type: 'limits', ...start });
 }
 
 function whenReady(worker: Worker, port: MessagePort): Promise<void> {

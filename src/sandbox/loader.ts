@@ -7,6 +7,7 @@ import { dirname, extname, resolve } from 'node:path';
 import { OffhookError, type SourceLocation } from '../errors.js';
 import { suggestion } from '../schema/habits.js';
 import { readAllowed, readText } from './policy.js';
+import type { ReadFile } from './protocol.js';
 
 const GUEST = 'offhook:';
 const FAILED = 'offhook-import-error:';
@@ -34,17 +35,47 @@ export function guestName(base: string, specifier: string): string {
   return GUEST + new URL(specifier, from).href.slice(GUEST_ROOT.href.length);
 }
 
+/**
+ * The scripts of one scenario file as they were when first read, by the path they were asked for: what was collected is
+ * what runs, whatever an editor does meanwhile.
+ */
+export class Sources {
+  readonly #files: Map<string, ReadFile>;
+  readonly #onRead: (path: string, file: ReadFile) => void;
+
+  constructor(
+    known: Iterable<readonly [string, ReadFile]>,
+    onRead: (path: string, file: ReadFile) => void,
+  ) {
+    this.#files = new Map(known);
+    this.#onRead = onRead;
+  }
+
+  /** `read` is given what the file was before. */
+  of(path: string, read: (before: ReadFile | undefined) => ReadFile): ReadFile {
+    const before = this.#files.get(path);
+    const file = read(before);
+    if (before === undefined) {
+      this.#files.set(path, file);
+      this.#onRead(path, file);
+    }
+    return file;
+  }
+}
+
 /** The modules of one scenario. */
 export class Loader {
   readonly #roots: readonly string[];
+  readonly #read: Sources;
   readonly #sources = new Map<string, string>();
   /** Import errors by the name they were given. */
   readonly #errors = new Map<string, OffhookError>();
   /** Counts requests: a job that imported something is told apart from one that did not. */
   requests = 0;
 
-  constructor(roots: readonly string[]) {
+  constructor(roots: readonly string[], read: Sources) {
     this.#roots = roots;
+    this.#read = read;
   }
 
   /** Source of a script file that was loaded; undefined for guest and native code. */
@@ -57,7 +88,10 @@ export class Loader {
 
   /** The scenario file itself; its path was given by the user and is not held against the read root. */
   open(file: string): string {
-    const text = readText(file, file, 'E_SCENARIO_FILE');
+    const { text } = this.#read.of(
+      file,
+      (before) => before ?? { path: file, text: readText(file, file, 'E_SCENARIO_FILE') },
+    );
     this.#sources.set(file, text);
     if (text.trim() === '') {
       throw new OffhookError('E_SCENARIO_FILE', `file "${file}": nothing to run: it is empty`, {
@@ -104,10 +138,10 @@ export class Loader {
       });
     }
     try {
-      const file = readAllowed(resolve(dirname(base), specifier), specifier, this.#roots, {
-        denied: 'E_IMPORT',
-        unreadable: 'E_IMPORT',
-      });
+      const path = resolve(dirname(base), specifier);
+      const file = this.#read.of(path, (before) =>
+        readAllowed(path, specifier, this.#roots, CODES, before),
+      );
       if (!this.#sources.has(file.path)) this.#sources.set(file.path, file.text);
       return file.path;
     } catch (error) {
@@ -130,6 +164,8 @@ export class Loader {
     return { file: base, line: before.length, column: Array.from(before.at(-1) ?? '').length + 1 };
   }
 }
+
+const CODES = { denied: 'E_IMPORT', unreadable: 'E_IMPORT' } as const;
 
 function internal(error: unknown): OffhookError {
   return new OffhookError('E_INTERNAL', `module loader: ${String(error)}`);

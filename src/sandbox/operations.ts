@@ -270,7 +270,7 @@ function labelOf(session: Session, stack: string): string {
 }
 
 function assertion(session: Session, payload: Operations['assertion']): string {
-  const { ok, matcher, expected, actual, sides, stack } = payload;
+  const { ok, matcher, expected, actual, sides, hint, stack } = payload;
   const label = payload.label ?? labelOf(session, stack);
   session.hasTested = true;
   if (session.collecting) return label;
@@ -296,6 +296,7 @@ function assertion(session: Session, payload: Operations['assertion']): string {
       expected: wanted,
       actual,
       ...(sides === undefined ? {} : { sides }),
+      ...(hint === undefined ? {} : { hint }),
     });
   }
   return label;
@@ -326,9 +327,16 @@ function beginWait(session: Session, payload: Operations['begin_wait']): BegunWa
   return { what, ms, at: session.now(), entries: session.channel.poll() };
 }
 
-function endWait(session: Session, { ok }: Operations['end_wait']): void {
-  session.note({ type: 'waited', what: session.waitingFor.pop() ?? '', ok });
+function endWait(session: Session, { ok, label, expected, actual }: Operations['end_wait']): void {
+  const what = session.waitingFor.pop() ?? '';
+  const [block, place = ''] = BLOCK_BODY.exec(what) ?? [];
+  const named = block !== undefined && label !== undefined && expected !== undefined;
+  const text = named ? `${place}${label} ${expected}: seen ${actual ?? ''}` : what;
+  session.note({ type: 'waited', what: text, ok });
 }
+
+/** A condition of several statements: which of its assertions failed says more than its beginning. */
+const BLOCK_BODY = /^(\d+ of \d+: )?\{/;
 
 /** A duration that was checked is text or a number; `undefined` arrives as an object. */
 function isGiven(duration: Encoded): boolean {

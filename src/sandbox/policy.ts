@@ -2,6 +2,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
 import { OffhookError, type ErrorCode } from '../errors.js';
+import type { ReadFile } from './protocol.js';
 
 /** Scripts and environment files are small; a device or a log is not one. */
 const LARGEST_FILE = 8 * 1024 * 1024;
@@ -13,12 +14,6 @@ export interface FileErrors {
   unreadable: ErrorCode;
 }
 
-export interface ReadFile {
-  /** Real path. */
-  path: string;
-  text: string;
-}
-
 /**
  * Text of a file a script names. `shown` is the name as the script wrote it: messages never tell whether
  * something exists outside of the read root.
@@ -28,9 +23,11 @@ export function readAllowed(
   shown: string,
   roots: readonly string[],
   codes: FileErrors,
+  /** What it was when it was read before: it may have changed since, or be gone. */
+  before?: ReadFile,
 ): ReadFile {
-  const real = allowedPath(path, shown, roots, codes);
-  return { path: real, text: readText(real, shown, codes.unreadable) };
+  const real = allowedPath(path, shown, roots, codes, before?.path);
+  return before ?? { path: real, text: readText(real, shown, codes.unreadable) };
 }
 
 /** Real path of a file a script names. */
@@ -39,6 +36,7 @@ export function allowedPath(
   shown: string,
   roots: readonly string[],
   codes: FileErrors,
+  known?: string,
 ): string {
   const outside = (): OffhookError =>
     new OffhookError(
@@ -47,7 +45,7 @@ export function allowedPath(
       { hint: `move it below that folder, or allow its own with --allow-read ${dirname(path)}` },
     );
   if (!roots.some((root) => isInside(path, root))) throw outside();
-  const real = realPath(path, shown, codes.unreadable);
+  const real = known ?? realPath(path, shown, codes.unreadable);
   if (!roots.some((root) => isInside(real, root))) throw outside();
   return real;
 }

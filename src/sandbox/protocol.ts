@@ -26,10 +26,11 @@ export interface Collected {
 
 /**
  * `tests`: it asserted something, or reached something that waits or acts; `module`: it only exports;
- * `nothing`: none of these; `failed`: it broke off before it reached anything.
+ * `nothing`: none of these; `failed`: it broke off before it reached anything. `isFinal`: running it as a scenario
+ * would only cost its limit once more.
  */
 export type TopLevel =
-  { how: 'tests' | 'module' | 'nothing' } | { how: 'failed'; failure: Failure };
+  { how: 'tests' | 'module' | 'nothing' } | { how: 'failed'; failure: Failure; isFinal: boolean };
 
 export interface DeclaredScenario {
   ordinal: number;
@@ -80,7 +81,7 @@ export interface ThreadData {
 
 export type ToThread =
   /** The first one: a thread boots before anybody knows its limits. */
-  | { type: 'limits'; limits: ThreadLimits }
+  | ({ type: 'limits' } & ThreadStart)
   | { type: 'collect'; job: ScenarioJob }
   /** `began`: when the scenario began, as hrtime milliseconds: a clock all threads share. */
   | { type: 'run'; job: RunJob; began: number; timeout_ms: number }
@@ -98,10 +99,25 @@ export interface FromThread {
   message?: ThreadMessage;
 }
 
+export interface ReadFile {
+  /** Real path. */
+  path: string;
+  text: string;
+}
+
+/** What a thread must know before its first job. */
+export interface ThreadStart {
+  limits: ThreadLimits;
+  /** Scripts as they were when first read, by the scenario file they belong to and the path they were asked for. */
+  sources: readonly (readonly [of: string, files: ReadonlyMap<string, ReadFile>])[];
+}
+
 export type ThreadMessage =
   | { type: 'ready' }
   | { type: 'collected'; collected?: Collected; error?: Failure; reusable: boolean }
   | { type: 'call'; request: CallRequest }
+  /** A script or module was read for that scenario file: it is not read again for it, in no other thread either. */
+  | { type: 'source'; of: string; path: string; file: ReadFile }
   /** Values that load_env() read under the names of secrets. */
   | { type: 'secrets'; values: readonly string[] }
   /** Told as it happens: a thread that has to be terminated has told its failures already. */
@@ -290,6 +306,7 @@ export interface Operations {
     actual: string;
     /** Of one that did not hold: both sides as lines, where they have parts. */
     sides?: { expected: string; actual: string };
+    hint?: string | undefined;
     stack: string;
   };
   /**
@@ -313,8 +330,13 @@ export interface Operations {
     in_condition: boolean;
     stack: string;
   };
-  /** The innermost wait is over. */
-  end_wait: { ok: boolean };
+  /** The innermost wait is over; of one whose assertion never held, what that was about and both sides. */
+  end_wait: {
+    ok: boolean;
+    label?: string | undefined;
+    expected?: string | undefined;
+    actual?: string | undefined;
+  };
   /** From now on entries tell this about the agent too. -> LogEntry[]: what was told before */
   watch: { agent: string; what: Watched };
   log: { text: string; stack: string };

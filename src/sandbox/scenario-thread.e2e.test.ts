@@ -81,6 +81,44 @@ describe('collecting', () => {
   });
 });
 
+describe('what changes while it runs', () => {
+  it('runs what was collected, also the modules and in a new thread', async () => {
+    const lib = (n: number) => bench.write('lib-n.js', `export const n = ${n};`);
+    const suite = (n: number) =>
+      bench.write(
+        'changing.js',
+        `import { n } from "./lib-n.js";
+         scenario("costs its thread", () => { const a = []; for (;;) a.push(new Array(1e5).fill(a.length)); });
+         scenario("tells", () => log("suite ${n}, module", n));`,
+      );
+    lib(1);
+    const job = bench.job(suite(1));
+    const { scenarios } = await bench.thread.collect(job);
+    lib(2);
+    suite(2);
+    const peer = new Peer();
+    const lost = await bench.runOne(job, scenarios[0], peer);
+    expect(lost.reusable).toBe(false);
+    expect((await bench.runOne(job, scenarios[1], peer)).failures).toEqual([]);
+    const logs = () => peer.notes.flatMap((note) => (note.type === 'log' ? [note.text] : []));
+    expect(logs()).toEqual(['suite 1, module 1']);
+    const again = await bench.thread.collect(job);
+    await bench.runOne(job, again.scenarios[1], peer);
+    expect(logs()).toEqual(['suite 1, module 1', 'suite 2, module 2']);
+  });
+
+  it('has failed when its top level used up a limit: it need not run', async () => {
+    const quick = new Bench({ cpu_ms: 200 });
+    const job = quick.job(quick.write('loop.js', 'const x = 1;\nfor (;;);'));
+    const { single, topLevel } = await quick.thread.collect(job);
+    await quick.close();
+    expect(single).toBe(true);
+    const failure = { code: 'E_SCRIPT_CPU', phase: 'body' };
+    expect(topLevel).toMatchObject({ how: 'failed', isFinal: true, failure });
+    expect(topLevel).toHaveProperty('failure.codeFrame', expect.stringContaining('for (;;);'));
+  });
+});
+
 describe('running', () => {
   it('shows a failed assertion with place, label and lines', async () => {
     const { outcomes, notes } = await bench.run(

@@ -15,6 +15,7 @@ import type {
   Collected,
   FromThread,
   Outcome,
+  ReadFile,
   ResponderCall,
   ResponderReply,
   RunJob,
@@ -58,6 +59,8 @@ export class ScenarioThread {
   /** Booted ahead by somebody else, for the first job. */
   #booted: Live | undefined;
   #live: Live | undefined;
+  /** What the scripts of each scenario file were when it was collected: for a thread that replaces one. */
+  readonly #sources = new Map<string, Map<string, ReadFile>>();
   #running: Running | undefined;
   #busy = false;
   #closed = false;
@@ -83,6 +86,7 @@ export class ScenarioThread {
 
   /** What the file declares. @throws CollectError */
   async collect(job: ScenarioJob): Promise<Collected> {
+    this.#sources.set(job.file, new Map());
     const live = await this.#start();
     return new Promise((resolve, reject) => {
       const watchdog = this.#watch(live, (error) => {
@@ -230,14 +234,16 @@ export class ScenarioThread {
   #spawn(): Live {
     const live = this.#booted ?? bootThread(this.#entry);
     this.#booted = undefined;
-    startThread(live, this.#limits, (error) => {
+    startThread(live, { limits: this.#limits, sources: [...this.#sources] }, (error) => {
       this.#lose(live, error);
     });
     live.port.on('message', ({ notes, message }: FromThread) => {
       if (this.#live !== live) return;
       for (const note of notes) this.#running?.onNote?.(note);
       if (message?.type === 'secrets') this.onSecrets(message.values);
-      else if (message !== undefined) this.#running?.onMessage(message);
+      else if (message?.type === 'source') {
+        this.#sources.get(message.of)?.set(message.path, message.file);
+      } else if (message !== undefined) this.#running?.onMessage(message);
     });
     return live;
   }

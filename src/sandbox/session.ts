@@ -4,7 +4,7 @@ import type { Failure, Phase } from '../model/run-event.js';
 import type { Channel } from './channel.js';
 import { hrtimeMs } from './clock.js';
 import { Environment, readRoots } from './environment.js';
-import { Loader } from './loader.js';
+import { Loader, type Sources } from './loader.js';
 import type { Note, ScenarioJob, ThreadLimits } from './protocol.js';
 import { callArgument, callChain, codeFrame, placeOf } from './stack.js';
 import type { Stop } from './stop.js';
@@ -54,6 +54,7 @@ export class Session {
     stop: Stop;
     began: number;
     limits: ThreadLimits;
+    sources: Sources;
     timeoutMs: number;
     teardownMs: number;
     kind: 'collect' | 'suite' | 'single';
@@ -68,7 +69,7 @@ export class Session {
     this.collecting = options.kind === 'collect';
     this.isSingle = options.kind === 'single';
     this.declaring = !this.isSingle;
-    this.loader = new Loader(readRoots(options.job));
+    this.loader = new Loader(readRoots(options.job), options.sources);
     this.environment = new Environment(options.job);
   }
 

@@ -3,6 +3,8 @@
 /** An argument longer than this is looked at no further. */
 const LONGEST_ARGUMENT = 2000;
 const LONGEST_LABEL = 80;
+/** What an assertion is about is shown whole: it is all that tells one of several in a condition from the others. */
+const LONGEST_ASSERTED = 300;
 const CLOSER: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
 /**
@@ -20,7 +22,8 @@ export function argumentText(
   if (start === undefined) return undefined;
   const end = endOfArgument(source, start);
   if (end === undefined) return undefined;
-  const text = tidy(source.slice(start, end));
+  const longest = callee === 'assert' ? LONGEST_ASSERTED : LONGEST_LABEL;
+  const text = tidy(source.slice(start, end), longest);
   return text === '' ? undefined : text;
 }
 
@@ -41,7 +44,7 @@ export function chainText(source: string, offset: number, callee: string): strin
     if (close === undefined || source[close] !== ')') break;
     end = close + 1;
   }
-  return tidy(source.slice(from, end)).replaceAll(' .', '.');
+  return tidy(source.slice(from, end), LONGEST_LABEL).replaceAll(' .', '.');
 }
 
 function callStart(source: string, offset: number, callee: string): number | undefined {
@@ -113,10 +116,10 @@ function orEnd(source: string, at: number): number {
 }
 
 /** One line, without the arrow of a condition: "() => bob.state" reads "bob.state". */
-function tidy(text: string): string {
+function tidy(text: string, longest: number): string {
   const line = text
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/^\(\) => /, '');
-  return line.length > LONGEST_LABEL ? `${line.slice(0, LONGEST_LABEL - 3)}...` : line;
+  return line.length > longest ? `${line.slice(0, longest - 3)}...` : line;
 }

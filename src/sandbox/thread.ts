@@ -4,7 +4,15 @@ import { workerData, type MessagePort } from 'node:worker_threads';
 import { Channel } from './channel.js';
 import { hrtimeMs } from './clock.js';
 import { Job } from './job.js';
-import type { FromThread, ScenarioJob, ThreadData, ThreadLimits, ToThread } from './protocol.js';
+import { Sources } from './loader.js';
+import type {
+  FromThread,
+  ReadFile,
+  ScenarioJob,
+  ThreadData,
+  ThreadStart,
+  ToThread,
+} from './protocol.js';
 import { QuickJs } from './quickjs.js';
 import { Session } from './session.js';
 import { Stop } from './stop.js';
@@ -19,13 +27,21 @@ import { Vm } from './vm.js';
 setFlagsFromString('--liftoff-only');
 
 const { port, cells } = workerData as ThreadData & { port: MessagePort };
-const limits = await new Promise<ThreadLimits>((resolve) => {
+const { limits, sources: known } = await new Promise<ThreadStart>((resolve) => {
   port.once('message', (message: ToThread) => {
-    if (message.type === 'limits') resolve(message.limits);
+    if (message.type === 'limits') resolve(message);
   });
 });
+const sources = new Map(known.map(([of, files]) => [of, sourcesOf(of, files)]));
 const quickJs = await QuickJs.load(limits.memory);
 const vm = new Vm(quickJs, limits.stack);
+
+function sourcesOf(of: string, known: Iterable<readonly [string, ReadFile]> = []): Sources {
+  return new Sources(known, (path, file) => {
+    const message = { type: 'source', of, path, file } as const;
+    port.postMessage({ notes: [], message } satisfies FromThread);
+  });
+}
 
 interface Timing {
   began: number;
@@ -39,11 +55,15 @@ function newSession(
   timing: Timing,
   kind: 'collect' | 'suite' | 'single',
 ): Session {
+  const known = kind === 'collect' ? undefined : sources.get(job.file);
+  const read = known ?? sourcesOf(job.file);
+  sources.set(job.file, read);
   return new Session({
     job,
     channel: new Channel(port, cells, stop),
     stop,
     limits,
+    sources: read,
     ...timing,
     kind,
   });

@@ -41,8 +41,8 @@ const AGENT: Habits = [
   ['cancel_transfer', 'abort_transfer'],
   ['send_message sms text im send_text chat', 'message'],
   ['options qualify send_options', 'ping'],
-  ['login log_in sign_in reg enroll', 'register'],
-  ['logout log_out sign_out deregister unreg', 'unregister'],
+  ['login sign_in reg enroll', 'register'],
+  ['logout sign_out deregister unreg', 'unregister'],
   ['is_registered registration_state', 'registered'],
   ['status call_state call_status get_state in_call is_connected connected', 'state'],
   ['dtmf_received received_tones get_digits get_dtmf', 'received_digits'],
@@ -239,7 +239,7 @@ const SCENARIO_OPTIONS: Habits = [
 const HTTP_OPTIONS: Habits = [
   ['json data payload form', 'body'],
   ['header', 'headers'],
-  ['params query search_params', 'write them into the URL: "?name=value"'],
+  ['params search_params', 'query'],
   ['timeout_ms time_out', 'timeout'],
   ['method', 'write it in front: http("POST", url, options)'],
 ];

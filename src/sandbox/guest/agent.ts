@@ -30,6 +30,7 @@ import { callOf, type Call } from './call.js';
 import { frozen, hears } from './audio.js';
 import { defaultMs } from './await-until.js';
 import { endedOf, type EndedValue } from './ended.js';
+import { noteActed, noteRead } from './late.js';
 import { catchUpOtherEnds, noteDialled, staleCalls } from './other-end.js';
 import { sipLogOf, type SipLog } from './sip-log.js';
 import { verifyMedia, verifyNoMedia } from './verify-media.js';
@@ -60,6 +61,7 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
   }
 
   #state(): AgentState {
+    noteRead(this);
     return world.stateOf(this.#name);
   }
 
@@ -72,6 +74,7 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     const in_condition = world.inCondition();
     const call = { verb, agent: name, args, in_condition, stack };
     const reply = ask('verb', within_ms === undefined ? call : { ...call, within_ms }) as VerbReply;
+    noteActed();
     world.receive(reply.before);
     world.moveTo(name, Infinity);
     if (callee !== undefined) {

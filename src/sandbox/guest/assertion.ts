@@ -2,9 +2,11 @@
 import type { MatcherName } from '../../schema/matchers.js';
 import { ask, callerStack } from './host.js';
 import { failure } from './failure.js';
+import { lateHint } from './late.js';
 import { guardNames } from './misspelt.js';
-import { noteOutcome, openAssertion } from './assertion-scope.js';
+import { enterScope, leaveScope, noteOutcome, openAssertion } from './assertion-scope.js';
 import { equal, includesFields, show, sidesOf } from './show.js';
+import * as world from './world.js';
 import { inCondition } from './world.js';
 
 interface Check {
@@ -39,6 +41,8 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
     const value = this.#value;
     const { actual, expected } = texts(value, argument, ok);
     const sides = ok || argument === undefined ? undefined : sidesOf(argument[0], value, matcher);
+    const stack = record ? callerStack() : '';
+    const hint = ok || !record ? undefined : this.#lateHint(matcher, argument, expected, stack);
     const label = record
       ? (ask('assertion', {
           ok,
@@ -47,7 +51,8 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
           expected,
           actual,
           sides,
-          stack: callerStack(),
+          hint,
+          stack,
         }) as string)
       : this.#label;
     if (ok) return this;
@@ -61,6 +66,33 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
       expected: wanted,
       actual,
       ...(sides === undefined ? {} : { sides }),
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+
+  /** Whether the assertion comes true in a moment: then `await_until` was meant. */
+  #lateHint(
+    matcher: string,
+    argument: readonly [unknown] | undefined,
+    expected: string | undefined,
+    stack: string,
+  ): string | undefined {
+    const claim = `${matcher}(${expected ?? ''})`;
+    return lateHint({ stack, label: this.#label, claim }, (value) => {
+      // What it says now is no outcome of the script.
+      const outer = enterScope();
+      try {
+        const again = new Assertion(value, stack) as unknown as Record<
+          string,
+          (...args: unknown[]) => unknown
+        >;
+        world.evaluate(() => again[matcher]?.(...(argument ?? [])));
+        return true;
+      } catch {
+        return false;
+      } finally {
+        leaveScope(outer);
+      }
     });
   }
 

@@ -4,11 +4,14 @@
  */
 import { formatMs, durationMs, type Duration } from '../../time.js';
 import { agentStateName, openCalls, type AgentState } from '../../model/agent-state.js';
-import { describeEnded, endedHint, registrationHint } from '../../model/describe.js';
+import { describeEnded } from '../../model/describe.js';
+import { unmetHint } from '../../model/unmet.js';
 import type { BegunWait, SequencePart, WaitName } from '../protocol.js';
 import { ask, callerStack } from './host.js';
+import type { ErrorData } from '../../errors.js';
 import { bracesHint, evaluateOnce, type Seen } from './condition.js';
-import { failure } from './failure.js';
+import { failure, failureData } from './failure.js';
+import { noteWaited } from './late.js';
 import { watchGaps } from './media-gaps.js';
 import { otherEndHungUp } from './other-end.js';
 import * as world from './world.js';
@@ -52,14 +55,20 @@ export function waiting<T>(
     in_condition,
     stack,
   }) as BegunWait;
+  noteWaited();
   let ok = false;
+  let failed: ErrorData | undefined;
   try {
     world.receive(wait.entries);
     const value = run(wait);
     ok = true;
     return value;
+  } catch (thrown) {
+    failed = failureData(thrown);
+    throw thrown;
   } finally {
-    ask('end_wait', { ok });
+    const { label, expected, actual } = failed ?? {};
+    ask('end_wait', { ok, label, expected, actual });
   }
 }
 
@@ -92,7 +101,10 @@ export function untilPassed(
     const { seen } = evaluation;
     isMute &&= 'mute' in seen && seen.mute;
     if (world.advance()) continue;
-    if (at >= deadline) throw timedOut(what, seen, subject, isMute ? bracesHint(condition) : {});
+    if (at >= deadline) {
+      const own = isMute ? bracesHint(condition) : {};
+      throw timedOut(what, seen, began, subject, own);
+    }
     at = awaitChange(at, Math.min(deadline, at + TICK_MS));
   }
 }
@@ -139,6 +151,7 @@ export function failIfEnded(
 function timedOut(
   what: string,
   seen: Seen,
+  began: number,
   { fn, place, ofMs }: Subject,
   own: { hint?: string },
 ): Error {
@@ -146,7 +159,7 @@ function timedOut(
   const about = {
     code: 'E_AWAIT_TIMEOUT' as const,
     agents: read.length === 0 ? world.agentNames() : read,
-    ...hintOf(read, what),
+    ...hintOf(read, what, began, ofMs),
     ...own,
   };
   const waited = `(waited ${formatMs(ofMs)})`;
@@ -167,17 +180,17 @@ function timedOut(
   return failure({ message, brief, label, ...both, ...about });
 }
 
-/** Conditions that say themselves how a call ended, or are about none. */
-const NOT_OF_A_CALL = /\b(ended|status_code|reason|messages|mwi|registered|registration)\b/;
-
-/** A registration that failed, or a call that ended meanwhile, explains most conditions that never hold. */
-function hintOf(agents: readonly string[], what: string): { hint?: string } {
-  const states = agents.map((name) => [name, world.cursorOf(name)] as const);
-  const hints = states.map(([name, { registration }]) => registrationHint(name, registration));
-  if (!NOT_OF_A_CALL.test(what)) {
-    hints.push(...states.map(([name, state]) => endedHint(name, state)));
-  }
-  const hint = hints.find((one) => one !== undefined);
+/** What stands out in any agent of the scenario explains most conditions that never hold. */
+function hintOf(
+  read: readonly string[],
+  what: string,
+  began: number,
+  ms: number,
+): { hint?: string } {
+  const agents = world
+    .agentNames()
+    .map((name) => ({ name, state: world.cursorOf(name), read: read.includes(name) }));
+  const hint = unmetHint(what, agents, { began, ms });
   return hint === undefined ? {} : { hint };
 }
 

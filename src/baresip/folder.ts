@@ -143,7 +143,7 @@ function ageMs(folder: string): number {
 
 /** "pid start-time": the start time tells a process from a later one with the same number. */
 function identity(pid: number): string {
-  return `${pid} ${startTime(pid)}`;
+  return `${pid} ${processStat(pid).started ?? ''}`;
 }
 
 function isAlive(id: string): boolean {
@@ -153,17 +153,20 @@ function isAlive(id: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  const now = startTime(Number(pid));
+  const { state, started: now = '' } = processStat(Number(pid));
+  // A zombie has ended; in a container without an init process nobody ever collects it.
+  if (state === 'Z') return false;
   return started === '' || now === '' || now === started;
 }
 
-/** Field 22 of /proc/PID/stat; '' where there is no /proc. */
-function startTime(pid: number): string {
+/** Fields 3 and 22 of /proc/PID/stat (proc(5)); absent where there is no /proc. */
+function processStat(pid: number): { state?: string | undefined; started?: string | undefined } {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The second field is the program's name in brackets and may hold blanks.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0], started: fields[19] };
   } catch {
-    return '';
+    return {};
   }
 }

@@ -67,7 +67,8 @@ export class BaresipProcess {
     try {
       // bubblewrap hands no signal on; it ends when baresip does.
       if (this.#inner !== undefined) process.kill(this.#inner, signal);
-      else this.#child.kill(signal);
+      // bubblewrap, too: where somebody has stopped it, it would not end by itself
+      if (this.#inner === undefined || signal === 'SIGKILL') this.#child.kill(signal);
     } catch {
       // it has ended already
     }

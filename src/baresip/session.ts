@@ -378,7 +378,8 @@ export class Session {
       this.#deny(error);
       return;
     }
-    this.emit({ type: 'warning', text: error.message });
+    // Of an agent that never was one, the error of its start tells.
+    if (this.#started) this.emit({ type: 'warning', text: error.message });
     this.#error = error;
     this.waiters.fail(error);
   }

@@ -153,9 +153,10 @@ describe.each(binaries)('baresip $version: audio', (binary) => {
     await connected();
     const click: Sound = { text: 'click', repeats: false, samples: new Int16Array([LOUD]) };
     for (let sent = 0; sent < 5; sent += 1) await alice.sendAudio(click, LIMIT);
+    // One that the next replaces has no end of its own.
     await bench.until(
-      () => bench.events('alice').filter(({ type }) => type === 'audio_ended').length === 5,
-      'the end of each',
+      () => bench.events('alice').at(-1)?.type === 'audio_ended',
+      'the end of the last',
     );
     await alice.sendAudio(tone(440, 1, true), LIMIT);
     await hears('tone');

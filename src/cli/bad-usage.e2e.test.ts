@@ -255,7 +255,7 @@ cases('scenario files', [
     files: { 'singles/a.js': "agent('a');\n", 'singles/b.js': "agent('b');\n" },
     error:
       'nothing to run: the folder has no suite file, only single scenarios: singles/a.js, singles/b.js',
-    hint: 'name these files themselves, or give them a scenario()',
+    hint: 'name these files themselves, give --all-files, or give them a scenario()',
   },
   {
     what: 'a glob that matches nothing',

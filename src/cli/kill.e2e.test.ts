@@ -46,6 +46,12 @@ setup(() => {
 `;
 
 /** The process of an agent: its configuration names the address it was started with. */
+/** Lines of agents' own processes, not of what isolates them. */
+async function agentsOf(leftovers: LeftoverWatch): Promise<string[]> {
+  const lines = await leftovers.processes();
+  return lines.filter((line) => /-f \S*offhook-agent-/.test(line) && !/^\d+ \S*bwrap /.test(line));
+}
+
 async function pidOf(agent: string, cli: RunningCli, leftovers: LeftoverWatch): Promise<number> {
   const complete = cli.stdout().slice(0, cli.stdout().lastIndexOf('\n') + 1);
   const started = eventsOf(complete).flatMap((event) =>
@@ -53,7 +59,7 @@ async function pidOf(agent: string, cli: RunningCli, leftovers: LeftoverWatch): 
       ? [event.entry.event.address]
       : [],
   )[0];
-  for (const line of await leftovers.processes()) {
+  for (const line of await agentsOf(leftovers)) {
     const folder = /-f (\S*offhook-agent-\S*)/.exec(line)?.[1];
     if (folder === undefined || started === undefined) continue;
     if (readFileSync(join(folder, 'config'), 'utf8').includes(started)) return parseInt(line, 10);
@@ -281,7 +287,7 @@ describe('the run is killed', () => {
     const files = { 'it.js': `${REGISTERED}\nscenario('x', () => wait(60));` };
     await steer(files, ['run', '--lab', 'it.js'], async (cli, { leftovers }) => {
       await cli.waitFor('log: call is up');
-      expect(await pidsOf(/-f \S*offhook-agent-/, leftovers)).toHaveLength(2);
+      expect(await agentsOf(leftovers)).toHaveLength(2);
       cli.kill('SIGKILL');
       expect(await leftovers.processesGone(2000)).toBe(true);
       expect((await leftovers.folders()).filter((name) => !/agent/.test(name))).toEqual([]);

@@ -55,7 +55,8 @@ export type RunEvent =
       scenarios: number;
       files: number;
     }
-  | { type: 'warning'; at: number; text: string; scenario?: string }
+  /** `aside`: of interest only where the scenario failed. */
+  | { type: 'warning'; at: number; text: string; scenario?: string; aside?: true }
   /** A scenario that does not run, told before the first one runs. `reason`: in words. */
   | {
       type: 'left_out';

@@ -139,6 +139,26 @@ test('a time line of several calls says of each line which one it is about', asy
   expect(text).toContain('alice  [second] → INVITE sip:bob@127.0.0.1:10010');
 });
 
+test('a stall of the machine is shown below a failure only, and with -v', async () => {
+  const scenario = { id: 'call.js#1', file: 'call.js', name: 'x', tags: [] };
+  const text = 'the machine stalled for 170 ms';
+  const run = (verdict: 'passed' | 'failed') =>
+    shown([
+      { type: 'scenario_started', at: 0, scenario },
+      { type: 'warning', at: 1, scenario: scenario.id, text, aside: true },
+      {
+        type: 'scenario_finished',
+        at: 2,
+        scenario,
+        verdict,
+        ms: 2,
+        failures: verdict === 'failed' ? [REFUSED] : [],
+      },
+    ]);
+  expect(await run('passed')).not.toContain(text);
+  expect(await run('failed')).toContain(`\n    note: ${text}\n`);
+});
+
 test('await_until gave up: both sides, code frame, time line', async () => {
   const run = refusedCall(new SampleRun().begin(1)).end();
   expect(await shown(run.events)).toMatchInlineSnapshot(`

@@ -46,6 +46,8 @@ export class ConsoleReporter implements Reporter {
   readonly #views = new Map<string, ScenarioView>();
   readonly #finished: Finished[] = [];
   readonly #warnings: string[] = [];
+  /** By scenario: shown below its failures, if it has any. */
+  readonly #asides = new Map<string, string>();
   /** Whose lines were printed last: with several at a time, each change gets a header. */
   #current: string | undefined;
   #started: Extract<RunEvent, { type: 'run_started' }> | undefined;
@@ -175,6 +177,10 @@ export class ConsoleReporter implements Reporter {
   }
 
   #warning(event: Extract<RunEvent, { type: 'warning' }>): void {
+    if (event.aside === true && this.#options.mode !== 'verbose') {
+      this.#asides.set(event.scenario ?? '', event.text);
+      return;
+    }
     this.#warnings.push(event.text);
     if (this.#options.mode === 'quiet') return;
     const view = event.scenario === undefined ? undefined : this.#views.get(event.scenario);
@@ -201,6 +207,11 @@ export class ConsoleReporter implements Reporter {
     this.#verdict(event);
     if (failures.length === 0) return;
     printFailures({ page: this.#page, names: this.#names, cwd: this.#options.cwd ?? '' }, failures);
+    const aside = this.#asides.get(scenario.id);
+    if (aside !== undefined) {
+      this.#page.blank();
+      this.#page.line(plain(aside), { indent: 4, lead: [['note: ', this.#page.palette.bold]] });
+    }
     if (bad) printMore(this.#page, scenario, this.#options.again?.());
   }
 

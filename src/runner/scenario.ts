@@ -287,7 +287,7 @@ class ScenarioRun {
     const text = this.#stalls.end();
     if (text === undefined) return;
     const { now } = this.#services;
-    this.#emit({ type: 'warning', at: now(), scenario: this.#task.id.id, text });
+    this.#emit({ type: 'warning', at: now(), scenario: this.#task.id.id, text, aside: true });
   }
 
   /** When each wait began; they nest no deeper than one, but a responder may wait inside of one. */

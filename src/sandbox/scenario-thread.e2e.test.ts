@@ -23,10 +23,12 @@ function onlyFailure(outcomes: readonly Outcome[]): Outcome['failures'][number] 
   return failures[0] as Outcome['failures'][number];
 }
 
+const SINGLE = { single: true, setup: false, teardown: false, scenarios: [] };
+
 describe('collecting', () => {
   it('takes a file without scenario() as one scenario', async () => {
     const { collected } = await bench.run('log("x");');
-    expect(collected).toEqual({ single: true, setup: false, teardown: false, scenarios: [] });
+    expect(collected).toEqual({ ...SINGLE, topLevel: { how: 'nothing' } });
   });
 
   it('lists scenarios with their options, each row of scenario.each too', async () => {
@@ -46,7 +48,7 @@ describe('collecting', () => {
     const job = bench.job(bench.write('quiet.js', 'log("x"); agent("a");'));
     const first = bench.thread.collect(job);
     await expect(bench.thread.collect(job)).rejects.toThrow('two jobs');
-    expect(await first).toEqual({ single: true, setup: false, teardown: false, scenarios: [] });
+    expect(await first).toEqual({ ...SINGLE, topLevel: { how: 'tests' } });
   });
 
   it('shows where the syntax is wrong', async () => {

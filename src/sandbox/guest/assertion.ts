@@ -173,6 +173,11 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
     return this.#asserted;
   }
 
+  static follow(value: unknown): void {
+    if (typeof value === 'object' && value !== null && #follow in value)
+      (value as Assertion<unknown>).#follow();
+  }
+
   /** What a value asserts about, where it is an assertion; in brackets, for it may be undefined. */
   static about(value: unknown): readonly [unknown] | undefined {
     return typeof value === 'object' && value !== null && #asserted in value
@@ -182,7 +187,8 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
 }
 
 Reflect.deleteProperty(Assertion.prototype, 'constructor');
-guardNames(Assertion.prototype, 'Assertion');
+// A matcher that does not exist is one error, not two: the assertion does not count as left without one.
+guardNames(Assertion.prototype, 'Assertion', Assertion.follow.bind(undefined));
 Object.freeze(Assertion.prototype);
 
 export const assertedValue = Assertion.about.bind(undefined);

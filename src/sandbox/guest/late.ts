@@ -2,7 +2,6 @@
  * An assertion straight after a verb looks before the other side has reacted. Of one that failed it is looked at, for
  * a moment, whether it comes true: then waiting for it was meant.
  */
-import { formatMs } from '../../time.js';
 import { ask } from './host.js';
 import * as world from './world.js';
 
@@ -42,7 +41,7 @@ export function lateHint(
     for (let at = began; at < began + LATE_MS;) {
       at = world.awaitEntries(began + LATE_MS);
       if (!holds(valueAt(agent, path))) continue;
-      return `${label ?? source} came true ${formatMs(at - began)} later: use await_until(() => assert(${source}).${claim})`;
+      return `${label ?? source} came true within ${LATE_MS} ms: use await_until(() => assert(${source}).${claim})`;
     }
   } catch {
     // In a responder nothing can be waited for; and the assertion has failed in any case.

@@ -8,15 +8,22 @@ const LOOKED_FOR: ReadonlySet<string> = new Set(['then', 'toJSON', 'constructor'
 const hasName = Reflect.has;
 const read = Reflect.get;
 
-/** Puts the guard behind the prototype of the class: reached for what the class does not have. */
+/**
+ * Puts the guard behind the prototype of the class: reached for what the class does not have.
+ * @param missed is called with the object before the error is thrown
+ */
 export function guardNames(
   prototype: object,
   on: Exclude<FunctionRow['on'], 'global' | 'scenario'>,
+  missed: (receiver: unknown) => void = () => undefined,
 ): void {
   const guard = new Proxy(Object.create(Object.prototype) as object, {
     get(target, key, receiver) {
       const isOurs = typeof key === 'symbol' || LOOKED_FOR.has(key) || hasName(target, key);
-      if (!isOurs) ask('check', { on, fn: key, args: [], stack: callerStack() });
+      if (!isOurs) {
+        missed(receiver);
+        ask('check', { on, fn: key, args: [], stack: callerStack() });
+      }
       return read(target, key, receiver) as unknown;
     },
   });

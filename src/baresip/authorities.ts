@@ -9,9 +9,19 @@ const SYSTEM_FILES = [
   '/etc/ssl/cert.pem',
 ];
 
+/** Certificates as baresip gets them: a file of the system, or a text for a file in the agent's own folder. */
+export interface Authorities {
+  file: string;
+  pem?: string;
+}
+
+/** Name of the copy: an isolated agent sees no other folder but its own (isolation.ts). */
+const COPY = 'authorities.pem';
+
 /** @throws OffhookError E_ARGUMENT when the named file holds no certificate, E_AGENT_START without any. */
-export function authoritiesFile(agent: string, named: string | undefined): string {
-  const file = named ?? SYSTEM_FILES.find((path) => existsSync(path));
+export function authoritiesFile(agent: string, named: string | undefined): Authorities {
+  if (named !== undefined) return { file: COPY, pem: certificatesIn(agent, named) };
+  const file = SYSTEM_FILES.find((path) => existsSync(path));
   if (file === undefined) {
     throw new OffhookError(
       'E_AGENT_START',
@@ -19,18 +29,20 @@ export function authoritiesFile(agent: string, named: string | undefined): strin
       { hint: 'install ca-certificates, or name a file with ca_file' },
     );
   }
-  if (named === undefined || hasCertificate(named)) return file;
-  throw new OffhookError(
-    'E_ARGUMENT',
-    `agent "${agent}": ca_file: "${named}" holds no certificate in PEM form`,
-    { hint: 'name a file with "-----BEGIN CERTIFICATE-----" in it' },
-  );
+  return { file };
 }
 
-function hasCertificate(file: string): boolean {
+function certificatesIn(agent: string, file: string): string {
+  let text = '';
   try {
-    return readFileSync(file, 'latin1').includes('-----BEGIN CERTIFICATE-----');
+    text = readFileSync(file, 'latin1');
   } catch {
-    return false;
+    // it has no certificate for us
   }
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw new OffhookError(
+    'E_ARGUMENT',
+    `agent "${agent}": ca_file: "${file}" holds no certificate in PEM form`,
+    { hint: 'name a file with "-----BEGIN CERTIFICATE-----" in it' },
+  );
 }

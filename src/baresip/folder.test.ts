@@ -16,12 +16,12 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createFolder, notePid, removeFolder, sweepStale } from './folder.js';
 
-const FILES = { config: 'c', accounts: 'a' };
+const FILES = { config: 'c', accounts: 'a', certificates: [] };
 
 test('holds the files and a silence of 20 s', () => {
   const folder = createFolder({
     ...FILES,
-    certificate: { file: 'certificate.pem', pem: 'secret' },
+    certificates: [{ file: 'certificate.pem', pem: 'secret' }],
   });
   const wav = readFileSync(join(folder, 'silence.wav'));
   expect(wav).toHaveLength(44 + 20 * 16000);

@@ -29,8 +29,8 @@ export const SILENCE_SECONDS = 20;
 export interface FolderFiles {
   config: string;
   accounts: string;
-  /** Key and certificate, only for agents that use TLS. */
-  certificate?: { file: string; pem: string };
+  /** Keys and certificates, by their names in the folder; only for agents that use TLS. */
+  certificates: readonly { file: string; pem: string }[];
 }
 
 export function createFolder(files: FolderFiles): string {
@@ -38,8 +38,8 @@ export function createFolder(files: FolderFiles): string {
   writeFileSync(join(folder, PID_FILE), `${identity(process.pid)}\n`);
   writeFileSync(join(folder, 'config'), files.config, { mode: 0o600 });
   writeFileSync(join(folder, 'accounts'), files.accounts, { mode: 0o600 });
-  if (files.certificate !== undefined) {
-    writeFileSync(join(folder, files.certificate.file), files.certificate.pem, { mode: 0o600 });
+  for (const { file, pem } of files.certificates) {
+    writeFileSync(join(folder, file), pem, { mode: 0o600 });
   }
   const silence = openSync(join(folder, SILENCE_FILE), 'w');
   const header = wavHeader(SILENCE_SECONDS);

@@ -164,7 +164,11 @@ async function prepare(
     const idleAor = `sip:offhook-${randomBytes(6).toString('hex')}@${LOOPBACK}`;
     const account = accountOf(name, options, hostPort(address, sipPort), carried);
     const tls = account.transport === 'tls';
-    const pem = tls ? await agentCertificate() : undefined;
+    const certificates = tls ? [{ file: CERTIFICATE_FILE, pem: await agentCertificate() }] : [];
+    const authorities =
+      options.verify_tls === true ? authoritiesFile(name, options.ca_file) : undefined;
+    if (authorities?.pem !== undefined)
+      certificates.push({ file: authorities.file, pem: authorities.pem });
     const folder = createFolder({
       config: configText({
         address,
@@ -175,13 +179,11 @@ async function prepare(
         tls,
         converters: hasCapability(context.binary.version, 'converters'),
         rtp: rtpConfig(options, context.binary.version),
-        ...(options.verify_tls === true
-          ? { authorities: authoritiesFile(name, options.ca_file) }
-          : {}),
+        ...(authorities === undefined ? {} : { authorities: authorities.file }),
         mwi: options.mwi === true,
       }),
       accounts: `${idleLine(idleAor)}\n`,
-      ...(pem === undefined ? {} : { certificate: { file: CERTIFICATE_FILE, pem } }),
+      certificates,
     });
     const session = new Session({
       name,

@@ -11,13 +11,13 @@ answerdelay answered answering answermode answers any anybody anything anywhere 
 app append application apply apt are args argument arguments around array arraybuffer arrays as
 ask asked asks assert asserted assertion assertions asserts assign associated async at atob
 atomics attended au aubridge auconv audio audioconnection aufile auresamp ausrc autelev auth
-authenticate authority authorization auto autoanswer autoredirect available avp await awaited
-awaiting awaits away axios back backreferences backslash bad bail bare baresip base basic
-basicconstraints be bearer because beep before began begin beginning begins behind being bell
-belongs below beside best between beyond big bigint bin binary bind binding bit bits bjson bk
-blank blanks blind block blocks blue bob body boolean booleans both bound bounds braces branch
-break breaks bridge broke broken browser browsers bt btoa bubblewrap buf buffer bug build built
-bun bundle bundler busy but bw bwrap by bye byte bytes ca caff cafile call callback called
+authenticate authorities authority authorization auto autoanswer autoredirect available avp
+await awaited awaiting awaits away axios back backreferences backslash bad bail bare baresip
+base basic basicconstraints be bearer because beep before began begin beginning begins behind
+being bell belongs below beside best between beyond big bigint bin binary bind binding bit bits
+bjson bk blank blanks blind block blocks blue bob body boolean booleans both bound bounds braces
+branch break breaks bridge broke broken browser browsers bt btoa bubblewrap buf buffer bug build
+built bun bundle bundler busy but bw bwrap by bye byte bytes ca caff cafile call callback called
 callee caller callfind callinfo calling calls came can cancel cancelled candidate cannot cap
 capabilities capability capitals caps carol carried carry case cat catch catchall catches
 catching caught cause causes ced celb cert certificate certificates certs cfg chai chain chained

@@ -36,6 +36,7 @@ export async function startBareBaresip(user: string, binary: BaresipBinary): Pro
       rtp: rtpConfig({}, binary.version),
     }),
     accounts: `<${contact}>;regint=0\n`,
+    certificates: [],
   });
   const began = performance.now();
   const child = spawn(binary.path, ['-f', folder], {

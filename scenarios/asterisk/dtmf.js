@@ -99,5 +99,5 @@ scenario('messages through the PBX', { tags: ['pbx', 'message'] }, () => {
   alice.message(bob, 'hello bob');
   await_until(() => assert(bob.messages.map(({ text }) => text)).equals(['hello bob']));
   assert(bob.messages[0].from.number).equals(env('A_USER'));
-  assert(alice.ping(`sip:${env('SIP_DOMAIN')}`).status).at_least(200);
+  assert(alice.ping(`sip:ping@${env('SIP_DOMAIN')}`).status).at_least(200);
 });

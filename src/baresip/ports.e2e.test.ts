@@ -1,15 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import ts from 'typescript';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+
+/** As it was built: the tests start with a build. */
+const PORTS = new URL('../../dist/baresip/ports.js', import.meta.url).href;
 
 /** Takes so many slots, prints their first ports, holds them until it is killed. */
 const HOLDER = `
-import { takeSlot } from './ports.mjs';
+import { takeSlot } from ${JSON.stringify(PORTS)};
 const slots = await Promise.all(Array.from({ length: Number(process.argv[2]) }, () => takeSlot('127.0.0.1')));
 console.log(JSON.stringify(slots.map((slot) => slot.sip)));
 setInterval(() => {}, 1000);
@@ -21,15 +23,6 @@ let children: ChildProcess[] = [];
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'offhook-test-'));
-  for (const name of ['baresip/ports', 'errors']) {
-    const source = readFileSync(new URL(`../${name}.ts`, import.meta.url), 'utf8');
-    const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
-    const { outputText } = ts.transpileModule(source, { compilerOptions });
-    writeFileSync(
-      join(folder, `${name.replace('baresip/', '')}.mjs`),
-      outputText.replace('../errors.js', './errors.mjs'),
-    );
-  }
   writeFileSync(join(folder, 'holder.mjs'), HOLDER);
 });
 afterAll(() => {

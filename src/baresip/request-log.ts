@@ -77,10 +77,16 @@ export class RequestLog {
     else this.#answered(message, message.code);
   }
 
-  /** baresip says that a request of that method failed without a response. */
-  failed(method: string, text: string): void {
+  /**
+   * baresip says that a request of that method failed without a response. `certain`: no peer can have said it; if one
+   * can, it counts only for a request that never left, which no peer knows of.
+   */
+  failed(method: string, text: string, certain = true): void {
     const open = [...this.#tracked].filter(
-      ({ request }) => request.method === method && request.answer === undefined,
+      ({ request }) =>
+        request.method === method &&
+        request.answer === undefined &&
+        (certain || request.sentAt === undefined),
     );
     // Which one is not said: a time-out is of the oldest, anything else comes at once.
     const late = /timed out/i.test(text);

@@ -334,7 +334,7 @@ export class Session {
   /** A peer can write lines, too (sip-trace.ts): one counts only where the agent does what it tells of. */
   #line(line: string, { stream, proven }: Parameters<WireSink['line']>[1]): void {
     const failed = /options reply error: (.*)/.exec(line)?.[1];
-    if (failed !== undefined && proven) this.requests.failed('OPTIONS', failed);
+    if (failed !== undefined) this.requests.failed('OPTIONS', failed, proven);
     if (stream === 'stderr') {
       // What the module of MESSAGE writes when there is no answer; codes show in the trace.
       if (/^ (?!\d{3} )\S/.test(line)) this.requests.failed('MESSAGE', line.trim());

@@ -37,7 +37,6 @@ const SUITES: readonly Suite[] = [
   { files: ['registered-hold'], lab: true, summary: /^4 scenarios: 4 passed in/ },
   // before 2.0 nobody can replace a call
   { files: ['transfer'], summary: /^13 scenarios: (?:13 passed|12 passed, 1 skipped) in/ },
-  { files: ['several-calls'], summary: /^4 scenarios: 4 passed in/ },
   { files: ['registered'], lab: true, summary: /^16 scenarios: 16 passed in/ },
   { files: ['headers'], summary: /^14 scenarios: 14 passed in/ },
   { files: ['bad-arguments'], summary: /^23 scenarios: 23 passed in/ },
@@ -76,6 +75,18 @@ it.concurrent.each(SUITE_BARESIPS.map(({ env }, i) => ({ env, times: [100, 25][i
     const args = ['run', '-q', 'scenarios/event-log.js', '--set', `TIMES=${times}`];
     const result = await runCli(args, { env: await env(), timeout: LIMIT_MS });
     expectPassed(result, /^10 scenarios: 10 passed in/);
+  },
+  LIMIT_MS + 10_000,
+);
+
+// Alone: on 1.x two calls of an agent that begin within the same moment on a busy machine cannot be told apart by
+// what baresip writes of them, which is an error of its own (docs/baresip-versions.md).
+it.each(SUITE_BARESIPS)(
+  'several calls of one agent, baresip: $which',
+  async ({ env }) => {
+    const args = ['run', '-q', 'scenarios/several-calls.js'];
+    const result = await runCli(args, { env: await env(), timeout: LIMIT_MS });
+    expectPassed(result, /^4 scenarios: 4 passed in/);
   },
   LIMIT_MS + 10_000,
 );

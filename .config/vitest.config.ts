@@ -9,8 +9,8 @@ const real = { globalSetup: ['.config/build-once.ts'], fileParallelism: false };
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
-    // of tests that say they may run beside each other
-    maxConcurrency: 6,
+    // of tests that say they may run beside each other: more make two cores so busy that calls come late
+    maxConcurrency: 4,
     projects: [
       {
         extends: true,

@@ -35,6 +35,9 @@ export class Wire {
     this.#sink = sink;
     this.#evidence = new SentEvidence({
       message: (message, raw, at) => {
+        // A request that is confirmed tells which end of its connection is ours, also where its frame is not proven.
+        const { direction, transport, local } = message;
+        if (direction === 'sent' && transport !== 'UDP' && local !== '') ends.opened(local);
         sink.message(message, raw, at);
       },
       unconfirmed: (message) => {

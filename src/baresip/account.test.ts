@@ -9,7 +9,7 @@ import type { AgentOptions } from './user-agent.js';
 const OWN = '127.0.0.1:12000';
 const REFUSED = expect.objectContaining({ code: 'E_CAPABILITY' }) as Error;
 
-/** Of an account, as src/account.c of 1.0.0, 1.1.0 and 4.10.0 looks for them. */
+/** Names of the account parameters that baresip reads (src/account.c of 1.0.0, 1.1.0 and 4.10.0). */
 const PARAMETERS = [
   'answermode auth_pass auth_user audio_codecs audio_player audio_source call_transfer extra mediaenc medianat mwi',
   'outbound outbound1 outbound2 ptime pubint regint regq rwait sipnat stunpass stunserver stunuser video_codecs',

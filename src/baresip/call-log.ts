@@ -327,7 +327,7 @@ export class CallLog {
       }
       if (call === this.redirections.waiting || this.#goesOn(call, final)) return;
       const cancel = cancelled ? call.cancel : undefined;
-      // What the other side said: of a CANCEL its own words, not the 487 of the agent.
+      // The final message is the remote party's own: after its CANCEL that is the CANCEL, not the 487 the agent answered.
       const said = call.outgoing ? final : (cancel ?? final);
       this.#close(call, endedByResponse(final, by, cancelled, cancel), said);
     } else if (call.answered && /^481 /.test(closeText ?? '')) {

@@ -61,7 +61,7 @@ export function newCall(id: string, outgoing: boolean, peer: Peer): Call {
 /** Whether a final response may still be seen that says more than the text baresip closes the call with. */
 export function awaitsResponse({ outgoing, answered, invite, hangingUp }: Call): boolean {
   if (answered) return false;
-  // Of a call the script refused, newer versions tell the reason it gave: any words at all.
+  // When the script rejected the call, newer versions report the reason phrase it chose, which can be any text.
   return outgoing ? invite !== undefined : hangingUp;
 }
 

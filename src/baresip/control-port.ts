@@ -4,11 +4,11 @@
  */
 import { readFileSync } from 'node:fs';
 
-/** One socket of the machine; ports are those of its own end and of the other. */
+/** One TCP socket of this machine, with the ports of its local and its remote end. */
 export interface TcpSocket {
   local: number;
   remote: number;
-  /** As in include/net/tcp_states.h. */
+  /** Socket states as numbered in Linux's include/net/tcp_states.h. */
   state: number;
   /** The user it belongs to; 0 also for what waits for its end (TIME_WAIT). */
   uid: number;
@@ -78,7 +78,7 @@ export function othersAt(port: number, ours: number | undefined): readonly { uid
     .map(({ state, uid }) => (state === TIME_WAIT ? {} : { uid }));
 }
 
-/** What became of the control connection, for an error message. */
+/** Says, for an error message, that and by whom the control connection was taken over. */
 export function takenOver(others: readonly { uid?: number }[]): string {
   const users = [...new Set(others.flatMap(({ uid }) => (uid === undefined ? [] : [uid])))];
   const who = users.length === 0 ? '' : ` (of the user with id ${users.join(', ')})`;

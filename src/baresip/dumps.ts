@@ -19,7 +19,7 @@ import { openCalls, type AgentState } from '../model/agent-state.js';
 import { hasCapability } from './capabilities.js';
 import { DumpOwner, type Owner } from './dump-owner.js';
 import type { CtrlEvent } from './events.js';
-import type { Ground } from './session.js';
+import type { Ground } from './ground.js';
 
 /** A WAV file that grows: its header's length is wrong, everything behind it is right. */
 export interface AudioStream {

@@ -5,9 +5,7 @@
 import { OffhookError } from '../errors.js';
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 import { NEW_AGENT, fold, type AgentState } from '../model/agent-state.js';
-import type { Account } from './account.js';
 import { hostPort } from './address.js';
-import type { AgentContext, AgentOptions } from './user-agent.js';
 import { CallLog } from './call-log.js';
 import { hasCapability } from './capabilities.js';
 import { TelephoneEvents } from './dtmf.js';
@@ -23,7 +21,7 @@ import { Endpoints } from './endpoints.js';
 import type { CtrlEvent, Reply } from './events.js';
 import { Dumps } from './dumps.js';
 import { removeFolder } from './folder.js';
-import type { Slot } from './ports.js';
+import type { Ground } from './ground.js';
 import { exitReason, type BaresipProcess, type Exit } from './process.js';
 import { followRedirect } from './redirect.js';
 import { RefusalLog } from './refusals.js';
@@ -34,29 +32,6 @@ import { AudioSource } from './source.js';
 import { Waiters } from './waiters.js';
 import { Wire, type WireSink } from './wire.js';
 import type { Socket } from 'node:net';
-
-export interface Ground {
-  name: string;
-  account: Account;
-  idleAor: string;
-  context: AgentContext;
-  address: string;
-  sipPort: number;
-  slot: Slot;
-  folder: string;
-  /** Whether requests go through a proxy or registrar. */
-  routed: boolean;
-  /** Whether the agent watches its mailbox. */
-  mwi: boolean;
-  /** How the addresses of its media are found: before a call is made or taken. */
-  nat?: AgentOptions['nat'];
-  /** How the media of its calls are to be encrypted. */
-  encryption?: string | undefined;
-  /** Whether a script may hear what is sent and received. */
-  audio: boolean;
-  /** Whether baresip writes down what is sent and received. */
-  dumps: boolean;
-}
 
 /** A baresip that answers at all answers within a millisecond; loading audio can take some hundred. */
 const COMMAND_LIMIT_MS = 2000;

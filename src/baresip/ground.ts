@@ -1,0 +1,27 @@
+/** What a running agent stands on: its account, addresses, ports and folder, fixed when it starts. */
+import type { Account } from './account.js';
+import type { Slot } from './ports.js';
+import type { AgentContext, AgentOptions } from './user-agent.js';
+
+export interface Ground {
+  name: string;
+  account: Account;
+  idleAor: string;
+  context: AgentContext;
+  address: string;
+  sipPort: number;
+  slot: Slot;
+  folder: string;
+  /** Whether requests go through a proxy or registrar. */
+  routed: boolean;
+  /** Whether the agent watches its mailbox. */
+  mwi: boolean;
+  /** How the addresses of its media are found: before a call is made or taken. */
+  nat?: AgentOptions['nat'];
+  /** How the media of its calls are to be encrypted. */
+  encryption?: string | undefined;
+  /** Whether a script may hear what is sent and received. */
+  audio: boolean;
+  /** Whether baresip writes down what is sent and received. */
+  dumps: boolean;
+}

@@ -14,11 +14,28 @@ const ABOUT =
 /** The shell's own: folders. */
 const FOLDERS = new Set(['PWD', 'OLDPWD', 'INIT_CWD']);
 
+/** Names judged before: every event of a run brings the same few. */
+const judged = new Map<string, boolean>();
+/** Names of strangers must not fill the memory. */
+const MOST_JUDGED = 2000;
+const LONGEST_NAME = 200;
+
 /** "A_PASS", "apiKey", "X-Auth-Token", "PGPASSWORD", "Authorization"; not "TOKEN_TTL", "KEY_FILE", "key" or "PWD". */
 export function isSecretName(name: string): boolean {
+  let isSecret = judged.get(name);
+  if (isSecret !== undefined) return isSecret;
+  isSecret = judge(name);
+  if (name.length <= LONGEST_NAME) {
+    if (judged.size >= MOST_JUDGED) judged.clear();
+    judged.set(name, isSecret);
+  }
+  return isSecret;
+}
+
+function judge(name: string): boolean {
   if (FOLDERS.has(name)) return false;
   const words = name
-    .slice(0, 200)
+    .slice(0, LONGEST_NAME)
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toUpperCase()
     .split(/[^A-Z0-9]+/)

@@ -20,6 +20,7 @@ describe('assert() without a matcher fails, wherever it stands', () => {
     ['await_until(() => assert(1 === 2));', '1:19', 'write assert(1).equals(2)'],
     ['never(() => assert(1 === 2), "50ms");', '1:13', 'write assert(1).equals(2)'],
     ['await_sequence([() => true, () => { assert(1); }]);', '1:37', 'assert(1)'],
+    ['let n = 0; await_until(() => n++ > 0 || assert(false));', '1:12', 'write assert(...)'],
     ['try { await_until(() => { assert(false); }); } catch {}', '1:27', '.is_true()'],
     ['Promise.resolve().then(() => { assert(false); });', '1:32', '.is_true()'],
     ['(async () => { await null; assert(false).equals; })();', '1:28', '.equals(expected)'],

@@ -4,17 +4,20 @@
  * part has tested nothing, and fails.
  */
 import type { ErrorData } from '../../errors.js';
-import { ask } from './host.js';
+import { ask, callerStack } from './host.js';
 
 /** An assert() that no matcher has followed so far. */
-interface OpenAssertion {
-  value: unknown;
-  /** Where assert() was called. */
-  stack: string;
+export interface OpenAssertion {
+  readonly value: unknown;
+  /** Where assert() was called; undefined where a stack would cost too much. */
+  readonly stack: string | undefined;
+  readonly scope: AssertionScope;
 }
 
-interface AssertionScope {
+export interface AssertionScope {
   readonly open: Set<OpenAssertion>;
+  /** Whether `assert()` notes where it was called: a stack costs more than the assertion itself. */
+  readonly isLocated: boolean;
   /** How many matchers held, and how many did not. */
   held: number;
   failed: number;
@@ -23,16 +26,16 @@ interface AssertionScope {
 /** A loop of them must not fill the memory: the first ones tell enough. */
 const MOST_OPEN = 20;
 
-let current = newScope();
+let current = newScope(true);
 
-function newScope(): AssertionScope {
-  return { open: new Set(), held: 0, failed: 0 };
+function newScope(isLocated: boolean): AssertionScope {
+  return { open: new Set(), isLocated, held: 0, failed: 0 };
 }
 
 /** Begins a part of the script; returns the scope of the part around it, for `leaveScope`. */
-export function enterScope(): AssertionScope {
+export function enterScope({ isLocated = true } = {}): AssertionScope {
   const outer = current;
-  current = newScope();
+  current = newScope(isLocated);
   return outer;
 }
 
@@ -45,15 +48,23 @@ export function leaveScope(outer: AssertionScope): AssertionScope {
 
 /** A phase begins: an interrupt of the one before may have left its scopes behind. */
 export function resetScope(): void {
-  current = newScope();
+  current = newScope(true);
 }
 
-/** @returns what a matcher calls first: from then on the assertion is no longer open. */
-export function openAssertion(value: unknown, stack: string): () => void {
-  const { open } = current;
-  const assertion = { value, stack };
-  if (open.size < MOST_OPEN) open.add(assertion);
-  return () => open.delete(assertion);
+export function isLocated(): boolean {
+  return current.isLocated;
+}
+
+/** An assertion without a matcher, until `closeAssertion`. */
+export function openAssertion(value: unknown, stack: string | undefined): OpenAssertion {
+  const assertion = { value, stack, scope: current };
+  if (current.open.size < MOST_OPEN) current.open.add(assertion);
+  return assertion;
+}
+
+/** A matcher follows. */
+export function closeAssertion(assertion: OpenAssertion): void {
+  assertion.scope.open.delete(assertion);
 }
 
 export function noteOutcome(held: boolean): void {
@@ -67,7 +78,8 @@ export function noteOutcome(held: boolean): void {
  */
 export function withoutMatcher({ open }: AssertionScope): ErrorData | undefined {
   const errors = [...open].map(
-    ({ value, stack }) => ask('no_matcher', { value_type: typeof value, stack }) as ErrorData,
+    ({ value, stack = callerStack() }) =>
+      ask('no_matcher', { value_type: typeof value, stack }) as ErrorData,
   );
   open.clear();
   return errors[0];

@@ -4,7 +4,15 @@ import { ask, callerStack } from './host.js';
 import { failure } from './failure.js';
 import { lateHint } from './late.js';
 import { guardNames } from './misspelt.js';
-import { enterScope, leaveScope, noteOutcome, openAssertion } from './assertion-scope.js';
+import {
+  closeAssertion,
+  enterScope,
+  isLocated,
+  leaveScope,
+  noteOutcome,
+  openAssertion,
+  type OpenAssertion,
+} from './assertion-scope.js';
 import { equal, includesFields, show, sidesOf } from './show.js';
 import * as world from './world.js';
 import { inCondition } from './world.js';
@@ -18,18 +26,17 @@ interface Check {
 
 class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
   readonly #asserted: T;
-  /** Says that a matcher was called. */
-  readonly #follow: () => void;
+  readonly #open: OpenAssertion;
   #label: string | undefined;
 
-  constructor(value: T, stack: string) {
+  constructor(value: T, stack: string | undefined) {
     this.#asserted = value;
-    this.#follow = openAssertion(value, stack);
+    this.#open = openAssertion(value, stack);
   }
 
   /** The value, for a matcher. */
   get #value(): T {
-    this.#follow();
+    closeAssertion(this.#open);
     return this.#asserted;
   }
 
@@ -174,8 +181,8 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
   }
 
   static follow(value: unknown): void {
-    if (typeof value === 'object' && value !== null && #follow in value)
-      (value as Assertion<unknown>).#follow();
+    if (typeof value === 'object' && value !== null && #open in value)
+      closeAssertion((value as Assertion<unknown>).#open);
   }
 
   /** What a value asserts about, where it is an assertion; in brackets, for it may be undefined. */
@@ -194,9 +201,8 @@ Object.freeze(Assertion.prototype);
 export const assertedValue = Assertion.about.bind(undefined);
 
 export function assert(...args: unknown[]): Assertion<unknown> {
-  const stack = callerStack();
-  if (args.length !== 1) ask('check', { on: 'global', fn: 'assert', args, stack });
-  const assertion = new Assertion(args[0], stack);
+  if (args.length !== 1) ask('check', { on: 'global', fn: 'assert', args, stack: callerStack() });
+  const assertion = new Assertion(args[0], isLocated() ? callerStack() : undefined);
   Object.freeze(assertion);
   return assertion;
 }

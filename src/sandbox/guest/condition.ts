@@ -2,7 +2,7 @@
 import type { ErrorCode, ErrorData } from '../../errors.js';
 import type { WaitName } from '../protocol.js';
 import { assertedValue } from './assertion.js';
-import { enterScope, leaveScope, withoutMatcher } from './assertion-scope.js';
+import { enterScope, leaveScope, withoutMatcher, type AssertionScope } from './assertion-scope.js';
 import { failure, failureData } from './failure.js';
 import { apply, functionText } from './primordials.js';
 import { show } from './show.js';
@@ -28,7 +28,7 @@ const NO_ANSWER: ReadonlySet<ErrorCode> = new Set(['E_HTTP', 'E_HTTP_TIMEOUT']);
 export function evaluateOnce(fn: WaitName, what: string, condition: () => unknown): Evaluation {
   let value: unknown;
   let seen: Seen | undefined;
-  const outer = enterScope();
+  const outer = enterScope({ isLocated: false });
   let scope = outer;
   try {
     value = world.evaluate(condition);
@@ -38,8 +38,7 @@ export function evaluateOnce(fn: WaitName, what: string, condition: () => unknow
   } finally {
     scope = leaveScope(outer);
   }
-  const error = withoutMatcher(scope);
-  if (error !== undefined) throw failure(error);
+  if (scope.open.size > 0) failWithoutMatcher(condition, scope);
   if (seen !== undefined) return { passed: false, seen };
   refusePromise(fn, value);
   const asserted = scope.held > 0 && scope.failed === 0;
@@ -51,6 +50,21 @@ export function evaluateOnce(fn: WaitName, what: string, condition: () => unknow
   if (!isNo && (asserted || !isSilent)) return { passed: true, value };
   const mute = value === undefined && scope.held + scope.failed === 0;
   return { passed: false, seen: { value: show(about === undefined ? value : about[0]), mute } };
+}
+
+/** Evaluates the condition once more to find out where the assertions stand that no matcher followed. */
+function failWithoutMatcher(condition: () => unknown, first: AssertionScope): void {
+  const outer = enterScope();
+  let again = outer;
+  try {
+    world.evaluate(condition);
+  } catch {
+    // What it throws now is none of its outcomes.
+  } finally {
+    again = leaveScope(outer);
+  }
+  const error = withoutMatcher(again) ?? withoutMatcher(first);
+  if (error !== undefined) throw failure(error);
 }
 
 function notYet(thrown: unknown): Seen | undefined {

@@ -295,6 +295,7 @@ class ScenarioRun {
 
   #emit(event: RunEvent): void {
     this.#lastAt = event.at;
+    this.#stalls.event();
     this.#services.emit(event);
   }
 }

@@ -5,7 +5,7 @@ import { Stalls } from './stalls.js';
 let ahead: number;
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   ahead = 0;
   const clock = performance.now.bind(performance);
   vi.spyOn(performance, 'now').mockImplementation(() => clock() + ahead);
@@ -37,7 +37,28 @@ test('of several the longest, one at the very end too', () => {
   const stalls = new Stalls(performance.now());
   vi.advanceTimersByTime(500);
   ahead += 170;
+  stalls.event();
   vi.advanceTimersByTime(500);
   ahead += 425;
   expect(stalls.end()).toContain('for 400 ms, 1.2 s after its start (the longest of 2 times)');
+});
+
+test('while nothing happens it is looked five times a second, and a long stall is still found', () => {
+  const stalls = new Stalls(performance.now());
+  vi.advanceTimersByTime(1000);
+  const looks = vi.spyOn(global, 'setTimeout');
+  vi.advanceTimersByTime(10_000);
+  expect(looks.mock.calls.length).toBeLessThanOrEqual(51);
+  ahead += 350;
+  vi.advanceTimersByTime(200);
+  expect(stalls.end()).toContain('for 350 ms, 11 s after its start');
+});
+
+test('an event after a quiet time shows the stall it was late by', () => {
+  const stalls = new Stalls(performance.now());
+  vi.advanceTimersByTime(5000);
+  ahead += 500;
+  stalls.event();
+  vi.advanceTimersByTime(100);
+  expect(stalls.end()).toMatch(/for [345]\d\d ms/);
 });

@@ -66,8 +66,9 @@ export class ScenarioSipGuard {
   guardOf(name: string): SipGuard {
     return {
       target: (uri, caller, verb) => {
-        if (!caller.routed && this.#isOwn(uri)) return;
-        const problem = this.#policy.sip.uriProblem(uri);
+        const { sip } = this.#policy;
+        if (sip.open || (!caller.routed && this.#isOwn(uri))) return;
+        const problem = sip.uriProblem(uri);
         if (problem === undefined) return;
         throw sipDenial(name, `${verb}: ${JSON.stringify(uri)} not dialled`, uri, problem);
       },

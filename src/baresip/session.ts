@@ -343,6 +343,7 @@ export class Session {
 
   /** ctrl_tcp closes a connection only for a new one, which may do what it likes: the agent is ended at once. */
   async #controlClosed(reason: string, byPeer: boolean, own: number): Promise<void> {
+    if (this.#stopping !== undefined) return;
     const others = othersAt(this.ground.slot.control, own);
     if ((await this.process.endsWithin(exitFollowsMs(this.ground.slot.control))) || !this.usable)
       return;

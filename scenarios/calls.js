@@ -23,6 +23,7 @@ scenario.each([{ transport: 'udp' }, { transport: 'tcp' }, { transport: 'tls' }]
     assert(alice.ended).contains({ by: 'local', how: 'bye' });
     idle(bob);
     assert(bob.ended).contains({ by: 'remote', how: 'bye' });
+    assert(bob.ended.message).contains({ method: 'BYE', direction: 'received' });
     assert(bob.status_code).is_absent();
   },
 );
@@ -42,6 +43,7 @@ scenario('callee rejects', { tags: ['serverless'] }, () => {
   idle(alice);
   assert(bob.ended).contains({ by: 'local', how: 'rejected', code: 486 });
   assert(alice.ended).contains({ by: 'remote', how: 'rejected', code: 486 });
+  await_until(() => alice.ended.message?.code === 486);
   assert(alice.status_code).equals(486);
   assert(alice.reason).is_not_empty();
 });

@@ -109,7 +109,12 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
       { protocol: 'SIP', cause: 200 },
       { protocol: 'X' },
     ]);
-    expect(agent.state.final?.message).toMatchObject({ method: 'BYE', cseq: 3 });
+    expect(bench.events('alice')).toContainEqual(
+      expect.objectContaining({
+        type: 'call_closed',
+        message: expect.objectContaining({ method: 'BYE', cseq: 3 }) as unknown,
+      }),
+    );
   });
 
   test('a challenge and an INVITE that baresip cannot take are warnings', async () => {

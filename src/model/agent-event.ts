@@ -147,8 +147,17 @@ export type AgentEvent =
   | { type: 'call_accepted'; call: string }
   /** Answered and acknowledged. */
   | { type: 'call_established'; call: string }
-  /** `message`: the BYE, CANCEL or final response that ended it, where one did. */
-  | { type: 'call_closed'; call: string; ended: Ended; message?: SipMessage }
+  /**
+   * `message`: the BYE, CANCEL or final response that ended it, where one did; a script is told the `seq` of its log
+   * entry in its place, as `message_seq`.
+   */
+  | {
+      type: 'call_closed';
+      call: string;
+      ended: Ended;
+      message?: SipMessage;
+      message_seq?: number;
+    }
   /** A 3xx sent the call to `uri`: it goes on there, as `to` where that INVITE has a Call-ID of its own. */
   | { type: 'call_redirected'; call: string; to: string; uri: string }
   /**

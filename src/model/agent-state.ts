@@ -4,7 +4,7 @@
  * call, so that a late message never moves it back (RFC 3261, 13 and 15).
  */
 import type { ErrorData } from '../errors.js';
-import type { AgentEvent, Ended, HeaderField, Peer, SipMessage } from './agent-event.js';
+import type { AgentEvent, Ended, HeaderField, Peer } from './agent-event.js';
 import { NO_FACTS, foldFacts, isAboutCall, type CallEvent, type CallFacts } from './call-facts.js';
 import { NO_MESSAGES, foldMessages, type AgentMessages } from './agent-messages.js';
 
@@ -65,8 +65,8 @@ export interface AgentState {
   calls: readonly CallState[];
   /** Of the last call that closed since the last dial or accept. */
   ended?: Ended;
-  /** The message that ended that call, and when it closed, in ms since the scenario began. */
-  final?: { message: SipMessage; at: number };
+  /** `seq` of the log entry of the message that ended that call; in scripts only. */
+  final?: number;
   messages: AgentMessages;
   /** What send_audio() has it send, in words. */
   sending: string;
@@ -193,16 +193,11 @@ function foldCall(next: Draft<AgentState>, event: CallEvent, at: number): void {
   if (event.type === 'call_incoming') add(next, event.call, 'incoming', event.peer, event.headers);
   const call = draftOf(next, event.call);
   if (call === undefined) return;
-  foldCallState(next, call, event, at);
+  foldCallState(next, call, event);
   call.facts = foldFacts(call.facts, event, at);
 }
 
-function foldCallState(
-  next: Draft<AgentState>,
-  call: Draft<CallState>,
-  event: CallEvent,
-  at: number,
-): void {
+function foldCallState(next: Draft<AgentState>, call: Draft<CallState>, event: CallEvent): void {
   switch (event.type) {
     case 'call_dialed':
       // Not the script's doing: it is the current call once the one it comes from is over.
@@ -221,7 +216,7 @@ function foldCallState(
       advance(call, 'Established');
       break;
     case 'call_closed':
-      close(next, call, event.ended, event.message && { message: event.message, at });
+      close(next, call, event.ended, event.message_seq);
       break;
     case 'call_redirected':
       if (event.to === call.id) break;
@@ -331,7 +326,7 @@ function close(
   next: Draft<AgentState>,
   call: Draft<CallState>,
   ended: Ended,
-  final?: AgentState['final'],
+  final?: number,
 ): void {
   if (call.state === 'Idle') return;
   call.state = 'Idle';

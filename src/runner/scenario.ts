@@ -246,7 +246,7 @@ class ScenarioRun {
       return;
     }
     if (isHttpEvent(entry.event)) this.#takeHttp(entry, entry.event);
-    else if (entry.event.type !== 'other') this.#feed.tell(entry);
+    else if (entry.event.type !== 'other') this.#feed.tell(this.#sip.referring(entry));
     this.#timeline.add({ kind: 'event', entry });
     this.metrics.add(entry);
     this.#noticeCrash(entry.agent, entry.event);

@@ -193,7 +193,7 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     return agentStateName(this.#state());
   }
   get ended(): EndedValue | undefined {
-    return endedOf(this.#state());
+    return endedOf(this.#name, this.#state());
   }
   get calls(): readonly Call[] {
     return Object.freeze(openCalls(this.#state()).map((call) => callOf(this.#name, call)));

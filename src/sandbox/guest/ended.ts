@@ -2,13 +2,13 @@
 import type { Ended } from '../../model/agent-event.js';
 import type { AgentState } from '../../model/agent-state.js';
 import { define } from './primordials.js';
-import { sipMessageOf, type SipMessage } from './sip-log.js';
+import { sipMessageAt, type SipMessage } from './sip-log.js';
 
 export interface EndedValue extends Ended {
   readonly message?: SipMessage;
 }
 
-export function endedOf({ ended, final }: AgentState): EndedValue | undefined {
+export function endedOf(agent: string, { ended, final }: AgentState): EndedValue | undefined {
   if (ended === undefined) return undefined;
   const value: EndedValue = { ...ended };
   if (value.causes !== undefined) {
@@ -16,7 +16,7 @@ export function endedOf({ ended, final }: AgentState): EndedValue | undefined {
   }
   // Not enumerable: a whole message would hide the few words that are compared and shown.
   define(value, 'message', {
-    value: final === undefined ? undefined : sipMessageOf(final.message, final.at),
+    get: () => (final === undefined ? undefined : sipMessageAt(agent, final)),
   });
   return Object.freeze(value);
 }

@@ -87,9 +87,10 @@ Object.freeze(SipLog.prototype);
 
 export type { SipLog, SipMessage };
 
-/** One message as a value of its own. */
-export function sipMessageOf(message: TracedMessage, at: number): SipMessage {
-  return new SipMessage(message, at);
+/** The message of one log entry; undefined where it is no longer kept. */
+export function sipMessageAt(agent: string, seq: number): SipMessage | undefined {
+  const entry = world.sipOf(agent).find((one) => one.seq === seq);
+  return entry && messageOf(entry);
 }
 
 export function sipLogOf(agent: string): SipLog {
@@ -123,14 +124,20 @@ function messages(
   const result: SipMessage[] = [];
   for (const entry of world.sipOf(agent)) {
     if (entry.event.type !== 'sip' || !isWanted(entry.event.message)) continue;
-    let message = known.get(entry);
-    if (message === undefined) {
-      message = new SipMessage(entry.event.message, entry.at);
-      known.set(entry, message);
-    }
-    result.push(message);
+    const message = messageOf(entry);
+    if (message !== undefined) result.push(message);
   }
   return Object.freeze(result);
+}
+
+function messageOf(entry: LogEntry): SipMessage | undefined {
+  if (entry.event.type !== 'sip') return undefined;
+  let message = known.get(entry);
+  if (message === undefined) {
+    message = new SipMessage(entry.event.message, entry.at);
+    known.set(entry, message);
+  }
+  return message;
 }
 
 function frozen<T>(value: T): T {

@@ -4,9 +4,9 @@
  * QuickJS, the guest is evaluated as ever.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { GUEST_IMAGE } from './built.js';
 import type { Region } from './memory-image.js';
 
-const FILE = new URL('../guest/guest.image', import.meta.url);
 /** Bytes of the header's length, which comes first. */
 const LENGTH_BYTES = 4;
 
@@ -29,7 +29,7 @@ export function writeGuestImage({ regions, ...rest }: GuestImage): void {
   const header = Buffer.from(JSON.stringify({ ...rest, regions: shapes } satisfies Header));
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeUInt32LE(header.length);
-  writeFileSync(FILE, Buffer.concat([length, header, ...regions.map(({ bytes }) => bytes)]));
+  writeFileSync(GUEST_IMAGE, Buffer.concat([length, header, ...regions.map(({ bytes }) => bytes)]));
 }
 
 /** Undefined when there is none that fits. */
@@ -48,7 +48,7 @@ export function readGuestImage(layout: string): GuestImage | undefined {
 
 function readIfThere(): Buffer | undefined {
   try {
-    return readFileSync(FILE);
+    return readFileSync(GUEST_IMAGE);
   } catch {
     return undefined;
   }

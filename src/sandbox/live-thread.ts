@@ -1,6 +1,7 @@
 /** Starts scenario threads and talks to them: the worker, its port and the memory shared with it. */
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { OffhookError, type ErrorData } from '../errors.js';
+import { THREAD } from './built.js';
 import { CELL, CELLS, type ThreadData, type ThreadStart, type ToThread } from './protocol.js';
 
 /** QuickJS recursion uses the worker's native stack: it must outlast QuickJS's own limit. */
@@ -15,7 +16,7 @@ export interface Live {
 }
 
 /** Boots a thread, which then waits for its limits. It keeps no process alive until somebody wants it. */
-export function bootThread(entry = new URL('thread.js', import.meta.url)): Live {
+export function bootThread(entry = THREAD): Live {
   const { port1: port, port2 } = new MessageChannel();
   const cells = new Int32Array(new SharedArrayBuffer(4 * CELLS));
   const data: ThreadData = { cells };

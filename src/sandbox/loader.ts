@@ -6,13 +6,12 @@ import { readFileSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { OffhookError, type SourceLocation } from '../errors.js';
 import { suggestion } from '../schema/habits.js';
+import { GUEST_ROOT } from './built.js';
 import { readAllowed, readText } from './policy.js';
 import type { ReadFile } from './protocol.js';
 
 const GUEST = 'offhook:';
 const FAILED = 'offhook-import-error:';
-/** dist/guest mirrors src: guest modules import model, errors and time by relative paths. */
-const GUEST_ROOT = new URL('../guest/', import.meta.url);
 export const GUEST_MAIN = `${GUEST}sandbox/guest/main.js`;
 const EXTENSIONS: readonly string[] = ['.js', '.mjs'];
 const URL_LIKE = /^[a-z][a-z0-9+.-]*:/i;

@@ -96,7 +96,7 @@ export const ERROR_CODES = {
   E_SETTINGS: ['usage', 'A setting, environment file or project file is not right.'],
   E_NO_SCENARIO: [
     'usage',
-    'Nothing to run: no file, no scenario, or no scenario that fits the filter.',
+    'Nothing to run or nothing tested: no scenario, none that fits the filter, or one that tests nothing.',
   ],
   E_SCENARIO_FILE: ['usage', 'A scenario file is missing, unreadable, empty or not UTF-8.'],
   E_SCENARIO_SYNTAX: ['usage', 'A scenario file, or a module it imports, is not valid JavaScript.'],

@@ -34,7 +34,7 @@ await_until(() => assert(alice.state).equals(State.Established), '200ms');
 
 const MIXED = {
   'mixed.js': `
-scenario('good', { tags: ['smoke'] }, () => {});
+scenario('good', { tags: ['smoke'] }, () => assert(1).equals(1));
 scenario('bad', () => assert('<a & "b">').describe('the <text>').equals('x'));
 scenario('left out', { skip: 'not yet' }, () => {});
 scenario('ours', () => { agent('a'); });

@@ -27,8 +27,8 @@ describe.concurrent('setup and teardown', () => {
       let n = 0;
       setup(async () => { log('setup', ++n); return { n, alice: agent('alice') }; });
       teardown(({ n, alice }) => log('teardown', n, alice.name, alice.state));
-      scenario('one', ({ n, alice }) => log('one', n, alice.name));
-      scenario('two', async ({ n, alice }) => log('two', n, alice.name));
+      scenario('one', ({ n, alice }) => { log('one', n, alice.name); assert(n).equals(1); });
+      scenario('two', async ({ n, alice }) => { log('two', n, alice.name); assert(n).equals(1); });
     `);
     expect(logs).toEqual([
       'setup 1',
@@ -52,7 +52,7 @@ describe.concurrent('setup and teardown', () => {
       `setup(() => 'value');
        teardown((value) => log('teardown', value));
        scenario('x', () => { ${body} });
-       scenario('y', () => log('y'));`,
+       scenario('y', () => { log('y'); assert(1).equals(1); });`,
       ['--timeout', '700ms', '--cpu-limit', '300ms'],
     );
     expect(result.logs).toEqual(['teardown value', 'y', 'teardown value']);
@@ -76,7 +76,7 @@ describe.concurrent('setup and teardown', () => {
     const { code, stdout } = await suite(`
       teardown(() => { throw new Error('second'); });
       scenario('x', () => { throw new Error('first'); });
-      scenario('y', () => {});
+      scenario('y', () => assert(1).equals(1));
     `);
     expect(failuresOf(stdout)).toEqual([
       { phase: 'body', code: 'E_SCRIPT_THROWN', message: 'Error: first' },
@@ -182,7 +182,7 @@ describe.concurrent('isolation', () => {
       'package.json': '{}',
       'lib/login.js': "export const who = () => 'alice';\n",
       'tests/it.js': `import { who } from '../lib/login.js';
-        scenario('x', () => log(who()));`,
+        scenario('x', () => { log(who()); assert(who()).equals('alice'); });`,
     };
     const { code, stdout } = await runFiles(files, ['run', 'tests/it.js', '--json']);
     expect(logsOf(stdout)).toEqual(['alice']);
@@ -191,13 +191,14 @@ describe.concurrent('isolation', () => {
 });
 
 const MANY = `
-  scenario('an answered call', { tags: ['smoke', 'call'] }, () => {});
-  scenario('bob is busy', { tags: ['call'] }, () => {});
-  scenario('nobody is there', () => {});
+  scenario('an answered call', { tags: ['smoke', 'call'] }, () => assert(1).equals(1));
+  scenario('bob is busy', { tags: ['call'] }, () => assert(1).equals(1));
+  scenario('nobody is there', () => assert(1).equals(1));
   scenario.each([{ code: 486, why: 'busy' }, { code: 603, why: 'declined' }])('$why is $code', { tags: ['each'] }, (row, context) => {
     log(row.code, row.why, context);
+    assert(row.code).at_least(400);
   });
-  scenario.each([1, 2])('number', (row) => log(row));
+  scenario.each([1, 2])('number', (row) => { log(row); assert(row).at_least(1); });
   setup(() => 'context');
 `;
 
@@ -232,8 +233,9 @@ describe.concurrent('selection', () => {
 
   it('only: those alone, with a warning', async () => {
     const files = {
-      'a.js': "scenario('a1', () => {}); scenario('a2', { only: true }, () => {});",
-      'b.js': "scenario('b1', () => {});",
+      'a.js':
+        "scenario('a1', () => assert(1).equals(1)); scenario('a2', { only: true }, () => assert(1).equals(1));",
+      'b.js': "scenario('b1', () => assert(1).equals(1));",
     };
     const { code, stdout } = await runFiles(files, ['run', 'a.js', 'b.js'], {
       env: { CI: undefined },
@@ -255,8 +257,8 @@ describe.concurrent('selection', () => {
 
   it('a folder: its suites run, its single scenarios are named', async () => {
     const files = {
-      'all/suite.js': "scenario('x', () => {});",
-      'all/deep/more.mjs': "scenario('y', () => {});",
+      'all/suite.js': "scenario('x', () => assert(1).equals(1));",
+      'all/deep/more.mjs': "scenario('y', () => assert(1).equals(1));",
       'all/single.js': "agent('a');",
       'all/node_modules/dep.js': "scenario('never', () => {});",
       'all/lib/helper.js': 'export const one = 1;',
@@ -273,8 +275,9 @@ describe.concurrent('selection', () => {
 
   it('a folder: files that cannot be collected are errored, the others run', async () => {
     const files = {
-      'all/good.js': "scenario('x', () => {});",
-      'all/unset.js': "const d = env('NOT_SET_ANYWHERE');\nscenario('y', () => {});",
+      'all/good.js': "scenario('x', () => assert(1).equals(1));",
+      'all/unset.js':
+        "const d = env('NOT_SET_ANYWHERE');\nscenario('y', () => assert(1).equals(1));",
       'all/skips.js': "skip('no pbx');\nscenario('z', () => {});",
       'all/nothing.js': "if (false) scenario('v', () => {});",
       'all/syntax.js': 'const = 1;',
@@ -293,7 +296,10 @@ describe.concurrent('selection', () => {
   });
 
   it('--all-files runs the single scenarios of a folder', async () => {
-    const files = { 'all/a.js': "scenario('x', () => {});", 'all/b.js': 'assert(1).equals(1);' };
+    const files = {
+      'all/a.js': "scenario('x', () => assert(1).equals(1));",
+      'all/b.js': 'assert(1).equals(1);',
+    };
     const { stdout } = await runFiles(files, ['run', 'all', '--all-files', '--json']);
     expect(verdictsOf(stdout)).toEqual(['x: passed', 'b: passed']);
   });
@@ -308,6 +314,30 @@ describe.concurrent('selection', () => {
   });
 
   it.each([
+    { what: 'is empty', body: '{}' },
+    { what: 'returns early', body: '{ if (row === 1) return; assert(1).equals(1); }' },
+    { what: 'only logs', body: "{ log(env('PATH')); step('s', () => log(uuid())); }" },
+    { what: 'only looks at what setup made', body: 'alice.state === State.Idle' },
+    { what: 'forgets an empty async function', body: '{ (async () => { await null; })(); }' },
+  ])('a scenario whose body $what tests nothing, which is an error', async ({ body }) => {
+    const { code, stdout } = await suite(`
+      setup(() => { const alice = agent('alice'); return alice; });
+      teardown((alice) => assert(alice.state).equals(State.Idle));
+      scenario.each([1])('row $row', (row, alice) => ${body});
+      scenario('left out', () => skip('no PBX'));
+      scenario('tests', async () => { await null; wait('1ms'); });`);
+    expect(verdictsOf(stdout)).toEqual(['row 1: errored', 'left out: skipped', 'tests: passed']);
+    expect(failuresOf(stdout)).toEqual([
+      {
+        phase: 'body',
+        code: 'E_NO_SCENARIO',
+        message: 'scenario "row 1": tests nothing: its body reached no verb and no assertion',
+      },
+    ]);
+    expect(code).toBe(2);
+  });
+
+  it.each([
     { env: { CI: 'true' }, flags: [], code: 2 },
     { env: { CI: 'true' }, flags: ['--allow-only'], code: 0 },
     { env: { CI: 'false' }, flags: [], code: 0 },
@@ -316,14 +346,20 @@ describe.concurrent('selection', () => {
     { env: { CI: '' }, flags: ['--untrusted'], code: 2 },
     { env: { CI: '' }, flags: ['--allow-only', '--forbid-only'], code: 2 },
   ])('only with CI=$env.CI and $flags', async ({ env, flags, code }) => {
-    const files = { 'it.js': "scenario('a', { only: true }, () => {}); scenario('b', () => {});" };
+    const files = {
+      'it.js':
+        "scenario('a', { only: true }, () => assert(1).equals(1)); scenario('b', () => assert(1).equals(1));",
+    };
     const result = await runFiles(files, ['run', 'it.js', '-q', ...flags], { env });
     expect(result.code).toBe(code);
     if (code === 0) expect(result.stdout).toContain('"only" is set: 1 of 2 scenarios run');
   });
 
   it('a glob', async () => {
-    const files = { 'a1.js': "scenario('x', () => {});", 'a2.js': 'assert(1).equals(1);' };
+    const files = {
+      'a1.js': "scenario('x', () => assert(1).equals(1));",
+      'a2.js': 'assert(1).equals(1);',
+    };
     const { stdout } = await runFiles(files, ['run', 'a*.js', '--json']);
     expect(verdictsOf(stdout)).toEqual(['x: passed', 'a2: passed']);
   });

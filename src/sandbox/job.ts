@@ -60,7 +60,7 @@ export class Job {
       const failure: Failure = { ...session.toFailure(stopped), phase: 'body' };
       return { how: 'failed', failure, isFinal: USED_UP.has(stopped.code) };
     }
-    if (session.hasTested) return { how: 'tests' };
+    if (session.tests > 0) return { how: 'tests' };
     const source = session.loader.sourceOf(session.job.file) ?? '';
     return { how: /^\s*export\b/m.test(source) ? 'module' : 'nothing' };
   }
@@ -73,17 +73,27 @@ export class Job {
     });
   }
 
+  /** A body that did nothing but end would be a green test of nothing. What setup did does not count for it. */
+  #body(start: (vm: Vm) => Settled, scenario: string): void {
+    const session = this.#session;
+    const before = session.tests;
+    const isComplete = this.#phase('body', start);
+    if (isComplete && session.tests === before) session.fail(testsNothing(scenario));
+  }
+
   #runScenario(scenario: DeclaredScenario): void {
     const session = this.#session;
     const declared = this.#load(scenario);
     if (declared === undefined) return;
     const { ordinal } = scenario;
-    if (!declared.setup || this.#run('setup', ordinal)) this.#run('body', ordinal);
+    if (!declared.setup || this.#run('setup', ordinal)) {
+      this.#body((vm) => vm.run('body', ordinal), `scenario "${scenario.name}"`);
+    }
     if (declared.teardown) this.#run('teardown', ordinal);
     else session.enter('teardown');
   }
 
-  #run(name: 'setup' | 'body' | 'teardown', ordinal: number): boolean {
+  #run(name: 'setup' | 'teardown', ordinal: number): boolean {
     return this.#phase(name, (vm) => vm.run(name, ordinal));
   }
 
@@ -145,7 +155,7 @@ export class Job {
   #runFile(): boolean {
     const session = this.#session;
     const source = session.loader.open(session.job.file);
-    this.#phase('body', (vm) => vm.evaluate(source, session.job.file));
+    this.#body((vm) => vm.evaluate(source, session.job.file), 'scenario');
     return !session.failures.some((one) => one.code === 'E_SCENARIO_SYNTAX');
   }
 
@@ -255,6 +265,14 @@ const SKIPS_ALL: ErrorData = {
   message: 'skip(): called before the file declared a scenario or tested anything',
   hint: 'call it in setup(), or give the scenarios the option skip',
 };
+
+function testsNothing(scenario: string): ErrorData {
+  return {
+    code: 'E_NO_SCENARIO',
+    message: `${scenario}: tests nothing: its body reached no verb and no assertion`,
+    hint: "assert something in it, or end it with skip('why')",
+  };
+}
 
 function neverSettles(): ErrorData {
   return {

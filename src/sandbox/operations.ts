@@ -138,7 +138,7 @@ function rowOf(
 /** The evaluation ends at the first thing that waits or acts; `try` cannot hide that it was reached. */
 function stopIfOnlyDeclaring(session: Session, { row, name }: PublicFunction, stack: string): void {
   if (row.effect === 'none' || row.effect === 'declare') return;
-  session.hasTested = true;
+  session.tests += 1;
   if (!session.declaring) return;
   session.stop.set({ kind: 'reached', by: name, stack });
   throw new OffhookError('E_SCENARIO_COLLECT', `${name}(): reached while collecting scenarios`);
@@ -272,7 +272,7 @@ function labelOf(session: Session, stack: string): string {
 function assertion(session: Session, payload: Operations['assertion']): string {
   const { ok, matcher, expected, actual, sides, hint, stack } = payload;
   const label = payload.label ?? labelOf(session, stack);
-  session.hasTested = true;
+  session.tests += 1;
   if (session.collecting) return label;
   const at = session.at(stack);
   session.note({
@@ -303,7 +303,7 @@ function assertion(session: Session, payload: Operations['assertion']): string {
 }
 
 function noMatcher(session: Session, { value_type, stack }: Operations['no_matcher']): ErrorData {
-  session.hasTested = true;
+  session.tests += 1;
   const argument = session.argumentOf('assert', stack);
   const chain = session.chainOf('assert', stack);
   const error = {

@@ -91,7 +91,7 @@ describe('what changes while it runs', () => {
         'changing.js',
         `import { n } from "./lib-n.js";
          scenario("costs its thread", () => { const a = []; for (;;) a.push(new Array(1e5).fill(a.length)); });
-         scenario("tells", () => log("suite ${n}, module", n));`,
+         scenario("tells", () => { log("suite ${n}, module", n); assert(n).equals(1); });`,
       );
     lib(1);
     const job = bench.job(suite(1));
@@ -227,9 +227,10 @@ describe('ending', () => {
   });
 
   it('ends a teardown that takes too long', async () => {
-    const { outcomes } = await bench.run('teardown(() => wait("1m")); scenario("a", () => {});', {
-      teardown_ms: 100,
-    });
+    const { outcomes } = await bench.run(
+      'teardown(() => wait("1m")); scenario("a", () => assert(1).equals(1));',
+      { teardown_ms: 100 },
+    );
     expect(onlyFailure(outcomes)).toMatchObject({ code: 'E_SCRIPT_TIMEOUT', phase: 'teardown' });
   });
 

@@ -33,8 +33,8 @@ export class Session {
   readonly isSingle: boolean;
   /** The top level of a suite file: what waits or acts belongs into setup(). */
   declaring: boolean;
-  /** The script has asserted, or has called something that waits or acts. */
-  hasTested = false;
+  /** How often the script has asserted, or has called something that waits or acts. */
+  tests = 0;
   phase: Phase = 'load';
   skipped: { reason: string } | undefined;
   /** A responder runs: it may read, not act or wait. */

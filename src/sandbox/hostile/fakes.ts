@@ -52,7 +52,7 @@ export const FAKES: readonly HostileCase[] = [
   ),
   asserts(
     'fails in teardown',
-    `setup(() => {}); teardown(() => { try { ${FAILS} } catch {} }); scenario("x", () => {});`,
+    `setup(() => {}); teardown(() => { try { ${FAILS} } catch {} }); scenario("x", () => assert(1).equals(1));`,
   ),
   asserts(
     'fails after the scenario is over, in a floating promise',
@@ -119,8 +119,19 @@ export const FAKES: readonly HostileCase[] = [
   },
   {
     name: 'skips in teardown',
-    source: 'setup(() => {}); teardown(() => skip("x")); scenario("x", () => {});',
+    source: 'setup(() => {}); teardown(() => skip("x")); scenario("x", () => assert(1).equals(1));',
     expect: 'E_SCRIPT_STRUCTURE',
+  },
+  {
+    name: 'tests only in setup',
+    source: 'setup(() => assert(1).equals(1)); scenario("x", () => {});',
+    expect: 'E_NO_SCENARIO',
+    says: 'its body reached no verb and no assertion',
+  },
+  {
+    name: 'hands a promise back and tests nothing',
+    source: 'scenario("x", async () => { await Promise.all([null, log("x")]); });',
+    expect: 'E_NO_SCENARIO',
   },
   {
     name: 'declares a scenario while one runs',

@@ -147,7 +147,7 @@ export const VALUES: readonly HostileCase[] = [
   {
     name: 'logs odd values',
     source:
-      'log(Symbol("s"), null, undefined, 1n, () => {}, new Map([[1, new Set([2])]]), Object.create(null), [,1], -0, NaN);',
+      'log(Symbol("s"), null, undefined, 1n, () => {}, new Map([[1, new Set([2])]]), Object.create(null), [,1], -0, NaN); wait(0);',
     expect: 'pass',
   },
   {

@@ -280,21 +280,51 @@ it('a full disk below stdout is no bug of ours', async () => {
   expect(code).toBe(2);
 });
 
-describe.concurrent('a reader that goes', () => {
-  it('is no error, and the run goes on to its verdict', async () => {
-    const { folder, leftovers } = await writeFiles(REFUSED);
-    const child = spawn(process.execPath, ['--', CLI_FILE, 'run', '-v', 'refused.js'], {
-      cwd: folder,
-      env: { ...process.env, TMPDIR: leftovers.folder, NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let stderr = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.stdout.once('data', () => child.stdout.destroy());
-    const [code] = (await once(child, 'close')) as [number];
-    await leftovers.assertNothingLeft();
-    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+it.each([
+  { args: '--json', closed: 'stdout', fd: '>&-' },
+  { args: '--reporter ndjson', closed: 'stdout', fd: '>&-' },
+  { args: '--reporter console', closed: 'stdout', fd: '>&-' },
+  { args: '--sip-trace', closed: 'stdout', fd: '>&-' },
+  { args: '--logs', closed: 'stderr', fd: '2>&-' },
+  { args: '--json --sip-trace', closed: 'stderr', fd: '2>&-' },
+  { args: '--reporter junit=/dev/full', closed: '/dev/full', fd: '' },
+  { args: '', closed: undefined, fd: '>&-' },
+])('a report that cannot be written: $args $fd', async ({ args, closed, fd }) => {
+  const { folder, leftovers } = await writeFiles({ 'it.js': "wait('1ms');\n" });
+  const line = `"$0" -- "$1" run it.js ${args} ${fd}`;
+  const child = spawn('sh', ['-c', line, process.execPath, CLI_FILE], {
+    cwd: folder,
+    env: { ...process.env, TMPDIR: leftovers.folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stdout.resume();
+  const [code] = (await once(child, 'close')) as [number];
+  await leftovers.assertNothingLeft();
+  expect(code).toBe(closed === undefined ? 0 : 2);
+  if (closed === undefined || closed === 'stderr') expect(stderr).toBe('');
+  else expect(stderr).toMatch(`offhook: output file "${closed}": cannot be written: `);
+});
+
+describe.concurrent('a reader that goes', () => {
+  it.each(['-v', '--json'])(
+    'is no error with %s, and the run goes on to its verdict',
+    async (flag) => {
+      const { folder, leftovers } = await writeFiles(REFUSED);
+      const child = spawn(process.execPath, ['--', CLI_FILE, 'run', flag, 'refused.js'], {
+        cwd: folder,
+        env: { ...process.env, TMPDIR: leftovers.folder, NO_COLOR: '1' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let stderr = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+      child.stdout.once('data', () => child.stdout.destroy());
+      const [code] = (await once(child, 'close')) as [number];
+      await leftovers.assertNothingLeft();
+      expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    },
+  );
 
   it('a status line appears on no pipe', async () => {
     const text = await steer(

@@ -4,7 +4,13 @@ import { OffhookError } from '../errors.js';
 import type { RunEvent } from '../model/run-event.js';
 import { AgentLogsReporter } from '../report/agent-logs.js';
 import { ConsoleReporter } from '../report/console.js';
-import { FileOutput, outputError, StreamOutput, type Output } from '../report/output.js';
+import {
+  FileOutput,
+  outputError,
+  refuseClosed,
+  StreamOutput,
+  type Output,
+} from '../report/output.js';
 import { fanOut, type Reporter } from '../report/reporter.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';
 import { makeFolder } from './make-folder.js';
@@ -43,6 +49,7 @@ export async function makeReporter(
   mask: (event: RunEvent) => RunEvent,
 ): Promise<Reporter> {
   const wanted = wantedReporters(flags);
+  if (isStdoutAskedFor(flags)) refuseClosed('stdout');
   makeFolders(checkFiles([...wanted.map(({ file }) => file), flags.logs, flags.sipTrace]));
   const headers = shownHeaders(flags);
   const reporters: Reporter[] = [];
@@ -52,7 +59,7 @@ export async function makeReporter(
   const console = reporters.find((one) => one instanceof ConsoleReporter);
   if (flags.sipTrace !== undefined) {
     const { SipLadderReporter } = await import('../report/sip-ladder.js');
-    const output = fileOr(flags.sipTrace, console?.output ?? process.stderr);
+    const output = fileOr(flags.sipTrace, console?.output ?? new StreamOutput('stderr'));
     reporters.push(new SipLadderReporter({ output, names, headers }));
   }
   if (flags.logs !== undefined) {
@@ -77,6 +84,12 @@ function wantedReporters(flags: ReportFlags): readonly Wanted[] {
     });
   }
   return onStdout.length === 0 ? [{ name: 'console' }, ...named] : named;
+}
+
+/** Whether a flag wants something on stdout: the console's own lines are only what a run shows by itself. */
+function isStdoutAskedFor({ reporter, json, sipTrace }: ReportFlags): boolean {
+  const named = json === true || reporter.some((one) => !one.includes('='));
+  return named || sipTrace === true || sipTrace === '';
 }
 
 /** What --sip-headers asks for, checked. */

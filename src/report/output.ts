@@ -82,7 +82,7 @@ export class StreamOutput implements Output {
   constructor(name: 'stdout' | 'stderr') {
     this.#name = name;
     this.#stream = process[name];
-    if (wasClosed(name === 'stdout' ? 1 : 2)) throw outputError(name, new Error('it is closed'));
+    refuseClosed(name);
     this.#stream.on('error', (error) => {
       this.#failure ??= outputError(this.#name, error);
     });
@@ -104,6 +104,14 @@ export class StreamOutput implements Output {
     });
     if (this.#failure !== undefined) throw this.#failure;
   }
+}
+
+/**
+ * For a report on stdout that somebody asked for. @throws OffhookError E_OUTPUT when the process was started with that
+ * stream closed: the report would be lost without a word.
+ */
+export function refuseClosed(name: 'stdout' | 'stderr'): void {
+  if (wasClosed(name === 'stdout' ? 1 : 2)) throw outputError(name, new Error('it is closed'));
 }
 
 /** Node opens /dev/null in the place of a closed stream, for reading and writing; `2>/dev/null` only writes. */

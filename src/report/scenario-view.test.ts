@@ -45,3 +45,44 @@ test('verbose: what a verifying verb returned and what an assertion saw', async 
   expect(text).toContain('✓ bob.rtp.received greater than 1: seen 12');
   expect(text).toMatch(/✓ n equals 2$/m);
 });
+
+const FIRST = 'f3a9c27d81b24e06';
+const SECOND = 'f3a9c2aa00000001';
+
+/** Carol calls Bob, who talks to Alice; then Alice hangs up. */
+function callWaiting(): SampleRun {
+  const run = new SampleRun().begin(1).scenario('call.js', 'waits');
+  const from = (number: string) => ({ uri: `sip:${number}@127.0.0.1:1`, number });
+  return run
+    .agent('alice', { type: 'call_dialed', call: FIRST, peer: from('bob') })
+    .agent('bob', { type: 'call_incoming', call: FIRST, peer: from('alice'), headers: [] })
+    .agent('bob', { type: 'call_established', call: FIRST })
+    .agent('alice', { type: 'call_established', call: FIRST })
+    .agent('bob', { type: 'call_incoming', call: SECOND, peer: from('carol'), headers: [] })
+    .agent('alice', { type: 'call_closed', call: FIRST, ended: { by: 'local', how: 'bye' } })
+    .agent('bob', { type: 'call_closed', call: FIRST, ended: { by: 'remote', how: 'bye' } })
+    .agent('bob', { type: 'call_established', call: SECOND })
+    .agent('bob', { type: 'registered', code: 200, reason: 'OK' })
+    .finish('passed')
+    .end();
+}
+
+test('verbose: from its second call on, the lines of an agent say which call they are about', async () => {
+  const text = await shown(callWaiting().events, { mode: 'verbose' });
+  const lines = text.split('\n').flatMap((line) => /s {2}((?:alice|bob) .*)/.exec(line)?.[1] ?? []);
+  expect(lines.map((line) => line.replace(/ +/g, ' '))).toEqual([
+    'alice calling sip:bob@127.0.0.1:1',
+    'bob ringing from sip:alice@127.0.0.1:1',
+    'bob established',
+    'alice established',
+    'bob [f3a9c2a] ringing from sip:carol@127.0.0.1:1',
+    'alice ended by local: bye',
+    'bob [f3a9c2] ended by remote: bye',
+    'bob [f3a9c2a] established',
+    'bob registered (200 OK)',
+  ]);
+});
+
+test('without -v no line says which call it is about', async () => {
+  expect(await shown(callWaiting().events)).not.toContain('[');
+});

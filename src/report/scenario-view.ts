@@ -8,6 +8,7 @@ import type { AgentEvent } from '../model/agent-event.js';
 import type { Phase, RunEvent, ScenarioId } from '../model/run-event.js';
 import type { AgentNames } from './agent-names.js';
 import type { LineOptions, Page, Style } from './page.js';
+import { shortCallId } from './sip-words.js';
 import { clockTime, oneLine, padTo, plain, shownLocation } from './text.js';
 import {
   agentEventText,
@@ -59,6 +60,9 @@ export class ScenarioView {
   readonly #options: ViewOptions;
   readonly #steps: string[] = [];
   readonly #registered = new Set<string>();
+  /** Call-IDs the events of each agent have named, and how lines show them. */
+  readonly #callsOf = new Map<string, Set<string>>();
+  readonly #callMarks = new Map<string, string>();
   #phase: Phase = 'body';
   #phaseShown: Phase = 'body';
   #waiting = false;
@@ -238,6 +242,7 @@ export class ScenarioView {
   #agent({ at, entry }: EventOf<'agent'>): void {
     const { event, agent } = entry;
     this.#names.add(agent);
+    const mark = this.#callMark(agent, event);
     const crashed = event.type === 'exited' && !event.expected;
     const stopped = event.type === 'exited' && event.expected;
     const refreshed = this.#isRefresh(agent, event);
@@ -245,7 +250,19 @@ export class ScenarioView {
     const restates = RESTATING.has(event.type) && !referred;
     if (!this.#options.verbose && (stopped || refreshed || restates)) return;
     const style = crashed ? this.#page.palette.bad : undefined;
-    this.#line(at, agent, agentEventText(event, this.#names) + this.#processText(entry), style);
+    const text = agentEventText(event, this.#names) + this.#processText(entry);
+    this.#line(at, agent, mark + text, style);
+  }
+
+  /** -v: which call a line is about, from the second call of the agent on; the mark is that of timelines. */
+  #callMark(agent: string, event: AgentEvent): string {
+    if (!('call' in event)) return '';
+    const calls = this.#callsOf.get(agent) ?? new Set();
+    this.#callsOf.set(agent, calls.add(event.call));
+    const mark =
+      this.#callMarks.get(event.call) ?? shortCallId(event.call, [...this.#callMarks.keys()]);
+    this.#callMarks.set(event.call, mark);
+    return this.#options.verbose && calls.size > 1 ? `[${mark}] ` : '';
   }
 
   /** Every 200 to a REGISTER is an event; the first one tells, those of the refreshes only repeat it. */

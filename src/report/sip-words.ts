@@ -30,10 +30,11 @@ function codecNames(codecs: readonly SdpCodec[]): string {
 /** Beginnings of Call-IDs, as short as they can be and still differ. */
 export function shortCallIds(ids: Iterable<string>): Map<string, string> {
   const all = [...new Set(ids)];
-  return new Map(all.map((id) => [id, shortest(id, all)]));
+  return new Map(all.map((id) => [id, shortCallId(id, all)]));
 }
 
-function shortest(id: string, all: readonly string[]): string {
+/** The beginning of a Call-ID that none of the others begins with. */
+export function shortCallId(id: string, all: readonly string[]): string {
   for (let length = SHORTEST_CALL_ID; length < id.length; length += 1) {
     const start = id.slice(0, length);
     if (!all.some((other) => other !== id && other.startsWith(start))) return oneLine(start);

@@ -108,6 +108,52 @@ test('each hop of a proxy is an arrow of its own; peers have names or addresses'
   `);
 });
 
+/** A registration that is refused: each round a REGISTER and its answer, a second apart. */
+function registration(codes: readonly number[], method = 'REGISTER'): SampleRun {
+  const run = new SampleRun().begin(1).scenario('call.js', 'registers');
+  codes.forEach((code, index) => {
+    const fields = { method, cseq: index + 1, branch: `z9hG4bK${index}`, call_id: `call-${index}` };
+    const answer = { ...fields, code, reason: code === 401 ? 'Unauthorized' : 'Forbidden' };
+    run.sip('alice', hop(ALICE, PROXY, { ...fields, uri: 'sip:lab' }).sent).after(1);
+    run.sip('alice', hop(PROXY, ALICE, answer).received).after(999);
+  });
+  return run.finish('passed');
+}
+
+test('an exchange that is repeated stands there once', async () => {
+  expect(await ladder(registration([401, 401, 401, 403, 401]))).toMatchInlineSnapshot(`
+    "
+    SIP of call.js › registers
+                    alice                          lab
+      0.000s          |--------- REGISTER --------->|  1 REGISTER  call-0
+      0.001s          |<----- 401 Unauthorized -----|  1 REGISTER  call-0
+                the same 3 times
+      3.000s          |--------- REGISTER --------->|  4 REGISTER  call-3
+      3.001s          |<------ 403 Forbidden -------|  4 REGISTER  call-3
+      4.000s          |--------- REGISTER --------->|  5 REGISTER  call-4
+      4.001s          |<----- 401 Unauthorized -----|  5 REGISTER  call-4
+    "
+  `);
+  expect(await ladder(registration([401, 401, 401]), 40)).toMatchInlineSnapshot(`
+    "
+    SIP of call.js › registers
+      0.000s  alice -> lab    REGISTER              1 REGISTER  call-0
+      0.001s  lab   -> alice  401 Unauthorized      1 REGISTER  call-0
+                the same 3 times
+    "
+  `);
+});
+
+test.each([
+  ['another answer', registration([401, 403]), []],
+  ['another call', registration([401, 401], 'MESSAGE'), []],
+  ['other headers, where they are shown', registration([401, 401]), ['Via']],
+])('%s: nothing is folded', async (_what, run, headers) => {
+  const text = await ladder(run, undefined, headers);
+  expect(text.match(/Unauthorized|Forbidden/g)).toHaveLength(2);
+  expect(text).not.toContain('the same');
+});
+
 test('an agent that calls itself', async () => {
   const run = new SampleRun().begin(1).scenario('call.js', 'echo');
   const own = hop(ALICE, ALICE, {});

@@ -5,6 +5,7 @@
 import type { HeaderField } from '../model/agent-event.js';
 import { headerLines } from '../model/headers.js';
 import type { RunEvent, ScenarioId } from '../model/run-event.js';
+import { foldExchanges } from './exchanges.js';
 import type { Output } from './output.js';
 import type { Reporter } from './reporter.js';
 import { joinMessages } from './sip-join.js';
@@ -120,14 +121,39 @@ function drawLadder(
     gap === undefined
       ? listDrawer(who)
       : { head: headLine(who, gap), line: (arrow: Arrow) => lifelines(arrow, who, gap) };
-  const rows = arrows.flatMap((arrow) => {
+  const rowsOf = (arrow: Arrow): string[] => {
     const time = clockTime(arrow.at - startedAt);
     const call = calls.get(arrow.message.call_id) ?? '';
     const cseq = padTo(cseqText(arrow), cseqWidth);
     const row = `${time}  ${draw.line(arrow)}  ${notes(arrow, cseq, call)}`.trimEnd();
     return [row, ...headerRows(arrow, headers)];
+  };
+  const isSame = (one: Arrow, other: Arrow): boolean => looksSame(one, other, headers);
+  const rows = foldExchanges(arrows, isExchange, isSame).flatMap((one) => {
+    if (!('second' in one)) return rowsOf(one.first);
+    const { first, second, times } = one;
+    const note = `${' '.repeat(MARGIN + 2)}  the same ${times} times`;
+    return [...rowsOf(first), ...rowsOf(second), note];
   });
   return draw.head === '' ? rows : [`          ${draw.head}`.trimEnd(), ...rows];
+}
+
+function isExchange(first: Arrow, second: Arrow): boolean {
+  const { message } = second;
+  const isAnswered = first.message.code === undefined && message.code !== undefined;
+  const isThere = first.to === second.from && first.from === second.to;
+  return isAnswered && isThere && first.message.method === message.method;
+}
+
+/** Everything a ladder shows but time and CSeq. The Call-ID of a REGISTER says nothing (RFC 3261, 10.2). */
+function looksSame(one: Arrow, other: Arrow, headers: readonly string[]): boolean {
+  const shown = ({ from, to, repeat, unseen, message }: Arrow): string => {
+    const call = message.method === 'REGISTER' ? '' : message.call_id;
+    const words = [from, to, messageName(message), message.uri, call, sdpHint(message)];
+    return JSON.stringify([words, repeat, unseen]);
+  };
+  if (shown(one) !== shown(other)) return false;
+  return headerRows(one, headers).join('\n') === headerRows(other, headers).join('\n');
 }
 
 /** The wanted headers of a message, as they stand in it. */

@@ -1,6 +1,7 @@
 /** The last events and SIP messages of the agents in a failure, merged into one compact list. */
 import type { TimelineItem } from '../model/run-event.js';
 import type { AgentNames } from './agent-names.js';
+import { foldExchanges } from './exchanges.js';
 import type { Page } from './page.js';
 import { shortCallIds } from './sip-words.js';
 import { clockTime, cut, oneLine, padTo } from './text.js';
@@ -84,35 +85,20 @@ function compact(rows: readonly Row[]): Row[] {
 }
 
 function joinExchanges(rows: readonly Row[]): Row[] {
-  const joined: Row[] = [];
-  for (let at = 0; at < rows.length;) {
-    const times = repetitions(rows, at);
-    const [first, second] = [rows[at], rows[at + 1]];
-    if (first === undefined) break;
-    if (times > 1 && second !== undefined) {
-      joined.push({ ...first, text: `${times} times ${first.text}, ${second.text}` });
-      at += 2 * times;
-    } else {
-      joined.push(first);
-      at += 1;
-    }
-  }
-  return joined;
+  return foldExchanges(rows, isExchange, isSame).map((one) => {
+    if (!('second' in one)) return one.first;
+    const { first, second, times } = one;
+    return { ...first, text: `${times} times ${first.text}, ${second.text}` };
+  });
 }
 
-/** How often the request at that place and its response follow one another, each time the same. */
-function repetitions(rows: readonly Row[], at: number): number {
-  const [first, second] = [rows[at], rows[at + 1]];
-  if (first?.request !== true || second?.sip !== true || second.request) return 1;
-  if (first.agent !== second.agent || first.times + second.times > 2) return 1;
-  let times = 1;
-  while (isSame(rows[at + 2 * times], first) && isSame(rows[at + 2 * times + 1], second))
-    times += 1;
-  return times;
+function isExchange(first: Row, second: Row): boolean {
+  if (!first.request || !second.sip || second.request) return false;
+  return first.agent === second.agent && first.times + second.times === 2;
 }
 
-function isSame(one: Row | undefined, other: Row): boolean {
-  return one?.text === other.text && one.agent === other.agent && one.times === other.times;
+function isSame(one: Row, other: Row): boolean {
+  return one.text === other.text && one.agent === other.agent && one.times === other.times;
 }
 
 function printRow(page: Page, names: AgentNames, row: Row, indent: number): void {

@@ -42,6 +42,7 @@ const MAY_IMPORT = {
     'report',
     'secrets',
     'settings',
+    'ordinary-file',
     'schema',
     'model',
     'errors',

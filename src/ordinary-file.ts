@@ -13,6 +13,7 @@ import {
   statSync,
   type Stats,
 } from 'node:fs';
+import { dirname } from 'node:path';
 
 /** Why a file is not used; a sentence about it, to follow "it". */
 export class NotOrdinary extends Error {
@@ -67,6 +68,21 @@ function readAtMost(file: number, largest: number): Buffer {
 function assertOwner({ uid }: Stats, owners: readonly number[] | undefined): void {
   if (owners === undefined || isOurs(uid) || uid === 0 || owners.includes(uid)) return;
   throw new NotOrdinary(`belongs to another user (id ${uid})`);
+}
+
+/**
+ * That no link a stranger has made leads to the folder: one that belongs neither to us, nor to root, nor to the owner of
+ * the folder it lies in, as anybody can make it in /tmp. Linux knows much the same rule (protected_symlinks in proc(5)), where
+ * it is switched on. @throws NotOrdinary
+ */
+export function refuseStrangersLinks(folder: string): void {
+  const above = dirname(folder);
+  if (above === folder) return;
+  refuseStrangersLinks(above);
+  const link = lstatSync(folder, { throwIfNoEntry: false });
+  if (link?.isSymbolicLink() !== true) return;
+  if (isOurs(link.uid) || link.uid === 0 || ownersOf(above).includes(link.uid)) return;
+  throw new NotOrdinary(`is reached by a link of another user (id ${link.uid}): ${folder}`);
 }
 
 /** Whom a file belongs to, who may say what holds for it in others; nobody when it is not there. */

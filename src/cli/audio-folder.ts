@@ -2,6 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
+import { NotOrdinary } from '../ordinary-file.js';
 import { makeFolder } from './make-folder.js';
 
 const DEFAULT_FOLDER = 'offhook-audio';
@@ -16,10 +17,18 @@ export function audioFolder(flag: string | undefined): string | undefined {
     accessSync(folder, constants.W_OK);
     return folder;
   } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    const what = code === 'EEXIST' || code === 'ENOTDIR' ? 'it is no folder' : code;
-    throw new OffhookError('E_OUTPUT', `--save-audio: "${shown}": cannot be written to: ${what}`, {
-      hint: 'name a folder that may be written to',
-    });
+    throw new OffhookError(
+      'E_OUTPUT',
+      `--save-audio: "${shown}": cannot be written to: ${reason(error)}`,
+      {
+        hint: 'name a folder that may be written to',
+      },
+    );
   }
+}
+
+function reason(error: unknown): string {
+  if (error instanceof NotOrdinary) return `it ${error.message}`;
+  const { code = String(error) } = error as NodeJS.ErrnoException;
+  return code === 'EEXIST' || code === 'ENOTDIR' ? 'it is no folder' : code;
 }

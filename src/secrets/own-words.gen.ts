@@ -60,99 +60,99 @@ fromtag front frozen fs fsecret ftyp fu fulfilled full function functions furthe
 gateway gave gb gc general generate generated generator generics geolocation get getenv getint
 getownpropertynames getprototypeof getter getters getthis ghost give given gives glob global
 globals globalthis globs gnu go goes gone got graph greater grep group groups grows gsm gt gte
-guest guid gzip had half hand handed handle handler handlers handshake hang hangup happened has
-hasinstance hasownproperty have head headed header headerroute headers headless hear heard
-heardrecording heardsignal heardsilence heardtone hearing hears held hello help here hex hf hg
-hh hidden hides high higher hijacked hint his history hits hold holding holds home homebrew hook
-hops host hosts how however hpe htable http httpoptions httpparsererror httpresponse https huge
-hung hup hz ice id identity idle ids if ignore im ima image imitate immediate implemented import
-imported imports in inactive inbound include includes incoming incomplete incorrect indexof
-infer infinity info information init inner inreq insecure inside insmod install installation
-installed instanceof instantiated instead int integer interface internal internalerror interrupt
-interrupted interval intl into inv invalid invite ip ipv is isbflagset isfinite isnt isolate
-isolated isolation issued it item iteration iterator its itself itu javascript jest jit jitl
-jitter job jobs join journal jpeg js jsconfig json judge judged junit just kamailio kb keep
-keeps kept kex key keyof keyout keypress keys khz kib kill killed kind known knows lab label
-labels lacks ladder language large last late later latest latin law layout lead leads least
-leave left length less let letters level levels lib libx lies lifetime liftoff like limit limits
-line linefor lines link linked links lint linux list listed listen listening listens lists lntup
-load loaded loader loadmodule loadscript local localhost localuri location log logged login
-logout logs lone long longer longest look looked looking looks lookup loop loopback looping
-loops loose loss lost louder loudness low lpc lr ls lt lte machine machines maddr made magenta
-magentabright mailbox main make makes man mand many map mark markdown marked marks match matcher
-matchers matches matchesuser math matroska matters max maxfwd may mb md mean meaning meant media
-mediaenc medianat mediastream mem members memory menc menu merge message messages meta metadata
-method methods metric metrics mf mib mic microsoft milliseconds min mismatch missed missing
-mixes mjs mm mmm mocha mock mockoptions mockrequest mockresponse mockserver mod mode modparam
-module modules moment mono more mos most mostly move moved mp mpa mpeg mpv ms msw mu much mulaw
-multipart must mute muted mux mwi myself name named names namespaces nan nat nated nathelper
-national native natpinhole navigator ndjson ne near nearest needs neither nested net
-netstringerror network never new newer newkey newtran next nil nix no noanswer nobody nock
-nocolor node nodefetch nodes noise nonce none nonexistent nonnullable nor normal not note
-nothing notify now nowhere npm nul null number numbers numeric nv object objects octet odd of
-off offer offered offhook offhookerror ogg oggs ok old oldpwd omit on once one ones only onreply
-open openssl operation operations opt option optional options opus or ordinary origin originate
-os other others otherwise our ours out outbound outer outgoing output outputs outside over
-overflow overlooks own ownkeys package packages packet packets padded padend pairs parallel
-param parameter parameters paramgen params parent parse part partial parts party pass passed
-passes passwd password passwords path paths pattern patterns pause payload pbx pbxs pcap pcm
-pcma pcmu pdeathsig peer peerdisplayname peeruri pem pending performance permission phase phone
-pick picomatch pid ping pinganswer pipe pkeyopt pki place placed places plain play player
-playwright please policy poll polluted port ports possible post power pr prack precheck
-preferred prepare preparestacktrace present press pretty prev prime print printf prio priority
-private probe problem problems proc process profile program progress project projectfile promise
-promiselike promises properties property proto protocol prototype proves provisional proxies
-proxy pt ptime pubint public publish push put puts pv pw pwd qcelp qop qualify quality query
-queuemicrotask quickjs quiet quit quot quote quoted quotes race raise ran random range rate rc
-rd re reach reachable reached reaches react read readable reading readonly reads ready real
-realm reason receive received receiveddigit receivedmessage receiver record recording recursed
-recursion recv recvonly red redefines redirect redirected redirection redirects refer reference
-referred reflect refuse refused refuses reg regex regexp regint regions register registered
-registering registers registrar registration registry regq regular reinstall reject rejected
-rejection rejections rejects rejectunauthorized rel relative relay relaying release remedy
-remote remove removed renew repeat repeatable replace replaced replaces reply report reporter
-reporters reports req request requests require res resolution resolv resolve resolves resource
-respond responded responder responding response responses rest result results resume resumed
-retransmission retries retrieve retry return returned returns returntype rev revocable revoke
-revoked rf rfc ri riff rifx right ring ringback ringing rm rmmod ro root round rounded route
-routes row rows rp rport rr rtcp rtp rtpmap rtt ru ruid run runs ruri rwait rx said same sample
-samples sandbox sanity save saveaudio saved say says sbc sbin scale scan scenario
-scenariooptions scenarios schema scheme scode scope script scriptargs scripts sdp search second
-seconds secret secrets security see seen sees selected self selfsigned send sender sending
-sendonly sendrecv sends sent separated separators sequence serve server servers service services
-session set setbflag setimmediate setinterval setpriv setter setters settimeout setting settings
-settle settles setup several sh sha shared sharedarraybuffer shells shift short shorten shorter
-should show shown shownpath shows shrinks sht shutdown side sides sighup sigint sigkill sign
-signal signed sigterm silence silent similarity sin since sine single sink sip sipheaders siplog
-sipmessage sipnat sips siptrace siputils sit size skip skipped skips sl sleep slice slow smaller
-sms snd sndcode sndfile so socket softphone solo solve some somebody something sony sort sorted
-sound source sox space speak speaks special speech spelling splice spread srate srtp ss ssl
-stack stacktracelimit staging stalled standards start started starts stat state states static
-statmode stats status stay stays std stderr stderror stdin stdout steady step stereo still stop
-stopped stops store stream streams strict string stringify strongest structure structuredclone
-stub stun stunpass stunserver stunuser subj subject subjectaltname subscribe substr such suite
-suites summary sun superseded supplement support supported surely surrogate surrogates survives
-suspend suspended swallows switch switched symbol symbolic symlink sync synchronous syntax
-syntaxerror sys system table tag tags take taken takes tampered tampers target targets tcp
-tcpsrcport te teardown tel telephone tell tells temp temporarily temporary tenant term terminate
-terminated test testcase tested tests testsuite testsuites text textops texts than that the
-their them themselves then thenable there these they things third this those thread three threw
-through throw thrown throws time timeout timer timers times timing title tls tlsclienterror tlsv
-tm tmp tmpdir tmx to todo together toggled tojson told tolerance tone tones too took top
-toplevel tostring totag touch trace tracker trailer trans transaction transfer transferred
-transferstate transport trap traps trip true truncated trust trusted truthy try trying ts tsc
-tsconfig tu turn twice two tx txt type typed typeerror typeof types typescript typings ua
-uaaddheader uadel uafind uanew uareg uas ubuntu ud udfff udp ui uid uint uk un unanswered
-unavailable unawaited uncaughtexception unchecked und undefined undefinedundefinedundefined
-under understand understood undici unexpected unfinished unhandledrejection unhold unknown
-unlabelled unless unmute unmuted unreachable unreadable unreg unregister unregistered
-unregistering unset unsupported until untrusted unusable up update upgrade uri uris url urls us
-usage use used user username users usr usrloc utf util uuid valid validate value values var
-variable variables varies vars ver verb verbose verbs verdict verified verify version versions
-vi via video view visited visual vitest voice voicemail void volume vorbis wait waited waiting
-waitoptions waits wall wants warm warn warning warnings was wasm wasmfile watch wav wave wavefmt
-way weak weakmap weakref webassembly webhook webm websocket were what when where whether which
-while whoever whole whose why wide wildcard win window windows with within without word words
-work worker workers works would write writes written wrong ws wss www wx xml xmlhttprequest xok
-xx xy yellow yes yet yield you your yours zero
+guest guid gzip had half hand handed handle handler handlers hands handshake hang hangup
+happened has hasinstance hasownproperty have head headed header headerroute headers headless
+hear heard heardrecording heardsignal heardsilence heardtone hearing hears held hello help here
+hex hf hg hh hidden hides high higher hijacked hint his history hits hold holding holds home
+homebrew hook hops host hosts how however hpe htable http httpoptions httpparsererror
+httpresponse https huge hung hup hz ice id identity idle ids if ignore im ima image imitate
+immediate implemented import imported imports in inactive inbound include includes incoming
+incomplete incorrect indexof infer infinity info information init inner inreq insecure inside
+insmod install installation installed instanceof instantiated instead int integer interface
+internal internalerror interrupt interrupted interval intl into inv invalid invite ip ipv is
+isbflagset isfinite isnt isolate isolated isolation issued it item iteration iterator its itself
+itu javascript jest jit jitl jitter job jobs join journal jpeg js jsconfig json judge judged
+junit just kamailio kb keep keeps kept kex key keyof keyout keypress keys khz kib kill killed
+kind known knows lab label labels lacks ladder language large last late later latest latin law
+layout lead leads least leave left length less let letters level levels lib libx lies lifetime
+liftoff like limit limits line linefor lines link linked links lint linux list listed listen
+listening listens lists lntup load loaded loader loadmodule loadscript local localhost localuri
+location log logged login logout logs lone long longer longest look looked looking looks lookup
+loop loopback looping loops loose loss lost louder loudness low lpc lr ls lt lte machine
+machines maddr made magenta magentabright mailbox main make makes man mand many map mark
+markdown marked marks match matcher matchers matches matchesuser math matroska matters max
+maxfwd may mb md mean meaning meant media mediaenc medianat mediastream mem members memory menc
+menu merge message messages meta metadata method methods metric metrics mf mib mic microsoft
+milliseconds min mismatch missed missing mixes mjs mm mmm mocha mock mockoptions mockrequest
+mockresponse mockserver mod mode modparam module modules moment mono more mos most mostly move
+moved mp mpa mpeg mpv ms msw mu much mulaw multipart must mute muted mux mwi myself name named
+names namespaces nan nat nated nathelper national native natpinhole navigator ndjson ne near
+nearest needs neither nested net netstringerror network never new newer newkey newtran next nil
+nix no noanswer nobody nock nocolor node nodefetch nodes noise nonce none nonexistent
+nonnullable nor normal not note nothing notify now nowhere npm nul null number numbers numeric
+nv object objects octet odd of off offer offered offhook offhookerror ogg oggs ok old oldpwd
+omit on once one ones only onreply open openssl operation operations opt option optional options
+opus or ordinary origin originate os other others otherwise our ours out outbound outer outgoing
+output outputs outside over overflow overlooks own ownkeys package packages packet packets
+padded padend pairs parallel param parameter parameters paramgen params parent parse part
+partial parts party pass passed passes passwd password passwords path paths pattern patterns
+pause payload pbx pbxs pcap pcm pcma pcmu pdeathsig peer peerdisplayname peeruri pem pending
+performance permission phase phone pick picomatch pid ping pinganswer pipe pkeyopt pki place
+placed places plain play player playwright please policy poll polluted port ports possible post
+power pr prack precheck preferred prepare preparestacktrace present press pretty prev prime
+print printf prio priority private probe problem problems proc process profile program progress
+project projectfile promise promiselike promises properties property proto protocol prototype
+proves provisional proxies proxy pt ptime pubint public publish push put puts pv pw pwd qcelp
+qop qualify quality query queuemicrotask quickjs quiet quit quot quote quoted quotes race raise
+ran random range rate rc rd re reach reachable reached reaches react read readable reading
+readonly reads ready real realm reason receive received receiveddigit receivedmessage receiver
+record recording recursed recursion recv recvonly red redefines redirect redirected redirection
+redirects refer reference referred reflect refuse refused refuses reg regex regexp regint
+regions register registered registering registers registrar registration registry regq regular
+reinstall reject rejected rejection rejections rejects rejectunauthorized rel relative relay
+relaying release remedy remote remove removed renew repeat repeatable replace replaced replaces
+reply report reporter reporters reports req request requests require res resolution resolv
+resolve resolves resource respond responded responder responding response responses rest result
+results resume resumed retransmission retries retrieve retry return returned returns returntype
+rev revocable revoke revoked rf rfc ri riff rifx right ring ringback ringing rm rmmod ro root
+round rounded route routes row rows rp rport rr rtcp rtp rtpmap rtt ru ruid run runs ruri rwait
+rx said same sample samples sandbox sanity save saveaudio saved say says sbc sbin scale scan
+scenario scenariooptions scenarios schema scheme scode scope script scriptargs scripts sdp
+search second seconds secret secrets security see seen sees selected self selfsigned send sender
+sending sendonly sendrecv sends sent separated separators sequence serve server servers service
+services session set setbflag setimmediate setinterval setpriv setter setters settimeout setting
+settings settle settles setup several sh sha shared sharedarraybuffer shells shift short shorten
+shorter should show shown shownpath shows shrinks sht shutdown side sides sighup sigint sigkill
+sign signal signed sigterm silence silent similarity sin since sine single sink sip sipheaders
+siplog sipmessage sipnat sips siptrace siputils sit size skip skipped skips sl sleep slice slow
+smaller sms snd sndcode sndfile so socket softphone solo solve some somebody something sony sort
+sorted sound source sox space speak speaks special speech spelling splice spread srate srtp ss
+ssl stack stacktracelimit staging stalled standards start started starts stat state states
+static statmode stats status stay stays std stderr stderror stdin stdout steady step stereo
+still stop stopped stops store stream streams strict string stringify strongest structure
+structuredclone stub stun stunpass stunserver stunuser subj subject subjectaltname subscribe
+substr such suite suites summary sun superseded supplement support supported surely surrogate
+surrogates survives suspend suspended swallows switch switched symbol symbolic symlink sync
+synchronous syntax syntaxerror sys system table tag tags take taken takes tampered tampers
+target targets tcp tcpsrcport te teardown tel telephone tell tells temp temporarily temporary
+tenant term terminate terminated test testcase tested tests testsuite testsuites text textops
+texts than that the their them themselves then thenable there these they things third this those
+thread three threw through throw thrown throws time timeout timer timers times timing title tls
+tlsclienterror tlsv tm tmp tmpdir tmx to todo together toggled tojson told tolerance tone tones
+too took top toplevel tostring totag touch trace tracker trailer trans transaction transfer
+transferred transferstate transport trap traps trip true truncated trust trusted truthy try
+trying ts tsc tsconfig tu turn twice two tx txt type typed typeerror typeof types typescript
+typings ua uaaddheader uadel uafind uanew uareg uas ubuntu ud udfff udp ui uid uint uk un
+unanswered unavailable unawaited uncaughtexception unchecked und undefined
+undefinedundefinedundefined under understand understood undici unexpected unfinished
+unhandledrejection unhold unknown unlabelled unless unmute unmuted unreachable unreadable unreg
+unregister unregistered unregistering unset unsupported until untrusted unusable up update
+upgrade uri uris url urls us usage use used user username users usr usrloc utf util uuid valid
+validate value values var variable variables varies vars ver verb verbose verbs verdict verified
+verify version versions vi via video view visited visual vitest voice voicemail void volume
+vorbis wait waited waiting waitoptions waits wall wants warm warn warning warnings was wasm
+wasmfile watch wav wave wavefmt way weak weakmap weakref webassembly webhook webm websocket were
+what when where whether which while whoever whole whose why wide wildcard win window windows
+with within without word words work worker workers works would write writes written wrong ws wss
+www wx xml xmlhttprequest xok xx xy yellow yes yet yield you your yours zero
 `;

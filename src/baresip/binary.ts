@@ -145,6 +145,16 @@ function findModules(path: string, version: string, explicit: string | undefined
       },
     );
   }
+  // Its settings end at the first blank, quoted or not (conf_get of libre, all versions).
+  if (/\s/.test(folder)) {
+    throw new OffhookError(
+      'E_BARESIP_UNUSABLE',
+      `${path}: its modules cannot be loaded from "${folder}": baresip takes no folder with a blank in its name`,
+      {
+        hint: 'make a link to that folder at a path without blanks, and set OFFHOOK_BARESIP_MODULES to it',
+      },
+    );
+  }
   const missing = required.filter((name) => !existsSync(join(folder, `${name}.so`)));
   if (missing.length === 0) return folder;
   const names = missing.map((name) => `${name}.so`).join(', ');

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { testBench, type Bench } from '../testing/agent-bench.js';
 import { fakeBaresip, type FakeBinary } from '../testing/fake-binary.js';
@@ -127,6 +127,19 @@ describe('finding the program', () => {
       code: 'E_BARESIP_UNUSABLE',
       message: expect.stringContaining(': auresamp.so') as string,
     });
+  });
+
+  test('modules in a folder with a blank in its name: an error; by a link without one: used', async () => {
+    fake = fakeBaresip('newest');
+    const [blank, link] = [`${fake.folder}/my modules`, `${fake.folder}/link`];
+    renameSync(`${fake.folder}/modules`, blank);
+    symlinkSync(blank, link);
+    const search = { path: fake.path, searchPath: '' };
+    await expect(findBaresip({ ...search, modulePath: blank })).rejects.toMatchObject({
+      code: 'E_BARESIP_UNUSABLE',
+      message: `${fake.path}: its modules cannot be loaded from "${blank}": baresip takes no folder with a blank in its name`,
+    });
+    expect((await findBaresip({ ...search, modulePath: link })).modulePath).toBe(link);
   });
 
   test('nothing found', async () => {

@@ -1,6 +1,7 @@
 /** Audio as users meet it: what --save-audio writes, an agent that dies while it is listened to. */
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeWav } from '../audio/wav.js';
@@ -110,6 +111,25 @@ describe.concurrent('listening', () => {
       expect(stdout).toMatch(
         /baresip ended while listening: signal SIGKILL|ended by itself: signal SIGKILL/,
       );
+    });
+  });
+
+  it('ends when another program takes over the control port, and says so', async () => {
+    const source = `${CALL} bob.verify_audio(440, '20s');`;
+    await steer({ 'it.js': source }, ['run', 'it.js', '--json'], async (cli) => {
+      await cli.waitFor('"verb":"verify_audio"');
+      const port = /"aor":"sip:bob@127\.0\.0\.1:(\d+)"/.exec(cli.stdout())?.[1];
+      const stranger = connect({ host: '127.0.0.1', port: Number(port) + 2 });
+      stranger.on('error', () => undefined);
+      const { code, stdout } = await cli.done;
+      stranger.destroy();
+      expect(code).toBe(3);
+      const failures = eventsOf(stdout).flatMap((event) =>
+        event.type === 'scenario_finished' ? event.failures : [],
+      );
+      expect(failures).toMatchObject([
+        { code: 'E_AGENT_HIJACKED', message: expect.stringContaining('took it over') as string },
+      ]);
     });
   });
 

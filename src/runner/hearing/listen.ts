@@ -210,6 +210,8 @@ function goneError(
   const agents = [agent.name];
   const { alive, exit, calls } = agent.state;
   if (!alive) {
+    // An agent that was ended on purpose (taken over, or sent what it must not) says why itself, as for any verb.
+    if (exit?.denial !== undefined) return OffhookError.from(exit.denial);
     const code = exit?.expected === true ? 'E_AGENT_GONE' : 'E_AGENT_CRASHED';
     const what = `baresip ended while listening: ${exit?.reason ?? 'stopped'}`;
     return new OffhookError(code, `${subject} ${what}`, { agents });

@@ -1,7 +1,12 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { isIP, type AddressInfo } from 'node:net';
+import {
+  createServer as createTcpServer,
+  isIP,
+  type AddressInfo,
+  type Socket as TcpSocket,
+} from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from 'node:tls';
@@ -145,11 +150,47 @@ describe.each(binaries)('options, baresip $version', (binary) => {
       bench.start('wary', account),
       bench.start('trusting', { ...account, ca_file }),
     ]);
-    await wary.register(LIMIT).catch(() => undefined);
+    await expect(wary.register(LIMIT)).rejects.toMatchObject({
+      code: 'E_REGISTER',
+      message: expect.stringMatching(
+        `register: REGISTER was not sent: the certificate of ${domain} is not trusted: self[- ]signed`,
+      ) as string,
+      details: {
+        hint: 'name the authority that signed it with ca_file, or leave verify_tls out',
+      },
+    });
     await bench.until(() => wary.state.registration.state === 'failed', 'not trusted');
     expect(accepted()).toBe(0);
     await trusting.register(LIMIT);
     await accepting;
+  });
+
+  test.each<[string, (socket: TcpSocket) => void]>([
+    ['closes the connection', (socket) => socket.end()],
+    ['answers in plain text', (socket) => socket.write('SIP/2.0 400 Bad Request\r\n\r\n')],
+    ['says nothing', () => undefined],
+  ])('TLS to a port for TCP that %s', async (_what, answer) => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => {
+        answer(socket);
+      });
+      closers.push(() => socket.destroy());
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closers.push(() => server.close());
+    const domain = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const agent = await bench.start('alice', { domain, transport: 'tls' });
+    await expect(agent.register(1500)).rejects.toMatchObject({
+      code: 'E_REGISTER',
+      message: expect.stringContaining(
+        `register: REGISTER was not sent: TLS with ${domain} failed: `,
+      ) as string,
+      details: {
+        hint: 'check that it is the port for TLS, mostly 5061: 5060 mostly is for UDP and TCP',
+      },
+    });
   });
 });
 

@@ -1,6 +1,10 @@
 /**
- * Who is at a control port, as Linux tells (/proc/net/tcp): ctrl_tcp has no login and takes one connection, so whoever
- * connects takes over. Elsewhere nothing is known of it.
+ * Finds out which programs are connected to the control port of an agent.
+ *
+ * baresip's module ctrl_tcp asks for no password and keeps a single connection: when a second program connects, baresip
+ * closes the first one, and the second program commands the agent. So the driver has to know, before it sends passwords,
+ * whether the port is another user's, and, once its connection was closed, whether somebody else has connected. Linux lists
+ * all TCP sockets of the machine, with their users, in /proc/net/tcp. On other systems these functions find nothing.
  */
 import { readFileSync } from 'node:fs';
 

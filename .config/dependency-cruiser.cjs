@@ -99,7 +99,7 @@ module.exports = {
       from: { path: '^src/sandbox/guest/' },
       to: {
         pathNot:
-          '^src/(sandbox/guest/|sandbox/protocol\\.ts$|schema/|model/|errors\\.ts$|time\\.ts$)',
+          '^src/(sandbox/guest/|sandbox/(guest-)?protocol\\.ts$|schema/|model/|errors\\.ts$|time\\.ts$)',
       },
     },
     {

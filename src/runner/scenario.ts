@@ -4,6 +4,7 @@ import { toErrorData } from '../errors.js';
 import type { AgentEvent, LogEntry } from '../model/agent-event.js';
 import { isHttpEvent, type HttpEvent } from '../model/http-event.js';
 import type { Failure, RunEvent, ScenarioId, Verdict } from '../model/run-event.js';
+import type { Watched } from '../sandbox/guest-protocol.js';
 import type {
   CallReply,
   CallRequest,
@@ -11,7 +12,6 @@ import type {
   Outcome,
   RunJob,
   StampedNote,
-  Watched,
 } from '../sandbox/protocol.js';
 import type { Policy } from '../policy/policy.js';
 import type { ScenarioThread } from '../sandbox/scenario-thread.js';

@@ -7,7 +7,8 @@ import {
   Undefined,
   type SpecialKind,
 } from '../schema/special.js';
-import type { Argument, Encoded } from './protocol.js';
+import type { Encoded } from './guest-protocol.js';
+import type { Argument } from './protocol.js';
 
 const SPECIAL: ReadonlySet<string> = new Set<SpecialKind>([
   'number',

@@ -11,13 +11,13 @@ import { durationMs, formatMs, type Duration } from '../time.js';
 import type {
   Answer,
   BegunWait,
-  CallReply,
   Encoded,
   NextEntries,
   Operation,
   Operations,
   VerbReply,
-} from './protocol.js';
+} from './guest-protocol.js';
+import type { CallReply } from './protocol.js';
 import { AUDIO_FILE_VERBS, withAudio, withAudioFiles } from './audio-arguments.js';
 import { noMatcherError } from './no-matcher.js';
 import { unknownName } from './script-hints.js';

@@ -8,13 +8,8 @@ import { mockResponseKind } from '../schema/check-http.js';
 import { describeValue } from '../schema/special.js';
 import { formatMs } from '../time.js';
 import { decode } from './bridge.js';
-import type {
-  Operation,
-  ResponderCall,
-  ResponderReply,
-  ResponderResult,
-  ResponderTask,
-} from './protocol.js';
+import type { Operation, ResponderResult, ResponderTask } from './guest-protocol.js';
+import type { ResponderCall, ResponderReply } from './protocol.js';
 import { responseData } from './services.js';
 import type { Session } from './session.js';
 import { meaningOf } from './verdict.js';

@@ -11,7 +11,8 @@ import { isPlainObject, Special, Undefined } from '../schema/special.js';
 import { HTTP_GLOBALS } from '../schema/verbs/http.js';
 import { durationMs, type Duration } from '../time.js';
 import { toArgument } from './bridge.js';
-import type { CallRequest, Operations } from './protocol.js';
+import type { Operations } from './guest-protocol.js';
+import type { CallRequest } from './protocol.js';
 import type { Session } from './session.js';
 
 type Fields = Readonly<Record<string, unknown>>;

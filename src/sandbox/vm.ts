@@ -12,7 +12,8 @@ import {
 import { ERROR_CODES, type ErrorData } from '../errors.js';
 import { readGuestImage, type GuestImage } from './guest-image.js';
 import { GUEST_MAIN, guestName, guestSource, type Loader } from './loader.js';
-import type { Collected, GuestExports } from './protocol.js';
+import type { GuestExports } from './guest-protocol.js';
+import type { Collected } from './protocol.js';
 import type { MemoryImage } from './memory-image.js';
 import type { QuickJs } from './quickjs.js';
 import { Rejections } from './rejections.js';

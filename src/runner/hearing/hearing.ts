@@ -13,7 +13,7 @@ import type {
   HeardSilence,
   HeardTone,
 } from '../../schema/types.gen.js';
-import type { Watched } from '../../sandbox/protocol.js';
+import type { Watched } from '../../sandbox/guest-protocol.js';
 import { durationMs, formatMs, type Duration } from '../../time.js';
 import { DtmfJudge } from './dtmf-judge.js';
 import { Ear } from './ear.js';

@@ -22,7 +22,7 @@ import type { Quality } from '../../model/call-quality.js';
 import { timingOf, type Timing } from '../../model/call-timing.js';
 import { headerLines, headerRecord } from '../../model/headers.js';
 import type { AgentGetter, AgentMethod, AgentVerb } from '../../schema/verbs.js';
-import type { VerbReply } from '../protocol.js';
+import type { VerbReply } from '../guest-protocol.js';
 import { agentNameOf, encode, markAgent } from './encode.js';
 import { ask, callerStack } from './host.js';
 import { guardNames } from './misspelt.js';

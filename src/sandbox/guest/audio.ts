@@ -1,5 +1,5 @@
 /** Sounds as values, and listening: what scripts say about audio. The runner makes and hears the samples. */
-import type { VerbReply } from '../protocol.js';
+import type { VerbReply } from '../guest-protocol.js';
 import { defaultMs } from './await-until.js';
 import { callAmong } from './call.js';
 import { agentNameOf } from './encode.js';

@@ -6,7 +6,7 @@ import { formatMs, durationMs, type Duration } from '../../time.js';
 import { agentStateName, openCalls, type AgentState } from '../../model/agent-state.js';
 import { describeEnded } from '../../model/describe.js';
 import { unmetHint } from '../../model/unmet.js';
-import type { BegunWait, SequencePart, WaitName } from '../protocol.js';
+import type { BegunWait, SequencePart, WaitName } from '../guest-protocol.js';
 import { ask, callerStack } from './host.js';
 import type { ErrorData } from '../../errors.js';
 import { bracesHint, evaluateOnce, type Seen } from './condition.js';

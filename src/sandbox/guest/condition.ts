@@ -1,6 +1,6 @@
 /** One evaluation of a condition: what it says, and when what it says proves nothing. */
 import type { ErrorCode, ErrorData } from '../../errors.js';
-import type { WaitName } from '../protocol.js';
+import type { WaitName } from '../guest-protocol.js';
 import { assertedValue } from './assertion.js';
 import { enterScope, leaveScope, withoutMatcher, type AssertionScope } from './assertion-scope.js';
 import { failure, failureData } from './failure.js';

@@ -1,6 +1,6 @@
 /** Expectations about what must not happen, and about the order of what does. */
 import { durationMs, formatMs, type Duration } from '../../time.js';
-import type { BegunWait, SequencePart } from '../protocol.js';
+import type { BegunWait, SequencePart } from '../guest-protocol.js';
 import { assertedValue } from './assertion.js';
 import {
   TICK_MS,

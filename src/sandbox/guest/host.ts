@@ -5,7 +5,7 @@
  * This file is its only way out: one function from text to text. What it needs of the language is taken
  * here, before a script can tamper with it.
  */
-import type { Answer, Operation } from '../protocol.js';
+import type { Answer, Operation } from '../guest-protocol.js';
 import { encode } from './encode.js';
 import { failure } from './failure.js';
 import { ErrorClass, parse } from './primordials.js';

@@ -1,7 +1,7 @@
 /** `http()` and `http_all()`: requests to the system under test, sent by the main thread. */
 import type { HttpResponseData } from '../../model/http-message.js';
 import type { ServiceVerb } from '../../schema/verbs/http.js';
-import type { VerbReply } from '../protocol.js';
+import type { VerbReply } from '../guest-protocol.js';
 import { ask, callerStack } from './host.js';
 import { HttpResponse } from './http-message.js';
 import * as world from './world.js';

@@ -1,6 +1,6 @@
 /** `mock_server()`: routes go to the driver, functions of the script are called from there, counts are read here. */
 import type { ServiceVerb } from '../../schema/verbs/http.js';
-import type { ResponderResult, ResponderTask, VerbReply } from '../protocol.js';
+import type { ResponderResult, ResponderTask, VerbReply } from '../guest-protocol.js';
 import { encode, text } from './encode.js';
 import { enterScope, leaveScope, withoutMatcher } from './assertion-scope.js';
 import { describeThrown, failure } from './failure.js';

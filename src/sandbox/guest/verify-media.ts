@@ -2,7 +2,7 @@
 import type { CallState } from '../../model/agent-state.js';
 import { describeEnded } from '../../model/describe.js';
 import { formatMs } from '../../time.js';
-import type { BegunWait } from '../protocol.js';
+import type { BegunWait } from '../guest-protocol.js';
 import { waiting } from './await-until.js';
 import { callAmong } from './call.js';
 import { callNameOf } from './encode.js';

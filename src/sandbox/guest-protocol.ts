@@ -1,0 +1,194 @@
+/**
+ * Every operation between the scenario thread and the code inside QuickJS. Only text (JSON) crosses that border, so that no
+ * object of one side is ever reachable from the other.
+ */
+import type { ErrorData } from '../errors.js';
+import type { LogEntry } from '../model/agent-event.js';
+import type { MockRequestData } from '../model/http-message.js';
+import type { FunctionRow, HttpObject } from '../schema/rows.js';
+import type { ServiceVerb } from '../schema/verbs/http.js';
+import type { AgentVerb } from '../schema/verbs.js';
+import type { GlobalVerb, Note } from './protocol.js';
+
+/**
+ * The one function the guest gets: `host("op payload")`, all of it text; the answer is JSON of `Answer`. It is
+ * taken off the global object before any script runs. `stack` fields hold `new Error().stack` of the
+ * public function that was called: the thread finds location and label in it.
+ */
+export interface Operations {
+  /** Checks the arguments of a public function against its row. `on` is the row's table. */
+  check: {
+    on: FunctionRow['on'];
+    fn: string;
+    args: Encoded[];
+    stack: string;
+  };
+  /**
+   * Carries out a verb; blocks. Moves nothing itself: the guest applies what was there `before`, then the
+   * new entries up to `seq`. Conditions may not call verbs, wait or skip: `in_condition` is refused.
+   * -> VerbReply
+   */
+  verb: {
+    verb: AgentVerb | GlobalVerb;
+    agent?: string;
+    args: Encoded[];
+    in_condition: boolean;
+    /** How long it waits where the arguments do not say. */
+    within_ms?: number;
+    stack: string;
+  };
+  /**
+   * Carries out an HTTP function of the script; blocks. As `verb`, but those that ask may stand in
+   * conditions. -> VerbReply
+   */
+  service: {
+    on: 'global' | HttpObject;
+    fn: ServiceVerb;
+    /** Name of the mock server. */
+    mock?: string;
+    args: Encoded[];
+    /** Number of the function of on(). */
+    responder?: number;
+    in_condition: boolean;
+    stack: string;
+  };
+  /** What a mock server has received, as far as it is kept. -> MockRequestData[] */
+  mock_requests: { mock: string; ids: readonly number[] };
+  /** Blocks until at least one new entry came, or until that time (as BegunWait.at). -> NextEntries */
+  next: { until: number };
+  /** New entries that have arrived, without blocking. -> LogEntry[] */
+  poll: Record<string, never>;
+  /** Records an assertion outside of conditions. -> its label: the given one, or its source text */
+  assertion: {
+    ok: boolean;
+    label?: string;
+    matcher: string;
+    expected?: string;
+    actual: string;
+    /** Of one that did not hold: both sides as lines, where they have parts. */
+    sides?: { expected: string; actual: string };
+    hint?: string | undefined;
+    stack: string;
+  };
+  /**
+   * Fails the scenario: no matcher has followed an assert(). `value_type`: typeof of what it was given;
+   * `stack`: where it was called. -> ErrorData, to be thrown
+   */
+  no_matcher: { value_type: string; stack: string };
+  /** -> source text of what the assert() at the top of the stack looks at */
+  label: { stack: string };
+  note: Extract<Note, { type: 'step_started' | 'step_finished' | 'warning' }>;
+  /** A wait begins: checked, told as a note, and all it needs in one answer. -> BegunWait */
+  begin_wait: {
+    fn: WaitName;
+    /** Of those that are methods. */
+    agent?: string;
+    args: Encoded[];
+    /** A condition of a sequence: that was checked with the first one. */
+    part?: SequencePart;
+    /** Limit of await_until when it is given none. */
+    default_ms: number;
+    in_condition: boolean;
+    stack: string;
+  };
+  /** The innermost wait is over; of one whose assertion never held, what that was about and both sides. */
+  end_wait: {
+    ok: boolean;
+    label?: string | undefined;
+    expected?: string | undefined;
+    actual?: string | undefined;
+  };
+  /** From now on entries tell this about the agent too. -> LogEntry[]: what was told before */
+  watch: { agent: string; what: Watched };
+  log: { text: string; stack: string };
+  skip: { reason: string; in_condition: boolean; stack: string };
+  env: { name: string; default?: string; stack: string };
+  load_env: { path: string; stack: string };
+  file_text: { path: string; stack: string };
+  file_json: { path: string; stack: string };
+  uuid: Record<string, never>;
+}
+
+export type Operation = keyof Operations;
+
+/** One condition of await_sequence, `index` of `of` counted from 1, and what is left of its time. */
+export interface SequencePart {
+  index: number;
+  of: number;
+  ms: number;
+}
+
+/** What blocks without an effect. */
+export type WaitName =
+  'await_until' | 'wait' | 'never' | 'await_sequence' | 'verify_media' | 'verify_no_media';
+
+/** What is told of an agent only when somebody asks: its SIP messages, its RTP packets, what it hears. */
+export type Watched = 'sip' | 'rtp' | 'level' | 'speech' | `tone ${number}`;
+
+/** New entries, and the monotonic ms since the scenario began. */
+export interface NextEntries {
+  at: number;
+  entries: readonly LogEntry[];
+}
+
+export interface BegunWait extends NextEntries {
+  /** Source text of the condition ("bob.state" of `() => bob.state`), or the duration in words. */
+  what: string;
+  ms: number;
+}
+
+export interface VerbReply {
+  /** What the verb returns. */
+  value?: unknown;
+  /** As CallReply. */
+  seq?: number;
+  /** What had arrived when the verb was issued. */
+  before: readonly LogEntry[];
+  entries: readonly LogEntry[];
+}
+
+/** Either a value or an error to throw. */
+export interface Answer {
+  v?: unknown;
+  e?: ErrorData;
+}
+
+/**
+ * A script's value as JSON. What JSON cannot hold, and any object with a key "$", is an object with the
+ * key "$": {"$":"undefined"}, {"$":"function","name"}, {"$":"agent","name"}, {"$":"call","agent","id"},
+ * {"$":"number","text":"NaN"},
+ * {"$":"bigint","text"}, {"$":"symbol","text"}, {"$":"regexp","text"}, {"$":"date","text"},
+ * {"$":"error","text"}, {"$":"object","value":{...}}.
+ */
+export type Encoded = unknown;
+
+/**
+ * What the guest's main module exports for the thread. Each phase function is async: the thread runs jobs
+ * until its promise settles.
+ */
+export interface GuestExports {
+  /** JSON of Collected: of all, or of the scenario with that ordinal. */
+  collected(ordinal?: number): string;
+  setup(ordinal: number): Promise<void>;
+  body(ordinal: number): Promise<void>;
+  teardown(ordinal: number): Promise<void>;
+  /** After the jobs of a phase: records each assert() that no matcher has followed. */
+  endPhase(): void;
+  /** JSON of ResponderTask -> JSON of ResponderResult. Runs while the script is blocked. */
+  respond(task: string): string;
+  /** Always after it: an interrupt runs no `finally`. */
+  responded(): void;
+  /** Any thrown value -> JSON of ErrorData with `stack` (text); runs in the VM, so that getters cannot hurt. */
+  describe(thrown: unknown): string;
+}
+
+export interface ResponderTask {
+  responder: number;
+  request: MockRequestData;
+  /** What has arrived and was not told yet: a responder reads it and takes nothing away. */
+  entries: readonly LogEntry[];
+}
+
+/** `stack`: where on() was called. */
+export type ResponderResult =
+  { value: Encoded; stack: string } | { thrown: ErrorData & { stack: string }; stack: string };

@@ -54,6 +54,15 @@ describe('a message is framed by the marks', () => {
     },
   );
 
+  test('a Content-Length that is no exact number is told as such', () => {
+    const raw = request(`Content-Length: ${'9'.repeat(23)}`) + 'body';
+    const { messages, oddities } = parse([shown(raw, IN), next, next]);
+    expect(messages.map((one) => one.body)).toEqual(['body', '', '']);
+    expect(oddities).toEqual([
+      'its Content-Length says more than 9007199254740991 bytes, its body has 4',
+    ]);
+  });
+
   test('it is told before the next one comes', () => {
     for (const length of [0, 4, 9999]) {
       const raw = request(`Content-Length: ${length}`) + 'body';

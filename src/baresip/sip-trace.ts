@@ -227,7 +227,9 @@ export class SipTraceParser {
       const behind = `${end - cut} bytes behind its Content-Length`;
       this.#sink.oddity(`${behind}: left out`, message);
     } else if (bodyEnd !== undefined && bodyEnd > end) {
-      const says = `its Content-Length says ${bodyEnd - headEnd} bytes`;
+      const length = bodyEnd - headEnd;
+      const shown = Number.isSafeInteger(length) ? length : `more than ${Number.MAX_SAFE_INTEGER}`;
+      const says = `its Content-Length says ${shown} bytes`;
       this.#sink.oddity(`${says}, its body has ${end - headEnd}`, message);
     }
     if (whole.includes(ESC))

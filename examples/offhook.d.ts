@@ -2297,7 +2297,8 @@ interface MockRequest {
    */
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * The body as UTF-8 text, its Content-Encoding undone; empty without one.
+   * The body as text, its Content-Encoding undone; empty without one. It is read as UTF-8, unless a
+   * byte order mark of UTF-16 or the charset of its Content-Type says otherwise.
    * @see RFC 9110, 8.4
    */
   readonly body: string;
@@ -2338,7 +2339,8 @@ interface HttpResponse {
    */
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * The body as UTF-8 text, its Content-Encoding undone; empty without one.
+   * The body as text, its Content-Encoding undone; empty without one. It is read as UTF-8, unless a
+   * byte order mark of UTF-16 or the charset of its Content-Type says otherwise.
    * @see RFC 9110, 8.4
    */
   readonly body: string;

@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { bodyData, CodingError, decodeContent } from './http-body.js';
+import { bodyData, CodingError, codingsOf, decodeContent } from './http-body.js';
 
 const TEXT = Buffer.from('{"a":"ü"}');
 const LIMIT = 1000;
@@ -86,4 +86,48 @@ test('a body that is no UTF-8 keeps its bytes', () => {
     body: '\ufffd\u0000A',
     body_base64: '/wBB',
   });
+});
+
+const JSON_TEXT = '{"a":"gr\u00fcn"}';
+
+test.each([
+  ['UTF-16LE with a mark', '', Buffer.from(`\ufeff${JSON_TEXT}`, 'utf16le'), `\ufeff${JSON_TEXT}`],
+  [
+    'UTF-16BE with a mark',
+    'application/problem+json; charset=utf-8',
+    Buffer.from(`\ufeff${JSON_TEXT}`, 'utf16le').swap16(),
+    `\ufeff${JSON_TEXT}`,
+  ],
+  ['UTF-16 without a mark', 'text/plain;charset="UTF-16LE"', utf16('a'), 'a'],
+  ['latin1', 'application/json; Charset=ISO-8859-1', Buffer.from(JSON_TEXT, 'latin1'), JSON_TEXT],
+  ['windows-1251', 'text/plain; charset=windows-1251', Buffer.from([0xcf]), '\u041f'],
+])('%s: its text is read, its bytes are kept', (_name, type, bytes, text) => {
+  expect(bodyData(bytes, type)).toEqual({ body: text, body_base64: bytes.toString('base64') });
+});
+
+function utf16(text: string): Buffer {
+  return Buffer.from(text, 'utf16le');
+}
+
+test.each([
+  ['audio that begins like UTF-16', 'audio/wav', Buffer.from([0xff, 0xfe, 0x00, 0x80])],
+  ['UTF-32', 'application/json', Buffer.from([0xff, 0xfe, 0x00, 0x00, 0x31, 0x00, 0x00, 0x00])],
+  ['an unknown charset', 'text/plain; charset=klingon', Buffer.from([0xff, 0x41])],
+])('%s is not guessed at', (_name, type, bytes) => {
+  expect(bodyData(bytes, type)).toEqual({
+    body: bytes.toString('utf8'),
+    body_base64: bytes.toString('base64'),
+  });
+});
+
+test.each([
+  [{}, TEXT],
+  [{ 'transfer-encoding': 'chunked' }, TEXT],
+  [{ 'transfer-encoding': 'gzip, Chunked' }, gzipSync(TEXT)],
+  [
+    { 'content-encoding': 'br', 'transfer-encoding': 'gzip,chunked' },
+    gzipSync(brotliCompressSync(TEXT)),
+  ],
+])('codings of content and transfer %j are undone', (headers, bytes) => {
+  expect(decodeContent(bytes, codingsOf(headers), LIMIT).toString()).toBe('{"a":"\u00fc"}');
 });

@@ -1,5 +1,6 @@
 /** Bodies of HTTP messages: content codings undone (RFC 9110, 8.4.1), and as scripts get them. */
 import { isUtf8 } from 'node:buffer';
+import { TextDecoder } from 'node:util';
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 
 type Decoder = (bytes: Buffer, options: { maxOutputLength: number }) => Buffer;
@@ -94,8 +95,46 @@ function deflate(bytes: Buffer, options: { maxOutputLength: number }): Buffer {
   return isZlib ? inflateSync(bytes, options) : inflateRawSync(bytes, options);
 }
 
-/** A body as text, and also its bytes where they are no UTF-8: the text alone would lose some. */
-export function bodyData(content: Buffer): { body: string; body_base64?: string } {
-  const body = content.toString('utf8');
-  return isUtf8(content) ? { body } : { body, body_base64: content.toString('base64') };
+/** Codings of a body in the order in which they were applied: of its content, then of its transfer (RFC 9112, 7). */
+export function codingsOf(headers: {
+  readonly 'content-encoding'?: string | undefined;
+  readonly 'transfer-encoding'?: string | undefined;
+}): string {
+  const ofTransfer = (headers['transfer-encoding'] ?? '').replace(/\bchunked\b/i, '');
+  return `${headers['content-encoding'] ?? ''},${ofTransfer}`;
+}
+
+/**
+ * A body as text, and also its bytes where they are no UTF-8: the text alone would lose some.
+ * @param type value of Content-Type: a byte order mark of UTF-16 in a text, or its charset, says how to read it.
+ */
+export function bodyData(content: Buffer, type = ''): { body: string; body_base64?: string } {
+  const decoder = decoderOf(content, type);
+  if (decoder === undefined && isUtf8(content)) return { body: content.toString('utf8') };
+  const body = decoder?.decode(content) ?? content.toString('utf8');
+  return { body, body_base64: content.toString('base64') };
+}
+
+/** Types of bodies that are text; without a type it may be one. */
+const TEXT_TYPE = /^(?:$|text\/|application\/(?:[\w.-]+\+)?(?:json|xml|x-www-form-urlencoded)\b)/i;
+
+/** Undefined for UTF-8, and for a charset that is not known. */
+function decoderOf(content: Buffer, type: string): TextDecoder | undefined {
+  const mark = TEXT_TYPE.test(type.trim()) ? markOf(content) : undefined;
+  const charset = mark ?? /;\s*charset\s*=\s*"?([\w.:-]+)/i.exec(type)?.[1] ?? 'utf-8';
+  try {
+    const decoder = new TextDecoder(charset, { ignoreBOM: true });
+    return decoder.encoding === 'utf-8' ? undefined : decoder;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The byte order marks of UTF-16; that of UTF-32 begins in the same way. */
+function markOf(content: Buffer): string | undefined {
+  if (content.length < 2 || content.length % 2 === 1) return undefined;
+  const mark = content.readUInt16BE(0);
+  if (mark === 0xfeff) return 'utf-16be';
+  const isUtf32 = content.length >= 4 && content.readUInt16BE(2) === 0;
+  return mark === 0xfffe && !isUtf32 ? 'utf-16le' : undefined;
 }

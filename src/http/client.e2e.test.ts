@@ -151,6 +151,27 @@ it('a connection that is closed without an answer is no answer', async () => {
   await expect(get(await bytes())).rejects.toThrow('no answer: the server closed the connection');
 });
 
+it.each([
+  'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello',
+  'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n',
+  'HTTP/1.1 304 Not Modified\r\nContent-Length: 50\r\n\r\n',
+])('an answer that cannot have a body has none, whatever its header says: %j', async (answer) => {
+  const { get } = client(() => false);
+  const status = Number(answer.slice(9, 12));
+  expect(await get(await bytes(answer))).toMatchObject({ status, body: '' });
+});
+
+it('the text of a body is read as it is coded', async () => {
+  const { get } = client(() => false);
+  const text = '\ufeff{"a":"16"}';
+  const body = Buffer.from(text, 'utf16le');
+  const head = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+  expect(await get(await bytes(head, body))).toMatchObject({
+    body: text,
+    body_base64: body.toString('base64'),
+  });
+});
+
 it('bytes that are no UTF-8 can be had', async () => {
   const { get } = client(() => false);
   const wav = Buffer.from([0xff, 0xfe, 0x00, 0x80]);

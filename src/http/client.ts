@@ -3,9 +3,10 @@
  * every step told as an event. Knows undici; must not know scripts, nor what they are allowed: each
  * target, and each address a name stands for, is put before the `allow` it was given.
  */
+import type { Readable } from 'node:stream';
 import { request, type Dispatcher } from 'undici';
 import { OffhookError } from '../errors.js';
-import { bodyData } from '../http-body.js';
+import { bodyData, codingsOf } from '../http-body.js';
 import { shownBody, type HttpEvent } from '../model/http-event.js';
 import type {
   HttpHeaders,
@@ -91,12 +92,15 @@ export class HttpClient {
       read = 0;
       const headers = joined(answer.headers);
       length = headers['content-length'];
-      const raw = await readBody(what, answer.body, (count) => {
-        read = count;
-      });
-      const data = bodyData(bodyContent(what, raw, headers['content-encoding'] ?? ''));
+      const { statusCode: status, body } = answer;
+      const raw = NO_BODY.has(status)
+        ? ignored(body)
+        : await readBody(what, body, (count) => {
+            read = count;
+          });
+      const content = bodyContent(what, raw, codingsOf(headers));
+      const data = bodyData(content, headers['content-type']);
       const ms = performance.now() - started;
-      const { statusCode: status } = answer;
       event({
         type: 'http_response',
         ...base,
@@ -125,6 +129,14 @@ export class HttpClient {
       void connection?.dispatcher.destroy().catch(() => undefined);
     }
   }
+}
+
+/** Answers that end with their header, whatever it says of a body (RFC 9112, 6.3). */
+const NO_BODY: ReadonlySet<number> = new Set([204, 304]);
+
+function ignored(body: Readable): Buffer {
+  body.on('error', () => undefined);
+  return Buffer.alloc(0);
 }
 
 function requestOptions(

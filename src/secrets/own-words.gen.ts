@@ -22,49 +22,49 @@ callee caller callfind callinfo calling calls came can cancel cancelled candidat
 capabilities capability capitals caps carol carried carry case cat catch catchall catches
 catching caught cause causes ced celb cert certificate certificates certs cfg chai chain chained
 challenge challenges chance change changed changes channels character characters charset chat
-chdir check checked checks checksum child childprocess children choice choose chunk ci cidr
-circle cl claims class clean cleaning cli client clipped clock clocks close closed closures
-cmdline cn cng code codec codecs codes coding codings collect collected collecting color colors
-colours column com come comes comfort comma command commander commands commas comment comments
-common commonname comparator compare compared compat compile complete computation computed
-computes computing concat concurrency condition conditions conf config configurable congestion
-connect connected connecting connection connections console const constructor constructors
-consult consultation consultative consume contact contacts contacturi contain containing
-contains content contents context continue continued continuous contradicts control convert
-converted converters copy core corex correct could count counting country counts cpu crashed
-create credentials crt crypto cseq ctrl curl current curve cuser custom cut cwd cyan cyanbright
-cycles cyclic damps data dataat databytes datagram dataview date dave day days db dbfs dd de
-debian debug declare declared declares decline decoded decoder deep deeper deeply default define
-defined defineproperty definitions deflate delay delete deletes demanded denied deno deny deref
-deregister describe description destroy dev device dgram diagnose dial dialed dialled dialling
-dialog did die differs digest digit digits dir direction dirname disabled disconnect disk
-display dispose disposition dist diversion dns do doc docs doctor document does dolby domain
-done dotenv double doubles down drive drop dropped drops dtls dtmf dtmfmode dts dump dumps
-duration durations during dvi dynamic eacces each earlier early ec echo econnreset edit editor
-editors eexist effect eisdir element eloop else empty emscripten en enable enametoolong enc
-encoded encoder encoding encrypted encryption end ended endian endless endphase endpoint ends
-energy enoent enospc enotdir enotordinary enroll entries entry env envfile environ environment
-enxio eof eperm epipe epoll eq eql equal equals er erofs err error errored errors es esc escape
-escaped escapes esnext esrch established etc eval evalcode evaluated evaluation event events
-eventually every everybody everything everywhere exactly example examples exclude excludetag
-exec execute exist existing exists exit exited expect expected expire expired expires expiry
-exponential export exports express expression expressions extends extension extra extract fail
-failed fails failure failures fake fallback false falsy family far fast fastify fax fbregint fd
-fdinfo feature fetch few fewer ffff field fields fifo figure file filename files fill filter
-filtering filters final finalizationregistry finally find findindex finds fingerprint finish
-finished first fits fix fixed fixme flac flag flags flaky flakyfailure flat flatter float
-floating flow fmt fmtp fn focus folder folders follow followed following follows for forbid
-forbidden forbidonly forbids force foreach foreign forged forgets forgotten form format formats
-formatter former forward forwards found fr frame frames free freeze frequencies frequency from
-fromtag front frozen fs fsecret ftyp fu fulfilled full function functions further gap garbage
-gateway gave gb gc general generate generated generator generics geolocation get getenv getint
-getownpropertynames getprototypeof getter getters getthis ghost give given gives glob global
-globals globalthis globs gnu go goes gone got graph greater grep group groups grows gsm gt gte
-guest guid gzip had half hand handed handle handler handlers hands handshake hang hangup
-happened has hasinstance hasownproperty have head headed header headerroute headers headless
-hear heard heardrecording heardsignal heardsilence heardtone hearing hears held hello help here
-hex hf hg hh hidden hides high higher hijacked hint his history hits hold holding holds home
-homebrew hook hops host hosts how however hpe htable http httpoptions httpparsererror
+chdir check checked checkexpectation checks checksum child childprocess children choice choose
+chunk ci cidr circle cl claims class clean cleaning cli client clipped clock clocks close closed
+closures cmdline cn cng code codec codecs codes coding codings collect collected collecting
+color colors colours column com come comes comfort comma command commander commands commas
+comment comments common commonname comparator compare compared compat compile complete
+computation computed computes computing concat concurrency condition conditions conf config
+configurable congestion connect connected connecting connection connections console const
+constructor constructors consult consultation consultative consume contact contacts contacturi
+contain containing contains content contents context continue continued continuous contradicts
+control convert converted converters copy core corex correct could count counting country counts
+cpu crashed create credentials crt crypto cseq ctrl curl current curve cuser custom cut cwd cyan
+cyanbright cycles cyclic damps data dataat databytes datagram dataview date dave day days db
+dbfs dd de debian debug declare declared declares decline decoded decoder deep deeper deeply
+default define defined defineproperty definitions deflate delay delete deletes demanded denied
+deno deny deref deregister describe description destroy dev device dgram diagnose dial dialed
+dialled dialling dialog did die differs digest digit digits dir direction dirname disabled
+disconnect disk display dispose disposition dist diversion dns do doc docs doctor document does
+dolby domain done dotenv double doubles down drive drop dropped drops dtls dtmf dtmfmode dts
+dump dumps duration durations during dvi dynamic eacces each earlier early ec echo econnreset
+edit editor editors eexist effect eisdir element eloop else empty emscripten en enable
+enametoolong enc encoded encoder encoding encrypted encryption end ended endian endless endphase
+endpoint ends energy enoent enospc enotdir enotordinary enroll entries entry env envfile environ
+environment enxio eof eperm epipe epoll eq eql equal equals er erofs err error errored errors es
+esc escape escaped escapes esnext esrch established etc eval evalcode evaluated evaluation event
+events eventually every everybody everything everywhere exactly example examples exclude
+excludetag exec execute exist existing exists exit exited expect expected expects expire expired
+expires expiry exponential export exports express expression expressions extends extension extra
+extract fail failed fails failure failures fake fallback false falsy family far fast fastify fax
+fbregint fd fdinfo feature fetch few fewer ffff field fields fifo figure file filename files
+fill filter filtering filters final finalizationregistry finally find findindex finds
+fingerprint finish finished first fits fix fixed fixme flac flag flags flaky flakyfailure flat
+flatter float floating flow fmt fmtp fn focus folder folders follow followed following follows
+for forbid forbidden forbidonly forbids force foreach foreign forged forgets forgotten form
+format formats formatter former forward forwards found fr frame frames free freeze frequencies
+frequency from fromtag front frozen fs fsecret ftyp fu fulfilled full function functions further
+gap garbage gateway gave gb gc general generate generated generator generics geolocation get
+getenv getint getownpropertynames getprototypeof getter getters getthis ghost give given gives
+glob global globals globalthis globs gnu go goes gone got graph greater grep group groups grows
+gsm gt gte guest guid gzip had half hand handed handle handler handlers hands handshake hang
+hangup happened has hasinstance hasownproperty have head headed header headerroute headers
+headless hear heard heardrecording heardsignal heardsilence heardtone hearing hears held hello
+help here hex hf hg hh hidden hides high higher hijacked hint his history hits hold holding
+holds home homebrew hook hops host hosts how however hpe htable http httpoptions httpparsererror
 httpresponse https huge hung hup hz ice id identity idle ids if ignore im ima image imitate
 immediate implemented import imported imports in inactive inbound include includes incoming
 incomplete incorrect indexof infer infinity info information init inner inreq insecure inside
@@ -74,12 +74,12 @@ isbflagset isfinite isnt isolate isolated isolation issued it item iteration ite
 itu javascript jest jit jitl jitter job jobs join journal jpeg js jsconfig json judge judged
 junit just kamailio kb keep keeps kept kex key keyof keyout keypress keys khz kib kill killed
 kind known knows lab label labels lacks ladder language large last late later latest latin law
-layout lead leads least leave left length less let letters level levels lib libx lies lifetime
-liftoff like limit limits line linefor lines link linked links lint linux list listed listen
-listening listens lists lntup load loaded loader loadmodule loadscript local localhost localuri
-location log logged login logout logs lone long longer longest look looked looking looks lookup
-loop loopback looping loops loose loss lost louder loudness low lpc lr ls lt lte machine
-machines maddr made magenta magentabright mailbox main make makes man mand many map mark
+layout le lead leads least leave left length less let letters level levels lib libx lies
+lifetime liftoff like limit limits line linefor lines link linked links lint linux list listed
+listen listening listens lists lntup load loaded loader loadmodule loadscript local localhost
+localuri location log logged login logout logs lone long longer longest look looked looking
+looks lookup loop loopback looping loops loose loss lost louder loudness low lpc lr ls lt lte
+machine machines maddr made magenta magentabright mailbox main make makes man mand many map mark
 markdown marked marks match matcher matchers matches matchesuser math matroska matters max
 maxfwd may mb md mean meaning meant media mediaenc medianat mediastream mem members memory menc
 menu merge message messages meta metadata method methods metric metrics mf mib mic microsoft

@@ -81,6 +81,25 @@ test.each([
   expect(events[0]).toMatchObject({ body: '{"a":1}', bytes: bytes.length });
 });
 
+test.each([
+  ['Content-Type: application/json\r\n', Buffer.from('\ufeff{"a":"\u00fc"}', 'utf16le')],
+  ['Content-Type: text/plain; charset=iso-8859-1\r\n', Buffer.from('{"a":"\u00fc"}', 'latin1')],
+])('the text of a body is read as it is coded: %j', async (type, bytes) => {
+  await raw([post(bytes, type)]);
+  expect(last()?.body).toMatch(/^\ufeff?\{"a":"\u00fc"\}$/);
+  expect(last()?.body_base64).toBe(bytes.toString('base64'));
+});
+
+it('a coding of the transfer is undone as one of the content is', async () => {
+  const bytes = gzipSync('{"a":1}');
+  await raw([
+    `POST /any HTTP/1.1\r\n${HEAD}Transfer-Encoding: gzip, chunked\r\n\r\n${bytes.length.toString(16)}\r\n`,
+    bytes,
+    '\r\n0\r\n\r\n',
+  ]);
+  expect(last()?.body).toBe('{"a":1}');
+});
+
 it('a body that is no text keeps its bytes, and one in several chunks comes together', async () => {
   await raw([
     `POST /any HTTP/1.1\r\n${HEAD}Content-Type: ;;;\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n`,
@@ -121,6 +140,13 @@ test.each([
     405,
     'this mock server is no proxy',
   ],
+  ['no Host', ['POST /any HTTP/1.1\r\nContent-Length: 2\r\n\r\nok'], 400, 'it has no Host header'],
+  [
+    'an expectation nobody knows',
+    [`POST /any HTTP/1.1\r\n${HEAD}Expect: 102-x\r\nContent-Length: 2\r\n\r\nok`],
+    417,
+    'it expects "102-x", not "100-continue"',
+  ],
   ['TLS', [Buffer.from([22, 3, 1, 0, 5, 1, 0, 0, 1, 0])], 400, 'the sender speaks TLS'],
 ])('%s is refused, counted, and the reason is told', async (what, parts, status, reason) => {
   const answer = await raw(parts, { end: false });
@@ -131,6 +157,12 @@ test.each([
   expect(answers()[0]?.reason).toContain(reason);
   expect(mock.find([1])).toHaveLength(1);
   if (!/TLS|proxy/.test(what)) expect(last()?.path).toMatch(/^\/any/);
+});
+
+it('HTTP/1.0 needs no Host', async () => {
+  await raw(['POST /any HTTP/1.0\r\nContent-Length: 2\r\n\r\nok']);
+  expect(answers()[0]).toMatchObject({ status: 200 });
+  expect(last()?.body).toBe('ok');
 });
 
 it('a header that its sender breaks off is told', async () => {

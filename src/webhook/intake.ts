@@ -3,7 +3,7 @@
  * read at once. What it does not take has a status and a reason in words.
  */
 import type { IncomingMessage } from 'node:http';
-import { bodyData, CodingError, decodeContent } from '../http-body.js';
+import { bodyData, CodingError, codingsOf, decodeContent } from '../http-body.js';
 import type { MockRequestData } from '../model/http-message.js';
 
 /** Of one request, as it came and decoded. */
@@ -39,15 +39,16 @@ export class Intake {
     if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined)
       return { body: '', bytes: 0 };
     const came = await this.#bytes(request);
+    const type = headers['content-type'];
     try {
-      const content = decodeContent(came, headers['content-encoding'] ?? '', LARGEST_BODY);
-      return { ...bodyData(content), bytes: came.length };
+      const content = decodeContent(came, codingsOf(headers), LARGEST_BODY);
+      return { ...bodyData(content, type), bytes: came.length };
     } catch (error) {
       if (!(error instanceof CodingError)) throw error;
       const { problem, message, content } = error;
       if (content !== undefined) {
         return {
-          ...bodyData(content),
+          ...bodyData(content, type),
           bytes: came.length,
           doubt: `the body was read, but ${message}`,
         };
@@ -146,6 +147,12 @@ export function requestLine(packet: Buffer | undefined): { method: string; url: 
 
 /** Of Node's parser: the sender ended the connection within a request. */
 export const SENDER_ENDED = 'HPE_INVALID_EOF_STATE';
+
+/** What a request asks for by its header and cannot have; undefined for nothing. */
+export function headerRefusal({ headers, httpVersion }: IncomingMessage): Refusal | undefined {
+  if (headers.host !== undefined || httpVersion !== '1.1') return undefined;
+  return new Refusal(400, 'it has no Host header (RFC 9112, 3.2)');
+}
 
 /** A failure of Node's HTTP parser (`clientError`) as an answer and in words. */
 export function parserRefusal(error: NodeJS.ErrnoException & { rawPacket?: Buffer }): Refusal {

@@ -12,6 +12,7 @@ import { OffhookError } from '../errors.js';
 import { shownBody, type HttpEvent } from '../model/http-event.js';
 import type { MockRequestData, MockResponseData, RouteData } from '../model/http-message.js';
 import {
+  headerRefusal,
   Intake,
   SENDER_ENDED,
   parserRefusal,
@@ -128,6 +129,8 @@ export class MockServer {
       headersTimeout: HEADER_MS,
       requestTimeout: REQUEST_MS,
       connectionsCheckingInterval: 1000,
+      // Node would refuse a request without it by itself, and nobody would hear of it.
+      requireHostHeader: false,
     };
     const common = {
       logger: false,
@@ -164,13 +167,12 @@ export class MockServer {
     server.on('tlsClientError', ({ message }) => {
       this.#warn(`a TLS connection failed before any request: ${message}`);
     });
-    server.on('connect', ({ method, url = '?' }: IncomingMessage, socket: Duplex) => {
-      const refusal = new Refusal(405, 'this mock server is no proxy');
-      this.#refused(
-        requestData(this.#hooks.nextExchange(), method ?? '?', url, [], NO_BODY),
-        refusal,
-      );
-      refuseOn(socket, refusal);
+    server.on('connect', (request: IncomingMessage) => {
+      this.#refuseUnread(request, new Refusal(405, 'this mock server is no proxy'));
+    });
+    server.on('checkExpectation', (request: IncomingMessage) => {
+      const wish = JSON.stringify(request.headers.expect ?? '');
+      this.#refuseUnread(request, new Refusal(417, `it expects ${wish}, not "100-continue"`));
     });
     return app;
   }
@@ -180,7 +182,7 @@ export class MockServer {
     const { raw, originalUrl: url, method } = request;
     const exchange = this.#hooks.nextExchange();
     const { socket } = raw;
-    const taken = await this.#read(raw);
+    const taken = headerRefusal(raw) ?? (await this.#read(raw));
     if (taken instanceof Refusal) {
       this.#refused(requestData(exchange, method, url, raw.rawHeaders, NO_BODY), taken, began);
       const { status } = taken;
@@ -215,6 +217,14 @@ export class MockServer {
       bytes: content.length,
     });
     return sent;
+  }
+
+  /** What Node hands over by another way than the handler: its body is not read. */
+  #refuseUnread(request: IncomingMessage, refusal: Refusal): void {
+    const { method = '?', url = '?', rawHeaders, socket } = request;
+    const exchange = this.#hooks.nextExchange();
+    this.#refused(requestData(exchange, method, url, rawHeaders, NO_BODY), refusal);
+    refuseOn(socket, refusal);
   }
 
   async #read(request: IncomingMessage): Promise<Refusal | Awaited<ReturnType<Intake['read']>>> {

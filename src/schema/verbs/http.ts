@@ -328,7 +328,7 @@ export const HTTP_RESPONSE_VALUES = {
   },
   body: {
     type: 'string',
-    doc: 'The body as UTF-8 text, its Content-Encoding undone; empty without one.',
+    doc: 'The body as text, its Content-Encoding undone; empty without one. It is read as UTF-8, unless a byte order mark of UTF-16 or the charset of its Content-Type says otherwise.',
     source: 'RFC 9110, 8.4',
   },
   body_base64: {
@@ -374,7 +374,7 @@ export const MOCK_REQUEST_VALUES = {
   },
   body: {
     type: 'string',
-    doc: 'The body as UTF-8 text, its Content-Encoding undone; empty without one.',
+    doc: 'The body as text, its Content-Encoding undone; empty without one. It is read as UTF-8, unless a byte order mark of UTF-16 or the charset of its Content-Type says otherwise.',
     source: 'RFC 9110, 8.4',
   },
   body_base64: {

@@ -281,10 +281,14 @@ describe.concurrent('selection', () => {
       'all/skips.js': "skip('no pbx');\nscenario('z', () => {});",
       'all/nothing.js': "if (false) scenario('v', () => {});",
       'all/syntax.js': 'const = 1;',
+      'all/empty.js': '\ufeff \n',
+      'all/latin1.js': Buffer.from('// gr\u00fcn', 'latin1'),
       'all/lib.js': 'export const one = 1;',
     };
     const { code, stdout } = await runFiles(files, ['run', 'all', '--json']);
     expect(verdictsOf(stdout)).toEqual([
+      'empty: errored',
+      'latin1: errored',
       'nothing: errored',
       'skips: errored',
       'syntax: errored',

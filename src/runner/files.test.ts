@@ -71,6 +71,7 @@ test.each<[string[], string[]]>([
     ['project', 'project/b.js'],
     ['(project/a.mjs)', 'project/b.js', `(${ODD})`, '(project/sub/deep/c.js)'],
   ],
+  [['bad'], ['(bad/empty.js)', '(bad/latin1.js)']],
   [['project/*'], ['project/a.mjs', 'project/b.js']],
   [['project/sub/deep/*.{js,mjs}'], ['project/sub/deep/c.js']],
   [[ODD], [ODD]],
@@ -120,8 +121,8 @@ test.each<[string[], string, string]>([
     'save it as UTF-8',
   ],
   [
-    ['bad'],
-    'E_SCENARIO_FILE file "/bad/latin1.js": not read: it is not UTF-8 text',
+    ['bad', 'bad/latin1.js'],
+    'E_SCENARIO_FILE file "bad/latin1.js": not read: it is not UTF-8 text',
     'save it as UTF-8',
   ],
   [['bad/*.js'], 'E_SCENARIO_FILE file "/bad/empty.js": is empty', 'write a scenario'],

@@ -170,11 +170,12 @@ function missing(given: string, path: string): OffhookError {
   });
 }
 
-/** Missing, unreadable, not UTF-8: told before anything runs. An empty file in a folder is no scenario. */
+/** Missing, unreadable, not UTF-8, empty: told before anything runs. A file of a folder is errored, and the others run. */
 function checkText({ path, viaFolder }: ScenarioFile, given: string): void {
-  const shown = viaFolder || GLOB.test(given) ? path : given;
+  if (viaFolder) return;
+  const shown = GLOB.test(given) ? path : given;
   const text = readText(path, shown, 'E_SCENARIO_FILE');
-  if (viaFolder || text.trim() !== '') return;
+  if (text.trim() !== '') return;
   throw new OffhookError('E_SCENARIO_FILE', `file "${shown}": is empty`, {
     hint: 'write a scenario in it; the examples show how',
     at: { file: path, line: 1, column: 1 },

@@ -41,6 +41,7 @@ function watched() {
   return { evidence, ...told, pass };
 }
 
+const NOT_FOUND = 'SIP/2.0 404 Not Found\r\n\r\n';
 const TAGGED: Partial<SipMessage> = { headers: [['To', '<sip:x@h>;tag=1']] };
 const received = { direction: 'received' } as const;
 
@@ -111,9 +112,28 @@ test('a response is confirmed by a request with its Call-ID, also where there ar
     ['i', 'last'],
   ];
   evidence.message(message('INVITE', 'first', { ...received, headers }), '', true);
-  for (const call of ['last', 'first', 'forged']) evidence.message(message('404', call), '', false);
+  for (const call of ['last', 'first', 'forged', ''])
+    evidence.message(message('404', call), NOT_FOUND, false);
   expect(seen.slice(1)).toEqual(['sent 404 last', 'sent 404 first']);
-  expect(unconfirmed).toEqual(['404 forged']);
+  expect(unconfirmed).toEqual(['404 forged', '404 ']);
+});
+
+test('a response without Call-ID is confirmed by a request without one, and has the version of SIP', () => {
+  const { evidence, seen, unconfirmed } = watched();
+  evidence.message(message('INVITE', '', { ...received, headers: [] }), '', true);
+  evidence.message(message('1', ''), 'CSeq: 1 INVITE\r\n\r\n', false);
+  evidence.message(message('404', ''), NOT_FOUND, false);
+  expect([seen.slice(1), unconfirmed]).toEqual([['sent 404 '], ['1 ']]);
+});
+
+test('baresip may answer with a Call-ID that stands in an imitated request, or has a mark behind it', () => {
+  const { evidence, seen, unconfirmed } = watched();
+  evidence.message(message('OPTIONS', 'imitated'), '', false);
+  evidence.message(message('OPTIONS', 'cut', received), '', true);
+  for (const call of ['imitated', 'cut\r\x1b[;m', 'cut off'])
+    evidence.message(message('404', call), NOT_FOUND, false);
+  expect(seen.slice(1)).toEqual(['sent 404 imitated', 'sent 404 cut\r\x1b[;m']);
+  expect(unconfirmed).toEqual(['OPTIONS imitated', '404 cut off']);
 });
 
 test('inside a call that ctrl_tcp knows, or that the agent has begun', async () => {

@@ -129,6 +129,8 @@ export class SentEvidence {
 
   #settle({ message, raw, at }: Waiting, confirmed: boolean): void {
     if (!confirmed) {
+      // A peer sent these bytes: baresip may answer the datagram around them with the Call-ID in them.
+      if (message.code === undefined) this.#rememberRequest(message);
       this.#sink.unconfirmed(message);
       return;
     }
@@ -136,10 +138,12 @@ export class SentEvidence {
     this.#sink.message(message, raw, at);
   }
 
-  #confirms({ message, proven }: Waiting): boolean {
+  #confirms({ message, raw, proven }: Waiting): boolean {
     if (proven || message.direction === 'received') return true;
     const { call_id: call, method, uri } = message;
-    if (message.code !== undefined) return this.#received.has(call);
+    // A response of baresip names its version; whatever else has a number there was received, or is no message.
+    if (message.code !== undefined)
+      return raw.startsWith('SIP/2.0 ') && this.#received.has(beforeEsc(call));
     if (isWithinDialog(message) || method === 'CANCEL')
       return this.#begun.has(call) || this.#calls.has(call);
     // Once more: over UDP, with credentials, or to where a response has sent it.
@@ -165,11 +169,7 @@ export class SentEvidence {
       if (direction === 'received' && code >= 300 && code < 500)
         this.#again.add(`${method} ${call}`);
     } else if (direction === 'received') {
-      // Of several fields baresip answers with the last.
-      this.#received.add('');
-      for (const [name, value] of headers) {
-        if (fullName(name) === 'call-id') this.#received.add(value);
-      }
+      this.#rememberRequest(message);
       if (method === 'REFER' && (this.#calls.has(call) || this.#begun.has(call)))
         this.#referred.add(targetOf(nameAddr(headerOf(headers, 'refer-to') ?? '')[0]));
     } else {
@@ -182,6 +182,13 @@ export class SentEvidence {
         this.#found(call);
       }
     }
+  }
+
+  /** Of several Call-IDs baresip answers with the last, and with none where there is none. */
+  #rememberRequest({ headers }: SipMessage): void {
+    const calls = headers.filter(([name]) => fullName(name) === 'call-id');
+    for (const [, call] of calls) this.#received.add(beforeEsc(call));
+    if (calls.length === 0) this.#received.add('');
   }
 
   /** baresip tells of a call of its own before we have read its INVITE. */
@@ -227,6 +234,12 @@ class Remembered {
       return;
     }
   }
+}
+
+/** A mark in a Call-ID may have ended what the trace shows of the request, and stands in the response all the same. */
+function beforeEsc(call: string): string {
+  const [before = ''] = call.split('\x1b');
+  return before.trimEnd();
 }
 
 /** Requests whose call ctrl_tcp may yet tell of. */

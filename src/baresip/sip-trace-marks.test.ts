@@ -233,4 +233,31 @@ describe('a peer imitates the marks', () => {
     expect(messages.map((one) => one.code)).toEqual([200]);
     expect(lines).toEqual(['after']);
   });
+
+  test('a frame without an address line is none, where its mark may be an imitation', () => {
+    for (const above of ['', `UDQ ${OWN} -> 192.0.2.9:5060\n`]) {
+      const { messages } = parse(written(request('l: 0') + MARKS + above + FORGED, IN));
+      expect(messages.map((one) => one.call_id)).toEqual(['c']);
+    }
+  });
+
+  test('the mark of this moment in a head that goes on behind it: what stands before it is told', () => {
+    const mark = `${now}.500#`;
+    const raw = `OPTIONS sip:b@h SIP/2.0\r\nCall-ID: c\r\n${forgedAfter(`\x1b[;m\n\x1b[36;1m${mark}\n`)}`;
+    const [, ...pieces] = written(raw, IN);
+    const frame = [Buffer.from(`\x1b[36;1m${mark}\n`), ...pieces];
+    const log = Buffer.from('a line of the log\n');
+    // In one read with a line above it nothing is proven: the other half may be a frame of its own.
+    const told = parse([frame.slice(0, 1), log, Buffer.concat([log, ...frame])].flat());
+    expect(told.raws[0]).toBe('OPTIONS sip:b@h SIP/2.0\r\nCall-ID: c\r\n');
+    expect(told.messages.map((one) => [one.direction, one.call_id])).toEqual([
+      ['received', 'c'],
+      ['sent', 'forged'],
+    ]);
+    expect(told.proven.messages).toEqual([false, false]);
+    // A read that begins with the message proves the mark above it.
+    const [first = log, address = log, ...rest] = frame;
+    const read = [first, log, Buffer.concat([log, first, address]), ...rest];
+    expect(parse(read).raws).toEqual([raw]);
+  });
 });

@@ -139,8 +139,12 @@ export class SipTraceParser {
         this.#drop(this.#rest.indexOf(LF) + 1);
         return true;
       }
+      // baresip writes an address line into each frame: where it is missing, only a proven mark makes a frame.
+      if (!frame.proven) return false;
     }
     frame.begun = START_LINE.test(text);
+    // A read that began with the message: what stands above it is baresip's own.
+    if (frame.begun) frame.proven ||= this.#border(0, 0);
     return frame.begun;
   }
 
@@ -163,10 +167,14 @@ export class SipTraceParser {
     const headEnd = endOfHead(rest);
     const next = this.#nextMark(frame, 0);
     if (next >= 0 && (headEnd < 0 || next < headEnd)) {
-      // No message that baresip took could go on over such a mark: it was an imitation.
-      const end = rest.indexOf(END);
+      // Either baresip's next frame begins there, and this one imitates a frame, or a peer has written that mark into
+      // its head. What stands before it is certain in both cases.
+      const mark = rest.indexOf(END);
+      const cut = mark >= 0 && mark < next ? mark : next;
+      const before = parseHead(decode(rest.subarray(0, cut)));
       this.#frame = undefined;
-      this.#drop(end >= 0 && end < next ? end : next);
+      if (before !== undefined) this.#tell(frame, before, cut, undefined, cut);
+      this.#drop(cut);
       return true;
     }
     if (headEnd < 0 && !final && rest.length < LONGEST_MESSAGE) return false;

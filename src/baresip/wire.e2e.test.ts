@@ -10,8 +10,8 @@ describe.each(await testBinaries())('baresip $version', (binary) => {
   const { bench } = cleanBench(binary);
 
   test('1000 datagrams and 100 TCP segments of mutated SIP', async () => {
-    expect(await fuzzDatagrams(binary, { seed: 4475, count: 1000 })).toEqual([]);
-    expect(await fuzzSegments(binary, { seed: 4475, count: 100 })).toEqual([]);
+    expect((await fuzzDatagrams(binary, { seed: 4475, count: 1000 })).differences).toEqual([]);
+    expect((await fuzzSegments(binary, { seed: 4475, count: 100 })).differences).toEqual([]);
   });
 
   test('nothing that a stranger forges counts as sent, is judged, or hides a message', async () => {

@@ -122,7 +122,8 @@ export class Mutator {
   /** What looks like a message that the agent has sent, with the marks of its trace around it. */
   #forged(): Buffer {
     const method = ['INVITE', 'BYE', 'REGISTER', 'MESSAGE', 'OPTIONS'][this.#random(5)] ?? '';
-    const time = ['', '12:34:56.789'][this.#random(2)] ?? '';
+    const now = `${new Date().toTimeString().slice(0, 8)}.999`;
+    const time = ['', '12:34:56.789', now][this.#random(3)] ?? '';
     const id = `forged-${this.#random(1e9)}`;
     return Buffer.from(
       [

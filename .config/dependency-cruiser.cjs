@@ -3,25 +3,45 @@
  * @type {import('dependency-cruiser').IConfiguration}
  */
 const MAY_IMPORT = {
-  model: ['errors', 'time'],
-  schema: ['model', 'errors', 'time'],
-  audio: ['ordinary-file', 'schema', 'model', 'errors', 'time'],
-  http: ['http-body', 'schema', 'model', 'errors', 'time'],
-  webhook: ['http-body', 'certificate', 'schema', 'model', 'errors', 'time'],
+  // SIP and SDP as texts: no agent, no socket
+  sip: ['model', 'errors', 'time'],
+  model: ['sip', 'errors', 'time'],
+  schema: ['sip', 'model', 'errors', 'time'],
+  audio: ['ordinary-file', 'schema', 'sip', 'model', 'errors', 'time'],
+  http: ['http-body', 'schema', 'sip', 'model', 'errors', 'time'],
+  webhook: ['http-body', 'certificate', 'schema', 'sip', 'model', 'errors', 'time'],
+  // what the runner knows of an agent, whatever drives it
+  agents: ['baresip', 'schema', 'sip', 'model', 'errors', 'time'],
   // of audio only the octets of a codec: baresip 1.1 decodes a digit as if it were sound
-  baresip: ['certificate', 'audio/g711', 'ordinary-file', 'schema', 'model', 'errors', 'time'],
-  lab: ['schema', 'model', 'errors', 'time'],
+  baresip: [
+    'agents',
+    'certificate',
+    'audio/g711',
+    'ordinary-file',
+    'schema',
+    'sip',
+    'model',
+    'errors',
+    'time',
+  ],
+  // processes of the system under test: started, found ready, ended
+  servers: ['schema', 'sip', 'model', 'errors', 'time'],
+  lab: ['servers', 'schema', 'sip', 'model', 'errors', 'time'],
   // rules of what a script may touch: no sockets, no agents, no settings
   policy: ['schema', 'errors', 'time'],
-  settings: ['ordinary-file', 'policy', 'schema', 'model', 'errors', 'time'],
+  settings: ['ordinary-file', 'policy', 'schema', 'sip', 'model', 'errors', 'time'],
   // load_env() reads the same files as --env-file: one parser, no other setting
-  sandbox: ['settings/dotenv', 'schema', 'model', 'errors', 'time'],
+  sandbox: ['settings/dotenv', 'schema', 'sip', 'model', 'errors', 'time'],
   // what may not be shown, and where it stands in texts
   secrets: ['model', 'errors', 'time'],
-  report: ['ordinary-file', 'schema', 'model', 'errors', 'time'],
+  report: ['ordinary-file', 'schema', 'sip', 'model', 'errors', 'time'],
+  // what the audio of an agent holds: judged while it comes
+  hearing: ['sandbox', 'audio', 'agents', 'baresip', 'schema', 'sip', 'model', 'errors', 'time'],
   runner: [
     'sandbox',
+    'agents',
     'baresip',
+    'hearing',
     'audio',
     'http',
     'webhook',
@@ -29,21 +49,26 @@ const MAY_IMPORT = {
     'policy',
     'lab',
     'schema',
+    'sip',
     'model',
     'errors',
     'time',
   ],
   cli: [
     'runner',
+    'hearing',
     'sandbox',
     'policy',
+    'agents',
     'baresip',
     'lab',
+    'servers',
     'report',
     'secrets',
     'settings',
     'ordinary-file',
     'schema',
+    'sip',
     'model',
     'errors',
     'time',
@@ -57,7 +82,7 @@ const HOMES = {
   undici: 'http',
   commander: 'cli',
   dotenv: 'settings',
-  execa: '(baresip|lab)',
+  execa: '(baresip|lab|servers)',
   fastify: '(webhook|monitor)',
   selfsigned: 'certificate',
   chalk: 'report',
@@ -99,13 +124,13 @@ module.exports = {
       from: { path: '^src/sandbox/guest/' },
       to: {
         pathNot:
-          '^src/(sandbox/guest/|sandbox/(guest-)?protocol\\.ts$|schema/|model/|errors\\.ts$|time\\.ts$)',
+          '^src/(sandbox/guest/|sandbox/(guest-)?protocol\\.ts$|schema/|sip/|model/|errors\\.ts$|time\\.ts$)',
       },
     },
     {
       name: 'model-is-pure',
       severity: 'error',
-      from: { path: '^src/(model/|errors\\.ts|time\\.ts)', pathNot: tests },
+      from: { path: '^src/(sip/|model/|errors\\.ts|time\\.ts)', pathNot: tests },
       to: { dependencyTypes: ['core', 'npm'] },
     },
     {

@@ -1,8 +1,8 @@
-/** Writes dist/guest/guest.image: the guest, evaluated once for all (see src/sandbox/guest-image.ts). */
+/** Writes dist/guest/guest.image: the guest, evaluated once for all (see src/sandbox/vm/guest-image.ts). */
 import { rmSync } from 'node:fs';
-import { QuickJs } from '../dist/sandbox/quickjs.js';
-import { Vm } from '../dist/sandbox/vm.js';
-import { writeGuestImage } from '../dist/sandbox/guest-image.js';
+import { QuickJs } from '../dist/sandbox/vm/quickjs.js';
+import { Vm } from '../dist/sandbox/vm/vm.js';
+import { writeGuestImage } from '../dist/sandbox/vm/guest-image.js';
 
 const MIB = 1024 * 1024;
 

@@ -3,7 +3,7 @@
 /** The program: parses the command line, runs one command, sets the exit code. The only file that exits. */
 import { EXIT, OffhookError, errorKind, toErrorData } from './errors.js';
 import { printError } from './cli/print.js';
-import { bootThread } from './sandbox/live-thread.js';
+import { bootThread } from './sandbox/host/live-thread.js';
 import { outputError } from './report/output.js';
 import { shownLocation } from './report/text.js';
 import { readProcess } from './settings/process-environment.js';

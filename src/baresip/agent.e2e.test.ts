@@ -3,7 +3,7 @@ import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 import { agentStateName } from '../model/agent-state.js';
 import { cleanBench, testBinaries } from '../testing/agent-bench.js';
 import { compareVersions } from './capabilities.js';
-import type { AgentOptions, BaresipAgent } from './user-agent.js';
+import type { AgentOptions, BaresipAgent } from '../agents/user-agent.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();

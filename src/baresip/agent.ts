@@ -4,22 +4,28 @@
  * Knows SIP accounts, calls and processes. Must not know scripts, scenarios, reporters or settings.
  */
 import type { AgentState } from '../model/agent-state.js';
-import { hostPort } from './address.js';
-import { hold, holdOthers, mute, resume, unmute } from './hold.js';
-import type { AudioStream } from './dumps.js';
-import { dtmf } from './dtmf.js';
-import { AttendedTransfer } from './attended.js';
-import { InboundPolicy, type Refusal } from './inbound.js';
-import { launch } from './launch.js';
-import { message, ping } from './messages.js';
-import { peerOf } from './peer.js';
+import { hostPort } from './start/address.js';
+import { hold, holdOthers, mute, resume, unmute } from './verbs/hold.js';
+import type { AudioStream } from './media/dumps.js';
+import { dtmf } from './verbs/dtmf.js';
+import { AttendedTransfer } from './verbs/attended.js';
+import { InboundPolicy, type Refusal } from './verbs/inbound.js';
+import { launch } from './start/launch.js';
+import { message, ping } from './verbs/messages.js';
+import { peerOf } from '../sip/peer.js';
 import type { Session } from './session.js';
-import type { Sound } from './source.js';
-import { targetUri } from './target.js';
-import type { AgentContext, AgentOptions, BaresipAgent, DialTarget, Done } from './user-agent.js';
-import { register, unregister } from './registering.js';
-import { transfer, type TransferTarget } from './transfer.js';
-import { accept, dial, hangup, reject } from './verbs.js';
+import type { Sound } from './media/source.js';
+import { targetUri } from './verbs/target.js';
+import type {
+  AgentContext,
+  AgentOptions,
+  BaresipAgent,
+  DialTarget,
+  Done,
+} from '../agents/user-agent.js';
+import { register, unregister } from './verbs/registering.js';
+import { transfer, type TransferTarget } from './verbs/transfer.js';
+import { accept, dial, hangup, reject } from './verbs/calls.js';
 
 /** @throws OffhookError E_AGENT_START, E_PORTS, E_CAPABILITY, E_ARGUMENT; nothing is left behind then. */
 export async function startAgent(

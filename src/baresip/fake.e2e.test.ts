@@ -2,7 +2,7 @@ import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { testBench, type Bench } from '../testing/agent-bench.js';
 import { fakeBaresip, type FakeBinary } from '../testing/fake-binary.js';
-import { findBaresip } from './binary.js';
+import { findBaresip } from './start/binary.js';
 
 const LIMIT = 5000;
 const TARGET = { uri: 'sip:bob@127.0.0.1:9' };

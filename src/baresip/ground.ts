@@ -1,7 +1,7 @@
 /** What a running agent stands on: its account, addresses, ports and folder, fixed when it starts. */
-import type { Account } from './account.js';
-import type { Slot } from './ports.js';
-import type { AgentContext, AgentOptions } from './user-agent.js';
+import type { Account } from './start/account.js';
+import type { Slot } from './start/ports.js';
+import type { AgentContext, AgentOptions } from '../agents/user-agent.js';
 
 export interface Ground {
   name: string;

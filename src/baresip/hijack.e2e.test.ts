@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { cleanBench, testBinaries } from '../testing/agent-bench.js';
-import { encodeNetstring } from './netstring.js';
-import type { BaresipAgent } from './user-agent.js';
+import { encodeNetstring } from './wire/netstring.js';
+import type { BaresipAgent } from '../agents/user-agent.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();

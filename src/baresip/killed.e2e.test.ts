@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { agentStateName } from '../model/agent-state.js';
 import { cleanBench, testBinaries } from '../testing/agent-bench.js';
 import { peerSdp } from '../testing/raw-peer.js';
-import type { BaresipAgent } from './user-agent.js';
+import type { BaresipAgent } from '../agents/user-agent.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();

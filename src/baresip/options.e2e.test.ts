@@ -15,7 +15,7 @@ import { selfSigned } from '../certificate.js';
 import { agentStateName } from '../model/agent-state.js';
 import { testBinaries, testBench, type Bench } from '../testing/agent-bench.js';
 import { hasCapability } from './capabilities.js';
-import type { AgentOptions, BaresipAgent } from './user-agent.js';
+import type { AgentOptions, BaresipAgent } from '../agents/user-agent.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();

@@ -1,7 +1,7 @@
 /** Commands and the effect they are to have: what every verb waits for. */
 import { OffhookError } from '../errors.js';
-import type { Command } from './ctrl.js';
-import type { Reply } from './events.js';
+import type { Command } from './wire/ctrl.js';
+import type { Reply } from './wire/events.js';
 import type { Session } from './session.js';
 
 export interface Effect<T> {

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmod, cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { findBaresip } from '../baresip/binary.js';
+import { findBaresip } from '../baresip/start/binary.js';
 import { CLI_FILE } from '../testing/run-cli.js';
 import { runFiles, writeFiles } from '../testing/run-files.js';
 

@@ -1,6 +1,6 @@
 /** Which baresip the user wants: --baresip, else OFFHOOK_BARESIP, else the PATH. */
 import { resolve } from 'node:path';
-import type { BinarySearch } from '../baresip/binary.js';
+import type { BinarySearch } from '../baresip/start/binary.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';
 
 export function baresipChoice(

@@ -1,8 +1,8 @@
 /** `offhook check`: parses and collects scenario files; starts no agent. */
 import { EXIT } from '../errors.js';
 import { count } from '../report/text.js';
-import { planRun, throwErrored } from '../runner/plan.js';
-import type { ScenarioThread } from '../sandbox/scenario-thread.js';
+import { planRun, throwErrored } from '../runner/plan/plan.js';
+import type { ScenarioThread } from '../sandbox/host/scenario-thread.js';
 import { readProcess } from '../settings/process-environment.js';
 import { print, printError } from './print.js';
 import { planOptions, type SelectionFlags } from './selection.js';

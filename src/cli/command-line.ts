@@ -7,8 +7,8 @@ import { OffhookError } from '../errors.js';
 import { suggestion } from '../schema/habits.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
 import { durationMs, durationProblem } from '../time.js';
-import type { Live } from '../sandbox/live-thread.js';
-import type { ScenarioThread } from '../sandbox/scenario-thread.js';
+import type { Live } from '../sandbox/host/live-thread.js';
+import type { ScenarioThread } from '../sandbox/host/scenario-thread.js';
 import { threadLimits, type LimitFlags } from './limits.js';
 import { isFolder, joinOptionalFiles } from './optional-files.js';
 import { addRunFlags, addScriptFlags } from './policy-flags.js';
@@ -184,7 +184,7 @@ async function withThread(
   booted: Live | undefined,
   command: (thread: ScenarioThread) => Promise<number>,
 ): Promise<number> {
-  const { ScenarioThread } = await import('../sandbox/scenario-thread.js');
+  const { ScenarioThread } = await import('../sandbox/host/scenario-thread.js');
   const { secrets } = await import('./print.js');
   const thread = new ScenarioThread({ limits: threadLimits(flags), booted });
   thread.onSecrets = secrets.note;

@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findBaresip, type BaresipBinary, type BinarySearch } from '../baresip/binary.js';
+import { findBaresip, type BaresipBinary, type BinarySearch } from '../baresip/start/binary.js';
 import { hasCapability, listCapabilities, type Capability } from '../baresip/capabilities.js';
-import { sweepStale } from '../baresip/folder.js';
-import { isolationOf } from '../baresip/isolation.js';
-import { takeSlot } from '../baresip/ports.js';
+import { sweepStale } from '../baresip/start/folder.js';
+import { isolationOf } from '../baresip/start/isolation.js';
+import { takeSlot } from '../baresip/start/ports.js';
 import { EXIT, OffhookError } from '../errors.js';
 import { findKamailio } from '../lab/kamailio.js';
 import { oneLine } from '../report/text.js';

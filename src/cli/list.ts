@@ -1,7 +1,7 @@
 /** `offhook list`: what would run. */
 import { oneLine } from '../report/text.js';
-import { planRun, throwErrored } from '../runner/plan.js';
-import type { ScenarioThread } from '../sandbox/scenario-thread.js';
+import { planRun, throwErrored } from '../runner/plan/plan.js';
+import type { ScenarioThread } from '../sandbox/host/scenario-thread.js';
 import { readProcess } from '../settings/process-environment.js';
 import { print, printError, printJson } from './print.js';
 import { planOptions, type SelectionFlags } from './selection.js';

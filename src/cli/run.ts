@@ -1,12 +1,12 @@
 /** `offhook run`. */
 import { OffhookError } from '../errors.js';
-import { findBaresip } from '../baresip/binary.js';
-import { abandonAgents, sweepStale } from '../baresip/folder.js';
+import { findBaresip } from '../baresip/start/binary.js';
+import { abandonAgents, sweepStale } from '../baresip/start/folder.js';
 import type { Lab } from '../lab/lab.js';
 import type { RunEvent } from '../model/run-event.js';
 import type { Reporter } from '../report/reporter.js';
 import { run, type RunOptions } from '../runner/run.js';
-import type { ScenarioThread } from '../sandbox/scenario-thread.js';
+import type { ScenarioThread } from '../sandbox/host/scenario-thread.js';
 import { readProcess, type ProcessEnvironment } from '../settings/process-environment.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
 import { baresipChoice } from './baresip-choice.js';

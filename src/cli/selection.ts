@@ -1,5 +1,5 @@
 /** The flags that several commands share, as options of the runner. */
-import type { PlanOptions } from '../runner/plan.js';
+import type { PlanOptions } from '../runner/plan/plan.js';
 import { secretValues } from '../model/secret-names.js';
 import { makePolicy } from '../policy/policy.js';
 import { shownPath } from '../report/text.js';

@@ -1,6 +1,6 @@
 /** Finds and starts Kamailio. It forks a dozen children: that is why a server process is a group. */
 import { execa } from 'execa';
-import { type ServerProcess, spawnServer } from './server-process.js';
+import { type ServerProcess, spawnServer } from '../servers/server-process.js';
 
 const FIND = 'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; command -v "$1"';
 

@@ -10,10 +10,10 @@ import { basename, join } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { makeCertificate } from './certificate.js';
 import { findKamailio, spawnKamailio } from './kamailio.js';
-import { answersOptions } from './options-probe.js';
-import { freeLabPort } from './ports.js';
+import { answersOptions } from '../servers/options-probe.js';
+import { freeLabPort } from '../servers/ports.js';
 import { routingConfig } from './routing.js';
-import type { ServerProcess } from './server-process.js';
+import type { ServerProcess } from '../servers/server-process.js';
 import { labEnv } from './users.js';
 
 export interface LabOptions {

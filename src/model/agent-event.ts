@@ -6,8 +6,8 @@
 import type { ErrorData } from '../errors.js';
 import type { Packets, Quality } from './call-quality.js';
 import type { HttpEvent } from './http-event.js';
-import type { Held, MediaDirection } from './media-direction.js';
-import type { ReasonValue } from './reason.js';
+import type { Held, MediaDirection } from '../sip/media-direction.js';
+import type { ReasonValue } from '../sip/reason.js';
 
 /** Whom a call is with. Incoming: the From header (RFC 3261, 20.20); outgoing: what was dialled. */
 export interface Peer {

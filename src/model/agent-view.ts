@@ -1,7 +1,7 @@
 /** What getters and reports show of an agent's state, as plain values. */
 import type { CallMedia, Ended, Peer, Transfer } from './agent-event.js';
 import type { CallFacts } from './call-facts.js';
-import type { Held } from './media-direction.js';
+import type { Held } from '../sip/media-direction.js';
 import {
   agentStateName,
   currentCall,

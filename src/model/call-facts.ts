@@ -11,7 +11,7 @@ import type {
   Transfer,
 } from './agent-event.js';
 import type { Quality } from './call-quality.js';
-import type { Held } from './media-direction.js';
+import type { Held } from '../sip/media-direction.js';
 
 export interface ReceivedDigit {
   digit: string;

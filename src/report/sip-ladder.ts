@@ -3,7 +3,7 @@
  * then is it known who takes part). Knows how to draw; what belongs together is sip-join.ts's matter.
  */
 import type { HeaderField } from '../model/agent-event.js';
-import { headerLines } from '../model/headers.js';
+import { headerLines } from '../sip/headers.js';
 import type { RunEvent, ScenarioId } from '../model/run-event.js';
 import { foldExchanges } from './exchanges.js';
 import type { Output } from './output.js';

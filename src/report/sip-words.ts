@@ -1,6 +1,6 @@
 /** Short words about SIP messages: what an SDP body offers, Call-IDs short enough to read. */
 import type { SipMessage } from '../model/agent-event.js';
-import { audioOf, parseSdp, type SdpCodec } from '../model/sdp.js';
+import { audioOf, parseSdp, type SdpCodec } from '../sip/sdp.js';
 import { oneLine } from './text.js';
 
 const CODECS_SHOWN = 3;

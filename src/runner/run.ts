@@ -2,10 +2,10 @@
  * A run: plans it, runs one scenario after another, and tells it all as RunEvents. The only folder that
  * joins scripts with drivers; it knows no reporter and no command line.
  */
-import type { BaresipBinary } from '../baresip/binary.js';
+import type { BaresipBinary } from '../baresip/start/binary.js';
 import type { Counts, Failure, RunEvent } from '../model/run-event.js';
-import type { ScenarioThread } from '../sandbox/scenario-thread.js';
-import { audioFiles } from './hearing/save-audio.js';
+import type { ScenarioThread } from '../sandbox/host/scenario-thread.js';
+import { audioFiles } from '../hearing/save-audio.js';
 import {
   planRun,
   type ErroredFile,
@@ -13,10 +13,10 @@ import {
   type Plan,
   type PlannedScenario,
   type PlanOptions,
-} from './plan.js';
-import type { HttpSettings } from './services.js';
-import { runScenario, type ScenarioServices } from './scenario.js';
-import { exitCodeOf, noCounts } from './verdict.js';
+} from './plan/plan.js';
+import type { HttpSettings } from './bind/http.js';
+import { runScenario, type ScenarioServices } from './scenario/scenario.js';
+import { exitCodeOf, noCounts } from './scenario/verdict.js';
 
 export interface RunOptions extends PlanOptions {
   /** Not closed here: it may have been started before anything else, and outlives the run. */

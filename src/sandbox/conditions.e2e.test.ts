@@ -1,6 +1,6 @@
 /** What a script may not pass with: assertions without a matcher, and conditions that say nothing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Bench, failure } from './hostile/peer.js';
+import { Bench, failure } from '../testing/hostile/peer.js';
 
 let bench: Bench;
 beforeAll(() => {

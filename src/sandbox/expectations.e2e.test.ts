@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Bench, failure, Peer, type Ran } from './hostile/peer.js';
+import { Bench, failure, Peer, type Ran } from '../testing/hostile/peer.js';
 
 let bench: Bench;
 beforeAll(() => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Failure } from '../model/run-event.js';
-import { ESCAPES } from './hostile/escapes.js';
-import { FAKES } from './hostile/fakes.js';
-import { LIMITS as LIMIT_CASES } from './hostile/limits.js';
-import { Bench, LIMITS } from './hostile/peer.js';
-import { TAMPERING } from './hostile/tampering.js';
-import { VALUES } from './hostile/values.js';
-import type { HostileCase } from './hostile/case.js';
-import { CollectError } from './scenario-thread.js';
+import { ESCAPES } from '../testing/hostile/escapes.js';
+import { FAKES } from '../testing/hostile/fakes.js';
+import { LIMITS as LIMIT_CASES } from '../testing/hostile/limits.js';
+import { Bench, LIMITS } from '../testing/hostile/peer.js';
+import { TAMPERING } from '../testing/hostile/tampering.js';
+import { VALUES } from '../testing/hostile/values.js';
+import type { HostileCase } from '../testing/hostile/case.js';
+import { CollectError } from './host/scenario-thread.js';
 
 const CORPUS: Readonly<Record<string, readonly HostileCase[]>> = {
   escapes: ESCAPES,

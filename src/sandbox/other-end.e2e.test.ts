@@ -1,6 +1,6 @@
 /** Which calls of two agents are taken for the ends of one, as `wait` and `dial` show it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Bench, failure, Peer } from './hostile/peer.js';
+import { Bench, failure, Peer } from '../testing/hostile/peer.js';
 
 let bench: Bench;
 beforeAll(() => {

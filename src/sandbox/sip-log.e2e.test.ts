@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SipMessage } from '../model/agent-event.js';
-import { Bench, Peer, type Ran } from './hostile/peer.js';
+import { Bench, Peer, type Ran } from '../testing/hostile/peer.js';
 
 let bench: Bench;
 beforeAll(() => {

@@ -1,10 +1,10 @@
 /** Entry of the scenario thread: takes jobs one after another; each gets a fresh VM. */
 import { setFlagsFromString } from 'node:v8';
 import { workerData, type MessagePort } from 'node:worker_threads';
-import { Channel } from './channel.js';
+import { Channel } from './thread/channel.js';
 import { hrtimeMs } from './clock.js';
-import { Job } from './job.js';
-import { Sources } from './loader.js';
+import { Job } from './thread/job.js';
+import { Sources } from './thread/loader.js';
 import type {
   FromThread,
   ReadFile,
@@ -13,10 +13,10 @@ import type {
   ThreadStart,
   ToThread,
 } from './protocol.js';
-import { QuickJs } from './quickjs.js';
-import { Session } from './session.js';
-import { Stop } from './stop.js';
-import { Vm } from './vm.js';
+import { QuickJs } from './vm/quickjs.js';
+import { Session } from './thread/job-context.js';
+import { Stop } from './thread/stop.js';
+import { Vm } from './vm/vm.js';
 
 /**
  * V8 recompiles WebAssembly with its optimizing compiler as soon as it is warm. QuickJS's interpreter is one huge

@@ -5,7 +5,7 @@
  */
 import type { ErrorData } from '../errors.js';
 import { dtmfProblem } from '../model/dtmf.js';
-import { SIP_METHODS } from '../model/sip-methods.js';
+import { SIP_METHODS } from '../sip/sip-methods.js';
 import { durationProblem } from '../time.js';
 import { AUDIO_KINDS } from './audio-arguments.js';
 import {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, expect } from 'vitest';
 import { startAgent } from '../baresip/agent.js';
-import type { AgentContext, AgentOptions, BaresipAgent } from '../baresip/user-agent.js';
-import { findBaresip, type BaresipBinary } from '../baresip/binary.js';
+import type { AgentContext, AgentOptions, BaresipAgent } from '../agents/user-agent.js';
+import { findBaresip, type BaresipBinary } from '../baresip/start/binary.js';
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 import { rawPeer, type PeerAnswer, type RawPeer } from './raw-peer.js';
 

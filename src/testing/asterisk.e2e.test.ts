@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sipPortsAreFree } from '../baresip/ports.js';
+import { sipPortsAreFree } from '../baresip/start/ports.js';
 import { type Asterisk, startAsterisk } from './asterisk.js';
 import { leavingNothing, watchLeftovers } from './leftovers.js';
 import { findAsterisk, SUITE_BARESIPS } from './real-servers.js';

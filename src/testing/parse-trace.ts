@@ -1,6 +1,6 @@
 /** The parser of baresip's trace, fed with reads: what it makes of them. */
-import { SipTraceParser } from '../baresip/sip-trace.js';
-import { Endpoints } from '../baresip/endpoints.js';
+import { SipTraceParser } from '../baresip/wire/sip-trace.js';
+import { Endpoints } from '../sip/endpoints.js';
 import type { SipMessage } from '../model/agent-event.js';
 
 /** Where the agent of these tests listens. */

@@ -1,6 +1,6 @@
 /** Messages and events of one call, as the tests of the driver's call log need them. */
-import { CallLog } from '../baresip/call-log.js';
-import type { CtrlEvent } from '../baresip/events.js';
+import { CallLog } from '../baresip/record/call-log.js';
+import type { CtrlEvent } from '../baresip/wire/events.js';
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 
 /** A log of calls, and what it has told so far. */

@@ -1,7 +1,7 @@
 /** The small global functions: steps, logs, variables. */
 import { ask, callerStack } from './host.js';
 import { apply, promiseThen } from './primordials.js';
-import { showForLog } from './show.js';
+import { showForLog } from './assert/show.js';
 import { inCondition } from './world.js';
 
 let depth = 0;

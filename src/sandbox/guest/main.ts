@@ -1,16 +1,16 @@
 /** Puts the script's vocabulary on the global object and hands the thread what it runs. */
 import { STATES } from '../../model/agent-state.js';
 import type { GLOBALS } from '../../schema/functions.js';
-import { agent } from './agent.js';
-import { file, silent, tone, tones, verify_audio_connection } from './audio.js';
-import { assert } from './assertion.js';
-import { await_until, default_timeout, wait } from './await-until.js';
+import { agent } from './agent/agent.js';
+import { file, silent, tone, tones, verify_audio_connection } from './agent/audio.js';
+import { assert } from './assert/assertion.js';
+import { await_until, default_timeout, wait } from './wait/await-until.js';
 import { describeThrown } from './failure.js';
-import { await_sequence, never } from './expectations.js';
+import { await_sequence, never } from './wait/expectations.js';
 import { env, file_json, file_text, load_env, log, skip, step, uuid } from './flow.js';
-import { http, http_all } from './http.js';
+import { http, http_all } from './http/http.js';
 import { constants } from './misspelt.js';
-import * as mock from './mock-server.js';
+import * as mock from './http/mock-server.js';
 import { stringify } from './primordials.js';
 import * as suite from './suite.js';
 
@@ -67,7 +67,7 @@ export const setup = suite.runSetup;
 export const body = suite.runBody;
 export const teardown = suite.runTeardown;
 
-export { endPhase } from './assertion-scope.js';
+export { endPhase } from './assert/assertion-scope.js';
 
 export const respond = mock.respond;
 export const responded = mock.responded;

@@ -3,8 +3,8 @@ import type { Collected, DeclaredScenario } from '../protocol.js';
 import { durationMs, type Duration } from '../../time.js';
 import { ask, callerStack } from './host.js';
 import { failure } from './failure.js';
-import { show } from './show.js';
-import { resetScope } from './assertion-scope.js';
+import { show } from './assert/show.js';
+import { resetScope } from './assert/assertion-scope.js';
 import { leaveConditions } from './world.js';
 
 interface Options {

@@ -8,7 +8,7 @@ import type { LogEntry } from '../../model/agent-event.js';
 import { NEW_AGENT, fold, type AgentState } from '../../model/agent-state.js';
 import type { NextEntries, Watched } from '../guest-protocol.js';
 import { ask } from './host.js';
-import { requestArrived, requestPassed } from './requests.js';
+import { requestArrived, requestPassed } from './http/requests.js';
 
 interface Views {
   head: AgentState;

@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { BaresipBinary } from '../../baresip/binary.js';
+import type { BaresipBinary } from '../../baresip/start/binary.js';
 import { hasCapability } from '../../baresip/capabilities.js';
-import { configText } from '../../baresip/config.js';
-import { createFolder, removeFolder } from '../../baresip/folder.js';
-import { rtpConfig } from '../../baresip/media-options.js';
-import { takeSlot } from '../../baresip/ports.js';
+import { configText } from '../../baresip/start/config.js';
+import { createFolder, removeFolder } from '../../baresip/start/folder.js';
+import { rtpConfig } from '../../baresip/start/media-options.js';
+import { takeSlot } from '../../baresip/start/ports.js';
 
 const ADDRESS = '127.0.0.1';
 const CONNECT_EVERY_MS = 1;

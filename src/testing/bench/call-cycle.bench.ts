@@ -3,7 +3,7 @@
  * by a bare ctrl_tcp client: a plain one, and one that knows the trick with the acknowledgement.
  */
 import { test } from 'vitest';
-import type { BaresipBinary } from '../../baresip/binary.js';
+import type { BaresipBinary } from '../../baresip/start/binary.js';
 import { startBareBaresip, type BareBaresip } from './bare-baresip.js';
 import { connectCtrl, type CtrlClient } from './ctrl-client.js';
 import { median, report } from './figures.js';

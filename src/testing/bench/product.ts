@@ -3,7 +3,7 @@ import { makePolicy } from '../../policy/policy.js';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findBaresip, type BaresipBinary } from '../../baresip/binary.js';
+import { findBaresip, type BaresipBinary } from '../../baresip/start/binary.js';
 import type { RunEvent } from '../../model/run-event.js';
 import type { Reporter } from '../../report/reporter.js';
 import type { Outcome, StampedNote, ThreadLimits } from '../../sandbox/protocol.js';
@@ -85,8 +85,8 @@ export async function runScenarioText(
 ): Promise<void> {
   const { run } = (await built('runner/run.js')) as typeof import('../../runner/run.js');
   const { ScenarioThread } = (await built(
-    'sandbox/scenario-thread.js',
-  )) as typeof import('../../sandbox/scenario-thread.js');
+    'sandbox/host/scenario-thread.js',
+  )) as typeof import('../../sandbox/host/scenario-thread.js');
   type RunArguments = Parameters<InstanceType<typeof ScenarioThread>['run']>;
   class NotedThread extends ScenarioThread {
     override run(...[job, options, host]: RunArguments): Promise<Outcome> {

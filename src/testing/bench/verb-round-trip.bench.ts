@@ -15,8 +15,8 @@ for (let i = 0; i < ${CALLS}; i += 1) alice.register();
 
 test('(f) verb round trip', async () => {
   const { ScenarioThread } = (await built(
-    'sandbox/scenario-thread.js',
-  )) as typeof import('../../sandbox/scenario-thread.js');
+    'sandbox/host/scenario-thread.js',
+  )) as typeof import('../../sandbox/host/scenario-thread.js');
   const thread = new ScenarioThread({ limits: LIMITS });
   const file = scenarioFile(SCENARIO);
   const at: number[] = [];

@@ -6,8 +6,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { startAgent } from '../../baresip/agent.js';
-import type { BaresipBinary } from '../../baresip/binary.js';
-import type { BaresipAgent } from '../../baresip/user-agent.js';
+import type { BaresipBinary } from '../../baresip/start/binary.js';
+import type { BaresipAgent } from '../../agents/user-agent.js';
 import { Mutator } from './mutations.js';
 import { type Given, receivedDifferences, sentDifferences, tiled } from './wire-tap.js';
 

@@ -1,0 +1,186 @@
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SipMessage } from '../../model/agent-event.js';
+import { NEW_AGENT } from '../../model/agent-state.js';
+import { Dumps, type AudioStream } from './dumps.js';
+import type { AgentContext } from '../../agents/user-agent.js';
+
+const MB = 1024 * 1024;
+const NAME = 'dump-2026-11-21-13-30-01-dec.wav';
+
+describe('Dumps', () => {
+  let folder: string;
+  let warnings: string[];
+  let dumps: Dumps | undefined;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'offhook-dumps-'));
+    warnings = [];
+  });
+  afterEach(() => {
+    dumps?.end();
+    for (const file of opened.splice(0)) closeSync(file);
+    rmSync(folder, { recursive: true });
+  });
+
+  const make = (version: string, limit?: number): Dumps => {
+    const context = { binary: { path: '', version, modulePath: '' } } as AgentContext;
+    const agent = {
+      state: NEW_AGENT,
+      process,
+      emit: ({ text }: { text: string }) => warnings.push(text),
+    };
+    dumps = new Dumps(agent, { folder, dumps: true, context }, limit);
+    return dumps;
+  };
+  const tell = (name: string): void => {
+    const coder = name.endsWith('-dec.wav') ? 'decode' : 'encode';
+    dumps?.line(`sndfile: dumping ${coder} audio to ./${name}`);
+  };
+  const begin = async (name: string, bytes = 100): Promise<void> => {
+    writeFileSync(join(folder, name), Buffer.alloc(bytes, 1));
+    tell(name);
+    await told();
+  };
+  /** Streams are told of once their call is known. */
+  const told = (): Promise<void> => new Promise(setImmediate);
+  const received = (call_id: string, method = 'ACK'): void => {
+    dumps?.message({ direction: 'received', method, call_id } as SipMessage);
+  };
+  /** Opens a file as baresip does, and goes on writing into it. */
+  const opened: number[] = [];
+  const open = (name: string): void => {
+    const file = openSync(join(folder, name), 'w');
+    writeSync(file, Buffer.alloc(100, 1));
+    opened.push(file);
+  };
+
+  it('gives two streams of the same second files of their own', async () => {
+    const heard: AudioStream[] = [];
+    make('1.0.0').listen((stream) => heard.push(stream), { sent: false });
+    received('a');
+    await begin(NAME);
+    received('b');
+    await begin(NAME, 200);
+    expect(heard.map(({ call, path }) => [call, statSync(path).size])).toEqual([
+      ['a', 100],
+      ['b', 200],
+    ]);
+  });
+
+  it('from 3.16 counts a file once, when it is there, for the call it was announced for', async () => {
+    const heard: AudioStream[] = [];
+    make('4.9.0').listen((stream) => heard.push(stream), { sent: false });
+    received('a');
+    tell(NAME);
+    received('b');
+    await begin(NAME);
+    expect(heard.map(({ call }) => call)).toEqual(['a']);
+  });
+
+  it('tells who comes late, and of what is sent only who wants it', async () => {
+    make('4.9.0');
+    received('a');
+    await begin(NAME);
+    await begin(NAME.replace('dec', 'enc'));
+    const directions = (sent: boolean): string[] => {
+      const told: string[] = [];
+      dumps?.listen(({ direction }) => told.push(direction), { sent });
+      return told;
+    };
+    expect(directions(false)).toEqual(['received']);
+    expect(directions(true)).toEqual(['received', 'sent']);
+  });
+
+  it('gives up what was written when it is too much, and says so', async () => {
+    const heard: AudioStream[] = [];
+    make('4.9.0', MB).listen((stream) => heard.push(stream), { sent: false });
+    received('a');
+    await begin(NAME, 2 * MB);
+    dumps?.look();
+    expect(heard[0]?.lost).toBe('limit');
+    expect(statSync(heard[0]?.path ?? '').size).toBe(0);
+    expect(warnings).toEqual([
+      'audio: more than 1 MB of it on disk (limit): what was heard so far is given up',
+    ]);
+  });
+
+  it('tells two calls apart that baresip opened one file for, and says so', async () => {
+    const heard: AudioStream[] = [];
+    make('1.1.0').listen((stream) => heard.push(stream), { sent: false });
+    received('a');
+    await begin(NAME);
+    received('b');
+    open(NAME);
+    tell(NAME);
+    // before the file of b was renamed
+    open(readdirSync(folder).find((name) => name === 'received-1.wav') ?? '');
+    received('c');
+    tell(NAME);
+    await told();
+    expect(heard.map(({ call, lost }) => [call, lost])).toEqual([
+      ['a', undefined],
+      ['b', 'shared'],
+      ['c', 'shared'],
+    ]);
+    expect(warnings).toEqual([expect.stringContaining('began at the same moment')]);
+  });
+
+  it('takes a second file of the same call in its place for the one it was', async () => {
+    const heard: AudioStream[] = [];
+    make('1.1.0').listen((stream) => heard.push(stream), { sent: false });
+    received('a');
+    open(NAME);
+    tell(NAME);
+    tell(NAME);
+    await told();
+    expect(heard.map(({ call, lost }) => [call, lost])).toEqual([['a', undefined]]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('from 3.16 does not choose between two calls announced under one name', async () => {
+    const heard: AudioStream[] = [];
+    make('4.10.0').listen((stream) => heard.push(stream), { sent: false });
+    for (const call of ['a', 'b']) {
+      received(call);
+      tell(NAME);
+    }
+    await begin(NAME);
+    expect(heard.map(({ call, lost }) => [call, lost])).toEqual([
+      ['a', 'shared'],
+      ['b', 'shared'],
+    ]);
+  });
+
+  it('takes no other file for a dump', async () => {
+    const heard: AudioStream[] = [];
+    make('1.1.0').listen((stream) => heard.push(stream), { sent: false });
+    received('a');
+    await begin('silence.wav');
+    writeFileSync(join(folder, NAME), '');
+    dumps?.line(`sndfile: dumping decode audio to /elsewhere/${NAME}`);
+    dumps?.line(`x sndfile: dumping decode audio to ./${NAME}`);
+    await told();
+    expect(heard).toEqual([]);
+    expect(readdirSync(folder)).toContain('silence.wav');
+  });
+
+  it('before 2.0 keeps the files of the sending side from being made', () => {
+    make('1.1.0');
+    const inTheWay = readdirSync(folder).filter((name) => name.endsWith('-enc.wav'));
+    expect(inTheWay.length).toBeGreaterThanOrEqual(10);
+    expect(inTheWay.every((name) => /^dump-\d{4}(-\d\d){5}-enc\.wav$/.test(name))).toBe(true);
+    make('2.0.0');
+  });
+});

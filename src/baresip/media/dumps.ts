@@ -1,0 +1,280 @@
+/**
+ * What baresip writes down of the audio of an agent's calls: one file for each direction of each start of
+ * its media, growing by every frame. Knows how sndfile names them on which version and what it does wrong;
+ * not what is in them.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import type { SipMessage } from '../../model/agent-event.js';
+import { openCalls, type AgentState } from '../../model/agent-state.js';
+import { hasCapability } from '../capabilities.js';
+import { DumpOwner, type Owner } from './dump-owner.js';
+import type { CtrlEvent } from '../wire/events.js';
+import type { Ground } from '../ground.js';
+
+/** A WAV file that grows: its header's length is wrong, everything behind it is right. */
+export interface AudioStream {
+  /** The Call-ID. */
+  readonly call: string;
+  readonly direction: 'sent' | 'received';
+  readonly path: string;
+  /** performance.now() when baresip said it has begun. */
+  readonly at: number;
+  /**
+   * Why it cannot be read, or not any more. `limit`: its beginning was given up, because of the space it took.
+   * `shared`: the audio of another call may be in it.
+   */
+  lost?: 'limit' | 'shared';
+}
+
+/** Both directions of one agent, on disk. opus is written as 48 kHz stereo: 192 kB a second and direction. */
+const DISK_LIMIT = 256 * 1024 * 1024;
+const LOOK_MS = 3000;
+/** Folders in the way of files, for so many seconds to come. */
+const AHEAD_S = 10;
+/** Names hold the second: older ones do not come again. */
+const NAMES_KEPT = 64;
+/** No other file of the folder is taken for a dump, whatever a line says. */
+const DUMP_LINE = /^sndfile: dumping (en|de)code audio to \.\/(dump-[^/]*-(?:enc|dec)\.wav)$/;
+
+const MIXED =
+  'calls began at the same moment, and baresip gives what it writes of them one name: none of them can be heard before it is held and resumed';
+
+type Direction = AudioStream['direction'];
+type Told = (stream: AudioStream) => void;
+type Ours = Pick<Ground, 'folder' | 'dumps' | 'context'>;
+
+/** The agent whose calls are written down. */
+interface Agent {
+  readonly state: AgentState;
+  readonly process: { readonly pid: number };
+  emit(event: { type: 'warning'; text: string }): number;
+}
+
+export class Dumps {
+  readonly #agent: Agent;
+  readonly #ground: Ours;
+  readonly #limit: number;
+  readonly #streams: AudioStream[] = [];
+  readonly #listeners: Told[] = [];
+  readonly #owner: DumpOwner;
+  /** By name: whose file was announced under it. */
+  readonly #announced = new Map<string, Promise<Owner>[]>();
+  /** By name: the streams whose file had it. */
+  readonly #opened = new Map<string, Promise<readonly AudioStream[]>[]>();
+  #files = 0;
+  #timer: NodeJS.Timeout | undefined;
+  /** Seconds whose folder there is, from the first on. */
+  #unblocked = Math.floor(Date.now() / 1000);
+  #blocked = 0;
+  /** Whether somebody needs what is sent. */
+  #keepsSent = false;
+
+  constructor(agent: Agent, ground: Ours, limit = DISK_LIMIT) {
+    this.#limit = limit;
+    this.#agent = agent;
+    this.#ground = ground;
+    this.#owner = new DumpOwner(agent);
+    if (!ground.dumps) return;
+    this.look();
+    this.#timer = setInterval(() => {
+      this.look();
+    }, LOOK_MS).unref();
+  }
+
+  /** Tells of every stream, also of those there are. `sent`: those that are sent are wanted too. */
+  listen(told: Told, { sent }: { sent: boolean }): void {
+    this.#keepsSent ||= sent;
+    const listener: Told = (stream) => {
+      if (sent || stream.direction === 'received') told(stream);
+    };
+    this.#listeners.push(listener);
+    for (const stream of this.#streams) listener(stream);
+  }
+
+  /** Every message of the SIP trace, in its place among the lines. */
+  message(message: SipMessage): void {
+    this.#owner.message(message);
+  }
+
+  /** The event CALL_MENC. */
+  encrypted(event: CtrlEvent): void {
+    this.#owner.encrypted(event);
+  }
+
+  /** A line of baresip's log. */
+  line(text: string): void {
+    this.#owner.line(text);
+    const found = DUMP_LINE.exec(text);
+    if (found === null) return;
+    const [, coder, name = ''] = found;
+    const direction = coder === 'en' ? 'sent' : 'received';
+    const { folder, context } = this.#ground;
+    const written = join(folder, name);
+    if (existsSync(written)) {
+      // Under a name of its own, the next file of the same second does not overwrite it.
+      const path = join(folder, `${direction}-${this.#files}.wav`);
+      this.#files += 1;
+      renameSync(written, path);
+      const owners = this.#announced.get(name) ?? [this.#owner.now()];
+      this.#announced.delete(name);
+      keep(this.#opened, name, this.#begin(owners, direction, path));
+    } else if (hasCapability(context.binary.version, 'dumps_announced')) {
+      // The file comes with the first frame, and with it the same line again.
+      keep(this.#announced, name, this.#owner.now());
+    } else {
+      void this.#again(name, direction);
+    }
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #begin(
+    owners: readonly Promise<Owner>[],
+    direction: Direction,
+    path: string,
+    shared = false,
+  ): Promise<readonly AudioStream[]> {
+    const at = performance.now();
+    const found = await Promise.all(owners);
+    const calls = new Set(found.flatMap((owner) => owner ?? this.#replaced(direction) ?? []));
+    // Calls with the same other side, announced within one second: their files have the same name.
+    const doubt = shared || calls.size > 1;
+    if (calls.size > 1) this.#warn(MIXED);
+    const streams = [...calls].map((call): AudioStream => {
+      return { call, direction, path, at, ...(doubt ? { lost: 'shared' } : {}) };
+    });
+    this.#streams.push(...streams);
+    for (const stream of streams) for (const told of this.#listeners) told(stream);
+    return streams;
+  }
+
+  /**
+   * A name for the second time, while there is no file of it: it was opened before the first one had been
+   * renamed, so it is the same file. The same call has closed it before; two calls write into it.
+   */
+  async #again(name: string, direction: Direction): Promise<void> {
+    const now = this.#owner.now();
+    const before = (await Promise.all(this.#opened.get(name) ?? [])).flat();
+    const owner = (await now) ?? this.#replaced(direction);
+    const last = before.at(-1);
+    if (last === undefined || (last.call === owner && this.#writers(last.path) < 2)) return;
+    // Where a third one followed, it may be in the second one's place.
+    const first = before.findIndex((one) => this.#writers(one.path) > 1);
+    for (const one of before.slice(Math.max(0, first))) one.lost ??= 'shared';
+    this.#warn(MIXED);
+    keep(this.#opened, name, this.#begin([now], direction, last.path, true));
+  }
+
+  /** The call whose file of that direction baresip has closed, or that had none; undefined where several might be. */
+  #replaced(direction: Direction): Owner {
+    const calls = openCalls(this.#agent.state).filter(({ id, facts }) => {
+      const last = this.#streams.findLast((one) => one.call === id && one.direction === direction);
+      return facts.media !== undefined && (last === undefined || this.#writers(last.path) === 0);
+    });
+    const [only, ...others] = calls;
+    if (only !== undefined && others.length === 0) return only.id;
+    this.#warn(
+      `it cannot be told which of ${calls.length} calls a file belongs to: it is not heard`,
+    );
+    return undefined;
+  }
+
+  /** How often baresip has a file open. 0 where the system does not tell. */
+  #writers(path: string): number {
+    try {
+      const folder = `/proc/${this.#agent.process.pid}/fd`;
+      const name = `/${basename(path)}`;
+      return readdirSync(folder).filter((fd) => linkOf(join(folder, fd)).endsWith(name)).length;
+    } catch {
+      return 0;
+    }
+  }
+
+  #warn(what: string): void {
+    this.#agent.emit({ type: 'warning', text: `audio: ${what}` });
+  }
+
+  /** Every 3 s: makes room, and keeps to the limit. */
+  look(): void {
+    if (!hasCapability(this.#ground.context.binary.version, 'filters_after_hold')) this.#block();
+    if (!this.#keepsSent) {
+      for (const one of this.#streams) if (one.direction === 'sent') truncate(one.path);
+    }
+    const size = this.#streams.reduce((sum, { path }) => sum + allocated(path), 0);
+    if (size < this.#limit) return;
+    for (const one of this.#streams) {
+      one.lost ??= 'limit';
+      truncate(one.path);
+    }
+    const limit = `${this.#limit / 1024 / 1024} MB`;
+    this.#warn(`more than ${limit} of it on disk (limit): what was heard so far is given up`);
+  }
+
+  /**
+   * Before 2.0 the filters of a call are set up again after a hold only if none is left on the sending side:
+   * else nothing received is written any more. A folder where the file of the sending side would go keeps
+   * it from having one.
+   */
+  #block(): void {
+    const now = Math.floor(Date.now() / 1000);
+    for (let at = Math.max(now, this.#blocked + 1); at <= now + AHEAD_S; at += 1) {
+      mkdirSync(this.#inTheWay(at), { recursive: true });
+    }
+    this.#blocked = now + AHEAD_S;
+    for (; this.#unblocked < now - AHEAD_S; this.#unblocked += 1)
+      rmEmpty(this.#inTheWay(this.#unblocked));
+  }
+
+  #inTheWay(second: number): string {
+    const at = new Date(second * 1000);
+    // Local time, as baresip writes it.
+    const date = [at.getFullYear(), at.getMonth() + 1, at.getDate()];
+    const time = [at.getHours(), at.getMinutes(), at.getSeconds()];
+    const stamp = [...date, ...time].map((one) => String(one).padStart(2, '0')).join('-');
+    return join(this.#ground.folder, `dump-${stamp}-enc.wav`);
+  }
+}
+
+/** The writer goes on where it was: what lies before becomes a hole, which needs no disk. */
+function truncate(path: string): void {
+  if (allocated(path) > 0) truncateSync(path);
+}
+
+function allocated(path: string): number {
+  return (statSync(path, { throwIfNoEntry: false })?.blocks ?? 0) * 512;
+}
+
+function rmEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // was never there
+  }
+}
+
+function keep<T>(all: Map<string, T[]>, name: string, one: T): void {
+  all.set(name, [...(all.get(name) ?? []), one]);
+  const [oldest] = all.keys();
+  if (all.size > NAMES_KEPT && oldest !== undefined) all.delete(oldest);
+}
+
+/** "" for one that was closed meanwhile. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * Digits that baresip 1.1 receives and does not tell. It looks for a telephone-event (RFC 4733) only in a packet
+ * whose payload type is not that of the packet before it, so of digits without audio between them it tells the first
+ * alone, and it takes the second of two equal ones for a repetition (1.1.0, src/stream.c rtp_handler, telev_recv). The
+ * first packet it overlooks of each digit is decoded as if it were audio: four octets that stand between frames in the file that is
+ * written of what is heard. The next packet has the same timestamp, and for that one baresip logs a line.
+ */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { decodeG711, type G711Law } from '../../audio/g711.js';
+import { dtmfDigit } from '../../model/dtmf.js';
+import type { CallMedia } from '../../model/agent-event.js';
+import { openCalls } from '../../model/agent-state.js';
+import { hasCapability } from '../capabilities.js';
+import type { Session } from '../session.js';
+
+/** The line of a packet with the timestamp of the one before it. */
+const SAME_TIMESTAMP = /audio: \[time=(\S+)\] discard old frame \(0\.000 seconds old\)/;
+const TOLD = /received in-band DTMF event: '(.)' \(end=([01])\)/;
+const HEADER_BYTES = 44;
+const SAMPLE_BYTES = 2;
+/** Event, flags and volume, duration: an octet of G.711 is one sample. */
+const EVENT_SAMPLES = 4;
+const PTIME_MS = 20;
+/** How far back the packets of a digit are looked for. */
+const MOST_FRAMES = 100;
+const MOST_TIMES = 1000;
+
+/** What is written of one call. */
+interface Heard {
+  readonly call: string;
+  readonly path: string;
+  /** Samples that have been looked at: the end of a packet. */
+  seen: number;
+}
+
+interface Surroundings {
+  /** Of the call as it is now; undefined when it has ended. */
+  media(call: string): CallMedia | undefined;
+  found(call: string, digit: string): void;
+  /** A digit came and nothing says which. */
+  lost(): void;
+}
+
+/** Only 1.1 does: 1.0 looks into every packet, and from 2.0 on they do again. */
+export function overlooksDigits(version: string): boolean {
+  return hasCapability(version, 'call_ids') && !hasCapability(version, 'telephone_events');
+}
+
+/** The module that writes down what is received. */
+export const DUMPING_MODULE = 'sndfile';
+
+/** The reader of a session whose baresip overlooks digits. */
+export function readLostDigits(session: Session): LostDigits | undefined {
+  const { version } = session.ground.context.binary;
+  if (!overlooksDigits(version)) return undefined;
+  let warned = false;
+  const digits = new LostDigits({
+    media: (call) => openCalls(session.state).find((one) => one.id === call)?.facts.media,
+    found: (call, digit) => {
+      session.inbox.overlooked(call, digit);
+    },
+    lost: () => {
+      if (warned) return;
+      warned = true;
+      const text = `baresip ${version} received a digit and did not tell which: it overlooks digits that come without audio between them (they are known with PCMU or PCMA and the module ${DUMPING_MODULE})`;
+      session.emit({ type: 'warning', text });
+    },
+  });
+  session.dumps.listen(
+    ({ call, path }) => {
+      digits.listen(call, path);
+    },
+    { sent: false },
+  );
+  return digits;
+}
+
+export class LostDigits {
+  readonly #surroundings: Surroundings;
+  readonly #heard: Heard[] = [];
+  /** The digit whose first packet baresip has told of: its second packet may be decoded all the same. */
+  #told: string | undefined;
+  /** Where nothing can be read: the times of the digits so far, each of which has one. */
+  readonly #times = new Set<string>();
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  /** A new file of what is received in that call. */
+  listen(call: string, path: string): void {
+    this.#heard.push({ call, path, seen: 0 });
+  }
+
+  /** A line of baresip's log. */
+  line(text: string): void {
+    const [, digit, end] = TOLD.exec(text) ?? [];
+    if (digit !== undefined) this.#told = end === '0' ? digit : undefined;
+    const time = SAME_TIMESTAMP.exec(text)?.[1];
+    if (time !== undefined) this.#overlooked(time);
+  }
+
+  #overlooked(time: string): void {
+    const before = this.#told;
+    const open = this.#heard.filter(({ call }) => this.#surroundings.media(call) !== undefined);
+    const read = open.map((heard) => this.#read(heard));
+    if (this.#times.has(time)) return;
+    if (this.#times.size > MOST_TIMES) this.#times.clear();
+    this.#times.add(time);
+    this.#told = undefined;
+    if (before === undefined && !read.includes(true)) this.#surroundings.lost();
+  }
+
+  /** Returns whether there was a digit, told or not. */
+  #read(heard: Heard): boolean {
+    const { codec, rate, ptime = PTIME_MS } = this.#surroundings.media(heard.call) ?? {};
+    const law = codec === 'PCMU' ? 'mulaw' : codec === 'PCMA' ? 'alaw' : undefined;
+    if (law === undefined || rate === undefined) return false;
+    const frame = (rate / 1000) * ptime;
+    const samples = newSamples(heard, frame);
+    const digits = digitsIn(samples, frame, law);
+    for (const digit of digits) {
+      if (digit !== this.#told) this.#surroundings.found(heard.call, digit);
+      this.#told = undefined;
+    }
+    return digits.length > 0;
+  }
+}
+
+/** The last of what was written since; begins and ends with a packet, if it holds no more than frames and events. */
+function newSamples(heard: Heard, frame: number): Int16Array {
+  let file: number | undefined;
+  try {
+    file = openSync(heard.path, 'r');
+    const size = Math.floor((fstatSync(file).size - HEADER_BYTES) / SAMPLE_BYTES);
+    const most = MOST_FRAMES * frame + ((size - heard.seen) % frame);
+    const count = Math.max(0, Math.min(size - heard.seen, most));
+    heard.seen = Math.max(size, heard.seen);
+    const samples = new Int16Array(count);
+    readSync(file, samples, 0, count * SAMPLE_BYTES, HEADER_BYTES + (size - count) * SAMPLE_BYTES);
+    return samples;
+  } catch {
+    // The agent has ended, and its files are gone.
+    return new Int16Array(0);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/** Digits of the packets that were decoded as audio, in samples that begin and end with a packet. */
+function digitsIn(samples: Int16Array, frame: number, law: G711Law): string[] {
+  const events = (samples.length % frame) / EVENT_SAMPLES;
+  if (!Number.isInteger(events)) return [];
+  const digits: string[] = [];
+  // From the end: there is the newest, and loud audio before it may begin like one.
+  let end = samples.length;
+  while (digits.length < events && end >= EVENT_SAMPLES) {
+    const digit = digitAt(samples, end - EVENT_SAMPLES, law);
+    end -= digit === undefined ? frame : EVENT_SAMPLES;
+    if (digit !== undefined) digits.unshift(digit);
+  }
+  return digits.length === events ? digits : [];
+}
+
+/** RFC 4733, 2.3: the event, E and R bits with a volume of 0 to 63, the duration. */
+function digitAt(samples: Int16Array, at: number, law: G711Law): string | undefined {
+  const [event, flags] = [octetAt(samples, at, law), octetAt(samples, at + 1, law)];
+  if (event === undefined || flags === undefined) return undefined;
+  return (flags & RESERVED_BIT) === 0 ? dtmfDigit(event) : undefined;
+}
+
+const RESERVED_BIT = 0x40;
+
+function octetAt(samples: Int16Array, at: number, law: G711Law): number | undefined {
+  return OCTETS[law].get(samples[at] ?? NaN);
+}
+
+const OCTETS: Readonly<Record<G711Law, ReadonlyMap<number, number>>> = {
+  alaw: octets('alaw'),
+  mulaw: octets('mulaw'),
+};
+
+function octets(law: G711Law): ReadonlyMap<number, number> {
+  return new Map(
+    Array.from({ length: 256 }, (_, octet) => [decodeG711(law, octet), octet] as const),
+  );
+}

@@ -1,0 +1,16 @@
+/** CALL_RTCP, which baresip tells of each report it gets -> the quality of the call. */
+import type { AgentEvent } from '../../model/agent-event.js';
+import type { AgentState } from '../../model/agent-state.js';
+import { packetsOf, qualityOf } from '../../model/call-quality.js';
+import type { CtrlEvent } from '../wire/events.js';
+
+/** `undefined` for other events, and while the report says nothing: the first ones are all zeros. */
+export function qualityEvent(event: CtrlEvent, state: AgentState): AgentEvent | undefined {
+  if (event.name !== 'CALL_RTCP') return undefined;
+  const call = state.calls.find((one) => one.id === event.call);
+  const stats = event.fields['rtcp_stats'] ?? '';
+  const quality = qualityOf(stats, call?.facts.media?.codec);
+  const packets = packetsOf(stats);
+  if (call === undefined || quality === undefined || packets === undefined) return undefined;
+  return { type: 'call_quality', call: call.id, quality, packets };
+}

@@ -1,0 +1,109 @@
+/** How a call ended, in the same words on every version: from the SIP messages first, else from baresip's text. */
+import type { Ended, SipMessage } from '../../model/agent-event.js';
+import { headerValues, splitList } from '../../sip/headers.js';
+import { reasonOf } from '../../sip/reason.js';
+
+/** Text of CALL_CLOSED without the error number newer versions append: "Connection refused [111]". */
+export function closeText(param: string): string {
+  return param.replace(/ \[\d+\]$/, '').trim();
+}
+
+/** Every Reason of the messages that ended a call: BYE, CANCEL, final response (RFC 3326). */
+export function causeOf(...messages: (SipMessage | undefined)[]): Pick<Ended, 'cause' | 'causes'> {
+  const values = messages.flatMap((one) => headerValues(one?.headers ?? [], 'reason'));
+  return causeIn([...new Set(values)]);
+}
+
+function causeIn(values: readonly string[]): Pick<Ended, 'cause' | 'causes'> {
+  const given = values.filter((one) => one !== '');
+  return given.length === 0 ? {} : { cause: given.join(', '), causes: given.map(reasonOf) };
+}
+
+/** By a final response of 300 or more to the INVITE; `cancel`: the CANCEL before it. */
+export function endedByResponse(
+  message: SipMessage,
+  by: 'local' | 'remote',
+  cancelled: boolean,
+  cancel?: SipMessage,
+): Ended {
+  return {
+    by,
+    how: cancelled ? 'cancel' : 'rejected',
+    code: message.code ?? 0,
+    reason: message.reason ?? '',
+    ...causeOf(cancel, message),
+  };
+}
+
+/** The agent's transfer succeeded: whose BYE comes first says nothing. */
+export const TRANSFERRED: Ended = {
+  by: 'local',
+  how: 'transferred',
+  reason: 'Call transferred',
+};
+
+/** The agent's transfer failed, and its baresip is one that ends the call then (before 2.0). */
+export function lostByTransfer(final: number | undefined, reason: string): Ended {
+  const why = final === undefined ? reason : `${final} ${reason}`;
+  return {
+    by: 'error',
+    how: 'transferred',
+    reason: `the transfer failed (${why}), and this baresip ends the call then`,
+  };
+}
+
+const WORDS: readonly (readonly [RegExp, Ended])[] = [
+  [/^Connection reset by user|^Rejected by user/i, { by: 'local', how: 'bye' }],
+  [/^Connection reset by peer/i, { by: 'remote', how: 'bye' }],
+  [/^Connection timed out|^Operation timed out/i, { by: 'network', how: 'timeout' }],
+  [/^Local timeout/i, { by: 'local', how: 'timeout' }],
+  [
+    /refused|address required|unreachable|No route|Protocol error|not available|No such (host|device)|Host is down|Network is down/i,
+    { by: 'network', how: 'unreachable' },
+  ],
+  [/transfer/i, TRANSFERRED],
+  [/replaced/i, { by: 'remote', how: 'replaced' }],
+  [/end of file|rtp|media|audio|codec/i, { by: 'error', how: 'media' }],
+];
+
+/** By what CALL_CLOSED says; `direction` and `answered` tell a BYE from a CANCEL or a rejection. */
+export function endedByText(
+  param: string,
+  call: { outgoing: boolean; answered: boolean; sent?: boolean },
+): Ended {
+  const text = closeText(param);
+  const response = /^(\d{3}) ([^,]*)(?:,(.*))?$/.exec(text);
+  // That is the TURN server: nobody else was asked anything.
+  if (response !== null && call.sent === false)
+    return { by: 'network', how: 'unreachable', reason: text };
+  if (response !== null) {
+    const [, code, reason, cause] = response;
+    return {
+      by: call.outgoing ? 'remote' : 'local',
+      how: 'rejected',
+      code: Number(code),
+      reason: reason ?? '',
+      ...(cause === undefined ? {} : causeIn(splitList(cause))),
+    };
+  }
+  // A description that cannot be used; without an answer it is TLS that failed.
+  if (call.answered && /^(?:Protocol error|Bad message)/i.test(text)) {
+    return { by: 'error', how: 'media', reason: text };
+  }
+  const words = WORDS.find(([pattern]) => pattern.test(text))?.[1] ?? { by: 'error', how: 'media' };
+  if (words.how !== 'bye' || call.answered)
+    return { ...(words.how === 'bye' ? {} : { reason: text }), ...words };
+  return { by: words.by, how: (words.by === 'local') === call.outgoing ? 'cancel' : 'rejected' };
+}
+
+/** Whether the text baresip closed with goes with that response: another code is one the trace is about to show. */
+export function mayEndWith(code: number, closeText: string | undefined): boolean {
+  if (closeText === undefined) return false;
+  const told = /^\d{3}(?= )/.exec(closeText)?.[0];
+  return told === undefined || Number(told) === code;
+}
+
+/** After these a caller may try again by itself: only baresip knows whether it gave up. */
+export function maybeRetried(code: number): boolean {
+  return code < 400 || code === 401 || code === 407 || code === 422 || code === 503;
+}

@@ -1,0 +1,142 @@
+/**
+ * What baresip refuses or drops by itself, so that a script would never hear of it: INVITEs, challenges it cannot
+ * answer, datagrams it cannot read. In words, for warnings.
+ */
+import type { AgentEvent, SipMessage } from '../../model/agent-event.js';
+import { headerValues } from '../../sip/headers.js';
+import { hasCapability, sinceOf } from '../capabilities.js';
+import { headerOf } from '../../sip/sip-message.js';
+
+/** What libre reads of one datagram (udp.c, every version): the rest is lost. */
+const LONGEST_DATAGRAM = 8192;
+const CHALLENGED: readonly number[] = [401, 407];
+/** Of a challenge: a value in quotes may hold anything. */
+const PARAMETER = /([^\s,="]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]+)/g;
+
+/** Tells all of that as warnings of an agent. */
+export class RefusalLog {
+  readonly #emit: (event: AgentEvent) => void;
+  readonly #version: string;
+  readonly #challenges = new Set<string>();
+
+  constructor(emit: (event: AgentEvent) => void, version: string) {
+    this.#emit = emit;
+    this.#version = version;
+  }
+
+  /** Every message of the trace, with its text there. */
+  message(message: SipMessage, raw: string): void {
+    this.#warn(cutMessage(message, raw));
+    if (message.direction === 'received') this.#challenge(message);
+  }
+
+  /** A line baresip wrote to stderr. */
+  line(text: string): void {
+    this.#warn(droppedDatagram(text));
+  }
+
+  /** An INVITE of which no call came about. */
+  invite(invite: SipMessage, response: SipMessage): void {
+    this.#warn(refusedInvite(invite, response, this.#version));
+  }
+
+  /** Each kind of request gives up at the same challenge: told once. */
+  #challenge(message: SipMessage): void {
+    const problem = challengeProblem(message, this.#version);
+    if (problem === undefined) return;
+    const key = `${message.method} ${problem}`;
+    if (this.#challenges.has(key)) return;
+    this.#challenges.add(key);
+    this.#warn(`${message.method}: ${problem}`);
+  }
+
+  #warn(text: string | undefined): void {
+    if (text !== undefined) this.#emit({ type: 'warning', text });
+  }
+}
+
+/** An INVITE that baresip answered with an error before it told anybody of a call. */
+function refusedInvite(invite: SipMessage, response: SipMessage, version: string): string {
+  const from = headerOf(invite.headers, 'from') ?? '';
+  const { code = 0, reason = '' } = response;
+  const answer = `${code} ${reason}`.trim();
+  return `baresip ${version} refused an INVITE from ${from} by itself: ${answer}: ${whyRefused(invite, code)}`;
+}
+
+function whyRefused(invite: SipMessage, code: number): string {
+  const type = headerOf(invite.headers, 'content-type') ?? '';
+  if (/^\s*multipart\//i.test(type)) {
+    return `no baresip takes a multipart body in an INVITE (${type.split(';')[0]?.trim() ?? ''})`;
+  }
+  switch (code) {
+    case 400:
+      return 'a header field it needs is missing or cannot be read (Max-Forwards, Via, Contact)';
+    case 404:
+      return 'the user of the Request-URI is not the one of the agent';
+    case 420:
+      return `it does not support what Require asks for: ${headerOf(invite.headers, 'require') ?? ''}`;
+    case 481:
+      return 'its Replaces names no call of the agent';
+    case 482:
+      return 'it has this request already, from another branch';
+    case 486:
+      return 'it takes no more calls';
+    case 488:
+    case 606:
+      return 'no codec in common, or another address family';
+    case 500:
+      return 'its session description cannot be read, or has nothing to use in it';
+    default:
+      return 'the scenario has not heard of the call';
+  }
+}
+
+/** The algorithms of a challenge that this version cannot answer (RFC 8760); empty when it can. */
+function unknownAlgorithms(response: SipMessage, version: string): readonly string[] {
+  return algorithmsOf(response).filter((one) => !isKnown(one, version));
+}
+
+/** The algorithms a 401 or 407 asks for; a scheme that is not Digest under its own name. */
+export function algorithmsOf({ code, headers }: SipMessage): readonly string[] {
+  if (code === undefined || !CHALLENGED.includes(code)) return [];
+  const name = code === 401 ? 'www-authenticate' : 'proxy-authenticate';
+  return headerValues(headers, name).map((challenge) => {
+    const scheme = /^\S*/.exec(challenge)?.[0] ?? '';
+    if (!/^digest$/i.test(scheme)) return scheme;
+    const found = [...challenge.matchAll(PARAMETER)].find(([, key]) =>
+      /^algorithm$/i.test(key ?? ''),
+    );
+    return found?.[2]?.replaceAll('"', '') ?? 'MD5';
+  });
+}
+
+function isKnown(algorithm: string, version: string): boolean {
+  if (/^sha-256$/i.test(algorithm)) return hasCapability(version, 'digest_sha256');
+  return /^md5$/i.test(algorithm);
+}
+
+/** Why baresip gives up at a challenge; undefined when it can answer it. */
+export function challengeProblem(response: SipMessage, version: string): string | undefined {
+  const unknown = unknownAlgorithms(response, version);
+  const [first] = unknown;
+  if (first === undefined) return undefined;
+  const needed = /^sha-256$/i.test(first)
+    ? `needs ${first}: baresip ${sinceOf('digest_sha256')} or newer`
+    : `no baresip knows ${first}`;
+  return `baresip ${version} does not understand the challenge: ${needed}`;
+}
+
+/** A datagram of which baresip read only a part; undefined for any other message. */
+function cutMessage({ direction, transport, body }: SipMessage, raw: string): string | undefined {
+  if (direction !== 'received' || transport !== 'UDP') return undefined;
+  if (Buffer.byteLength(raw) < LONGEST_DATAGRAM) return undefined;
+  const lost = body === '' ? 'what lies behind, the body with it,' : 'what lies behind';
+  return `a datagram was longer than the ${LONGEST_DATAGRAM} bytes baresip reads: ${lost} is lost`;
+}
+
+/** A line of baresip's log that says that something received was dropped; undefined for any other line. */
+function droppedDatagram(line: string): string | undefined {
+  const why = /^sip: msg decode err: (.*)/.exec(line)?.[1];
+  if (why === undefined) return undefined;
+  return `baresip dropped a datagram it could not read as SIP: ${why.replace(/ \[\d+\]$/, '')}`;
+}

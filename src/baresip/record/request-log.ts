@@ -1,0 +1,171 @@
+/**
+ * The requests of one agent other than those about registration and the life of a call: what became of one
+ * it sends (MESSAGE, OPTIONS, INFO), and those it received and answered. All from the SIP trace, for ctrl_tcp
+ * tells of none of them on every version.
+ */
+import type { SipMessage } from '../../model/agent-event.js';
+
+export interface SentRequest {
+  readonly method: string;
+  /** When it left, and when its final response came (performance.now()). */
+  sentAt?: number;
+  answeredAt?: number;
+  /** The final response. After a challenge this is the one to the repetition with credentials. */
+  answer?: { code: number; reason: string };
+  /** In baresip's words, why there will be no response. */
+  failure?: string;
+}
+
+interface Tracked {
+  readonly request: SentRequest;
+  callId: string | undefined;
+  cseq: number;
+  /** Requests up to this one in the call are older than what is waited for. */
+  readonly after: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** How long a challenge may be the last word: the repetition follows within a millisecond. */
+const RETRY_MS = 75;
+/** baresip gives up after 32 s (RFC 3261, 17.1.2.2: timer F). */
+const TIMED_OUT_MS = 30_000;
+/** Received requests remembered for their retransmissions. */
+const REMEMBERED = 256;
+
+/** A received request, and the final code the agent answered. */
+type AnsweredRequest = (request: SipMessage, code: number, again: boolean) => void;
+
+export class RequestLog {
+  readonly #changed: () => void;
+  readonly #answeredReceived: AnsweredRequest;
+  readonly #tracked = new Set<Tracked>();
+  /** By Call-ID, CSeq and method. */
+  readonly #received = new Map<string, { request: SipMessage; answered: boolean }>();
+  readonly #sentIds = new Map<string, number>();
+
+  /**
+   * `answered` gets each received request when the agent has answered it, and `again` when a retransmission is:
+   * baresip takes it for a new one.
+   */
+  constructor(changed: () => void, answered: AnsweredRequest) {
+    this.#changed = changed;
+    this.#answeredReceived = answered;
+  }
+
+  /** Follows the next request of that method, of that call if one is given, until `forget`. */
+  expect(method: string, call?: string): SentRequest {
+    const request: SentRequest = { method };
+    const after = call === undefined ? 0 : (this.#sentIds.get(`${method} ${call}`) ?? 0);
+    this.#tracked.add({ request, callId: call, cseq: 0, after, timer: undefined });
+    return request;
+  }
+
+  forget(request: SentRequest): void {
+    for (const tracked of this.#tracked) {
+      if (tracked.request !== request) continue;
+      clearTimeout(tracked.timer);
+      this.#tracked.delete(tracked);
+    }
+  }
+
+  message(message: SipMessage): void {
+    const sent = message.direction === 'sent';
+    if (message.code === undefined) {
+      if (sent) this.#sent(message);
+      else this.#arrived(message);
+    } else if (sent) this.#replied(message, message.code);
+    else this.#answered(message, message.code);
+  }
+
+  /**
+   * baresip says that a request of that method failed without a response. `certain`: no peer can have said it; if one
+   * can, it counts only for a request that never left, which no peer knows of.
+   */
+  failed(method: string, text: string, certain = true): void {
+    const open = [...this.#tracked].filter(
+      ({ request }) =>
+        request.method === method &&
+        request.answer === undefined &&
+        (certain || request.sentAt === undefined),
+    );
+    // Which one is not said: a time-out is of the oldest, anything else comes at once.
+    const late = /timed out/i.test(text);
+    const found = late ? open.find(({ request }) => isOld(request)) : open.at(-1);
+    if (found !== undefined) found.request.failure ??= text.replace(/ \[\d+\]$/, '');
+    this.#changed();
+  }
+
+  end(): void {
+    for (const { timer } of this.#tracked) clearTimeout(timer);
+    this.#tracked.clear();
+  }
+
+  #sent(message: SipMessage): void {
+    const id = `${message.method} ${message.call_id}`;
+    const known = this.#sentIds.get(id);
+    for (const tracked of this.#tracked) {
+      const { request } = tracked;
+      if (request.method !== message.method || message.cseq <= tracked.cseq) continue;
+      // Outside a call each request has a Call-ID of its own: a known one is an old request's, again.
+      const first = tracked.callId === undefined && known === undefined;
+      const own = tracked.callId === message.call_id && message.cseq > tracked.after;
+      if (!first && !own) continue;
+      clearTimeout(tracked.timer);
+      tracked.callId = message.call_id;
+      tracked.cseq = message.cseq;
+      request.sentAt ??= performance.now();
+      delete request.answer;
+    }
+    this.#sentIds.delete(id);
+    this.#sentIds.set(id, Math.max(known ?? 0, message.cseq));
+    dropOldest(this.#sentIds);
+    this.#changed();
+  }
+
+  #answered(message: SipMessage, code: number): void {
+    if (code < 200) return;
+    for (const tracked of this.#tracked) {
+      const { request, callId, cseq } = tracked;
+      if (request.method !== message.method || callId !== message.call_id) continue;
+      if (cseq !== message.cseq || request.answer !== undefined) continue;
+      const answer = () => {
+        request.answer = { code, reason: message.reason ?? '' };
+        this.#changed();
+      };
+      request.answeredAt = performance.now();
+      clearTimeout(tracked.timer);
+      if (code === 401 || code === 407) tracked.timer = setTimeout(answer, RETRY_MS);
+      else answer();
+    }
+  }
+
+  #arrived(message: SipMessage): void {
+    const key = keyOf(message);
+    if (this.#received.has(key)) return;
+    this.#received.set(key, { request: message, answered: false });
+    dropOldest(this.#received);
+  }
+
+  #replied(message: SipMessage, code: number): void {
+    const known = this.#received.get(keyOf(message));
+    if (known === undefined || code < 200) return;
+    const again = known.answered;
+    known.answered = true;
+    this.#answeredReceived(known.request, code, again);
+  }
+}
+
+function isOld({ sentAt }: SentRequest): boolean {
+  return sentAt !== undefined && performance.now() - sentAt > TIMED_OUT_MS;
+}
+
+function keyOf({ method, call_id, cseq }: SipMessage): string {
+  return `${method} ${cseq} ${call_id}`;
+}
+
+function dropOldest(map: Map<string, unknown>): void {
+  for (const key of map.keys()) {
+    if (map.size <= REMEMBERED) return;
+    map.delete(key);
+  }
+}

@@ -1,0 +1,210 @@
+/** Account options -> address of record and the account line baresip reads. Pure text; hostile values are refused. */
+import { OffhookError } from '../../errors.js';
+import type { HeaderField } from '../../model/agent-event.js';
+import { routeWithHeaders } from './custom-headers.js';
+import { mediaParameters, stunUri } from './media-options.js';
+import { accountParameterIn, unquotableInAccount } from './quoted.js';
+import type { AgentOptions } from '../../agents/user-agent.js';
+
+export interface Account {
+  /** "sip:alice@example.test" */
+  aor: string;
+  user: string;
+  /** Host, with port where one was given; undefined for a serverless agent. */
+  domain: string | undefined;
+  transport: 'udp' | 'tcp' | 'tls';
+  /** Where requests go first: the outbound proxy, else the domain, as "host" or "host:port". */
+  nextHop: string | undefined;
+  /** The parameter of `uanew`; regint 0 creates the account without registering it. */
+  line(regint: number): string;
+  /** Of a serverless agent whose headers go by the route: the line for a call to that URI. */
+  lineFor?(uri: string): string;
+  /** The outbound proxy such headers are behind. */
+  headerRoute?: string;
+}
+
+/**
+ * Unreserved plus those user-unreserved characters that no version stumbles over (RFC 3261, 25.1).
+ * The text must hold no lone surrogate.
+ */
+export function escapeUser(user: string): string {
+  return encodeURIComponent(user).replace(/%(?:2B|26|3D|24|2C)/g, decodeURIComponent);
+}
+
+/** A parameter of the account line: the option is where its value came from, for errors. */
+interface Parameter {
+  name: string;
+  value: string;
+  option: string;
+}
+
+/**
+ * `own` is the agent's SIP address as "host:port": the domain of a serverless agent.
+ * `carried`: headers that go behind the outbound route, below baresip 2.3.
+ * @throws OffhookError E_CAPABILITY for what baresip cannot be told, E_ARGUMENT for what is no name, host or URI.
+ */
+export function accountOf(
+  name: string,
+  options: AgentOptions,
+  own: string,
+  carried: readonly HeaderField[] = [],
+): Account {
+  const user = escapeUser(wellFormed(name, 'username', options.username ?? name));
+  const transport = options.transport ?? 'udp';
+  const domain = options.domain === undefined ? undefined : host(name, 'domain', options.domain);
+  const aor = `sip:${user}@${domain ?? own}`;
+  const outbound = outboundOf(name, options, transport, carried.length > 0);
+  const display =
+    options.display_name === undefined
+      ? ''
+      : `"${displayName(expressible(name, 'display_name', options.display_name))}" `;
+  const quoted = quotedParameters(name, options).map(
+    ({ name: parameter, option, value }) => `${parameter}="${expressible(name, option, value)}"`,
+  );
+  const line = (regint: number, proxy: string | undefined): string =>
+    [
+      `${display}<${aor}>`,
+      ...plainParameters(options),
+      ...(proxy === undefined
+        ? []
+        : [`outbound="${carried.length === 0 ? proxy : routeWithHeaders(proxy, carried)}"`]),
+      ...quoted,
+      // At the end, and without quotes: a command loses the quotes it both begins and ends with.
+      `regint=${regint}`,
+    ].join(';');
+  return {
+    aor,
+    user,
+    domain,
+    transport,
+    nextHop: outbound === undefined ? domain : hostOf(outbound),
+    line: (regint) => line(regint, outbound),
+    ...(carried.length === 0 ? {} : carrying(outbound, line)),
+  };
+}
+
+/** Values that are Offhook's own words. */
+function plainParameters(options: AgentOptions): readonly string[] {
+  return [
+    ...mediaParameters(options),
+    ...(options.answer === 'auto' ? ['answermode=auto'] : []),
+    ...(options.refuse_refer === true ? ['call_transfer=no'] : []),
+    ...(options.dtmf_mode === undefined || options.dtmf_mode === 'rtp'
+      ? []
+      : [`dtmfmode=${options.dtmf_mode}`]),
+  ];
+}
+
+/** Values that are the script's words. */
+function quotedParameters(agent: string, options: AgentOptions): readonly Parameter[] {
+  const { auth_user, password, stun_server, nat } = options;
+  const parameters: Parameter[] = [];
+  const add = (name: string, option: string, value: string | undefined) => {
+    if (value !== undefined) parameters.push({ name, option, value });
+  };
+  add('stunserver', 'stun_server', stunUri(stun_server, nat));
+  add('auth_user', 'auth_user', auth_user);
+  add('auth_pass', 'password', password);
+  // Versions from 1.1 on do not take the login of the account for a TURN server.
+  if (stun_server !== undefined && password !== undefined) {
+    add('stunuser', 'auth_user', auth_user ?? options.username ?? agent);
+    add('stunpass', 'password', password);
+  }
+  return parameters;
+}
+
+/**
+ * The transport goes into the outbound proxy, never into the account's own URI: old versions append that
+ * URI's parameters to whatever is dialled.
+ */
+function outboundOf(
+  name: string,
+  options: AgentOptions,
+  transport: string,
+  always: boolean,
+): string | undefined {
+  const proxy =
+    options.outbound ??
+    (options.domain !== undefined && (transport !== 'udp' || always)
+      ? `sip:${options.domain}`
+      : undefined);
+  if (proxy === undefined) return undefined;
+  const [, at = '', parameters = ''] =
+    /^sips?:(?:[^\s"<>@;?,\\]+@)?([^\s"<>@;?,\\]+)((?:;[^\s"<>?\\]*)?)$/i.exec(proxy) ?? [];
+  if (!HOST_PORT.test(at) || /[^\x21-\x7e]/.test(parameters)) {
+    throw new OffhookError(
+      'E_ARGUMENT',
+      `agent "${name}": outbound: not a SIP URI: ${JSON.stringify(proxy)}`,
+      {
+        hint: 'write it like "sip:proxy.example.com:5060;transport=tcp"',
+      },
+    );
+  }
+  const parameter = accountParameterIn(proxy);
+  if (parameter !== undefined) {
+    const what = `${JSON.stringify(parameter)}, which it would read as a parameter of its own,`;
+    throw cannotExpress(name, 'outbound', what);
+  }
+  return /;transport=/i.test(proxy) || transport === 'udp'
+    ? proxy
+    : `${proxy};transport=${transport}`;
+}
+
+function carrying(
+  outbound: string | undefined,
+  line: (regint: number, proxy: string) => string,
+): Pick<Account, 'lineFor' | 'headerRoute'> {
+  if (outbound !== undefined) return { headerRoute: outbound };
+  // The next hop of a serverless agent is whom it dials.
+  return { lineFor: (uri) => line(0, `sip:${hostOf(uri)}${transportOf(uri)}`) };
+}
+
+function transportOf(uri: string): string {
+  return /;transport=\w+/i.exec(uri)?.[0] ?? '';
+}
+
+export function hostOf(uri: string): string {
+  return (
+    uri
+      .replace(/^sips?:/i, '')
+      .replace(/^[^@]*@/, '')
+      .split(/[;?>]/)[0] ?? ''
+  );
+}
+
+/** "host" or "host:port". Host names with "_" are no names of the DNS, but those of container networks. */
+const HOST_PORT = /^(?:\[[0-9A-Fa-f:.]+\]|[\p{L}\p{M}\p{N}._-]+)(?::\d{1,5})?$/u;
+
+function host(agent: string, option: string, value: string): string {
+  if (HOST_PORT.test(value)) return value;
+  throw new OffhookError(
+    'E_ARGUMENT',
+    `agent "${agent}": ${option}: ${JSON.stringify(value)} is no host name or address`,
+    { hint: 'write it like "pbx.example.com", "192.0.2.10:5070" or "[2001:db8::1]"' },
+  );
+}
+
+function wellFormed(agent: string, option: string, value: string): string {
+  if (!/[\ud800-\udfff]/u.test(value)) return value;
+  throw cannotExpress(agent, option, 'half a character (a lone surrogate)');
+}
+
+/** A quoted-pair for each backslash (RFC 3261, 25.1): baresip sends the name as it stands in the line. */
+function displayName(value: string): string {
+  return value.replaceAll('\\', '\\\\');
+}
+
+/** The one way of a script's text into the account line. */
+function expressible(agent: string, option: string, value: string): string {
+  const what = unquotableInAccount(value);
+  if (what === undefined) return value;
+  throw cannotExpress(agent, option, what);
+}
+
+function cannotExpress(agent: string, option: string, what: string): OffhookError {
+  return new OffhookError(
+    'E_CAPABILITY',
+    `agent "${agent}": ${option}: baresip cannot express ${what} in it`,
+    { hint: `choose a ${option} without it` },
+  );
+}

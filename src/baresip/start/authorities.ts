@@ -1,0 +1,48 @@
+/** The certificates `verify_tls` trusts: those the script names, else the system's. */
+import { existsSync, readFileSync } from 'node:fs';
+import { OffhookError } from '../../errors.js';
+
+/** Where Debian, Red Hat, Alpine and macOS keep them in one file. */
+const SYSTEM_FILES = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/cert.pem',
+];
+
+/** Certificates as baresip gets them: a file of the system, or a text for a file in the agent's own folder. */
+export interface Authorities {
+  file: string;
+  pem?: string;
+}
+
+/** Name of the copy: an isolated agent sees no other folder but its own (isolation.ts). */
+const COPY = 'authorities.pem';
+
+/** @throws OffhookError E_ARGUMENT when the named file holds no certificate, E_AGENT_START without any. */
+export function authoritiesFile(agent: string, named: string | undefined): Authorities {
+  if (named !== undefined) return { file: COPY, pem: certificatesIn(agent, named) };
+  const file = SYSTEM_FILES.find((path) => existsSync(path));
+  if (file === undefined) {
+    throw new OffhookError(
+      'E_AGENT_START',
+      `agent "${agent}": verify_tls: the system's certificates were not found in ${SYSTEM_FILES.join(', ')}`,
+      { hint: 'install ca-certificates, or name a file with ca_file' },
+    );
+  }
+  return { file };
+}
+
+function certificatesIn(agent: string, file: string): string {
+  let text = '';
+  try {
+    text = readFileSync(file, 'latin1');
+  } catch {
+    // it has no certificate for us
+  }
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw new OffhookError(
+    'E_ARGUMENT',
+    `agent "${agent}": ca_file: "${file}" holds no certificate in PEM form`,
+    { hint: 'name a file with "-----BEGIN CERTIFICATE-----" in it' },
+  );
+}

@@ -1,0 +1,122 @@
+/**
+ * Header fields of the script's own on outgoing INVITEs: by baresip's command from 2.3 on; before that, and for
+ * what the command cannot say, behind the outbound route of the account, which reaches the wire as it was written.
+ */
+import { OffhookError } from '../../errors.js';
+import type { HeaderField } from '../../model/agent-event.js';
+import { headerProblem } from '../../sip/headers.js';
+import { hasCapability, sinceOf } from '../capabilities.js';
+import type { CapabilityName } from '../../schema/capabilities.js';
+import type { Command } from '../wire/ctrl.js';
+import { accountParameterIn } from './quoted.js';
+import type { AgentOptions } from '../../agents/user-agent.js';
+
+/** What ends the last of our lines: baresip closes the route itself, after it. */
+const ROUTE_END = 'X-Route-End';
+
+/** Fields that are set by a command, and those that are carried by the account's outbound route. */
+export interface Headers {
+  readonly commanded: readonly HeaderField[];
+  readonly carried: readonly HeaderField[];
+}
+
+/** The `headers` option as fields, in order. @throws OffhookError E_ARGUMENT, E_CAPABILITY. */
+export function headersOf(agent: string, options: AgentOptions, version: string): Headers {
+  const fields = Object.entries(options.headers ?? {}).flatMap(([name, value]) =>
+    valuesOf(agent, name, value).map((one): HeaderField => [name, one]),
+  );
+  for (const [name, value] of fields) checkField(agent, name, value);
+  const lacking = lackingFor(fields, version);
+  if (lacking === undefined) return { commanded: fields, carried: [] };
+  if (options.headers_compat !== true) {
+    const what = lacking === 'uaaddheader' ? 'has no command for it' : 'takes no blank in a value';
+    throw new OffhookError(
+      'E_CAPABILITY',
+      `agent "${agent}": headers: baresip ${version} ${what} (from ${sinceOf(lacking)})`,
+      { hint: 'allow the way around with headers_compat: true, or use a newer baresip' },
+    );
+  }
+  for (const [name, value] of fields) checkCarried(agent, version, name, value);
+  return { commanded: [], carried: fields };
+}
+
+/** What this baresip's command lacks to send them. */
+function lackingFor(fields: readonly HeaderField[], version: string): CapabilityName | undefined {
+  if (fields.length === 0) return undefined;
+  if (!hasCapability(version, 'uaaddheader')) return 'uaaddheader';
+  const blank = fields.some(([, value]) => value.trim().includes(' '));
+  return blank && !hasCapability(version, 'header_blanks') ? 'header_blanks' : undefined;
+}
+
+/** Behind the route there are no quotes, and the search for parameters of the account does not mind them. */
+function checkCarried(agent: string, version: string, name: string, value: string): void {
+  const bad = value.includes('"') ? '"' : accountParameterIn(value);
+  if (bad === undefined) return;
+  throw new OffhookError(
+    'E_CAPABILITY',
+    `agent "${agent}": headers: ${name}: baresip ${version} cannot send ${JSON.stringify(bad)} in a value (from ${sinceOf('header_blanks')})`,
+    { hint: 'choose a value without it, or use a newer baresip' },
+  );
+}
+
+function valuesOf(agent: string, name: string, value: unknown): readonly string[] {
+  const values: unknown[] = Array.isArray(value) ? value : [value];
+  const other = values.find((one) => typeof one !== 'string');
+  if (values.length > 0 && other === undefined) return values as string[];
+  const seen = values.length === 0 ? 'an empty array' : JSON.stringify(other);
+  throw new OffhookError(
+    'E_ARGUMENT',
+    `agent "${agent}": headers: ${shownName(name)} must be text or an array of texts: got ${seen}`,
+    { hint: 'write for example {"X-Tenant": "blue"}' },
+  );
+}
+
+function checkField(agent: string, name: string, value: string): void {
+  const problem = headerProblem(name, value);
+  if (problem === undefined) return;
+  throw new OffhookError('E_ARGUMENT', `agent "${agent}": headers: ${shownName(name)} ${problem}`, {
+    hint: 'write one header field for each name, or an array of values',
+  });
+}
+
+function shownName(name: string): string {
+  return JSON.stringify(name.length > 60 ? `${name.slice(0, 57)}...` : name);
+}
+
+/** One command for each field; ours is the only account, so its index is 0. */
+export function headerCommands(fields: readonly HeaderField[], version: string): Command[] {
+  const form = hasCapability(version, 'header_blanks') ? escapeValue : String;
+  return fields.map(([name, value]) => ({
+    name: 'uaaddheader',
+    params: `${name}=${form(value.trim())} 0`,
+  }));
+}
+
+/** Everything but what RFC 3261, 25.1 lets stand in a header of a URI. */
+function escapeValue(value: string): string {
+  return encodeURIComponent(value).replace(/%(?:5B|5D|2F|3F|3A|2B|24)/g, decodeURIComponent);
+}
+
+/** An outbound proxy that carries the fields; `proxy` is a SIP URI without brackets. */
+export function routeWithHeaders(proxy: string, fields: readonly HeaderField[]): string {
+  return [
+    `${routeUri(proxy)};lr>`,
+    ...fields.map(([name, value]) => `${name}: ${value.trim()}`),
+    `${ROUTE_END}: <x`,
+  ].join('\r\n');
+}
+
+/** The lines such a route adds to a request, for the reports. */
+export function addedLines(proxy: string, fields: readonly HeaderField[]): readonly string[] {
+  return [
+    `Route: <${routeUri(proxy)};lr>`,
+    ...fields.map(([name, value]) => `${name}: ${value.trim()}`),
+    `${ROUTE_END}: <x;lr>`,
+  ];
+}
+
+/** With a user part, for "@" is looked for in all that follows. */
+function routeUri(proxy: string): string {
+  const [, scheme = 'sip:', rest = ''] = /^(sips?:)(.*)$/i.exec(proxy.replace(/;lr\b/gi, '')) ?? [];
+  return `${scheme}${rest.includes('@') ? '' : 'x@'}${rest}`;
+}

@@ -1,0 +1,172 @@
+/** The temporary folder of one agent, and the sweep that removes those of runs that were killed. */
+import {
+  ftruncateSync,
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isOurs, readOrdinary } from '../../ordinary-file.js';
+import { SILENCE_FILE, wavHeader } from './config.js';
+
+const PREFIX = 'offhook-agent-';
+const PID_FILE = 'pid';
+const PID_FILE_BYTES = 256;
+/** A folder without a pid file belongs to a run between two lines of code, or to one killed there. */
+const UNFINISHED_MS = 60_000;
+/** Long enough to be re-armed calmly, short enough to be loaded in a millisecond when a call is answered. */
+export const SILENCE_SECONDS = 20;
+
+export interface FolderFiles {
+  config: string;
+  accounts: string;
+  /** Keys and certificates, by their names in the folder; only for agents that use TLS. */
+  certificates: readonly { file: string; pem: string }[];
+}
+
+export function createFolder(files: FolderFiles): string {
+  const folder = mkdtempSync(join(tmpdir(), PREFIX));
+  writeFileSync(join(folder, PID_FILE), `${identity(process.pid)}\n`);
+  writeFileSync(join(folder, 'config'), files.config, { mode: 0o600 });
+  writeFileSync(join(folder, 'accounts'), files.accounts, { mode: 0o600 });
+  for (const { file, pem } of files.certificates) {
+    writeFileSync(join(folder, file), pem, { mode: 0o600 });
+  }
+  const silence = openSync(join(folder, SILENCE_FILE), 'w');
+  const header = wavHeader(SILENCE_SECONDS);
+  writeSync(silence, header);
+  ftruncateSync(silence, header.length + SILENCE_SECONDS * 8000 * 2);
+  closeSync(silence);
+  return folder;
+}
+
+/** Once baresip runs: a sweep must know it too, for it may outlive the run where no parent-death signal exists. */
+export function notePid(folder: string, pid: number): void {
+  const agent = pid > 0 ? `${identity(pid)}\n` : '';
+  writeFileSync(join(folder, PID_FILE), `${identity(process.pid)}\n${agent}`);
+}
+
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
+}
+
+/** For the sudden end of this process: kills the agents it still has and removes their folders, at once. */
+export function abandonAgents(): void {
+  for (const folder of agentFolders()) {
+    const [owner, agent = ''] = pidLines(folder);
+    if (owner !== identity(process.pid)) continue;
+    if (agent !== '' && isAlive(agent)) killAgent(agent, folder);
+    removeFolder(folder);
+  }
+}
+
+/** Removes folders of agents whose run is dead, ends their processes if any; returns what was removed. */
+export function sweepStale(): string[] {
+  return agentFolders()
+    .filter(isStale)
+    .filter((folder) => {
+      try {
+        removeFolder(folder);
+        return true;
+      } catch {
+        return false; // another user's: that user's run will sweep it
+      }
+    });
+}
+
+function agentFolders(): string[] {
+  // one that is none holds nothing; who needs it is told
+  if (statSync(tmpdir(), { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  return readdirSync(tmpdir())
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => join(tmpdir(), name))
+    .filter(isOwnFolder);
+}
+
+/** Made by mkdtemp for this user: in all others anybody may have written what he likes. */
+function isOwnFolder(path: string): boolean {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat?.isDirectory() === true && isOurs(stat.uid) && (stat.mode & 0o077) === 0;
+}
+
+/** Who made the folder, and whose it is, as identities; without a readable file, nobody. */
+function pidLines(folder: string): string[] {
+  try {
+    const rules = { largest: PID_FILE_BYTES, owners: [], links: false };
+    return readOrdinary(join(folder, PID_FILE), rules).toString().split('\n');
+  } catch {
+    return [];
+  }
+}
+
+function isStale(folder: string): boolean {
+  const [owner = '', agent = ''] = pidLines(folder);
+  if (owner === '') return ageMs(folder) > UNFINISHED_MS;
+  if (isAlive(owner)) return false;
+  return agent === '' || !isAlive(agent) || killAgent(agent, folder);
+}
+
+/** False when it is not the baresip of that folder, or may not be killed. */
+function killAgent(id: string, folder: string): boolean {
+  const pid = Number(id.split(' ')[0]);
+  try {
+    return isAgent(pid, folder) && process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}
+
+/** By its command line, which names the folder (so does bubblewrap's); where there is no /proc the number has to do. */
+function isAgent(pid: number, folder: string): boolean {
+  if (!existsSync('/proc/self/cmdline')) return true;
+  const ours = isOurs(statSync(`/proc/${pid}`).uid);
+  const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  return ours && words.some((word, at) => word === '-f' && words[at + 1] === folder);
+}
+
+function ageMs(folder: string): number {
+  try {
+    return Date.now() - statSync(folder).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
+/** "pid start-time": the start time tells a process from a later one with the same number. */
+function identity(pid: number): string {
+  return `${pid} ${processStat(pid).started ?? ''}`;
+}
+
+function isAlive(id: string): boolean {
+  const [pid = '', started = ''] = id.split(' ');
+  try {
+    process.kill(Number(pid), 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  const { state, started: now = '' } = processStat(Number(pid));
+  // A zombie has ended; in a container without an init process nobody ever collects it.
+  if (state === 'Z') return false;
+  return started === '' || now === '' || now === started;
+}
+
+/** Fields 3 and 22 of /proc/PID/stat (proc(5)); absent where there is no /proc. */
+function processStat(pid: number): { state?: string | undefined; started?: string | undefined } {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The second field is the program's name in brackets and may hold blanks.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0], started: fields[19] };
+  } catch {
+    return {};
+  }
+}

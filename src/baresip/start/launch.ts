@@ -1,0 +1,349 @@
+/** Brings one baresip process up: ports, folder, process, control connection, account. */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { isIP, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { selfSigned } from '../../certificate.js';
+import { OffhookError } from '../../errors.js';
+import type { HeaderField } from '../../model/agent-event.js';
+import { formatMs } from '../../time.js';
+import { accountOf, type Account } from './account.js';
+import { hostPort, isLoopback, isOwnAddress, LOOPBACK, localAddress } from './address.js';
+import { authoritiesFile } from './authorities.js';
+import { addedLines, headerCommands, headersOf, type Headers } from './custom-headers.js';
+import {
+  checkMediaOptions,
+  checkNat,
+  missingModule,
+  rtpConfig,
+  wantedModules,
+} from './media-options.js';
+import type { AgentContext, AgentOptions } from '../../agents/user-agent.js';
+import type { BaresipBinary } from './binary.js';
+import { hasCapability, sinceOf } from '../capabilities.js';
+import { idleLine } from '../wire/commands.js';
+import { CERTIFICATE_FILE, configText } from './config.js';
+import { isForeign, othersAt } from './control-port.js';
+import { connectOnce, excessBytes, type Command } from '../wire/ctrl.js';
+import { createFolder, notePid } from './folder.js';
+import { wrapperFor, type Wrapper } from './isolation.js';
+import { DUMPING_MODULE, overlooksDigits } from '../media/lost-digits.js';
+import { assertModule } from './modules.js';
+import { sipPortsAreFree, takeSlot } from './ports.js';
+import { BaresipProcess, type Exit } from './process.js';
+import { Session } from '../session.js';
+
+const CONNECT_EVERY_MS = 2;
+/** Another program may take a port between our look and baresip's. */
+const ATTEMPTS = 4;
+const EXIT_PORT_TAKEN = 98;
+const EXIT_ADDRESS = 99;
+
+class PortTaken extends Error {}
+
+export async function launch(
+  name: string,
+  options: AgentOptions,
+  context: AgentContext,
+  limitMs: number,
+): Promise<Session> {
+  const deadline = performance.now() + limitMs;
+  // Checked before anything is started, with a stand-in for the address still to come.
+  const headers = headersOf(name, options, context.binary.version);
+  checkMediaOptions(name, options, context.binary);
+  assertOptions(name, options, context.binary);
+  const stand = accountOf(name, options, hostPort(LOOPBACK, 65535), headers.carried);
+  checkLengths(name, headers, stand, context.binary.version);
+  const { nextHop } = stand;
+  const address = await listenAddress(name, options, nextHop);
+  checkNat(name, options, context.binary.version, isLoopback(address));
+  const wrapper = await wrapperFor(name, context.isolate, context.binary);
+  for (let attempt = 1; ; attempt++) {
+    const session = await prepare(name, options, context, address, headers, wrapper);
+    try {
+      await bringUp(session, options, headers, deadline, limitMs);
+      return session;
+    } catch (error) {
+      await session.stop();
+      if (!(error instanceof PortTaken)) throw error;
+      if (attempt === ATTEMPTS)
+        throw startError(session, 'its ports were taken by another program again and again');
+    }
+  }
+}
+
+/** What is too long would be found out only by a command, some of them at the first dial. */
+function checkLengths(
+  name: string,
+  { commanded, carried }: Headers,
+  account: Account,
+  version: string,
+): void {
+  const params = account.lineFor?.(`sip:${LOOPBACK}:65535;transport=tls`) ?? account.line(86400);
+  const commands = [{ name: 'uanew', params }, ...headerCommands(commanded, version)];
+  const excess = Math.max(...commands.map(excessBytes));
+  if (excess === 0) return;
+  const [what, hint] =
+    commanded.length + carried.length === 0
+      ? ['the account is', 'use shorter names, passwords or URIs']
+      : ['headers: they are', 'send fewer or shorter ones'];
+  throw new OffhookError(
+    'E_ARGUMENT',
+    `agent "${name}": ${what} too long for baresip, by ${excess} bytes once escaped`,
+    { hint },
+  );
+}
+
+async function listenAddress(
+  name: string,
+  { local_address: address }: AgentOptions,
+  nextHop: string | undefined,
+): Promise<string> {
+  if (address === undefined) return localAddress(nextHop);
+  const problem = (code: 'E_ARGUMENT' | 'E_AGENT_START', what: string, hint: string) =>
+    new OffhookError(code, `agent "${name}": local_address: ${what}`, { hint });
+  if (isIP(address) === 0)
+    throw problem(
+      'E_ARGUMENT',
+      `"${address}" is no IP address`,
+      'write it like "192.0.2.10" or "::1"',
+    );
+  if (/^[0:.]+$/.test(address))
+    throw problem('E_ARGUMENT', `"${address}" is every address`, 'name the one to listen on');
+  if (!isOwnAddress(address))
+    throw problem(
+      'E_AGENT_START',
+      `${address} is no address of an interface of this machine`,
+      'name one of its own, or leave it out',
+    );
+  return address;
+}
+
+/** What the installed baresip cannot honour fails here, never silently. */
+function assertOptions(name: string, options: AgentOptions, binary: BaresipBinary): void {
+  if (options.mwi === true) assertModule(binary, 'mwi', `agent "${name}": mwi`);
+  const mode = options.dtmf_mode ?? 'rtp';
+  const needed = mode === 'auto' ? 'dtmf_auto' : 'dtmf_info';
+  if (mode === 'rtp' || hasCapability(binary.version, needed)) return;
+  throw new OffhookError(
+    'E_CAPABILITY',
+    `agent "${name}": dtmf_mode: baresip ${binary.version} has no "${mode}" (from ${sinceOf(needed)})`,
+    { hint: 'leave dtmf_mode out, or use a newer baresip', agents: [name] },
+  );
+}
+
+let certificate: Promise<string> | undefined;
+
+/** One for all agents of the process; key and certificate in one text, as baresip reads them. */
+function agentCertificate(): Promise<string> {
+  certificate ??= selfSigned('offhook agent', [], 3650).then(({ key, cert }) => `${key}\n${cert}`);
+  return certificate;
+}
+
+async function prepare(
+  name: string,
+  options: AgentOptions,
+  context: AgentContext,
+  address: string,
+  { carried }: Headers,
+  wrapper: Wrapper | undefined,
+): Promise<Session> {
+  const slot = await takeSlot(address);
+  try {
+    const sipPort = options.local_port ?? slot.sip;
+    if (options.local_port !== undefined && !(await sipPortsAreFree(address, sipPort))) {
+      throw new OffhookError(
+        'E_AGENT_START',
+        `agent "${name}": port ${sipPort} or ${sipPort + 1} of ${address} is in use`,
+        {
+          hint: 'choose another local_port, or leave it out',
+          agents: [name],
+        },
+      );
+    }
+    const idleAor = `sip:offhook-${randomBytes(6).toString('hex')}@${LOOPBACK}`;
+    const account = accountOf(name, options, hostPort(address, sipPort), carried);
+    const tls = account.transport === 'tls';
+    const certificates = tls ? [{ file: CERTIFICATE_FILE, pem: await agentCertificate() }] : [];
+    const authorities =
+      options.verify_tls === true ? authoritiesFile(name, options.ca_file) : undefined;
+    if (authorities?.pem !== undefined)
+      certificates.push({ file: authorities.file, pem: authorities.pem });
+    const folder = createFolder({
+      config: configText({
+        address,
+        sipPort,
+        controlPort: slot.control,
+        rtpPorts: slot.rtp,
+        modulePath: context.binary.modulePath,
+        tls,
+        converters: hasCapability(context.binary.version, 'converters'),
+        rtp: rtpConfig(options, context.binary.version),
+        ...(authorities === undefined ? {} : { authorities: authorities.file }),
+        mwi: options.mwi === true,
+      }),
+      accounts: `${idleLine(idleAor)}\n`,
+      certificates,
+    });
+    const session = new Session({
+      name,
+      account,
+      idleAor,
+      context,
+      address,
+      sipPort,
+      slot,
+      folder,
+      routed: options.outbound !== undefined || options.domain !== undefined,
+      mwi: options.mwi === true,
+      nat: options.nat,
+      encryption: options.media_enc,
+      audio: options.audio === true,
+      dumps: options.audio === true || readsDigits(context.binary),
+    });
+    const output = {
+      stdout: (chunk: Buffer) => {
+        session.stdout(chunk);
+      },
+      stderr: (chunk: Buffer) => {
+        session.stderr(chunk);
+      },
+    };
+    session.process = new BaresipProcess(context.binary, folder, output, wrapper);
+    void session.process.exited.then((exit) => {
+      session.ended(exit);
+    });
+    notePid(folder, session.process.pid);
+    return session;
+  } catch (error) {
+    slot.release();
+    throw error;
+  }
+}
+
+async function bringUp(
+  session: Session,
+  options: AgentOptions,
+  headers: Headers,
+  deadline: number,
+  limitMs: number,
+): Promise<void> {
+  let exit: Exit | undefined;
+  void session.process.exited.then((one) => {
+    exit = one;
+  });
+  const { account, idleAor, slot, address, sipPort, context } = session.ground;
+  let controlSocket: Socket;
+  for (;;) {
+    const socket = await connectOnce(LOOPBACK, slot.control);
+    if (socket !== undefined) {
+      // Another user's program at that port must not be told passwords.
+      if (isForeign(slot.control)) {
+        socket.destroy();
+        throw new PortTaken();
+      }
+      session.attach(socket);
+      controlSocket = socket;
+      break;
+    }
+    if (exit === undefined && performance.now() < deadline) {
+      if (session.lastLines.some((line) => /ctrl_tcp: failed to listen/.test(line)))
+        throw new PortTaken();
+      await new Promise((resolve) => setTimeout(resolve, CONNECT_EVERY_MS));
+      continue;
+    }
+    throw exit === undefined
+      ? startError(session, `its control port did not open (waited ${formatMs(limitMs)})`)
+      : exitError(session, exit);
+  }
+  const left = () => Math.max(1, deadline - performance.now());
+  try {
+    const [identity] = await Promise.all(
+      session.send('start', [{ name: 'uafind', params: idleAor }], left()),
+    );
+    if (identity?.ok !== true) throw new PortTaken();
+    // Who was there before us may have given commands.
+    if (othersAt(slot.control, controlSocket.localPort).length > 0) throw new PortTaken();
+    await loadModules(session, options, left);
+    await setUp(session, 'the account', session.commands.create(account.line(0)), left());
+    const ofHeaders = headerCommands(headers.commanded, context.binary.version);
+    await setUp(session, 'a header', ofHeaders, left());
+  } catch (error) {
+    if (exit !== undefined) throw exitError(session, exit);
+    if (error instanceof OffhookError && error.code === 'E_AGENT_CONTROL')
+      await session.assertNotHijacked();
+    throw error instanceof OffhookError && !error.message.startsWith('agent ')
+      ? startError(session, error.message)
+      : error;
+  }
+  const version = context.binary.version;
+  session.started({ version, aor: account.aor, address: hostPort(address, sipPort) });
+  if (headers.carried.length > 0) tellAddedLines(session, headers.carried);
+}
+
+async function setUp(
+  session: Session,
+  what: string,
+  commands: readonly Command[],
+  limitMs: number,
+): Promise<void> {
+  const replies = await Promise.all(session.send('start', commands, limitMs));
+  const refused = replies.find((reply) => !reply.ok);
+  if (refused !== undefined)
+    throw startError(session, `baresip refused ${what}: ${refused.data.trim()}`);
+}
+
+/** By a command, not by the config: a module that does not load is told, not passed over. */
+async function loadModules(
+  session: Session,
+  options: AgentOptions,
+  left: () => number,
+): Promise<void> {
+  const wanted = wantedModules(options);
+  if (session.ground.dumps && !wanted.some(({ module }) => module === DUMPING_MODULE))
+    wanted.push({ module: DUMPING_MODULE, option: 'received_dtmf' });
+  for (const { module, option } of wanted) {
+    const command = { name: 'insmod', params: `${module}.so` };
+    const [reply] = await Promise.all(session.send('start', [command], left()));
+    if (reply?.data.startsWith('loaded') !== true)
+      throw missingModule(session.ground.name, option, reply?.data.trim() ?? '');
+  }
+}
+
+/** What is received is written down only for the digits that this baresip overlooks. */
+function readsDigits({ version, modulePath }: BaresipBinary): boolean {
+  return overlooksDigits(version) && existsSync(join(modulePath, `${DUMPING_MODULE}.so`));
+}
+
+function tellAddedLines(session: Session, carried: readonly HeaderField[]): void {
+  const { account, context } = session.ground;
+  const route = account.headerRoute ?? 'sip:<the address dialled>';
+  const requests = account.domain === undefined ? 'INVITE' : 'REGISTER and INVITE';
+  session.emit({
+    type: 'warning',
+    text: `headers_compat: baresip ${context.binary.version} adds to ${requests}: ${addedLines(route, carried).join(' | ')}`,
+  });
+}
+
+function exitError(session: Session, exit: Exit): Error {
+  if (exit.code === EXIT_PORT_TAKEN) return new PortTaken();
+  if (exit.error !== undefined)
+    return startError(session, `the program could not be started: ${exit.error.message}`);
+  if (exit.code === EXIT_ADDRESS)
+    return startError(session, `baresip could not use the address ${session.ground.address}`);
+  const how = exit.signal === null ? `exit code ${exit.code ?? 0}` : `signal ${exit.signal}`;
+  return startError(session, `baresip ended at once with ${how}`);
+}
+
+function startError(session: Session, what: string): OffhookError {
+  const { name } = session.ground;
+  const lines = session.lastLines.slice(-3).join(' | ');
+  return new OffhookError(
+    'E_AGENT_START',
+    `agent "${name}": did not start: ${what}${lines === '' ? '' : `; its last lines: ${lines}`}`,
+    {
+      hint: 'run "offhook doctor" to check the installation',
+      agents: [name],
+    },
+  );
+}

@@ -1,0 +1,15 @@
+/** Modules that only some features need: whether the installed baresip has them. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { OffhookError } from '../../errors.js';
+import type { BaresipBinary } from './binary.js';
+
+/** `feature`: what needs it, in the script's words. */
+export function assertModule(binary: BaresipBinary, name: string, feature: string): void {
+  if (existsSync(join(binary.modulePath, `${name}.so`))) return;
+  throw new OffhookError(
+    'E_BARESIP_UNUSABLE',
+    `${feature}: baresip ${binary.version} has no module ${name}: looked in ${binary.modulePath}`,
+    { hint: `install the baresip package with ${name}.so` },
+  );
+}

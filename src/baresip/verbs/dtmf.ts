@@ -1,0 +1,259 @@
+/** dtmf(): digits as telephone-events (RFC 4733) or as INFO requests, always of the call they are meant for. */
+import { OffhookError } from '../../errors.js';
+import type { DtmfWay, SipMessage } from '../../model/agent-event.js';
+import { currentCall, type CallState } from '../../model/agent-state.js';
+import { formatMs } from '../../time.js';
+import { hasCapability } from '../capabilities.js';
+import type { AgentOptions, Done } from '../../agents/user-agent.js';
+import { left, replied } from '../perform.js';
+import type { Session } from '../session.js';
+import { headerOf } from '../../sip/sip-message.js';
+
+/** baresip sends nine packets of a digit and three that end it, one in each 20 ms (telev.c, every version). */
+const PACKETS = 12;
+const PTIME_MS = 20;
+const DIGIT_MS = PACKETS * PTIME_MS;
+/** Until the first packet: the source's clock ticks by itself. */
+const START_MS = 2 * PTIME_MS;
+/** What baresip writes as the duration of a digit in an INFO. */
+const INFO_DIGIT_MS = 250;
+
+export interface Digits {
+  digits: string;
+  /** From the start of one digit to that of the next. */
+  gapMs: number | undefined;
+}
+
+/** Whether the peers of calls accept telephone-events: known from their descriptions. */
+export class TelephoneEvents {
+  readonly #calls = new Map<string, boolean>();
+
+  message({ direction, call_id, headers, body }: SipMessage): void {
+    if (direction !== 'received' || !isSdp(headers)) return;
+    this.#calls.delete(call_id);
+    this.#calls.set(call_id, /^a=rtpmap:\d+ telephone-event\//im.test(body));
+    for (const old of this.#calls.keys()) {
+      if (this.#calls.size <= REMEMBERED) break;
+      this.#calls.delete(old);
+    }
+  }
+
+  /** Undefined as long as the peer has not described its media. */
+  accepted(call: string): boolean | undefined {
+    return this.#calls.get(call);
+  }
+}
+
+const REMEMBERED = 32;
+
+function isSdp(headers: SipMessage['headers']): boolean {
+  return /^application\/sdp\b/i.test(headerOf(headers, 'content-type') ?? '');
+}
+
+export async function dtmf(
+  session: Session,
+  mode: AgentOptions['dtmf_mode'],
+  { digits, gapMs }: Digits,
+  id: string | undefined,
+  limitMs: number,
+): Promise<Done> {
+  session.assertUsable('dtmf');
+  if (gapMs !== undefined && gapMs < DIGIT_MS) {
+    throw session.problem(
+      'E_ARGUMENT',
+      'dtmf',
+      `"gap" is too short: ${gapMs} ms (at least ${DIGIT_MS} ms)`,
+      `leave it out, or give ${DIGIT_MS} ms or more: baresip takes that long for one digit`,
+    );
+  }
+  const call = callFor(session, id);
+  const via = wayOf(session, mode, call);
+  if (via === 'rtp') await sendEvents(session, call, digits, gapMs, limitMs);
+  else await sendInfos(session, call, digits, gapMs, limitMs);
+  const seq = session.emit({ type: 'dtmf_sent', call: call.id, digits, via });
+  return { seq };
+}
+
+/** The call, which must be able to carry audio: answered, or dialled and with early media. */
+function callFor(session: Session, id: string | undefined): CallState {
+  const { calls } = session.state;
+  const now = id === undefined ? undefined : session.calls.redirections.currentId(id);
+  const call =
+    now === undefined ? currentCall(session.state) : calls.find(({ id: one }) => one === now);
+  if (call === undefined) {
+    const [what, hint] =
+      id === undefined
+        ? ['the agent has no call', 'dial or accept one first']
+        : [`the agent has no call "${id}"`];
+    throw session.problem('E_CALL_STATE', 'dtmf', what, hint);
+  }
+  const early = call.direction === 'outgoing' && session.telephoneEvents.accepted(call.id);
+  if (call.state === 'Established' || (call.state === 'Ringing' && early !== undefined && early))
+    return call;
+  throw notInCall(session, call);
+}
+
+function notInCall(session: Session, { peer, state, ended }: CallState): OffhookError {
+  if (state === 'Idle') {
+    const { how = '', by = '' } = ended ?? {};
+    const what = `the call with ${peer.uri} has ended: ${how} by ${by}`;
+    return session.problem('E_CALL_STATE', 'dtmf', what);
+  }
+  return session.problem(
+    'E_CALL_STATE',
+    'dtmf',
+    `the call with ${peer.uri} is not established: ${state}`,
+    'wait for it: await_until(() => assert(caller.state).equals(State.Established))',
+  );
+}
+
+function wayOf(session: Session, mode: AgentOptions['dtmf_mode'], call: CallState): DtmfWay {
+  const accepts = session.telephoneEvents.accepted(call.id) !== false;
+  const via = mode === 'info' || (mode === 'auto' && !accepts) ? 'info' : 'rtp';
+  if (via === 'info' && call.state !== 'Established') throw notInCall(session, call);
+  if (via === 'rtp' && !accepts) {
+    throw session.problem(
+      'E_DTMF',
+      'dtmf',
+      `${call.peer.uri} takes no telephone-events: its SDP has none`,
+      'use the agent option dtmf_mode: "info" or "auto"',
+    );
+  }
+  if (via === 'rtp' && call.facts.held !== 'none') {
+    throw session.problem(
+      'E_CALL_STATE',
+      'dtmf',
+      `the call with ${call.peer.uri} is on hold: no RTP is sent`,
+      'resume it first',
+    );
+  }
+  return via;
+}
+
+async function sendEvents(
+  session: Session,
+  call: CallState,
+  digits: string,
+  gapMs: number | undefined,
+  limitMs: number,
+): Promise<void> {
+  // Packets follow the packet time the two sides agreed on.
+  const digitMs = PACKETS * Math.max(PTIME_MS, call.facts.media?.ptime ?? PTIME_MS);
+  const periodMs = Math.max(gapMs ?? digitMs, digitMs);
+  const groups = gapMs === undefined ? [digits] : Array.from(digits);
+  const began = performance.now();
+  for (const [at, group] of groups.entries()) {
+    await pause(session, call, began + at * periodMs - performance.now());
+    await send(session, call, group, limitMs);
+  }
+  const last = groups.at(-1) ?? '';
+  const lastAt = began + (groups.length - 1) * periodMs;
+  const finalAt = lastAt + digitMs * (last.length - 1);
+  await pause(session, call, finalAt - performance.now());
+  await playOut(session, call, finalAt + START_MS + digitMs - performance.now());
+}
+
+/** The last digit is on its way: a system that hangs up because of it has heard it. */
+async function playOut(session: Session, call: CallState, ms: number): Promise<void> {
+  await pause(session, call, ms).catch((error: unknown) => {
+    if (!(error instanceof OffhookError) || error.code !== 'E_CALL_STATE') throw error;
+  });
+}
+
+async function send(
+  session: Session,
+  call: CallState,
+  digits: string,
+  limitMs: number,
+): Promise<void> {
+  const replies = await replied(session, 'dtmf', session.commands.digits(call.id, digits), limitMs);
+  const refused = replies.find(({ ok }) => !ok);
+  if (refused === undefined) return;
+  assertOpen(session, call);
+  const why = `baresip did not send ${digits}: ${refused.data.trim()}`;
+  throw session.problem('E_DTMF', 'dtmf', why);
+}
+
+/** One after another: baresip would send them all at once, and networks do not keep them in order. */
+async function sendInfos(
+  session: Session,
+  call: CallState,
+  digits: string,
+  gapMs = INFO_DIGIT_MS,
+  limitMs: number,
+): Promise<void> {
+  const began = performance.now();
+  for (const [at, digit] of Array.from(digits).entries()) {
+    await pause(session, call, began + at * Math.max(gapMs, INFO_DIGIT_MS) - performance.now());
+    await sendInfo(session, call, digit, limitMs);
+  }
+}
+
+async function sendInfo(
+  session: Session,
+  call: CallState,
+  digit: string,
+  limitMs: number,
+): Promise<void> {
+  const started = performance.now();
+  const info = session.requests.expect('INFO', call.id);
+  try {
+    // Old versions refuse A to D, and take a to d.
+    const capitals = hasCapability(session.ground.context.binary.version, 'dtmf_info_capitals');
+    const key = capitals ? digit : digit.toLowerCase();
+    await send(session, call, key, limitMs);
+    const answer = await session.waiters.until(
+      () => {
+        if (info.answer === undefined) assertOpen(session, call);
+        return info.answer;
+      },
+      left(limitMs, started),
+      () => {
+        const what = info.sentAt === undefined ? 'no INFO was sent' : 'INFO was not answered';
+        return session.problem(
+          'E_DTMF',
+          'dtmf',
+          `digit ${digit}: ${what} (waited ${formatMs(limitMs)})`,
+        );
+      },
+    );
+    if (answer.code < 300) return;
+    throw session.problem(
+      'E_DTMF',
+      'dtmf',
+      `digit ${digit}: ${call.peer.uri} answered INFO with ${answer.code} ${answer.reason}`,
+      'check whether the other side takes DTMF by SIP INFO',
+    );
+  } finally {
+    session.requests.forget(info);
+  }
+}
+
+/** Lets the digits play out; the end of the call ends it with an error. */
+async function pause(session: Session, call: CallState, ms: number): Promise<void> {
+  if (ms <= 0) {
+    assertOpen(session, call);
+    return;
+  }
+  const over = new Error('over');
+  const check = () => {
+    assertOpen(session, call);
+    return undefined;
+  };
+  await session.waiters
+    .until(check, ms, () => over)
+    .catch((error: unknown) => {
+      if (error !== over) throw error;
+    });
+}
+
+function assertOpen(session: Session, { id, peer }: CallState): void {
+  const call = session.state.calls.find((one) => one.id === id);
+  if (call !== undefined && call.state !== 'Idle') return;
+  const { how = '', by = '' } = call?.ended ?? {};
+  throw session.problem(
+    'E_CALL_STATE',
+    'dtmf',
+    `the call with ${peer.uri} ended before all digits were sent: ${how} by ${by}`,
+  );
+}

@@ -1,0 +1,299 @@
+/** Hold, resume, mute, unmute: verbs about the media of a call that is answered. */
+import type { OffhookError } from '../../errors.js';
+import { currentCall, openCalls, type CallState } from '../../model/agent-state.js';
+import { formatMs } from '../../time.js';
+import { holds, isHoldOffer, type OwnOffer } from '../record/offer-answer.js';
+import { left, perform } from '../perform.js';
+import type { Session } from '../session.js';
+import type { Done } from '../../agents/user-agent.js';
+import { assertOpen, callOf, noCall } from './calls.js';
+
+/** baresip answers these by itself: a challenge with credentials, 491 with another try (RFC 3261, 14.1). */
+const RETRIED: readonly number[] = [401, 407, 491];
+/** How long the media may take to be set back after a refusal. */
+const SET_BACK_MS = 1000;
+/** How long the ACK of a call that was just accepted is waited for. */
+const ACK_MS = 1000;
+
+export async function hold(
+  session: Session,
+  id: string | undefined,
+  limitMs: number,
+): Promise<Done> {
+  const started = performance.now();
+  await settled(session, 'hold', limitMs);
+  const call = answeredCall(session, 'hold', id);
+  // Whoever holds already: nothing to be said to the other side (and baresip would say nothing).
+  if (holds(call.facts.held)) return latest(session, call.id);
+  return change(session, 'hold', call, left(limitMs, started));
+}
+
+export async function resume(
+  session: Session,
+  id: string | undefined,
+  limitMs: number,
+): Promise<Done> {
+  const started = performance.now();
+  await settled(session, 'resume', limitMs);
+  const call = id === undefined ? heldCall(session) : answeredCall(session, 'resume', id);
+  if (holds(call.facts.held)) {
+    await holdOthers(session, 'resume', call.id, left(limitMs, started));
+    await change(session, 'resume', call, left(limitMs, started));
+  }
+  return { seq: session.emit({ type: 'call_resumed', call: call.id }) };
+}
+
+/**
+ * One conversation at a time. baresip does this by itself, too: some versions earlier, some later, and newer
+ * ones may take a call we did not mean.
+ */
+export async function holdOthers(
+  session: Session,
+  verb: string,
+  id: string,
+  limitMs: number,
+): Promise<void> {
+  const started = performance.now();
+  await settled(session, verb, limitMs);
+  await acknowledged(session, verb, id, Math.min(ACK_MS, limitMs));
+  for (const other of openCalls(session.state)) {
+    const active = other.state === 'Established' && !holds(other.facts.held);
+    if (other.id === id || !active) continue;
+    await change(session, 'hold', other, left(limitMs, started)).catch((error: unknown) => {
+      // One that its other side ends meanwhile is in nobody's way.
+      if (openCalls(session.state).some((call) => call.id === other.id)) throw error;
+      session.assertUsable(verb);
+    });
+  }
+}
+
+/**
+ * A call that was just accepted can be held from its ACK on. Without one 1.1 would hold it while it answers the next
+ * call, and give one name to what it writes of both.
+ */
+function acknowledged(
+  session: Session,
+  verb: string,
+  id: string,
+  limitMs: number,
+): Promise<boolean> {
+  const pending = ({ id: one, state, accepted }: CallState): boolean =>
+    one !== id && accepted && state !== 'Established';
+  const timedOut = session.problem('E_CALL_TIMEOUT', verb, 'no ACK');
+  return session.waiters
+    .until(
+      () => (openCalls(session.state).some(pending) ? undefined : true),
+      limitMs,
+      () => timedOut,
+    )
+    .catch((error: unknown) => {
+      // Then baresip does what it can.
+      if (error === timedOut) return false;
+      throw error;
+    });
+}
+
+/** baresip makes offers of its own: until they are answered, what is in force is not known. */
+function settled(session: Session, verb: string, limitMs: number): Promise<true> {
+  session.assertUsable(verb);
+  const pending = (): CallState | undefined =>
+    openCalls(session.state).find((call) =>
+      session.calls.media.ownOffers(call.id).some((offer) => offer.code === undefined),
+    );
+  return session.waiters.until(
+    () => (pending() === undefined ? true : undefined),
+    limitMs,
+    () => {
+      const whom = pending()?.peer.uri ?? 'the other side';
+      const what = `${whom} did not answer a re-INVITE (waited ${formatMs(limitMs)})`;
+      return session.problem('E_CALL_TIMEOUT', verb, what);
+    },
+  );
+}
+
+export function mute(session: Session, id: string | undefined, limitMs: number): Promise<Done> {
+  return setMuted(session, 'mute', id, limitMs);
+}
+
+export function unmute(session: Session, id: string | undefined, limitMs: number): Promise<Done> {
+  return setMuted(session, 'unmute', id, limitMs);
+}
+
+async function setMuted(
+  session: Session,
+  verb: 'mute' | 'unmute',
+  id: string | undefined,
+  limitMs: number,
+): Promise<Done> {
+  const call = answeredCall(session, verb, id);
+  const wanted = verb === 'mute';
+  // A toggle below 3.19: sent only to change something, and once more when it did the opposite.
+  if (call.facts.muted === wanted) return latest(session, call.id);
+  for (let tries = 0; tries < 2; tries += 1) {
+    if ((await toggled(session, verb, call, limitMs)) !== wanted) continue;
+    return { seq: session.emit({ type: 'call_muted', call: call.id, muted: wanted }) };
+  }
+  throw session.problem('E_CALL_REFUSED', verb, `baresip left the call ${wanted ? 'un' : ''}muted`);
+}
+
+/** Whether the call is muted after the command. */
+function toggled(
+  session: Session,
+  verb: 'mute' | 'unmute',
+  call: CallState,
+  limitMs: number,
+): Promise<boolean> {
+  let muted: boolean | undefined;
+  return perform(session, verb, session.commands.mute(call.id, verb === 'mute'), limitMs, {
+    replied: (data) => {
+      muted = /call (un-)?muted/.exec(data)?.[1] === undefined;
+      session.waiters.wake();
+    },
+    done: () => muted,
+    refused: (data) => session.problem('E_CALL_REFUSED', verb, `baresip refused: ${data}`),
+    timedOut: (waited) =>
+      session.problem(
+        'E_CALL_TIMEOUT',
+        verb,
+        `baresip did not answer (waited ${formatMs(waited)})`,
+      ),
+  });
+}
+
+/** Sends the re-INVITE and waits for its answer; when it is refused, sets baresip back to what is in force. */
+async function change(
+  session: Session,
+  verb: 'hold' | 'resume',
+  call: CallState,
+  limitMs: number,
+): Promise<Done> {
+  const { media } = session.calls;
+  const since = session.nextSeq;
+  const before = media.ownOffers(call.id).length;
+  media.expectResume(call.id, verb === 'resume');
+  const outcome = (): Done | OffhookError | undefined => {
+    assertOpen(session, verb, call.id);
+    const offers = media.ownOffers(call.id).slice(before);
+    const own = offers.filter((one) => isHoldOffer(one) === (verb === 'hold'));
+    const refusal = finalRefusal(own);
+    if (refusal !== undefined) return refused(session, verb, call, refusal);
+    const { code, acked } = own.at(-1) ?? {};
+    // With the ACK: the media have begun anew by then, and their files are known before the next command.
+    if (code === undefined || code >= 300 || acked !== true) return undefined;
+    // An answer without audio settles no media.
+    return { seq: session.seqOf('call_media', call.id, since) ?? session.nextSeq - 1 };
+  };
+  const result = await perform<Done | OffhookError>(
+    session,
+    verb,
+    session.commands[verb](call.id),
+    limitMs,
+    {
+      done: outcome,
+      timedOut: (waited) =>
+        notAnswered(session, verb, call, media.ownOffers(call.id).slice(before), waited),
+    },
+  );
+  if (!(result instanceof Error)) return result;
+  await setBack(session, verb, call);
+  throw result;
+}
+
+/** The last response, when baresip will not try again. */
+function finalRefusal(offers: readonly OwnOffer[]): OwnOffer | undefined {
+  const last = offers.at(-1);
+  if (last?.code === undefined || last.code < 300) return undefined;
+  const again = offers.filter((one) => one.code === last.code).length > 1;
+  return RETRIED.includes(last.code) && !again ? undefined : last;
+}
+
+/**
+ * baresip takes a refused change for done: it sends no media after a refused hold, and never asks again. The
+ * opposite command sets it right, at the price of one more re-INVITE.
+ */
+async function setBack(session: Session, verb: 'hold' | 'resume', call: CallState): Promise<void> {
+  const { media } = session.calls;
+  media.expectResume(call.id, false);
+  const before = media.ownOffers(call.id).length;
+  const opposite = verb === 'hold' ? 'resume' : 'hold';
+  const settled = (): true | undefined => {
+    const last = media.ownOffers(call.id).slice(before).at(-1);
+    return last?.code === undefined ? undefined : true;
+  };
+  await perform(session, opposite, session.commands[opposite](call.id), SET_BACK_MS, {
+    done: settled,
+    timedOut: () => session.problem('E_CALL_TIMEOUT', opposite, 'not answered'),
+  }).catch(() => undefined);
+}
+
+function refused(
+  session: Session,
+  verb: string,
+  call: CallState,
+  { code = 0, reason = '' }: OwnOffer,
+): OffhookError {
+  return session.problem(
+    'E_CALL_REFUSED',
+    verb,
+    `${call.peer.uri} refused the re-INVITE: ${code} ${reason}`.trimEnd(),
+    'see what the other side wants with --sip-trace; the call goes on as before',
+  );
+}
+
+function notAnswered(
+  session: Session,
+  verb: string,
+  call: CallState,
+  offers: readonly OwnOffer[],
+  waited: number,
+): OffhookError {
+  const last = offers.at(-1);
+  const what =
+    last === undefined
+      ? 'no re-INVITE was sent'
+      : last.code === undefined
+        ? `${call.peer.uri} did not answer the re-INVITE`
+        : `${call.peer.uri} answered the re-INVITE with ${last.code} ${last.reason ?? ''}`.trimEnd();
+  return session.problem('E_CALL_TIMEOUT', verb, `${what} (waited ${formatMs(waited)})`);
+}
+
+/** What `resume` means without a call: the current one if it is held, else the only one that is. */
+function heldCall(session: Session): CallState {
+  const current = answeredCall(session, 'resume', undefined);
+  if (holds(current.facts.held)) return current;
+  const held = openCalls(session.state).filter((call) => holds(call.facts.held));
+  if (held.length > 1) {
+    const whose = held.map((call) => call.peer.uri).join(' and ');
+    throw session.problem(
+      'E_CALL_STATE',
+      'resume',
+      `${held.length} calls are on hold: with ${whose}`,
+      'say which one: resume(agent.calls[0])',
+    );
+  }
+  return held[0] ?? current;
+}
+
+/** @throws OffhookError E_CALL_STATE when there is no such call, or it is not answered or over. */
+function answeredCall(session: Session, verb: string, id: string | undefined): CallState {
+  session.assertUsable(verb);
+  const call = id === undefined ? currentCall(session.state) : callOf(session, verb, id);
+  if (call === undefined || (id === undefined && call.state === 'Idle')) {
+    throw noCall(session, verb);
+  }
+  assertOpen(session, verb, call.id);
+  if (call.state === 'Established') return call;
+  throw session.problem(
+    'E_CALL_STATE',
+    verb,
+    `the call with ${call.peer.uri} is not answered: ${call.state}`,
+    'wait for State.Established first',
+  );
+}
+
+/** Where nothing has to be done: the last thing known of the call. */
+function latest(session: Session, call: string): Done {
+  const types = ['call_media', 'call_muted', 'call_established'] as const;
+  const seqs = types.map((type) => session.seqOf(type, call) ?? 0);
+  return { seq: Math.max(...seqs) };
+}

@@ -1,0 +1,120 @@
+/** What happens to received calls the script does not want: refused one by one, or all as they come. */
+import type { AgentEvent } from '../../model/agent-event.js';
+import { hasCapability, sinceOf } from '../capabilities.js';
+import type { Command } from '../wire/ctrl.js';
+import { unquotable } from '../start/quoted.js';
+import type { Session } from '../session.js';
+import type { Done } from '../../agents/user-agent.js';
+
+/** How a call is refused. Without any of it with 486, in baresip's words. */
+export interface Refusal {
+  code?: number | undefined;
+  reason?: string | undefined;
+}
+
+/** What every version answers, and the only thing before 3.19. */
+const BUSY = 486;
+const LOWEST = 400;
+const HIGHEST = 699;
+/** The whole command has to fit into 1023 bytes. */
+const LONGEST_REASON = 200;
+const COMMAND_MS = 2000;
+
+/** Throws for what cannot be answered at all, or not by this version. */
+export function assertRefusal(session: Session, verb: string, { code, reason }: Refusal): void {
+  const wrong = codeProblem(code) ?? reasonProblem(reason);
+  if (wrong !== undefined) throw session.problem('E_ARGUMENT', verb, ...wrong);
+  const { version } = session.ground.context.binary;
+  if (hasCapability(version, 'reject_codes')) return;
+  if ((code === undefined || code === BUSY) && reason === undefined) return;
+  const asked = [code ?? BUSY, ...(reason === undefined ? [] : [JSON.stringify(reason)])].join(' ');
+  throw session.problem(
+    'E_CAPABILITY',
+    verb,
+    `baresip ${version} can only answer 486 in its own words, not ${asked}; baresip ${sinceOf('reject_codes')} can`,
+    'leave code and reason out, or use a newer baresip',
+  );
+}
+
+type Wrong = [what: string, hint: string];
+
+function codeProblem(code: number | undefined): Wrong | undefined {
+  if (code === undefined || (code >= LOWEST && code <= HIGHEST)) return undefined;
+  const hint = `choose a code from ${LOWEST} to ${HIGHEST}`;
+  if (code >= 300 && code < LOWEST) {
+    return [`"code" is ${code}: baresip cannot send a redirection (3xx)`, hint];
+  }
+  return [`"code" must be a final response that refuses: got ${code}`, hint];
+}
+
+function reasonProblem(reason: string | undefined): Wrong | undefined {
+  if (reason === undefined) return undefined;
+  if (reason.trim() === '') return ['"reason" is empty', 'leave it out, or say something'];
+  if (/[\x00-\x1f\x7f]/.test(reason)) {
+    return ['"reason" holds a line break or control character', 'write it on one line'];
+  }
+  const what = unquotable(reason);
+  if (what !== undefined) return [`"reason" holds ${what}`, 'choose words without it'];
+  if (Buffer.byteLength(reason) > LONGEST_REASON) {
+    const hint = 'say it in fewer words';
+    return [`"reason" is longer than ${LONGEST_REASON} bytes (limit)`, hint];
+  }
+  return undefined;
+}
+
+/** The commands that refuse a call that waits. */
+export function refuse(session: Session, call: string, { code, reason }: Refusal): Command[] {
+  if (code === undefined && reason === undefined) return session.commands.hangup(call);
+  if (!hasCapability(session.ground.context.binary.version, 'reject_codes')) {
+    return session.commands.hangup(call);
+  }
+  const words = reason === undefined ? '' : ` reason="${reason}"`;
+  return [{ name: 'hangup', params: `${call} scode=${code ?? BUSY}${words}` }];
+}
+
+/** Answers calls as they come in, as long as it is told to. */
+export class InboundPolicy {
+  readonly #session: Session;
+  #refusal: Refusal | undefined;
+
+  readonly #answersItself: boolean;
+
+  constructor(session: Session, answersItself: boolean) {
+    this.#session = session;
+    this.#answersItself = answersItself;
+    session.observe((event) => {
+      this.#event(event);
+    });
+  }
+
+  respond(refusal: Refusal): Done {
+    const session = this.#session;
+    const verb = 'respond_incoming';
+    session.assertUsable(verb);
+    assertRefusal(session, verb, refusal);
+    if (this.#answersItself) {
+      const what = 'the agent answers every call by itself (answer: "auto")';
+      throw session.problem('E_ARGUMENT', verb, what, 'leave "answer" out of its options');
+    }
+    this.#refusal = refusal;
+    return { seq: session.nextSeq - 1 };
+  }
+
+  /** Nothing to stop is no error: a teardown need not know. */
+  stop(): Done {
+    this.#session.assertUsable('stop_responding');
+    this.#refusal = undefined;
+    return { seq: this.#session.nextSeq - 1 };
+  }
+
+  #event(event: AgentEvent): void {
+    if (event.type !== 'call_incoming' || this.#refusal === undefined) return;
+    const session = this.#session;
+    session.calls.expectHangup(event.call);
+    try {
+      void session.send('respond_incoming', refuse(session, event.call, this.#refusal), COMMAND_MS);
+    } catch {
+      // The agent is being stopped: that ends the call, too.
+    }
+  }
+}

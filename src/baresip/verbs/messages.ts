@@ -1,0 +1,219 @@
+/** message() and ping(): requests outside of calls, whose answers only the SIP trace tells. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OffhookError } from '../../errors.js';
+import { formatMs } from '../../time.js';
+import { assertModule } from '../start/modules.js';
+import { hasCapability, sinceOf } from '../capabilities.js';
+import type { Command } from '../wire/ctrl.js';
+import type { Done } from '../../agents/user-agent.js';
+import { left, replied } from '../perform.js';
+import type { SentRequest } from '../record/request-log.js';
+import type { Session } from '../session.js';
+
+const MODULE = 'contact.so';
+/** "message TEXT" is all baresip takes at once. */
+const LONGEST_TEXT = 1023 - 'message '.length;
+
+/**
+ * baresip sends a MESSAGE to the current one of its contacts only. From 3.21 on contacts can be added; before,
+ * they are read from a file when the module is loaded, so it is loaded anew for each other target.
+ */
+export class Contacts {
+  readonly #known: string[] = [];
+  #current = -1;
+  #loaded = false;
+  /** Not answered when last seen: their handler is code of the module, which must stay loaded until then. */
+  readonly #pending = new Set<SentRequest>();
+
+  /** What makes `uri` the current contact. */
+  select(session: Session, uri: string): Command[] {
+    if (!this.#loaded) {
+      assertModule(session.ground.context.binary, 'contact', 'message()');
+      this.#reset(session, uri);
+      return [{ name: 'insmod', params: MODULE }];
+    }
+    const at = this.#known.indexOf(uri);
+    if (at >= 0) return this.#step(at);
+    if (hasCapability(session.ground.context.binary.version, 'addcontact')) {
+      this.#known.push(uri);
+      const add: Command = { name: 'addcontact', params: `<${uri}>` };
+      return [add, ...this.#step(this.#known.length - 1)];
+    }
+    this.#assertNonePending(session);
+    this.#reset(session, uri);
+    return [
+      { name: 'rmmod', params: MODULE },
+      { name: 'insmod', params: MODULE },
+    ];
+  }
+
+  /** Whether it is known what became of the message, or not yet. */
+  settle(session: Session, request: SentRequest): void {
+    const { answer, failure, sentAt } = request;
+    if (sentAt !== undefined && answer === undefined && failure === undefined) {
+      this.#pending.add(request);
+      return;
+    }
+    this.#pending.delete(request);
+    session.requests.forget(request);
+  }
+
+  /** The commands were carried out. */
+  loaded(): void {
+    this.#loaded = true;
+  }
+
+  #step(to: number): Command[] {
+    const name = to > this.#current ? 'contact_next' : 'contact_prev';
+    const steps = Math.abs(to - this.#current);
+    this.#current = to;
+    return Array.from({ length: steps }, () => ({ name }));
+  }
+
+  #reset(session: Session, uri: string): void {
+    const { folder } = session.ground;
+    writeFileSync(join(folder, 'contacts'), `<${uri}>\n`);
+    rmSync(join(folder, 'current_contact'), { force: true });
+    this.#known.splice(0, this.#known.length, uri);
+    this.#current = 0;
+  }
+
+  #assertNonePending(session: Session): void {
+    for (const request of this.#pending) this.settle(session, request);
+    if (this.#pending.size === 0) return;
+    throw session.problem(
+      'E_MESSAGE',
+      'message',
+      'an earlier one has no answer yet, and this baresip can write to one target at a time',
+      'send it from another agent, or use baresip 3.21 or later',
+    );
+  }
+}
+
+export async function message(
+  session: Session,
+  uri: string,
+  text: string,
+  limitMs: number,
+): Promise<Done> {
+  session.assertUsable('message');
+  assertText(session, text);
+  assertTransport(session, uri);
+  const select = session.contacts.select(session, uri);
+  const request = session.requests.expect('MESSAGE');
+  const { code, reason } = await deliver(session, request, select, uri, text, limitMs).finally(
+    () => {
+      session.contacts.settle(session, request);
+    },
+  );
+  const seq = session.emit({ type: 'message_sent', to: uri, code, reason });
+  if (code < 300) return { seq };
+  throw session.problem('E_MESSAGE', 'message', `${uri} answered ${code} ${reason}`);
+}
+
+async function deliver(
+  session: Session,
+  request: SentRequest,
+  select: Command[],
+  uri: string,
+  text: string,
+  limitMs: number,
+): Promise<{ code: number; reason: string }> {
+  const started = performance.now();
+  const commands = [...select, { name: 'message', params: text }];
+  const replies = await replied(session, 'message', commands, limitMs);
+  const bad = replies.find(({ ok, data }) => !ok || /ERROR|failed|could not/i.test(data));
+  if (bad !== undefined)
+    throw session.problem('E_MESSAGE', 'message', `baresip did not send it: ${bad.data.trim()}`);
+  session.contacts.loaded();
+  return answerOf(session, request, 'message', uri, left(limitMs, started));
+}
+
+/** Old versions drop the parameters of the URI: the message would go to the same port over UDP. */
+function assertTransport(session: Session, uri: string): void {
+  const { version } = session.ground.context.binary;
+  const transport = /;transport=(tcp|tls)/i.exec(uri)?.[1];
+  if (transport === undefined || hasCapability(version, 'message_transport')) return;
+  throw session.problem(
+    'E_CAPABILITY',
+    'message',
+    `baresip ${version} sends messages over UDP only, not ${transport.toUpperCase()} (from ${sinceOf('message_transport')})`,
+    'send it through a proxy: give the agent a domain or the option outbound',
+  );
+}
+
+function assertText(session: Session, text: string): void {
+  const bad = (what: string, hint: string) =>
+    session.problem('E_ARGUMENT', 'message', `"text" ${what}`, hint);
+  if (/^ /.test(text)) throw bad('begins with a blank, which baresip drops', 'begin it otherwise');
+  if (text.includes('\0')) throw bad('holds a NUL, where baresip ends it', 'leave that out');
+  // A command loses the quotes it both begins and ends with.
+  if (/^".*"$/s.test(text))
+    throw bad(
+      'begins and ends with a double quote, which baresip drops',
+      'add a word outside them',
+    );
+  if (/[\ud800-\udfff]/u.test(text))
+    throw bad('holds half a character (a lone surrogate)', 'leave that out');
+  const bytes = Buffer.byteLength(text);
+  if (bytes > LONGEST_TEXT)
+    throw bad(`is too long for baresip: ${bytes} bytes (at most ${LONGEST_TEXT})`, 'shorten it');
+}
+
+export async function ping(session: Session, uri: string, limitMs: number): Promise<Done> {
+  session.assertUsable('ping');
+  const started = performance.now();
+  const commands = session.commands.options(uri);
+  if (commands === undefined) throw otherUri(session, uri);
+  const request = session.requests.expect('OPTIONS');
+  try {
+    const replies = await replied(session, 'ping', commands, limitMs);
+    const refused = replies.find(({ ok }) => !ok);
+    if (refused !== undefined) {
+      const why = `baresip did not send OPTIONS to ${uri}: ${refused.data.trim()}`;
+      throw session.problem('E_PING', 'ping', why);
+    }
+    const { code } = await answerOf(session, request, 'ping', uri, left(limitMs, started));
+    // From when baresip was told: request and response may be read at the same moment.
+    const ms = Math.round(((request.answeredAt ?? performance.now()) - started) * 10) / 10;
+    return { seq: session.nextSeq - 1, value: { status: code, ms } };
+  } finally {
+    session.requests.forget(request);
+  }
+}
+
+function otherUri(session: Session, uri: string): OffhookError {
+  const { version } = session.ground.context.binary;
+  return session.problem(
+    'E_CAPABILITY',
+    'ping',
+    `baresip ${version} cannot send OPTIONS to ${uri}: it would write its own domain into a URI without a user part (from ${sinceOf('uri_without_user')})`,
+    `give the URI a user part: ${uri.replace(':', ':ping@')}`,
+  );
+}
+
+/** The final response, whatever it says; throws when none comes. */
+function answerOf(
+  session: Session,
+  request: SentRequest,
+  verb: 'message' | 'ping',
+  uri: string,
+  limitMs: number,
+): Promise<{ code: number; reason: string }> {
+  const code = verb === 'ping' ? 'E_PING' : 'E_MESSAGE';
+  const hint = 'check that the target is reachable';
+  return session.waiters.until(
+    () => {
+      const { answer, failure } = request;
+      if (answer === undefined && failure !== undefined)
+        throw session.problem(code, verb, `${uri}: ${failure}`, hint);
+      return answer;
+    },
+    limitMs,
+    () => {
+      const what = request.sentAt === undefined ? 'nothing was sent to' : 'no answer from';
+      return session.problem(code, verb, `${what} ${uri} (waited ${formatMs(limitMs)})`, hint);
+    },
+  );
+}

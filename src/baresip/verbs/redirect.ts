@@ -1,0 +1,51 @@
+/**
+ * A call answered with a 3xx goes on at the address that names (RFC 3261, 8.1.3.4). Old versions do that by
+ * themselves, in the same dialog; from 3.3 on baresip leaves it to others: a new INVITE, with a Call-ID of its own.
+ */
+import type { SipMessage } from '../../model/agent-event.js';
+import type { Call } from '../record/call-record.js';
+import { hasCapability } from '../capabilities.js';
+import { nameAddr } from '../../sip/peer.js';
+import { perform } from '../perform.js';
+import type { Session } from '../session.js';
+import { headerOf } from '../../sip/sip-message.js';
+
+/** As many as old versions follow before they take it for a loop (re: sip/request.c). */
+const MOST_HOPS = 16;
+const INVITE_MS = 5000;
+
+/** Where a 3xx points to; undefined where that is no URI that can be dialled. */
+export function redirectTarget(response: SipMessage): string | undefined {
+  const [uri] = nameAddr(headerOf(response.headers, 'contact') ?? '');
+  return /^sips?:[^\s"<>,\x00-\x1f\x7f]{1,400}$/i.test(uri) ? uri : undefined;
+}
+
+/** True when the call goes on: `calls` hears of its next INVITE, or that there is none. */
+export function followRedirect(session: Session, call: Call, response: SipMessage): boolean {
+  const { binary } = session.ground.context;
+  const uri = redirectTarget(response);
+  if (uri === undefined || call.hops >= MOST_HOPS) return false;
+  if (!hasCapability(binary.version, 'redirect_choice') || !mayFollow(session, uri)) return false;
+  const { calls } = session;
+  calls.redirections.expect(call, uri);
+  perform(session, 'dial', session.commands.dial(uri), INVITE_MS, {
+    done: () => (calls.redirections.currentId(call.id) === call.id ? undefined : true),
+    refused: (data) => session.problem('E_CALL_REFUSED', 'dial', data),
+    timedOut: () => session.problem('E_CALL_REFUSED', 'dial', `no INVITE was sent to ${uri}`),
+  }).catch(() => {
+    calls.redirectFailed(call.id);
+  });
+  return true;
+}
+
+/** A target that is not allowed is not called: the call ends with its 3xx. */
+function mayFollow(session: Session, uri: string): boolean {
+  const { ground } = session;
+  try {
+    ground.context.guard?.target(uri, { routed: ground.routed }, 'redirect');
+    return true;
+  } catch (denial) {
+    session.emit({ type: 'warning', text: (denial as Error).message });
+    return false;
+  }
+}

@@ -1,0 +1,164 @@
+/** The verbs about registration. */
+import { OffhookError } from '../../errors.js';
+import { openCalls } from '../../model/agent-state.js';
+import { formatMs } from '../../time.js';
+import type { AgentOptions, Done } from '../../agents/user-agent.js';
+import { hasCapability, sinceOf } from '../capabilities.js';
+import { left, perform, replied } from '../perform.js';
+import type { Session } from '../session.js';
+import { unsent } from './unsent.js';
+
+const DEFAULT_REGINT = 3600;
+const OLD_BINDING_MS = 1000;
+const MODULE_BEGINS_MS = 20;
+const STOP_MS = 1000;
+
+export async function register(
+  session: Session,
+  options: AgentOptions,
+  limitMs: number,
+): Promise<Done> {
+  session.assertUsable('register');
+  const { account } = session.ground;
+  if (account.domain === undefined) {
+    throw session.problem(
+      'E_REGISTER',
+      'register',
+      'the agent has no registrar',
+      'give the agent a domain',
+    );
+  }
+  assertNoCall(session, 'register');
+  const started = performance.now();
+  if (!hasCapability(session.ground.context.binary.version, 'uareg'))
+    await removeBinding(session, limitMs);
+  await renewMailbox(session, limitMs);
+  const regint = options.regint ?? DEFAULT_REGINT;
+  const since = session.nextSeq;
+  session.registration.expect('registered');
+  return perform(
+    session,
+    'register',
+    session.commands.register(account.line(regint), regint),
+    left(limitMs, started),
+    {
+      done: () => {
+        const seq = session.seqOf('registering', '', since);
+        if (seq !== undefined) return { seq };
+        if (session.seqOf('register_failed', '', since) === undefined) return undefined;
+        throw new NotSent(session.state.registration.reason ?? '');
+      },
+      refused: (data) => new NotSent(`baresip refused: ${data}`),
+      timedOut: (waited) => new NotSent(`no answer (waited ${formatMs(waited)})`),
+    },
+  ).catch(async (error: unknown) => {
+    throw error instanceof NotSent ? await unsent(session, error.message) : error;
+  });
+}
+
+/** No REGISTER has left; the message is what baresip says about it. */
+class NotSent extends OffhookError {
+  constructor(said: string) {
+    super('E_REGISTER', said);
+  }
+}
+
+/**
+ * 1.x subscribes without end when a registration succeeds in the first millisecond of the module: its first
+ * timer adds to the list it walks (baresip 1.0.0, modules/mwi/mwi.c, tmr_handler).
+ */
+async function renewMailbox(session: Session, limitMs: number): Promise<void> {
+  const { renewMailbox: commands } = session.commands;
+  if (commands.length === 0) return;
+  // To unload what is not loaded is refused, and no harm.
+  await replied(session, 'register', commands, limitMs);
+  await new Promise((resolve) => setTimeout(resolve, MODULE_BEGINS_MS));
+}
+
+export async function unregister(session: Session, limitMs: number): Promise<Done> {
+  session.assertUsable('unregister');
+  const started = performance.now();
+  assertNoCall(session, 'unregister');
+  await session.waiters.until(
+    () => (session.state.registration.state === 'registering' ? undefined : true),
+    limitMs,
+    () =>
+      session.problem(
+        'E_REGISTER',
+        'unregister',
+        `the registrar has not answered yet (waited ${formatMs(limitMs)})`,
+      ),
+  );
+  if (session.state.registration.state !== 'registered') {
+    throw session.problem(
+      'E_REGISTER',
+      'unregister',
+      'the agent is not registered',
+      'call register() first',
+    );
+  }
+  const since = session.nextSeq;
+  session.registration.expect('none');
+  const { account } = session.ground;
+  return perform(
+    session,
+    'unregister',
+    session.commands.unregister(account.line(0)),
+    left(limitMs, started),
+    {
+      done: () => {
+        const seq = session.seqOf('unregistering', '', since);
+        return seq === undefined ? undefined : { seq };
+      },
+      refused: (data) => session.problem('E_REGISTER', 'unregister', `baresip refused: ${data}`),
+      timedOut: (waited) =>
+        session.problem(
+          'E_REGISTER',
+          'unregister',
+          `no un-REGISTER was sent (waited ${formatMs(waited)})`,
+        ),
+    },
+  );
+}
+
+/**
+ * Below 3.14 baresip sends a password that was refused 14 more times within milliseconds, and servers lock accounts for
+ * that. Returns whether it was stopped.
+ */
+export function stopRegistering(session: Session): boolean {
+  const { context, account } = session.ground;
+  const { version } = context.binary;
+  if (!session.usable || hasCapability(version, 'registers_once')) return false;
+  // Without uareg the account goes, and its calls with it.
+  if (!hasCapability(version, 'uareg') && openCalls(session.state).length > 0) return false;
+  void session.send('register', session.commands.unregister(account.line(0)), STOP_MS);
+  return true;
+}
+
+/**
+ * Before 2.0 an account is registered anew by a new one in its place, possibly under the same contact: the
+ * old binding must be gone first, or its removal may overtake the new one at the registrar.
+ */
+async function removeBinding(session: Session, limitMs: number): Promise<void> {
+  if (session.state.registration.state === 'registered') await unregister(session, limitMs);
+  const settled = () => !/ing$/.test(session.state.registration.state) || undefined;
+  // A registrar that does not answer any more is no reason not to try again.
+  const wait = session.waiters.until(settled, Math.min(limitMs, OLD_BINDING_MS), () => noAnswer);
+  await wait.catch((error: unknown) => {
+    if (error !== noAnswer) throw error;
+  });
+}
+
+const noAnswer = new Error('no answer');
+
+/** Before 2.0 the account is made anew, and its calls go with the old one. */
+function assertNoCall(session: Session, verb: string): void {
+  const { version } = session.ground.context.binary;
+  if (hasCapability(version, 'uareg') || openCalls(session.state).length === 0) return;
+  throw session.problem(
+    'E_CAPABILITY',
+    verb,
+    `baresip ${version} cannot do that during a call (from ${sinceOf('uareg')})`,
+    'hang up first',
+  );
+}

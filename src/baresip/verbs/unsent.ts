@@ -1,0 +1,73 @@
+/** Why a REGISTER could not leave: what is wrong with the host, the port or the certificate, and what to do about it. */
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import type { OffhookError } from '../../errors.js';
+import { hostPort } from '../start/address.js';
+import type { Session } from '../session.js';
+
+/** A name server that does not answer must not double the time the verb has taken. */
+const LOOKUP_MS = 2000;
+/** baresip's words for a name it found no address of, on every version. */
+const NO_ADDRESS = /^Destination address required|^No such host|^no answer/;
+/** What baresip logs of a certificate that OpenSSL does not accept. */
+const UNTRUSTED = /verify_handler: error_string = (.*)/;
+
+/** `said`: baresip's words for it, or that nothing was sent in time. */
+export async function unsent(session: Session, said: string): Promise<OffhookError> {
+  const { account } = session.ground;
+  const server = account.nextHop ?? '';
+  const problem = (what: string, hint: string): OffhookError =>
+    session.problem('E_REGISTER', 'register', `REGISTER was not sent: ${what}`, hint);
+  const [, name = server, port] = /^(.*?)(?::(\d+))?$/.exec(server) ?? [];
+  if (isIP(name.replace(/^\[|\]$/g, '')) === 0 && NO_ADDRESS.test(said)) {
+    const address = await addressOf(name);
+    if (address === undefined)
+      return problem(
+        `the host "${name}" is not known: its name has no address`,
+        'check the spelling of domain and outbound, or write an IP address',
+      );
+    const instead = port === undefined ? address : hostPort(address, Number(port));
+    return problem(
+      `baresip found no address of the host "${name}"`,
+      `baresip asks name servers only, never the hosts file: write "${instead}" instead`,
+    );
+  }
+  const refused = /refused/.test(said);
+  if (account.transport === 'tls' && !refused) {
+    const why = session.lastLines.map((line) => UNTRUSTED.exec(line)?.[1]).findLast(Boolean);
+    return why === undefined
+      ? problem(
+          `TLS with ${server} failed: ${said}`,
+          'check that it is the port for TLS, mostly 5061: 5060 mostly is for UDP and TCP',
+        )
+      : problem(`the certificate of ${server} is not trusted: ${why}`, trustHint(why));
+  }
+  return problem(
+    said,
+    refused
+      ? `nothing listens at ${server}: check the port and the transport, and that the registrar runs`
+      : 'check domain, outbound and transport',
+  );
+}
+
+function trustHint(why: string): string {
+  const otherwise = 'or leave verify_tls out';
+  if (/expired|not yet valid/.test(why)) return `renew it, ${otherwise}`;
+  if (/mismatch/.test(why)) return `name the host it was issued for in domain, ${otherwise}`;
+  return `name the authority that signed it with ca_file, ${otherwise}`;
+}
+
+/** The address this machine knows the name by, its hosts file included. */
+async function addressOf(name: string): Promise<string | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, LOOKUP_MS, undefined);
+  });
+  const found = lookup(name, { order: 'ipv4first' }).then(
+    ({ address }) => address,
+    () => undefined,
+  );
+  const address = await Promise.race([found, late]);
+  clearTimeout(timer);
+  return address;
+}

@@ -1,0 +1,164 @@
+/**
+ * The control connection of one baresip process (module ctrl_tcp): commands out, replies by token and
+ * events in. Knows the protocol and its pitfalls; not what commands and events are about.
+ */
+import { connect, type Socket } from 'node:net';
+import { OffhookError } from '../../errors.js';
+import { formatMs } from '../../time.js';
+import { decodeFrame, type CtrlEvent, type Reply } from './events.js';
+import { ACK_CARRIER, NetstringDecoder, encodeNetstring } from './netstring.js';
+
+export interface Command {
+  name: string;
+  params?: string;
+}
+
+export interface CtrlSink {
+  event(event: CtrlEvent): void;
+  /** A frame that is no JSON object, or a reply to nothing. */
+  garbage(text: string): void;
+  /** The connection ended, with the reason; `byPeer`: baresip closed it. Called once. */
+  closed(reason: string, byPeer: boolean): void;
+}
+
+/** "command params" is cut at this size by baresip, and then silently runs without its parameters. */
+const LONGEST_COMMAND = 1023;
+const GARBAGE_SHOWN = 80;
+
+export class Ctrl {
+  readonly #socket: Socket;
+  readonly #sink: CtrlSink;
+  readonly #decoder = new NetstringDecoder();
+  readonly #pending = new Map<string, (reply: Reply | Error) => void>();
+  #token = 0;
+  #closed = false;
+
+  constructor(socket: Socket, sink: CtrlSink) {
+    this.#socket = socket;
+    this.#sink = sink;
+    socket.setNoDelay(true);
+    socket.on('data', (chunk) => {
+      this.#read(chunk);
+    });
+    socket.on('error', (error) => {
+      this.#end(error.message, true);
+    });
+    socket.on('close', () => {
+      this.#end('closed by baresip', true);
+    });
+  }
+
+  /**
+   * Sends commands in one write, so that nothing gets between them; one promise for each reply.
+   * Never rejects for `ok: false`; rejects when the connection ends or `limitMs` passes first.
+   */
+  send(commands: readonly Command[], limitMs: number): Promise<Reply>[] {
+    // All of them first: a reply that was promised is waited for.
+    commands.forEach(checkLength);
+    let text = '';
+    const replies = commands.map((command) => {
+      const token = String(++this.#token);
+      text += encodeNetstring(
+        JSON.stringify({ command: command.name, params: command.params, token }),
+      );
+      return this.#reply(token, command.name, limitMs);
+    });
+    if (!this.#closed) this.#socket.write(text);
+    return replies;
+  }
+
+  close(): void {
+    this.#end('closed');
+  }
+
+  #reply(token: string, command: string, limitMs: number): Promise<Reply> {
+    const promise = new Promise<Reply>((resolve, reject) => {
+      if (this.#closed) {
+        reject(new OffhookError('E_AGENT_CONTROL', `${command}: the control connection is closed`));
+        return;
+      }
+      const timer = setTimeout(() => {
+        this.#pending.delete(token);
+        const took = `no reply from baresip (waited ${formatMs(limitMs)})`;
+        reject(new OffhookError('E_AGENT_HUNG', `${command}: ${took}`));
+      }, limitMs);
+      this.#pending.set(token, (reply) => {
+        clearTimeout(timer);
+        if (reply instanceof Error) reject(reply);
+        else resolve(reply);
+      });
+    });
+    // Whoever cares awaits it; a reply nobody waits for any more must not become an unhandled rejection.
+    promise.catch(() => undefined);
+    return promise;
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#closed) return;
+    this.#socket.write(ACK_CARRIER);
+    let frames: string[];
+    try {
+      frames = this.#decoder.push(chunk);
+    } catch (error) {
+      this.#end(`garbage on the control port: ${(error as Error).message.slice(0, GARBAGE_SHOWN)}`);
+      return;
+    }
+    for (const frame of frames) this.#frame(frame);
+  }
+
+  #frame(text: string): void {
+    const frame = decodeFrame(text);
+    if (frame.kind === 'event') {
+      this.#sink.event(frame);
+      return;
+    }
+    const settle = frame.kind === 'reply' ? this.#pending.get(frame.token) : undefined;
+    if (frame.kind === 'reply' && settle !== undefined) {
+      this.#pending.delete(frame.token);
+      settle(frame);
+    } else if (frame.kind === 'garbage') {
+      this.#sink.garbage(text.slice(0, GARBAGE_SHOWN));
+    }
+  }
+
+  #end(reason: string, byPeer = false): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#socket.destroy();
+    const error = new OffhookError('E_AGENT_CONTROL', `control connection: ${reason}`);
+    for (const settle of this.#pending.values()) settle(error);
+    this.#pending.clear();
+    this.#sink.closed(reason, byPeer);
+  }
+}
+
+/** How many bytes a command is too long by; 0 when it fits. */
+export function excessBytes({ name, params = '' }: Command): number {
+  return Math.max(0, Buffer.byteLength(`${name} ${params}`) - LONGEST_COMMAND);
+}
+
+function checkLength(command: Command): void {
+  const excess = excessBytes(command);
+  if (excess === 0) return;
+  const size = LONGEST_COMMAND + excess;
+  throw new OffhookError(
+    'E_ARGUMENT',
+    `${command.name}: too long for baresip: ${size} bytes (at most ${LONGEST_COMMAND})`,
+    { hint: 'use shorter names, passwords or URIs' },
+  );
+}
+
+/** Opens a socket; `undefined` when nobody listens yet. */
+export function connectOnce(host: string, port: number): Promise<Socket | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, noDelay: true });
+    socket.once('connect', () => {
+      socket.removeAllListeners('error');
+      resolve(socket);
+    });
+    socket.once('error', () => {
+      socket.destroy();
+      resolve(undefined);
+    });
+  });
+}

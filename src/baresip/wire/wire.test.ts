@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import type { SipMessage } from '../../model/agent-event.js';
+import { request, written } from '../../testing/parse-trace.js';
+import { Endpoints } from '../../sip/endpoints.js';
+import { Wire } from './wire.js';
+
+const SERVER = '192.0.2.1:5061';
+
+function register(transport: string): Buffer {
+  const raw = [
+    'REGISTER sip:pbx.example SIP/2.0',
+    `Via: SIP/2.0/${transport} 127.0.0.1:40000;branch=z9hG4bK1`,
+    'To: <sip:alice@pbx.example>',
+    'Call-ID: registration',
+    'CSeq: 1 REGISTER',
+    'Content-Length: 0',
+    '',
+    '',
+  ].join('\r\n');
+  return Buffer.concat(written(raw, `${transport} 127.0.0.1:40000 -> ${SERVER}`));
+}
+
+/** An agent that listens nowhere, as one behind TLS does, and a log line in the same read above its REGISTER. */
+function connected(transport: string, command: string): SipMessage[] {
+  const told: SipMessage[] = [];
+  const wire = new Wire(new Endpoints([]), {
+    message: (message) => told.push(message),
+    line: () => undefined,
+    warning: () => undefined,
+    unseen: () => undefined,
+  });
+  wire.commands([{ name: 'uanew', params: command }]);
+  wire.stdout(Buffer.concat([Buffer.from('ua: a line of the log\n'), register(transport)]));
+  const invite = request('Content-Length: 0');
+  for (const one of written(invite, `${transport} ${SERVER} -> 127.0.0.1:40000`)) wire.stdout(one);
+  wire.end();
+  return told;
+}
+
+test.each(['TCP', 'TLS'])(
+  'over %s a REGISTER that a command confirms tells which end is ours: the INVITE behind it was received',
+  (transport) => {
+    const told = connected(transport, '<sip:alice@pbx.example>;regint=60');
+    expect(told.map((one) => [one.method, one.direction, one.remote])).toEqual([
+      ['REGISTER', 'sent', SERVER],
+      ['INVITE', 'received', SERVER],
+    ]);
+  },
+);
+
+test('a REGISTER that nothing confirms is left out, and teaches nothing', () => {
+  const told = connected('TLS', '<sip:alice@other.example>;regint=60');
+  expect(told.map((one) => [one.method, one.direction])).toEqual([['INVITE', 'sent']]);
+});

@@ -1,0 +1,111 @@
+/** What a baresip process writes, made into what its agent sent, received and logged: no more than is certain. */
+import type { SipMessage } from '../../model/agent-event.js';
+import type { Command } from './ctrl.js';
+import type { Endpoints } from '../../sip/endpoints.js';
+import type { CtrlEvent } from './events.js';
+import { SentEvidence } from './sent-evidence.js';
+import { SipTraceParser } from './sip-trace.js';
+import { writtenAt } from './trace-clock.js';
+
+export interface WireSink {
+  /** `at`: when baresip wrote it (performance.now()). */
+  message(message: SipMessage, raw: string, at: number): void;
+  /** A line of the log. `proven`: no peer can have written it (sip-trace.ts). */
+  line(line: string, from: { stream: 'stdout' | 'stderr'; proven: boolean }): void;
+  /** Something about the trace that a user should know. */
+  warning(text: string): void;
+  /** baresip places a call to that URI, and its INVITE is not in the trace. */
+  unseen(uri: string): void;
+}
+
+/** Of each kind: a peer must not fill the log with warnings. */
+const MOST_WARNINGS = 10;
+const UNCONFIRMED =
+  'the SIP trace shows it as sent, and nothing else does: left out; whoever sends to this agent may imitate its trace';
+
+export class Wire {
+  readonly #sink: WireSink;
+  readonly #evidence: SentEvidence;
+  readonly #stdout: SipTraceParser;
+  readonly #stderr: SipTraceParser;
+  /** How many there were, by their text without numbers. */
+  readonly #warnings = new Map<string, number>();
+
+  constructor(ends: Endpoints, sink: WireSink) {
+    this.#sink = sink;
+    this.#evidence = new SentEvidence({
+      message: (message, raw, at) => {
+        // A request that is confirmed tells which end of its connection is ours, also where its frame is not proven.
+        const { direction, transport, local } = message;
+        if (direction === 'sent' && transport !== 'UDP' && local !== '') ends.opened(local);
+        sink.message(message, raw, at);
+      },
+      unconfirmed: (message) => {
+        this.#warn(UNCONFIRMED, message);
+      },
+      unseen: (uri) => {
+        sink.unseen(uri);
+      },
+    });
+    this.#stdout = new SipTraceParser(
+      {
+        line: (text, proven) => {
+          sink.line(text, { stream: 'stdout', proven });
+        },
+        message: (message, raw, proven, time) => {
+          const at = writtenAt(time, { date: Date.now(), clock: performance.now() });
+          this.#evidence.message(message, raw, proven, at);
+        },
+        oddity: (what, message) => {
+          this.#warn(what, message);
+        },
+      },
+      ends,
+    );
+    // No trace is written here: what looks like one is not baresip's.
+    this.#stderr = new SipTraceParser(
+      {
+        line: (text, proven) => {
+          sink.line(text, { stream: 'stderr', proven });
+        },
+        message: () => undefined,
+        oddity: () => undefined,
+      },
+      ends,
+    );
+  }
+
+  stdout(chunk: Buffer): void {
+    this.#stdout.push(chunk);
+  }
+
+  stderr(chunk: Buffer): void {
+    this.#stderr.push(chunk);
+  }
+
+  /** Commands on their way to baresip: they explain what it sends. */
+  commands(commands: readonly Command[]): void {
+    this.#evidence.commands(commands);
+  }
+
+  event(event: CtrlEvent): void {
+    this.#evidence.event(event);
+  }
+
+  end(): void {
+    this.#stdout.end();
+    this.#stderr.end();
+    this.#evidence.end();
+  }
+
+  #warn(what: string, { method, code, direction, remote }: SipMessage): void {
+    const kind = what.replace(/\d+/g, '');
+    const count = (this.#warnings.get(kind) ?? 0) + 1;
+    this.#warnings.set(kind, count);
+    if (count > MOST_WARNINGS) return;
+    const which = code === undefined ? method : `${code} (${method})`;
+    const where = direction === 'sent' ? 'to' : 'from';
+    const last = count === MOST_WARNINGS ? ' (further warnings like this are left out)' : '';
+    this.#sink.warning(`${which} ${where} ${remote}: ${what}${last}`);
+  }
+}

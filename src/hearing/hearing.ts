@@ -1,0 +1,298 @@
+/**
+ * What the agents of a scenario hear: joins their audio streams with the detectors of audio/, and carries out
+ * the verbs that listen. Knows both; the two do not know each other.
+ */
+import type { Country, SignalName } from '../audio/signal-plans.js';
+import type { AgentOptions, BaresipAgent } from '../agents/user-agent.js';
+import { OffhookError } from '../errors.js';
+import type { AgentEvent } from '../model/agent-event.js';
+import type {
+  AudioConnection,
+  HeardRecording,
+  HeardSignal,
+  HeardSilence,
+  HeardTone,
+} from '../schema/types.gen.js';
+import type { Watched } from '../sandbox/guest-protocol.js';
+import { durationMs, formatMs, type Duration } from '../time.js';
+import { DtmfJudge } from './dtmf-judge.js';
+import { Ear } from './ear.js';
+import { SilenceJudge, ToneJudge } from './judges.js';
+import { listen, type Judge } from './listen.js';
+import { SavedAudio, type AudioFile } from './save-audio.js';
+import { RecordingJudge, SignalJudge } from './more-judges.js';
+import { SpeechWatch } from './speech.js';
+import { soundOf, toneOf } from './sounds.js';
+import { levelWatch, toneWatch } from './watches.js';
+
+/** Apart from each other, from DTMF and from what exchanges send; below what baresip 1.x damps in wideband codecs. */
+const CONNECTION_HZ = [540, 1020] as const;
+
+/** A ringback comes every 6 s. */
+const SIGNAL_MS = 15_000;
+/** After the end of a recording that began at once. */
+const AFTER_RECORDING_MS = 5000;
+
+/** `{ for, within }`, or the latter alone. */
+interface Listening {
+  readonly limitMs: number;
+  readonly forMs?: number;
+}
+
+/** Where the calls of a scenario are saved, and who hears of each file. */
+export interface SavedCalls {
+  readonly file: AudioFile;
+  readonly saved: (agent: string, call: number, path: string) => void;
+}
+
+export class Hearing {
+  readonly #emit: (agent: string, event: AgentEvent) => number;
+  readonly #speech = new Map<BaresipAgent, SpeechWatch>();
+  readonly #audio: SavedCalls | undefined;
+  readonly #saved = new Map<BaresipAgent, SavedAudio>();
+  readonly #ears = new Map<BaresipAgent, Ear>();
+  /** What each agent was last told to send, for those who send something else meanwhile. */
+  readonly #sent = new Map<BaresipAgent, unknown>();
+
+  /** @param audio where calls are to be saved; undefined: nowhere. */
+  constructor(emit: (agent: string, event: AgentEvent) => number, audio?: SavedCalls) {
+    this.#emit = emit;
+    this.#audio = audio;
+  }
+
+  async send(agent: BaresipAgent, sound: unknown, limitMs: number): Promise<{ seq: number }> {
+    const samples = soundOf(sound);
+    // Nobody can answer before that; baresip switches some milliseconds later.
+    const at = performance.now();
+    const done = await agent.sendAudio(samples, limitMs);
+    this.#sent.set(agent, sound);
+    this.#speech.get(agent)?.sends(samples, at);
+    this.#saved.get(agent)?.sends(samples);
+    return done;
+  }
+
+  /** Where calls are saved, every agent listens. */
+  optionsOf(options: AgentOptions): AgentOptions {
+    return this.#audio === undefined ? options : { ...options, audio: true };
+  }
+
+  /** An agent was started. `speech`: what it says and hears is timed from its first call on. */
+  began(agent: BaresipAgent, speech: boolean): void {
+    if (!agent.hearing) return;
+    if (speech) this.#timed(agent);
+    const audio = this.#audio;
+    if (audio === undefined) return;
+    const { name } = agent;
+    const saved = new SavedAudio(agent, (call) => audio.file(name, call), {
+      saved: (call, path) => {
+        audio.saved(name, call, path);
+      },
+      problem: (text) => {
+        this.#emit(name, { type: 'warning', text });
+      },
+    });
+    this.#saved.set(agent, saved);
+  }
+
+  verifySignal(
+    agent: BaresipAgent,
+    name: SignalName | 'dtmf',
+    options: { country?: Country; digits?: string; within?: Duration },
+    call: string | undefined,
+  ): Promise<HeardSignal> {
+    const { country, digits, within } = options;
+    const limitMs = within === undefined ? SIGNAL_MS : durationMs(within);
+    const judge = signalJudge(name, country, digits);
+    return this.#listen(agent, 'verify_signal', call, limitMs, judge);
+  }
+
+  verifyRecording(
+    agent: BaresipAgent,
+    { path, real }: { path: string; real: string },
+    options: { min_similarity?: number; within?: Duration },
+    call: string | undefined,
+  ): Promise<HeardRecording> {
+    const { min_similarity, within } = options;
+    const judge = new RecordingJudge(path, real, min_similarity);
+    const limitMs = within === undefined ? judge.ms + AFTER_RECORDING_MS : durationMs(within);
+    return this.#listen(agent, 'verify_recording', call, limitMs, judge);
+  }
+
+  verifyAudio(
+    agent: BaresipAgent,
+    hz: number,
+    options: unknown,
+    withinMs: number,
+    call: string | undefined,
+  ): Promise<HeardTone> {
+    const { limitMs, forMs } = listening('verify_audio', options, withinMs);
+    const judge = new ToneJudge(agent.name, 'verify_audio', hz, forMs);
+    return this.#listen(agent, 'verify_audio', call, limitMs, judge);
+  }
+
+  verifySilence(
+    agent: BaresipAgent,
+    options: unknown,
+    withinMs: number,
+    call: string | undefined,
+  ): Promise<HeardSilence> {
+    const { limitMs, forMs } = listening('verify_silence', options, withinMs);
+    const judge = new SilenceJudge(forMs);
+    return this.#listen(agent, 'verify_silence', call, limitMs, judge);
+  }
+
+  async verifyConnection(
+    a: BaresipAgent,
+    b: BaresipAgent,
+    within: unknown,
+    withinMs: number,
+  ): Promise<AudioConnection> {
+    const verb = 'verify_audio_connection';
+    const { limitMs } = listening(verb, within, withinMs);
+    if (a === b)
+      throw new OffhookError('E_ARGUMENT', `${verb}(): both are agent "${a.name}"`, {
+        hint: 'name two agents',
+      });
+    const ends = [
+      { from: a, to: b, hz: CONNECTION_HZ[0] },
+      { from: b, to: a, hz: CONNECTION_HZ[1] },
+    ] as const;
+    const ears = ends.map(({ to }) => this.#ear(to, verb));
+    try {
+      await Promise.all(ends.map(({ from, hz }) => from.sendAudio(toneOf([hz]), limitMs)));
+      const [toB, toA] = await Promise.allSettled(
+        ends.map(({ to, hz }, at) =>
+          listen(to, ears[at] as Ear, { verb, limitMs }, new ToneJudge(to.name, verb, hz)),
+        ),
+      );
+      if (toB?.status === 'fulfilled' && toA?.status === 'fulfilled')
+        return { a_to_b: toB.value, b_to_a: toA.value };
+      throw connectionError(a, b, [toB, toA]);
+    } finally {
+      await Promise.allSettled([a, b].map((one) => one.sendAudio(this.#soundBefore(one), limitMs)));
+    }
+  }
+
+  #listen<T>(
+    agent: BaresipAgent,
+    verb: string,
+    call: string | undefined,
+    limitMs: number,
+    judge: Judge<T>,
+  ): Promise<T> {
+    return listen(agent, this.#ear(agent, verb), { verb, limitMs, call }, judge);
+  }
+
+  watch(agent: BaresipAgent, what: Exclude<Watched, 'sip' | 'rtp'>): void {
+    const emit = this.#emitOf(agent);
+    if (what === 'speech') {
+      this.#timed(agent).watch();
+      return;
+    }
+    const hz = /^tone (.*)$/.exec(what)?.[1];
+    const ear = this.#ear(agent, hz === undefined ? 'received_level' : 'hears');
+    ear.attach(hz === undefined ? levelWatch(emit) : toneWatch(Number(hz), emit));
+  }
+
+  #timed(agent: BaresipAgent): SpeechWatch {
+    let speech = this.#speech.get(agent);
+    if (speech === undefined) {
+      speech = new SpeechWatch(agent, this.#emitOf(agent));
+      this.#ear(agent, 'speech').attach(speech);
+      this.#speech.set(agent, speech);
+    }
+    return speech;
+  }
+
+  #emitOf(agent: BaresipAgent): (event: AgentEvent) => void {
+    return (event) => {
+      this.#emit(agent.name, event);
+    };
+  }
+
+  end(): void {
+    for (const saved of this.#saved.values()) saved.end();
+    for (const ear of this.#ears.values()) ear.end();
+  }
+
+  /** A file that was being sent is not begun again. */
+  #soundBefore(agent: BaresipAgent): ReturnType<typeof soundOf> {
+    const sent = this.#sent.get(agent) as { sound?: string } | undefined;
+    return sent?.sound === 'tone' ? soundOf(sent) : undefined;
+  }
+
+  #ear(agent: BaresipAgent, verb: string): Ear {
+    if (!agent.hearing) {
+      throw new OffhookError(
+        'E_AUDIO',
+        `agent "${agent.name}": ${verb}: the agent does not listen: it was started without`,
+        { hint: 'start it with the option audio: true', agents: [agent.name] },
+      );
+    }
+    let ear = this.#ears.get(agent);
+    if (ear === undefined) this.#ears.set(agent, (ear = new Ear(agent)));
+    return ear;
+  }
+}
+
+/** @throws OffhookError E_ARGUMENT for options of the other kind of signal. */
+function signalJudge(
+  name: SignalName | 'dtmf',
+  country: Country | undefined,
+  digits: string | undefined,
+): Judge<HeardSignal> {
+  const fail = (what: string, hint: string): OffhookError =>
+    new OffhookError('E_ARGUMENT', `verify_signal(): ${what}`, { hint });
+  if (name === 'dtmf') {
+    if (digits === undefined || country !== undefined) {
+      throw fail('"dtmf" takes "digits", and no "country"', 'write { digits: "123#" }');
+    }
+    return new DtmfJudge(digits);
+  }
+  if (digits !== undefined) throw fail(`"${name}" has no "digits"`, 'they are for "dtmf"');
+  return new SignalJudge(name, country ?? 'us');
+}
+
+/** `withinMs`: where the script does not say. */
+function listening(verb: string, options: unknown, withinMs: number): Listening {
+  const isOptions = typeof options === 'object' && options !== null;
+  const given = (isOptions ? options : { within: options }) as {
+    for?: Duration;
+    within?: Duration;
+  };
+  const limitMs = given.within === undefined ? withinMs : durationMs(given.within);
+  const forMs = given.for === undefined ? undefined : durationMs(given.for);
+  if (forMs === undefined) return { limitMs };
+  if (forMs > limitMs) {
+    const times = `${formatMs(forMs)}, ${formatMs(limitMs)}`;
+    throw new OffhookError('E_ARGUMENT', `${verb}(): "for" is longer than "within": ${times}`, {
+      hint: 'listen for longer: { for, within }',
+    });
+  }
+  return { limitMs, forMs };
+}
+
+/** Says which direction it is; both when it is both. */
+function connectionError(
+  a: BaresipAgent,
+  b: BaresipAgent,
+  [toB, toA]: readonly (PromiseSettledResult<HeardTone> | undefined)[],
+): Error {
+  const failed = [
+    { names: `${a.name} to ${b.name}`, result: toB },
+    { names: `${b.name} to ${a.name}`, result: toA },
+  ].flatMap(({ names, result }) =>
+    result?.status === 'rejected' ? [{ names, reason: result.reason as Error }] : [],
+  );
+  const first = failed[0]?.reason;
+  if (!(first instanceof OffhookError)) return first ?? new Error('no result');
+  if (first.code !== 'E_AUDIO') return first;
+  const texts = failed.map(
+    ({ names, reason }) => `${names}: ${reason.message.replace(/^agent ".*?": \w+: /, '')}`,
+  );
+  const one = failed.length === 1 ? ', the other direction was heard' : '';
+  return new OffhookError('E_AUDIO', `verify_audio_connection(): ${texts.join('; ')}${one}`, {
+    ...first.details,
+    agents: [a.name, b.name],
+  });
+}

@@ -1,0 +1,184 @@
+/**
+ * `--save-audio`: each call of an agent as one stereo WAV, left what it sent, right what it received, on one
+ * clock. The files are whole at any moment, so that a run that is killed leaves valid ones.
+ */
+import { basename, join } from 'node:path';
+import { GrowingWav } from '../audio/growing-wav.js';
+import { StereoFile, type Side } from '../audio/stereo-file.js';
+import type { AudioStream } from '../baresip/media/dumps.js';
+import type { Sound } from '../baresip/media/source.js';
+import type { BaresipAgent } from '../agents/user-agent.js';
+import { OffhookError } from '../errors.js';
+import type { ScenarioId } from '../model/run-event.js';
+import { SampleClock } from './listen.js';
+import { SENT_RATE } from './sounds.js';
+
+const EVERY_MS = 100;
+/** Wideband is kept; 48 kHz would only be larger. */
+const HIGHEST_RATE = 16_000;
+/** A pause in what was received, not a busy machine. */
+const PAUSE_MS = 250;
+
+interface Track {
+  readonly stream: AudioStream;
+  readonly wav: GrowingWav;
+  clock?: SampleClock;
+}
+
+interface SavedCall {
+  /** performance.now() of its first sample. */
+  readonly began: number;
+  readonly file: StereoFile;
+  /** Up to when the side that is sent was made from what the agent was told to send. */
+  sentUntil: number;
+}
+
+export class SavedAudio {
+  readonly #agent: BaresipAgent;
+  readonly #nameOf: (call: number) => string;
+  readonly #saved: (call: number, path: string) => void;
+  readonly #problem: (text: string) => void;
+  readonly #tracks: Track[] = [];
+  readonly #calls = new Map<string, SavedCall>();
+  /** What is sent, where baresip does not write it down. */
+  #sending: { sound: Sound; since: number } | undefined;
+  readonly #timer: NodeJS.Timeout;
+  #failed = false;
+
+  /**
+   * @param nameOf path of the file of that call, counted from 1.
+   * @param tell hears of each file once it is complete, and of what kept one from being written.
+   */
+  constructor(
+    agent: BaresipAgent,
+    nameOf: (call: number) => string,
+    tell: { saved: (call: number, path: string) => void; problem: (text: string) => void },
+  ) {
+    this.#agent = agent;
+    this.#nameOf = nameOf;
+    this.#saved = tell.saved;
+    this.#problem = tell.problem;
+    const listen = (stream: AudioStream): void => {
+      this.#tracks.push({ stream, wav: new GrowingWav(stream.path) });
+    };
+    agent.listen(listen, { sent: true });
+    this.#timer = setInterval(() => {
+      this.#look();
+    }, EVERY_MS).unref();
+  }
+
+  sends(sound: Sound | undefined): void {
+    this.#look();
+    this.#sending = sound === undefined ? undefined : { sound, since: performance.now() };
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.#look();
+    for (const { wav } of this.#tracks) wav.close();
+    let call = 0;
+    for (const { file } of this.#calls.values()) {
+      file.close();
+      call += 1;
+      this.#saved(call, file.path);
+    }
+    this.#tracks.length = 0;
+    this.#calls.clear();
+  }
+
+  #look(): void {
+    if (this.#failed) return;
+    try {
+      for (const track of this.#tracks) this.#read(track);
+      if (!this.#tracks.some(({ stream }) => stream.direction === 'sent')) this.#makeSent();
+    } catch (error) {
+      if (!(error instanceof OffhookError)) throw error;
+      this.#failed = true;
+      this.#problem(error.message);
+    }
+  }
+
+  #read(track: Track): void {
+    const { stream, wav } = track;
+    if (stream.lost !== undefined) return;
+    for (const { samples, rate, position } of wav.read()) {
+      const at = performance.now();
+      const call = this.#callOf(stream, rate, at - (samples.length * 1000) / rate);
+      track.clock ??= new SampleClock(call.began, rate, 0);
+      track.clock.piece(position, samples.length, at);
+      if (track.clock.uncertainty > PAUSE_MS) {
+        track.clock = new SampleClock(call.began, rate, 0);
+        track.clock.piece(position, samples.length, at);
+      }
+      call.file.write(stream.direction satisfies Side, samples, rate, track.clock.at(position));
+    }
+  }
+
+  #callOf(stream: AudioStream, rate: number, began: number): SavedCall {
+    let call = this.#calls.get(stream.call);
+    if (call === undefined) {
+      const path = this.#nameOf(this.#calls.size + 1);
+      const file = new StereoFile(path, Math.min(rate, HIGHEST_RATE));
+      call = { began, file, sentUntil: began };
+      this.#calls.set(stream.call, call);
+    }
+    return call;
+  }
+
+  /** From what the agent was told: true to the switch of the source, some 10 ms. */
+  #makeSent(): void {
+    const now = performance.now();
+    for (const [id, call] of this.#calls) {
+      const from = Math.max(call.sentUntil, this.#sending?.since ?? now);
+      call.sentUntil = now;
+      const state = this.#agent.state.calls.find((one) => one.id === id);
+      const silent = state === undefined || state.state === 'Idle' || state.facts.held !== 'none';
+      if (this.#sending === undefined || silent || state.facts.muted) continue;
+      const { sound, since } = this.#sending;
+      const samples = part(sound, from - since, now - since);
+      call.file.write('sent', samples, SENT_RATE, from - call.began);
+    }
+  }
+}
+
+function part({ samples, repeats }: Sound, fromMs: number, toMs: number): Int16Array {
+  const first = Math.round((fromMs * SENT_RATE) / 1000);
+  const end = Math.round((toMs * SENT_RATE) / 1000);
+  if (!repeats) return samples.slice(first, end);
+  return Int16Array.from(
+    { length: end - first },
+    (_, at) => samples[(first + at) % samples.length] ?? 0,
+  );
+}
+
+/** Path of the file for a call of an agent, counted from 1. */
+export type AudioFile = (agent: string, call: number) => string;
+
+const LONGEST_PART = 80;
+
+/**
+ * Paths for the calls of one run, named after file, scenario and agent: "queue-caller-hears-music-alice-1.wav". Names
+ * that differ only in characters a file name cannot have get a number; files of an earlier run are overwritten.
+ */
+export function audioFiles(folder: string): (scenario: ScenarioId) => AudioFile {
+  const owners = new Map<string, string>();
+  return ({ id, file, name }) => {
+    const base = basename(file).replace(/\.m?js$/, '');
+    const title = [base, ...(name === base ? [] : [name])].map(safePart).join('-');
+    return (agent, call) => {
+      const owner = JSON.stringify([id, agent, call]);
+      const stem = `${title}-${safePart(agent)}-${call}`;
+      for (let number = 1; ; number += 1) {
+        const path = join(folder, `${stem}${number === 1 ? '' : `-${number}`}.wav`);
+        if ((owners.get(path) ?? owner) !== owner) continue;
+        owners.set(path, owner);
+        return path;
+      }
+    };
+  };
+}
+
+function safePart(text: string): string {
+  const safe = text.replaceAll(/[^\p{L}\p{N}_.]+/gu, '-').replaceAll(/^[-.]+|[-.]+$/g, '');
+  return Array.from(safe).slice(0, LONGEST_PART).join('');
+}

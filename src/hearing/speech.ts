@@ -1,0 +1,140 @@
+/**
+ * Timing of conversations: when the other side sounds, by the samples received, and when the agent does, by what
+ * it was told to send. Runs with every call of an agent that listens; events only once a script has looked.
+ */
+import { conversationTiming, type Stretch } from '../audio/conversation.js';
+import { VoiceActivity } from '../audio/voice-activity.js';
+import type { Sound } from '../baresip/media/source.js';
+import type { BaresipAgent } from '../agents/user-agent.js';
+import type { AgentEvent, Speech } from '../model/agent-event.js';
+import type { Listener, Piece } from './ear.js';
+import { round } from './judges.js';
+import { SampleClock } from './listen.js';
+import { SENT_RATE } from './sounds.js';
+
+/** Silences grow without any event. */
+const TOLD_EVERY_MS = 500;
+
+interface Heard {
+  stream: Piece['stream'];
+  rate: number;
+  clock: SampleClock;
+  voice: VoiceActivity;
+  /** Of streams before this one. */
+  before: readonly Stretch[];
+  /** Number of beginnings and ends that were told. */
+  edges: number;
+  toldAt: number;
+}
+
+export class SpeechWatch implements Listener {
+  readonly #agent: BaresipAgent;
+  readonly #emit: (event: AgentEvent) => void;
+  readonly #calls = new Map<string, Heard>();
+  /** Sounds of the agent, performance.now(). */
+  #own: Stretch[] = [];
+  #watched = false;
+
+  constructor(agent: BaresipAgent, emit: (event: AgentEvent) => void) {
+    this.#agent = agent;
+    this.#emit = emit;
+  }
+
+  /** From now on all of it is told, beginning with what there is. */
+  watch(): void {
+    this.#watched = true;
+    for (const call of this.#calls.keys()) this.#tell(call, performance.now());
+  }
+
+  /** The agent sends that since then (performance.now()); undefined: silence. */
+  sends(sound: Sound | undefined, now: number): void {
+    this.#own = this.#own
+      .filter(({ start }) => start < now)
+      .map((one) => ({ start: one.start, end: Math.min(one.end ?? now, now) }));
+    if (sound === undefined) return;
+    if (sound.repeats) {
+      this.#own.push({ start: now });
+      return;
+    }
+    const ms = 1000 / SENT_RATE;
+    const { spurts } = new VoiceActivity(SENT_RATE).push(sound.samples);
+    for (const { start, end = sound.samples.length } of spurts)
+      this.#own.push({ start: now + start * ms, end: now + end * ms });
+  }
+
+  piece({ call, stream, heard: { samples, rate, position }, at }: Piece): void {
+    let one = this.#calls.get(call);
+    if (one?.stream !== stream) {
+      one = {
+        stream,
+        rate,
+        clock: new SampleClock(0, rate, position),
+        voice: new VoiceActivity(rate),
+        before: one === undefined ? [] : theirsOf(one),
+        edges: 0,
+        toldAt: 0,
+      };
+      this.#calls.set(call, one);
+    }
+    one.clock.piece(position, samples.length, at);
+    const { spurts } = one.voice.push(samples);
+    const edges = spurts.length + spurts.filter(({ end }) => end !== undefined).length;
+    if (edges === one.edges) return;
+    one.edges = edges;
+    this.#tell(call, at, spurts.at(-1)?.end === undefined ? 'began' : 'ended');
+  }
+
+  looked(now: number): void {
+    for (const [call, { toldAt }] of this.#calls) {
+      if (this.#agent.state.calls.find(({ id }) => id === call)?.state === 'Idle') {
+        this.#calls.delete(call);
+      } else if (now - toldAt >= TOLD_EVERY_MS) this.#tell(call, now);
+    }
+  }
+
+  #tell(call: string, now: number, change?: 'began' | 'ended'): void {
+    const one = this.#calls.get(call);
+    const speech = one === undefined || !this.#watched ? undefined : this.#speech(call, one, now);
+    if (one === undefined || speech === undefined) return;
+    one.toldAt = now;
+    const changed = change === undefined ? {} : { change };
+    this.#emit({ type: 'audio_speech', call, speech, ...changed });
+  }
+
+  /** Since the answer: what came before it does not count. */
+  #speech(call: string, one: Heard, now: number): Speech | undefined {
+    const { times } = this.#agent.state.calls.find(({ id }) => id === call)?.facts ?? {};
+    const answered = times?.established;
+    if (answered === undefined) return undefined;
+    const since = (all: readonly Stretch[]): Stretch[] =>
+      all.flatMap(({ start, end }) => {
+        if ((end ?? now) <= answered || start >= now) return [];
+        const from = Math.max(0, start - answered);
+        return [
+          { start: from, ...(end === undefined ? {} : { end: Math.min(end, now) - answered }) },
+        ];
+      });
+    const theirs = since([...one.before, ...theirsOf(one)]);
+    const timing = conversationTiming(since(this.#own), theirs, now - answered);
+    const responses = timing.response_ms.map((ms) => round(ms));
+    const last = responses.at(-1);
+    return {
+      ...(timing.first_sound_ms === undefined
+        ? {}
+        : { first_sound_ms: round(timing.first_sound_ms) }),
+      ...(last === undefined ? {} : { response_ms: last }),
+      responses,
+      dead_air_ms: round(timing.dead_air_ms),
+      talk_over_ms: round(timing.talk_over_ms),
+      speaking: one.voice.state.active,
+    };
+  }
+}
+
+/** On the clock of performance.now(). */
+function theirsOf({ voice, clock }: Heard): Stretch[] {
+  return voice.state.spurts.map(({ start, end }) => ({
+    start: clock.at(start),
+    ...(end === undefined ? {} : { end: clock.at(end) }),
+  }));
+}

@@ -1,0 +1,126 @@
+/** What a scenario holds outside its VM: its agents. Everything here is released when it ends. */
+import type { AgentContext, AgentOptions, BaresipAgent } from '../../agents/user-agent.js';
+import { startAgent } from '../../baresip/agent.js';
+import type { BaresipBinary } from '../../baresip/start/binary.js';
+import { OffhookError } from '../../errors.js';
+import { Hearing, type SavedCalls } from '../../hearing/hearing.js';
+import type { AgentEvent, SipMessage } from '../../model/agent-event.js';
+import { assertMayListen } from '../../policy/net-policy.js';
+import type { Policy } from '../../policy/policy.js';
+import { ScenarioSipGuard } from './sip-guard.js';
+
+export interface ResourceHooks {
+  emit(agent: string, event: AgentEvent, at?: number): number;
+  sip(agent: string, message: SipMessage, raw: string, at: number): void;
+  log(agent: string, line: string): void;
+  /** Where the audio of calls is to be saved; absent = nowhere. */
+  audio?: SavedCalls;
+  /** The agent was ended for what a peer made it send. */
+  denied(agent: string, error: OffhookError): void;
+}
+
+export class Resources {
+  readonly #binary: () => Promise<BaresipBinary>;
+  readonly #policy: Policy;
+  readonly guard: ScenarioSipGuard;
+  readonly #hooks: ResourceHooks;
+  readonly #agents = new Map<string, BaresipAgent>();
+  readonly #starting = new Map<string, Promise<BaresipAgent>>();
+  readonly hearing: Hearing;
+  #released = false;
+
+  constructor(binary: () => Promise<BaresipBinary>, policy: Policy, hooks: ResourceHooks) {
+    this.#binary = binary;
+    this.#policy = policy;
+    this.#hooks = hooks;
+    this.hearing = new Hearing((agent, event) => hooks.emit(agent, event), hooks.audio);
+    this.guard = new ScenarioSipGuard(
+      policy,
+      () => this.#agents.values(),
+      (agent, error) => {
+        hooks.denied(agent, error);
+      },
+    );
+  }
+
+  async start(name: string, options: AgentOptions, limitMs: number): Promise<BaresipAgent> {
+    this.#refuse(name);
+    const starting = this.#launch(name, options, limitMs);
+    this.#starting.set(name, starting);
+    const agent = await starting;
+    this.#agents.set(name, agent);
+    return agent;
+  }
+
+  agent(name: string): BaresipAgent {
+    const agent = this.#agents.get(name);
+    if (agent !== undefined) return agent;
+    throw new OffhookError('E_AGENT_GONE', `agent "${name}": does not exist in this scenario`);
+  }
+
+  /** Stops every agent, also those still starting. Idempotent; never rejects. */
+  async release(): Promise<void> {
+    this.#released = true;
+    this.hearing.end();
+    const started = await Promise.allSettled(this.#starting.values());
+    const agents = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    await Promise.allSettled(agents.map((agent) => agent.stop()));
+  }
+
+  async #launch(name: string, options: AgentOptions, limitMs: number): Promise<BaresipAgent> {
+    const { local_address: host, local_port: port } = options;
+    if (host !== undefined && this.#policy.rules.untrusted) {
+      const hint = 'leave local_address out';
+      const what = `agent "${name}"`;
+      assertMayListen(this.#policy.net, {
+        what,
+        host,
+        ...(port === undefined ? {} : { port }),
+        hint,
+      });
+    }
+    const binary = await this.#binary();
+    const context: AgentContext = {
+      binary,
+      emit: (event, at) => this.#hooks.emit(name, event, at),
+      sip: (message, raw, at) => {
+        this.#hooks.sip(name, message, raw, at);
+      },
+      log: (line) => {
+        this.#hooks.log(name, line);
+      },
+      guard: this.guard.guardOf(name),
+      isolate: this.#policy.rules.isolate,
+    };
+    return startAgent(
+      name,
+      this.guard.agentOptions(name, this.hearing.optionsOf(options), binary.version),
+      context,
+      limitMs,
+    );
+  }
+
+  #refuse(name: string): void {
+    if (this.#released) {
+      throw new OffhookError(
+        'E_AGENT_GONE',
+        `agent "${name}": not started: the scenario has ended`,
+      );
+    }
+    if (this.#starting.has(name)) {
+      throw new OffhookError(
+        'E_AGENT_NAME',
+        `agent "${name}": not started: this scenario has an agent of that name already`,
+        { hint: 'give each agent a name of its own' },
+      );
+    }
+    const { value, origin } = this.#policy.rules.maxAgents;
+    if (this.#starting.size >= value) {
+      throw new OffhookError(
+        'E_AGENT_LIMIT',
+        `agent "${name}": not started: the scenario has ${this.#starting.size} agents already (limit, by ${origin})`,
+        { hint: 'raise the limit with --max-agents' },
+      );
+    }
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * Holds the agents of one scenario to --allow-sip and --max-calls: what a script asks for is judged before
+ * it is done, what a peer makes an agent do (REFER, a redirect) as soon as it shows in the trace.
+ */
+import { hasCapability } from '../../baresip/capabilities.js';
+import type { AgentOptions, BaresipAgent, Caller, SipGuard } from '../../agents/user-agent.js';
+import { OffhookError } from '../../errors.js';
+import type { SipMessage } from '../../model/agent-event.js';
+import { headerValues } from '../../sip/headers.js';
+import type { Policy } from '../../policy/policy.js';
+import { sipDenial, sipTarget, type SipTarget } from '../../policy/sip-policy.js';
+
+/** Requests that belong to an INVITE which was judged. */
+const OF_AN_INVITE = new Set(['ACK', 'CANCEL']);
+/** Requests whose URI names no user. */
+const TO_A_SERVER = new Set(['REGISTER', 'SUBSCRIBE']);
+
+export class ScenarioSipGuard {
+  readonly #policy: Policy;
+  readonly #agents: () => Iterable<BaresipAgent>;
+  readonly #denied: (agent: string, error: OffhookError) => void;
+  /** Call-IDs of calls the agents have placed. */
+  readonly #placed = new Set<string>();
+
+  /** @param denied hears of what a peer made an agent do. */
+  constructor(
+    policy: Policy,
+    agents: () => Iterable<BaresipAgent>,
+    denied: (agent: string, error: OffhookError) => void,
+  ) {
+    this.#policy = policy;
+    this.#agents = agents;
+    this.#denied = denied;
+  }
+
+  /** The options to start an agent with. @throws OffhookError when it may not be started like this */
+  agentOptions(name: string, options: AgentOptions, version: string): AgentOptions {
+    const { sip, rules } = this.#policy;
+    if (sip.open) return options;
+    for (const option of ['domain', 'outbound', 'stun_server'] as const) {
+      const server = options[option];
+      const problem = server === undefined ? undefined : sip.serverProblem(server);
+      if (server !== undefined && problem !== undefined)
+        throw sipDenial(name, `${option} ${JSON.stringify(server)}`, serverUri(server), problem);
+    }
+    if (!rules.untrusted) return options;
+    if (!sip.closed && !hasCapability(version, 'redirect_choice')) {
+      throw new OffhookError(
+        'E_CAPABILITY',
+        `agent "${name}": --untrusted: baresip ${version} cannot be kept from following a redirect (from 3.3.0)`,
+        {
+          hint: "use a newer baresip, or allow every target with --allow-sip '*'",
+          agents: [name],
+        },
+      );
+    }
+    return { ...options, refuse_refer: true };
+  }
+
+  /** @throws OffhookError E_CALL_LIMIT */
+  assertMayCall(agent: string): void {
+    const { maxCalls } = this.#policy.rules;
+    if (maxCalls !== undefined && this.#placed.size >= maxCalls.value) throw this.#limit(agent);
+  }
+
+  guardOf(name: string): SipGuard {
+    return {
+      target: (uri, caller, verb) => {
+        const { sip } = this.#policy;
+        if (sip.open || (!caller.routed && this.#isOwn(uri))) return;
+        const problem = sip.uriProblem(uri);
+        if (problem === undefined) return;
+        throw sipDenial(name, `${verb}: ${JSON.stringify(uri)} not dialled`, uri, problem);
+      },
+      sent: (message, caller) => {
+        const error = this.#judge(name, message, caller);
+        if (error !== undefined) this.#denied(name, error);
+        return error;
+      },
+      unseen: (uri) => {
+        const { sip, rules } = this.#policy;
+        if (sip.open && rules.maxCalls === undefined) return undefined;
+        const what = `ended: it calls ${JSON.stringify(uri)}`;
+        const error = sipDenial(
+          name,
+          what,
+          uri,
+          'its INVITE is not in the SIP trace, so nobody can judge it',
+        );
+        this.#denied(name, error);
+        return error;
+      },
+    };
+  }
+
+  #judge(name: string, message: SipMessage, { routed }: Caller): OffhookError | undefined {
+    const { method, uri } = message;
+    const { sip, rules } = this.#policy;
+    if (sip.open && rules.maxCalls === undefined) return undefined;
+    if (uri === undefined || OF_AN_INVITE.has(method) || isWithinDialog(message)) return undefined;
+    if (method === 'INVITE' && rules.maxCalls !== undefined) {
+      this.#placed.add(message.call_id);
+      if (this.#placed.size > rules.maxCalls.value) return this.#limit(name);
+    }
+    if (sip.open) return undefined;
+    const sent = `ended: its peer made it send ${method} to ${JSON.stringify(uri)}`;
+    const routes = routesOf(message);
+    if (!routed && this.#isOwn(uri)) {
+      // Every hop has to be an agent of the scenario, and so has the address the request went to.
+      const hops = [...routes, `sip:${message.remote}`].filter((hop) => !this.#isOwn(hop));
+      return this.#judgeHops(name, sent, hops);
+    }
+    const problem = TO_A_SERVER.has(method) ? sip.serverProblem(uri) : sip.uriProblem(uri);
+    if (problem !== undefined) return sipDenial(name, sent, uri, problem);
+    const straight = leadsTo(routes[0] ?? uri, message.remote);
+    const address = straight ? [] : [`sip:${userOf(uri)}${message.remote}`];
+    return this.#judgeHops(name, sent, [...routes, ...address]);
+  }
+
+  /** A hop that is not told to route loosely takes the URI of a Route for the target (RFC 3261, 16.4 and 16.6). */
+  #judgeHops(name: string, sent: string, hops: readonly string[]): OffhookError | undefined {
+    const { sip } = this.#policy;
+    for (const hop of hops) {
+      const strict = /^[^;?]*@/.test(hop) && !/;\s*lr\b/i.test(hop);
+      const problem = strict ? sip.uriProblem(hop) : sip.serverProblem(hop);
+      if (problem !== undefined)
+        return sipDenial(name, `${sent} by way of ${JSON.stringify(hop)}`, hop, problem);
+    }
+    return undefined;
+  }
+
+  /**
+   * Agents of the scenario dialling each other are what a scenario is: those that live, for anybody may get the
+   * ports of the others. Only without a proxy: that would take the user part for a number of its own.
+   */
+  #isOwn(uri: string): boolean {
+    const [at, ...others] = sipTarget(uri)?.hosts ?? [];
+    if (at === undefined || others.length > 0) return false;
+    for (const { serverless, state, contact } of this.#agents()) {
+      if (serverless && state.alive && isAt(sipTarget(contact), at)) return true;
+    }
+    return false;
+  }
+
+  #limit(agent: string): OffhookError {
+    const { value = 0, origin = '' } = this.#policy.rules.maxCalls ?? {};
+    return new OffhookError(
+      'E_CALL_LIMIT',
+      `agent "${agent}": no further call: the scenario has placed ${value} (limit, by ${origin})`,
+      { hint: 'raise the limit with --max-calls', agents: [agent] },
+    );
+  }
+}
+
+/** A tag in To: part of something that was judged when it began (RFC 3261, 12.2). */
+function isWithinDialog({ headers }: SipMessage): boolean {
+  return headerValues(headers, 'to').some((value) => /;\s*tag\s*=/i.test(value));
+}
+
+/** The URIs of all Route headers, the next hop first (RFC 3261, 20.34). */
+function routesOf({ headers }: SipMessage): string[] {
+  return headerValues(headers, 'route').flatMap((value) => {
+    const bracketed = [...value.matchAll(/<([^>]*)>/g)].map(([, uri = '']) => uri);
+    // Route takes no other form; anything else cannot be judged, and is not passed over.
+    return bracketed.length > 0 ? bracketed : [value];
+  });
+}
+
+/** Whether the next hop is the address the request went to. What a name resolves to is not looked at. */
+function leadsTo(hop: string, remote: string): boolean {
+  // A request goes to `maddr` where the URI has one.
+  const next = sipTarget(hop)?.hosts.at(-1);
+  if (next === undefined || remote === '') return false;
+  return 'name' in next.host || isAt(sipTarget(`sip:${remote}`), next);
+}
+
+function isAt(target: SipTarget | undefined, at: SipTarget['hosts'][number]): boolean {
+  const one = target?.hosts[0];
+  if (one?.port !== at.port) return false;
+  return 'address' in one.host
+    ? 'address' in at.host && one.host.address === at.host.address
+    : 'name' in at.host && one.host.name === at.host.name;
+}
+
+function userOf(uri: string): string {
+  return /^sips?:([^@;?]*@)/i.exec(uri)?.[1] ?? '';
+}
+
+function serverUri(server: string): string {
+  return `sip:${server.replace(/^(?:sips?|stuns?|turns?):/i, '').replace(/^[^@]*@/, '')}`;
+}

@@ -1,0 +1,183 @@
+/** From the paths on the command line to scenario files. Knows the file system; reads no JavaScript. */
+import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { OffhookError } from '../../errors.js';
+import { readText } from '../../sandbox/thread/files.js';
+import { nearest } from '../../schema/nearest.js';
+
+export interface ScenarioFile {
+  /** Real, absolute path. */
+  path: string;
+  /** Found in a folder only, not named itself. */
+  viaFolder: boolean;
+  /** Reached by a symbolic link: it may lie anywhere. */
+  linked: boolean;
+}
+
+const SCENARIO_FILE = /\.m?js$/;
+const GLOB = /[*?{[]/;
+/** A folder with one of these is what scenarios below it may read. */
+const ROOT_MARKS = ['offhook.config.json', 'package.json'];
+
+/**
+ * The scenario files of `paths` (files, folders, globs), each once: in the order of the paths, by name
+ * within a folder or glob. @throws OffhookError E_SCENARIO_FILE, E_NO_SCENARIO
+ */
+export async function findScenarioFiles(
+  paths: readonly string[],
+  { cwd }: { cwd: string },
+): Promise<readonly ScenarioFile[]> {
+  const found = new Map<string, ScenarioFile>();
+  for (const given of paths) {
+    for (const file of await expand(given, resolve(cwd, given), cwd)) {
+      checkText(file, given);
+      const known = found.get(file.path);
+      if (known === undefined) found.set(file.path, file);
+      else known.viaFolder &&= file.viaFolder;
+    }
+  }
+  if (found.size > 0) return [...found.values()];
+  throw new OffhookError('E_NO_SCENARIO', 'nothing to run: no path was given', {
+    hint: 'name scenario files or folders: offhook run tests/',
+  });
+}
+
+/** The folder a scenario may read from: the nearest with offhook.config.json or package.json, else its own. */
+export function readRootOf(file: string): string {
+  const own = dirname(realpathSync(file));
+  let folder = own;
+  // Never the root of the file system: a stray package.json there would open everything.
+  while (dirname(folder) !== folder) {
+    if (ROOT_MARKS.some((mark) => existsSync(join(folder, mark)))) return folder;
+    folder = dirname(folder);
+  }
+  return own;
+}
+
+async function expand(given: string, path: string, cwd: string): Promise<readonly ScenarioFile[]> {
+  const stat = given === '' ? undefined : statSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory() === true) return inFolder(given, path);
+  if (stat !== undefined) return [namedFile(given, path)];
+  if (GLOB.test(given)) return await matching(given, cwd);
+  throw missing(given, path);
+}
+
+function namedFile(given: string, path: string): ScenarioFile {
+  if (!SCENARIO_FILE.test(path)) {
+    throw new OffhookError(
+      'E_SCENARIO_FILE',
+      `"${given}": is no scenario file: its name does not end in .js or .mjs`,
+      {
+        hint: /\.[cm]?tsx?$/.test(path)
+          ? 'write the scenario in JavaScript; "offhook definitions" gives editors its types'
+          : 'name a file that ends in .js or .mjs, or a folder',
+      },
+    );
+  }
+  return { path: realpathSync(path), viaFolder: false, linked: isLink(path) };
+}
+
+function inFolder(given: string, path: string): readonly ScenarioFile[] {
+  const files = walk(path, new Set());
+  if (files.length > 0) return files.map((file) => ({ ...file, viaFolder: true }));
+  throw new OffhookError('E_NO_SCENARIO', `folder "${given}": holds no .js or .mjs file`, {
+    hint: 'name a folder with scenario files; hidden folders and node_modules are left out',
+  });
+}
+
+type Found = Pick<ScenarioFile, 'path' | 'linked'>;
+
+function isLink(path: string): boolean {
+  return lstatSync(path).isSymbolicLink();
+}
+
+/** Real paths of the scenario files below a folder; a folder reached twice (by a link) counts once. */
+function walk(folder: string, seen: Set<string>, linked = false): readonly Found[] {
+  const real = realpathSync(folder);
+  if (seen.has(real)) return [];
+  seen.add(real);
+  return listFolder(real)
+    .filter(({ name }) => !name.startsWith('.') && name !== 'node_modules')
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(real, entry.name);
+      const target = entry.isSymbolicLink() ? targetOf(path) : entry;
+      const isLinked = linked || entry.isSymbolicLink();
+      if (target?.isDirectory() === true) return walk(path, seen, isLinked);
+      return target?.isFile() === true && SCENARIO_FILE.test(entry.name)
+        ? [{ path: realpathSync(path), linked: isLinked }]
+        : [];
+    });
+}
+
+function listFolder(folder: string): Dirent[] {
+  return read('folder', folder, () => readdirSync(folder, { withFileTypes: true }));
+}
+
+/** What a link leads to; undefined when that is not there. */
+function targetOf(link: string): Stats | undefined {
+  return read('link', link, () => statSync(link, { throwIfNoEntry: false }));
+}
+
+function read<T>(what: string, path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new OffhookError('E_SCENARIO_FILE', `${what} "${path}": cannot be read: ${reason}`, {
+      hint: 'allow reading it, or name the files themselves',
+    });
+  }
+}
+
+async function matching(given: string, cwd: string): Promise<readonly ScenarioFile[]> {
+  const { default: glob } = await import('fast-glob');
+  const matched = await glob(given, {
+    cwd,
+    absolute: true,
+    suppressErrors: true,
+    ignore: ['**/node_modules/**'],
+  });
+  const files = matched.filter((path) => SCENARIO_FILE.test(path)).sort();
+  if (files.length > 0) {
+    return files.map((path) => ({
+      path: realpathSync(path),
+      viaFolder: false,
+      linked: isLink(path),
+    }));
+  }
+  const seen =
+    matched.length === 0 ? 'no file' : `${matched.length} other files, none a .js or .mjs`;
+  throw new OffhookError('E_NO_SCENARIO', `pattern "${given}": matches ${seen}`, {
+    hint: `check the pattern; it is relative to ${cwd}`,
+  });
+}
+
+function missing(given: string, path: string): OffhookError {
+  const folder = dirname(path);
+  const names = existsSync(folder)
+    ? listFolder(folder)
+        .map(({ name }) => name)
+        .filter((name) => SCENARIO_FILE.test(name))
+    : [];
+  const meant = nearest(basename(path), names);
+  return new OffhookError('E_SCENARIO_FILE', `"${given}": there is no such file or folder`, {
+    hint:
+      meant === undefined
+        ? 'check the path; it is relative to the folder you are in'
+        : `did you mean "${join(dirname(given), meant)}"?`,
+  });
+}
+
+/** Missing, unreadable, not UTF-8, empty: told before anything runs. A file of a folder is errored, and the others run. */
+function checkText({ path, viaFolder }: ScenarioFile, given: string): void {
+  if (viaFolder) return;
+  const shown = GLOB.test(given) ? path : given;
+  const text = readText(path, shown, 'E_SCENARIO_FILE');
+  if (text.trim() !== '') return;
+  throw new OffhookError('E_SCENARIO_FILE', `file "${shown}": is empty`, {
+    hint: 'write a scenario in it; the examples show how',
+    at: { file: path, line: 1, column: 1 },
+  });
+}

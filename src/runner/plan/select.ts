@@ -1,0 +1,198 @@
+/** Which of the collected scenarios run: filters by name and tag, and `only`. */
+import { OffhookError } from '../../errors.js';
+import { nearest } from '../../schema/nearest.js';
+
+export interface Filters {
+  /** Part of the name, a glob, or re:REGEX; one of them must fit. */
+  readonly scenario: readonly string[];
+  /** Tags, comma-separated; one of them must be there. */
+  readonly tag: readonly string[];
+  /** Tags, comma-separated; none of them may be there. */
+  readonly excludeTag: readonly string[];
+}
+
+export interface Selectable {
+  /** As shown to people. */
+  readonly file: string;
+  readonly name: string;
+  readonly tags: readonly string[];
+  readonly only: boolean;
+}
+
+export interface Selection<T> {
+  readonly selected: readonly T[];
+  /** Those that fit the filters no more, or are beside one with `only`. */
+  readonly leftOut: readonly {
+    readonly scenario: T;
+    readonly why: 'filter' | 'only';
+    /** In words. */
+    readonly reason: string;
+  }[];
+  readonly warnings: readonly string[];
+}
+
+type Test = (name: string) => boolean;
+
+/**
+ * The scenarios that run, in their order. Each name pattern and each wanted tag must fit a scenario of
+ * the run. @throws OffhookError E_USAGE for a filter that is none, E_NO_SCENARIO when nothing fits
+ */
+export async function selectScenarios<T extends Selectable>(
+  all: readonly T[],
+  filters: Filters,
+): Promise<Selection<T>> {
+  const patterns = await Promise.all(filters.scenario.map((text) => namePattern(text)));
+  filters.scenario.forEach((text, index) => {
+    if (!all.some(({ name }) => patterns[index]?.(name) === true)) throw noSuchName(text, all);
+  });
+  const wanted = splitTags('--tag', filters.tag);
+  const excluded = splitTags('--exclude-tag', filters.excludeTag);
+  const known = [...new Set(all.flatMap(({ tags }) => tags))].sort();
+  for (const tag of wanted) if (!known.includes(tag)) throw noSuchTag(tag, known);
+  const fitting = all.filter(
+    ({ name, tags }) =>
+      (patterns.length === 0 || patterns.some((fits) => fits(name))) &&
+      (wanted.length === 0 || tags.some((tag) => wanted.includes(tag))) &&
+      !tags.some((tag) => excluded.includes(tag)),
+  );
+  if (fitting.length === 0) throw nothingLeft(all, filters);
+  const warnings = excluded.filter((tag) => !known.includes(tag)).map((tag) => unused(tag, known));
+  const kept = new Set(fitting);
+  const filtered = all.filter((one) => !kept.has(one));
+  const reason = `left out by ${filterWords(filters).join(' ')}`;
+  const leftOut = filtered.map((scenario) => ({ scenario, why: 'filter' as const, reason }));
+  const only = fitting.filter((one) => one.only);
+  if (only.length === 0) return { selected: fitting, leftOut, warnings };
+  const beside = fitting.filter((one) => !one.only);
+  return {
+    selected: only,
+    leftOut: [
+      ...leftOut,
+      ...beside.map((scenario) => ({ scenario, why: 'only' as const, reason: BESIDE_ONLY })),
+    ],
+    warnings: [...warnings, onlyWarning(only, fitting.length)],
+  };
+}
+
+const BESIDE_ONLY = 'left out: "only" is set on another scenario';
+
+/** @param forbiddenBy what forbids `only` to that scenario. @throws OffhookError E_USAGE */
+export function refuseOnly<T extends Selectable>(
+  all: readonly T[],
+  forbiddenBy: (one: T) => string | undefined,
+): void {
+  const refused = all.filter((one) => one.only && forbiddenBy(one) !== undefined);
+  const [first] = refused;
+  if (first === undefined) return;
+  const names = namesOf(refused);
+  throw new OffhookError(
+    'E_USAGE',
+    `"only" is set, which ${forbiddenBy(first) ?? ''} forbids: all others would not run: ${names}`,
+    { hint: 'take "only" out; --allow-only runs it all the same' },
+  );
+}
+
+async function namePattern(text: string): Promise<Test> {
+  if (text === '') throw usage('--scenario "": is empty', 'write a part of the name');
+  if (text.startsWith('re:')) return regexPattern(text);
+  const part = text.toLowerCase();
+  const contains: Test = (name) => name.toLowerCase().includes(part);
+  if (!/[*?[{]/.test(text)) return contains;
+  const { default: picomatch } = await import('picomatch');
+  // Names are no paths: stars cross slashes (`bash`), and brackets of names stand for themselves.
+  const escaped = text.replaceAll(/[()|!+@]/g, '\\$&');
+  const fits = picomatch(escaped, { bash: true, dot: true, nocase: true });
+  return (name) => fits(name) || contains(name);
+}
+
+function regexPattern(text: string): Test {
+  try {
+    const expression = new RegExp(text.slice(3), 'u');
+    return (name) => expression.test(name);
+  } catch (error) {
+    const why = (error as Error).message.replace(/^.*: /, '');
+    throw usage(
+      `--scenario "${text}": is no regular expression: ${why}`,
+      'correct what follows re:',
+    );
+  }
+}
+
+function splitTags(flag: string, given: readonly string[]): readonly string[] {
+  return given.flatMap((text) => {
+    const tags = text.split(',').map((tag) => tag.trim());
+    if (tags.includes('')) throw usage(`${flag} "${text}": has an empty tag`, 'write tag,tag');
+    return tags;
+  });
+}
+
+function usage(message: string, hint: string): OffhookError {
+  return new OffhookError('E_USAGE', message, { hint });
+}
+
+function noSuchName(text: string, all: readonly Selectable[]): OffhookError {
+  const names = all.map(({ name }) => name);
+  const meant = nearest(text.replace(/^re:/, ''), names) ?? byWord(text, names);
+  return new OffhookError('E_NO_SCENARIO', `--scenario "${text}": no scenario has such a name`, {
+    hint: meant === undefined ? `the names are ${listed(names)}` : `did you mean "${meant}"?`,
+  });
+}
+
+/** For "bsy" in "bob is busy": the name that has a word near to the one given. */
+function byWord(text: string, names: readonly string[]): string | undefined {
+  return names.find((name) => nearest(text, name.split(/\W+/)) !== undefined);
+}
+
+function noSuchTag(tag: string, known: readonly string[]): OffhookError {
+  const meant = nearest(tag, known);
+  const tags = known.length === 0 ? 'no scenario has a tag' : `the tags are ${listed(known)}`;
+  return new OffhookError('E_NO_SCENARIO', `--tag "${tag}": no scenario has this tag`, {
+    hint: meant === undefined ? tags : `did you mean "${meant}"?`,
+  });
+}
+
+function nothingLeft(all: readonly Selectable[], filters: Filters): OffhookError {
+  const given = filterWords(filters);
+  if (given.length === 0) {
+    return new OffhookError('E_NO_SCENARIO', 'nothing to run: the files declare no scenario', {
+      hint: 'declare one with scenario(name, body)',
+    });
+  }
+  return new OffhookError(
+    'E_NO_SCENARIO',
+    `${given.join(' ')}: leave none of ${all.length} scenarios${given.length > 1 ? ' together' : ''}`,
+    { hint: 'drop a filter; "offhook list" shows names and tags' },
+  );
+}
+
+function filterWords(filters: Filters): readonly string[] {
+  return [
+    ...filters.scenario.map((text) => `--scenario "${text}"`),
+    ...filters.tag.map((text) => `--tag "${text}"`),
+    ...filters.excludeTag.map((text) => `--exclude-tag "${text}"`),
+  ];
+}
+
+function unused(tag: string, known: readonly string[]): string {
+  const meant = nearest(tag, known);
+  const tags = known.length === 0 ? '' : `: the tags are ${listed(known)}`;
+  const help = meant === undefined ? tags : `: did you mean "${meant}"?`;
+  return `--exclude-tag "${tag}": no scenario has this tag${help}`;
+}
+
+function onlyWarning(only: readonly Selectable[], total: number): string {
+  return `"only" is set: ${only.length} of ${total} scenarios run: ${namesOf(only)}`;
+}
+
+function namesOf(scenarios: readonly Selectable[]): string {
+  const names = scenarios.map(({ file, name }) => `${file} "${name}"`);
+  return listed(names, '');
+}
+
+const MOST_LISTED = 10;
+
+function listed(names: readonly string[], quote = '"'): string {
+  const shown = names.slice(0, MOST_LISTED).map((name) => `${quote}${name}${quote}`);
+  const more = names.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

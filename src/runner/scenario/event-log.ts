@@ -1,0 +1,34 @@
+/** The log of one scenario: gives every entry its number and time, and hands it on in order. */
+import type { AgentEvent, LogEntry } from '../../model/agent-event.js';
+
+export class EventLog {
+  readonly #began: number;
+  readonly #sink: (entry: LogEntry) => void;
+  readonly #last = new Map<string, number>();
+  #seq = 0;
+
+  /** @param began the scenario's origin on the clock of performance.now(). */
+  constructor(began: number, sink: (entry: LogEntry) => void) {
+    this.#began = began;
+    this.#sink = sink;
+  }
+
+  /** Returns the seq of the new entry. */
+  append(agent: string, event: AgentEvent, at?: number): number {
+    const entry = this.enter(agent, event, at);
+    this.#sink(entry);
+    return entry.seq;
+  }
+
+  /**
+   * An entry the caller hands on itself. `happened`, of performance.now(), is before now where it was read late; of one
+   * agent no entry is earlier than the one before.
+   */
+  enter(agent: string, event: AgentEvent, happened = Infinity): LogEntry {
+    this.#seq += 1;
+    const latest = Math.min(happened, performance.now()) - this.#began;
+    const at = Math.max(latest, this.#last.get(agent) ?? 0);
+    this.#last.set(agent, at);
+    return { seq: this.#seq, at, agent, event };
+  }
+}

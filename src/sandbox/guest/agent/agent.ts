@@ -1,0 +1,323 @@
+/** `agent()` and the objects it returns: verbs go to the driver, getters read the world. */
+import type {
+  AgentInfo,
+  MediaInfo,
+  RegistrationInfo,
+  RtpInfo,
+  TransferInfo,
+} from '../../../model/agent-view.js';
+import {
+  agentInfo,
+  mediaInfo,
+  registrationInfo,
+  rtpInfo,
+  transferInfo,
+} from '../../../model/agent-view.js';
+import { agentStateName, currentCall, openCalls } from '../../../model/agent-state.js';
+import type { AgentState } from '../../../model/agent-state.js';
+import type { Mwi, ReceivedMessage } from '../../../model/agent-messages.js';
+import type { ReceivedDigit } from '../../../model/call-facts.js';
+import { NO_SPEECH, type CallStream, type Peer, type Speech } from '../../../model/agent-event.js';
+import type { Quality } from '../../../model/call-quality.js';
+import { timingOf, type Timing } from '../../../model/call-timing.js';
+import { headerLines, headerRecord } from '../../../sip/headers.js';
+import type { AgentGetter, AgentMethod, AgentVerb } from '../../../schema/verbs.js';
+import type { VerbReply } from '../../guest-protocol.js';
+import { agentNameOf, encode, markAgent } from '../encode.js';
+import { ask, callerStack } from '../host.js';
+import { guardNames } from '../misspelt.js';
+import { callOf, type Call } from './call.js';
+import { frozen, hears } from './audio.js';
+import { defaultMs } from '../wait/await-until.js';
+import { endedOf, type EndedValue } from './ended.js';
+import { noteActed, noteRead } from '../assert/late.js';
+import { catchUpOtherEnds, noteDialled, staleCalls } from '../wait/other-end.js';
+import { sipLogOf, type SipLog } from './sip-log.js';
+import { verifyMedia, verifyNoMedia } from './verify-media.js';
+import * as world from '../world.js';
+
+/** What ping() returns. */
+interface PingAnswer {
+  status: number;
+  ms: number;
+}
+
+/** Copies for the script: what it does with them changes nothing here. */
+function plain<T extends object>(items: readonly T[]): readonly T[] {
+  return Object.freeze(items.map((item) => Object.freeze({ ...item })));
+}
+
+type Vocabulary = AgentGetter | AgentVerb | AgentMethod;
+
+class Agent implements Readonly<Record<Vocabulary, unknown>> {
+  readonly #name: string;
+  readonly #metadata: Readonly<Record<string, unknown>>;
+
+  constructor(name: string, metadata: Readonly<Record<string, unknown>>) {
+    this.#name = name;
+    this.#metadata = metadata;
+    markAgent(this, name);
+    Object.freeze(this);
+  }
+
+  #state(): AgentState {
+    noteRead(this);
+    return world.stateOf(this.#name);
+  }
+
+  /** `within_ms`: how long it waits where the script does not say. */
+  #verb(verb: string, args: readonly unknown[], stack: string, within_ms?: number): unknown {
+    const name = this.#name;
+    const calls = verb === 'dial' || verb === 'attended_transfer';
+    const callee = calls || verb === 'transfer' ? agentNameOf(args[0]) : undefined;
+    if (verb === 'hangup') catchUpOtherEnds(name);
+    const in_condition = world.inCondition();
+    const call = { verb, agent: name, args, in_condition, stack };
+    const reply = ask('verb', within_ms === undefined ? call : { ...call, within_ms }) as VerbReply;
+    noteActed();
+    world.receive(reply.before);
+    world.moveTo(name, Infinity);
+    if (callee !== undefined) {
+      world.moveTo(callee, Infinity);
+      world.supersede(callee, staleCalls(name, callee));
+    }
+    world.receive(reply.entries);
+    if (reply.seq !== undefined) world.moveTo(name, reply.seq);
+    // What it has proved is newer than all that came meanwhile.
+    if (verb.startsWith('verify_')) world.moveTo(name, Infinity);
+    if (calls && callee !== undefined) noteDialled(name, callee);
+    return reply.value;
+  }
+
+  register(...args: unknown[]): void {
+    this.#verb('register', args, callerStack());
+  }
+  unregister(...args: unknown[]): void {
+    this.#verb('unregister', args, callerStack());
+  }
+  dial(...args: unknown[]): void {
+    this.#verb('dial', args, callerStack());
+  }
+  accept(...args: unknown[]): void {
+    this.#verb('accept', args, callerStack());
+  }
+  hangup(...args: unknown[]): void {
+    this.#verb('hangup', args, callerStack());
+  }
+  reject(...args: unknown[]): void {
+    this.#verb('reject', args, callerStack());
+  }
+  respond_incoming(...args: unknown[]): void {
+    this.#verb('respond_incoming', args, callerStack());
+  }
+  stop_responding(...args: unknown[]): void {
+    this.#verb('stop_responding', args, callerStack());
+  }
+  transfer(...args: unknown[]): void {
+    this.#verb('transfer', args, callerStack());
+  }
+  attended_transfer(...args: unknown[]): void {
+    this.#verb('attended_transfer', args, callerStack());
+  }
+  complete_transfer(...args: unknown[]): void {
+    this.#verb('complete_transfer', args, callerStack());
+  }
+  abort_transfer(...args: unknown[]): void {
+    this.#verb('abort_transfer', args, callerStack());
+  }
+
+  hold(...args: unknown[]): void {
+    this.#verb('hold', args, callerStack());
+  }
+  resume(...args: unknown[]): void {
+    this.#verb('resume', args, callerStack());
+  }
+  mute(...args: unknown[]): void {
+    this.#verb('mute', args, callerStack());
+  }
+  unmute(...args: unknown[]): void {
+    this.#verb('unmute', args, callerStack());
+  }
+
+  verify_media(...args: unknown[]): void {
+    verifyMedia(this.#name, args);
+  }
+  verify_no_media(...args: unknown[]): void {
+    verifyNoMedia(this.#name, args);
+  }
+
+  send_audio(...args: unknown[]): void {
+    this.#verb('send_audio', args, callerStack());
+  }
+  verify_audio(...args: unknown[]): unknown {
+    const stack = callerStack();
+    return frozen(this.#verb('verify_audio', args, stack, defaultMs()));
+  }
+  verify_silence(...args: unknown[]): unknown {
+    const stack = callerStack();
+    return frozen(this.#verb('verify_silence', args, stack, defaultMs()));
+  }
+  verify_signal(...args: unknown[]): unknown {
+    return frozen(this.#verb('verify_signal', args, callerStack()));
+  }
+  verify_recording(...args: unknown[]): unknown {
+    return frozen(this.#verb('verify_recording', args, callerStack()));
+  }
+  hears(...args: unknown[]): boolean {
+    return hears(this.#name, args, callerStack());
+  }
+
+  dtmf(...args: unknown[]): void {
+    this.#verb('dtmf', args, callerStack());
+  }
+  message(...args: unknown[]): void {
+    this.#verb('message', args, callerStack());
+  }
+  ping(...args: unknown[]): PingAnswer {
+    return Object.freeze(this.#verb('ping', args, callerStack()) as PingAnswer);
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+  get aor(): string {
+    return this.#state().aor ?? '';
+  }
+  get registered(): boolean {
+    return this.#state().registration.state === 'registered';
+  }
+  get registration(): RegistrationInfo {
+    return Object.freeze(registrationInfo(this.#state()));
+  }
+  get state(): string {
+    return agentStateName(this.#state());
+  }
+  get ended(): EndedValue | undefined {
+    return endedOf(this.#name, this.#state());
+  }
+  get calls(): readonly Call[] {
+    return Object.freeze(openCalls(this.#state()).map((call) => callOf(this.#name, call)));
+  }
+  get peer(): Peer | undefined {
+    const peer = currentCall(this.#state())?.peer;
+    return peer === undefined ? undefined : Object.freeze({ ...peer });
+  }
+  get reason(): string | undefined {
+    return this.#state().ended?.reason;
+  }
+  get status_code(): number | undefined {
+    return this.#state().ended?.code;
+  }
+  get headers(): Readonly<Record<string, readonly string[]>> {
+    return Object.freeze(headerRecord(currentCall(this.#state())?.headers ?? []));
+  }
+  get sip(): SipLog {
+    return sipLogOf(this.#name);
+  }
+
+  get provisional(): readonly number[] {
+    return Object.freeze([...(currentCall(this.#state())?.facts.provisional ?? [])]);
+  }
+
+  get early_media(): boolean {
+    return currentCall(this.#state())?.facts.early_media ?? false;
+  }
+
+  get quality(): Quality | undefined {
+    const quality = currentCall(this.#state())?.facts.quality;
+    return quality === undefined ? undefined : Object.freeze({ ...quality });
+  }
+
+  get timing(): Timing {
+    return Object.freeze(timingOf(this.#state()));
+  }
+
+  get held(): string {
+    return currentCall(this.#state())?.facts.held ?? 'none';
+  }
+  get muted(): boolean {
+    return currentCall(this.#state())?.facts.muted ?? false;
+  }
+  get media(): MediaInfo | undefined {
+    const call = currentCall(this.#state());
+    return call === undefined ? undefined : Object.freeze(mediaInfo(call.facts));
+  }
+  get streams(): readonly CallStream[] {
+    return plain(currentCall(this.#state())?.facts.streams ?? []);
+  }
+  get rtp(): RtpInfo | undefined {
+    world.watch(this.#name, 'rtp');
+    const call = currentCall(this.#state());
+    return call === undefined ? undefined : Object.freeze(rtpInfo(call.facts));
+  }
+
+  get sending(): string {
+    return this.#state().sending;
+  }
+  get received_level(): number | undefined {
+    world.watch(this.#name, 'level');
+    return currentCall(this.#state())?.facts.level;
+  }
+
+  get speech(): Speech {
+    world.watch(this.#name, 'speech');
+    return frozen({ ...(currentCall(this.#state())?.facts.speech ?? NO_SPEECH) }) as Speech;
+  }
+
+  get received_dtmf(): readonly ReceivedDigit[] {
+    return plain(currentCall(this.#state())?.facts.digits ?? []);
+  }
+  get received_digits(): string {
+    return (currentCall(this.#state())?.facts.digits ?? []).map(({ digit }) => digit).join('');
+  }
+  get messages(): readonly ReceivedMessage[] {
+    return plain(this.#state().messages.received);
+  }
+  get mwi(): Mwi | undefined {
+    const { mwi } = this.#state().messages;
+    return mwi === undefined ? undefined : Object.freeze({ ...mwi });
+  }
+
+  get transfer_state(): TransferInfo | undefined {
+    const info = transferInfo(this.#state());
+    return info === undefined ? undefined : Object.freeze(info);
+  }
+  get metadata(): Readonly<Record<string, unknown>> {
+    return this.#metadata;
+  }
+
+  header(...args: unknown[]): string | undefined {
+    ask('check', { on: 'Agent', fn: 'header', args, stack: callerStack() });
+    const lines = headerLines(currentCall(this.#state())?.headers ?? [], args[0] as string);
+    return lines.length === 0 ? undefined : lines.join(', ');
+  }
+  info(): AgentInfo {
+    return agentInfo(this.#name, this.#state(), this.#metadata);
+  }
+  to_json(): AgentInfo {
+    return this.info();
+  }
+  /** What JSON.stringify calls. */
+  toJSON(): AgentInfo {
+    return this.info();
+  }
+}
+
+Reflect.deleteProperty(Agent.prototype, 'constructor');
+guardNames(Agent.prototype, 'Agent');
+Object.freeze(Agent.prototype);
+
+/** agent(name, options?): starts the process and returns when it is ready. */
+export function agent(...args: unknown[]): Agent {
+  const in_condition = world.inCondition();
+  const stack = callerStack();
+  const reply = ask('verb', { verb: 'agent', args, in_condition, stack }) as VerbReply;
+  const name = args[0] as string;
+  world.addAgent(name);
+  world.receive(reply.before);
+  world.receive(reply.entries);
+  world.moveTo(name, Infinity);
+  const options = args[1] as { metadata?: object } | undefined;
+  const metadata = JSON.parse(encode(options?.metadata ?? {})) as Record<string, unknown>;
+  return new Agent(name, Object.freeze(metadata));
+}

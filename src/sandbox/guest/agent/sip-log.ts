@@ -1,0 +1,149 @@
+/** `a.sip`: the agent's SIP messages as plain values, read at the cursor like everything else. */
+import type { LogEntry, SipMessage as TracedMessage } from '../../../model/agent-event.js';
+import { headerLines, headerValues } from '../../../sip/headers.js';
+import { parseSdp, type Sdp } from '../../../sip/sdp.js';
+import { ask, callerStack } from '../host.js';
+import { guardNames } from '../misspelt.js';
+import { define } from '../primordials.js';
+import * as world from '../world.js';
+
+/** What every message has; a request has a `uri`, a response a `code` and a `reason` besides. */
+const OWN = ['direction', 'method', 'code', 'reason', 'uri', 'call_id', 'body'] as const;
+
+class SipMessage {
+  readonly #message: TracedMessage;
+  /** Read once it is asked for; null = not yet. */
+  #sdp: Sdp | undefined | null = null;
+
+  constructor(message: TracedMessage, at: number) {
+    this.#message = message;
+    // Own fields: shown, compared and written as JSON like those of any plain value.
+    define(this, 'at', { value: at, enumerable: true });
+    for (const key of OWN) {
+      const value = message[key];
+      if (value !== undefined) define(this, key, { value, enumerable: true });
+    }
+    Object.freeze(this);
+  }
+
+  /** Of a request: it has none, which is no misspelt name. */
+  get code(): number | undefined {
+    return undefined;
+  }
+  get reason(): string | undefined {
+    return undefined;
+  }
+  /** Of a response. */
+  get uri(): string | undefined {
+    return undefined;
+  }
+
+  get sdp(): Sdp | undefined {
+    if (this.#sdp === null) this.#sdp = frozen(parseSdp(this.#message.body));
+    return this.#sdp;
+  }
+
+  header(...args: unknown[]): string | undefined {
+    ask('check', { on: 'SipMessage', fn: 'header', args, stack: callerStack() });
+    const lines = headerLines(this.#message.headers, args[0] as string);
+    return lines.length === 0 ? undefined : lines.join(', ');
+  }
+
+  headers(...args: unknown[]): readonly string[] {
+    ask('check', { on: 'SipMessage', fn: 'headers', args, stack: callerStack() });
+    return Object.freeze([...headerValues(this.#message.headers, args[0] as string)]);
+  }
+}
+Reflect.deleteProperty(SipMessage.prototype, 'constructor');
+guardNames(SipMessage.prototype, 'SipMessage');
+Object.freeze(SipMessage.prototype);
+
+class SipLog {
+  readonly #agent: string;
+
+  constructor(agent: string) {
+    this.#agent = agent;
+    Object.freeze(this);
+  }
+
+  received(...args: unknown[]): readonly SipMessage[] {
+    ask('check', { on: 'SipLog', fn: 'received', args, stack: callerStack() });
+    return found(this.#agent, 'received', args[0] as string | number);
+  }
+
+  sent(...args: unknown[]): readonly SipMessage[] {
+    ask('check', { on: 'SipLog', fn: 'sent', args, stack: callerStack() });
+    return found(this.#agent, 'sent', args[0] as string | number);
+  }
+
+  all(...args: unknown[]): readonly SipMessage[] {
+    ask('check', { on: 'SipLog', fn: 'all', args, stack: callerStack() });
+    return messages(this.#agent, () => true);
+  }
+}
+Reflect.deleteProperty(SipLog.prototype, 'constructor');
+guardNames(SipLog.prototype, 'SipLog');
+Object.freeze(SipLog.prototype);
+
+export type { SipLog, SipMessage };
+
+/** The message of one log entry; undefined where it is no longer kept. */
+export function sipMessageAt(agent: string, seq: number): SipMessage | undefined {
+  const entry = world.sipOf(agent).find((one) => one.seq === seq);
+  return entry && messageOf(entry);
+}
+
+export function sipLogOf(agent: string): SipLog {
+  return new SipLog(agent);
+}
+
+/** Requests of a method, in any case; or responses with a code. */
+function found(
+  agent: string,
+  direction: TracedMessage['direction'],
+  wanted: string | number,
+): readonly SipMessage[] {
+  const method = typeof wanted === 'string' ? wanted.toUpperCase() : undefined;
+  return messages(
+    agent,
+    (one) =>
+      one.direction === direction &&
+      (method === undefined
+        ? one.code === wanted
+        : one.code === undefined && one.method.toUpperCase() === method),
+  );
+}
+
+/** One object for each message: the same one however often it is found. */
+const known = new WeakMap<LogEntry, SipMessage>();
+
+function messages(
+  agent: string,
+  isWanted: (message: TracedMessage) => boolean,
+): readonly SipMessage[] {
+  const result: SipMessage[] = [];
+  for (const entry of world.sipOf(agent)) {
+    if (entry.event.type !== 'sip' || !isWanted(entry.event.message)) continue;
+    const message = messageOf(entry);
+    if (message !== undefined) result.push(message);
+  }
+  return Object.freeze(result);
+}
+
+function messageOf(entry: LogEntry): SipMessage | undefined {
+  if (entry.event.type !== 'sip') return undefined;
+  let message = known.get(entry);
+  if (message === undefined) {
+    message = new SipMessage(entry.event.message, entry.at);
+    known.set(entry, message);
+  }
+  return message;
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) frozen<unknown>(part);
+  }
+  return value;
+}

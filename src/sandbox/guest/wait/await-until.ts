@@ -1,0 +1,238 @@
+/**
+ * Waiting: `await_until`, `wait` and their limit, and what expectations.ts builds on. All of it wakes on
+ * events; nothing polls the agents.
+ */
+import { formatMs, durationMs, type Duration } from '../../../time.js';
+import { agentStateName, openCalls, type AgentState } from '../../../model/agent-state.js';
+import { describeEnded } from '../../../model/describe.js';
+import { unmetHint } from '../../../model/unmet.js';
+import type { BegunWait, SequencePart, WaitName } from '../../guest-protocol.js';
+import { ask, callerStack } from '../host.js';
+import type { ErrorData } from '../../../errors.js';
+import { bracesHint, evaluateOnce, type Seen } from './condition.js';
+import { failure, failureData } from '../failure.js';
+import { noteWaited } from '../assert/late.js';
+import { watchGaps } from './media-gaps.js';
+import { otherEndHungUp } from './other-end.js';
+import * as world from '../world.js';
+
+/** A condition may read the clock: it is evaluated again at least this often. */
+export const TICK_MS = 100;
+const DEFAULT_TIMEOUT_MS = 5000;
+
+let timeoutMs = DEFAULT_TIMEOUT_MS;
+
+export function default_timeout(...args: unknown[]): void {
+  ask('check', {
+    on: 'global',
+    fn: 'default_timeout',
+    args,
+    stack: callerStack(),
+  });
+  timeoutMs = durationMs(args[0] as Duration);
+}
+
+/** Limit of what waits without one of its own. */
+export function defaultMs(): number {
+  return timeoutMs;
+}
+
+/** Announces a wait, runs it, and says how it ended. */
+export function waiting<T>(
+  fn: WaitName,
+  args: unknown[],
+  run: (wait: BegunWait) => T,
+  { agent, part }: { agent?: string; part?: SequencePart } = {},
+): T {
+  const stack = callerStack();
+  const in_condition = world.inCondition();
+  const wait = ask('begin_wait', {
+    fn,
+    agent,
+    args,
+    part,
+    default_ms: timeoutMs,
+    in_condition,
+    stack,
+  }) as BegunWait;
+  noteWaited();
+  let ok = false;
+  let failed: ErrorData | undefined;
+  try {
+    world.receive(wait.entries);
+    const value = run(wait);
+    ok = true;
+    return value;
+  } catch (thrown) {
+    failed = failureData(thrown);
+    throw thrown;
+  } finally {
+    const { label, expected, actual } = failed ?? {};
+    ask('end_wait', { ok, label, expected, actual });
+  }
+}
+
+export function await_until(...args: unknown[]): unknown {
+  const condition = args[0] as () => unknown;
+  return waiting('await_until', args, (wait) =>
+    untilPassed(condition, wait, { fn: 'await_until', place: '', ofMs: wait.ms }),
+  );
+}
+
+/** Who waits, in messages: the function, "2 of 3: " where that is, and its whole limit. */
+interface Subject {
+  fn: WaitName;
+  place: string;
+  ofMs: number;
+}
+
+export function untilPassed(
+  condition: () => unknown,
+  { what, at: began, ms }: BegunWait,
+  subject: Subject,
+): unknown {
+  const deadline = began + ms;
+  let at = began;
+  let isMute = true;
+  for (;;) {
+    const evaluation = evaluateOnce(subject.fn, what, condition);
+    failIfEnded(what);
+    if (evaluation.passed) return evaluation.value;
+    const { seen } = evaluation;
+    isMute &&= 'mute' in seen && seen.mute;
+    if (world.advance()) continue;
+    if (at >= deadline) {
+      const own = isMute ? bracesHint(condition) : {};
+      throw timedOut(what, seen, began, subject, own);
+    }
+    at = awaitChange(at, Math.min(deadline, at + TICK_MS));
+  }
+}
+
+/** Sleeps until something happens that the condition can see, or until then; returns the time it is. */
+export function awaitChange(began: number, until: number): number {
+  let at = began;
+  while (at < until) {
+    at = world.awaitEntries(until);
+    if (world.advance()) break;
+  }
+  return at;
+}
+
+/** Agents whose end a wait has told of. */
+const told = new Set<string>();
+
+/**
+ * A condition about an agent whose process died can tell nothing: its Idle is no hang-up. The death of any other
+ * fails the first wait that learns of it, for the scenario has failed by then; later ones, as those of a
+ * teardown, go on.
+ */
+export function failIfEnded(
+  what: string,
+  read = world.agentsRead(),
+  stateOf: (name: string) => AgentState = world.cursorOf,
+): void {
+  for (const name of world.agentNames()) {
+    const { exit } = stateOf(name);
+    if (exit === undefined || (exit.expected && exit.denial === undefined)) continue;
+    if (told.has(name) && !read.includes(name)) continue;
+    told.add(name);
+    if (exit.denial !== undefined) throw failure(exit.denial);
+    throw failure({
+      code: 'E_AGENT_CRASHED',
+      message: `agent "${name}": its baresip ended while waiting for ${what}: ${exit.reason}`,
+      hint: 'see its last log lines with --logs',
+      agents: [name],
+    });
+  }
+}
+
+/** @param own a hint about the condition itself, which goes before what its agents explain. */
+function timedOut(
+  what: string,
+  seen: Seen,
+  began: number,
+  { fn, place, ofMs }: Subject,
+  own: { hint?: string },
+): Error {
+  const read = world.agentsRead();
+  const about = {
+    code: 'E_AWAIT_TIMEOUT' as const,
+    agents: read.length === 0 ? world.agentNames() : read,
+    ...hintOf(read, what, began, ofMs),
+    ...own,
+  };
+  const waited = `(waited ${formatMs(ofMs)})`;
+  if ('value' in seen) {
+    const message = `${fn}(): ${what}: still ${seen.value} ${waited}`;
+    return failure({ message, actual: seen.value, ...about });
+  }
+  if ('noAnswer' in seen) {
+    const { message, hint } = seen.noAnswer;
+    const why = hint === undefined ? {} : { hint };
+    return failure({ ...about, ...why, message: `${fn}(): ${place}${message} ${waited}` });
+  }
+  const { expected = '', actual = '', sides } = seen.assertion;
+  const label = seen.assertion.label ?? (ask('label', { stack: seen.stack }) as string);
+  const message = `${fn}(): ${place}${label}: never ${expected}: last ${actual} ${waited}`;
+  const brief = `${fn}(): ${place}${label}: never held ${waited}`;
+  const both = { expected, actual, ...(sides === undefined ? {} : { sides }) };
+  return failure({ message, brief, label, ...both, ...about });
+}
+
+/** What stands out in any agent of the scenario explains most conditions that never hold. */
+function hintOf(
+  read: readonly string[],
+  what: string,
+  began: number,
+  ms: number,
+): { hint?: string } {
+  const agents = world
+    .agentNames()
+    .map((name) => ({ name, state: world.cursorOf(name), read: read.includes(name) }));
+  const hint = unmetHint(what, agents, { began, ms });
+  return hint === undefined ? {} : { hint };
+}
+
+export function wait(...args: unknown[]): void {
+  waiting('wait', args, ({ at: began, ms }) => {
+    const held = heldCalls(began);
+    const { media } = (args[1] ?? {}) as { media?: boolean };
+    const failIfSilent = media === true ? watchGaps(began, ms) : undefined;
+    for (let at = began; at < began + ms; at = world.awaitEntries(began + ms)) {
+      failIfEnded('wait', [], world.headOf);
+      failIfDropped(held, at - began, ms);
+      failIfSilent?.(at);
+    }
+    failIfDropped(held, ms, ms);
+  });
+}
+
+interface HeldCall {
+  agent: string;
+  call: string;
+}
+
+/** Those that are established, and not on their way out. */
+function heldCalls(now: number): readonly HeldCall[] {
+  return world.agentNames().flatMap((agent) =>
+    openCalls(world.headOf(agent))
+      .filter((call) => call.state === 'Established' && !otherEndHungUp(agent, call, now))
+      .map((call) => ({ agent, call: call.id })),
+  );
+}
+
+function failIfDropped(held: readonly HeldCall[], afterMs: number, ofMs: number): void {
+  for (const { agent, call } of held) {
+    const state = world.headOf(agent);
+    const dropped = state.calls.find((one) => one.id === call);
+    if (dropped !== undefined && dropped.state !== 'Idle') continue;
+    const how = dropped?.ended === undefined ? agentStateName(state) : describeEnded(dropped.ended);
+    throw failure({
+      code: 'E_WAIT_DROPPED',
+      message: `agent "${agent}": the call dropped during wait: ${how} (after ${formatMs(afterMs)} of ${formatMs(ofMs)})`,
+      hint: 'if it is to end, wait for that: await_until(() => assert(agent.state).equals(State.Idle))',
+      agents: [agent],
+    });
+  }
+}

@@ -1,0 +1,86 @@
+/** Expectations about what must not happen, and about the order of what does. */
+import { durationMs, formatMs, type Duration } from '../../../time.js';
+import type { BegunWait, SequencePart } from '../../guest-protocol.js';
+import { assertedValue } from '../assert/assertion.js';
+import {
+  TICK_MS,
+  awaitChange,
+  defaultMs,
+  failIfEnded,
+  untilPassed,
+  waiting,
+} from './await-until.js';
+import { evaluateOnce, isMuteBody } from './condition.js';
+import { failure } from '../failure.js';
+import { ask, callerStack } from '../host.js';
+import { show } from '../assert/show.js';
+import * as world from '../world.js';
+
+export function never(...args: unknown[]): void {
+  const condition = args[0] as () => unknown;
+  waiting('never', args, (wait) => {
+    whileFalse(condition, wait);
+  });
+}
+
+function whileFalse(condition: () => unknown, wait: BegunWait): void {
+  const { what, at: began, ms } = wait;
+  const text = what.replace(/^never: /, '');
+  const deadline = began + ms;
+  let at = began;
+  let isMute = true;
+  let isUnanswered = true;
+  for (;;) {
+    const evaluation = evaluateOnce('never', text, condition);
+    failIfEnded(what);
+    if (evaluation.passed) throw cameTrue(text, wait, evaluation.value, at - began);
+    const { seen } = evaluation;
+    isMute &&= 'mute' in seen && seen.mute;
+    isUnanswered &&= 'noAnswer' in seen;
+    if (world.advance()) continue;
+    if (at >= deadline) {
+      if (isMute && isMuteBody(condition)) throw saysNothing(text);
+      // What never answered was not seen to stay false.
+      if (isUnanswered && 'noAnswer' in seen) throw failure(seen.noAnswer);
+      return;
+    }
+    at = awaitChange(at, Math.min(deadline, at + TICK_MS));
+  }
+}
+
+function saysNothing(text: string): Error {
+  return failure({
+    code: 'E_CONDITION',
+    message: `never(): ${text}: returned undefined each time and asserted nothing: it can never come true`,
+    hint: 'write return in front of what must not come true, or leave out the braces',
+  });
+}
+
+function cameTrue(condition: string, { ms }: BegunWait, value: unknown, afterMs: number): Error {
+  const read = world.agentsRead();
+  const seen = assertedValue(value) ?? (value === undefined ? undefined : [value]);
+  const actual = seen === undefined ? undefined : show(seen[0]);
+  const was = actual === undefined ? '' : `: was ${actual}`;
+  const when = `(after ${formatMs(afterMs)} of ${formatMs(ms)})`;
+  return failure({
+    code: 'E_NEVER',
+    message: `never(): ${condition}: came true${was} ${when}`,
+    label: condition,
+    ...(actual === undefined ? {} : { actual }),
+    agents: read.length === 0 ? world.agentNames() : read,
+  });
+}
+
+export function await_sequence(...args: unknown[]): readonly unknown[] {
+  ask('check', { on: 'global', fn: 'await_sequence', args, stack: callerStack() });
+  const conditions = [...(args[0] as readonly (() => unknown)[])];
+  const ofMs = args[1] === undefined ? defaultMs() : durationMs(args[1] as Duration);
+  const began = world.awaitEntries(0);
+  return conditions.map((condition, index) => {
+    const left = index === 0 ? ofMs : Math.max(0, began + ofMs - world.awaitEntries(0));
+    const part: SequencePart = { index: index + 1, of: conditions.length, ms: left };
+    const place = `${part.index} of ${part.of}: `;
+    const subject = { fn: 'await_sequence', place, ofMs } as const;
+    return waiting('await_sequence', [], (wait) => untilPassed(condition, wait, subject), { part });
+  });
+}

@@ -1,0 +1,115 @@
+/**
+ * Which calls of two agents are the ends of one, and what follows from that: one end may be over while the news of it
+ * has not come to the other.
+ */
+import { currentCall, openCalls, type CallState } from '../../../model/agent-state.js';
+import * as world from '../world.js';
+
+/** Longer than the driver joins what it reads of one agent from two places. */
+const LATE_MS = 200;
+
+/** A BYE that was not answered by then is not sent any more (RFC 3261, 17.1.2.2: 64 T1). */
+const GIVEN_UP_MS = 32_000;
+
+interface End {
+  readonly agent: string;
+  readonly call: CallState;
+}
+
+/**
+ * The other ends of a call, as far as agents have them. The Call-ID tells; where a server gives each side one of its
+ * own, what is likely, and nothing where calls of several agents are as likely.
+ */
+function otherEnds(end: End): readonly End[] {
+  const others = world.agentNames().filter((agent) => agent !== end.agent);
+  const same: End[] = [];
+  for (const agent of others) {
+    const call = world.headOf(agent).calls.find(({ id }) => id === end.call.id);
+    if (call !== undefined) same.push({ agent, call });
+  }
+  if (same.length > 0) return same;
+  const likely = others
+    .flatMap((agent) => world.headOf(agent).calls.map((call) => ({ agent, call })))
+    .map((one) => ({ ...one, points: likeness(end, one) }));
+  const most = Math.max(1, ...likely.map(({ points }) => points));
+  const best = likely.filter(({ points }) => points === most);
+  return best.every(({ agent }) => agent === best[0]?.agent) ? best : [];
+}
+
+/** 0: they are not ends of one call. Numbers tell less than times: servers rewrite them, and one may have several calls. */
+function likeness(one: End, other: End): number {
+  const [a, b] = [one.call, other.call];
+  if (isBefore(a, b) || isBefore(b, a)) return 0;
+  const byTime = mayBecome(a, b) || mayBecome(b, a);
+  const byNumber = a.peer.number === userOf(other.agent) || b.peer.number === userOf(one.agent);
+  return (byTime ? 2 : 0) + (byNumber ? 1 : 0);
+}
+
+function isBefore(a: CallState, b: CallState): boolean {
+  return (a.facts.times.closed ?? Infinity) < b.facts.times.began;
+}
+
+/** A server passes a call on after it was dialled, and before it answers. */
+function mayBecome(dialled: CallState, received: CallState): boolean {
+  if (dialled.direction !== 'outgoing' || received.direction !== 'incoming') return false;
+  const { began, established, closed } = dialled.facts.times;
+  const passedOn = received.facts.times.began;
+  return passedOn > began - LATE_MS && passedOn < (established ?? closed ?? Infinity) + LATE_MS;
+}
+
+function userOf(agent: string): string | undefined {
+  return /^sips?:([^@]+)@/.exec(world.headOf(agent).aor ?? '')?.[1];
+}
+
+/**
+ * Calls of `callee` that can only be old ones when `caller` dials it now: the caller's side is closed, but
+ * the BYE has not reached the callee yet.
+ */
+export function staleCalls(caller: string, callee: string): readonly string[] {
+  if (openCalls(world.headOf(caller)).length > 0 || caller === callee) return [];
+  return openCalls(world.cursorOf(callee))
+    .filter((call) => otherEnds({ agent: callee, call }).some(({ agent }) => agent === caller))
+    .map((call) => call.id);
+}
+
+/** Whether a call is on its way out: its other end is an agent that has hung up, the BYE has not arrived yet. */
+export function otherEndHungUp(agent: string, call: CallState, now: number): boolean {
+  const ends = otherEnds({ agent, call }).map((end) => end.call);
+  const isSure = ends.some(({ id }) => id === call.id);
+  const hungUp = ends.some(
+    ({ ended, facts: { times } }) =>
+      ended?.by === 'local' && now - (times.closed ?? now) < GIVEN_UP_MS,
+  );
+  return hungUp && (isSure || ends.every(({ ended }) => ended !== undefined));
+}
+
+/** Which agent a call went to, by Call-ID: known for calls that were dialled to an agent. */
+const dialledTo = new Map<string, string>();
+
+export function noteDialled(caller: string, callee: string): void {
+  const call = currentCall(world.headOf(caller));
+  if (call !== undefined) dialledTo.set(call.id, callee);
+}
+
+/**
+ * Before an agent hangs up: whoever is in a call with it is moved to the present, so that an Idle from before
+ * the call cannot pass for its end. News of an agent may be a moment late, even of a call that is
+ * established already; those are waited for.
+ */
+export function catchUpOtherEnds(name: string): void {
+  world.poll();
+  world.moveTo(name, Infinity);
+  for (const call of openCalls(world.headOf(name))) {
+    const end = { agent: name, call };
+    const callee = dialledTo.get(call.id);
+    if (callee !== undefined && call.state === 'Established') awaitEnd(end, callee);
+    for (const { agent } of otherEnds(end)) world.moveTo(agent, Infinity);
+  }
+}
+
+function awaitEnd(end: End, callee: string): void {
+  const isKnown = (): boolean => otherEnds(end).some(({ agent }) => agent === callee);
+  if (isKnown()) return;
+  const until = world.awaitEntries(0) + LATE_MS;
+  for (let at = 0; at < until && !isKnown();) at = world.awaitEntries(until);
+}

@@ -1,0 +1,294 @@
+/**
+ * The sandbox: runs scenario files in QuickJS, in a worker thread that may be lost at any time. Knows the
+ * contract (schema), events and errors, and what a script may touch; must not know agents, baresip, SIP
+ * or reports: verbs go to the ScenarioHost it is given. This is the main thread's side: it keeps the
+ * time, and replaces a thread that no longer answers.
+ */
+import { OffhookError, toErrorData, type ErrorData } from '../../errors.js';
+import type { LogEntry } from '../../model/agent-event.js';
+import type { Failure, Phase } from '../../model/run-event.js';
+import { hrtimeMs } from '../clock.js';
+import type {
+  AbortKind,
+  CallReply,
+  CallRequest,
+  Collected,
+  FromThread,
+  Outcome,
+  ReadFile,
+  ResponderCall,
+  ResponderReply,
+  RunJob,
+  ScenarioJob,
+  StampedNote,
+  ThreadLimits,
+  ThreadMessage,
+} from '../protocol.js';
+import { bootThread, send, startThread, wake, type Live } from './live-thread.js';
+import { Watchdog } from './watchdog.js';
+
+/** What carries out verbs with an effect, and hears what the script does. */
+export interface ScenarioHost {
+  call(request: CallRequest): Promise<CallReply>;
+  note(note: StampedNote): void;
+}
+
+/** A file could not be collected: the failure has the code frame. */
+export class CollectError extends OffhookError {
+  readonly failure: Failure;
+  constructor(failure: Failure) {
+    const { code, message, ...details } = failure;
+    super(code, message, details);
+    this.failure = failure;
+  }
+}
+
+interface Running {
+  /** Who waits for functions of the script, by the number of the request. */
+  asked?: Map<number, (reply: ResponderReply) => void>;
+  onNote?(note: StampedNote): void;
+  onMessage(message: ThreadMessage): void;
+  /** The thread is gone, or has to go: why, when we know. */
+  onLost(error: ErrorData): void;
+  watchdog: Watchdog;
+}
+
+export class ScenarioThread {
+  readonly #limits: ThreadLimits;
+  readonly #entry: URL | undefined;
+  /** Booted ahead by somebody else, for the first job. */
+  #booted: Live | undefined;
+  #live: Live | undefined;
+  /** What the scripts of each scenario file were when it was collected: for a thread that replaces one. */
+  readonly #sources = new Map<string, Map<string, ReadFile>>();
+  #running: Running | undefined;
+  #busy = false;
+  #closed = false;
+  #reusable = true;
+  /** Hears of values that must not be shown, before anything that may hold them. */
+  onSecrets: (values: readonly string[]) => void = () => undefined;
+
+  constructor(options: { limits: ThreadLimits; entry?: URL; booted?: Live | undefined }) {
+    this.#limits = options.limits;
+    this.#entry = options.entry;
+    this.#booted = options.booted;
+  }
+
+  /** False after a job that cost its thread; the next job gets a new one. */
+  get reusable(): boolean {
+    return this.#reusable;
+  }
+
+  /** Starts the thread ahead of its first job. */
+  prepare(): void {
+    if (!this.#closed) this.#live ??= this.#spawn();
+  }
+
+  /** What the file declares. @throws CollectError */
+  async collect(job: ScenarioJob): Promise<Collected> {
+    this.#sources.set(job.file, new Map());
+    const live = await this.#start();
+    return new Promise((resolve, reject) => {
+      const watchdog = this.#watch(live, (error) => {
+        this.#lose(live, error);
+      });
+      this.#running = {
+        watchdog,
+        onMessage: (message) => {
+          if (message.type !== 'collected') return;
+          this.#end(live, message.reusable);
+          if (message.collected !== undefined) resolve(message.collected);
+          else reject(new CollectError(message.error ?? unknownFailure('load')));
+        },
+        onLost: (error) => {
+          const code = error.code.startsWith('E_SCRIPT_') ? 'E_SCENARIO_COLLECT' : error.code;
+          reject(new CollectError({ ...error, code, phase: 'load' }));
+        },
+      };
+      send(live, { type: 'collect', job });
+    });
+  }
+
+  /** Runs one scenario; never rejects. `began`: performance.now() when it began. */
+  async run(
+    job: RunJob,
+    options: { timeout_ms: number; began: number },
+    host: ScenarioHost,
+  ): Promise<Outcome> {
+    let live: Live;
+    try {
+      live = await this.#start();
+    } catch (error) {
+      return { failures: [{ ...toErrorData(error), phase: 'load' }], reusable: false };
+    }
+    const began = hrtimeMs() - (performance.now() - options.began);
+    return new Promise((resolve) => {
+      this.#running = this.#runner(live, job, options.timeout_ms, began, host, resolve);
+      send(live, { type: 'run', job, began, timeout_ms: options.timeout_ms });
+    });
+  }
+
+  #runner(
+    live: Live,
+    job: RunJob,
+    timeoutMs: number,
+    began: number,
+    host: ScenarioHost,
+    resolve: (outcome: Outcome) => void,
+  ): Running {
+    const failures: Failure[] = [];
+    let phase: Phase = 'load';
+    const watchdog = this.#watch(live, (error) => {
+      this.#lose(live, error);
+    });
+    watchdog.limit('scenario', timeoutMs, timeoutMs - (hrtimeMs() - began));
+    const asked = new Map<number, (reply: ResponderReply) => void>();
+    return {
+      asked,
+      watchdog,
+      onNote: (stamped) => {
+        const { note } = stamped;
+        if (note.type === 'phase') {
+          phase = note.phase;
+          if (phase === 'teardown') watchdog.limit('teardown', job.teardown_ms, job.teardown_ms);
+        }
+        host.note(stamped);
+      },
+      onMessage: (message) => {
+        if (message.type === 'call') this.#answer(live, message.request, host);
+        if (message.type === 'failed') failures.push(message.failure);
+        if (message.type === 'responded') asked.get(message.id)?.(message.reply);
+        if (message.type === 'responded') asked.delete(message.id);
+        if (message.type === 'finished') {
+          const { skipped, reusable } = message;
+          this.#end(live, reusable);
+          resolve({ failures, reusable, ...(skipped === undefined ? {} : { skipped }) });
+        }
+      },
+      onLost: (error) => {
+        failures.push({ ...error, phase });
+        resolve({ failures, reusable: false });
+      },
+    };
+  }
+
+  /**
+   * During run: has the script's function answer, once the script is blocked. `entries`: what has happened
+   * before, as with post(). Never rejects.
+   */
+  respond(call: ResponderCall, entries: readonly LogEntry[]): Promise<ResponderReply> {
+    const running = this.#running;
+    const live = this.#live;
+    if (live === undefined || running?.asked === undefined) return Promise.resolve(IS_OVER);
+    return new Promise((resolve) => {
+      running.asked?.set(call.id, resolve);
+      send(live, { type: 'respond', call, entries });
+    });
+  }
+
+  cancelResponse(id: number): void {
+    this.#running?.asked?.delete(id);
+    if (this.#live !== undefined) send(this.#live, { type: 'respond_cancelled', id });
+  }
+
+  /** During run: what has happened to agents. */
+  post(entries: readonly LogEntry[]): void {
+    if (this.#live !== undefined && this.#running !== undefined) {
+      send(this.#live, { type: 'entries', entries });
+    }
+  }
+
+  /** Ends the running scenario; its teardown still runs. */
+  abort(kind: AbortKind): void {
+    this.#running?.watchdog.abort(kind);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const live = this.#live;
+    if (live === undefined) return;
+    this.#lose(live, { code: 'E_INTERRUPTED', message: 'scenario: its thread was closed' });
+    await live.worker.terminate();
+  }
+
+  /** The thread, started when there is none. */
+  async #start(): Promise<Live> {
+    if (this.#closed) throw new OffhookError('E_INTERNAL', 'scenario thread: used after close()');
+    if (this.#busy) {
+      throw new OffhookError('E_INTERNAL', 'scenario thread: used for two jobs at once');
+    }
+    this.#busy = true;
+    const live = (this.#live ??= this.#spawn());
+    try {
+      await live.ready;
+    } catch (error) {
+      this.#busy = false;
+      throw error;
+    }
+    if (this.#live !== live) throw new OffhookError('E_INTERNAL', 'scenario thread: was closed');
+    live.cells.fill(0);
+    this.#reusable = true;
+    return live;
+  }
+
+  #spawn(): Live {
+    const live = this.#booted ?? bootThread(this.#entry);
+    this.#booted = undefined;
+    startThread(live, { limits: this.#limits, sources: [...this.#sources] }, (error) => {
+      this.#lose(live, error);
+    });
+    live.port.on('message', ({ notes, message }: FromThread) => {
+      if (this.#live !== live) return;
+      for (const note of notes) this.#running?.onNote?.(note);
+      if (message?.type === 'secrets') this.onSecrets(message.values);
+      else if (message?.type === 'source') {
+        this.#sources.get(message.of)?.set(message.path, message.file);
+      } else if (message !== undefined) this.#running?.onMessage(message);
+    });
+    return live;
+  }
+
+  #watch(live: Live, onLost: (error: ErrorData) => void): Watchdog {
+    return new Watchdog(live.cells, this.#limits.cpu_ms, onLost, () => {
+      wake(live);
+    });
+  }
+
+  #answer(live: Live, request: CallRequest, host: ScenarioHost): void {
+    const reply = (answer: CallReply): void => {
+      if (this.#live === live) send(live, { type: 'result', call: request.call, reply: answer });
+    };
+    host.call(request).then(reply, (error: unknown) => {
+      reply({ error: toErrorData(error) });
+    });
+  }
+
+  #end(live: Live, reusable: boolean): void {
+    this.#running?.watchdog.stop();
+    for (const resolve of this.#running?.asked?.values() ?? []) resolve(IS_OVER);
+    this.#running = undefined;
+    this.#busy = false;
+    if (!reusable) this.#discard(live);
+  }
+
+  /** The thread is given up; what ran in it ends with that error. */
+  #lose(live: Live, error: ErrorData): void {
+    if (this.#live !== live) return;
+    const running = this.#running;
+    this.#end(live, false);
+    running?.onLost(error);
+  }
+
+  #discard(live: Live): void {
+    this.#live = undefined;
+    this.#reusable = false;
+    live.port.close();
+    void live.worker.terminate();
+  }
+}
+
+const IS_OVER: ResponderReply = { unavailable: 'the scenario is over' };
+
+function unknownFailure(phase: Phase): Failure {
+  return { code: 'E_INTERNAL', message: 'scenario thread: gave no result', phase };
+}

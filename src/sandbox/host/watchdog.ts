@@ -1,0 +1,104 @@
+/**
+ * The main thread's clock for one job: asks a thread to stop through its abort cells, and gives it up when
+ * it does not react, which only a loop inside QuickJS's own native code can do.
+ */
+import type { ErrorData } from '../../errors.js';
+import { formatMs } from '../../time.js';
+import { hrtimeMs } from '../clock.js';
+import { ABORTS, CELL, type AbortKind } from '../protocol.js';
+import { cpuError } from '../thread/verdict.js';
+
+/** How long a thread has to react. */
+const GRACE_MS = 500;
+const LOOK_EVERY_MS = 100;
+const NO_TEARDOWN = 'teardown did not run: the script did not react';
+
+export class Watchdog {
+  readonly #cells: Int32Array;
+  readonly #cpuMs: number;
+  readonly #giveUp: (error: ErrorData) => void;
+  readonly #wake: () => void;
+  readonly #look: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
+  #grace: NodeJS.Timeout | undefined;
+  #stage: 'scenario' | 'teardown' = 'scenario';
+  #limitMs = 0;
+  #stopped = false;
+  #turn = -1;
+  #turnSince = 0;
+
+  constructor(
+    cells: Int32Array,
+    cpuMs: number,
+    giveUp: (error: ErrorData) => void,
+    wake: () => void,
+  ) {
+    this.#cells = cells;
+    this.#cpuMs = cpuMs;
+    this.#giveUp = giveUp;
+    this.#wake = wake;
+    this.#look = setInterval(() => {
+      this.#checkCpu();
+    }, LOOK_EVERY_MS);
+  }
+
+  /** Begins the budget of a stage; that of the one before is over. */
+  limit(stage: 'scenario' | 'teardown', limitMs: number, leftMs: number): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#grace);
+    this.#stage = stage;
+    this.#limitMs = limitMs;
+    this.#timer = setTimeout(
+      () => {
+        this.abort('timeout', stage);
+      },
+      Math.max(0, leftMs),
+    );
+  }
+
+  /** Asks the thread to stop; interrupting never shortens a teardown that runs already. */
+  abort(kind: AbortKind, stage: 'scenario' | 'teardown' = 'scenario'): void {
+    if (stage !== this.#stage) return;
+    const cell = stage === 'teardown' ? CELL.teardownAbort : CELL.abort;
+    Atomics.compareExchange(this.#cells, cell, 0, 1 + ABORTS.indexOf(kind));
+    this.#wake();
+    clearTimeout(this.#grace);
+    this.#grace = setTimeout(() => {
+      // Its reaction may be waiting behind this very timer.
+      setImmediate(() => {
+        if (!this.#stopped && this.#stage === stage) this.#giveUp(this.#lostError(kind));
+      });
+    }, GRACE_MS);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#grace);
+    clearInterval(this.#look);
+  }
+
+  /** The thread itself stops a script at the CPU limit, except inside native code. */
+  #checkCpu(): void {
+    const turn = Atomics.load(this.#cells, CELL.turns);
+    const limit = Atomics.load(this.#cells, CELL.cpuBudget) || this.#cpuMs;
+    if (turn !== this.#turn || Atomics.load(this.#cells, CELL.computing) === 0) {
+      this.#turn = turn;
+      this.#turnSince = hrtimeMs();
+    } else if (hrtimeMs() - this.#turnSince > limit + GRACE_MS) {
+      this.#giveUp({ ...cpuError(limit), hint: NO_TEARDOWN });
+    }
+  }
+
+  #lostError(kind: AbortKind): ErrorData {
+    if (kind === 'interrupt') {
+      return { code: 'E_INTERRUPTED', message: 'scenario: interrupted', hint: NO_TEARDOWN };
+    }
+    const what = this.#stage;
+    return {
+      code: 'E_SCRIPT_TIMEOUT',
+      message: `${what}: out of time while computing (limit ${formatMs(this.#limitMs)})`,
+      hint: what === 'teardown' ? 'look for a long computation in teardown' : NO_TEARDOWN,
+    };
+  }
+}

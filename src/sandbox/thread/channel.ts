@@ -1,0 +1,147 @@
+/** Blocking talk with the main thread: the thread sleeps until a message or an abort comes. */
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import type { LogEntry } from '../../model/agent-event.js';
+import { hrtimeMs } from '../clock.js';
+import {
+  CELL,
+  type CallReply,
+  type CallRequest,
+  type FromThread,
+  type ResponderCall,
+  type ResponderReply,
+  type StampedNote,
+  type ThreadMessage,
+  type ToThread,
+} from '../protocol.js';
+import type { Stop } from './stop.js';
+
+export class Channel {
+  readonly #port: MessagePort;
+  readonly #cells: Int32Array;
+  readonly #stop: Stop;
+  #entries: LogEntry[] = [];
+  #notes: StampedNote[] = [];
+  /** Of calls under way: a responder may ask something while the script waits for its own reply. */
+  readonly #replies = new Map<number, CallReply>();
+  readonly #asked: ResponderCall[] = [];
+  #serve: ((call: ResponderCall) => ResponderReply) | undefined;
+
+  constructor(port: MessagePort, cells: Int32Array, stop: Stop) {
+    this.#port = port;
+    this.#cells = cells;
+    this.#stop = stop;
+  }
+
+  send(message: ThreadMessage): void {
+    this.#post({ notes: this.#notes, message });
+  }
+
+  /** Goes out with the next message, and before the thread sleeps; `now` when it must outlive the thread. */
+  note(note: StampedNote, now: boolean): void {
+    this.#notes.push(note);
+    if (now) this.#flush();
+  }
+
+  /** Who answers requests to mock servers while the script is blocked. */
+  serveWith(serve: (call: ResponderCall) => ResponderReply): void {
+    this.#serve = serve;
+  }
+
+  /** Undefined when the script has to stop before the reply came. */
+  call(request: CallRequest, { serves = true } = {}): CallReply | undefined {
+    this.send({ type: 'call', request });
+    const isThere = (): boolean => this.#replies.has(request.call);
+    this.#sleepUntil(isThere, Infinity, { awaitsEntries: 0, serves });
+    const reply = this.#replies.get(request.call);
+    this.#replies.delete(request.call);
+    return reply;
+  }
+
+  /** Waits until at least one entry is there, the time is over, or the script has to stop. */
+  next(ms: number): LogEntry[] {
+    const isThere = (): boolean => this.#entries.length > 0;
+    this.#sleepUntil(isThere, hrtimeMs() + ms, { awaitsEntries: 1, serves: true });
+    return this.poll();
+  }
+
+  /** How many entries the next poll() has at least. */
+  arrived(): number {
+    this.#drain();
+    return this.#entries.length;
+  }
+
+  /** Entries that have arrived. */
+  poll(): LogEntry[] {
+    this.#drain();
+    const entries = this.#entries;
+    this.#entries = [];
+    return entries;
+  }
+
+  /** As poll(), and they stay. */
+  peek(): readonly LogEntry[] {
+    this.#drain();
+    return [...this.#entries];
+  }
+
+  #flush(): void {
+    if (this.#notes.length > 0) this.#post({ notes: this.#notes });
+  }
+
+  #post(message: FromThread): void {
+    this.#notes = [];
+    this.#port.postMessage(message);
+  }
+
+  #sleepUntil(
+    done: () => boolean,
+    deadline: number,
+    { awaitsEntries, serves }: { awaitsEntries: 0 | 1; serves: boolean },
+  ): void {
+    let asleep = false;
+    for (;;) {
+      // Each time: what a responder asks sleeps in here, too.
+      Atomics.store(this.#cells, CELL.awaitsEntries, awaitsEntries);
+      const seen = Atomics.load(this.#cells, CELL.messages);
+      this.#drain();
+      const asked = serves && this.#stop.reason === undefined ? this.#asked.shift() : undefined;
+      if (asked !== undefined) {
+        if (asleep) this.#stop.computing();
+        asleep = false;
+        this.#answer(asked);
+      }
+      const left = deadline - hrtimeMs();
+      if (done() || left <= 0 || this.#stop.reason !== undefined) break;
+      if (asked !== undefined) continue;
+      if (!asleep) {
+        this.#flush();
+        this.#stop.waiting();
+      }
+      asleep = true;
+      Atomics.wait(this.#cells, CELL.messages, seen, left);
+    }
+    if (asleep) this.#stop.computing();
+  }
+
+  #answer(call: ResponderCall): void {
+    const reply = this.#serve?.(call) ?? { unavailable: 'nothing answers here' };
+    this.send({ type: 'responded', id: call.id, reply });
+  }
+
+  #forget(id: number): void {
+    const index = this.#asked.findIndex((call) => call.id === id);
+    if (index >= 0) this.#asked.splice(index, 1);
+  }
+
+  #drain(): void {
+    for (;;) {
+      const received = receiveMessageOnPort(this.#port) as { message: ToThread } | undefined;
+      if (received === undefined) return;
+      const { message } = received;
+      if ('entries' in message) this.#entries.push(...message.entries);
+      if (message.type === 'result') this.#replies.set(message.call, message.reply);
+      if (message.type === 'respond') this.#asked.push(message.call);
+      if (message.type === 'respond_cancelled') this.#forget(message.id);
+    }
+  }
+}

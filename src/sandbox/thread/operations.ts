@@ -1,0 +1,391 @@
+/** What the guest asks of the thread, one function for each operation of the protocol. */
+import { randomUUID } from 'node:crypto';
+import { OffhookError, type ErrorData } from '../../errors.js';
+import type { LogEntry } from '../../model/agent-event.js';
+import { secretValues } from '../../model/secret-names.js';
+import { checkArguments } from '../../schema/check.js';
+import { findFunction, type PublicFunction } from '../../schema/contract.js';
+import { AgentRef, CallRef, isPlainObject } from '../../schema/special.js';
+import { decode, toArgument } from './bridge.js';
+import { durationMs, formatMs, type Duration } from '../../time.js';
+import type {
+  Answer,
+  BegunWait,
+  Encoded,
+  NextEntries,
+  Operation,
+  Operations,
+  VerbReply,
+} from '../guest-protocol.js';
+import type { CallReply } from '../protocol.js';
+import { AUDIO_FILE_VERBS, withAudio, withAudioFiles } from './audio-arguments.js';
+import { noMatcherError } from './no-matcher.js';
+import { unknownName } from './script-hints.js';
+import type { Session } from './job-context.js';
+import { refuseInResponder } from './responder.js';
+import { requestsCall, serviceCall } from './http-arguments.js';
+import { stopError } from './verdict.js';
+
+type Variables = Readonly<Record<string, string>>;
+
+/** Assertions that fail in a loop and are caught: the first ones tell enough. */
+const MOST_FAILURES = 20;
+const LONGEST_LOG = 65_536;
+
+type Handlers = { [Op in Operation]: (session: Session, payload: Operations[Op]) => unknown };
+
+const HANDLERS: Handlers = {
+  check,
+  verb,
+  next,
+  poll: (session) => session.channel.poll(),
+  assertion,
+  no_matcher: noMatcher,
+  label: (session, { stack }) => labelOf(session, stack),
+  note: (session, payload) => {
+    session.note(payload);
+  },
+  log,
+  skip,
+  env: (session, { name, default: fallback }) => session.environment.get(name, fallback),
+  load_env: loadEnv,
+  file_text: (session, { path }) => session.environment.readable(path).text,
+  file_json: (session, { path }) => session.environment.json(path),
+  uuid: () => randomUUID(),
+  watch,
+  begin_wait: beginWait,
+  end_wait: endWait,
+  service,
+  mock_requests: (session, { mock, ids }) => {
+    calls += 1;
+    const reply = session.channel.call(requestsCall(calls, mock, ids), { serves: false });
+    return valueOf(session, reply).value;
+  },
+};
+
+let calls = 0;
+
+/** Answers one operation, text to text. Never throws. */
+export function answer(session: Session, operation: string, payload: string): string {
+  return JSON.stringify(perform(session, operation, payload));
+}
+
+function perform(session: Session, operation: string, payload: string): Answer {
+  let stack = '';
+  try {
+    const reason = session.stop.reason;
+    if (reason !== undefined) return { e: stopError(reason, session) };
+    if (!Object.hasOwn(HANDLERS, operation)) throw new Error(`unknown operation "${operation}"`);
+    const given = JSON.parse(payload) as { stack?: string };
+    stack = given.stack ?? '';
+    if (session.responding) refuseInResponder(operation as Operation, given);
+    const handler = HANDLERS[operation as Operation] as (
+      session: Session,
+      payload: unknown,
+    ) => unknown;
+    return { v: handler(session, given) };
+  } catch (error) {
+    const data = error instanceof OffhookError ? error.toData() : tampered(error);
+    return { e: { ...session.place(stack), ...data } };
+  }
+}
+
+/** What the guest asks is well-formed unless a script changed the language under it. */
+function tampered(error: unknown): ErrorData {
+  return {
+    code: 'E_SCRIPT_THROWN',
+    message: `script: a call of Offhook came out wrong: ${String(error)}`,
+    hint: 'leave the built-in objects of the language as they are',
+  };
+}
+
+function check(session: Session, { on, fn, args, stack }: Operations['check']): void {
+  const row = rowOf(session, on, fn, stack);
+  stopIfOnlyDeclaring(session, row, stack);
+  const problem = checkArguments(row, args.map(decode));
+  if (problem !== undefined) throw OffhookError.from(problem);
+  refuseDeclaration(session, row);
+}
+
+/** The top level is the place of declarations; that of a single scenario may still have a teardown. */
+function refuseDeclaration(session: Session, { row, name }: PublicFunction): void {
+  if (row.effect !== 'declare' || session.declaring) return;
+  if (!session.isSingle || session.phase !== 'body') {
+    throw new OffhookError('E_SCRIPT_STRUCTURE', `${name}(): called while a scenario runs`, {
+      hint: 'declare at the top level of the file',
+    });
+  }
+  if (name !== 'scenario' && name !== 'each') return;
+  throw new OffhookError(
+    'E_SCRIPT_STRUCTURE',
+    `${name}(): reached after something that waits or acts, which makes the file one scenario`,
+    { hint: 'move what comes before it into setup()' },
+  );
+}
+
+function rowOf(
+  session: Session,
+  on: Operations['check']['on'],
+  fn: string,
+  stack: string,
+): PublicFunction {
+  const row = findFunction(on, fn);
+  if (row !== undefined) return row;
+  const { message, hint } = unknownName(on, fn, stack, session.loader.sourceOf);
+  throw new OffhookError('E_ARGUMENT', message, { hint });
+}
+
+/** The evaluation ends at the first thing that waits or acts; `try` cannot hide that it was reached. */
+function stopIfOnlyDeclaring(session: Session, { row, name }: PublicFunction, stack: string): void {
+  if (row.effect === 'none' || row.effect === 'declare') return;
+  session.tests += 1;
+  if (!session.declaring) return;
+  session.stop.set({ kind: 'reached', by: name, stack });
+  throw new OffhookError('E_SCENARIO_COLLECT', `${name}(): reached while collecting scenarios`);
+}
+
+function verb(session: Session, payload: Operations['verb']): VerbReply {
+  const { verb: name, agent, stack, within_ms } = payload;
+  const row = rowOf(session, agent === undefined ? 'global' : 'Agent', name, stack);
+  stopIfOnlyDeclaring(session, row, stack);
+  const called = agent === undefined ? `${name}()` : `agent "${agent}": ${name}()`;
+  if (payload.in_condition) throw inCondition(session, called, stack);
+  const args = payload.args.map(decode);
+  const problem = checkArguments(row, args) ?? wrongSubject(called, agent, args);
+  if (problem !== undefined) throw OffhookError.from(problem);
+  const arrived = session.channel.arrived();
+  calls += 1;
+  const reply = session.channel.call({
+    call: calls,
+    verb: name,
+    args: withFiles(session, name, args).map(toArgument),
+    ...(agent === undefined ? {} : { agent }),
+    ...(within_ms === undefined ? {} : { within_ms }),
+    ...session.at(stack),
+  });
+  if (reply === undefined) throw stopped(session);
+  if (reply.error !== undefined) throw OffhookError.from(reply.error);
+  const entries = session.channel.poll();
+  return {
+    before: entries.slice(0, arrived),
+    entries: entries.slice(arrived),
+    ...(reply.seq === undefined ? {} : { seq: reply.seq }),
+    ...(reply.value === undefined ? {} : { value: reply.value }),
+  };
+}
+
+function service(session: Session, payload: Operations['service']): VerbReply {
+  const { on, fn, stack } = payload;
+  const row = rowOf(session, on, fn, stack);
+  stopIfOnlyDeclaring(session, row, stack);
+  const called = payload.mock === undefined ? `${fn}()` : `${payload.mock}: ${fn}()`;
+  if (payload.in_condition && row.row.effect !== 'ask') throw inCondition(session, called, stack);
+  const args = payload.args.map(decode);
+  const problem = checkArguments(row, args);
+  if (problem !== undefined) throw OffhookError.from(problem);
+  const arrived = session.channel.arrived();
+  calls += 1;
+  const request = serviceCall(session, calls, payload, args);
+  if (payload.responder !== undefined) session.responderStacks.set(payload.responder, stack);
+  const { value } = valueOf(session, session.channel.call({ ...request, ...session.at(stack) }));
+  const entries = session.channel.poll();
+  return { before: entries.slice(0, arrived), entries: entries.slice(arrived), value };
+}
+
+function valueOf(session: Session, reply: CallReply | undefined): CallReply {
+  if (reply === undefined) throw stopped(session);
+  if (reply.error !== undefined) throw OffhookError.from(reply.error);
+  return reply;
+}
+
+/** Files that arguments name are checked here, where it is known what a script may read. */
+function withFiles(session: Session, name: string, args: readonly unknown[]): readonly unknown[] {
+  if (AUDIO_FILE_VERBS.has(name)) return withAudioFiles(session, name, args);
+  if (name === 'agent') return withAudio(session, withOptionFiles(session, args));
+  return args;
+}
+
+function withOptionFiles(session: Session, args: readonly unknown[]): readonly unknown[] {
+  const options = args[1];
+  if (!isPlainObject(options) || typeof options['ca_file'] !== 'string') return args;
+  const ca_file = session.environment.readable(options['ca_file']).path;
+  return [args[0], { ...options, ca_file }];
+}
+
+/** What only shows beside the agent a verb was called on: itself as the target, another one's call. */
+function wrongSubject(
+  called: string,
+  agent: string | undefined,
+  args: readonly unknown[],
+): ErrorData | undefined {
+  if (args.some((arg) => arg instanceof AgentRef && arg.name === agent)) {
+    return {
+      code: 'E_TARGET',
+      message: `${called}: its target is the agent itself`,
+      hint: 'make a second agent for the other side',
+    };
+  }
+  const call = args.find((arg) => arg instanceof CallRef && arg.agent !== agent);
+  if (!(call instanceof CallRef)) return undefined;
+  return {
+    code: 'E_ARGUMENT',
+    message: `${called}: the call is one of agent "${call.agent}"`,
+    hint: 'give it a call of its own, from its calls',
+  };
+}
+
+/** Fails the scenario also when the condition catches it. */
+function inCondition(session: Session, called: string, stack: string): OffhookError {
+  const error = new OffhookError(
+    'E_CONDITION',
+    `${called}: called inside a condition: conditions only look, they never wait or act`,
+    { hint: 'move it out of await_until', ...session.place(stack) },
+  );
+  session.fail(error.toData());
+  return error;
+}
+
+/** Told at most once for each agent; costs a round trip. */
+function watch(session: Session, { agent, what }: Operations['watch']): readonly LogEntry[] {
+  calls += 1;
+  const request = { call: calls, verb: 'watch', agent, args: [what] } as const;
+  const reply = session.channel.call(request, { serves: false });
+  return valueOf(session, reply).history ?? [];
+}
+
+function next(session: Session, { until }: Operations['next']): NextEntries {
+  const entries = session.channel.next(Math.max(0, until - session.now()));
+  if (session.stop.reason !== undefined) throw stopped(session);
+  return { at: session.now(), entries };
+}
+
+function stopped(session: Session): OffhookError {
+  const reason = session.stop.reason;
+  if (reason === undefined) throw new Error('a call ended without a reply');
+  return OffhookError.from(stopError(reason, session));
+}
+
+function labelOf(session: Session, stack: string): string {
+  return session.argumentOf('assert', stack) ?? 'the value';
+}
+
+function assertion(session: Session, payload: Operations['assertion']): string {
+  const { ok, matcher, expected, actual, sides, hint, stack } = payload;
+  const label = payload.label ?? labelOf(session, stack);
+  session.tests += 1;
+  if (session.collecting) return label;
+  const at = session.at(stack);
+  session.note({
+    type: 'assertion',
+    ok,
+    label,
+    matcher,
+    ...(expected === undefined ? {} : { expected }),
+    actual,
+    ...at,
+  });
+  if (!ok && session.failures.length < MOST_FAILURES) {
+    const wanted = [matcher.replaceAll('_', ' '), expected ?? ''].join(' ').trim();
+    const brief = `${label}: does not hold`;
+    session.fail({
+      code: 'E_ASSERT',
+      message: `${brief}: ${wanted}: was ${actual}`,
+      brief,
+      ...session.place(stack),
+      label,
+      expected: wanted,
+      actual,
+      ...(sides === undefined ? {} : { sides }),
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+  return label;
+}
+
+function noMatcher(session: Session, { value_type, stack }: Operations['no_matcher']): ErrorData {
+  session.tests += 1;
+  const argument = session.argumentOf('assert', stack);
+  const chain = session.chainOf('assert', stack);
+  const error = {
+    ...noMatcherError({ argument, chain, type: value_type }),
+    ...session.place(stack),
+  };
+  session.fail(error);
+  return error;
+}
+
+function beginWait(session: Session, payload: Operations['begin_wait']): BegunWait {
+  const { fn, agent, args, part, stack } = payload;
+  const on = agent === undefined ? 'global' : 'Agent';
+  if (part === undefined) check(session, { on, fn, args, stack });
+  if (payload.in_condition) throw inCondition(session, `${fn}()`, stack);
+  const given = TIME_FIRST.has(fn) ? args[0] : args[1];
+  const ms = part?.ms ?? (isGiven(given) ? durationMs(given as Duration) : payload.default_ms);
+  const what = waitText(session, payload, ms);
+  session.waitingFor.push(what);
+  session.note({ type: 'waiting', what, ms });
+  return { what, ms, at: session.now(), entries: session.channel.poll() };
+}
+
+function endWait(session: Session, { ok, label, expected, actual }: Operations['end_wait']): void {
+  const what = session.waitingFor.pop() ?? '';
+  const [block, place = ''] = BLOCK_BODY.exec(what) ?? [];
+  const named = block !== undefined && label !== undefined && expected !== undefined;
+  const text = named ? `${place}${label} ${expected}: seen ${actual ?? ''}` : what;
+  session.note({ type: 'waited', what: text, ok });
+}
+
+/** A condition of several statements: which of its assertions failed says more than its beginning. */
+const BLOCK_BODY = /^(\d+ of \d+: )?\{/;
+
+/** A duration that was checked is text or a number; `undefined` arrives as an object. */
+function isGiven(duration: Encoded): boolean {
+  return duration !== undefined && typeof duration !== 'object';
+}
+
+/** Those whose time is their first argument. */
+const TIME_FIRST: ReadonlySet<string> = new Set(['wait', 'verify_media', 'verify_no_media']);
+
+function waitText(session: Session, payload: Operations['begin_wait'], ms: number): string {
+  const { fn, agent, part, stack } = payload;
+  const subject = agent === undefined ? '' : `${agent}.`;
+  if (TIME_FIRST.has(fn)) return `${subject}${fn}(${formatMs(ms)})`;
+  if (part === undefined) {
+    const condition = session.argumentOf(fn, stack) ?? 'the condition';
+    return fn === 'never' ? `never: ${condition}` : condition;
+  }
+  const { index, of } = part;
+  const text = session.elementOf(fn, stack, index - 1) ?? 'a condition';
+  return `${index} of ${of}: ${text}`;
+}
+
+function loadEnv(session: Session, { path }: Operations['load_env']): Variables {
+  const { values, warnings } = session.environment.load(path);
+  const secrets = secretValues(values);
+  if (secrets.length > 0) session.channel.send({ type: 'secrets', values: secrets });
+  for (const text of warnings) session.note({ type: 'warning', text });
+  return values;
+}
+
+function log(session: Session, { text, stack }: Operations['log']): void {
+  if (session.collecting) return;
+  const shown = text.length > LONGEST_LOG ? `${text.slice(0, LONGEST_LOG)}...` : text;
+  session.note({ type: 'log', text: shown, ...session.at(stack) });
+}
+
+function skip(session: Session, payload: Operations['skip']): ErrorData {
+  const { reason, in_condition, stack } = payload;
+  if (in_condition) throw inCondition(session, 'skip()', stack);
+  if (session.phase === 'teardown') {
+    throw new OffhookError(
+      'E_SCRIPT_STRUCTURE',
+      'skip(): called in teardown: the scenario is over',
+      {
+        hint: 'skip in setup or in the scenario',
+      },
+    );
+  }
+  session.skipped = { reason };
+  session.stop.set({ kind: 'skip', reason });
+  throw stopped(session);
+}

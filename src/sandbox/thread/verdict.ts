@@ -1,0 +1,102 @@
+/** Words for what ends a script from outside, and what a thrown value means. */
+import { type ErrorData } from '../../errors.js';
+import { formatMs } from '../../time.js';
+import { explained } from './script-hints.js';
+import type { Session } from './job-context.js';
+import type { StopReason } from './stop.js';
+import type { Thrown } from '../vm/vm.js';
+
+/** The error every operation answers with once the script has to stop. */
+export function stopError(reason: StopReason, session: Session): ErrorData {
+  switch (reason.kind) {
+    case 'timeout':
+      return timeoutError(session);
+    case 'cpu':
+      return cpuError(session.limits.cpu_ms);
+    case 'interrupt':
+      return {
+        code: 'E_INTERRUPTED',
+        message: `scenario: interrupted${whileWaiting(session)}`,
+      };
+    case 'skip':
+      return { code: 'E_SCRIPT_STRUCTURE', message: 'skip(): the scenario ends here' };
+    case 'reached':
+      return { code: 'E_SCENARIO_COLLECT', message: 'collecting: the evaluation ends here' };
+  }
+}
+
+function timeoutError(session: Session): ErrorData {
+  const isTeardown = session.phase === 'teardown';
+  const limit = isTeardown ? session.teardownMs : session.timeoutMs;
+  return {
+    code: 'E_SCRIPT_TIMEOUT',
+    message: `${isTeardown ? 'teardown' : 'scenario'}: out of time${whileWaiting(session)} (limit ${formatMs(limit)})`,
+    hint: isTeardown
+      ? 'make teardown shorter: agents are stopped by themselves'
+      : 'look at what it waits for, or raise the limit with --timeout or the option timeout',
+  };
+}
+
+export function cpuError(limitMs: number): ErrorData {
+  return {
+    code: 'E_SCRIPT_CPU',
+    message: `script: computed without a pause for too long (limit ${formatMs(limitMs)} of CPU)`,
+    hint: 'look for a loop that never ends; wait with await_until or wait, never by counting',
+  };
+}
+
+export function memoryError(limit: number): ErrorData {
+  return {
+    code: 'E_SCRIPT_MEMORY',
+    message: `script: out of memory (limit ${Math.round(limit / 1_048_576)} MiB)`,
+    hint: 'keep less data, or raise the limit with --memory-limit',
+  };
+}
+
+export function stackError(): ErrorData {
+  return {
+    code: 'E_SCRIPT_STACK',
+    message: 'script: too much recursion: the stack is used up',
+    hint: 'look for a function that calls itself without end',
+  };
+}
+
+function whileWaiting(session: Session): string {
+  const what = session.waitingFor.at(-1);
+  return what === undefined ? '' : ` while waiting for ${what}`;
+}
+
+/** What a described value is to the report: an import error, a limit, or what it says itself. */
+export function meaningOf(thrown: Thrown, session: Session): ErrorData {
+  const { stack, ...error } = thrown;
+  const place = error.at === undefined ? session.place(stack) : {};
+  if (error.code !== 'E_SCRIPT_THROWN') return { ...error, ...place };
+  const text = error.message.replace(/^\w+: /, '');
+  const imported = session.loader.errorOf(text);
+  if (imported !== undefined) return { ...place, ...imported.toData() };
+  if (error.message === 'InternalError: out of memory') {
+    return { ...memoryError(session.limits.memory), ...place };
+  }
+  if (/^\w+: stack overflow$/.test(error.message)) return { ...stackError(), ...place };
+  const syntax = syntaxPlace(thrown, session);
+  if (syntax !== undefined) {
+    return {
+      code: 'E_SCENARIO_SYNTAX',
+      message: `script: not valid JavaScript: ${text}`,
+      ...syntax,
+    };
+  }
+  return { ...error, ...explained(thrown, session.loader.sourceOf), ...place };
+}
+
+/** The parser's stack begins with a bare place, without a function: nothing that runs makes such a line. */
+function syntaxPlace(
+  thrown: Thrown,
+  session: Session,
+): Pick<ErrorData, 'at' | 'frames'> | undefined {
+  if (!thrown.message.startsWith('SyntaxError: ')) return undefined;
+  const first = thrown.stack.split('\n')[0] ?? '';
+  if (!/^ {4}at [^()]*:\d+:\d+$/.test(first)) return undefined;
+  const { at } = session.place(first);
+  return at === undefined ? undefined : { at, frames: [at] };
+}

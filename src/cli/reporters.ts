@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
 import type { RunEvent } from '../model/run-event.js';
-import { AgentLogsReporter } from '../report/agent-logs.js';
+import { AgentLogsReporter } from '../report/sip/agent-logs.js';
 import { ConsoleReporter } from '../report/console.js';
 import {
   FileOutput,
@@ -58,7 +58,7 @@ export async function makeReporter(
   }
   const console = reporters.find((one) => one instanceof ConsoleReporter);
   if (flags.sipTrace !== undefined) {
-    const { SipLadderReporter } = await import('../report/sip-ladder.js');
+    const { SipLadderReporter } = await import('../report/sip/sip-ladder.js');
     const output = fileOr(flags.sipTrace, console?.output ?? new StreamOutput('stderr'));
     reporters.push(new SipLadderReporter({ output, names, headers }));
   }

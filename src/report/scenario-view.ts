@@ -8,7 +8,7 @@ import type { AgentEvent } from '../model/agent-event.js';
 import type { Phase, RunEvent, ScenarioId } from '../model/run-event.js';
 import type { AgentNames } from './agent-names.js';
 import type { LineOptions, Page, Style } from './page.js';
-import { shortCallId } from './sip-words.js';
+import { shortCallId } from './sip/sip-words.js';
 import { clockTime, oneLine, padTo, plain, shownLocation } from './text.js';
 import {
   agentEventText,

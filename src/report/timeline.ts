@@ -1,9 +1,9 @@
 /** The last events and SIP messages of the agents in a failure, merged into one compact list. */
 import type { TimelineItem } from '../model/run-event.js';
 import type { AgentNames } from './agent-names.js';
-import { foldExchanges } from './exchanges.js';
+import { foldExchanges } from './sip/exchanges.js';
 import type { Page } from './page.js';
-import { shortCallIds } from './sip-words.js';
+import { shortCallIds } from './sip/sip-words.js';
 import { clockTime, cut, oneLine, padTo } from './text.js';
 import { agentEventText, messageText } from './wording.js';
 

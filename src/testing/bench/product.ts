@@ -45,12 +45,14 @@ export function scenarioFile(text: string): { path: string; folder: string; remo
 async function everyReport(cwd: string): Promise<Reporter> {
   const [{ fanOut }, { ConsoleReporter }, { SipLadderReporter }, { AgentLogsReporter }] =
     (await Promise.all(
-      ['reporter', 'console', 'sip-ladder', 'agent-logs'].map((name) => built(`report/${name}.js`)),
+      ['reporter', 'console', 'sip/sip-ladder', 'sip/agent-logs'].map((name) =>
+        built(`report/${name}.js`),
+      ),
     )) as [
       typeof import('../../report/reporter.js'),
       typeof import('../../report/console.js'),
-      typeof import('../../report/sip-ladder.js'),
-      typeof import('../../report/agent-logs.js'),
+      typeof import('../../report/sip/sip-ladder.js'),
+      typeof import('../../report/sip/agent-logs.js'),
     ];
   const output = { write: () => undefined };
   const { Secrets } = (await built(

@@ -2,17 +2,25 @@
  * `--sip-trace`: the SIP messages of each scenario as a text ladder, printed when the scenario ends (only
  * then is it known who takes part). Knows how to draw; what belongs together is sip-join.ts's matter.
  */
-import type { HeaderField } from '../model/agent-event.js';
-import { headerLines } from '../sip/headers.js';
-import type { RunEvent, ScenarioId } from '../model/run-event.js';
+import type { HeaderField } from '../../model/agent-event.js';
+import { headerLines } from '../../sip/headers.js';
+import type { RunEvent, ScenarioId } from '../../model/run-event.js';
 import { foldExchanges } from './exchanges.js';
-import type { Output } from './output.js';
-import type { Reporter } from './reporter.js';
+import type { Output } from '../output.js';
+import type { Reporter } from '../reporter.js';
 import { joinMessages } from './sip-join.js';
 import type { Arrow, SeenMessage } from './sip-join.js';
 import { sdpHint, shortCallIds } from './sip-words.js';
-import { clockTime, cut, displayWidth, noCommands, oneLine, padTo, scenarioTitle } from './text.js';
-import { messageName } from './wording.js';
+import {
+  clockTime,
+  cut,
+  displayWidth,
+  noCommands,
+  oneLine,
+  padTo,
+  scenarioTitle,
+} from '../text.js';
+import { messageName } from '../wording.js';
 
 interface SipLadderOptions {
   /** A FileOutput, or the console reporter's `output`. */

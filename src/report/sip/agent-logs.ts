@@ -2,11 +2,11 @@
  * `--logs`: what the agents' processes wrote and every SIP message in full, each line with its time since
  * the scenario began and its agent, so that it can be searched and sorted.
  */
-import type { RunEvent, ScenarioId } from '../model/run-event.js';
-import { TurnBuffer } from './output.js';
-import type { Output } from './output.js';
-import type { Reporter } from './reporter.js';
-import { clockTime, noCommands, oneLine, padTo, plain, scenarioTitle } from './text.js';
+import type { RunEvent, ScenarioId } from '../../model/run-event.js';
+import { TurnBuffer } from '../output.js';
+import type { Output } from '../output.js';
+import type { Reporter } from '../reporter.js';
+import { clockTime, noCommands, oneLine, padTo, plain, scenarioTitle } from '../text.js';
 
 interface AgentLogsOptions {
   /** A FileOutput, or stderr. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { SipMessage } from '../model/agent-event.js';
-import { SampleRun, sipMessage } from '../testing/sample-run.js';
+import type { SipMessage } from '../../model/agent-event.js';
+import { SampleRun, sipMessage } from '../../testing/sample-run.js';
 import { joinMessages } from './sip-join.js';
 import { SipLadderReporter } from './sip-ladder.js';
 import { sdpHint, shortCallIds } from './sip-words.js';

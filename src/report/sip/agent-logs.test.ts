@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { SampleRun, sipMessage } from '../testing/sample-run.js';
-import { Secrets } from '../secrets/secrets.js';
+import { SampleRun, sipMessage } from '../../testing/sample-run.js';
+import { Secrets } from '../../secrets/secrets.js';
 import { AgentLogsReporter } from './agent-logs.js';
-import { fanOut } from './reporter.js';
+import { fanOut } from '../reporter.js';
 
 test('lines and messages in full, with time and agent, without secrets', async () => {
   const run = new SampleRun().begin(2).after(100).scenario('a.js', 'one');

@@ -3,11 +3,6 @@ import type { OffhookError } from '../errors.js';
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 import type { AgentState } from '../model/agent-state.js';
 import type { AgentOptions as ScriptOptions } from '../schema/types.gen.js';
-import type { BaresipBinary } from '../baresip/start/binary.js';
-import type { Isolate } from '../baresip/start/isolation.js';
-import type { AudioStream } from '../baresip/media/dumps.js';
-import type { Refusal } from '../baresip/verbs/inbound.js';
-import type { Sound } from '../baresip/media/source.js';
 
 /** The account options of the contract, already validated. Times in seconds, as on the wire. */
 export type AgentOptions = Omit<ScriptOptions, 'metadata'> & {
@@ -30,21 +25,51 @@ export interface SipGuard {
   unseen(uri: string): OffhookError | undefined;
 }
 
+/** Where an agent reports to while it lives. */
 export interface AgentContext {
-  binary: BaresipBinary;
   /** Appends to the scenario's log and returns its seq. `at`: when it happened, of performance.now(); else now. */
   emit(event: AgentEvent, at?: number): number;
-  /** Every message of the SIP trace, as it is read; `at`: when it was written. */
+  /** Every SIP message sent and received, as it is read; `at`: when it was written. */
   sip(message: SipMessage, raw: string, at: number): void;
-  /** baresip's own output, escape codes removed, without the SIP trace. */
+  /** The agent's own output, escape codes removed, without SIP messages. */
   log(line: string): void;
   /** Without one everything may be sent. */
   guard?: SipGuard;
-  /** Whether baresip is kept from the files of others; without it, it is not. */
-  isolate?: Isolate;
 }
 
-export type DialTarget = { agent: BaresipAgent } | { uri: string } | { number: string };
+/** What is to be sent: 8 kHz, one channel. */
+export interface Sound {
+  /** In the script's words: "tone(440)". */
+  readonly text: string;
+  readonly samples: Int16Array;
+  /** Again and again, until something else is sent; else silence follows. */
+  readonly repeats: boolean;
+  /** What was done to make it of what the script gave: "48 kHz to 8 kHz". */
+  readonly note?: string;
+}
+
+/** A WAV file that grows: its header's length is wrong, everything behind it is right. */
+export interface AudioStream {
+  /** The Call-ID. */
+  readonly call: string;
+  readonly direction: 'sent' | 'received';
+  readonly path: string;
+  /** performance.now() when the agent said it has begun. */
+  readonly at: number;
+  /**
+   * Why it cannot be read, or not any more. `limit`: its beginning was given up, because of the space it took.
+   * `shared`: the audio of another call may be in it.
+   */
+  lost?: 'limit' | 'shared';
+}
+
+/** How a call is refused. Without any of it with 486, in the agent's words. */
+export interface Refusal {
+  code?: number | undefined;
+  reason?: string | undefined;
+}
+
+export type DialTarget = { agent: UserAgent } | { uri: string } | { number: string };
 
 /** `seq` of the log entry that is the verb's local effect; `value`: what the verb returns to the script. */
 export interface Done {
@@ -52,7 +77,7 @@ export interface Done {
   value?: unknown;
 }
 
-export interface BaresipAgent {
+export interface UserAgent {
   readonly name: string;
   readonly aor: string;
   readonly pid: number;

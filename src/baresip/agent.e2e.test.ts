@@ -3,7 +3,7 @@ import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 import { agentStateName } from '../model/agent-state.js';
 import { cleanBench, testBinaries } from '../testing/agent-bench.js';
 import { compareVersions } from './capabilities.js';
-import type { AgentOptions, BaresipAgent } from '../agents/user-agent.js';
+import type { AgentOptions, UserAgent } from '../agents/user-agent.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();
@@ -12,16 +12,16 @@ describe.each(binaries)('baresip $version', (binary) => {
   const { bench } = cleanBench(binary);
   const start = (name: string, options: AgentOptions = {}) => bench.start(name, options);
 
-  const state = (agent: BaresipAgent) => agentStateName(agent.state);
-  const reaches = (agent: BaresipAgent, name: string) =>
+  const state = (agent: UserAgent) => agentStateName(agent.state);
+  const reaches = (agent: UserAgent, name: string) =>
     bench.until(() => state(agent) === name, `${agent.name} ${name}`);
-  const endings = (agent: BaresipAgent) =>
+  const endings = (agent: UserAgent) =>
     bench
       .events(agent.name)
       .filter((one) => one.type === 'call_closed')
       .map((one) => one.ended);
 
-  async function connect(a: BaresipAgent, b: BaresipAgent) {
+  async function connect(a: UserAgent, b: UserAgent) {
     await a.dial({ agent: b }, LIMIT);
     await b.accept(undefined, LIMIT);
     await Promise.all([reaches(a, 'Established'), reaches(b, 'Established')]);
@@ -50,7 +50,7 @@ describe.each(binaries)('baresip $version', (binary) => {
     });
     await reaches(b, 'Idle');
     expect(endings(b)).toEqual([{ by: 'remote', how: 'bye' }]);
-    const order = (agent: BaresipAgent) =>
+    const order = (agent: UserAgent) =>
       bench
         .events(agent.name)
         .map((one) => one.type)

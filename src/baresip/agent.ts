@@ -3,25 +3,26 @@
  * done, and as events in the words of src/model on every baresip version.
  * Knows SIP accounts, calls and processes. Must not know scripts, scenarios, reporters or settings.
  */
+import type { BaresipContext } from './ground.js';
 import type { AgentState } from '../model/agent-state.js';
 import { hostPort } from './start/address.js';
 import { hold, holdOthers, mute, resume, unmute } from './verbs/hold.js';
-import type { AudioStream } from './media/dumps.js';
 import { dtmf } from './verbs/dtmf.js';
 import { AttendedTransfer } from './verbs/attended.js';
-import { InboundPolicy, type Refusal } from './verbs/inbound.js';
+import { InboundPolicy } from './verbs/inbound.js';
 import { launch } from './start/launch.js';
 import { message, ping } from './verbs/messages.js';
 import { peerOf } from '../sip/peer.js';
 import type { Session } from './session.js';
-import type { Sound } from './media/source.js';
 import { targetUri } from './verbs/target.js';
 import type {
-  AgentContext,
   AgentOptions,
-  BaresipAgent,
+  AudioStream,
   DialTarget,
   Done,
+  Refusal,
+  Sound,
+  UserAgent,
 } from '../agents/user-agent.js';
 import { register, unregister } from './verbs/registering.js';
 import { transfer, type TransferTarget } from './verbs/transfer.js';
@@ -31,13 +32,13 @@ import { accept, dial, hangup, reject } from './verbs/calls.js';
 export async function startAgent(
   name: string,
   options: AgentOptions,
-  context: AgentContext,
+  context: BaresipContext,
   limitMs: number,
-): Promise<BaresipAgent> {
+): Promise<UserAgent> {
   return new Agent(await launch(name, options, context, limitMs), options);
 }
 
-class Agent implements BaresipAgent {
+class Agent implements UserAgent {
   readonly name: string;
   readonly aor: string;
   readonly contact: string;

@@ -2,12 +2,20 @@
 import type { Account } from './start/account.js';
 import type { Slot } from './start/ports.js';
 import type { AgentContext, AgentOptions } from '../agents/user-agent.js';
+import type { BaresipBinary } from './start/binary.js';
+import type { Isolate } from './start/isolation.js';
+
+export interface BaresipContext extends AgentContext {
+  binary: BaresipBinary;
+  /** Whether baresip is kept from the files of others; without it, it is not. */
+  isolate?: Isolate;
+}
 
 export interface Ground {
   name: string;
   account: Account;
   idleAor: string;
-  context: AgentContext;
+  context: BaresipContext;
   address: string;
   sipPort: number;
   slot: Slot;

@@ -2,7 +2,7 @@
 import { OffhookError } from '../errors.js';
 import type { Command } from './wire/ctrl.js';
 import type { Reply } from './wire/events.js';
-import type { Session } from './session.js';
+import type { RunningAgent } from './running-agent.js';
 
 export interface Effect<T> {
   /** The effect, once it is there; throws when it can no longer come. */
@@ -16,7 +16,7 @@ export interface Effect<T> {
 
 /** Sends commands and waits for their effect, for a refusal, or for the limit, whichever is first. */
 export async function perform<T>(
-  session: Session,
+  session: RunningAgent,
   verb: string,
   commands: Command[],
   limitMs: number,
@@ -58,7 +58,7 @@ const END_FOLLOWS_MS = 1000;
 
 /** The replies to commands, where their effect is not waited for or told by something else. */
 export async function replied(
-  session: Session,
+  session: RunningAgent,
   verb: string,
   commands: readonly Command[],
   limitMs: number,

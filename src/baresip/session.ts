@@ -2,16 +2,16 @@
  * A running agent: process, control connection and trace joined into one state. What happens is emitted
  * here, in order; the verbs wait on it.
  */
-import { OffhookError } from '../errors.js';
+import { OffhookError, type ErrorCode } from '../errors.js';
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 import { NEW_AGENT, fold, type AgentState } from '../model/agent-state.js';
 import { hostPort } from './start/address.js';
 import { CallLog } from './record/call-log.js';
 import { hasCapability } from './capabilities.js';
-import { TelephoneEvents } from './verbs/dtmf.js';
+import { TelephoneEvents } from './record/telephone-events.js';
 import { Inbox } from './record/inbox.js';
 import { readLostDigits, type LostDigits } from './media/lost-digits.js';
-import { Contacts } from './verbs/messages.js';
+import { Contacts } from './wire/contacts.js';
 import { RequestLog } from './record/request-log.js';
 import { commandsFor, type CommandSet } from './wire/commands.js';
 import { qualityEvent } from './record/call-quality.js';
@@ -22,6 +22,7 @@ import type { CtrlEvent, Reply } from './wire/events.js';
 import { Dumps } from './media/dumps.js';
 import { removeFolder } from './start/folder.js';
 import type { Ground } from './ground.js';
+import type { RunningAgent } from './running-agent.js';
 import { exitReason, type BaresipProcess, type Exit } from './start/process.js';
 import { followRedirect } from './verbs/redirect.js';
 import { RefusalLog } from './record/refusals.js';
@@ -41,7 +42,7 @@ const SEE_LOGS = 'see its output with --logs';
 const LOG_KEPT = 8;
 const SEQS_KEPT = 64;
 
-export class Session {
+export class Session implements RunningAgent {
   readonly ground: Ground;
   readonly waiters = new Waiters();
   readonly calls: CallLog;
@@ -215,12 +216,7 @@ export class Session {
     if (this.#error !== undefined) throw this.#error;
   }
 
-  problem(
-    code: ConstructorParameters<typeof OffhookError>[0],
-    verb: string,
-    what: string,
-    hint?: string,
-  ): OffhookError {
+  problem(code: ErrorCode, verb: string, what: string, hint?: string): OffhookError {
     const { name } = this.ground;
     return new OffhookError(code, `agent "${name}": ${verb}: ${what}`, {
       agents: [name],

@@ -3,8 +3,7 @@
  * hands them to all who do. Knows files that grow and calls that end; not what is in the samples.
  */
 import { GrowingWav, type Heard } from '../audio/growing-wav.js';
-import type { AudioStream } from '../baresip/media/dumps.js';
-import type { BaresipAgent } from '../agents/user-agent.js';
+import type { AudioStream, UserAgent } from '../agents/user-agent.js';
 import { beginLooking, CALM_MS, endLooking } from './tick.js';
 
 export interface Piece {
@@ -41,11 +40,11 @@ const RECENT_MS = 500;
 export const GONE_MS = 300;
 
 export class Ear {
-  readonly #agent: BaresipAgent;
+  readonly #agent: UserAgent;
   readonly #sources: Source[] = [];
   readonly #listeners = new Set<Listener>();
 
-  constructor(agent: BaresipAgent) {
+  constructor(agent: UserAgent) {
     this.#agent = agent;
     const listen = (stream: AudioStream): void => {
       this.#sources.push({ stream, wav: new GrowingWav(stream.path), recent: [] });

@@ -3,9 +3,9 @@
  * the verbs that listen. Knows both; the two do not know each other.
  */
 import type { Country, SignalName } from '../audio/signal-plans.js';
-import type { AgentOptions, BaresipAgent } from '../agents/user-agent.js';
+import type { AgentOptions, UserAgent } from '../agents/user-agent.js';
 import { OffhookError } from '../errors.js';
-import type { AgentEvent } from '../model/agent-event.js';
+import type { AgentEvent, Watched } from '../model/agent-event.js';
 import type {
   AudioConnection,
   HeardRecording,
@@ -13,7 +13,6 @@ import type {
   HeardSilence,
   HeardTone,
 } from '../schema/types.gen.js';
-import type { Watched } from '../sandbox/guest-protocol.js';
 import { durationMs, formatMs, type Duration } from '../time.js';
 import { DtmfJudge } from './dtmf-judge.js';
 import { Ear } from './ear.js';
@@ -47,12 +46,12 @@ export interface SavedCalls {
 
 export class Hearing {
   readonly #emit: (agent: string, event: AgentEvent) => number;
-  readonly #speech = new Map<BaresipAgent, SpeechWatch>();
+  readonly #speech = new Map<UserAgent, SpeechWatch>();
   readonly #audio: SavedCalls | undefined;
-  readonly #saved = new Map<BaresipAgent, SavedAudio>();
-  readonly #ears = new Map<BaresipAgent, Ear>();
+  readonly #saved = new Map<UserAgent, SavedAudio>();
+  readonly #ears = new Map<UserAgent, Ear>();
   /** What each agent was last told to send, for those who send something else meanwhile. */
-  readonly #sent = new Map<BaresipAgent, unknown>();
+  readonly #sent = new Map<UserAgent, unknown>();
 
   /** @param audio where calls are to be saved; undefined: nowhere. */
   constructor(emit: (agent: string, event: AgentEvent) => number, audio?: SavedCalls) {
@@ -60,7 +59,7 @@ export class Hearing {
     this.#audio = audio;
   }
 
-  async send(agent: BaresipAgent, sound: unknown, limitMs: number): Promise<{ seq: number }> {
+  async send(agent: UserAgent, sound: unknown, limitMs: number): Promise<{ seq: number }> {
     const samples = soundOf(sound);
     // Nobody can answer before that; baresip switches some milliseconds later.
     const at = performance.now();
@@ -77,7 +76,7 @@ export class Hearing {
   }
 
   /** An agent was started. `speech`: what it says and hears is timed from its first call on. */
-  began(agent: BaresipAgent, speech: boolean): void {
+  began(agent: UserAgent, speech: boolean): void {
     if (!agent.hearing) return;
     if (speech) this.#timed(agent);
     const audio = this.#audio;
@@ -95,7 +94,7 @@ export class Hearing {
   }
 
   verifySignal(
-    agent: BaresipAgent,
+    agent: UserAgent,
     name: SignalName | 'dtmf',
     options: { country?: Country; digits?: string; within?: Duration },
     call: string | undefined,
@@ -107,7 +106,7 @@ export class Hearing {
   }
 
   verifyRecording(
-    agent: BaresipAgent,
+    agent: UserAgent,
     { path, real }: { path: string; real: string },
     options: { min_similarity?: number; within?: Duration },
     call: string | undefined,
@@ -119,7 +118,7 @@ export class Hearing {
   }
 
   verifyAudio(
-    agent: BaresipAgent,
+    agent: UserAgent,
     hz: number,
     options: unknown,
     withinMs: number,
@@ -131,7 +130,7 @@ export class Hearing {
   }
 
   verifySilence(
-    agent: BaresipAgent,
+    agent: UserAgent,
     options: unknown,
     withinMs: number,
     call: string | undefined,
@@ -142,8 +141,8 @@ export class Hearing {
   }
 
   async verifyConnection(
-    a: BaresipAgent,
-    b: BaresipAgent,
+    a: UserAgent,
+    b: UserAgent,
     within: unknown,
     withinMs: number,
   ): Promise<AudioConnection> {
@@ -174,7 +173,7 @@ export class Hearing {
   }
 
   #listen<T>(
-    agent: BaresipAgent,
+    agent: UserAgent,
     verb: string,
     call: string | undefined,
     limitMs: number,
@@ -183,7 +182,7 @@ export class Hearing {
     return listen(agent, this.#ear(agent, verb), { verb, limitMs, call }, judge);
   }
 
-  watch(agent: BaresipAgent, what: Exclude<Watched, 'sip' | 'rtp'>): void {
+  watch(agent: UserAgent, what: Exclude<Watched, 'sip' | 'rtp'>): void {
     const emit = this.#emitOf(agent);
     if (what === 'speech') {
       this.#timed(agent).watch();
@@ -194,7 +193,7 @@ export class Hearing {
     ear.attach(hz === undefined ? levelWatch(emit) : toneWatch(Number(hz), emit));
   }
 
-  #timed(agent: BaresipAgent): SpeechWatch {
+  #timed(agent: UserAgent): SpeechWatch {
     let speech = this.#speech.get(agent);
     if (speech === undefined) {
       speech = new SpeechWatch(agent, this.#emitOf(agent));
@@ -204,7 +203,7 @@ export class Hearing {
     return speech;
   }
 
-  #emitOf(agent: BaresipAgent): (event: AgentEvent) => void {
+  #emitOf(agent: UserAgent): (event: AgentEvent) => void {
     return (event) => {
       this.#emit(agent.name, event);
     };
@@ -216,12 +215,12 @@ export class Hearing {
   }
 
   /** A file that was being sent is not begun again. */
-  #soundBefore(agent: BaresipAgent): ReturnType<typeof soundOf> {
+  #soundBefore(agent: UserAgent): ReturnType<typeof soundOf> {
     const sent = this.#sent.get(agent) as { sound?: string } | undefined;
     return sent?.sound === 'tone' ? soundOf(sent) : undefined;
   }
 
-  #ear(agent: BaresipAgent, verb: string): Ear {
+  #ear(agent: UserAgent, verb: string): Ear {
     if (!agent.hearing) {
       throw new OffhookError(
         'E_AUDIO',
@@ -274,8 +273,8 @@ function listening(verb: string, options: unknown, withinMs: number): Listening 
 
 /** Says which direction it is; both when it is both. */
 function connectionError(
-  a: BaresipAgent,
-  b: BaresipAgent,
+  a: UserAgent,
+  b: UserAgent,
   [toB, toA]: readonly (PromiseSettledResult<HeardTone> | undefined)[],
 ): Error {
   const failed = [

@@ -1,6 +1,5 @@
 /** Listening to a call of an agent until something is heard, or it can no longer be. */
-import type { AudioStream } from '../baresip/media/dumps.js';
-import type { BaresipAgent } from '../agents/user-agent.js';
+import type { AudioStream, UserAgent } from '../agents/user-agent.js';
 import { OffhookError } from '../errors.js';
 import { currentCall, type CallState } from '../model/agent-state.js';
 import { describeEnded } from '../model/describe.js';
@@ -75,7 +74,7 @@ interface Started {
 
 /** Resolves with the first verdict. Without a `call` it listens to the current one. @throws OffhookError E_AUDIO, E_CALL_STATE, E_AGENT_CRASHED. */
 export function listen<T>(
-  agent: BaresipAgent,
+  agent: UserAgent,
   ear: Ear,
   { verb, limitMs, call: id }: { verb: string; limitMs: number; call?: string | undefined },
   judge: Judge<T>,
@@ -135,7 +134,7 @@ export function listen<T>(
 }
 
 function notHeard(
-  agent: BaresipAgent,
+  agent: UserAgent,
   verb: string,
   call: CallState,
   limitMs: number,
@@ -177,7 +176,7 @@ function notHeard(
   });
 }
 
-function openCall(agent: BaresipAgent, verb: string, id: string | undefined): CallState {
+function openCall(agent: UserAgent, verb: string, id: string | undefined): CallState {
   const { calls } = agent.state;
   const call =
     id === undefined
@@ -201,7 +200,7 @@ function openCall(agent: BaresipAgent, verb: string, id: string | undefined): Ca
 }
 
 function goneError(
-  agent: BaresipAgent,
+  agent: UserAgent,
   verb: string,
   { id }: CallState,
   ear: Ear,

@@ -5,9 +5,7 @@
 import { basename, join } from 'node:path';
 import { GrowingWav } from '../audio/growing-wav.js';
 import { StereoFile, type Side } from '../audio/stereo-file.js';
-import type { AudioStream } from '../baresip/media/dumps.js';
-import type { Sound } from '../baresip/media/source.js';
-import type { BaresipAgent } from '../agents/user-agent.js';
+import type { AudioStream, Sound, UserAgent } from '../agents/user-agent.js';
 import { OffhookError } from '../errors.js';
 import type { ScenarioId } from '../model/run-event.js';
 import { SampleClock } from './listen.js';
@@ -34,7 +32,7 @@ interface SavedCall {
 }
 
 export class SavedAudio {
-  readonly #agent: BaresipAgent;
+  readonly #agent: UserAgent;
   readonly #nameOf: (call: number) => string;
   readonly #saved: (call: number, path: string) => void;
   readonly #problem: (text: string) => void;
@@ -50,7 +48,7 @@ export class SavedAudio {
    * @param tell hears of each file once it is complete, and of what kept one from being written.
    */
   constructor(
-    agent: BaresipAgent,
+    agent: UserAgent,
     nameOf: (call: number) => string,
     tell: { saved: (call: number, path: string) => void; problem: (text: string) => void },
   ) {

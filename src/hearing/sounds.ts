@@ -1,9 +1,9 @@
 /** Sounds of a script -> samples as an agent sends them: 8 kHz, one channel. */
+import type { Sound } from '../agents/user-agent.js';
 import { readFileSync, statSync } from 'node:fs';
 import { convertSound } from '../audio/pcm.js';
 import { toneSamples } from '../audio/tone.js';
 import { checkWavSize, decodeWav } from '../audio/wav.js';
-import type { Sound } from '../baresip/media/source.js';
 import { OffhookError } from '../errors.js';
 import type { Sound as SoundArgument } from '../schema/types.gen.js';
 

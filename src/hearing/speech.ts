@@ -4,8 +4,7 @@
  */
 import { conversationTiming, type Stretch } from '../audio/conversation.js';
 import { VoiceActivity } from '../audio/voice-activity.js';
-import type { Sound } from '../baresip/media/source.js';
-import type { BaresipAgent } from '../agents/user-agent.js';
+import type { Sound, UserAgent } from '../agents/user-agent.js';
 import type { AgentEvent, Speech } from '../model/agent-event.js';
 import type { Listener, Piece } from './ear.js';
 import { round } from './judges.js';
@@ -28,14 +27,14 @@ interface Heard {
 }
 
 export class SpeechWatch implements Listener {
-  readonly #agent: BaresipAgent;
+  readonly #agent: UserAgent;
   readonly #emit: (event: AgentEvent) => void;
   readonly #calls = new Map<string, Heard>();
   /** Sounds of the agent, performance.now(). */
   #own: Stretch[] = [];
   #watched = false;
 
-  constructor(agent: BaresipAgent, emit: (event: AgentEvent) => void) {
+  constructor(agent: UserAgent, emit: (event: AgentEvent) => void) {
     this.#agent = agent;
     this.#emit = emit;
   }

@@ -256,3 +256,6 @@ export interface SipMessage {
   headers: readonly HeaderField[];
   body: string;
 }
+
+/** What is told of an agent only when somebody asks: its SIP messages, its RTP packets, what it hears. */
+export type Watched = 'sip' | 'rtp' | 'level' | 'speech' | `tone ${number}`;

@@ -3,7 +3,7 @@
  * object of one side is ever reachable from the other.
  */
 import type { ErrorData } from '../errors.js';
-import type { LogEntry } from '../model/agent-event.js';
+import type { LogEntry, Watched } from '../model/agent-event.js';
 import type { MockRequestData } from '../model/http-message.js';
 import type { FunctionRow, HttpObject } from '../schema/rows.js';
 import type { ServiceVerb } from '../schema/verbs/http.js';
@@ -121,9 +121,6 @@ export interface SequencePart {
 /** What blocks without an effect. */
 export type WaitName =
   'await_until' | 'wait' | 'never' | 'await_sequence' | 'verify_media' | 'verify_no_media';
-
-/** What is told of an agent only when somebody asks: its SIP messages, its RTP packets, what it hears. */
-export type Watched = 'sip' | 'rtp' | 'level' | 'speech' | `tone ${number}`;
 
 /** New entries, and the monotonic ms since the scenario began. */
 export interface NextEntries {

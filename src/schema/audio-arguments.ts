@@ -1,4 +1,5 @@
 /** Checks of arguments about audio: sounds, frequencies, how to listen. */
+import type { AudioKind } from './rows.js';
 import { dtmfProblem } from '../model/dtmf.js';
 import { durationProblem } from '../time.js';
 import { durationHint } from './options.js';
@@ -164,9 +165,7 @@ export const AUDIO_KINDS = {
   sent_hz: (value: unknown) => hzKind(value, SENT_HZ),
   several_hz: severalKind,
   listen: listenKind,
-} as const;
-
-export type AudioKind = keyof typeof AUDIO_KINDS;
+} as const satisfies Record<AudioKind, unknown>;
 
 /** Types for the typings. */
 export const AUDIO_TYPES: Readonly<Record<AudioKind, string>> = {

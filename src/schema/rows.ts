@@ -1,6 +1,16 @@
 /** What a row of the contract says about a function or getter. */
 import type { ErrorCode } from '../errors.js';
-import type { AudioKind } from './audio-arguments.js';
+
+/** Arguments about audio; audio-arguments.ts holds their checks and types. */
+export type AudioKind =
+  | 'signal'
+  | 'signal_options'
+  | 'recording_options'
+  | 'sound'
+  | 'hz'
+  | 'sent_hz'
+  | 'several_hz'
+  | 'listen';
 
 /** What an argument must be; check.ts holds the run-time check and typings.ts the TypeScript type of each. */
 export type ParamKind =

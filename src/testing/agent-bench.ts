@@ -1,10 +1,11 @@
 /** Agents for tests of the driver: started with a log that can be looked into and waited on, removed afterwards. */
+import type { BaresipContext } from '../baresip/ground.js';
 import { readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, expect } from 'vitest';
 import { startAgent } from '../baresip/agent.js';
-import type { AgentContext, AgentOptions, BaresipAgent } from '../agents/user-agent.js';
+import type { AgentOptions, UserAgent } from '../agents/user-agent.js';
 import { findBaresip, type BaresipBinary } from '../baresip/start/binary.js';
 import type { AgentEvent, SipMessage } from '../model/agent-event.js';
 import { rawPeer, type PeerAnswer, type RawPeer } from './raw-peer.js';
@@ -24,8 +25,8 @@ export interface Bench {
   start(
     name: string,
     options?: AgentOptions,
-    more?: Pick<AgentContext, 'guard' | 'isolate'>,
-  ): Promise<BaresipAgent>;
+    more?: Pick<BaresipContext, 'guard' | 'isolate'>,
+  ): Promise<UserAgent>;
   events(agent: string): AgentEvent[];
   entry(seq: number): AgentEvent | undefined;
   messages(agent: string): SipMessage[];
@@ -64,7 +65,7 @@ export function testBench(binary: BaresipBinary): Bench {
   const trace: { agent: string; message: SipMessage }[] = [];
   const output: { agent: string; line: string }[] = [];
   const watching = new Set<() => void>();
-  let agents: BaresipAgent[] = [];
+  let agents: UserAgent[] = [];
   const wake = () => {
     for (const look of [...watching]) look();
   };

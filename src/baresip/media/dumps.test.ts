@@ -1,3 +1,4 @@
+import type { BaresipContext } from '../ground.js';
 import {
   closeSync,
   mkdtempSync,
@@ -13,8 +14,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SipMessage } from '../../model/agent-event.js';
 import { NEW_AGENT } from '../../model/agent-state.js';
-import { Dumps, type AudioStream } from './dumps.js';
-import type { AgentContext } from '../../agents/user-agent.js';
+import { Dumps } from './dumps.js';
+import type { AudioStream } from '../../agents/user-agent.js';
 
 const MB = 1024 * 1024;
 const NAME = 'dump-2026-11-21-13-30-01-dec.wav';
@@ -35,7 +36,7 @@ describe('Dumps', () => {
   });
 
   const make = (version: string, limit?: number): Dumps => {
-    const context = { binary: { path: '', version, modulePath: '' } } as AgentContext;
+    const context = { binary: { path: '', version, modulePath: '' } } as BaresipContext;
     const agent = {
       state: NEW_AGENT,
       process,

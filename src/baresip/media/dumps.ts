@@ -3,6 +3,7 @@
  * its media, growing by every frame. Knows how sndfile names them on which version and what it does wrong;
  * not what is in them.
  */
+import type { AudioStream } from '../../agents/user-agent.js';
 import {
   existsSync,
   mkdirSync,
@@ -20,21 +21,6 @@ import { hasCapability } from '../capabilities.js';
 import { DumpOwner, type Owner } from './dump-owner.js';
 import type { CtrlEvent } from '../wire/events.js';
 import type { Ground } from '../ground.js';
-
-/** A WAV file that grows: its header's length is wrong, everything behind it is right. */
-export interface AudioStream {
-  /** The Call-ID. */
-  readonly call: string;
-  readonly direction: 'sent' | 'received';
-  readonly path: string;
-  /** performance.now() when baresip said it has begun. */
-  readonly at: number;
-  /**
-   * Why it cannot be read, or not any more. `limit`: its beginning was given up, because of the space it took.
-   * `shared`: the audio of another call may be in it.
-   */
-  lost?: 'limit' | 'shared';
-}
 
 /** Both directions of one agent, on disk. opus is written as 48 kHz stereo: 192 kB a second and direction. */
 const DISK_LIMIT = 256 * 1024 * 1024;

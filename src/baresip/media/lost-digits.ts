@@ -11,7 +11,7 @@ import { dtmfDigit } from '../../model/dtmf.js';
 import type { CallMedia } from '../../model/agent-event.js';
 import { openCalls } from '../../model/agent-state.js';
 import { hasCapability } from '../capabilities.js';
-import type { Session } from '../session.js';
+import type { RunningAgent } from '../running-agent.js';
 
 /** The line of a packet with the timestamp of the one before it. */
 const SAME_TIMESTAMP = /audio: \[time=(\S+)\] discard old frame \(0\.000 seconds old\)/;
@@ -50,7 +50,7 @@ export function overlooksDigits(version: string): boolean {
 export const DUMPING_MODULE = 'sndfile';
 
 /** The reader of a session whose baresip overlooks digits. */
-export function readLostDigits(session: Session): LostDigits | undefined {
+export function readLostDigits(session: RunningAgent): LostDigits | undefined {
   const { version } = session.ground.context.binary;
   if (!overlooksDigits(version)) return undefined;
   let warned = false;

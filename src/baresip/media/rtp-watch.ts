@@ -3,7 +3,7 @@
  * the text of its counters, not who reads them.
  */
 import { openCalls, type CallState } from '../../model/agent-state.js';
-import type { Session } from '../session.js';
+import type { RunningAgent } from '../running-agent.js';
 
 const EVERY_MS = 100;
 const LIMIT_MS = 1000;
@@ -18,13 +18,13 @@ interface Counted {
 }
 
 export class RtpWatch {
-  readonly #session: Session;
+  readonly #session: RunningAgent;
   /** Highest counts so far: those of a source that left are forgotten by baresip. */
   readonly #counted = new Map<string, Counted>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
 
-  constructor(session: Session) {
+  constructor(session: RunningAgent) {
     this.#session = session;
   }
 

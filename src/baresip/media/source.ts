@@ -19,19 +19,8 @@ import { openCalls, type AgentState, type CallState } from '../../model/agent-st
 import { hasCapability } from '../capabilities.js';
 import { SILENCE_FILE, wavHeader } from '../start/config.js';
 import { SILENCE_SECONDS } from '../start/folder.js';
-import type { Session } from '../session.js';
-import type { Done } from '../../agents/user-agent.js';
-
-/** What is to be sent: 8 kHz, one channel. */
-export interface Sound {
-  /** In the script's words: "tone(440)". */
-  readonly text: string;
-  readonly samples: Int16Array;
-  /** Again and again, until something else is sent; else silence follows. */
-  readonly repeats: boolean;
-  /** What was done to make it of what the script gave: "48 kHz to 8 kHz". */
-  readonly note?: string;
-}
+import type { RunningAgent } from '../running-agent.js';
+import type { Done, Sound } from '../../agents/user-agent.js';
 
 const RATE = 8000;
 /** Loading a file stops baresip for some milliseconds per minute; giving it again is a gap of as much. */
@@ -56,7 +45,7 @@ interface Playing {
 const SILENCE: Playing = { file: SILENCE_FILE, seconds: SILENCE_SECONDS };
 
 export class AudioSource {
-  readonly #session: Session;
+  readonly #session: RunningAgent;
   #wanted: Playing = SILENCE;
   /** What baresip begins a call with: the last one it was given. */
   #default = SILENCE_FILE;
@@ -72,7 +61,7 @@ export class AudioSource {
   /** Calls that baresip has closed already, whose end is yet to be told. */
   readonly #gone = new Set<string>();
 
-  constructor(session: Session) {
+  constructor(session: RunningAgent) {
     this.#session = session;
   }
 

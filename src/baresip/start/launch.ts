@@ -1,4 +1,5 @@
 /** Brings one baresip process up: ports, folder, process, control connection, account. */
+import type { BaresipContext } from '../ground.js';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { isIP, type Socket } from 'node:net';
@@ -18,7 +19,7 @@ import {
   rtpConfig,
   wantedModules,
 } from './media-options.js';
-import type { AgentContext, AgentOptions } from '../../agents/user-agent.js';
+import type { AgentOptions } from '../../agents/user-agent.js';
 import type { BaresipBinary } from './binary.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
 import { idleLine } from '../wire/commands.js';
@@ -44,7 +45,7 @@ class PortTaken extends Error {}
 export async function launch(
   name: string,
   options: AgentOptions,
-  context: AgentContext,
+  context: BaresipContext,
   limitMs: number,
 ): Promise<Session> {
   const deadline = performance.now() + limitMs;
@@ -143,7 +144,7 @@ function agentCertificate(): Promise<string> {
 async function prepare(
   name: string,
   options: AgentOptions,
-  context: AgentContext,
+  context: BaresipContext,
   address: string,
   { carried }: Headers,
   wrapper: Wrapper | undefined,

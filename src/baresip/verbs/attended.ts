@@ -8,7 +8,7 @@ import { hasCapability, sinceOf } from '../capabilities.js';
 import { hold, resume } from './hold.js';
 import { peerOf } from '../../sip/peer.js';
 import { left, perform } from '../perform.js';
-import type { Session } from '../session.js';
+import type { RunningAgent } from '../running-agent.js';
 import { refer, transferableCall, type TransferTarget } from './transfer.js';
 import { replacesReferTo } from '../../sip/transfer-uri.js';
 import type { Done } from '../../agents/user-agent.js';
@@ -23,10 +23,10 @@ interface Consultation {
 const START_FIRST = 'call attended_transfer() first';
 
 export class AttendedTransfer {
-  readonly #session: Session;
+  readonly #session: RunningAgent;
   #consultation: Consultation | undefined;
 
-  constructor(session: Session) {
+  constructor(session: RunningAgent) {
     this.#session = session;
   }
 
@@ -156,7 +156,7 @@ export class AttendedTransfer {
   }
 }
 
-function isOpen(session: Session, id: string): boolean {
+function isOpen(session: RunningAgent, id: string): boolean {
   const call = session.state.calls.find((one) => one.id === id);
   return call !== undefined && call.state !== 'Idle';
 }

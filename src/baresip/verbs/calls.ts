@@ -7,11 +7,11 @@ import { hostOf } from '../start/account.js';
 import { afterReading } from '../record/call-record.js';
 import { sinceOf } from '../capabilities.js';
 import { holds } from '../record/offer-answer.js';
-import type { Done } from '../../agents/user-agent.js';
+import type { Done, Refusal } from '../../agents/user-agent.js';
 import type { Command } from '../wire/ctrl.js';
 import { left, perform } from '../perform.js';
-import type { Session } from '../session.js';
-import { assertRefusal, refuse, type Refusal } from './inbound.js';
+import type { RunningAgent } from '../running-agent.js';
+import { assertRefusal, refuse } from './inbound.js';
 
 /** An INVITE over UDP leaves at once; when it has not by then, it never will. */
 const INVITE_MS = 1000;
@@ -21,7 +21,7 @@ const ACCEPT_AGAIN_MS = 500;
 const FIRST_RESPONSE_MS = 1000;
 
 export async function dial(
-  session: Session,
+  session: RunningAgent,
   uri: string,
   peer: Peer,
   limitMs: number,
@@ -78,7 +78,7 @@ export async function dial(
   }
 }
 
-function notSent(session: Session, uri: string, waitedMs: number): OffhookError {
+function notSent(session: RunningAgent, uri: string, waitedMs: number): OffhookError {
   const { nat } = session.ground;
   return session.problem(
     'E_CALL_REFUSED',
@@ -91,11 +91,11 @@ function notSent(session: Session, uri: string, waitedMs: number): OffhookError 
 /** Runs from baresip's reply on: until then it may just not have had its turn. */
 class InviteTimer {
   over = false;
-  readonly #session: Session;
+  readonly #session: RunningAgent;
   readonly #wanted: boolean;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(session: Session, wanted: boolean) {
+  constructor(session: RunningAgent, wanted: boolean) {
     this.#session = session;
     this.#wanted = wanted;
   }
@@ -114,7 +114,7 @@ class InviteTimer {
 }
 
 /** Headers behind the outbound route of a serverless agent: the account is made anew for each call. */
-function routeCommands(session: Session, uri: string): Command[] {
+function routeCommands(session: RunningAgent, uri: string): Command[] {
   const line = session.ground.account.lineFor?.(uri);
   if (line === undefined) return [];
   if (openCalls(session.state).length === 0) return session.commands.replace(line);
@@ -134,7 +134,7 @@ function isActive(call: CallState): boolean {
 }
 
 /** Over UDP to an address nothing has to be waited for: no name to be looked up, no connection to be made, no NAT. */
-function leavesAtOnce(session: Session, uri: string): boolean {
+function leavesAtOnce(session: RunningAgent, uri: string): boolean {
   if (session.ground.nat !== undefined) return false;
   const { transport, nextHop } = session.ground.account;
   const udp = transport === 'udp' && !/;transport=t/i.test(`${uri}${nextHop ?? ''}`);
@@ -142,14 +142,14 @@ function leavesAtOnce(session: Session, uri: string): boolean {
 }
 
 /** A call that was placed but never left must not come up later, when nobody expects it. */
-function abandon(session: Session, placed: string | undefined, error: unknown): void {
+function abandon(session: RunningAgent, placed: string | undefined, error: unknown): void {
   const timedOut = error instanceof OffhookError && error.code === 'E_CALL_REFUSED';
   if (!timedOut || (placed === undefined && openCalls(session.state).length > 0)) return;
   void session.send('dial', session.commands.hangup(placed ?? ''), INVITE_MS);
 }
 
 export async function accept(
-  session: Session,
+  session: RunningAgent,
   id: string | undefined,
   limitMs: number,
   /** Done with the other calls before the answer. */
@@ -183,7 +183,7 @@ export async function accept(
 }
 
 export async function reject(
-  session: Session,
+  session: RunningAgent,
   id: string | undefined,
   limitMs: number,
   refusal: Refusal,
@@ -214,7 +214,7 @@ export async function reject(
 }
 
 export async function hangup(
-  session: Session,
+  session: RunningAgent,
   id: string | undefined,
   limitMs: number,
 ): Promise<Done> {
@@ -247,7 +247,7 @@ export async function hangup(
   });
 }
 
-function firstResponse(session: Session, id: string, limitMs: number): Promise<boolean> {
+function firstResponse(session: RunningAgent, id: string, limitMs: number): Promise<boolean> {
   return session.waiters
     .until(
       () =>
@@ -266,7 +266,7 @@ function firstResponse(session: Session, id: string, limitMs: number): Promise<b
 }
 
 async function waitingCall(
-  session: Session,
+  session: RunningAgent,
   verb: string,
   id: string | undefined,
   limitMs: number,
@@ -295,7 +295,7 @@ async function waitingCall(
   );
 }
 
-export function callOf(session: Session, verb: string, id: string): CallState {
+export function callOf(session: RunningAgent, verb: string, id: string): CallState {
   const now = session.calls.redirections.currentId(id);
   const call = session.state.calls.find((one) => one.id === now);
   if (call === undefined)
@@ -303,7 +303,7 @@ export function callOf(session: Session, verb: string, id: string): CallState {
   return call;
 }
 
-export function assertOpen(session: Session, verb: string, id: string): void {
+export function assertOpen(session: RunningAgent, verb: string, id: string): void {
   const call = callOf(session, verb, id);
   if (call.state !== 'Idle') return;
   const { by = '', how = '' } = call.ended ?? {};
@@ -314,11 +314,11 @@ export function assertOpen(session: Session, verb: string, id: string): void {
   );
 }
 
-export function noCall(session: Session, verb: string): OffhookError {
+export function noCall(session: RunningAgent, verb: string): OffhookError {
   return session.problem('E_CALL_STATE', verb, 'the agent has no call', 'dial or accept one first');
 }
 
-function closed(session: Session, id: string): Done | undefined {
+function closed(session: RunningAgent, id: string): Done | undefined {
   const seq = session.seqOf('call_closed', id);
   return seq === undefined ? undefined : { seq };
 }

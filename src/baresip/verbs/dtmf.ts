@@ -1,13 +1,12 @@
 /** dtmf(): digits as telephone-events (RFC 4733) or as INFO requests, always of the call they are meant for. */
 import { OffhookError } from '../../errors.js';
-import type { DtmfWay, SipMessage } from '../../model/agent-event.js';
+import type { DtmfWay } from '../../model/agent-event.js';
 import { currentCall, type CallState } from '../../model/agent-state.js';
 import { formatMs } from '../../time.js';
 import { hasCapability } from '../capabilities.js';
 import type { AgentOptions, Done } from '../../agents/user-agent.js';
 import { left, replied } from '../perform.js';
-import type { Session } from '../session.js';
-import { headerOf } from '../../sip/sip-message.js';
+import type { RunningAgent } from '../running-agent.js';
 
 /** baresip sends nine packets of a digit and three that end it, one in each 20 ms (telev.c, every version). */
 const PACKETS = 12;
@@ -24,34 +23,8 @@ export interface Digits {
   gapMs: number | undefined;
 }
 
-/** Whether the peers of calls accept telephone-events: known from their descriptions. */
-export class TelephoneEvents {
-  readonly #calls = new Map<string, boolean>();
-
-  message({ direction, call_id, headers, body }: SipMessage): void {
-    if (direction !== 'received' || !isSdp(headers)) return;
-    this.#calls.delete(call_id);
-    this.#calls.set(call_id, /^a=rtpmap:\d+ telephone-event\//im.test(body));
-    for (const old of this.#calls.keys()) {
-      if (this.#calls.size <= REMEMBERED) break;
-      this.#calls.delete(old);
-    }
-  }
-
-  /** Undefined as long as the peer has not described its media. */
-  accepted(call: string): boolean | undefined {
-    return this.#calls.get(call);
-  }
-}
-
-const REMEMBERED = 32;
-
-function isSdp(headers: SipMessage['headers']): boolean {
-  return /^application\/sdp\b/i.test(headerOf(headers, 'content-type') ?? '');
-}
-
 export async function dtmf(
-  session: Session,
+  session: RunningAgent,
   mode: AgentOptions['dtmf_mode'],
   { digits, gapMs }: Digits,
   id: string | undefined,
@@ -75,7 +48,7 @@ export async function dtmf(
 }
 
 /** The call, which must be able to carry audio: answered, or dialled and with early media. */
-function callFor(session: Session, id: string | undefined): CallState {
+function callFor(session: RunningAgent, id: string | undefined): CallState {
   const { calls } = session.state;
   const now = id === undefined ? undefined : session.calls.redirections.currentId(id);
   const call =
@@ -93,7 +66,7 @@ function callFor(session: Session, id: string | undefined): CallState {
   throw notInCall(session, call);
 }
 
-function notInCall(session: Session, { peer, state, ended }: CallState): OffhookError {
+function notInCall(session: RunningAgent, { peer, state, ended }: CallState): OffhookError {
   if (state === 'Idle') {
     const { how = '', by = '' } = ended ?? {};
     const what = `the call with ${peer.uri} has ended: ${how} by ${by}`;
@@ -107,7 +80,7 @@ function notInCall(session: Session, { peer, state, ended }: CallState): Offhook
   );
 }
 
-function wayOf(session: Session, mode: AgentOptions['dtmf_mode'], call: CallState): DtmfWay {
+function wayOf(session: RunningAgent, mode: AgentOptions['dtmf_mode'], call: CallState): DtmfWay {
   const accepts = session.telephoneEvents.accepted(call.id) !== false;
   const via = mode === 'info' || (mode === 'auto' && !accepts) ? 'info' : 'rtp';
   if (via === 'info' && call.state !== 'Established') throw notInCall(session, call);
@@ -131,7 +104,7 @@ function wayOf(session: Session, mode: AgentOptions['dtmf_mode'], call: CallStat
 }
 
 async function sendEvents(
-  session: Session,
+  session: RunningAgent,
   call: CallState,
   digits: string,
   gapMs: number | undefined,
@@ -154,14 +127,14 @@ async function sendEvents(
 }
 
 /** The last digit is on its way: a system that hangs up because of it has heard it. */
-async function playOut(session: Session, call: CallState, ms: number): Promise<void> {
+async function playOut(session: RunningAgent, call: CallState, ms: number): Promise<void> {
   await pause(session, call, ms).catch((error: unknown) => {
     if (!(error instanceof OffhookError) || error.code !== 'E_CALL_STATE') throw error;
   });
 }
 
 async function send(
-  session: Session,
+  session: RunningAgent,
   call: CallState,
   digits: string,
   limitMs: number,
@@ -176,7 +149,7 @@ async function send(
 
 /** One after another: baresip would send them all at once, and networks do not keep them in order. */
 async function sendInfos(
-  session: Session,
+  session: RunningAgent,
   call: CallState,
   digits: string,
   gapMs = INFO_DIGIT_MS,
@@ -190,7 +163,7 @@ async function sendInfos(
 }
 
 async function sendInfo(
-  session: Session,
+  session: RunningAgent,
   call: CallState,
   digit: string,
   limitMs: number,
@@ -230,7 +203,7 @@ async function sendInfo(
 }
 
 /** Lets the digits play out; the end of the call ends it with an error. */
-async function pause(session: Session, call: CallState, ms: number): Promise<void> {
+async function pause(session: RunningAgent, call: CallState, ms: number): Promise<void> {
   if (ms <= 0) {
     assertOpen(session, call);
     return;
@@ -247,7 +220,7 @@ async function pause(session: Session, call: CallState, ms: number): Promise<voi
     });
 }
 
-function assertOpen(session: Session, { id, peer }: CallState): void {
+function assertOpen(session: RunningAgent, { id, peer }: CallState): void {
   const call = session.state.calls.find((one) => one.id === id);
   if (call !== undefined && call.state !== 'Idle') return;
   const { how = '', by = '' } = call?.ended ?? {};

@@ -4,7 +4,7 @@ import { currentCall, openCalls, type CallState } from '../../model/agent-state.
 import { formatMs } from '../../time.js';
 import { holds, isHoldOffer, type OwnOffer } from '../record/offer-answer.js';
 import { left, perform } from '../perform.js';
-import type { Session } from '../session.js';
+import type { RunningAgent } from '../running-agent.js';
 import type { Done } from '../../agents/user-agent.js';
 import { assertOpen, callOf, noCall } from './calls.js';
 
@@ -16,7 +16,7 @@ const SET_BACK_MS = 1000;
 const ACK_MS = 1000;
 
 export async function hold(
-  session: Session,
+  session: RunningAgent,
   id: string | undefined,
   limitMs: number,
 ): Promise<Done> {
@@ -29,7 +29,7 @@ export async function hold(
 }
 
 export async function resume(
-  session: Session,
+  session: RunningAgent,
   id: string | undefined,
   limitMs: number,
 ): Promise<Done> {
@@ -48,7 +48,7 @@ export async function resume(
  * ones may take a call we did not mean.
  */
 export async function holdOthers(
-  session: Session,
+  session: RunningAgent,
   verb: string,
   id: string,
   limitMs: number,
@@ -72,7 +72,7 @@ export async function holdOthers(
  * call, and give one name to what it writes of both.
  */
 function acknowledged(
-  session: Session,
+  session: RunningAgent,
   verb: string,
   id: string,
   limitMs: number,
@@ -94,7 +94,7 @@ function acknowledged(
 }
 
 /** baresip makes offers of its own: until they are answered, what is in force is not known. */
-function settled(session: Session, verb: string, limitMs: number): Promise<true> {
+function settled(session: RunningAgent, verb: string, limitMs: number): Promise<true> {
   session.assertUsable(verb);
   const pending = (): CallState | undefined =>
     openCalls(session.state).find((call) =>
@@ -111,16 +111,24 @@ function settled(session: Session, verb: string, limitMs: number): Promise<true>
   );
 }
 
-export function mute(session: Session, id: string | undefined, limitMs: number): Promise<Done> {
+export function mute(
+  session: RunningAgent,
+  id: string | undefined,
+  limitMs: number,
+): Promise<Done> {
   return setMuted(session, 'mute', id, limitMs);
 }
 
-export function unmute(session: Session, id: string | undefined, limitMs: number): Promise<Done> {
+export function unmute(
+  session: RunningAgent,
+  id: string | undefined,
+  limitMs: number,
+): Promise<Done> {
   return setMuted(session, 'unmute', id, limitMs);
 }
 
 async function setMuted(
-  session: Session,
+  session: RunningAgent,
   verb: 'mute' | 'unmute',
   id: string | undefined,
   limitMs: number,
@@ -138,7 +146,7 @@ async function setMuted(
 
 /** Whether the call is muted after the command. */
 function toggled(
-  session: Session,
+  session: RunningAgent,
   verb: 'mute' | 'unmute',
   call: CallState,
   limitMs: number,
@@ -162,7 +170,7 @@ function toggled(
 
 /** Sends the re-INVITE and waits for its answer; when it is refused, sets baresip back to what is in force. */
 async function change(
-  session: Session,
+  session: RunningAgent,
   verb: 'hold' | 'resume',
   call: CallState,
   limitMs: number,
@@ -211,7 +219,11 @@ function finalRefusal(offers: readonly OwnOffer[]): OwnOffer | undefined {
  * baresip takes a refused change for done: it sends no media after a refused hold, and never asks again. The
  * opposite command sets it right, at the price of one more re-INVITE.
  */
-async function setBack(session: Session, verb: 'hold' | 'resume', call: CallState): Promise<void> {
+async function setBack(
+  session: RunningAgent,
+  verb: 'hold' | 'resume',
+  call: CallState,
+): Promise<void> {
   const { media } = session.calls;
   media.expectResume(call.id, false);
   const before = media.ownOffers(call.id).length;
@@ -227,7 +239,7 @@ async function setBack(session: Session, verb: 'hold' | 'resume', call: CallStat
 }
 
 function refused(
-  session: Session,
+  session: RunningAgent,
   verb: string,
   call: CallState,
   { code = 0, reason = '' }: OwnOffer,
@@ -241,7 +253,7 @@ function refused(
 }
 
 function notAnswered(
-  session: Session,
+  session: RunningAgent,
   verb: string,
   call: CallState,
   offers: readonly OwnOffer[],
@@ -258,7 +270,7 @@ function notAnswered(
 }
 
 /** What `resume` means without a call: the current one if it is held, else the only one that is. */
-function heldCall(session: Session): CallState {
+function heldCall(session: RunningAgent): CallState {
   const current = answeredCall(session, 'resume', undefined);
   if (holds(current.facts.held)) return current;
   const held = openCalls(session.state).filter((call) => holds(call.facts.held));
@@ -275,7 +287,7 @@ function heldCall(session: Session): CallState {
 }
 
 /** @throws OffhookError E_CALL_STATE when there is no such call, or it is not answered or over. */
-function answeredCall(session: Session, verb: string, id: string | undefined): CallState {
+function answeredCall(session: RunningAgent, verb: string, id: string | undefined): CallState {
   session.assertUsable(verb);
   const call = id === undefined ? currentCall(session.state) : callOf(session, verb, id);
   if (call === undefined || (id === undefined && call.state === 'Idle')) {
@@ -292,7 +304,7 @@ function answeredCall(session: Session, verb: string, id: string | undefined): C
 }
 
 /** Where nothing has to be done: the last thing known of the call. */
-function latest(session: Session, call: string): Done {
+function latest(session: RunningAgent, call: string): Done {
   const types = ['call_media', 'call_muted', 'call_established'] as const;
   const seqs = types.map((type) => session.seqOf(type, call) ?? 0);
   return { seq: Math.max(...seqs) };

@@ -3,14 +3,8 @@ import type { AgentEvent } from '../../model/agent-event.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
 import type { Command } from '../wire/ctrl.js';
 import { unquotable } from '../start/quoted.js';
-import type { Session } from '../session.js';
-import type { Done } from '../../agents/user-agent.js';
-
-/** How a call is refused. Without any of it with 486, in baresip's words. */
-export interface Refusal {
-  code?: number | undefined;
-  reason?: string | undefined;
-}
+import type { RunningAgent } from '../running-agent.js';
+import type { Done, Refusal } from '../../agents/user-agent.js';
 
 /** What every version answers, and the only thing before 3.19. */
 const BUSY = 486;
@@ -21,7 +15,11 @@ const LONGEST_REASON = 200;
 const COMMAND_MS = 2000;
 
 /** Throws for what cannot be answered at all, or not by this version. */
-export function assertRefusal(session: Session, verb: string, { code, reason }: Refusal): void {
+export function assertRefusal(
+  session: RunningAgent,
+  verb: string,
+  { code, reason }: Refusal,
+): void {
   const wrong = codeProblem(code) ?? reasonProblem(reason);
   if (wrong !== undefined) throw session.problem('E_ARGUMENT', verb, ...wrong);
   const { version } = session.ground.context.binary;
@@ -63,7 +61,7 @@ function reasonProblem(reason: string | undefined): Wrong | undefined {
 }
 
 /** The commands that refuse a call that waits. */
-export function refuse(session: Session, call: string, { code, reason }: Refusal): Command[] {
+export function refuse(session: RunningAgent, call: string, { code, reason }: Refusal): Command[] {
   if (code === undefined && reason === undefined) return session.commands.hangup(call);
   if (!hasCapability(session.ground.context.binary.version, 'reject_codes')) {
     return session.commands.hangup(call);
@@ -74,12 +72,12 @@ export function refuse(session: Session, call: string, { code, reason }: Refusal
 
 /** Answers calls as they come in, as long as it is told to. */
 export class InboundPolicy {
-  readonly #session: Session;
+  readonly #session: RunningAgent;
   #refusal: Refusal | undefined;
 
   readonly #answersItself: boolean;
 
-  constructor(session: Session, answersItself: boolean) {
+  constructor(session: RunningAgent, answersItself: boolean) {
     this.#session = session;
     this.#answersItself = answersItself;
     session.observe((event) => {

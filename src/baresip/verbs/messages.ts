@@ -1,98 +1,18 @@
 /** message() and ping(): requests outside of calls, whose answers only the SIP trace tells. */
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { OffhookError } from '../../errors.js';
 import { formatMs } from '../../time.js';
-import { assertModule } from '../start/modules.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
 import type { Command } from '../wire/ctrl.js';
 import type { Done } from '../../agents/user-agent.js';
 import { left, replied } from '../perform.js';
 import type { SentRequest } from '../record/request-log.js';
-import type { Session } from '../session.js';
+import type { RunningAgent } from '../running-agent.js';
 
-const MODULE = 'contact.so';
 /** "message TEXT" is all baresip takes at once. */
 const LONGEST_TEXT = 1023 - 'message '.length;
 
-/**
- * baresip sends a MESSAGE to the current one of its contacts only. From 3.21 on contacts can be added; before,
- * they are read from a file when the module is loaded, so it is loaded anew for each other target.
- */
-export class Contacts {
-  readonly #known: string[] = [];
-  #current = -1;
-  #loaded = false;
-  /** Not answered when last seen: their handler is code of the module, which must stay loaded until then. */
-  readonly #pending = new Set<SentRequest>();
-
-  /** What makes `uri` the current contact. */
-  select(session: Session, uri: string): Command[] {
-    if (!this.#loaded) {
-      assertModule(session.ground.context.binary, 'contact', 'message()');
-      this.#reset(session, uri);
-      return [{ name: 'insmod', params: MODULE }];
-    }
-    const at = this.#known.indexOf(uri);
-    if (at >= 0) return this.#step(at);
-    if (hasCapability(session.ground.context.binary.version, 'addcontact')) {
-      this.#known.push(uri);
-      const add: Command = { name: 'addcontact', params: `<${uri}>` };
-      return [add, ...this.#step(this.#known.length - 1)];
-    }
-    this.#assertNonePending(session);
-    this.#reset(session, uri);
-    return [
-      { name: 'rmmod', params: MODULE },
-      { name: 'insmod', params: MODULE },
-    ];
-  }
-
-  /** Whether it is known what became of the message, or not yet. */
-  settle(session: Session, request: SentRequest): void {
-    const { answer, failure, sentAt } = request;
-    if (sentAt !== undefined && answer === undefined && failure === undefined) {
-      this.#pending.add(request);
-      return;
-    }
-    this.#pending.delete(request);
-    session.requests.forget(request);
-  }
-
-  /** The commands were carried out. */
-  loaded(): void {
-    this.#loaded = true;
-  }
-
-  #step(to: number): Command[] {
-    const name = to > this.#current ? 'contact_next' : 'contact_prev';
-    const steps = Math.abs(to - this.#current);
-    this.#current = to;
-    return Array.from({ length: steps }, () => ({ name }));
-  }
-
-  #reset(session: Session, uri: string): void {
-    const { folder } = session.ground;
-    writeFileSync(join(folder, 'contacts'), `<${uri}>\n`);
-    rmSync(join(folder, 'current_contact'), { force: true });
-    this.#known.splice(0, this.#known.length, uri);
-    this.#current = 0;
-  }
-
-  #assertNonePending(session: Session): void {
-    for (const request of this.#pending) this.settle(session, request);
-    if (this.#pending.size === 0) return;
-    throw session.problem(
-      'E_MESSAGE',
-      'message',
-      'an earlier one has no answer yet, and this baresip can write to one target at a time',
-      'send it from another agent, or use baresip 3.21 or later',
-    );
-  }
-}
-
 export async function message(
-  session: Session,
+  session: RunningAgent,
   uri: string,
   text: string,
   limitMs: number,
@@ -113,7 +33,7 @@ export async function message(
 }
 
 async function deliver(
-  session: Session,
+  session: RunningAgent,
   request: SentRequest,
   select: Command[],
   uri: string,
@@ -131,7 +51,7 @@ async function deliver(
 }
 
 /** Old versions drop the parameters of the URI: the message would go to the same port over UDP. */
-function assertTransport(session: Session, uri: string): void {
+function assertTransport(session: RunningAgent, uri: string): void {
   const { version } = session.ground.context.binary;
   const transport = /;transport=(tcp|tls)/i.exec(uri)?.[1];
   if (transport === undefined || hasCapability(version, 'message_transport')) return;
@@ -143,7 +63,7 @@ function assertTransport(session: Session, uri: string): void {
   );
 }
 
-function assertText(session: Session, text: string): void {
+function assertText(session: RunningAgent, text: string): void {
   const bad = (what: string, hint: string) =>
     session.problem('E_ARGUMENT', 'message', `"text" ${what}`, hint);
   if (/^ /.test(text)) throw bad('begins with a blank, which baresip drops', 'begin it otherwise');
@@ -161,7 +81,7 @@ function assertText(session: Session, text: string): void {
     throw bad(`is too long for baresip: ${bytes} bytes (at most ${LONGEST_TEXT})`, 'shorten it');
 }
 
-export async function ping(session: Session, uri: string, limitMs: number): Promise<Done> {
+export async function ping(session: RunningAgent, uri: string, limitMs: number): Promise<Done> {
   session.assertUsable('ping');
   const started = performance.now();
   const commands = session.commands.options(uri);
@@ -183,7 +103,7 @@ export async function ping(session: Session, uri: string, limitMs: number): Prom
   }
 }
 
-function otherUri(session: Session, uri: string): OffhookError {
+function otherUri(session: RunningAgent, uri: string): OffhookError {
   const { version } = session.ground.context.binary;
   return session.problem(
     'E_CAPABILITY',
@@ -195,7 +115,7 @@ function otherUri(session: Session, uri: string): OffhookError {
 
 /** The final response, whatever it says; throws when none comes. */
 function answerOf(
-  session: Session,
+  session: RunningAgent,
   request: SentRequest,
   verb: 'message' | 'ping',
   uri: string,

@@ -5,7 +5,7 @@ import { agentStateName, openCalls } from '../../model/agent-state.js';
 import { cleanBench, testBinaries } from '../../testing/agent-bench.js';
 import type { PeerAnswer, RawPeer } from '../../testing/raw-peer.js';
 import { hasCapability } from '../capabilities.js';
-import type { BaresipAgent, SipGuard } from '../../agents/user-agent.js';
+import type { UserAgent, SipGuard } from '../../agents/user-agent.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();
@@ -21,12 +21,12 @@ const answers =
 describe.each(binaries)('baresip $version and a 3xx', (binary) => {
   const { bench, peer } = cleanBench(binary);
 
-  const dial = async (to: RawPeer): Promise<BaresipAgent> => {
+  const dial = async (to: RawPeer): Promise<UserAgent> => {
     const agent = await bench.start('alice');
     await agent.dial({ uri: to.uri }, LIMIT);
     return agent;
   };
-  const reaches = (agent: BaresipAgent, state: string) =>
+  const reaches = (agent: UserAgent, state: string) =>
     bench.until(() => agentStateName(agent.state) === state, state);
   const types = () => bench.events('alice').map(({ type }) => type);
 

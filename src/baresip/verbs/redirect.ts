@@ -7,7 +7,7 @@ import type { Call } from '../record/call-record.js';
 import { hasCapability } from '../capabilities.js';
 import { nameAddr } from '../../sip/peer.js';
 import { perform } from '../perform.js';
-import type { Session } from '../session.js';
+import type { RunningAgent } from '../running-agent.js';
 import { headerOf } from '../../sip/sip-message.js';
 
 /** As many as old versions follow before they take it for a loop (re: sip/request.c). */
@@ -21,7 +21,7 @@ export function redirectTarget(response: SipMessage): string | undefined {
 }
 
 /** True when the call goes on: `calls` hears of its next INVITE, or that there is none. */
-export function followRedirect(session: Session, call: Call, response: SipMessage): boolean {
+export function followRedirect(session: RunningAgent, call: Call, response: SipMessage): boolean {
   const { binary } = session.ground.context;
   const uri = redirectTarget(response);
   if (uri === undefined || call.hops >= MOST_HOPS) return false;
@@ -39,7 +39,7 @@ export function followRedirect(session: Session, call: Call, response: SipMessag
 }
 
 /** A target that is not allowed is not called: the call ends with its 3xx. */
-function mayFollow(session: Session, uri: string): boolean {
+function mayFollow(session: RunningAgent, uri: string): boolean {
   const { ground } = session;
   try {
     ground.context.guard?.target(uri, { routed: ground.routed }, 'redirect');

@@ -5,7 +5,7 @@ import { formatMs } from '../../time.js';
 import type { AgentOptions, Done } from '../../agents/user-agent.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
 import { left, perform, replied } from '../perform.js';
-import type { Session } from '../session.js';
+import type { RunningAgent } from '../running-agent.js';
 import { unsent } from './unsent.js';
 
 const DEFAULT_REGINT = 3600;
@@ -14,7 +14,7 @@ const MODULE_BEGINS_MS = 20;
 const STOP_MS = 1000;
 
 export async function register(
-  session: Session,
+  session: RunningAgent,
   options: AgentOptions,
   limitMs: number,
 ): Promise<Done> {
@@ -67,7 +67,7 @@ class NotSent extends OffhookError {
  * 1.x subscribes without end when a registration succeeds in the first millisecond of the module: its first
  * timer adds to the list it walks (baresip 1.0.0, modules/mwi/mwi.c, tmr_handler).
  */
-async function renewMailbox(session: Session, limitMs: number): Promise<void> {
+async function renewMailbox(session: RunningAgent, limitMs: number): Promise<void> {
   const { renewMailbox: commands } = session.commands;
   if (commands.length === 0) return;
   // To unload what is not loaded is refused, and no harm.
@@ -75,7 +75,7 @@ async function renewMailbox(session: Session, limitMs: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, MODULE_BEGINS_MS));
 }
 
-export async function unregister(session: Session, limitMs: number): Promise<Done> {
+export async function unregister(session: RunningAgent, limitMs: number): Promise<Done> {
   session.assertUsable('unregister');
   const started = performance.now();
   assertNoCall(session, 'unregister');
@@ -125,7 +125,7 @@ export async function unregister(session: Session, limitMs: number): Promise<Don
  * Below 3.14 baresip sends a password that was refused 14 more times within milliseconds, and servers lock accounts for
  * that. Returns whether it was stopped.
  */
-export function stopRegistering(session: Session): boolean {
+export function stopRegistering(session: RunningAgent): boolean {
   const { context, account } = session.ground;
   const { version } = context.binary;
   if (!session.usable || hasCapability(version, 'registers_once')) return false;
@@ -139,7 +139,7 @@ export function stopRegistering(session: Session): boolean {
  * Before 2.0 an account is registered anew by a new one in its place, possibly under the same contact: the
  * old binding must be gone first, or its removal may overtake the new one at the registrar.
  */
-async function removeBinding(session: Session, limitMs: number): Promise<void> {
+async function removeBinding(session: RunningAgent, limitMs: number): Promise<void> {
   if (session.state.registration.state === 'registered') await unregister(session, limitMs);
   const settled = () => !/ing$/.test(session.state.registration.state) || undefined;
   // A registrar that does not answer any more is no reason not to try again.
@@ -152,7 +152,7 @@ async function removeBinding(session: Session, limitMs: number): Promise<void> {
 const noAnswer = new Error('no answer');
 
 /** Before 2.0 the account is made anew, and its calls go with the old one. */
-function assertNoCall(session: Session, verb: string): void {
+function assertNoCall(session: RunningAgent, verb: string): void {
   const { version } = session.ground.context.binary;
   if (hasCapability(version, 'uareg') || openCalls(session.state).length === 0) return;
   throw session.problem(

@@ -4,18 +4,18 @@ import { formatMs } from '../../time.js';
 import { hasCapability } from '../capabilities.js';
 import type { Command } from '../wire/ctrl.js';
 import { left, perform } from '../perform.js';
-import type { Session } from '../session.js';
-import type { BaresipAgent, Done } from '../../agents/user-agent.js';
+import type { RunningAgent } from '../running-agent.js';
+import type { UserAgent, Done } from '../../agents/user-agent.js';
 import { assertOpen, callOf, noCall } from './calls.js';
 
 /** Where a transfer goes: its URI, and the agent behind it where it is one of ours. */
 export interface TransferTarget {
   uri: string;
-  agent?: BaresipAgent;
+  agent?: UserAgent;
 }
 
 export async function transfer(
-  session: Session,
+  session: RunningAgent,
   target: TransferTarget,
   id: string | undefined,
   limitMs: number,
@@ -28,7 +28,7 @@ export async function transfer(
 
 /** Sends the REFER and waits for its final answer. */
 export function refer(
-  session: Session,
+  session: RunningAgent,
   verb: string,
   { call, commands }: { call: CallState; commands: Command[] },
   limitMs: number,
@@ -63,13 +63,13 @@ export function refer(
   });
 }
 
-function losesCall(session: Session): boolean {
+function losesCall(session: RunningAgent): boolean {
   return !hasCapability(session.ground.context.binary.version, 'failed_transfer_keeps_call');
 }
 
 /** The call to be transferred: the given or the current one, answered. One that is just being accepted is waited for. */
 export async function transferableCall(
-  session: Session,
+  session: RunningAgent,
   verb: string,
   { target, id }: { target: TransferTarget; id: string | undefined },
   limitMs: number,
@@ -102,7 +102,7 @@ export async function transferableCall(
 
 const OTHER_TARGET = 'name a third party';
 
-function unanswered(session: Session, verb: string, call: CallState): Error {
+function unanswered(session: RunningAgent, verb: string, call: CallState): Error {
   return session.problem(
     'E_CALL_STATE',
     verb,

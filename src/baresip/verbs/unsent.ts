@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { OffhookError } from '../../errors.js';
 import { hostPort } from '../start/address.js';
-import type { Session } from '../session.js';
+import type { RunningAgent } from '../running-agent.js';
 
 /** A name server that does not answer must not double the time the verb has taken. */
 const LOOKUP_MS = 2000;
@@ -13,7 +13,7 @@ const NO_ADDRESS = /^Destination address required|^No such host|^no answer/;
 const UNTRUSTED = /verify_handler: error_string = (.*)/;
 
 /** `said`: baresip's words for it, or that nothing was sent in time. */
-export async function unsent(session: Session, said: string): Promise<OffhookError> {
+export async function unsent(session: RunningAgent, said: string): Promise<OffhookError> {
   const { account } = session.ground;
   const server = account.nextHop ?? '';
   const problem = (what: string, hint: string): OffhookError =>

@@ -1,5 +1,6 @@
 /** What a scenario holds outside its VM: its agents. Everything here is released when it ends. */
-import type { AgentContext, AgentOptions, BaresipAgent } from '../../agents/user-agent.js';
+import type { BaresipContext } from '../../baresip/ground.js';
+import type { AgentOptions, UserAgent } from '../../agents/user-agent.js';
 import { startAgent } from '../../baresip/agent.js';
 import type { BaresipBinary } from '../../baresip/start/binary.js';
 import { OffhookError } from '../../errors.js';
@@ -24,8 +25,8 @@ export class Resources {
   readonly #policy: Policy;
   readonly guard: ScenarioSipGuard;
   readonly #hooks: ResourceHooks;
-  readonly #agents = new Map<string, BaresipAgent>();
-  readonly #starting = new Map<string, Promise<BaresipAgent>>();
+  readonly #agents = new Map<string, UserAgent>();
+  readonly #starting = new Map<string, Promise<UserAgent>>();
   readonly hearing: Hearing;
   #released = false;
 
@@ -43,7 +44,7 @@ export class Resources {
     );
   }
 
-  async start(name: string, options: AgentOptions, limitMs: number): Promise<BaresipAgent> {
+  async start(name: string, options: AgentOptions, limitMs: number): Promise<UserAgent> {
     this.#refuse(name);
     const starting = this.#launch(name, options, limitMs);
     this.#starting.set(name, starting);
@@ -52,7 +53,7 @@ export class Resources {
     return agent;
   }
 
-  agent(name: string): BaresipAgent {
+  agent(name: string): UserAgent {
     const agent = this.#agents.get(name);
     if (agent !== undefined) return agent;
     throw new OffhookError('E_AGENT_GONE', `agent "${name}": does not exist in this scenario`);
@@ -67,7 +68,7 @@ export class Resources {
     await Promise.allSettled(agents.map((agent) => agent.stop()));
   }
 
-  async #launch(name: string, options: AgentOptions, limitMs: number): Promise<BaresipAgent> {
+  async #launch(name: string, options: AgentOptions, limitMs: number): Promise<UserAgent> {
     const { local_address: host, local_port: port } = options;
     if (host !== undefined && this.#policy.rules.untrusted) {
       const hint = 'leave local_address out';
@@ -80,7 +81,7 @@ export class Resources {
       });
     }
     const binary = await this.#binary();
-    const context: AgentContext = {
+    const context: BaresipContext = {
       binary,
       emit: (event, at) => this.#hooks.emit(name, event, at),
       sip: (message, raw, at) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { BaresipAgent } from '../../agents/user-agent.js';
+import type { UserAgent } from '../../agents/user-agent.js';
 import { NEW_AGENT } from '../../model/agent-state.js';
 import type { HeaderField, SipMessage } from '../../model/agent-event.js';
 import { makePolicy } from '../../policy/policy.js';
@@ -16,7 +16,7 @@ const AGENTS = {
 /** What the guard asks of an agent: where it is reached, and whether it lives. */
 const agents = Object.entries(AGENTS).map(
   ([name, { contact, alive }]) =>
-    ({ name, contact, serverless: true, state: { ...NEW_AGENT, alive } }) as BaresipAgent,
+    ({ name, contact, serverless: true, state: { ...NEW_AGENT, alive } }) as UserAgent,
 );
 
 function guardWith(allowed: readonly string[], maxCalls?: number) {

@@ -3,7 +3,7 @@
  * it is done, what a peer makes an agent do (REFER, a redirect) as soon as it shows in the trace.
  */
 import { hasCapability } from '../../baresip/capabilities.js';
-import type { AgentOptions, BaresipAgent, Caller, SipGuard } from '../../agents/user-agent.js';
+import type { AgentOptions, UserAgent, Caller, SipGuard } from '../../agents/user-agent.js';
 import { OffhookError } from '../../errors.js';
 import type { SipMessage } from '../../model/agent-event.js';
 import { headerValues } from '../../sip/headers.js';
@@ -17,7 +17,7 @@ const TO_A_SERVER = new Set(['REGISTER', 'SUBSCRIBE']);
 
 export class ScenarioSipGuard {
   readonly #policy: Policy;
-  readonly #agents: () => Iterable<BaresipAgent>;
+  readonly #agents: () => Iterable<UserAgent>;
   readonly #denied: (agent: string, error: OffhookError) => void;
   /** Call-IDs of calls the agents have placed. */
   readonly #placed = new Set<string>();
@@ -25,7 +25,7 @@ export class ScenarioSipGuard {
   /** @param denied hears of what a peer made an agent do. */
   constructor(
     policy: Policy,
-    agents: () => Iterable<BaresipAgent>,
+    agents: () => Iterable<UserAgent>,
     denied: (agent: string, error: OffhookError) => void,
   ) {
     this.#policy = policy;

@@ -1,6 +1,11 @@
 /** Binds every verb row of the contract to a driver; `satisfies` makes a missing one a compile error. */
-import type { AgentOptions, BaresipAgent, DialTarget, Done } from '../../agents/user-agent.js';
-import type { Refusal } from '../../baresip/verbs/inbound.js';
+import type {
+  AgentOptions,
+  DialTarget,
+  Done,
+  Refusal,
+  UserAgent,
+} from '../../agents/user-agent.js';
 import { toErrorData } from '../../errors.js';
 import type { SignalName } from '../../audio/signal-plans.js';
 import { isSecretName } from '../../model/secret-names.js';
@@ -19,7 +24,7 @@ import type { Resources } from './resources.js';
 import type { Services } from './http.js';
 
 type Binding = (
-  agent: BaresipAgent,
+  agent: UserAgent,
   args: readonly unknown[],
   limitMs: number,
   resources: Resources,

@@ -1,10 +1,9 @@
 /** Runs one scenario: joins its thread, its agents and the reporters, and leaves nothing behind. */
 import type { BaresipBinary } from '../../baresip/start/binary.js';
 import { toErrorData } from '../../errors.js';
-import type { AgentEvent, LogEntry } from '../../model/agent-event.js';
+import type { AgentEvent, LogEntry, Watched } from '../../model/agent-event.js';
 import { isHttpEvent, type HttpEvent } from '../../model/http-event.js';
 import type { Failure, RunEvent, ScenarioId, Verdict } from '../../model/run-event.js';
-import type { Watched } from '../../sandbox/guest-protocol.js';
 import type {
   CallReply,
   CallRequest,

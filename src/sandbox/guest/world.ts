@@ -4,9 +4,9 @@
  * its own agent and its target to the moment it was issued, so that no stale state passes a later check
  * and no transient one is lost.
  */
-import type { LogEntry } from '../../model/agent-event.js';
+import type { LogEntry, Watched } from '../../model/agent-event.js';
 import { NEW_AGENT, fold, type AgentState } from '../../model/agent-state.js';
-import type { NextEntries, Watched } from '../guest-protocol.js';
+import type { NextEntries } from '../guest-protocol.js';
 import { ask } from './host.js';
 import { requestArrived, requestPassed } from './http/requests.js';
 

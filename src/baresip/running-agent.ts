@@ -1,0 +1,48 @@
+/** A running agent as its verbs and its audio see it; session.ts is what makes it run. Types only. */
+import type { ErrorCode, OffhookError } from '../errors.js';
+import type { AgentEvent } from '../model/agent-event.js';
+import type { AgentState } from '../model/agent-state.js';
+import type { Ground } from './ground.js';
+import type { Dumps } from './media/dumps.js';
+import type { CallLog } from './record/call-log.js';
+import type { Inbox } from './record/inbox.js';
+import type { Registration } from './record/registration.js';
+import type { RequestLog } from './record/request-log.js';
+import type { TelephoneEvents } from './record/telephone-events.js';
+import type { Waiters } from './waiters.js';
+import type { CommandSet } from './wire/commands.js';
+import type { Contacts } from './wire/contacts.js';
+import type { Command } from './wire/ctrl.js';
+import type { Reply } from './wire/events.js';
+
+export interface RunningAgent {
+  readonly ground: Ground;
+  /** Fold over every event so far. */
+  readonly state: AgentState;
+  readonly waiters: Waiters;
+  readonly commands: CommandSet;
+  readonly calls: CallLog;
+  readonly registration: Registration;
+  readonly requests: RequestLog;
+  readonly inbox: Inbox;
+  readonly telephoneEvents: TelephoneEvents;
+  readonly contacts: Contacts;
+  readonly dumps: Dumps;
+  /** The last lines baresip wrote. */
+  readonly lastLines: readonly string[];
+  /** Neither stopped nor failed. */
+  readonly usable: boolean;
+  /** The seq after which everything is yet to come. */
+  readonly nextSeq: number;
+  /** Appends to the log, folds, and wakes whoever waits; returns the seq of the entry. */
+  emit(event: AgentEvent): number;
+  /** Calls `observer` with every event, once the state has taken it in. */
+  observe(observer: (event: AgentEvent) => void): void;
+  /** The newest log entry of that type, of that call, at or after `since`. */
+  seqOf(type: AgentEvent['type'], call?: string, since?: number): number | undefined;
+  /** Sends commands in one write. The replies never leave an unhandled rejection behind. */
+  send(verb: string, commands: readonly Command[], limitMs: number): Promise<Reply>[];
+  /** Throws when the agent cannot do anything any more. */
+  assertUsable(verb: string): void;
+  problem(code: ErrorCode, verb: string, what: string, hint?: string): OffhookError;
+}

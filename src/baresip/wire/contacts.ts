@@ -1,0 +1,94 @@
+/** The contacts baresip can send a MESSAGE to, and the commands that choose one of them. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ErrorCode, OffhookError } from '../../errors.js';
+import { hasCapability } from '../capabilities.js';
+import type { Ground } from '../ground.js';
+import type { RequestLog, SentRequest } from '../record/request-log.js';
+import { assertModule } from '../start/modules.js';
+import type { Command } from './ctrl.js';
+
+const MODULE = 'contact.so';
+
+/** The agent whose contacts they are. */
+interface ContactsAgent {
+  readonly ground: Ground;
+  readonly requests: RequestLog;
+  problem(code: ErrorCode, verb: string, what: string, hint?: string): OffhookError;
+}
+
+/**
+ * baresip sends a MESSAGE to the current one of its contacts only. From 3.21 on contacts can be added; before,
+ * they are read from a file when the module is loaded, so it is loaded anew for each other target.
+ */
+export class Contacts {
+  readonly #known: string[] = [];
+  #current = -1;
+  #loaded = false;
+  /** Not answered when last seen: their handler is code of the module, which must stay loaded until then. */
+  readonly #pending = new Set<SentRequest>();
+
+  /** What makes `uri` the current contact. */
+  select(agent: ContactsAgent, uri: string): Command[] {
+    if (!this.#loaded) {
+      assertModule(agent.ground.context.binary, 'contact', 'message()');
+      this.#reset(agent, uri);
+      return [{ name: 'insmod', params: MODULE }];
+    }
+    const at = this.#known.indexOf(uri);
+    if (at >= 0) return this.#step(at);
+    if (hasCapability(agent.ground.context.binary.version, 'addcontact')) {
+      this.#known.push(uri);
+      const add: Command = { name: 'addcontact', params: `<${uri}>` };
+      return [add, ...this.#step(this.#known.length - 1)];
+    }
+    this.#assertNonePending(agent);
+    this.#reset(agent, uri);
+    return [
+      { name: 'rmmod', params: MODULE },
+      { name: 'insmod', params: MODULE },
+    ];
+  }
+
+  /** Whether it is known what became of the message, or not yet. */
+  settle(agent: ContactsAgent, request: SentRequest): void {
+    const { answer, failure, sentAt } = request;
+    if (sentAt !== undefined && answer === undefined && failure === undefined) {
+      this.#pending.add(request);
+      return;
+    }
+    this.#pending.delete(request);
+    agent.requests.forget(request);
+  }
+
+  /** The commands were carried out. */
+  loaded(): void {
+    this.#loaded = true;
+  }
+
+  #step(to: number): Command[] {
+    const name = to > this.#current ? 'contact_next' : 'contact_prev';
+    const steps = Math.abs(to - this.#current);
+    this.#current = to;
+    return Array.from({ length: steps }, () => ({ name }));
+  }
+
+  #reset(agent: ContactsAgent, uri: string): void {
+    const { folder } = agent.ground;
+    writeFileSync(join(folder, 'contacts'), `<${uri}>\n`);
+    rmSync(join(folder, 'current_contact'), { force: true });
+    this.#known.splice(0, this.#known.length, uri);
+    this.#current = 0;
+  }
+
+  #assertNonePending(agent: ContactsAgent): void {
+    for (const request of this.#pending) this.settle(agent, request);
+    if (this.#pending.size === 0) return;
+    throw agent.problem(
+      'E_MESSAGE',
+      'message',
+      'an earlier one has no answer yet, and this baresip can write to one target at a time',
+      'send it from another agent, or use baresip 3.21 or later',
+    );
+  }
+}

@@ -70,6 +70,18 @@ describe('a message is framed by the marks', () => {
     }
   });
 
+  test('a Content-Length that is too long by the end mark takes no mark into the body', () => {
+    const raw = request('Content-Length: 9') + 'body';
+    for (const reads of [[shown(raw, IN)], [shown(raw, IN), next]]) {
+      const { messages, oddities } = parse(reads);
+      expect(messages.map((one) => one.body)).toEqual(['body', ''].slice(0, reads.length));
+      expect(oddities).toEqual(['its Content-Length says 9 bytes, its body has 4']);
+    }
+    // a body of that length may end with the mark
+    const true9 = request('Content-Length: 9') + 'body\x1b[;m\n';
+    expect(parse([shown(true9, IN)]).raws).toEqual([true9]);
+  });
+
   test('the last Content-Length counts, and none that is no number', () => {
     expect(parse([shown(request('l: 99', 'Content-Length: 2') + 'body', IN)]).raws).toEqual([
       request('l: 99', 'Content-Length: 2') + 'bo',
@@ -179,6 +191,13 @@ describe('a peer imitates the marks', () => {
       const { messages } = parse([...written(raw, IN), ...later]);
       expect(messages.map((one) => one.direction)).toEqual(['received', 'sent']);
     }
+  });
+
+  test('the same where all of it came in one read', () => {
+    const later = Buffer.concat(written(request('X-Later: 1', 'l: 0'), OUT));
+    const raw = request(`l: ${later.length}`);
+    const { messages } = parse([Buffer.concat([...written(raw, IN), later])]);
+    expect(messages.map((one) => one.direction)).toEqual(['received', 'sent']);
   });
 
   test('a forged head without an end, or a forged stream, hides nothing', () => {

@@ -171,7 +171,7 @@ export class SipTraceParser {
   #takeMessage(frame: Frame, final: boolean): boolean {
     const rest = this.#rest;
     const headEnd = endOfHead(rest);
-    const next = this.#nextMark(frame, 0);
+    const next = this.#nextMark(frame.proven, 0);
     if (next >= 0 && (headEnd < 0 || next < headEnd)) {
       // Either baresip's next frame begins there, and this one imitates a frame, or a peer has written that mark into
       // its head. What stands before it is certain in both cases.
@@ -214,10 +214,15 @@ export class SipTraceParser {
   #endsAt(frame: Frame, headEnd: number, bodyEnd: number): boolean {
     const rest = this.#rest;
     if (bodyEnd > rest.length || this.#border(1, bodyEnd - 1)) return false;
-    const next = this.#nextMark(frame, headEnd);
-    if (next >= 0 && next < bodyEnd) return false;
     const readEnded = bodyEnd === rest.length && !this.#lastReadFull;
-    return readEnded || this.#border(bodyEnd, bodyEnd) || rest.indexOf(END, bodyEnd) === bodyEnd;
+    const ends = readEnded || this.#border(bodyEnd, bodyEnd);
+    // Of a read with more than the message in it nobody can tell whether a mark is of its body or of the next frame.
+    const next = this.#nextMark(frame.proven && ends && this.#border(0, 0), headEnd);
+    if (next >= 0 && next < bodyEnd) return false;
+    if (rest.indexOf(END, bodyEnd) === bodyEnd) return true;
+    // A Content-Length that is too long by the end mark reaches to the end of the read as well.
+    if (rest.subarray(headEnd, bodyEnd).subarray(-END.length).equals(END)) return false;
+    return ends;
   }
 
   #tell(
@@ -251,7 +256,7 @@ export class SipTraceParser {
   }
 
   /** Where baresip may have begun its next frame, if this one is not proven; -1 if nowhere. */
-  #nextMark({ proven }: Frame, from: number): number {
+  #nextMark(proven: boolean, from: number): number {
     if (proven) return -1;
     let at = this.#rest.indexOf(START, from);
     for (; at >= 0; at = this.#rest.indexOf(START, at + 1)) {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 
-const DIST = new URL('../../../dist/sandbox/', import.meta.url).href;
+const DIST = new URL('../../../dist/sandbox/vm/', import.meta.url).href;
 /** The layout of a QuickJS that was just started, and whether the image of the build is taken for it. */
 const LOOK = `
   const { QuickJs } = await import('${DIST}quickjs.js');

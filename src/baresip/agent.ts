@@ -26,7 +26,8 @@ import type {
 } from '../agents/user-agent.js';
 import { register, unregister } from './verbs/registering.js';
 import { transfer, type TransferTarget } from './verbs/transfer.js';
-import { accept, dial, hangup, reject } from './verbs/calls.js';
+import { accept, hangup, reject } from './verbs/calls.js';
+import { dial } from './verbs/dial.js';
 
 /** @throws OffhookError E_AGENT_START, E_PORTS, E_CAPABILITY, E_ARGUMENT; nothing is left behind then. */
 export async function startAgent(

@@ -67,11 +67,9 @@ export async function replied(
     return await Promise.all(session.send(verb, commands, limitMs));
   } catch (error) {
     if (!(error instanceof OffhookError) || error.code !== 'E_AGENT_CONTROL') throw error;
-    return session.waiters.until<Reply[]>(
-      () => undefined,
-      END_FOLLOWS_MS,
-      () => error,
-    );
+    // Rejects with the end of the process, which explains the end of the connection.
+    await session.waiters.within(() => undefined, END_FOLLOWS_MS);
+    throw error;
   }
 }
 

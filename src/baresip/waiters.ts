@@ -40,6 +40,17 @@ export class Waiters {
     });
   }
 
+  /** As `until`, but undefined when the time is over: for what may stay away. */
+  async within<T>(check: () => T | undefined, ms: number): Promise<T | undefined> {
+    const over = new Error('over');
+    try {
+      return await this.until(check, ms, () => over);
+    } catch (error) {
+      if (error === over) return undefined;
+      throw error;
+    }
+  }
+
   /** Something changed. */
   wake(): void {
     if (this.#waiting.size === 0) return;

@@ -3,16 +3,16 @@
  * is made here, from the consultation's dialog: the same on every version (docs/decisions/0011-attended-transfer.md).
  */
 import type { CallState } from '../../model/agent-state.js';
-import { formatMs } from '../../time.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
 import { hold, resume } from './hold.js';
 import { peerOf } from '../../sip/peer.js';
-import { left, perform } from '../perform.js';
+import { left } from '../perform.js';
 import type { RunningAgent } from '../running-agent.js';
 import { refer, transferableCall, type TransferTarget } from './transfer.js';
 import { replacesReferTo } from '../../sip/transfer-uri.js';
 import type { Done } from '../../agents/user-agent.js';
 import { assertOpen, callOf, hangup } from './calls.js';
+import { placeCall } from './dial.js';
 
 interface Consultation {
   first: CallState;
@@ -36,7 +36,8 @@ export class AttendedTransfer {
     this.#assertNone(verb);
     const first = await transferableCall(this.#session, verb, { target, id }, limitMs);
     await hold(this.#session, first.id, left(limitMs, started));
-    const done = await this.#consult(verb, target.uri, left(limitMs, started));
+    const placing = { uri: target.uri, peer: peerOf(target.uri, '') };
+    const done = await placeCall(this.#session, verb, placing, left(limitMs, started));
     this.#consultation = { first, call: done.call, target };
     return done;
   }
@@ -76,35 +77,6 @@ export class AttendedTransfer {
       return { seq: session.seqOf('call_closed', first.id) ?? session.nextSeq - 1 };
     }
     return resume(session, first.id, left(limitMs, started));
-  }
-
-  async #consult(verb: string, uri: string, limitMs: number): Promise<Done & { call: string }> {
-    const session = this.#session;
-    const since = session.nextSeq;
-    const seen = new Set(session.state.calls.map((one) => one.id));
-    session.calls.expectDial(peerOf(uri, ''));
-    try {
-      return await perform(session, verb, session.commands.dial(uri), limitMs, {
-        done: () => {
-          const call = session.state.calls.find(
-            (one) => one.direction === 'outgoing' && !seen.has(one.id),
-          );
-          const seq = call === undefined ? undefined : session.seqOf('call_dialed', call.id, since);
-          return call === undefined || seq === undefined ? undefined : { seq, call: call.id };
-        },
-        refused: (data) =>
-          session.problem('E_CALL_REFUSED', verb, `baresip did not call ${uri}: ${data}`),
-        timedOut: (waited) =>
-          session.problem(
-            'E_CALL_REFUSED',
-            verb,
-            `no INVITE was sent to ${uri} (waited ${formatMs(waited)})`,
-            'check that the host is reachable',
-          ),
-      });
-    } finally {
-      session.calls.expectDial(undefined);
-    }
   }
 
   #assertReady(verb: string, first: string, consultation: CallState): void {

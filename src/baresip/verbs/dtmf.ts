@@ -7,6 +7,7 @@ import { hasCapability } from '../capabilities.js';
 import type { AgentOptions, Done } from '../../agents/user-agent.js';
 import { left, replied } from '../perform.js';
 import type { RunningAgent } from '../running-agent.js';
+import { assertOpen } from './calls.js';
 
 /** baresip sends nine packets of a digit and three that end it, one in each 20 ms (telev.c, every version). */
 const PACKETS = 12;
@@ -142,7 +143,7 @@ async function send(
   const replies = await replied(session, 'dtmf', session.commands.digits(call.id, digits), limitMs);
   const refused = replies.find(({ ok }) => !ok);
   if (refused === undefined) return;
-  assertOpen(session, call);
+  assertSending(session, call);
   const why = `baresip did not send ${digits}: ${refused.data.trim()}`;
   throw session.problem('E_DTMF', 'dtmf', why);
 }
@@ -177,7 +178,7 @@ async function sendInfo(
     await send(session, call, key, limitMs);
     const answer = await session.waiters.until(
       () => {
-        if (info.answer === undefined) assertOpen(session, call);
+        if (info.answer === undefined) assertSending(session, call);
         return info.answer;
       },
       left(limitMs, started),
@@ -205,28 +206,15 @@ async function sendInfo(
 /** Lets the digits play out; the end of the call ends it with an error. */
 async function pause(session: RunningAgent, call: CallState, ms: number): Promise<void> {
   if (ms <= 0) {
-    assertOpen(session, call);
+    assertSending(session, call);
     return;
   }
-  const over = new Error('over');
-  const check = () => {
-    assertOpen(session, call);
+  await session.waiters.within(() => {
+    assertSending(session, call);
     return undefined;
-  };
-  await session.waiters
-    .until(check, ms, () => over)
-    .catch((error: unknown) => {
-      if (error !== over) throw error;
-    });
+  }, ms);
 }
 
-function assertOpen(session: RunningAgent, { id, peer }: CallState): void {
-  const call = session.state.calls.find((one) => one.id === id);
-  if (call !== undefined && call.state !== 'Idle') return;
-  const { how = '', by = '' } = call?.ended ?? {};
-  throw session.problem(
-    'E_CALL_STATE',
-    'dtmf',
-    `the call with ${peer.uri} ended before all digits were sent: ${how} by ${by}`,
-  );
+function assertSending(session: RunningAgent, { id }: CallState): void {
+  assertOpen(session, 'dtmf', id, 'before all digits were sent');
 }

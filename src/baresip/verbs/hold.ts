@@ -55,12 +55,12 @@ export async function holdOthers(
 ): Promise<void> {
   const started = performance.now();
   await settled(session, verb, limitMs);
-  await acknowledged(session, verb, id, Math.min(ACK_MS, limitMs));
+  await acknowledged(session, id, Math.min(ACK_MS, limitMs));
   for (const other of openCalls(session.state)) {
     const active = other.state === 'Established' && !holds(other.facts.held);
     if (other.id === id || !active) continue;
     await change(session, 'hold', other, left(limitMs, started)).catch((error: unknown) => {
-      // One that its other side ends meanwhile is in nobody's way.
+      // If the remote party hung up that call meanwhile, nothing is left to hold.
       if (openCalls(session.state).some((call) => call.id === other.id)) throw error;
       session.assertUsable(verb);
     });
@@ -71,26 +71,14 @@ export async function holdOthers(
  * A call that was just accepted can be held from its ACK on. Without one 1.1 would hold it while it answers the next
  * call, and give one name to what it writes of both.
  */
-function acknowledged(
-  session: RunningAgent,
-  verb: string,
-  id: string,
-  limitMs: number,
-): Promise<boolean> {
+async function acknowledged(session: RunningAgent, id: string, limitMs: number): Promise<void> {
   const pending = ({ id: one, state, accepted }: CallState): boolean =>
     one !== id && accepted && state !== 'Established';
-  const timedOut = session.problem('E_CALL_TIMEOUT', verb, 'no ACK');
-  return session.waiters
-    .until(
-      () => (openCalls(session.state).some(pending) ? undefined : true),
-      limitMs,
-      () => timedOut,
-    )
-    .catch((error: unknown) => {
-      // Then baresip does what it can.
-      if (error === timedOut) return false;
-      throw error;
-    });
+  // Without an ACK baresip holds the call as well as it can.
+  await session.waiters.within(
+    () => (openCalls(session.state).some(pending) ? undefined : true),
+    limitMs,
+  );
 }
 
 /** baresip makes offers of its own: until they are answered, what is in force is not known. */
@@ -235,7 +223,10 @@ async function setBack(
   await perform(session, opposite, session.commands[opposite](call.id), SET_BACK_MS, {
     done: settled,
     timedOut: () => session.problem('E_CALL_TIMEOUT', opposite, 'not answered'),
-  }).catch(() => undefined);
+  }).catch(() => {
+    // The refusal of the first command is what the script is told; the end of the agent goes before it.
+    session.assertUsable(verb);
+  });
 }
 
 function refused(

@@ -33,7 +33,8 @@ export function followRedirect(session: RunningAgent, call: Call, response: SipM
     refused: (data) => session.problem('E_CALL_REFUSED', 'dial', data),
     timedOut: () => session.problem('E_CALL_REFUSED', 'dial', `no INVITE was sent to ${uri}`),
   }).catch(() => {
-    calls.redirectFailed(call.id);
+    // The end of the agent closes the call with a reason of its own.
+    if (session.usable) calls.redirectFailed(call.id);
   });
   return true;
 }

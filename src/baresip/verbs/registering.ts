@@ -1,6 +1,6 @@
 /** The verbs about registration. */
 import { OffhookError } from '../../errors.js';
-import { openCalls } from '../../model/agent-state.js';
+import { openCalls, type RegistrationState } from '../../model/agent-state.js';
 import { formatMs } from '../../time.js';
 import type { AgentOptions, Done } from '../../agents/user-agent.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
@@ -10,6 +10,11 @@ import { unsent } from './unsent.js';
 
 const DEFAULT_REGINT = 3600;
 const OLD_BINDING_MS = 1000;
+/** An answer of the registrar is to come. */
+const UNDER_WAY: ReadonlySet<RegistrationState['state']> = new Set([
+  'registering',
+  'unregistering',
+]);
 const MODULE_BEGINS_MS = 20;
 const STOP_MS = 1000;
 
@@ -141,15 +146,10 @@ export function stopRegistering(session: RunningAgent): boolean {
  */
 async function removeBinding(session: RunningAgent, limitMs: number): Promise<void> {
   if (session.state.registration.state === 'registered') await unregister(session, limitMs);
-  const settled = () => !/ing$/.test(session.state.registration.state) || undefined;
+  const settled = () => (UNDER_WAY.has(session.state.registration.state) ? undefined : true);
   // A registrar that does not answer any more is no reason not to try again.
-  const wait = session.waiters.until(settled, Math.min(limitMs, OLD_BINDING_MS), () => noAnswer);
-  await wait.catch((error: unknown) => {
-    if (error !== noAnswer) throw error;
-  });
+  await session.waiters.within(settled, Math.min(limitMs, OLD_BINDING_MS));
 }
-
-const noAnswer = new Error('no answer');
 
 /** Before 2.0 the account is made anew, and its calls go with the old one. */
 function assertNoCall(session: RunningAgent, verb: string): void {

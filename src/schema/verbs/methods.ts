@@ -1,4 +1,4 @@
-/** What an agent can be asked: these read, and never block. */
+/** Methods that ask an agent or its log for something, or wait for its media; none of them makes it send. */
 import type { FunctionRow } from '../rows.js';
 import { CALL_PARAM } from './calls.js';
 

@@ -1,0 +1,159 @@
+/** dial(), and what every placed call has in common with it: the INVITE that leaves, or the error that says it did not. */
+import { OffhookError } from '../../errors.js';
+import type { Peer } from '../../model/agent-event.js';
+import { openCalls, type CallState } from '../../model/agent-state.js';
+import { formatMs } from '../../time.js';
+import type { Done } from '../../agents/user-agent.js';
+import { sinceOf } from '../capabilities.js';
+import { perform } from '../perform.js';
+import { afterReading } from '../record/call-record.js';
+import { holds } from '../record/offer-answer.js';
+import type { RunningAgent } from '../running-agent.js';
+import { hostOf } from '../start/account.js';
+import type { Command } from '../wire/ctrl.js';
+
+/** An INVITE over UDP leaves at once; when it has not by then, it never will. */
+const INVITE_MS = 1000;
+
+/** A call to be placed: `peer` as the script knows it. */
+interface Placing {
+  readonly uri: string;
+  readonly peer: Peer;
+  /** Commands that go before that of the call. */
+  readonly before?: readonly Command[];
+}
+
+export async function dial(
+  session: RunningAgent,
+  uri: string,
+  peer: Peer,
+  limitMs: number,
+): Promise<Done & { call: string }> {
+  session.assertUsable('dial');
+  const busy = openCalls(session.state).find(isActive);
+  if (busy !== undefined) {
+    throw session.problem(
+      'E_CALL_STATE',
+      'dial',
+      `dialling while in a call: with ${busy.peer.uri}, ${busy.state}`,
+      busy.state === 'Established'
+        ? 'hold() it first, hang up, or dial from another agent'
+        : 'hang up first, or dial from another agent',
+    );
+  }
+  return placeCall(session, 'dial', { uri, peer, before: routeCommands(session, uri) }, limitMs);
+}
+
+/** Resolves once the INVITE has left. A call that did not leave in time is hung up, so that it cannot come up later. */
+export async function placeCall(
+  session: RunningAgent,
+  verb: string,
+  { uri, peer, before = [] }: Placing,
+  limitMs: number,
+): Promise<Done & { call: string }> {
+  const since = session.nextSeq;
+  const seen = new Set(session.state.calls.map((call) => call.id));
+  session.calls.expectDial(peer);
+  let placed: string | undefined;
+  const late = new InviteTimer(session, leavesAtOnce(session, uri));
+  try {
+    return await perform(session, verb, [...before, ...session.commands.dial(uri)], limitMs, {
+      replied: (data) => {
+        late.start();
+        placed = /call id: (\S+)/.exec(data)?.[1];
+      },
+      done: () => {
+        const call = session.state.calls.find(
+          (one) => one.direction === 'outgoing' && !seen.has(one.id),
+        );
+        if (call === undefined) {
+          if (late.over) throw notSent(session, verb, uri, INVITE_MS);
+          return undefined;
+        }
+        const seq = session.seqOf('call_dialed', call.id, since);
+        return seq === undefined ? undefined : { seq, call: call.id };
+      },
+      refused: (data) => {
+        const what = `baresip did not place the call to ${uri}: ${data}`;
+        return session.problem('E_CALL_REFUSED', verb, what);
+      },
+      timedOut: (waited) => notSent(session, verb, uri, waited),
+    });
+  } catch (error) {
+    abandon(session, placed, error);
+    throw error;
+  } finally {
+    late.end();
+    session.calls.expectDial(undefined);
+  }
+}
+
+function notSent(session: RunningAgent, verb: string, uri: string, waitedMs: number): OffhookError {
+  const { nat } = session.ground;
+  return session.problem(
+    'E_CALL_REFUSED',
+    verb,
+    `no INVITE was sent to ${uri} (waited ${formatMs(waitedMs)})`,
+    `check that the host is reachable${nat === undefined ? '' : ', and that stun_server answers and takes the login'}, and see baresip's output with --logs`,
+  );
+}
+
+/** Runs from baresip's reply on: until then it may just not have had its turn. */
+class InviteTimer {
+  over = false;
+  readonly #session: RunningAgent;
+  readonly #wanted: boolean;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(session: RunningAgent, wanted: boolean) {
+    this.#session = session;
+    this.#wanted = wanted;
+  }
+
+  start(): void {
+    if (!this.#wanted) return;
+    this.#timer = afterReading(INVITE_MS, () => {
+      this.over = true;
+      this.#session.waiters.wake();
+    });
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/** Headers behind the outbound route of a serverless agent: the account is made anew for each call. */
+function routeCommands(session: RunningAgent, uri: string): Command[] {
+  const line = session.ground.account.lineFor?.(uri);
+  if (line === undefined) return [];
+  if (openCalls(session.state).length === 0) return session.commands.replace(line);
+  const { version } = session.ground.context.binary;
+  throw session.problem(
+    'E_CAPABILITY',
+    'dial',
+    `baresip ${version} cannot send headers on a call beside another one (from ${sinceOf('header_blanks')})`,
+    'hang up first',
+  );
+}
+
+/** A call in which somebody is spoken to, or about to be: a second one can only be added to a held one. */
+function isActive(call: CallState): boolean {
+  if (call.state === 'Established') return !holds(call.facts.held);
+  return call.direction === 'outgoing' || call.accepted;
+}
+
+/** Over UDP to an address nothing has to be waited for: no name to be looked up, no connection to be made, no NAT. */
+function leavesAtOnce(session: RunningAgent, uri: string): boolean {
+  if (session.ground.nat !== undefined) return false;
+  const { transport, nextHop } = session.ground.account;
+  const udp = transport === 'udp' && !/;transport=t/i.test(`${uri}${nextHop ?? ''}`);
+  return udp && /^[\d.]+(?::\d+)?$/.test(nextHop ?? hostOf(uri));
+}
+
+/** A call that was placed but never left must not come up later, when nobody expects it. */
+function abandon(session: RunningAgent, placed: string | undefined, error: unknown): void {
+  const timedOut = error instanceof OffhookError && error.code === 'E_CALL_REFUSED';
+  if (!timedOut || (placed === undefined && openCalls(session.state).length > 0)) return;
+  void session.send('dial', session.commands.hangup(placed ?? ''), INVITE_MS);
+}

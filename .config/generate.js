@@ -1,12 +1,12 @@
 /**
  * Writes every generated file: from the contract in src/schema validators, types, typings and reference, from
- * all of src the words that reports are made of.
+ * all of src the words that reports are made of, and the picture of its imports.
  * `node .config/generate.js` writes; with `--check` it writes nothing and fails when a file differs.
  * Needs no build: it transpiles the few files it imports into a temporary folder.
  */
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
@@ -168,6 +168,33 @@ function ownWords() {
   return wrapped([...words].sort().join(' '), 96).join('\n');
 }
 
+/** Nearly every room imports these: drawn, they would hide the rest. The loose files of src are left out as well. */
+const NOT_DRAWN = ['schema', 'model', 'testing'];
+const PICTURE = /(<!-- rooms: begin -->\n)[\s\S]*(<!-- rooms: end -->)/;
+
+/** Room of a file: its folder directly below src, undefined for a loose file; the command line's entry is of `cli`. */
+function roomOf(path) {
+  const [room, ...rest] = path === 'cli.ts' ? ['cli', ''] : path.split('/');
+  return rest.length === 0 || NOT_DRAWN.includes(room) ? undefined : room;
+}
+
+/** docs/architecture.md with its picture of the rooms: an arrow where a file of one room imports a file of another. */
+function architecture() {
+  const arrows = new Set();
+  for (const name of readdirSync(join(ROOT, 'src'), { recursive: true })) {
+    if (!name.endsWith('.ts') || /\.(test|bench|soak|d)\.ts$/.test(name)) continue;
+    const from = roomOf(name);
+    for (const { fileName } of ts.preProcessFile(read(`src/${name}`)).importedFiles) {
+      if (!fileName.startsWith('.')) continue;
+      const to = roomOf(posix.join(posix.dirname(name), fileName.replace(/\.js$/, '.ts')));
+      if (from !== undefined && to !== undefined && from !== to) arrows.add(`${from} --> ${to}`);
+    }
+  }
+  const lines = [...arrows].sort().map((arrow) => `  ${arrow}`);
+  const picture = ['', '```mermaid', 'graph TD', ...lines, '```', '', ''].join('\n');
+  return read('docs/architecture.md').replace(PICTURE, (_, begin, end) => begin + picture + end);
+}
+
 /** path -> text of every generated file. */
 async function generate(folder) {
   const types = await dataTypes();
@@ -195,6 +222,7 @@ async function generate(folder) {
       `export const OWN_WORDS = \`\n${ownWords()}\n\`;\n`,
     'examples/offhook.d.ts': typingsText(types),
     'docs/reference.md': referenceText(schemas),
+    'docs/architecture.md': architecture(),
     'docs/offhook.config.schema.json': await pretty(
       JSON.stringify(published(schema('project-file'))),
       'json',

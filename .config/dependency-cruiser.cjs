@@ -4,7 +4,7 @@
  */
 const MAY_IMPORT = {
   // SIP and SDP as texts: no agent, no socket
-  sip: ['model', 'errors', 'time'],
+  sip: ['errors', 'time'],
   model: ['sip', 'errors', 'time'],
   schema: ['sip', 'model', 'errors', 'time'],
   audio: ['ordinary-file', 'schema', 'sip', 'model', 'errors', 'time'],
@@ -33,7 +33,7 @@ const MAY_IMPORT = {
   // load_env() reads the same files as --env-file: one parser, no other setting
   sandbox: ['settings/dotenv', 'schema', 'sip', 'model', 'errors', 'time'],
   // what may not be shown, and where it stands in texts
-  secrets: ['model', 'errors', 'time'],
+  secrets: ['sip', 'model', 'errors', 'time'],
   report: ['ordinary-file', 'schema', 'sip', 'model', 'errors', 'time'],
   // what the audio of an agent holds: judged while it comes
   hearing: ['audio', 'agents', 'schema', 'sip', 'model', 'errors', 'time'],

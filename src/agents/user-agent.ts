@@ -1,6 +1,7 @@
 /** What one user agent is to those who use it: its options, its surroundings, its verbs. Types only. */
+import type { SipMessage } from '../sip/sip-message.js';
 import type { OffhookError } from '../errors.js';
-import type { AgentEvent, SipMessage } from '../model/agent-event.js';
+import type { AgentEvent } from '../model/agent-event.js';
 import type { AgentState } from '../model/agent-state.js';
 import type { AgentOptions as ScriptOptions } from '../schema/types.gen.js';
 

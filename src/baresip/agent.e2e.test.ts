@@ -1,5 +1,6 @@
+import type { SipMessage } from '../sip/sip-message.js';
 import { describe, expect, test } from 'vitest';
-import type { AgentEvent, SipMessage } from '../model/agent-event.js';
+import type { AgentEvent } from '../model/agent-event.js';
 import { agentStateName } from '../model/agent-state.js';
 import { cleanBench, testBinaries } from '../testing/agent-bench.js';
 import { compareVersions } from './capabilities.js';

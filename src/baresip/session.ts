@@ -2,8 +2,9 @@
  * A running agent: process, control connection and trace joined into one state. What happens is emitted
  * here, in order; the verbs wait on it.
  */
+import type { SipMessage } from '../sip/sip-message.js';
 import { OffhookError, type ErrorCode } from '../errors.js';
-import type { AgentEvent, SipMessage } from '../model/agent-event.js';
+import type { AgentEvent } from '../model/agent-event.js';
 import { NEW_AGENT, fold, type AgentState } from '../model/agent-state.js';
 import { hostPort } from './start/address.js';
 import { CallLog } from './record/call-log.js';

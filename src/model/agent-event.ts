@@ -3,24 +3,14 @@
  * version. Pure data; also used inside QuickJS.
  */
 
+import type { CallStream } from '../sip/negotiated.js';
+import type { Peer } from '../sip/peer.js';
+import type { HeaderField, SipMessage } from '../sip/sip-message.js';
 import type { ErrorData } from '../errors.js';
 import type { Packets, Quality } from './call-quality.js';
 import type { HttpEvent } from './http-event.js';
 import type { Held, MediaDirection } from '../sip/media-direction.js';
 import type { ReasonValue } from '../sip/reason.js';
-
-/** Whom a call is with. Incoming: the From header (RFC 3261, 20.20); outgoing: what was dialled. */
-export interface Peer {
-  /** SIP URI without parameters of the name-addr form. */
-  uri: string;
-  /** User part, unescaped; the number, where the peer is one. Empty when the URI has none. */
-  number: string;
-  /** Display name, when there was one. */
-  name?: string;
-}
-
-/** A header field of a SIP message, name as on the wire. */
-export type HeaderField = readonly [name: string, value: string];
 
 type EndedBy = 'local' | 'remote' | 'network' | 'error';
 /**
@@ -67,20 +57,6 @@ export interface CallMedia {
   /** "address:port" RTP is received at, and sent to. */
   local_address: string;
   remote_address: string;
-}
-
-/** One stream of a call, as the last offer and answer settled it (RFC 3264, 6 and 8). */
-export interface CallStream {
-  /** "audio", "video"; "image" for T.38 (ITU-T T.38, annex D). */
-  kind: string;
-  /** "RTP/AVP", "udptl", ... */
-  protocol: string;
-  /** `refused`: offered, and answered with port 0 or not at all; `off`: offered with port 0. */
-  state: 'active' | 'refused' | 'off';
-  /** What the agent does; of an active stream. */
-  direction?: MediaDirection;
-  /** Encoding name the answer chose; absent where it names none of the offer. */
-  codec?: string;
 }
 
 export interface Transfer {
@@ -235,26 +211,6 @@ export interface LogEntry {
   at: number;
   agent: string;
   event: AgentEvent;
-}
-
-/** A SIP message seen in an agent's trace. */
-export interface SipMessage {
-  direction: 'sent' | 'received';
-  transport: 'UDP' | 'TCP' | 'TLS' | 'WS' | 'WSS';
-  /** "address:port" of both ends as the trace shows them; empty when it does not. */
-  local: string;
-  remote: string;
-  /** Request method, or the method of the CSeq for a response. */
-  method: string;
-  /** Request-URI of a request. */
-  uri?: string;
-  /** Status code and reason phrase of a response. */
-  code?: number;
-  reason?: string;
-  call_id: string;
-  cseq: number;
-  headers: readonly HeaderField[];
-  body: string;
 }
 
 /** What is told of an agent only when somebody asks: its SIP messages, its RTP packets, what it hears. */

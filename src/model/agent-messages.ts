@@ -1,5 +1,6 @@
 /** What an agent got outside of calls: MESSAGEs (RFC 3428) and the state of its mailbox (RFC 3842). */
-import type { AgentEvent, Peer } from './agent-event.js';
+import type { Peer } from '../sip/peer.js';
+import type { AgentEvent } from './agent-event.js';
 
 export interface ReceivedMessage {
   from: Peer;

@@ -3,8 +3,10 @@
  * act on) and inside QuickJS (head for getters, cursor for conditions). Call state is monotone per
  * call, so that a late message never moves it back (RFC 3261, 13 and 15).
  */
+import type { Peer } from '../sip/peer.js';
+import type { HeaderField } from '../sip/sip-message.js';
 import type { ErrorData } from '../errors.js';
-import type { AgentEvent, Ended, HeaderField, Peer } from './agent-event.js';
+import type { AgentEvent, Ended } from './agent-event.js';
 import { NO_FACTS, foldFacts, isAboutCall, type CallEvent, type CallFacts } from './call-facts.js';
 import { NO_MESSAGES, foldMessages, type AgentMessages } from './agent-messages.js';
 

@@ -1,5 +1,6 @@
 /** What getters and reports show of an agent's state, as plain values. */
-import type { CallMedia, Ended, Peer, Transfer } from './agent-event.js';
+import type { Peer } from '../sip/peer.js';
+import type { CallMedia, Ended, Transfer } from './agent-event.js';
 import type { CallFacts } from './call-facts.js';
 import type { Held } from '../sip/media-direction.js';
 import {

@@ -2,14 +2,8 @@
  * What is known about one call beside its state: media, digits, transfer, quality, times. A pure fold over
  * the events of that call; starts empty with it and stays readable when it is over.
  */
-import type {
-  AgentEvent,
-  CallMedia,
-  CallStream,
-  DtmfWay,
-  Speech,
-  Transfer,
-} from './agent-event.js';
+import type { CallStream } from '../sip/negotiated.js';
+import type { AgentEvent, CallMedia, DtmfWay, Speech, Transfer } from './agent-event.js';
 import type { Quality } from './call-quality.js';
 import type { Held } from '../sip/media-direction.js';
 

@@ -2,8 +2,9 @@
  * A run as one stream of events: what the runner emits and every reporter renders. The runner knows no
  * reporter; reporters know nothing but these.
  */
+import type { SipMessage } from '../sip/sip-message.js';
 import type { ErrorData, SourceLocation } from '../errors.js';
-import type { LogEntry, SipMessage } from './agent-event.js';
+import type { LogEntry } from './agent-event.js';
 import type { Packets, Quality } from './call-quality.js';
 
 /**

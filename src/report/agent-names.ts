@@ -1,5 +1,5 @@
 /** Names of agents across a run: one colour each, one column width, and who is behind a SIP address. */
-import type { Peer } from '../model/agent-event.js';
+import type { Peer } from '../sip/peer.js';
 import { displayWidth, oneLine } from './text.js';
 
 const NARROWEST = 5;

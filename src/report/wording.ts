@@ -1,5 +1,6 @@
 /** Events in words. One place, so that console, time lines and JUnit say the same thing alike. */
-import type { AgentEvent, SipMessage, Transfer } from '../model/agent-event.js';
+import type { SipMessage } from '../sip/sip-message.js';
+import type { AgentEvent, Transfer } from '../model/agent-event.js';
 import { describeEnded } from '../model/describe.js';
 import { isHttpEvent, type HttpEvent } from '../model/http-event.js';
 import type { RunEvent } from '../model/run-event.js';

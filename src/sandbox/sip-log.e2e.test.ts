@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SipMessage } from '../model/agent-event.js';
+import type { SipMessage } from '../sip/sip-message.js';
 import { Bench, Peer, type Ran } from '../testing/hostile/peer.js';
 
 let bench: Bench;

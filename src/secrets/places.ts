@@ -2,7 +2,7 @@
  * Secrets known by their place: what stands behind the name of a password, in whatever notation. All
  * quantifiers are bounded: texts come from scripts and peers, and must not be able to keep the host busy.
  */
-import type { HeaderField } from '../model/agent-event.js';
+import type { HeaderField } from '../sip/sip-message.js';
 import { isSecretName } from '../model/secret-names.js';
 
 export const MASK = '***';

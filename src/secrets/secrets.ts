@@ -3,7 +3,7 @@
  * whatever form they turn up, and what stands behind the name of a password. One object for each run.
  * Knows texts and run events; must not know where values come from, nor who prints.
  */
-import type { HeaderField } from '../model/agent-event.js';
+import type { HeaderField } from '../sip/sip-message.js';
 import type { RunEvent } from '../model/run-event.js';
 import { Finder, SHORTEST } from './finder.js';
 import { OWN_WORDS } from './own-words.gen.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { HeaderField, SipMessage } from '../model/agent-event.js';
+import type { HeaderField, SipMessage } from './sip-message.js';
 import { bindingsOf, expiresOf } from './bindings.js';
 
 function message(...headers: HeaderField[]): SipMessage {

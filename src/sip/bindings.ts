@@ -1,5 +1,5 @@
 /** What a REGISTER asks for and its 200 grants: bindings and their times (RFC 3261, 10.2 and 10.3). */
-import type { SipMessage } from '../model/agent-event.js';
+import type { SipMessage } from './sip-message.js';
 import { headerValues } from './headers.js';
 import { nameAddr } from './peer.js';
 

@@ -1,6 +1,5 @@
 /** Whether a registrar has refused an agent's password, as its SIP trace shows it (RFC 3261, 22; RFC 7616, 3.3). */
-import type { SipMessage } from '../model/agent-event.js';
-import { headerOf } from './sip-message.js';
+import { headerOf, type SipMessage } from './sip-message.js';
 
 /** Servers that do not share their nonces call each other's stale: so often that is believed. */
 const MOST_STALE = 1;

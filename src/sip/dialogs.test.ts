@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SipMessage } from '../model/agent-event.js';
+import type { SipMessage } from './sip-message.js';
 import { Dialog } from './dialogs.js';
 
 /** ">": sent, "<": received, with the tags of its From and To. */

@@ -1,7 +1,6 @@
 /** The dialog of a call: which SIP messages belong to it, by their tags (RFC 3261, 12). */
-import type { SipMessage } from '../model/agent-event.js';
 import { tagOf } from './peer.js';
-import { headerOf } from './sip-message.js';
+import { headerOf, type SipMessage } from './sip-message.js';
 
 /** The initial INVITE. A repetition with credentials has a higher CSeq. */
 interface InitialInvite {

@@ -1,5 +1,5 @@
 /** Header fields of SIP messages: names in any form, folded values (RFC 3261, 7.3.1 and 7.3.3). */
-import type { HeaderField } from '../model/agent-event.js';
+import type { HeaderField } from './sip-message.js';
 
 const LONG_NAME: Readonly<Record<string, string>> = {
   a: 'accept-contact',

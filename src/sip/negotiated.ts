@@ -1,6 +1,20 @@
 /** What an offer and its answer settle about the audio (RFC 3264, 6.1 and 7). */
-import type { CallStream } from '../model/agent-event.js';
+import type { MediaDirection } from './media-direction.js';
 import { audioOf, type Sdp, type SdpCodec, type SdpMedia } from './sdp.js';
+
+/** One stream of a call, as the last offer and answer settled it (RFC 3264, 6 and 8). */
+export interface CallStream {
+  /** "audio", "video"; "image" for T.38 (ITU-T T.38, annex D). */
+  kind: string;
+  /** "RTP/AVP", "udptl", ... */
+  protocol: string;
+  /** `refused`: offered, and answered with port 0 or not at all; `off`: offered with port 0. */
+  state: 'active' | 'refused' | 'off';
+  /** What the agent does; of an active stream. */
+  direction?: MediaDirection;
+  /** Encoding name the answer chose; absent where it names none of the offer. */
+  codec?: string;
+}
 
 /** The words of the option `media_enc`: SDES keys in the SDP (RFC 4568), or DTLS (RFC 5764). */
 type MediaEncryption = 'none' | 'srtp' | 'dtls_srtp';

@@ -1,6 +1,15 @@
 /** Names and addresses in header fields (RFC 3261, 20.10 and 25.1) -> `Peer`. */
-import type { Peer, SipMessage } from '../model/agent-event.js';
-import { headerOf } from './sip-message.js';
+import { headerOf, type SipMessage } from './sip-message.js';
+
+/** Whom a call is with. Incoming: the From header (RFC 3261, 20.20); outgoing: what was dialled. */
+export interface Peer {
+  /** SIP URI without parameters of the name-addr form. */
+  uri: string;
+  /** User part, unescaped; the number, where the peer is one. Empty when the URI has none. */
+  number: string;
+  /** Display name, when there was one. */
+  name?: string;
+}
 
 /** Who a request says it is from. */
 export function senderOf({ headers }: SipMessage): Peer {

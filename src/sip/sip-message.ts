@@ -1,6 +1,28 @@
 /** One SIP message as text -> `SipMessage` (RFC 3261, 7). Lenient: what a trace shows was accepted by somebody. */
-import type { HeaderField, SipMessage } from '../model/agent-event.js';
 import type { Endpoints, TraceAddress } from './endpoints.js';
+
+/** A header field of a SIP message, name as on the wire. */
+export type HeaderField = readonly [name: string, value: string];
+
+/** A SIP message seen in an agent's trace. */
+export interface SipMessage {
+  direction: 'sent' | 'received';
+  transport: 'UDP' | 'TCP' | 'TLS' | 'WS' | 'WSS';
+  /** "address:port" of both ends as the trace shows them; empty when it does not. */
+  local: string;
+  remote: string;
+  /** Request method, or the method of the CSeq for a response. */
+  method: string;
+  /** Request-URI of a request. */
+  uri?: string;
+  /** Status code and reason phrase of a response. */
+  code?: number;
+  reason?: string;
+  call_id: string;
+  cseq: number;
+  headers: readonly HeaderField[];
+  body: string;
+}
 
 /** A map, not an object: "constructor" is a header name like any other. */
 const COMPACT: ReadonlyMap<string, string> = new Map([

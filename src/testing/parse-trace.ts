@@ -1,7 +1,7 @@
 /** The parser of baresip's trace, fed with reads: what it makes of them. */
 import { SipTraceParser } from '../baresip/wire/sip-trace.js';
 import { Endpoints } from '../sip/endpoints.js';
-import type { SipMessage } from '../model/agent-event.js';
+import type { SipMessage } from '../sip/sip-message.js';
 
 /** Where the agent of these tests listens. */
 export const OWN = '127.0.0.1:5070';

@@ -1,5 +1,6 @@
+import type { SipMessage } from '../../sip/sip-message.js';
 import { expect, test } from 'vitest';
-import type { AgentEvent, SipMessage } from '../../model/agent-event.js';
+import type { AgentEvent } from '../../model/agent-event.js';
 import { fold, NEW_AGENT } from '../../model/agent-state.js';
 import { DumpOwner } from './dump-owner.js';
 import type { CtrlEvent } from '../wire/events.js';

@@ -4,7 +4,7 @@
  * an offer, while it answers a call, or at the end of a handshake, and its output tells of each of them in that order. Knows the
  * lines and messages that come before a start of media; knows no files.
  */
-import type { SipMessage } from '../../model/agent-event.js';
+import type { SipMessage } from '../../sip/sip-message.js';
 import { openCalls, type AgentState } from '../../model/agent-state.js';
 import type { CtrlEvent } from '../wire/events.js';
 

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SipMessage } from '../../model/agent-event.js';
+import type { SipMessage } from '../../sip/sip-message.js';
 import { NEW_AGENT } from '../../model/agent-state.js';
 import { Dumps } from './dumps.js';
 import type { AudioStream } from '../../agents/user-agent.js';

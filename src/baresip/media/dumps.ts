@@ -15,7 +15,7 @@ import {
   truncateSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { SipMessage } from '../../model/agent-event.js';
+import type { SipMessage } from '../../sip/sip-message.js';
 import { openCalls, type AgentState } from '../../model/agent-state.js';
 import { hasCapability } from '../capabilities.js';
 import { DumpOwner, type Owner } from './dump-owner.js';

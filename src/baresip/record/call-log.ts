@@ -3,7 +3,7 @@
  * monotone sequence of events for each call. Whichever source tells first counts; an end or an arrival
  * that only ctrl_tcp told waits a moment for the message with its headers and codes.
  */
-import type { AgentEvent, Ended, Peer, SipMessage } from '../../model/agent-event.js';
+import type { AgentEvent, Ended } from '../../model/agent-event.js';
 import { afterReading, awaitsResponse, newCall, type Call, type Habits } from './call-record.js';
 import {
   causeOf,
@@ -17,9 +17,9 @@ import {
 import type { Dialog } from '../../sip/dialogs.js';
 import type { CtrlEvent } from '../wire/events.js';
 import { OfferAnswer, hasSdp } from './offer-answer.js';
-import { hasTag, peerOf, senderOf } from '../../sip/peer.js';
+import { hasTag, peerOf, senderOf, type Peer } from '../../sip/peer.js';
 import { isRedirection, Redirections } from './redirections.js';
-import { headerOf } from '../../sip/sip-message.js';
+import { headerOf, type SipMessage } from '../../sip/sip-message.js';
 import { TransferLog } from './transfer-log.js';
 
 /** How long an event waits for its message: pipe and socket are read within a millisecond of each other. */

@@ -1,5 +1,6 @@
 /** What is known of one call while it is joined from the trace and ctrl_tcp. */
-import type { Peer, SipMessage } from '../../model/agent-event.js';
+import type { Peer } from '../../sip/peer.js';
+import type { SipMessage } from '../../sip/sip-message.js';
 import { Dialog } from '../../sip/dialogs.js';
 
 export interface Call {

@@ -1,5 +1,6 @@
 /** How a call ended, in the same words on every version: from the SIP messages first, else from baresip's text. */
-import type { Ended, SipMessage } from '../../model/agent-event.js';
+import type { SipMessage } from '../../sip/sip-message.js';
+import type { Ended } from '../../model/agent-event.js';
 import { headerValues, splitList } from '../../sip/headers.js';
 import { reasonOf } from '../../sip/reason.js';
 

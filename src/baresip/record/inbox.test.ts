@@ -1,6 +1,7 @@
+import type { HeaderField, SipMessage } from '../../sip/sip-message.js';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { AgentEvent, HeaderField, SipMessage } from '../../model/agent-event.js';
+import type { AgentEvent } from '../../model/agent-event.js';
 import type { CtrlEvent } from '../wire/events.js';
 import { Inbox } from './inbox.js';
 import { RequestLog } from './request-log.js';

@@ -2,12 +2,12 @@
  * What others send an agent beside calls, as events: digits, MESSAGEs, the state of its mailbox. Digits in
  * an INFO show in the trace and, on every version, as a ctrl_tcp event like those in RTP: told once.
  */
-import type { AgentEvent, SipMessage } from '../../model/agent-event.js';
+import type { AgentEvent } from '../../model/agent-event.js';
 import { infoDigit, isInfoDtmf } from '../../model/dtmf.js';
 import { parseMessageSummary } from '../../sip/message-summary.js';
 import type { CtrlEvent } from '../wire/events.js';
 import { senderOf } from '../../sip/peer.js';
-import { headerOf } from '../../sip/sip-message.js';
+import { headerOf, type SipMessage } from '../../sip/sip-message.js';
 
 /** The event of an INFO follows its message, late where the machine is busy; after this it never came. */
 const SAME_DIGIT_MS = 10_000;

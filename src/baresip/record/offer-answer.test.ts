@@ -1,5 +1,6 @@
+import type { SipMessage } from '../../sip/sip-message.js';
 import { describe, expect, test } from 'vitest';
-import type { AgentEvent, SipMessage } from '../../model/agent-event.js';
+import type { AgentEvent } from '../../model/agent-event.js';
 import type { MediaDirection } from '../../sip/media-direction.js';
 import type { CtrlEvent } from '../wire/events.js';
 import { OfferAnswer } from './offer-answer.js';

@@ -2,7 +2,7 @@
  * Offers and answers of every call (RFC 3264), read from the SIP trace: what media they settle, who holds
  * whom, and what became of the agent's own offers. Knows no verbs and no processes.
  */
-import type { AgentEvent, CallMedia, SipMessage } from '../../model/agent-event.js';
+import type { AgentEvent, CallMedia } from '../../model/agent-event.js';
 import {
   heldAfter,
   isLocalHold,
@@ -13,7 +13,7 @@ import { negotiated, streamsOf, type NegotiatedAudio } from '../../sip/negotiate
 import { audioOf, parseSdp, type Sdp, type SdpMedia } from '../../sip/sdp.js';
 import type { CtrlEvent } from '../wire/events.js';
 import { hasTag } from '../../sip/peer.js';
-import { headerOf } from '../../sip/sip-message.js';
+import { headerOf, type SipMessage } from '../../sip/sip-message.js';
 
 type Side = 'own' | 'remote';
 

@@ -1,5 +1,6 @@
+import type { SipMessage } from '../../sip/sip-message.js';
 import { describe, expect, test } from 'vitest';
-import type { AgentEvent, SipMessage } from '../../model/agent-event.js';
+import type { AgentEvent } from '../../model/agent-event.js';
 import { newCall } from './call-record.js';
 import { redirectTarget } from '../verbs/redirect.js';
 import { isRedirection, Redirections } from './redirections.js';

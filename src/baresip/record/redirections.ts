@@ -1,5 +1,6 @@
 /** Which call goes on as which after a 3xx: joined while the INVITE of the next one is under way. */
-import type { AgentEvent, Peer } from '../../model/agent-event.js';
+import type { Peer } from '../../sip/peer.js';
+import type { AgentEvent } from '../../model/agent-event.js';
 import type { Call } from './call-record.js';
 
 export class Redirections {

@@ -1,5 +1,6 @@
+import type { HeaderField } from '../../sip/sip-message.js';
 import { describe, expect, test } from 'vitest';
-import type { AgentEvent, HeaderField } from '../../model/agent-event.js';
+import type { AgentEvent } from '../../model/agent-event.js';
 import { sip } from '../../testing/traced-call.js';
 import { RefusalLog } from './refusals.js';
 

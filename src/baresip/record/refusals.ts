@@ -2,10 +2,10 @@
  * What baresip refuses or drops by itself, so that a script would never hear of it: INVITEs, challenges it cannot
  * answer, datagrams it cannot read. In words, for warnings.
  */
-import type { AgentEvent, SipMessage } from '../../model/agent-event.js';
+import type { AgentEvent } from '../../model/agent-event.js';
 import { headerValues } from '../../sip/headers.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
-import { headerOf } from '../../sip/sip-message.js';
+import { headerOf, type SipMessage } from '../../sip/sip-message.js';
 
 /** What libre reads of one datagram (udp.c, every version): the rest is lost. */
 const LONGEST_DATAGRAM = 8192;

@@ -1,5 +1,6 @@
+import type { HeaderField, SipMessage } from '../../sip/sip-message.js';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { AgentEvent, HeaderField, SipMessage } from '../../model/agent-event.js';
+import type { AgentEvent } from '../../model/agent-event.js';
 import type { CtrlEvent } from '../wire/events.js';
 import { Registration } from './registration.js';
 

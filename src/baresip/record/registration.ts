@@ -1,5 +1,6 @@
 /** The registration of one agent: REGISTER requests and responses of the trace joined with ctrl_tcp's events. */
-import type { AgentEvent, SipMessage } from '../../model/agent-event.js';
+import type { SipMessage } from '../../sip/sip-message.js';
+import type { AgentEvent } from '../../model/agent-event.js';
 import { closeText, mayEndWith } from './ended.js';
 import type { CtrlEvent } from '../wire/events.js';
 import { bindingsOf, expiresOf } from '../../sip/bindings.js';

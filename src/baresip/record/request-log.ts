@@ -3,7 +3,7 @@
  * it sends (MESSAGE, OPTIONS, INFO), and those it received and answered. All from the SIP trace, for ctrl_tcp
  * tells of none of them on every version.
  */
-import type { SipMessage } from '../../model/agent-event.js';
+import type { SipMessage } from '../../sip/sip-message.js';
 
 export interface SentRequest {
   readonly method: string;

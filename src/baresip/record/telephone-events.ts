@@ -1,6 +1,5 @@
 /** What peers say of telephone-events (RFC 4733) in their descriptions. */
-import type { SipMessage } from '../../model/agent-event.js';
-import { headerOf } from '../../sip/sip-message.js';
+import { headerOf, type SipMessage } from '../../sip/sip-message.js';
 
 /** Calls remembered. */
 const REMEMBERED = 32;

@@ -1,5 +1,6 @@
+import type { SipMessage } from '../../sip/sip-message.js';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { AgentEvent, SipMessage } from '../../model/agent-event.js';
+import type { AgentEvent } from '../../model/agent-event.js';
 import { TransferLog } from './transfer-log.js';
 
 beforeEach(() => {

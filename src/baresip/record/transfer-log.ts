@@ -1,5 +1,6 @@
 /** What becomes of the transfers an agent asks for: the answer to its REFER, and the NOTIFYs about it (RFC 3515). */
-import type { AgentEvent, SipMessage, Transfer } from '../../model/agent-event.js';
+import type { SipMessage } from '../../sip/sip-message.js';
+import type { AgentEvent, Transfer } from '../../model/agent-event.js';
 import { headerValues } from '../../sip/headers.js';
 import { parseSipfrag } from '../../sip/sipfrag.js';
 

@@ -1,6 +1,6 @@
 /** Account options -> address of record and the account line baresip reads. Pure text; hostile values are refused. */
 import { OffhookError } from '../../errors.js';
-import type { HeaderField } from '../../model/agent-event.js';
+import type { HeaderField } from '../../sip/sip-message.js';
 import { routeWithHeaders } from './custom-headers.js';
 import { mediaParameters, stunUri } from './media-options.js';
 import { accountParameterIn, unquotableInAccount } from './quoted.js';

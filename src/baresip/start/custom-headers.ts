@@ -3,7 +3,7 @@
  * what the command cannot say, behind the outbound route of the account, which reaches the wire as it was written.
  */
 import { OffhookError } from '../../errors.js';
-import type { HeaderField } from '../../model/agent-event.js';
+import type { HeaderField } from '../../sip/sip-message.js';
 import { headerProblem } from '../../sip/headers.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
 import type { CapabilityName } from '../../schema/capabilities.js';

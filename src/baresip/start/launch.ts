@@ -6,7 +6,7 @@ import { isIP, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { selfSigned } from '../../certificate.js';
 import { OffhookError } from '../../errors.js';
-import type { HeaderField } from '../../model/agent-event.js';
+import type { HeaderField } from '../../sip/sip-message.js';
 import { formatMs } from '../../time.js';
 import { accountOf, type Account } from './account.js';
 import { hostPort, isLoopback, isOwnAddress, LOOPBACK, localAddress } from './address.js';

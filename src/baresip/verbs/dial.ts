@@ -1,6 +1,6 @@
 /** dial(), and what every placed call has in common with it: the INVITE that leaves, or the error that says it did not. */
 import { OffhookError } from '../../errors.js';
-import type { Peer } from '../../model/agent-event.js';
+import type { Peer } from '../../sip/peer.js';
 import { openCalls, type CallState } from '../../model/agent-state.js';
 import { formatMs } from '../../time.js';
 import type { Done } from '../../agents/user-agent.js';

@@ -2,13 +2,12 @@
  * A call answered with a 3xx goes on at the address that names (RFC 3261, 8.1.3.4). Old versions do that by
  * themselves, in the same dialog; from 3.3 on baresip leaves it to others: a new INVITE, with a Call-ID of its own.
  */
-import type { SipMessage } from '../../model/agent-event.js';
 import type { Call } from '../record/call-record.js';
 import { hasCapability } from '../capabilities.js';
 import { nameAddr } from '../../sip/peer.js';
 import { perform } from '../perform.js';
 import type { RunningAgent } from '../running-agent.js';
-import { headerOf } from '../../sip/sip-message.js';
+import { headerOf, type SipMessage } from '../../sip/sip-message.js';
 
 /** As many as old versions follow before they take it for a loop (re: sip/request.c). */
 const MOST_HOPS = 16;

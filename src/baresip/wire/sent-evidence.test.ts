@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { HeaderField, SipMessage } from '../../model/agent-event.js';
+import type { HeaderField, SipMessage } from '../../sip/sip-message.js';
 import type { CtrlEvent } from './events.js';
 import { SentEvidence } from './sent-evidence.js';
 

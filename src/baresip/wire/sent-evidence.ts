@@ -4,12 +4,11 @@
  * that a stranger cannot write has to confirm it: ctrl_tcp, a command of ours, the request that a response
  * answers, or what was sent before with that Call-ID. What nothing confirms is left out and told.
  */
-import type { SipMessage } from '../../model/agent-event.js';
 import { afterReading } from '../record/call-record.js';
 import type { Command } from './ctrl.js';
 import type { CtrlEvent } from './events.js';
 import { hasTag, nameAddr } from '../../sip/peer.js';
-import { fullName, headerOf } from '../../sip/sip-message.js';
+import { fullName, headerOf, type SipMessage } from '../../sip/sip-message.js';
 
 export interface EvidenceSink {
   /**

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { SipMessage } from '../../model/agent-event.js';
+import type { SipMessage } from '../../sip/sip-message.js';
 import { Endpoints } from '../../sip/endpoints.js';
 import { IN, OWN, parse, request, shown, type Parsed } from '../../testing/parse-trace.js';
 

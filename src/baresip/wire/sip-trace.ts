@@ -10,7 +10,6 @@
  * it is proven to be baresip's own; most are. Of any other nobody can tell by looking, and `proven` is false.
  */
 import { isUtf8 } from 'node:buffer';
-import type { SipMessage } from '../../model/agent-event.js';
 import type { Endpoints, TraceAddress } from '../../sip/endpoints.js';
 import {
   START_LINE,
@@ -18,6 +17,7 @@ import {
   parseHead,
   sipMessage,
   type SipHead,
+  type SipMessage,
 } from '../../sip/sip-message.js';
 
 export interface TraceSink {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SipMessage } from '../../model/agent-event.js';
+import type { SipMessage } from '../../sip/sip-message.js';
 import { request, written } from '../../testing/parse-trace.js';
 import { Endpoints } from '../../sip/endpoints.js';
 import { Wire } from './wire.js';

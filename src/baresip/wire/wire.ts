@@ -1,5 +1,5 @@
 /** What a baresip process writes, made into what its agent sent, received and logged: no more than is certain. */
-import type { SipMessage } from '../../model/agent-event.js';
+import type { SipMessage } from '../../sip/sip-message.js';
 import type { Command } from './ctrl.js';
 import type { Endpoints } from '../../sip/endpoints.js';
 import type { CtrlEvent } from './events.js';

@@ -2,7 +2,7 @@
  * SIP messages as arrows: one that two agents saw, the sender and the receiver, is one arrow between
  * them. Pure: takes what was seen, returns what happened.
  */
-import type { SipMessage } from '../../model/agent-event.js';
+import type { SipMessage } from '../../sip/sip-message.js';
 
 export interface SeenMessage {
   at: number;

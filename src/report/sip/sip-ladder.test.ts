@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SipMessage } from '../../model/agent-event.js';
+import type { SipMessage } from '../../sip/sip-message.js';
 import { SampleRun, sipMessage } from '../../testing/sample-run.js';
 import { joinMessages } from './sip-join.js';
 import { SipLadderReporter } from './sip-ladder.js';

@@ -2,7 +2,7 @@
  * `--sip-trace`: the SIP messages of each scenario as a text ladder, printed when the scenario ends (only
  * then is it known who takes part). Knows how to draw; what belongs together is sip-join.ts's matter.
  */
-import type { HeaderField } from '../../model/agent-event.js';
+import type { HeaderField } from '../../sip/sip-message.js';
 import { headerLines } from '../../sip/headers.js';
 import type { RunEvent, ScenarioId } from '../../model/run-event.js';
 import { foldExchanges } from './exchanges.js';

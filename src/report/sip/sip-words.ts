@@ -1,5 +1,5 @@
 /** Short words about SIP messages: what an SDP body offers, Call-IDs short enough to read. */
-import type { SipMessage } from '../../model/agent-event.js';
+import type { SipMessage } from '../../sip/sip-message.js';
 import { audioOf, parseSdp, type SdpCodec } from '../../sip/sdp.js';
 import { oneLine } from '../text.js';
 

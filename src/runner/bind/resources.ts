@@ -1,11 +1,12 @@
 /** What a scenario holds outside its VM: its agents. Everything here is released when it ends. */
+import type { SipMessage } from '../../sip/sip-message.js';
 import type { BaresipContext } from '../../baresip/ground.js';
 import type { AgentOptions, UserAgent } from '../../agents/user-agent.js';
 import { startAgent } from '../../baresip/agent.js';
 import type { BaresipBinary } from '../../baresip/start/binary.js';
 import { OffhookError } from '../../errors.js';
 import { Hearing, type SavedCalls } from '../../hearing/hearing.js';
-import type { AgentEvent, SipMessage } from '../../model/agent-event.js';
+import type { AgentEvent } from '../../model/agent-event.js';
 import { assertMayListen } from '../../policy/net-policy.js';
 import type { Policy } from '../../policy/policy.js';
 import { ScenarioSipGuard } from './sip-guard.js';

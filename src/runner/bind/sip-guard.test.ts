@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { UserAgent } from '../../agents/user-agent.js';
 import { NEW_AGENT } from '../../model/agent-state.js';
-import type { HeaderField, SipMessage } from '../../model/agent-event.js';
+import type { HeaderField, SipMessage } from '../../sip/sip-message.js';
 import { makePolicy } from '../../policy/policy.js';
 import { ScenarioSipGuard } from './sip-guard.js';
 

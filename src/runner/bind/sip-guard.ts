@@ -5,7 +5,7 @@
 import { hasCapability } from '../../baresip/capabilities.js';
 import type { AgentOptions, UserAgent, Caller, SipGuard } from '../../agents/user-agent.js';
 import { OffhookError } from '../../errors.js';
-import type { SipMessage } from '../../model/agent-event.js';
+import type { SipMessage } from '../../sip/sip-message.js';
 import { headerValues } from '../../sip/headers.js';
 import type { Policy } from '../../policy/policy.js';
 import { sipDenial, sipTarget, type SipTarget } from '../../policy/sip-policy.js';

@@ -1,5 +1,6 @@
 /** The SIP messages of a scenario's agents: kept for scripts that ask, told on as they come once one has. */
-import type { LogEntry, SipMessage } from '../../model/agent-event.js';
+import type { SipMessage } from '../../sip/sip-message.js';
+import type { LogEntry } from '../../model/agent-event.js';
 
 /** Of one agent: a registration refreshed for hours must not fill the memory. */
 const MOST_KEPT = 5000;

@@ -1,8 +1,9 @@
 /** The main thread's side for tests: a small world of agents that answer from a table, and a folder of files. */
+import type { SipMessage } from '../../sip/sip-message.js';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { AgentEvent, LogEntry, SipMessage } from '../../model/agent-event.js';
+import type { AgentEvent, LogEntry } from '../../model/agent-event.js';
 import type {
   CallReply,
   CallRequest,

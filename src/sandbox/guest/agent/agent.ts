@@ -1,4 +1,6 @@
 /** `agent()` and the objects it returns: verbs go to the driver, getters read the world. */
+import type { Peer } from '../../../sip/peer.js';
+import type { CallStream } from '../../../sip/negotiated.js';
 import type {
   AgentInfo,
   MediaInfo,
@@ -17,7 +19,7 @@ import { agentStateName, currentCall, openCalls } from '../../../model/agent-sta
 import type { AgentState } from '../../../model/agent-state.js';
 import type { Mwi, ReceivedMessage } from '../../../model/agent-messages.js';
 import type { ReceivedDigit } from '../../../model/call-facts.js';
-import { NO_SPEECH, type CallStream, type Peer, type Speech } from '../../../model/agent-event.js';
+import { NO_SPEECH, type Speech } from '../../../model/agent-event.js';
 import type { Quality } from '../../../model/call-quality.js';
 import { timingOf, type Timing } from '../../../model/call-timing.js';
 import { headerLines, headerRecord } from '../../../sip/headers.js';

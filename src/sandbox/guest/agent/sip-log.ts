@@ -1,5 +1,6 @@
 /** `a.sip`: the agent's SIP messages as plain values, read at the cursor like everything else. */
-import type { LogEntry, SipMessage as TracedMessage } from '../../../model/agent-event.js';
+import type { SipMessage as TracedMessage } from '../../../sip/sip-message.js';
+import type { LogEntry } from '../../../model/agent-event.js';
 import { headerLines, headerValues } from '../../../sip/headers.js';
 import { parseSdp, type Sdp } from '../../../sip/sdp.js';
 import { ask, callerStack } from '../host.js';

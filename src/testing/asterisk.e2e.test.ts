@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { sipPortsAreFree } from '../baresip/start/ports.js';
 import { type Asterisk, startAsterisk } from './asterisk.js';
@@ -26,13 +27,28 @@ async function withAsterisk<T>(action: (asterisk: Asterisk) => Promise<T>): Prom
   return result;
 }
 
+/** Halves that take about as long, side by side; on the second version what differs there. */
+const HALVES = [
+  ['audio', 'mwi', 'registration', 'sip-log'],
+  ['calls', 'dtmf', 'hold', 'transfer'],
+];
+const runs = SUITE_BARESIPS.flatMap(({ which, env, second }) =>
+  (second ? HALVES.slice(1) : HALVES).map((suites) => ({ which, env, suites })),
+);
+
+it('every suite for Asterisk is in one of the halves', () => {
+  const files = readdirSync(new URL('../../scenarios/asterisk', import.meta.url));
+  expect(HALVES.flat().map((name) => `${name}.js`)).toEqual(expect.arrayContaining(files));
+});
+
 describe.skipIf(installed === undefined)('Asterisk', () => {
-  it.concurrent.each(SUITE_BARESIPS)(
-    'the suites, baresip: $which',
-    async ({ env }) => {
+  it.concurrent.each(runs)(
+    'the suites $suites, baresip: $which',
+    async ({ env, suites }) => {
       const chosen = await env();
+      const files = suites.map((name) => `scenarios/asterisk/${name}.js`);
       const { code, stdout } = await withAsterisk((asterisk) =>
-        runCli(['run', '-q', 'scenarios/asterisk'], {
+        runCli(['run', '-q', ...files], {
           env: { ...asterisk.env, ...chosen },
           timeout: SUITES_MS,
         }),

@@ -32,8 +32,12 @@ export function needBaresip110(): Promise<string> {
 
 /** On which the suites run, as variables of the environment: the one found, and a second version. */
 export const SUITE_BARESIPS = [
-  { which: 'the one found', env: () => Promise.resolve({}) },
-  { which: '1.1.0', env: async () => ({ OFFHOOK_BARESIP: await needBaresip110() }) },
+  { which: 'the one found', second: false, env: () => Promise.resolve({}) },
+  {
+    which: '1.1.0',
+    second: true,
+    env: async () => ({ OFFHOOK_BARESIP: await needBaresip110() }),
+  },
 ] as const;
 
 async function findBaresip110(): Promise<string> {

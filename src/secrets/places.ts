@@ -7,9 +7,24 @@ import { isSecretName } from '../model/secret-names.js';
 
 export const MASK = '***';
 
-/** Most texts hold no secret: one cheap look spares them the real work. The stems of `isSecretName`. */
-const SUSPICIOUS =
-  /pass|pwd|pw\b|\bpin|_pin|-pin|[\w-]key|cred|cookie|secret|token|bearer|jwt|authoriz|sips?:[^:@;,<>"\s]{1,200}:[^:@;,<>"\s]{1,200}@/i;
+/** Stems of `isSecretName`: a text without any of them names no secret. */
+const STEMS = [
+  'pass',
+  'pwd',
+  'pw',
+  'pin',
+  'key',
+  'cred',
+  'cookie',
+  'secret',
+  'token',
+  'bearer',
+  'jwt',
+  'authoriz',
+];
+/** The same more narrowly: "ping" and "keyframe" are no secrets, and the notations below are slow. */
+const NAMES_SECRET =
+  /pass|pwd|pw\b|\bpin|_pin|-pin|[\w-]key|cred|cookie|secret|token|bearer|jwt|authoriz/i;
 const NAME = String.raw`[\w.-]{1,80}`;
 /** Text in quotes; the closing one may have been cut off. JSON inside of JSON has its quotes escaped. */
 const QUOTED = String.raw`(?:\\{1,3}"[^"\\]{0,4000}(?:\\{1,3}"|$)|"(?:[^"\\]|\\.)*(?:"|\\?$)|'(?:[^'\\]|\\.)*(?:'|\\?$)|\x60(?:[^\x60\\]|\\.)*(?:\x60|\\?$))`;
@@ -75,8 +90,12 @@ const URI_PASSWORD = /(\bsips?:[^:@;,<>"\s]{1,200}):[^:@;,<>"\s]{1,200}@/gi;
 const GRAMMAR = /\b(?:unexpected|invalid|illegal|unknown|missing)\s$/i;
 
 export function maskPlaces(text: string): string {
-  if (!SUSPICIOUS.test(text)) return text;
-  return NOTATIONS.reduce(maskNotation, text).replace(URI_PASSWORD, `$1:${MASK}@`);
+  // Every SIP message and line of a log comes here, and most hold no secret: a search for words costs a tenth of
+  // what a regular expression does.
+  const lower = text.toLowerCase();
+  const isSuspicious = STEMS.some((stem) => lower.includes(stem)) && NAMES_SECRET.test(text);
+  const masked = isSuspicious ? NOTATIONS.reduce(maskNotation, text) : text;
+  return lower.includes('sip') ? masked.replace(URI_PASSWORD, `$1:${MASK}@`) : masked;
 }
 
 /** What stands behind another name is looked at too: it may be a text with names of its own. */

@@ -1,6 +1,7 @@
 /** `offhook run`. */
 import { OffhookError } from '../errors.js';
 import { findBaresip } from '../baresip/start/binary.js';
+import { isolationOf } from '../baresip/start/isolation.js';
 import { abandonAgents, sweepStale } from '../baresip/start/folder.js';
 import type { Lab } from '../lab/lab.js';
 import type { RunEvent } from '../model/run-event.js';
@@ -65,7 +66,10 @@ export async function runCommand(
       ...(saveAudio === undefined ? {} : { saveAudio }),
       binary: async () => {
         needTemporaryFolder();
-        return await findBaresip(baresip);
+        const found = await findBaresip(baresip);
+        // Whether bubblewrap works is tried out while the script is read, not when its first agent waits for it.
+        if (flags.isolate !== 'never') void isolationOf(found);
+        return found;
       },
       secret: (value) => {
         secrets.note([value]);

@@ -3,18 +3,18 @@ import type { SipMessage } from './sip-message.js';
 import { headerValues } from './headers.js';
 import { nameAddr } from './peer.js';
 
-/** RFC 3261, 10.2: what a registrar may assume when nothing is said. */
+/** Lifetime, in seconds, a registrar may assume when the request names none (RFC 3261, 10.2). */
 const DEFAULT_EXPIRES = 3600;
 /** The longest a timer can wait, in seconds. */
 const MAX_EXPIRES = Math.floor((2 ** 31 - 1) / 1000);
 
-/** Seconds a REGISTER asks for: of its Contact, else of the message (10.2.1.1). */
+/** Seconds a REGISTER asks for: in its Contact, else in its Expires header (10.2.1.1). */
 export function expiresOf(request: SipMessage): number {
   const [contact = ''] = contactsOf(request);
   return parameterOf(contact) ?? headerExpires(request) ?? DEFAULT_EXPIRES;
 }
 
-/** Of a 200: every binding it lists, and the seconds granted to the one that was asked for. */
+/** Every binding a 200 lists, and the seconds granted to the binding the request asked for. */
 export function bindingsOf(
   request: SipMessage,
   response: SipMessage,
@@ -26,7 +26,7 @@ export function bindingsOf(
   return { contacts, expires: Math.min(expires, MAX_EXPIRES) };
 }
 
-/** A registrar may write it in its own way; the only one there is must be ours. */
+/** The only contact of a list. A registrar may rewrite the URI, but a lone contact must be ours. */
 function lone(contacts: readonly string[]): string | undefined {
   return contacts.length === 1 ? contacts[0] : undefined;
 }
@@ -35,7 +35,7 @@ function sameUri(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** Each binding as it is written; a field can list several (7.3.1). */
+/** Each binding as written; one header field can list several (7.3.1). */
 function contactsOf(message: SipMessage): readonly string[] {
   return headerValues(message.headers, 'contact').filter((one) => one !== '');
 }

@@ -1,7 +1,9 @@
 /** Whether a registrar has refused an agent's password, as its SIP trace shows it (RFC 3261, 22; RFC 7616, 3.3). */
 import { headerOf, type SipMessage } from './sip-message.js';
 
-/** Servers that do not share their nonces call each other's stale: so often that is believed. */
+/**
+ * How often a `stale` challenge is believed: servers that do not share their nonces call each other's stale.
+ */
 const MOST_STALE = 1;
 
 const FIELDS: ReadonlyMap<number | undefined, readonly [challenge: string, credentials: string]> =
@@ -11,13 +13,14 @@ const FIELDS: ReadonlyMap<number | undefined, readonly [challenge: string, crede
   ]);
 
 export class Credentials {
-  /** Of the last challenge. */
+  /** Nonce of the last challenge. */
   #nonce: string | undefined;
   #stale = 0;
 
   /**
-   * To be given every final response and its request. True when the request answered the challenge before it, and is
-   * challenged again all the same: with a nonce of long ago, as in a refresh, that would mean nothing.
+   * To be called with every final response and its request. True when the request answered the previous
+   * challenge and is challenged again all the same. A request with a much older nonce, as in a refresh,
+   * proves nothing.
    */
   refusedBy(request: SipMessage, response: SipMessage): boolean {
     if ((response.code ?? 0) < 300) this.#nonce = undefined;

@@ -9,10 +9,10 @@ interface InitialInvite {
 }
 
 export class Dialog {
-  /** Tags that no message changes any more: the caller's from its INVITE on, the other one from the 2xx on. */
+  /** Tags that no message changes any more: the caller's from its INVITE on, the callee's from the 2xx on. */
   #local: string | undefined;
   #remote: string | undefined;
-  /** Tag of the side that was called, as its last provisional response says: a fork has several of them. */
+  /** Tag of the called side in its last provisional response: a forked call has several of them. */
   #early = '';
   #initial: InitialInvite | undefined;
 
@@ -20,14 +20,16 @@ export class Dialog {
     return this.#local ?? this.#early;
   }
 
-  /** Of the answer; before it of the last provisional response. */
+  /** Tag of the answer; before the answer, of the last provisional response. */
   get remoteTag(): string {
     return this.#remote ?? this.#early;
   }
 
-  /** Takes in what a message with the Call-ID of the call says of its tags; false when it belongs to another dialog. */
+  /**
+   * Learns the tags of a message with the call's Call-ID; false when the message belongs to another dialog.
+   */
   takes(message: SipMessage): boolean {
-    // Of an own request and of its responses the From is the agent's.
+    // In the agent's own requests and their responses, From is the agent.
     const own = (message.direction === 'sent') === (message.code === undefined);
     const from = tagIn(message, 'from');
     const to = tagIn(message, 'to');
@@ -40,7 +42,10 @@ export class Dialog {
     return true;
   }
 
-  /** A response to a request inside the dialog is known by its transaction; so are a CANCEL and a repeated INVITE. */
+  /**
+   * Whether the To tag counts: the transaction identifies responses inside the dialog, CANCELs and repeated
+   * INVITEs.
+   */
   #isToChecked({ method, code, cseq }: SipMessage, own: boolean, to: string): boolean {
     if (code === undefined) return to !== '' || (method !== 'CANCEL' && method !== 'INVITE');
     return method === 'INVITE' && this.#initial?.own === own && this.#initial.cseq === cseq;

@@ -1,9 +1,9 @@
 /**
- * Which way a message of the trace went: the trace prints addresses, not directions. An agent's own
- * sockets are the ones it listens on and, over TCP and TLS, the ephemeral ones of connections it opened.
+ * Finds the direction of a message in the trace, which prints only addresses. An agent's own sockets are
+ * those it listens on and, over TCP and TLS, the ephemeral ends of connections it opened.
  */
 
-/** What the line above a message in the trace says. */
+/** The address line above a message in the trace. */
 export interface TraceAddress {
   transport: string;
   source: string;
@@ -14,14 +14,14 @@ export class Endpoints {
   readonly #listening: ReadonlySet<string>;
   readonly #opened = new Set<string>();
 
-  /** As "address:port". */
+  /** `listening`: sockets as "address:port". */
   constructor(listening: Iterable<string>) {
     this.#listening = new Set(listening);
   }
 
   /**
-   * `via`: value of the topmost Via header, which counts only where the trace shows no address. `proven`: whether
-   * the address line is surely baresip's own; an imitated one must not teach us ends of connections.
+   * `via`: value of the topmost Via header, used only where the trace shows no address. `proven`: whether the
+   * address line is surely baresip's own; an imitated line must not teach us ends of connections.
    */
   isSent(
     request: boolean,
@@ -38,14 +38,15 @@ export class Endpoints {
       if (own.has(source)) return true;
       if (own.has(destination)) return false;
     }
-    // UDP goes by the sockets that listen: this line is an imitation, and what is sent has to be confirmed.
+    // UDP uses only sockets that listen, so this line is an imitation. As a sent message it has to be
+    // confirmed.
     if (address.transport === 'UDP') return true;
-    // Neither end listens: a connection of our own, on which the first message is a request of ours.
+    // Neither end listens: the agent opened this connection, and its first message is the agent's request.
     if (proven) this.opened(request ? source : destination);
     return request;
   }
 
-  /** A connection of the agent's own has that end, as "address:port". */
+  /** Notes one end ("address:port") of a connection that the agent opened. */
   opened(end: string): void {
     this.#opened.add(end);
   }

@@ -30,8 +30,9 @@ function headerKey(name: string): string {
 }
 
 /**
- * Header fields whose grammar is a list: there a comma stands for another field of the same name (RFC 3261, 7.3.1).
- * In all others it is part of the value: dates, credentials and challenges, free text, and fields nobody here knows.
+ * Header fields whose grammar is a list: there a comma separates what could be two fields of that name (RFC
+ * 3261, 7.3.1). In all other fields (dates, credentials, challenges, free text, unknown fields) a comma is
+ * part of the value.
  */
 const LISTS: ReadonlySet<string> = new Set([
   // RFC 3261, 20
@@ -62,7 +63,7 @@ export function headerLines(fields: readonly HeaderField[], name: string): reado
   return fields.filter(([one]) => headerKey(one) === key).map(([, value]) => unfold(value));
 }
 
-/** All values of one header, in order, unfolded; those that share a field come apart. */
+/** All values of one header, in order, unfolded; a field that holds a list gives several values. */
 export function headerValues(fields: readonly HeaderField[], name: string): readonly string[] {
   return valuesOf(headerKey(name), headerLines(fields, name));
 }
@@ -71,7 +72,7 @@ function valuesOf(key: string, lines: readonly string[]): string[] {
   return LISTS.has(key) ? lines.flatMap((line) => splitList(line)) : [...lines];
 }
 
-/** At the commas that are neither in quotes nor in angle brackets. An empty list is one empty value. */
+/** Splits at commas outside of quotes and angle brackets. An empty list is one empty value. */
 export function splitList(text: string): readonly string[] {
   const parts: string[] = [];
   let start = 0;
@@ -108,7 +109,7 @@ export function headerRecord(
   return Object.fromEntries(record);
 }
 
-/** Those a user agent writes itself: a second one would break the dialog, its route or its login. */
+/** Headers a user agent writes itself: a second one would break the dialog, its route or its login. */
 const OWN_NAMES = [
   'via',
   'from',

@@ -1,6 +1,6 @@
 /**
  * Directions of a media stream and what they say about hold (RFC 3264, 5.1, 6.1 and 8.4). A direction is
- * always that of the SDP it stands in: "sendonly" = whoever wrote it sends and does not want to receive.
+ * always that of the SDP it stands in: the author of a "sendonly" sends and does not want to receive.
  */
 
 export const MEDIA_DIRECTIONS = ['sendrecv', 'sendonly', 'recvonly', 'inactive'] as const;
@@ -38,14 +38,14 @@ export interface DirectionExchange {
   offerer: 'own' | 'remote';
 }
 
-/** Both directions as they are; for a call that was held before, `heldAfter` knows more. */
+/** Hold state by these two directions alone; for a call that was held before, `heldAfter` knows more. */
 export function heldOf(own: MediaDirection, remote: MediaDirection): Held {
   return heldBy(isLocalHold(own), isRemoteHold(remote));
 }
 
 /**
- * `held` after an exchange. An answer to an offer that does not send cannot but refuse to receive (6.1),
- * so it says nothing of the answerer's own hold: that stays what it was `before`.
+ * `held` after an exchange. The answer to an offer that does not send has to refuse to receive (6.1), so it
+ * does not show whether the answerer holds the call: the answerer's hold stays as it was `before`.
  */
 export function heldAfter({ own, remote, offerer }: DirectionExchange, before: Held): Held {
   const wasLocal = before === 'local' || before === 'both';

@@ -2,10 +2,10 @@
 
 export interface MessageSummary {
   waiting: boolean;
-  /** Voice messages; where the server tells of none, those of all other kinds together. */
+  /** Voice messages; where the server names none, the messages of all other kinds together. */
   new: number;
   old: number;
-  /** Of these, how many are urgent, where the server says so. */
+  /** How many of these messages are urgent, where the server says so. */
   urgent_new?: number;
   urgent_old?: number;
 }
@@ -22,13 +22,13 @@ const WAITING = /^messages-waiting\s*:\s*(yes|no)\b/i;
 const COUNTS =
   /^([a-z]+)-message\s*:\s*(\d{1,9})\s*\/\s*(\d{1,9})(?:\s*\(\s*(\d{1,9})\s*\/\s*(\d{1,9})\s*\))?/i;
 
-/** `undefined` when the body tells neither that messages wait nor how many. */
+/** `undefined` when the body says neither that messages wait nor how many. */
 export function parseMessageSummary(body: string): MessageSummary | undefined {
   let waiting: boolean | undefined;
   const all: Counts[] = [];
   for (const raw of body.trimStart().split(/\r\n|\r|\n/)) {
     const line = raw.trim();
-    // What follows an empty line are headers of single messages.
+    // The headers of single messages follow an empty line.
     if (line === '') break;
     const answer = WAITING.exec(line)?.[1];
     if (answer !== undefined) waiting ??= answer.toLowerCase() === 'yes';

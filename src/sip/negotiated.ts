@@ -31,7 +31,7 @@ export interface NegotiatedAudio {
   /** ms per packet, as asked for by the answer, else by the offer. */
   ptime?: number;
   encryption: MediaEncryption;
-  /** Of SDES: the one suite the answer chose. DTLS settles its own outside of the SDP. */
+  /** The suite an SDES answer chose. DTLS settles its suite outside of the SDP. */
   suite?: string;
   /** Payload type of telephone-event (RFC 4733), where the answer has it. */
   telephone_event?: number;
@@ -74,7 +74,7 @@ function audioPair(offer: Sdp, answer: Sdp): readonly [SdpMedia, SdpMedia] | und
     if (offered.kind !== 'audio' || answered?.kind !== 'audio') continue;
     if (offered.port !== 0 && answered.port !== 0) return [offered, answered];
   }
-  // An answer that dropped a line instead of refusing it: still plain what is meant.
+  // An answer that drops a line instead of refusing it can still only mean one audio stream.
   if (offer.media.length === answer.media.length) return undefined;
   const [offered, answered] = [audioOf(offer), audioOf(answer)];
   if (offered === undefined || answered === undefined) return undefined;
@@ -82,8 +82,8 @@ function audioPair(offer: Sdp, answer: Sdp): readonly [SdpMedia, SdpMedia] | und
 }
 
 /**
- * Every stream of an offer, in its order, as the answer leaves it (RFC 3264, 6 and 8). Seen from the agent:
- * `own` says whether the offer was the agent's.
+ * Every stream of an offer, in its order, as the answer leaves it (RFC 3264, 6 and 8), seen from the agent.
+ * `own`: the agent made the offer.
  */
 export function streamsOf(offer: Sdp, answer: Sdp, own: boolean): readonly CallStream[] {
   return offer.media.map((offered, index) => {
@@ -114,7 +114,7 @@ function isCompanion({ name }: SdpCodec): boolean {
   return COMPANIONS.includes(name.toLowerCase());
 }
 
-/** Some answers repeat the payload type without its rtpmap: the offer has it. */
+/** Some answers repeat a payload type without its rtpmap: the name then comes from the offer. */
 function named(codec: SdpCodec, offered: SdpMedia): SdpCodec {
   if (codec.name !== '') return codec;
   return offered.codecs.find((one) => one.payload === codec.payload) ?? codec;

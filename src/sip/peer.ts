@@ -11,7 +11,7 @@ export interface Peer {
   name?: string;
 }
 
-/** Who a request says it is from. */
+/** The sender that a request names in its From header. */
 export function senderOf({ headers }: SipMessage): Peer {
   return peerOf(...nameAddr(headerOf(headers, 'from') ?? ''));
 }
@@ -41,7 +41,7 @@ function userOf(uri: string): string {
   }
 }
 
-/** Whether a To or From header carries a tag: inside a dialog (RFC 3261, 12). */
+/** Whether a To or From header carries a tag, as inside a dialog (RFC 3261, 12). */
 export function hasTag(value: string): boolean {
   return tagOf(value) !== undefined;
 }

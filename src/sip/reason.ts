@@ -5,13 +5,13 @@ export interface ReasonValue {
   protocol: string;
   /** Q.850 cause value, or SIP status code. */
   cause?: number;
-  /** Without its quotes. */
+  /** The text without its quotes. */
   text?: string;
 }
 
 const PARAMETER = /;\s*([^\s;=]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)/g;
 
-/** One value, as `headerValues` gives them: `Q.850;cause=16;text="Normal call clearing"`. */
+/** Parses one value as `headerValues` gives it: `Q.850;cause=16;text="Normal call clearing"`. */
 export function reasonOf(value: string): ReasonValue {
   const reason: ReasonValue = { protocol: /^[^;]*/.exec(value)?.[0].trim() ?? '' };
   for (const [, name = '', given = ''] of value.matchAll(PARAMETER)) {

@@ -1,13 +1,15 @@
 /**
- * A session description (RFC 8866, 3264) -> plain data. Lenient: what cannot be read is left out, never
- * an error, for what a trace shows was accepted by somebody. Also used inside QuickJS.
+ * Parses a session description (RFC 8866, 3264) into plain data. Lenient: unreadable parts are left out and
+ * never an error, because somebody accepted whatever a trace shows. Also used inside QuickJS.
  */
 import { MEDIA_DIRECTIONS, withoutReceiving, type MediaDirection } from './media-direction.js';
 import { staticPayload } from './static-payloads.js';
 
 export interface SdpCodec {
   payload: number;
-  /** As in the rtpmap; of a static payload type as RFC 3551 writes it. Empty when neither tells. */
+  /**
+   * Name in the rtpmap; for a static payload type, as RFC 3551 writes it. Empty when neither gives a name.
+   */
   name: string;
   /** Clock rate of the RTP timestamps: 8000 for G722, which samples at 16000 (RFC 3551, 4.5.2). */
   rate: number;
@@ -22,9 +24,9 @@ export interface SdpMedia {
   port: number;
   /** "RTP/AVP", "RTP/SAVP", "UDP/TLS/RTP/SAVPF", ... */
   protocol: string;
-  /** In the order of the m= line, which is that of preference. */
+  /** In the order of the m= line, which is the order of preference. */
   codecs: readonly SdpCodec[];
-  /** That of the session where the stream has none; an old-style hold (c=0.0.0.0) is worked in. */
+  /** The session's direction where the stream has none; an old-style hold (c=0.0.0.0) is included. */
   direction: MediaDirection;
   /** ms per packet. */
   ptime?: number;
@@ -40,7 +42,7 @@ export interface Sdp {
   media: readonly SdpMedia[];
 }
 
-/** The lines of one section: the session's, or those of one m= line (which is the first). */
+/** The lines of one section: of the session, or of one stream with its m= line as `first`. */
 interface Section {
   first: string;
   lines: readonly string[];
@@ -53,7 +55,9 @@ const DISCARD_PORT = 9;
 const NOWHERE = ['0.0.0.0', '::'];
 const MEDIA_LINE = /^m=(\S+)\s+(\d{1,5})(?:\/\d+)?\s+(\S+)\s*(.*)$/;
 
-/** `undefined` when the body holds no session description. One part of a multipart body is found. */
+/**
+ * `undefined` when the body holds no session description. Also finds a description inside a multipart body.
+ */
 export function parseSdp(body: string): Sdp | undefined {
   const [session, ...streams] = sectionsOf(body);
   if (session === undefined) return undefined;
@@ -67,7 +71,7 @@ export function parseSdp(body: string): Sdp | undefined {
   return { ...(address === undefined ? {} : { address }), media };
 }
 
-/** The audio stream: the first that is not refused, else the first. */
+/** The first audio stream that is not refused, else the first. */
 export function audioOf(sdp: Sdp): SdpMedia | undefined {
   const audio = sdp.media.filter((one) => one.kind === 'audio');
   return audio.find((one) => one.port !== 0) ?? audio[0];
@@ -112,7 +116,7 @@ function mediaOf(stream: Section, inherited: Common): SdpMedia | undefined {
   };
 }
 
-/** What a session may say for all of its streams, and a stream for itself. */
+/** Attributes that a session may state for all of its streams, or a stream for itself. */
 function commonOf(section: Section): Common {
   const address = addressOf(section);
   const direction = directionOf(section);
@@ -153,7 +157,7 @@ function rtpmapOf(text: string | undefined): Omit<SdpCodec, 'payload'> | undefin
   return { name: match[1] ?? '', rate: Number(match[2]), channels: Number(match[3] ?? 1) };
 }
 
-/** Values that begin with a payload type -> the rest of each; the first one counts. */
+/** Maps the payload type at the beginning of each value to the rest; the first value of a type counts. */
 function byPayload(values: readonly string[]): ReadonlyMap<number, string> {
   const map = new Map<number, string>();
   for (const value of values) {
@@ -165,7 +169,7 @@ function byPayload(values: readonly string[]): ReadonlyMap<number, string> {
   return map;
 }
 
-/** "1 AES_CM_128_HMAC_SHA1_80 inline:..." (RFC 4568, 9.1). The key is left behind on purpose. */
+/** Parses "1 AES_CM_128_HMAC_SHA1_80 inline:..." (RFC 4568, 9.1) and drops the key on purpose. */
 function cryptoOf(stream: Section): { suite: string }[] {
   const found: { suite: string }[] = [];
   for (const value of attributes(stream, 'crypto')) {

@@ -1,4 +1,4 @@
-/** One SIP message as text -> `SipMessage` (RFC 3261, 7). Lenient: what a trace shows was accepted by somebody. */
+/** Parses the text of one SIP message (RFC 3261, 7). Lenient: somebody accepted whatever a trace shows. */
 import type { Endpoints, TraceAddress } from './endpoints.js';
 
 /** A header field of a SIP message, name as on the wire. */
@@ -41,8 +41,8 @@ const COMPACT: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Start line of a request or a response as baresip (re: sip/msg.c) reads it: any token is a method there (RFC 4475,
- * 3.1.1.2), and the version of a response is not looked at.
+ * Start line of a request or a response as baresip reads it (re: sip/msg.c): any token is a method (RFC 4475,
+ * 3.1.1.2), and the version of a response is ignored.
  */
 export const START_LINE =
   /^(?:([^ \t\r\n]+) ([^ \t\r\n]+) SIP\/2\.0|[^ \t\r\n]+ (0*[1-9]\d*)(?: ([^]*))?)$/;
@@ -59,10 +59,10 @@ export function headerOf(headers: readonly HeaderField[], name: string): string 
 
 /** Start line and header fields of a message. */
 export interface SipHead {
-  /** Of a request. */
+  /** Only in a request. */
   readonly method?: string;
   readonly uri?: string;
-  /** Of a response. */
+  /** Only in a response. */
   readonly code?: number;
   readonly reason?: string;
   readonly headers: readonly HeaderField[];
@@ -97,7 +97,9 @@ function parseHeaders(head: string): HeaderField[] {
   return headers;
 }
 
-/** Without the blanks that baresip does not count: no other control characters, as trim() would. */
+/**
+ * Strips only the characters that baresip takes for blanks; trim() would strip other control characters, too.
+ */
 function stripped(text: string): string {
   let from = 0;
   let to = text.length;
@@ -110,7 +112,9 @@ function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09 || code === 0x0d;
 }
 
-/** As written; of several fields baresip takes the last. Undefined where it is missing or no number. */
+/**
+ * Content-Length as written, of the last such field, as in baresip. Undefined when missing or not a number.
+ */
 export function contentLengthOf(headers: readonly HeaderField[]): string | undefined {
   const value = headers.findLast(
     ([name]) => (name.length === 14 || name.length === 1) && fullName(name) === 'content-length',
@@ -118,7 +122,10 @@ export function contentLengthOf(headers: readonly HeaderField[]): string | undef
   return value !== undefined && /^\d+$/.test(value) ? value : undefined;
 }
 
-/** `proven`: whether the address line is surely baresip's own, so that the ends of a connection can be learnt from it. */
+/**
+ * `proven`: whether the address line is surely baresip's own, so that ends of connections can be learnt from
+ * it.
+ */
 export function sipMessage(
   head: SipHead,
   body: string,

@@ -5,7 +5,7 @@ export interface SipFragment {
   reason: string;
 }
 
-/** The status line; `undefined` when the fragment has none, as that of a request. */
+/** The status line; `undefined` for a fragment without a status line, such as that of a request. */
 export function parseSipfrag(body: string): SipFragment | undefined {
   const first = body.trimStart().split(/[\r\n]/)[0] ?? '';
   const match = /^SIP\/\d\.\d[ \t]+([1-6]\d\d)(?![^ \t])/i.exec(first);

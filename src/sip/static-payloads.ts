@@ -1,4 +1,4 @@
-/** Payload types with a fixed meaning, good without an rtpmap (RFC 3551, tables 4 and 5). */
+/** Payload types with a fixed meaning, valid without an rtpmap (RFC 3551, tables 4 and 5). */
 
 /** Payload type -> encoding name, clock rate, channels. */
 const STATIC: Readonly<Record<number, readonly [name: string, rate: number, channels: number]>> = {

@@ -1,14 +1,14 @@
-/** Asks a SIP server over UDP whether it is there, with OPTIONS, until it answers. */
+/** Sends OPTIONS to a SIP server over UDP until it answers. */
 import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 
-/** Nothing is known about when the server opens its socket: short at first, so a start costs no idle time. */
+/** Short, so that a start costs no idle time: nothing shows when the server opens its socket. */
 const RETRY_MS = 20;
 
 export interface ProbeTarget {
   host: string;
   port: number;
-  /** What the Server header must say: another program may hold the port. */
+  /** Required value of the Server header: another program may hold the port. */
   server: string;
   signal: AbortSignal;
 }
@@ -32,7 +32,7 @@ export function answersOptions({ host, port, server, signal }: ProbeTarget): Pro
       return;
     }
     signal.addEventListener('abort', onAbort);
-    // "refused" only says that the socket is not open yet
+    // "refused" only means that the socket is not open yet
     socket.on('error', ignore);
     socket.on('message', (data) => {
       const text = data.toString('latin1');
@@ -68,5 +68,5 @@ function sendOptions(socket: Socket, host: string, port: number): void {
 }
 
 function ignore(): void {
-  // the next OPTIONS tells
+  // the next OPTIONS shows whether the server is up
 }

@@ -1,6 +1,6 @@
 /**
- * Ports for one lab: P for UDP and TCP, P+1 for TLS. They lie below the range agents take theirs from,
- * so a lab never races an agent; two labs may, and the loser of a race tries again.
+ * Ports for one lab: P for UDP and TCP, P+1 for TLS. They lie below the range of agents, so a lab never races
+ * an agent; two labs may race for a port, and the loser tries again.
  */
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';

@@ -1,26 +1,25 @@
 /**
  * A SIP server as a process group of its own: its main process may be killed without its children, so
- * everything ends by group. The group also holds a watchdog: a shell that reads
- * the pipe we keep open and, when that closes because this process died in any way, removes the
- * folder and kills the group.
+ * everything is ended by group. The group also holds a watchdog: a shell that reads a pipe we keep open and,
+ * when the pipe closes because this process died in any way, removes the folder and kills the group.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
 export interface ServerProcess {
-  /** Of the main process, and of the group. */
+  /** Id of the main process and of the group. */
   pid: number;
   /** Settles when the main process ends: "exit code 255" or "signal SIGKILL". */
   ended: Promise<string>;
   lastLog(lines: number): Promise<string>;
-  /** SIGTERM, and SIGKILL to what is left of the group after the limit. */
+  /** Sends SIGTERM and, after the limit, SIGKILL to the rest of the group. */
   stop(): Promise<void>;
 }
 
 /**
- * Kamailio ends within 15 ms, unless the signal comes while its last children start (they miss it).
- * It has nothing to save: no need to be patient.
+ * Kamailio ends within 15 ms, unless the signal comes while its last children start (they miss it). It has
+ * nothing to save, so there is no need to be patient.
  */
 const STOP_LIMIT_MS = 300;
 
@@ -33,7 +32,7 @@ const SUPERVISED = `exec 3<&0 </dev/null >"$1/server.log" 2>&1
 ( ( trap '' HUP INT TERM; read -r _ <&3; kill -0 $$ && rm -rf -- "$1"; kill -KILL 0 ) & )
 exec 3<&-; shift; exec "$@"`;
 
-/** What it prints goes to `server.log` in the folder, which is also where it runs. */
+/** The server runs in `folder` and prints into `server.log` there. */
 export function spawnServer(folder: string, command: readonly string[]): ServerProcess {
   const child = execa('sh', ['-c', SUPERVISED, 'sh', folder, ...command], {
     cwd: folder,
@@ -68,7 +67,7 @@ export function spawnServer(folder: string, command: readonly string[]): ServerP
   };
 }
 
-/** Nothing is left of the group in the good case: ESRCH is the answer one hopes for. */
+/** Normally nothing is left of the group, and kill() fails with ESRCH. */
 function killGroup(pid: number): void {
   if (pid <= 0) return;
   try {

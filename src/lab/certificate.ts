@@ -1,11 +1,13 @@
-/** A self-signed certificate for one lab, made by the openssl program: Node can read X.509, not write it. */
+/**
+ * Makes a self-signed certificate for one lab with the openssl program: Node can read X.509 but not write it.
+ */
 import { execa } from 'execa';
 
 const LIMIT_MS = 5000;
 
 /**
- * Key and certificate as PEM. undefined when there is no openssl, or one that does not understand us: a lab
- * without TLS is still a lab.
+ * Key and certificate as PEM. undefined when openssl is missing or does not know the options: a lab without
+ * TLS is still a lab.
  */
 export async function makeCertificate(host: string): Promise<string | undefined> {
   // cat: openssl cannot open /dev/stdout when that is a socket, as Node's pipes are

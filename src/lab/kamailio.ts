@@ -1,10 +1,10 @@
-/** Finds and starts Kamailio. It forks a dozen children: that is why a server process is a group. */
+/** Finds and starts Kamailio, which forks a dozen children: that is why a server process is a group. */
 import { execa } from 'execa';
 import { type ServerProcess, spawnServer } from '../servers/server-process.js';
 
 const FIND = 'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; command -v "$1"';
 
-/** The path of the program, looked for in PATH and where distributions put daemons. */
+/** Path of the program, searched in PATH and where distributions put daemons. */
 export async function findKamailio(program = 'kamailio'): Promise<string | undefined> {
   const { stdout, failed } = await execa('sh', ['-c', FIND, 'sh', program], {
     reject: false,

@@ -30,7 +30,7 @@ afterEach(async () => {
   for (const one of labs) expect(await whatIsLeft(one)).toEqual([]);
 });
 
-/** Processes, folder and ports of a lab that should be gone. */
+/** What is left of a lab that should be gone: processes, folder and ports. */
 async function whatIsLeft({ folder, port, tlsPort, host }: Lab): Promise<string[]> {
   const left = (await processesNaming(folder)).map(({ command }) => command);
   if (existsSync(folder)) left.push(folder);

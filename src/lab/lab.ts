@@ -19,23 +19,23 @@ import { labEnv } from './users.js';
 export interface LabOptions {
   /** The Kamailio program; default: found in PATH and the sbin folders. */
   kamailio?: string;
-  /** How long it may take to answer its first OPTIONS, in ms; default 10 s. */
+  /** Limit for the first answer to OPTIONS, in ms; default 10 s. */
   timeout?: number;
 }
 
 export interface Lab {
   host: string;
-  /** UDP and TCP. */
+  /** Port for UDP and TCP. */
   port: number;
   /** Absent when Kamailio's TLS module or openssl is missing. */
   tlsPort?: number;
-  /** What scenarios read with env(): SIP_DOMAIN, SIP_PROXY, A_USER, A_PASS ... */
+  /** Variables that scenarios read with env(): SIP_DOMAIN, SIP_PROXY, A_USER, A_PASS ... */
   env: Record<string, string>;
   pid: number;
   folder: string;
-  /** Settles when Kamailio ends, wanted or not, with how it ended. */
+  /** Settles when Kamailio ends, wanted or not, with the way it ended. */
   ended: Promise<string>;
-  /** Stops Kamailio and removes the folder; more calls wait for the first. */
+  /** Stops Kamailio and removes the folder; further calls wait for the first. */
   stop(): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   return startWith(program, options.timeout ?? START_LIMIT_MS);
 }
 
-/** Tries again on another port when somebody was faster, and without TLS when there is no module for it. */
+/** Tries another port when the first was taken meanwhile, and no TLS when its module is missing. */
 async function startWith(program: string, timeout: number): Promise<Lab> {
   let certificate = await makeCertificate(HOST);
   for (let clashes = 0; ;) {
@@ -98,7 +98,7 @@ async function startOn(attempt: Attempt): Promise<AttemptResult> {
   return { log, error: new OffhookError('E_LAB_START', message, { hint }) };
 }
 
-/** Without a pause: from the moment there is a folder, there shall be a watchdog that removes it. */
+/** Runs without a pause: a watchdog must exist from the moment the folder does. */
 function spawnInFolder({ program, port, certificate }: Attempt): {
   kamailio: ServerProcess;
   folder: string;

@@ -13,7 +13,7 @@ import { labPassword, labUsers } from './users.js';
 export interface RoutingOptions {
   host: string;
   port: number;
-  /** Sent as Server header: tells this lab from anything else on the port. */
+  /** Value of the Server header: distinguishes this lab from other programs on the port. */
   server: string;
   tls?: { port: number; pemFile: string };
 }
@@ -49,7 +49,10 @@ export function routingConfig(options: RoutingOptions): string {
   return [globals(options), MODULES, tlsModule(options), users(), REQUESTS, answers()].join('\n');
 }
 
-/** One worker for each transport: several reorder the messages of a call, and on a busy machine wait for each other's locks. */
+/**
+ * One worker for each transport: several reorder the messages of a call and wait for each other's locks on a
+ * busy machine.
+ */
 function globals({ host, port, server, tls }: RoutingOptions): string {
   return `#!KAMAILIO
 debug=0
@@ -70,8 +73,8 @@ user_agent_header="User-Agent: ${server}"
 `;
 }
 
-// A branch without any response within 3 s is over: shorter than await_until's default, so that a
-// scenario sees the 408. Lost TCP connections and such branches take their contact with them.
+// A branch without any response within 3 s is over: that is shorter than await_until's default, so a scenario
+// sees the 408. Such a branch, and a lost TCP connection, removes its contact.
 const MODULES = `
 loadmodule "kex.so"
 loadmodule "corex.so"

@@ -6,7 +6,7 @@ const NAMED_USERS = ['alice', 'bob', 'carol', 'dave'] as const;
 /** load01 ... load50 are there for scenarios with many agents. */
 const LOAD_USERS = 50;
 
-/** The lab listens on loopback only and lives for one run: a password one can guess is a help. */
+/** An easy password is a help: the lab listens on loopback only and lives for one run. */
 export function labPassword(user: string): string {
   return `pw-${user}`;
 }

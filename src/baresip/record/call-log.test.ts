@@ -50,7 +50,7 @@ describe.each(['1.0.0', '1.1.0', '4.9.0'])('baresip %s, as recorded', (version) 
     const { log, events } = recorded();
     for (const message of messagesOf('bob')) log.message(message);
     vi.runAllTimers();
-    // That the BYE was wanted only ctrl_tcp or the verb knows; here it came from the peer.
+    // Only ctrl_tcp or the verb knows that a BYE was wanted; here the BYE came from the peer.
     expect(shown(events)).toEqual([
       'incoming',
       'accepted',
@@ -116,7 +116,7 @@ describe('joining', () => {
     const other = recorded();
     other.log.event(ctrl('CALL_INCOMING'));
     vi.advanceTimersByTime(75);
-    // what has arrived by then is read first
+    // messages that have arrived by then are read first
     expect(other.events).toEqual([]);
     vi.advanceTimersByTime(1);
     expect(other.events).toMatchObject([{ type: 'call_incoming', headers: [] }]);
@@ -192,7 +192,7 @@ describe('joining', () => {
     log.message(sip('>', 'INVITE'));
     log.message(sip('<', '407 Proxy Authentication Required'));
     log.message(sip('>', 'ACK'));
-    // nothing to be cancelled until the next one is answered
+    // nothing can be cancelled until the next INVITE is answered
     expect(log.responded('c')).toBe(false);
     log.message(sip('>', 'INVITE', { cseq: 2 }));
     expect(events).toHaveLength(1);
@@ -273,7 +273,7 @@ describe('joining', () => {
     });
   });
 
-  // the second: in words of a TURN server
+  // the second reason is in the words of a TURN server
   test.each(['Connection refused', '401 Unauthorized'])('no INVITE ever left: %s', (reason) => {
     const { log, events } = recorded();
     log.expectDial({ uri: 'sip:x@h', number: 'x' });

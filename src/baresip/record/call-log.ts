@@ -1,7 +1,7 @@
 /**
- * The calls of one agent: joins what the SIP trace shows with what ctrl_tcp tells, by Call-ID, into one
- * monotone sequence of events for each call. Whichever source tells first counts; an end or an arrival
- * that only ctrl_tcp told waits a moment for the message with its headers and codes.
+ * The calls of one agent: joins the SIP trace with the events of ctrl_tcp, by Call-ID, into one monotone
+ * sequence of events for each call. The source that is faster counts; an end or an arrival known only from
+ * ctrl_tcp waits a moment for its message, which has the headers and codes.
  */
 import type { AgentEvent, Ended } from '../../model/agent-event.js';
 import { afterReading, awaitsResponse, newCall, type Call, type Habits } from './call-record.js';
@@ -24,14 +24,16 @@ import { TransferLog } from './transfer-log.js';
 
 /** How long an event waits for its message: pipe and socket are read within a millisecond of each other. */
 const JOIN_MS = 75;
-/** A CANCEL is answered at once by every SIP server (RFC 3261, 9.2): as far away as it may be. */
+/**
+ * A CANCEL is answered at once by every SIP server (RFC 3261, 9.2): this allows for the longest way there.
+ */
 const CANCELLED_MS = 1000;
-/** The trace tells these, with more in them. */
+/** Events that the trace shows as well, and in more detail. */
 const TOLD_BY_TRACE: ReadonlySet<string> = new Set([
   ...['TRANSFER', 'CALL_OUTGOING', 'CALL_REDIRECT', 'CALL_RINGING', 'CALL_PROGRESS'],
   ...['CALL_ANSWERED', 'CALL_LOCAL_SDP', 'CALL_REMOTE_SDP'],
 ]);
-/** Closed calls are forgotten after so many later ones: long enough for retransmissions. */
+/** Number of closed calls remembered: enough to recognize retransmissions. */
 const REMEMBERED = 32;
 
 export class CallLog {
@@ -41,7 +43,7 @@ export class CallLog {
   readonly redirections: Redirections;
   readonly #habits: Habits;
   readonly #transfers: TransferLog;
-  /** What the script dialled, until its INVITE is seen. */
+  /** The peer that the script dialled, until the INVITE is seen. */
   #dialling: Peer | undefined;
 
   constructor(emit: (event: AgentEvent) => void, habits: Habits) {
@@ -61,7 +63,7 @@ export class CallLog {
     if (call !== undefined) call.hangingUp = true;
   }
 
-  /** Whether the script has asked for its end. */
+  /** Whether the script has asked for the end of the call. */
   leaving(id: string): boolean {
     return this.#calls.get(id)?.hangingUp ?? false;
   }
@@ -71,7 +73,7 @@ export class CallLog {
     return this.#calls.get(this.redirections.currentId(id))?.responded ?? true;
   }
 
-  /** There will be no INVITE after that 3xx: it was the end. */
+  /** No INVITE follows that 3xx: the 3xx was the end of the call. */
   redirectFailed(id: string): void {
     const call = this.redirections.waiting;
     if (call?.id !== id || call.final === undefined) return;
@@ -79,18 +81,18 @@ export class CallLog {
     this.#close(call, endedByResponse(call.final, 'remote', false), call.final);
   }
 
-  /** The dialog of that call; undefined for one that was forgotten. */
+  /** The dialog of that call; undefined for a forgotten call. */
   dialogOf(id: string): Dialog | undefined {
     return this.#calls.get(id)?.dialog;
   }
 
-  /** Returns false for a message that belongs to no call, or to another dialog with the Call-ID of one. */
+  /** Returns false for a message that belongs to no call, or to another dialog with the Call-ID of a call. */
   message(message: SipMessage): boolean {
     const call = this.#calls.get(message.call_id) ?? this.#callOf(message);
     if (call?.dialog.takes(message) !== true) return false;
     this.#transfers.message(message);
     if (message.code === undefined) this.#request(call, message);
-    // A late response to the INVITE before the last one says nothing: that one was repeated.
+    // A late response to an earlier INVITE says nothing: that INVITE was repeated.
     else if (message.method === 'INVITE' && message.cseq === call.cseq)
       this.#response(call, message, message.code);
     if (!call.closed) this.media.message(message);
@@ -184,11 +186,11 @@ export class CallLog {
   #invite(call: Call, message: SipMessage): void {
     if (call.invite === undefined) {
       call.invite = message;
-      // The header says it better than an event that was first.
+      // The header names the peer better than an event that was first.
       if (!call.outgoing) call.peer = senderOf(message);
     }
     if (message.cseq > call.cseq) {
-      // Again, with credentials or to another address: the refusal before was not the end.
+      // A repetition with credentials or to another address: the refusal before was not the end.
       if (isRedirection(call.final?.code)) this.redirections.followed(call.id, message.uri ?? '');
       call.final = undefined;
       call.responded = false;
@@ -200,7 +202,7 @@ export class CallLog {
 
   #response(call: Call, message: SipMessage, code: number): void {
     if ((message.direction === 'received') !== call.outgoing) return;
-    // What comes after a 3xx, or with credentials, can be cancelled once that is answered.
+    // The INVITE that follows a 3xx or a challenge can be cancelled only once it is answered itself.
     call.responded = code < 300 || !maybeRetried(code);
     if (code <= 100) return;
     if (!call.outgoing && code < 300) this.#incoming(call);
@@ -263,7 +265,9 @@ export class CallLog {
     this.#emit({ type: 'call_established', call: call.id });
   }
 
-  /** The trace may be a moment behind: an answer told now would hide the ringing it is about to show. */
+  /**
+   * The trace may be a moment behind: an answer emitted now would hide the ringing that it is about to show.
+   */
   #establishedEvent(event: CtrlEvent): void {
     const call = this.#calls.get(event.call);
     if (call === undefined || call.established || call.closeText !== undefined) return;
@@ -306,7 +310,7 @@ export class CallLog {
     if (call.closed) return;
     call.closeText = text;
     clearTimeout(call.timer);
-    // The answer to a CANCEL comes from afar, everything else is on its way through our own pipe.
+    // The answer to a CANCEL comes from afar; everything else is already on its way through our own pipe.
     const cancelling = call.hangingUp && call.outgoing && call.responded && !call.answered;
     call.timer = afterReading(cancelling ? CANCELLED_MS : JOIN_MS, () => {
       this.#closeByText(call);
@@ -314,7 +318,7 @@ export class CallLog {
     this.#decide(call);
   }
 
-  /** Closes the call once enough is known to say how. */
+  /** Closes the call once enough is known about how it ended. */
   #decide(call: Call): void {
     if (call.closed) return;
     const { final, closeText } = call;
@@ -327,11 +331,11 @@ export class CallLog {
       }
       if (call === this.redirections.waiting || this.#goesOn(call, final)) return;
       const cancel = cancelled ? call.cancel : undefined;
-      // The final message is the remote party's own: after its CANCEL that is the CANCEL, not the 487 the agent answered.
+      // The final message is the remote party's own: after its CANCEL it is the CANCEL, not the agent's 487.
       const said = call.outgoing ? final : (cancel ?? final);
       this.#close(call, endedByResponse(final, by, cancelled, cancel), said);
     } else if (call.answered && /^481 /.test(closeText ?? '')) {
-      // To a request inside the call: the BYE of the other side has crossed it (RFC 3261, 12.2.1.2).
+      // The 481 answers a request inside the call: the other side's BYE has crossed it (RFC 3261, 12.2.1.2).
       this.#close(call, { by: 'remote', how: 'bye' });
     } else if (call.bye !== undefined && (call.hangingUp || closeText !== undefined)) {
       const ended = call.hangingUp
@@ -349,14 +353,14 @@ export class CallLog {
     return this.#habits.redirected(call, final);
   }
 
-  /** Such a baresip says nothing of it: the failure, then its BYE is all there is to see. */
+  /** Such a baresip does not report the end: only the failed transfer, then its BYE, can be seen. */
   #lostByTransfer(call: Call): void {
     const transfer = this.#transfers.of(call.id);
     if (!this.#habits.failedTransferEndsCall || call.closed || call.hangingUp) return;
     if (transfer === undefined || this.#transfers.succeeded(call.id)) return;
     const { final, reason } = transfer;
     if (reason === undefined) {
-      // Why it failed is told a moment later, unless that is not it.
+      // The reason of a failed transfer follows a moment later, unless the call ends for another cause.
       call.timer ??= afterReading(JOIN_MS * 2, () => {
         this.#lostByTransfer(call);
       });
@@ -376,12 +380,12 @@ export class CallLog {
     const { outgoing, answered, invite, cancel, bye, final } = call;
     const sent = !outgoing || invite !== undefined;
     const ended = endedByText(call.closeText ?? '', { outgoing, answered, sent });
-    // The other side's reason for its CANCEL, where the agent's 487 was not seen.
+    // The other side's reason for its CANCEL counts where the agent's 487 was not seen.
     const cause = ended.how === 'cancel' && !outgoing ? causeOf(cancel) : {};
     this.#close(call, { ...ended, ...cause }, bye ?? (outgoing ? final : (cancel ?? final)));
   }
 
-  /** `message`: the one that ended it, where one did. */
+  /** `message`: the message that ended the call, if there was one. */
   #close(call: Call, ended: Ended, message?: SipMessage): void {
     if (call.closed) return;
     clearTimeout(call.timer);
@@ -391,7 +395,7 @@ export class CallLog {
     this.media.forget(call.id);
     const { id, invite, outgoing, final } = call;
     if (told) this.#emit({ type: 'call_closed', call: id, ended, ...(message && { message }) });
-    // It never was a call for the script.
+    // For the script it never was a call.
     else if (!outgoing && invite && final) this.#habits.refusedInvite(invite, final);
   }
 }

@@ -1,10 +1,10 @@
-/** CALL_RTCP, which baresip tells of each report it gets -> the quality of the call. */
+/** Turns CALL_RTCP, which baresip emits for each report it gets, into the quality of the call. */
 import type { AgentEvent } from '../../model/agent-event.js';
 import type { AgentState } from '../../model/agent-state.js';
 import { packetsOf, qualityOf } from '../../model/call-quality.js';
 import type { CtrlEvent } from '../wire/events.js';
 
-/** `undefined` for other events, and while the report says nothing: the first ones are all zeros. */
+/** `undefined` for other events, and for the first reports, which are all zeros. */
 export function qualityEvent(event: CtrlEvent, state: AgentState): AgentEvent | undefined {
   if (event.name !== 'CALL_RTCP') return undefined;
   const call = state.calls.find((one) => one.id === event.call);

@@ -1,4 +1,4 @@
-/** What is known of one call while it is joined from the trace and ctrl_tcp. */
+/** The data of one call while it is joined from the trace and ctrl_tcp. */
 import type { Peer } from '../../sip/peer.js';
 import type { SipMessage } from '../../sip/sip-message.js';
 import { Dialog } from '../../sip/dialogs.js';
@@ -11,25 +11,25 @@ export interface Call {
   readonly dialog: Dialog;
   /** CSeq number of the initial INVITE, or of its last repetition with credentials. */
   cseq: number;
-  /** Announced to the log. */
+  /** The call was announced to the log. */
   known: boolean;
   answered: boolean;
   established: boolean;
   closed: boolean;
-  /** Any response to our INVITE came, 100 included: from then on it can be cancelled. */
+  /** Any response to our INVITE came, 100 included: from then on the call can be cancelled. */
   responded: boolean;
   provisional: string;
-  /** The CANCEL of the side that called. */
+  /** The caller's CANCEL. */
   cancel: SipMessage | undefined;
   /** The agent's own BYE. */
   bye: SipMessage | undefined;
-  /** The script asked for the end. */
+  /** The script asked for the end of the call. */
   hangingUp: boolean;
   final: SipMessage | undefined;
   closeText: string | undefined;
-  /** Dialled by the script, not because a peer's REFER asked. */
+  /** The script dialled this call; false when a peer's REFER asked for it. */
   scripted: boolean;
-  /** How often a 3xx has sent it elsewhere. */
+  /** Number of 3xx responses the call has followed. */
   hops: number;
   timer: NodeJS.Timeout | undefined;
 }
@@ -59,28 +59,28 @@ export function newCall(id: string, outgoing: boolean, peer: Peer): Call {
   };
 }
 
-/** Whether a final response may still be seen that says more than the text baresip closes the call with. */
+/** Whether a final response may still come that says more than the text baresip closed the call with. */
 export function awaitsResponse({ outgoing, answered, invite, hangingUp }: Call): boolean {
   if (answered) return false;
   // When the script rejected the call, newer versions report the reason phrase it chose, which can be any text.
   return outgoing ? invite !== undefined : hangingUp;
 }
 
-/** What this baresip does by itself. */
+/** What this baresip version does by itself, as questions of the call log. */
 export interface Habits {
-  /** It took that call off hold: true when that is undone, and the script need not hear of it. */
+  /** baresip took that call off hold. True when this is undone, so that the script need not know. */
   resumedByItself: (call: string) => boolean;
-  /** True when the call goes on at the address a 3xx names. */
+  /** True when the call goes on at the address in a 3xx. */
   redirected: (call: Call, response: SipMessage) => boolean;
-  /** It answered an INVITE with an error, and told nobody of a call. */
+  /** baresip answered an INVITE with an error and reported no call. */
   refusedInvite: (invite: SipMessage, response: SipMessage) => void;
-  /** A transfer the other side refuses, or that fails, ends the call. */
+  /** True when a transfer that is refused or fails ends the call. */
   failedTransferEndsCall: boolean;
 }
 
 /**
- * A timer that fires once everything that had arrived by then was read: after a pause of this process timers come
- * before the pipes.
+ * A timer that fires after everything that had arrived by then was read: after a pause of this process,
+ * timers come before the pipes.
  */
 export function afterReading(ms: number, action: () => void): NodeJS.Timeout {
   return setTimeout(() => setImmediate(action), ms);

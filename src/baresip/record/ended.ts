@@ -1,10 +1,10 @@
-/** How a call ended, in the same words on every version: from the SIP messages first, else from baresip's text. */
+/** How a call ended, in the same words on every version: from its SIP messages, else from baresip's text. */
 import type { SipMessage } from '../../sip/sip-message.js';
 import type { Ended } from '../../model/agent-event.js';
 import { headerValues, splitList } from '../../sip/headers.js';
 import { reasonOf } from '../../sip/reason.js';
 
-/** Text of CALL_CLOSED without the error number newer versions append: "Connection refused [111]". */
+/** Text of CALL_CLOSED without the error number that newer versions append: "Connection refused [111]". */
 export function closeText(param: string): string {
   return param.replace(/ \[\d+\]$/, '').trim();
 }
@@ -20,7 +20,7 @@ function causeIn(values: readonly string[]): Pick<Ended, 'cause' | 'causes'> {
   return given.length === 0 ? {} : { cause: given.join(', '), causes: given.map(reasonOf) };
 }
 
-/** By a final response of 300 or more to the INVITE; `cancel`: the CANCEL before it. */
+/** The end by a final response of 300 or more to the INVITE; `cancel`: the CANCEL before that response. */
 export function endedByResponse(
   message: SipMessage,
   by: 'local' | 'remote',
@@ -36,14 +36,14 @@ export function endedByResponse(
   };
 }
 
-/** The agent's transfer succeeded: whose BYE comes first says nothing. */
+/** The end after the agent's transfer succeeded: it does not matter whose BYE comes first. */
 export const TRANSFERRED: Ended = {
   by: 'local',
   how: 'transferred',
   reason: 'Call transferred',
 };
 
-/** The agent's transfer failed, and its baresip is one that ends the call then (before 2.0). */
+/** The end by a failed transfer of the agent, on a baresip that ends the call then (before 2.0). */
 export function lostByTransfer(final: number | undefined, reason: string): Ended {
   const why = final === undefined ? reason : `${final} ${reason}`;
   return {
@@ -67,14 +67,16 @@ const WORDS: readonly (readonly [RegExp, Ended])[] = [
   [/end of file|rtp|media|audio|codec/i, { by: 'error', how: 'media' }],
 ];
 
-/** By what CALL_CLOSED says; `direction` and `answered` tell a BYE from a CANCEL or a rejection. */
+/**
+ * The end by the text of CALL_CLOSED; `outgoing` and `answered` separate a BYE from a CANCEL or a rejection.
+ */
 export function endedByText(
   param: string,
   call: { outgoing: boolean; answered: boolean; sent?: boolean },
 ): Ended {
   const text = closeText(param);
   const response = /^(\d{3}) ([^,]*)(?:,(.*))?$/.exec(text);
-  // That is the TURN server: nobody else was asked anything.
+  // The response is the TURN server's: no INVITE was sent.
   if (response !== null && call.sent === false)
     return { by: 'network', how: 'unreachable', reason: text };
   if (response !== null) {
@@ -87,7 +89,7 @@ export function endedByText(
       ...(cause === undefined ? {} : causeIn(splitList(cause))),
     };
   }
-  // A description that cannot be used; without an answer it is TLS that failed.
+  // A session description that cannot be used; without an answer it is TLS that failed.
   if (call.answered && /^(?:Protocol error|Bad message)/i.test(text)) {
     return { by: 'error', how: 'media', reason: text };
   }
@@ -97,14 +99,17 @@ export function endedByText(
   return { by: words.by, how: (words.by === 'local') === call.outgoing ? 'cancel' : 'rejected' };
 }
 
-/** Whether the text baresip closed with goes with that response: another code is one the trace is about to show. */
+/**
+ * Whether baresip's closing text fits that response. If its code differs, the trace is about to show another
+ * response.
+ */
 export function mayEndWith(code: number, closeText: string | undefined): boolean {
   if (closeText === undefined) return false;
   const told = /^\d{3}(?= )/.exec(closeText)?.[0];
   return told === undefined || Number(told) === code;
 }
 
-/** After these a caller may try again by itself: only baresip knows whether it gave up. */
+/** After these codes a caller may try again by itself: only baresip knows whether it gave up. */
 export function maybeRetried(code: number): boolean {
   return code < 400 || code === 401 || code === 407 || code === 422 || code === 503;
 }

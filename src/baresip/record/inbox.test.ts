@@ -101,7 +101,7 @@ describe('digits', () => {
     await turn();
     await turn();
     expect(events).toEqual([]);
-    // a digit in RTP is one
+    // a digit in RTP is a digit of its own
     inbox.event(start(told));
     await turn();
     await turn();
@@ -147,7 +147,7 @@ describe('digits', () => {
     await turn();
     await turn();
     expect(events).toMatchObject([{ via: 'info' }, { via: 'info' }]);
-    // and one more is none of them
+    // a further event belongs to none of these INFOs
     inbox.event(start('2'));
     await turn();
     await turn();

@@ -1,6 +1,7 @@
 /**
- * What others send an agent beside calls, as events: digits, MESSAGEs, the state of its mailbox. Digits in
- * an INFO show in the trace and, on every version, as a ctrl_tcp event like those in RTP: told once.
+ * What others send an agent besides calls, as events: digits, MESSAGEs, the state of its mailbox. A digit in
+ * an INFO shows in the trace and, on every version, as a ctrl_tcp event like a digit in RTP: it is emitted
+ * once.
  */
 import type { AgentEvent } from '../../model/agent-event.js';
 import { infoDigit, isInfoDtmf } from '../../model/dtmf.js';
@@ -9,24 +10,26 @@ import type { CtrlEvent } from '../wire/events.js';
 import { senderOf } from '../../sip/peer.js';
 import { headerOf, type SipMessage } from '../../sip/sip-message.js';
 
-/** The event of an INFO follows its message, late where the machine is busy; after this it never came. */
+/** The event of an INFO follows its message, late on a busy machine; after this time it never comes. */
 const SAME_DIGIT_MS = 10_000;
 
-/** What baresip reads in the body of an INFO (call.c, every version; a blank from 3.0 on). */
+/**
+ * How baresip finds the digit in the body of an INFO (call.c, every version; it allows a blank from 3.0 on).
+ */
 const TAKEN_FOR_DIGIT = /Signal= *([0-9*#a-d])/i;
 /** The request belongs to another dialog. */
 const NO_SUCH_CALL = 481;
 
 interface InfoDigit {
   call: string;
-  /** As the event says it. */
+  /** The digit as the ctrl_tcp event names it. */
   told: string;
   at: number;
 }
 
 export class Inbox {
   readonly #emit: (event: AgentEvent) => void;
-  /** Told from the trace; their events are still to come. */
+  /** Digits already emitted from the trace, whose events are still to come. */
   #fromInfo: InfoDigit[] = [];
   #ended = false;
 
@@ -35,8 +38,8 @@ export class Inbox {
   }
 
   /**
-   * A received request and the final code the agent answered: what the agent refused it has not received. A
-   * retransmission tells nothing new, but baresip makes another event of its digit.
+   * A received request and the final code the agent answered: a request it refused counts as not received. A
+   * retransmission is nothing new, but baresip makes another event of its digit.
    */
   answered(request: SipMessage, code: number, again: boolean): void {
     const { method, headers, body } = request;
@@ -64,13 +67,15 @@ export class Inbox {
       case 'CALL_DTMF_END':
       case 'MESSAGE':
       case 'MWI_NOTIFY':
-        return true; // the trace tells these, with more in them
+        return true; // the trace shows these, in more detail
       default:
         return false;
     }
   }
 
-  /** A digit of RFC 4733 that no event tells: behind the event of the digit before it, which was read in the same turn. */
+  /**
+   * Emits an RFC 4733 digit that has no event, after the event of the digit before it, read in the same turn.
+   */
   overlooked(call: string, digit: string): void {
     setImmediate(() => {
       this.#later(() => {
@@ -85,13 +90,13 @@ export class Inbox {
 
   #info({ call_id, body }: SipMessage, type: string, code: number, again: boolean): void {
     const digit = infoDigit(type, body);
-    // baresip looks no further than one character: of a hook flash ("16"), which is no digit, it makes a 1.
+    // baresip reads a single character: a hook flash ("16"), which is no digit, becomes a 1.
     const told = TAKEN_FOR_DIGIT.exec(body)?.[1]?.toUpperCase();
     if (code < 300 && isInfoDtmf(type) && told !== undefined) {
       this.#fromInfo.push({ call: call_id, told, at: performance.now() });
     }
     if (again) return;
-    // Before 3.0 baresip refuses a blank before the digit, which is as good as none.
+    // Before 3.0 baresip refuses a blank before the digit; the digit was received all the same.
     const isRefusedBlank = code === 400 && /Signal=[ \t]/i.test(body);
     if (digit !== undefined && (code < 300 || isRefusedBlank)) {
       this.#emit({ type: 'dtmf_received', call: call_id, digit, via: 'info' });
@@ -100,8 +105,8 @@ export class Inbox {
   }
 
   /**
-   * baresip writes the trace of an INFO before its event, but the event may be read first. After two turns
-   * of the loop whatever was written before has been read as well.
+   * baresip writes the trace of an INFO before its event, but the event may be read first. After two turns of
+   * the loop everything written before has been read as well.
    */
   #digitEvent({ call, param }: CtrlEvent): void {
     const at = performance.now();

@@ -1,6 +1,6 @@
 /**
- * Offers and answers of every call (RFC 3264), read from the SIP trace: what media they settle, who holds
- * whom, and what became of the agent's own offers. Knows no verbs and no processes.
+ * Offers and answers of every call (RFC 3264), read from the SIP trace: the media they settle, who holds
+ * whom, and the fate of the agent's own offers. Knows no verbs and no processes.
  */
 import type { AgentEvent, CallMedia } from '../../model/agent-event.js';
 import {
@@ -18,10 +18,12 @@ import { headerOf, type SipMessage } from '../../sip/sip-message.js';
 type Side = 'own' | 'remote';
 
 interface Exchange {
-  /** Who made the offer; of an INVITE without one (RFC 3261, 14.1): the side that answers it. */
+  /**
+   * The side that made the offer; for an INVITE without an offer (RFC 3261, 14.1), the side that answers it.
+   */
   offerer: Side;
   offer: Sdp | undefined;
-  /** The answer as last told: a 183 and its 200 may carry the same one. */
+  /** The answer last emitted: a 183 and its 200 may carry the same answer. */
   told: string | undefined;
 }
 
@@ -31,22 +33,22 @@ export interface OwnOffer {
   readonly direction: MediaDirection;
   code?: number;
   reason?: string;
-  /** The answer was taken in: baresip has started the media of it before. */
+  /** The answer was acknowledged: baresip has started its media before that. */
   acked?: true;
 }
 
 interface CallRecord {
-  /** By method, CSeq and side of the request; the newest ones. */
+  /** Keyed by method, CSeq and side of the request; only the newest are kept. */
   readonly exchanges: Map<string, Exchange>;
   readonly offers: OwnOffer[];
   held: Held;
-  /** As last told. */
+  /** The encryption last emitted. */
   encrypted: string | undefined;
 }
 
 export interface OfferAnswerSink {
   emit(event: AgentEvent): void;
-  /** The agent took a call off hold that nobody asked to be resumed. True: it is put back, so not told. */
+  /** The agent took a call off hold without being asked. True: it is held again, so nothing is emitted. */
   resumedByItself(call: string): boolean;
 }
 
@@ -56,9 +58,9 @@ const OFFER_METHODS = ['INVITE', 'UPDATE', 'PRACK'];
 export class OfferAnswer {
   readonly #sink: OfferAnswerSink;
   readonly #calls = new Map<string, CallRecord>();
-  /** Calls that may come off hold; of all others it is undone. */
+  /** Calls that may come off hold; any other call is held again. */
   readonly #resuming = new Set<string>();
-  /** DTLS tells the end of its handshake in two places, of which only one names the call. */
+  /** The end of a DTLS handshake shows in two places, of which only one names the call. */
   #awaitsSuite: string | undefined;
   #suite: string | undefined;
 
@@ -88,7 +90,7 @@ export class OfferAnswer {
     this.#suite = undefined;
   }
 
-  /** A line of baresip's log: only there the profile of DTLS-SRTP is told. */
+  /** A line of baresip's log: only the log names the profile of DTLS-SRTP. */
   line(text: string): void {
     const suite = /DTLS-SRTP complete \(audio\/RTP\) Profile=(\S+)/.exec(text)?.[1];
     if (suite === undefined) return;
@@ -142,7 +144,7 @@ export class OfferAnswer {
   }
 
   #response(id: string, record: CallRecord, message: SipMessage, code: number): void {
-    // The request went the other way.
+    // The request went the other way than this response.
     const side: Side = message.direction === 'sent' ? 'remote' : 'own';
     const exchange = record.exchanges.get(keyOf(message, side));
     if (exchange === undefined) return;
@@ -185,10 +187,10 @@ export class OfferAnswer {
     if (audio?.encryption === 'srtp') this.#tellEncrypted(id, record, 'srtp', audio.suite);
   }
 
-  /** A message that should have answered an offer, and holds no session description. */
+  /** Warns of a message that should have answered an offer but holds no session description. */
   #warn(exchange: Exchange, message: string): void {
     if (exchange.offer === undefined) return;
-    // It may be sent again.
+    // The answer may be sent again.
     exchange.told = '';
     const text = `${message} holds no session description: the offer is not answered, there is no audio`;
     this.#sink.emit({ type: 'warning', text });
@@ -213,7 +215,7 @@ export function holds(held: Held): boolean {
   return held === 'local' || held === 'both';
 }
 
-/** A response above 100 with a session description: media before the answer (RFC 3960). */
+/** Whether a message has a session description; in a response below 200 it means early media (RFC 3960). */
 export function hasSdp(message: SipMessage): boolean {
   return sdpOf(message) !== undefined;
 }
@@ -233,7 +235,7 @@ function noteOwnOffer(record: CallRecord, message: SipMessage, sdp: Sdp): void {
   record.offers.push({ cseq: message.cseq, direction });
 }
 
-/** Whether the offer is one to hold, not to resume. */
+/** Whether the offer holds the call instead of resuming it. */
 export function isHoldOffer(offer: OwnOffer): boolean {
   return isLocalHold(offer.direction);
 }
@@ -255,7 +257,7 @@ const NO_STREAM: SdpMedia = {
   direction: 'inactive',
 };
 
-/** What is wrong with an answer to the agent's offer of audio (RFC 3264, 6); undefined when nothing is. */
+/** What is wrong with an answer to the agent's offer of audio (RFC 3264, 6); undefined for a good answer. */
 function answerProblem(offer: Sdp, audio: NegotiatedAudio | undefined): string | undefined {
   const offered = audioOf(offer);
   if (offered === undefined || offered.port === 0 || audio?.isOffered === true) return undefined;

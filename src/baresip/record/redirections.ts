@@ -1,4 +1,4 @@
-/** Which call goes on as which after a 3xx: joined while the INVITE of the next one is under way. */
+/** Joins the calls before and after a 3xx, while the INVITE of the next call is under way. */
 import type { Peer } from '../../sip/peer.js';
 import type { AgentEvent } from '../../model/agent-event.js';
 import type { Call } from './call-record.js';
@@ -7,7 +7,7 @@ export class Redirections {
   readonly #emit: (event: AgentEvent) => void;
   /** Call-ID before -> after. */
   readonly #next = new Map<string, string>();
-  /** Where a call was sent last, by its Call-ID now. */
+  /** The address a call was last sent to, by the Call-ID it has now. */
   readonly #addresses = new Map<string, string>();
   #under: { call: Call; uri: string } | undefined;
 
@@ -15,23 +15,23 @@ export class Redirections {
     this.#emit = emit;
   }
 
-  /** The Call-ID that call has now. */
+  /** The Call-ID that the call has now. */
   currentId(id: string): string {
     const next = this.#next.get(id);
     return next === undefined ? id : this.currentId(next);
   }
 
-  /** Where a 3xx has sent that call; undefined when none did. */
+  /** The address a 3xx has sent that call to; undefined when none did. */
   addressOf(id: string): string | undefined {
     return this.#addresses.get(id);
   }
 
-  /** The call a next INVITE is awaited for. */
+  /** The call whose next INVITE is awaited. */
   get waiting(): Call | undefined {
     return this.#under?.call;
   }
 
-  /** Whom the script dialled; the address a server sends it to is not its peer. */
+  /** The peer the script dialled; the address a server redirects to does not replace it. */
   get peer(): Peer | undefined {
     return this.#under?.call.peer;
   }
@@ -42,12 +42,12 @@ export class Redirections {
     this.#under = { call, uri };
   }
 
-  /** No such INVITE comes. */
+  /** The awaited INVITE does not come. */
   giveUp(): void {
     this.#under = undefined;
   }
 
-  /** True when this call is the one that was expected: the same for the script as the one before. */
+  /** True when this is the expected call: for the script it is the same call as before. */
   takesPlace(call: Call): boolean {
     if (this.#under === undefined) return false;
     const { call: before, uri } = this.#under;

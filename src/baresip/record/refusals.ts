@@ -1,19 +1,19 @@
 /**
- * What baresip refuses or drops by itself, so that a script would never hear of it: INVITEs, challenges it cannot
- * answer, datagrams it cannot read. In words, for warnings.
+ * Warnings about what baresip refuses or drops by itself, so that a script would never know: INVITEs,
+ * challenges it cannot answer, datagrams it cannot read.
  */
 import type { AgentEvent } from '../../model/agent-event.js';
 import { headerValues } from '../../sip/headers.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
 import { headerOf, type SipMessage } from '../../sip/sip-message.js';
 
-/** What libre reads of one datagram (udp.c, every version): the rest is lost. */
+/** The most that libre reads of one datagram (udp.c, every version): the rest is lost. */
 const LONGEST_DATAGRAM = 8192;
 const CHALLENGED: readonly number[] = [401, 407];
-/** Of a challenge: a value in quotes may hold anything. */
+/** One parameter of a challenge; a value in quotes may hold anything. */
 const PARAMETER = /([^\s,="]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]+)/g;
 
-/** Tells all of that as warnings of an agent. */
+/** Emits these warnings for one agent. */
 export class RefusalLog {
   readonly #emit: (event: AgentEvent) => void;
   readonly #version: string;
@@ -24,7 +24,7 @@ export class RefusalLog {
     this.#version = version;
   }
 
-  /** Every message of the trace, with its text there. */
+  /** Every message of the trace, with its text. */
   message(message: SipMessage, raw: string): void {
     this.#warn(cutMessage(message, raw));
     if (message.direction === 'received') this.#challenge(message);
@@ -35,12 +35,12 @@ export class RefusalLog {
     this.#warn(droppedDatagram(text));
   }
 
-  /** An INVITE of which no call came about. */
+  /** An INVITE that led to no call. */
   invite(invite: SipMessage, response: SipMessage): void {
     this.#warn(refusedInvite(invite, response, this.#version));
   }
 
-  /** Each kind of request gives up at the same challenge: told once. */
+  /** Every request of a method fails at the same challenge, so each problem is reported once per method. */
   #challenge(message: SipMessage): void {
     const problem = challengeProblem(message, this.#version);
     if (problem === undefined) return;
@@ -55,7 +55,7 @@ export class RefusalLog {
   }
 }
 
-/** An INVITE that baresip answered with an error before it told anybody of a call. */
+/** Describes an INVITE that baresip answered with an error before it reported a call. */
 function refusedInvite(invite: SipMessage, response: SipMessage, version: string): string {
   const from = headerOf(invite.headers, 'from') ?? '';
   const { code = 0, reason = '' } = response;
@@ -91,12 +91,12 @@ function whyRefused(invite: SipMessage, code: number): string {
   }
 }
 
-/** The algorithms of a challenge that this version cannot answer (RFC 8760); empty when it can. */
+/** The algorithms of a challenge that this version cannot answer (RFC 8760); empty when it can answer all. */
 function unknownAlgorithms(response: SipMessage, version: string): readonly string[] {
   return algorithmsOf(response).filter((one) => !isKnown(one, version));
 }
 
-/** The algorithms a 401 or 407 asks for; a scheme that is not Digest under its own name. */
+/** The algorithms a 401 or 407 asks for; a scheme other than Digest counts under its own name. */
 export function algorithmsOf({ code, headers }: SipMessage): readonly string[] {
   if (code === undefined || !CHALLENGED.includes(code)) return [];
   const name = code === 401 ? 'www-authenticate' : 'proxy-authenticate';
@@ -115,7 +115,7 @@ function isKnown(algorithm: string, version: string): boolean {
   return /^md5$/i.test(algorithm);
 }
 
-/** Why baresip gives up at a challenge; undefined when it can answer it. */
+/** Why baresip gives up at a challenge; undefined when it can answer the challenge. */
 export function challengeProblem(response: SipMessage, version: string): string | undefined {
   const unknown = unknownAlgorithms(response, version);
   const [first] = unknown;
@@ -126,7 +126,7 @@ export function challengeProblem(response: SipMessage, version: string): string 
   return `baresip ${version} does not understand the challenge: ${needed}`;
 }
 
-/** A datagram of which baresip read only a part; undefined for any other message. */
+/** Describes a datagram of which baresip read only a part; undefined for any other message. */
 function cutMessage({ direction, transport, body }: SipMessage, raw: string): string | undefined {
   if (direction !== 'received' || transport !== 'UDP') return undefined;
   if (Buffer.byteLength(raw) < LONGEST_DATAGRAM) return undefined;
@@ -134,7 +134,7 @@ function cutMessage({ direction, transport, body }: SipMessage, raw: string): st
   return `a datagram was longer than the ${LONGEST_DATAGRAM} bytes baresip reads: ${lost} is lost`;
 }
 
-/** A line of baresip's log that says that something received was dropped; undefined for any other line. */
+/** Describes a log line about something received that was dropped; undefined for any other line. */
 function droppedDatagram(line: string): string | undefined {
   const why = /^sip: msg decode err: (.*)/.exec(line)?.[1];
   if (why === undefined) return undefined;

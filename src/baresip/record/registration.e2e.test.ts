@@ -10,7 +10,7 @@ describe.each(binaries)('registration, baresip $version', (binary) => {
   const { bench, peer: rawPeer } = cleanBench(binary);
 
   test('no 200 in the granted time: expired; register() is the cure', async () => {
-    // Its bindings are not ours, so baresip takes what it asked for as granted.
+    // The bindings in this 200 are not ours, so baresip takes the time it asked for as granted.
     const registrar = await rawPeer(() => ['200 OK\r\nExpires: 1']);
     const domain = registrar.uri.replace(/^.*@/, '');
     const agent = await bench.start('alice', { domain });
@@ -36,7 +36,7 @@ describe.each(binaries)('registration, baresip $version', (binary) => {
     const started = performance.now();
     await agent.stop();
     expect(performance.now() - started).toBeLessThan(2000);
-    // it has left all the same
+    // the un-REGISTER has left all the same
     expect(registrar.received.filter((text) => /^REGISTER /.test(text)).at(-1)).toMatch(
       /^Expires: 0\r$|;expires=0/im,
     );
@@ -58,7 +58,7 @@ describe.each(binaries)('registration, baresip $version', (binary) => {
     async (more) => {
       let answered = 0;
       const registrar = await rawPeer((_method, request) => {
-        // As far away as a real one; the driver gets its turn in between.
+        // Answers as late as a distant registrar, so that the driver gets its turn in between.
         setTimeout(() => {
           answered += 1;
           const challenge = `WWW-Authenticate: Digest realm="r", nonce="n${answered}", algorithm=MD5${more}`;

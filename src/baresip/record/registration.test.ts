@@ -175,7 +175,7 @@ test('a further try by baresip itself leaves the failure as it is, until it is a
   request(1, 60);
   response(1, 401, 'Unauthorized');
   ctrl('REGISTER_FAIL', '401 Unauthorized');
-  // The control connection was faster: the trace goes on with the rest of the same attempt.
+  // The control connection was faster: the trace then shows the rest of the same attempt.
   for (const cseq of [2, 3, 4]) {
     request(cseq, 60);
     response(cseq, 401, 'Unauthorized');

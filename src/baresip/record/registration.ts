@@ -1,4 +1,6 @@
-/** The registration of one agent: REGISTER requests and responses of the trace joined with ctrl_tcp's events. */
+/**
+ * The registration of one agent: REGISTER requests and responses in the trace, joined with ctrl_tcp's events.
+ */
 import type { SipMessage } from '../../sip/sip-message.js';
 import type { AgentEvent } from '../../model/agent-event.js';
 import { closeText, mayEndWith } from './ended.js';
@@ -31,13 +33,13 @@ export class Registration {
   #expiry: NodeJS.Timeout | undefined;
   #credentials = new Credentials();
   readonly #stopTrying: () => boolean;
-  /** What baresip still sends and gets answered is of no account. */
+  /** baresip may still send REGISTERs and get answers: they no longer count. */
   #gaveUp = false;
 
   /**
-   * `version`: of the baresip, which may not understand a challenge. `stopTrying` is called when the registrar has
-   * refused the password. It keeps baresip from trying the same one again and returns true, or returns false where
-   * that is not needed.
+   * `version`: of this baresip, which may not understand a challenge. `stopTrying` is called when the
+   * registrar has refused the password: it keeps baresip from trying the same password again and returns
+   * true, or returns false where that is not needed.
    */
   constructor(
     emit: (event: AgentEvent) => void,
@@ -49,7 +51,9 @@ export class Registration {
     this.#stopTrying = stopTrying;
   }
 
-  /** The script, or the end of the agent, wants this; messages that do not serve it are left out. */
+  /**
+   * The state that the script, or the end of the agent, wants; messages that do not serve it are left out.
+   */
   expect(wanted: 'registered' | 'none'): void {
     this.#wanted = wanted;
     this.#asked = true;
@@ -79,7 +83,7 @@ export class Registration {
       case 'UNREGISTERING':
       case 'FALLBACK_OK':
       case 'CREATE':
-        return true; // the trace tells these, with code and reason
+        return true; // the trace shows these, with code and reason
       default:
         return false;
     }
@@ -93,7 +97,7 @@ export class Registration {
   #request(message: SipMessage): void {
     const wanted = expiresOf(message) === 0 ? 'none' : 'registered';
     if (wanted !== this.#wanted || this.#isOf(this.#attempt, message)) return;
-    // A failure told before its request was read belongs to this one.
+    // A failure reported before its request was read belongs to this request.
     if (this.#failText === undefined) this.#clear();
     this.#attempt = {
       callId: message.call_id,
@@ -101,8 +105,8 @@ export class Registration {
       request: message,
       response: undefined,
     };
-    // A refresh, or a further try, by baresip itself changes nothing until it is answered: why the last one failed
-    // stays known meanwhile.
+    // A refresh or a further try by baresip itself changes nothing until it is answered: meanwhile the last
+    // failure stays known.
     const settled = this.#state === 'registered' || this.#state === 'failed';
     const byItself = !this.#asked && settled;
     const begun = wanted === 'none' ? 'unregistering' : 'registering';
@@ -129,7 +133,7 @@ export class Registration {
     } else if (mayEndWith(code, this.#failText)) {
       this.#fail();
     } else if (this.#wanted === 'none') {
-      // Challenged: baresip may repeat it with credentials, and tells nothing if it does not.
+      // A challenge: baresip may repeat the request with credentials, and reports nothing if it does not.
       this.#timer ??= setTimeout(() => {
         this.#unregistered({ code, reason });
       }, JOIN_MS);
@@ -139,7 +143,8 @@ export class Registration {
   #failEvent(param: string): void {
     this.#failText = closeText(param);
     const seen = this.#attempt?.response?.code;
-    // Another code is of a response, or of a request and its response, that the trace is about to show.
+    // With another code, the trace is about to show a further response, or a further request and its
+    // response.
     if (seen !== undefined && mayEndWith(seen, this.#failText)) {
       this.#fail();
       return;
@@ -168,7 +173,9 @@ export class Registration {
     this.#emit({ type: 'register_failed', ...(code === undefined ? {} : { code }), reason });
   }
 
-  /** What a 401 or 407 does not say in words: MD5 is what everybody takes for granted. */
+  /**
+   * The reason behind a 401 or 407, which its phrase does not give; MD5, the usual algorithm, is not named.
+   */
   #whyRefused(response: SipMessage): string | undefined {
     const problem = challengeProblem(response, this.#version);
     if (problem !== undefined) return problem;
@@ -183,7 +190,7 @@ export class Registration {
     this.#emit({ type: 'unregistered', ...how });
   }
 
-  /** A retransmission repeats the CSeq; credentials come with the next one (RFC 3261, 22.2). */
+  /** A retransmission repeats the CSeq; a request with credentials has the next number (RFC 3261, 22.2). */
   #isOf(attempt: Attempt | undefined, message: SipMessage): boolean {
     return attempt?.callId === message.call_id && attempt.cseq === message.cseq;
   }
@@ -203,7 +210,7 @@ export class Registration {
     this.#expiry.unref();
   }
 
-  /** In no state but `registered` is there a granted time that could end. */
+  /** Only in the state `registered` is there a granted time that could end. */
   #settle(state: State): void {
     clearTimeout(this.#expiry);
     this.#state = state;

@@ -1,18 +1,18 @@
 /**
- * The requests of one agent other than those about registration and the life of a call: what became of one
- * it sends (MESSAGE, OPTIONS, INFO), and those it received and answered. All from the SIP trace, for ctrl_tcp
- * tells of none of them on every version.
+ * The requests of one agent apart from registration and the life of a call: the fate of those it sends
+ * (MESSAGE, OPTIONS, INFO), and those it received and answered. All from the SIP trace, because ctrl_tcp does
+ * not report them on every version.
  */
 import type { SipMessage } from '../../sip/sip-message.js';
 
 export interface SentRequest {
   readonly method: string;
-  /** When it left, and when its final response came (performance.now()). */
+  /** When the request left, and when its final response came (performance.now()). */
   sentAt?: number;
   answeredAt?: number;
-  /** The final response. After a challenge this is the one to the repetition with credentials. */
+  /** The final response; after a challenge, the response to the repetition with credentials. */
   answer?: { code: number; reason: string };
-  /** In baresip's words, why there will be no response. */
+  /** Why there will be no response, in baresip's words. */
   failure?: string;
 }
 
@@ -20,16 +20,16 @@ interface Tracked {
   readonly request: SentRequest;
   callId: string | undefined;
   cseq: number;
-  /** Requests up to this one in the call are older than what is waited for. */
+  /** Requests of the call up to this CSeq are older than the awaited request. */
   readonly after: number;
   timer: NodeJS.Timeout | undefined;
 }
 
-/** How long a challenge may be the last word: the repetition follows within a millisecond. */
+/** How long a challenge may stay the last response: the repetition follows within a millisecond. */
 const RETRY_MS = 75;
 /** baresip gives up after 32 s (RFC 3261, 17.1.2.2: timer F). */
 const TIMED_OUT_MS = 30_000;
-/** Received requests remembered for their retransmissions. */
+/** Number of received requests remembered to recognize their retransmissions. */
 const REMEMBERED = 256;
 
 /** A received request, and the final code the agent answered. */
@@ -39,13 +39,13 @@ export class RequestLog {
   readonly #changed: () => void;
   readonly #answeredReceived: AnsweredRequest;
   readonly #tracked = new Set<Tracked>();
-  /** By Call-ID, CSeq and method. */
+  /** Keyed by Call-ID, CSeq and method. */
   readonly #received = new Map<string, { request: SipMessage; answered: boolean }>();
   readonly #sentIds = new Map<string, number>();
 
   /**
-   * `answered` gets each received request when the agent has answered it, and `again` when a retransmission is:
-   * baresip takes it for a new one.
+   * `answered` gets each received request when the agent has answered it; `again`: the request is a
+   * retransmission, which baresip takes for a new request.
    */
   constructor(changed: () => void, answered: AnsweredRequest) {
     this.#changed = changed;
@@ -78,8 +78,9 @@ export class RequestLog {
   }
 
   /**
-   * baresip says that a request of that method failed without a response. `certain`: no peer can have said it; if one
-   * can, it counts only for a request that never left, which no peer knows of.
+   * baresip reports that a request of that method failed without a response. `certain`: no peer can have
+   * written this report. Otherwise it counts only for a request that never left, because no peer knows of
+   * that request.
    */
   failed(method: string, text: string, certain = true): void {
     const open = [...this.#tracked].filter(
@@ -88,7 +89,7 @@ export class RequestLog {
         request.answer === undefined &&
         (certain || request.sentAt === undefined),
     );
-    // Which one is not said: a time-out is of the oldest, anything else comes at once.
+    // The report names no request: a time-out means the oldest request, any other failure the newest.
     const late = /timed out/i.test(text);
     const found = late ? open.find(({ request }) => isOld(request)) : open.at(-1);
     if (found !== undefined) found.request.failure ??= text.replace(/ \[\d+\]$/, '');
@@ -106,7 +107,8 @@ export class RequestLog {
     for (const tracked of this.#tracked) {
       const { request } = tracked;
       if (request.method !== message.method || message.cseq <= tracked.cseq) continue;
-      // Outside a call each request has a Call-ID of its own: a known one is an old request's, again.
+      // Outside a call each request has a Call-ID of its own: a known Call-ID means an old request, sent
+      // again.
       const first = tracked.callId === undefined && known === undefined;
       const own = tracked.callId === message.call_id && message.cseq > tracked.after;
       if (!first && !own) continue;

@@ -5,7 +5,7 @@ import { recorded, sip, tagged } from '../../testing/traced-call.js';
 const body = (...lines: string[]) => ['v=0', 'c=IN IP4 192.0.2.1', ...lines, ''].join('\r\n');
 const AUDIO = body('m=audio 4000 RTP/AVP 0 8 101', 'a=rtpmap:101 telephone-event/8000');
 
-/** A call of the agent that was answered with that description, and what has been told of it since. */
+/** A call that the agent dialled and that was answered with that description, and its events since then. */
 function answered(answer = body('m=audio 5000 RTP/AVP 0')) {
   const { log, events } = recorded();
   log.message(sip('>', 'INVITE', { body: AUDIO }));

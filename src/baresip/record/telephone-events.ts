@@ -1,10 +1,9 @@
-/** What peers say of telephone-events (RFC 4733) in their descriptions. */
+/** Whether peers accept telephone-events (RFC 4733), by their session descriptions. */
 import { headerOf, type SipMessage } from '../../sip/sip-message.js';
 
-/** Calls remembered. */
+/** Number of calls remembered. */
 const REMEMBERED = 32;
 
-/** Whether the peers of calls accept telephone-events: known from their descriptions. */
 export class TelephoneEvents {
   readonly #calls = new Map<string, boolean>();
 

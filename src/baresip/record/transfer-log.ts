@@ -1,19 +1,21 @@
-/** What becomes of the transfers an agent asks for: the answer to its REFER, and the NOTIFYs about it (RFC 3515). */
+/**
+ * The fate of the transfers an agent asks for: the answer to its REFER and the NOTIFYs about it (RFC 3515).
+ */
 import type { SipMessage } from '../../sip/sip-message.js';
 import type { AgentEvent, Transfer } from '../../model/agent-event.js';
 import { headerValues } from '../../sip/headers.js';
 import { parseSipfrag } from '../../sip/sipfrag.js';
 
-/** How long the trace may be behind what ctrl_tcp tells. */
+/** How long the trace may be behind ctrl_tcp. */
 const JOIN_MS = 75;
-/** After these it tries again by itself, with credentials (RFC 3261, 22). */
+/** After these codes baresip tries again by itself, with credentials (RFC 3261, 22). */
 const CHALLENGES: readonly number[] = [401, 407];
 const REMEMBERED = 32;
 
 interface Referral {
   cseq: number;
   transfer: Transfer;
-  /** Its last answer asked for credentials. */
+  /** The last answer to the REFER asked for credentials. */
   challenged: boolean;
 }
 
@@ -30,13 +32,13 @@ export class TransferLog {
     return this.#referrals.get(call)?.transfer;
   }
 
-  /** Whether the new call was answered: what ends now ends because of that. */
+  /** Whether the new call was answered: if so, the old call ends because of that. */
   succeeded(call: string): boolean {
     const final = this.of(call)?.final;
     return final !== undefined && final < 300;
   }
 
-  /** To be given what belongs to a call of the agent. */
+  /** To be called with every message that belongs to a call of the agent. */
   message(message: SipMessage): void {
     const sent = message.direction === 'sent';
     if (message.method === 'REFER') {
@@ -47,7 +49,7 @@ export class TransferLog {
     }
   }
 
-  /** ctrl_tcp says it failed: of use where no message does. */
+  /** ctrl_tcp reports a failed transfer, which counts only where no message does. */
   failed(call: string, text: string): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
@@ -98,7 +100,7 @@ export class TransferLog {
     );
     const fragment = parseSipfrag(body);
     if (referral === undefined || event === null || fragment === undefined) return;
-    // One about a REFER before it on the same call (RFC 3515, 2.4.6).
+    // The NOTIFY may be about an earlier REFER in the same call (RFC 3515, 2.4.6).
     const [, id = referral.cseq] = event;
     if (Number(id) !== referral.cseq) return;
     const { code, reason } = fragment;

@@ -5,7 +5,7 @@ import { fold, NEW_AGENT } from '../../model/agent-state.js';
 import { DumpOwner } from './dump-owner.js';
 import type { CtrlEvent } from '../wire/events.js';
 
-/** "< INVITE a" and "> 200 INVITE a": received and sent messages of a call; "MENC a": the event; else a line. */
+/** "< INVITE a": a received message of call a, ">": a sent one; "MENC a": the event; else a log line. */
 async function ownerAfter(log: readonly string[], happened: readonly AgentEvent[] = []) {
   const state = happened.reduce((before, event) => fold(before, event, 0), NEW_AGENT);
   const owner = new DumpOwner({ state });

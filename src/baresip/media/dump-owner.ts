@@ -1,8 +1,9 @@
 /**
- * Which call a dump belongs to. sndfile names no call (before 2.9 not even the other side), so it is read from
- * what baresip did just before: media start while it handles a message about an offer or an answer, after it sent
- * an offer, while it answers a call, or at the end of a handshake, and its output tells of each of them in that order. Knows the
- * lines and messages that come before a start of media; knows no files.
+ * Finds the call a dump belongs to. sndfile names no call (before 2.9 not even the other side), so the call
+ * is read from what baresip did just before: media start while it handles a message about an offer or an
+ * answer, after it sent an offer, while it answers a call, or at the end of a handshake, and its output shows
+ * each of these in that order. Knows the lines and messages that come before a start of media; knows no
+ * files.
  */
 import type { SipMessage } from '../../sip/sip-message.js';
 import { openCalls, type AgentState } from '../../model/agent-state.js';
@@ -11,17 +12,17 @@ import type { CtrlEvent } from '../wire/events.js';
 /** Requests that carry an offer or an answer, or confirm one; their responses as well. */
 const ABOUT_MEDIA = ['INVITE', 'ACK', 'UPDATE', 'PRACK'];
 
-/** A Call-ID. Undefined: the call whose dump the new one replaces, which the files show. */
+/** A Call-ID. Undefined: the call whose dump the new dump replaces, which the files show. */
 export type Owner = string | undefined;
 
 export class DumpOwner {
   readonly #agent: { readonly state: AgentState };
   #owner: Promise<Owner> = Promise.resolve(undefined);
-  /** Settles the owner once the 200 is sent that tells which call is being answered. */
+  /** Settles the owner once the 200 is sent that shows which call is being answered. */
   #answered: ((call: string) => void) | undefined;
   /**
-   * The end of a DTLS handshake is told in two places, in the same order: a line before the media start, and an
-   * event that names the call. Whichever is read first waits for the other here.
+   * The end of a DTLS handshake shows in two places, in the same order: a line before the media start, and an
+   * event that names the call. The first to be read waits here for the other.
    */
   readonly #handshakes: ((call: string) => void)[] = [];
   readonly #encrypted: string[] = [];
@@ -30,12 +31,14 @@ export class DumpOwner {
     this.#agent = agent;
   }
 
-  /** Whose media have begun, if any have since the last message or line. It may be known a moment later. */
+  /**
+   * The call whose media began since the last message or line, if any. It may be known only a moment later.
+   */
   now(): Promise<Owner> {
     return this.#owner;
   }
 
-  /** Every message of the SIP trace, in its place among the lines. */
+  /** Takes every message of the SIP trace, in its place among the lines. */
   message({ method, direction, code = 0, call_id }: SipMessage): void {
     if (direction === 'received') {
       if (ABOUT_MEDIA.includes(method)) this.#owner = Promise.resolve(call_id);
@@ -48,7 +51,7 @@ export class DumpOwner {
     }
   }
 
-  /** A line of baresip's log (call.c, audio.c, stream.c, dtls_srtp.c; the same from 1.0 to 4.10). */
+  /** Takes a line of baresip's log (call.c, audio.c, stream.c, dtls_srtp.c; the same from 1.0 to 4.10). */
   line(text: string): void {
     if (text.startsWith('call: answering call on line ')) {
       this.#owner = new Promise((settle) => (this.#answered = settle));
@@ -65,7 +68,7 @@ export class DumpOwner {
 
   /** CALL_MENC: the media of a call are encrypted from now on. */
   encrypted({ call, param }: CtrlEvent): void {
-    // With SDES its third field is the suite, and no handshake has ended.
+    // With SDES the third field is the suite, and no handshake has ended.
     if (!/^\d+,audio,RTC?P$/.test(param)) return;
     this.#encrypted.push(call);
     this.#match();
@@ -79,7 +82,10 @@ export class DumpOwner {
     }
   }
 
-  /** The call that sends to that address; the one with media where ICE has found it another one. */
+  /**
+   * The call that sends to that address; else, as ICE may have found another address, the only call with
+   * media.
+   */
   #callWith(remote: string): Owner {
     const calls = openCalls(this.#agent.state).filter(({ facts }) => facts.media !== undefined);
     const same = calls.filter(({ facts }) => facts.media?.remote_address === remote);

@@ -54,7 +54,7 @@ describe('Dumps', () => {
     tell(name);
     await told();
   };
-  /** Streams are told of once their call is known. */
+  /** A stream is reported once its call is known. */
   const told = (): Promise<void> => new Promise(setImmediate);
   const received = (call_id: string, method = 'ACK'): void => {
     dumps?.message({ direction: 'received', method, call_id } as SipMessage);
@@ -125,7 +125,7 @@ describe('Dumps', () => {
     received('b');
     open(NAME);
     tell(NAME);
-    // before the file of b was renamed
+    // Opens the file before the dump of call b was renamed
     open(readdirSync(folder).find((name) => name === 'received-1.wav') ?? '');
     received('c');
     tell(NAME);

@@ -1,7 +1,7 @@
 /**
- * What baresip writes down of the audio of an agent's calls: one file for each direction of each start of
- * its media, growing by every frame. Knows how sndfile names them on which version and what it does wrong;
- * not what is in them.
+ * The recordings baresip makes of an agent's calls: one file for each direction of each start of media,
+ * growing by every frame. Knows how sndfile names them on each version and what it does wrong; not their
+ * audio.
  */
 import type { AudioStream } from '../../agents/user-agent.js';
 import {
@@ -22,14 +22,17 @@ import { DumpOwner, type Owner } from './dump-owner.js';
 import type { CtrlEvent } from '../wire/events.js';
 import type { Ground } from '../ground.js';
 
-/** Both directions of one agent, on disk. opus is written as 48 kHz stereo: 192 kB a second and direction. */
+/**
+ * Limit for both directions of one agent, on disk. opus is written as 48 kHz stereo: 192 kB a second and
+ * direction.
+ */
 const DISK_LIMIT = 256 * 1024 * 1024;
 const LOOK_MS = 3000;
-/** Folders in the way of files, for so many seconds to come. */
+/** Number of seconds ahead for which folders block file names. */
 const AHEAD_S = 10;
-/** Names hold the second: older ones do not come again. */
+/** Number of names remembered: a name holds the second, so older names do not come again. */
 const NAMES_KEPT = 64;
-/** No other file of the folder is taken for a dump, whatever a line says. */
+/** Only this pattern: no other file of the folder is taken for a dump, whatever a line says. */
 const DUMP_LINE = /^sndfile: dumping (en|de)code audio to \.\/(dump-[^/]*-(?:enc|dec)\.wav)$/;
 
 const MIXED =
@@ -39,7 +42,7 @@ type Direction = AudioStream['direction'];
 type Told = (stream: AudioStream) => void;
 type Ours = Pick<Ground, 'folder' | 'dumps' | 'context'>;
 
-/** The agent whose calls are written down. */
+/** The agent whose calls are recorded. */
 interface Agent {
   readonly state: AgentState;
   readonly process: { readonly pid: number };
@@ -53,16 +56,16 @@ export class Dumps {
   readonly #streams: AudioStream[] = [];
   readonly #listeners: Told[] = [];
   readonly #owner: DumpOwner;
-  /** By name: whose file was announced under it. */
+  /** By name: the owners of files announced under it. */
   readonly #announced = new Map<string, Promise<Owner>[]>();
-  /** By name: the streams whose file had it. */
+  /** By name: the streams whose file had that name. */
   readonly #opened = new Map<string, Promise<readonly AudioStream[]>[]>();
   #files = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** Seconds whose folder there is, from the first on. */
+  /** The first second whose folder has not been removed yet. */
   #unblocked = Math.floor(Date.now() / 1000);
   #blocked = 0;
-  /** Whether somebody needs what is sent. */
+  /** Whether a listener needs sent audio. */
   #keepsSent = false;
 
   constructor(agent: Agent, ground: Ours, limit = DISK_LIMIT) {
@@ -77,7 +80,7 @@ export class Dumps {
     }, LOOK_MS).unref();
   }
 
-  /** Tells of every stream, also of those there are. `sent`: those that are sent are wanted too. */
+  /** Reports every stream, present and future. `sent`: sent streams as well as received ones. */
   listen(told: Told, { sent }: { sent: boolean }): void {
     this.#keepsSent ||= sent;
     const listener: Told = (stream) => {
@@ -87,17 +90,17 @@ export class Dumps {
     for (const stream of this.#streams) listener(stream);
   }
 
-  /** Every message of the SIP trace, in its place among the lines. */
+  /** Takes every message of the SIP trace, in its place among the lines. */
   message(message: SipMessage): void {
     this.#owner.message(message);
   }
 
-  /** The event CALL_MENC. */
+  /** Takes the event CALL_MENC. */
   encrypted(event: CtrlEvent): void {
     this.#owner.encrypted(event);
   }
 
-  /** A line of baresip's log. */
+  /** Takes a line of baresip's log. */
   line(text: string): void {
     this.#owner.line(text);
     const found = DUMP_LINE.exec(text);
@@ -107,7 +110,7 @@ export class Dumps {
     const { folder, context } = this.#ground;
     const written = join(folder, name);
     if (existsSync(written)) {
-      // Under a name of its own, the next file of the same second does not overwrite it.
+      // A name of its own keeps the next file of the same second from overwriting it.
       const path = join(folder, `${direction}-${this.#files}.wav`);
       this.#files += 1;
       renameSync(written, path);
@@ -115,7 +118,7 @@ export class Dumps {
       this.#announced.delete(name);
       keep(this.#opened, name, this.#begin(owners, direction, path));
     } else if (hasCapability(context.binary.version, 'dumps_announced')) {
-      // The file comes with the first frame, and with it the same line again.
+      // The file comes with the first frame, and the same line is logged again then.
       keep(this.#announced, name, this.#owner.now());
     } else {
       void this.#again(name, direction);
@@ -147,8 +150,8 @@ export class Dumps {
   }
 
   /**
-   * A name for the second time, while there is no file of it: it was opened before the first one had been
-   * renamed, so it is the same file. The same call has closed it before; two calls write into it.
+   * baresip logged a name again while no file has that name: the file was opened before the first one was
+   * renamed, so it is the same file. Either the same call closed it before, or two calls write into it.
    */
   async #again(name: string, direction: Direction): Promise<void> {
     const now = this.#owner.now();
@@ -156,14 +159,14 @@ export class Dumps {
     const owner = (await now) ?? this.#replaced(direction);
     const last = before.at(-1);
     if (last === undefined || (last.call === owner && this.#writers(last.path) < 2)) return;
-    // Where a third one followed, it may be in the second one's place.
+    // If a third stream followed, it may have taken the second one's place.
     const first = before.findIndex((one) => this.#writers(one.path) > 1);
     for (const one of before.slice(Math.max(0, first))) one.lost ??= 'shared';
     this.#warn(MIXED);
     keep(this.#opened, name, this.#begin([now], direction, last.path, true));
   }
 
-  /** The call whose file of that direction baresip has closed, or that had none; undefined where several might be. */
+  /** The only call without an open file for that direction; undefined where several calls might be meant. */
   #replaced(direction: Direction): Owner {
     const calls = openCalls(this.#agent.state).filter(({ id, facts }) => {
       const last = this.#streams.findLast((one) => one.call === id && one.direction === direction);
@@ -177,7 +180,7 @@ export class Dumps {
     return undefined;
   }
 
-  /** How often baresip has a file open. 0 where the system does not tell. */
+  /** How often baresip has the file open; 0 where the system does not show that. */
   #writers(path: string): number {
     try {
       const folder = `/proc/${this.#agent.process.pid}/fd`;
@@ -192,7 +195,7 @@ export class Dumps {
     this.#agent.emit({ type: 'warning', text: `audio: ${what}` });
   }
 
-  /** Every 3 s: makes room, and keeps to the limit. */
+  /** Runs every 3 s: blocks file names, frees disk space and keeps to the limit. */
   look(): void {
     if (!hasCapability(this.#ground.context.binary.version, 'filters_after_hold')) this.#block();
     if (!this.#keepsSent) {
@@ -209,9 +212,9 @@ export class Dumps {
   }
 
   /**
-   * Before 2.0 the filters of a call are set up again after a hold only if none is left on the sending side:
-   * else nothing received is written any more. A folder where the file of the sending side would go keeps
-   * it from having one.
+   * Before 2.0 baresip sets up the filters of a call again after a hold only if no filter is left on the
+   * sending side; otherwise received audio is no longer written. A folder under the name of the sent file
+   * prevents that filter.
    */
   #block(): void {
     const now = Math.floor(Date.now() / 1000);
@@ -225,7 +228,7 @@ export class Dumps {
 
   #inTheWay(second: number): string {
     const at = new Date(second * 1000);
-    // Local time, as baresip writes it.
+    // baresip writes local time.
     const date = [at.getFullYear(), at.getMonth() + 1, at.getDate()];
     const time = [at.getHours(), at.getMinutes(), at.getSeconds()];
     const stamp = [...date, ...time].map((one) => String(one).padStart(2, '0')).join('-');
@@ -233,7 +236,7 @@ export class Dumps {
   }
 }
 
-/** The writer goes on where it was: what lies before becomes a hole, which needs no disk. */
+/** Frees the disk space: the writer goes on at its offset, and everything before becomes a hole. */
 function truncate(path: string): void {
   if (allocated(path) > 0) truncateSync(path);
 }
@@ -246,7 +249,7 @@ function rmEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // was never there
+    // the folder never existed
   }
 }
 
@@ -256,7 +259,7 @@ function keep<T>(all: Map<string, T[]>, name: string, one: T): void {
   if (all.size > NAMES_KEPT && oldest !== undefined) all.delete(oldest);
 }
 
-/** "" for one that was closed meanwhile. */
+/** "" for a file that was closed meanwhile. */
 function linkOf(path: string): string {
   try {
     return readlinkSync(path);

@@ -51,7 +51,7 @@ describe.each([
       Array.from({ length: 160 * frames }, () => octet),
     );
   };
-  /** The packet of a digit that is decoded, and then those with the same timestamp. */
+  /** The packet of a digit that is decoded, then the packets with the same timestamp. */
   const event = (digits: LostDigits, digit: string) => {
     write(law, [dtmfEvent(digit) ?? 0, 0x0a, 0, 160]);
     time += 0.3;
@@ -89,7 +89,7 @@ describe.each([
     const digits = reader(codec);
     digits.line(toldLine('1'));
     event(digits, '1');
-    // Octets of events, whole frames of them.
+    // Octets that look like events, in whole frames.
     audio(3, 0x05);
     event(digits, '2');
     expect(found).toEqual(['c 2']);

@@ -1,9 +1,10 @@
 /**
- * Digits that baresip 1.1 receives and does not tell. It looks for a telephone-event (RFC 4733) only in a packet
- * whose payload type is not that of the packet before it, so of digits without audio between them it tells the first
- * alone, and it takes the second of two equal ones for a repetition (1.1.0, src/stream.c rtp_handler, telev_recv). The
- * first packet it overlooks of each digit is decoded as if it were audio: four octets that stand between frames in the file that is
- * written of what is heard. The next packet has the same timestamp, and for that one baresip logs a line.
+ * Digits that baresip 1.1 receives and does not report. It looks for a telephone-event (RFC 4733) only in a
+ * packet whose payload type differs from the packet before, so of digits without audio between them it
+ * reports only the first, and it takes the second of two equal digits for a repetition (1.1.0, src/stream.c
+ * rtp_handler, telev_recv). The first overlooked packet of each digit is decoded as if it were audio: four
+ * octets between the frames in the file of received audio. The next packet has the same timestamp, for which
+ * baresip logs a line.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { decodeG711, type G711Law } from '../../audio/g711.js';
@@ -13,7 +14,7 @@ import { openCalls } from '../../model/agent-state.js';
 import { hasCapability } from '../capabilities.js';
 import type { RunningAgent } from '../running-agent.js';
 
-/** The line of a packet with the timestamp of the one before it. */
+/** The log line for a packet with the timestamp of the packet before. */
 const SAME_TIMESTAMP = /audio: \[time=(\S+)\] discard old frame \(0\.000 seconds old\)/;
 const TOLD = /received in-band DTMF event: '(.)' \(end=([01])\)/;
 const HEADER_BYTES = 44;
@@ -21,32 +22,32 @@ const SAMPLE_BYTES = 2;
 /** Event, flags and volume, duration: an octet of G.711 is one sample. */
 const EVENT_SAMPLES = 4;
 const PTIME_MS = 20;
-/** How far back the packets of a digit are looked for. */
+/** How far back the packets of a digit are searched. */
 const MOST_FRAMES = 100;
 const MOST_TIMES = 1000;
 
-/** What is written of one call. */
+/** The recording of received audio of one call. */
 interface Heard {
   readonly call: string;
   readonly path: string;
-  /** Samples that have been looked at: the end of a packet. */
+  /** Number of samples already searched: always the end of a packet. */
   seen: number;
 }
 
 interface Surroundings {
-  /** Of the call as it is now; undefined when it has ended. */
+  /** The media of the call as they are now; undefined when it has ended. */
   media(call: string): CallMedia | undefined;
   found(call: string, digit: string): void;
-  /** A digit came and nothing says which. */
+  /** A digit came, but nothing shows which digit. */
   lost(): void;
 }
 
-/** Only 1.1 does: 1.0 looks into every packet, and from 2.0 on they do again. */
+/** Only 1.1 overlooks digits: 1.0 looks into every packet, and so do versions from 2.0 on. */
 export function overlooksDigits(version: string): boolean {
   return hasCapability(version, 'call_ids') && !hasCapability(version, 'telephone_events');
 }
 
-/** The module that writes down what is received. */
+/** The module that records received audio. */
 export const DUMPING_MODULE = 'sndfile';
 
 /** The reader of a session whose baresip overlooks digits. */
@@ -78,21 +79,21 @@ export function readLostDigits(session: RunningAgent): LostDigits | undefined {
 export class LostDigits {
   readonly #surroundings: Surroundings;
   readonly #heard: Heard[] = [];
-  /** The digit whose first packet baresip has told of: its second packet may be decoded all the same. */
+  /** The digit whose first packet baresip has reported: its second packet may be decoded all the same. */
   #told: string | undefined;
-  /** Where nothing can be read: the times of the digits so far, each of which has one. */
+  /** Timestamps of the digits so far, one for each digit, for calls whose files cannot be read. */
   readonly #times = new Set<string>();
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
   }
 
-  /** A new file of what is received in that call. */
+  /** A new file of received audio in that call. */
   listen(call: string, path: string): void {
     this.#heard.push({ call, path, seen: 0 });
   }
 
-  /** A line of baresip's log. */
+  /** Takes a line of baresip's log. */
   line(text: string): void {
     const [, digit, end] = TOLD.exec(text) ?? [];
     if (digit !== undefined) this.#told = end === '0' ? digit : undefined;
@@ -111,7 +112,7 @@ export class LostDigits {
     if (before === undefined && !read.includes(true)) this.#surroundings.lost();
   }
 
-  /** Returns whether there was a digit, told or not. */
+  /** Returns whether a digit was found, reported by baresip or not. */
   #read(heard: Heard): boolean {
     const { codec, rate, ptime = PTIME_MS } = this.#surroundings.media(heard.call) ?? {};
     const law = codec === 'PCMU' ? 'mulaw' : codec === 'PCMA' ? 'alaw' : undefined;
@@ -127,7 +128,7 @@ export class LostDigits {
   }
 }
 
-/** The last of what was written since; begins and ends with a packet, if it holds no more than frames and events. */
+/** The last new samples; they begin and end with a packet if they hold only frames and events. */
 function newSamples(heard: Heard, frame: number): Int16Array {
   let file: number | undefined;
   try {
@@ -140,19 +141,19 @@ function newSamples(heard: Heard, frame: number): Int16Array {
     readSync(file, samples, 0, count * SAMPLE_BYTES, HEADER_BYTES + (size - count) * SAMPLE_BYTES);
     return samples;
   } catch {
-    // The agent has ended, and its files are gone.
+    // The agent has ended and its files were removed.
     return new Int16Array(0);
   } finally {
     if (file !== undefined) closeSync(file);
   }
 }
 
-/** Digits of the packets that were decoded as audio, in samples that begin and end with a packet. */
+/** Digits in packets that were decoded as audio; `samples` begin and end with a packet. */
 function digitsIn(samples: Int16Array, frame: number, law: G711Law): string[] {
   const events = (samples.length % frame) / EVENT_SAMPLES;
   if (!Number.isInteger(events)) return [];
   const digits: string[] = [];
-  // From the end: there is the newest, and loud audio before it may begin like one.
+  // Search from the end: the newest packet is there, and loud audio before it may begin like a digit.
   let end = samples.length;
   while (digits.length < events && end >= EVENT_SAMPLES) {
     const digit = digitAt(samples, end - EVENT_SAMPLES, law);

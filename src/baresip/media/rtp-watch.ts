@@ -1,6 +1,6 @@
 /**
- * RTP packets of an agent's calls, counted while somebody watches: baresip tells them only when asked. Knows
- * the text of its counters, not who reads them.
+ * Counts the RTP packets of an agent's calls while somebody watches: baresip shows its counters only when
+ * asked. Knows the text of these counters, not their readers.
  */
 import { openCalls, type CallState } from '../../model/agent-state.js';
 import type { RunningAgent } from '../running-agent.js';
@@ -11,15 +11,15 @@ const LIMIT_MS = 1000;
 interface Counted {
   sent: number;
   received: number;
-  /** How much audio was decoded, in ms: nothing of comfort noise and digits. Absent before the first. */
+  /** Decoded audio in ms, without comfort noise and digits. Absent before the first audio. */
   audio_ms?: number;
-  /** As the other side's last RTCP report says; absent until one came. */
+  /** Packets sent, by the other side's last RTCP report; absent until a report came. */
   remote_sent?: number;
 }
 
 export class RtpWatch {
   readonly #session: RunningAgent;
-  /** Highest counts so far: those of a source that left are forgotten by baresip. */
+  /** Highest counts so far: baresip forgets the counts of a source that left. */
   readonly #counted = new Map<string, Counted>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
@@ -45,7 +45,7 @@ export class RtpWatch {
     return this.#looking;
   }
 
-  /** A late reply is a late count, and a lost one is told by whatever else fails. */
+  /** A late reply is a late count; a lost reply shows in whatever else fails. */
   async #lookAtAll(): Promise<void> {
     const calls = openCalls(this.#session.state).filter((call) => call.facts.media !== undefined);
     for (const id of this.#counted.keys()) {
@@ -71,8 +71,8 @@ export class RtpWatch {
 }
 
 /**
- * "TX: packets=12, ..." once, and "psent=36 rcvd=34" for each source (re: rtp/sess.c); "time = 0.479 sec" of what
- * was decoded, below "rx:" (baresip: audio.c).
+ * Parses "TX: packets=12, ..." once, "psent=36 rcvd=34" for each source (re: rtp/sess.c), and "time = 0.479
+ * sec" of decoded audio below "rx:" (baresip: audio.c).
  */
 export function countersOf(text: string): Counted | undefined {
   const sent = /TX: packets=(\d+)/.exec(text)?.[1];

@@ -1,4 +1,4 @@
-/** No RTP, silence, comfort noise and lost RTP: what an agent knows of each, on every version. */
+/** No RTP, silence, comfort noise and lost RTP: what an agent reports in each case, on every version. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { agentStateName, currentCall } from '../../model/agent-state.js';
 import { rtpInfo, type RtpInfo } from '../../model/agent-view.js';
@@ -80,7 +80,7 @@ describe.each(binaries)('baresip $version and the RTP it receives', (binary) => 
     const received = facts(agent)?.received ?? 0;
     rtp.report(received + 40);
     await becomes(agent, { lost: 40 });
-    // a report from before the last packets tells of no loss
+    // a report from before the last packets shows no loss
     rtp.report(received - 1);
     await becomes(agent, { lost: 0 });
   });

@@ -1,4 +1,4 @@
-/** What an agent sends, and the files in which baresip writes down what the other one receives. */
+/** The audio an agent sends, and the files in which baresip records what the other agent receives. */
 import { EventEmitter, once } from 'node:events';
 import { readFileSync, watch, type FSWatcher } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -46,7 +46,7 @@ describe.each(binaries)('baresip $version: audio', (binary) => {
 
   const received: AudioStream[] = [];
   const watchers: FSWatcher[] = [];
-  /** "more": baresip has begun a file, or written on. */
+  /** "more": baresip has begun a file, or appended to it. */
   const writing = new EventEmitter();
   const receive = (stream: AudioStream): void => {
     received.push(stream);
@@ -70,7 +70,7 @@ describe.each(binaries)('baresip $version: audio', (binary) => {
       'a call',
     );
   };
-  /** Looks at what bob has received since, until it is as loud as wanted. */
+  /** Reads bob's received audio from now on, until it is as loud as wanted. */
   const hears = async (wanted: 'tone' | 'silence'): Promise<void> => {
     const stream = () => received.at(-1)?.path ?? '';
     const path = stream();
@@ -151,7 +151,7 @@ describe.each(binaries)('baresip $version: audio', (binary) => {
     await connected();
     const click: Sound = { text: 'click', repeats: false, samples: new Int16Array([LOUD]) };
     for (let sent = 0; sent < 5; sent += 1) await alice.sendAudio(click, LIMIT);
-    // One that the next replaces has no end of its own.
+    // A sound replaced by the next has no end of its own.
     await bench.until(
       () => bench.events('alice').at(-1)?.type === 'audio_ended',
       'the end of the last',
@@ -165,7 +165,7 @@ describe.each(binaries)('baresip $version: audio', (binary) => {
     const carol = await bench.start('carol', { audio: true });
     await carol.dial({ agent: alice }, LIMIT);
     await bench.until(() => alice.state.calls.length === 2, 'two calls');
-    // a file, too, is given more than once
+    // a file, too, is passed to baresip again
     await alice.sendAudio(tone(440, 1, true), LIMIT);
     await hears('tone');
     await alice.sendAudio(tone(300, 1, false), LIMIT);

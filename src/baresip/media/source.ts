@@ -1,7 +1,7 @@
 /**
- * What an agent sends: one source for all of its calls, kept and given to baresip again whenever that has
- * lost it: off hold, in a new call, before its file ends. A file that ended in a call would end the call
- * (1.x) or its RTP. Knows files and the times they last; not what is in them.
+ * The audio an agent sends: one source for all of its calls, kept here and given to baresip again whenever
+ * baresip has lost it: off hold, in a new call, before its file ends. A file that ends in a call would end
+ * the call (1.x) or its RTP. Knows files and their durations; not their content.
  */
 import {
   closeSync,
@@ -23,22 +23,22 @@ import type { RunningAgent } from '../running-agent.js';
 import type { Done, Sound } from '../../agents/user-agent.js';
 
 const RATE = 8000;
-/** Loading a file stops baresip for some milliseconds per minute; giving it again is a gap of as much. */
+/** Loading a file stops baresip for some milliseconds per minute; giving it again is an equally long gap. */
 const REPEATED_SECONDS = 60;
-/** Silence behind a file, for the timer that switches in time. */
+/** Silence behind a file, so that the timer switches in time. */
 const SPARE_SECONDS = 10;
-/** A source that could not be given again in time is given again soon. */
+/** Delay before a source that baresip refused is given again. */
 const RETRY_MS = 1000;
 const LIMIT_MS = 2000;
 /** DTLS takes a second without ICE; a source is due again long after that. */
 const HANDSHAKE_MS = 5000;
 
-/** A file baresip plays, and how long before it must be given again. */
+/** A file baresip plays, and its length: it must be given again before its end. */
 interface Playing {
   readonly file: string;
   readonly seconds: number;
   readonly sound?: Sound;
-  /** When a file began (performance.now()); absent while no call has media to play it in. */
+  /** When the file began (performance.now()); absent while no call has media to play it in. */
   readonly since?: number;
 }
 
@@ -47,25 +47,25 @@ const SILENCE: Playing = { file: SILENCE_FILE, seconds: SILENCE_SECONDS };
 export class AudioSource {
   readonly #session: RunningAgent;
   #wanted: Playing = SILENCE;
-  /** What baresip begins a call with: the last one it was given. */
+  /** The file baresip begins a call with: the last file it was given. */
   #default = SILENCE_FILE;
-  /** What calls without media so far will begin with. */
+  /** The files that calls without media so far will begin with. */
   readonly #begins = new Map<string, string>();
-  /** What each call falls back on when its media begin anew: must be there as long as the call. */
+  /** The file each call falls back on when its media begin anew: it must exist as long as the call. */
   readonly #kept = new Map<string, string>();
   #rearm: NodeJS.Timeout | undefined;
   #end: NodeJS.Timeout | undefined;
   #files = 0;
   /** Files in commands that baresip has not answered yet: it may be about to open them. */
   readonly #asked = new Map<string, number>();
-  /** Calls that baresip has closed already, whose end is yet to be told. */
+  /** Calls that baresip has already closed, but whose end was not emitted yet. */
   readonly #gone = new Set<string>();
 
   constructor(session: RunningAgent) {
     this.#session = session;
   }
 
-  /** Sends that from now on; of silence, `sound` is absent. Resolves once baresip has switched. */
+  /** Sends that sound from now on; undefined means silence. Resolves once baresip has switched. */
   async send(sound: Sound | undefined, limitMs: number): Promise<Done> {
     const session = this.#session;
     session.assertUsable('send_audio');
@@ -93,7 +93,7 @@ export class AudioSource {
     return { seq: session.emit({ type: 'audio_sent', source: text, ...converted }) };
   }
 
-  /** Every event of the agent, with its state before. */
+  /** Takes every event of the agent, with the state before it. */
   event(event: AgentEvent, before: AgentState): void {
     switch (event.type) {
       case 'call_dialed':
@@ -102,7 +102,7 @@ export class AudioSource {
         this.#kept.set(event.call, this.#default);
         break;
       case 'call_media': {
-        // Off hold the source of the call's beginning is back.
+        // Off hold, baresip plays the source from the beginning of the call again.
         const known = before.calls.find((call) => call.id === event.call);
         const resumed = known !== undefined && known.facts.held !== 'none';
         if (event.held === 'none' && resumed) this.#applyAgain();
@@ -135,9 +135,9 @@ export class AudioSource {
   }
 
   /**
-   * The media of a call begin: it plays what was the default when the call was made. At that moment a source
-   * is given only where it has to be another one: 1.1 would read it to its end at once while the media
-   * wait for their encryption.
+   * The media of a call begin with the file that was the default when the call was made. A source is given
+   * then only if another one is wanted: 1.1 would read it to its end at once while the media wait for their
+   * encryption.
    */
   #begun(id: string): void {
     const call = this.#session.state.calls.find((one) => one.id === id);
@@ -147,7 +147,9 @@ export class AudioSource {
     if (begins !== this.#wanted.file) this.#applyAgain();
   }
 
-  /** Whether the audio of the call was started: before, baresip knows no format to open a source with. */
+  /**
+   * Whether the audio of the call was started: before that, baresip knows no format to open a source with.
+   */
   #isRunning({ state, direction, facts }: CallState): boolean {
     if (facts.media === undefined) return false;
     const { established = Infinity } = facts.times;
@@ -161,7 +163,7 @@ export class AudioSource {
     this.#wanted = playing;
   }
 
-  /** A file begins: from now on its time runs, whatever becomes of the call's media. */
+  /** A file begins: its time runs from now on, whatever happens to the media of the call. */
   #begin(): void {
     const { sound, since } = this.#wanted;
     if (sound === undefined || sound.repeats || since !== undefined) return;
@@ -183,14 +185,14 @@ export class AudioSource {
       this.#session.emit({ type: 'audio_ended', source: sound.text, completed });
   }
 
-  /** No call is left: a tone is kept for the next one, a file is not. */
+  /** No call is left: a tone is kept for the next call, a file is not. */
   #rest(): void {
     clearTimeout(this.#rearm);
     this.#rearm = undefined;
     if (this.#wanted.sound?.repeats === false) this.#ended(false);
   }
 
-  /** How long it may go on before it must be given again. */
+  /** How long the source may go on before it must be given again. */
   #lastsMs(): number {
     return (this.#wanted.seconds - SPARE_SECONDS / 2) * 1000;
   }
@@ -201,7 +203,7 @@ export class AudioSource {
     }, ms).unref();
   }
 
-  /** A file that was interrupted goes on where it would be by now. */
+  /** Gives the source again; an interrupted file goes on where it would be by now. */
   #applyAgain(): void {
     const { sound, since } = this.#wanted;
     if (sound !== undefined && since !== undefined) {
@@ -218,7 +220,7 @@ export class AudioSource {
     });
   }
 
-  /** @returns what baresip says against it; undefined when it has switched, or will once it can. */
+  /** @returns baresip's reason for a refusal; undefined when it has switched, or will once it can. */
   async #apply(limitMs: number): Promise<string | undefined> {
     const session = this.#session;
     const { file } = this.#wanted;
@@ -246,7 +248,7 @@ export class AudioSource {
       );
       const reply = await replies[give.length - 1];
       const failed = /failed to set audio-source \((.*)\)/.exec(reply?.data ?? '')?.[1];
-      // What 1.0 says of a call that waits: it comes after all others.
+      // 1.0 says this of a call without media, which it reaches after all others.
       const others = waiting.length > 0 && failed === 'No such device';
       if (reply?.ok !== true || (failed !== undefined && !others))
         return failed ?? (reply?.data ?? '').trim();
@@ -254,11 +256,11 @@ export class AudioSource {
       const taken = await Promise.all(replies.slice(give.length));
       const missed = take.filter((_, at) => taken[at * 2]?.ok === false);
       if (missed.length > 0) {
-        // A call that is not there any more is not selected: the source was taken from another one.
+        // `callfind` does not select a call that has ended: the source was taken from another call.
         for (const { id } of missed) this.#gone.add(id);
         return await this.#apply(limitMs);
       }
-      // Begun meanwhile, a call would be without any.
+      // If it begins now, this call would have no source.
       for (const { id } of take) if (this.#begins.has(id)) this.#begins.set(id, '');
       this.#begunWith(take.at(-1)?.missing, file);
       return undefined;
@@ -270,7 +272,7 @@ export class AudioSource {
     }
   }
 
-  /** No command names the file any more that baresip has not answered. */
+  /** baresip has answered a command that names the file. */
   #answered(file: string): void {
     const others = (this.#asked.get(file) ?? 1) - 1;
     if (others > 0) this.#asked.set(file, others);
@@ -278,7 +280,7 @@ export class AudioSource {
     this.#remove(file);
   }
 
-  /** While a call has no media yet, nothing may be given; nor while newer versions have stopped all audio. */
+  /** No source may be given while no call has media, nor while newer versions have stopped all audio. */
   #mustWait(): boolean {
     const calls = openCalls(this.#session.state);
     if (calls.length === 0) return false;
@@ -289,9 +291,9 @@ export class AudioSource {
   }
 
   /**
-   * The calls a source must be taken from again. Of calls the other side holds, newer versions have stopped the
-   * audio; they take a source given to them for one that runs, and do not start it when the call is taken off hold.
-   * In a call without media, 1.1 reads a file to its end at once, and ends the call then.
+   * The calls that must lose the source again. Newer versions have stopped the audio of calls the other side
+   * holds; they take a source given to such a call for a running one and do not start it off hold. In a call
+   * without media, 1.1 reads a file to its end at once, and ends the call then.
    */
   #withoutAudio(waiting: readonly string[]): string[] {
     const session = this.#session;
@@ -307,12 +309,12 @@ export class AudioSource {
     return hasCapability(this.#session.ground.context.binary.version, 'held_audio_stops');
   }
 
-  /** New calls begin with `file`, under the name baresip was told last. */
+  /** New calls begin with `file`, under the last name that baresip was given. */
   #begunWith(name: string | undefined, file: string): void {
     const before = this.#default;
     const { folder } = this.#session.ground;
     this.#default = name ?? file;
-    // Given up meanwhile: the next one is on its way.
+    // If the file was removed meanwhile, the next one is on its way.
     if (name !== undefined && existsSync(join(folder, file)))
       linkSync(join(folder, file), join(folder, name));
     this.#remove(before);
@@ -334,7 +336,7 @@ export class AudioSource {
     try {
       writeSync(open, header);
       for (let round = 0; round < rounds; round += 1) writeSync(open, bytes);
-      // What was not written is silence.
+      // The rest of the file is silence.
       ftruncateSync(open, header.length + seconds * RATE * 2);
     } finally {
       closeSync(open);
@@ -342,7 +344,7 @@ export class AudioSource {
     return { file, seconds, sound };
   }
 
-  /** Not while it is sent, about to be, or a call may still begin with it. */
+  /** Removes the file unless it is playing, about to be, or a call may still begin with it. */
   #remove(file: string): void {
     const used = [
       SILENCE_FILE,

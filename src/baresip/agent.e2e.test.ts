@@ -87,7 +87,7 @@ describe.each(binaries)('baresip $version', (binary) => {
     await reaches(b, 'Ringing');
     await b.hangup(undefined, LIMIT);
     await reaches(a, 'Idle');
-    // Nobody of that name; from 1.1 to 3.7 calls to any name are taken where there is no registrar.
+    // No user has that name; from 1.1 to 3.7, calls to any name are taken where there is no registrar.
     const { version } = binary;
     const anyName = compareVersions(version, '1.1.0') >= 0 && compareVersions(version, '3.8.0') < 0;
     await a.dial({ uri: b.contact.replace('bob', anyName ? 'bob' : 'nobody') }, LIMIT);
@@ -160,7 +160,7 @@ describe.each(binaries)('baresip $version', (binary) => {
     await expect(a.dial({ agent: b }, LIMIT)).rejects.toThrow('dialling while in a call');
     await b.hangup(undefined, LIMIT);
     await reaches(a, 'Idle');
-    // The peer was faster: fine, and told as such.
+    // The peer was faster: this is fine, and hangup() resolves.
     await expect(a.hangup(undefined, LIMIT)).resolves.toHaveProperty('seq');
     await expect(b.hangup(undefined, LIMIT)).rejects.toMatchObject({ code: 'E_CALL_STATE' });
   });

@@ -1,6 +1,6 @@
 /**
- * One user agent: a baresip process of its own, seen as verbs that resolve when their local effect is
- * done, and as events in the words of src/model on every baresip version.
+ * One user agent: a baresip process of its own, seen as verbs that resolve when their local effect is done,
+ * and as events in the words of src/model on every baresip version.
  * Knows SIP accounts, calls and processes. Must not know scripts, scenarios, reporters or settings.
  */
 import type { BaresipContext } from './ground.js';
@@ -29,7 +29,7 @@ import { transfer, type TransferTarget } from './verbs/transfer.js';
 import { accept, hangup, reject } from './verbs/calls.js';
 import { dial } from './verbs/dial.js';
 
-/** @throws OffhookError E_AGENT_START, E_PORTS, E_CAPABILITY, E_ARGUMENT; nothing is left behind then. */
+/** @throws OffhookError E_AGENT_START, E_PORTS, E_CAPABILITY, E_ARGUMENT, and leaves nothing behind. */
 export async function startAgent(
   name: string,
   options: AgentOptions,

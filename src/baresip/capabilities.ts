@@ -2,7 +2,7 @@
 import { CAPABILITIES, type CapabilityName, type CapabilityRow } from '../schema/capabilities.js';
 
 export interface Capability extends CapabilityRow {
-  /** Name used in errors and by doctor. */
+  /** Name shown in errors and by doctor. */
   name: CapabilityName;
 }
 
@@ -21,12 +21,12 @@ export function hasCapability(version: string, name: CapabilityName): boolean {
   return until === undefined || compareVersions(version, until) < 0;
 }
 
-/** The first version that has it. */
+/** The first version with that capability. */
 export function sinceOf(name: CapabilityName): string {
   return CAPABILITIES[name].since;
 }
 
-/** Numbers between dots, most significant first; what follows them ("4.9.0-dev") does not count. */
+/** Compares numbers between dots, most significant first; a suffix ("4.9.0-dev") does not count. */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [numbers(a), numbers(b)];
   for (let at = 0; at < 3; at++) {

@@ -1,4 +1,4 @@
-/** What a running agent stands on: its account, addresses, ports and folder, fixed when it starts. */
+/** The ground of a running agent: account, addresses, ports and folder, fixed when it starts. */
 import type { Account } from './start/account.js';
 import type { Slot } from './start/ports.js';
 import type { AgentContext, AgentOptions } from '../agents/user-agent.js';
@@ -7,7 +7,7 @@ import type { Isolate } from './start/isolation.js';
 
 export interface BaresipContext extends AgentContext {
   binary: BaresipBinary;
-  /** Whether baresip is kept from the files of others; without it, it is not. */
+  /** Whether other files are hidden from baresip; absent: they are not. */
   isolate?: Isolate;
 }
 
@@ -24,12 +24,12 @@ export interface Ground {
   routed: boolean;
   /** Whether the agent watches its mailbox. */
   mwi: boolean;
-  /** How the addresses of its media are found: before a call is made or taken. */
+  /** How the media addresses are found before a call is made or taken. */
   nat?: AgentOptions['nat'];
   /** How the media of its calls are to be encrypted. */
   encryption?: string | undefined;
-  /** Whether a script may hear what is sent and received. */
+  /** Whether a script may hear sent and received audio. */
   audio: boolean;
-  /** Whether baresip writes down what is sent and received. */
+  /** Whether baresip records sent and received audio. */
   dumps: boolean;
 }

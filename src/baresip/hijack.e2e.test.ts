@@ -1,4 +1,4 @@
-/** Other programs at the control port of an agent: SIP port + 2 of its group. */
+/** Other programs at the control port of an agent, which is SIP port + 2 of its group. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';

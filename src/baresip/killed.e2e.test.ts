@@ -1,4 +1,4 @@
-/** Every verb of a call, its baresip killed while the other side is silent, and once more after that. */
+/** Every verb of a call whose baresip is killed while the other side is silent, and once more after that. */
 import { describe, expect, test } from 'vitest';
 import { agentStateName } from '../model/agent-state.js';
 import { cleanBench, testBinaries } from '../testing/agent-bench.js';
@@ -15,7 +15,7 @@ const CAROL = (peer: string) => ({ uri: peer.replace('peer@', 'carol@') });
 
 const consult: Before = (agent, peer) => agent.attendedTransfer(CAROL(peer), undefined, LIMIT);
 
-/** `before`: what makes the call ready for it, as long as the other side still answers. */
+/** `before`: prepares the call for the verb while the other side still answers. */
 const VERBS: readonly (readonly [name: string, verb: Verb, before?: Before])[] = [
   ['hold', (agent) => agent.hold(undefined, LIMIT)],
   ['resume', (agent) => agent.resume(undefined, LIMIT), (agent) => agent.hold(undefined, LIMIT)],
@@ -28,7 +28,7 @@ const VERBS: readonly (readonly [name: string, verb: Verb, before?: Before])[] =
   ['ping', (agent, peer) => agent.ping({ uri: peer }, LIMIT)],
 ];
 
-/** Done at once: killed before, they can only be asked afterwards. */
+/** Verbs that finish at once: they can only be called after the kill. */
 const IMMEDIATE: readonly (readonly [name: string, verb: Verb])[] = [
   ['mute', (agent) => agent.mute(undefined, LIMIT)],
   ['unmute', (agent) => agent.unmute(undefined, LIMIT)],
@@ -44,7 +44,7 @@ const crashed = {
 describe.each(binaries)('baresip $version, killed', (binary) => {
   const { bench, peer: rawPeer } = cleanBench(binary);
 
-  /** An agent in a call with one who goes silent when told to. */
+  /** An agent in a call with a peer that goes silent on demand. */
   const inCall = async () => {
     const other = { silent: false };
     const peer = await rawPeer((method) =>
@@ -87,7 +87,7 @@ describe.each(binaries)('baresip $version, killed', (binary) => {
         attempt(() => verb(agent, peer.uri)),
         name,
       ).rejects.toMatchObject(crashed);
-    // the counters are no verb of a script: what looks at them finds a call that has ended
+    // the counters are no verb of a script: reading them finds a call that has ended
     await agent.watchRtp();
     expect(agent.state.ended).toMatchObject({ by: 'error', how: 'crashed' });
   });

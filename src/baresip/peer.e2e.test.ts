@@ -83,7 +83,8 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
     const received = () =>
       bench.events('alice').flatMap((one) => (one.type === 'dtmf_received' ? [one] : []));
     await bench.until(() => received().some((one) => one.digit === '#'), 'the last digit');
-    // what baresip makes of each of them is read by the time it has answered something else, and told soon after
+    // baresip's events of all INFOs are read by the time it has answered another command, and emitted soon
+    // after
     await agent.watchRtp();
     for (let round = 0; round < 3; round += 1) await turn();
     expect(received()).toMatchObject([
@@ -237,7 +238,7 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
     await idle(agent);
     if (agent.state.ended !== undefined)
       expect(agent.state.ended).toMatchObject({ by: 'network', how: 'unreachable' });
-    // And the agent is as good as new.
+    // And the agent works as before.
     peer = await rawPeer(invite('486 Busy Here'));
     await agent.dial({ uri: peer.uri }, LIMIT);
     await idle(agent);

@@ -1,20 +1,20 @@
-/** Commands and the effect they are to have: what every verb waits for. */
+/** Sends commands and waits for their effect, as every verb does. */
 import { OffhookError } from '../errors.js';
 import type { Command } from './wire/ctrl.js';
 import type { Reply } from './wire/events.js';
 import type { RunningAgent } from './running-agent.js';
 
 export interface Effect<T> {
-  /** The effect, once it is there; throws when it can no longer come. */
+  /** Returns the effect once it has happened; throws when it can no longer happen. */
   done(): T | undefined;
-  /** The text of the last command's reply. */
+  /** Gets the text of the last command's reply. */
   replied?(data: string): void;
-  /** Error for a command answered with `ok: false`; without it such a reply is left to `done`. */
+  /** The error for a reply with `ok: false`; without this function, `done` deals with such a reply. */
   refused?(data: string): OffhookError;
   timedOut(waitedMs: number): OffhookError;
 }
 
-/** Sends commands and waits for their effect, for a refusal, or for the limit, whichever is first. */
+/** Sends commands and waits for their effect, a refusal or the limit, whichever comes first. */
 export async function perform<T>(
   session: RunningAgent,
   verb: string,
@@ -34,7 +34,7 @@ export async function perform<T>(
         session.waiters.wake();
       },
       (error: unknown) => {
-        // A closed connection is told by the agent's own end, with more in it.
+        // A closed connection is reported by the agent's own end, in more detail.
         if (!(error instanceof OffhookError) || error.code !== 'E_AGENT_HUNG') return;
         failure = session.problem('E_AGENT_HUNG', verb, error.message);
         session.waiters.wake();
@@ -47,7 +47,7 @@ export async function perform<T>(
       if (value === undefined && failure !== undefined) throw failure;
       return value;
     },
-    // Later than the replies' own limit, so that a silent baresip is called that.
+    // Later than the limit of the replies, so that a silent baresip is reported as E_AGENT_HUNG.
     limitMs + 5,
     () => effect.timedOut(Math.round(limitMs)),
   );
@@ -56,7 +56,7 @@ export async function perform<T>(
 /** From the end of the connection to the end of the process, which explains it. */
 const END_FOLLOWS_MS = 1000;
 
-/** The replies to commands, where their effect is not waited for or told by something else. */
+/** Replies to commands whose effect is not awaited, or is reported elsewhere. */
 export async function replied(
   session: RunningAgent,
   verb: string,
@@ -73,7 +73,7 @@ export async function replied(
   }
 }
 
-/** What is left of a limit; at least a millisecond, so that its own error is raised. */
+/** The rest of a limit; at least a millisecond, so that the caller's own error is raised. */
 export function left(limitMs: number, started: number): number {
   return Math.max(1, limitMs - (performance.now() - started));
 }

@@ -1,4 +1,4 @@
-/** A running agent as its verbs and its audio see it; session.ts is what makes it run. Types only. */
+/** A running agent as its verbs and its audio see it; session.ts makes it run. Types only. */
 import type { ErrorCode, OffhookError } from '../errors.js';
 import type { AgentEvent } from '../model/agent-event.js';
 import type { AgentState } from '../model/agent-state.js';
@@ -30,13 +30,13 @@ export interface RunningAgent {
   readonly dumps: Dumps;
   /** The last lines baresip wrote. */
   readonly lastLines: readonly string[];
-  /** Neither stopped nor failed. */
+  /** The agent has neither stopped nor failed. */
   readonly usable: boolean;
-  /** The seq after which everything is yet to come. */
+  /** The seq of the next log entry. */
   readonly nextSeq: number;
-  /** Appends to the log, folds, and wakes whoever waits; returns the seq of the entry. */
+  /** Appends to the log, folds, and wakes all waiting verbs; returns the seq of the entry. */
   emit(event: AgentEvent): number;
-  /** Calls `observer` with every event, once the state has taken it in. */
+  /** Calls `observer` with every event, once the state includes it. */
   observe(observer: (event: AgentEvent) => void): void;
   /** The newest log entry of that type, of that call, at or after `since`. */
   seqOf(type: AgentEvent['type'], call?: string, since?: number): number | undefined;

@@ -1,6 +1,6 @@
 /**
- * A running agent: process, control connection and trace joined into one state. What happens is emitted
- * here, in order; the verbs wait on it.
+ * A running agent: process, control connection and trace joined into one state. Everything that happens is
+ * emitted here, in order; the verbs wait for it.
  */
 import type { SipMessage } from '../sip/sip-message.js';
 import { OffhookError, type ErrorCode } from '../errors.js';
@@ -35,7 +35,7 @@ import { Waiters } from './waiters.js';
 import { Wire, type WireSink } from './wire/wire.js';
 import type { Socket } from 'node:net';
 
-/** A baresip that answers at all answers within a millisecond; loading audio can take some hundred. */
+/** A baresip that works answers within a millisecond; loading audio can take some hundred milliseconds. */
 const COMMAND_LIMIT_MS = 2000;
 const QUIT_MS = 1000;
 const TERM_MS = 100;
@@ -68,7 +68,7 @@ export class Session implements RunningAgent {
   #denial: OffhookError | undefined;
   readonly #lostDigits: LostDigits | undefined;
   readonly #refusals: RefusalLog;
-  /** While a message is looked at: when baresip wrote it. */
+  /** When baresip wrote the message that is being handled. */
   #writtenAt: number | undefined;
   readonly #wire: Wire;
   readonly #observers: ((event: AgentEvent) => void)[] = [];
@@ -168,7 +168,7 @@ export class Session implements RunningAgent {
     return seq;
   }
 
-  /** Tells of every event, once the state has taken it in. */
+  /** Calls `observer` with every event, once the state includes it. */
   observe(observer: (event: AgentEvent) => void): void {
     this.#observers.push(observer);
   }
@@ -184,7 +184,7 @@ export class Session implements RunningAgent {
       ?.seq;
   }
 
-  /** The seq after which everything is yet to come. */
+  /** The seq of the next log entry. */
   get nextSeq(): number {
     return (this.#seqs.at(-1)?.seq ?? -1) + 1;
   }
@@ -194,7 +194,7 @@ export class Session implements RunningAgent {
     this.assertUsable(verb);
     if (this.#ctrl === undefined) throw this.problem('E_AGENT_CONTROL', verb, 'not connected');
     this.#wire.commands(commands);
-    // At its start baresip loads modules and makes keys: that may take as long as the start may.
+    // At its start baresip loads modules and makes keys, which may take as long as the start itself.
     const most = this.#started ? COMMAND_LIMIT_MS : limitMs;
     const replies = this.#ctrl.send(commands, Math.min(limitMs, most));
     for (const reply of replies) {
@@ -239,7 +239,7 @@ export class Session implements RunningAgent {
     this.waiters.wake();
   }
 
-  /** An agent that sent what it may not is ended at once, in the middle of what it does. */
+  /** Ends an agent at once that sent a forbidden message, whatever it is doing. */
   #deny(denial: OffhookError | undefined): void {
     if (denial === undefined) return;
     this.#denial = denial;
@@ -272,10 +272,10 @@ export class Session implements RunningAgent {
         expected ? undefined : SEE_LOGS,
       );
     this.#release();
-    // First: that it ended is what its verbs failed of, not what became of its calls by that.
+    // Fail the verbs first: they should report the dead process, not the calls that closed because of it.
     this.waiters.fail(this.#error);
     const { code, signal } = exit;
-    // Of an agent that never was one, the error of its start tells.
+    // If the agent never finished starting, the start error is the report.
     const denial = this.#denial === undefined ? {} : { denial: this.#denial.toData() };
     if (this.#started) this.emit({ type: 'exited', code, signal, expected, reason, ...denial });
   }
@@ -303,12 +303,14 @@ export class Session implements RunningAgent {
     this.requests.message(message);
   }
 
-  /** A peer can write lines, too (sip-trace.ts): one counts only where the agent does what it tells of. */
+  /**
+   * A peer can write lines, too (sip-trace.ts): such a line counts only where the agent does what it reports.
+   */
   #line(line: string, { stream, proven }: Parameters<WireSink['line']>[1]): void {
     const failed = /options reply error: (.*)/.exec(line)?.[1];
     if (failed !== undefined) this.requests.failed('OPTIONS', failed, proven);
     if (stream === 'stderr') {
-      // What the module of MESSAGE writes when there is no answer; codes show in the trace.
+      // The module of MESSAGE writes this when there is no answer; codes show in the trace.
       if (/^ (?!\d{3} )\S/.test(line)) this.requests.failed('MESSAGE', line.trim());
       this.#refusals.line(line);
     }
@@ -338,7 +340,9 @@ export class Session implements RunningAgent {
     this.emit({ type: 'other', name: event.name, fields: event.fields });
   }
 
-  /** ctrl_tcp closes a connection only for a new one, which may do what it likes: the agent is ended at once. */
+  /**
+   * ctrl_tcp closes a connection only for a new one, which may send any command: the agent is ended at once.
+   */
   async #controlClosed(reason: string, byPeer: boolean, own: number): Promise<void> {
     if (this.#stopping !== undefined) return;
     const others = othersAt(this.ground.slot.control, own);
@@ -351,13 +355,13 @@ export class Session implements RunningAgent {
       this.#deny(error);
       return;
     }
-    // Of an agent that never was one, the error of its start tells.
+    // If the agent never finished starting, the start error is the report.
     if (this.#started) this.emit({ type: 'warning', text: error.message });
     this.#error = error;
     this.waiters.fail(error);
   }
 
-  /** 1.0 resumes a held call when another one ends: no other version does. */
+  /** Holds a call again that 1.0 resumed because another call ended; no other version does that. */
   #holdAgain(call: string): boolean {
     const { binary } = this.ground.context;
     if (hasCapability(binary.version, 'keeps_hold')) return false;

@@ -1,10 +1,13 @@
-/** Promises that settle as soon as a condition over an agent's state holds: checked on each change, never polled. */
+/**
+ * Promises that settle as soon as a condition over an agent's state holds: checked on each change, not
+ * polled.
+ */
 
 export class Waiters {
   readonly #waiting = new Set<{ check(): void; fail(error: Error): void }>();
   #error: Error | undefined;
 
-  /** Resolves with the first value of `check` that is not undefined; rejects with what it throws. */
+  /** Resolves with the first value of `check` that is not undefined; rejects with any error it throws. */
   until<T>(check: () => T | undefined, limitMs: number, timedOut: () => Error): Promise<T> {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void) => {
@@ -40,7 +43,7 @@ export class Waiters {
     });
   }
 
-  /** As `until`, but undefined when the time is over: for what may stay away. */
+  /** Like `until`, but resolves with undefined after `ms`: for an effect that may stay away. */
   async within<T>(check: () => T | undefined, ms: number): Promise<T | undefined> {
     const over = new Error('over');
     try {
@@ -51,13 +54,13 @@ export class Waiters {
     }
   }
 
-  /** Something changed. */
+  /** Checks all conditions after a change. */
   wake(): void {
     if (this.#waiting.size === 0) return;
     for (const waiter of [...this.#waiting]) waiter.check();
   }
 
-  /** Nothing can hold any more: all waiting promises and all later ones reject. */
+  /** Nothing can change any more: all present and later promises reject. */
   fail(error: Error): void {
     this.#error ??= error;
     for (const waiter of [...this.#waiting]) waiter.fail(error);

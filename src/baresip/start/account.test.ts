@@ -206,7 +206,7 @@ describe('no value becomes a parameter', () => {
 
 const lineOf = (options: AgentOptions) => accountOf('a', options, OWN).line(0);
 
-/** The line as baresip takes it apart (src/sip/addr.c and src/msg/param.c of re, 1.1 to 4.10). */
+/** Parses the line as baresip does (src/sip/addr.c and src/msg/param.c of re, 1.1 to 4.10). */
 function asRead(command: string): { display: string; parameters: Record<string, string> } {
   const line = /^".*"$/s.test(command) ? command.slice(1, -1) : command;
   const QUOTED = String.raw`(?:"(?:[^"\\]|\\.)*"|\\.|[^"\\DELIMITERS])`;

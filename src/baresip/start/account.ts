@@ -1,4 +1,7 @@
-/** Account options -> address of record and the account line baresip reads. Pure text; hostile values are refused. */
+/**
+ * Turns account options into the address of record and baresip's account line. Pure text; refuses hostile
+ * values.
+ */
 import { OffhookError } from '../../errors.js';
 import type { HeaderField } from '../../sip/sip-message.js';
 import { routeWithHeaders } from './custom-headers.js';
@@ -15,23 +18,23 @@ export interface Account {
   transport: 'udp' | 'tcp' | 'tls';
   /** Where requests go first: the outbound proxy, else the domain, as "host" or "host:port". */
   nextHop: string | undefined;
-  /** The parameter of `uanew`; regint 0 creates the account without registering it. */
+  /** The parameter of `uanew`; with regint 0 the account is created but not registered. */
   line(regint: number): string;
-  /** Of a serverless agent whose headers go by the route: the line for a call to that URI. */
+  /** For a serverless agent whose headers go by the route: the account line for a call to that URI. */
   lineFor?(uri: string): string;
-  /** The outbound proxy such headers are behind. */
+  /** The outbound proxy that carries headers in the account line. */
   headerRoute?: string;
 }
 
 /**
- * Unreserved plus those user-unreserved characters that no version stumbles over (RFC 3261, 25.1).
- * The text must hold no lone surrogate.
+ * Escapes all but unreserved characters and those user-unreserved characters that every version accepts (RFC
+ * 3261, 25.1). The text must hold no lone surrogate.
  */
 export function escapeUser(user: string): string {
   return encodeURIComponent(user).replace(/%(?:2B|26|3D|24|2C)/g, decodeURIComponent);
 }
 
-/** A parameter of the account line: the option is where its value came from, for errors. */
+/** A parameter of the account line; `option`: the option its value came from, for errors. */
 interface Parameter {
   name: string;
   value: string;
@@ -39,9 +42,10 @@ interface Parameter {
 }
 
 /**
- * `own` is the agent's SIP address as "host:port": the domain of a serverless agent.
- * `carried`: headers that go behind the outbound route, below baresip 2.3.
- * @throws OffhookError E_CAPABILITY for what baresip cannot be told, E_ARGUMENT for what is no name, host or URI.
+ * `own`: the agent's SIP address as "host:port", which is the domain of a serverless agent. `carried`:
+ * headers that go behind the outbound route, below baresip 2.3.
+ * @throws OffhookError E_CAPABILITY for a value baresip cannot be given, E_ARGUMENT for an invalid name, host
+ * or URI.
  */
 export function accountOf(
   name: string,
@@ -69,7 +73,7 @@ export function accountOf(
         ? []
         : [`outbound="${carried.length === 0 ? proxy : routeWithHeaders(proxy, carried)}"`]),
       ...quoted,
-      // At the end, and without quotes: a command loses the quotes it both begins and ends with.
+      // Last and without quotes: a command whose first and last characters are quotes loses both.
       `regint=${regint}`,
     ].join(';');
   return {
@@ -83,7 +87,7 @@ export function accountOf(
   };
 }
 
-/** Values that are Offhook's own words. */
+/** Parameters whose values are Offhook's own words. */
 function plainParameters(options: AgentOptions): readonly string[] {
   return [
     ...mediaParameters(options),
@@ -95,7 +99,7 @@ function plainParameters(options: AgentOptions): readonly string[] {
   ];
 }
 
-/** Values that are the script's words. */
+/** Parameters whose values come from the script. */
 function quotedParameters(agent: string, options: AgentOptions): readonly Parameter[] {
   const { auth_user, password, stun_server, nat } = options;
   const parameters: Parameter[] = [];
@@ -105,7 +109,7 @@ function quotedParameters(agent: string, options: AgentOptions): readonly Parame
   add('stunserver', 'stun_server', stunUri(stun_server, nat));
   add('auth_user', 'auth_user', auth_user);
   add('auth_pass', 'password', password);
-  // Versions from 1.1 on do not take the login of the account for a TURN server.
+  // From 1.1 on baresip does not use the account's login for a TURN server.
   if (stun_server !== undefined && password !== undefined) {
     add('stunuser', 'auth_user', auth_user ?? options.username ?? agent);
     add('stunpass', 'password', password);
@@ -115,7 +119,7 @@ function quotedParameters(agent: string, options: AgentOptions): readonly Parame
 
 /**
  * The transport goes into the outbound proxy, never into the account's own URI: old versions append that
- * URI's parameters to whatever is dialled.
+ * URI's parameters to every dialled URI.
  */
 function outboundOf(
   name: string,
@@ -155,7 +159,7 @@ function carrying(
   line: (regint: number, proxy: string) => string,
 ): Pick<Account, 'lineFor' | 'headerRoute'> {
   if (outbound !== undefined) return { headerRoute: outbound };
-  // The next hop of a serverless agent is whom it dials.
+  // The next hop of a serverless agent is the host it dials.
   return { lineFor: (uri) => line(0, `sip:${hostOf(uri)}${transportOf(uri)}`) };
 }
 
@@ -172,7 +176,7 @@ export function hostOf(uri: string): string {
   );
 }
 
-/** "host" or "host:port". Host names with "_" are no names of the DNS, but those of container networks. */
+/** "host" or "host:port". A name with "_" is invalid in the DNS, but used in container networks. */
 const HOST_PORT = /^(?:\[[0-9A-Fa-f:.]+\]|[\p{L}\p{M}\p{N}._-]+)(?::\d{1,5})?$/u;
 
 function host(agent: string, option: string, value: string): string {
@@ -189,12 +193,14 @@ function wellFormed(agent: string, option: string, value: string): string {
   throw cannotExpress(agent, option, 'half a character (a lone surrogate)');
 }
 
-/** A quoted-pair for each backslash (RFC 3261, 25.1): baresip sends the name as it stands in the line. */
+/**
+ * Writes each backslash as a quoted-pair (RFC 3261, 25.1): baresip sends the name as it stands in the line.
+ */
 function displayName(value: string): string {
   return value.replaceAll('\\', '\\\\');
 }
 
-/** The one way of a script's text into the account line. */
+/** Checks text of a script; no other text of a script gets into the account line. */
 function expressible(agent: string, option: string, value: string): string {
   const what = unquotableInAccount(value);
   if (what === undefined) return value;

@@ -1,24 +1,27 @@
-/** The certificates `verify_tls` trusts: those the script names, else the system's. */
+/** The certificates `verify_tls` trusts: those in the script's file, else the system's. */
 import { existsSync, readFileSync } from 'node:fs';
 import { OffhookError } from '../../errors.js';
 
-/** Where Debian, Red Hat, Alpine and macOS keep them in one file. */
+/** Where Debian, Red Hat, Alpine and macOS keep all certificates in one file. */
 const SYSTEM_FILES = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
   '/etc/ssl/cert.pem',
 ];
 
-/** Certificates as baresip gets them: a file of the system, or a text for a file in the agent's own folder. */
+/** Certificates for baresip: a file of the system, or a text for a file in the agent's own folder. */
 export interface Authorities {
   file: string;
   pem?: string;
 }
 
-/** Name of the copy: an isolated agent sees no other folder but its own (isolation.ts). */
+/** Name of the copy: an isolated agent sees no folder but its own (isolation.ts). */
 const COPY = 'authorities.pem';
 
-/** @throws OffhookError E_ARGUMENT when the named file holds no certificate, E_AGENT_START without any. */
+/**
+ * @throws OffhookError E_ARGUMENT if the named file holds no certificate, E_AGENT_START if the system has
+ * none.
+ */
 export function authoritiesFile(agent: string, named: string | undefined): Authorities {
   if (named !== undefined) return { file: COPY, pem: certificatesIn(agent, named) };
   const file = SYSTEM_FILES.find((path) => existsSync(path));
@@ -37,7 +40,7 @@ function certificatesIn(agent: string, file: string): string {
   try {
     text = readFileSync(file, 'latin1');
   } catch {
-    // it has no certificate for us
+    // an unreadable file counts as one without a certificate
   }
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
   throw new OffhookError(

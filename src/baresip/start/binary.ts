@@ -15,7 +15,7 @@ import { OffhookError } from '../../errors.js';
 import { OLDEST_VERSION, compareVersions, hasCapability } from '../capabilities.js';
 import { REQUIRED_MODULES, REQUIRED_MODULES_2_0 } from './config.js';
 
-/** A baresip program that was found usable. */
+/** A usable baresip program. */
 export interface BaresipBinary {
   /** Absolute path of the program. */
   readonly path: string;
@@ -23,7 +23,7 @@ export interface BaresipBinary {
   readonly version: string;
   /** Folder with the loadable modules. */
   readonly modulePath: string;
-  /** Absolute path of bubblewrap, where it is installed. */
+  /** Absolute path of bubblewrap, if it is installed. */
   readonly bubblewrap?: string;
 }
 
@@ -48,7 +48,7 @@ export function findBaresip(search: BinarySearch): Promise<BaresipBinary> {
   if (binary === undefined) {
     binary = inspect(search);
     found.set(key, binary);
-    // A failure may be repaired (doctor, tests): it is looked up again.
+    // A failure may be repaired (doctor, tests): search again next time.
     binary.catch(() => found.delete(key));
   }
   return binary;
@@ -145,7 +145,7 @@ function findModules(path: string, version: string, explicit: string | undefined
       },
     );
   }
-  // Its settings end at the first blank, quoted or not (conf_get of libre, all versions).
+  // A value in baresip's config ends at the first blank, quoted or not (conf_get of libre, all versions).
   if (/\s/.test(folder)) {
     throw new OffhookError(
       'E_BARESIP_UNUSABLE',
@@ -167,7 +167,9 @@ function findModules(path: string, version: string, explicit: string | undefined
   );
 }
 
-/** Where packages and builds put modules, seen from the program, from what it links to or wraps. */
+/**
+ * Where packages and builds put modules, relative to the program and to the programs it links to or wraps.
+ */
 function moduleFolders(path: string): string[] {
   const programs = [path, realpathSync(path), ...wrapped(path)];
   const below = [
@@ -189,7 +191,7 @@ function moduleFolders(path: string): string[] {
   return [...new Set([...beside, ...usual])];
 }
 
-/** A wrapper script names the real program: absolute paths in it that end in "baresip". */
+/** Finds the real program in a wrapper script: absolute paths in it that end in "baresip". */
 function wrapped(path: string): string[] {
   const head = Buffer.alloc(4096);
   const file = openSync(path, 'r');

@@ -1,11 +1,13 @@
-/** The config file of one agent. Pure text; one superset for every version: unknown keys are ignored. */
+/**
+ * The config file of one agent. Pure text; the same keys for every version, since unknown keys are ignored.
+ */
 import { hostPort } from './address.js';
 
 /** The names below are files in the agent's folder, which is also its working directory. */
 export const SILENCE_FILE = 'silence.wav';
 export const CERTIFICATE_FILE = 'certificate.pem';
 
-/** Without these no agent works. The newer ones are missing by design before 2.0. */
+/** No agent works without these modules. The second list does not exist before 2.0. */
 export const REQUIRED_MODULES = ['g711', 'aufile', 'aubridge', 'account', 'menu', 'ctrl_tcp'];
 export const REQUIRED_MODULES_2_0 = ['auconv', 'auresamp'];
 
@@ -16,11 +18,11 @@ export interface ConfigValues {
   rtpPorts: readonly [min: number, max: number];
   modulePath: string;
   tls: boolean;
-  /** From 2.0 on audio formats are converted by modules. */
+  /** From 2.0 on modules convert audio formats. */
   converters: boolean;
-  /** Of the options about media. */
+  /** Lines from the media options. */
   rtp: readonly (readonly [key: string, value: string])[];
-  /** Verifies the server's certificate, against those in that file. */
+  /** Verifies the server's certificate against the certificates in that file. */
   authorities?: string;
   /** Subscribe to the state of the mailbox after registering. */
   mwi?: boolean;
@@ -50,7 +52,7 @@ export function configText(values: ConfigValues): string {
     ['audio_buffer', '20-160'],
     ['ausrc_srate', '8000'],
     ['ausrc_channels', '1'],
-    // A clocked source always; a sink without partner makes no echo and no file.
+    // The source always keeps time; a sink without partner makes no echo and no file.
     ['audio_source', `aufile,${SILENCE_FILE}`],
     ['audio_player', 'aubridge,sink'],
     ['audio_alert', 'aubridge,sink'],

@@ -1,10 +1,10 @@
 /**
  * Finds out which programs are connected to the control port of an agent.
- *
- * baresip's module ctrl_tcp asks for no password and keeps a single connection: when a second program connects, baresip
- * closes the first one, and the second program commands the agent. So the driver has to know, before it sends passwords,
- * whether the port is another user's, and, once its connection was closed, whether somebody else has connected. Linux lists
- * all TCP sockets of the machine, with their users, in /proc/net/tcp. On other systems these functions find nothing.
+ * baresip's module ctrl_tcp asks for no password and keeps a single connection: when a second program
+ * connects, baresip closes the first connection, and the second program commands the agent. So the driver has
+ * to know, before it sends passwords, whether the port belongs to another user, and, once its connection was
+ * closed, whether another program has connected. Linux lists all TCP sockets of the machine, with their
+ * users, in /proc/net/tcp. On other systems these functions find nothing.
  */
 import { readFileSync } from 'node:fs';
 
@@ -14,7 +14,7 @@ export interface TcpSocket {
   remote: number;
   /** Socket states as numbered in Linux's include/net/tcp_states.h. */
   state: number;
-  /** The user it belongs to; 0 also for what waits for its end (TIME_WAIT). */
+  /** Id of the user who owns the socket; also 0 for a closed socket in TIME_WAIT. */
   uid: number;
 }
 
@@ -23,7 +23,10 @@ const TIME_WAIT = 6;
 /** A client on an IPv6 socket reaches 127.0.0.1 as ::ffff:127.0.0.1. */
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 
-/** The sockets that are, or were until a moment ago, at that port; undefined where the system does not tell. */
+/**
+ * The sockets at that port, including those closed a moment ago; undefined where the system does not list
+ * them.
+ */
 export function socketsAt(port: number): readonly TcpSocket[] | undefined {
   try {
     return TABLES.flatMap((path) => parseTable(readFileSync(path, 'latin1'))).filter(
@@ -34,7 +37,9 @@ export function socketsAt(port: number): readonly TcpSocket[] | undefined {
   }
 }
 
-/** Lines of "sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid ..." (proc(5)). */
+/**
+ * Parses lines "sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid ..." (proc(5)).
+ */
 export function parseTable(text: string): readonly TcpSocket[] {
   return text
     .split('\n')
@@ -58,14 +63,15 @@ function portOf(address: string): number {
 }
 
 /**
- * After a control connection closed: how long the end of the process may take to show, which would explain it. A
- * process that ends closes the listening socket at the same moment, so where somebody still listens it is short.
+ * After a control connection closed: how long to wait for the end of the process, which would explain it. A
+ * process that ends closes its listening socket at the same moment, so the wait is short while somebody still
+ * listens.
  */
 export function exitFollowsMs(port: number): number {
   return socketsAt(port)?.some((one) => isListener(one, port)) === true ? 20 : 200;
 }
 
-/** Whether the port is another user's: what listens there is no agent of ours. */
+/** Whether the port belongs to another user: such a listener is no agent of ours. */
 export function isForeign(port: number): boolean {
   const listeners = socketsAt(port)?.filter((one) => isListener(one, port)) ?? [];
   return listeners.some(({ uid }) => uid !== process.getuid?.());
@@ -82,7 +88,7 @@ export function othersAt(port: number, ours: number | undefined): readonly { uid
     .map(({ state, uid }) => (state === TIME_WAIT ? {} : { uid }));
 }
 
-/** Says, for an error message, that and by whom the control connection was taken over. */
+/** Says, for an error message, that another program took over the control connection, and whose it was. */
 export function takenOver(others: readonly { uid?: number }[]): string {
   const users = [...new Set(others.flatMap(({ uid }) => (uid === undefined ? [] : [uid])))];
   const who = users.length === 0 ? '' : ` (of the user with id ${users.join(', ')})`;

@@ -79,7 +79,7 @@ test('below 3.8 a value with a blank goes the other way, where that is allowed',
   expect(() => fieldsOf(headers, '3.7.0')).toThrow(error('E_CAPABILITY', /no blank .*3\.8\.0/));
   expect(fieldsOf(headers, '3.7.0', { headers_compat: true }).carried).toHaveLength(2);
   expect(fieldsOf(headers, '3.8.0').commanded).toHaveLength(2);
-  // as it stands: there it would not be decoded
+  // unescaped: 3.7 would not decode it
   const { commanded } = fieldsOf({ 'X-A': headers['X-A'] }, '3.7.0');
   expect(headerCommands(commanded, '3.7.0')).toEqual([
     { name: 'uaaddheader', params: 'X-A=a%20;b 0' },

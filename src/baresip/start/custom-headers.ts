@@ -1,6 +1,7 @@
 /**
- * Header fields of the script's own on outgoing INVITEs: by baresip's command from 2.3 on; before that, and for
- * what the command cannot say, behind the outbound route of the account, which reaches the wire as it was written.
+ * The script's own header fields on outgoing INVITEs: by baresip's command from 2.3 on; before that, and for
+ * values the command cannot carry, behind the outbound route of the account, which reaches the wire as
+ * written.
  */
 import { OffhookError } from '../../errors.js';
 import type { HeaderField } from '../../sip/sip-message.js';
@@ -11,10 +12,10 @@ import type { Command } from '../wire/ctrl.js';
 import { accountParameterIn } from './quoted.js';
 import type { AgentOptions } from '../../agents/user-agent.js';
 
-/** What ends the last of our lines: baresip closes the route itself, after it. */
+/** Ends the last of our lines: baresip closes the route itself, after this name. */
 const ROUTE_END = 'X-Route-End';
 
-/** Fields that are set by a command, and those that are carried by the account's outbound route. */
+/** Fields set by a command, and fields carried by the account's outbound route. */
 export interface Headers {
   readonly commanded: readonly HeaderField[];
   readonly carried: readonly HeaderField[];
@@ -40,7 +41,7 @@ export function headersOf(agent: string, options: AgentOptions, version: string)
   return { commanded: [], carried: fields };
 }
 
-/** What this baresip's command lacks to send them. */
+/** The capability this baresip's command lacks to send these fields. */
 function lackingFor(fields: readonly HeaderField[], version: string): CapabilityName | undefined {
   if (fields.length === 0) return undefined;
   if (!hasCapability(version, 'uaaddheader')) return 'uaaddheader';
@@ -48,7 +49,9 @@ function lackingFor(fields: readonly HeaderField[], version: string): Capability
   return blank && !hasCapability(version, 'header_blanks') ? 'header_blanks' : undefined;
 }
 
-/** Behind the route there are no quotes, and the search for parameters of the account does not mind them. */
+/**
+ * A carried value stands in no quotes of its own, and baresip searches it for parameters of the account, too.
+ */
 function checkCarried(agent: string, version: string, name: string, value: string): void {
   const bad = value.includes('"') ? '"' : accountParameterIn(value);
   if (bad === undefined) return;
@@ -83,7 +86,7 @@ function shownName(name: string): string {
   return JSON.stringify(name.length > 60 ? `${name.slice(0, 57)}...` : name);
 }
 
-/** One command for each field; ours is the only account, so its index is 0. */
+/** One command for each field; the agent's account is the only one, so its index is 0. */
 export function headerCommands(fields: readonly HeaderField[], version: string): Command[] {
   const form = hasCapability(version, 'header_blanks') ? escapeValue : String;
   return fields.map(([name, value]) => ({
@@ -92,7 +95,7 @@ export function headerCommands(fields: readonly HeaderField[], version: string):
   }));
 }
 
-/** Everything but what RFC 3261, 25.1 lets stand in a header of a URI. */
+/** Escapes everything that RFC 3261, 25.1 forbids in a header of a URI. */
 function escapeValue(value: string): string {
   return encodeURIComponent(value).replace(/%(?:5B|5D|2F|3F|3A|2B|24)/g, decodeURIComponent);
 }
@@ -106,7 +109,7 @@ export function routeWithHeaders(proxy: string, fields: readonly HeaderField[]):
   ].join('\r\n');
 }
 
-/** The lines such a route adds to a request, for the reports. */
+/** The lines that such a route adds to a request, for the reports. */
 export function addedLines(proxy: string, fields: readonly HeaderField[]): readonly string[] {
   return [
     `Route: <${routeUri(proxy)};lr>`,
@@ -115,7 +118,7 @@ export function addedLines(proxy: string, fields: readonly HeaderField[]): reado
   ];
 }
 
-/** With a user part, for "@" is looked for in all that follows. */
+/** The route with a user part: baresip searches for "@" in all the text that follows. */
 function routeUri(proxy: string): string {
   const [, scheme = 'sip:', rest = ''] = /^(sips?:)(.*)$/i.exec(proxy.replace(/;lr\b/gi, '')) ?? [];
   return `${scheme}${rest.includes('@') ? '' : 'x@'}${rest}`;

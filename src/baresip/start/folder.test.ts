@@ -39,7 +39,7 @@ test('the sweep leaves folders of living runs, takes those of dead ones', async 
   notePid(living, process.pid);
   const stale = createFolder(FILES);
   writeFileSync(join(stale, 'pid'), `${dead.pid ?? 0} 1\n`);
-  // The same number, but another process: the start time differs.
+  // The same pid, but another process: the start time differs.
   const reused = createFolder(FILES);
   writeFileSync(join(reused, 'pid'), `${process.pid} 1\n`);
   const young = mkdtempSync(join(tmpdir(), 'offhook-agent-'));
@@ -60,12 +60,12 @@ test('the sweep leaves folders of living runs, takes those of dead ones', async 
   removeFolder(young);
 });
 
-/** A process with these words behind its name, until it is ended. */
+/** A process with these words in its command line, until it is ended. */
 function running(...words: string[]): ChildProcess {
   return spawn('sh', ['-c', 'read line', 'sh', ...words], { stdio: ['pipe', 'ignore', 'ignore'] });
 }
 
-/** As a killed run leaves it: its own process is gone, that of the agent is not. */
+/** Leaves the folder as a killed run does: the run's process is gone, the agent's is not. */
 function abandoned(folder: string, agent: number): void {
   notePid(folder, agent);
   const [, line = ''] = readFileSync(join(folder, 'pid'), 'utf8').split('\n');

@@ -1,4 +1,4 @@
-/** The temporary folder of one agent, and the sweep that removes those of runs that were killed. */
+/** The temporary folder of one agent, and the sweep that removes the folders of killed runs. */
 import {
   ftruncateSync,
   closeSync,
@@ -21,9 +21,11 @@ import { SILENCE_FILE, wavHeader } from './config.js';
 const PREFIX = 'offhook-agent-';
 const PID_FILE = 'pid';
 const PID_FILE_BYTES = 256;
-/** A folder without a pid file belongs to a run between two lines of code, or to one killed there. */
+/** A folder without a pid file belongs to a run between two lines of code, or to a run killed there. */
 const UNFINISHED_MS = 60_000;
-/** Long enough to be re-armed calmly, short enough to be loaded in a millisecond when a call is answered. */
+/**
+ * Long enough to be re-armed in time, short enough to be loaded within a millisecond when a call is answered.
+ */
 export const SILENCE_SECONDS = 20;
 
 export interface FolderFiles {
@@ -49,7 +51,7 @@ export function createFolder(files: FolderFiles): string {
   return folder;
 }
 
-/** Once baresip runs: a sweep must know it too, for it may outlive the run where no parent-death signal exists. */
+/** Notes baresip's pid for the sweep: without a parent-death signal baresip may outlive the run. */
 export function notePid(folder: string, pid: number): void {
   const agent = pid > 0 ? `${identity(pid)}\n` : '';
   writeFileSync(join(folder, PID_FILE), `${identity(process.pid)}\n${agent}`);
@@ -59,7 +61,7 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
 }
 
-/** For the sudden end of this process: kills the agents it still has and removes their folders, at once. */
+/** For the sudden end of this process: kills its remaining agents and removes their folders, at once. */
 export function abandonAgents(): void {
   for (const folder of agentFolders()) {
     const [owner, agent = ''] = pidLines(folder);
@@ -69,7 +71,7 @@ export function abandonAgents(): void {
   }
 }
 
-/** Removes folders of agents whose run is dead, ends their processes if any; returns what was removed. */
+/** Removes folders of agents whose run is dead and ends their processes; returns the removed folders. */
 export function sweepStale(): string[] {
   return agentFolders()
     .filter(isStale)
@@ -78,13 +80,13 @@ export function sweepStale(): string[] {
         removeFolder(folder);
         return true;
       } catch {
-        return false; // another user's: that user's run will sweep it
+        return false; // the folder of another user, whose run will sweep it
       }
     });
 }
 
 function agentFolders(): string[] {
-  // one that is none holds nothing; who needs it is told
+  // without such a folder there is nothing to sweep; createFolder() reports the problem
   if (statSync(tmpdir(), { throwIfNoEntry: false })?.isDirectory() !== true) return [];
   return readdirSync(tmpdir())
     .filter((name) => name.startsWith(PREFIX))
@@ -92,13 +94,15 @@ function agentFolders(): string[] {
     .filter(isOwnFolder);
 }
 
-/** Made by mkdtemp for this user: in all others anybody may have written what he likes. */
+/**
+ * Whether mkdtemp made the folder for this user: in any other folder a stranger may have written the files.
+ */
 function isOwnFolder(path: string): boolean {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   return stat?.isDirectory() === true && isOurs(stat.uid) && (stat.mode & 0o077) === 0;
 }
 
-/** Who made the folder, and whose it is, as identities; without a readable file, nobody. */
+/** Identities of the run and of its agent; nobody when the file cannot be read. */
 function pidLines(folder: string): string[] {
   try {
     const rules = { largest: PID_FILE_BYTES, owners: [], links: false };
@@ -115,7 +119,7 @@ function isStale(folder: string): boolean {
   return agent === '' || !isAlive(agent) || killAgent(agent, folder);
 }
 
-/** False when it is not the baresip of that folder, or may not be killed. */
+/** Returns false when the process is not the baresip of that folder, or must not be killed. */
 function killAgent(id: string, folder: string): boolean {
   const pid = Number(id.split(' ')[0]);
   try {
@@ -125,7 +129,7 @@ function killAgent(id: string, folder: string): boolean {
   }
 }
 
-/** By its command line, which names the folder (so does bubblewrap's); where there is no /proc the number has to do. */
+/** Checks the command line, which names the folder (bubblewrap's, too); without /proc the number must do. */
 function isAgent(pid: number, folder: string): boolean {
   if (!existsSync('/proc/self/cmdline')) return true;
   const ours = isOurs(statSync(`/proc/${pid}`).uid);
@@ -141,7 +145,7 @@ function ageMs(folder: string): number {
   }
 }
 
-/** "pid start-time": the start time tells a process from a later one with the same number. */
+/** "pid start-time": the start time distinguishes a process from a later one with the same number. */
 function identity(pid: number): string {
   return `${pid} ${processStat(pid).started ?? ''}`;
 }

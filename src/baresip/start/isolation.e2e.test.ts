@@ -1,4 +1,4 @@
-/** What a stranger at the control port of an agent can make it load, and agents in bubblewrap in general. */
+/** Files that a stranger at an agent's control port can make it load, and agents in bubblewrap in general. */
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, relative } from 'node:path';
@@ -15,10 +15,10 @@ const binaries = await testBinaries();
 const works = (await Promise.all(binaries.map(isolationOf))).every(
   (one) => typeof one !== 'string',
 );
-// a CI server must have it
+// a CI server must have bubblewrap
 const isolated = test.skipIf(!works && process.env['CI'] !== 'true');
 
-/** Everything the agent answers to one command of a stranger, until it is ended. */
+/** The agent's whole answer to one command of a stranger, until the connection ends. */
 function answerTo(port: number, command: string, params: string): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
@@ -37,7 +37,7 @@ describe.each(binaries)('isolation, baresip $version', (binary) => {
   const { bench } = cleanBench(binary);
   let folder: string;
   beforeEach(() => {
-    // not TMPDIR: where anybody may write
+    // in /tmp, not TMPDIR: every user may write there
     folder = mkdtempSync('/tmp/offhook-stranger-');
   });
   afterEach(() => {

@@ -1,6 +1,7 @@
 /**
- * Runs agents by bubblewrap (bwrap): ctrl_tcp has no login, and its command insmod loads any file, so the files of
- * others are hidden from baresip. It sees the system's programs and its own, read-only, and the agent's folder.
+ * Runs agents in bubblewrap (bwrap): ctrl_tcp has no login, and its command insmod loads any file, so the
+ * files of other users are hidden from baresip. It sees the system's programs and its own, read-only, and the
+ * agent's folder.
  */
 import { execFile } from 'node:child_process';
 import {
@@ -17,28 +18,31 @@ import { dirname, join } from 'node:path';
 import { OffhookError } from '../../errors.js';
 import type { BaresipBinary } from './binary.js';
 
-/** Where it works, in any case, or not at all; `origin`: who says so, for errors. */
+/** Isolation where it works, in any case, or never; `origin`: the setting it comes from, for errors. */
 export interface Isolate {
   readonly value: 'auto' | 'always' | 'never';
   readonly origin: string;
 }
 
-/** The command to put before that of baresip, for an agent with that folder. */
+/** Returns the command to put before baresip's, for an agent with that folder. */
 export type Wrapper = (folder: string) => readonly string[];
 
-/** Programs, libraries and their settings: nobody but root writes there. */
+/** Programs, libraries and their settings: only root writes there. */
 const SYSTEM = [
   ...['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/etc'],
   ...['/nix/store', '/gnu/store'],
 ];
-/** Never as a whole, whatever a wrapper script names: strangers write there, or keep what is theirs. */
+/**
+ * Never mounted as a whole, even if a wrapper script names them: strangers write there or keep their own
+ * files.
+ */
 const HIDDEN = ['/', '/home', '/root', '/tmp', '/var', '/var/tmp', '/dev', '/run', '/proc', '/sys'];
 const TRY_LIMIT_MS = 5000;
 const SCRIPT_BYTES = 4096;
 
 const tried = new Map<string, Promise<Wrapper | string>>();
 
-/** How that baresip is isolated, else why it cannot be. Tried once for the process. */
+/** The wrapper that isolates that baresip, or why it cannot be isolated. Tried once for the process. */
 export function isolationOf(binary: BaresipBinary): Promise<Wrapper | string> {
   const key = JSON.stringify([binary.bubblewrap, binary.path, binary.modulePath]);
   let result = tried.get(key);
@@ -49,7 +53,7 @@ export function isolationOf(binary: BaresipBinary): Promise<Wrapper | string> {
   return result;
 }
 
-/** What an agent is started by; undefined: baresip itself. @throws OffhookError E_ISOLATION */
+/** The wrapper to start an agent by; undefined: none. @throws OffhookError E_ISOLATION */
 export async function wrapperFor(
   agent: string,
   isolate: Isolate | undefined,
@@ -84,7 +88,7 @@ async function tryOut(binary: BaresipBinary): Promise<Wrapper | string> {
   ];
 }
 
-/** Whether the program still runs as baresip there. */
+/** Tests whether the program still runs as baresip there; returns the problem. */
 function problemOf([program = '', ...args]: readonly string[]): Promise<string | undefined> {
   return new Promise((done) => {
     const options = { timeout: TRY_LIMIT_MS, killSignal: 'SIGKILL' } as const;
@@ -107,7 +111,7 @@ function systemMounts(): string[] {
   });
 }
 
-/** The program, its libraries and modules, where they are not among those of the system. */
+/** The program, its libraries and modules, unless they are in the system's folders. */
 function programMounts({ path, modulePath }: BaresipBinary): string[] {
   const programs = [path, realpathSync(path)];
   const libraries = programs.flatMap((program) =>
@@ -132,7 +136,7 @@ function namedIn(path: string): string[] {
   return text.startsWith('#!') ? [...text.matchAll(/\/[^\s"':;$`]+/g)].map(([name]) => name) : [];
 }
 
-/** Where the system keeps the file with its name servers, when a link leads out of /etc. */
+/** The file with the system's name servers, when a link leads out of /etc. */
 function nameServerMount(): string[] {
   try {
     const file = realpathSync('/etc/resolv.conf');

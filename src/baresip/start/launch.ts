@@ -35,7 +35,7 @@ import { BaresipProcess, type Exit } from './process.js';
 import { Session } from '../session.js';
 
 const CONNECT_EVERY_MS = 2;
-/** Another program may take a port between our look and baresip's. */
+/** Number of tries: another program may take a port between our check and baresip's start. */
 const ATTEMPTS = 4;
 const EXIT_PORT_TAKEN = 98;
 const EXIT_ADDRESS = 99;
@@ -49,7 +49,7 @@ export async function launch(
   limitMs: number,
 ): Promise<Session> {
   const deadline = performance.now() + limitMs;
-  // Checked before anything is started, with a stand-in for the address still to come.
+  // Checked before anything is started, with a stand-in for the address, which is not known yet.
   const headers = headersOf(name, options, context.binary.version);
   checkMediaOptions(name, options, context.binary);
   assertOptions(name, options, context.binary);
@@ -73,7 +73,9 @@ export async function launch(
   }
 }
 
-/** What is too long would be found out only by a command, some of them at the first dial. */
+/**
+ * Refuses values that are too long for a command: baresip would fail later, in part only at the first dial.
+ */
 function checkLengths(
   name: string,
   { commanded, carried }: Headers,
@@ -120,7 +122,7 @@ async function listenAddress(
   return address;
 }
 
-/** What the installed baresip cannot honour fails here, never silently. */
+/** Fails, never silently, for options that the installed baresip cannot honour. */
 function assertOptions(name: string, options: AgentOptions, binary: BaresipBinary): void {
   if (options.mwi === true) assertModule(binary, 'mwi', `agent "${name}": mwi`);
   const mode = options.dtmf_mode ?? 'rtp';
@@ -135,7 +137,7 @@ function assertOptions(name: string, options: AgentOptions, binary: BaresipBinar
 
 let certificate: Promise<string> | undefined;
 
-/** One for all agents of the process; key and certificate in one text, as baresip reads them. */
+/** One certificate for all agents of the process; key and certificate in one text, as baresip reads them. */
 function agentCertificate(): Promise<string> {
   certificate ??= selfSigned('offhook agent', [], 3650).then(({ key, cert }) => `${key}\n${cert}`);
   return certificate;
@@ -238,7 +240,7 @@ async function bringUp(
   for (;;) {
     const socket = await connectOnce(LOOPBACK, slot.control);
     if (socket !== undefined) {
-      // Another user's program at that port must not be told passwords.
+      // Another user's program at that port must not get passwords.
       if (isForeign(slot.control)) {
         socket.destroy();
         throw new PortTaken();
@@ -263,7 +265,7 @@ async function bringUp(
       session.send('start', [{ name: 'uafind', params: idleAor }], left()),
     );
     if (identity?.ok !== true) throw new PortTaken();
-    // Who was there before us may have given commands.
+    // A program connected before us may have given commands.
     if (othersAt(slot.control, controlSocket.localPort).length > 0) throw new PortTaken();
     await loadModules(session, options, left);
     await setUp(session, 'the account', session.commands.create(account.line(0)), left());
@@ -294,7 +296,7 @@ async function setUp(
     throw startError(session, `baresip refused ${what}: ${refused.data.trim()}`);
 }
 
-/** By a command, not by the config: a module that does not load is told, not passed over. */
+/** Loads modules by command, not by the config, so that a module that does not load is reported. */
 async function loadModules(
   session: Session,
   options: AgentOptions,
@@ -311,7 +313,7 @@ async function loadModules(
   }
 }
 
-/** What is received is written down only for the digits that this baresip overlooks. */
+/** Whether received audio is recorded only to find the digits this baresip overlooks. */
 function readsDigits({ version, modulePath }: BaresipBinary): boolean {
   return overlooksDigits(version) && existsSync(join(modulePath, `${DUMPING_MODULE}.so`));
 }

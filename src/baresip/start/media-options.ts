@@ -1,4 +1,7 @@
-/** Options about media and account -> modules to load, parameters of the account, lines of the config. Pure but for a look at the module folder. */
+/**
+ * Turns options about media and account into modules to load, parameters of the account and lines of the
+ * config. Pure but for a look at the module folder.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { OffhookError } from '../../errors.js';
@@ -18,7 +21,7 @@ const CODECS: Readonly<Record<Codec, { module: string; form: string }>> = {
 
 const ENCRYPTION_MODULE = { srtp: 'srtp', 'srtp-mand': 'srtp', dtls_srtp: 'dtls_srtp' } as const;
 
-/** What the default configuration does not load, and the option that asks for it. */
+/** A module that the default configuration does not load, and the option that asks for it. */
 export interface WantedModule {
   module: string;
   option: string;
@@ -32,12 +35,12 @@ export function wantedModules(options: AgentOptions): WantedModule[] {
   if (media_enc !== undefined)
     modules.set(ENCRYPTION_MODULE[media_enc], `media_enc: "${media_enc}"`);
   if (nat !== undefined) modules.set(nat, `nat: "${nat}"`);
-  // Writes down what is sent and received.
+  // Records sent and received audio.
   if (audio === true) modules.set('sndfile', 'audio');
   return [...modules].map(([module, option]) => ({ module, option }));
 }
 
-/** Refuses what this baresip cannot honour, before anything is started. @throws E_CAPABILITY, E_ARGUMENT. */
+/** Refuses options this baresip cannot honour, before it starts. @throws E_CAPABILITY, E_ARGUMENT. */
 export function checkMediaOptions(
   agent: string,
   options: AgentOptions,
@@ -96,7 +99,7 @@ function argument(agent: string, what: string, hint: string): OffhookError {
   return new OffhookError('E_ARGUMENT', `agent "${agent}": ${what}`, { hint });
 }
 
-/** Parameters of the account line, "name=value". Nothing in them needs quotes. */
+/** Parameters of the account line, "name=value"; no value needs quotes. */
 export function mediaParameters(options: AgentOptions): readonly string[] {
   const { codecs, media_enc, nat } = options;
   return [
@@ -119,7 +122,7 @@ export function stunUri(server: string | undefined, nat: AgentOptions['nat']): s
 const DEFAULT_DELAY_MS = 100;
 const FRAME_MS = 20;
 
-/** Lines about RTP. Newer versions ignore the keys of older ones; but 4.x complains of one. */
+/** Config lines about RTP. Newer versions ignore the keys of older ones, but 4.x complains about one key. */
 export function rtpConfig(options: AgentOptions, version: string): readonly [string, string][] {
   const { rtp_stats = false, rtp_timeout, jitter_buffer = false } = options;
   const delay = jitter_buffer === true ? DEFAULT_DELAY_MS : jitter_buffer;
@@ -137,7 +140,7 @@ const NO_JITTER_BUFFER: readonly [string, string][] = [
   ['audio_jitter_buffer_type', 'off'],
 ];
 
-/** The older ones count frames. */
+/** Older versions count frames instead of ms. */
 function jitterBuffer(ms: number, version: string): readonly [string, string][] {
   const frames = Math.max(1, Math.round(ms / FRAME_MS));
   const range = `${frames}-${2 * frames}`;

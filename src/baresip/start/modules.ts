@@ -1,10 +1,10 @@
-/** Modules that only some features need: whether the installed baresip has them. */
+/** Checks whether the installed baresip has a module that only some features need. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { OffhookError } from '../../errors.js';
 import type { BaresipBinary } from './binary.js';
 
-/** `feature`: what needs it, in the script's words. */
+/** `feature`: what needs the module, in the script's words. */
 export function assertModule(binary: BaresipBinary, name: string, feature: string): void {
   if (existsSync(join(binary.modulePath, `${name}.so`))) return;
   throw new OffhookError(

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-/** As it was built: the tests start with a build. */
+/** The built module: the tests start with a build. */
 const PORTS = new URL('../../../dist/baresip/start/ports.js', import.meta.url).href;
 
-/** Takes so many slots, prints their first ports, holds them until it is killed. */
+/** Takes the given number of slots, prints their first ports, and holds them until it is killed. */
 const HOLDER = `
 import { takeSlot } from ${JSON.stringify(PORTS)};
 const slots = await Promise.all(Array.from({ length: Number(process.argv[2]) }, () => takeSlot('127.0.0.1')));
@@ -31,7 +31,7 @@ afterAll(() => {
 });
 
 async function hold(slots: number): Promise<number[]> {
-  // A folder for temporary files of its own: only the kernel keeps these processes apart.
+  // Each process has its own folder for temporary files: only the kernel keeps the processes apart.
   const env = { TMPDIR: mkdtempSync(join(folder, 'tmp-')) };
   const child = spawn(process.execPath, ['holder.mjs', String(slots)], {
     cwd: folder,

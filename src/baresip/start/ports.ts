@@ -1,8 +1,8 @@
 /**
- * Ports for agents, without races between parallel runs on one host. The range is cut into slots of 16.
- * A slot is held by listening on its last port: the kernel lets one process do that and frees it when the
- * holder dies. A small file keeps when each slot was last used, so that late packets of an old agent do
- * not reach a new one; only the holder of a slot writes that slot's entry.
+ * Ports for agents, without races between parallel runs on one host. The range is cut into slots of 16. A
+ * slot is held by listening on its last port: the kernel lets one process do that and frees the port when the
+ * holder dies. A small file keeps when each slot was last used, so that late packets of an old agent do not
+ * reach a new one; only the holder of a slot writes that slot's entry.
  */
 import { createSocket } from 'node:dgram';
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
@@ -26,12 +26,12 @@ export interface Slot {
   /** SIP over UDP and TCP; TLS is the next port. */
   sip: number;
   control: number;
-  /** Even to odd: RTP and RTCP pairs (RFC 3550, 11). */
+  /** RTP and RTCP pairs, from an even to an odd port (RFC 3550, 11). */
   rtp: readonly [min: number, max: number];
   release(): void;
 }
 
-/** `address`: where the agent will listen. @throws OffhookError E_PORTS when nothing is free. */
+/** `address`: where the agent will listen. @throws OffhookError E_PORTS when no slot is free. */
 export async function takeSlot(address: string): Promise<Slot> {
   const stamps = openStamps();
   const candidates = slotsByRest(stamps);
@@ -40,7 +40,7 @@ export async function takeSlot(address: string): Promise<Slot> {
       const before = stampOf(stamps, slot);
       const guard = await listen(GUARD_HOST, base(slot) + GUARD_OFFSET);
       if (guard === undefined) continue;
-      // Somebody may have had it between our look at the file and now.
+      // Another process may have used the slot since we read the file.
       if (stampOf(stamps, slot) === before && (await portsAreFree(address, base(slot)))) {
         stamp(stamps, slot);
         return slotFrom(slot, guard);
@@ -93,7 +93,7 @@ async function portsAreFree(address: string, first: number): Promise<boolean> {
   return sip && control;
 }
 
-/** Rested slots first, in an order of its own for each call; the longest rested of the others last. */
+/** Rested slots first, starting at a random one; then the others, the longest rested first. */
 function slotsByRest(stamps: number): number[] {
   const data = Buffer.alloc(SLOT_COUNT * STAMP_BYTES);
   readSync(stamps, data, 0, data.length, 0);
@@ -102,7 +102,7 @@ function slotsByRest(stamps: number): number[] {
   const tired: { slot: number; at: number }[] = [];
   for (let slot = 0; slot < SLOT_COUNT; slot++) {
     const at = data.readUInt32LE(slot * STAMP_BYTES);
-    // A stamp from the future is a clock that was set back: no reason to wait for it.
+    // A stamp from the future means that the clock was set back: no reason to wait.
     if (at > now || now - at > REST_SECONDS) rested.push(slot);
     else tired.push({ slot, at });
   }
@@ -112,16 +112,16 @@ function slotsByRest(stamps: number): number[] {
 }
 
 function openStamps(): number {
-  // One file for each user: another user's would not be ours to write.
+  // One file for each user: another user's file would not be ours to write.
   const path = join(tmpdir(), `offhook-ports-${userInfo().uid}`);
   const file = openTable(path);
   const missing = SLOT_COUNT * STAMP_BYTES - fstatSync(file).size;
-  // Only ever grows by zero bytes at its end, so two processes may both do it.
+  // The file only grows by zero bytes at its end, so two processes may both do it.
   if (missing > 0) writeSync(file, Buffer.alloc(1), 0, 1, SLOT_COUNT * STAMP_BYTES - 1);
   return file;
 }
 
-/** Anybody could have made something of that name: a link, a FIFO, a file of his own. */
+/** Opens the table with care: any user could have put a link, a FIFO or a file of theirs under that name. */
 function openTable(path: string): number {
   const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
   let what: string;

@@ -1,4 +1,4 @@
-/** The baresip process of one agent: spawned so that it dies with us, its output handed on, its end told once. */
+/** The baresip process of one agent: it dies with us, its output is handed on, its end is reported once. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -18,7 +18,7 @@ export interface Output {
   readonly stderr: (chunk: Buffer) => void;
 }
 
-/** After the exit, how long to wait for the rest of the output: a grandchild may hold the pipe open. */
+/** How long to wait after the exit for the rest of the output: a grandchild may hold the pipe open. */
 const OUTPUT_REST_MS = 50;
 
 export class BaresipProcess {
@@ -26,21 +26,23 @@ export class BaresipProcess {
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
   #running = true;
-  /** Of baresip, where the child is bubblewrap. */
+  /** Pid of baresip, when the child is bubblewrap. */
   #inner: number | undefined;
 
-  /** `wrapper`: what isolates it; it also ends it when this process dies. */
+  /** `wrapper`: isolates baresip, and ends it when this process dies. */
   constructor(binary: BaresipBinary, folder: string, output: Output, wrapper?: Wrapper) {
     const args = [binary.path, '-f', folder, '-s'];
     const [program, ...rest] = [...(wrapper?.(folder) ?? deathSignalPrefix()), ...args] as [
       string,
       ...string[],
     ];
-    // The folder is the working directory: file names in the config stay short, nothing lands elsewhere.
+    // The folder is the working directory: file names in the config stay short, and no file is written
+    // elsewhere.
     this.#child = spawn(program, rest, {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe', ...(wrapper === undefined ? [] : ['pipe' as const])],
-      // bubblewrap would end at Ctrl-C of a terminal, and baresip with it, before it can hang up.
+      // Detached, because Ctrl-C in a terminal would end bubblewrap, and baresip with it, before it can hang
+      // up.
       detached: wrapper !== undefined,
     });
     const info = this.#child.stdio[3] as Readable | null | undefined;
@@ -53,7 +55,7 @@ export class BaresipProcess {
     this.exited = this.#watch();
   }
 
-  /** Of baresip itself, from the moment it is up; 0 when nothing was started. */
+  /** Pid of baresip itself, from the moment it is up; 0 when nothing was started. */
   get pid(): number {
     return this.#inner ?? this.#child.pid ?? 0;
   }
@@ -65,16 +67,16 @@ export class BaresipProcess {
   kill(signal: NodeJS.Signals): void {
     if (!this.#running) return;
     try {
-      // bubblewrap hands no signal on; it ends when baresip does.
+      // bubblewrap does not forward signals; it ends when baresip does.
       if (this.#inner !== undefined) process.kill(this.#inner, signal);
-      // bubblewrap, too: where somebody has stopped it, it would not end by itself
+      // SIGKILL for bubblewrap, too: if somebody has stopped it, it would not end by itself
       if (this.#inner === undefined || signal === 'SIGKILL') this.#child.kill(signal);
     } catch {
       // it has ended already
     }
   }
 
-  /** Whether it has ended, now or within so many ms. */
+  /** Whether the process has ended, or ends within `ms`. */
   async endsWithin(ms: number): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<boolean>((resolve) => {
@@ -104,7 +106,7 @@ export class BaresipProcess {
   }
 }
 
-/** bubblewrap tells of a signal as shells do: 128 and its number. */
+/** bubblewrap reports a signal as shells do: 128 plus its number. */
 function innerExit({ code, signal }: Exit): Exit {
   const names = Object.entries(constants.signals) as [NodeJS.Signals, number][];
   const name = names.find(([, number]) => number === (code ?? 0) - 128)?.[0];
@@ -125,7 +127,7 @@ function findDeathSignalPrefix(): string[] {
   return program === undefined ? [] : [program, '--pdeathsig', 'KILL', '--'];
 }
 
-/** How it ended, in words. */
+/** How the process ended, in words. */
 export function exitReason(exit: Exit): string {
   if (exit.error !== undefined) return exit.error.message;
   return exit.signal === null ? `exit code ${exit.code ?? 0}` : `signal ${exit.signal}`;

@@ -1,11 +1,11 @@
 /**
- * Values between double quotes, as baresip reads them from an account line or a command. Its search for a parameter
- * does not know quotes: it finds ";name=" inside a quoted value too. Pure text.
+ * Values between double quotes, as baresip reads them from an account line or a command. Its search for a
+ * parameter ignores quotes: it finds ";name=" inside a quoted value, too. Pure text.
  */
 
 /**
  * Parameters of an account that baresip looks for, 1.0 to 4.10 (src/account.c). An outbound proxy may carry
- * parameters of its own URI (RFC 3261, 19.1.1), so these alone are refused there.
+ * parameters of its own URI (RFC 3261, 19.1.1), so only these names are refused there.
  */
 const ACCOUNT_PARAMETERS = [
   '100rel',
@@ -54,7 +54,9 @@ const ACCOUNT_PARAMETERS = [
   'video_source',
 ];
 
-/** A known name counts without a value too: baresip asks of some only whether they are there. */
+/**
+ * A known name counts without a value, too: for some parameters baresip only checks that they are present.
+ */
 const KNOWN = new RegExp(
   `;[ \\t\\r\\n]*(?:${ACCOUNT_PARAMETERS.join('|')})(?=[ \\t\\r\\n;=]|$)`,
   'i',
@@ -66,17 +68,17 @@ export function accountParameterIn(value: string): string | undefined {
   return KNOWN.exec(value)?.[0];
 }
 
-/** What of a text cannot stand between double quotes; to follow "cannot express". */
+/** What in a text cannot stand between double quotes, worded to follow "cannot express". */
 export function unquotable(value: string): string | undefined {
   if (value.includes('"')) return 'a double quote';
   if (/[\x00-\x1f\x7f]/.test(value)) return 'a control character';
   if (/[\ud800-\udfff]/u.test(value)) return 'half a character (a lone surrogate)';
-  // A backslash takes the quote behind it for its own; a pair is read as two.
+  // A backslash escapes the quote behind it; a pair is read as two backslashes.
   if (/(?<!\\)(?:\\\\)*\\$/.test(value)) return 'a backslash at the end';
   return undefined;
 }
 
-/** The same for a value of an account line. Any name counts: a later baresip may know more of them. */
+/** The same for a value of an account line. Any ";name=" counts: a later baresip may know more parameters. */
 export function unquotableInAccount(value: string): string | undefined {
   const parameter = ANY.exec(value)?.[0] ?? accountParameterIn(value);
   const what = unquotable(value);

@@ -49,7 +49,7 @@ export class AttendedTransfer {
     const { version } = session.ground.context.binary;
     const consultation = callOf(session, verb, call);
     this.#assertReady(verb, first.id, consultation);
-    // With a PBX between them the target's call would be another one.
+    // With a PBX between the agents the target's call would have another Call-ID.
     const direct = target.agent?.state.calls.some((one) => one.id === call) === true;
     if (direct && !hasCapability(version, 'replaces')) {
       throw session.problem(
@@ -69,7 +69,7 @@ export class AttendedTransfer {
     const started = performance.now();
     const session = this.#session;
     const { first, call } = this.#current(verb);
-    // 1.0 resumes the first call as soon as the other one ends.
+    // 1.0 resumes the first call as soon as the consultation call ends.
     session.calls.media.expectResume(first.id, true);
     if (isOpen(session, call)) await hangup(session, call, left(limitMs, started));
     this.#consultation = undefined;
@@ -97,7 +97,7 @@ export class AttendedTransfer {
     return replacesReferTo({
       call_id: id,
       ...(tagged ? { tags: { local: localTag, remote: remoteTag } } : {}),
-      // Where a 3xx has sent it: who answered is there.
+      // After a 3xx, the address it named: the party who answered is there.
       target: this.#session.calls.redirections.addressOf(id) ?? peer.uri,
     });
   }

@@ -7,16 +7,16 @@ import { left, perform } from '../perform.js';
 import type { RunningAgent } from '../running-agent.js';
 import { assertRefusal, refuse } from './inbound.js';
 
-/** 1.x forgets an answer that comes while ICE still gathers its candidates: it is given again. */
+/** 1.x forgets an answer given while ICE still gathers its candidates: it is given again after this time. */
 const ACCEPT_AGAIN_MS = 500;
-/** 4.x never sends the CANCEL when it is told to before any response. */
+/** 4.x never sends the CANCEL for a hangup before any response: how long a first response is awaited. */
 const FIRST_RESPONSE_MS = 1000;
 
 export async function accept(
   session: RunningAgent,
   id: string | undefined,
   limitMs: number,
-  /** Done with the other calls before the answer. */
+  /** Called with the waiting call before it is answered. */
   before: (call: string, limitMs: number) => Promise<void>,
 ): Promise<Done> {
   const started = performance.now();
@@ -34,7 +34,7 @@ export async function accept(
       if (seq === undefined) assertOpen(session, 'accept', call.id);
       return seq === undefined ? undefined : { seq };
     },
-    // Refused because the caller gave up just now: its end is on the way and explains more.
+    // Refused because the caller gave up just now: the end of the call is on its way and explains more.
     timedOut: (waited) =>
       session.problem(
         'E_CALL_TIMEOUT',
@@ -88,7 +88,7 @@ export async function hangup(
   if (call === undefined) throw noCall(session, 'hangup');
   const before = closed(session, call.id);
   if (before !== undefined || call.state === 'Idle') {
-    // The peer was faster; only a call the script itself has ended is no longer there to be hung up.
+    // The peer was faster. Only a call that the script itself ended is no longer there to be hung up.
     if (before !== undefined && call.ended?.by !== 'local') return before;
     throw noCall(session, 'hangup');
   }
@@ -111,7 +111,7 @@ export async function hangup(
   });
 }
 
-/** Whether the call was answered with anything, or has closed, before the limit. */
+/** Whether the call got any response, or has closed, before the limit. */
 async function firstResponse(session: RunningAgent, id: string, limitMs: number): Promise<boolean> {
   const { calls, waiters } = session;
   const isAnswered = () =>
@@ -157,7 +157,7 @@ export function callOf(session: RunningAgent, verb: string, id: string): CallSta
   return call;
 }
 
-/** @param when what the end of the call came before, for the message: "before all digits were sent" */
+/** @param when the verb's own goal, for the message: "before all digits were sent" */
 export function assertOpen(session: RunningAgent, verb: string, id: string, when?: string): void {
   const call = callOf(session, verb, id);
   if (call.state !== 'Idle') return;

@@ -1,4 +1,4 @@
-/** dial(), and what every placed call has in common with it: the INVITE that leaves, or the error that says it did not. */
+/** dial(), and the part that all placed calls share: the INVITE leaves, or an error says that it did not. */
 import { OffhookError } from '../../errors.js';
 import type { Peer } from '../../sip/peer.js';
 import { openCalls, type CallState } from '../../model/agent-state.js';
@@ -12,14 +12,14 @@ import type { RunningAgent } from '../running-agent.js';
 import { hostOf } from '../start/account.js';
 import type { Command } from '../wire/ctrl.js';
 
-/** An INVITE over UDP leaves at once; when it has not by then, it never will. */
+/** An INVITE over UDP leaves at once; if it has not left by then, it never will. */
 const INVITE_MS = 1000;
 
 /** A call to be placed: `peer` as the script knows it. */
 interface Placing {
   readonly uri: string;
   readonly peer: Peer;
-  /** Commands that go before that of the call. */
+  /** Commands that go before the dial command. */
   readonly before?: readonly Command[];
 }
 
@@ -98,7 +98,7 @@ function notSent(session: RunningAgent, verb: string, uri: string, waitedMs: num
   );
 }
 
-/** Runs from baresip's reply on: until then it may just not have had its turn. */
+/** Runs from baresip's reply on: before the reply, baresip may just not have had its turn. */
 class InviteTimer {
   over = false;
   readonly #session: RunningAgent;
@@ -123,7 +123,7 @@ class InviteTimer {
   }
 }
 
-/** Headers behind the outbound route of a serverless agent: the account is made anew for each call. */
+/** Headers behind the outbound route of a serverless agent: the account is replaced for each call. */
 function routeCommands(session: RunningAgent, uri: string): Command[] {
   const line = session.ground.account.lineFor?.(uri);
   if (line === undefined) return [];
@@ -137,13 +137,13 @@ function routeCommands(session: RunningAgent, uri: string): Command[] {
   );
 }
 
-/** A call in which somebody is spoken to, or about to be: a second one can only be added to a held one. */
+/** A call with a conversation, or about to have one: a second call can only be added to a held call. */
 function isActive(call: CallState): boolean {
   if (call.state === 'Established') return !holds(call.facts.held);
   return call.direction === 'outgoing' || call.accepted;
 }
 
-/** Over UDP to an address nothing has to be waited for: no name to be looked up, no connection to be made, no NAT. */
+/** Whether the INVITE needs no wait: over UDP to an address there is no look-up, no connection and no NAT. */
 function leavesAtOnce(session: RunningAgent, uri: string): boolean {
   if (session.ground.nat !== undefined) return false;
   const { transport, nextHop } = session.ground.account;

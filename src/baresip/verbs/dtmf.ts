@@ -1,4 +1,6 @@
-/** dtmf(): digits as telephone-events (RFC 4733) or as INFO requests, always of the call they are meant for. */
+/**
+ * dtmf(): digits as telephone-events (RFC 4733) or as INFO requests, always in the call they are meant for.
+ */
 import { OffhookError } from '../../errors.js';
 import type { DtmfWay } from '../../model/agent-event.js';
 import { currentCall, type CallState } from '../../model/agent-state.js';
@@ -9,13 +11,13 @@ import { left, replied } from '../perform.js';
 import type { RunningAgent } from '../running-agent.js';
 import { assertOpen } from './calls.js';
 
-/** baresip sends nine packets of a digit and three that end it, one in each 20 ms (telev.c, every version). */
+/** baresip sends nine packets of a digit and three that end it, one every 20 ms (telev.c, every version). */
 const PACKETS = 12;
 const PTIME_MS = 20;
 const DIGIT_MS = PACKETS * PTIME_MS;
-/** Until the first packet: the source's clock ticks by itself. */
+/** Time until the first packet: the clock of the source ticks on its own. */
 const START_MS = 2 * PTIME_MS;
-/** What baresip writes as the duration of a digit in an INFO. */
+/** The duration of a digit that baresip writes into an INFO. */
 const INFO_DIGIT_MS = 250;
 
 export interface Digits {
@@ -111,7 +113,7 @@ async function sendEvents(
   gapMs: number | undefined,
   limitMs: number,
 ): Promise<void> {
-  // Packets follow the packet time the two sides agreed on.
+  // The packet time is the one that both sides agreed on.
   const digitMs = PACKETS * Math.max(PTIME_MS, call.facts.media?.ptime ?? PTIME_MS);
   const periodMs = Math.max(gapMs ?? digitMs, digitMs);
   const groups = gapMs === undefined ? [digits] : Array.from(digits);
@@ -127,7 +129,7 @@ async function sendEvents(
   await playOut(session, call, finalAt + START_MS + digitMs - performance.now());
 }
 
-/** The last digit is on its way: a system that hangs up because of it has heard it. */
+/** Waits for the last digit, which may end the call: a system that hangs up because of it has heard it. */
 async function playOut(session: RunningAgent, call: CallState, ms: number): Promise<void> {
   await pause(session, call, ms).catch((error: unknown) => {
     if (!(error instanceof OffhookError) || error.code !== 'E_CALL_STATE') throw error;
@@ -148,7 +150,7 @@ async function send(
   throw session.problem('E_DTMF', 'dtmf', why);
 }
 
-/** One after another: baresip would send them all at once, and networks do not keep them in order. */
+/** Sends INFOs one by one: baresip would send all at once, and networks do not keep them in order. */
 async function sendInfos(
   session: RunningAgent,
   call: CallState,
@@ -172,7 +174,7 @@ async function sendInfo(
   const started = performance.now();
   const info = session.requests.expect('INFO', call.id);
   try {
-    // Old versions refuse A to D, and take a to d.
+    // Old versions refuse A to D, but accept a to d.
     const capitals = hasCapability(session.ground.context.binary.version, 'dtmf_info_capitals');
     const key = capitals ? digit : digit.toLowerCase();
     await send(session, call, key, limitMs);
@@ -203,7 +205,7 @@ async function sendInfo(
   }
 }
 
-/** Lets the digits play out; the end of the call ends it with an error. */
+/** Lets the digits play out; throws when the call ends. */
 async function pause(session: RunningAgent, call: CallState, ms: number): Promise<void> {
   if (ms <= 0) {
     assertSending(session, call);

@@ -1,4 +1,4 @@
-/** Re-INVITEs that are refused: what the verb says, and that the media is as before. */
+/** Refused re-INVITEs: the error of the verb, and media that are as before. */
 import { describe, expect, test } from 'vitest';
 import { agentStateName, currentCall } from '../../model/agent-state.js';
 import type { CallFacts } from '../../model/call-facts.js';

@@ -1,4 +1,4 @@
-/** Hold, resume, mute, unmute: verbs about the media of a call that is answered. */
+/** Hold, resume, mute, unmute: verbs about the media of an answered call. */
 import type { OffhookError } from '../../errors.js';
 import { currentCall, openCalls, type CallState } from '../../model/agent-state.js';
 import { formatMs } from '../../time.js';
@@ -8,11 +8,13 @@ import type { RunningAgent } from '../running-agent.js';
 import type { Done } from '../../agents/user-agent.js';
 import { assertOpen, callOf, noCall } from './calls.js';
 
-/** baresip answers these by itself: a challenge with credentials, 491 with another try (RFC 3261, 14.1). */
+/**
+ * baresip answers these codes by itself: a challenge with credentials, 491 with another try (RFC 3261, 14.1).
+ */
 const RETRIED: readonly number[] = [401, 407, 491];
-/** How long the media may take to be set back after a refusal. */
+/** How long it may take to set the media back after a refusal. */
 const SET_BACK_MS = 1000;
-/** How long the ACK of a call that was just accepted is waited for. */
+/** How long to wait for the ACK of a call that was just accepted. */
 const ACK_MS = 1000;
 
 export async function hold(
@@ -23,7 +25,7 @@ export async function hold(
   const started = performance.now();
   await settled(session, 'hold', limitMs);
   const call = answeredCall(session, 'hold', id);
-  // Whoever holds already: nothing to be said to the other side (and baresip would say nothing).
+  // The agent holds the call already: baresip would send nothing.
   if (holds(call.facts.held)) return latest(session, call.id);
   return change(session, 'hold', call, left(limitMs, started));
 }
@@ -44,8 +46,8 @@ export async function resume(
 }
 
 /**
- * One conversation at a time. baresip does this by itself, too: some versions earlier, some later, and newer
- * ones may take a call we did not mean.
+ * Keeps one conversation at a time. baresip does this by itself, too, but at different times on different
+ * versions, and newer versions may hold a call we did not mean.
  */
 export async function holdOthers(
   session: RunningAgent,
@@ -68,20 +70,20 @@ export async function holdOthers(
 }
 
 /**
- * A call that was just accepted can be held from its ACK on. Without one 1.1 would hold it while it answers the next
- * call, and give one name to what it writes of both.
+ * Waits for the ACK of calls that were just accepted, because they can be held only then. Otherwise 1.1 would
+ * hold such a call while it answers the next call, and record both under one name.
  */
 async function acknowledged(session: RunningAgent, id: string, limitMs: number): Promise<void> {
   const pending = ({ id: one, state, accepted }: CallState): boolean =>
     one !== id && accepted && state !== 'Established';
-  // Without an ACK baresip holds the call as well as it can.
+  // If no ACK comes, baresip holds the call as well as it can.
   await session.waiters.within(
     () => (openCalls(session.state).some(pending) ? undefined : true),
     limitMs,
   );
 }
 
-/** baresip makes offers of its own: until they are answered, what is in force is not known. */
+/** Waits for answers to baresip's own offers: until then the direction in force is unknown. */
 function settled(session: RunningAgent, verb: string, limitMs: number): Promise<true> {
   session.assertUsable(verb);
   const pending = (): CallState | undefined =>
@@ -123,7 +125,7 @@ async function setMuted(
 ): Promise<Done> {
   const call = answeredCall(session, verb, id);
   const wanted = verb === 'mute';
-  // A toggle below 3.19: sent only to change something, and once more when it did the opposite.
+  // The command is a toggle below 3.19: sent only to change the state, and again when it did the opposite.
   if (call.facts.muted === wanted) return latest(session, call.id);
   for (let tries = 0; tries < 2; tries += 1) {
     if ((await toggled(session, verb, call, limitMs)) !== wanted) continue;
@@ -174,7 +176,7 @@ async function change(
     const refusal = finalRefusal(own);
     if (refusal !== undefined) return refused(session, verb, call, refusal);
     const { code, acked } = own.at(-1) ?? {};
-    // With the ACK: the media have begun anew by then, and their files are known before the next command.
+    // Wait for the ACK: by then the media have begun anew, and their files are known before the next command.
     if (code === undefined || code >= 300 || acked !== true) return undefined;
     // An answer without audio settles no media.
     return { seq: session.seqOf('call_media', call.id, since) ?? session.nextSeq - 1 };
@@ -195,7 +197,7 @@ async function change(
   throw result;
 }
 
-/** The last response, when baresip will not try again. */
+/** The last response, if it is a refusal after which baresip will not try again. */
 function finalRefusal(offers: readonly OwnOffer[]): OwnOffer | undefined {
   const last = offers.at(-1);
   if (last?.code === undefined || last.code < 300) return undefined;
@@ -205,7 +207,7 @@ function finalRefusal(offers: readonly OwnOffer[]): OwnOffer | undefined {
 
 /**
  * baresip takes a refused change for done: it sends no media after a refused hold, and never asks again. The
- * opposite command sets it right, at the price of one more re-INVITE.
+ * opposite command corrects this, at the price of one more re-INVITE.
  */
 async function setBack(
   session: RunningAgent,
@@ -224,7 +226,7 @@ async function setBack(
     done: settled,
     timedOut: () => session.problem('E_CALL_TIMEOUT', opposite, 'not answered'),
   }).catch(() => {
-    // The refusal of the first command is what the script is told; the end of the agent goes before it.
+    // The script gets the refusal of the first command, unless the agent has ended.
     session.assertUsable(verb);
   });
 }
@@ -260,7 +262,7 @@ function notAnswered(
   return session.problem('E_CALL_TIMEOUT', verb, `${what} (waited ${formatMs(waited)})`);
 }
 
-/** What `resume` means without a call: the current one if it is held, else the only one that is. */
+/** The call that `resume` means without an argument: the current call if held, else the only held call. */
 function heldCall(session: RunningAgent): CallState {
   const current = answeredCall(session, 'resume', undefined);
   if (holds(current.facts.held)) return current;
@@ -277,7 +279,7 @@ function heldCall(session: RunningAgent): CallState {
   return held[0] ?? current;
 }
 
-/** @throws OffhookError E_CALL_STATE when there is no such call, or it is not answered or over. */
+/** @throws OffhookError E_CALL_STATE when the call does not exist, is not answered or is over. */
 function answeredCall(session: RunningAgent, verb: string, id: string | undefined): CallState {
   session.assertUsable(verb);
   const call = id === undefined ? currentCall(session.state) : callOf(session, verb, id);
@@ -294,7 +296,7 @@ function answeredCall(session: RunningAgent, verb: string, id: string | undefine
   );
 }
 
-/** Where nothing has to be done: the last thing known of the call. */
+/** The last known event of the call, for a verb that has nothing to do. */
 function latest(session: RunningAgent, call: string): Done {
   const types = ['call_media', 'call_muted', 'call_established'] as const;
   const seqs = types.map((type) => session.seqOf(type, call) ?? 0);

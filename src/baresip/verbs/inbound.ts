@@ -1,4 +1,4 @@
-/** What happens to received calls the script does not want: refused one by one, or all as they come. */
+/** Refuses received calls the script does not want: one by one, or all as they come. */
 import type { AgentEvent } from '../../model/agent-event.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
 import type { Command } from '../wire/ctrl.js';
@@ -6,7 +6,7 @@ import { unquotable } from '../start/quoted.js';
 import type { RunningAgent } from '../running-agent.js';
 import type { Done, Refusal } from '../../agents/user-agent.js';
 
-/** What every version answers, and the only thing before 3.19. */
+/** The code every version can answer, and the only code before 3.19. */
 const BUSY = 486;
 const LOWEST = 400;
 const HIGHEST = 699;
@@ -14,7 +14,7 @@ const HIGHEST = 699;
 const LONGEST_REASON = 200;
 const COMMAND_MS = 2000;
 
-/** Throws for what cannot be answered at all, or not by this version. */
+/** Throws for a refusal that cannot be sent at all, or not by this version. */
 export function assertRefusal(
   session: RunningAgent,
   verb: string,
@@ -60,7 +60,7 @@ function reasonProblem(reason: string | undefined): Wrong | undefined {
   return undefined;
 }
 
-/** The commands that refuse a call that waits. */
+/** The commands that refuse a waiting call. */
 export function refuse(session: RunningAgent, call: string, { code, reason }: Refusal): Command[] {
   if (code === undefined && reason === undefined) return session.commands.hangup(call);
   if (!hasCapability(session.ground.context.binary.version, 'reject_codes')) {
@@ -70,7 +70,7 @@ export function refuse(session: RunningAgent, call: string, { code, reason }: Re
   return [{ name: 'hangup', params: `${call} scode=${code ?? BUSY}${words}` }];
 }
 
-/** Answers calls as they come in, as long as it is told to. */
+/** Refuses calls as they come in, until `stop`. */
 export class InboundPolicy {
   readonly #session: RunningAgent;
   #refusal: Refusal | undefined;
@@ -98,7 +98,7 @@ export class InboundPolicy {
     return { seq: session.nextSeq - 1 };
   }
 
-  /** Nothing to stop is no error: a teardown need not know. */
+  /** Stopping twice is no error, so that a teardown need not know the state. */
   stop(): Done {
     this.#session.assertUsable('stop_responding');
     this.#refusal = undefined;
@@ -112,7 +112,7 @@ export class InboundPolicy {
     try {
       void session.send('respond_incoming', refuse(session, event.call, this.#refusal), COMMAND_MS);
     } catch {
-      // The agent is being stopped: that ends the call, too.
+      // The agent is being stopped, which ends the call, too.
     }
   }
 }

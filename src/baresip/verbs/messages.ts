@@ -1,4 +1,4 @@
-/** message() and ping(): requests outside of calls, whose answers only the SIP trace tells. */
+/** message() and ping(): requests outside of calls, whose answers show only in the SIP trace. */
 import type { OffhookError } from '../../errors.js';
 import { formatMs } from '../../time.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
@@ -8,7 +8,7 @@ import { left, replied } from '../perform.js';
 import type { SentRequest } from '../record/request-log.js';
 import type { RunningAgent } from '../running-agent.js';
 
-/** "message TEXT" is all baresip takes at once. */
+/** The limit is the size of a whole command, "message TEXT". */
 const LONGEST_TEXT = 1023 - 'message '.length;
 
 export async function message(
@@ -50,7 +50,7 @@ async function deliver(
   return answerOf(session, request, 'message', uri, left(limitMs, started));
 }
 
-/** Old versions drop the parameters of the URI: the message would go to the same port over UDP. */
+/** Old versions drop the parameters of the URI: the message would go to the same port, but over UDP. */
 function assertTransport(session: RunningAgent, uri: string): void {
   const { version } = session.ground.context.binary;
   const transport = /;transport=(tcp|tls)/i.exec(uri)?.[1];
@@ -68,7 +68,7 @@ function assertText(session: RunningAgent, text: string): void {
     session.problem('E_ARGUMENT', 'message', `"text" ${what}`, hint);
   if (/^ /.test(text)) throw bad('begins with a blank, which baresip drops', 'begin it otherwise');
   if (text.includes('\0')) throw bad('holds a NUL, where baresip ends it', 'leave that out');
-  // A command loses the quotes it both begins and ends with.
+  // A command whose first and last characters are quotes loses both.
   if (/^".*"$/s.test(text))
     throw bad(
       'begins and ends with a double quote, which baresip drops',
@@ -95,7 +95,7 @@ export async function ping(session: RunningAgent, uri: string, limitMs: number):
       throw session.problem('E_PING', 'ping', why);
     }
     const { code } = await answerOf(session, request, 'ping', uri, left(limitMs, started));
-    // From when baresip was told: request and response may be read at the same moment.
+    // Measured from the command on: request and response may be read at the same moment.
     const ms = Math.round(((request.answeredAt ?? performance.now()) - started) * 10) / 10;
     return { seq: session.nextSeq - 1, value: { status: code, ms } };
   } finally {
@@ -113,7 +113,7 @@ function otherUri(session: RunningAgent, uri: string): OffhookError {
   );
 }
 
-/** The final response, whatever it says; throws when none comes. */
+/** The final response, whatever its code; throws when none comes. */
 function answerOf(
   session: RunningAgent,
   request: SentRequest,

@@ -1,4 +1,4 @@
-/** Calls answered with a 3xx: the same words on every version, whoever follows it. */
+/** Calls answered with a 3xx: the same events on every version, whether baresip or Offhook follows it. */
 import { describe, expect, test } from 'vitest';
 import { OffhookError } from '../../errors.js';
 import { agentStateName, openCalls } from '../../model/agent-state.js';
@@ -46,7 +46,7 @@ describe.each(binaries)('baresip $version and a 3xx', (binary) => {
     ]);
     expect(types()).not.toContain('call_closed');
     expect(await target.seen(/^INVITE /)).toContain(`Call-ID: ${calls[0]?.id ?? ''}`);
-    // the verbs find it, also by the id it had before
+    // the verbs find the call, also by the id it had before
     const invite = bench.messages('alice').find(({ method }) => method === 'INVITE');
     await agent.hangup(invite?.call_id, LIMIT);
     expect(agent.state.ended).toMatchObject({ by: 'local', how: 'bye' });

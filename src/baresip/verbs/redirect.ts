@@ -1,6 +1,7 @@
 /**
- * A call answered with a 3xx goes on at the address that names (RFC 3261, 8.1.3.4). Old versions do that by
- * themselves, in the same dialog; from 3.3 on baresip leaves it to others: a new INVITE, with a Call-ID of its own.
+ * A call answered with a 3xx continues at the address in its Contact header (RFC 3261, 8.1.3.4). Old versions
+ * do that by themselves, in the same dialog; from 3.3 on baresip does not, so we send a new INVITE with a
+ * Call-ID of its own.
  */
 import type { Call } from '../record/call-record.js';
 import { hasCapability } from '../capabilities.js';
@@ -9,17 +10,17 @@ import { perform } from '../perform.js';
 import type { RunningAgent } from '../running-agent.js';
 import { headerOf, type SipMessage } from '../../sip/sip-message.js';
 
-/** As many as old versions follow before they take it for a loop (re: sip/request.c). */
+/** Old versions follow as many before they take it for a loop (re: sip/request.c). */
 const MOST_HOPS = 16;
 const INVITE_MS = 5000;
 
-/** Where a 3xx points to; undefined where that is no URI that can be dialled. */
+/** The URI in the Contact of a 3xx; undefined where it cannot be dialled. */
 export function redirectTarget(response: SipMessage): string | undefined {
   const [uri] = nameAddr(headerOf(response.headers, 'contact') ?? '');
   return /^sips?:[^\s"<>,\x00-\x1f\x7f]{1,400}$/i.test(uri) ? uri : undefined;
 }
 
-/** True when the call goes on: `calls` hears of its next INVITE, or that there is none. */
+/** True when the call goes on: `calls` then gets its next INVITE, or the failure to send it. */
 export function followRedirect(session: RunningAgent, call: Call, response: SipMessage): boolean {
   const { binary } = session.ground.context;
   const uri = redirectTarget(response);
@@ -32,13 +33,13 @@ export function followRedirect(session: RunningAgent, call: Call, response: SipM
     refused: (data) => session.problem('E_CALL_REFUSED', 'dial', data),
     timedOut: () => session.problem('E_CALL_REFUSED', 'dial', `no INVITE was sent to ${uri}`),
   }).catch(() => {
-    // The end of the agent closes the call with a reason of its own.
+    // The end of the agent closes the call with its own reason.
     if (session.usable) calls.redirectFailed(call.id);
   });
   return true;
 }
 
-/** A target that is not allowed is not called: the call ends with its 3xx. */
+/** A forbidden target is not called: the call ends with its 3xx. */
 function mayFollow(session: RunningAgent, uri: string): boolean {
   const { ground } = session;
   try {

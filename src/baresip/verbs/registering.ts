@@ -10,7 +10,7 @@ import { unsent } from './unsent.js';
 
 const DEFAULT_REGINT = 3600;
 const OLD_BINDING_MS = 1000;
-/** An answer of the registrar is to come. */
+/** States in which an answer of the registrar is awaited. */
 const UNDER_WAY: ReadonlySet<RegistrationState['state']> = new Set([
   'registering',
   'unregistering',
@@ -61,7 +61,7 @@ export async function register(
   });
 }
 
-/** No REGISTER has left; the message is what baresip says about it. */
+/** No REGISTER has left; the message is baresip's explanation. */
 class NotSent extends OffhookError {
   constructor(said: string) {
     super('E_REGISTER', said);
@@ -69,13 +69,14 @@ class NotSent extends OffhookError {
 }
 
 /**
- * 1.x subscribes without end when a registration succeeds in the first millisecond of the module: its first
- * timer adds to the list it walks (baresip 1.0.0, modules/mwi/mwi.c, tmr_handler).
+ * Reloads the module before a registration: 1.x subscribes without end when a registration succeeds in the
+ * first millisecond of the module, whose first timer adds to the list it walks (baresip 1.0.0,
+ * modules/mwi/mwi.c, tmr_handler).
  */
 async function renewMailbox(session: RunningAgent, limitMs: number): Promise<void> {
   const { renewMailbox: commands } = session.commands;
   if (commands.length === 0) return;
-  // To unload what is not loaded is refused, and no harm.
+  // Unloading a module that is not loaded is refused, which does no harm.
   await replied(session, 'register', commands, limitMs);
   await new Promise((resolve) => setTimeout(resolve, MODULE_BEGINS_MS));
 }
@@ -127,31 +128,31 @@ export async function unregister(session: RunningAgent, limitMs: number): Promis
 }
 
 /**
- * Below 3.14 baresip sends a password that was refused 14 more times within milliseconds, and servers lock accounts for
- * that. Returns whether it was stopped.
+ * Below 3.14 baresip sends a refused password 14 more times within milliseconds, and servers lock accounts
+ * for that. Returns whether the account was stopped.
  */
 export function stopRegistering(session: RunningAgent): boolean {
   const { context, account } = session.ground;
   const { version } = context.binary;
   if (!session.usable || hasCapability(version, 'registers_once')) return false;
-  // Without uareg the account goes, and its calls with it.
+  // Without uareg the account is deleted, and its calls with it.
   if (!hasCapability(version, 'uareg') && openCalls(session.state).length > 0) return false;
   void session.send('register', session.commands.unregister(account.line(0)), STOP_MS);
   return true;
 }
 
 /**
- * Before 2.0 an account is registered anew by a new one in its place, possibly under the same contact: the
- * old binding must be gone first, or its removal may overtake the new one at the registrar.
+ * Before 2.0 an account registers anew as a new account in its place, possibly under the same contact: the
+ * old binding must be gone first, or its removal may overtake the new binding at the registrar.
  */
 async function removeBinding(session: RunningAgent, limitMs: number): Promise<void> {
   if (session.state.registration.state === 'registered') await unregister(session, limitMs);
   const settled = () => (UNDER_WAY.has(session.state.registration.state) ? undefined : true);
-  // A registrar that does not answer any more is no reason not to try again.
+  // A registrar that no longer answers is no reason not to try again.
   await session.waiters.within(settled, Math.min(limitMs, OLD_BINDING_MS));
 }
 
-/** Before 2.0 the account is made anew, and its calls go with the old one. */
+/** Before 2.0 the account is replaced, and the calls of the old account end. */
 function assertNoCall(session: RunningAgent, verb: string): void {
   const { version } = session.ground.context.binary;
   if (hasCapability(version, 'uareg') || openCalls(session.state).length === 0) return;

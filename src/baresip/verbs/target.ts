@@ -1,5 +1,5 @@
 /**
- * What a script dials -> one complete, escaped SIP URI. baresip itself would pass a raw "#" on, cut a
+ * Turns a dialled text into one complete, escaped SIP URI. baresip itself would pass a raw "#" on, cut a
  * number at a blank and mangle a tel URI, each version in its own way.
  */
 import { OffhookError } from '../../errors.js';
@@ -10,7 +10,7 @@ export interface Caller {
   /** Undefined for a serverless agent. */
   domain: string | undefined;
   transport: 'udp' | 'tcp' | 'tls';
-  /** What the target is for, in errors. */
+  /** The verb that needs the target, for errors. */
   verb?: string;
 }
 
@@ -62,16 +62,16 @@ function sipUri(text: string, caller: Caller): string {
   return `sip:${user === undefined ? '' : `${escapeUriUser(user)}@`}${host}${withTransport(scheme, parameters, caller)}`;
 }
 
-/** A serverless agent's transport is that of its calls; with a registrar the outbound proxy has it. */
+/** A serverless agent's calls use the agent's transport; with a registrar the outbound proxy carries it. */
 function withTransport(scheme: string, parameters: string, caller: Caller): string {
   if (/;transport=/i.test(parameters)) return parameters;
-  // sips asks for TLS on every hop (RFC 3261, 26.2.2); this hop is the one in our hands.
+  // sips asks for TLS on every hop (RFC 3261, 26.2.2); we control only this hop.
   if (scheme.toLowerCase() === 'sips') return `${parameters};transport=tls`;
   const own = caller.domain === undefined && caller.transport !== 'udp';
   return own ? `${parameters};transport=${caller.transport}` : parameters;
 }
 
-/** Keeps escapes that are there, escapes what must be: "#", a lone "%", anything not ASCII. */
+/** Keeps existing escapes and escapes "#", a lone "%" and anything that is not ASCII. */
 function escapeUriUser(user: string): string {
   return user.replace(/%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-_.!~*'()&=+$,;?/:%]+/g, encodeURIComponent);
 }

@@ -13,7 +13,7 @@ describe.each(binaries)('baresip $version: the REFER', (binary) => {
   const { bench, peer: rawPeer } = cleanBench(binary);
   let peer: RawPeer | undefined;
 
-  /** In a call with somebody who answers a REFER like that. */
+  /** An agent in a call with a peer that answers a REFER like that. */
   const inCall = async (...toRefer: string[]) => {
     peer = await rawPeer((method) => {
       if (method === 'ACK') return [];
@@ -111,7 +111,7 @@ describe.each(binaries)('baresip $version: the REFER', (binary) => {
     const [, consultation] = openCalls(agent.state);
     expect(await dave.seen(/^INVITE /)).toContain(`Call-ID: ${consultation?.id ?? ''}`);
     await agent.completeTransfer(LIMIT);
-    // at the address the replaced call is at; the one that was dialled knows nothing of it
+    // at the address of the replaced call; the peer that was dialled does not know that call
     expect(await bob.seen(/^REFER /)).toMatch(referTo(dave.uri, consultation?.id));
   });
 

@@ -1,4 +1,6 @@
-/** Blind transfer, and the REFER of every transfer: sent, and waited for until it is answered (RFC 3515, 2.4). */
+/**
+ * Blind transfer, and the REFER of every transfer: sent, then awaited until it is answered (RFC 3515, 2.4).
+ */
 import { currentCall, type CallState } from '../../model/agent-state.js';
 import { formatMs } from '../../time.js';
 import { hasCapability } from '../capabilities.js';
@@ -8,7 +10,7 @@ import type { RunningAgent } from '../running-agent.js';
 import type { UserAgent, Done } from '../../agents/user-agent.js';
 import { assertOpen, callOf, noCall } from './calls.js';
 
-/** Where a transfer goes: its URI, and the agent behind it where it is one of ours. */
+/** The target of a transfer: its URI, and the agent behind it if it is one of ours. */
 export interface TransferTarget {
   uri: string;
   agent?: UserAgent;
@@ -67,7 +69,10 @@ function losesCall(session: RunningAgent): boolean {
   return !hasCapability(session.ground.context.binary.version, 'failed_transfer_keeps_call');
 }
 
-/** The call to be transferred: the given or the current one, answered. One that is just being accepted is waited for. */
+/**
+ * The answered call to be transferred: the given or the current call. Waits for a call that is being
+ * accepted.
+ */
 export async function transferableCall(
   session: RunningAgent,
   verb: string,
@@ -111,7 +116,7 @@ function unanswered(session: RunningAgent, verb: string, call: CallState): Error
   );
 }
 
-/** Without brackets the parameters of a URI would be those of the header field (RFC 3261, 20). */
+/** Without brackets, parameters of the URI would belong to the header field (RFC 3261, 20). */
 function bracketed(uri: string): string {
   return /[;?,]/.test(uri) ? `<${uri}>` : uri;
 }

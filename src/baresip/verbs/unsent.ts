@@ -1,4 +1,6 @@
-/** Why a REGISTER could not leave: what is wrong with the host, the port or the certificate, and what to do about it. */
+/**
+ * Explains why a REGISTER could not leave: a problem of host, port or certificate, and what to do about it.
+ */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { OffhookError } from '../../errors.js';
@@ -7,12 +9,12 @@ import type { RunningAgent } from '../running-agent.js';
 
 /** A name server that does not answer must not double the time the verb has taken. */
 const LOOKUP_MS = 2000;
-/** baresip's words for a name it found no address of, on every version. */
+/** baresip's words for a name without an address, on every version. */
 const NO_ADDRESS = /^Destination address required|^No such host|^no answer/;
-/** What baresip logs of a certificate that OpenSSL does not accept. */
+/** baresip's log line about a certificate that OpenSSL does not accept. */
 const UNTRUSTED = /verify_handler: error_string = (.*)/;
 
-/** `said`: baresip's words for it, or that nothing was sent in time. */
+/** `said`: baresip's explanation, or that nothing was sent in time. */
 export async function unsent(session: RunningAgent, said: string): Promise<OffhookError> {
   const { account } = session.ground;
   const server = account.nextHop ?? '';
@@ -57,7 +59,7 @@ function trustHint(why: string): string {
   return `name the authority that signed it with ca_file, ${otherwise}`;
 }
 
-/** The address this machine knows the name by, its hosts file included. */
+/** The address of the name on this machine, its hosts file included. */
 async function addressOf(name: string): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {

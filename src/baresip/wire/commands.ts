@@ -1,4 +1,4 @@
-/** The commands for each thing an agent does, by version. Where a command takes no id, the selection goes ahead of it. */
+/** The commands for each task of an agent, by version. A command that takes no id follows a selection. */
 import { hasCapability } from '../capabilities.js';
 import type { Command } from './ctrl.js';
 import { asDialled, asPinged } from './completed-uri.js';
@@ -10,38 +10,38 @@ export interface CommandSet {
   hangup(call: string): Command[];
   hold(call: string): Command[];
   resume(call: string): Command[];
-  /** Below 3.19 a toggle: only to be sent when it changes something. */
+  /** Below 3.19 this is a toggle: send it only to change the state. */
   mute(call: string, on: boolean): Command[];
   /** Prints counters of the call's audio stream. */
   counters(call: string): Command[];
   register(line: string, regint: number): Command[];
   unregister(line: string): Command[];
-  /** To be sent a while before `register`, where that makes the account anew. */
+  /** To be sent a while before `register`, on versions where `register` replaces the account. */
   readonly renewMailbox: readonly Command[];
-  /** Another account line in place of the present one; its calls and binding go with that. */
+  /** Replaces the account by another account line; its calls and its binding end. */
   replace(line: string): Command[];
   /**
-   * Plays a file from now on, on every call. 1.0 stops at the first call that has no media yet: those that have
-   * some must come first.
+   * Plays a file from now on, on every call. 1.0 stops at the first call that has no media yet: calls with
+   * media, `playing`, must come first.
    */
   source(file: string, playing?: readonly string[]): Command[];
   /**
-   * Takes the source from that call alone: baresip gives it to the call that was looked for last before all others,
-   * and stops at a file that is not there. That file is what new calls begin with from then on.
+   * Takes the source from that call alone: baresip sets the source of the call selected last before all
+   * others, and stops at a missing file. New calls begin with that file from then on.
    */
   withoutSource(call: string, missing: string): Command[];
   /** Sends DTMF digits in that call. */
   digits(call: string, digits: string): Command[];
   /** Sends REFER in that call, with that Refer-To. */
   transfer(call: string, referTo: string): Command[];
-  /** Undefined where this version would send the OPTIONS to another URI. */
+  /** Undefined on versions that would send the OPTIONS to another URI. */
   options(uri: string): Command[] | undefined;
 }
 
 /**
- * `idleAor`: the account the process starts with. It says which process answers, and stands in while ours
- * is replaced; in between there is only ours, and it is the selected one: commands need not name it, its
- * index is 0, and no call reaches another one.
+ * `idleAor`: the account the process starts with. It identifies the process, and stands in while our account
+ * is replaced. Otherwise ours is the only and the selected account: commands need not name it, its index is
+ * 0, and no call reaches another account.
  */
 export function commandsFor(
   version: string,
@@ -61,15 +61,15 @@ export function commandsFor(
     { name: 'uadel', params: aor },
     ...create(line),
   ];
-  // A subscription holds on to its account, which then is not deleted: the module goes before it.
+  // A subscription keeps its account from being deleted, so the module is unloaded first.
   const unsubscribe: Command[] = mwi ? [{ name: 'rmmod', params: 'mwi.so' }] : [];
   const subscribe: Command[] = mwi ? [{ name: 'insmod', params: 'mwi.so' }] : [];
-  /** A command about the call that was looked for last. */
+  /** Commands about a call, which is selected first. */
   const inCall = (call: string, ...commands: Command[]): Command[] =>
     call === '' ? commands : [{ name: 'callfind', params: call }, ...commands];
   const takesIds = hasCapability(version, 'call_ids');
   const source = (file: string, playing: readonly string[] = []): Command[] => [
-    // Looked for last is switched first.
+    // The call selected last is switched first.
     ...(takesIds ? [] : playing.map((call) => ({ name: 'callfind', params: call }))),
     { name: 'ausrc', params: `aufile,${file}` },
   ];
@@ -107,7 +107,7 @@ export function commandsFor(
   };
 }
 
-/** The account in the file a process starts with. */
+/** The account line of the file a process starts with. */
 export function idleLine(idleAor: string): string {
   return `<${idleAor}>;regint=0`;
 }

@@ -10,7 +10,7 @@ import type { Command } from './ctrl.js';
 
 const MODULE = 'contact.so';
 
-/** The agent whose contacts they are. */
+/** The agent that owns the contacts. */
 interface ContactsAgent {
   readonly ground: Ground;
   readonly requests: RequestLog;
@@ -18,17 +18,20 @@ interface ContactsAgent {
 }
 
 /**
- * baresip sends a MESSAGE to the current one of its contacts only. From 3.21 on contacts can be added; before,
- * they are read from a file when the module is loaded, so it is loaded anew for each other target.
+ * baresip sends a MESSAGE only to its current contact. From 3.21 on contacts can be added; before, they are
+ * read from a file when the module is loaded, so the module is reloaded for each other target.
  */
 export class Contacts {
   readonly #known: string[] = [];
   #current = -1;
   #loaded = false;
-  /** Not answered when last seen: their handler is code of the module, which must stay loaded until then. */
+  /**
+   * Messages without an answer so far: their handler is code of the module, which must stay loaded until
+   * then.
+   */
   readonly #pending = new Set<SentRequest>();
 
-  /** What makes `uri` the current contact. */
+  /** The commands that make `uri` the current contact. */
   select(agent: ContactsAgent, uri: string): Command[] {
     if (!this.#loaded) {
       assertModule(agent.ground.context.binary, 'contact', 'message()');
@@ -50,7 +53,7 @@ export class Contacts {
     ];
   }
 
-  /** Whether it is known what became of the message, or not yet. */
+  /** Notes whether the fate of the message is known yet. */
   settle(agent: ContactsAgent, request: SentRequest): void {
     const { answer, failure, sentAt } = request;
     if (sentAt !== undefined && answer === undefined && failure === undefined) {
@@ -61,7 +64,7 @@ export class Contacts {
     agent.requests.forget(request);
   }
 
-  /** The commands were carried out. */
+  /** The commands of `select` were carried out. */
   loaded(): void {
     this.#loaded = true;
   }

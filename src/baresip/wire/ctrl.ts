@@ -1,6 +1,6 @@
 /**
- * The control connection of one baresip process (module ctrl_tcp): commands out, replies by token and
- * events in. Knows the protocol and its pitfalls; not what commands and events are about.
+ * The control connection of one baresip process (module ctrl_tcp): commands out, replies by token and events
+ * in. Knows the protocol and its pitfalls, not the meaning of commands and events.
  */
 import { connect, type Socket } from 'node:net';
 import { OffhookError } from '../../errors.js';
@@ -15,13 +15,13 @@ export interface Command {
 
 export interface CtrlSink {
   event(event: CtrlEvent): void;
-  /** A frame that is no JSON object, or a reply to nothing. */
+  /** A frame that is no JSON object, or a reply without a command. */
   garbage(text: string): void;
   /** The connection ended, with the reason; `byPeer`: baresip closed it. Called once. */
   closed(reason: string, byPeer: boolean): void;
 }
 
-/** "command params" is cut at this size by baresip, and then silently runs without its parameters. */
+/** baresip cuts "command params" at this size, then silently runs the command without its parameters. */
 const LONGEST_COMMAND = 1023;
 const GARBAGE_SHOWN = 80;
 
@@ -49,11 +49,11 @@ export class Ctrl {
   }
 
   /**
-   * Sends commands in one write, so that nothing gets between them; one promise for each reply.
-   * Never rejects for `ok: false`; rejects when the connection ends or `limitMs` passes first.
+   * Sends commands in one write, so that nothing gets between them; returns one promise for each reply. A
+   * promise never rejects for `ok: false`; it rejects when the connection ends or `limitMs` passes first.
    */
   send(commands: readonly Command[], limitMs: number): Promise<Reply>[] {
-    // All of them first: a reply that was promised is waited for.
+    // Check all commands first: once a reply is promised, it is awaited.
     commands.forEach(checkLength);
     let text = '';
     const replies = commands.map((command) => {
@@ -88,7 +88,8 @@ export class Ctrl {
         else resolve(reply);
       });
     });
-    // Whoever cares awaits it; a reply nobody waits for any more must not become an unhandled rejection.
+    // Awaiting callers get the rejection. Without this handler an unawaited one would be an unhandled
+    // rejection.
     promise.catch(() => undefined);
     return promise;
   }
@@ -132,7 +133,7 @@ export class Ctrl {
   }
 }
 
-/** How many bytes a command is too long by; 0 when it fits. */
+/** The number of bytes over the limit of a command; 0 when it fits. */
 export function excessBytes({ name, params = '' }: Command): number {
   return Math.max(0, Buffer.byteLength(`${name} ${params}`) - LONGEST_COMMAND);
 }

@@ -1,4 +1,4 @@
-/** Frames of ctrl_tcp -> what they mean: a reply to a command, an event, a MESSAGE. */
+/** Parses a frame of ctrl_tcp into a reply to a command, an event or a MESSAGE. */
 
 export interface Reply {
   kind: 'reply';
@@ -10,13 +10,13 @@ export interface Reply {
 export interface CtrlEvent {
   kind: 'event';
   name: string;
-  /** Call id; the events about SDP of a new call have none. */
+  /** Call id; empty in SDP events of a new call. */
   call: string;
   outgoing: boolean;
   peerUri: string;
   peerName: string;
   param: string;
-  /** All fields as text, for events without a word of ours. */
+  /** All fields as text, for fields without a property here. */
   fields: Readonly<Record<string, string>>;
 }
 
@@ -36,7 +36,7 @@ export function decodeFrame(text: string): Frame {
     }
     return {
       kind: 'event',
-      // MESSAGE has a frame of its own kind (from 1.1), without a type.
+      // From 1.1 on MESSAGE has its own kind of frame, without a type.
       name: asText(object['type']) || (object['message'] === true ? 'MESSAGE' : 'UNKNOWN'),
       call: asText(object['id']),
       outgoing: object['direction'] === 'outgoing',
@@ -55,7 +55,7 @@ function parseObject(text: string): Record<string, unknown> | undefined {
       const value: unknown = JSON.parse(attempt);
       if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
     } catch {
-      // Old versions pass control characters of remote texts through: second attempt, then garbage.
+      // Old versions pass control characters of remote texts through: make a second attempt, then give up.
     }
   }
   return undefined;

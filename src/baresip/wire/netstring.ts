@@ -1,14 +1,14 @@
-/** Netstrings as ctrl_tcp frames them: "5:hello,". Bytes in, frames out; nothing of what they carry. */
+/** Netstrings as ctrl_tcp frames them: "5:hello,". Bytes in, frames out; knows nothing of their content. */
 
-/** baresip's own answers stay far below this; more means that what we read is no netstring. */
+/** baresip's own answers stay far below this size; a larger frame means that the bytes are no netstring. */
 export const LONGEST_FRAME = 1024 * 1024;
 const LONGEST_LENGTH = String(LONGEST_FRAME).length;
 const COLON = 0x3a;
 const COMMA = 0x2c;
 
 /**
- * Carries the TCP acknowledgement at once: baresip ignores it, but without it each second message of a
- * burst waits about 40 ms for our delayed ACK (Nagle's algorithm on its side).
+ * Carries the TCP acknowledgement at once. baresip ignores this frame, but without it each second message of
+ * a burst waits about 40 ms for our delayed ACK (Nagle's algorithm on its side).
  */
 export const ACK_CARRIER: Buffer = Buffer.from('0:,');
 
@@ -20,7 +20,7 @@ export class NetstringError extends Error {
   override readonly name = 'NetstringError';
 }
 
-/** Takes chunks with borders anywhere and hands out whole frames. After a `NetstringError` it is spent. */
+/** Takes chunks with borders anywhere and returns whole frames. Unusable after a `NetstringError`. */
 export class NetstringDecoder {
   #rest: Buffer = Buffer.alloc(0);
 

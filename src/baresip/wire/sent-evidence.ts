@@ -1,8 +1,8 @@
 /**
- * Which of the messages that the trace shows as sent were sent. Whoever sends to an agent can imitate the
- * marks of its trace (sip-trace.ts); where a message is not proven to stand between baresip's own, something
- * that a stranger cannot write has to confirm it: ctrl_tcp, a command of ours, the request that a response
- * answers, or what was sent before with that Call-ID. What nothing confirms is left out and told.
+ * Decides which messages that the trace shows as sent were really sent. A peer can imitate the marks of the
+ * trace (sip-trace.ts); where a message is not proven to stand between baresip's own marks, something a
+ * stranger cannot write has to confirm it: ctrl_tcp, a command of ours, the request that a response answers,
+ * or an earlier sent message with that Call-ID. An unconfirmed message is left out and reported.
  */
 import { afterReading } from '../record/call-record.js';
 import type { Command } from './ctrl.js';
@@ -12,13 +12,13 @@ import { fullName, headerOf, type SipMessage } from '../../sip/sip-message.js';
 
 export interface EvidenceSink {
   /**
-   * Messages received, and messages that were sent, in the order of the trace. `at`: when baresip wrote it
-   * (performance.now()).
+   * Messages received and messages really sent, in the order of the trace. `at`: when baresip wrote the
+   * message (performance.now()).
    */
   message(message: SipMessage, raw: string, at: number): void;
   /** Nothing confirms that message: somebody imitates the trace. */
   unconfirmed(message: SipMessage): void;
-  /** baresip places a call to that URI, and its INVITE is not in the trace. */
+  /** baresip places a call to that URI, but its INVITE is not in the trace. */
   unseen(uri: string): void;
 }
 
@@ -27,20 +27,20 @@ interface Waiting {
   readonly raw: string;
   readonly proven: boolean;
   readonly at: number;
-  /** performance.now() after which it is given up. */
+  /** The message is given up after this time (performance.now()). */
   readonly until: number;
 }
 
-/** How long a message waits for ctrl_tcp to tell of its call. Those behind it wait, too: their order counts. */
+/** How long a message waits for a ctrl_tcp event of its call. Later messages wait, too, to keep the order. */
 const CONFIRM_MS = 150;
-/** How long the INVITE of a call may be missing that somebody has answered, and of one that nobody dialled. */
+/** How long the INVITE of an answered call may be missing, and that of a call nobody dialled. */
 const ANSWERED_MS = 500;
 const OUTGOING_MS = 2000;
-/** Commands remembered; calls and requests remembered: the answer to one may be repeated for long. */
+/** Number of commands remembered, and of calls and requests, whose answers may be repeated for long. */
 const COMMANDS = 256;
 const REMEMBERED = 4096;
 const LONGEST_REMEMBERED = 256;
-/** Which commands make an agent send requests of that method, outside of calls; all name its target. */
+/** The command that makes an agent send requests of a method outside of calls; it names their target. */
 const COMMANDED: ReadonlyMap<string, RegExp> = new Map([
   ['INVITE', /^dial /],
   ['OPTIONS', /^options /],
@@ -54,25 +54,25 @@ export class SentEvidence {
   readonly #sink: EvidenceSink;
   readonly #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | undefined;
-  /** Call-IDs that ctrl_tcp has told of, and those of requests the agent has begun. */
+  /** Call-IDs in ctrl_tcp events, and those of requests the agent has begun. */
   readonly #calls = new Remembered();
   readonly #begun = new Remembered();
   /** Call-IDs of calls that baresip places, by ctrl_tcp, and of INVITEs sent. */
   readonly #placed = new Remembered();
   readonly #invited = new Remembered();
-  /** Requests sent, by `keyOf`, and those that have to be sent once more, by method and Call-ID. */
+  /** Requests sent, by `keyOf`, and requests that have to be sent once more, by method and Call-ID. */
   readonly #sent = new Remembered();
   readonly #again = new Remembered();
   /** Call-IDs of requests received. */
   readonly #received = new Remembered();
-  /** Whom a REFER of a known call has named. */
+  /** Targets that a REFER of a known call has named. */
   readonly #referred = new Remembered();
   readonly #commands: string[] = [];
-  /** How many requests of MESSAGE are to come: the command does not name their target. */
+  /** Number of MESSAGEs still to come: their command does not name the target. */
   #texts = 0;
   /** Whether the agent was told to register. */
   #registers = false;
-  /** By Call-ID: calls that ctrl_tcp tells of while their INVITE is missing. */
+  /** Calls that ctrl_tcp reports while their INVITE is missing, by Call-ID. */
   readonly #missing = new Map<string, NodeJS.Timeout>();
 
   constructor(sink: EvidenceSink) {
@@ -85,7 +85,7 @@ export class SentEvidence {
     this.#release();
   }
 
-  /** Commands on their way to baresip. */
+  /** Takes commands on their way to baresip. */
   commands(commands: readonly Command[]): void {
     for (const { name, params = '' } of commands) {
       this.#commands.push(`${name} ${params}`.toLowerCase());
@@ -140,12 +140,12 @@ export class SentEvidence {
   #confirms({ message, raw, proven }: Waiting): boolean {
     if (proven || message.direction === 'received') return true;
     const { call_id: call, method, uri } = message;
-    // A response of baresip names its version; whatever else has a number there was received, or is no message.
+    // baresip's responses begin with its SIP version; any other text with a number there is not one of them.
     if (message.code !== undefined)
       return raw.startsWith('SIP/2.0 ') && this.#received.has(beforeEsc(call));
     if (isWithinDialog(message) || method === 'CANCEL')
       return this.#begun.has(call) || this.#calls.has(call);
-    // Once more: over UDP, with credentials, or to where a response has sent it.
+    // Sent once more: a retransmission over UDP, with credentials, or to where a response has sent it.
     if (this.#sent.has(keyOf(message)) || this.#again.has(`${method} ${call}`)) return true;
     if (method === 'REGISTER') return this.#registers && this.#commanded(method, targetOf(uri));
     if (method === 'MESSAGE') return this.#texts > 0;
@@ -183,19 +183,21 @@ export class SentEvidence {
     }
   }
 
-  /** Of several Call-IDs baresip answers with the last, and with none where there is none. */
+  /**
+   * Among several Call-IDs baresip answers with the last; a request without any gets a response without one.
+   */
   #rememberRequest({ headers }: SipMessage): void {
     const calls = headers.filter(([name]) => fullName(name) === 'call-id');
     for (const [, call] of calls) this.#received.add(beforeEsc(call));
     if (calls.length === 0) this.#received.add('');
   }
 
-  /** baresip tells of a call of its own before we have read its INVITE. */
+  /** Watches for the INVITE of a call that baresip reports before we have read the INVITE. */
   #watch({ name, call, param, peerUri }: CtrlEvent): void {
     if (ANSWERED.has(name) || (name === 'CALL_CLOSED' && /^\d{3} /.test(param)))
       this.#expectInvite(call, peerUri, ANSWERED_MS);
     else if (name === 'CALL_CLOSED') this.#found(call);
-    // What the script has dialled was judged by its URI; its INVITE may wait for a name or a connection.
+    // A call the script dialled was judged by its URI; its INVITE may wait for a look-up or a connection.
     else if (name === 'CALL_OUTGOING' && !this.#commanded('INVITE', targetOf(peerUri)))
       this.#expectInvite(call, peerUri, OUTGOING_MS);
   }
@@ -215,7 +217,7 @@ export class SentEvidence {
   }
 }
 
-/** A set that forgets its oldest. */
+/** A set that forgets its oldest items. */
 class Remembered {
   readonly #items = new Set<string>();
 
@@ -235,13 +237,15 @@ class Remembered {
   }
 }
 
-/** A mark in a Call-ID may have ended what the trace shows of the request, and stands in the response all the same. */
+/**
+ * The Call-ID up to ESC: a mark in it may have cut the request in the trace, but the response repeats it all.
+ */
 function beforeEsc(call: string): string {
   const [before = ''] = call.split('\x1b');
   return before.trimEnd();
 }
 
-/** Requests whose call ctrl_tcp may yet tell of. */
+/** Whether ctrl_tcp may still report the call of that request. */
 function isOfCall({ code, method }: SipMessage): boolean {
   return code === undefined && (method === 'INVITE' || !OUTSIDE.has(method));
 }
@@ -250,7 +254,7 @@ function isWithinDialog({ headers }: SipMessage): boolean {
   return hasTag(headerOf(headers, 'to') ?? '');
 }
 
-/** One request, however often it is sent. */
+/** Identifies one request, however often it is sent. */
 function keyOf({ method, call_id, cseq, uri = '' }: SipMessage): string {
   return `${method} ${cseq} ${call_id} ${uri}`;
 }
@@ -260,7 +264,9 @@ function targetOf(uri = ''): string {
   return (/^(?:sips?:)?([^;?>\s]*)/i.exec(uri)?.[1] ?? '').toLowerCase();
 }
 
-/** Whether a command has it as a whole: not as a part of a longer host or number. Hosts alone have no user. */
+/**
+ * Whether a command holds the whole target, not as part of a longer host or number. A host alone has no user.
+ */
 function hasTarget(command: string, target: string): boolean {
   const at = target === '' ? -1 : command.indexOf(target);
   if (at < 0) return false;

@@ -1,4 +1,4 @@
-/** A peer that writes whatever it likes: the trace is told apart by what baresip writes around it. */
+/** A peer that writes arbitrary bytes: they are told apart by what baresip writes around them. */
 import { describe, expect, test } from 'vitest';
 import {
   IN,
@@ -115,7 +115,7 @@ describe('a message is framed by the marks', () => {
       const { messages } = parse([...tcp(request(`l: ${length}`) + body), ...after]);
       expect(messages.map((one) => one.body)).toEqual([body, '']);
     }
-    // the first header line cannot continue another one
+    // the first header line cannot continue an earlier line
     const first = 'OPTIONS sip:b@h SIP/2.0\r\n l: 4\r\nCall-ID: c\r\n\r\nbody';
     expect(parse([...tcp(first), ...after]).messages.map((one) => one.body)).toEqual(['body', '']);
   });
@@ -134,7 +134,7 @@ describe('a peer imitates the marks', () => {
     ['#', '#', true],
     [`${now}.500#`, `${now}.000#`, true],
     [`${now}.500#`, `${now}.999#`, true],
-    // what this baresip would not write is no mark
+    // a mark that this baresip would not write is no mark
     ['#', '00:00:01.000#', false],
     [`${now}.500#`, '#', false],
   ])('marks are %s, imitated as %s', (own, forgedMark, frame) => {
@@ -231,7 +231,7 @@ describe('a peer imitates the marks', () => {
 
   test('a read as long as reads can be proves nothing', () => {
     const forged = Buffer.concat(written(request('l: 0') + forgedAfter(MARKS), IN));
-    // the read ends in the middle of what is forged
+    // the read ends in the middle of the forged bytes
     const before = `${'x'.repeat(65_535 - forged.indexOf('z9hG4bKforged'))}\n`;
     const bytes = Buffer.concat([Buffer.from(before), forged]);
     const chunks = [bytes.subarray(0, 65_536), bytes.subarray(65_536)];
@@ -266,7 +266,7 @@ describe('a peer imitates the marks', () => {
     const [, ...pieces] = written(raw, IN);
     const frame = [Buffer.from(`\x1b[36;1m${mark}\n`), ...pieces];
     const log = Buffer.from('a line of the log\n');
-    // In one read with a line above it nothing is proven: the other half may be a frame of its own.
+    // In one read with a line above it, nothing is proven: the other half may be a frame of its own.
     const told = parse([frame.slice(0, 1), log, Buffer.concat([log, ...frame])].flat());
     expect(told.raws[0]).toBe('OPTIONS sip:b@h SIP/2.0\r\nCall-ID: c\r\n');
     expect(told.messages.map((one) => [one.direction, one.call_id])).toEqual([

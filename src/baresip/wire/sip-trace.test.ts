@@ -7,7 +7,7 @@ import { IN, OWN, parse, request, shown, type Parsed } from '../../testing/parse
 const TRANSCRIPTS = new URL('../../testing/transcripts/', import.meta.url);
 const VERSIONS = ['1.0.0', '1.1.0', '4.9.0'];
 
-/** Without what depends on where the reads ended. */
+/** The result without properties that depend on where the reads ended. */
 function shownBy({ messages, raws, lines }: Parsed): unknown {
   return { messages, raws, lines };
 }

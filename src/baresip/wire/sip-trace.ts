@@ -1,13 +1,13 @@
 /**
- * baresip's stdout taken apart: SIP messages (option -s prints them whole) and log lines. baresip writes for
- * each message: a mark, an address line, the message as it went over the wire, an end mark
- * (baresip: src/uag.c, sip_trace_handler). These marks frame a message here, not what its sender wrote into it:
- * over UDP baresip prints the whole datagram, also what lies behind Content-Length.
- *
- * A sender can write such marks, too, and behind them a message that never was. But baresip writes its parts one
- * by one (stdout is unbuffered) and each message in one piece, so whatever a sender imitates reaches us in one
- * read with the message around it. A frame or line with the border between two reads at its beginning or within
- * it is proven to be baresip's own; most are. Of any other nobody can tell by looking, and `proven` is false.
+ * Splits baresip's stdout into SIP messages (option -s prints them whole) and log lines. baresip writes for
+ * each message: a mark, an address line, the message as it went over the wire, an end mark (baresip:
+ * src/uag.c, sip_trace_handler). These marks frame a message here, not what its sender wrote into it: over
+ * UDP baresip prints the whole datagram, including bytes behind Content-Length.
+ * A sender can write such marks, too, and behind them a message that never was. But baresip writes its parts
+ * one by one (stdout is unbuffered) and each message in one piece, so an imitation reaches us in one read
+ * with the message around it. A frame or line is proven to be baresip's own if the border between two reads
+ * lies at its beginning or within it; most are. Nobody can tell by looking at any other, so its `proven` is
+ * false.
  */
 import { isUtf8 } from 'node:buffer';
 import type { Endpoints, TraceAddress } from '../../sip/endpoints.js';
@@ -23,7 +23,7 @@ import {
 export interface TraceSink {
   /**
    * `raw`: the message up to the end of its body. `time`: the local time at which it was written, such as
-   * "00:54:28.733", as baresip 2.0 and later put it into the mark.
+   * "00:54:28.733", which baresip 2.0 and later put into the mark.
    */
   message(message: SipMessage, raw: string, proven: boolean, time?: string): void;
   line(line: string, proven: boolean): void;
@@ -43,23 +43,23 @@ const ADDRESS = /^(UDP|TCP|TLS|WS|WSS) (\S+) -> (\S+)$/;
 /** The mark above each message, with the time of day on newer versions. */
 const MARK = /^\x1b\[36;1m(?:(\d\d):(\d\d):(\d\d\.\d{3}))?#$/;
 const LONGEST_MARK = START.length + 'hh:mm:ss.mmm#'.length;
-/** So much earlier a mark may have been written than we read it. */
+/** How much earlier than our read a mark may have been written. */
 const JUST_NOW_S = 60;
 const DAY_S = 86_400;
-/** Answer of ctrl_tcp to our ACK carriers; says nothing. */
+/** ctrl_tcp's answer to our ACK carriers, which means nothing. */
 const NOISE = /ctrl_tcp: missing json entries/;
-/** Above the answer to OPTIONS, which the trace has shown just before. */
+/** Stands above the answer to OPTIONS, which the trace has just shown. */
 const REPEATS = /^-{5} OPTIONS of .* -{5}$/;
 const LONGEST_LINE = 256 * 1024;
 const LONGEST_MESSAGE = 1024 * 1024;
-/** What Node.js reads at most at once: a read of that size may end anywhere. */
+/** The most Node.js reads at once: a read of that size may end anywhere. */
 const FULL_READ = 64 * 1024;
 
-/** A frame of which the message is still to come. */
+/** A frame whose message is still to come. */
 interface Frame {
   address: TraceAddress | undefined;
   proven: boolean;
-  /** The message has begun: its first line is at the beginning of what is left. */
+  /** The message has begun: its first line is at the beginning of `#rest`. */
   begun: boolean;
   /** The time in its mark. */
   time: string | undefined;
@@ -72,12 +72,12 @@ export class SipTraceParser {
   /** Where in `#rest` one read ended and the next began. */
   #borders: number[] = [];
   #lastReadFull = false;
-  /** Where to go on looking for the end of a line. */
+  /** Where to continue the search for the end of a line. */
   #scanned = 0;
   #frame: Frame | undefined;
-  /** Whether this baresip writes a time into its marks: the first one says so. */
+  /** Whether this baresip writes a time into its marks, by its first mark. */
   #timed: boolean | undefined;
-  /** The newest message received, as its bytes: baresip repeats the answer to OPTIONS in its log. */
+  /** The bytes of the newest message received: baresip repeats the answer to OPTIONS in its log. */
   #received: Buffer = Buffer.alloc(0);
 
   constructor(sink: TraceSink, endpoints: Endpoints) {
@@ -92,7 +92,7 @@ export class SipTraceParser {
     while (this.#frame?.begun === true ? this.#takeMessage(this.#frame, false) : this.#takeLine());
   }
 
-  /** The stream ended: hands out what is left. */
+  /** The stream ended: hands out the rest. */
   end(): void {
     while (this.#frame?.begun === true ? this.#takeMessage(this.#frame, true) : this.#takeLine());
     if (this.#rest.length > 0) this.#line(decode(this.#rest), false);
@@ -134,7 +134,7 @@ export class SipTraceParser {
     return true;
   }
 
-  /** Lines of another thread may stand in between: they are none of the frame. */
+  /** Lines of another thread may stand in between: they do not belong to the frame. */
   #takeHeadOfFrame(frame: Frame, text: string, proven: boolean): boolean {
     if (frame.address === undefined) {
       const address = ADDRESS.exec(text);
@@ -145,11 +145,11 @@ export class SipTraceParser {
         this.#drop(this.#rest.indexOf(LF) + 1);
         return true;
       }
-      // baresip writes an address line into each frame: where it is missing, only a proven mark makes a frame.
+      // baresip writes an address line into each frame: without it, only a proven mark makes a frame.
       if (!frame.proven) return false;
     }
     frame.begun = START_LINE.test(text);
-    // A read that began with the message: what stands above it is baresip's own.
+    // The read began with the message, so the lines above it are baresip's own.
     if (frame.begun) frame.proven ||= this.#border(0, 0);
     return frame.begun;
   }
@@ -161,7 +161,7 @@ export class SipTraceParser {
     else this.#sink.line(line, proven);
   }
 
-  /** baresip prints the message as a text: up to its first NUL. */
+  /** Drops the repeated message, which baresip prints as a text: up to its first NUL. */
   #dropRepetition(): void {
     const nul = this.#received.indexOf(0);
     const text = nul < 0 ? this.#received : this.#received.subarray(0, nul);
@@ -173,8 +173,8 @@ export class SipTraceParser {
     const headEnd = endOfHead(rest);
     const next = this.#nextMark(frame.proven, 0);
     if (next >= 0 && (headEnd < 0 || next < headEnd)) {
-      // Either baresip's next frame begins there, and this one imitates a frame, or a peer has written that mark into
-      // its head. What stands before it is certain in both cases.
+      // Either baresip's next frame begins there and this frame is an imitation, or a peer has written that
+      // mark into the head of its message. In both cases the part before it is certain.
       const mark = rest.indexOf(END);
       const cut = mark >= 0 && mark < next ? mark : next;
       const before = parseHead(decode(rest.subarray(0, cut)));
@@ -194,7 +194,7 @@ export class SipTraceParser {
     return true;
   }
 
-  /** Where the message ends; undefined until that can be said. */
+  /** Where the message ends; undefined until that is certain. */
   #endOf(
     frame: Frame,
     headEnd: number,
@@ -216,11 +216,11 @@ export class SipTraceParser {
     if (bodyEnd > rest.length || this.#border(1, bodyEnd - 1)) return false;
     const readEnded = bodyEnd === rest.length && !this.#lastReadFull;
     const ends = readEnded || this.#border(bodyEnd, bodyEnd);
-    // Of a read with more than the message in it nobody can tell whether a mark is of its body or of the next frame.
+    // If the read holds more than the message, a mark may belong to its body or to the next frame.
     const next = this.#nextMark(frame.proven && ends && this.#border(0, 0), headEnd);
     if (next >= 0 && next < bodyEnd) return false;
     if (rest.indexOf(END, bodyEnd) === bodyEnd) return true;
-    // A Content-Length that is too long by the end mark reaches to the end of the read as well.
+    // A Content-Length that is too long by the end mark also reaches to the end of the read.
     if (rest.subarray(headEnd, bodyEnd).subarray(-END.length).equals(END)) return false;
     return ends;
   }
@@ -255,7 +255,7 @@ export class SipTraceParser {
       this.#sink.oddity('it has ESC in it, as the marks of the trace have', message);
   }
 
-  /** Where baresip may have begun its next frame, if this one is not proven; -1 if nowhere. */
+  /** Where baresip may have begun its next frame, if this frame is not proven; -1 if nowhere. */
   #nextMark(proven: boolean, from: number): number {
     if (proven) return -1;
     let at = this.#rest.indexOf(START, from);
@@ -282,21 +282,26 @@ export class SipTraceParser {
   }
 }
 
-/** Certainly from a stream, where Content-Length says for baresip as well where the next message begins. */
+/**
+ * Whether the frame surely comes from a stream, where baresip, too, finds the next message by Content-Length.
+ */
 function isStream({ address, proven }: Frame): boolean {
   return proven && address !== undefined && address.transport !== 'UDP';
 }
 
-/** Where the body ends by its Content-Length, whether there is that much or not. */
+/** Where the body ends by its Content-Length, even if fewer bytes have come. */
 function bodyEndOf(frame: Frame, { headers }: SipHead, headEnd: number): number | undefined {
   const length = contentLengthOf(headers);
   if (!isStream(frame)) return length === undefined ? undefined : headEnd + Number(length);
-  // As baresip reads it (re: fmt/pl.c, pl_u32): 0 for what is no number, 32 bits of one that is too large.
+  // baresip reads 0 for a text that is no number, and 32 bits of a number that is too large (re: fmt/pl.c,
+  // pl_u32).
   return headEnd + Number(BigInt.asUintN(32, BigInt(length ?? 0)));
 }
 
-/** Undefined where it is no mark; `time`: seconds of the day. */
-/** `text` and `time`, in seconds of the day: when it was written, on versions that say so. */
+/**
+ * Undefined for bytes that are no mark. `text` and `time` (seconds of the day): when it was written, if it
+ * says so.
+ */
 function markIn(
   bytes: Buffer,
 ): { timed: boolean; text: string | undefined; time: number | undefined } | undefined {
@@ -316,7 +321,10 @@ function isJustNow(time: number): boolean {
   return (ofDay - time + DAY_S) % DAY_S < JUST_NOW_S;
 }
 
-/** UTF-8 where it is that, else line by line byte by byte: remote names come in any encoding. */
+/**
+ * Decodes UTF-8; if it is invalid, decodes line by line, else byte by byte: remote names come in any
+ * encoding.
+ */
 function decode(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   if (!text.includes('\ufffd') || isUtf8(bytes)) return text;
@@ -332,7 +340,10 @@ function decode(bytes: Buffer): string {
   return decoded;
 }
 
-/** Behind the empty line, as baresip finds it (re: sip/msg.c): line feed, any carriage returns, line feed. */
+/**
+ * Index behind the empty line, as baresip finds it (re: sip/msg.c): line feed, any carriage returns, line
+ * feed.
+ */
 function endOfHead(data: Buffer): number {
   for (let lf = data.indexOf(LF); lf >= 0; lf = data.indexOf(LF, lf + 1)) {
     let next = lf + 1;

@@ -1,4 +1,4 @@
-/** Whatever a stranger sends to an agent: what is told is what was on the wire. */
+/** Whatever a stranger sends to an agent, the reported messages are those on the wire. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';

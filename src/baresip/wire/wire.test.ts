@@ -20,7 +20,10 @@ function register(transport: string): Buffer {
   return Buffer.concat(written(raw, `${transport} 127.0.0.1:40000 -> ${SERVER}`));
 }
 
-/** An agent that listens nowhere, as one behind TLS does, and a log line in the same read above its REGISTER. */
+/**
+ * The messages of an agent without a listening socket, as behind TLS, with a log line above its REGISTER in
+ * one read.
+ */
 function connected(transport: string, command: string): SipMessage[] {
   const told: SipMessage[] = [];
   const wire = new Wire(new Endpoints([]), {

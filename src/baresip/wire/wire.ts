@@ -1,4 +1,7 @@
-/** What a baresip process writes, made into what its agent sent, received and logged: no more than is certain. */
+/**
+ * Turns a baresip process's output into the messages its agent sent and received, and its log: only certain
+ * facts.
+ */
 import type { SipMessage } from '../../sip/sip-message.js';
 import type { Command } from './ctrl.js';
 import type { Endpoints } from '../../sip/endpoints.js';
@@ -8,17 +11,17 @@ import { SipTraceParser } from './sip-trace.js';
 import { writtenAt } from './trace-clock.js';
 
 export interface WireSink {
-  /** `at`: when baresip wrote it (performance.now()). */
+  /** `at`: when baresip wrote the message (performance.now()). */
   message(message: SipMessage, raw: string, at: number): void;
   /** A line of the log. `proven`: no peer can have written it (sip-trace.ts). */
   line(line: string, from: { stream: 'stdout' | 'stderr'; proven: boolean }): void;
   /** Something about the trace that a user should know. */
   warning(text: string): void;
-  /** baresip places a call to that URI, and its INVITE is not in the trace. */
+  /** baresip places a call to that URI, but its INVITE is not in the trace. */
   unseen(uri: string): void;
 }
 
-/** Of each kind: a peer must not fill the log with warnings. */
+/** Limit for each kind: a peer must not fill the log with warnings. */
 const MOST_WARNINGS = 10;
 const UNCONFIRMED =
   'the SIP trace shows it as sent, and nothing else does: left out; whoever sends to this agent may imitate its trace';
@@ -28,14 +31,14 @@ export class Wire {
   readonly #evidence: SentEvidence;
   readonly #stdout: SipTraceParser;
   readonly #stderr: SipTraceParser;
-  /** How many there were, by their text without numbers. */
+  /** The number of warnings, by their text without numbers. */
   readonly #warnings = new Map<string, number>();
 
   constructor(ends: Endpoints, sink: WireSink) {
     this.#sink = sink;
     this.#evidence = new SentEvidence({
       message: (message, raw, at) => {
-        // A request that is confirmed tells which end of its connection is ours, also where its frame is not proven.
+        // A confirmed request shows which end of its connection is ours, even where its frame is not proven.
         const { direction, transport, local } = message;
         if (direction === 'sent' && transport !== 'UDP' && local !== '') ends.opened(local);
         sink.message(message, raw, at);
@@ -62,7 +65,7 @@ export class Wire {
       },
       ends,
     );
-    // No trace is written here: what looks like one is not baresip's.
+    // stderr holds no trace: a frame in it is not baresip's.
     this.#stderr = new SipTraceParser(
       {
         line: (text, proven) => {
@@ -83,7 +86,7 @@ export class Wire {
     this.#stderr.push(chunk);
   }
 
-  /** Commands on their way to baresip: they explain what it sends. */
+  /** Takes commands on their way to baresip: they explain what it sends. */
   commands(commands: readonly Command[]): void {
     this.#evidence.commands(commands);
   }

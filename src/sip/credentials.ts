@@ -1,9 +1,7 @@
 /** Whether a registrar has refused an agent's password, as its SIP trace shows it (RFC 3261, 22; RFC 7616, 3.3). */
 import { headerOf, type SipMessage } from './sip-message.js';
 
-/**
- * How often a `stale` challenge is believed: servers that do not share their nonces call each other's stale.
- */
+/** How often a `stale` challenge is believed: servers that do not share their nonces call each other's stale. */
 const MOST_STALE = 1;
 
 const FIELDS: ReadonlyMap<number | undefined, readonly [challenge: string, credentials: string]> =

@@ -25,9 +25,7 @@ export class Dialog {
     return this.#remote ?? this.#early;
   }
 
-  /**
-   * Learns the tags of a message with the call's Call-ID; false when the message belongs to another dialog.
-   */
+  /** Learns the tags of a message with the call's Call-ID; false when the message belongs to another dialog. */
   takes(message: SipMessage): boolean {
     // In the agent's own requests and their responses, From is the agent.
     const own = (message.direction === 'sent') === (message.code === undefined);

@@ -38,8 +38,7 @@ export class Endpoints {
       if (own.has(source)) return true;
       if (own.has(destination)) return false;
     }
-    // UDP uses only sockets that listen, so this line is an imitation. As a sent message it has to be
-    // confirmed.
+    // UDP uses only sockets that listen, so this line is an imitation. As a sent message it has to be confirmed.
     if (address.transport === 'UDP') return true;
     // Neither end listens: the agent opened this connection, and its first message is the agent's request.
     if (proven) this.opened(request ? source : destination);

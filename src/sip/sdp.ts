@@ -7,9 +7,7 @@ import { staticPayload } from './static-payloads.js';
 
 export interface SdpCodec {
   payload: number;
-  /**
-   * Name in the rtpmap; for a static payload type, as RFC 3551 writes it. Empty when neither gives a name.
-   */
+  /** Name in the rtpmap; for a static payload type, as RFC 3551 writes it. Empty when neither gives a name. */
   name: string;
   /** Clock rate of the RTP timestamps: 8000 for G722, which samples at 16000 (RFC 3551, 4.5.2). */
   rate: number;
@@ -55,9 +53,7 @@ const DISCARD_PORT = 9;
 const NOWHERE = ['0.0.0.0', '::'];
 const MEDIA_LINE = /^m=(\S+)\s+(\d{1,5})(?:\/\d+)?\s+(\S+)\s*(.*)$/;
 
-/**
- * `undefined` when the body holds no session description. Also finds a description inside a multipart body.
- */
+/** `undefined` when the body holds no session description. Also finds a description inside a multipart body. */
 export function parseSdp(body: string): Sdp | undefined {
   const [session, ...streams] = sectionsOf(body);
   if (session === undefined) return undefined;

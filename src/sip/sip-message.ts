@@ -97,9 +97,7 @@ function parseHeaders(head: string): HeaderField[] {
   return headers;
 }
 
-/**
- * Strips only the characters that baresip takes for blanks; trim() would strip other control characters, too.
- */
+/** Strips only the characters that baresip takes for blanks; trim() would strip other control characters, too. */
 function stripped(text: string): string {
   let from = 0;
   let to = text.length;
@@ -112,9 +110,7 @@ function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09 || code === 0x0d;
 }
 
-/**
- * Content-Length as written, of the last such field, as in baresip. Undefined when missing or not a number.
- */
+/** Content-Length as written, of the last such field, as in baresip. Undefined when missing or not a number. */
 export function contentLengthOf(headers: readonly HeaderField[]): string | undefined {
   const value = headers.findLast(
     ([name]) => (name.length === 14 || name.length === 1) && fullName(name) === 'content-length',
@@ -122,10 +118,7 @@ export function contentLengthOf(headers: readonly HeaderField[]): string | undef
   return value !== undefined && /^\d+$/.test(value) ? value : undefined;
 }
 
-/**
- * `proven`: whether the address line is surely baresip's own, so that ends of connections can be learnt from
- * it.
- */
+/** `proven`: whether the address line is surely baresip's own, so that ends of connections can be learnt from it. */
 export function sipMessage(
   head: SipHead,
   body: string,

@@ -28,10 +28,7 @@ export function replacesReferTo({ call_id, tags, target }: ConsultationDialog): 
   return `<${uri}?${[...others, `Replaces=${escapeHeaderValue(dialog)}`].join('&')}>`;
 }
 
-/**
- * Escapes all but unreserved characters: RFC 3261, 19.1.1 allows a few more, but some parsers stumble over
- * them.
- */
+/** Escapes all but unreserved characters: RFC 3261, 19.1.1 allows a few more, but some parsers stumble over them. */
 function escapeHeaderValue(value: string): string {
   return encodeURIComponent(value);
 }

@@ -28,10 +28,7 @@ export interface SipGuard {
 
 /** Where an agent reports to while it lives. */
 export interface AgentContext {
-  /**
-   * Appends to the scenario's log and returns its seq. `at`: when it happened (performance.now()), default
-   * now.
-   */
+  /** Appends to the scenario's log and returns its seq. `at`: when it happened (performance.now()), default now. */
   emit(event: AgentEvent, at?: number): number;
   /** Gets every SIP message sent and received, as it is read; `at`: when it was written. */
   sip(message: SipMessage, raw: string, at: number): void;

@@ -1,6 +1,4 @@
-/**
- * Makes a self-signed certificate for one lab with the openssl program: Node can read X.509 but not write it.
- */
+/** Makes a self-signed certificate for one lab with the openssl program: Node can read X.509 but not write it. */
 import { execa } from 'execa';
 
 const LIMIT_MS = 5000;

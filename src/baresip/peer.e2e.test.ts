@@ -83,8 +83,7 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
     const received = () =>
       bench.events('alice').flatMap((one) => (one.type === 'dtmf_received' ? [one] : []));
     await bench.until(() => received().some((one) => one.digit === '#'), 'the last digit');
-    // baresip's events of all INFOs are read by the time it has answered another command, and emitted soon
-    // after
+    // the events of all INFOs are read by the time baresip answers another command, and emitted soon after
     await agent.watchRtp();
     for (let round = 0; round < 3; round += 1) await turn();
     expect(received()).toMatchObject([

@@ -303,9 +303,7 @@ export class Session implements RunningAgent {
     this.requests.message(message);
   }
 
-  /**
-   * A peer can write lines, too (sip-trace.ts): such a line counts only where the agent does what it reports.
-   */
+  /** A peer can write lines, too (sip-trace.ts): such a line counts only where the agent does what it reports. */
   #line(line: string, { stream, proven }: Parameters<WireSink['line']>[1]): void {
     const failed = /options reply error: (.*)/.exec(line)?.[1];
     if (failed !== undefined) this.requests.failed('OPTIONS', failed, proven);
@@ -340,9 +338,7 @@ export class Session implements RunningAgent {
     this.emit({ type: 'other', name: event.name, fields: event.fields });
   }
 
-  /**
-   * ctrl_tcp closes a connection only for a new one, which may send any command: the agent is ended at once.
-   */
+  /** ctrl_tcp closes a connection only for a new one, which may send any command: the agent is ended at once. */
   async #controlClosed(reason: string, byPeer: boolean, own: number): Promise<void> {
     if (this.#stopping !== undefined) return;
     const others = othersAt(this.ground.slot.control, own);

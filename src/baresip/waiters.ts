@@ -1,7 +1,4 @@
-/**
- * Promises that settle as soon as a condition over an agent's state holds: checked on each change, not
- * polled.
- */
+/** Promises that settle as soon as a condition over an agent's state holds: checked on each change, not polled. */
 
 export class Waiters {
   readonly #waiting = new Set<{ check(): void; fail(error: Error): void }>();

@@ -31,9 +31,7 @@ export class DumpOwner {
     this.#agent = agent;
   }
 
-  /**
-   * The call whose media began since the last message or line, if any. It may be known only a moment later.
-   */
+  /** The call whose media began since the last message or line, if any. It may be known only a moment later. */
   now(): Promise<Owner> {
     return this.#owner;
   }
@@ -82,10 +80,7 @@ export class DumpOwner {
     }
   }
 
-  /**
-   * The call that sends to that address; else, as ICE may have found another address, the only call with
-   * media.
-   */
+  /** The call that sends to that address; else, as ICE may have found another address, the only call with media. */
   #callWith(remote: string): Owner {
     const calls = openCalls(this.#agent.state).filter(({ facts }) => facts.media !== undefined);
     const same = calls.filter(({ facts }) => facts.media?.remote_address === remote);

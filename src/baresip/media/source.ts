@@ -147,9 +147,7 @@ export class AudioSource {
     if (begins !== this.#wanted.file) this.#applyAgain();
   }
 
-  /**
-   * Whether the audio of the call was started: before that, baresip knows no format to open a source with.
-   */
+  /** Whether the audio of the call was started: before that, baresip knows no format to open a source with. */
   #isRunning({ state, direction, facts }: CallState): boolean {
     if (facts.media === undefined) return false;
     const { established = Infinity } = facts.times;

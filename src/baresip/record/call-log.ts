@@ -24,9 +24,7 @@ import { TransferLog } from './transfer-log.js';
 
 /** How long an event waits for its message: pipe and socket are read within a millisecond of each other. */
 const JOIN_MS = 75;
-/**
- * A CANCEL is answered at once by every SIP server (RFC 3261, 9.2): this allows for the longest way there.
- */
+/** A CANCEL is answered at once by every SIP server (RFC 3261, 9.2): this allows for the longest way there. */
 const CANCELLED_MS = 1000;
 /** Events that the trace shows as well, and in more detail. */
 const TOLD_BY_TRACE: ReadonlySet<string> = new Set([
@@ -265,9 +263,7 @@ export class CallLog {
     this.#emit({ type: 'call_established', call: call.id });
   }
 
-  /**
-   * The trace may be a moment behind: an answer emitted now would hide the ringing that it is about to show.
-   */
+  /** The trace may be a moment behind: an answer emitted now would hide the ringing that it is about to show. */
   #establishedEvent(event: CtrlEvent): void {
     const call = this.#calls.get(event.call);
     if (call === undefined || call.established || call.closeText !== undefined) return;

@@ -67,9 +67,7 @@ const WORDS: readonly (readonly [RegExp, Ended])[] = [
   [/end of file|rtp|media|audio|codec/i, { by: 'error', how: 'media' }],
 ];
 
-/**
- * The end by the text of CALL_CLOSED; `outgoing` and `answered` separate a BYE from a CANCEL or a rejection.
- */
+/** The end by the text of CALL_CLOSED; `outgoing` and `answered` separate a BYE from a CANCEL or a rejection. */
 export function endedByText(
   param: string,
   call: { outgoing: boolean; answered: boolean; sent?: boolean },

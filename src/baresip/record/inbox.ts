@@ -13,9 +13,7 @@ import { headerOf, type SipMessage } from '../../sip/sip-message.js';
 /** The event of an INFO follows its message, late on a busy machine; after this time it never comes. */
 const SAME_DIGIT_MS = 10_000;
 
-/**
- * How baresip finds the digit in the body of an INFO (call.c, every version; it allows a blank from 3.0 on).
- */
+/** How baresip finds the digit in the body of an INFO (call.c, every version; it allows a blank from 3.0 on). */
 const TAKEN_FOR_DIGIT = /Signal= *([0-9*#a-d])/i;
 /** The request belongs to another dialog. */
 const NO_SUCH_CALL = 481;
@@ -73,9 +71,7 @@ export class Inbox {
     }
   }
 
-  /**
-   * Emits an RFC 4733 digit that has no event, after the event of the digit before it, read in the same turn.
-   */
+  /** Emits an RFC 4733 digit that has no event, after the event of the digit before it, read in the same turn. */
   overlooked(call: string, digit: string): void {
     setImmediate(() => {
       this.#later(() => {

@@ -18,9 +18,7 @@ import { headerOf, type SipMessage } from '../../sip/sip-message.js';
 type Side = 'own' | 'remote';
 
 interface Exchange {
-  /**
-   * The side that made the offer; for an INVITE without an offer (RFC 3261, 14.1), the side that answers it.
-   */
+  /** The side that made the offer; for an INVITE without an offer (RFC 3261, 14.1), the side that answers it. */
   offerer: Side;
   offer: Sdp | undefined;
   /** The answer last emitted: a 183 and its 200 may carry the same answer. */

@@ -1,6 +1,4 @@
-/**
- * The registration of one agent: REGISTER requests and responses in the trace, joined with ctrl_tcp's events.
- */
+/** The registration of one agent: REGISTER requests and responses in the trace, joined with ctrl_tcp's events. */
 import type { SipMessage } from '../../sip/sip-message.js';
 import type { AgentEvent } from '../../model/agent-event.js';
 import { closeText, mayEndWith } from './ended.js';
@@ -51,9 +49,7 @@ export class Registration {
     this.#stopTrying = stopTrying;
   }
 
-  /**
-   * The state that the script, or the end of the agent, wants; messages that do not serve it are left out.
-   */
+  /** The state that the script, or the end of the agent, wants; messages that do not serve it are left out. */
   expect(wanted: 'registered' | 'none'): void {
     this.#wanted = wanted;
     this.#asked = true;
@@ -143,8 +139,7 @@ export class Registration {
   #failEvent(param: string): void {
     this.#failText = closeText(param);
     const seen = this.#attempt?.response?.code;
-    // With another code, the trace is about to show a further response, or a further request and its
-    // response.
+    // With another code, the trace is about to show a further response, or a further request and its response.
     if (seen !== undefined && mayEndWith(seen, this.#failText)) {
       this.#fail();
       return;
@@ -173,9 +168,7 @@ export class Registration {
     this.#emit({ type: 'register_failed', ...(code === undefined ? {} : { code }), reason });
   }
 
-  /**
-   * The reason behind a 401 or 407, which its phrase does not give; MD5, the usual algorithm, is not named.
-   */
+  /** The reason behind a 401 or 407, which its phrase does not give; MD5, the usual algorithm, is not named. */
   #whyRefused(response: SipMessage): string | undefined {
     const problem = challengeProblem(response, this.#version);
     if (problem !== undefined) return problem;

@@ -107,8 +107,7 @@ export class RequestLog {
     for (const tracked of this.#tracked) {
       const { request } = tracked;
       if (request.method !== message.method || message.cseq <= tracked.cseq) continue;
-      // Outside a call each request has a Call-ID of its own: a known Call-ID means an old request, sent
-      // again.
+      // Outside a call each request has a Call-ID of its own: a known Call-ID means an old request, sent again.
       const first = tracked.callId === undefined && known === undefined;
       const own = tracked.callId === message.call_id && message.cseq > tracked.after;
       if (!first && !own) continue;

@@ -1,6 +1,4 @@
-/**
- * The fate of the transfers an agent asks for: the answer to its REFER and the NOTIFYs about it (RFC 3515).
- */
+/** The fate of the transfers an agent asks for: the answer to its REFER and the NOTIFYs about it (RFC 3515). */
 import type { SipMessage } from '../../sip/sip-message.js';
 import type { AgentEvent, Transfer } from '../../model/agent-event.js';
 import { headerValues } from '../../sip/headers.js';

@@ -1,7 +1,4 @@
-/**
- * Turns account options into the address of record and baresip's account line. Pure text; refuses hostile
- * values.
- */
+/** Turns account options into the address of record and baresip's account line. Pure text; refuses hostile values. */
 import { OffhookError } from '../../errors.js';
 import type { HeaderField } from '../../sip/sip-message.js';
 import { routeWithHeaders } from './custom-headers.js';
@@ -193,9 +190,7 @@ function wellFormed(agent: string, option: string, value: string): string {
   throw cannotExpress(agent, option, 'half a character (a lone surrogate)');
 }
 
-/**
- * Writes each backslash as a quoted-pair (RFC 3261, 25.1): baresip sends the name as it stands in the line.
- */
+/** Writes each backslash as a quoted-pair (RFC 3261, 25.1): baresip sends the name as it stands in the line. */
 function displayName(value: string): string {
   return value.replaceAll('\\', '\\\\');
 }

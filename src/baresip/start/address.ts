@@ -4,10 +4,7 @@ import { BlockList, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 export const LOOPBACK = '127.0.0.1';
-/**
- * A name server that does not answer must not use up the whole start; the registration then reports the
- * problem.
- */
+/** A name server that does not answer must not use up the whole start; the registration then reports the problem. */
 const LOOKUP_MS = 2000;
 
 /** `nextHop`: "host" or "host:port" of the registrar or proxy; undefined for a serverless agent. */
@@ -38,9 +35,7 @@ export function hostPort(address: string, port: number): string {
   return isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/**
- * Whether an interface of this machine has the address: newer versions accept no other, not even 127.0.0.2.
- */
+/** Whether an interface of this machine has the address: newer versions accept no other, not even 127.0.0.2. */
 export function isOwnAddress(address: string): boolean {
   const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   const wanted = new BlockList();

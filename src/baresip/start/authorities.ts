@@ -18,10 +18,7 @@ export interface Authorities {
 /** Name of the copy: an isolated agent sees no folder but its own (isolation.ts). */
 const COPY = 'authorities.pem';
 
-/**
- * @throws OffhookError E_ARGUMENT if the named file holds no certificate, E_AGENT_START if the system has
- * none.
- */
+/** @throws OffhookError E_ARGUMENT if the named file holds no certificate, E_AGENT_START if the system has none. */
 export function authoritiesFile(agent: string, named: string | undefined): Authorities {
   if (named !== undefined) return { file: COPY, pem: certificatesIn(agent, named) };
   const file = SYSTEM_FILES.find((path) => existsSync(path));

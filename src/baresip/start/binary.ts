@@ -167,9 +167,7 @@ function findModules(path: string, version: string, explicit: string | undefined
   );
 }
 
-/**
- * Where packages and builds put modules, relative to the program and to the programs it links to or wraps.
- */
+/** Where packages and builds put modules, relative to the program and to the programs it links to or wraps. */
 function moduleFolders(path: string): string[] {
   const programs = [path, realpathSync(path), ...wrapped(path)];
   const below = [

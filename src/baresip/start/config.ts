@@ -1,6 +1,4 @@
-/**
- * The config file of one agent. Pure text; the same keys for every version, since unknown keys are ignored.
- */
+/** The config file of one agent. Pure text; the same keys for every version, since unknown keys are ignored. */
 import { hostPort } from './address.js';
 
 /** The names below are files in the agent's folder, which is also its working directory. */

@@ -23,10 +23,7 @@ const TIME_WAIT = 6;
 /** A client on an IPv6 socket reaches 127.0.0.1 as ::ffff:127.0.0.1. */
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 
-/**
- * The sockets at that port, including those closed a moment ago; undefined where the system does not list
- * them.
- */
+/** The sockets at that port, including those closed a moment ago; undefined where the system does not list them. */
 export function socketsAt(port: number): readonly TcpSocket[] | undefined {
   try {
     return TABLES.flatMap((path) => parseTable(readFileSync(path, 'latin1'))).filter(
@@ -37,9 +34,7 @@ export function socketsAt(port: number): readonly TcpSocket[] | undefined {
   }
 }
 
-/**
- * Parses lines "sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid ..." (proc(5)).
- */
+/** Parses lines "sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid ..." (proc(5)). */
 export function parseTable(text: string): readonly TcpSocket[] {
   return text
     .split('\n')

@@ -49,9 +49,7 @@ function lackingFor(fields: readonly HeaderField[], version: string): Capability
   return blank && !hasCapability(version, 'header_blanks') ? 'header_blanks' : undefined;
 }
 
-/**
- * A carried value stands in no quotes of its own, and baresip searches it for parameters of the account, too.
- */
+/** A carried value stands in no quotes of its own, and baresip searches it for parameters of the account, too. */
 function checkCarried(agent: string, version: string, name: string, value: string): void {
   const bad = value.includes('"') ? '"' : accountParameterIn(value);
   if (bad === undefined) return;

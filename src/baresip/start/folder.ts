@@ -23,9 +23,7 @@ const PID_FILE = 'pid';
 const PID_FILE_BYTES = 256;
 /** A folder without a pid file belongs to a run between two lines of code, or to a run killed there. */
 const UNFINISHED_MS = 60_000;
-/**
- * Long enough to be re-armed in time, short enough to be loaded within a millisecond when a call is answered.
- */
+/** Long enough to be re-armed in time, short enough to be loaded within a millisecond when a call is answered. */
 export const SILENCE_SECONDS = 20;
 
 export interface FolderFiles {
@@ -94,9 +92,7 @@ function agentFolders(): string[] {
     .filter(isOwnFolder);
 }
 
-/**
- * Whether mkdtemp made the folder for this user: in any other folder a stranger may have written the files.
- */
+/** Whether mkdtemp made the folder for this user: in any other folder a stranger may have written the files. */
 function isOwnFolder(path: string): boolean {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   return stat?.isDirectory() === true && isOurs(stat.uid) && (stat.mode & 0o077) === 0;

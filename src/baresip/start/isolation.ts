@@ -32,10 +32,7 @@ const SYSTEM = [
   ...['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/etc'],
   ...['/nix/store', '/gnu/store'],
 ];
-/**
- * Never mounted as a whole, even if a wrapper script names them: strangers write there or keep their own
- * files.
- */
+/** Never mounted as a whole, even if a wrapper script names them: strangers write there or keep their own files. */
 const HIDDEN = ['/', '/home', '/root', '/tmp', '/var', '/var/tmp', '/dev', '/run', '/proc', '/sys'];
 const TRY_LIMIT_MS = 5000;
 const SCRIPT_BYTES = 4096;

@@ -73,9 +73,7 @@ export async function launch(
   }
 }
 
-/**
- * Refuses values that are too long for a command: baresip would fail later, in part only at the first dial.
- */
+/** Refuses values that are too long for a command: baresip would fail later, in part only at the first dial. */
 function checkLengths(
   name: string,
   { commanded, carried }: Headers,

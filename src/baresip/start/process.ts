@@ -36,13 +36,11 @@ export class BaresipProcess {
       string,
       ...string[],
     ];
-    // The folder is the working directory: file names in the config stay short, and no file is written
-    // elsewhere.
+    // The folder is the working directory: file names in the config stay short, and no file is written elsewhere.
     this.#child = spawn(program, rest, {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe', ...(wrapper === undefined ? [] : ['pipe' as const])],
-      // Detached, because Ctrl-C in a terminal would end bubblewrap, and baresip with it, before it can hang
-      // up.
+      // Detached, because Ctrl-C in a terminal would end bubblewrap, and baresip with it, before it can hang up.
       detached: wrapper !== undefined,
     });
     const info = this.#child.stdio[3] as Readable | null | undefined;

@@ -54,9 +54,7 @@ const ACCOUNT_PARAMETERS = [
   'video_source',
 ];
 
-/**
- * A known name counts without a value, too: for some parameters baresip only checks that they are present.
- */
+/** A known name counts without a value, too: for some parameters baresip only checks that they are present. */
 const KNOWN = new RegExp(
   `;[ \\t\\r\\n]*(?:${ACCOUNT_PARAMETERS.join('|')})(?=[ \\t\\r\\n;=]|$)`,
   'i',

@@ -157,7 +157,7 @@ export function callOf(session: RunningAgent, verb: string, id: string): CallSta
   return call;
 }
 
-/** @param when the verb's own goal, for the message: "before all digits were sent" */
+/** @param when the goal that the call ended before, for the message: "before all digits were sent" */
 export function assertOpen(session: RunningAgent, verb: string, id: string, when?: string): void {
   const call = callOf(session, verb, id);
   if (call.state !== 'Idle') return;

@@ -1,6 +1,4 @@
-/**
- * dtmf(): digits as telephone-events (RFC 4733) or as INFO requests, always in the call they are meant for.
- */
+/** dtmf(): digits as telephone-events (RFC 4733) or as INFO requests, always in the call they are meant for. */
 import { OffhookError } from '../../errors.js';
 import type { DtmfWay } from '../../model/agent-event.js';
 import { currentCall, type CallState } from '../../model/agent-state.js';

@@ -8,9 +8,7 @@ import type { RunningAgent } from '../running-agent.js';
 import type { Done } from '../../agents/user-agent.js';
 import { assertOpen, callOf, noCall } from './calls.js';
 
-/**
- * baresip answers these codes by itself: a challenge with credentials, 491 with another try (RFC 3261, 14.1).
- */
+/** baresip answers these codes by itself: a challenge with credentials, 491 with another try (RFC 3261, 14.1). */
 const RETRIED: readonly number[] = [401, 407, 491];
 /** How long it may take to set the media back after a refusal. */
 const SET_BACK_MS = 1000;

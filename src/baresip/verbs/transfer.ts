@@ -1,6 +1,4 @@
-/**
- * Blind transfer, and the REFER of every transfer: sent, then awaited until it is answered (RFC 3515, 2.4).
- */
+/** Blind transfer, and the REFER of every transfer: sent, then awaited until it is answered (RFC 3515, 2.4). */
 import { currentCall, type CallState } from '../../model/agent-state.js';
 import { formatMs } from '../../time.js';
 import { hasCapability } from '../capabilities.js';
@@ -69,10 +67,7 @@ function losesCall(session: RunningAgent): boolean {
   return !hasCapability(session.ground.context.binary.version, 'failed_transfer_keeps_call');
 }
 
-/**
- * The answered call to be transferred: the given or the current call. Waits for a call that is being
- * accepted.
- */
+/** The answered call to be transferred: the given or the current call. Waits for a call that is being accepted. */
 export async function transferableCall(
   session: RunningAgent,
   verb: string,

@@ -1,6 +1,4 @@
-/**
- * Explains why a REGISTER could not leave: a problem of host, port or certificate, and what to do about it.
- */
+/** Explains why a REGISTER could not leave: a problem of host, port or certificate, and what to do about it. */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { OffhookError } from '../../errors.js';

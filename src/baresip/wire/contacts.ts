@@ -25,10 +25,7 @@ export class Contacts {
   readonly #known: string[] = [];
   #current = -1;
   #loaded = false;
-  /**
-   * Messages without an answer so far: their handler is code of the module, which must stay loaded until
-   * then.
-   */
+  /** Messages without an answer so far: their handler is code of the module, which must stay loaded until then. */
   readonly #pending = new Set<SentRequest>();
 
   /** The commands that make `uri` the current contact. */

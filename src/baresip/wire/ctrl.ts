@@ -88,8 +88,7 @@ export class Ctrl {
         else resolve(reply);
       });
     });
-    // Awaiting callers get the rejection. Without this handler an unawaited one would be an unhandled
-    // rejection.
+    // Awaiting callers get the rejection. Without this handler an unawaited one would be an unhandled rejection.
     promise.catch(() => undefined);
     return promise;
   }

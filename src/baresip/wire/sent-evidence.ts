@@ -183,9 +183,7 @@ export class SentEvidence {
     }
   }
 
-  /**
-   * Among several Call-IDs baresip answers with the last; a request without any gets a response without one.
-   */
+  /** Among several Call-IDs baresip answers with the last; a request without any gets a response without one. */
   #rememberRequest({ headers }: SipMessage): void {
     const calls = headers.filter(([name]) => fullName(name) === 'call-id');
     for (const [, call] of calls) this.#received.add(beforeEsc(call));
@@ -237,9 +235,7 @@ class Remembered {
   }
 }
 
-/**
- * The Call-ID up to ESC: a mark in it may have cut the request in the trace, but the response repeats it all.
- */
+/** The Call-ID up to ESC: a mark in it may have cut the request in the trace, but the response repeats it all. */
 function beforeEsc(call: string): string {
   const [before = ''] = call.split('\x1b');
   return before.trimEnd();
@@ -264,9 +260,7 @@ function targetOf(uri = ''): string {
   return (/^(?:sips?:)?([^;?>\s]*)/i.exec(uri)?.[1] ?? '').toLowerCase();
 }
 
-/**
- * Whether a command holds the whole target, not as part of a longer host or number. A host alone has no user.
- */
+/** Whether a command holds the whole target, not as part of a longer host or number. A host alone has no user. */
 function hasTarget(command: string, target: string): boolean {
   const at = target === '' ? -1 : command.indexOf(target);
   if (at < 0) return false;

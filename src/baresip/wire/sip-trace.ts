@@ -282,9 +282,7 @@ export class SipTraceParser {
   }
 }
 
-/**
- * Whether the frame surely comes from a stream, where baresip, too, finds the next message by Content-Length.
- */
+/** Whether the frame surely comes from a stream, where baresip, too, finds the next message by Content-Length. */
 function isStream({ address, proven }: Frame): boolean {
   return proven && address !== undefined && address.transport !== 'UDP';
 }
@@ -293,8 +291,7 @@ function isStream({ address, proven }: Frame): boolean {
 function bodyEndOf(frame: Frame, { headers }: SipHead, headEnd: number): number | undefined {
   const length = contentLengthOf(headers);
   if (!isStream(frame)) return length === undefined ? undefined : headEnd + Number(length);
-  // baresip reads 0 for a text that is no number, and 32 bits of a number that is too large (re: fmt/pl.c,
-  // pl_u32).
+  // baresip reads 0 for a text that is no number, and 32 bits of a number that is too large (re: fmt/pl.c, pl_u32).
   return headEnd + Number(BigInt.asUintN(32, BigInt(length ?? 0)));
 }
 
@@ -321,10 +318,7 @@ function isJustNow(time: number): boolean {
   return (ofDay - time + DAY_S) % DAY_S < JUST_NOW_S;
 }
 
-/**
- * Decodes UTF-8; if it is invalid, decodes line by line, else byte by byte: remote names come in any
- * encoding.
- */
+/** Decodes as UTF-8, and a line that is not UTF-8 byte by byte: remote names come in any encoding. */
 function decode(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   if (!text.includes('\ufffd') || isUtf8(bytes)) return text;
@@ -340,10 +334,7 @@ function decode(bytes: Buffer): string {
   return decoded;
 }
 
-/**
- * Index behind the empty line, as baresip finds it (re: sip/msg.c): line feed, any carriage returns, line
- * feed.
- */
+/** Index behind the empty line, as baresip finds it (re: sip/msg.c): line feed, any carriage returns, line feed. */
 function endOfHead(data: Buffer): number {
   for (let lf = data.indexOf(LF); lf >= 0; lf = data.indexOf(LF, lf + 1)) {
     let next = lf + 1;

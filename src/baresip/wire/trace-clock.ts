@@ -3,9 +3,7 @@
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Time zones differ by whole multiples of this, so the time zone of the agent does not matter. */
 const ZONE_MS = 15 * 60 * 1000;
-/**
- * A message read within this time was not late: the time of the read is more exact than the mark, cut to ms.
- */
+/** A message read within this time was not late: the time of the read is more exact than the mark, cut to ms. */
 const AT_ONCE_MS = 2;
 /** No stall is that long: a larger difference means that the two clocks do not agree. */
 const LONGEST_MS = 60 * 1000;

@@ -1,10 +1,10 @@
-/** Judge of digits sent as sound, in the band of the voice: ITU-T Q.23. */
+/** Judge of DTMF digits sent as sound, in the voice band: ITU-T Q.23. */
 import { DtmfDetector, type HeardDigit } from '../audio/dtmf-detector.js';
 import type { HeardSignal } from '../schema/types.gen.js';
 import { Recent, round } from './judges.js';
 import type { Judge, SampleClock } from './listen.js';
 
-/** Of the shortest digit (Q.24). */
+/** Length of the shortest digit (Q.24). */
 const DIGIT_MS = 40;
 
 export class DtmfJudge implements Judge<HeardSignal> {
@@ -16,7 +16,7 @@ export class DtmfJudge implements Judge<HeardSignal> {
   #heard: readonly HeardDigit[] = [];
   #rate = 8000;
 
-  /** Passes when these were heard one after the other; what came before them does not matter. */
+  /** Passes when these digits were heard one after the other; digits before them do not matter. */
   constructor(digits: string) {
     this.#digits = digits;
     this.wanted = `signal "dtmf" ${JSON.stringify(this.#digits)} not heard`;

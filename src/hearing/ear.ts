@@ -1,6 +1,6 @@
 /**
- * The samples one agent receives, as they come: reads the files its baresip writes while somebody listens, and
- * hands them to all who do. Knows files that grow and calls that end; not what is in the samples.
+ * The samples one agent receives, as they come: while there are listeners, reads the files its baresip writes
+ * and hands the samples to all of them. Knows growing files and ending calls; not what is in the samples.
  */
 import { GrowingWav, type Heard } from '../audio/growing-wav.js';
 import type { AudioStream, UserAgent } from '../agents/user-agent.js';
@@ -8,35 +8,35 @@ import { beginLooking, CALM_MS, endLooking } from './tick.js';
 
 export interface Piece {
   readonly call: string;
-  /** Another one after each start of the media: positions and detectors start over with it. */
+  /** Each start of the media makes a new stream: positions and detectors start over with it. */
   readonly stream: AudioStream;
   readonly heard: Heard;
-  /** performance.now() when it was read. */
+  /** performance.now() when the piece was read. */
   readonly at: number;
 }
 
 export interface Listener {
-  /** Of which call it wants to hear; undefined: of all. */
+  /** The call the listener wants to hear; undefined: all calls. */
   readonly call?: string | undefined;
   piece(piece: Piece): void;
-  /** After each look, whether there was something or not. */
+  /** Called after each look, whether samples came or not. */
   looked?(now: number): void;
-  /** In how many ms there may be something to decide, or to tell. */
+  /** In how many ms the listener may have something to decide or to report. */
   waits?(now: number): number;
-  /** What is so at the moment has begun before: so many ms of it, at most RECENT_MS, are handed over first. */
+  /** Replay this much recent audio (ms, at most RECENT_MS) on attach, so a sounding tone is found at once. */
   readonly recent_ms?: number;
 }
 
 interface Source {
   readonly stream: AudioStream;
   readonly wav: GrowingWav;
-  /** What was read last, at least RECENT_MS where there was so much. */
+  /** The pieces read last: at least RECENT_MS, once that much was read. */
   recent: readonly Heard[];
 }
 
-/** Of what was read, kept for listeners to come. */
+/** Audio kept for listeners that attach later. */
 const RECENT_MS = 500;
-/** Without a frame for so long nothing is heard any more; on a busy machine they come 100 ms late. */
+/** After this long without a frame nothing sounds any more; on a busy machine frames come 100 ms late. */
 export const GONE_MS = 300;
 
 export class Ear {
@@ -52,9 +52,12 @@ export class Ear {
     agent.listen(listen, { sent: false });
   }
 
-  /** Hands over what comes from now on, and what is recent to those who ask. @returns what ends it. */
+  /**
+   * Hands over audio from now on, after the recent audio if the listener asks for it. @returns detach
+   * function.
+   */
   attach(listener: Listener): () => void {
-    // What is there already came before.
+    // Consumes the audio that came before, which is not new to this listener.
     this.#look();
     if (listener.recent_ms !== undefined) this.#recall(listener, listener.recent_ms);
     this.#listeners.add(listener);
@@ -115,7 +118,7 @@ export class Ear {
     }
   }
 
-  /** Nothing more will be written: its call is over, or has a newer one. */
+  /** Whether nothing more will be written to the stream: its call is over, or has a newer stream. */
   #isOver({ stream }: Source): boolean {
     const call = this.#agent.state.calls.find(({ id }) => id === stream.call);
     if (call === undefined) return this.#agent.state.calls.length > 0 && stream.call !== '';
@@ -123,7 +126,7 @@ export class Ear {
   }
 }
 
-/** The end of one stream, so many ms long. */
+/** The last `ms` of one stream. */
 function lastOf(pieces: readonly Heard[], ms: number): readonly Heard[] {
   const last: Heard[] = [];
   let missing = Infinity;

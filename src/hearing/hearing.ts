@@ -1,6 +1,6 @@
 /**
  * What the agents of a scenario hear: joins their audio streams with the detectors of audio/, and carries out
- * the verbs that listen. Knows both; the two do not know each other.
+ * the verbs that listen. Agents and detectors do not know each other.
  */
 import type { Country, SignalName } from '../audio/signal-plans.js';
 import type { AgentOptions, UserAgent } from '../agents/user-agent.js';
@@ -24,21 +24,24 @@ import { SpeechWatch } from './speech.js';
 import { soundOf, toneOf } from './sounds.js';
 import { levelWatch, toneWatch } from './watches.js';
 
-/** Apart from each other, from DTMF and from what exchanges send; below what baresip 1.x damps in wideband codecs. */
+/**
+ * Far from each other, from DTMF and from exchange tones; below the band baresip 1.x damps in wideband
+ * codecs.
+ */
 const CONNECTION_HZ = [540, 1020] as const;
 
 /** A ringback comes every 6 s. */
 const SIGNAL_MS = 15_000;
-/** After the end of a recording that began at once. */
+/** Time left after the end of a recording that began at once. */
 const AFTER_RECORDING_MS = 5000;
 
-/** `{ for, within }`, or the latter alone. */
+/** `{ for, within }`, or `within` alone. */
 interface Listening {
   readonly limitMs: number;
   readonly forMs?: number;
 }
 
-/** Where the calls of a scenario are saved, and who hears of each file. */
+/** Where the calls of a scenario are saved, and who is notified of each file. */
 export interface SavedCalls {
   readonly file: AudioFile;
   readonly saved: (agent: string, call: number, path: string) => void;
@@ -50,7 +53,7 @@ export class Hearing {
   readonly #audio: SavedCalls | undefined;
   readonly #saved = new Map<UserAgent, SavedAudio>();
   readonly #ears = new Map<UserAgent, Ear>();
-  /** What each agent was last told to send, for those who send something else meanwhile. */
+  /** The sound each agent was last set to send, so that a verb that sends another can restore it. */
   readonly #sent = new Map<UserAgent, unknown>();
 
   /** @param audio where calls are to be saved; undefined: nowhere. */
@@ -61,7 +64,7 @@ export class Hearing {
 
   async send(agent: UserAgent, sound: unknown, limitMs: number): Promise<{ seq: number }> {
     const samples = soundOf(sound);
-    // Nobody can answer before that; baresip switches some milliseconds later.
+    // The peer cannot react before this time; baresip switches some milliseconds later.
     const at = performance.now();
     const done = await agent.sendAudio(samples, limitMs);
     this.#sent.set(agent, sound);
@@ -75,7 +78,7 @@ export class Hearing {
     return this.#audio === undefined ? options : { ...options, audio: true };
   }
 
-  /** An agent was started. `speech`: what it says and hears is timed from its first call on. */
+  /** An agent was started. `speech`: its conversations are timed from its first call on. */
   began(agent: UserAgent, speech: boolean): void {
     if (!agent.hearing) return;
     if (speech) this.#timed(agent);
@@ -214,7 +217,7 @@ export class Hearing {
     for (const ear of this.#ears.values()) ear.end();
   }
 
-  /** A file that was being sent is not begun again. */
+  /** The sound to go back to: none after a file, which is not begun again. */
   #soundBefore(agent: UserAgent): ReturnType<typeof soundOf> {
     const sent = this.#sent.get(agent) as { sound?: string } | undefined;
     return sent?.sound === 'tone' ? soundOf(sent) : undefined;
@@ -252,7 +255,7 @@ function signalJudge(
   return new SignalJudge(name, country ?? 'us');
 }
 
-/** `withinMs`: where the script does not say. */
+/** `withinMs`: the default where the script gives no limit. */
 function listening(verb: string, options: unknown, withinMs: number): Listening {
   const isOptions = typeof options === 'object' && options !== null;
   const given = (isOptions ? options : { within: options }) as {
@@ -271,7 +274,7 @@ function listening(verb: string, options: unknown, withinMs: number): Listening 
   return { limitMs, forMs };
 }
 
-/** Says which direction it is; both when it is both. */
+/** Names the direction that failed, or both. */
 function connectionError(
   a: UserAgent,
   b: UserAgent,

@@ -9,7 +9,7 @@ import { SampleClock, type Judge } from './listen.js';
 
 const RATE = 8000;
 
-/** In frames of 20 ms, each as it comes; the first verdict. */
+/** The first verdict on samples pushed in frames of 20 ms. */
 function verdict<T>(judge: Judge<T>, samples: Int16Array): T | undefined {
   const clock = new SampleClock(0, RATE, 0);
   judge.begin(RATE);

@@ -1,4 +1,4 @@
-/** Judges of what is heard: a tone, silence. */
+/** Judges of received audio: a tone, silence. */
 import { LevelMeter, meanSquareOf, SILENCE_DBFS } from '../audio/level.js';
 import { strongestFrequencies, type Peak } from '../audio/spectrum.js';
 import { joinSamples } from '../audio/tone.js';
@@ -15,7 +15,7 @@ import type { HeardSilence, HeardTone } from '../schema/types.gen.js';
 import { formatMs } from '../time.js';
 import type { Judge, SampleClock } from './listen.js';
 
-/** Long enough for what was there last, short enough to be one sound. */
+/** Seconds of audio kept for the "wrong tone" message: enough to analyse, short enough to hold one sound. */
 const LAST_S = 1;
 
 export const round = (value: number, digits = 1): number => Number(value.toFixed(digits));
@@ -53,7 +53,7 @@ export class Recent {
     return strongestFrequencies(joinSamples(...this.#pieces), this.#rate);
   }
 
-  /** Which part of the energy of these peaks the first one has. */
+  /** Share of the first peak in the energy of these peaks. */
   shareOf([first, ...others]: readonly Peak[]): number {
     const power = (peak: Peak | undefined): number => (peak ? meanSquareOf(peak.dbfs) : 0);
     return power(first) / others.reduce((sum, peak) => sum + power(peak), power(first));
@@ -142,7 +142,7 @@ export class ToneJudge implements Judge<HeardTone> {
   }
 }
 
-/** How long it must be silent when nothing else is demanded. */
+/** How long the silence must last by default. */
 const SILENCE_MS = 500;
 
 export class SilenceJudge implements Judge<HeardSilence> {

@@ -1,4 +1,4 @@
-/** Listening to a call of an agent until something is heard, or it can no longer be. */
+/** Listens to a call of an agent until a judge gives a verdict, or no verdict can come any more. */
 import type { AudioStream, UserAgent } from '../agents/user-agent.js';
 import { OffhookError } from '../errors.js';
 import { currentCall, type CallState } from '../model/agent-state.js';
@@ -7,19 +7,22 @@ import { formatMs } from '../time.js';
 import type { Ear, Piece } from './ear.js';
 import { CALM_MS } from './tick.js';
 
-/** At the end of the time samples may still be on their way, on a busy machine for longer. */
+/** When the time is over samples may still be on their way, on a busy machine for longer. */
 const LATE_MS = 300;
 const ON_TIME_MS = 40;
 const BEGAN_LATER_MS = 60;
-/** A frame, and a look. */
+/** One frame plus one look. */
 const GRAIN_MS = 40;
 
-/** Decides over what is heard; one for each verb. */
+/** Gives the verdict on received audio; each verb has its own judge. */
 export interface Judge<T> {
-  /** A stream begins, or another one: the format of what follows. @throws OffhookError when it cannot work. */
+  /**
+   * A stream, the first or a later one, begins with this rate. @throws OffhookError when the rate cannot
+   * work.
+   */
   begin(rate: number): void;
   hear(samples: Int16Array, clock: SampleClock): T | undefined;
-  /** How much more has to be received, about, before there can be a verdict; undefined: any frame may bring it. */
+  /** About how much more audio a verdict needs, ms; undefined: any frame may bring it. */
   readonly missing_ms?: number | undefined;
   /** What was heard instead, after "not heard: ". */
   instead(): { what: string; hint?: string };
@@ -27,11 +30,11 @@ export interface Judge<T> {
   readonly wanted: string;
 }
 
-/** When a sample was received, by counting samples; all times since the verb was issued. */
+/** When a sample was received, by counting samples; all times are since the verb was issued. */
 export class SampleClock {
   readonly #began: number;
   readonly #rate: number;
-  /** When sample 0 of the stream was received at the earliest, by any piece. */
+  /** The earliest time of sample 0 of the stream that any piece implies. */
   #origin = Infinity;
   #last = 0;
   #position = 0;
@@ -167,7 +170,7 @@ function notHeard(
     );
   }
   const { what, hint } = judge.instead();
-  // A stream that was there before begins with the next packet.
+  // In a stream that existed before, audio begins with the next packet.
   const since = firstMs > BEGAN_LATER_MS ? `, media began after ${formatMs(firstMs)}` : '';
   const received = `${formatMs(heardMs)} of audio received${since}`;
   return new OffhookError('E_AUDIO', `${subject}: ${what}; ${received} ${waited}`, {
@@ -209,7 +212,8 @@ function goneError(
   const agents = [agent.name];
   const { alive, exit, calls } = agent.state;
   if (!alive) {
-    // An agent that was ended on purpose (taken over, or sent what it must not) says why itself, as for any verb.
+    // An agent ended on purpose (taken over, or sent a forbidden request) brings its own error, as for any
+    // verb.
     if (exit?.denial !== undefined) return OffhookError.from(exit.denial);
     const code = exit?.expected === true ? 'E_AGENT_GONE' : 'E_AGENT_CRASHED';
     const what = `baresip ended while listening: ${exit?.reason ?? 'stopped'}`;

@@ -1,4 +1,4 @@
-/** Judges of what is heard: a signal with a name, a recording. */
+/** Judges of received audio: a named signal, a recording. */
 import { convertSound, resample, toFloat, toInt16 } from '../audio/pcm.js';
 import { SignalDetector, type SignalState } from '../audio/signal-detector.js';
 import { signalPlan, type Country, type SignalName } from '../audio/signal-plans.js';
@@ -51,16 +51,16 @@ export class SignalJudge implements Judge<HeardSignal> {
   }
 }
 
-/** Comparing costs 2 ms for each second of what was heard: not after every packet. */
+/** A comparison costs 2 ms per second of received audio, too much for every packet. */
 const COMPARE_EVERY_S = 0.25;
-/** Before so much of it was heard, there is nothing to be sure of. */
+/** With less than this part of the recording heard, no verdict is sure. */
 const LEAST_PART = 0.9;
 const WHOLE = 0.99;
 const WHOLE_WITHIN_S = 1;
 
 export class RecordingJudge implements Judge<HeardRecording> {
   readonly wanted: string;
-  /** Of the recording. */
+  /** Length of the recording. */
   readonly ms: number;
   readonly #recording: Int16Array;
   readonly #least: number;
@@ -102,7 +102,7 @@ export class RecordingJudge implements Judge<HeardRecording> {
     const last = this.#last;
     if (last === undefined || last.similarity < this.#least) return undefined;
     this.#passedAt ??= this.#length;
-    // The rest of it makes the figure better; where its beginning was missed, it never is whole.
+    // The rest of the recording improves the figure; if its beginning was missed, it never becomes whole.
     const late = this.#length - this.#passedAt > WHOLE_WITHIN_S * this.#rate;
     if (last.covered < WHOLE && !late) return undefined;
     return {

@@ -1,6 +1,6 @@
 /**
- * `--save-audio`: each call of an agent as one stereo WAV, left what it sent, right what it received, on one
- * clock. The files are whole at any moment, so that a run that is killed leaves valid ones.
+ * `--save-audio`: each call of an agent as one stereo WAV, sent audio left, received audio right, on one
+ * clock. The files are valid at any moment, even when the run is killed.
  */
 import { basename, join } from 'node:path';
 import { GrowingWav } from '../audio/growing-wav.js';
@@ -12,9 +12,9 @@ import { SampleClock } from './listen.js';
 import { SENT_RATE } from './sounds.js';
 
 const EVERY_MS = 100;
-/** Wideband is kept; 48 kHz would only be larger. */
+/** Wideband keeps its rate; files at 48 kHz would only be larger. */
 const HIGHEST_RATE = 16_000;
-/** A pause in what was received, not a busy machine. */
+/** A gap this long is a pause in the received audio, not a busy machine. */
 const PAUSE_MS = 250;
 
 interface Track {
@@ -27,7 +27,7 @@ interface SavedCall {
   /** performance.now() of its first sample. */
   readonly began: number;
   readonly file: StereoFile;
-  /** Up to when the side that is sent was made from what the agent was told to send. */
+  /** Time up to which the sent side was made from the sound the agent was set to send. */
   sentUntil: number;
 }
 
@@ -38,14 +38,14 @@ export class SavedAudio {
   readonly #problem: (text: string) => void;
   readonly #tracks: Track[] = [];
   readonly #calls = new Map<string, SavedCall>();
-  /** What is sent, where baresip does not write it down. */
+  /** The sound being sent, where baresip does not record it. */
   #sending: { sound: Sound; since: number } | undefined;
   readonly #timer: NodeJS.Timeout;
   #failed = false;
 
   /**
    * @param nameOf path of the file of that call, counted from 1.
-   * @param tell hears of each file once it is complete, and of what kept one from being written.
+   * @param tell is called for each complete file, and with the reason why a file could not be written.
    */
   constructor(
     agent: UserAgent,
@@ -123,7 +123,7 @@ export class SavedAudio {
     return call;
   }
 
-  /** From what the agent was told: true to the switch of the source, some 10 ms. */
+  /** Makes the sent side from the sound the agent was set to send: exact to the source switch, some 10 ms. */
   #makeSent(): void {
     const now = performance.now();
     for (const [id, call] of this.#calls) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isSound, SENT_RATE, soundOf, soundText, toneOf } from './sounds.js';
 
-/** Of the step from the last sample to the first one, beside the largest step within. */
+/** The step from the last sample to the first one, beside the largest step within. */
 function seam(samples: Int16Array): { seam: number; largest: number } {
   let largest = 0;
   for (let i = 1; i < samples.length; i += 1)

@@ -7,10 +7,10 @@ import { checkWavSize, decodeWav } from '../audio/wav.js';
 import { OffhookError } from '../errors.js';
 import type { Sound as SoundArgument } from '../schema/types.gen.js';
 
-/** What sources are configured to in the driver; every codec is made from it. */
+/** Rate the driver configures sources to; baresip makes every codec from it. */
 export const SENT_RATE = 8000;
 
-/** As the thread hands it on: with the real path of a file that may be read. */
+/** A sound as the thread hands it on: with the real path of a file that may be read. */
 type Given = SoundArgument & { readonly real?: string };
 
 /** @returns undefined for silence. @throws OffhookError E_AUDIO_FILE, E_READ_FAILED. */
@@ -24,14 +24,14 @@ export function isSound(value: unknown): value is SoundArgument {
   return typeof (value as Partial<SoundArgument> | null)?.sound === 'string';
 }
 
-/** As the script wrote it. */
+/** The sound as the script wrote it. */
 export function soundText({ sound, hz = [], path = '' }: SoundArgument): string {
   if (sound === 'silent') return 'silent()';
   if (sound === 'file') return `file(${JSON.stringify(path)})`;
   return hz.length === 1 ? `tone(${hz.join()})` : `tones([${hz.join(', ')}])`;
 }
 
-/** As much as begins again without a break: whole periods of each tone. */
+/** A tone that repeats without a break: whole periods of each frequency. */
 export function toneOf(hz: readonly number[]): Sound {
   const rounded = hz.map((one) => Math.round(one * 10) / 10);
   const ms = rounded.every((one) => Number.isInteger(one)) ? 1000 : 10_000;
@@ -46,7 +46,7 @@ function fileOf(path: string, real: string): Sound {
   return { text, samples, repeats: false, ...(done.length === 0 ? {} : { note: done.join(', ') }) };
 }
 
-/** `path` as the script wrote it: messages show no other. */
+/** @param path as the script wrote it: messages show no other path. */
 export function readWav(path: string, real: string): Buffer {
   const fail = (reason: string): OffhookError =>
     new OffhookError('E_READ_FAILED', `file "${path}": not read: ${reason}`, {

@@ -1,6 +1,7 @@
 /**
- * Timing of conversations: when the other side sounds, by the samples received, and when the agent does, by what
- * it was told to send. Runs with every call of an agent that listens; events only once a script has looked.
+ * Timing of conversations: when the other side sounds, by the samples received, and when the agent does, by
+ * the sounds it was set to send. Runs with every call of an agent that listens; emits events once a script
+ * has looked.
  */
 import { conversationTiming, type Stretch } from '../audio/conversation.js';
 import { VoiceActivity } from '../audio/voice-activity.js';
@@ -19,9 +20,9 @@ interface Heard {
   rate: number;
   clock: SampleClock;
   voice: VoiceActivity;
-  /** Of streams before this one. */
+  /** Stretches of earlier streams. */
   before: readonly Stretch[];
-  /** Number of beginnings and ends that were told. */
+  /** Number of beginnings and ends that were emitted. */
   edges: number;
   toldAt: number;
 }
@@ -30,7 +31,7 @@ export class SpeechWatch implements Listener {
   readonly #agent: UserAgent;
   readonly #emit: (event: AgentEvent) => void;
   readonly #calls = new Map<string, Heard>();
-  /** Sounds of the agent, performance.now(). */
+  /** Sounds of the agent, on the clock of performance.now(). */
   #own: Stretch[] = [];
   #watched = false;
 
@@ -39,13 +40,13 @@ export class SpeechWatch implements Listener {
     this.#emit = emit;
   }
 
-  /** From now on all of it is told, beginning with what there is. */
+  /** From now on emits every change, beginning with the timing so far. */
   watch(): void {
     this.#watched = true;
     for (const call of this.#calls.keys()) this.#tell(call, performance.now());
   }
 
-  /** The agent sends that since then (performance.now()); undefined: silence. */
+  /** The agent sends this sound since `now` (performance.now()); undefined: silence. */
   sends(sound: Sound | undefined, now: number): void {
     this.#own = this.#own
       .filter(({ start }) => start < now)
@@ -100,7 +101,7 @@ export class SpeechWatch implements Listener {
     this.#emit({ type: 'audio_speech', call, speech, ...changed });
   }
 
-  /** Since the answer: what came before it does not count. */
+  /** Timing since the call was answered: earlier sounds do not count. */
   #speech(call: string, one: Heard, now: number): Speech | undefined {
     const { times } = this.#agent.state.calls.find(({ id }) => id === call)?.facts ?? {};
     const answered = times?.established;
@@ -130,7 +131,7 @@ export class SpeechWatch implements Listener {
   }
 }
 
-/** On the clock of performance.now(). */
+/** The other side's stretches on the clock of performance.now(). */
 function theirsOf({ voice, clock }: Heard): Stretch[] {
   return voice.state.spurts.map(({ start, end }) => ({
     start: clock.at(start),

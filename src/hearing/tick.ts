@@ -1,21 +1,21 @@
 /**
- * When audio is looked at: one timer for all agents, and as seldom as will do, for waking up costs more than
- * anything that is done then. Frames come every 20 ms.
+ * When audio is looked at: one timer for all agents, as seldom as possible, because waking up costs more than
+ * the work done then. Frames come every 20 ms.
  */
 
-/** Between two looks, where nobody knows better. */
+/** Default time between two looks. */
 export const CALM_MS = 150;
-/** Most and least between two looks. */
+/** Longest and shortest time between two looks. */
 const LONGEST_MS = 300;
 const FRAME_MS = 20;
 
-/** Looks at audio. @returns in how many milliseconds there may be something that matters. */
+/** Looks at audio. @returns in how many milliseconds the next look may find something. */
 export type Look = () => number;
 
 const looks = new Set<Look>();
 let next: { timer: NodeJS.Timeout; at: number } | undefined;
 
-/** Has `look` called again and again, for the first time in `ms`. */
+/** Calls `look` again and again, for the first time in `ms`. */
 export function beginLooking(look: Look, ms: number): void {
   looks.add(look);
   wake(ms);
@@ -28,7 +28,7 @@ export function endLooking(look: Look): void {
   next = undefined;
 }
 
-/** The next look is in that time at the latest. */
+/** Makes the next look come in `ms` at the latest. */
 function wake(ms: number): void {
   const wait = Math.min(LONGEST_MS, Math.max(FRAME_MS, Math.ceil(ms)));
   const at = performance.now() + wait;

@@ -17,7 +17,7 @@ function watching() {
   const told: AgentEvent[] = [];
   const watch = toneWatch(440, (event) => told.push(event));
   let position = 0;
-  /** Read at `at`, ms. */
+  /** Hands over samples as if read at `at`, ms. */
   const hear = (samples: Int16Array, at: number): void => {
     const heard = { samples, rate: RATE, channels: 1, position, stream: 0 };
     watch.piece({ call: 'c', stream, heard, at });

@@ -1,4 +1,4 @@
-/** What is told of an agent's hearing as events, once a script has looked: tones that come and go, the level. */
+/** Events about an agent's received audio, once a script has looked: tones that come and go, the level. */
 import { levelOf } from '../audio/level.js';
 import { MIX_MS, MIX_SHARE, TONE_MS, ToneDetector, toneProblem } from '../audio/tone-detector.js';
 import type { AgentEvent } from '../model/agent-event.js';
@@ -7,11 +7,11 @@ import { round } from './judges.js';
 
 type Emit = (event: AgentEvent) => void;
 
-/** Between two frames. */
+/** Time between two frames. */
 const FRAME_MS = 20;
-/** Until the end of a tone is looked for. */
+/** Time after a tone's beginning until its end is looked for. */
 const HEARD_MS = 200;
-/** Of what the last window did not hold, less than a window was there. */
+/** Longest wait for a look: if the last window did not hold the tone, less than a window of it has come. */
 const UNHEARD_MS = MIX_MS - TONE_MS;
 
 interface Watched {
@@ -22,10 +22,10 @@ interface Watched {
   at: number;
 }
 
-/** Tells when a tone begins and ends in any call of the agent, alone or among others. */
+/** Emits when a tone begins and ends in any call of the agent, alone or among others. */
 export function toneWatch(hz: number, emit: Emit): Listener {
   const calls = new Map<string, Watched>();
-  /** The look before: what is read now has come since then. */
+  /** Time of the previous look: audio read now has come since then. */
   let before = Infinity;
   const tell = (call: string, one: Watched, heard: boolean, level: number): void => {
     one.heard = heard;
@@ -75,7 +75,7 @@ export function toneWatch(hz: number, emit: Emit): Listener {
 
 const LEVEL_S = 0.2;
 
-/** Tells the level of each 200 ms of samples. */
+/** Emits the level of each 200 ms of samples. */
 export function levelWatch(emit: Emit): Listener {
   const calls = new Map<string, { stream: Piece['stream']; samples: Int16Array; filled: number }>();
   return {

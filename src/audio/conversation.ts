@@ -1,6 +1,6 @@
 /** Timing of a conversation, from the stretches of sound of both sides. Everything in ms of one common clock. */
 
-/** From `start` to `end`; without an end it lasts until the observation ends. */
+/** Sound from `start` to `end`; without an end it lasts until the observation ends. */
 export interface Stretch {
   start: number;
   end?: number;
@@ -16,7 +16,7 @@ export interface ConversationTiming {
   response_ms: readonly number[];
   /** Longest time in which neither side made a sound, between the first sound and `until`. */
   dead_air_ms: number;
-  /** Time in which both did. */
+  /** Time in which both sides sounded. */
   talk_over_ms: number;
 }
 

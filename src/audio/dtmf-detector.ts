@@ -6,7 +6,7 @@ import { BlockGoertzel, type Fit } from './goertzel.js';
 import { Blocks, dbfs, meanSquareOf } from './level.js';
 import { joinSamples, silenceSamples, toneSamples } from './tone.js';
 
-/** Q.23. */
+/** Frequencies of Q.23. */
 const LOW_HZ = [697, 770, 852, 941];
 const HIGH_HZ = [1209, 1336, 1477, 1633];
 const KEYS = ['123A', '456B', '789C', '*0#D'];
@@ -19,7 +19,7 @@ const ENDS_AFTER_BLOCKS = 4;
 const TOLERANCE = 0.018;
 /** Both tones together must hold this much of the energy: a voice rarely does. */
 const SHARE = 0.92;
-/** Between the groups: Q.24 receivers take 4 to 10 dB. Within a group the next tone is 6 dB down. */
+/** Level difference, dB, between the groups (Q.24 receivers take 4 to 10) and to the next tone of a group. */
 const LARGEST_TWIST = 10;
 const WITHIN_GROUP = 4;
 /** About -37 dBm0; receivers of Q.24 stop between -29 and -43 dBm. */
@@ -27,10 +27,10 @@ const LEAST_DBFS = -40;
 
 export interface HeardDigit {
   digit: string;
-  /** In samples of the stream, right to +-10 ms. */
+  /** Edges in samples of the stream, exact to +-10 ms. */
   start: number;
   end: number;
-  /** Position at which it was certain. */
+  /** Position at which the digit was certain. */
   heard_at: number;
   dbfs: number;
 }

@@ -24,7 +24,7 @@ export function decodeG711(law: G711Law, octet: number): number {
   return TABLES[law][octet & 0xff] ?? 0;
 }
 
-/** What G.711 leaves of these samples: encoded and decoded again. */
+/** The samples encoded in G.711 and decoded again. */
 export function throughG711(law: G711Law, samples: Int16Array): Int16Array {
   return samples.map((sample) => nearest(LEVELS[law], sample));
 }

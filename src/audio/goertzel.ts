@@ -4,11 +4,11 @@
  * frequency near the target falls out of the search for the largest sum.
  */
 
-/** A window's fit of one sine: the mean square it explains, and its frequency. */
+/** The sine that fits a window best: the mean square it explains, and its frequency. */
 export interface Fit {
   power: number;
   hz: number;
-  /** A maximum inside the tolerance, not the flank of something beside it. */
+  /** Whether this is a maximum inside the tolerance, not the flank of a neighbouring frequency. */
   peak: boolean;
 }
 
@@ -23,18 +23,21 @@ export class BlockGoertzel {
   readonly #window: number;
   readonly #omega: number;
   readonly #coefficient: number;
-  /** What is searched: offsets from `hz`, the turn of each block for each, and what a block loses there. */
+  /**
+   * Search tables: offsets from `hz`, and for each its phase turn per block and the power a block loses
+   * there.
+   */
   readonly #offsets: Float64Array;
   readonly #turnsRe: Float64Array;
   readonly #turnsIm: Float64Array;
   readonly #droops: Float64Array;
   /**
-   * Sums of the last blocks, each turned to the phase of the stream's beginning. Twice, so that a window is in one
-   * piece wherever it begins.
+   * Sums of the last blocks, each turned to the phase of the stream's beginning. Stored twice, so that a
+   * window is contiguous wherever it begins.
    */
   readonly #re: Float64Array;
   readonly #im: Float64Array;
-  /** Sum of the powers of these blocks, each for itself. */
+  /** Sum of the powers of these blocks, each taken alone. */
   #alone = 0;
   #blocks = 0;
   /** Index of the offset where the last sine was. */
@@ -70,7 +73,7 @@ export class BlockGoertzel {
     let s1 = 0;
     let s2 = 0;
     const coefficient = this.#coefficient;
-    // by index: the iterator is slow until the code is optimised, which a call of 10 s hardly reaches
+    // by index: an iterator is slow until V8 optimises the code, which a call of 10 s hardly reaches
     for (let i = 0; i < samples.length; i += 1) {
       const s0 = (samples[i] ?? 0) + coefficient * s1 - s2;
       s2 = s1;
@@ -98,15 +101,15 @@ export class BlockGoertzel {
   }
 
   /**
-   * The best sine within the tolerance over the last window. Looked for where it was last, and where there is none of
-   * at least that power, everywhere.
+   * The best sine within the tolerance over the last window. The search begins where the last sine was, and
+   * covers all offsets when it finds none of at least `power` there.
    */
   fit(power = Infinity): Fit {
     const near = this.#climb();
     return near !== undefined && near.power >= power ? near : this.#search();
   }
 
-  /** No sine within the tolerance has more power: that of all blocks, each taken for itself. */
+  /** Upper bound of the power of any sine within the tolerance: the power of all blocks, each taken alone. */
   get mostPower(): number {
     return this.#alone / this.#window / (this.#droops[0] ?? 1);
   }
@@ -154,9 +157,9 @@ export class BlockGoertzel {
     return { power: Math.max(here, this.powerAt(top)), hz: this.hz + top, peak: true };
   }
 
-  /** As `powerAt`, of one of the offsets searched, from the tables. */
+  /** As `powerAt` for one of the searched offsets, computed from the tables. */
   #powerOf(index: number): number {
-    // fields are slow in a loop, too, until then
+    // fields are slow in a loop, too, until the code is optimised
     const window = this.#window;
     const [blocksRe, blocksIm] = [this.#re, this.#im];
     const [turnsRe, turnsIm] = [this.#turnsRe, this.#turnsIm];
@@ -199,7 +202,7 @@ export class BlockGoertzel {
     return (2 * (re * re + im * im)) / (samples * samples) / this.#droop(offset);
   }
 
-  /** What a block loses of the power of a sine beside its own frequency (Dirichlet kernel). */
+  /** Power a block loses of a sine that is `offset` off the block's frequency (Dirichlet kernel). */
   #droop(offset: number): number {
     const half = (Math.PI * offset) / this.#rate;
     if (Math.abs(half) < 1e-9) return 1;

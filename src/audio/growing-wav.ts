@@ -1,7 +1,7 @@
 /**
  * A WAV file that another process is still writing: its header announces no length yet, frames are appended as they
- * are heard. Nothing tells of a write: kernel notifications cost more than asking for the file's size, and
- * come no earlier than the next question.
+ * are heard. The file is polled: kernel notifications cost more than asking for the file's size, and come no
+ * earlier than the next poll.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { readWavHeader, type WavHeader } from './wav-header.js';
@@ -15,7 +15,7 @@ export interface Heard {
   channels: number;
   /** Place of the first of `samples` in its stream, in samples. */
   position: number;
-  /** Counts up from 0: the file was begun anew. Positions and detectors start over with it. */
+  /** Counts up from 0, each time the file was begun anew. Positions and detectors start over then. */
   stream: number;
 }
 
@@ -23,8 +23,8 @@ const HEADER_BYTES = 512;
 const READ_BYTES = 64 * 1024;
 
 /**
- * Follows one file; it need not exist yet. `new GrowingWav(path).read()` whenever the caller likes returns what has
- * come since. A file that is no WAV throws E_AUDIO_FILE.
+ * Follows one file; it need not exist yet. Each `read()` returns the samples that have come since the last
+ * one. A file that is no WAV throws E_AUDIO_FILE.
  */
 export class GrowingWav {
   readonly #path: string;
@@ -47,7 +47,7 @@ export class GrowingWav {
     this.#at = 0;
   }
 
-  /** What came since the last call, in pieces; nothing when there is none. Whole frames only. */
+  /** Samples that came since the last call, in pieces of whole frames; empty when the file does not exist. */
   read(): Heard[] {
     const file = (this.#file ??= opened(this.#path));
     if (file === undefined) return [];
@@ -55,7 +55,7 @@ export class GrowingWav {
     if (this.#header === undefined) return [];
     const all: Heard[] = [];
     let one: Heard | undefined;
-    // a question to the kernel costs more than filtering what it answers: no more of them than needed
+    // a system call costs more than filtering the bytes it returns: make no more of them than needed
     do {
       one = this.#next(file, this.#header);
       if (one !== undefined) all.push(one);
@@ -64,7 +64,7 @@ export class GrowingWav {
     return all;
   }
 
-  /** ms since something was written to it, right to 10 ms; undefined where there is no file. */
+  /** ms since the last write to the file, exact to 10 ms; undefined where there is no file. */
   get age_ms(): number | undefined {
     return this.#file === undefined
       ? undefined
@@ -105,7 +105,7 @@ function framesAtOnce(header: WavHeader): number {
   return Math.floor(READ_BYTES / bytesOfFrame(header));
 }
 
-/** 16-bit PCM, which baresip writes, without the way over floating point. */
+/** Short cut for 16-bit PCM, which baresip writes: no detour over floating point. */
 function monoOf(bytes: Buffer, header: WavHeader, frames: number): Int16Array {
   if (header.encoding !== 'pcm' || header.bits !== 16) {
     return toInt16(toMono(readSamples(bytes, header, frames))).samples;

@@ -4,11 +4,11 @@
  * dBov (RFC 6464) is 3.01 dB lower than this dBFS.
  */
 
-/** Of a 16-bit sample. */
+/** Full scale of a 16-bit sample. */
 export const FULL_SCALE = 32768;
 /** Below this a stream counts as silent: idle G.711 (A-law's smallest step included) stays under -68 dBFS. */
 export const SILENCE_DBFS = -60;
-/** Lowest level that is told; digital zero has none. */
+/** Lowest level that is reported: digital zero has no level. */
 const FLOOR_DBFS = -120;
 
 /** dBFS of a mean square of 16-bit samples. */
@@ -35,7 +35,7 @@ export function levelOf(samples: Int16Array | Float32Array): number {
   return dbfs((squares / count - (sum / count) ** 2) * unit);
 }
 
-/** Takes a constant off a stream: a high-pass of first order. Feed every sample once, in order. */
+/** Removes the DC offset of a stream with a high-pass of first order. Feed every sample once, in order. */
 export class DcBlocker {
   readonly #keep: number;
   #in = 0;
@@ -45,7 +45,10 @@ export class DcBlocker {
     this.#keep = 1 - (2 * Math.PI * hz) / rate;
   }
 
-  /** As much of `samples` from `from` on as fits into `target` from `at` on. @returns how many those were. */
+  /**
+   * Filters samples from index `from` into `target` from `at`, as many as fit. @returns how many samples
+   * fitted.
+   */
   take(samples: Int16Array, from: number, target: Float32Array, at: number): number {
     const keep = this.#keep;
     let before = this.#in;
@@ -63,9 +66,9 @@ export class DcBlocker {
   }
 }
 
-/** Cuts a stream, its constant taken off, into blocks: what every detector begins with. */
+/** Cuts a stream, its DC offset removed, into blocks: the first step of every detector. */
 export class Blocks {
-  /** The block that is whole when `closed` is called. */
+  /** The current block; it is whole when `closed` is called. */
   readonly block: Float32Array;
   readonly #dc: DcBlocker;
   #filled = 0;
@@ -107,13 +110,13 @@ function meanSquare(block: Float32Array): number {
 }
 
 export interface LevelState {
-  /** Since the first sample, in dBFS. */
+  /** Mean level since the first sample, dBFS. */
   mean_dbfs: number;
-  /** Of the loudest 20 ms. */
+  /** Level of the loudest 20 ms, dBFS. */
   peak_dbfs: number;
-  /** Of the latest whole second (less when there is none yet): what "now" means. */
+  /** Level "now": of the latest whole second, or of less while no second has passed. */
   recent_dbfs: number;
-  /** Longest stretch of 20 ms blocks below `SILENCE_DBFS`, and the one that lasts now; samples. */
+  /** Longest stretch of 20 ms blocks below `SILENCE_DBFS`, and the stretch that lasts now; in samples. */
   longest_silence: number;
   silence: number;
   /** Samples measured: whole blocks of 20 ms. */

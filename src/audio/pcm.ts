@@ -11,7 +11,7 @@ export interface Converted {
   /** Mono. */
   samples: Int16Array;
   rate: number;
-  /** What was done, for people: "stereo to mono (mean)", "48 kHz to 8 kHz". Empty: nothing had to be. */
+  /** The conversions, for people: "stereo to mono (mean)", "48 kHz to 8 kHz". Empty: none was needed. */
   done: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export function toMono(channels: readonly Float32Array[]): Float32Array {
   return mono.map((sum) => sum / channels.length);
 }
 
-/** Rounded; what lies beyond full scale is clipped and counted. NaN counts as silence. */
+/** Rounds samples to 16 bits; samples beyond full scale are clipped and counted. NaN counts as silence. */
 export function toInt16(samples: Float32Array): { samples: Int16Array; clipped: number } {
   let clipped = 0;
   const out = Int16Array.from(samples, (sample) => {
@@ -59,7 +59,10 @@ export function toFloat(samples: Int16Array): Float32Array {
   return Float32Array.from(samples, (sample) => sample / FULL_SCALE);
 }
 
-/** Zero crossings of the filter on each side, steps between two of them, and the window's Kaiser beta (80 dB). */
+/**
+ * Zero crossings of the filter on each side, steps between two crossings, and the window's Kaiser beta (80
+ * dB).
+ */
 const CROSSINGS = 24;
 const STEPS = 256;
 const BETA = 7.86;
@@ -67,8 +70,8 @@ const BETA = 7.86;
 const PASS = 0.92;
 
 /**
- * Another sampling rate, by a windowed sinc filter: flat to 0.85 of the lower Nyquist frequency, what lies
- * above it 70 dB down. The first sample stays where it is in time.
+ * Changes the sampling rate with a windowed sinc filter: flat to 0.85 of the lower Nyquist frequency, 70 dB
+ * down above that frequency. The first sample stays where it is in time.
  */
 export function resample(samples: Float32Array, from: number, to: number): Float32Array {
   if (from === to || samples.length === 0) return samples;

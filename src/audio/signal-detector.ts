@@ -1,17 +1,17 @@
-/** Is this named signal there: its frequencies and its cadence. */
+/** Detects a named signal by its frequencies and its cadence. */
 import { toneSamples, silenceSamples, joinSamples } from './tone.js';
 import { ToneDetector } from './tone-detector.js';
 import { planText, type SignalPart, type SignalPlan } from './signal-plans.js';
 
 export interface SignalState {
-  /** Frequencies and cadence were there. Never goes back to false. */
+  /** Whether frequencies and cadence have matched. Never goes back to false. */
   heard: boolean;
   /** Sample at which the part of the stream that proved it begins. */
   start?: number;
-  /** Position at which it was certain, and how long that took from `start`. */
+  /** Position at which the signal was certain, and how long that took from `start`. */
   heard_at?: number;
   detect_ms?: number;
-  /** What came so far, for messages: "425 Hz: 240 ms on, 240 ms off, 240 ms on". */
+  /** The tones and pauses so far, for messages: "425 Hz: 240 ms on, 240 ms off, 240 ms on". */
   seen: string;
   /** Samples examined. */
   position: number;
@@ -21,7 +21,7 @@ interface Piece {
   group: number;
   start: number;
   end: number;
-  /** May go on. */
+  /** Whether the piece may go on. */
   open: boolean;
 }
 
@@ -35,8 +35,9 @@ const TOLD_PIECES = 6;
 
 /**
  * Listens for one signal. A repeating one is heard after a whole cycle whose every tone and pause was seen from edge
- * to edge (two when a cycle is shorter than 2.5 s), wherever in its cycle the stream began; a steady one after 2 s.
- * Durations may differ by 15 % or 40 ms (E.180 allows 10 %). What fills the pauses is not looked at.
+ * to edge (two cycles when a cycle is shorter than 2.5 s), wherever in its cycle the stream began; a steady
+ * signal after 2 s. Durations may differ by 15 % or 40 ms (E.180 allows 10 %). The sound in the pauses is
+ * ignored.
  *
  *     const detector = new SignalDetector(signalPlan('busy', 'us'), 8000);
  *     const { heard, detect_ms, seen } = detector.push(samples);
@@ -44,7 +45,7 @@ const TOLD_PIECES = 6;
 export class SignalDetector {
   readonly #plan: SignalPlan;
   readonly #rate: number;
-  /** Tones of the plan that differ, and for each part its index there (-1: pause). */
+  /** The different tones of the plan, and for each part the index of its tone (-1: pause). */
   readonly #groups: readonly (readonly number[])[];
   readonly #detectors: readonly ToneDetector[];
   readonly #order: readonly number[];

@@ -14,14 +14,14 @@ export interface SignalPart {
   hz: readonly number[];
   /** `Infinity`: without end. */
   ms: number;
-  /** When it is not the usual one: the larger of 15 % and 40 ms. */
+  /** Tolerance of `ms`; by default the larger of 15 % and 40 ms. */
   tolerance_ms?: number;
 }
 
 export interface SignalPlan {
-  /** One after the other, tones and pauses. */
+  /** Tones and pauses, one after the other. */
   parts: readonly SignalPart[];
-  /** Begins anew after the last part. */
+  /** Whether the signal begins anew after the last part. */
   repeats: boolean;
   tolerance_hz?: number;
   /** Where the figures come from. */
@@ -38,7 +38,7 @@ const steady = (source: string, ...hz: readonly number[]): SignalPlan => ({
   repeats: false,
   source,
 });
-/** On and off in turn, milliseconds. */
+/** A repeating plan of on and off times in turn, in milliseconds. */
 const cadence = (source: string, hz: readonly number[], ...ms: readonly number[]): SignalPlan => ({
   parts: ms.map((one, i) => (i % 2 === 0 ? on(hz, one) : off(one))),
   repeats: true,

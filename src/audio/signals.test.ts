@@ -19,7 +19,7 @@ function made(name: SignalName, country: Country, ms: number): Int16Array {
   return throughCodec('alaw', signalSamples(signalPlan(name, country), ms, RATE));
 }
 
-/** In frames of 20 ms, as they come. */
+/** Pushes samples in frames of 20 ms, as they come on a call. */
 function listen(samples: Int16Array, name: SignalName, country: Country = 'us'): SignalState {
   const detector = new SignalDetector(signalPlan(name, country), RATE);
   for (let at = 0; at < samples.length; at += 160) {

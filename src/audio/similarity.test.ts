@@ -7,7 +7,7 @@ import { joinSamples, silenceSamples } from './tone.js';
 const RATE = 8000;
 const PROMPT = speech(2500, RATE, -20, 100);
 
-/** Its level changed, through mu-law, packets lost, some noise, `ms` later. */
+/** The recording as heard `ms` later: level changed, through mu-law, packets lost, some noise. */
 function heardAfter(ms: number, loss: number): Int16Array {
   const quieter = PROMPT.map((sample) => sample / 2);
   const line = mixed(quieter, whiteNoise(2500, RATE, -55, 1));

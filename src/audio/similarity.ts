@@ -1,6 +1,7 @@
 /**
- * Is what was heard the recording? Both are turned into loudness over time in 14 bands of the telephone range, every
- * 10 ms, and correlated: codecs, levels, phase and lost packets hardly change that picture, other words do.
+ * Compares received audio with a recording. Both are turned into loudness over time in 14 bands of the
+ * telephone range, every 10 ms, and correlated: codecs, levels, phase and lost packets hardly change that
+ * picture, other words do.
  */
 import { FULL_SCALE } from './level.js';
 import { fft } from './spectrum.js';
@@ -8,16 +9,19 @@ import { fft } from './spectrum.js';
 export interface Similarity {
   /** 0 (nothing in common) to 1 (the same). */
   similarity: number;
-  /** Where in what was heard the recording begins, ms, right to +-10 ms; negative: its beginning is missing. */
+  /**
+   * Where in the received audio the recording begins, ms, exact to +-10 ms; negative: its beginning is
+   * missing.
+   */
   offset_ms: number;
-  /** How much of the recording lies inside what was heard: 0 to 1. The rest counts as not similar. */
+  /** Part of the recording that lies inside the received audio, 0 to 1. The rest counts as not similar. */
   covered: number;
 }
 
-/** What a recording through G.711 with 2 % loss stays above, and other speech below. */
+/** A recording through G.711 with 2 % loss stays above this similarity, other speech below. */
 export const MIN_SIMILARITY = 0.8;
 
-/** Both sides come at this rate (`convertSound`). */
+/** Sampling rate of both sides (`convertSound`). */
 export const SIMILARITY_RATE = 8000;
 
 const HOP = 80;
@@ -25,7 +29,7 @@ const SIZE = 256;
 const BANDS = 14;
 const LOW_HZ = 200;
 const HIGH_HZ = 3500;
-/** Quieter than this below the loudest is silence. */
+/** Frames this far below the loudest frame count as silence. */
 const RANGE_LN = Math.log(1e3);
 const COARSE = 4;
 /** Pieces are aligned one by one, so that neither a clock 0.5 % off nor packets left out do harm. */
@@ -64,7 +68,7 @@ function told(seen: Picture, wanted: Picture, offset: number): Similarity {
   let shift = 0;
   let weight = 0;
   for (let start = 0; start < wanted.length; start += PIECE_FRAMES) {
-    // a short last piece belongs to the one before
+    // a short last piece is joined to the piece before
     const rest = wanted.length - start;
     const length = rest < 1.5 * PIECE_FRAMES ? rest : PIECE_FRAMES;
     let best = -Infinity;
@@ -74,7 +78,7 @@ function told(seen: Picture, wanted: Picture, offset: number): Similarity {
       const score = correlation(seen, wanted, start, length, offset + shift + by, 1);
       if (score > best) [best, moved] = [score, by];
     }
-    // silent pieces have no picture, and no say
+    // silent pieces have no picture and do not count
     if (best > -Infinity) {
       sum += length * Math.max(0, best);
       weight += length;
@@ -97,7 +101,7 @@ function told(seen: Picture, wanted: Picture, offset: number): Similarity {
 interface Picture {
   length: number;
   values: Float32Array;
-  /** What silence is in it. */
+  /** The value of silence in this picture. */
   floor: number;
 }
 
@@ -145,7 +149,8 @@ function varies({ values }: Picture): boolean {
 
 /**
  * Pearson's correlation of `length` frames of the recording with the heard ones `offset` later, over all bands,
- * each band's mean taken off. What lies outside counts as silence of the picture's floor. -Infinity: nothing varies.
+ * each band's mean taken off. Frames outside count as silence (the picture's floor). -Infinity: nothing
+ * varies.
  */
 function correlation(
   seen: Picture,

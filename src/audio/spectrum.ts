@@ -1,4 +1,4 @@
-/** Which frequencies are strongest: for messages about what was heard instead. */
+/** Finds the strongest frequencies, for messages about the sound heard instead. */
 import { dbfs } from './level.js';
 
 export interface Peak {

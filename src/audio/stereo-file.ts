@@ -1,6 +1,6 @@
 /**
- * A call on disk: left what was sent, right what was received. Every write leaves a whole, valid WAV file behind, so
- * a run that is killed loses nothing: samples first, then the lengths in the header.
+ * A call on disk: sent audio left, received audio right. Every write leaves a whole, valid WAV file behind,
+ * so a run that is killed loses nothing: samples first, then the lengths in the header.
  */
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { OffhookError } from '../errors.js';
@@ -64,7 +64,7 @@ export class StereoFile {
     return (this.#frames * 1000) / this.rate;
   }
 
-  /** What is there of the other side stays; bytes never written are zeros (POSIX pwrite). */
+  /** Keeps the samples of the other side; bytes never written are zeros (POSIX pwrite). */
   #put(channel: number, samples: Int16Array, start: number): void {
     const bytes = Buffer.alloc(samples.length * FRAME_BYTES);
     const place = WAV_HEADER_BYTES + start * FRAME_BYTES;

@@ -1,18 +1,19 @@
 /**
- * Is this tone there? The rule, in one place:
+ * Detects a tone. The rule, in one place:
  *
  * - A window of 100 ms, moving by 5 ms, holds the tone when sines within the tolerance of the targets carry at least
  *   85 % of its energy (mean taken off) and reach `min_dbfs`. Several targets share those 85 %, none 15 dB weaker
  *   than the strongest.
- * - Tolerance: the larger of 2 % and 15 Hz, but at most 35 Hz, so that what is 40 Hz away is always another tone. An
- *   exchange keeps +-1 % (ITU-T E.180), a DTMF receiver takes 1.5 % and may take up to 3.5 % (Q.24).
- * - Windows that hold it and touch make a run. Up to 60 ms missing inside (three lost packets, or where samples
- *   jump because one was left out) do not end it. The tone is heard when a run reaches `for_ms`.
+ * - Tolerance: the larger of 2 % and 15 Hz, but at most 35 Hz, so that a tone 40 Hz away is always another
+ *   tone. An exchange keeps +-1 % (ITU-T E.180), a DTMF receiver takes 1.5 % and may take up to 3.5 % (Q.24).
+ * - Windows that hold the tone and touch make a run. Up to 60 ms missing inside (three lost packets, or a
+ *   jump where a packet was left out) do not end the run. The tone is heard when a run reaches `for_ms`.
  *
  * Inside a mix (`share` below 0.85: a conference, a tone under music) each target must carry that share of the energy
  * and stand 10 dB above what is around it, and stay within 3 Hz, which a voice does not. With members of equal
- * level each carries 1 / (n - 1): half of it for three members, an eighth for nine. So 10 % finds one of up to ten
- * others. So little can also be a vowel's harmonic or a note: demand `MIX_MS` or more there.
+ * level each carries 1 / (n - 1): half of the energy for three members, an eighth for nine. So 10 % finds one
+ * of up to ten others. Such a small share can also be a vowel's harmonic or a note: demand `MIX_MS` or more
+ * there.
  */
 import { BlockGoertzel, type Fit } from './goertzel.js';
 import { Blocks, dbfs, meanSquareOf } from './level.js';
@@ -20,7 +21,7 @@ import { Blocks, dbfs, meanSquareOf } from './level.js';
 /** Smallest part of the energy a tone alone must carry, and one inside a mix. */
 export const TONE_SHARE = 0.85;
 export const MIX_SHARE = 0.1;
-/** What `for_ms` is when nothing else is demanded. */
+/** Default of `for_ms`, for a tone alone and inside a mix. */
 export const TONE_MS = 100;
 export const MIX_MS = 400;
 /** Weaker tones are "weak", not heard: 32 dB below the lowest level of E.180 (-15 dBm0), a loss no call has. */
@@ -30,7 +31,7 @@ const APART_HZ = 40;
 
 const BLOCK_S = 0.005;
 const WINDOW_BLOCKS = 20;
-/** Once it is heard, windows of 40 ms carry a run on between two losses. */
+/** Once the tone is heard, windows of 40 ms carry a run on between two losses. */
 const SHORT_BLOCKS = 8;
 const BRIDGED_BLOCKS = 12;
 const MIX_STEP_BLOCKS = 4;
@@ -61,21 +62,23 @@ export function toneProblem(hz: readonly number[], rate: number): string | undef
 }
 
 export interface ToneDemand {
-  /** Of the stream, in Hz. */
+  /** Sampling rate of the stream, Hz. */
   rate: number;
   /** One frequency, or several that must sound at the same time. */
   hz: number | readonly number[];
-  /** How long without a break; `TONE_MS` by default. */
+  /** How long the tone must last without a break; `TONE_MS` by default. */
   for_ms?: number;
   /** `TONE_SHARE` (the tone alone) by default, `MIX_SHARE` for a tone among others. */
   share?: number;
-  /** `LEAST_TONE_DBFS` by default; of the sum of the targets. */
+  /** Lowest level of the sum of the targets; `LEAST_TONE_DBFS` by default. */
   min_dbfs?: number;
   /** Hz off the target that still count; `toneTolerance` of each target by default. */
   tolerance_hz?: number;
 }
 
-/** A stretch of tone, in samples of the stream. Ends are right to +-5 ms beside silence, +-15 ms beside sound. */
+/**
+ * A stretch of tone, in samples of the stream. Ends are exact to +-5 ms beside silence, +-15 ms beside sound.
+ */
 export interface ToneRun {
   start: number;
   end: number;
@@ -86,19 +89,19 @@ export interface ToneRun {
 }
 
 export interface ToneState {
-  /** A run has been as long as demanded. Never goes back to false. */
+  /** Whether a run has been as long as demanded. Never goes back to false. */
   heard: boolean;
   /** The run that satisfied the demand. */
   run?: ToneRun;
-  /** Position at which that was certain: the end of the last sample needed. */
+  /** Position at which the tone was certain: the end of the last sample needed. */
   heard_at?: number;
-  /** The tone is there now, or was less than 100 ms ago. */
+  /** Whether the tone sounds now, or did less than 100 ms ago. */
   present: boolean;
   /** Longest run so far. */
   longest?: ToneRun;
-  /** The tone was there for a window, but below `min_dbfs`: the strongest it was. */
+  /** Strongest level of the tone in windows where it was below `min_dbfs`. */
   weak_dbfs?: number;
-  /** Of all there was, and of its loudest 5 ms. */
+  /** Level of all samples, and of the loudest 5 ms. */
   mean_dbfs: number;
   peak_dbfs: number;
   /** Samples examined. */
@@ -116,12 +119,13 @@ interface OpenRun {
 
 /**
  * Listens for a tone, or several at once, in a stream of one rate. Push samples as they arrive, in order, in pieces
- * of any size; the result of `push` is the state then:
+ * of any size; `push` returns the state after them:
  *
  *     const detector = new ToneDetector({ rate: 8000, hz: 440, for_ms: 500 });
  *     if (detector.push(samples).heard) ...
  *
- * A new stream (other file, other rate) needs a new detector. `toneProblem` first tells what cannot work.
+ * A new stream (other file, other rate) needs a new detector. Ask `toneProblem` first whether detection can
+ * work.
  */
 export class ToneDetector {
   readonly #demand: Required<Omit<ToneDemand, 'tolerance_hz'>>;
@@ -133,7 +137,7 @@ export class ToneDetector {
   readonly #aside = new Float64Array(ASIDE_HZ.length);
   #total = 0;
   #peak = 0;
-  /** Last blocks that each may be of the tone. */
+  /** Number of latest blocks in a row that may each belong to the tone. */
   #like = 0;
   #run: OpenRun | undefined;
   #longest: OpenRun | undefined;
@@ -178,12 +182,12 @@ export class ToneDetector {
   }
 
   /**
-   * How much more must come before the tone can be heard, ms: what who waits for it need not look at sooner.
-   * Infinity while there is nothing of it. An estimate: where the tone is off its frequency or begins under another
-   * sound it may take less.
+   * Lower bound, in ms of further audio, before `heard` can become true; no need to poll earlier. Infinity
+   * while no block resembles the tone. An estimate: a tone off its frequency or under another sound may take
+   * less.
    */
   get missing_ms(): number {
-    // a window full of it that does not hold it is of something nearby
+    // A full window of similar energy that fails the test is a neighbouring frequency: start over.
     const there = this.#run ? length(this.#run) : this.#like % WINDOW_BLOCKS;
     return there === 0 ? Infinity : Math.max(0, this.#demand.for_ms - this.#ms(there + 1));
   }
@@ -205,7 +209,7 @@ export class ToneDetector {
   }
 
   #judge(count: number): void {
-    // In a mix, where more of it is demanded, every fourth window will do.
+    // In a mix, where a longer tone is demanded, every fourth window will do.
     const looks = count >= WINDOW_BLOCKS && (!this.#mix || count % MIX_STEP_BLOCKS === 0);
     const fits = looks ? this.#fits() : undefined;
     if (fits !== undefined) this.#extend(fits);
@@ -220,15 +224,15 @@ export class ToneDetector {
     }
   }
 
-  /** What the window holds of the targets, when it holds the tone. */
+  /** The targets' fits in the window, when it holds the tone. */
   #fits(): Fit[] | undefined {
     const total = this.#meanEnergy(WINDOW_BLOCKS);
-    // below this even a lone tone is not worth telling of
+    // below this level even a lone tone is not worth reporting
     if (total < this.#least / 1000 || total < 0.5) return undefined;
     const needed = this.#demand.share * total;
     let most = 0;
     for (const target of this.#targets) most += target.mostPower;
-    // rounding
+    // the factor allows for rounding
     if (most * 1.001 < needed) return undefined;
     const fits = this.#targets.map((target) => target.fit(needed / this.#targets.length));
     const power = sum(fits);
@@ -258,7 +262,7 @@ export class ToneDetector {
     });
   }
 
-  /** The last 40 ms alone hold the tone a run has had so far. */
+  /** Whether the last 40 ms alone hold the run's tone. */
   #carriedOn(run: OpenRun): boolean {
     if (this.#mix) return false;
     if (this.#blocks.count - SHORT_BLOCKS - run.end > BRIDGED_BLOCKS) return false;

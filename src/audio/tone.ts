@@ -1,7 +1,7 @@
-/** Sounds we make: tones, several at once, and silence. */
+/** Generates sounds: tones, several at once, and silence. */
 import { FULL_SCALE } from './level.js';
 
-/** Level of one tone that is sent, in dBFS: -7 dBm0, within the -10 +-5 dBm0 of ITU-T E.180. */
+/** Level of one sent tone, dBFS: -7 dBm0, within the -10 +-5 dBm0 of ITU-T E.180. */
 const TONE_DBFS = -10;
 const HEADROOM_DBFS = -1;
 
@@ -10,7 +10,7 @@ export interface ToneOptions {
   hz: number | readonly number[];
   ms: number;
   rate: number;
-  /** Of each tone; lowered when their sum would not fit. */
+  /** Level of each tone; lowered when their sum would not fit. */
   dbfs?: number;
 }
 
@@ -29,7 +29,7 @@ export function silenceSamples(ms: number, rate: number): Int16Array {
   return new Int16Array(Math.round((rate * ms) / 1000));
 }
 
-/** One after the other. */
+/** Joins samples one after the other. */
 export function joinSamples(...parts: readonly Int16Array[]): Int16Array {
   const out = new Int16Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

@@ -17,7 +17,7 @@ export interface VoiceState {
   position: number;
 }
 
-/** Both edges lie in a block of 10 ms; a soft beginning (f, m) may be told one block late. */
+/** Both edges lie in a block of 10 ms; a soft beginning (f, m) may be reported one block late. */
 export const EDGE_UNCERTAINTY_MS = 10;
 
 const BLOCK_S = 0.01;
@@ -25,7 +25,7 @@ const BLOCK_S = 0.01;
 const LEAST_DBFS = -50;
 const ABOVE_NOISE_DB = 10;
 const MOST_NOISE_DBFS = -35;
-/** The noise is followed at once downwards, slowly upwards: a long tone does not become noise. */
+/** The noise estimate falls at once but rises slowly: a long tone does not become noise. */
 const NOISE_RISE_DB_PER_S = 2;
 /** This many of the last blocks begin a stretch; a click of 20 ms does not. */
 const NEEDED = 3;
@@ -40,8 +40,9 @@ const HANGOVER_MS = 200;
  *     voice.push(samples).spurts        // [{ start: 1200, end: 9840 }, { start: 24000 }]
  *
  * A stretch begins with the first of three loud blocks (10 ms each; louder than -50 dBFS and 10 dB above the noise
- * before) and is told 30 to 40 ms after it began; it ends with the last loud block, told 200 ms later: shorter pauses
- * belong to it. Times are exact to `EDGE_UNCERTAINTY_MS`. `conversation.ts` computes with the stretches of two sides.
+ * before) and is reported 30 to 40 ms after it began; it ends with the last loud block, reported 200 ms
+ * later: shorter pauses belong to it. Times are exact to `EDGE_UNCERTAINTY_MS`. `conversation.ts` computes
+ * with both sides.
  */
 export class VoiceActivity {
   readonly #blocks: Blocks;

@@ -7,9 +7,9 @@ export interface WavHeader {
   encoding: WavEncoding;
   channels: number;
   rate: number;
-  /** Of one sample as stored: 8, 16, 24, 32 or 64. */
+  /** Width of one sample as stored: 8, 16, 24, 32 or 64. */
   bits: number;
-  /** Where the samples begin, and how many bytes the data chunk says they are. */
+  /** Where the samples begin, and their number of bytes according to the data chunk. */
   dataAt: number;
   dataBytes: number;
 }
@@ -29,7 +29,7 @@ const WIDTHS: Readonly<Record<WavEncoding, readonly number[]>> = {
   mulaw: [8],
 };
 const EXTENSIBLE = 0xfffe;
-/** wFormatTag of compressed sound people do have (RFC 2361 and later registrations). */
+/** wFormatTag of common compressed formats (RFC 2361 and later registrations). */
 const COMPRESSED: Readonly<Record<number, string>> = {
   0x02: 'Microsoft ADPCM',
   0x11: 'IMA ADPCM',
@@ -47,7 +47,7 @@ const COMPRESSED: Readonly<Record<number, string>> = {
   0x674f: 'Vorbis',
   0x1610: 'AAC',
 };
-/** [offset, text, what it is] of files taken for WAVs. */
+/** [offset, text, format] of files that people take for WAVs. */
 const OTHERS: readonly (readonly [number, string, string])[] = [
   [0, 'ID3', 'an MP3 file'],
   [0, 'OggS', 'an Ogg file'],
@@ -69,8 +69,8 @@ export function wavError(name: string, problem: string, hint = REMEDY): OffhookE
 }
 
 /**
- * Reads the chunks up to the samples. `undefined`: the bytes end before them, which a file still being
- * written may. @throws OffhookError E_AUDIO_FILE: not a WAV, or none we can play.
+ * Reads the chunks up to the samples. `undefined`: the bytes end before the samples, as in a file still being
+ * written. @throws OffhookError E_AUDIO_FILE: not a WAV, or not a supported one.
  */
 export function readWavHeader(bytes: Buffer, name: string): WavHeader | undefined {
   const other = OTHERS.find(([at, text]) => textAt(bytes, at, text.length) === text);

@@ -1,4 +1,4 @@
-/** WAV files: any common one becomes sound, and what we play and record becomes one. */
+/** WAV files: decodes any common one, and encodes the sounds that are played and recorded. */
 import { decodeG711 } from './g711.js';
 import type { Sound } from './pcm.js';
 import { readWavHeader, wavError, type WavHeader } from './wav-header.js';
@@ -6,11 +6,11 @@ import { readWavHeader, wavError, type WavHeader } from './wav-header.js';
 /** A larger file is refused before it is read: see `checkWavSize`. */
 const MOST_WAV_BYTES = 128 * 1024 * 1024;
 const MOST_SECONDS = 600;
-/** Lengths programs write who do not know it yet: libsndfile, and ffmpeg into a pipe. */
+/** Lengths written by programs that do not know the length yet: libsndfile, and ffmpeg into a pipe. */
 const UNKNOWN_LENGTHS: readonly number[] = [0, 0xffffffff, 0x7fffffff, 0x7fffffff - 36];
 
 export interface WavSound extends Sound {
-  /** For people: "48 kHz stereo, 24-bit PCM". */
+  /** The format for people: "48 kHz stereo, 24-bit PCM". */
   format: string;
   ms: number;
 }
@@ -24,7 +24,7 @@ export function checkWavSize(bytes: number, name: string): void {
 
 /**
  * The sound of a WAV file: 8 to 32-bit PCM, 32 and 64-bit float, A-law, mu-law; 8 to 192 kHz; 1 to 8 channels.
- * `convertSound` makes of it what a call carries. `name` is how the script called the file.
+ * `convertSound` converts it to what a call carries. `name` is the file as the script wrote it.
  * @throws OffhookError E_AUDIO_FILE: not a WAV, compressed, truncated, empty, longer than 10 minutes.
  */
 export function decodeWav(bytes: Buffer, name: string): WavSound {

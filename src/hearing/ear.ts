@@ -53,8 +53,8 @@ export class Ear {
   }
 
   /**
-   * Hands over audio from now on, after the recent audio if the listener asks for it. @returns detach
-   * function.
+   * Hands over audio from now on, after the recent audio if the listener asks for it. @returns a function
+   * that detaches it.
    */
   attach(listener: Listener): () => void {
     // Consumes the audio that came before, which is not new to this listener.

@@ -1,6 +1,6 @@
 /**
- * No RTP, comfort noise and lost RTP never look the same in the errors of the verbs that verify media, and what
- * has stopped is not heard.
+ * No RTP, comfort noise and lost RTP never look the same in the errors of the verbs that verify media, and a
+ * stopped stream is not heard.
  */
 import { afterEach, describe, expect, test } from 'vitest';
 import { testBinaries } from '../testing/agent-bench.js';
@@ -16,7 +16,9 @@ afterEach(() => {
   for (const one of open.splice(0)) one.close();
 });
 
-/** Sends so many packets of that kind once it is called, then a report that counts so many more, then nothing. */
+/**
+ * A peer that sends packets of `kind` once called, then a report that counts `more` of them, then nothing.
+ */
 async function sending(kind: RtpSender['kind'], more: number): Promise<RawPeer> {
   let port: number | undefined;
   const rtp = await rtpSender(() => port, {

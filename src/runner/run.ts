@@ -1,5 +1,5 @@
 /**
- * A run: plans it, runs one scenario after another, and tells it all as RunEvents. The only folder that
+ * A run: plans it, runs one scenario after another, and emits it all as RunEvents. The only folder that
  * joins scripts with drivers; it knows no reporter and no command line.
  */
 import type { BaresipBinary } from '../baresip/start/binary.js';
@@ -19,30 +19,30 @@ import { runScenario, type ScenarioServices } from './scenario/scenario.js';
 import { exitCodeOf, noCounts } from './scenario/verdict.js';
 
 export interface RunOptions extends PlanOptions {
-  /** Not closed here: it may have been started before anything else, and outlives the run. */
+  /** The caller closes the thread: it may have been started before anything else, and outlives the run. */
   thread: ScenarioThread;
   productVersion: string;
   timeoutMs: number;
   teardownMs: number;
-  /** What http() goes by: proxies, certificates, what is allowed. */
+  /** Settings of http(): proxies, certificates, allowed targets. */
   http: HttpSettings;
-  /** Tell what each agent heard, at the end of each scenario. */
+  /** Emit the metrics of each agent at the end of each scenario. */
   metrics?: boolean;
   /** Folder for the audio of every call. */
   saveAudio?: string;
   binary: () => Promise<BaresipBinary>;
-  /** Told of every password an agent gets, before it could be shown. */
+  /** Called with every password an agent gets, before it could be shown. */
   secret?: (value: string) => void;
   emit: (event: RunEvent) => void;
   /** Aborted by Ctrl-C. */
   interrupted: AbortSignal;
 }
 
-/** Runs all of it. @returns the exit code. @throws OffhookError when nothing could be run. */
+/** Plans and runs. @returns the exit code. @throws OffhookError when nothing could be run. */
 export async function run(options: RunOptions): Promise<number> {
   const began = performance.now();
   const now = (): number => performance.now() - began;
-  // Looked for while files are collected; whoever needs it hears of the problem.
+  // Looks for the binary while files are collected; whoever needs it gets the error.
   options.binary().catch(() => undefined);
   const plan = await planRun(options, options.thread);
   return runPlan(plan, options, now);

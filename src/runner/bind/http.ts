@@ -16,7 +16,7 @@ import { formatMs } from '../../time.js';
 import { headerSecrets } from './secrets.js';
 import type { MockEvent, MockServer, MockServerOptions } from '../../webhook/server.js';
 
-/** What http() goes by; the same for all scenarios of a run. */
+/** Settings of http(); the same for all scenarios of a run. */
 export interface HttpSettings {
   /** Environment of the process. */
   variables: Readonly<Record<string, string | undefined>>;
@@ -27,20 +27,20 @@ export interface HttpSettings {
 
 export interface ServiceHooks {
   emit: (subject: string, event: MockEvent) => void;
-  /** Told of what must not be shown, before the script gets it. */
+  /** Called with each value that must not be shown, before the script gets it. */
   secret: (value: string) => void;
   respond: (call: ResponderCall) => Promise<ResponderReply>;
-  /** The script does not wait for that answer any more. */
+  /** Called when the script need not answer that request any more. */
   cancelResponse: (id: number) => void;
 }
 
 /** How long a request waits for a script that computes. */
 const RESPONDER_WAIT_MS = 10_000;
-/** Of `#over`, once everything is closed. */
+/** Value of `#over` once everything is closed. */
 const RELEASED = 'the scenario has ended';
-/** Of a scenario; stopped ones count. */
+/** Most mock servers of a scenario; stopped ones count. */
 const MOST_MOCKS = 100;
-/** Requests that wait for the script at once, and the characters of their bodies. */
+/** Most requests that wait for the script at once, and most characters of their bodies. */
 const MOST_WAITING = 1000;
 const MOST_WAITING_TEXT = 16 * 1024 * 1024;
 
@@ -49,13 +49,13 @@ export class Services {
   readonly #settings: HttpSettings;
   #client: Promise<HttpClient> | undefined;
   readonly #mocks = new Map<string, MockServer>();
-  /** Names of those that listen no more: anybody may get their ports. */
+  /** Names of mock servers that listen no more: another process may get their ports. */
   readonly #stopped = new Set<string>();
   readonly #starting = new Set<Promise<unknown>>();
   #exchange = 0;
   #waiting = 0;
   #waitingText = 0;
-  /** Why the script is asked no more. */
+  /** Why the script is not asked any more. */
   #over: string | undefined;
 
   constructor(settings: HttpSettings, hooks: ServiceHooks) {
@@ -103,7 +103,7 @@ export class Services {
     await Promise.allSettled([...this.#mocks.values()].map((mock) => mock.stop()));
   }
 
-  /** All are waited for: one that fails cuts none of the others short. */
+  /** Waits for all requests: a failing one cuts none of the others short. */
   async #send(requests: readonly HttpRequestData[] | HttpRequestData): Promise<unknown> {
     const all = Array.isArray(requests) ? (requests as readonly HttpRequestData[]) : [requests];
     const client = await (this.#client ??= this.#makeClient());
@@ -116,7 +116,7 @@ export class Services {
     });
   }
 
-  /** Loaded when a scenario needs it: most do not. */
+  /** Loads the client only when a scenario needs it: most do not. */
   async #makeClient(): Promise<HttpClient> {
     const { HttpClient: Client } = await import('../../http/client.js');
     const { variables, insecure } = this.#settings;
@@ -159,7 +159,10 @@ export class Services {
     return { name, url: mock.url, port: mock.port };
   }
 
-  /** A mock server of the scenario that listens: what talks to it talks to the script. */
+  /**
+   * Whether the target is a listening mock server of this scenario: always allowed, as it leads to the
+   * script.
+   */
   #isOwn({ host, port, address = host }: Parameters<Allow>[0]): boolean {
     return [...this.#mocks.values()].some(({ name, url, port: own }) => {
       if (this.#stopped.has(name)) return false;
@@ -168,7 +171,7 @@ export class Services {
     });
   }
 
-  /** A request as the script gets it: what it shows of its headers must not show in reports. */
+  /** A request as the script gets it: secrets in its headers must not show in reports. */
   readonly #told = (request: MockRequestData): MockRequestData => {
     headerSecrets(request.headers).forEach(this.#hooks.secret);
     return request;

@@ -17,7 +17,7 @@ export interface ResourceHooks {
   log(agent: string, line: string): void;
   /** Where the audio of calls is to be saved; absent = nowhere. */
   audio?: SavedCalls;
-  /** The agent was ended for what a peer made it send. */
+  /** Called when an agent was ended because a peer made it send a forbidden request. */
   denied(agent: string, error: OffhookError): void;
 }
 

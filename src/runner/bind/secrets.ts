@@ -1,9 +1,9 @@
-/** What of a script's calls no report may show: passwords of agents, credentials of HTTP messages. */
+/** Values in a script's calls that no report may show: passwords of agents, credentials of HTTP messages. */
 import type { HttpHeaders, HttpRequestData } from '../../model/http-message.js';
 import { isSecretName } from '../../model/secret-names.js';
 import type { CallRequest } from '../../sandbox/protocol.js';
 
-/** Of the options of an agent, once they were checked. */
+/** The secrets among the checked options of an agent. */
 interface AgentSecrets {
   readonly password?: string;
   readonly headers?: HttpHeaders;
@@ -29,7 +29,9 @@ function querySecrets(url: string): readonly string[] {
     .map(([, value]) => value);
 }
 
-/** Values of Authorization (RFC 9110, 11.6) and of fields named like secrets, and what they are made of. */
+/**
+ * Values of Authorization (RFC 9110, 11.6) and of fields named like secrets, and the parts of these values.
+ */
 export function headerSecrets(headers: HttpHeaders): readonly string[] {
   return Object.entries(headers).flatMap(([name, value]) => {
     if (!isSecretName(name)) return [];

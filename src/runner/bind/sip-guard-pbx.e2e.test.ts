@@ -1,4 +1,4 @@
-/** A real PBX that sends its callers elsewhere: what --allow-sip does not name is not reached. */
+/** A real PBX that sends its callers elsewhere: a target --allow-sip does not name is not reached. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Failure, RunEvent } from '../../model/run-event.js';
 import { type Asterisk, startAsterisk } from '../../testing/asterisk.js';
@@ -13,7 +13,7 @@ const NEVER = "assert(alice.state).equals('never')";
 const DIALS_ECHO =
   "assert(alice.sip.sent('INVITE').map((one) => one.uri).join()).contains(':600@')";
 
-/** Alice dials the number of that variable, and waits for that; what became of it goes to the log. */
+/** Alice dials the number in `variable` and waits for `until`; the outcome goes to the log. */
 const dialling = (variable: string, until: string): string => `
 const to = { domain: env('SIP_DOMAIN'), outbound: env('SIP_PROXY') };
 const alice = agent('alice', { ...to, username: env('A_USER'), password: env('A_PASS') });

@@ -6,7 +6,7 @@ import { eventsOf, logsOf, runScenario } from '../../testing/run-files.js';
 
 const binaries = await testBinaries();
 
-/** An answer to any offer of ours. */
+/** An SDP answer to any offer of baresip. */
 const ANSWER = [
   'v=0',
   'o=- 1 1 IN IP4 127.0.0.1',
@@ -22,7 +22,7 @@ function hostOf({ uri }: RawPeer): string {
   return uri.replace(/^.*@/, '');
 }
 
-/** What the agent may dial is the peer; where the peer sends it is not. */
+/** Allows the peer itself; the targets the peer sends the agent to are not allowed. */
 const onlyTo = (peer: RawPeer): string[] => ['--allow-sip', `peer@${hostOf(peer)}`];
 const DIAL = `const alice = agent("alice");
 alice.dial(env("PEER"));
@@ -75,7 +75,7 @@ describe.each(binaries)('baresip $version and a peer that steers it', ({ path, v
     const peer = await referring(() => target.uri.replace('peer@', '+19001@'));
     const { stdout, code } = await run(peer, onlyTo(peer));
     expect(codes(stdout)[0]).toBe('E_SIP_DENIED');
-    // the wait that was on at that moment did not last to its limit
+    // the wait that was running at that moment was cut short
     expect(logsOf(stdout)).toEqual(['E_SIP_DENIED']);
     expect(stdout).toContain(`allow it with --allow-sip '+19001@${hostOf(target)}'`);
     expect(stdout).toContain('its peer made it send INVITE to');

@@ -13,7 +13,7 @@ const AGENTS = {
   secure: { contact: 'sip:secure@127.0.0.1:6001;transport=tls', alive: true },
 };
 
-/** What the guard asks of an agent: where it is reached, and whether it lives. */
+/** The part of an agent the guard reads: its address, and whether it is alive. */
 const agents = Object.entries(AGENTS).map(
   ([name, { contact, alive }]) =>
     ({ name, contact, serverless: true, state: { ...NEW_AGENT, alive } }) as UserAgent,
@@ -84,7 +84,7 @@ describe('a request that an agent has sent', () => {
     ['sip:100@pbx.example', '127.0.0.1:15060', route('sip:127.0.0.1:15060;lr')],
     // a proxy that routes strictly: the target is the last Route
     ['sip:10.0.0.1', '10.0.0.1:5060', route('sip:100@pbx.example')],
-    // maddr is where it goes
+    // the request goes to maddr
     ['sip:1@10.0.0.1;maddr=10.0.0.1', '10.0.0.1:5060', []],
   ])('allowed: %s to %s %j', (uri, remote, headers) => {
     expect(judge(sent(uri, remote, headers))).toBeUndefined();
@@ -92,7 +92,7 @@ describe('a request that an agent has sent', () => {
 
   test.each<[string, string, HeaderField[]]>([
     ['sip:101@pbx.example', '192.0.2.77:5060', []],
-    // the address is another one than the URI says
+    // the address differs from the URI
     ['sip:1@10.0.0.1', '192.0.2.66:5060', []],
     ['sip:200@192.0.2.2:5070', '192.0.2.2:5060', []],
     ['sip:200@192.0.2.2:5070', '', []],
@@ -121,7 +121,7 @@ describe('a request that an agent has sent', () => {
     [`sip:x@${BOB}`, BOB, route(`sip:${BOB};lr`), true],
     ['sip:x@[0:0::1]:5090', '[::1]:5090', [], true],
     ['sip:x@127.0.0.1:6001;transport=tls', '127.0.0.1:6001', [], true],
-    // an agent that has ended: anybody may have its port
+    // an agent that has ended: another process may have its port
     ['sip:gone@127.0.0.1:5080', '127.0.0.1:5080', [], false],
     // an agent's URI, and another way
     [`sip:x@${BOB}`, '192.0.2.66:5060', [], false],

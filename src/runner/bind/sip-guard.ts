@@ -1,6 +1,6 @@
 /**
- * Holds the agents of one scenario to --allow-sip and --max-calls: what a script asks for is judged before
- * it is done, what a peer makes an agent do (REFER, a redirect) as soon as it shows in the trace.
+ * Holds the agents of one scenario to --allow-sip and --max-calls: an action of the script is judged before
+ * it is done, an action a peer causes (REFER, a redirect) as soon as it shows in the trace.
  */
 import { hasCapability } from '../../baresip/capabilities.js';
 import type { AgentOptions, UserAgent, Caller, SipGuard } from '../../agents/user-agent.js';
@@ -10,7 +10,7 @@ import { headerValues } from '../../sip/headers.js';
 import type { Policy } from '../../policy/policy.js';
 import { sipDenial, sipTarget, type SipTarget } from '../../policy/sip-policy.js';
 
-/** Requests that belong to an INVITE which was judged. */
+/** Requests that belong to an INVITE already judged. */
 const OF_AN_INVITE = new Set(['ACK', 'CANCEL']);
 /** Requests whose URI names no user. */
 const TO_A_SERVER = new Set(['REGISTER', 'SUBSCRIBE']);
@@ -22,7 +22,7 @@ export class ScenarioSipGuard {
   /** Call-IDs of calls the agents have placed. */
   readonly #placed = new Set<string>();
 
-  /** @param denied hears of what a peer made an agent do. */
+  /** @param denied is called when a peer made an agent send a forbidden request. */
   constructor(
     policy: Policy,
     agents: () => Iterable<UserAgent>,
@@ -106,7 +106,7 @@ export class ScenarioSipGuard {
     const sent = `ended: its peer made it send ${method} to ${JSON.stringify(uri)}`;
     const routes = routesOf(message);
     if (!routed && this.#isOwn(uri)) {
-      // Every hop has to be an agent of the scenario, and so has the address the request went to.
+      // Every hop must be an agent of the scenario, and so must the address the request went to.
       const hops = [...routes, `sip:${message.remote}`].filter((hop) => !this.#isOwn(hop));
       return this.#judgeHops(name, sent, hops);
     }
@@ -117,7 +117,7 @@ export class ScenarioSipGuard {
     return this.#judgeHops(name, sent, [...routes, ...address]);
   }
 
-  /** A hop that is not told to route loosely takes the URI of a Route for the target (RFC 3261, 16.4 and 16.6). */
+  /** A hop without `lr` takes the URI of a Route for the target (RFC 3261, 16.4 and 16.6). */
   #judgeHops(name: string, sent: string, hops: readonly string[]): OffhookError | undefined {
     const { sip } = this.#policy;
     for (const hop of hops) {
@@ -130,8 +130,8 @@ export class ScenarioSipGuard {
   }
 
   /**
-   * Agents of the scenario dialling each other are what a scenario is: those that live, for anybody may get the
-   * ports of the others. Only without a proxy: that would take the user part for a number of its own.
+   * Agents of a scenario may always dial each other. Only living agents count: another process may get the
+   * port of an ended one. Only without a proxy: a proxy would take the user part for a number of its own.
    */
   #isOwn(uri: string): boolean {
     const [at, ...others] = sipTarget(uri)?.hosts ?? [];
@@ -152,7 +152,7 @@ export class ScenarioSipGuard {
   }
 }
 
-/** A tag in To: part of something that was judged when it began (RFC 3261, 12.2). */
+/** Whether To has a tag: the request belongs to a dialog judged when it began (RFC 3261, 12.2). */
 function isWithinDialog({ headers }: SipMessage): boolean {
   return headerValues(headers, 'to').some((value) => /;\s*tag\s*=/i.test(value));
 }
@@ -161,12 +161,12 @@ function isWithinDialog({ headers }: SipMessage): boolean {
 function routesOf({ headers }: SipMessage): string[] {
   return headerValues(headers, 'route').flatMap((value) => {
     const bracketed = [...value.matchAll(/<([^>]*)>/g)].map(([, uri = '']) => uri);
-    // Route takes no other form; anything else cannot be judged, and is not passed over.
+    // Route has no other form; a value that cannot be judged is kept, so that it is refused.
     return bracketed.length > 0 ? bracketed : [value];
   });
 }
 
-/** Whether the next hop is the address the request went to. What a name resolves to is not looked at. */
+/** Whether the next hop is the address the request went to. Names are not resolved. */
 function leadsTo(hop: string, remote: string): boolean {
   // A request goes to `maddr` where the URI has one.
   const next = sipTarget(hop)?.hosts.at(-1);

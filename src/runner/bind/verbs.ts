@@ -77,7 +77,7 @@ const BINDINGS = {
   abort_transfer: (agent, _args, limitMs) => agent.abortTransfer(limitMs),
 } as const satisfies Record<AgentVerb, Binding>;
 
-/** Those of the script, and what the thread knows the script will look at. */
+/** The script's arguments, and what the thread knows the script will look at. */
 type AgentArguments = [
   name: string,
   options?: AgentOptions & { metadata?: unknown },
@@ -130,7 +130,7 @@ async function dispatch(
   return { ...(seq === undefined ? {} : { seq }), ...(value === undefined ? {} : { value }) };
 }
 
-/** Those that wait for something themselves are told how long. */
+/** Time limit for verbs that wait themselves. */
 function limitOf({ limit = '0s' }: FunctionRow): number {
   return durationMs(limit);
 }
@@ -143,12 +143,12 @@ function gapMs(value: unknown): number | undefined {
   return typeof value === 'string' || typeof value === 'number' ? durationMs(value) : undefined;
 }
 
-/** The call a verb was given; undefined leaves the choice to the driver. */
+/** Id of the call a verb was given; undefined leaves the choice to the driver. */
 function callId(value: unknown): string | undefined {
   return isCall(value) ? value.id : undefined;
 }
 
-/** The last two arguments of a verb, of which either may be left out. */
+/** The last two arguments of a verb; either may be left out. */
 function optionAndCall(
   args: readonly unknown[],
 ): readonly [option: unknown, call: string | undefined] {
@@ -187,8 +187,8 @@ export function argumentsText(request: CallRequest): string {
 const LONGEST_RESULT = 200;
 
 /**
- * What a verb saw, as reports show it: `{ hz: 440, level: -9.1 }`; undefined for verbs that return nothing, and for
- * HTTP, whose answers are events of their own.
+ * A verb's result as reports show it: `{ hz: 440, level: -9.1 }`; undefined for verbs that return nothing,
+ * and for HTTP, whose answers are events of their own.
  */
 export function resultText({ verb }: CallRequest, { value }: CallReply): string | undefined {
   const isOfAgents = isAgentVerb(verb) || verb === 'verify_audio_connection';
@@ -201,7 +201,7 @@ export function resultText({ verb }: CallRequest, { value }: CallReply): string 
   return text.length > LONGEST_RESULT ? `${text.slice(0, LONGEST_RESULT)}...` : text;
 }
 
-/** Without what the thread has added. */
+/** The arguments without those the thread has added. */
 function shownArgs({ verb, args }: CallRequest): readonly unknown[] {
   if (verb === 'agent') return args.slice(0, 2);
   return verb === 'verify_recording' ? args.filter((_, at) => at !== 1) : args;

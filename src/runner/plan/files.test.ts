@@ -40,7 +40,7 @@ afterAll(() => {
   rmSync(root, { recursive: true });
 });
 
-/** Found paths relative to the root; those of folders in parentheses. Or the error. */
+/** Found paths relative to the root, paths found in folders in parentheses; or the error. */
 async function find(...paths: string[]): Promise<string[]> {
   try {
     const files = await findScenarioFiles(paths, { cwd: root });

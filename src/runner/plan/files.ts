@@ -1,4 +1,4 @@
-/** From the paths on the command line to scenario files. Knows the file system; reads no JavaScript. */
+/** Finds the scenario files of the paths on the command line. Knows the file system; reads no JavaScript. */
 import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Dirent, Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -9,15 +9,15 @@ import { nearest } from '../../schema/nearest.js';
 export interface ScenarioFile {
   /** Real, absolute path. */
   path: string;
-  /** Found in a folder only, not named itself. */
+  /** The file was found in a folder only, not named itself. */
   viaFolder: boolean;
-  /** Reached by a symbolic link: it may lie anywhere. */
+  /** The file was reached by a symbolic link: it may lie anywhere. */
   linked: boolean;
 }
 
 const SCENARIO_FILE = /\.m?js$/;
 const GLOB = /[*?{[]/;
-/** A folder with one of these is what scenarios below it may read. */
+/** A folder with one of these files is the read root of the scenarios below it. */
 const ROOT_MARKS = ['offhook.config.json', 'package.json'];
 
 /**
@@ -115,7 +115,7 @@ function listFolder(folder: string): Dirent[] {
   return read('folder', folder, () => readdirSync(folder, { withFileTypes: true }));
 }
 
-/** What a link leads to; undefined when that is not there. */
+/** Target of a link; undefined when it does not exist. */
 function targetOf(link: string): Stats | undefined {
   return read('link', link, () => statSync(link, { throwIfNoEntry: false }));
 }
@@ -170,7 +170,10 @@ function missing(given: string, path: string): OffhookError {
   });
 }
 
-/** Missing, unreadable, not UTF-8, empty: told before anything runs. A file of a folder is errored, and the others run. */
+/**
+ * Reports an unusable file before anything runs. Skips files of a folder: those become errored, the others
+ * run.
+ */
 function checkText({ path, viaFolder }: ScenarioFile, given: string): void {
   if (viaFolder) return;
   const shown = GLOB.test(given) ? path : given;

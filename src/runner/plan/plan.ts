@@ -1,4 +1,4 @@
-/** From paths to what will run: finds the files, collects each one in the sandbox, then selects. */
+/** Plans a run: finds the files, collects each one in the sandbox, then selects scenarios. */
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { OffhookError } from '../../errors.js';
@@ -16,13 +16,15 @@ export interface PlanOptions {
   /** A file's path as people know it. */
   shownPath: (file: string) => string;
   filters: Filters;
-  /** Also the single-scenario files that a folder holds. */
+  /** Whether single-scenario files of folders run, too. */
   allFiles?: boolean;
   /** What forbids the option `only`: "--forbid-only"; false allows it also under --untrusted. */
   forbidOnly?: string | false;
-  /** Told of the names that reports show as they are: of files, and of scenarios as they stand in them. */
+  /**
+   * Called with the names that reports show unmasked: of files, and of scenarios as their files write them.
+   */
   named?: (names: readonly string[]) => void;
-  /** What env() finds in a scenario file. */
+  /** Variables env() finds in a scenario file. */
   variables: (file: string, limits: VariableLimits) => ScenarioVariables;
   /** What a scenario file may touch. */
   policy: (file: string) => { policy: Policy; warnings: readonly string[] };
@@ -31,7 +33,7 @@ export interface PlanOptions {
 export interface Plan {
   selected: readonly PlannedScenario[];
   files: number;
-  /** Files of a folder that could not be collected: what they hold is not known. */
+  /** Files of a folder that could not be collected: their scenarios are unknown. */
   errored: readonly ErroredFile[];
   leftOut: readonly LeftOut[];
   warnings: readonly string[];
@@ -41,7 +43,7 @@ export interface Plan {
 export interface LeftOut {
   scenario: Pick<PlannedScenario, 'shown' | 'name' | 'tags'>;
   why: 'single' | 'filter' | 'only';
-  /** In words. */
+  /** The reason in words. */
   reason: string;
 }
 
@@ -66,14 +68,14 @@ export interface PlannedScenario {
   skip?: string;
   /** Undefined for a file that is a scenario itself. */
   declared?: DeclaredScenario;
-  /** It has failed already, while it was collected. */
+  /** Set when the scenario failed already while it was collected. */
   failed?: Failure;
 }
 
 interface FileToCollect {
   job: ScenarioJob;
   policy: Policy;
-  /** As shown to people. */
+  /** The path as shown to people. */
   shown: string;
   viaFolder: boolean;
 }
@@ -86,7 +88,7 @@ interface CollectResult {
 }
 
 /**
- * Collects every file, so that all broken ones are told at once. @throws what is wrong with files that were
+ * Collects every file, so that all broken ones are reported at once. @throws the errors of files that were
  * named: nothing runs then
  */
 async function collectFiles(
@@ -121,8 +123,8 @@ async function collectFiles(
 }
 
 /**
- * Whether a file without scenario() is a scenario itself; what a folder holds besides may be a module of
- * others. @throws CollectError for one that tests nothing, or, in a folder, failed before it did
+ * Whether a file without scenario() is a scenario itself; another file of a folder may be an imported module.
+ * @throws CollectError for a file that tests nothing, or, in a folder, failed before it tested anything
  */
 function isToRun(
   { job, shown, viaFolder }: FileToCollect,
@@ -152,7 +154,7 @@ function baseName(shown: string): string {
   return basename(shown).replace(/\.m?js$/, '');
 }
 
-/** A declared scenario, or the file itself as one. */
+/** A declared scenario, or the file itself as a scenario. */
 function planned(
   { job, policy, shown }: FileToCollect,
   declared?: DeclaredScenario,
@@ -213,7 +215,7 @@ export async function planRun(options: PlanOptions, thread: ScenarioThread): Pro
 
 const SINGLE = 'a single-scenario file of a folder: name it itself, or give --all-files';
 
-/** Files that could not be collected may hold what a filter looks for, so they are told first. */
+/** Files that could not be collected may hold the scenarios a filter names, so they are reported first. */
 async function select(
   all: readonly (PlannedScenario & { file: string })[],
   errored: readonly ErroredFile[],
@@ -237,7 +239,7 @@ function onlyForbiddenBy(
   return forbidOnly ?? (policy.rules.untrusted ? '--untrusted' : undefined);
 }
 
-/** For commands that run nothing. @throws OffhookError */
+/** Throws the errors of errored files, for commands that run nothing. @throws OffhookError */
 export function throwErrored(
   errored: readonly ErroredFile[],
   shownPath: PlanOptions['shownPath'],
@@ -248,7 +250,7 @@ export function throwErrored(
   );
 }
 
-/** Names that a file itself shows: nobody wants them masked, and nothing would be gained by it. */
+/** Names that stand in a file's own text: masking them would protect nothing. */
 async function writtenNames(files: readonly CollectedFile[]): Promise<string[]> {
   const names = files.map(async ({ job, scenarios }) => {
     const source = await readFile(job.file, 'utf8').catch(() => '');
@@ -284,7 +286,7 @@ function jobOf(
   for (const text of warnings) warned.add(text);
   return {
     file: path,
-    // A marker above an untrusted scenario was not put there for it.
+    // A marker file above an untrusted scenario was not put there for it.
     readRoot: untrusted ? dirname(path) : project,
     allowRead: rules.read,
     env,
@@ -295,7 +297,7 @@ function jobOf(
   };
 }
 
-/** All broken files in one error, so that nobody mends them one run at a time. */
+/** Throws all broken files as one error, so that nobody has to mend them one run at a time. */
 function throwAll(errors: readonly OffhookError[], shownPath: PlanOptions['shownPath']): void {
   const [first, ...others] = errors;
   if (first === undefined) return;

@@ -15,7 +15,7 @@ const ALL = [
   one('row 11', 'rows slow'),
 ];
 
-/** First words of what is selected, and the warnings; or the error. */
+/** First words of the selected scenarios, and the warnings; or the error. */
 async function select(
   filters: Partial<Filters>,
   all: readonly Selectable[] = ALL,

@@ -1,18 +1,18 @@
-/** Which of the collected scenarios run: filters by name and tag, and `only`. */
+/** Selects the collected scenarios that run: filters by name and tag, and `only`. */
 import { OffhookError } from '../../errors.js';
 import { nearest } from '../../schema/nearest.js';
 
 export interface Filters {
-  /** Part of the name, a glob, or re:REGEX; one of them must fit. */
+  /** Patterns (part of the name, a glob, or re:REGEX); one of them must fit. */
   readonly scenario: readonly string[];
-  /** Tags, comma-separated; one of them must be there. */
+  /** Tags, comma-separated; the scenario must have one of them. */
   readonly tag: readonly string[];
-  /** Tags, comma-separated; none of them may be there. */
+  /** Tags, comma-separated; the scenario must have none of them. */
   readonly excludeTag: readonly string[];
 }
 
 export interface Selectable {
-  /** As shown to people. */
+  /** The path as shown to people. */
   readonly file: string;
   readonly name: string;
   readonly tags: readonly string[];
@@ -21,11 +21,11 @@ export interface Selectable {
 
 export interface Selection<T> {
   readonly selected: readonly T[];
-  /** Those that fit the filters no more, or are beside one with `only`. */
+  /** Scenarios that do not fit the filters, or stand beside one with `only`. */
   readonly leftOut: readonly {
     readonly scenario: T;
     readonly why: 'filter' | 'only';
-    /** In words. */
+    /** The reason in words. */
     readonly reason: string;
   }[];
   readonly warnings: readonly string[];
@@ -35,7 +35,7 @@ type Test = (name: string) => boolean;
 
 /**
  * The scenarios that run, in their order. Each name pattern and each wanted tag must fit a scenario of
- * the run. @throws OffhookError E_USAGE for a filter that is none, E_NO_SCENARIO when nothing fits
+ * the run. @throws OffhookError E_USAGE for an invalid filter, E_NO_SCENARIO when nothing fits
  */
 export async function selectScenarios<T extends Selectable>(
   all: readonly T[],
@@ -138,7 +138,7 @@ function noSuchName(text: string, all: readonly Selectable[]): OffhookError {
   });
 }
 
-/** For "bsy" in "bob is busy": the name that has a word near to the one given. */
+/** The name that has a word near to `text`: "bob is busy" for "bsy". */
 function byWord(text: string, names: readonly string[]): string | undefined {
   return names.find((name) => nearest(text, name.split(/\W+/)) !== undefined);
 }

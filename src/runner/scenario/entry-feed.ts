@@ -1,6 +1,6 @@
 /**
- * Entries of the log on their way to the scenario thread. Requests of mock servers may come by the
- * thousand: those of one turn of the event loop go together. The order of the log is kept.
+ * Entries of the log on their way to the scenario thread. Requests to mock servers may come by the
+ * thousand: requests of one turn of the event loop go together. The order of the log is kept.
  */
 import type { LogEntry } from '../../model/agent-event.js';
 
@@ -12,7 +12,7 @@ export class EntryFeed {
     this.#post = post;
   }
 
-  /** Told at once, after what was held back. */
+  /** Posts an entry at once, after the held-back entries. */
   tell(entry: LogEntry): void {
     this.#held.push(entry);
     this.flush();
@@ -27,14 +27,14 @@ export class EntryFeed {
     }
   }
 
-  /** What was held back, for who tells it himself. */
+  /** Takes the held-back entries; the caller posts them. */
   take(): readonly LogEntry[] {
     const entries = this.#held;
     this.#held = [];
     return entries;
   }
 
-  /** Before anything that must come after them: the reply to a verb. */
+  /** Posts the held-back entries before anything that must follow them, such as the reply to a verb. */
   flush(): void {
     const entries = this.take();
     if (entries.length > 0) this.#post(entries);

@@ -21,8 +21,8 @@ export class EventLog {
   }
 
   /**
-   * An entry the caller hands on itself. `happened`, of performance.now(), is before now where it was read late; of one
-   * agent no entry is earlier than the one before.
+   * Makes an entry the caller hands on itself. `happened` (performance.now()) lies in the past where the
+   * event was read late; no entry of an agent is earlier than its previous one.
    */
   enter(agent: string, event: AgentEvent, happened = Infinity): LogEntry {
     this.#seq += 1;

@@ -1,4 +1,4 @@
-/** What each agent of a scenario heard, for --metrics: gathered from the log, told at the end. */
+/** Call quality at each agent of a scenario, for --metrics: gathered from the log, emitted at the end. */
 import type { LogEntry } from '../../model/agent-event.js';
 import type { Packets, Quality } from '../../model/call-quality.js';
 
@@ -27,7 +27,7 @@ export class Metrics {
     }
   }
 
-  /** One for each agent, in the order they came up. */
+  /** One metric for each agent, in the order the agents came up. */
   result(): readonly AgentMetric[] {
     return [...this.#agents].map(([agent, { calls }]) => {
       const reports = [...calls.values()].filter((one) => one !== undefined);

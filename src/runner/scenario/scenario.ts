@@ -38,13 +38,13 @@ export interface ScenarioServices {
   thread: ScenarioThread;
   binary: () => Promise<BaresipBinary>;
   http: HttpSettings;
-  /** Tell a `metric` event for each agent at the end of a scenario. */
+  /** Emit a `metric` event for each agent at the end of a scenario. */
   metrics: boolean;
   /** Where the audio of every call of a scenario is saved; absent = nowhere. */
   audioFiles?: (scenario: ScenarioId) => AudioFile;
-  /** A path as people know it. */
+  /** A path as shown to people. */
   shownPath: (file: string) => string;
-  /** Told of every password before it could be shown. */
+  /** Called with every password before it could be shown. */
   secret: (value: string) => void;
   /** ms since the run began. */
   now: () => number;
@@ -86,7 +86,7 @@ export async function runScenario(
   return { verdict, failures };
 }
 
-/** Codes that tell of the end of an agent. */
+/** Codes that mean the end of an agent. */
 const ENDED: ReadonlySet<string> = new Set(['E_AGENT_CRASHED', 'E_SIP_DENIED', 'E_CALL_LIMIT']);
 
 class ScenarioRun {
@@ -106,7 +106,7 @@ class ScenarioRun {
   readonly #began = performance.now();
   readonly #stalls = new Stalls(this.#began);
   readonly #crashes: Failure[] = [];
-  /** Of the newest event told. */
+  /** Time of the newest event emitted. */
   #lastAt = 0;
 
   constructor(task: ScenarioTask, services: ScenarioServices) {
@@ -176,7 +176,7 @@ class ScenarioRun {
       return { failures: [{ ...toErrorData(thrown), phase: 'load' }], reusable: false };
     } finally {
       interrupted.removeEventListener('abort', abort);
-      // A thread that had to be ended told of no teardown.
+      // A thread that had to be ended did not report the teardown.
       this.#timeline.teardownBegins();
       await Promise.all([this.#http.release(), this.#resources.release()]);
       this.#tellStall();
@@ -252,7 +252,7 @@ class ScenarioRun {
     this.#emit({ type: 'agent', at: this.#services.now(), scenario: this.#task.id.id, entry });
   }
 
-  /** Only requests of others are news to the script, and of those where they went. */
+  /** The script knows its own requests. Post only requests to its mock servers, path only. */
   #takeHttp(entry: LogEntry, event: HttpEvent): void {
     if (event.type !== 'http_received') return;
     this.#feed.hold({ ...entry, event: { ...event, query: '', body: '' } });
@@ -277,7 +277,7 @@ class ScenarioRun {
     }
     const scenario = this.#task.id.id;
     const happened = this.#services.now() - (performance.now() - this.#began) + sinceBegan;
-    // A note can be told a moment late; time never goes back in a report.
+    // A note can arrive a moment late; time never goes back in a report.
     const at = Math.max(happened, this.#lastAt);
     this.#emit(runEventOf(note, scenario, at, this.#waits));
   }
@@ -299,7 +299,7 @@ class ScenarioRun {
   }
 }
 
-/** Told some times a second, for who watches, not for who reads what happened. */
+/** Events emitted several times a second, for live displays, not for a record of what happened. */
 function isForWatchers(event: AgentEvent): boolean {
   if (event.type === 'audio_speech') return event.change === undefined;
   return event.type === 'call_rtp' || event.type === 'audio_level';

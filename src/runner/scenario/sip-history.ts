@@ -1,8 +1,10 @@
-/** The SIP messages of a scenario's agents: kept for scripts that ask, told on as they come once one has. */
+/**
+ * The SIP messages of a scenario's agents: kept for the script, and passed on as they come once it has asked.
+ */
 import type { SipMessage } from '../../sip/sip-message.js';
 import type { LogEntry } from '../../model/agent-event.js';
 
-/** Of one agent: a registration refreshed for hours must not fill the memory. */
+/** Most messages kept per agent: a registration refreshed for hours must not fill the memory. */
 const MOST_KEPT = 5000;
 
 export class SipHistory {
@@ -36,7 +38,7 @@ export class SipHistory {
     return { ...entry, event: { ...closed, ...(seq === undefined ? {} : { message_seq: seq }) } };
   }
 
-  /** What has come so far; all that comes later is told. */
+  /** Returns the messages so far; from now on new ones are passed on. */
   watch(agent: string): readonly LogEntry[] {
     this.#watched.add(agent);
     const kept = this.#kept.get(agent) ?? [];

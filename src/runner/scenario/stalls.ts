@@ -1,15 +1,17 @@
 /**
  * Moments in which this program did not get to run: the machine was busy, or something in the program took that long.
- * Times measured by when something was read are late by as much.
+ * Times measured at reading are late by as much.
  */
 import { formatMs } from '../../time.js';
 
 /** Shorter ones are usual and change no verdict. */
 const STALL_MS = 100;
-/** How exactly it is looked: after events, which a stall makes late, and while nothing happens. Each look costs CPU. */
+/**
+ * Time between looks after events, which a stall makes late, and while nothing happens. Each look costs CPU.
+ */
 const BUSY_EVERY_MS = 25;
 const IDLE_EVERY_MS = 200;
-/** For so long after an event more are expected. */
+/** How long after an event more events are expected. */
 const BUSY_MS = 1000;
 
 export class Stalls {
@@ -29,7 +31,7 @@ export class Stalls {
     this.#lookLater();
   }
 
-  /** Something happened. */
+  /** Notes that something happened. */
   event(): void {
     this.#eventAt = performance.now();
     if (this.#everyMs === BUSY_EVERY_MS) return;
@@ -37,7 +39,7 @@ export class Stalls {
     this.#lookLater();
   }
 
-  /** Ends the watch; what there is to tell, if there is anything. */
+  /** Ends the watch. @returns a text about the stalls, if there were any. */
   end(): string | undefined {
     clearTimeout(this.#timer);
     this.#look();

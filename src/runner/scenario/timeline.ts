@@ -1,11 +1,13 @@
-/** The last events and SIP messages of a scenario: what a failure shows of the agents concerned. */
+/** The last events and SIP messages of a scenario, for a failure of the agents concerned. */
 import { isHttpEvent } from '../../model/http-event.js';
 import type { Failure, TimelineItem } from '../../model/run-event.js';
 
 const KEPT = 400;
-/** Reports fold what is repeated: 16 rounds of REGISTER and 401 must not hide what came before them. */
+/** Large, because reports fold repetitions: 16 rounds of REGISTER and 401 must not hide earlier events. */
 const SHOWN = 80;
-/** Requests explain what agents do, and come in numbers: apart, so that they push nothing out. */
+/**
+ * Requests explain what agents do, but come in numbers: they are kept apart, so that they push nothing out.
+ */
 const HTTP_KEPT = 60;
 const HTTP_SHOWN = 10;
 const HTTP_OF_SUBJECT_SHOWN = 30;
@@ -17,7 +19,7 @@ interface Items {
 
 export class Timeline {
   readonly #items: Items = { agents: [], http: [] };
-  /** How it was when the teardown began: stopping agents explains no failure of the body. */
+  /** Items from before the teardown: stopping agents explains no failure of the body. */
   #beforeTeardown: Items | undefined;
 
   add(item: TimelineItem): void {
@@ -62,7 +64,7 @@ const OF_THE_SCRIPT: ReadonlySet<string> = new Set([
   'E_SCRIPT_MEMORY',
   'E_SCRIPT_STACK',
 ]);
-/** What the language itself throws; an Error of the script's own may be about a call. */
+/** Errors the language itself throws; an Error the script throws may be about a call. */
 const OF_THE_LANGUAGE = /^(?:promise: .*: )?(?:Type|Reference|Range|Syntax|Internal)Error: /;
 
 function isOfTheScript({ code, agents, message }: Failure): boolean {

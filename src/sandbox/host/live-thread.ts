@@ -15,7 +15,7 @@ export interface Live {
   ready: Promise<void>;
 }
 
-/** Boots a thread, which then waits for its limits. It keeps no process alive until somebody wants it. */
+/** Boots a thread, which then waits for its limits. Until it is used it does not keep the process alive. */
 export function bootThread(entry = THREAD): Live {
   const { port1: port, port2 } = new MessageChannel();
   const cells = new Int32Array(new SharedArrayBuffer(4 * CELLS));
@@ -33,12 +33,12 @@ export function bootThread(entry = THREAD): Live {
   });
   const live = { worker, port, cells, ready: whenReady(worker, port) };
   worker.unref();
-  // Listening to a port, or reading what a worker prints, would keep the process alive.
+  // Listening to a port, or reading a worker's output, would keep the process alive.
   port.unref();
   return live;
 }
 
-/** Puts a booted thread to use; `onLost` hears when it fails or ends by itself. */
+/** Puts a booted thread to use; `onLost` is called when the thread fails or ends by itself. */
 export function startThread(
   live: Live,
   start: ThreadStart,
@@ -73,7 +73,7 @@ function whenReady(worker: Worker, port: MessagePort): Promise<void> {
       fail(`it ended with ${code}`);
     });
   });
-  // Who waits for it hears of it; nobody may.
+  // Awaiting callers get the rejection. Without this handler an unawaited one would crash the process.
   ready.catch(() => undefined);
   return ready;
 }
@@ -92,7 +92,7 @@ function crashError(error: Error & { code?: string }): ErrorData {
 export function send(live: Live, message: ToThread): void {
   live.port.postMessage(message);
   Atomics.add(live.cells, CELL.messages, 1);
-  // A thread that waits for a result takes the entries when that comes.
+  // A thread that waits for a result takes the entries when the result comes.
   const isWanted = message.type !== 'entries' || live.cells[CELL.awaitsEntries] === 1;
   if (isWanted) Atomics.notify(live.cells, CELL.messages);
 }

@@ -1,7 +1,7 @@
 /**
  * The sandbox: runs scenario files in QuickJS, in a worker thread that may be lost at any time. Knows the
- * contract (schema), events and errors, and what a script may touch; must not know agents, baresip, SIP
- * or reports: verbs go to the ScenarioHost it is given. This is the main thread's side: it keeps the
+ * contract (schema), events and errors, and the files a script may touch; must not know agents, baresip,
+ * SIP or reports: verbs go to the ScenarioHost it is given. This is the main thread's side: it keeps the
  * time, and replaces a thread that no longer answers.
  */
 import { OffhookError, toErrorData, type ErrorData } from '../../errors.js';
@@ -27,7 +27,7 @@ import type {
 import { bootThread, send, startThread, wake, type Live } from './live-thread.js';
 import { Watchdog } from './watchdog.js';
 
-/** What carries out verbs with an effect, and hears what the script does. */
+/** Carries out verbs with an effect, and is notified of what the script does. */
 export interface ScenarioHost {
   call(request: CallRequest): Promise<CallReply>;
   note(note: StampedNote): void;
@@ -44,11 +44,11 @@ export class CollectError extends OffhookError {
 }
 
 interface Running {
-  /** Who waits for functions of the script, by the number of the request. */
+  /** Pending requests for functions of the script, by the number of the request. */
   asked?: Map<number, (reply: ResponderReply) => void>;
   onNote?(note: StampedNote): void;
   onMessage(message: ThreadMessage): void;
-  /** The thread is gone, or has to go: why, when we know. */
+  /** Called when the thread is gone or must be ended, with the reason where it is known. */
   onLost(error: ErrorData): void;
   watchdog: Watchdog;
 }
@@ -56,16 +56,16 @@ interface Running {
 export class ScenarioThread {
   readonly #limits: ThreadLimits;
   readonly #entry: URL | undefined;
-  /** Booted ahead by somebody else, for the first job. */
+  /** A thread the caller booted ahead, for the first job. */
   #booted: Live | undefined;
   #live: Live | undefined;
-  /** What the scripts of each scenario file were when it was collected: for a thread that replaces one. */
+  /** The scripts of each scenario file as they were when it was collected, for a replacement thread. */
   readonly #sources = new Map<string, Map<string, ReadFile>>();
   #running: Running | undefined;
   #busy = false;
   #closed = false;
   #reusable = true;
-  /** Hears of values that must not be shown, before anything that may hold them. */
+  /** Called with values that must not be shown, before any message that may hold them. */
   onSecrets: (values: readonly string[]) => void = () => undefined;
 
   constructor(options: { limits: ThreadLimits; entry?: URL; booted?: Live | undefined }) {
@@ -173,8 +173,8 @@ export class ScenarioThread {
   }
 
   /**
-   * During run: has the script's function answer, once the script is blocked. `entries`: what has happened
-   * before, as with post(). Never rejects.
+   * During run: lets the script's function answer, once the script is blocked. `entries`: earlier events, as
+   * with post(). Never rejects.
    */
   respond(call: ResponderCall, entries: readonly LogEntry[]): Promise<ResponderReply> {
     const running = this.#running;
@@ -191,7 +191,7 @@ export class ScenarioThread {
     if (this.#live !== undefined) send(this.#live, { type: 'respond_cancelled', id });
   }
 
-  /** During run: what has happened to agents. */
+  /** During run: passes events of agents to the script. */
   post(entries: readonly LogEntry[]): void {
     if (this.#live !== undefined && this.#running !== undefined) {
       send(this.#live, { type: 'entries', entries });
@@ -211,7 +211,7 @@ export class ScenarioThread {
     await live.worker.terminate();
   }
 
-  /** The thread, started when there is none. */
+  /** The running thread, or a new one. */
   async #start(): Promise<Live> {
     if (this.#closed) throw new OffhookError('E_INTERNAL', 'scenario thread: used after close()');
     if (this.#busy) {
@@ -271,7 +271,7 @@ export class ScenarioThread {
     if (!reusable) this.#discard(live);
   }
 
-  /** The thread is given up; what ran in it ends with that error. */
+  /** Gives up the thread; the job that ran in it ends with this error. */
   #lose(live: Live, error: ErrorData): void {
     if (this.#live !== live) return;
     const running = this.#running;

@@ -1,6 +1,6 @@
 /**
  * The main thread's clock for one job: asks a thread to stop through its abort cells, and gives it up when
- * it does not react, which only a loop inside QuickJS's own native code can do.
+ * it does not react, which only a loop inside QuickJS's own native code can cause.
  */
 import type { ErrorData } from '../../errors.js';
 import { formatMs } from '../../time.js';
@@ -42,7 +42,7 @@ export class Watchdog {
     }, LOOK_EVERY_MS);
   }
 
-  /** Begins the budget of a stage; that of the one before is over. */
+  /** Begins the budget of a stage and ends the budget of the previous stage. */
   limit(stage: 'scenario' | 'teardown', limitMs: number, leftMs: number): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#grace);

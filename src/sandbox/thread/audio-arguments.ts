@@ -5,11 +5,11 @@ import type { Session } from './job-context.js';
 /** Verbs with a WAV file among their arguments. */
 export const AUDIO_FILE_VERBS: ReadonlySet<string> = new Set(['send_audio', 'verify_recording']);
 
-/** What needs an agent that listens from its start on; baresip cannot begin to in the middle of a call. */
+/** Names that need an agent that listens from its start: baresip cannot begin to in the middle of a call. */
 const LISTENS =
   /\b(?:verify_(?:audio|silence|audio_connection|signal|recording)|hears|received_level|speech)\b/;
 
-/** What has to run from the beginning of a call on. */
+/** The name that needs speech timed from the beginning of a call. */
 const TIMES_SPEECH = /\bspeech\b/;
 
 export function withAudioFiles(
@@ -26,7 +26,7 @@ export function withAudioFiles(
   return [{ ...sound, real: session.environment.allowed(String(sound['path'])) }];
 }
 
-/** The option `audio` of agent(): where it is not given, what the script is going to do decides. */
+/** Sets the option `audio` of agent(): where it is not given, the names in the script's text decide. */
 export function withAudio(session: Session, args: readonly unknown[]): readonly unknown[] {
   const [name, given] = args;
   const options = isPlainObject(given) ? given : {};

@@ -21,7 +21,7 @@ const SPECIAL: ReadonlySet<string> = new Set<SpecialKind>([
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** @throws TypeError for what the guest never writes: then the guest itself was tampered with. */
+/** @throws TypeError for a form the guest never writes: then the guest itself was tampered with. */
 export function decode(encoded: Encoded): unknown {
   if (Array.isArray(encoded)) return encoded.map(decode);
   if (typeof encoded !== 'object' || encoded === null) return encoded;

@@ -1,4 +1,4 @@
-/** Blocking talk with the main thread: the thread sleeps until a message or an abort comes. */
+/** Blocking exchange with the main thread: the thread sleeps until a message or an abort comes. */
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { LogEntry } from '../../model/agent-event.js';
 import { hrtimeMs } from '../clock.js';
@@ -21,7 +21,7 @@ export class Channel {
   readonly #stop: Stop;
   #entries: LogEntry[] = [];
   #notes: StampedNote[] = [];
-  /** Of calls under way: a responder may ask something while the script waits for its own reply. */
+  /** Replies to calls under way: a responder may call while the script waits for its own reply. */
   readonly #replies = new Map<number, CallReply>();
   readonly #asked: ResponderCall[] = [];
   #serve: ((call: ResponderCall) => ResponderReply) | undefined;
@@ -36,18 +36,18 @@ export class Channel {
     this.#post({ notes: this.#notes, message });
   }
 
-  /** Goes out with the next message, and before the thread sleeps; `now` when it must outlive the thread. */
+  /** Queues a note for the next message or sleep; `now` sends it at once, when it must outlive the thread. */
   note(note: StampedNote, now: boolean): void {
     this.#notes.push(note);
     if (now) this.#flush();
   }
 
-  /** Who answers requests to mock servers while the script is blocked. */
+  /** Sets the function that answers requests to mock servers while the script is blocked. */
   serveWith(serve: (call: ResponderCall) => ResponderReply): void {
     this.#serve = serve;
   }
 
-  /** Undefined when the script has to stop before the reply came. */
+  /** The reply to a call; undefined when the script has to stop before it came. */
   call(request: CallRequest, { serves = true } = {}): CallReply | undefined {
     this.send({ type: 'call', request });
     const isThere = (): boolean => this.#replies.has(request.call);
@@ -57,20 +57,20 @@ export class Channel {
     return reply;
   }
 
-  /** Waits until at least one entry is there, the time is over, or the script has to stop. */
+  /** Waits until an entry has arrived, the time is over, or the script has to stop. */
   next(ms: number): LogEntry[] {
     const isThere = (): boolean => this.#entries.length > 0;
     this.#sleepUntil(isThere, hrtimeMs() + ms, { awaitsEntries: 1, serves: true });
     return this.poll();
   }
 
-  /** How many entries the next poll() has at least. */
+  /** Number of entries the next poll() returns at least. */
   arrived(): number {
     this.#drain();
     return this.#entries.length;
   }
 
-  /** Entries that have arrived. */
+  /** Takes the entries that have arrived. */
   poll(): LogEntry[] {
     this.#drain();
     const entries = this.#entries;
@@ -78,7 +78,7 @@ export class Channel {
     return entries;
   }
 
-  /** As poll(), and they stay. */
+  /** As poll(), but leaves the entries in place. */
   peek(): readonly LogEntry[] {
     this.#drain();
     return [...this.#entries];
@@ -100,7 +100,7 @@ export class Channel {
   ): void {
     let asleep = false;
     for (;;) {
-      // Each time: what a responder asks sleeps in here, too.
+      // Set each time: a call of a responder sleeps in here, too.
       Atomics.store(this.#cells, CELL.awaitsEntries, awaitsEntries);
       const seen = Atomics.load(this.#cells, CELL.messages);
       this.#drain();

@@ -1,4 +1,4 @@
-/** Variables as env() finds them: --set, then what load_env() read, then the layers below. */
+/** Variables as env() finds them: --set, then the files of load_env(), then the layers below. */
 import { dirname, resolve } from 'node:path';
 import { OffhookError } from '../../errors.js';
 import { nearest } from '../../schema/nearest.js';
@@ -6,7 +6,7 @@ import { parseDotenv, type DotenvFile } from '../../settings/dotenv.js';
 import { allowedPath, readAllowed } from './files.js';
 import type { ReadFile, ScenarioJob } from '../protocol.js';
 
-/** Patterns cost time that grows with the text. */
+/** Limit of a variable's name: matching a pattern takes time that grows with the text. */
 const LONGEST_NAME = 300;
 
 /** The VM's own parser uses the native stack. */
@@ -47,7 +47,7 @@ export class Environment {
     });
   }
 
-  /** A file the script names, relative to its own. */
+  /** Reads a file the script names, relative to the scenario file. */
   readable(path: string): ReadFile {
     return readAllowed(resolve(dirname(this.#job.file), path), path, readRoots(this.#job), {
       denied: 'E_READ_DENIED',
@@ -55,7 +55,7 @@ export class Environment {
     });
   }
 
-  /** Real path of a file the script names, of any kind: whoever reads it tells what is wrong with it. */
+  /** Real path of a file of any kind the script names; its reader reports what is wrong with it. */
   allowed(path: string): string {
     return allowedPath(resolve(dirname(this.#job.file), path), path, readRoots(this.#job), {
       denied: 'E_READ_DENIED',
@@ -63,7 +63,7 @@ export class Environment {
     });
   }
 
-  /** A JSON file the script names. Its text is not told in errors: it may be anything. */
+  /** Parses a JSON file the script names. Errors do not show its text, which may be anything. */
   json(path: string): unknown {
     const { text } = this.readable(path);
     try {
@@ -86,7 +86,7 @@ export class Environment {
     );
   }
 
-  /** The same whether the variable is set or not: a denial must not tell. */
+  /** Refuses alike whether the variable is set or not: a denial must not reveal that. */
   #refuseDenied(name: string): void {
     const { allowEnv } = this.#job;
     if (allowEnv === undefined) return;
@@ -100,7 +100,7 @@ export class Environment {
     );
   }
 
-  /** Reads a file the script names; its values come before those already there. */
+  /** Loads a file the script names; its values take precedence over values loaded earlier. */
   load(path: string): DotenvFile {
     const file = this.readable(path);
     const from = {

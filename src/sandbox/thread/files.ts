@@ -1,4 +1,4 @@
-/** What a script may touch: files below the read root, by their real path. */
+/** The files a script may read: those below the read root, by their real path. */
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
 import { OffhookError, type ErrorCode } from '../../errors.js';
@@ -8,22 +8,22 @@ import type { ReadFile } from '../protocol.js';
 const LARGEST_FILE = 8 * 1024 * 1024;
 
 export interface FileErrors {
-  /** Outside the read root. */
+  /** Code for a file outside the read root. */
   denied: ErrorCode;
-  /** Missing, a folder, unreadable, not UTF-8. */
+  /** Code for a file that is missing, a folder, unreadable or not UTF-8. */
   unreadable: ErrorCode;
 }
 
 /**
- * Text of a file a script names. `shown` is the name as the script wrote it: messages never tell whether
- * something exists outside of the read root.
+ * Text of a file a script names. `shown` is the name as the script wrote it: messages never reveal whether
+ * something exists outside the read root.
  */
 export function readAllowed(
   path: string,
   shown: string,
   roots: readonly string[],
   codes: FileErrors,
-  /** What it was when it was read before: it may have changed since, or be gone. */
+  /** The file as it was read before: it may have changed since, or be gone. */
   before?: ReadFile,
 ): ReadFile {
   const real = allowedPath(path, shown, roots, codes, before?.path);
@@ -102,7 +102,7 @@ function reasonOf(error: unknown): string {
     case 'ENAMETOOLONG':
       return 'its name is too long';
     default:
-      // Node's own, such as of a NUL in it, begin with ERR_.
+      // Codes of Node itself, such as for a NUL in the path, begin with ERR_.
       return /^E(?!RR_)/.test(String(code)) ? String(code) : 'the path is not valid';
   }
 }

@@ -1,4 +1,4 @@
-/** HTTP functions on their way to the main thread: checked arguments as what the drivers take. */
+/** HTTP functions on their way to the main thread: turns checked arguments into the form drivers take. */
 import type {
   HttpHeaders,
   HttpRequestData,
@@ -17,7 +17,7 @@ import type { Session } from './job-context.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Redirects followed unless the script says how many. */
+/** Redirects followed by default. */
 const MOST_REDIRECTS = 10;
 
 export function serviceCall(
@@ -117,12 +117,12 @@ function routeData(args: readonly unknown[], responder: number | undefined): Rou
 function pathPattern(path: unknown): PathPattern {
   if (!(path instanceof Special)) return { text: String(path) };
   const end = path.text.lastIndexOf('/');
-  // Without those that make a match depend on the one before.
+  // Without the flags that make a match depend on the previous match.
   const flags = path.text.slice(end + 1).replace(/[gy]/g, '');
   return { regex: path.text.slice(1, end), flags };
 }
 
-/** Files are read here, where it is known what a script may read. */
+/** Reads the files here, where the script's read roots are known. */
 function mockOptions(session: Session, given: unknown): Fields {
   const { port = 0, host = '127.0.0.1', tls = false } = fieldsOf(given);
   if (!isPlainObject(tls)) return { port, host, tls };
@@ -139,7 +139,7 @@ function headersOf(given: unknown): HttpHeaders {
   );
 }
 
-/** Text as it is, { base64 } as bytes, anything else as JSON. */
+/** Turns text into itself, { base64 } into bytes, anything else into JSON. */
 function payloadOf(body: unknown): Payload | undefined {
   if (body === undefined || body instanceof Undefined) return undefined;
   if (typeof body === 'string') {
@@ -151,7 +151,7 @@ function payloadOf(body: unknown): Payload | undefined {
   return { data: JSON.stringify(toArgument(body)), encoding: 'utf8', type: 'application/json' };
 }
 
-/** The fields that were given; none for what was left out. */
+/** The fields of an argument; none for an argument that was left out. */
 function fieldsOf(value: unknown): Fields {
   if (!isPlainObject(value)) return {};
   return Object.fromEntries(

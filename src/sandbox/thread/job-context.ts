@@ -1,4 +1,4 @@
-/** What is known on the thread about the running job: phase, flags, failures, budgets. */
+/** State of the running job on the thread: phase, flags, failures, budgets. */
 import type { ErrorData, SourceLocation } from '../../errors.js';
 import type { Failure, Phase } from '../../model/run-event.js';
 import type { Channel } from './channel.js';
@@ -12,7 +12,7 @@ import type { Stop } from './stop.js';
 /** A script that logs in a loop must not fill the memory of the main thread. */
 const MOST_NOTES = 50_000;
 const MOST_NOTE_TEXT = 16 * 1_048_576;
-/** Kept of what stacks meant. */
+/** Most source texts kept for stacks already resolved. */
 const MOST_PLACES = 500;
 const LONGEST_STACK = 4096;
 
@@ -24,22 +24,22 @@ export class Session {
   readonly environment: Environment;
   readonly began: number;
   readonly limits: ThreadLimits;
-  /** For messages: the main thread keeps the time. */
+  /** Only for messages: the main thread keeps the time. */
   readonly timeoutMs: number;
   readonly teardownMs: number;
-  /** Evaluating a file only to learn its scenarios: nothing may act, nothing is shown. */
+  /** Whether a file is evaluated only to learn its scenarios: nothing may act, nothing is shown. */
   readonly collecting: boolean;
   /** The file itself is the scenario. */
   readonly isSingle: boolean;
-  /** The top level of a suite file: what waits or acts belongs into setup(). */
+  /** Whether the top level of a suite file runs: calls that wait or act belong in setup(). */
   declaring: boolean;
   /** How often the script has asserted, or has called something that waits or acts. */
   tests = 0;
   phase: Phase = 'load';
   skipped: { reason: string } | undefined;
-  /** A responder runs: it may read, not act or wait. */
+  /** Whether a responder runs: it may read, not act or wait. */
   responding = false;
-  /** Where each responder was given to on(). */
+  /** Stack of the on() call of each responder. */
   readonly responderStacks = new Map<number, string>();
   /** What the script waits for, outermost first. */
   readonly waitingFor: string[] = [];
@@ -97,7 +97,7 @@ export class Session {
     this.#tell(note);
   }
 
-  /** A wait is news only to who sees it last: told when the thread sleeps. */
+  /** A wait matters only to a viewer while it lasts, so its note goes out when the thread sleeps. */
   #tell(note: Note): void {
     const isWait = note.type === 'waiting' || note.type === 'waited';
     this.channel.note({ at: this.now(), note }, !isWait);
@@ -107,23 +107,23 @@ export class Session {
     return this.#once('place', stack, () => placeOf(stack, this.loader.sourceOf));
   }
 
-  /** Source text of what the innermost call of that function was given. */
+  /** Source text of the argument of the innermost call of `callee`. */
   argumentOf(callee: string, stack: string): string | undefined {
     return this.#once(callee, stack, () => callArgument(stack, callee, this.loader.sourceOf));
   }
 
-  /** Source text of what follows that call: ".describe("x")". */
+  /** Source text that follows that call: ".describe("x")". */
   chainOf(callee: string, stack: string): string | undefined {
     return callChain(stack, callee, this.loader.sourceOf);
   }
 
-  /** As argumentOf, of one element of an array that stands there. */
+  /** As argumentOf, for one element of an array argument. */
   elementOf(callee: string, stack: string, index: number): string | undefined {
     const find = () => callArgument(stack, callee, this.loader.sourceOf, index);
     return this.#once(`${callee} ${index}`, stack, find);
   }
 
-  /** The same line calls again and again; a source, once loaded, stays as it is. */
+  /** Caches `find`: the same line calls again and again, and a loaded source never changes. */
   #once<T>(what: string, stack: string, find: () => T): T {
     const key = `${what} ${stack}`;
     const known = this.#places.get(key);
@@ -150,7 +150,7 @@ export class Session {
     return { ...error, phase: this.phase, ...frame };
   }
 
-  /** Fails the scenario, for good. The same failure on its way up is told once. */
+  /** Fails the scenario, for good. The same failure on its way up is reported once. */
   fail(error: ErrorData): void {
     if (this.failures.some((one) => isSame(one, error))) return;
     const failure = this.toFailure(error);
@@ -164,7 +164,7 @@ export class Session {
       ...error,
       code: 'E_SCRIPT_UNAWAITED',
       message: `promise: rejected, and nothing awaited it: ${error.message}`,
-      // What is not there at all is not there when it is awaited either.
+      // A name that does not exist does not exist when it is awaited either.
       hint:
         error.code === 'E_SCRIPT_THROWN' && error.hint !== undefined
           ? error.hint

@@ -11,7 +11,7 @@ import type { StopReason } from './stop.js';
 import { meaningOf, memoryError, stackError, stopError } from './verdict.js';
 import { Undescribable, type Settled, type Vm } from '../vm/vm.js';
 
-/** Limits it costs seconds, or the thread, to reach. */
+/** Limits that cost seconds, or the thread, to reach. */
 const USED_UP: ReadonlySet<string> = new Set(['E_SCRIPT_CPU', 'E_SCRIPT_MEMORY']);
 
 /** Floating promises that failed are reported one by one, up to this many. */
@@ -50,7 +50,7 @@ export class Job {
     );
   }
 
-  /** What goes wrong here shows best when the file runs as the scenario it is: it may be named itself. */
+  /** An error here shows best when the file runs as a scenario: the command line may name the file itself. */
   #topLevel(error: ErrorData | undefined, reason: StopReason | undefined): TopLevel {
     const session = this.#session;
     const skips = reason?.kind === 'reached' && reason.by === 'skip';
@@ -65,7 +65,7 @@ export class Job {
     return { how: /^\s*export\b/m.test(source) ? 'module' : 'nothing' };
   }
 
-  /** Failures are told as they happen. */
+  /** Runs the scenario; failures are reported as they happen. */
   run(scenario: DeclaredScenario | undefined): void {
     this.#guarded(() => {
       if (scenario !== undefined) this.#runScenario(scenario);
@@ -73,7 +73,7 @@ export class Job {
     });
   }
 
-  /** A body that did nothing but end would be a green test of nothing. What setup did does not count for it. */
+  /** Runs the body; a body that tested nothing fails, even if setup did. */
   #body(start: (vm: Vm) => Settled, scenario: string): void {
     const session = this.#session;
     const before = session.tests;
@@ -103,8 +103,8 @@ export class Job {
   }
 
   /**
-   * Evaluates a file that declares scenarios; what it declared so far, or the one of that ordinal, is known
-   * in any case.
+   * Evaluates a file that declares scenarios. Returns the declarations so far, or the one of that ordinal,
+   * even after an error.
    */
   #declare(ordinal?: number): {
     declared: Collected;
@@ -170,7 +170,7 @@ export class Job {
     const error = this.#errorOf(settled, reason);
     if (error !== undefined) session.fail(error);
     this.#noteUnawaited(vm, reason === undefined);
-    // What stopped it from outside may have come between assert() and its matcher.
+    // A stop from outside may have come between assert() and its matcher.
     if (reason === undefined || reason.kind === 'skip') vm.endPhase();
     if (
       this.#quickJs.outOfMemory &&
@@ -228,7 +228,7 @@ export class Job {
     });
   }
 
-  /** What breaks out of WebAssembly itself: the VM is lost, the thread too. */
+  /** Catches errors that break out of WebAssembly itself: the VM is lost, and so is the thread. */
   #guarded<T>(action: () => T): T | undefined {
     try {
       return action();
@@ -259,7 +259,7 @@ const BROKEN: ErrorData = {
   hint: 'leave the built-in objects as they are',
 };
 
-/** What such a file would declare was never seen, and nobody would miss it. */
+/** A file that skips at its top level: its scenarios were never seen, and nobody would miss them. */
 const SKIPS_ALL: ErrorData = {
   code: 'E_SCENARIO_COLLECT',
   message: 'skip(): called before the file declared a scenario or tested anything',

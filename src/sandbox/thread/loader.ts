@@ -1,5 +1,5 @@
 /**
- * Modules for QuickJS: those of the guest (`offhook:`), which only the guest sees, and those of a
+ * Modules for QuickJS: modules of the guest (`offhook:`), which only the guest sees, and modules of a
  * scenario, which come from relative paths below the read root.
  */
 import { readFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ export const GUEST_MAIN = `${GUEST}sandbox/guest/main.js`;
 const EXTENSIONS: readonly string[] = ['.js', '.mjs'];
 const URL_LIKE = /^[a-z][a-z0-9+.-]*:/i;
 
-/** Read once per thread. */
+/** Sources of the guest, read once per thread. */
 const guestSources = new Map<string, string>();
 
 export function guestSource(name: string): string {
@@ -35,8 +35,8 @@ export function guestName(base: string, specifier: string): string {
 }
 
 /**
- * The scripts of one scenario file as they were when first read, by the path they were asked for: what was collected is
- * what runs, whatever an editor does meanwhile.
+ * The scripts of one scenario file as they were when first read, by the requested path: the run uses the
+ * collected text, whatever an editor does meanwhile.
  */
 export class Sources {
   readonly #files: Map<string, ReadFile>;
@@ -50,7 +50,7 @@ export class Sources {
     this.#onRead = onRead;
   }
 
-  /** `read` is given what the file was before. */
+  /** @param read gets the file as it was before. */
   of(path: string, read: (before: ReadFile | undefined) => ReadFile): ReadFile {
     const before = this.#files.get(path);
     const file = read(before);
@@ -80,7 +80,7 @@ export class Loader {
   /** Source of a script file that was loaded; undefined for guest and native code. */
   readonly sourceOf = (file: string): string | undefined => this.#sources.get(file);
 
-  /** Whether the text of the scenario, or of a module it has imported so far, has that in it. */
+  /** Whether the text of the scenario, or of a module imported so far, matches the pattern. */
   mentions(pattern: RegExp): boolean {
     return [...this.#sources.values()].some((text) => pattern.test(text));
   }
@@ -101,8 +101,8 @@ export class Loader {
   }
 
   /**
-   * Absolute name of a module another one asks for. Cannot fail in QuickJS: an error waits under a name of
-   * its own until the module is loaded.
+   * Absolute name of an imported module. Cannot fail in QuickJS: an error is kept under a name of its own
+   * until the module is loaded.
    */
   readonly normalize = (base: string, specifier: string): string => {
     this.requests += 1;
@@ -121,7 +121,7 @@ export class Loader {
     return { error: this.#errors.get(name) ?? internal(new Error(`module ${name} is not known`)) };
   };
 
-  /** The import error with that message: QuickJS keeps no more of an error. */
+  /** The import error with that message: QuickJS keeps only the message of an error. */
   errorOf(message: string): OffhookError | undefined {
     return [...this.#errors.values()].find((error) => error.message === message);
   }
@@ -152,7 +152,7 @@ export class Loader {
     }
   }
 
-  /** Where the specifier stands in the importing file: QuickJS does not tell. */
+  /** Place of the specifier in the importing file, which QuickJS does not report. */
   #importPlace(base: string, specifier: string): SourceLocation | undefined {
     const source = this.#sources.get(base);
     const index = [`'${specifier}'`, `"${specifier}"`]

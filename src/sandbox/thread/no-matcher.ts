@@ -3,15 +3,15 @@ import type { ErrorData } from '../../errors.js';
 import { MATCHERS } from '../../schema/matchers.js';
 
 interface Call {
-  /** Source text of what assert() was given: "alice.state". */
+  /** Source text of assert()'s argument: "alice.state". */
   argument?: string | undefined;
-  /** Source text of what follows the call: ".describe("x")", ".is_true", or nothing. */
+  /** Source text that follows the call: ".describe("x")", ".is_true", or nothing. */
   chain?: string | undefined;
   /** `typeof` of the value. */
   type: string;
 }
 
-/** What a comparison in the argument reads as a matcher. */
+/** The matcher to write instead of each comparison operator. */
 const COMPARISONS: Readonly<Record<string, string>> = {
   '===': 'equals',
   '==': 'equals',

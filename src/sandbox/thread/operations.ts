@@ -1,4 +1,4 @@
-/** What the guest asks of the thread, one function for each operation of the protocol. */
+/** Answers the guest's requests to the thread, one function for each operation of the protocol. */
 import { randomUUID } from 'node:crypto';
 import { OffhookError, type ErrorData } from '../../errors.js';
 import type { LogEntry } from '../../model/agent-event.js';
@@ -28,7 +28,7 @@ import { stopError } from './verdict.js';
 
 type Variables = Readonly<Record<string, string>>;
 
-/** Assertions that fail in a loop and are caught: the first ones tell enough. */
+/** Most failures recorded: of assertions that fail in a loop and are caught the first ones say enough. */
 const MOST_FAILURES = 20;
 const LONGEST_LOG = 65_536;
 
@@ -90,7 +90,7 @@ function perform(session: Session, operation: string, payload: string): Answer {
   }
 }
 
-/** What the guest asks is well-formed unless a script changed the language under it. */
+/** The guest's requests are well-formed unless a script changed the language under it. */
 function tampered(error: unknown): ErrorData {
   return {
     code: 'E_SCRIPT_THROWN',
@@ -107,7 +107,7 @@ function check(session: Session, { on, fn, args, stack }: Operations['check']): 
   refuseDeclaration(session, row);
 }
 
-/** The top level is the place of declarations; that of a single scenario may still have a teardown. */
+/** Declarations belong at the top level; a single-scenario file may still declare a teardown. */
 function refuseDeclaration(session: Session, { row, name }: PublicFunction): void {
   if (row.effect !== 'declare' || session.declaring) return;
   if (!session.isSingle || session.phase !== 'body') {
@@ -135,7 +135,7 @@ function rowOf(
   throw new OffhookError('E_ARGUMENT', message, { hint });
 }
 
-/** The evaluation ends at the first thing that waits or acts; `try` cannot hide that it was reached. */
+/** Ends the evaluation at the first call that waits or acts; `try` cannot hide that it was reached. */
 function stopIfOnlyDeclaring(session: Session, { row, name }: PublicFunction, stack: string): void {
   if (row.effect === 'none' || row.effect === 'declare') return;
   session.tests += 1;
@@ -198,7 +198,7 @@ function valueOf(session: Session, reply: CallReply | undefined): CallReply {
   return reply;
 }
 
-/** Files that arguments name are checked here, where it is known what a script may read. */
+/** Checks the files that arguments name here, where the script's read roots are known. */
 function withFiles(session: Session, name: string, args: readonly unknown[]): readonly unknown[] {
   if (AUDIO_FILE_VERBS.has(name)) return withAudioFiles(session, name, args);
   if (name === 'agent') return withAudio(session, withOptionFiles(session, args));
@@ -212,7 +212,7 @@ function withOptionFiles(session: Session, args: readonly unknown[]): readonly u
   return [args[0], { ...options, ca_file }];
 }
 
-/** What only shows beside the agent a verb was called on: itself as the target, another one's call. */
+/** Arguments that are wrong only for this agent: itself as the target, a call of another agent. */
 function wrongSubject(
   called: string,
   agent: string | undefined,
@@ -234,7 +234,7 @@ function wrongSubject(
   };
 }
 
-/** Fails the scenario also when the condition catches it. */
+/** Fails the scenario even when the condition catches the error. */
 function inCondition(session: Session, called: string, stack: string): OffhookError {
   const error = new OffhookError(
     'E_CONDITION',
@@ -245,7 +245,7 @@ function inCondition(session: Session, called: string, stack: string): OffhookEr
   return error;
 }
 
-/** Told at most once for each agent; costs a round trip. */
+/** Starts watching an agent, at most once for each; costs a round trip. */
 function watch(session: Session, { agent, what }: Operations['watch']): readonly LogEntry[] {
   calls += 1;
   const request = { call: calls, verb: 'watch', agent, args: [what] } as const;
@@ -343,7 +343,7 @@ function isGiven(duration: Encoded): boolean {
   return duration !== undefined && typeof duration !== 'object';
 }
 
-/** Those whose time is their first argument. */
+/** Functions whose time is their first argument. */
 const TIME_FIRST: ReadonlySet<string> = new Set(['wait', 'verify_media', 'verify_no_media']);
 
 function waitText(session: Session, payload: Operations['begin_wait'], ms: number): string {

@@ -15,10 +15,10 @@ import type { Session } from './job-context.js';
 import { meaningOf } from './verdict.js';
 import { Undescribable, type Vm } from '../vm/vm.js';
 
-/** Of computing; responders never wait. */
+/** Limit of computing; responders never wait. */
 const LIMIT_MS = 2000;
 
-/** What takes news away from the script, waits or acts. */
+/** Operations that take entries away from the script, wait or act. */
 const REFUSED: ReadonlySet<Operation> = new Set<Operation>([
   'poll',
   'next',

@@ -1,6 +1,6 @@
 /**
- * What a script reached for that is not there: errors of the language and names the contract does not have, told with
- * the expression they happened at and what is meant instead.
+ * Explains names that do not exist: errors of the language and names the contract does not have, with the
+ * expression they happened at and the name that was meant.
  */
 import type { ErrorData } from '../../errors.js';
 import { findFunction, namesOf } from '../../schema/contract.js';
@@ -49,7 +49,7 @@ export function unknownName(
   };
 }
 
-/** Message and hint of an error of the language, where more can be said than it says itself. */
+/** A better message and hint for an error of the language, where there is one. */
 export function explained(
   { message, stack }: Thrown,
   sourceOf: SourceOf,
@@ -73,10 +73,10 @@ export function explained(
   };
 }
 
-/** What is called on a promise. */
+/** Methods of a promise. */
 const PROMISED: ReadonlySet<string> = new Set(['then', 'catch', 'finally']);
 
-/** What was meant by calling something that cannot be called. */
+/** Hint for a call of a value that cannot be called. */
 function calledHint(text: string): string | undefined {
   const [, base = '', name = ''] = /^(?:(.*)\.)?([\w$]+)$/s.exec(text) ?? [];
   if (base === 'assert') {

@@ -1,15 +1,15 @@
 /** Finds the text of a call's argument in a source, for labels. A reader of brackets, not a parser. */
 
-/** An argument longer than this is looked at no further. */
+/** The search for the end of an argument stops after this many characters. */
 const LONGEST_ARGUMENT = 2000;
 const LONGEST_LABEL = 80;
-/** What an assertion is about is shown whole: it is all that tells one of several in a condition from the others. */
+/** The subject of an assertion is shown whole: only it distinguishes several assertions in a condition. */
 const LONGEST_ASSERTED = 300;
 const CLOSER: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
 /**
  * First argument of the last call of `callee` that begins at or before `offset`; with `element`, that
- * element of it, where it is an array.
+ * element of an array argument.
  */
 export function argumentText(
   source: string,
@@ -27,7 +27,7 @@ export function argumentText(
   return text === '' ? undefined : text;
 }
 
-/** What follows that call: ".describe("x")", or ".is_true" where nothing calls it. */
+/** Text that follows that call: ".describe("x")", or ".is_true" where nothing calls it. */
 export function chainText(source: string, offset: number, callee: string): string | undefined {
   const start = callStart(source, offset, callee);
   let end = start === undefined ? undefined : endOfArgument(source, start);
@@ -40,7 +40,7 @@ export function chainText(source: string, offset: number, callee: string): strin
     end += member.length;
     if (source[end] !== '(') continue;
     const close = endOfArgument(source, end + 1);
-    // A chain of several arguments is not one of ours.
+    // No method of ours in a chain has several arguments.
     if (close === undefined || source[close] !== ')') break;
     end = close + 1;
   }

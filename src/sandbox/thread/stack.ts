@@ -15,7 +15,7 @@ export type SourceOf = (file: string) => string | undefined;
 /** "    at name (file:line:column)", and without name and parentheses for a syntax error. */
 const FRAME = /^ {4}at (?:(.*) \()?(.*?):(\d+):(\d+)\)?$/;
 
-/** Frames of scripts, innermost first: those of the guest and native ones are left out. */
+/** Frames of scripts, innermost first, without frames of the guest and native code. */
 export function scriptFrames(stack: string, sourceOf: SourceOf): Frame[] {
   const frames: Frame[] = [];
   for (const line of stack.slice(0, MOST_STACK_TEXT).split('\n')) {
@@ -70,9 +70,9 @@ function matchingBracket(characters: readonly string[], from: number): number {
 }
 
 /**
- * What stands around the place at the top of a stack: the expression before it, such as "alice.calls[0].hangup", and the
- * rest of its line, which begins with the parenthesis of a call or the dot of a property. Undefined where a native
- * function stands between, as in `list.map(nothing)`.
+ * Source around the place at the top of a stack: the expression before it, such as "alice.calls[0].hangup",
+ * and the rest of its line, which begins with the parenthesis of a call or the dot of a property. Undefined
+ * where a native function is called in between, as in `list.map(nothing)`.
  */
 export function expressionAt(
   stack: string,
@@ -130,7 +130,7 @@ function printable(text: string): string {
   return text.replaceAll('\t', ' ').replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 }
 
-/** What the call at the top of the stack was given: the label of an assertion without one. */
+/** Argument of the call at the top of the stack: the label of an assertion without one. */
 export function callArgument(
   stack: string,
   callee: string,

@@ -1,4 +1,4 @@
-/** What a script may not pass with: assertions without a matcher, and conditions that say nothing. */
+/** A script must not pass with assertions without a matcher or with conditions that prove nothing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bench, failure } from '../testing/hostile/peer.js';
 

@@ -24,7 +24,7 @@ export interface Operations {
     stack: string;
   };
   /**
-   * Carries out a verb; blocks. Moves nothing itself: the guest applies what was there `before`, then the
+   * Carries out a verb; blocks. Moves no cursor itself: the guest applies the entries `before`, then the
    * new entries up to `seq`. Conditions may not call verbs, wait or skip: `in_condition` is refused.
    * -> VerbReply
    */
@@ -38,7 +38,7 @@ export interface Operations {
     stack: string;
   };
   /**
-   * Carries out an HTTP function of the script; blocks. As `verb`, but those that ask may stand in
+   * Carries out an HTTP function of the script; blocks. As `verb`, but requests may stand in
    * conditions. -> VerbReply
    */
   service: {
@@ -52,9 +52,9 @@ export interface Operations {
     in_condition: boolean;
     stack: string;
   };
-  /** What a mock server has received, as far as it is kept. -> MockRequestData[] */
+  /** The requests a mock server has received, as far as they are kept. -> MockRequestData[] */
   mock_requests: { mock: string; ids: readonly number[] };
-  /** Blocks until at least one new entry came, or until that time (as BegunWait.at). -> NextEntries */
+  /** Blocks until at least one new entry came, or until `until` (as BegunWait.at). -> NextEntries */
   next: { until: number };
   /** New entries that have arrived, without blocking. -> LogEntry[] */
   poll: Record<string, never>;
@@ -65,40 +65,40 @@ export interface Operations {
     matcher: string;
     expected?: string;
     actual: string;
-    /** Of one that did not hold: both sides as lines, where they have parts. */
+    /** Both sides of a failed assertion as lines, where they have parts. */
     sides?: { expected: string; actual: string };
     hint?: string | undefined;
     stack: string;
   };
   /**
-   * Fails the scenario: no matcher has followed an assert(). `value_type`: typeof of what it was given;
+   * Fails the scenario: no matcher has followed an assert(). `value_type`: typeof of its argument;
    * `stack`: where it was called. -> ErrorData, to be thrown
    */
   no_matcher: { value_type: string; stack: string };
-  /** -> source text of what the assert() at the top of the stack looks at */
+  /** -> source text of the argument of the assert() at the top of the stack */
   label: { stack: string };
   note: Extract<Note, { type: 'step_started' | 'step_finished' | 'warning' }>;
-  /** A wait begins: checked, told as a note, and all it needs in one answer. -> BegunWait */
+  /** Begins a wait: checks it, notes it, and returns all it needs in one answer. -> BegunWait */
   begin_wait: {
     fn: WaitName;
-    /** Of those that are methods. */
+    /** The agent a method was called on. */
     agent?: string;
     args: Encoded[];
-    /** A condition of a sequence: that was checked with the first one. */
+    /** Place of a condition in a sequence, which was checked with its first condition. */
     part?: SequencePart;
-    /** Limit of await_until when it is given none. */
+    /** Default limit of await_until. */
     default_ms: number;
     in_condition: boolean;
     stack: string;
   };
-  /** The innermost wait is over; of one whose assertion never held, what that was about and both sides. */
+  /** Ends the innermost wait; if its assertion never held, with the assertion's subject and both sides. */
   end_wait: {
     ok: boolean;
     label?: string | undefined;
     expected?: string | undefined;
     actual?: string | undefined;
   };
-  /** From now on entries tell this about the agent too. -> LogEntry[]: what was told before */
+  /** From now on entries include this about the agent, too. -> LogEntry[]: the entries so far */
   watch: { agent: string; what: Watched };
   log: { text: string; stack: string };
   skip: { reason: string; in_condition: boolean; stack: string };
@@ -118,7 +118,7 @@ export interface SequencePart {
   ms: number;
 }
 
-/** What blocks without an effect. */
+/** Functions that block without an effect. */
 export type WaitName =
   'await_until' | 'wait' | 'never' | 'await_sequence' | 'verify_media' | 'verify_no_media';
 
@@ -139,7 +139,7 @@ export interface VerbReply {
   value?: unknown;
   /** As CallReply. */
   seq?: number;
-  /** What had arrived when the verb was issued. */
+  /** Entries that had arrived when the verb was issued. */
   before: readonly LogEntry[];
   entries: readonly LogEntry[];
 }
@@ -173,7 +173,7 @@ export interface GuestExports {
   endPhase(): void;
   /** JSON of ResponderTask -> JSON of ResponderResult. Runs while the script is blocked. */
   respond(task: string): string;
-  /** Always after it: an interrupt runs no `finally`. */
+  /** Always called after respond(): an interrupt runs no `finally`. */
   responded(): void;
   /** Any thrown value -> JSON of ErrorData with `stack` (text); runs in the VM, so that getters cannot hurt. */
   describe(thrown: unknown): string;
@@ -182,7 +182,7 @@ export interface GuestExports {
 export interface ResponderTask {
   responder: number;
   request: MockRequestData;
-  /** What has arrived and was not told yet: a responder reads it and takes nothing away. */
+  /** Entries the script has not taken yet: a responder reads them and leaves them in place. */
   entries: readonly LogEntry[];
 }
 

@@ -16,7 +16,7 @@ export interface Collected {
   setup: boolean;
   teardown: boolean;
   scenarios: readonly DeclaredScenario[];
-  /** Of a file without scenario(): what became of its top level. */
+  /** Outcome of the top level of a file without scenario(). */
   topLevel?: TopLevel;
 }
 
@@ -55,11 +55,11 @@ export interface ScenarioJob {
   readRoot: string;
   /** Absolute real paths of more such folders. */
   allowRead?: readonly string[];
-  /** What env() finds, layered already. */
+  /** Variables env() finds, already layered. */
   env: Readonly<Record<string, string>>;
   /** Variables of --set: load_env() does not hide them. */
   fixedEnv: Readonly<Record<string, string>>;
-  /** Names of variables that may be asked for, where not all may; `origin`: what said so. */
+  /** Names of the variables env() may read, unless all are allowed; `origin`: the setting that says so. */
   allowEnv?: { patterns: readonly RegExp[]; origin: string };
 }
 
@@ -69,7 +69,7 @@ export interface RunJob extends ScenarioJob {
   teardown_ms: number;
 }
 
-/** What a thread is started with, besides its port. */
+/** Data a thread is started with, besides its port. */
 export interface ThreadData {
   /** CELLS numbers in shared memory. */
   cells: Int32Array;
@@ -83,13 +83,13 @@ export type ToThread =
   | { type: 'run'; job: RunJob; began: number; timeout_ms: number }
   | { type: 'entries'; entries: readonly LogEntry[] }
   | { type: 'result'; call: number; reply: CallReply }
-  /** With what is to be known before it: told apart, the script would look at that first. */
+  /** Carries the earlier entries along: sent separately, the script would look at them first. */
   | { type: 'respond'; call: ResponderCall; entries: readonly LogEntry[] }
-  /** Nobody waits for that answer any more. */
+  /** Cancels a request whose answer is not awaited any more. */
   | { type: 'respond_cancelled'; id: number }
   | { type: 'close' };
 
-/** What the script did since the last message, and what there is to say now. */
+/** Notes of the script since the last message, and the message itself. */
 export interface FromThread {
   notes: readonly StampedNote[];
   message?: ThreadMessage;
@@ -101,7 +101,7 @@ export interface ReadFile {
   text: string;
 }
 
-/** What a thread must know before its first job. */
+/** Data a thread needs before its first job. */
 export interface ThreadStart {
   limits: ThreadLimits;
   /** Scripts as they were when first read, by the scenario file they belong to and the path they were asked for. */
@@ -112,11 +112,11 @@ export type ThreadMessage =
   | { type: 'ready' }
   | { type: 'collected'; collected?: Collected; error?: Failure; reusable: boolean }
   | { type: 'call'; request: CallRequest }
-  /** A script or module was read for that scenario file: it is not read again for it, in no other thread either. */
+  /** A script or module was read for a scenario file: no thread reads it again for that file. */
   | { type: 'source'; of: string; path: string; file: ReadFile }
   /** Values that load_env() read under the names of secrets. */
   | { type: 'secrets'; values: readonly string[] }
-  /** Told as it happens: a thread that has to be terminated has told its failures already. */
+  /** Sent as it happens: a thread that must be terminated has sent its failures already. */
   | { type: 'failed'; failure: Failure }
   | { type: 'responded'; id: number; reply: ResponderReply }
   | { type: 'finished'; skipped?: { reason: string }; reusable: boolean };
@@ -135,39 +135,39 @@ export interface ResponderCall {
 
 export type ResponderReply =
   | { response: MockResponseData }
-  /** The scenario has failed with it: why, in words. */
+  /** The responder failed, and the scenario with it; the reason in words. */
   | { failed: string }
-  /** It was not asked. */
+  /** The script was not asked; the reason in words. */
   | { unavailable: string };
 
 /** A verb with an effect, on its way to a driver. */
 export interface CallRequest {
   call: number;
   /**
-   * `watch` is no verb of a script: it asks for what is costly to tell, for the rest of the scenario.
-   * `requests`: bodies and headers of requests a mock server has received.
+   * `watch` is no verb of a script: it asks for entries that are costly to send, for the rest of the
+   * scenario. `requests`: bodies and headers of requests a mock server has received.
    */
   verb: AgentVerb | GlobalVerb | 'watch' | ServiceVerb | 'requests';
   /** The agent, or the mock server, the verb was called on. */
   agent?: string;
   args: readonly Argument[];
   at?: SourceLocation;
-  /** How long it waits, in ms, where the arguments do not say and the scenario does. */
+  /** The scenario's time limit, ms, where the arguments give none. */
   within_ms?: number;
-  /** The arguments as reports show them, where they are not just those. */
+  /** The arguments as reports show them, where they differ from `args`. */
   shown?: string;
 }
 
 /** Plain JSON, but an agent is an AgentArgument; options given as `undefined` are left out. */
 export type Argument = unknown;
 
-/** An agent of the scenario as an argument: what AgentRef is after the thread checked the call. */
+/** An agent of the scenario as an argument: an AgentRef after the thread checked the call. */
 export interface AgentArgument {
   $: 'agent';
   name: string;
 }
 
-/** A call of the agent as an argument: what CallRef is after the thread checked it. */
+/** A call of the agent as an argument: a CallRef after the thread checked it. */
 export interface CallArgument {
   $: 'call';
   id: string;
@@ -175,9 +175,9 @@ export interface CallArgument {
 
 export interface CallReply {
   error?: ErrorData;
-  /** What the verb returns to the script: plain data. */
+  /** Value the verb returns to the script: plain data. */
   value?: unknown;
-  /** Of `watch`: the SIP messages the agent's trace has shown so far. */
+  /** Reply to `watch`: the SIP messages in the agent's trace so far. */
   history?: readonly LogEntry[];
   /**
    * seq of the log entry that is the verb's local effect: the cursor of its agent moves there before the
@@ -198,7 +198,7 @@ export type AbortKind = 'timeout' | 'interrupt' | 'cpu';
 
 /** Cells of the shared Int32Array. */
 export const CELL = {
-  /** Counts messages to the thread: what Atomics.wait sleeps on. */
+  /** Counts messages to the thread; Atomics.wait sleeps on this cell. */
   messages: 0,
   /**
    * 0, or 1 + index in ABORTS: seen by every operation and by the interrupt handler until teardown begins.
@@ -206,11 +206,11 @@ export const CELL = {
   abort: 1,
   /** 1 while the thread computes, 0 while it waits: the watchdog's view. */
   computing: 2,
-  /** Increased at every change of `computing`: tells one long computation from many short ones. */
+  /** Increased at every change of `computing`, to distinguish one long computation from many short ones. */
   turns: 3,
   /** As `abort`, for teardown and its own budget: a late time-out of the body never hits teardown. */
   teardownAbort: 4,
-  /** 1 while the thread sleeps for entries: what comes meanwhile wakes it. Else only a result does. */
+  /** 1 while the thread sleeps for entries, which then wake it. Otherwise only a result does. */
   awaitsEntries: 5,
   /** ms the running computation may take, where it is not the limit of the script; else 0. */
   cpuBudget: 6,
@@ -224,7 +224,7 @@ export interface StampedNote {
   note: Note;
 }
 
-/** What the script does that people want to see. */
+/** Actions of the script that reports show. */
 export type Note =
   | { type: 'phase'; phase: Phase }
   | { type: 'step_started'; name: string; depth: number }

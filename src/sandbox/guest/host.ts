@@ -11,7 +11,7 @@ import { failure } from './failure.js';
 import { ErrorClass, parse } from './primordials.js';
 
 type Host = (request: string) => string;
-/** What most operations answer. */
+/** Answer of most operations. */
 const NOTHING = '{}';
 
 const HOST_NAME = '__offhook_host';
@@ -32,7 +32,7 @@ function payloadText(payload: Readonly<Record<string, unknown>>): string {
 /** Runs an operation on the scenario thread. @throws what the thread answered, located at the script. */
 export function ask(operation: Operation, payload: Readonly<Record<string, unknown>>): unknown {
   if (host === undefined) throw new Error('the guest was loaded twice');
-  // One text, for each one that crosses the border has its price.
+  // A single text, because each text that crosses the border has its price.
   const answered = host(operation + ' ' + payloadText(payload));
   if (answered === NOTHING) return undefined;
   const answer = parse(answered) as Answer;

@@ -11,7 +11,7 @@ import type { Region } from './memory-image.js';
 const LENGTH_BYTES = 4;
 
 export interface GuestImage {
-  /** QuickJs.layout of the instance it was taken from. */
+  /** QuickJs.layout of the instance the image was taken from. */
   layout: string;
   /** Address of the handle on the guest's exports. */
   guest: number;
@@ -32,7 +32,7 @@ export function writeGuestImage({ regions, ...rest }: GuestImage): void {
   writeFileSync(GUEST_IMAGE, Buffer.concat([length, header, ...regions.map(({ bytes }) => bytes)]));
 }
 
-/** Undefined when there is none that fits. */
+/** Reads the build's image; undefined when there is none with this layout. */
 export function readGuestImage(layout: string): GuestImage | undefined {
   const file = readIfThere();
   if (file === undefined) return undefined;

@@ -21,7 +21,7 @@ export class MemoryImage {
     this.regions = regions;
   }
 
-  /** What lies above the last used byte is not part of the image: malloc does not count on its content. */
+  /** The image ends at the last used byte: malloc does not rely on the content above it. */
   static of(memory: WebAssembly.Memory): MemoryImage {
     const bytes = new Uint8Array(memory.buffer);
     const top = usedBytes(bytes);

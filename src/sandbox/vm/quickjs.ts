@@ -18,13 +18,13 @@ import type { Rejections } from './rejections.js';
 import { TABLE_EXPORT, addTracker, withTableExported } from './wasm-table.js';
 
 /**
- * What the build copies into its memory at the start. Left alone it takes the path of the program and the
- * language, and what it allocates next would lie elsewhere on each machine.
+ * Environment the build copies into its memory at the start. By default it copies the path of the program and
+ * the language, and later allocations would lie elsewhere on each machine.
  */
 const SURROUNDINGS: object = { thisProgram: 'offhook' };
 
 const PAGE = 65_536;
-/** What the build asks for at least. */
+/** The build requires at least this many pages. */
 const INITIAL_PAGES = 256;
 
 export class QuickJs {
@@ -36,7 +36,7 @@ export class QuickJs {
   #rejections: Rejections | undefined;
   /** The memory could not grow: some allocation has failed. */
   outOfMemory = false;
-  /** Its bookkeeping failed: it must not be used again. */
+  /** Whether our bookkeeping failed: the instance must not be used again. */
   broken = false;
 
   private constructor(
@@ -100,14 +100,14 @@ export class QuickJs {
     this.#rejections = rejections;
   }
 
-  /** All QuickJS knows now, or what another instance of this build knew. */
+  /** The present state of QuickJS, or the given state of another instance of this build. */
   image(regions?: readonly Region[]): MemoryImage {
     return regions === undefined
       ? MemoryImage.of(this.#memory)
       : new MemoryImage(this.#memory, regions);
   }
 
-  /** Where QuickJS put what it made first: the same places in each instance of one build. */
+  /** Addresses of the first objects QuickJS made: the same in each instance of one build. */
   layout(context: QuickJSContext): string {
     const { ctx } = context as unknown as { ctx: { value: number } };
     return `${this.#size} ${pointerOf(context.runtime)} ${ctx.value}`;
@@ -121,7 +121,7 @@ export class QuickJs {
     const { ffi, module, cToHostCallbacks } = context as unknown as Internals;
     const long = cToHostCallbacks.callFunction;
     let heap = Buffer.from(this.#memory.buffer);
-    // When it grows, its buffer is another one.
+    // The memory gets a new buffer when it grows.
     const bytes = (): Buffer =>
       heap.buffer === this.#memory.buffer ? heap : (heap = Buffer.from(this.#memory.buffer));
     cToHostCallbacks.callFunction = (ctx, self, argc, argv, id) => {
@@ -132,7 +132,7 @@ export class QuickJs {
         const isShort = text !== 0 && end - text <= longest;
         const given = isShort ? bytes().toString('utf8', text, end) : '';
         ffi.QTS_FreeCString(ctx, text);
-        // What goes wrong is told the long way.
+        // Errors take the wrapper's way.
         if (!isShort) return long(ctx, self, argc, argv, id);
         const answered = answer(given);
         const size = Buffer.byteLength(answered);
@@ -150,7 +150,7 @@ export class QuickJs {
     };
   }
 
-  /** After the interrupt handler was set: that is how the place in the runtime is found. */
+  /** Call after the interrupt handler was set: its pointer shows the place in the runtime. */
   installTracker(runtime: QuickJSRuntime): void {
     const words = new Uint32Array(this.#memory.buffer);
     words[trackerWord(words, pointerOf(runtime))] = this.#tracker;
@@ -200,7 +200,7 @@ export class QuickJs {
   }
 }
 
-/** What of the wrapper's context, and of the binary behind it, it keeps to itself. Values are pointers. */
+/** Private parts of the wrapper's context and of the binary behind it. Values are pointers. */
 interface Internals {
   cToHostCallbacks: {
     callFunction: (ctx: number, self: number, argc: number, argv: number, id: number) => number;

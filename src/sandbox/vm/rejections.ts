@@ -1,7 +1,7 @@
 /**
- * Promises that were rejected and that nothing has handled so far: what a script forgot to await. As
- * QuickJS reports them (the HostPromiseRejectionTracker of ECMAScript), so `try { await p } catch`,
- * `p.catch(...)`, `Promise.all` and the like count as handled, at any later time.
+ * Rejected promises that nothing has handled so far, because a script forgot to await them. QuickJS reports
+ * them (the HostPromiseRejectionTracker of ECMAScript), so `try { await p } catch`, `p.catch(...)`,
+ * `Promise.all` and the like count as handled, at any later time.
  */
 
 export interface Rejection {
@@ -43,7 +43,7 @@ export class Rejections {
     this.#open.push({ promise, reason, release });
   }
 
-  /** All that are open; the caller releases each. */
+  /** Takes all open rejections; the caller releases each. */
   take(): Rejection[] {
     const open = this.#open;
     this.#open = [];

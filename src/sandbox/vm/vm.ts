@@ -28,7 +28,7 @@ const LARGEST_STACK = 4 * 1_048_576;
 
 type HostFunction = (operation: string, payload: string) => string;
 
-/** What became of a phase. `stopped`: the reason is in Stop. The error is the caller's to dispose of. */
+/** Outcome of a phase. `stopped`: the reason is in Stop. The caller disposes of the error. */
 export type Settled =
   | { how: 'fulfilled' }
   | { how: 'rejected'; error: QuickJSHandle }
@@ -37,7 +37,7 @@ export type Settled =
 
 export type Thrown = ErrorData & { stack: string };
 
-/** What the VM answers makes no sense: memory or stack are used up, or built-ins were changed. */
+/** The VM's answer makes no sense: memory or stack are used up, or built-ins were changed. */
 export class Undescribable extends Error {}
 
 /** What a VM is used for at the moment. */
@@ -85,14 +85,14 @@ export class Vm {
     this.#fresh = quickJs.image(made?.regions);
   }
 
-  /** For later instances of the same build: they need not evaluate the guest. */
+  /** The image for later instances of the same build, which then need not evaluate the guest. */
   get guestImage(): GuestImage {
     const { regions } = this.#fresh;
     const layout = this.#quickJs.layout(this.#context);
     return { layout, guest: this.#guest.value, randomState: this.#randomState, regions };
   }
 
-  /** A fresh VM: nothing of what ran before is left. */
+  /** Makes a fresh VM: nothing is left of earlier scenarios. */
   renew(binding: Binding): void {
     this.#fresh.restore();
     this.#runtime.setMaxStackSize(this.#stack);
@@ -155,7 +155,7 @@ export class Vm {
     );
   }
 
-  /** What the file has declared so far: all, or the one of that ordinal. @throws Undescribable */
+  /** The scenarios declared so far: all, or the one of that ordinal. @throws Undescribable */
   collected(ordinal?: number): { declared: Collected } | { error: QuickJSHandle } {
     const context = this.#context;
     const result = context
@@ -185,12 +185,12 @@ export class Vm {
     return answer;
   }
 
-  /** Always after respond(), once the limit of the responder holds no more. */
+  /** Always call after respond(), once the limit of the responder no longer applies. */
   responded(): void {
     this.#call('responded');
   }
 
-  /** After a phase: the guest tells of each assert() that no matcher has followed. */
+  /** Call after a phase: the guest reports each assert() that no matcher has followed. */
   endPhase(): void {
     this.#call('endPhase');
   }
@@ -254,7 +254,7 @@ export class Vm {
       : rejected(error);
   }
 
-  /** One job at a time, until none is left or the script must stop. Returns what a job itself threw. */
+  /** Runs jobs one at a time, until none is left or the script must stop. @returns the error a job threw */
   #runJobs(): QuickJSHandle | undefined {
     let thrown: QuickJSHandle | undefined;
     while (!this.#reason() && this.#runtime.hasPendingJob()) {
@@ -277,7 +277,7 @@ export class Vm {
       const value: unknown = JSON.parse(text);
       if (typeof value === 'object' && value !== null) return value;
     } catch {
-      // Told below.
+      // Thrown below.
     }
     throw new Undescribable();
   }

@@ -67,7 +67,7 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     return world.stateOf(this.#name);
   }
 
-  /** `within_ms`: how long it waits where the script does not say. */
+  /** `within_ms`: the default time limit. */
   #verb(verb: string, args: readonly unknown[], stack: string, within_ms?: number): unknown {
     const name = this.#name;
     const calls = verb === 'dial' || verb === 'attended_transfer';
@@ -85,7 +85,7 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     }
     world.receive(reply.entries);
     if (reply.seq !== undefined) world.moveTo(name, reply.seq);
-    // What it has proved is newer than all that came meanwhile.
+    // The verified state is newer than all entries that came meanwhile.
     if (verb.startsWith('verify_')) world.moveTo(name, Infinity);
     if (calls && callee !== undefined) noteDialled(name, callee);
     return reply.value;

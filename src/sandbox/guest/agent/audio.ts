@@ -59,7 +59,7 @@ export function hears(agent: string, args: readonly unknown[], stack: string): b
   return call?.facts.tones.includes(hz) ?? false;
 }
 
-/** Plain data as it came, for good. */
+/** Freezes plain data, deeply. */
 export function frozen(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   for (const part of Object.values(value)) frozen(part);

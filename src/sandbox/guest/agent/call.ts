@@ -8,7 +8,7 @@ import { callNameOf, markCall } from '../encode.js';
 import { failure } from '../failure.js';
 import * as world from '../world.js';
 
-/** What a script gets of a call: its data, and values that are only looked at when they are asked for. */
+/** A call as the script sees it: its data, and values that are computed only on access. */
 export interface Call extends CallInfo, Readonly<Record<CallGetter, unknown>> {
   readonly timing: Omit<Timing, 'register_ms'>;
   readonly media: MediaInfo | undefined;
@@ -37,7 +37,7 @@ export function callOf(agent: string, known: CallState): Call {
       return info().held;
     },
   };
-  // Not with them: to show a call must not begin to count its packets.
+  // Not enumerable: showing a call must not begin to count its packets.
   const values = {
     timing: () => timingOfCall(now()),
     media: () => mediaInfo(now().facts),

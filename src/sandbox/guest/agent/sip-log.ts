@@ -8,12 +8,12 @@ import { guardNames } from '../misspelt.js';
 import { define } from '../primordials.js';
 import * as world from '../world.js';
 
-/** What every message has; a request has a `uri`, a response a `code` and a `reason` besides. */
+/** Fields of every message; a request also has a `uri`, a response a `code` and a `reason`. */
 const OWN = ['direction', 'method', 'code', 'reason', 'uri', 'call_id', 'body'] as const;
 
 class SipMessage {
   readonly #message: TracedMessage;
-  /** Read once it is asked for; null = not yet. */
+  /** Parsed on first access; null = not yet. */
   #sdp: Sdp | undefined | null = null;
 
   constructor(message: TracedMessage, at: number) {
@@ -27,14 +27,14 @@ class SipMessage {
     Object.freeze(this);
   }
 
-  /** Of a request: it has none, which is no misspelt name. */
+  /** A request has no code, but the name is not misspelt. */
   get code(): number | undefined {
     return undefined;
   }
   get reason(): string | undefined {
     return undefined;
   }
-  /** Of a response. */
+  /** A response has no URI. */
   get uri(): string | undefined {
     return undefined;
   }

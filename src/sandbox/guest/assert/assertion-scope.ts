@@ -1,5 +1,5 @@
 /**
- * What the assertions of one part of a script have come to. A phase, each evaluation of a condition and each
+ * Outcomes of the assertions of one part of a script. A phase, each evaluation of a condition and each
  * call of a responder are parts of their own: an `assert()` that no matcher has followed by the end of its
  * part has tested nothing, and fails.
  */
@@ -23,7 +23,7 @@ export interface AssertionScope {
   failed: number;
 }
 
-/** A loop of them must not fill the memory: the first ones tell enough. */
+/** Most open assertions kept: a loop must not fill the memory, and the first ones say enough. */
 const MOST_OPEN = 20;
 
 let current = newScope(true);
@@ -85,7 +85,7 @@ export function withoutMatcher({ open }: AssertionScope): ErrorData | undefined 
   return errors[0];
 }
 
-/** For the thread, at the end of a phase. */
+/** Called by the thread at the end of a phase. */
 export function endPhase(): void {
   withoutMatcher(current);
 }

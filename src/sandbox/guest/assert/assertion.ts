@@ -40,7 +40,9 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
     return this.#asserted;
   }
 
-  /** Says whether it held; throws when not. A condition is evaluated often: there it costs no message. */
+  /**
+   * Records whether the check held; throws when not. In a condition, evaluated often, it makes no message.
+   */
   #settle({ matcher, ok, expected: argument }: Check): this {
     noteOutcome(ok);
     const record = !inCondition();
@@ -86,7 +88,7 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
   ): string | undefined {
     const claim = `${matcher}(${expected ?? ''})`;
     return lateHint({ stack, label: this.#label, claim }, (value) => {
-      // What it says now is no outcome of the script.
+      // The result of this second look is no outcome of the script.
       const outer = enterScope();
       try {
         const again = new Assertion(value, stack) as unknown as Record<

@@ -1,6 +1,6 @@
 /**
- * An assertion straight after a verb looks before the other side has reacted. Of one that failed it is looked at, for
- * a moment, whether it comes true: then waiting for it was meant.
+ * An assertion straight after a verb looks before the other side has reacted. A failed one is checked again
+ * for a moment: if it comes true, the script should have waited for it.
  */
 import { ask } from '../host.js';
 import * as world from '../world.js';

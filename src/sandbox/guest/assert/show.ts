@@ -42,13 +42,13 @@ function showPrimitive(value: unknown, { exact = false }: Style): string {
   return typeof value === 'number' && !exact ? rounded(value) : String(value);
 }
 
-/** Three digits behind the point, or three that count where the number is smaller than one. */
+/** Rounds to three decimals, or to three significant digits below one. */
 function rounded(value: number): string {
   if (!Number.isFinite(value) || Number.isInteger(value)) return String(value);
   return String(Number(Math.abs(value) < 1 ? value.toPrecision(3) : value.toFixed(3)));
 }
 
-/** What is shown in one piece, however it is made inside; undefined for all that has parts. */
+/** Text of values shown in one piece, whatever their fields; undefined for values shown by their parts. */
 function showWhole(value: object): string | undefined {
   const agent = agentNameOf(value);
   if (agent !== undefined) return `agent "${agent}"`;

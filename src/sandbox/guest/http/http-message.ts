@@ -92,14 +92,14 @@ function show(
   }
 }
 
-/** What can only be right is not asked about: that costs more than all the rest, and responders are in a hurry. */
+/** Skips the check for trivially valid arguments: the round trip dominates a responder's latency. */
 function check(on: On, fn: 'header' | 'json', args: unknown[]): void {
   const isText = args.length === 1 && typeof args[0] === 'string' && args[0] !== '';
   if (isText || (fn === 'json' && args.length === 0)) return;
   ask('check', { on, fn, args, stack: callerStack() });
 }
 
-/** Computed when it is asked for: most scripts read the text. */
+/** Computed on access: most scripts read the text. */
 function bytesOf({ body, body_base64 }: Message): string {
   return body_base64 ?? base64OfText(body);
 }

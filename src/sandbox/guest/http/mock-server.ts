@@ -155,7 +155,7 @@ function endScope(around: ReturnType<typeof enterScope>): ReturnType<typeof ente
 }
 
 function isPromise(value: Promise<unknown>, stack: string): string {
-  // Its own failure is none besides this one.
+  // The promise's own rejection is no second failure.
   void apply(promiseThen, value, [undefined, () => undefined]);
   const thrown = {
     code: 'E_RESPONDER',
@@ -167,7 +167,7 @@ function isPromise(value: Promise<unknown>, stack: string): string {
 }
 
 export function responded(): void {
-  // It was interrupted, or it threw.
+  // The responder was interrupted, or it threw.
   if (outer !== undefined) endScope(outer);
   world.leaveResponder();
 }

@@ -1,13 +1,14 @@
 /**
- * What the mock servers of the script have received, read like everything else: all that has arrived, or in
- * a condition what it has come to. Only numbers and paths are kept here; what a request holds is asked for.
+ * Requests the mock servers of the script have received, read like everything else: all that have arrived, or
+ * in a condition those up to the cursor. Only numbers and paths are kept here; contents are fetched on
+ * demand.
  */
 import type { LogEntry } from '../../../model/agent-event.js';
 import type { MockRequestData } from '../../../model/http-message.js';
 import { isGlob, matchesPath } from '../../../model/path-pattern.js';
 import { ask } from '../host.js';
 
-/** Requests that can still be read, and paths that are told apart. */
+/** Most requests that can still be read, and most paths counted separately. */
 const MOST_KEPT = 1000;
 const MOST_PATHS = 10_000;
 /** Contents asked for lately. */
@@ -61,7 +62,7 @@ export function requestArrived({ agent, event }: LogEntry): void {
   }
 }
 
-/** The cursor has come past it. */
+/** Counts a request once the cursor has passed it. */
 export function requestPassed({ agent, event }: LogEntry): void {
   const mock = mocks.get(agent);
   if (mock === undefined || event.type !== 'http_received') return;
@@ -72,7 +73,7 @@ export function requestPassed({ agent, event }: LogEntry): void {
   if (kept !== undefined) kept.passed = true;
 }
 
-/** `more`: what has arrived besides, where a responder asks. */
+/** `more`: entries that have arrived besides, for a responder. */
 interface Reading {
   passedOnly: boolean;
   more: readonly LogEntry[];

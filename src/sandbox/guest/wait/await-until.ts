@@ -32,7 +32,7 @@ export function default_timeout(...args: unknown[]): void {
   timeoutMs = durationMs(args[0] as Duration);
 }
 
-/** Limit of what waits without one of its own. */
+/** Limit of waits that set none. */
 export function defaultMs(): number {
   return timeoutMs;
 }
@@ -119,13 +119,13 @@ export function awaitChange(began: number, until: number): number {
   return at;
 }
 
-/** Agents whose end a wait has told of. */
+/** Agents whose end a wait has reported. */
 const told = new Set<string>();
 
 /**
- * A condition about an agent whose process died can tell nothing: its Idle is no hang-up. The death of any other
- * fails the first wait that learns of it, for the scenario has failed by then; later ones, as those of a
- * teardown, go on.
+ * A condition about an agent whose process died proves nothing: its Idle is no hang-up. The death of any
+ * other agent fails the first wait that learns of it, for the scenario has failed by then; later waits, as in
+ * a teardown, go on.
  */
 export function failIfEnded(
   what: string,
@@ -213,7 +213,7 @@ interface HeldCall {
   call: string;
 }
 
-/** Those that are established, and not on their way out. */
+/** Calls that are established and not about to end. */
 function heldCalls(now: number): readonly HeldCall[] {
   return world.agentNames().flatMap((agent) =>
     openCalls(world.headOf(agent))

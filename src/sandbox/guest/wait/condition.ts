@@ -1,4 +1,4 @@
-/** One evaluation of a condition: what it says, and when what it says proves nothing. */
+/** Evaluates a condition once, and refuses results that prove nothing. */
 import type { ErrorCode, ErrorData } from '../../../errors.js';
 import type { WaitName } from '../../guest-protocol.js';
 import { assertedValue } from '../assert/assertion.js';
@@ -13,10 +13,12 @@ import { apply, functionText } from '../primordials.js';
 import { show } from '../assert/show.js';
 import * as world from '../world.js';
 
-/** Outcome of one evaluation: a value, or what says not yet. */
+/** Outcome of one evaluation: a value, or the reason for "not yet". */
 export type Evaluation = { passed: true; value: unknown } | { passed: false; seen: Seen };
 
-/** What says not yet: a failed assertion with its stack, a request without an answer, or a value as text. */
+/**
+ * Reason for "not yet": a failed assertion with its stack, a request without an answer, or a value as text.
+ */
 export type Seen =
   | { assertion: ErrorData; stack: string }
   | { noAnswer: ErrorData }
@@ -64,7 +66,7 @@ function failWithoutMatcher(condition: () => unknown, first: AssertionScope): vo
   try {
     world.evaluate(condition);
   } catch {
-    // What it throws now is none of its outcomes.
+    // An error of this second evaluation is no outcome.
   } finally {
     again = leaveScope(outer);
   }

@@ -1,4 +1,4 @@
-/** Expectations about what must not happen, and about the order of what does. */
+/** Expectations that something never happens, and about the order of events. */
 import { durationMs, formatMs, type Duration } from '../../../time.js';
 import type { BegunWait, SequencePart } from '../../guest-protocol.js';
 import { assertedValue } from '../assert/assertion.js';
@@ -40,7 +40,7 @@ function whileFalse(condition: () => unknown, wait: BegunWait): void {
     if (world.advance()) continue;
     if (at >= deadline) {
       if (isMute && isMuteBody(condition)) throw saysNothing(text);
-      // What never answered was not seen to stay false.
+      // A server that never answered did not prove that the condition stays false.
       if (isUnanswered && 'noAnswer' in seen) throw failure(seen.noAnswer);
       return;
     }

@@ -1,4 +1,4 @@
-/** Gaps in the RTP that agents receive, and what is known of their reason. */
+/** Gaps in the RTP that agents receive, and their known reasons. */
 import type { CallState } from '../../../model/agent-state.js';
 import { formatMs } from '../../../time.js';
 import { failure } from '../failure.js';
@@ -27,7 +27,7 @@ export function watchGaps(began: number, ms: number): (at: number) => void {
         if (!since.has(key)) since.set(key, at);
         const { rtp } = call.facts;
         const last = Math.max(rtp?.received_at ?? 0, since.get(key) ?? at);
-        // As of the last look: that looks are late is no gap.
+        // Measured at the last look: a late look is no gap.
         const gap = (rtp?.at ?? at) - last;
         if (gap <= LONGEST_GAP_MS) continue;
         throw failure({
@@ -48,7 +48,7 @@ export function rtpText({ facts }: CallState, at: number): string {
   const { received = 0, received_at, audio_at, remote_sent = 0 } = facts.rtp ?? {};
   if (received_at === undefined) return 'no RTP received';
   const stopped = `RTP stopped ${formatMs(Math.max(0, at - received_at))} ago, after ${received} packets`;
-  // The report may be some seconds old: what is missing of the packets it counts is lost.
+  // The report may be some seconds old: packets it counts that have not arrived are lost.
   const lost = remote_sent - received;
   if (lost > 0) return `${stopped}; ${lost} more were sent and lost on the way`;
   const noise = audio_at === undefined || received_at - audio_at > LOOKS_MS;

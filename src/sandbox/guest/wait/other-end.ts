@@ -1,6 +1,6 @@
 /**
- * Which calls of two agents are the ends of one, and what follows from that: one end may be over while the news of it
- * has not come to the other.
+ * Finds the calls of two agents that are ends of the same call: one end may be over while its BYE has not
+ * reached the other.
  */
 import { currentCall, openCalls, type CallState } from '../../../model/agent-state.js';
 import * as world from '../world.js';
@@ -17,8 +17,8 @@ interface End {
 }
 
 /**
- * The other ends of a call, as far as agents have them. The Call-ID tells; where a server gives each side one of its
- * own, what is likely, and nothing where calls of several agents are as likely.
+ * The other ends of a call at agents of the scenario. The Call-ID decides; where a server gives each side its
+ * own Call-ID, the likeliest call, or none where calls of several agents are as likely.
  */
 function otherEnds(end: End): readonly End[] {
   const others = world.agentNames().filter((agent) => agent !== end.agent);
@@ -49,7 +49,7 @@ function isBefore(a: CallState, b: CallState): boolean {
   return (a.facts.times.closed ?? Infinity) < b.facts.times.began;
 }
 
-/** A server passes a call on after it was dialled, and before it answers. */
+/** Whether a server may have passed the call on: it does so after the dialling, and before it answers. */
 function mayBecome(dialled: CallState, received: CallState): boolean {
   if (dialled.direction !== 'outgoing' || received.direction !== 'incoming') return false;
   const { began, established, closed } = dialled.facts.times;
@@ -72,7 +72,9 @@ export function staleCalls(caller: string, callee: string): readonly string[] {
     .map((call) => call.id);
 }
 
-/** Whether a call is on its way out: its other end is an agent that has hung up, the BYE has not arrived yet. */
+/**
+ * Whether a call is about to end: its other end is an agent that has hung up, the BYE has not arrived yet.
+ */
 export function otherEndHungUp(agent: string, call: CallState, now: number): boolean {
   const ends = otherEnds({ agent, call }).map((end) => end.call);
   const isSure = ends.some(({ id }) => id === call.id);

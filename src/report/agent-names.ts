@@ -1,4 +1,4 @@
-/** Names of agents across a run: one colour each, one column width, and who is behind a SIP address. */
+/** Names of agents across a run: one colour each, one column width, and the agent behind a SIP address. */
 import type { Peer } from '../sip/peer.js';
 import { displayWidth, oneLine } from './text.js';
 

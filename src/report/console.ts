@@ -1,7 +1,7 @@
 /**
  * The console reporter: a run for the person who waits for it and for the log that is read tomorrow.
- * Says what happens, as it happens, and explains each failure at once. It is told its stream, width and
- * colour level; what a scenario's lines look like is in scenario-view.ts, failures in failure.ts.
+ * Prints events as they happen, and explains each failure at once. Stream, width and colour level are given
+ * to it; scenario-view.ts formats a scenario's lines, failure.ts failures.
  */
 import { formatMs } from '../time.js';
 import type { RunEvent, ScenarioId, Verdict } from '../model/run-event.js';
@@ -108,7 +108,7 @@ export class ConsoleReporter implements Reporter {
       default:
         break;
     }
-    // These were asked for, whatever else is not to be shown.
+    // The user asked for these events, so -q does not hide them.
     const asked = event.type === 'metric' || event.type === 'audio_saved';
     if (this.#options.mode !== 'quiet' || asked) this.#views.get(event.scenario)?.on(event);
   }

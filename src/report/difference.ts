@@ -1,4 +1,4 @@
-/** Expected and seen as lines of one list, as a diff shows them. */
+/** Expected and actual text as lines of one list, as a diff shows them. */
 import { diffLines } from 'diff';
 import { count } from './text.js';
 

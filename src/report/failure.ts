@@ -1,4 +1,4 @@
-/** A failure, told so that its cause is seen without opening anything else. */
+/** Prints a failure so that its cause is clear without opening anything else. */
 import { isHttpEvent } from '../model/http-event.js';
 import type { Failure, ScenarioId } from '../model/run-event.js';
 import type { AgentNames } from './agent-names.js';
@@ -16,7 +16,7 @@ interface FailureContext {
   cwd: string;
 }
 
-/** The first failure is what went wrong; those after it (of teardown, of stopping) are shown as additional. */
+/** The first failure is the cause; later failures (of teardown, of stopping) are shown as additional. */
 export function printFailures(context: FailureContext, failures: readonly Failure[]): void {
   failures.forEach((failure, index) => {
     context.page.blank();
@@ -68,10 +68,10 @@ function printCodeFrame(page: Page, codeFrame: string): void {
   }
 }
 
-/** What was expected and seen: as a diff where both have parts, else one below the other. */
+/** Prints expected and actual: as a diff where both have parts, else one below the other. */
 function printSides(page: Page, failure: Failure): void {
   const { expected, actual, sides, brief } = failure;
-  // Without `brief` the message above has said both.
+  // Without `brief` the message above has shown both sides.
   if (brief === undefined) return;
   const { bold, good, bad, dim } = page.palette;
   if (sides !== undefined) {

@@ -35,7 +35,7 @@ const TOKEN = new RegExp(
   'y',
 );
 
-/** Stricter than XML: only what the reporter means to write is taken. */
+/** Stricter than XML: accepts only the forms the reporter writes. */
 function checkWellFormed(text: string): void {
   expect(text).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/u);
   const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';

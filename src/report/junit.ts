@@ -186,7 +186,9 @@ export class JUnitReporter implements Reporter {
     );
   }
 
-  /** At most one failure or error per testcase: readers take only the first; its text tells the others too. */
+  /**
+   * At most one failure or error per testcase: readers take only the first; its text lists the others, too.
+   */
   #result(one: TestCase): string[] {
     const first = one.failures[0];
     const attributes = {
@@ -282,7 +284,7 @@ function writeAtomically(file: string, text: string): void {
   }
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
   try {
-    // a link that waits there is no way to another file
+    // 'wx': a link planted at this path must not lead to another file
     writeFileSync(temporary, text, { flag: 'wx' });
     renameSync(temporary, file);
   } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * One line on a terminal that says what is being waited for, rewritten in place. It is drawn by its timer
+ * One line on a terminal that shows the current wait, rewritten in place. It is drawn by its timer
  * only (10 a second), so quick waits never flash and an event costs next to nothing.
  */
 import type { RunEvent } from '../model/run-event.js';

@@ -9,12 +9,12 @@ export interface Output {
   /** Width of a terminal; absent = do not wrap. */
   readonly columns?: number | undefined;
   readonly isTTY?: boolean | undefined;
-  /** Writes what is left and closes; streams that are not ours have none. */
+  /** Writes buffered text and closes; absent for streams that are not ours. */
   finish?(): Promise<void>;
 }
 
 const BUFFER_CHARS = 64 * 1024;
-/** So that `tail -f` on the file is of use. */
+/** Flush interval, short enough for `tail -f` on the file. */
 const FLUSH_MS = 200;
 
 export class FileOutput implements Output {
@@ -70,8 +70,8 @@ export class FileOutput implements Output {
 }
 
 /**
- * stdout or stderr for a report somebody asked for. That it could not be written is an error at the end, like
- * that of a file; also when the reader has gone, which ends other output quietly.
+ * stdout or stderr for a requested report. A failed write is an error at the end, as for a file, even when
+ * the reader has gone, which ends other output quietly.
  */
 export class StreamOutput implements Output {
   readonly #stream: NodeJS.WriteStream;
@@ -107,8 +107,8 @@ export class StreamOutput implements Output {
 }
 
 /**
- * For a report on stdout that somebody asked for. @throws OffhookError E_OUTPUT when the process was started with that
- * stream closed: the report would be lost without a word.
+ * Checks the stream of a requested report. @throws OffhookError E_OUTPUT when the process was started with
+ * that stream closed: the report would be lost without a word.
  */
 export function refuseClosed(name: 'stdout' | 'stderr'): void {
   if (wasClosed(name === 'stdout' ? 1 : 2)) throw outputError(name, new Error('it is closed'));
@@ -121,7 +121,7 @@ function wasClosed(fd: number): boolean {
     const isReadWrite = (parseInt(flags ?? '0', 8) & constants.O_RDWR) !== 0;
     return isReadWrite && readlinkSync(`/proc/self/fd/${fd}`) === '/dev/null';
   } catch {
-    // Only Linux tells.
+    // Only Linux shows the file behind a descriptor.
     return false;
   }
 }

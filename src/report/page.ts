@@ -1,6 +1,6 @@
 /**
- * Lines on a page of some width: a lead (time, agent) and a body that wraps beside it. Styles are laid on
- * after wrapping, so widths are counted in what is seen.
+ * Lines on a page of some width: a lead (time, agent) and a body that wraps beside it. Styles are applied
+ * after wrapping, so widths count visible columns.
  */
 import { Chalk } from 'chalk';
 import type { ChalkInstance } from 'chalk';
@@ -14,7 +14,7 @@ export interface LineOptions {
   /** Put before the first line; following lines are indented by its width. */
   lead?: readonly (readonly [text: string, style: Style])[];
   style?: Style;
-  /** False for what is to be copied, such as a command: a line break of ours would become part of it. */
+  /** False for text to be copied, such as a command: a line break of ours would become part of it. */
   wrapped?: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface Palette {
   agent: (index: number) => Style;
 }
 
-/** Neither red, green nor grey: those mean failed, passed and unimportant. */
+/** Neither red, green nor grey: these colours mean failed, passed and unimportant. */
 const AGENT_COLOURS = ['cyan', 'magenta', 'yellow', 'blue', 'cyanBright', 'magentaBright'] as const;
 
 export function palette(level: ColourLevel): Palette {
@@ -64,7 +64,7 @@ export class Page {
     return columns === undefined || columns <= 0 ? Infinity : columns;
   }
 
-  /** Too narrow for columns beside each other to be of use. */
+  /** Whether the page is too narrow for columns side by side. */
   get narrow(): boolean {
     return this.columns < 60;
   }

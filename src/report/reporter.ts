@@ -7,7 +7,7 @@ import { OffhookError } from '../errors.js';
 import type { RunEvent } from '../model/run-event.js';
 
 export interface Reporter {
-  /** Types of events it has no use for: they are not given to it. */
+  /** Types of events the reporter is not given, as it has no use for them. */
   readonly ignores?: ReadonlySet<RunEvent['type']>;
   /** Must be cheap and must not throw because of what an event holds. */
   on(event: RunEvent): void;
@@ -16,9 +16,9 @@ export interface Reporter {
 }
 
 /**
- * Many reporters as one. They hear of an event when the turn of the event loop that brought it is over: a
- * script that waits for it goes first. One that throws is given no more events, so the run and the others
- * go on; what it threw comes out of `close()`.
+ * Many reporters as one. They get an event when the turn of the event loop that brought it is over: a
+ * script that waits for it goes first. A reporter that throws gets no more events, so the run and the others
+ * go on; `close()` rejects with its error.
  * @param mask gives the event without secrets: reporters never see any.
  */
 export function fanOut(

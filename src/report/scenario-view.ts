@@ -28,13 +28,13 @@ interface ViewOptions {
   before?: () => void;
 }
 
-/** What the script does without an agent is told by other events, or of interest only with -v. */
+/** Verbs without an agent: other events report them, or they are of interest only with -v. */
 const QUIET_VERBS: ReadonlySet<string> = new Set(
   'agent await_until wait step log skip uuid env load_env default_timeout assert http http_all mock_server'.split(
     ' ',
   ),
 );
-/** Restate what a verb's line has just said. */
+/** Events that restate what a verb's line has just said. */
 const RESTATING: ReadonlySet<string> = new Set(
   'registering unregistering call_dialed call_accepted call_superseded other'.split(' '),
 );
@@ -43,7 +43,7 @@ const REGISTRATION_CHANGES: ReadonlySet<string> = new Set(
   'registering registration_expired register_failed unregistering unregistered exited'.split(' '),
 );
 
-/** Only a script that runs on causes these. */
+/** Events that only a script that runs on causes. */
 const GOING_ON: ReadonlySet<RunEvent['type']> = new Set<RunEvent['type']>([
   'verb_started',
   'assertion',
@@ -66,7 +66,7 @@ export class ScenarioView {
   #phase: Phase = 'body';
   #phaseShown: Phase = 'body';
   #waiting = false;
-  /** An assertion inside await_until is told together with how long it took. */
+  /** An assertion inside await_until, held back to be printed with the time it took. */
   #held: EventOf<'assertion'> | undefined;
   /** The verb that failed last, until it is known whether that ended the script. */
   #failed: EventOf<'verb_finished'> | undefined;
@@ -143,7 +143,7 @@ export class ScenarioView {
     this.#line(at, agent, text, this.#page.palette.dim);
   }
 
-  /** Lines that were still held back. */
+  /** Prints the lines that were still held back. */
   end(): void {
     this.#flushHeld();
   }
@@ -189,7 +189,7 @@ export class ScenarioView {
     }
   }
 
-  /** The report explains what ended the script; what the script caught is explained here or nowhere. */
+  /** Explains an error the script caught: the report explains only the error that ended the script. */
   #caughtLine(): void {
     const failed = this.#failed;
     this.#failed = undefined;
@@ -265,7 +265,7 @@ export class ScenarioView {
     return this.#options.verbose && calls.size > 1 ? `[${mark}] ` : '';
   }
 
-  /** Every 200 to a REGISTER is an event; the first one tells, those of the refreshes only repeat it. */
+  /** Whether this 200 to a REGISTER is a refresh: it only repeats the first 200. */
   #isRefresh(agent: string, { type }: AgentEvent): boolean {
     if (type === 'registered') {
       const known = this.#registered.has(agent);
@@ -276,7 +276,7 @@ export class ScenarioView {
     return false;
   }
 
-  /** -v also tells of the agents' processes. */
+  /** With -v, events of the agents' processes, too. */
   #processText({ event }: EventOf<'agent'>['entry']): string {
     if (!this.#options.verbose) return '';
     if (event.type === 'started') return ` (baresip ${event.version}, ${event.address})`;
@@ -324,7 +324,7 @@ export class ScenarioView {
   }
 }
 
-/** Of "equals 2" everybody knows what was seen. */
+/** Whether the actual value adds anything: after "equals 2" it is known. */
 function addsTo({ matcher, actual, expected }: EventOf<'assertion'>): boolean {
   return actual !== expected && !/^is_(?:true|false|absent)$/.test(matcher);
 }

@@ -1,4 +1,4 @@
-/** The end of a run: counts, and everything that must not be overlooked once more. */
+/** The end of a run: counts, and once more everything that must not be overlooked. */
 import { formatMs } from '../time.js';
 import type { Counts, Failure, RunEvent, ScenarioId, Verdict } from '../model/run-event.js';
 import type { Page } from './page.js';
@@ -29,7 +29,7 @@ export function printSummary(
 ): void {
   const { good, bad, bold, warn } = page.palette;
   printFailed(page, input);
-  // Also under -q: both change what a green run means.
+  // Printed under -q, too: both change what a green run means.
   printList(page, 'warnings:', [...new Set(input.warnings)]);
   printList(page, LEFT_OUT, event.left_out);
   const done = sum(event.counts);

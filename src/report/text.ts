@@ -3,8 +3,8 @@ import { basename, isAbsolute, relative } from 'node:path';
 import type { SourceLocation } from '../errors.js';
 
 /**
- * Controls, marks of direction and of no width, fillers, and what is no character: a log line or a reason
- * phrase must neither drive the terminal nor look like another one.
+ * Controls, marks of direction and of no width, fillers, and code points without a character: a log line or a
+ * reason phrase must neither drive the terminal nor look like another line.
  */
 const UNPRINTABLE =
   /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufffe\uffff\u{e0100}-\u{e01ef}]/gu;
@@ -12,13 +12,13 @@ const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 const PLAIN_ASCII = /^[\u0020-\u007e]*$/;
 
-/** What cannot be printed made visible; line breaks stay. */
+/** Makes unprintable characters visible; line breaks stay. */
 export function plain(text: string): string {
   if (PLAIN_ASCII.test(text)) return text;
   return printable(text.replace(/\r\n?/g, '\n').replace(/\t/g, '    '));
 }
 
-/** Line breaks and tabs stay. */
+/** Makes unprintable characters visible; line breaks and tabs stay. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (char) =>
     /[\n\r\t]/.test(char) ? char : visible(char.codePointAt(0) ?? 0),
@@ -36,7 +36,7 @@ function escapedUnits(char: string): string {
   return char.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** GitHub and Azure take these for commands anywhere in a line, TeamCity at its beginning. */
+/** Marks that GitHub and Azure take for commands anywhere in a line, TeamCity at its beginning. */
 export const CI_MARK = /##(?=\[|vso\[|teamcity\[)/gi;
 
 /** Lines of output, of which none is a command of a CI system: a backslash stands where one would begin. */

@@ -38,7 +38,7 @@ export function printTimeline(
   for (const row of shown) printRow(page, names, row, indent);
 }
 
-/** baresip's own events (RTCP reports, mostly) would hide the few that explain something. */
+/** Drops baresip's own events (mostly RTCP reports), which would hide the few that explain something. */
 function isTelling(item: TimelineItem): boolean {
   return item.kind === 'sip' || item.entry.event.type !== 'other';
 }

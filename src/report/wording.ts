@@ -175,7 +175,7 @@ function transferText({ accepted, progress, final, reason }: Transfer): string {
   return accepted ? 'accepted' : 'asked for';
 }
 
-/** Fields of every baresip event: whose it is and which call, which the line or its neighbours say. */
+/** Fields of every baresip event that name its agent and call, which the line or its neighbours show. */
 const COMMON_FIELDS: ReadonlySet<string> = new Set(
   'type class accountaor cuser direction peeruri contacturi localuri id'.split(' '),
 );

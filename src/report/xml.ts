@@ -1,6 +1,6 @@
 /**
- * XML 1.0 text that is valid whatever it is made of: what XML does not allow in any form (section 2.2) is made
- * visible, as on a console.
+ * XML 1.0 text that is valid for any input: characters that XML does not allow in any form (section 2.2) are
+ * made visible, as on a console.
  */
 import { CI_MARK, printable } from './text.js';
 
@@ -22,7 +22,7 @@ function xmlAttribute(text: string): string {
   return harmless(printable(text).replace(/[&<>"\n\r\t]/g, escaped));
 }
 
-/** The same to who reads XML, but no command to a CI system that sees the file in its log. */
+/** Equal to an XML reader, but no command to a CI system that sees the file in its log. */
 function harmless(xml: string): string {
   return xml.replace(CI_MARK, '#&#35;');
 }

@@ -4,8 +4,8 @@
 export type Exchange<T> = { first: T; times: 1 } | { first: T; second: T; times: number };
 
 /**
- * Takes neighbours together that are the same exchange. `isExchange`: whether two neighbours are a request and its response;
- * `isSame`: whether two requests, or two responses, say the same.
+ * Folds neighbours that repeat the same exchange. `isExchange`: whether two neighbours are a request and its
+ * response; `isSame`: whether two requests, or two responses, are alike.
  */
 export function foldExchanges<T>(
   items: readonly T[],

@@ -1,6 +1,6 @@
 /**
- * SIP messages as arrows: one that two agents saw, the sender and the receiver, is one arrow between
- * them. Pure: takes what was seen, returns what happened.
+ * SIP messages as arrows: a message that two agents saw, the sender and the receiver, is one arrow between
+ * them. Pure: takes seen messages, returns arrows.
  */
 import type { SipMessage } from '../../sip/sip-message.js';
 
@@ -17,12 +17,12 @@ export interface Arrow {
   message: SipMessage;
   /** How often the sender had sent the same message before: above 0 it is a retransmission. */
   repeat: number;
-  /** Sent to an agent whose trace does not show it. */
+  /** Whether the message went to an agent whose trace does not show it. */
   unseen: boolean;
 }
 
 interface OpenArrow extends Arrow {
-  /** Whose other end has not been seen yet. */
+  /** The end that has not been seen yet. */
   open: 'sender' | 'receiver' | 'none';
 }
 
@@ -81,7 +81,7 @@ function countRepeats(same: readonly OpenArrow[]): void {
   }
 }
 
-/** The same on both ends of one hop: each hop has a branch of its own (RFC 3261, 17.2.3). */
+/** Key that is equal on both ends of a hop: each hop has its own branch (RFC 3261, 17.2.3). */
 function messageKey(message: SipMessage): string {
   const { method, uri = '', code = '', reason = '', call_id, cseq } = message;
   return [method, uri, code, reason, call_id, cseq, topBranch(message)].join('\n');

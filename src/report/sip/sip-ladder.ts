@@ -1,6 +1,6 @@
 /**
  * `--sip-trace`: the SIP messages of each scenario as a text ladder, printed when the scenario ends (only
- * then is it known who takes part). Knows how to draw; what belongs together is sip-join.ts's matter.
+ * then is it known who takes part). Only draws: sip-join.ts joins the messages.
  */
 import type { HeaderField } from '../../sip/sip-message.js';
 import { headerLines } from '../../sip/headers.js';
@@ -153,7 +153,9 @@ function isExchange(first: Arrow, second: Arrow): boolean {
   return isAnswered && isThere && first.message.method === message.method;
 }
 
-/** Everything a ladder shows but time and CSeq. The Call-ID of a REGISTER says nothing (RFC 3261, 10.2). */
+/**
+ * Compares all a ladder shows but time and CSeq. The Call-ID of a REGISTER does not matter (RFC 3261, 10.2).
+ */
 function looksSame(one: Arrow, other: Arrow, headers: readonly string[]): boolean {
   const shown = ({ from, to, repeat, unseen, message }: Arrow): string => {
     const call = message.method === 'REGISTER' ? '' : message.call_id;

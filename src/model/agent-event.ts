@@ -40,7 +40,7 @@ export interface Ended {
   reason?: string;
   /** Every Reason header of the messages that ended it (RFC 3326): "Q.850;cause=17" style values, with commas between. */
   cause?: string;
-  /** The same, taken apart. */
+  /** The values of `cause`, parsed. */
   causes?: readonly ReasonValue[];
 }
 
@@ -77,11 +77,11 @@ export interface Speech {
   responses: readonly number[];
   dead_air_ms: number;
   talk_over_ms: number;
-  /** The other side sounds. */
+  /** Whether the other side sounds. */
   speaking: boolean;
 }
 
-/** Before anything was heard. */
+/** Timing before anything was heard. */
 export const NO_SPEECH: Speech = {
   responses: [],
   dead_air_ms: 0,
@@ -92,7 +92,7 @@ export const NO_SPEECH: Speech = {
 /** How a digit came: as a telephone-event (RFC 4733) or in an INFO request. */
 export type DtmfWay = 'rtp' | 'info';
 
-/** What an agent's account and call state is made of. `call` is the SIP Call-ID everywhere. */
+/** Events of an agent; its account and call state is a fold over them. `call` is always the SIP Call-ID. */
 export type AgentEvent =
   | { type: 'started'; version: string; aor: string; address: string }
   | { type: 'registering' }
@@ -104,7 +104,7 @@ export type AgentEvent =
       expires?: number;
       contacts?: readonly string[];
     }
-  /** The granted time is over, and no 200 came in it. */
+  /** The granted time is over without another 200. */
   | { type: 'registration_expired' }
   | { type: 'register_failed'; code?: number; reason: string }
   | { type: 'unregistering' }
@@ -124,8 +124,8 @@ export type AgentEvent =
   /** Answered and acknowledged. */
   | { type: 'call_established'; call: string }
   /**
-   * `message`: the BYE, CANCEL or final response that ended it, where one did; a script is told the `seq` of its log
-   * entry in its place, as `message_seq`.
+   * `message`: the BYE, CANCEL or final response that ended the call, if one did; a script gets the `seq` of
+   * its log entry instead, as `message_seq`.
    */
   | {
       type: 'call_closed';
@@ -134,11 +134,11 @@ export type AgentEvent =
       message?: SipMessage;
       message_seq?: number;
     }
-  /** A 3xx sent the call to `uri`: it goes on there, as `to` where that INVITE has a Call-ID of its own. */
+  /** A 3xx sent the call to `uri`: it continues there, as `to` if the new INVITE has its own Call-ID. */
   | { type: 'call_redirected'; call: string; to: string; uri: string }
   /**
-   * An offer was answered. `media`: the audio, absent when there is none (any more); `held`: who of both does not
-   * want to receive; `streams`: all that was offered.
+   * An offer was answered. `media`: the audio, absent when there is none (any more); `held`: the side that
+   * does not want to receive; `streams`: all offered streams.
    */
   | {
       type: 'call_media';
@@ -153,8 +153,8 @@ export type AgentEvent =
   /** SRTP is in use, with that crypto suite or DTLS-SRTP profile. */
   | { type: 'call_encrypted'; call: string; encryption: 'srtp' | 'dtls_srtp'; suite?: string }
   /**
-   * RTP packets so far; told while somebody watches. `audio_ms`: decoded of them; `remote_sent`: as the sender's
-   * RTCP says.
+   * RTP packets so far; emitted while the script watches. `audio_ms`: audio decoded from them; `remote_sent`:
+   * packets sent according to the sender's RTCP.
    */
   | {
       type: 'call_rtp';
@@ -171,11 +171,13 @@ export type AgentEvent =
   | { type: 'dtmf_sent'; call: string; digits: string; via: DtmfWay }
   /** Local effect of send_audio(): every call of the agent sends it. */
   | { type: 'audio_sent'; source: string; converted?: string }
-  /** While somebody listens for that tone: it is there from now on, or no more. `level` in dBFS. */
+  /** While the script listens for a tone: it has begun or ended. `level` in dBFS. */
   | { type: 'audio_tone'; call: string; hz: number; heard: boolean; level: number }
-  /** While somebody listens: level in dBFS of the last 200 ms received. */
+  /** While the script listens: level in dBFS of the last 200 ms received. */
   | { type: 'audio_level'; call: string; level: number }
-  /** While somebody looks: timing of the conversation; `change`: the other side began or ended to sound. */
+  /**
+   * While the script watches: timing of the conversation; `change`: the other side began or ended to sound.
+   */
   | { type: 'audio_speech'; call: string; speech: Speech; change?: 'began' | 'ended' }
   /** A file was played to its end, or its last call ended first; silence is sent from now on. */
   | { type: 'audio_ended'; source: string; completed: boolean }
@@ -186,7 +188,7 @@ export type AgentEvent =
   | { type: 'message_sent'; to: string; code: number; reason: string }
   /** Messages waiting, from NOTIFY (RFC 3842). */
   | { type: 'mwi'; waiting: boolean; new: number; old: number }
-  /** A message of the agent's SIP trace. Scripts that never look at them are not sent them. */
+  /** A message of the agent's SIP trace. Scripts that never look at SIP messages do not get these events. */
   | { type: 'sip'; message: SipMessage }
   /** Made by the guest at dial(): an old call with the caller that this agent has not yet seen end. */
   | { type: 'call_superseded'; call: string }
@@ -196,10 +198,10 @@ export type AgentEvent =
       signal: string | null;
       expected: boolean;
       reason: string;
-      /** Offhook ended it for what a peer had made it send. */
+      /** Set when Offhook ended the agent because a peer made it send a forbidden request. */
       denial?: ErrorData;
     }
-  /** Something worth telling that is no state: garbage on the control port, a missing module. */
+  /** A problem that changes no state: garbage on the control port, a missing module. */
   | { type: 'warning'; text: string }
   | HttpEvent
   /** A baresip event this driver has no word for; kept, never dropped. */
@@ -213,5 +215,5 @@ export interface LogEntry {
   event: AgentEvent;
 }
 
-/** What is told of an agent only when somebody asks: its SIP messages, its RTP packets, what it hears. */
+/** Events of an agent that are emitted only on request: SIP messages, RTP packets, received audio. */
 export type Watched = 'sip' | 'rtp' | 'level' | 'speech' | `tone ${number}`;

@@ -1,4 +1,4 @@
-/** What an agent got outside of calls: MESSAGEs (RFC 3428) and the state of its mailbox (RFC 3842). */
+/** Messages an agent got outside of calls: MESSAGEs (RFC 3428) and the state of its mailbox (RFC 3842). */
 import type { Peer } from '../sip/peer.js';
 import type { AgentEvent } from './agent-event.js';
 

@@ -21,7 +21,7 @@ export interface CallState {
   /** Idle = closed. */
   state: StateName;
   peer: Peer;
-  /** Of the initial INVITE, received calls only. */
+  /** Headers of the initial INVITE, received calls only. */
   headers: readonly HeaderField[];
   /** accept() was called and the 200 sent. */
   accepted: boolean;
@@ -50,33 +50,33 @@ export interface RegistrationState {
   count: number;
   /** When the last REGISTER of register() was sent: for `timing`. */
   sent_at?: number;
-  /** From then to its 200. */
+  /** ms from that REGISTER to its 200. */
   register_ms?: number;
 }
 
 export interface AgentState {
   alive: boolean;
-  /** Why the process is gone, and whether that was our doing. */
+  /** Why the process is gone, and whether Offhook ended it. */
   exit?: { reason: string; expected: boolean; denial?: ErrorData };
   /** Address of record, from when the process is up. */
   aor?: string;
-  /** Has no domain: its address of record is where it listens. */
+  /** Whether the agent has no domain: its address of record is where it listens. */
   serverless?: boolean;
   registration: RegistrationState;
   /** Oldest first; closed calls are kept (the last ones). */
   calls: readonly CallState[];
-  /** Of the last call that closed since the last dial or accept. */
+  /** How the last call ended that closed since the last dial or accept. */
   ended?: Ended;
   /** `seq` of the log entry of the message that ended that call; in scripts only. */
   final?: number;
   messages: AgentMessages;
-  /** What send_audio() has it send, in words. */
+  /** The sound send_audio() has set, in words. */
   sending: string;
   /** Counts events; gives `touched` and `order`. */
   clock: number;
 }
 
-/** What an agent sends that was not told to send anything. */
+/** The sound an agent sends by default. */
 const SILENT = 'silent()';
 
 export const NEW_AGENT: AgentState = {
@@ -97,7 +97,7 @@ const RANK: Readonly<Record<StateName, number>> = {
   Idle: 3,
 };
 
-/** A copy nobody else has yet. */
+/** A fresh copy that may still be written to. */
 type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /**
@@ -202,7 +202,7 @@ function foldCall(next: Draft<AgentState>, event: CallEvent, at: number): void {
 function foldCallState(next: Draft<AgentState>, call: Draft<CallState>, event: CallEvent): void {
   switch (event.type) {
     case 'call_dialed':
-      // Not the script's doing: it is the current call once the one it comes from is over.
+      // The script did not dial this call: it becomes current once the call it comes from is over.
       if (event.referred === true) call.touched = 0;
       else delete next.ended;
       break;

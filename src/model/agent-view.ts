@@ -36,7 +36,7 @@ export interface RtpInfo {
   lost?: number;
 }
 
-/** Packets come every 20 ms, and are looked at every 100 ms. */
+/** RTP flows if a packet came within this time: packets come every 20 ms, and are counted every 100 ms. */
 const FLOWS_MS = 500;
 
 export function mediaInfo({ media, encryption, suite }: CallFacts): MediaInfo | undefined {
@@ -70,7 +70,7 @@ export interface AgentInfo {
   metadata: Readonly<Record<string, unknown>>;
 }
 
-/** Without what only `timing` reads. */
+/** The registration without the fields only `timing` reads. */
 export type RegistrationInfo = Omit<RegistrationState, 'sent_at' | 'register_ms'>;
 
 export function registrationInfo({ registration }: AgentState): RegistrationInfo {
@@ -83,7 +83,9 @@ export interface TransferInfo extends Transfer {
   done: boolean;
 }
 
-/** Of the current or last call, else of one that was up when that began: the first call of a consultation. */
+/**
+ * Transfer of the current or last call, else of a call up when that one began: the first of a consultation.
+ */
 export function transferInfo(state: AgentState): TransferInfo | undefined {
   const current = currentCall(state);
   if (current === undefined) return undefined;

@@ -18,14 +18,14 @@ interface RtpFlow {
   /** Packets since the call began. */
   sent: number;
   received: number;
-  /** How many the other side has sent, by its last RTCP report. */
+  /** Packets the other side has sent, by its last RTCP report. */
   remote_sent?: number;
   /** When `received` last grew, ms since the scenario began; absent while nothing came. */
   received_at?: number;
   /** Audio decoded so far, in ms, and when that last changed. */
   audio_ms?: number;
   audio_at?: number;
-  /** When it was last looked at. */
+  /** When the packets were last counted. */
   at: number;
 }
 
@@ -52,9 +52,9 @@ export interface CallFacts {
   digits: readonly ReceivedDigit[];
   transfer?: Transfer;
   rtp?: RtpFlow;
-  /** Frequencies that are heard, of those somebody listens for. */
+  /** The watched frequencies that sound now. */
   tones: readonly number[];
-  /** dBFS of what was received last, while somebody looks. */
+  /** dBFS of the audio received last, while the script watches. */
   level?: number;
   speech?: Speech;
   quality?: Quality;
@@ -117,7 +117,7 @@ export function foldFacts(facts: CallFacts, event: CallEvent, at: number): CallF
     case 'call_transfer':
       return { ...facts, transfer: event.transfer };
     case 'audio_tone': {
-      // the last of it may be heard a moment after its end
+      // the end of the audio may be heard a moment after the call's end
       if (facts.times.closed !== undefined) return facts;
       const others = facts.tones.filter((one) => one !== event.hz);
       return { ...facts, tones: event.heard ? [...others, event.hz] : others };

@@ -108,7 +108,7 @@ export function qualityOf(rtcpStats: string, codec?: string): Quality | undefine
   return { mos: mosOf({ ...measured, ...(codec === undefined ? {} : { codec }) }), ...measured };
 }
 
-/** Of the same text: packets so far; those sent are the ones the other side has reported about. */
+/** Packets so far, from the same text; `sent` counts the packets the other side has reported about. */
 export function packetsOf(rtcpStats: string): Packets | undefined {
   const stats = parsed(rtcpStats);
   const received = count(field(field(stats, 'rx'), 'sent'));
@@ -116,7 +116,7 @@ export function packetsOf(rtcpStats: string): Packets | undefined {
   return { sent: count(field(field(stats, 'tx'), 'sent')) ?? 0, received };
 }
 
-/** Old versions print a round trip below zero, as clocks' rounding gives, as 2^32 less a little. */
+/** Old versions print a negative round trip, an effect of clock rounding, as 2^32 less a little. */
 function milliseconds(microseconds: number): number {
   return microseconds < 0 || microseconds >= 2 ** 31 ? 0 : rounded(microseconds / 1000);
 }

@@ -15,7 +15,7 @@ export interface Timing {
   talk_ms?: number;
 }
 
-/** Of the current call, else of the last one. */
+/** Timing of the current call, else of the last one. */
 export function timingOf(state: AgentState): Timing {
   const call = currentCall(state);
   return compact({
@@ -39,7 +39,7 @@ function callTiming({ direction, facts }: CallState): Record<string, number | un
   };
 }
 
-/** Tenths of a millisecond: finer than what the trace tells. */
+/** Rounds to tenths of a millisecond, finer than the trace. */
 function between(from: number | undefined, to: number | undefined): number | undefined {
   if (from === undefined || to === undefined) return undefined;
   return Math.max(0, Math.round((to - from) * 10) / 10);

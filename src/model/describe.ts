@@ -9,7 +9,7 @@ export function describeEnded(ended: Ended): string {
   return `ended by ${ended.by}: ${ended.how}${why === '' ? '' : ` (${why})`}`;
 }
 
-/** What to do about a registration that did not come about; undefined when there is nothing to say. */
+/** Hint about a registration that failed; undefined when there is none. */
 export function registrationHint(
   agent: string,
   { state, code, reason }: RegistrationState,

@@ -29,7 +29,7 @@ export function dtmfDigit(event: number): string | undefined {
   return DIGITS[event];
 }
 
-/** Whether the body of an INFO of that type says a digit: the two types in use, neither of which has an RFC. */
+/** Whether an INFO of that type carries a digit: the two types in use, neither of which has an RFC. */
 export function isInfoDtmf(contentType: string): boolean {
   return /^application\/dtmf(?:-relay)?$/.test(typeOf(contentType));
 }

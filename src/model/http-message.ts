@@ -1,6 +1,6 @@
 /** HTTP requests and answers as they cross between script, thread and drivers: plain data. */
 
-/** What goes on the wire. */
+/** Body to send. */
 export interface Payload {
   data: string;
   encoding: 'utf8' | 'base64';
@@ -66,7 +66,7 @@ export interface RouteData {
   /** Undefined: any. */
   method?: string;
   path: PathPattern;
-  /** Answers given one after another, the last one again and again; absent: the script's function does. */
+  /** Answers given in turn, the last one again and again; absent: the script's function answers. */
   responses?: readonly MockResponseData[];
   /** Number of the script's function. */
   responder?: number;

@@ -58,7 +58,7 @@ export type RunEvent =
     }
   /** `aside`: of interest only where the scenario failed. */
   | { type: 'warning'; at: number; text: string; scenario?: string; aside?: true }
-  /** A scenario that does not run, told before the first one runs. `reason`: in words. */
+  /** A scenario that does not run, emitted before the first one runs. `reason`: in words. */
   | {
       type: 'left_out';
       at: number;
@@ -162,7 +162,7 @@ export type RunEvent =
       line: string;
     }
   /**
-   * Media of an agent over a scenario, told at its end. `quality`: the mean over its calls, weighted by
+   * Media of an agent over a scenario, emitted at its end. `quality`: the mean over its calls, weighted by
    * packets received; absent when RTCP never reported.
    */
   | {

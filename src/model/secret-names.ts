@@ -1,5 +1,5 @@
 /**
- * Which names say that what they name is secret. One list for variables, options, header fields, JSON, XML,
+ * Names whose values are secret. One list for variables, options, header fields, JSON, XML,
  * forms and queries.
  */
 

@@ -7,7 +7,7 @@ import { makeFolder } from './make-folder.js';
 
 const DEFAULT_FOLDER = 'offhook-audio';
 
-/** Makes it, before anything runs. @throws OffhookError E_OUTPUT. */
+/** Makes the folder before anything runs. @throws OffhookError E_OUTPUT. */
 export function audioFolder(flag: string | undefined): string | undefined {
   if (flag === undefined) return undefined;
   const shown = flag === '' ? DEFAULT_FOLDER : flag;

@@ -1,4 +1,4 @@
-/** `offhook check --types`: what an editor would underline, by the TypeScript found near the scenarios. */
+/** `offhook check --types`: errors an editor would underline, by the TypeScript found near the scenarios. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -47,7 +47,7 @@ export async function typeErrors(files: readonly string[]): Promise<TypeErrors> 
     const printed = await compile(program, config);
     const text = printed.trimEnd().replaceAll(TSC_ERROR, '$1:$2:$3: ');
     const errors = printed.match(TSC_ERROR)?.length ?? 0;
-    // A complaint without a place is one, too.
+    // A complaint without a place counts, too.
     return {
       errors: Math.max(errors, text === '' ? 0 : 1),
       text,
@@ -92,7 +92,7 @@ function compile(program: string, config: string): Promise<string> {
   });
 }
 
-/** That it says nothing is no proof that the types are right. */
+/** A compiler that prints nothing has not proved that the types are right. */
 function unusable(program: string, seen: string): OffhookError {
   return new OffhookError('E_USAGE', `check --types: ${program} does not run: ${seen}`, {
     hint: 'install TypeScript anew, or leave out --types',

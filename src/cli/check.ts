@@ -13,7 +13,7 @@ export async function checkCommand(
   thread: ScenarioThread,
 ): Promise<number> {
   const options = planOptions(paths, flags, readProcess(), {});
-  // To look at a scenario with `only` is no harm.
+  // Checking a scenario with `only` does no harm.
   const plan = await planRun({ ...options, allFiles: true, forbidOnly: false }, thread);
   throwErrored(plan.errored, options.shownPath);
   for (const text of plan.warnings) printError(`warning: ${text}`);

@@ -232,7 +232,7 @@ function addServices(program: Command, run: (exit: Promise<number>) => void): vo
     });
 }
 
-/** That nothing is chosen when nothing is given goes without saying. */
+/** Hides a default that chooses nothing: it goes without saying. */
 function withoutEmptyDefault(option: Option): string {
   return new Help().optionDescription(option).replace(/ ?\(default: \[\]\)$/, '');
 }
@@ -278,7 +278,7 @@ function usageError(
   );
 }
 
-/** What is meant by a command or flag there is not: commander knows spellings only. */
+/** Suggests what an unknown command or flag means: commander knows spellings only. */
 function unknownWordHint(message: string, program: Command, named?: Command): string | undefined {
   const [, kind, word = ''] = /^unknown (command|option) '([^']*)'/.exec(message) ?? [];
   if (kind === 'command') {

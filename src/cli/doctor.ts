@@ -18,11 +18,11 @@ import { needTemporaryFolder } from './temporary-folder.js';
 
 interface Finding {
   what: string;
-  /** `missing` is no problem: something optional that is not there. */
+  /** `missing` is no problem: something optional is absent. */
   state: 'ok' | 'missing' | 'problem';
   seen: string;
   remedy?: string;
-  /** What only --all shows: one of many of its kind, which another finding sums up. */
+  /** Whether only --all shows the finding: another one sums up its kind. */
   detail?: true;
 }
 
@@ -119,7 +119,9 @@ async function baresipFindings(search: BinarySearch): Promise<Finding[]> {
   ];
 }
 
-/** The control port of an agent is open to every user of the machine: isolation limits what he can make of it. */
+/**
+ * The control port of an agent is open to every user of the machine: isolation limits the possible damage.
+ */
 async function isolationFinding(search: BinarySearch): Promise<Finding> {
   const what = 'isolation of agents (bubblewrap; see --isolate)';
   const binary = await findBaresip(search).catch(() => undefined);
@@ -175,7 +177,7 @@ async function portsFinding(): Promise<Finding> {
   }
 }
 
-/** Agents of a killed run end at once where the kernel can be told to; elsewhere the next run sweeps. */
+/** Agents of a killed run end at once where the kernel can do that; elsewhere the next run ends them. */
 function orphanFinding({ path }: ProcessEnvironment): Finding {
   const found = path.split(':').some((folder) => existsSync(join(folder, 'setpriv')));
   return {

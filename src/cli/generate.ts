@@ -1,4 +1,4 @@
-/** `offhook definitions` and `offhook docs`: what the contract says, as typings and as a reference. */
+/** `offhook definitions` and `offhook docs`: the contract as typings and as a reference. */
 import { statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';

@@ -1,4 +1,4 @@
-/** `offhook list`: what would run. */
+/** `offhook list`: the scenarios that would run. */
 import { oneLine } from '../report/text.js';
 import { planRun, throwErrored } from '../runner/plan/plan.js';
 import type { ScenarioThread } from '../sandbox/host/scenario-thread.js';

@@ -3,15 +3,15 @@ import { dirname } from 'node:path';
 import { refuseStrangersLinks } from '../ordinary-file.js';
 
 /**
- * A folder for files of a run, with all above it. @param folder absolute. @throws NotOrdinary when a stranger's link leads
- * there, or the error of the system.
+ * Makes a folder for files of a run, with its parents. @param folder absolute. @throws NotOrdinary when
+ * another user's link leads there, or the error of the system.
  */
 export function makeFolder(folder: string): void {
   refuseStrangersLinks(folder);
   make(folder);
 }
 
-/** Node's own never returns where a folder takes none, as /proc. */
+/** Node's recursive mkdir never returns in a folder that takes no folders, such as /proc. */
 function make(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
   const parent = dirname(folder);
@@ -19,7 +19,7 @@ function make(folder: string): void {
   try {
     mkdirSync(folder);
   } catch (error) {
-    // made by another run meanwhile
+    // another run made the folder meanwhile
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
 }

@@ -1,4 +1,4 @@
-/** Flags whose file or folder may be left out: whether the word behind one belongs to it. */
+/** Flags whose file or folder may be left out: decides whether the word behind a flag belongs to it. */
 import { readdirSync, statSync } from 'node:fs';
 
 const FILE_FLAGS: ReadonlySet<string> = new Set(['--logs', '--sip-trace']);
@@ -6,8 +6,8 @@ const FOLDER_FLAG = '--save-audio';
 const SCRIPT = /\.m?js$/;
 
 /**
- * `--logs a.js` means the flag and a scenario, `--logs out.txt` a file: what looks like a scenario, a folder with
- * scenarios or another flag is not the output. `--logs=FILE` says it without guessing.
+ * `--logs a.js` means the flag and a scenario, `--logs out.txt` a file: a word that looks like a scenario, a
+ * folder with scenarios or another flag is not the output. `--logs=FILE` needs no guessing.
  */
 export function joinOptionalFiles(words: readonly string[]): string[] {
   return words.flatMap((word, index) => {
@@ -23,8 +23,8 @@ export function joinOptionalFiles(words: readonly string[]): string[] {
 }
 
 /**
- * A folder that exists: of an earlier run when it holds nothing but WAV files, or when it holds no scenario file and
- * something else is there to run.
+ * Whether an existing folder is the output of an earlier run: it holds nothing but WAV files, or it holds no
+ * scenario file and the command line names something else to run.
  */
 function isAudioFolder(folder: string, later: readonly string[]): boolean {
   const names = readable(folder);

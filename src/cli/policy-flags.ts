@@ -1,10 +1,10 @@
-/** The flags that say what scenarios may touch. */
+/** The flags that limit what scenarios may touch. */
 import type { Command } from 'commander';
 
 type Collect = (value: string, previous: string[]) => string[];
 type Whole = (least: number, most: number) => (value: string) => number;
 
-/** Of every command that evaluates scenario files. */
+/** Flags of every command that evaluates scenario files. */
 export function addScriptFlags(command: Command, collect: Collect): Command {
   return command
     .option(
@@ -22,7 +22,7 @@ export function addScriptFlags(command: Command, collect: Collect): Command {
     .option('--untrusted', 'deny what no --allow flag allows; trust nothing beside the scenario');
 }
 
-/** Of those that also run them. */
+/** Flags of the commands that also run scenarios. */
 export function addRunFlags(command: Command, collect: Collect, whole: Whole): Command {
   return addScriptFlags(command, collect)
     .option(

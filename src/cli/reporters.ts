@@ -86,13 +86,13 @@ function wantedReporters(flags: ReportFlags): readonly Wanted[] {
   return onStdout.length === 0 ? [{ name: 'console' }, ...named] : named;
 }
 
-/** Whether a flag wants something on stdout: the console's own lines are only what a run shows by itself. */
+/** Whether a flag claims stdout: the console's lines are only the default output of a run. */
 function isStdoutAskedFor({ reporter, json, sipTrace }: ReportFlags): boolean {
   const named = json === true || reporter.some((one) => !one.includes('='));
   return named || sipTrace === true || sipTrace === '';
 }
 
-/** What --sip-headers asks for, checked. */
+/** The checked header names of --sip-headers. */
 function shownHeaders({ sipHeaders, sipTrace }: ReportFlags): readonly string[] {
   const names = sipHeaders.flatMap((one) => one.split(',')).map((one) => one.trim());
   if (names.length > 0 && sipTrace === undefined) {
@@ -125,7 +125,7 @@ function parse(text: string): Wanted {
   return file === '' ? { name: name as Name } : { name: name as Name, file };
 }
 
-/** Each report has a file of its own, and none is where a scenario may be. @returns the files that were named. */
+/** Checks that each report has its own file, and none may be a scenario. @returns the named files. */
 function checkFiles(files: readonly (string | true | undefined)[]): readonly string[] {
   const named = files.filter((file) => typeof file === 'string').filter((file) => file !== '');
   const twice = named.find((file, index) =>
@@ -199,7 +199,7 @@ function logsOutput(flag: string | true, console: ConsoleReporter | undefined): 
   return console?.beside(stream) ?? stream;
 }
 
-/** A stream of the console keeps clear of its lines and of the status line; without one it is stderr. */
+/** An output that keeps clear of the console's lines and its status line; without a console it is stderr. */
 function fileOr(flag: string | true, stream: Output): Output {
   return flag === true || flag === '' ? stream : new FileOutput(flag);
 }

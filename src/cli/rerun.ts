@@ -1,4 +1,4 @@
-/** What a run was told besides which scenarios and reports: running one of them again needs the same. */
+/** A run's options other than its scenarios and reports: running a scenario again needs the same ones. */
 import type { Command } from 'commander';
 
 /** Options that choose scenarios or reports. */

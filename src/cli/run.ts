@@ -39,7 +39,7 @@ export async function runCommand(
 ): Promise<number> {
   const environment = readProcess();
   const interrupted = abortOnSignal();
-  // After a second Ctrl-C, or an error of our own: nothing left to stop in the good case.
+  // For a second Ctrl-C or an error of our own; in the good case no agent is left to stop.
   process.on('exit', abandonAgents);
   const names = new Map<string, string>();
   const saveAudio = audioFolder(flags.saveAudio);
@@ -98,7 +98,7 @@ function onlyRule(flags: RunFlags, { isCi }: ProcessEnvironment): Pick<RunOption
   return isCi ? { forbidOnly: 'the variable CI' } : {};
 }
 
-/** Tells the reporter also when the server ends by itself: that explains what fails afterwards. */
+/** Warns the reporter when the server ends by itself: that explains later failures. */
 function watched(lab: Lab, reporter: Reporter): (event: RunEvent) => void {
   let last: RunEvent | undefined;
   void lab.ended.then((how) => {

@@ -48,7 +48,7 @@ export function planOptions(
   };
 }
 
-/** What is secret of the variables is masked from the moment a scenario could read it. */
+/** Masks the secrets among the variables from the moment a scenario could read them. */
 function notingSecrets(sources: VariableSources): PlanOptions['variables'] {
   const variablesOf = scenarioVariables(sources);
   return (file, limits) => {

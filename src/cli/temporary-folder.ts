@@ -18,7 +18,7 @@ export function needTemporaryFolder(): void {
   }
 }
 
-/** Without the name of what was tried. */
+/** The system's message without the name of the attempted folder. */
 function reasonOf(error: unknown): string {
   return (error as Error).message.replace(/, mkdtemp .*/, '');
 }

@@ -4,7 +4,7 @@ import { CodingError, decodeContent } from '../http-body.js';
 
 const LARGEST_BODY = 4 * 1024 * 1024;
 
-/** @throws E_HTTP_LIMIT; what is left is not read. */
+/** @throws E_HTTP_LIMIT; the rest of the body is not read. */
 export async function readBody(
   what: string,
   stream: AsyncIterable<Buffer>,
@@ -22,7 +22,7 @@ export async function readBody(
 }
 
 /**
- * The content of a body: its codings undone where they are known ones, else as it came.
+ * The content of a body: decoded where its codings are known, else as received.
  * @throws E_HTTP, E_HTTP_LIMIT
  */
 export function bodyContent(what: string, bytes: Buffer, encoding: string): Buffer {

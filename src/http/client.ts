@@ -1,7 +1,7 @@
 /**
  * The HTTP client of scripts: one request at a time to its end, with limits, redirects hop by hop, and
- * every step told as an event. Knows undici; must not know scripts, nor what they are allowed: each
- * target, and each address a name stands for, is put before the `allow` it was given.
+ * every step emitted as an event. Knows undici; must not know scripts or their permissions: the given
+ * `allow` judges each target, and each address a name resolves to.
  */
 import type { Readable } from 'node:stream';
 import { request, type Dispatcher } from 'undici';
@@ -26,7 +26,7 @@ export interface HttpClientOptions extends ConnectionSettings {
   nextExchange: () => number;
 }
 
-/** One request on its way, with what a redirect makes of it. */
+/** A request under way; a redirect changes it. */
 interface Hop {
   method: string;
   url: URL;
@@ -42,7 +42,7 @@ export class HttpClient {
     this.#options = options;
   }
 
-  /** Ends all that is under way. */
+  /** Ends all requests under way. */
   close(): void {
     this.#closed.abort();
   }
@@ -125,13 +125,13 @@ export class HttpClient {
       event({ type: 'http_failed', ...base, reason: reasonOf(error, what), ms });
       throw error;
     } finally {
-      // Nobody waits for it: a peer that never closes holds nothing up.
+      // Not awaited: a peer that never closes must hold nothing up.
       void connection?.dispatcher.destroy().catch(() => undefined);
     }
   }
 }
 
-/** Answers that end with their header, whatever it says of a body (RFC 9112, 6.3). */
+/** Answers that end with their header, whatever the header says about a body (RFC 9112, 6.3). */
 const NO_BODY: ReadonlySet<number> = new Set([204, 304]);
 
 function ignored(body: Readable): Buffer {
@@ -258,7 +258,7 @@ function joined(
   return { ...result };
 }
 
-/** What reports show of it: never a password. */
+/** The URL as reports show it: never with a password. */
 function shownUrl(url: URL): string {
   return `${url.origin}${url.pathname}${url.search}`;
 }

@@ -1,4 +1,4 @@
-/** One connection for one request: name lookup, TCP, TLS or a proxy, and in which of them it is. */
+/** One connection for one request: name lookup, TCP, TLS or a proxy, and the present stage. */
 import { lookup as lookUp, type LookupAddress } from 'node:dns';
 import { isIP, Socket, type LookupFunction } from 'node:net';
 import { Agent, ProxyAgent, buildConnector, type Dispatcher } from 'undici';
@@ -7,8 +7,8 @@ import { proxyFor } from './proxy.js';
 import { authorities } from './trust.js';
 
 /**
- * Whether a script may talk to it: throws when not. `address` is what the name stands for; of what is `proxied`
- * nobody here learns it.
+ * Throws when a script may not talk to the target. `address` is the resolved name; unknown here for a
+ * `proxied` target.
  */
 export type Allow = (target: {
   host: string;
@@ -27,7 +27,7 @@ export interface ConnectionSettings {
 
 export interface Connection {
   dispatcher: Dispatcher;
-  /** What it is doing, in words. */
+  /** The present stage, in words. */
   phase: () => string;
   /** "proxy HOST:PORT" when there is one. */
   proxy?: string;
@@ -93,7 +93,7 @@ function direct(host: string, port: number, tls: Tls, allow: Allow): Connection 
       }
       done(...outcome);
     };
-    // It returns its socket, which its type does not tell.
+    // It returns its socket, although its type does not say so.
     const opener: Opener = connector;
     const socket = opener(options, connected);
     if (socket instanceof Socket)

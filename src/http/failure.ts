@@ -1,9 +1,9 @@
-/** What went wrong with a request, in words: no code of Node or undici reaches a user alone. */
+/** Describes why a request failed: no code of Node or undici reaches a user alone. */
 import { OffhookError } from '../errors.js';
 
 interface Coded extends Error {
   code?: string;
-  /** Of undici: the state of the connection when it ended. */
+  /** Set by undici: the state of the connection when it ended. */
   socket?: { bytesRead?: number } | null;
   errors?: readonly Coded[];
   reason?: string;
@@ -102,7 +102,7 @@ function failed(what: string, { what: reason, hint }: Reason): OffhookError {
   );
 }
 
-/** Of several addresses tried, the last failure; of a wrapped one, what is inside. */
+/** Unwraps an error: the last failure of several tried addresses, or the cause of a wrapped error. */
 function innermost(error: Coded): Coded {
   const inner = error.errors?.at(-1) ?? (error.code === undefined ? error.cause : undefined);
   return inner instanceof Error ? innermost(inner) : error;

@@ -1,17 +1,17 @@
 /**
- * "100 Continue" answers that nobody asked for. A client must be able to read them before the final answer
- * (RFC 9110, 15.2), but undici ends the connection at one: so they are taken out of what it reads.
+ * Removes unrequested "100 Continue" answers. A client must be able to read them before the final answer
+ * (RFC 9110, 15.2), but undici ends the connection at one: so they are filtered out before undici reads.
  */
 import type { Socket } from 'node:net';
 
 const BEGINNING = 'HTTP/1.1 100';
-/** Of the status line and the fields of a 100; a longer one is left to undici. */
+/** Longest status line and fields of a 100; a longer one is left to undici. */
 const LONGEST = 16 * 1024;
 
-/** @param socket carries one exchange: bytes behind the first other answer are not looked at. */
+/** @param socket carries one exchange: bytes after the first other answer are not examined. */
 export function skipContinue(socket: Socket): void {
   const read = socket.read.bind(socket);
-  /** What came and may belong to a 100. */
+  /** Received bytes that may belong to a 100. */
   let held: Buffer = Buffer.alloc(0);
   let isLooking = true;
   socket.read = (size?: number): Buffer | null => {

@@ -4,7 +4,7 @@ import { OffhookError } from '../errors.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Undefined: no proxy. Loopback is never asked for through one. @throws E_HTTP for a bad proxy URL. */
+/** Undefined: no proxy. Loopback never goes through a proxy. @throws E_HTTP for a bad proxy URL. */
 export function proxyFor(url: URL, variables: Variables): URL | undefined {
   const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
   const text = read(variables, name);
@@ -54,7 +54,7 @@ function proxyUrl(text: string, name: string): URL {
     const url = new URL(text.includes('://') ? text : `http://${text}`);
     if (url.protocol === 'http:' || url.protocol === 'https:') return url;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new OffhookError('E_HTTP', `http: the proxy of ${name.toUpperCase()} is no http URL`, {
     hint: `write ${name.toUpperCase()}=http://proxy.example:3128, or unset it`,

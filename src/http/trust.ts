@@ -6,8 +6,8 @@ import { OffhookError } from '../errors.js';
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Undefined: what Node trusts, which has NODE_EXTRA_CA_CERTS in it already: Node reads that when it starts.
- * With SSL_CERT_FILE both are added to Node's list by hand, for a list of our own replaces it.
+ * Undefined: Node's own list, which includes NODE_EXTRA_CA_CERTS: Node reads that file when it starts.
+ * With SSL_CERT_FILE both are added to Node's list by hand, because a list of our own replaces it.
  * @throws E_SETTINGS when SSL_CERT_FILE cannot be used.
  */
 export function authorities(variables: Variables): readonly string[] | undefined {
@@ -29,7 +29,7 @@ function certificates(file: string): string {
   return text;
 }
 
-/** Node has warned about a bad one. */
+/** Node has warned about a bad NODE_EXTRA_CA_CERTS. */
 function optional(file: string): string[] {
   try {
     return [readFileSync(file, 'utf8')];

@@ -1,17 +1,19 @@
 /**
- * What a mock server takes in: requests read to their end, within limits of size and of all that is being
- * read at once. What it does not take has a status and a reason in words.
+ * Reads a mock server's requests to their end, within limits for each request and for all requests being read
+ * at once. A refused request gets a status and a reason in words.
  */
 import type { IncomingMessage } from 'node:http';
 import { bodyData, CodingError, codingsOf, decodeContent } from '../http-body.js';
 import type { MockRequestData } from '../model/http-message.js';
 
-/** Of one request, as it came and decoded. */
+/** Largest body of one request, both as received and decoded. */
 const LARGEST_BODY = 1024 * 1024;
-/** Of all bodies that are being read at once: a sender that never ends one holds what it has sent. */
+/**
+ * Most bytes of all bodies being read at once: a sender that never ends its body keeps these bytes occupied.
+ */
 const MOST_HELD = 64 * 1024 * 1024;
 
-/** Why a request is not taken. Without a status it cannot be answered: its sender is gone. */
+/** Why a request is refused. Without a status it cannot be answered: its sender is gone. */
 export class Refusal extends Error {
   readonly status: number | undefined;
 
@@ -24,9 +26,9 @@ export class Refusal extends Error {
 interface Body {
   body: string;
   body_base64?: string;
-  /** How many came. */
+  /** Number of received bytes. */
   bytes: number;
-  /** What is wrong with it, although it could be read. */
+  /** What is wrong with the body, although it could be read. */
   doubt?: string;
 }
 
@@ -138,17 +140,17 @@ function headersOf(raw: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(fields);
 }
 
-/** What a parser of HTTP refused, as far as it can be read: "POST /hook HTTP/1.1". */
+/** The request line the HTTP parser refused, as far as it is readable: "POST /hook HTTP/1.1". */
 export function requestLine(packet: Buffer | undefined): { method: string; url: string } {
   const line = packet?.subarray(0, 2000).toString('latin1') ?? '';
   const seen = /^([!#$%&'*+.^_`|~\w-]{1,40}) ([^\r\n]{1,1900}?) HTTP\/\d/.exec(line);
   return { method: seen?.[1] ?? '?', url: seen?.[2] ?? 'unknown' };
 }
 
-/** Of Node's parser: the sender ended the connection within a request. */
+/** Code of Node's parser: the sender ended the connection within a request. */
 export const SENDER_ENDED = 'HPE_INVALID_EOF_STATE';
 
-/** What a request asks for by its header and cannot have; undefined for nothing. */
+/** Refusal of a request for its header; undefined when the header is acceptable. */
 export function headerRefusal({ headers, httpVersion }: IncomingMessage): Refusal | undefined {
   if (headers.host !== undefined || httpVersion !== '1.1') return undefined;
   return new Refusal(400, 'it has no Host header (RFC 9112, 3.2)');

@@ -1,4 +1,4 @@
-/** What a mock server has received: the newest requests, within limits of number and size. */
+/** The newest requests a mock server has received, within limits of number and size. */
 import type { MockRequestData } from '../model/http-message.js';
 
 export const MOST_REQUESTS = 1000;
@@ -23,13 +23,13 @@ export class Journal {
     return this.#kept.size;
   }
 
-  /** Those that are still kept, in the order asked for. */
+  /** The requests of these ids that are still kept, in the order of the ids. */
   find(ids: readonly number[]): readonly MockRequestData[] {
     return ids.flatMap((id) => this.#kept.get(id) ?? []);
   }
 }
 
-/** In memory, roughly: characters, and what an object costs. */
+/** Rough size in memory: characters plus the cost of an object. */
 function sizeOf({ path, query, headers, body, body_base64 = '' }: MockRequestData): number {
   let size = 500 + path.length + body.length + body_base64.length;
   for (const [name, value] of [...Object.entries(headers), ...Object.entries(query)]) {

@@ -4,7 +4,7 @@ import { OffhookError } from '../errors.js';
 import type { MockResponseData, PathPattern, RouteData } from '../model/http-message.js';
 import { matchesPath } from '../model/path-pattern.js';
 
-/** What a route says: a fixed answer, or the number of a function. */
+/** Decision of a route: a fixed answer, or the number of a function. */
 export type Decision = { response: MockResponseData } | { responder: number };
 
 interface Route {
@@ -18,7 +18,7 @@ interface Route {
  * may take this long for one request, by the clock of a busy machine.
  */
 export const MATCH_MS = 200;
-/** Each one is looked at for each request. */
+/** Most routes: every route is examined for each request. */
 const MOST_ROUTES = 2000;
 
 export class Routes {
@@ -37,7 +37,7 @@ export class Routes {
     this.#routes.set(key, { data, answered: 0 });
   }
 
-  /** "late": the expressions took too long; whether one fits is not known. */
+  /** "late": the expressions took too long, so it is unknown whether one fits. */
   decide(method: string, path: string): Decision | 'late' | undefined {
     const meant = [...this.#routes.values()]
       .reverse()
@@ -70,7 +70,9 @@ type Expression = Extract<PathPattern, { regex: string }>;
 const MATCH = new Script(
   'patterns.findIndex(({ regex, flags }) => new RegExp(regex, flags).test(path))',
 );
-/** One for all: it costs memory. Only patterns and paths go in, only a number comes out. */
+/**
+ * One context for all servers, as it costs memory. Only patterns and paths go in, only a number comes out.
+ */
 let context: Context | undefined;
 
 /** Only in a context of its own can a match that takes for ever be stopped. */

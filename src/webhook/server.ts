@@ -1,7 +1,7 @@
 /**
- * A mock HTTP server: takes every request, finds its route, answers, and tells both as events. Knows
- * fastify, routes and what was received; must not know scripts: a function of one is called through
- * the hook it was given.
+ * A mock HTTP server: takes every request, finds its route, answers, and emits both as events. Knows
+ * fastify, routes and received requests; must not know scripts: it calls their functions through the
+ * hook it was given.
  */
 import { METHODS, STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -30,10 +30,10 @@ export interface MockServerOptions {
   tls: boolean | Certificate;
 }
 
-/** What a function of the script made of a request; `failed` is a 500, `unavailable` a 503. */
+/** Answer of a script's function; `failed` becomes a 500, `unavailable` a 503. */
 type Answer = { response: MockResponseData } | { failed: string } | { unavailable: string };
 
-/** Beside its requests: what would have been one, had its sender or this server let it. */
+/** Events of requests; the warning reports a request that was cut short by its sender or by this server. */
 export type MockEvent = HttpEvent | { type: 'warning'; text: string };
 
 export interface MockServerHooks {
@@ -42,9 +42,9 @@ export interface MockServerHooks {
   nextExchange: () => number;
 }
 
-/** At once; what waits for a function of the script are at most half as many. */
+/** Most requests at once; at most half as many may wait for a function of the script. */
 const MOST_CONNECTIONS = 2000;
-/** For the header of a request, and for all of it: one that stays open holds a connection. */
+/** Time limits for a request's header and for the whole request: an unfinished one holds a connection. */
 const HEADER_MS = 10_000;
 const REQUEST_MS = 30_000;
 
@@ -57,7 +57,7 @@ export class MockServer {
   readonly #routes = new Routes();
   readonly #stopped = new AbortController();
   readonly #intake = new Intake();
-  /** Connections with a request that is being read: what becomes of it is told once, there. */
+  /** Connections with a request being read: the reader reports its outcome, once. */
   readonly #reading = new WeakMap<Duplex, { refusal?: Refusal }>();
   readonly #warned = new Set<string>();
   #port = 0;
@@ -96,7 +96,7 @@ export class MockServer {
     return this.#port;
   }
 
-  /** Where others reach it; all addresses are shown as loopback. */
+  /** The server's URL; the wildcard address is shown as loopback. */
   get url(): string {
     const everywhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
     const host = everywhere[this.#host] ?? this.#host;
@@ -129,7 +129,7 @@ export class MockServer {
       headersTimeout: HEADER_MS,
       requestTimeout: REQUEST_MS,
       connectionsCheckingInterval: 1000,
-      // Node would refuse a request without it by itself, and nobody would hear of it.
+      // Node would refuse a request without it by itself, and no report would show that.
       requireHostHeader: false,
     };
     const common = {
@@ -138,7 +138,7 @@ export class MockServer {
       forceCloseConnections: true as const,
       exposeHeadRoutes: false,
       return503OnClosing: false,
-      // One route for all: what the router makes of a strange path concerns nobody.
+      // One route for all: the router's view of a strange path must not matter.
       rewriteUrl: (): string => '/',
       clientErrorHandler: (error: NodeJS.ErrnoException, socket: Duplex): void => {
         this.#parserFailed(error, socket);
@@ -205,7 +205,7 @@ export class MockServer {
     if (this.#stopped.signal.aborted) return cutOff(request, reply);
     const content = bytesOf(response);
     const sent = response.drop ? cutOff(request, reply) : send(reply, response, content);
-    // Told once it is on its way: reports take their time.
+    // Emitted after the answer is on its way: reports take their time.
     this.#hooks.event({
       type: 'http_answered',
       ...base,
@@ -219,7 +219,7 @@ export class MockServer {
     return sent;
   }
 
-  /** What Node hands over by another way than the handler: its body is not read. */
+  /** Takes requests Node does not pass to the handler: their bodies are not read. */
   #refuseUnread(request: IncomingMessage, refusal: Refusal): void {
     const { method = '?', url = '?', rawHeaders, socket } = request;
     const exchange = this.#hooks.nextExchange();
@@ -311,7 +311,7 @@ export class MockServer {
 
 const NO_BODY = { body: '' };
 
-/** The rest of the request is not waited for. */
+/** Does not wait for the rest of the request. */
 function refuse(reply: FastifyReply, { message }: Refusal, status: number): FastifyReply {
   const response = problem(status, message);
   return send(reply.header('connection', 'close'), response, bytesOf(response));

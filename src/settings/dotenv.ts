@@ -1,11 +1,11 @@
-/** Reading .env files: the values by the dotenv package, and a located error for what it would skip. */
+/** Reads .env files: values by the dotenv package, and a located error for lines it would skip. */
 import { createRequire } from 'node:module';
 import { OffhookError, type ErrorCode } from '../errors.js';
 import { NotOrdinary, readOrdinary } from '../ordinary-file.js';
 
 const require = createRequire(import.meta.url);
 
-/** `NAME=value`, also as `export NAME=value` or `NAME: value`; what follows the name is the value. */
+/** `NAME=value`, also as `export NAME=value` or `NAME: value`; the value follows the name. */
 const ASSIGNMENT = /^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*|:\s+)/;
 
 export interface DotenvFile {
@@ -62,7 +62,7 @@ interface BadLine {
   hint: string;
 }
 
-/** The first line that is neither blank, comment nor assignment. Its text may be a secret: it is not told. */
+/** The first line that is neither blank, comment nor assignment. Its text may be a secret: errors hide it. */
 function badLine(text: string): BadLine | undefined {
   return forEachAssignment(text, () => undefined);
 }
@@ -71,7 +71,7 @@ interface Assignment {
   /** Counted from 1. */
   line: number;
   name: string;
-  /** What follows the sign, blanks included, up to the end of the line. */
+  /** Text after the sign, blanks included, up to the end of the line. */
   value: string;
   quote: string | undefined;
 }

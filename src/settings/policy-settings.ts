@@ -1,7 +1,7 @@
 /**
- * What scenarios may touch, layered: flag, then variable, then project file, then default; each value knows
- * where it came from. Under --untrusted of the flag or variable the project file counts no more than the
- * scenario beside it: it can lower limits, and that is all.
+ * Limits to what scenarios may touch, layered: flag, then variable, then project file, then default; each
+ * value knows its origin. Under --untrusted (flag or variable) the project file counts no more than the
+ * scenario beside it: it can only lower limits.
  */
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -21,7 +21,7 @@ export interface PolicyFlags {
   readonly maxAgents?: number;
   readonly maxCalls?: number;
   readonly untrusted?: boolean;
-  /** As it was written. */
+  /** The value as it was written. */
   readonly isolate?: string;
 }
 
@@ -33,7 +33,7 @@ interface PolicySources {
 
 export interface ScenarioRules {
   readonly rules: PolicyRules;
-  /** What of the project file does not count. */
+  /** Warnings about entries of the project file that do not count. */
   readonly warnings: readonly string[];
 }
 
@@ -190,7 +190,7 @@ function problemOf(rule: object | { problem: string }): string | undefined {
   return 'problem' in rule ? rule.problem : undefined;
 }
 
-/** A number alone would allow it at any host, which is a script's own choice. */
+/** A number alone would allow the number at any host, and the script chooses the host. */
 function sipProblem(item: string, denies: boolean): string | undefined {
   const rule = sipRule(item);
   if ('problem' in rule) return rule.problem;
@@ -250,7 +250,9 @@ function givenIsolate(flag: string | undefined, variable: string | undefined): I
   );
 }
 
-/** Who wrote the file may have written the scenario: it can ask for more isolation then, never for less. */
+/**
+ * The file's author may also have written the scenario: the file can then ask for more isolation, never less.
+ */
 function fileIsolate(file: ProjectFile | undefined, untrusted: boolean): Isolate | undefined {
   const value = file?.settings.isolate;
   if (file === undefined || value === undefined || (untrusted && value !== 'always'))

@@ -1,4 +1,4 @@
-/** What the process was given: the only place that reads process.env. */
+/** The environment of the process: the only place that reads process.env. */
 
 export interface ProcessEnvironment {
   readonly cwd: string;

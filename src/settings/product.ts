@@ -1,4 +1,4 @@
-/** What this program is: read from its own package.json, so that there is one truth. */
+/** Name and version of this program, read from its own package.json as the only source. */
 import { readFileSync } from 'node:fs';
 
 const PACKAGE = new URL('../../package.json', import.meta.url);

@@ -1,8 +1,8 @@
 /**
- * What scenarios find with env(), layered: --set, then the lab's variables, then (at run time) load_env(),
- * then call.env beside the scenario call.js, then --env-file, then the environment, then .env of the scenario's
- * folder, then .env of the project. The environment wins over a .env file, as everywhere else. This folder
- * knows where values come from; it does not know what they are used for.
+ * Variables scenarios find with env(), layered: --set, then the lab's variables, then (at run time)
+ * load_env(), then call.env beside the scenario call.js, then --env-file, then the environment, then .env of
+ * the scenario's folder, then .env of the project. The environment wins over a .env file, as everywhere else.
+ * This folder knows where values come from; it does not know what they are used for.
  */
 import { existsSync, lstatSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -19,21 +19,21 @@ export interface VariableSources {
   readonly envFiles: readonly string[];
   /** The environment of the process. */
   readonly environment: Variables;
-  /** Of `run --lab`; empty without it. They win over files: who asks for the lab means its server. */
+  /** Variables of `run --lab`; empty without it. They win over files: --lab means the lab's server. */
   readonly lab: Variables;
   readonly cwd: string;
 }
 
 export interface ScenarioVariables {
-  /** What load_env() hides. */
+  /** Variables that load_env() hides. */
   readonly env: Variables;
-  /** What nothing hides. */
+  /** Variables that nothing hides. */
   readonly fixedEnv: Variables;
-  /** About the files they were read from. */
+  /** Warnings about the files the variables were read from. */
   readonly warnings: readonly string[];
 }
 
-/** What a scenario may be given of all this. */
+/** Limits to the variables a scenario gets. */
 export interface VariableLimits {
   /**
    * Of the environment, --env-file and .env files: all other variables were given to, or written by, the
@@ -48,7 +48,7 @@ export interface VariableLimits {
 
 const NO_LIMITS: VariableLimits = { allows: () => true, untrusted: false };
 
-/** Reads what is common to all scenarios at once; the file beside a scenario when asked for it. */
+/** Reads sources common to all scenarios at once; the file beside a scenario on demand. */
 export function scenarioVariables(
   sources: VariableSources,
 ): (file: string, limits?: VariableLimits) => ScenarioVariables {

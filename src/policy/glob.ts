@@ -1,6 +1,6 @@
-/** Globs of user parts and variable names: what is wrong with one that could never mean what was meant. */
+/** Globs of user parts and variable names: explains globs that cannot work as their author meant. */
 
-/** Brackets without their other half are plain text to picomatch: they would match nothing, without a word. */
+/** Unbalanced brackets are plain text to picomatch: they would silently match nothing. */
 export function globProblem(glob: string): string | undefined {
   const plain = glob.replace(/\\./gs, '');
   if (plain.endsWith('\\')) return 'ends with a "\\" that escapes nothing';

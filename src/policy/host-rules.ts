@@ -1,7 +1,7 @@
 /**
- * Hosts, as people write them in rules and as scripts, URLs and SIP URIs write them, in one canonical form.
- * Whatever spells the same address (127.1, 0x7f000001, [::ffff:127.0.0.1], a zone, a trailing dot) is the
- * same host here, so that no rule depends on the spelling.
+ * Hosts of rules, scripts, URLs and SIP URIs in one canonical form. Every spelling of an address (127.1,
+ * 0x7f000001, [::ffff:127.0.0.1], a zone, a trailing dot) is the same host here, so that no rule depends on
+ * the spelling.
  */
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 
@@ -12,7 +12,7 @@ export interface HostRule {
   /** As written. */
   readonly text: string;
   readonly port?: number;
-  /** Everything: also every address a name may turn out to be. */
+  /** Whether the rule allows everything, including every address a name may resolve to. */
   readonly any: boolean;
   matches(host: Host): boolean;
 }
@@ -22,17 +22,17 @@ const LONGEST_HOST = 300;
 const NAME =
   /^(?!.{254})(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/;
 
-/** Undefined for what is no host at all. Takes IPv6 with and without brackets. */
+/** The canonical form; undefined for text that is no host. Takes IPv6 with and without brackets. */
 export function canonicalHost(text: string): Host | undefined {
   if (text.length > LONGEST_HOST) return undefined;
   const inner = /^\[(.*)\]$/s.exec(text)?.[1];
   const bare = inner ?? text;
   if (bare.includes(':') || inner !== undefined) {
-    // The zone says through which interface (RFC 4007, 11): the address is the same.
+    // The zone only names an interface (RFC 4007, 11): the address is the same.
     const address = canonicalAddress(bare.replace(/%.*$/s, ''));
     return address === undefined ? undefined : { address };
   }
-  // These would end the host, or be dropped without a word, in a URL.
+  // In a URL these characters would end the host, or be dropped silently.
   if (bare === '' || /[/\\?#@:\s\x00-\x1f\x7f]/.test(bare)) return undefined;
   let host: string;
   try {
@@ -90,7 +90,7 @@ function matcher(text: string): ((host: Host) => boolean) | string {
   if (text.includes('*')) return 'has a "*" that is neither alone nor for the labels in front';
   const own = canonicalHost(text);
   if (own === undefined) return 'is no host name or address';
-  // 10.1 is 10.0.0.1 to some programs: in a rule it is rather a network of which the rest was left out.
+  // 10.1 is 10.0.0.1 to some programs; in a rule it is more likely an incomplete network.
   if ('address' in own && !text.includes(':') && !isIPv4(text))
     return `is an odd form of ${own.address}: write that, or a CIDR block`;
   if ('name' in own && !NAME.test(own.name)) return 'is no host name or address';
@@ -113,7 +113,9 @@ function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIPv4(address) ? 'ipv4' : 'ipv6';
 }
 
-/** Not globally reachable (IANA special-purpose registries, RFC 6890), and what tunnels to such addresses. */
+/**
+ * Networks not globally reachable (IANA special-purpose registries, RFC 6890), and tunnels to such addresses.
+ */
 const SPECIAL = new BlockList();
 for (const [address, bits] of [
   ['0.0.0.0', 8],
@@ -147,7 +149,7 @@ export function isPublic(address: string): boolean {
   return GLOBAL_V6.check(address, 'ipv6') && !SPECIAL.check(address, 'ipv6');
 }
 
-/** As people write it: an IPv6 address in brackets. */
+/** The host as people write it: an IPv6 address in brackets. */
 export function hostText(host: Host): string {
   if ('name' in host) return host.name;
   return isIPv6(host.address) ? `[${host.address}]` : host.address;

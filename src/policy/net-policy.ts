@@ -5,26 +5,27 @@ import type { Host, HostRule } from './host-rules.js';
 import type { AllowList } from './rules.js';
 
 export interface NetTarget {
-  /** As the URL writes it: name or address, IPv6 with or without brackets. */
+  /** The host as in the URL: name or address, IPv6 with or without brackets. */
   readonly host: string;
   readonly port: number;
-  /** What the name was resolved to: the address about to be connected to. */
+  /** The resolved address, about to be connected to. */
   readonly address?: string;
   /** A proxy resolves the name: its address cannot be judged. */
   readonly proxied?: true;
 }
 
 /**
- * Throws the denial. To be asked before a name is resolved, again with each address before it is connected
- * to (a name can resolve to something else the next time), and for every redirect anew.
+ * Throws the denial. Call it before a name is resolved, again with each address before connecting to it (a
+ * name can resolve to another address the next time), and for every redirect anew.
  */
 export type NetPolicy = (target: NetTarget) => void;
 
 /**
  * Without a list everything is allowed. With one, two things must hold: the host as written is allowed by a
  * rule, and an address it resolves to is a public one or allowed by a rule of its own. So an allowed name
- * leads to a private network only where somebody said so. Behind a proxy the name has to do; under --untrusted
- * a name somebody has written out, for below a wildcard anybody might have put an address of ours.
+ * leads to a private network only where a rule says so. Behind a proxy only the name is judged; under
+ * --untrusted a rule must write it out, because below a wildcard anybody might have published an address of
+ * ours.
  */
 export function netPolicy(list: AllowList | undefined, untrusted = false): NetPolicy {
   if (list === undefined) return () => undefined;
@@ -58,7 +59,7 @@ function judgeAddress(list: AllowList, { host, port, address, named, fitting }: 
   if (real === undefined) throw denial(list, at(host, port), `"${shown(address)}" is no address`);
   if (named.some((rule) => rule.any) || isPublic(real)) return;
   if (fitting.some((rule) => rule.matches({ address: real }))) return;
-  // Whoever allows "localhost" means this machine.
+  // A rule "localhost" means this machine.
   if ('name' in host && host.name === 'localhost' && /^127\.|^::1$/.test(real)) return;
   const own = at({ address: real }, port);
   if ('address' in host && host.address === real) return;
@@ -71,7 +72,7 @@ export function netTarget(url: URL): NetTarget {
   return { host: url.hostname, port };
 }
 
-/** What is to listen, and where; `hint`: how to do without. */
+/** The server that is to listen, and where; `hint`: the alternative. */
 export interface Listener {
   readonly what: string;
   readonly host: string;

@@ -1,7 +1,7 @@
 /**
- * What a scenario may touch besides files: hosts, SIP targets, variables, how many agents and calls. Rules
- * in, decisions out: this folder knows no sockets, no agents and no settings; the drivers are handed its
- * functions.
+ * Decides what a scenario may touch besides files: hosts, SIP targets, variables, numbers of agents and
+ * calls. Rules in, decisions out: this folder knows no sockets, no agents and no settings; the drivers get
+ * its functions.
  */
 import picomatch from 'picomatch';
 import { netPolicy, type NetPolicy } from './net-policy.js';

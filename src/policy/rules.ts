@@ -1,6 +1,9 @@
-/** What may be done, as data: made by src/settings from flags, variables and the project file. */
+/** Permissions as data: made by src/settings from flags, variables and the project file. */
 
-/** What is allowed; without a list everything is. `origin` is for denials: "--untrusted", "--allow-net". */
+/**
+ * Allowed patterns; without a list everything is allowed. `origin` is for denials: "--untrusted",
+ * "--allow-net".
+ */
 export interface AllowList {
   readonly items: readonly string[];
   readonly origin: string;
@@ -18,7 +21,7 @@ export interface Isolate {
 }
 
 export interface PolicyRules {
-  /** Denies what is not allowed, and trusts nothing in the scenario's folder. */
+  /** Whether everything not allowed is denied, and nothing in the scenario's folder trusted. */
   readonly untrusted: boolean;
   /** Real paths of folders that may be read beside the read root. */
   readonly read: readonly string[];

@@ -16,15 +16,15 @@ export interface SipRule {
 export interface SipPolicy {
   /** Whether every URI is allowed. */
   readonly open: boolean;
-  /** Whether any other than an agent of the same scenario is. */
+  /** Whether any URI other than an agent of the same scenario is allowed. */
   readonly closed: boolean;
   /** What is wrong with dialling that URI; undefined when it is allowed. */
   uriProblem(uri: string): string | undefined;
-  /** As uriProblem, of a registrar, proxy or STUN server: "host", "host:port" or a URI. */
+  /** As uriProblem, for a registrar, proxy or STUN server: "host", "host:port" or a URI. */
   serverProblem(server: string): string | undefined;
 }
 
-/** What a SIP URI names. */
+/** The target of a SIP URI. */
 export interface SipTarget {
   /** Unescaped; a number without visual separators. */
   readonly user: string;
@@ -123,7 +123,7 @@ function allowsHost(rule: SipRule, { host, port }: SipTarget['hosts'][number]): 
   return rule.host.matches(host);
 }
 
-/** Undefined for anything that two readers could read in two ways. */
+/** The target; undefined for a URI that two parsers could read differently. */
 export function sipTarget(text: string): SipTarget | undefined {
   if (text.length > LONGEST_URI || /[\s<>"\x00-\x1f\x7f]/.test(text)) return undefined;
   // A header part can name a route of its own (RFC 3261, 19.1.5).

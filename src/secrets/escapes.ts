@@ -1,9 +1,9 @@
-/** Texts freed of escapes - of URLs, JSON and XML, one inside the other - with the way back to the text as it was. */
+/** Removes nested escapes of URLs, JSON and XML from texts, and maps positions back to the original text. */
 
 /** RFC 3986, 2.1; RFC 8259, 7; XML 1.0, 4.1 and 4.6. */
 const ESCAPE =
   /%[\da-f]{2}|\\u[\da-f]{4}|\\["'\\/bfnrt]|&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-f]{1,6});/gi;
-/** So often one may be escaped within the other. */
+/** Deepest nesting of escapes. */
 const MOST_LEVELS = 3;
 
 const CONTROLS: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
@@ -17,9 +17,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 export interface Unescaped {
   text: string;
-  /** For each character, and for the end: where it begins in the text as it was given. */
+  /** For each character, and for the end: its position in the original text. */
   at: Uint32Array;
-  /** Once more; undefined: nothing is escaped any more. */
+  /** Removes the next level of escapes; undefined: nothing is escaped any more. */
   next: () => Unescaped | undefined;
 }
 

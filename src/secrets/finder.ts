@@ -4,26 +4,28 @@
  */
 import { unescaped, type Unescaped } from './escapes.js';
 
-/** Shorter ones would be found in every word, and guessed at once: they are masked by their place only. */
+/** Shorter values would be found in every word, and guessed at once: they are masked by their place only. */
 export const SHORTEST = 4;
-/** Of a longer one that was cut, so much may show. */
+/** Characters that may show of a longer value that was cut. */
 const SHORTEST_CUT = 6;
 /** How far before a cut a value is looked for: reports cut bodies after 500 characters. */
 const LONGEST_CUT = 512;
 /** Forms are kept by their beginnings, of the largest of these lengths that fits. */
 const WINDOWS = [32, 16, 8, 4] as const;
-/** Of a longer value this much is kept, whatever strangers send: what begins so is secret up to its end. */
+/**
+ * Length kept of a longer value, whatever strangers send: text with this beginning is secret up to its end.
+ */
 const LONGEST_VALUE = 256;
-/** More lengths than this behind one beginning: what begins so is taken to be a secret, up to its end. */
+/** With more lengths than this for one beginning, text with this beginning counts as secret up to its end. */
 const MOST_LENGTHS = 16;
 const END_OF_TOKEN = /[\s"'<>&;,]|$/g;
 
 /** Forms with one beginning. */
 interface Bucket {
-  /** Without repetitions, the longest first. */
+  /** Forms without repetitions, the longest first. */
   lengths: number[];
   forms: Set<string>;
-  /** Those of values that go on. */
+  /** Forms of values that go on. */
   open: Set<string>;
 }
 
@@ -42,7 +44,7 @@ export class Finder {
   add(given: string): void {
     if (given.length < SHORTEST || this.has(given)) return;
     const isLong = given.length > LONGEST_VALUE;
-    // A copy: a part of a text keeps all of it in memory.
+    // A copy: a substring would keep the whole text in memory.
     const value = isLong ? Buffer.from(given.slice(0, LONGEST_VALUE)).toString() : given;
     this.#values.add(value);
     this.#starts ??= new Uint8Array(HASHES);
@@ -110,7 +112,7 @@ export class Finder {
     }
   }
 
-  /** Of the longest form that begins there; 0: none. */
+  /** Length of the longest form that begins at `at`; 0: none. */
   #lengthAt(text: string, at: number): number {
     for (const window of WINDOWS) {
       const bucket = this.#buckets.get(window)?.get(text.slice(at, at + window));
@@ -125,7 +127,7 @@ export class Finder {
     return 0;
   }
 
-  /** The beginning of a value, before the dots that tell of a cut. */
+  /** The beginning of a value, before the dots that mark a cut. */
   #cutLengthAt(text: string, at: number, cuts: readonly number[]): number {
     const cut = cuts.find((one) => one >= at + SHORTEST_CUT);
     if (cut === undefined || cut > at + LONGEST_CUT) return 0;
@@ -164,7 +166,7 @@ function isDigit(char: string | undefined): boolean {
   return char !== undefined && char >= '0' && char <= '9';
 }
 
-/** What stands before a port: an address, or a word that says so (RFC 4566, 5.14; RFC 3581, 3). */
+/** Text before a port: an address, or a word that announces one (RFC 4566, 5.14; RFC 3581, 3). */
 const PORT =
   /(?:(?:\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:.%]{2,45}\]|\blocalhost|\bmock|\*|\.[a-z]{2,20}):|ports?(?:"?\s{0,2}[:=])?\s{0,2}|\bSIP |^m=[a-z]{1,12} |\nm=[a-z]{1,12} )$/i;
 
@@ -178,16 +180,19 @@ function merged(ranges: Range[]): readonly Range[] {
   return result;
 }
 
-/** How a value looks beside its escapes, which texts are freed of: as bytes, in a form, in capitals, coded. */
+/**
+ * Forms of a value besides its escapes, which are removed from texts: as bytes, in a form, in capitals,
+ * coded.
+ */
 function* formsOf(value: string): Generator<string> {
   const bytes = Buffer.from(value);
   for (const one of [value, bytes.toString('latin1')]) {
     yield one;
-    // A space in a form, and what its reader makes of a plus sign.
+    // A space in a form body, and the blank its reader makes of a literal plus sign.
     yield one.replaceAll(' ', '+');
     yield one.replaceAll('+', ' ');
   }
-  // Between single quotes of a shell.
+  // The value between single quotes of a shell.
   yield value.replaceAll("'", "'\\''");
   if (value.length >= SHORTEST_CUT) {
     yield value.toLowerCase();
@@ -198,11 +203,11 @@ function* formsOf(value: string): Generator<string> {
   yield* base64Of(bytes);
 }
 
-/** At any place of a longer text. */
+/** Base64 of a value at any place of a longer text. */
 function* base64Of(bytes: Buffer): Generator<string> {
   for (const offset of [0, 1, 2]) {
     const whole = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
-    // Characters that hold bits of what stands before and after are not the secret's alone.
+    // Characters that also hold bits of the text before or after do not belong to the secret alone.
     const from = [0, 2, 3][offset] ?? 0;
     const to = whole.replace(/=+$/, '').length - ((offset + bytes.length) % 3 === 0 ? 0 : 1);
     const own = whole.slice(from, to);

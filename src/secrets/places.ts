@@ -1,5 +1,5 @@
 /**
- * Secrets known by their place: what stands behind the name of a password, in whatever notation. All
+ * Secrets known by their place: values behind the name of a password, in whatever notation. All
  * quantifiers are bounded: texts come from scripts and peers, and must not be able to keep the host busy.
  */
 import type { HeaderField } from '../sip/sip-message.js';
@@ -30,7 +30,7 @@ const NAME = String.raw`[\w.-]{1,80}`;
 const QUOTED = String.raw`(?:\\{1,3}"[^"\\]{0,4000}(?:\\{1,3}"|$)|"(?:[^"\\]|\\.)*(?:"|\\?$)|'(?:[^'\\]|\\.)*(?:'|\\?$)|\x60(?:[^\x60\\]|\\.)*(?:\x60|\\?$))`;
 const EACH_QUOTED = new RegExp(QUOTED, 'gs');
 
-/** A notation: what stands before a value, its name among it, and the value. */
+/** A notation: the text before a value, including its name, and the value. */
 interface Notation {
   name: RegExp;
   value: RegExp;
@@ -86,7 +86,7 @@ const NOTATIONS: readonly Notation[] = [
 
 /** sip:user:password@host (RFC 3261, 19.1.1). */
 const URI_PASSWORD = /(\bsips?:[^:@;,<>"\s]{1,200}):[^:@;,<>"\s]{1,200}@/gi;
-/** Words in front of "token": there it is one of a grammar, and what follows is what the parser met. */
+/** Words before "token" that make it a token of a grammar, followed by the text the parser met. */
 const GRAMMAR = /\b(?:unexpected|invalid|illegal|unknown|missing)\s$/i;
 
 export function maskPlaces(text: string): string {
@@ -98,7 +98,7 @@ export function maskPlaces(text: string): string {
   return lower.includes('sip') ? masked.replace(URI_PASSWORD, `$1:${MASK}@`) : masked;
 }
 
-/** What stands behind another name is looked at too: it may be a text with names of its own. */
+/** Values behind other names are searched, too: a value may be a text with names of its own. */
 function maskNotation(text: string, { name, value, masked: shown }: Notation): string {
   let out = '';
   let from = 0;

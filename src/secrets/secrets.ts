@@ -1,7 +1,7 @@
 /**
- * What must not be shown in the reports of a run: values that are known to be secret, wherever and in
- * whatever form they turn up, and what stands behind the name of a password. One object for each run.
- * Knows texts and run events; must not know where values come from, nor who prints.
+ * Masks secrets in the reports of a run: values known to be secret, wherever and in whatever form they turn
+ * up, and values behind the name of a password. One object for each run. Knows texts and run events; must
+ * not know where values come from, nor who prints.
  */
 import type { HeaderField } from '../sip/sip-message.js';
 import type { RunEvent } from '../model/run-event.js';
@@ -10,9 +10,9 @@ import { OWN_WORDS } from './own-words.gen.js';
 import { MASK, maskHeaders, maskPlaces } from './places.js';
 import { isSecretName } from '../model/secret-names.js';
 
-/** Settings with a secret's name that are none. */
+/** Values that are no secrets, even in a setting with a secret's name. */
 const NO_SECRET = /^(?:true|false|null|none|undefined|yes|no|on|off|\*+)$/i;
-/** Of a key with several lines, those that tell something. */
+/** Shortest line that is masked of a key with several lines. */
 const SHORTEST_LINE = 16;
 
 export class Secrets {
@@ -21,7 +21,7 @@ export class Secrets {
   readonly #names = new Set<string>();
   #own: ReadonlySet<string> | undefined;
 
-  /** These values are masked from now on. Bound, to be given on. */
+  /** Masks these values from now on. Bound, so that it can be passed on. */
   readonly note = (values: Iterable<string>): void => {
     for (const value of values) {
       for (const one of [value, ...linesOf(value)]) {
@@ -31,7 +31,7 @@ export class Secrets {
     }
   };
 
-  /** Names that stand in the files of the user: whatever is part of one is no secret from now on. */
+  /** Takes names that stand in the user's files: a part of such a name is no secret from now on. */
   spare(names: Iterable<string>): void {
     for (const name of names) this.#names.add(name.toLowerCase());
     this.#finder.remove((value) => this.#isOwn(value));
@@ -71,7 +71,7 @@ export class Secrets {
     return changed ?? value;
   }
 
-  /** Only words of the report, or part of a name: masked, it would make the report unreadable. */
+  /** Whether a value is only words of the report, or part of a name: masking it would spoil the report. */
   #isOwn(value: string): boolean {
     const lower = value.toLowerCase();
     for (const name of this.#names) if (hasWords(name, lower)) return true;
@@ -85,7 +85,7 @@ export class Secrets {
 /** Fields that join events, and names of files. */
 const AS_THEY_ARE: ReadonlySet<string> = new Set(['type', 'scenario', 'id', 'file', 'left_out']);
 
-/** Whether a name has the value in it, not as part of a longer word or number. */
+/** Whether a name contains the value, not as part of a longer word or number. */
 function hasWords(name: string, value: string): boolean {
   for (let at = name.indexOf(value); at !== -1; at = name.indexOf(value, at + 1)) {
     const around = `${name[at - 1] ?? ' '}${name[at + value.length] ?? ' '}`;

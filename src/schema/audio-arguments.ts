@@ -12,7 +12,7 @@ interface KindProblem {
   readonly hint?: string;
 }
 
-/** What a received stream of 48 kHz could hold; what of that is possible shows when the stream is there. */
+/** Frequencies a received stream of 48 kHz could hold; the actual limit is known once the stream exists. */
 const HEARD_HZ = [60, 20_000] as const;
 /** Sources are 8 kHz. */
 const SENT_HZ = [20, 3800] as const;
@@ -44,7 +44,7 @@ function severalKind(value: unknown): KindProblem | undefined {
   };
 }
 
-/** As the functions of the guest make it. */
+/** A sound as the functions of the guest make it. */
 function soundKind(value: unknown): KindProblem | undefined {
   const expected = 'a sound';
   const hint = 'write send_audio(tone(440)), tones([..]), file("hello.wav") or silent()';

@@ -1,16 +1,16 @@
 /**
- * What which baresip version can do: one table, used by the driver, shown by `offhook doctor` and in the
+ * Capabilities by baresip version: one table, used by the driver, shown by `offhook doctor` and in the
  * reference. Checked against the source tags of baresip, and by calls on 1.0, 1.1, 2.12, 3.16 and 4.9.
  */
 
 export interface CapabilityRow {
   /** First version that has it. */
   readonly since: string;
-  /** First version that has it no more. */
+  /** First version that lacks it again. */
   readonly until?: string;
   /** What a user can do with it, as words that follow the version. */
   readonly what: string;
-  /** What an older version does when a script asks for it. Without: nothing a script can see. */
+  /** Behaviour of an older version when a script asks for it; absent: no effect a script can see. */
   readonly instead?: string;
   /** Verbs and options it is about. */
   readonly verbs?: readonly string[];

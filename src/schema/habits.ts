@@ -1,6 +1,6 @@
 /**
- * Words people bring along from other tools and languages, and what there is instead: one table for names in
- * scripts, options, modules, flags and commands. Asked before the nearest spelling, which knows no meaning.
+ * Words people know from other tools and languages, and Offhook's words for them: one table for names in
+ * scripts, options, modules, flags and commands. It goes before the nearest spelling, which knows no meaning.
  */
 import { nearest } from './nearest.js';
 import type { FunctionRow } from './rows.js';

@@ -17,7 +17,7 @@ export function nearest(word: string, valid: readonly string[]): string | undefi
   return best;
 }
 
-/** Another number is no slip: G729 is a codec of its own, not G722 misspelt. */
+/** A different number is no typing error: G729 is a codec of its own, not G722 misspelt. */
 function digitsOf(word: string): string {
   return word.replace(/\D/g, '');
 }

@@ -156,7 +156,7 @@ function functionSection(
   return { title, entries, body: parts.join('\n\n') };
 }
 
-/** What stands before the name, where it is no name alone. */
+/** Prefix of a name that does not stand alone. */
 const OBJECTS: Partial<Record<FunctionRow['on'], string>> = {
   scenario: 'scenario.',
   SipLog: 'sip.',
@@ -294,7 +294,7 @@ function fieldType(schema: ValueSchema): string {
   return expectedForm(schema);
 }
 
-/** Where shapes are described that are no data. */
+/** Places that describe shapes that are no data. */
 const SHAPE_SECTIONS: Readonly<Record<string, string>> = {
   SipLog: 'sip-log',
   SipMessage: 'sip-log',

@@ -1,4 +1,4 @@
-/** What a row of the contract says about a function or getter. */
+/** Types of the contract's rows for functions and getters. */
 import type { ErrorCode } from '../errors.js';
 
 /** Arguments about audio; audio-arguments.ts holds their checks and types. */
@@ -95,7 +95,7 @@ export interface GetterRow {
   readonly source?: string;
 }
 
-/** What every verb that reaches a baresip can fail with. */
+/** Errors of every verb that reaches a baresip. */
 export const AGENT_THROWS = [
   'E_AGENT_CRASHED',
   'E_AGENT_HUNG',

@@ -174,7 +174,7 @@ assert(mock.last_request("/hook")?.json("event")).equals("ringing");`,
   },
 } as const satisfies Record<string, FunctionRow>;
 
-/** Of a mock server, carried out by the driver. */
+/** Methods of a mock server, carried out by the driver. */
 export const MOCK_VERBS = {
   on: {
     on: 'MockServer',
@@ -228,7 +228,7 @@ mock.respond("/flaky", [{ drop: true }, text_response("busy", 503), text_respons
   },
 } as const satisfies Record<string, FunctionRow>;
 
-/** Of a mock server: what it has received. */
+/** Methods of a mock server that read its received requests. */
 export const MOCK_METHODS = {
   request_count: {
     on: 'MockServer',
@@ -385,5 +385,5 @@ export const MOCK_REQUEST_VALUES = {
 } as const satisfies Record<string, GetterRow>;
 
 type MockVerb = keyof typeof MOCK_VERBS;
-/** What the runner binds, besides the verbs of agents. */
+/** Functions the runner binds, besides the verbs of agents. */
 export type ServiceVerb = 'http' | 'http_all' | 'mock_server' | MockVerb;

@@ -16,7 +16,7 @@ export interface SipRule {
 export interface SipPolicy {
   /** Whether every URI is allowed. */
   readonly open: boolean;
-  /** Whether any URI other than an agent of the same scenario is allowed. */
+  /** Whether no URI is allowed but those of agents of the same scenario. */
   readonly closed: boolean;
   /** What is wrong with dialling that URI; undefined when it is allowed. */
   uriProblem(uri: string): string | undefined;

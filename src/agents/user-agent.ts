@@ -1,4 +1,4 @@
-/** One user agent as its users see it: options, surroundings, verbs. Types only. */
+/** The interface of a SIP user agent, whatever drives it: its options, what it reports to, and its verbs. Types only. */
 import type { SipMessage } from '../sip/sip-message.js';
 import type { OffhookError } from '../errors.js';
 import type { AgentEvent } from '../model/agent-event.js';

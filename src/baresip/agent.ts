@@ -1,6 +1,6 @@
 /**
- * One user agent: a baresip process of its own, seen as verbs that resolve when their local effect is done,
- * and as events in the words of src/model on every baresip version.
+ * A user agent that drives a baresip process of its own. Its verbs resolve when their local effect is done;
+ * it emits the events of src/model, the same on every baresip version.
  * Knows SIP accounts, calls and processes. Must not know scripts, scenarios, reporters or settings.
  */
 import type { BaresipContext } from './ground.js';

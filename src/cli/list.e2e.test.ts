@@ -2,21 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { runFiles } from '../testing/run-files.js';
 
-const MANY = `
+const TAGGED = `
   scenario('an answered call', { tags: ['smoke', 'call'] }, () => assert(1).equals(1));
   scenario('bob is busy', { tags: ['call'] }, () => assert(1).equals(1));
   scenario('nobody is there', () => assert(1).equals(1));
-  scenario.each([{ code: 486, why: 'busy' }, { code: 603, why: 'declined' }])('$why is $code', { tags: ['each'] }, (row, context) => {
-    log(row.code, row.why, context);
-    assert(row.code).at_least(400);
-  });
-  scenario.each([1, 2])('number', (row) => { log(row); assert(row).at_least(1); });
-  setup(() => 'context');
 `;
 
 describe.concurrent('list and check', () => {
   it('list shows what would run, with tags', async () => {
-    const { code, stdout, stderr } = await runFiles({ 'it.js': MANY }, [
+    const { code, stdout, stderr } = await runFiles({ 'it.js': TAGGED }, [
       'list',
       'it.js',
       '--tag',

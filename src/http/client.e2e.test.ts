@@ -94,6 +94,7 @@ async function bytes(...parts: readonly (string | Buffer)[]): Promise<string> {
   const answer = async (socket: Socket): Promise<void> => {
     for (const part of parts) {
       socket.write(part);
+      // The parts must not reach the client in one read.
       await new Promise((done) => setTimeout(done, 30));
     }
     socket.end();

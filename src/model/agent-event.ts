@@ -2,7 +2,6 @@
  * The log's vocabulary: everything that can happen to an agent, the same words on every baresip
  * version. Pure data; also used inside QuickJS.
  */
-
 import type { CallStream } from '../sip/negotiated.js';
 import type { Peer } from '../sip/peer.js';
 import type { HeaderField, SipMessage } from '../sip/sip-message.js';

@@ -66,7 +66,7 @@ export function awaitsResponse({ outgoing, answered, invite, hangingUp }: Call):
   return outgoing ? invite !== undefined : hangingUp;
 }
 
-/** What this baresip version does by itself, as questions of the call log. */
+/** Callbacks of the call log for behaviour that differs between baresip versions. */
 export interface Habits {
   /** baresip took that call off hold. True when this is undone, so that the script need not know. */
   resumedByItself: (call: string) => boolean;

@@ -1,7 +1,6 @@
 /**
- * What others send an agent besides calls, as events: digits, MESSAGEs, the state of its mailbox. A digit in
- * an INFO shows in the trace and, on every version, as a ctrl_tcp event like a digit in RTP: it is emitted
- * once.
+ * Emits an event for each digit, MESSAGE and mailbox notification that an agent receives. baresip shows a digit
+ * in an INFO twice, in the SIP trace and as a ctrl_tcp event: the agent emits it once.
  */
 import type { AgentEvent } from '../../model/agent-event.js';
 import { infoDigit, isInfoDtmf } from '../../model/dtmf.js';

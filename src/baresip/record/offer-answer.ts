@@ -255,7 +255,7 @@ const NO_STREAM: SdpMedia = {
   direction: 'inactive',
 };
 
-/** What is wrong with an answer to the agent's offer of audio (RFC 3264, 6); undefined for a good answer. */
+/** Describes how an answer breaks the agent's offer of audio (RFC 3264, 6); undefined when the answer fits the offer. */
 function answerProblem(offer: Sdp, audio: NegotiatedAudio | undefined): string | undefined {
   const offered = audioOf(offer);
   if (offered === undefined || offered.port === 0 || audio?.isOffered === true) return undefined;

@@ -10,7 +10,7 @@ import { headerOf, type SipMessage } from '../../sip/sip-message.js';
 /** The most that libre reads of one datagram (udp.c, every version): the rest is lost. */
 const LONGEST_DATAGRAM = 8192;
 const CHALLENGED: readonly number[] = [401, 407];
-/** One parameter of a challenge; a value in quotes may hold anything. */
+/** Matches `name=value` in a challenge (RFC 7235, 2.1). A quoted value may contain commas and blanks. */
 const PARAMETER = /([^\s,="]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]+)/g;
 
 /** Emits these warnings for one agent. */

@@ -70,6 +70,7 @@ describe.each(binaries)('registration, baresip $version', (binary) => {
       const agent = await bench.start('alice', { domain, password: 'wrong' });
       await agent.register(LIMIT);
       await bench.until(() => agent.state.registration.state === 'failed', 'failed');
+      // A further REGISTER, which must not come, would come within that time.
       await new Promise((resolve) => setTimeout(resolve, DISTANCE_MS * 10));
       const sent = registrar.received.filter((text) => /^REGISTER /.test(text));
       const withPassword = sent.filter((text) => /^Authorization:/m.test(text));

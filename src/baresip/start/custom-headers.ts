@@ -84,7 +84,7 @@ function shownName(name: string): string {
   return JSON.stringify(name.length > 60 ? `${name.slice(0, 57)}...` : name);
 }
 
-/** One command for each field; the agent's account is the only one, so its index is 0. */
+/** Makes a `uaaddheader` command of each header field. Its account index is 0: an agent has only one account. */
 export function headerCommands(fields: readonly HeaderField[], version: string): Command[] {
   const form = hasCapability(version, 'header_blanks') ? escapeValue : String;
   return fields.map(([name, value]) => ({

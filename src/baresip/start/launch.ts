@@ -135,7 +135,7 @@ function assertOptions(name: string, options: AgentOptions, binary: BaresipBinar
 
 let certificate: Promise<string> | undefined;
 
-/** One certificate for all agents of the process; key and certificate in one text, as baresip reads them. */
+/** The certificate that all agents of this process share. baresip reads the key and the certificate from one file. */
 function agentCertificate(): Promise<string> {
   certificate ??= selfSigned('offhook agent', [], 3650).then(({ key, cert }) => `${key}\n${cert}`);
   return certificate;

@@ -64,6 +64,7 @@ describe.each(await testBinaries())('baresip $version', (binary) => {
           ].join('\n');
           for (const length of [0, 3, forged.length, forged.length + 7, 9999])
             options(length, forged);
+          // More at once than baresip's socket holds would be dropped by the kernel.
           await new Promise((resolve) => setTimeout(resolve, 5));
         }
       }

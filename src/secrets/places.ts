@@ -89,7 +89,11 @@ const URI_PASSWORD = /(\bsips?:[^:@;,<>"\s]{1,200}):[^:@;,<>"\s]{1,200}@/gi;
 /** Words before "token" that make it a token of a grammar, followed by the text the parser met. */
 const GRAMMAR = /\b(?:unexpected|invalid|illegal|unknown|missing)\s$/i;
 
+/** Shortest text with a name and its value: `pw=x`. */
+const SHORTEST_PLACE = 4;
+
 export function maskPlaces(text: string): string {
+  if (text.length < SHORTEST_PLACE || !/[:=>]/.test(text)) return text;
   // Every SIP message and line of a log comes here, and most hold no secret: a search for words costs a tenth of
   // what a regular expression does.
   const lower = text.toLowerCase();

@@ -224,6 +224,37 @@ test('an event is masked wherever it holds a secret, and what joins events stays
   expect(secrets.maskEvent(other)).toBe(other);
 });
 
+test.each([
+  ['in its text', 'To: <sip:b@h>;x=open sesame', ['To', '<sip:b@h>;x=open sesame']],
+  ['in a folded field', 'Subject: open\r\n sesame', ['Subject', 'open sesame']],
+  ['behind an odd name', "X-Auth'Token: abcd", ["X-Auth'Token", 'abcd']],
+])('a parsed SIP message with a secret %s is masked', (_where, line, [name = '', value = '']) => {
+  secrets.note(['open sesame']);
+  const event = {
+    type: 'sip',
+    at: 1,
+    scenario: 'a.js#0',
+    agent: 'a',
+    message: { headers: [[name, value]] },
+    raw: `INVITE sip:b@h SIP/2.0\r\n${line}\r\n\r\n`,
+  };
+  const { message } = secrets.maskEvent(event as unknown as RunEvent) as typeof event;
+  expect(message.headers[0]?.[1]).toBe(value.replace(/open sesame|abcd/, '***'));
+});
+
+test('a SIP message without a secret is given on as it is', () => {
+  secrets.note(['open sesame']);
+  const event = {
+    type: 'sip',
+    at: 1,
+    scenario: 'a.js#0',
+    agent: 'a',
+    message: { headers: [['To', '<sip:b@h>']] },
+    raw: 'INVITE sip:b@h SIP/2.0\r\nTo: <sip:b@h>\r\n\r\n',
+  };
+  expect(secrets.maskEvent(event as unknown as RunEvent)).toBe(event);
+});
+
 /** As an agent writes them. */
 const INVITE = `INVITE sip:bob@127.0.0.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5070;branch=z9hG4bK1%20a\r\n${'X-Some-Header: some value of it\r\n'.repeat(20)}\r\n`;
 

@@ -50,25 +50,49 @@ export class Secrets {
   };
 
   /** The event as reports may show it; the event itself where nothing of it is secret. */
-  readonly maskEvent = (event: RunEvent): RunEvent => this.#masked('', event) as RunEvent;
+  readonly maskEvent = (event: RunEvent): RunEvent => {
+    if (event.type === 'sip' && this.#isHarmless(event)) return event;
+    return this.#masked('', event) as RunEvent;
+  };
+
+  /**
+   * Whether the raw text of a message has no secret: then none of its fields has, as each stands in that text. A
+   * folded header field does not stand there as it is read (RFC 3261, 7.3.1).
+   */
+  #isHarmless({ message, raw }: RunEvent & { type: 'sip' }): boolean {
+    return (
+      this.mask(raw) === raw &&
+      !/\n[ \t]/.test(raw) &&
+      !message.headers.some(([name]) => isSecretName(name))
+    );
+  }
 
   #masked(key: string, value: unknown): unknown {
     if (typeof value === 'string') {
-      if (AS_THEY_ARE.has(key) || value === '') return value;
+      if (value === '' || AS_THEY_ARE.has(key)) return value;
       return isSecretName(key) ? MASK : this.mask(value);
     }
     if (typeof value !== 'object' || value === null) return value;
     if (key === 'headers' && isHeaders(value)) {
       return maskHeaders(value).map(([name, text]) => [name, this.mask(text)]);
     }
-    let changed: Record<string, unknown> | unknown[] | undefined;
-    for (const [name, before] of Object.entries(value)) {
-      const after = this.#masked(Array.isArray(value) ? key : name, before);
-      if (after === before) continue;
-      changed ??= Array.isArray(value) ? [...(value as unknown[])] : { ...value };
-      (changed as Record<string, unknown>)[name] = after;
+    return Array.isArray(value) ? this.#maskedItems(key, value) : this.#maskedFields(value);
+  }
+
+  #maskedItems(key: string, items: readonly unknown[]): readonly unknown[] {
+    const masked = items.map((item) => this.#masked(key, item));
+    return masked.some((item, index) => item !== items[index]) ? masked : items;
+  }
+
+  #maskedFields(fields: object): object {
+    let changed: Record<string, unknown> | undefined;
+    // Every event comes here: Object.entries would copy each of them first.
+    for (const name in fields) {
+      const before = (fields as Record<string, unknown>)[name];
+      const after = this.#masked(name, before);
+      if (after !== before) (changed ??= { ...fields })[name] = after;
     }
-    return changed ?? value;
+    return changed ?? fields;
   }
 
   /** Whether a value is only words of the report, or part of a name: masking it would spoil the report. */

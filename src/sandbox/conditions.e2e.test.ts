@@ -1,6 +1,6 @@
 /** A script must not pass with assertions without a matcher or with conditions that prove nothing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Bench, failure } from '../testing/hostile/peer.js';
+import { Bench, failure, Peer } from '../testing/hostile/peer.js';
 
 let bench: Bench;
 beforeAll(() => {
@@ -91,5 +91,82 @@ describe('a condition that asserts nothing', () => {
     expect(missing?.hint).toContain('a condition in braces needs return');
     const plain = await failed("await_until(() => undefined, '30ms');");
     expect(plain?.hint).toBeUndefined();
+  });
+});
+
+/** A condition about agent a which counts how often it was evaluated, and logs it. */
+const counting = (then: string, limit: string): string =>
+  `const a = agent('a'); const b = agent('b'); let count = 0;
+   try { await_until(() => { count += 1; return a.state === State.Ringing ${then}; }, '${limit}'); }
+   finally { log(count); }`;
+
+async function evaluations(source: string, during: (peer: Peer) => void): Promise<number> {
+  const peer = new Peer();
+  peer.whenWaiting(() => {
+    during(peer);
+  });
+  const { notes } = await bench.run(source, { peer });
+  return Number(notes.find((note) => note.type === 'log')?.text);
+}
+
+describe('a condition is evaluated again', () => {
+  it.each([
+    ['the clock', 'Date.now() - began > 250'],
+    ['a new Date', 'new Date() - began > 250'],
+    ['the date as text', 'Date() !== "" && Date.now() - began > 250'],
+    ['a class made of Date', 'new (class extends Date {})() - began > 250'],
+  ])('soon, where it reads %s', async (_what, reads) => {
+    const source = `const a = agent('a'); const began = Date.now();
+      await_until(() => a.state === State.Idle && ${reads}, '3s');
+      assert(Date.now() - began).less_than(900);`;
+    expect(await failed(source)).toBeUndefined();
+  });
+
+  it('soon, where it reads chance', async () => {
+    const source = `const a = agent('a'); const began = Date.now();
+      await_until(() => a.state === State.Idle && Math.random() < 0.5, '20s');
+      assert(Date.now() - began).less_than(5000);`;
+    expect(await failed(source)).toBeUndefined();
+  });
+
+  it('soon, where it reads nothing that offhook knows', async () => {
+    const source = `let count = 0; const began = Date.now();
+      await_until(() => { count += 1; return count > 4; }, '3s');
+      assert(Date.now() - began).less_than(900);`;
+    expect(await failed(source)).toBeUndefined();
+  });
+
+  it('within a second, where it depends on what it did itself', async () => {
+    const source = `const a = agent('a'); let count = 0;
+      await_until(() => { count += 1; return a.state === State.Idle && count > 2; }, '5s');`;
+    expect(await failed(source)).toBeUndefined();
+  });
+
+  it('seldom without an event of its agents, however much others do', async () => {
+    const quiet = await evaluations(counting('', '1500ms'), () => undefined);
+    expect(quiet).toBeLessThanOrEqual(3);
+    const others = await evaluations(counting('', '1500ms'), (peer) => {
+      for (let index = 0; index < 500; index += 1) peer.happen('b', { type: 'unregistered' });
+    });
+    expect(others).toBeLessThanOrEqual(3);
+    const clock = await evaluations(counting('&& Date.now() > 0', '1500ms'), () => undefined);
+    expect(clock).toBeLessThanOrEqual(3);
+    const first = await evaluations(
+      counting('|| (Date.now() > 0 && false)', '1500ms'),
+      () => undefined,
+    );
+    expect(first).toBeGreaterThan(8);
+  });
+
+  it('at once, after a flood of events of others', async () => {
+    const call = 'c';
+    const peer = { uri: 'sip:x@127.0.0.1', number: 'x' };
+    const source = `const a = agent('a'); agent('b'); const began = Date.now();
+      await_until(() => a.state === State.Ringing, '3s'); log(Date.now() - began);`;
+    const ms = await evaluations(source, (world) => {
+      for (let index = 0; index < 3000; index += 1) world.happen('b', { type: 'unregistered' });
+      world.happen('a', { type: 'call_incoming', call, peer, headers: [] });
+    });
+    expect(ms).toBeLessThan(900);
   });
 });

@@ -54,8 +54,11 @@ export interface Operations {
   };
   /** The requests a mock server has received, as far as they are kept. -> MockRequestData[] */
   mock_requests: { mock: string; ids: readonly number[] };
-  /** Blocks until at least one new entry came, or until `until` (as BegunWait.at). -> NextEntries */
-  next: { until: number };
+  /**
+   * Blocks until a new entry came, the script answered a request to a mock server, or until `until` (as
+   * BegunWait.at). `of`: wake only for entries of these subjects. -> NextEntries
+   */
+  next: { until: number; of?: readonly string[] | undefined };
   /** New entries that have arrived, without blocking. -> LogEntry[] */
   poll: Record<string, never>;
   /** Records an assertion outside of conditions. -> its label: the given one, or its source text */
@@ -126,9 +129,13 @@ export type WaitName =
 export interface NextEntries {
   at: number;
   entries: readonly LogEntry[];
+  /** The script answered a request meanwhile, which may have changed its variables. */
+  responded?: boolean;
 }
 
-export interface BegunWait extends NextEntries {
+export interface BegunWait {
+  at: number;
+  entries: readonly LogEntry[];
   /** Source text of the condition ("bob.state" of `() => bob.state`), or the duration in words. */
   what: string;
   ms: number;

@@ -238,7 +238,7 @@ test.each([
     message: { headers: [[name, value]] },
     raw: `INVITE sip:b@h SIP/2.0\r\n${line}\r\n\r\n`,
   };
-  const { message } = secrets.maskEvent(event as unknown as RunEvent) as typeof event;
+  const { message } = secrets.maskEvent(event as unknown as RunEvent) as unknown as typeof event;
   expect(message.headers[0]?.[1]).toBe(value.replace(/open sesame|abcd/, '***'));
 });
 

@@ -2,7 +2,7 @@
 import { ask, callerStack } from './host.js';
 import { apply, promiseThen } from './primordials.js';
 import { showForLog } from './assert/show.js';
-import { inCondition } from './world.js';
+import { inCondition, noteTimely } from './world.js';
 
 let depth = 0;
 
@@ -50,6 +50,7 @@ export function skip(...args: unknown[]): never {
 }
 
 export function uuid(): string {
+  noteTimely();
   return ask('uuid', {}) as string;
 }
 
@@ -75,6 +76,7 @@ export function file_json(...args: unknown[]): unknown {
 
 function read(operation: 'file_text' | 'file_json', args: unknown[]): unknown {
   const stack = callerStack();
+  noteTimely();
   ask('check', { on: 'global', fn: operation, args, stack });
   return ask(operation, { path: args[0], stack });
 }

@@ -13,6 +13,7 @@ import { constants } from './misspelt.js';
 import * as mock from './http/mock-server.js';
 import { stringify } from './primordials.js';
 import * as suite from './suite.js';
+import { watchClock } from './wait/clock.js';
 
 const console = Object.freeze({
   log,
@@ -57,6 +58,7 @@ const vocabulary = {
   console,
 } satisfies Record<keyof typeof GLOBALS | 'scenario' | 'State' | 'console', unknown>;
 
+watchClock();
 for (const [name, value] of Object.entries(vocabulary)) {
   if (typeof value === 'function') Object.freeze(value);
   Object.defineProperty(globalThis, name, { value, enumerable: true });

@@ -24,6 +24,11 @@ interface Views {
 /** Of one agent, as many as are kept for scripts that ask late. */
 const MOST_MESSAGES = 5000;
 
+/** A condition that reads the clock, or nothing that Offhook knows, is evaluated at least this often. */
+const TICK_MS = 100;
+/** Any other condition is, too: it may depend on a variable that it changes itself. */
+const SLOW_TICK_MS = 1000;
+
 /** Not yet seen by the cursor, as many as are kept apart. */
 const MOST_PENDING = 20_000;
 
@@ -39,6 +44,8 @@ let pending: Pending[] = [];
 let conditionDepth = 0;
 /** The condition has asked the world outside: it is not asked again for each event. */
 let asked = false;
+/** The condition has read something that changes without an event: the clock, a file. */
+let isTimely = false;
 /** While a responder runs: what has arrived besides. It reads, and changes nothing here. */
 let besides: readonly LogEntry[] | undefined;
 let depthBefore = 0;
@@ -95,6 +102,16 @@ export function readingOf(mock: string): { passedOnly: boolean; more: readonly L
 
 export function noteAsked(): void {
   asked = true;
+  isTimely = true;
+}
+
+export function noteTimely(): void {
+  isTimely = true;
+}
+
+/** Time in ms after which the last evaluated condition is to be evaluated again although no event concerns it. */
+export function tickMs(): number {
+  return isTimely || read.size === 0 ? TICK_MS : SLOW_TICK_MS;
 }
 
 export function headOf(name: string): AgentState {
@@ -114,6 +131,7 @@ export function evaluate<T>(condition: () => T): T {
   read = new Set();
   readSip = new Set();
   asked = false;
+  isTimely = false;
   conditionDepth += 1;
   try {
     return condition();
@@ -252,6 +270,20 @@ export function awaitEntries(until: number): number {
   const { at, entries } = ask('next', { until }) as NextEntries;
   receive(entries);
   return at;
+}
+
+/**
+ * Sleeps until the last evaluated condition may come out differently, at most until then, and applies the
+ * entries that have arrived as advance() does; returns the time it is.
+ */
+export function awaitChange(began: number, until: number): number {
+  const of = read.size === 0 ? undefined : [...read];
+  for (let at = began; ;) {
+    const next = ask('next', { until, of }) as NextEntries;
+    at = next.at;
+    receive(next.entries);
+    if (advance() || next.responded === true || at >= until) return at;
+  }
 }
 
 /** Around a verb: before it is issued, and when it is done. */

@@ -10,7 +10,9 @@ import { cpuError } from '../thread/verdict.js';
 
 /** How long a thread has to react. */
 const GRACE_MS = 500;
-const LOOK_EVERY_MS = 100;
+/** Looks made in the time a script may compute: each one wakes the main thread, which costs more than the look. */
+const LOOKS = 20;
+const SHORTEST_LOOK_MS = 100;
 const NO_TEARDOWN = 'teardown did not run: the script did not react';
 
 export class Watchdog {
@@ -37,9 +39,12 @@ export class Watchdog {
     this.#cpuMs = cpuMs;
     this.#giveUp = giveUp;
     this.#wake = wake;
-    this.#look = setInterval(() => {
-      this.#checkCpu();
-    }, LOOK_EVERY_MS);
+    this.#look = setInterval(
+      () => {
+        this.#checkCpu();
+      },
+      Math.max(SHORTEST_LOOK_MS, cpuMs / LOOKS),
+    );
   }
 
   /** Begins the budget of a stage and ends the budget of the previous stage. */

@@ -15,6 +15,13 @@ import {
 } from '../protocol.js';
 import type { Stop } from './stop.js';
 
+/** Entries that may wait for their reader; the guest keeps no more than a multiple of that. */
+const MOST_UNSEEN = 1000;
+
+function concerns({ agent, event }: LogEntry, of: readonly string[] | undefined): boolean {
+  return of === undefined || of.includes(agent) || event.type === 'exited';
+}
+
 export class Channel {
   readonly #port: MessagePort;
   readonly #cells: Int32Array;
@@ -24,6 +31,8 @@ export class Channel {
   /** Replies to calls under way: a responder may call while the script waits for its own reply. */
   readonly #replies = new Map<number, CallReply>();
   readonly #asked: ResponderCall[] = [];
+  /** Number of requests the script has answered. */
+  #answered = 0;
   #serve: ((call: ResponderCall) => ResponderReply) | undefined;
 
   constructor(port: MessagePort, cells: Int32Array, stop: Stop) {
@@ -57,11 +66,22 @@ export class Channel {
     return reply;
   }
 
-  /** Waits until an entry has arrived, the time is over, or the script has to stop. */
-  next(ms: number): LogEntry[] {
-    const isThere = (): boolean => this.#entries.length > 0;
+  /**
+   * Waits until an entry of the given subjects, or of any, has arrived, a request was answered, the time is over, or
+   * the script has to stop. An entry of another subject stays for the next poll: only the end of an agent, and
+   * a flood, wake in any case.
+   */
+  next(ms: number, of?: readonly string[]): { entries: LogEntry[]; responded: boolean } {
+    const answered = this.#answered;
+    let seen = 0;
+    const isThere = (): boolean => {
+      if (this.#answered !== answered || this.#entries.length >= MOST_UNSEEN) return true;
+      const from = seen;
+      seen = this.#entries.length;
+      return this.#entries.slice(from).some((entry) => concerns(entry, of));
+    };
     this.#sleepUntil(isThere, hrtimeMs() + ms, { awaitsEntries: 1, serves: true });
-    return this.poll();
+    return { entries: this.poll(), responded: this.#answered !== answered };
   }
 
   /** Number of entries the next poll() returns at least. */
@@ -124,6 +144,7 @@ export class Channel {
   }
 
   #answer(call: ResponderCall): void {
+    this.#answered += 1;
     const reply = this.#serve?.(call) ?? { unavailable: 'nothing answers here' };
     this.send({ type: 'responded', id: call.id, reply });
   }

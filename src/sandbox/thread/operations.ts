@@ -253,10 +253,10 @@ function watch(session: Session, { agent, what }: Operations['watch']): readonly
   return valueOf(session, reply).history ?? [];
 }
 
-function next(session: Session, { until }: Operations['next']): NextEntries {
-  const entries = session.channel.next(Math.max(0, until - session.now()));
+function next(session: Session, { until, of }: Operations['next']): NextEntries {
+  const news = session.channel.next(Math.max(0, until - session.now()), of);
   if (session.stop.reason !== undefined) throw stopped(session);
-  return { at: session.now(), entries };
+  return { at: session.now(), ...news };
 }
 
 function stopped(session: Session): OffhookError {

@@ -16,8 +16,6 @@ import { watchGaps } from './media-gaps.js';
 import { otherEndHungUp } from './other-end.js';
 import * as world from '../world.js';
 
-/** A condition may read the clock: it is evaluated again at least this often. */
-export const TICK_MS = 100;
 const DEFAULT_TIMEOUT_MS = 5000;
 
 let timeoutMs = DEFAULT_TIMEOUT_MS;
@@ -105,18 +103,8 @@ export function untilPassed(
       const own = isMute ? bracesHint(condition) : {};
       throw timedOut(what, seen, began, subject, own);
     }
-    at = awaitChange(at, Math.min(deadline, at + TICK_MS));
+    at = world.awaitChange(at, Math.min(deadline, at + world.tickMs()));
   }
-}
-
-/** Sleeps until something happens that the condition can see, or until then; returns the time it is. */
-export function awaitChange(began: number, until: number): number {
-  let at = began;
-  while (at < until) {
-    at = world.awaitEntries(until);
-    if (world.advance()) break;
-  }
-  return at;
 }
 
 /** Agents whose end a wait has reported. */

@@ -2,14 +2,7 @@
 import { durationMs, formatMs, type Duration } from '../../../time.js';
 import type { BegunWait, SequencePart } from '../../guest-protocol.js';
 import { assertedValue } from '../assert/assertion.js';
-import {
-  TICK_MS,
-  awaitChange,
-  defaultMs,
-  failIfEnded,
-  untilPassed,
-  waiting,
-} from './await-until.js';
+import { defaultMs, failIfEnded, untilPassed, waiting } from './await-until.js';
 import { evaluateOnce, isMuteBody } from './condition.js';
 import { failure } from '../failure.js';
 import { ask, callerStack } from '../host.js';
@@ -44,7 +37,7 @@ function whileFalse(condition: () => unknown, wait: BegunWait): void {
       if (isUnanswered && 'noAnswer' in seen) throw failure(seen.noAnswer);
       return;
     }
-    at = awaitChange(at, Math.min(deadline, at + TICK_MS));
+    at = world.awaitChange(at, Math.min(deadline, at + world.tickMs()));
   }
 }
 

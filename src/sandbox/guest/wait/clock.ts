@@ -1,0 +1,34 @@
+/**
+ * Finds out which conditions read the clock or chance: they may come true without an event. `Date` and
+ * `Math.random` are the only ways to either in QuickJS.
+ */
+import { apply, define } from '../primordials.js';
+import { noteTimely } from '../world.js';
+
+/** Puts functions that tell of each use in the place of the language's own. Called once, before any script. */
+export function watchClock(): void {
+  const [now, random] = [Date.now, Math.random];
+  const watched = new Proxy(Date, {
+    apply(target, self, args) {
+      noteTimely();
+      return apply(target, self, args) as string;
+    },
+    construct(target, args, newTarget) {
+      if (args.length === 0) noteTimely();
+      return Reflect.construct(target, args, newTarget) as Date;
+    },
+  });
+  define(Date.prototype, 'constructor', { value: watched });
+  define(Date, 'now', { value: named('now', () => apply(now, Date, [])) });
+  define(Math, 'random', { value: named('random', () => apply(random, Math, [])) });
+  define(globalThis, 'Date', { value: watched });
+}
+
+function named(name: string, read: () => number): () => number {
+  const reading = (): number => {
+    noteTimely();
+    return read();
+  };
+  define(reading, 'name', { value: name });
+  return reading;
+}

@@ -178,6 +178,8 @@ export interface GuestExports {
   teardown(ordinal: number): Promise<void>;
   /** After the jobs of a phase: records each assert() that no matcher has followed. */
   endPhase(): void;
+  /** Whether the script has read the clock or chance. */
+  readsClock(): boolean;
   /** JSON of ResponderTask -> JSON of ResponderResult. Runs while the script is blocked. */
   respond(task: string): string;
   /** Always called after respond(): an interrupt runs no `finally`. */

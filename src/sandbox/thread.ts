@@ -4,6 +4,7 @@ import { workerData, type MessagePort } from 'node:worker_threads';
 import { Channel } from './thread/channel.js';
 import { hrtimeMs } from './clock.js';
 import { Job } from './thread/job.js';
+import { KeptSuite } from './thread/kept-suite.js';
 import { Sources } from './thread/loader.js';
 import type {
   FromThread,
@@ -35,6 +36,7 @@ const { limits, sources: known } = await new Promise<ThreadStart>((resolve) => {
 const sources = new Map(known.map(([of, files]) => [of, sourcesOf(of, files)]));
 const quickJs = await QuickJs.load(limits.memory);
 const vm = new Vm(quickJs, limits.stack);
+const suite = new KeptSuite();
 
 function sourcesOf(of: string, known: Iterable<readonly [string, ReadFile]> = []): Sources {
   return new Sources(known, (path, file) => {
@@ -87,7 +89,7 @@ function run(message: Extract<ToThread, { type: 'run' }>, stop: Stop): void {
     timing,
     scenario === undefined ? 'single' : 'suite',
   );
-  const job = new Job(quickJs, vm, session);
+  const job = new Job(quickJs, vm, session, suite);
   job.run(scenario);
   stop.waiting();
   const skipped = session.skipped === undefined ? {} : { skipped: session.skipped };

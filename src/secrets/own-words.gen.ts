@@ -95,49 +95,50 @@ probe problem problems proc process program progress project projectfile promise
 properties property proto protocol proves provisional proxies proxy pt ptime pubint public
 publish put puts pv pw pwd qcelp qop qualify quality query quickjs quiet quit quot quote quoted
 quotes raise ran random range rate rc rd re reach reachable reached reaches react read readable
-reading readonly reads ready real realm reason receive received receiveddigit receivedmessage
-receiver record recording recursed recursion recv recvonly red redirect redirected redirection
-redirects refer reference referred refuse refused refuses reg regex regexp regint regions
-register registered registering registers registrar registration regq regular reinstall reject
-rejected rejection rejects rejectunauthorized rel relative relay relaying release remedy remote
-remove removed renew repeatable replace replaced replaces reply report reporter reporters
-reports req request requests require res resolv resolves resource respond responded responder
-responding response responses rest result results resume resumed retransmission retries retrieve
-retry return returned returns returntype rev rf rfc ri riff rifx right ring ringback ringing rm
-rmmod ro root round rounded route routes row rows rp rport rr rtcp rtp rtpmap rtt ru ruid run
-runs ruri rwait rx said same sample samples sandbox sanity save saveaudio saved say says sbc
-sbin scale scan scenario scenariooptions scenarios schema scheme scode scope script scripts sdp
-search second seconds secret secrets security see seen selected self selfsigned send sender
-sending sendonly sendrecv sends sent separated separators sequence serve server servers service
-services session set setbflag setpriv setting settings settle settles setup several sh sha
-shared shift short shorten shorter should show shown shownpath shows sht shutdown side sides
-sighup sigint sigkill sign signal signed sigterm silence silent similarity sin since sine single
-sink sip sipheaders siplog sipmessage sipnat sips siptrace siputils sit size skip skipped sl
-sleep slow smaller sms snd sndcode sndfile so socket softphone solo solve some somebody
-something sony sound source sox space speak speaks special speech spelling srate srtp ss ssl
-stack staging stalled standards start started starts stat state states static statmode stats
-status stay stays stderr stderror stdout steady step stereo still stop stopped stops store
-stream streams strict string strongest structure stub stun stunpass stunserver stunuser subj
-subject subjectaltname subscribe substr such suite suites summary sun superseded supplement
-support supported surely surrogate survives suspend suspended switch switched symbol symbolic
-symlink sync synchronous syntax syntaxerror sys system table tag tags take taken takes target
-targets tcp tcpsrcport te teardown tel telephone tell tells temp temporarily temporary tenant
-term terminate terminated test testcase tested tests testsuite testsuites text textops texts
-than that the their them themselves then there these they third this those thread three threw
-through throw thrown throws time timeout timer timers times timing title tls tlsclienterror tlsv
-tm tmp tmpdir tmx to todo together toggled tojson told tolerance tone tones too took top
-toplevel totag touch trace tracker trailer trans transaction transfer transferred transferstate
-transport trap trip true truncated trust trusted truthy try trying ts tsc tsconfig tu turn twice
-two tx type typeerror typeof types typescript typings ua uaaddheader uadel uafind uanew uareg
-uas ubuntu udp ui uid uk un unanswered unavailable unawaited uncaughtexception unchecked und
-undefined under understand understood undici unexpected unfinished unhandledrejection unhold
-unknown unlabelled unless unmute unmuted unreachable unreadable unreg unregister unregistered
-unregistering unset unsupported until untrusted unusable up update upgrade uri uris url urls us
-usage use used user username users usr usrloc utf util uuid valid validate value values var
-variable variables varies vars ver verb verbose verbs verdict verified verify version versions
-vi via video visited visual vitest voice voicemail void volume vorbis wait waited waiting
-waitoptions waits wall wants warm warn warning warnings was wasm wasmfile watch wav wave wavefmt
-way weak webhook webm were what when where whether which while whoever whole whose why wildcard
-win window windows with within without word words work worker workers works would write writes
-written wrong ws wss www wx xml xx yellow yes yet you your yours zero
+reading readonly reads readsclock ready real realm reason receive received receiveddigit
+receivedmessage receiver record recording recursed recursion recv recvonly red redirect
+redirected redirection redirects refer reference referred refuse refused refuses reg regex
+regexp regint regions register registered registering registers registrar registration regq
+regular reinstall reject rejected rejection rejects rejectunauthorized rel relative relay
+relaying release remedy remote remove removed renew repeatable replace replaced replaces reply
+report reporter reporters reports req request requests require res resolv resolves resource
+respond responded responder responding response responses rest result results resume resumed
+retransmission retries retrieve retry return returned returns returntype rev rf rfc ri riff rifx
+right ring ringback ringing rm rmmod ro root round rounded route routes row rows rp rport rr
+rtcp rtp rtpmap rtt ru ruid run runs ruri rwait rx said same sample samples sandbox sanity save
+saveaudio saved say says sbc sbin scale scan scenario scenariooptions scenarios schema scheme
+scode scope script scripts sdp search second seconds secret secrets security see seen selected
+self selfsigned send sender sending sendonly sendrecv sends sent separated separators sequence
+serve server servers service services session set setbflag setpriv setting settings settle
+settles setup several sh sha shared shift short shorten shorter should show shown shownpath
+shows sht shutdown side sides sighup sigint sigkill sign signal signed sigterm silence silent
+similarity sin since sine single sink sip sipheaders siplog sipmessage sipnat sips siptrace
+siputils sit size skip skipped sl sleep slow smaller sms snd sndcode sndfile so socket softphone
+solo solve some somebody something sony sound source sox space speak speaks special speech
+spelling srate srtp ss ssl stack staging stalled standards start started starts stat state
+states static statmode stats status stay stays stderr stderror stdout steady step stereo still
+stop stopped stops store stream streams strict string strongest structure stub stun stunpass
+stunserver stunuser subj subject subjectaltname subscribe substr such suite suites summary sun
+superseded supplement support supported surely surrogate survives suspend suspended switch
+switched symbol symbolic symlink sync synchronous syntax syntaxerror sys system table tag tags
+take taken takes target targets tcp tcpsrcport te teardown tel telephone tell tells temp
+temporarily temporary tenant term terminate terminated test testcase tested tests testsuite
+testsuites text textops texts than that the their them themselves then there these they third
+this those thread three threw through throw thrown throws time timeout timer timers times timing
+title tls tlsclienterror tlsv tm tmp tmpdir tmx to todo together toggled tojson told tolerance
+tone tones too took top toplevel totag touch trace tracker trailer trans transaction transfer
+transferred transferstate transport trap trip true truncated trust trusted truthy try trying ts
+tsc tsconfig tu turn twice two tx type typeerror typeof types typescript typings ua uaaddheader
+uadel uafind uanew uareg uas ubuntu udp ui uid uk un unanswered unavailable unawaited
+uncaughtexception unchecked und undefined under understand understood undici unexpected
+unfinished unhandledrejection unhold unknown unlabelled unless unmute unmuted unreachable
+unreadable unreg unregister unregistered unregistering unset unsupported until untrusted
+unusable up update upgrade uri uris url urls us usage use used user username users usr usrloc
+utf util uuid valid validate value values var variable variables varies vars ver verb verbose
+verbs verdict verified verify version versions vi via video visited visual vitest voice
+voicemail void volume vorbis wait waited waiting waitoptions waits wall wants warm warn warning
+warnings was wasm wasmfile watch wav wave wavefmt way weak webhook webm were what when where
+whether which while whoever whole whose why wildcard win window windows with within without word
+words work worker workers works would write writes written wrong ws wss www wx xml xx yellow yes
+yet you your yours zero
 `;

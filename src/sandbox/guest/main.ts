@@ -69,6 +69,7 @@ export const setup = suite.runSetup;
 export const body = suite.runBody;
 export const teardown = suite.runTeardown;
 
+export { readsClock } from './wait/clock.js';
 export { endPhase } from './assert/assertion-scope.js';
 
 export const respond = mock.respond;

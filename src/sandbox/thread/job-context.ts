@@ -33,6 +33,8 @@ export class Session {
   readonly isSingle: boolean;
   /** Whether the top level of a suite file runs: calls that wait or act belong in setup(). */
   declaring: boolean;
+  /** Whether the script has used nothing but what comes out the same each time, as kept-suite.ts has it. */
+  isRepeatable = true;
   /** How often the script has asserted, or has called something that waits or acts. */
   tests = 0;
   phase: Phase = 'load';

@@ -3,6 +3,7 @@ import type { QuickJSHandle } from 'quickjs-emscripten';
 import { toErrorData, type ErrorData } from '../../errors.js';
 import type { Failure, Phase } from '../../model/run-event.js';
 import { answer } from './operations.js';
+import { KeptSuite, type Evaluated } from './kept-suite.js';
 import type { Collected, DeclaredScenario, TopLevel } from '../protocol.js';
 import type { QuickJs } from '../vm/quickjs.js';
 import { serveResponder } from './responder.js';
@@ -17,18 +18,34 @@ const USED_UP: ReadonlySet<string> = new Set(['E_SCRIPT_CPU', 'E_SCRIPT_MEMORY']
 /** Floating promises that failed are reported one by one, up to this many. */
 const MOST_UNAWAITED = 5;
 
+/** What evaluating a suite file came to. */
+interface Evaluation {
+  declared: Collected;
+  error?: ErrorData | undefined;
+  reason?: StopReason | undefined;
+}
+
 export class Job {
   readonly #quickJs: QuickJs;
   readonly #session: Session;
   readonly #vm: Vm;
+  readonly #suite: KeptSuite;
+  /** What an earlier scenario of the file has left. */
+  readonly #evaluated: Evaluated | undefined;
   #crashed = false;
 
-  constructor(quickJs: QuickJs, vm: Vm, session: Session) {
+  constructor(quickJs: QuickJs, vm: Vm, session: Session, suite = new KeptSuite()) {
     this.#quickJs = quickJs;
     this.#session = session;
     this.#vm = vm;
+    this.#suite = suite;
     const { stop, loader } = session;
-    vm.renew({ stop, loader, host: (operation, payload) => answer(session, operation, payload) });
+    const isSuite = !session.collecting && !session.isSingle;
+    this.#evaluated = isSuite ? suite.begin(session.job, loader.read) : undefined;
+    const host = (operation: string, payload: string): string =>
+      answer(session, operation, payload);
+    const clean = isSuite && suite.isWanted;
+    vm.renew({ stop, loader, host }, { image: this.#evaluated?.image, clean });
     session.channel.serveWith((call) => serveResponder(session, vm, call));
   }
 
@@ -106,11 +123,7 @@ export class Job {
    * Evaluates a file that declares scenarios. Returns the declarations so far, or the one of that ordinal,
    * even after an error.
    */
-  #declare(ordinal?: number): {
-    declared: Collected;
-    error?: ErrorData | undefined;
-    reason?: StopReason | undefined;
-  } {
+  #declare(ordinal?: number): Evaluation {
     const session = this.#session;
     const vm = this.#vm;
     const source = session.loader.open(session.job.file);
@@ -123,6 +136,7 @@ export class Job {
     const error = thrown ?? session.failures.find(({ code }) => code === 'E_ASSERT_NO_MATCHER');
     const collected = vm.collected(ordinal);
     if ('declared' in collected) {
+      if (error === undefined && reason === undefined && !session.collecting) this.#keep();
       return { ...collected, error, reason };
     }
     const structure = this.#meaning(collected.error);
@@ -134,7 +148,7 @@ export class Job {
   #load(scenario: DeclaredScenario): Collected | undefined {
     const session = this.#session;
     session.enter('load');
-    const { declared, error } = this.#declare(scenario.ordinal);
+    const { declared, error } = this.#kept(scenario.ordinal) ?? this.#declare(scenario.ordinal);
     session.declaring = false;
     if (error !== undefined) {
       session.fail(asCollectError(error));
@@ -150,6 +164,21 @@ export class Job {
       hint: 'declare the same scenarios every time: no names from uuid(), the clock or chance',
     });
     return undefined;
+  }
+
+  /** The declaration, where an earlier scenario has left the evaluated file. */
+  #kept(ordinal: number): Evaluation | undefined {
+    if (this.#evaluated === undefined) return undefined;
+    this.#session.loader.adopt(this.#evaluated.sources);
+    const collected = this.#vm.collected(ordinal);
+    return 'declared' in collected ? collected : undefined;
+  }
+
+  /** Keeps the file as it was evaluated, if every evaluation would come to the same. */
+  #keep(): void {
+    const session = this.#session;
+    if (!this.#suite.isWanted || !session.isRepeatable || this.#vm.readsClock()) return;
+    this.#suite.keep({ image: this.#vm.image(), sources: session.loader.sources });
   }
 
   #runFile(): boolean {

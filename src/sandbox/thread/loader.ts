@@ -65,7 +65,7 @@ export class Sources {
 /** The modules of one scenario. */
 export class Loader {
   readonly #roots: readonly string[];
-  readonly #read: Sources;
+  readonly read: Sources;
   readonly #sources = new Map<string, string>();
   /** Import errors by the name they were given. */
   readonly #errors = new Map<string, OffhookError>();
@@ -74,7 +74,17 @@ export class Loader {
 
   constructor(roots: readonly string[], read: Sources) {
     this.#roots = roots;
-    this.#read = read;
+    this.read = read;
+  }
+
+  /** Texts of the scripts loaded so far, by their paths. */
+  get sources(): ReadonlyMap<string, string> {
+    return new Map(this.#sources);
+  }
+
+  /** Takes scripts as loaded which the VM has loaded before. */
+  adopt(sources: ReadonlyMap<string, string>): void {
+    for (const [path, text] of sources) this.#sources.set(path, text);
   }
 
   /** Source of a script file that was loaded; undefined for guest and native code. */
@@ -87,7 +97,7 @@ export class Loader {
 
   /** The scenario file itself; its path was given by the user and is not held against the read root. */
   open(file: string): string {
-    const { text } = this.#read.of(
+    const { text } = this.read.of(
       file,
       (before) => before ?? { path: file, text: readText(file, file, 'E_SCENARIO_FILE') },
     );
@@ -138,7 +148,7 @@ export class Loader {
     }
     try {
       const path = resolve(dirname(base), specifier);
-      const file = this.#read.of(path, (before) =>
+      const file = this.read.of(path, (before) =>
         readAllowed(path, specifier, this.#roots, CODES, before),
       );
       if (!this.#sources.has(file.path)) this.#sources.set(file.path, file.text);

@@ -19,6 +19,7 @@ import type {
 } from '../guest-protocol.js';
 import type { CallReply } from '../protocol.js';
 import { AUDIO_FILE_VERBS, withAudio, withAudioFiles } from './audio-arguments.js';
+import { isRepeatable } from './kept-suite.js';
 import { noMatcherError } from './no-matcher.js';
 import { unknownName } from './script-hints.js';
 import type { Session } from './job-context.js';
@@ -75,6 +76,7 @@ function perform(session: Session, operation: string, payload: string): Answer {
   try {
     const reason = session.stop.reason;
     if (reason !== undefined) return { e: stopError(reason, session) };
+    session.isRepeatable &&= isRepeatable(operation);
     if (!Object.hasOwn(HANDLERS, operation)) throw new Error(`unknown operation "${operation}"`);
     const given = JSON.parse(payload) as { stack?: string };
     stack = given.stack ?? '';

@@ -33,9 +33,24 @@ export class MemoryImage {
     ]);
   }
 
-  restore(): void {
+  /** Bytes of the image. */
+  get size(): number {
+    return this.regions.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
+  /**
+   * Goes back to the image. `clean`: no byte of what was there stays, so that an image taken from then on holds
+   * nothing of it.
+   */
+  restore({ clean = false } = {}): void {
     const memory = new Uint8Array(this.#memory.buffer);
-    for (const { start, bytes } of this.regions) memory.set(bytes, start);
+    let end = 0;
+    for (const { start, bytes } of this.regions) {
+      if (clean) memory.fill(0, end, start);
+      memory.set(bytes, start);
+      end = start + bytes.length;
+    }
+    if (clean) memory.fill(0, end);
   }
 }
 

@@ -47,6 +47,11 @@ export interface Binding {
   host: HostFunction;
 }
 
+export interface Renewal {
+  image?: MemoryImage | undefined;
+  clean?: boolean;
+}
+
 export class Vm {
   readonly #quickJs: QuickJs;
   readonly #runtime: QuickJSRuntime;
@@ -74,10 +79,11 @@ export class Vm {
     this.#makeBridge();
     const made = readGuestImage(quickJs.layout(this.#context));
     if (made === undefined) {
-      this.#guest = this.#loadGuest();
+      // Before the guest is there, which notes each use of chance.
       this.#randomState = quickJs.findRandomState(this.#context, () => {
         this.#context.unwrapResult(this.#context.evalCode('Math.random()')).dispose();
       });
+      this.#guest = this.#loadGuest();
     } else {
       this.#guest = new StaticLifetime(made.guest) as unknown as QuickJSHandle;
       this.#randomState = made.randomState;
@@ -92,9 +98,12 @@ export class Vm {
     return { layout, guest: this.#guest.value, randomState: this.#randomState, regions };
   }
 
-  /** Makes a fresh VM: nothing is left of earlier scenarios. */
-  renew(binding: Binding): void {
-    this.#fresh.restore();
+  /**
+   * Makes a fresh VM, or goes back to an image of it: nothing is left of earlier scenarios. `clean`: an image is
+   * taken of it later.
+   */
+  renew(binding: Binding, { image = this.#fresh, clean = false }: Renewal = {}): void {
+    image.restore({ clean });
     this.#runtime.setMaxStackSize(this.#stack);
     this.#quickJs.seedRandom(this.#randomState, randomBytes(8).readBigUInt64LE());
     this.#binding = binding;
@@ -108,6 +117,11 @@ export class Vm {
       () => binding.loader.requests !== this.#requestsBefore,
     );
     this.#quickJs.reportTo(this.#rejections);
+  }
+
+  /** The present state, to renew from. Of value only between calls, with no handle left. */
+  image(): MemoryImage {
+    return this.#quickJs.image();
   }
 
   #makeBridge(): void {
@@ -139,6 +153,19 @@ export class Vm {
   evaluate(source: string, file: string): Settled {
     this.#requestsBefore = this.#binding?.loader.requests ?? 0;
     return this.#settle(() => this.#context.evalCode(source, file, { type: 'module' }));
+  }
+
+  /** Whether the script has read the clock or chance. @throws Undescribable */
+  readsClock(): boolean {
+    const context = this.#context;
+    const result = context
+      .getProp(this.#guest, 'readsClock' satisfies keyof GuestExports)
+      .consume((fn) => context.callFunction(fn, context.undefined));
+    if (result.error !== undefined) {
+      result.error.dispose();
+      throw new Undescribable();
+    }
+    return result.value.consume((value) => context.dump(value) !== false);
   }
 
   /** Calls an async export of the guest and runs all jobs. */

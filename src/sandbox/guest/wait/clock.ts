@@ -5,16 +5,27 @@
 import { apply, define } from '../primordials.js';
 import { noteTimely } from '../world.js';
 
+let isRead = false;
+
+export function readsClock(): boolean {
+  return isRead;
+}
+
+function noteRead(): void {
+  isRead = true;
+  noteTimely();
+}
+
 /** Puts functions that tell of each use in the place of the language's own. Called once, before any script. */
 export function watchClock(): void {
   const [now, random] = [Date.now, Math.random];
   const watched = new Proxy(Date, {
     apply(target, self, args) {
-      noteTimely();
+      noteRead();
       return apply(target, self, args) as string;
     },
     construct(target, args, newTarget) {
-      if (args.length === 0) noteTimely();
+      if (args.length === 0) noteRead();
       return Reflect.construct(target, args, newTarget) as Date;
     },
   });
@@ -26,7 +37,7 @@ export function watchClock(): void {
 
 function named(name: string, read: () => number): () => number {
   const reading = (): number => {
-    noteTimely();
+    noteRead();
     return read();
   };
   define(reading, 'name', { value: name });

@@ -8,6 +8,7 @@ import type { AgentEvent } from '../model/agent-event.js';
 import { NEW_AGENT, fold, type AgentState } from '../model/agent-state.js';
 import { hostPort } from './start/address.js';
 import { CallLog } from './record/call-log.js';
+import { EventHistory } from './record/event-history.js';
 import { hasCapability } from './capabilities.js';
 import { TelephoneEvents } from './record/telephone-events.js';
 import { Inbox } from './record/inbox.js';
@@ -41,7 +42,6 @@ const QUIT_MS = 1000;
 const TERM_MS = 100;
 const SEE_LOGS = 'see its output with --logs';
 const LOG_KEPT = 8;
-const SEQS_KEPT = 64;
 
 export class Session implements RunningAgent {
   readonly ground: Ground;
@@ -73,7 +73,7 @@ export class Session implements RunningAgent {
   readonly #wire: Wire;
   readonly #observers: ((event: AgentEvent) => void)[] = [];
   readonly #lastLines: string[] = [];
-  readonly #seqs: { type: AgentEvent['type']; call: string; seq: number }[] = [];
+  readonly #history = new EventHistory();
 
   constructor(ground: Ground) {
     this.ground = ground;
@@ -160,8 +160,7 @@ export class Session implements RunningAgent {
     const seq = this.ground.context.emit(event, this.#writtenAt);
     const before = this.state;
     this.state = fold(before, event, performance.now());
-    this.#seqs.push({ type: event.type, call: 'call' in event ? event.call : '', seq });
-    if (this.#seqs.length > SEQS_KEPT * 2) this.#seqs.splice(0, SEQS_KEPT);
+    this.#history.add(event, seq);
     this.source.event(event, before);
     for (const observer of this.#observers) observer(event);
     this.waiters.wake();
@@ -180,13 +179,12 @@ export class Session implements RunningAgent {
 
   /** The newest log entry of that type, of that call, at or after `since`. */
   seqOf(type: AgentEvent['type'], call = '', since = 0): number | undefined {
-    return this.#seqs.findLast((one) => one.type === type && one.call === call && one.seq >= since)
-      ?.seq;
+    return this.#history.newest(type, call, since);
   }
 
   /** The seq of the next log entry. */
   get nextSeq(): number {
-    return (this.#seqs.at(-1)?.seq ?? -1) + 1;
+    return this.#history.last + 1;
   }
 
   /** Sends commands in one write. The replies never leave an unhandled rejection behind. */

@@ -18,6 +18,7 @@ const MAY_IMPORT = {
     'certificate',
     'audio/g711',
     'ordinary-file',
+    'trace',
     'schema',
     'sip',
     'model',
@@ -25,13 +26,13 @@ const MAY_IMPORT = {
     'time',
   ],
   // processes of the system under test: started, found ready, ended
-  servers: ['schema', 'sip', 'model', 'errors', 'time'],
+  servers: ['trace', 'schema', 'sip', 'model', 'errors', 'time'],
   lab: ['servers', 'schema', 'sip', 'model', 'errors', 'time'],
   // rules of what a script may touch: no sockets, no agents, no settings
   policy: ['schema', 'errors', 'time'],
-  settings: ['ordinary-file', 'policy', 'schema', 'sip', 'model', 'errors', 'time'],
+  settings: ['ordinary-file', 'trace', 'policy', 'schema', 'sip', 'model', 'errors', 'time'],
   // load_env() reads the same files as --env-file: one parser, no other setting
-  sandbox: ['settings/dotenv', 'schema', 'sip', 'model', 'errors', 'time'],
+  sandbox: ['settings/dotenv', 'trace', 'schema', 'sip', 'model', 'errors', 'time'],
   // what may not be shown, and where it stands in texts
   secrets: ['sip', 'model', 'errors', 'time'],
   report: ['ordinary-file', 'schema', 'sip', 'model', 'errors', 'time'],
@@ -66,6 +67,7 @@ const MAY_IMPORT = {
     'report',
     'secrets',
     'settings',
+    'trace',
     'ordinary-file',
     'schema',
     'sip',

@@ -2,11 +2,12 @@
 // "--": Node 20 would take our --env-file for its own, wherever it stands, and end when the file is missing
 /** The program: parses the command line, runs one command, sets the exit code. The only file that exits. */
 import { EXIT, OffhookError, errorKind, toErrorData } from './errors.js';
-import { printError } from './cli/print.js';
+import { printError, printTrace } from './cli/print.js';
 import { bootThread } from './sandbox/host/live-thread.js';
 import { outputError } from './report/output.js';
 import { shownLocation } from './report/text.js';
-import { readProcess } from './settings/process-environment.js';
+import { readProcess, readTrace } from './settings/process-environment.js';
+import { traceTo } from './trace.js';
 
 function exitCodeFor(error: OffhookError): number {
   switch (errorKind(error.code)) {
@@ -61,6 +62,7 @@ const words = process.argv.slice(2);
 const isThreaded = ['run', 'check', 'list'].includes(words[0] ?? '');
 
 try {
+  traceTo(readTrace(), printTrace);
   const booted = isThreaded ? bootThread() : undefined;
   const { commandLine } = await import('./cli/command-line.js');
   process.exitCode = await commandLine(words, booted);

@@ -18,7 +18,7 @@ import { RequestLog } from './record/request-log.js';
 import { commandsFor, type CommandSet } from './wire/commands.js';
 import { qualityEvent } from './record/call-quality.js';
 import { exitFollowsMs, KEEP_OFF, othersAt, takenOver } from './start/control-port.js';
-import { Ctrl, type Command } from './wire/ctrl.js';
+import { Ctrl, type Command, type CtrlSink } from './wire/ctrl.js';
 import { Endpoints } from '../sip/endpoints.js';
 import type { CtrlEvent, Reply } from './wire/events.js';
 import { Dumps } from './media/dumps.js';
@@ -103,7 +103,7 @@ export class Session implements RunningAgent {
     this.commands = commandsFor(version, ground.account.aor, ground.idleAor, ground.mwi);
     const { address, sipPort } = ground;
     const own = [hostPort(address, sipPort), hostPort(address, sipPort + 1)];
-    this.#wire = new Wire(new Endpoints(own), {
+    const sink: WireSink = {
       message: (message, raw, at) => {
         this.#traced(message, raw, at);
       },
@@ -116,7 +116,8 @@ export class Session implements RunningAgent {
       unseen: (uri) => {
         if (this.#denial === undefined) this.#deny(ground.context.guard?.unseen(uri));
       },
-    });
+    };
+    this.#wire = new Wire(new Endpoints(own), sink, ground.name);
   }
 
   stdout(chunk: Buffer): void {
@@ -134,7 +135,7 @@ export class Session implements RunningAgent {
   /** Takes over the control connection. */
   attach(socket: Socket): void {
     const own = socket.localPort ?? 0;
-    this.#ctrl = new Ctrl(socket, {
+    const sink: CtrlSink = {
       event: (event) => {
         this.#event(event);
       },
@@ -147,7 +148,8 @@ export class Session implements RunningAgent {
       closed: (reason, byPeer) => {
         this.#controlEnd = this.#controlClosed(reason, byPeer, own);
       },
-    });
+    };
+    this.#ctrl = new Ctrl(socket, sink, this.ground.name);
   }
 
   /** Once the control connection has ended: throws when another program took it over. */

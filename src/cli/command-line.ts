@@ -121,6 +121,7 @@ Exit codes: 0 all passed, 1 a scenario failed, 2 usage or settings, 3 environmen
 Variables for env(): --set, then <scenario>.env beside the file, then --vars (also --env-file, which Node.js 20 takes
 for itself in \`node dist/program/cli.js\`), then the environment, then .env of its folder, then .env of the project.
 What scripts may touch: also as variables (OFFHOOK_ALLOW_NET, ...) and in offhook.config.json: docs/policy.md.
+For a bug report, OFFHOOK_TRACE=all shows on stderr what happens inside, without secrets: docs/contributing.md.
 `;
 
 function addSelection(command: Command): Command {

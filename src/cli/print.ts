@@ -2,10 +2,13 @@
  * Prints text besides reports, without secrets and without anything that drives a terminal or a CI system. A
  * process is one run: it has one object that knows its secrets.
  */
-import { noCommands, plain, printableJson } from '../report/text.js';
+import { cut, noCommands, oneLine, plain, printableJson } from '../report/text.js';
 import { Secrets } from '../secrets/secrets.js';
 
 export const secrets = new Secrets();
+
+/** A message may hold a whole file; what it is about stands at its beginning. */
+const LONGEST_TRACE = 1000;
 
 /** Prints one or more lines on stdout. */
 export function print(text: string): void {
@@ -15,6 +18,13 @@ export function print(text: string): void {
 /** Prints one or more lines on stderr. */
 export function printError(text: string): void {
   process.stderr.write(shown(text));
+}
+
+/** Prints one line of the trace (trace.ts) on stderr: cut only once its secrets are masked. */
+export function printTrace(line: string): void {
+  process.stderr.write(
+    `${noCommands(cut(oneLine(secrets.mask(line)).trimEnd(), LONGEST_TRACE))}\n`,
+  );
 }
 
 /** Prints on stdout for programs. */

@@ -103,6 +103,8 @@ export interface Operations {
   };
   /** From now on entries include this about the agent, too. -> LogEntry[]: the entries so far */
   watch: { agent: string; what: Watched };
+  /** The cursor of an agent has moved; only after traceCursor(). */
+  cursor: { agent: string; text: string };
   log: { text: string; stack: string };
   skip: { reason: string; in_condition: boolean; stack: string };
   env: { name: string; default?: string; stack: string };
@@ -184,6 +186,8 @@ export interface GuestExports {
   respond(task: string): string;
   /** Always called after respond(): an interrupt runs no `finally`. */
   responded(): void;
+  /** From now on the guest reports how its cursor moves. */
+  traceCursor(): void;
   /** Any thrown value -> JSON of ErrorData with `stack` (text); runs in the VM, so that getters cannot hurt. */
   describe(thrown: unknown): string;
 }

@@ -106,6 +106,8 @@ export interface ThreadStart {
   limits: ThreadLimits;
   /** Scripts as they were when first read, by the scenario file they belong to and the path they were asked for. */
   sources: readonly (readonly [of: string, files: ReadonlyMap<string, ReadFile>])[];
+  /** Whether the guest reports how its cursor moves. */
+  traceCursor: boolean;
 }
 
 export type ThreadMessage =
@@ -116,6 +118,8 @@ export type ThreadMessage =
   | { type: 'source'; of: string; path: string; file: ReadFile }
   /** Values that load_env() read under the names of secrets. */
   | { type: 'secrets'; values: readonly string[] }
+  /** For the trace; `at` as hrtime milliseconds. */
+  | { type: 'cursor'; agent: string; text: string; at: number }
   /** Sent as it happens: a thread that must be terminated has sent its failures already. */
   | { type: 'failed'; failure: Failure }
   | { type: 'responded'; id: number; reply: ResponderReply }

@@ -28,7 +28,11 @@ import { Vm } from './vm/vm.js';
 setFlagsFromString('--liftoff-only');
 
 const { port, cells } = workerData as ThreadData & { port: MessagePort };
-const { limits, sources: known } = await new Promise<ThreadStart>((resolve) => {
+const {
+  limits,
+  sources: known,
+  traceCursor,
+} = await new Promise<ThreadStart>((resolve) => {
   port.once('message', (message: ToThread) => {
     if (message.type === 'limits') resolve(message);
   });
@@ -90,6 +94,7 @@ function run(message: Extract<ToThread, { type: 'run' }>, stop: Stop): void {
     scenario === undefined ? 'single' : 'suite',
   );
   const job = new Job(quickJs, vm, session, suite);
+  if (traceCursor) vm.traceCursor();
   job.run(scenario);
   stop.waiting();
   const skipped = session.skipped === undefined ? {} : { skipped: session.skipped };

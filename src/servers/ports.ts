@@ -6,6 +6,7 @@ import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { OffhookError } from '../errors.js';
+import { trace } from '../trace.js';
 
 const FIRST_PORT = 6100;
 const LAST_PORT = 9998;
@@ -14,7 +15,9 @@ const TRIES = 50;
 export async function freeLabPort(host: string): Promise<number> {
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const port = FIRST_PORT + 2 * randomInt((LAST_PORT - FIRST_PORT) / 2);
-    if (await pairIsFree(host, port)) return port;
+    const isFree = await pairIsFree(host, port);
+    trace.ports?.('', `server ports ${port} and ${port + 1}: ${isFree ? 'free' : 'in use'}`);
+    if (isFree) return port;
   }
   throw new OffhookError(
     'E_LAB_START',

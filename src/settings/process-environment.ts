@@ -1,4 +1,6 @@
 /** The environment of the process: the only place that reads process.env. */
+import { OffhookError } from '../errors.js';
+import { TRACE_SECTIONS, type TraceSection } from '../trace.js';
 
 export interface ProcessEnvironment {
   readonly cwd: string;
@@ -38,6 +40,23 @@ export function readProcess(): ProcessEnvironment {
     debug: isOn(given['OFFHOOK_DEBUG']),
     isCi: isOn(given['CI']) && given['CI']?.toLowerCase() !== 'false',
   };
+}
+
+/** OFFHOOK_TRACE: the sections to trace, separated by commas, or "all". @throws E_SETTINGS */
+export function readTrace(): readonly TraceSection[] {
+  const words = (process.env['OFFHOOK_TRACE'] ?? '').split(',').map((word) => word.trim());
+  const sections = words.filter((word) => word !== '');
+  const unknown = sections.find((word) => word !== 'all' && !isSection(word));
+  if (unknown !== undefined) {
+    throw new OffhookError('E_SETTINGS', `OFFHOOK_TRACE "${unknown}": is no section of the trace`, {
+      hint: `name some of ${TRACE_SECTIONS.join(', ')}, or all`,
+    });
+  }
+  return sections.includes('all') ? TRACE_SECTIONS : sections.filter(isSection);
+}
+
+function isSection(word: string): word is TraceSection {
+  return (TRACE_SECTIONS as readonly string[]).includes(word);
 }
 
 function nonEmpty(value: string | undefined): string | undefined {

@@ -7,6 +7,7 @@
  * users, in /proc/net/tcp. On other systems these functions find nothing.
  */
 import { readFileSync } from 'node:fs';
+import { trace } from '../../trace.js';
 
 /** One TCP socket of this machine, with the ports of its local and its remote end. */
 export interface TcpSocket {
@@ -69,7 +70,10 @@ export function exitFollowsMs(port: number): number {
 /** Whether the port belongs to another user: such a listener is no agent of ours. */
 export function isForeign(port: number): boolean {
   const listeners = socketsAt(port)?.filter((one) => isListener(one, port)) ?? [];
-  return listeners.some(({ uid }) => uid !== process.getuid?.());
+  const stranger = listeners.find(({ uid }) => uid !== process.getuid?.());
+  if (stranger === undefined) return false;
+  trace.ports?.('', `control port ${port} belongs to the user with id ${stranger.uid}`);
+  return true;
 }
 
 function isListener({ local, state }: TcpSocket, port: number): boolean {
@@ -78,9 +82,12 @@ function isListener({ local, state }: TcpSocket, port: number): boolean {
 
 /** Connections to the port whose own end is not the port `ours`; with their user, where it is known. */
 export function othersAt(port: number, ours: number | undefined): readonly { uid?: number }[] {
-  return (socketsAt(port) ?? [])
+  const others = (socketsAt(port) ?? [])
     .filter(({ local, remote }) => remote === port && local !== ours)
     .map(({ state, uid }) => (state === TIME_WAIT ? {} : { uid }));
+  if (others.length > 0)
+    trace.ports?.('', `control port ${port} has other clients: ${others.length}`);
+  return others;
 }
 
 /** Says, for an error message, that another program took over the control connection, and whose it was. */

@@ -8,6 +8,7 @@ import { selfSigned } from '../../certificate.js';
 import { OffhookError } from '../../errors.js';
 import type { HeaderField } from '../../sip/sip-message.js';
 import { formatMs } from '../../time.js';
+import { trace } from '../../trace.js';
 import { accountOf, type Account } from './account.js';
 import { hostPort, isLoopback, isOwnAddress, LOOPBACK, localAddress } from './address.js';
 import { authoritiesFile } from './authorities.js';
@@ -67,6 +68,7 @@ export async function launch(
     } catch (error) {
       await session.stop();
       if (!(error instanceof PortTaken)) throw error;
+      trace.ports?.(name, 'another program took one of its ports');
       if (attempt === ATTEMPTS)
         throw startError(session, 'its ports were taken by another program again and again');
     }
@@ -233,7 +235,8 @@ async function bringUp(
   void session.process.exited.then((one) => {
     exit = one;
   });
-  const { account, idleAor, slot, address, sipPort, context } = session.ground;
+  const { name, account, idleAor, slot, address, sipPort, context } = session.ground;
+  trace.ports?.(name, `SIP ${sipPort}, control ${slot.control}, RTP ${slot.rtp.join(' to ')}`);
   let controlSocket: Socket;
   for (;;) {
     const socket = await connectOnce(LOOPBACK, slot.control);

@@ -11,6 +11,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { OffhookError } from '../../errors.js';
 import { isOurs } from '../../ordinary-file.js';
+import { trace } from '../../trace.js';
 
 /** Below the kernel's ephemeral ports, where any program's outgoing connection may sit. */
 const FIRST_PORT = 10000;
@@ -39,12 +40,19 @@ export async function takeSlot(address: string): Promise<Slot> {
     for (const slot of candidates) {
       const before = stampOf(stamps, slot);
       const guard = await listen(GUARD_HOST, base(slot) + GUARD_OFFSET);
-      if (guard === undefined) continue;
+      if (guard === undefined) {
+        trace.ports?.('', `slot ${slot} is held: its last port is in use`);
+        continue;
+      }
       // Another process may have used the slot since we read the file.
       if (stampOf(stamps, slot) === before && (await portsAreFree(address, base(slot)))) {
         stamp(stamps, slot);
         return slotFrom(slot, guard);
       }
+      trace.ports?.(
+        '',
+        `slot ${slot} is passed over: it was just used, or one of its ports is in use`,
+      );
       guard.close();
     }
   } finally {
@@ -65,6 +73,7 @@ export async function sipPortsAreFree(address: string, port: number): Promise<bo
 
 function slotFrom(slot: number, guard: Server): Slot {
   const first = base(slot);
+  trace.ports?.('', `slot ${slot} taken: ports ${first} to ${first + GUARD_OFFSET}`);
   let held = true;
   return {
     sip: first,
@@ -73,6 +82,7 @@ function slotFrom(slot: number, guard: Server): Slot {
     release() {
       if (!held) return;
       held = false;
+      trace.ports?.('', `slot ${slot} released`);
       const stamps = openStamps();
       stamp(stamps, slot);
       closeSync(stamps);

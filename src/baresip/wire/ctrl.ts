@@ -5,7 +5,8 @@
 import { connect, type Socket } from 'node:net';
 import { OffhookError } from '../../errors.js';
 import { formatMs } from '../../time.js';
-import { decodeFrame, type CtrlEvent, type Reply } from './events.js';
+import { trace } from '../../trace.js';
+import { decodeFrame, type CtrlEvent, type Frame, type Reply } from './events.js';
 import { ACK_CARRIER, NetstringDecoder, encodeNetstring } from './netstring.js';
 
 export interface Command {
@@ -28,14 +29,17 @@ const GARBAGE_SHOWN = 80;
 export class Ctrl {
   readonly #socket: Socket;
   readonly #sink: CtrlSink;
+  /** For the trace. */
+  readonly #agent: string;
   readonly #decoder = new NetstringDecoder();
   readonly #pending = new Map<string, (reply: Reply | Error) => void>();
   #token = 0;
   #closed = false;
 
-  constructor(socket: Socket, sink: CtrlSink) {
+  constructor(socket: Socket, sink: CtrlSink, agent: string) {
     this.#socket = socket;
     this.#sink = sink;
+    this.#agent = agent;
     socket.setNoDelay(true);
     socket.on('data', (chunk) => {
       this.#read(chunk);
@@ -58,6 +62,7 @@ export class Ctrl {
     let text = '';
     const replies = commands.map((command) => {
       const token = String(++this.#token);
+      trace.ctrl?.(this.#agent, `-> ${token} ${command.name} ${command.params ?? ''}`);
       text += encodeNetstring(
         JSON.stringify({ command: command.name, params: command.params, token }),
       );
@@ -79,6 +84,7 @@ export class Ctrl {
       }
       const timer = setTimeout(() => {
         this.#pending.delete(token);
+        trace.ctrl?.(this.#agent, `<- ${token} no reply within ${formatMs(limitMs)}`);
         const took = `no reply from baresip (waited ${formatMs(limitMs)})`;
         reject(new OffhookError('E_AGENT_HUNG', `${command}: ${took}`));
       }, limitMs);
@@ -108,6 +114,7 @@ export class Ctrl {
 
   #frame(text: string): void {
     const frame = decodeFrame(text);
+    trace.ctrl?.(this.#agent, `<- ${frameText(frame)}`);
     if (frame.kind === 'event') {
       this.#sink.event(frame);
       return;
@@ -125,11 +132,18 @@ export class Ctrl {
     if (this.#closed) return;
     this.#closed = true;
     this.#socket.destroy();
+    trace.ctrl?.(this.#agent, `connection ended: ${reason}`);
     const error = new OffhookError('E_AGENT_CONTROL', `control connection: ${reason}`);
     for (const settle of this.#pending.values()) settle(error);
     this.#pending.clear();
     this.#sink.closed(reason, byPeer);
   }
+}
+
+function frameText(frame: Frame): string {
+  if (frame.kind === 'garbage') return `garbage ${frame.text}`;
+  if (frame.kind === 'reply') return `${frame.token} ${frame.ok ? 'ok' : 'refused'} ${frame.data}`;
+  return `event ${frame.name} ${JSON.stringify(frame.fields)}`;
 }
 
 /** The number of bytes over the limit of a command; 0 when it fits. */

@@ -26,12 +26,13 @@ function register(transport: string): Buffer {
  */
 function connected(transport: string, command: string): SipMessage[] {
   const told: SipMessage[] = [];
-  const wire = new Wire(new Endpoints([]), {
-    message: (message) => told.push(message),
+  const sink = {
+    message: (message: SipMessage) => told.push(message),
     line: () => undefined,
     warning: () => undefined,
     unseen: () => undefined,
-  });
+  };
+  const wire = new Wire(new Endpoints([]), sink, 'alice');
   wire.commands([{ name: 'uanew', params: command }]);
   wire.stdout(Buffer.concat([Buffer.from('ua: a line of the log\n'), register(transport)]));
   const invite = request('Content-Length: 0');

@@ -3,6 +3,7 @@
  * facts.
  */
 import type { SipMessage } from '../../sip/sip-message.js';
+import { trace } from '../../trace.js';
 import type { Command } from './ctrl.js';
 import type { Endpoints } from '../../sip/endpoints.js';
 import type { CtrlEvent } from './events.js';
@@ -28,25 +29,31 @@ const UNCONFIRMED =
 
 export class Wire {
   readonly #sink: WireSink;
+  /** For the trace. */
+  readonly #agent: string;
   readonly #evidence: SentEvidence;
   readonly #stdout: SipTraceParser;
   readonly #stderr: SipTraceParser;
   /** The number of warnings, by their text without numbers. */
   readonly #warnings = new Map<string, number>();
 
-  constructor(ends: Endpoints, sink: WireSink) {
+  constructor(ends: Endpoints, sink: WireSink, agent: string) {
     this.#sink = sink;
+    this.#agent = agent;
     this.#evidence = new SentEvidence({
       message: (message, raw, at) => {
         // A confirmed request shows which end of its connection is ours, even where its frame is not proven.
         const { direction, transport, local } = message;
         if (direction === 'sent' && transport !== 'UDP' && local !== '') ends.opened(local);
+        trace.sip?.(agent, `passed on: ${titleOf(message)}`);
         sink.message(message, raw, at);
       },
       unconfirmed: (message) => {
+        trace.sip?.(agent, `dropped, as nothing confirms that it was sent: ${titleOf(message)}`);
         this.#warn(UNCONFIRMED, message);
       },
       unseen: (uri) => {
+        trace.sip?.(agent, `missing: the INVITE of the call to ${uri}`);
         sink.unseen(uri);
       },
     });
@@ -57,6 +64,8 @@ export class Wire {
         },
         message: (message, raw, proven, time) => {
           const at = writtenAt(time, { date: Date.now(), clock: performance.now() });
+          const why = proven ? 'proven by its marks' : 'not proven by its marks';
+          trace.sip?.(agent, `took, ${why}: ${titleOf(message)}`, at);
           this.#evidence.message(message, raw, proven, at);
         },
         oddity: (what, message) => {
@@ -71,7 +80,9 @@ export class Wire {
         line: (text, proven) => {
           sink.line(text, { stream: 'stderr', proven });
         },
-        message: () => undefined,
+        message: (message) => {
+          trace.sip?.(agent, `dropped, as stderr holds no trace: ${titleOf(message)}`);
+        },
         oddity: () => undefined,
       },
       ends,
@@ -101,14 +112,18 @@ export class Wire {
     this.#evidence.end();
   }
 
-  #warn(what: string, { method, code, direction, remote }: SipMessage): void {
+  #warn(what: string, message: SipMessage): void {
+    trace.sip?.(this.#agent, `odd: ${titleOf(message)}: ${what}`);
     const kind = what.replace(/\d+/g, '');
     const count = (this.#warnings.get(kind) ?? 0) + 1;
     this.#warnings.set(kind, count);
     if (count > MOST_WARNINGS) return;
-    const which = code === undefined ? method : `${code} (${method})`;
-    const where = direction === 'sent' ? 'to' : 'from';
     const last = count === MOST_WARNINGS ? ' (further warnings like this are left out)' : '';
-    this.#sink.warning(`${which} ${where} ${remote}: ${what}${last}`);
+    this.#sink.warning(`${titleOf(message)}: ${what}${last}`);
   }
+}
+
+function titleOf({ method, code, direction, remote }: SipMessage): string {
+  const which = code === undefined ? method : `${code} (${method})`;
+  return `${which} ${direction === 'sent' ? 'to' : 'from'} ${remote}`;
 }

@@ -71,6 +71,7 @@ export const teardown = suite.runTeardown;
 
 export { readsClock } from './wait/clock.js';
 export { endPhase } from './assert/assertion-scope.js';
+export { traceCursor } from './world.js';
 
 export const respond = mock.respond;
 export const responded = mock.responded;

@@ -55,6 +55,13 @@ let readSip = new Set<string>();
 /** Highest seq that has arrived. */
 let newest = 0;
 
+/** OFFHOOK_TRACE has the section `cursor`. */
+let isTraced = false;
+
+export function traceCursor(): void {
+  isTraced = true;
+}
+
 export function addAgent(name: string): void {
   if (!views.has(name)) views.set(name, { head: NEW_AGENT, cursor: NEW_AGENT, passed: 0 });
 }
@@ -172,6 +179,7 @@ function concernsCondition({ agent, event }: LogEntry): boolean {
 }
 
 function pass({ entry, after }: Pending): void {
+  if (isTraced) reportMove(entry.agent, `passes ${entry.seq} ${entry.event.type}`);
   const both = view(entry.agent);
   both.cursor = after;
   both.passed = Math.max(both.passed, entry.seq);
@@ -253,12 +261,17 @@ function isNewsOf(what: Watched, event: LogEntry['event']): boolean {
   return event.type === 'audio_level' && what === 'level';
 }
 
+function reportMove(agent: string, text: string): void {
+  ask('cursor', { agent, text });
+}
+
 /** Passes these entries of an agent before all others that are pending. */
 function passAhead(name: string, isAhead: (one: Pending) => boolean): void {
   const both = view(name);
   const ahead = pending.filter(isAhead);
   pending = pending.filter((one) => !isAhead(one));
   for (const { entry } of ahead) {
+    if (isTraced) reportMove(name, `passes ${entry.seq} ${entry.event.type} ahead of its turn`);
     const apply = (state: AgentState): AgentState => fold(state, entry.event, entry.at);
     both.cursor = apply(both.cursor);
     for (const one of pending) if (one.entry.agent === name) one.after = apply(one.after);
@@ -290,6 +303,7 @@ export function awaitChange(began: number, until: number): number {
 export function moveTo(name: string, seq: number): void {
   const both = view(name);
   both.passed = Math.max(both.passed, Math.min(seq, newest));
+  if (isTraced) reportMove(name, `moves to ${both.passed} for a verb`);
   if (pending.length === 0) return;
   const rest: Pending[] = [];
   for (const next of pending) {
@@ -328,6 +342,8 @@ export function receive(entries: readonly LogEntry[]): void {
 
 /** Of a flood nobody waits for, the oldest half is passed. */
 function passOldest(): void {
+  if (isTraced)
+    reportMove('', `passes the oldest ${MOST_PENDING / 2} entries: nothing waits for them`);
   for (const next of pending.splice(0, MOST_PENDING / 2)) pass(next);
 }
 

@@ -2,6 +2,7 @@
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { OffhookError, type ErrorData } from '../../errors.js';
 import { THREAD } from '../built.js';
+import { traceSent } from './message-trace.js';
 import { CELL, CELLS, type ThreadData, type ThreadStart, type ToThread } from '../protocol.js';
 
 /** QuickJS recursion uses the worker's native stack: it must outlast QuickJS's own limit. */
@@ -90,6 +91,7 @@ function crashError(error: Error & { code?: string }): ErrorData {
 }
 
 export function send(live: Live, message: ToThread): void {
+  traceSent(message);
   live.port.postMessage(message);
   Atomics.add(live.cells, CELL.messages, 1);
   // A thread that waits for a result takes the entries when the result comes.

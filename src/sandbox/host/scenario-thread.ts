@@ -24,6 +24,8 @@ import type {
   ThreadLimits,
   ThreadMessage,
 } from '../protocol.js';
+import { trace } from '../../trace.js';
+import { traceReceived } from './message-trace.js';
 import { bootThread, send, startThread, wake, type Live } from './live-thread.js';
 import { Watchdog } from './watchdog.js';
 
@@ -234,18 +236,30 @@ export class ScenarioThread {
   #spawn(): Live {
     const live = this.#booted ?? bootThread(this.#entry);
     this.#booted = undefined;
-    startThread(live, { limits: this.#limits, sources: [...this.#sources] }, (error) => {
+    const traceCursor = trace.cursor !== undefined;
+    const start = { limits: this.#limits, sources: [...this.#sources], traceCursor };
+    startThread(live, start, (error) => {
       this.#lose(live, error);
     });
-    live.port.on('message', ({ notes, message }: FromThread) => {
+    live.port.on('message', (received: FromThread) => {
       if (this.#live !== live) return;
-      for (const note of notes) this.#running?.onNote?.(note);
-      if (message?.type === 'secrets') this.onSecrets(message.values);
-      else if (message?.type === 'source') {
-        this.#sources.get(message.of)?.set(message.path, message.file);
-      } else if (message !== undefined) this.#running?.onMessage(message);
+      const at = trace.thread === undefined ? 0 : performance.now();
+      this.#take(received);
+      // Only now the secrets in the message are known.
+      traceReceived(received, at);
     });
     return live;
+  }
+
+  #take({ notes, message }: FromThread): void {
+    for (const note of notes) this.#running?.onNote?.(note);
+    if (message?.type === 'secrets') this.onSecrets(message.values);
+    else if (message?.type === 'source') {
+      this.#sources.get(message.of)?.set(message.path, message.file);
+    } else if (message?.type === 'cursor') {
+      const at = performance.now() - (hrtimeMs() - message.at);
+      trace.cursor?.(message.agent, message.text, at);
+    } else if (message !== undefined) this.#running?.onMessage(message);
   }
 
   #watch(live: Live, onLost: (error: ErrorData) => void): Watchdog {

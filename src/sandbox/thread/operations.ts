@@ -6,6 +6,7 @@ import { secretValues } from '../../model/secret-names.js';
 import { checkArguments } from '../../schema/check.js';
 import { findFunction, type PublicFunction } from '../../schema/contract.js';
 import { AgentRef, CallRef, isPlainObject } from '../../schema/special.js';
+import { hrtimeMs } from '../clock.js';
 import { decode, toArgument } from './bridge.js';
 import { durationMs, formatMs, type Duration } from '../../time.js';
 import type {
@@ -45,6 +46,9 @@ const HANDLERS: Handlers = {
   label: (session, { stack }) => labelOf(session, stack),
   note: (session, payload) => {
     session.note(payload);
+  },
+  cursor: (session, { agent, text }) => {
+    session.channel.send({ type: 'cursor', agent, text, at: hrtimeMs() });
   },
   log,
   skip,

@@ -222,7 +222,12 @@ export class Vm {
     this.#call('endPhase');
   }
 
-  #call(name: 'responded' | 'endPhase'): void {
+  /** Call after renew(): the guest reports how its cursor moves. */
+  traceCursor(): void {
+    this.#call('traceCursor');
+  }
+
+  #call(name: 'responded' | 'endPhase' | 'traceCursor'): void {
     const context = this.#context;
     const result = context
       .getProp(this.#guest, name)

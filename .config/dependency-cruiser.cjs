@@ -88,6 +88,8 @@ const HOMES = {
   fastify: '(webhook|monitor)',
   selfsigned: 'certificate',
   chalk: 'report',
+  'get-east-asian-width': 'report',
+  'fft.js': 'audio',
   'fast-glob': 'runner',
   picomatch: '(runner|policy)',
 };

@@ -4,7 +4,7 @@
  * picture, other words do.
  */
 import { FULL_SCALE } from './level.js';
-import { fft } from './spectrum.js';
+import { PowerSpectrum } from './power-spectrum.js';
 
 export interface Similarity {
   /** 0 (nothing in common) to 1 (the same). */
@@ -113,16 +113,17 @@ function pictureOf(samples: Int16Array): Picture {
     (_, i) => (0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 0.5)) / SIZE)) / FULL_SCALE,
   );
   const edges = bandEdges();
-  // two frames at a time, as real and imaginary part, would halve this; it is fast enough without
+  const spectrum = new PowerSpectrum(SIZE);
+  const windowed = new Float64Array(SIZE);
   for (let frame = 0; frame < length; frame += 1) {
-    const re = new Float64Array(SIZE);
-    for (let i = 0; i < SIZE; i += 1) re[i] = (samples[frame * HOP + i] ?? 0) * (window[i] ?? 0);
-    const im = new Float64Array(SIZE);
-    fft(re, im);
+    for (let i = 0; i < SIZE; i += 1) {
+      windowed[i] = (samples[frame * HOP + i] ?? 0) * (window[i] ?? 0);
+    }
+    const power = spectrum.of(windowed);
     for (let band = 0; band < BANDS; band += 1) {
       let sum = 0;
       for (let bin = edges[band] ?? 0; bin < (edges[band + 1] ?? 0); bin += 1) {
-        sum += (re[bin] ?? 0) ** 2 + (im[bin] ?? 0) ** 2;
+        sum += power[bin] ?? 0;
       }
       values[frame * BANDS + band] = Math.log(sum + 1e-12);
     }

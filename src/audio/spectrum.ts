@@ -1,5 +1,6 @@
 /** Finds the strongest frequencies, for messages about the sound heard instead. */
 import { dbfs } from './level.js';
+import { PowerSpectrum } from './power-spectrum.js';
 
 export interface Peak {
   /** To the nearest hertz. */
@@ -42,48 +43,18 @@ function meanSpectrum(samples: Int16Array, size: number, used: number): Float64A
     { length: used },
     (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 0.5)) / used),
   );
+  const spectrum = new PowerSpectrum(size);
   const gain = used / 2;
   const hop = Math.max(1, used >> 1);
   let pieces = 0;
   for (let start = 0; start + used <= samples.length; start += hop) {
-    const re = new Float64Array(size);
-    for (let i = 0; i < used; i += 1) re[i] = (samples[start + i] ?? 0) * (window[i] ?? 0);
-    const im = new Float64Array(size);
-    fft(re, im);
+    const piece = new Float64Array(size);
+    for (let i = 0; i < used; i += 1) piece[i] = (samples[start + i] ?? 0) * (window[i] ?? 0);
+    const power = spectrum.of(piece);
     for (let bin = 0; bin < mean.length; bin += 1) {
-      const square = (re[bin] ?? 0) ** 2 + (im[bin] ?? 0) ** 2;
-      mean[bin] = (mean[bin] ?? 0) + (2 * square) / (gain * gain);
+      mean[bin] = (mean[bin] ?? 0) + (2 * (power[bin] ?? 0)) / (gain * gain);
     }
     pieces += 1;
   }
   return mean.map((sum) => sum / pieces);
-}
-
-/** In-place Fourier transform (radix 2); both arrays have the same length, a power of two. */
-export function fft(re: Float64Array, im: Float64Array): void {
-  const size = re.length;
-  for (let i = 1, j = 0; i < size; i += 1) {
-    let bit = size >> 1;
-    for (; j & bit; bit >>= 1) j ^= bit;
-    j ^= bit;
-    if (i < j) {
-      [re[i], re[j]] = [re[j] ?? 0, re[i] ?? 0];
-      [im[i], im[j]] = [im[j] ?? 0, im[i] ?? 0];
-    }
-  }
-  for (let half = 1; half < size; half *= 2) {
-    for (let k = 0; k < half; k += 1) {
-      const c = Math.cos((Math.PI * k) / half);
-      const s = -Math.sin((Math.PI * k) / half);
-      for (let a = k; a < size; a += 2 * half) {
-        const b = a + half;
-        const oddRe = (re[b] ?? 0) * c - (im[b] ?? 0) * s;
-        const oddIm = (re[b] ?? 0) * s + (im[b] ?? 0) * c;
-        re[b] = (re[a] ?? 0) - oddRe;
-        im[b] = (im[a] ?? 0) - oddIm;
-        re[a] = (re[a] ?? 0) + oddRe;
-        im[a] = (im[a] ?? 0) + oddIm;
-      }
-    }
-  }
 }

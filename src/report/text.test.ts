@@ -18,6 +18,10 @@ test('counts what is seen', () => {
   expect(displayWidth('電話')).toBe(4);
   expect(displayWidth('e\u0301')).toBe(1);
   expect(displayWidth('✓ → …')).toBe(5);
+  expect(displayWidth('⌚🎉')).toBe(4);
+  expect(displayWidth('\u{17000}')).toBe(2);
+  // A screen without a variation selector is a text sign, as wide as a letter.
+  expect(displayWidth('\u{1f5a5}')).toBe(1);
   expect(cut('abcdef', 4)).toBe('abc…');
   expect(cut('電話電話', 6)).toBe('電話…');
   expect(cut('abcd', 4)).toBe('abcd');

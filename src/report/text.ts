@@ -1,5 +1,6 @@
 /** Text for people: what may be printed, how wide it is, how it is wrapped. Knows no events. */
 import { basename, isAbsolute, relative } from 'node:path';
+import { eastAsianWidth } from 'get-east-asian-width';
 import type { SourceLocation } from '../errors.js';
 
 /**
@@ -8,8 +9,6 @@ import type { SourceLocation } from '../errors.js';
  */
 const UNPRINTABLE =
   /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufffe\uffff\u{e0100}-\u{e01ef}]/gu;
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 const PLAIN_ASCII = /^[\u0020-\u007e]*$/;
 
 /** Makes unprintable characters visible; line breaks stay. */
@@ -64,8 +63,7 @@ export function displayWidth(text: string): number {
 }
 
 function charWidth(char: string): number {
-  if (/\p{Mark}/u.test(char)) return 0;
-  return WIDE.test(char) ? 2 : 1;
+  return /\p{Mark}/u.test(char) ? 0 : eastAsianWidth(char.codePointAt(0) ?? 0);
 }
 
 export function padTo(text: string, width: number): string {

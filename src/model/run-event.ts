@@ -110,7 +110,7 @@ export type RunEvent =
       result?: string;
       error?: ErrorData;
     }
-  /** An assertion outside of a condition, or the one that made await_until pass or fail. */
+  /** An assertion outside of a condition. Of those inside a condition, `waited` is the outcome. */
   | {
       type: 'assertion';
       at: number;

@@ -63,16 +63,13 @@ test('a run that broke off says so', async () => {
 test('await_until and wait as the runner tells them; a stopped part leaves nothing hanging', async () => {
   const run = new SampleRun().begin(1).scenario('a.js', 'one');
   const { id: scenario } = run;
-  const told = (what: string, ms: number, ok = true): SampleRun => {
-    run.push({ type: 'waiting', at: run.at, scenario, what, until: run.at + 5000 }).after(ms);
-    return run.push({ type: 'waited', at: run.at, scenario, what, ok, ms });
-  };
-  told('assert(bob.state).equals(State.Ringing)', 8);
-  told('assert(f(bob)).is_not_empty()', 8);
-  told('bob.registered && alice.registered', 8);
-  told('wait(3.0 s)', 3000);
-  told('wait(9.0 s)', 1200, false);
-  run.push({ type: 'step_started', at: run.at, scenario, name: 'stopped', depth: 0 });
+  run
+    .awaited('assert(bob.state).equals(State.Ringing)', 8)
+    .awaited('assert(f(bob)).is_not_empty()', 8)
+    .awaited('bob.registered && alice.registered', 8)
+    .awaited('wait(3.0 s)', 3000)
+    .awaited('wait(9.0 s)', 1200, false)
+    .push({ type: 'step_started', at: run.at, scenario, name: 'stopped', depth: 0 });
   run.push({ type: 'waiting', at: run.at, scenario, what: 'x', until: 9000 });
   run.phase('teardown').assertion({ label: 'after', expected: '1', actual: '1' }).log('done');
   expect(await shown(run.finish('failed').end().events)).toMatchInlineSnapshot(`

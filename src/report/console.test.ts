@@ -19,11 +19,11 @@ test('a passing two-party call', async () => {
         0.100s  alice  dial(bob)
         0.105s  bob    ringing from alice
         0.105s  alice  ringing (180 Ringing)
-        0.107s         ✓ bob.state equals Ringing (after 2 ms)
+        0.107s         ✓ bob.state equals State.Ringing (after 2 ms)
         0.107s  bob    accept()
         0.114s  alice  established
         0.114s  bob    established
-        0.118s         ✓ alice.state equals Established (after 4 ms)
+        0.118s         ✓ alice.state equals State.Established (after 4 ms)
         0.118s         log: call is up
         0.118s         ▸ hang up
         0.118s  alice    hangup()
@@ -62,13 +62,13 @@ test('verbose: every agent event, processes, durations and locations', async () 
         0.103s  alice  calling bob
         0.105s  bob    ringing from alice
         0.105s  alice  ringing (180 Ringing)
-        0.107s         ✓ bob.state equals Ringing (after 2 ms)
+        0.107s         ✓ bob.state equals State.Ringing (after 2 ms)
         0.107s  bob    accept()
         0.110s  bob    accept took 3 ms
         0.110s  bob    answered
         0.114s  alice  established
         0.114s  bob    established
-        0.118s         ✓ alice.state equals Established (after 4 ms)
+        0.118s         ✓ alice.state equals State.Established (after 4 ms)
         0.118s         log: call is up
         0.118s         ▸ hang up
         0.118s  alice    hangup()
@@ -124,7 +124,7 @@ test('await_until gave up: both sides, code frame, time line', async () => {
         0.080s  bob    started as sip:bob@127.0.0.1:10010
         0.080s  alice  dial(bob)
         0.084s  alice  ended by remote: rejected (404 Not Found)
-        5.084s         ✗ bob.state equals Ringing (failed after 5.0 s)
+        5.084s         ✗ bob.state equals State.Ringing (failed after 5.0 s)
       ✗ failed in 5.1 s
 
         await_until: condition did not hold (waited 5000 ms) [E_AWAIT_TIMEOUT]
@@ -165,8 +165,8 @@ test('narrow terminal: wrapped but for the command to copy, nothing lost but cut
      0.080s alice dial(bob)
      0.084s alice ended by remote: rejected (404 Not
                   Found)
-     5.084s       ✗ bob.state equals Ringing (failed
-                  after 5.0 s)
+     5.084s       ✗ bob.state equals State.Ringing
+                  (failed after 5.0 s)
       ✗ failed in 5.1 s
 
         await_until: condition did not hold (waited

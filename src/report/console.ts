@@ -194,7 +194,6 @@ export class ConsoleReporter implements Reporter {
   #scenarioFinished(event: FinishedEvent): void {
     const { scenario, verdict, failures } = event;
     const bad = verdict === 'failed' || verdict === 'errored';
-    const view = this.#views.get(scenario.id);
     this.#views.delete(scenario.id);
     this.#finished.push({
       scenario,
@@ -203,7 +202,6 @@ export class ConsoleReporter implements Reporter {
     });
     if (this.#options.mode === 'quiet' && !bad) return;
     this.#header(scenario);
-    view?.end();
     this.#verdict(event);
     if (failures.length === 0) return;
     printFailures({ page: this.#page, names: this.#names, cwd: this.#options.cwd ?? '' }, failures);

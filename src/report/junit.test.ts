@@ -114,11 +114,11 @@ test('a suite per file, a case per scenario', async () => {
         0.100s  alice  dial(bob)
         0.105s  bob    ringing from alice
         0.105s  alice  ringing (180 Ringing)
-        0.107s         ✓ bob.state equals Ringing (after 2 ms)
+        0.107s         ✓ bob.state equals State.Ringing (after 2 ms)
         0.107s  bob    accept()
         0.114s  alice  established
         0.114s  bob    established
-        0.118s         ✓ alice.state equals Established (after 4 ms)
+        0.118s         ✓ alice.state equals State.Established (after 4 ms)
         0.118s         log: call is up
         0.118s         ▸ hang up
         0.118s  alice    hangup()

@@ -120,7 +120,6 @@ export class JUnitReporter implements Reporter {
   #finish(event: Extract<RunEvent, { type: 'scenario_finished' }>): void {
     const running = this.#running.get(event.scenario.id);
     this.#running.delete(event.scenario.id);
-    running?.view.end();
     this.#cases.push({
       scenario: event.scenario,
       startedAt: running?.startedAt ?? event.at - event.ms,
@@ -133,7 +132,6 @@ export class JUnitReporter implements Reporter {
   }
 
   #unfinished(running: Running): void {
-    running.view.end();
     this.#cases.push({
       scenario: running.view.scenario,
       startedAt: running.startedAt,

@@ -94,7 +94,7 @@ test('a line is never wider than the terminal', async () => {
 test('quick waits never flash, verbs that take long are shown', async () => {
   const screen = new Screen();
   const reporter = new ConsoleReporter({ output: screen });
-  const run = new SampleRun().begin(1).scenario('a.js', 'one').awaited(5);
+  const run = new SampleRun().begin(1).scenario('a.js', 'one').awaited('bob.state', 5);
   feed(reporter, run);
   vi.advanceTimersByTime(500);
   expect(screen.draws).toBe(0);

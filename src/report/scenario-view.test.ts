@@ -46,6 +46,19 @@ test('verbose: what a verifying verb returned and what an assertion saw', async 
   expect(text).toMatch(/✓ n equals 2$/m);
 });
 
+test('an assertion of a responder during a wait has a line of its own, and the wait keeps its line', async () => {
+  const run = new SampleRun().begin(1).scenario('call.js', 'serves');
+  const what = 'mock.request_count("/x")';
+  run
+    .push({ type: 'waiting', at: run.at, scenario: run.id, what, until: 5000 })
+    .assertion({ label: 'request.path', expected: '"/x"', actual: '"/y"', ok: false })
+    .after(7)
+    .push({ type: 'waited', at: run.at, scenario: run.id, what, ok: true, ms: 7 });
+  expect(await shown(run.finish('failed').end().events)).toMatch(
+    / 0\.000s +✗ request\.path equals "\/x".*\n +0\.007s +✓ mock\.request_count\("\/x"\) \(after 7 ms\)\n/,
+  );
+});
+
 const FIRST = 'f3a9c27d81b24e06';
 const SECOND = 'f3a9c2aa00000001';
 

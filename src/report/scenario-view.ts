@@ -29,11 +29,7 @@ interface ViewOptions {
 }
 
 /** Verbs without an agent: other events report them, or they are of interest only with -v. */
-const QUIET_VERBS: ReadonlySet<string> = new Set(
-  'agent await_until wait step log skip uuid env load_env default_timeout assert http http_all mock_server'.split(
-    ' ',
-  ),
-);
+const QUIET_VERBS: ReadonlySet<string> = new Set(['agent', 'http', 'http_all', 'mock_server']);
 /** Events that restate what a verb's line has just said. */
 const RESTATING: ReadonlySet<string> = new Set(
   'registering unregistering call_dialed call_accepted call_superseded other'.split(' '),
@@ -65,9 +61,6 @@ export class ScenarioView {
   readonly #callMarks = new Map<string, string>();
   #phase: Phase = 'body';
   #phaseShown: Phase = 'body';
-  #waiting = false;
-  /** An assertion inside await_until, held back to be printed with the time it took. */
-  #held: EventOf<'assertion'> | undefined;
   /** The verb that failed last, until it is known whether that ended the script. */
   #failed: EventOf<'verb_finished'> | undefined;
 
@@ -104,15 +97,11 @@ export class ScenarioView {
       case 'verb_finished':
         this.#verbFinished(event);
         return;
-      case 'waiting':
-        this.#flushHeld();
-        this.#waiting = true;
-        return;
       case 'waited':
         this.#waited(event);
         return;
       case 'assertion':
-        this.#assertion(event);
+        this.#assertionLine(event);
         return;
       case 'log':
         this.#line(event.at, undefined, `log: ${plain(event.text)}`, undefined, event.location);
@@ -138,27 +127,18 @@ export class ScenarioView {
 
   /** A line about the whole scenario: no part of its teardown, although it comes after it. */
   #ofScenario(at: number, agent: string, text: string): void {
-    this.#flushHeld();
     this.#phase = this.#phaseShown;
     this.#line(at, agent, text, this.#page.palette.dim);
   }
 
-  /** Prints the lines that were still held back. */
-  end(): void {
-    this.#flushHeld();
-  }
-
-  /** A part that was stopped leaves its steps and waits unfinished. */
+  /** A part that was stopped leaves its steps unfinished. */
   #phaseBegins(phase: Phase): void {
-    this.#flushHeld();
-    this.#waiting = false;
     this.#failed = undefined;
     this.#steps.length = 0;
     this.#phase = phase;
   }
 
   #stepFinished(event: EventOf<'step_finished'>): void {
-    this.#flushHeld();
     this.#steps.pop();
     const took = formatMs(event.ms);
     if (!event.ok) {
@@ -202,40 +182,20 @@ export class ScenarioView {
     return !this.#options.verbose && event.agent === undefined && QUIET_VERBS.has(event.verb);
   }
 
-  #assertion(event: EventOf<'assertion'>): void {
-    this.#flushHeld();
-    if (this.#waiting) this.#held = event;
-    else this.#assertionLine(event, '');
-  }
-
   #waited(event: EventOf<'waited'>): void {
-    const held = this.#held;
-    this.#held = undefined;
-    this.#waiting = false;
-    const took = waitedText(event);
-    if (held !== undefined) {
-      this.#assertionLine({ ...held, at: event.at, ok: event.ok && held.ok }, took);
-      return;
-    }
     const { dim, bad } = this.#page.palette;
-    const text = `${event.ok ? '✓' : '✗'} ${conditionText(event.what)}${took}`;
+    const text = `${event.ok ? '✓' : '✗'} ${conditionText(event.what)}${waitedText(event)}`;
     this.#line(event.at, undefined, text, event.ok ? dim : bad);
   }
 
-  #flushHeld(): void {
-    const held = this.#held;
-    this.#held = undefined;
-    if (held !== undefined) this.#assertionLine(held, '');
-  }
-
-  #assertionLine(event: EventOf<'assertion'>, took: string): void {
+  #assertionLine(event: EventOf<'assertion'>): void {
     const { dim, bad } = this.#page.palette;
     const claim = assertionText(event);
     if (event.ok) {
       const seen = this.#options.verbose && addsTo(event) ? `: seen ${oneLine(event.actual)}` : '';
-      this.#line(event.at, undefined, `✓ ${claim}${seen}${took}`, dim, event.location);
+      this.#line(event.at, undefined, `✓ ${claim}${seen}`, dim, event.location);
     } else {
-      this.#line(event.at, undefined, `✗ ${claim}${took}`, bad, event.location);
+      this.#line(event.at, undefined, `✗ ${claim}`, bad, event.location);
     }
   }
 

@@ -1,6 +1,6 @@
 /** Sends commands and waits for their effect, as every verb does. */
 import { OffhookError } from '../errors.js';
-import type { Command } from './wire/ctrl.js';
+import { noReply, type Command } from './wire/ctrl.js';
 import type { Reply } from './wire/events.js';
 import type { RunningAgent } from './running-agent.js';
 
@@ -23,10 +23,12 @@ export async function perform<T>(
   effect: Effect<T>,
 ): Promise<T> {
   let failure: Error | undefined;
+  let answered = 0;
   const replies = session.send(verb, commands, limitMs);
   replies.forEach((reply, at) => {
     reply.then(
       ({ ok, data }) => {
+        answered += 1;
         if (at < replies.length - 1) return;
         effect.replied?.(data);
         if (ok || effect.refused === undefined) return;
@@ -47,9 +49,12 @@ export async function perform<T>(
       if (value === undefined && failure !== undefined) throw failure;
       return value;
     },
-    // Later than the limit of the replies, so that a silent baresip is reported as E_AGENT_HUNG.
-    limitMs + 5,
-    () => effect.timedOut(Math.round(limitMs)),
+    limitMs,
+    () => {
+      const silent = commands[answered];
+      if (silent === undefined) return effect.timedOut(Math.round(limitMs));
+      return session.problem('E_AGENT_HUNG', verb, noReply(silent.name, limitMs));
+    },
   );
 }
 
@@ -67,8 +72,8 @@ export async function replied(
     return await Promise.all(session.send(verb, commands, limitMs));
   } catch (error) {
     if (!(error instanceof OffhookError) || error.code !== 'E_AGENT_CONTROL') throw error;
-    // Rejects with the end of the process, which explains the end of the connection.
-    await session.waiters.within(() => undefined, END_FOLLOWS_MS);
+    // The end of the process explains the end of the connection.
+    await session.waiters.failWithin(END_FOLLOWS_MS);
     throw error;
   }
 }

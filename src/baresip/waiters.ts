@@ -51,6 +51,11 @@ export class Waiters {
     }
   }
 
+  /** Rejects with the error of fail(); resolves when that is not called within `ms`. */
+  async failWithin(ms: number): Promise<void> {
+    await this.within(() => undefined, ms);
+  }
+
   /** Checks all conditions after a change. */
   wake(): void {
     if (this.#waiting.size === 0) return;

@@ -85,8 +85,7 @@ export class Ctrl {
       const timer = setTimeout(() => {
         this.#pending.delete(token);
         trace.ctrl?.(this.#agent, `<- ${token} no reply within ${formatMs(limitMs)}`);
-        const took = `no reply from baresip (waited ${formatMs(limitMs)})`;
-        reject(new OffhookError('E_AGENT_HUNG', `${command}: ${took}`));
+        reject(new OffhookError('E_AGENT_HUNG', noReply(command, limitMs)));
       }, limitMs);
       this.#pending.set(token, (reply) => {
         clearTimeout(timer);
@@ -138,6 +137,11 @@ export class Ctrl {
     this.#pending.clear();
     this.#sink.closed(reason, byPeer);
   }
+}
+
+/** What happened to a command that baresip did not answer. */
+export function noReply(command: string, limitMs: number): string {
+  return `${command}: no reply from baresip (waited ${formatMs(limitMs)})`;
 }
 
 function frameText(frame: Frame): string {

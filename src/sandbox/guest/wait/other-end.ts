@@ -17,32 +17,33 @@ interface End {
 }
 
 /**
- * The other ends of a call at agents of the scenario. The Call-ID decides; where a server gives each side its
- * own Call-ID, the likeliest call, or none where calls of several agents are as likely.
+ * The other ends of a call at agents of the scenario: calls with its Call-ID. Where a server gives each side its own, the
+ * calls that fit in time and number; if there are none, those that fit in time, for servers rewrite numbers; then
+ * those that fit in number. When several agents have such calls, nobody can tell, and there is no other end.
  */
 function otherEnds(end: End): readonly End[] {
-  const others = world.agentNames().filter((agent) => agent !== end.agent);
-  const same: End[] = [];
-  for (const agent of others) {
-    const call = world.headOf(agent).calls.find(({ id }) => id === end.call.id);
-    if (call !== undefined) same.push({ agent, call });
-  }
+  const others = world
+    .agentNames()
+    .filter((agent) => agent !== end.agent)
+    .flatMap((agent) => world.headOf(agent).calls.map((call) => ({ agent, call })));
+  const same = others.filter(({ call }) => call.id === end.call.id);
   if (same.length > 0) return same;
-  const likely = others
-    .flatMap((agent) => world.headOf(agent).calls.map((call) => ({ agent, call })))
-    .map((one) => ({ ...one, points: likeness(end, one) }));
-  const most = Math.max(1, ...likely.map(({ points }) => points));
-  const best = likely.filter(({ points }) => points === most);
-  return best.every(({ agent }) => agent === best[0]?.agent) ? best : [];
+  const possible = others.filter(
+    (one) => !isBefore(one.call, end.call) && !isBefore(end.call, one.call),
+  );
+  const inTime = possible.filter(
+    (one) => mayBecome(one.call, end.call) || mayBecome(end.call, one.call),
+  );
+  const byNumber = possible.filter((one) => isNumberOf(one, end) || isNumberOf(end, one));
+  const both = inTime.filter((one) => byNumber.includes(one));
+  const found = [both, inTime, byNumber].find((calls) => calls.length > 0) ?? [];
+  return found.every(({ agent }) => agent === found[0]?.agent) ? found : [];
 }
 
-/** 0: they are not ends of one call. Numbers tell less than times: servers rewrite them, and one may have several calls. */
-function likeness(one: End, other: End): number {
-  const [a, b] = [one.call, other.call];
-  if (isBefore(a, b) || isBefore(b, a)) return 0;
-  const byTime = mayBecome(a, b) || mayBecome(b, a);
-  const byNumber = a.peer.number === userOf(other.agent) || b.peer.number === userOf(one.agent);
-  return (byTime ? 2 : 0) + (byNumber ? 1 : 0);
+/** Whether that call names the agent at the other end. */
+function isNumberOf({ agent }: End, { call }: End): boolean {
+  const user = /^sips?:([^@]+)@/.exec(world.headOf(agent).aor ?? '')?.[1];
+  return user !== undefined && call.peer.number === user;
 }
 
 function isBefore(a: CallState, b: CallState): boolean {
@@ -55,10 +56,6 @@ function mayBecome(dialled: CallState, received: CallState): boolean {
   const { began, established, closed } = dialled.facts.times;
   const passedOn = received.facts.times.began;
   return passedOn > began - LATE_MS && passedOn < (established ?? closed ?? Infinity) + LATE_MS;
-}
-
-function userOf(agent: string): string | undefined {
-  return /^sips?:([^@]+)@/.exec(world.headOf(agent).aor ?? '')?.[1];
 }
 
 /**

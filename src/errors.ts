@@ -171,6 +171,11 @@ export function toErrorData(thrown: unknown): ErrorData {
   return { code: 'E_INTERNAL', message };
 }
 
+/** For a catch that passes over errors raised on purpose: a bug goes on to be reported as such. */
+export function throwIfBug(thrown: unknown): void {
+  if (!(thrown instanceof OffhookError)) throw thrown;
+}
+
 export function errorKind(code: ErrorCode): ErrorKind {
   return ERROR_CODES[code][0];
 }

@@ -124,6 +124,7 @@ async function baresipFindings(search: BinarySearch): Promise<Finding[]> {
  */
 async function isolationFinding(search: BinarySearch): Promise<Finding> {
   const what = 'isolation of agents (bubblewrap; see --isolate)';
+  // Another finding says why there is none.
   const binary = await findBaresip(search).catch(() => undefined);
   const result = binary === undefined ? 'no baresip to try it with' : await isolationOf(binary);
   if (typeof result !== 'string')

@@ -37,6 +37,7 @@ function readable(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {
+    // Only a guess is made from the names; a folder that is really meant is read again later.
     return [];
   }
 }

@@ -125,7 +125,7 @@ export class HttpClient {
       event({ type: 'http_failed', ...base, reason: reasonOf(error, what), ms });
       throw error;
     } finally {
-      // Not awaited: a peer that never closes must hold nothing up.
+      // The request has its outcome. Not awaited: a peer that never closes must hold nothing up.
       void connection?.dispatcher.destroy().catch(() => undefined);
     }
   }
@@ -135,6 +135,7 @@ export class HttpClient {
 const NO_BODY: ReadonlySet<number> = new Set([204, 304]);
 
 function ignored(body: Readable): Buffer {
+  // The answer is complete: that its connection breaks off now concerns nobody.
   body.on('error', () => undefined);
   return Buffer.alloc(0);
 }

@@ -78,6 +78,7 @@ function killGroup(pid: number): void {
 }
 
 async function lastLines(file: string, count: number): Promise<string> {
+  // A server that could not be started has written no log.
   const text = await readFile(file, 'utf8').catch(() => '');
   return text.trim().split('\n').slice(-count).join('\n');
 }

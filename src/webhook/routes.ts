@@ -85,7 +85,8 @@ function firstMatch(
   Object.assign(context, { patterns, path });
   try {
     return patterns[MATCH.runInContext(context, { timeout: MATCH_MS }) as number];
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
     return 'late';
   }
 }

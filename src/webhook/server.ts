@@ -81,6 +81,7 @@ export class MockServer {
       server = new MockServer({ ...options, tls }, hooks);
       await server.#app.listen({ port, host });
     } catch (error) {
+      // Why it cannot listen is thrown; that it cannot be closed either adds nothing.
       if (server !== undefined) await server.#app.close().catch(() => undefined);
       throw cannotListen(host, port, error as NodeJS.ErrnoException);
     }
@@ -200,6 +201,7 @@ export class MockServer {
     if (taken.doubt !== undefined) this.#warn(`${method} ${data.path}: ${taken.doubt}`);
     const { response, by, reason } = await this.#decide(data);
     if (response.delay_ms > 0) {
+      // The sleep is aborted when the server stops, which the next line looks at.
       await sleep(response.delay_ms, undefined, { signal: this.#stopped.signal }).catch(() => 0);
     }
     if (this.#stopped.signal.aborted) return cutOff(request, reply);

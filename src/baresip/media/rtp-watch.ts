@@ -2,6 +2,7 @@
  * Counts the RTP packets of an agent's calls while somebody watches: baresip shows its counters only when
  * asked. Knows the text of these counters, not their readers.
  */
+import { throwIfBug } from '../../errors.js';
 import { openCalls, type CallState } from '../../model/agent-state.js';
 import type { RunningAgent } from '../running-agent.js';
 
@@ -51,7 +52,7 @@ export class RtpWatch {
     for (const id of this.#counted.keys()) {
       if (!calls.some((call) => call.id === id)) this.#counted.delete(id);
     }
-    await Promise.all(calls.map((call) => this.#count(call).catch(() => undefined)));
+    await Promise.all(calls.map((call) => this.#count(call).catch(throwIfBug)));
   }
 
   async #count({ id }: CallState): Promise<void> {

@@ -121,6 +121,7 @@ function killAgent(id: string, folder: string): boolean {
   try {
     return isAgent(pid, folder) && process.kill(pid, 'SIGKILL');
   } catch {
+    // It ended meanwhile, or belongs to another user.
     return false;
   }
 }
@@ -137,6 +138,7 @@ function ageMs(folder: string): number {
   try {
     return Date.now() - statSync(folder).mtimeMs;
   } catch {
+    // Another run has removed the folder: nothing is left to sweep.
     return 0;
   }
 }

@@ -139,6 +139,7 @@ function nameServerMount(): string[] {
     const file = realpathSync('/etc/resolv.conf');
     return isBelow(file, SYSTEM) ? [] : readOnly(file);
   } catch {
+    // No name servers are set, so there is nothing to mount.
     return [];
   }
 }

@@ -1,5 +1,5 @@
 /** Hold, resume, mute, unmute: verbs about the media of an answered call. */
-import type { OffhookError } from '../../errors.js';
+import { throwIfBug, type OffhookError } from '../../errors.js';
 import { currentCall, openCalls, type CallState } from '../../model/agent-state.js';
 import { formatMs } from '../../time.js';
 import { holds, isHoldOffer, type OwnOffer } from '../record/offer-answer.js';
@@ -223,7 +223,8 @@ async function setBack(
   await perform(session, opposite, session.commands[opposite](call.id), SET_BACK_MS, {
     done: settled,
     timedOut: () => session.problem('E_CALL_TIMEOUT', opposite, 'not answered'),
-  }).catch(() => {
+  }).catch((error: unknown) => {
+    throwIfBug(error);
     // The script gets the refusal of the first command, unless the agent has ended.
     session.assertUsable(verb);
   });

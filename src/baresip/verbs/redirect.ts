@@ -3,6 +3,7 @@
  * do that by themselves, in the same dialog; from 3.3 on baresip does not, so we send a new INVITE with a
  * Call-ID of its own.
  */
+import { throwIfBug } from '../../errors.js';
 import type { Call } from '../record/call-record.js';
 import { hasCapability } from '../capabilities.js';
 import { nameAddr } from '../../sip/peer.js';
@@ -32,7 +33,8 @@ export function followRedirect(session: RunningAgent, call: Call, response: SipM
     done: () => (calls.redirections.currentId(call.id) === call.id ? undefined : true),
     refused: (data) => session.problem('E_CALL_REFUSED', 'dial', data),
     timedOut: () => session.problem('E_CALL_REFUSED', 'dial', `no INVITE was sent to ${uri}`),
-  }).catch(() => {
+  }).catch((error: unknown) => {
+    throwIfBug(error);
     // The end of the agent closes the call with its own reason.
     if (session.usable) calls.redirectFailed(call.id);
   });

@@ -49,6 +49,7 @@ export function describeThrown(thrown: unknown): DescribedError {
   };
 }
 
+/** The text that `read` returns; "" when a getter or a method of the script throws instead. */
 function guarded(read: () => unknown): string {
   try {
     const value = read();

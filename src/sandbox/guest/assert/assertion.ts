@@ -98,6 +98,7 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
         world.evaluate(() => again[matcher]?.(...(argument ?? [])));
         return true;
       } catch {
+        // It does not hold yet.
         return false;
       } finally {
         leaveScope(outer);

@@ -1,6 +1,6 @@
 /**
- * Why a condition may not have come true: what stands out in the states of a scenario's agents. Of a call both sides
- * are looked at, whichever of them the condition reads.
+ * Explains why a condition may not have come true, by what stands out in the states of a scenario's agents. For a
+ * call it looks at both sides, whichever side the condition reads.
  */
 import { formatMs } from '../time.js';
 import { openCalls, waitingCalls, type AgentState, type CallState } from './agent-state.js';
@@ -19,10 +19,10 @@ export interface Waited {
   ms: number;
 }
 
-/** Conditions that say themselves how a call ended, or are about none. */
+/** Conditions that name the end of a call themselves, or are not about a call. */
 const NOT_OF_A_CALL = /\b(ended|status_code|reason|messages|mwi|registered|registration)\b/;
 const OF_A_REGISTRATION = /\b(registered|registration|mwi)\b/;
-/** More would hide the one that matters. */
+/** More hints would hide the hint that matters. */
 const MOST_HINTS = 3;
 
 /** `what`: the source text of the condition. Undefined when nothing stands out. */
@@ -37,14 +37,14 @@ export function unmetHint(
   if (ofCall) {
     hints.push(...concerned.map((agent) => endedHint(agent, waited)));
     hints.push(...agents.map(ringingHint));
-    if (agents.some(({ state }) => isGettingNowhere(state))) {
+    if (agents.some(({ state }) => isUnanswered(state))) {
       hints.push(...agents.filter(({ state }) => state.calls.length === 0).map(unregisteredHint));
     }
   } else if (OF_A_REGISTRATION.test(what)) {
     hints.push(...concerned.map((agent) => unregisteredHint(agent) ?? serverlessHint(agent)));
   }
-  const told = hints.filter((hint) => hint !== undefined).slice(0, MOST_HINTS);
-  return told.length === 0 ? undefined : told.join('; ');
+  const given = hints.filter((hint) => hint !== undefined).slice(0, MOST_HINTS);
+  return given.length === 0 ? undefined : given.join('; ');
 }
 
 function ringingHint({ name, state }: Bystander): string | undefined {
@@ -53,7 +53,10 @@ function ringingHint({ name, state }: Bystander): string | undefined {
     : `${name} is ringing: nobody called ${name}.accept()`;
 }
 
-/** The last call is over. Of an agent the condition does not read, only when that was during the wait, and not its own doing. */
+/**
+ * Says how the last call ended. For an agent that the condition does not read, only if the call ended during the
+ * wait, and the agent did not end it.
+ */
 function endedHint({ name, state, read }: Bystander, { began, ms }: Waited): string | undefined {
   const { ended } = state;
   if (ended === undefined || openCalls(state).length > 0) return undefined;
@@ -68,8 +71,8 @@ function endedHint({ name, state, read }: Bystander, { began, ms }: Waited): str
     : `${name}'s call had ${how} before the wait began`;
 }
 
-/** An outgoing call that is not answered, or was not. */
-function isGettingNowhere(state: AgentState): boolean {
+/** Whether the last outgoing call is not answered, or has ended without an answer. */
+function isUnanswered(state: AgentState): boolean {
   const dialled = state.calls.filter((call) => call.direction === 'outgoing').at(-1);
   return dialled !== undefined && !wasAnswered(dialled);
 }

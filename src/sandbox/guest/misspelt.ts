@@ -9,7 +9,7 @@ const hasName = Reflect.has;
 const read = Reflect.get;
 
 /**
- * Puts the guard behind the prototype of the class: reached for what the class does not have.
+ * Puts a guard behind the prototype of the class; only names that the class does not have reach it.
  * @param missed is called with the object before the error is thrown
  */
 export function guardNames(
@@ -30,7 +30,7 @@ export function guardNames(
   Object.setPrototypeOf(prototype, guard);
 }
 
-/** Constants that are their own names; reading any other is an error. */
+/** Constants whose values are their names; reading an unknown constant is an error. */
 export function constants<Name extends string>(
   subject: string,
   names: readonly Name[],

@@ -1,5 +1,5 @@
 /**
- * Parts of the language the guest relies on for what it tells the thread, taken before a script can
+ * Built-in functions that the guest relies on when it reports to the thread, taken before a script can
  * replace them. Methods are applied with `apply`, never looked up on a prototype again.
  */
 /* eslint-disable @typescript-eslint/unbound-method -- always called through apply */

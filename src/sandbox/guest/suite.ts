@@ -23,7 +23,7 @@ interface Declared {
 }
 
 const declared: Declared[] = [];
-/** Of `declared`: a file may declare thousands. */
+/** The names in `declared`, to find one quickly: a file may declare thousands of scenarios. */
 const names = new Set<string>();
 let setupBody: Body | undefined;
 let teardownBody: Body | undefined;
@@ -56,7 +56,7 @@ function declaration({ name, options }: Declared, ordinal: number): DeclaredScen
   };
 }
 
-/** (name, body) or (name, options, body) -> all three; checked by the row. */
+/** Splits arguments into name, options and body. The thread checks them against their row. */
 function threeOf(args: readonly unknown[]): [string, Options, Body] {
   const [name, second, third] = args;
   return third === undefined && typeof second === 'function'
@@ -74,8 +74,8 @@ function checkDeclaration(args: readonly unknown[]): [string, Options, Body] {
 }
 
 /**
- * The thread allowed a declaration: it allows all until the first phase runs. A file of a thousand plain
- * ones is evaluated for each of them: those are not sent to be checked again, and take the shortest way.
+ * Whether the thread has allowed a declaration: it then allows each one until the first phase runs. A file with a
+ * thousand scenarios is evaluated once for each of them, so plain declarations are not sent to be checked again.
  */
 let allowed = false;
 const NO_OPTIONS: Options = {};
@@ -139,7 +139,10 @@ export function teardown(...args: unknown[]): void {
   teardownBody = args[0] as Body;
 }
 
-/** JSON of Collected, all or the one of that ordinal. @throws E_SCRIPT_STRUCTURE for a setup that no scenario would ever use. */
+/**
+ * Collected as JSON: all scenarios, or the scenario with that ordinal.
+ * @throws E_SCRIPT_STRUCTURE for a setup that no scenario would ever use.
+ */
 export function collected(ordinal?: number): string {
   if (declared.length === 0 && setupBody !== undefined) {
     throw structure(

@@ -17,11 +17,11 @@ interface Views {
   passed: number;
   /** SIP messages in order, once the script has asked for them. */
   sip?: LogEntry[];
-  /** Those a responder was told of, which have no place among what is pending yet. */
+  /** Messages that a responder has read, before they got their places among the pending entries. */
   unplaced?: readonly LogEntry[];
 }
 
-/** Of one agent, as many as are kept for scripts that ask late. */
+/** Most SIP messages kept for each agent. */
 const MOST_MESSAGES = 5000;
 
 /** A condition that reads the clock, or nothing that Offhook knows, is evaluated at least this often. */
@@ -29,24 +29,24 @@ const TICK_MS = 100;
 /** Any other condition is, too: it may depend on a variable that it changes itself. */
 const SLOW_TICK_MS = 1000;
 
-/** Not yet seen by the cursor, as many as are kept apart. */
+/** Most entries kept that the cursor has not passed. */
 const MOST_PENDING = 20_000;
 
 const views = new Map<string, Views>();
 interface Pending {
   entry: LogEntry;
-  /** Its agent, once it has happened: folded when it came, taken over by the cursor. */
+  /** State of its agent after the entry: folded on arrival, taken over when the cursor passes the entry. */
   after: AgentState;
 }
 
-/** Arrived, not yet seen by the cursor; in order. */
+/** Entries that have arrived and that the cursor has not passed, in order. */
 let pending: Pending[] = [];
 let conditionDepth = 0;
-/** The condition has asked the world outside: it is not asked again for each event. */
+/** The condition has sent a request: it is not evaluated again for each event. */
 let asked = false;
 /** The condition has read something that changes without an event: the clock, a file. */
 let isTimely = false;
-/** While a responder runs: what has arrived besides. It reads, and changes nothing here. */
+/** While a responder runs: the entries the script has not taken yet. A responder reads them and leaves them there. */
 let besides: readonly LogEntry[] | undefined;
 let depthBefore = 0;
 /** Agents the running condition has read, and those of which it has read SIP messages. */
@@ -147,7 +147,7 @@ export function evaluate<T>(condition: () => T): T {
   }
 }
 
-/** An interrupt runs no `finally`: what comes after it begins outside of any condition. */
+/** Call after an interrupt, which runs no `finally`: the next code begins outside of any condition. */
 export function leaveConditions(): void {
   besides = undefined;
   conditionDepth = 0;
@@ -171,7 +171,7 @@ export function advance(): boolean {
   }
 }
 
-/** Evaluating again costs a third of a millisecond: not for what leaves all that was read as it was. */
+/** Whether the entry can change the outcome of the last condition. To evaluate again costs a third of a millisecond. */
 function concernsCondition({ agent, event }: LogEntry): boolean {
   if (read.size === 0 || event.type === 'exited') return true;
   if (event.type === 'sip') return readSip.has(agent);
@@ -212,7 +212,7 @@ function sipBesides(name: string, both: Views, entries: readonly LogEntry[]): re
   ];
 }
 
-/** The first look: messages the cursor has not come to yet take their places among what is pending. */
+/** Gets the messages at the first look; those behind the cursor take their places among the pending entries. */
 function watchSip(name: string, both: Views): LogEntry[] {
   const told = ask('watch', { agent: name, what: 'sip' }) as LogEntry[];
   const sip = (both.sip = [...told]);
@@ -237,7 +237,7 @@ function insert(entry: LogEntry, cursor: AgentState): void {
 
 const watching = new Set<string>();
 
-/** From now on that is told of the agent, too. What of it was so before is so at the cursor. */
+/** From now on such entries are sent for the agent, too. What they say of the past holds at the cursor at once. */
 export function watch(name: string, what: Exclude<Watched, 'sip'>): void {
   const key = `${what} ${name}`;
   if (watching.has(key)) return;
@@ -299,7 +299,7 @@ export function awaitChange(began: number, until: number): number {
   }
 }
 
-/** Around a verb: before it is issued, and when it is done. */
+/** Moves the cursor of an agent to `seq`: before a verb is issued, and when it is done. */
 export function moveTo(name: string, seq: number): void {
   const both = view(name);
   both.passed = Math.max(both.passed, Math.min(seq, newest));
@@ -313,7 +313,7 @@ export function moveTo(name: string, seq: number): void {
   pending = rest;
 }
 
-/** Takes those calls out of the callee's current ones, in both views. */
+/** Marks these calls of the callee as superseded, in both views. */
 export function supersede(callee: string, calls: readonly string[]): void {
   const both = view(callee);
   for (const call of calls) {
@@ -322,7 +322,7 @@ export function supersede(callee: string, calls: readonly string[]): void {
   }
 }
 
-/** What has arrived without waking anybody. */
+/** Takes the entries that have arrived, without waiting. */
 export function poll(): void {
   receive(ask('poll', {}) as LogEntry[]);
 }
@@ -340,7 +340,7 @@ export function receive(entries: readonly LogEntry[]): void {
   if (pending.length > MOST_PENDING) passOldest();
 }
 
-/** Of a flood nobody waits for, the oldest half is passed. */
+/** Passes the oldest half of a flood of entries that no condition waits for. */
 function passOldest(): void {
   if (isTraced)
     reportMove('', `passes the oldest ${MOST_PENDING / 2} entries: nothing waits for them`);

@@ -1058,7 +1058,7 @@ interface Speech {
   readonly first_sound_ms?: number;
   /**
    * From the last end of the agent's own sound to the next sound received; absent while there
-   * is no response yet. Sound that began before that end is no response but talk-over.
+   * is no response yet. Sound that began before that end is not a response but talk-over.
    */
   readonly response_ms?: number;
   /**
@@ -1282,7 +1282,7 @@ interface Agent {
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
    * @throws E_CALL_LIMIT: The scenario placed more calls than allowed.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CALL_REFUSED: A call could not be placed, or a change of it was refused.
+   * @throws E_CALL_REFUSED: A call could not be placed, or a change to it was refused.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
@@ -1302,7 +1302,7 @@ interface Agent {
    * Time limit: 5s.
    * @param call One of `calls`; default: the one that has waited longest.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CALL_REFUSED: A call could not be placed, or a change of it was refused.
+   * @throws E_CALL_REFUSED: A call could not be placed, or a change to it was refused.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -1317,7 +1317,7 @@ interface Agent {
   accept(call?: CallInfo): void;
   /**
    * Ends the current call: BYE after answer, CANCEL before it, 486 for a call that waits. A peer
-   * that hung up first is no error.
+   * that hung up first is not an error.
    * Returns when the call is closed.
    * Time limit: 5s.
    * @param call One of `calls`; default: the current call.
@@ -1342,7 +1342,7 @@ interface Agent {
    * Time limit: 5s.
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CALL_REFUSED: A call could not be placed, or a change of it was refused.
+   * @throws E_CALL_REFUSED: A call could not be placed, or a change to it was refused.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -1363,7 +1363,7 @@ interface Agent {
    * @param call One of `calls`; default: the current call if it is on hold, else the only one that
    * is.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CALL_REFUSED: A call could not be placed, or a change of it was refused.
+   * @throws E_CALL_REFUSED: A call could not be placed, or a change to it was refused.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -1383,7 +1383,7 @@ interface Agent {
    * Time limit: 5s.
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CALL_REFUSED: A call could not be placed, or a change of it was refused.
+   * @throws E_CALL_REFUSED: A call could not be placed, or a change to it was refused.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -1401,7 +1401,7 @@ interface Agent {
    * Time limit: 5s.
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CALL_REFUSED: A call could not be placed, or a change of it was refused.
+   * @throws E_CALL_REFUSED: A call could not be placed, or a change to it was refused.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -1557,7 +1557,7 @@ interface Agent {
   /**
    * Passes as soon as a signal was received in the call: its frequencies in its cadence, a whole
    * cycle of it, two where a cycle is shorter than 2.5 s; of "dtmf" its digits, each of 40 ms or
-   * more with pauses of 40 ms or more. Digits that come by RTP or SIP INFO are no sound: see
+   * more with pauses of 40 ms or more. Digits that come by RTP or SIP INFO are not sound: see
    * `received_digits`. Only audio received after it was issued counts; early media do.
    * Returns when the signal was heard.
    * Time limit: 15s.
@@ -1588,7 +1588,7 @@ interface Agent {
   /**
    * Passes as soon as a signal was received in the call: its frequencies in its cadence, a whole
    * cycle of it, two where a cycle is shorter than 2.5 s; of "dtmf" its digits, each of 40 ms or
-   * more with pauses of 40 ms or more. Digits that come by RTP or SIP INFO are no sound: see
+   * more with pauses of 40 ms or more. Digits that come by RTP or SIP INFO are not sound: see
    * `received_digits`. Only audio received after it was issued counts; early media do.
    * Returns when the signal was heard.
    * Time limit: 15s.
@@ -1864,7 +1864,7 @@ interface Agent {
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CALL_REFUSED: A call could not be placed, or a change of it was refused.
+   * @throws E_CALL_REFUSED: A call could not be placed, or a change to it was refused.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -1906,7 +1906,7 @@ interface Agent {
    * Returns when the consultation call is closed and the first one resumed.
    * Time limit: 5s.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CALL_REFUSED: A call could not be placed, or a change of it was refused.
+   * @throws E_CALL_REFUSED: A call could not be placed, or a change to it was refused.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -2246,7 +2246,7 @@ interface MockServer {
   /**
    * How many requests have come, answered or not. In a condition those up to the event it is
    * evaluated at: each request is a step of its own. Up to 10,000 different paths are told apart; a
-   * query is no part of the path.
+   * query is not a part of the path.
    * @param path Only requests with this path: exact, with wildcards, or `regex(...)`. Default:
    * every path.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
@@ -2303,7 +2303,7 @@ interface MockRequest {
    */
   readonly body: string;
   /**
-   * The bytes of the body in base64, its Content-Encoding undone: also where they are no text.
+   * The bytes of the body in base64, its Content-Encoding undone: also where they are not text.
    * @see RFC 4648, 4
    */
   readonly body_base64: string;
@@ -2317,7 +2317,7 @@ interface MockRequest {
   /**
    * The body of the request as JSON, or a part of it; undefined where there is no such part.
    * @param path Part of it: `"call.legs[0].id"`.
-   * @throws E_HTTP_JSON: The body of an HTTP message is not JSON, or a path into it is not right.
+   * @throws E_HTTP_JSON: The body of an HTTP message is not JSON, or a path into it is invalid.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
    * assert(mock.last_request("/hook")?.json("call.from")).equals("alice");
@@ -2345,7 +2345,7 @@ interface HttpResponse {
    */
   readonly body: string;
   /**
-   * The bytes of the body in base64, its Content-Encoding undone: also where they are no text.
+   * The bytes of the body in base64, its Content-Encoding undone: also where they are not text.
    * @see RFC 4648, 4
    */
   readonly body_base64: string;
@@ -2367,7 +2367,7 @@ interface HttpResponse {
   /**
    * The body as JSON, or a part of it; undefined where there is no such part.
    * @param path Part of it: `"call.legs[0].id"`.
-   * @throws E_HTTP_JSON: The body of an HTTP message is not JSON, or a path into it is not right.
+   * @throws E_HTTP_JSON: The body of an HTTP message is not JSON, or a path into it is invalid.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
    * assert(http("GET", url).json("calls[0].state")).equals("ringing");
@@ -2525,12 +2525,12 @@ interface Checked<T> extends Assertion<T> {
  * @param options Account and behaviour. Without `domain` the agent is serverless: it never
  * registers and is dialled directly on loopback.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
- * @throws E_AGENT_NAME: An agent of that name exists already in this scenario.
+ * @throws E_AGENT_NAME: An agent with that name already exists in this scenario.
  * @throws E_AGENT_LIMIT: The scenario started more agents than allowed.
  * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
  * @throws E_AGENT_START: The baresip process of an agent did not come up.
  * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
- * @throws E_PORTS: No free ports could be had for an agent.
+ * @throws E_PORTS: No free ports were found for an agent.
  * @throws E_BARESIP_MISSING: No baresip program was found.
  * @example
  * const alice = agent("alice", { username: "alice", domain: env("SIP_DOMAIN"), password: env("A_PASS") });

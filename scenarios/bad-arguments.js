@@ -13,7 +13,7 @@ const WRONG = [
   ['unmute', [null], 'E_ARGUMENT', '"call" must be'],
   ['dtmf', [], 'E_ARGUMENT', '"digits"'],
   ['dtmf', ['12a'], 'E_ARGUMENT', 'write A'],
-  ['dtmf', ['1\r\n2'], 'E_ARGUMENT', 'no DTMF digit'],
+  ['dtmf', ['1\r\n2'], 'E_ARGUMENT', 'not a DTMF digit'],
   ['dtmf', ['12', '-1s'], 'E_ARGUMENT', '"gap" must be a duration'],
   ['dtmf', ['12', '1s', 'x'], 'E_ARGUMENT', '"call" must be'],
   ['transfer', [], 'E_ARGUMENT', '"target" is missing'],

@@ -101,7 +101,7 @@ scenario('what cannot be sent', { tags: ['serverless'] }, () => {
   bob.accept();
   established(alice);
   fails('E_ARGUMENT', '"digits" holds no digit', () => alice.dtmf(''));
-  fails('E_ARGUMENT', 'holds "x", which is no DTMF digit', () => alice.dtmf('12x'));
+  fails('E_ARGUMENT', 'holds "x", which is not a DTMF digit', () => alice.dtmf('12x'));
   fails('E_ARGUMENT', 'write A', () => alice.dtmf('a'));
   fails('E_ARGUMENT', '"digits" must be DTMF digits as text: got 12', () => alice.dtmf(12));
   fails('E_ARGUMENT', 'at most 64', () => alice.dtmf('1'.repeat(65)));

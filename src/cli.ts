@@ -39,7 +39,7 @@ function report(thrown: unknown): number {
 }
 
 /**
- * A reader that closed our output (`| head`) wants no more; it is no error of the run, which goes on: other
+ * A reader that closed our output (`| head`) wants no more; it is not an error of the run, which goes on: other
  * reports, the exit code and the end of its agents depend on it.
  */
 for (const [name, stream] of [

@@ -78,7 +78,7 @@ test.each([
   }
 });
 
-test('a body that is no UTF-8 keeps its bytes', () => {
+test('a body that is not UTF-8 keeps its bytes', () => {
   expect(bodyData(Buffer.from('\ufeffgr\u00fcn \ufffd'))).toEqual({
     body: '\ufeffgr\u00fcn \ufffd',
   });

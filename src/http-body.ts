@@ -105,7 +105,7 @@ export function codingsOf(headers: {
 }
 
 /**
- * A body as text, and also its bytes where they are no UTF-8: the text alone would lose some.
+ * A body as text, and also its bytes where they are not UTF-8: the text alone would lose some.
  * @param type value of Content-Type: a byte order mark of UTF-16 in a text, or its charset, says how to read it.
  */
 export function bodyData(content: Buffer, type = ''): { body: string; body_base64?: string } {

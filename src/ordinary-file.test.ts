@@ -37,7 +37,7 @@ test('an ordinary file is read, also through a link where that may be', () => {
 
 test.each([
   ['link', { largest: 4, links: false }, 'is a link'],
-  ['fifo', ANY, 'is no ordinary file'],
+  ['fifo', ANY, 'is not an ordinary file'],
   ['.', ANY, 'is a folder'],
   ['file', { ...ANY, largest: 3 }, 'is 4 bytes (limit 3)'],
 ])('%s is not read', (name, rules, what) => {

@@ -42,7 +42,7 @@ export function readOrdinary(path: string, rules: ReadRules): Buffer {
   try {
     const stat = fstatSync(file);
     if (!stat.isFile())
-      throw new NotOrdinary(stat.isDirectory() ? 'is a folder' : 'is no ordinary file');
+      throw new NotOrdinary(stat.isDirectory() ? 'is a folder' : 'is not an ordinary file');
     assertOwner(stat, rules.owners);
     if (stat.size > rules.largest)
       throw new NotOrdinary(`is ${stat.size} bytes (limit ${rules.largest})`);

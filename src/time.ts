@@ -12,7 +12,7 @@ const LARGEST_PLAIN_SECONDS = 600;
 const LONGEST_MS = 24 * 3600 * 1000;
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 
-/** Why a value is no duration; `undefined` when it is one. Kept apart so that guest and host word it alike. */
+/** Why a value is not a duration; `undefined` when it is one. Kept apart so that guest and host word it alike. */
 export function durationProblem(value: unknown): string | undefined {
   if (typeof value === 'number') {
     if (!(value >= 0)) return 'is not zero or more seconds';

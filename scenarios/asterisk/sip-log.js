@@ -20,7 +20,7 @@ scenario('early media, then the answer', { tags: ['pbx'] }, ({ alice }) => {
   alice.hangup();
 });
 
-scenario('ringing is no early media', { tags: ['pbx'] }, ({ alice }) => {
+scenario('ringing is not early media', { tags: ['pbx'] }, ({ alice }) => {
   alice.dial(env('PBX_RINGS'));
   await_until(() => assert(alice.provisional).equals([180]));
   never(() => alice.early_media, '300ms');

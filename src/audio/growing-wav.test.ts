@@ -102,7 +102,7 @@ test('a long file comes in pieces that join', () => {
   expect(pieces[1]?.position).toBe(pieces[0]?.samples.length);
 });
 
-test('a file that is no WAV is an error', () => {
+test('a file that is not a WAV is an error', () => {
   writeFileSync(path, 'certainly not a WAV file');
   expect(() => wav.read()).toThrow(expect.objectContaining({ code: 'E_AUDIO_FILE' }));
 });

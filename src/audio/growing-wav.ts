@@ -24,7 +24,7 @@ const READ_BYTES = 64 * 1024;
 
 /**
  * Follows one file; it need not exist yet. Each `read()` returns the samples that have come since the last
- * one. A file that is no WAV throws E_AUDIO_FILE.
+ * one. A file that is not a WAV throws E_AUDIO_FILE.
  */
 export class GrowingWav {
   readonly #path: string;

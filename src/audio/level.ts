@@ -22,7 +22,7 @@ export function meanSquareOf(level: number): number {
   return (10 ** (level / 10) * FULL_SCALE * FULL_SCALE) / 2;
 }
 
-/** dBFS of these samples, their mean taken off (a constant is no sound). */
+/** dBFS of these samples, their mean taken off (a constant is not sound). */
 export function levelOf(samples: Int16Array | Float32Array): number {
   let sum = 0;
   let squares = 0;

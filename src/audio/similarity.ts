@@ -42,7 +42,7 @@ const LEAST_COVERED = 0.3;
 /**
  * Compares what was heard with the recording, both mono at `SIMILARITY_RATE`; at most 10 minutes of each. Takes about 20 ms for
  * 10 s against 10 s. `undefined` when the recording is shorter than 200 ms, or nothing but silence or one steady sound: there
- * is no picture to compare then (use a tone detector).
+ * is not a picture to compare then (use a tone detector).
  */
 export function similarityOf(heard: Int16Array, recording: Int16Array): Similarity | undefined {
   const wanted = pictureOf(recording);

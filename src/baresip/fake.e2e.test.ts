@@ -50,7 +50,7 @@ describe('a program that behaves badly', () => {
     });
   });
 
-  test('what is no JSON is a warning, what is unknown is kept', async () => {
+  test('what is not JSON is a warning, what is unknown is kept', async () => {
     const agent = await startFake('dial-no-json');
     await expect(agent.dial(TARGET, LIMIT)).rejects.toMatchObject({ code: 'E_CALL_REFUSED' });
     const events = bench?.events('alice') ?? [];

@@ -188,7 +188,7 @@ describe.each(binaries)('options, baresip $version', (binary) => {
         `register: REGISTER was not sent: TLS with ${domain} failed: `,
       ) as string,
       details: {
-        hint: 'check that it is the port for TLS, mostly 5061: 5060 mostly is for UDP and TCP',
+        hint: 'check that this is the TLS port, usually 5061: 5060 is usually for UDP and TCP',
       },
     });
   });

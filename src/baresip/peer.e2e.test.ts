@@ -140,7 +140,7 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
       `Content-Length: ${body.length}`,
     ];
     peer.send(`${head.join('\r\n')}\r\n\r\n${body}`, target);
-    const refused = /refused an INVITE from .*: 500 Call Error: no baresip takes a multipart/;
+    const refused = /refused an INVITE from .*: 500 Call Error: no baresip accepts a multipart/;
     await bench.until(
       () => bench.events('alice').some((one) => one.type === 'warning' && refused.test(one.text)),
       'the warning',

@@ -30,5 +30,5 @@ export function audioFolder(flag: string | undefined): string | undefined {
 function reason(error: unknown): string {
   if (error instanceof NotOrdinary) return `it ${error.message}`;
   const { code = String(error) } = error as NodeJS.ErrnoException;
-  return code === 'EEXIST' || code === 'ENOTDIR' ? 'it is no folder' : code;
+  return code === 'EEXIST' || code === 'ENOTDIR' ? 'it is not a folder' : code;
 }

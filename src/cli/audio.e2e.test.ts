@@ -90,7 +90,7 @@ describe.concurrent('--save-audio', () => {
       '--save-audio=here',
     ]);
     expect(code).toBe(2);
-    expect(stderr).toContain('--save-audio: "here": cannot be written to: it is no folder');
+    expect(stderr).toContain('--save-audio: "here": cannot be written to: it is not a folder');
     // a folder nobody can make one in, not even root
     const denied = await runFiles({ 'it.js': CALL }, ['run', 'it.js', '--save-audio=/proc/a/b']);
     expect(denied.stderr).toContain('--save-audio: "/proc/a/b": cannot be written to: ENOENT');
@@ -147,12 +147,9 @@ describe.concurrent('listening', () => {
       const { code, stdout } = await cli.done;
       expect(code).toBe(1);
       const events = eventsOf(stdout);
-      const text =
-        'audio: more than 256 MB of it on disk (limit): what was heard so far is given up';
+      const text = 'audio: more than 256 MB on disk (limit): what was recorded so far is dropped';
       expect(JSON.stringify(events)).toContain(text);
-      expect(stdout).toContain(
-        'verify_audio: too much audio: more of it on disk than an agent may',
-      );
+      expect(stdout).toContain('verify_audio: too much audio on disk for one agent');
     });
   });
 

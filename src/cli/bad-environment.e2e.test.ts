@@ -57,18 +57,18 @@ it('a scenario without agents needs no baresip', async () => {
 it('OFFHOOK_BARESIP names a missing file', () =>
   expectErrored(
     { env: { OFFHOOK_BARESIP: '/nowhere/baresip' } },
-    /baresip: not found: \/nowhere\/baresip is no program \[E_BARESIP_MISSING\]/,
+    /baresip: not found: \/nowhere\/baresip is not a program \[E_BARESIP_MISSING\]/,
     INSTALL,
   ));
 
-it('--baresip names a file that is no program', () =>
+it('--baresip names a file that is not a program', () =>
   expectErrored(
     { args: ['--baresip', './it.js'] },
-    /baresip: not found: \S+\/files\/it\.js is no program \[E_BARESIP_MISSING\]/,
+    /baresip: not found: \S+\/files\/it\.js is not a program \[E_BARESIP_MISSING\]/,
     INSTALL,
   ));
 
-it('--baresip names a program that is no baresip', () =>
+it('--baresip names a program that is not a baresip', () =>
   expectErrored(
     {
       args: ['--baresip', './other'],
@@ -137,7 +137,7 @@ it('--lab without Kamailio', async () => {
   expect(result.code).toBe(3);
 });
 
-it('a temporary folder that is none is no bug of ours, and asked for by agents only', async () => {
+it('a temporary folder that is none is not a bug of ours, and asked for by agents only', async () => {
   const { folder, leftovers } = await writeFiles({ ...IT, 'http.js': "wait('1ms');\n" });
   const env = { ...process.env, TMPDIR: join(folder, 'it.js') };
   const ran = (...args: string[]): { code: number | null; stdout: string; stderr: string } => {
@@ -161,7 +161,7 @@ it('a temporary folder that is none is no bug of ours, and asked for by agents o
 it('doctor tells the remedy for each problem', async () => {
   const result = await runFiles({}, ['doctor', '--baresip', '/nowhere/baresip']);
   expect(result.stdout).toContain(
-    `PROBLEM  baresip: not found: /nowhere/baresip is no program\n          remedy: ${INSTALL}\n`,
+    `PROBLEM  baresip: not found: /nowhere/baresip is not a program\n          remedy: ${INSTALL}\n`,
   );
   expect(result.code).toBe(3);
 });

@@ -98,7 +98,7 @@ cases('agents and calls', [
     what: 'two agents of one name',
     source: "agent('alice');\nagent('alice');",
     error:
-      'agent "alice": not started: this scenario has an agent of that name already [E_AGENT_NAME]',
+      'agent "alice": not started: this scenario already has an agent with that name [E_AGENT_NAME]',
     hint: 'give each agent a name of its own',
     at: '2:1',
   },
@@ -113,8 +113,8 @@ cases('agents and calls', [
     what: 'a call of another agent',
     source:
       "const a = agent('a'), b = agent('b');\na.dial(b);\nawait_until(() => assert(b.state).equals(State.Ringing));\na.hangup(b.calls[0]);",
-    error: 'agent "a": hangup(): the call is one of agent "b" [E_ARGUMENT]',
-    hint: 'give it a call of its own, from its calls',
+    error: 'agent "a": hangup(): the call belongs to agent "b" [E_ARGUMENT]',
+    hint: 'pass a call of the agent itself, from its calls',
     at: '4:1',
   },
   {
@@ -228,12 +228,12 @@ cases('hold, mute and media', [
   {
     what: 'holding a call of another agent',
     source: `${TALKING}a.hold(b.calls[0]);`,
-    error: 'agent "a": hold(): the call is one of agent "b" [E_ARGUMENT]',
-    hint: 'give it a call of its own, from its calls',
+    error: 'agent "a": hold(): the call belongs to agent "b" [E_ARGUMENT]',
+    hint: 'pass a call of the agent itself, from its calls',
     at: '2:1',
   },
   {
-    what: 'holding something that is no call',
+    what: 'holding something that is not a call',
     source: `${TALKING}a.hold(b);`,
     error: /hold\(\): "call" must be a call of the agent: got .* \[E_ARGUMENT\]/,
     at: '2:1',

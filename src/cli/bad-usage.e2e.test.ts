@@ -70,7 +70,7 @@ cases('command line', [
     hint: 'see offhook run --help',
   },
   {
-    what: '--timeout that is no duration',
+    what: '--timeout that is not a duration',
     args: ['run', 'it.js', '--timeout', 'soon'],
     error: `option '--timeout <duration>' argument 'soon' is invalid. "soon" is not of the form "200ms", "5s" or "2m"`,
     hint: 'see offhook run --help',
@@ -118,7 +118,7 @@ cases('selection', [
   {
     what: 'a bad regular expression',
     args: ['run', 'it.js', '--scenario', 're:('],
-    error: '--scenario "re:(": is no regular expression: Unterminated group',
+    error: '--scenario "re:(": is not a regular expression: Unterminated group',
     hint: 'correct what follows re:',
   },
 ]);
@@ -183,7 +183,7 @@ cases('reports', [
   {
     what: 'a header that cannot be one',
     args: ['run', 'it.js', '--sip-trace', '--sip-headers', 'From,To:'],
-    error: '--sip-headers: "To:" is no header name',
+    error: '--sip-headers: "To:" is not a header name',
     hint: 'write names with commas between, or all: --sip-headers From,To,Contact',
   },
   {
@@ -309,7 +309,7 @@ it('names every broken file at once', async () => {
   const files = { 'a.js': 'const a = ;\n', 'b.js': "scenario('x', () => {});\nwait(1);\n" };
   const { code, stderr } = await runFiles(files, ['check', 'a.js', 'b.js']);
   expect(code).toBe(2);
-  expect(stderr).toContain('2 scenario files are not right:');
+  expect(stderr).toContain('2 scenario files cannot be loaded:');
   expect(stderr).toMatch(/not valid JavaScript.*a\.js:1:11\)/);
   expect(stderr).toMatch(/waits or acts at its top level.*b\.js:2:1\)/);
 });
@@ -340,7 +340,7 @@ cases('what scripts may touch', [
   {
     what: '--allow-read of no folder',
     args: ['run', 'it.js', '--allow-read', 'it.js'],
-    error: '--allow-read "it.js": is no folder',
+    error: '--allow-read "it.js": is not a folder',
     hint: 'name a folder that scripts may read',
   },
   {
@@ -358,7 +358,7 @@ cases('what scripts may touch', [
   {
     what: '--allow-env in list',
     args: ['list', 'it.js', '--allow-env', 'A=B'],
-    error: '--allow-env "A=B": is no glob of a variable name',
+    error: '--allow-env "A=B": is not a glob of a variable name',
     hint: 'write the name of a variable, with * and ? where it varies, for example STAGING_*',
   },
   {
@@ -376,7 +376,7 @@ cases('what scripts may touch', [
     hint: 'did you mean "allow-read"?',
   },
   {
-    what: 'a project file that is no JSON',
+    what: 'a project file that is not JSON',
     args: ['run', 'it.js'],
     files: { 'offhook.config.json': '{\n  "max-agents": 5,\n}\n' },
     error: 'project file: is not valid JSON: line 3',

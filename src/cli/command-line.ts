@@ -114,7 +114,7 @@ function addRun(
     });
 }
 
-const ALL_FILES = 'of a folder also the files that are a scenario themselves';
+const ALL_FILES = 'in folders, also the files that are a single scenario';
 
 const RUN_HELP = `
 Exit codes: 0 all passed, 1 a scenario failed, 2 usage or settings, 3 environment, 70 a bug, 130 interrupted.

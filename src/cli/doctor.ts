@@ -18,7 +18,7 @@ import { needTemporaryFolder } from './temporary-folder.js';
 
 interface Finding {
   what: string;
-  /** `missing` is no problem: something optional is absent. */
+  /** `missing` is not a problem: something optional is absent. */
   state: 'ok' | 'missing' | 'problem';
   seen: string;
   remedy?: string;
@@ -132,7 +132,7 @@ async function isolationFinding(search: BinarySearch): Promise<Finding> {
   return {
     what,
     state: 'missing',
-    seen: `${result}: any user of this machine could make an agent load a module of his (ctrl_tcp has no login)`,
+    seen: `${result}: any user of this machine could make an agent load a module of theirs (ctrl_tcp has no login)`,
     remedy: result.startsWith('bwrap was not found')
       ? 'install it (Debian, Ubuntu: apt-get install bubblewrap)'
       : 'allow user namespaces, or run only where no other user has access',

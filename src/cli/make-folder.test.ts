@@ -64,7 +64,7 @@ describe.runIf(process.getuid?.() === 0)("a stranger's link", () => {
     expect(existsSync(target)).toBe(false);
   });
 
-  it("is no stranger's in a folder of the same user: that folder was named", () => {
+  it("is not a stranger's in a folder of the same user: that folder was named", () => {
     lchownSync(open, STRANGER, STRANGER);
     const link = strange(join(open, 'link'));
     expect(audioFolder(link)).toBe(link);

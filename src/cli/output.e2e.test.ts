@@ -263,7 +263,7 @@ describe.concurrent('SIP and logs', () => {
   });
 });
 
-it('a full disk below stdout is no bug of ours', async () => {
+it('a full disk below stdout is not a bug of ours', async () => {
   const { folder, leftovers } = await writeFiles({ 'it.js': "log('x');\nwait('1ms');\n" });
   const full = openSync('/dev/full', 'w');
   const child = spawn(process.execPath, ['--', CLI_FILE, 'run', 'it.js'], {
@@ -309,7 +309,7 @@ it.each([
 
 describe.concurrent('a reader that goes', () => {
   it.each(['-v', '--json'])(
-    'is no error with %s, and the run goes on to its verdict',
+    'is not an error with %s, and the run goes on to its verdict',
     async (flag) => {
       const { folder, leftovers } = await writeFiles(REFUSED);
       const child = spawn(process.execPath, ['--', CLI_FILE, 'run', flag, 'refused.js'], {

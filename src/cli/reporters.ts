@@ -102,7 +102,7 @@ function shownHeaders({ sipHeaders, sipTrace }: ReportFlags): readonly string[] 
   }
   const odd = names.find((one) => !/^[A-Za-z0-9\-.!%*_+`'~]+$/.test(one));
   if (odd !== undefined) {
-    throw new OffhookError('E_USAGE', `--sip-headers: "${odd}" is no header name`, {
+    throw new OffhookError('E_USAGE', `--sip-headers: "${odd}" is not a header name`, {
       hint: 'write names with commas between, or all: --sip-headers From,To,Contact',
     });
   }

@@ -20,7 +20,7 @@ const FORWARDED = [
   '486 Busy Here\r\nReason: Q.850;cause=17;text="User busy"',
 ];
 
-describe.concurrent('messages of a peer that is no baresip', () => {
+describe.concurrent('messages of a peer that is not a baresip', () => {
   it('are assertable: Diversion, early media, PAI, Reason', async () => {
     peer = await rawPeer((method) => (method === 'INVITE' ? FORWARDED : []));
     const source = `

@@ -54,7 +54,7 @@ describe.concurrent('OFFHOOK_TRACE', () => {
     const { code, stdout, stderr } = await traced('ctrl,wire');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toBe(
-      'offhook: OFFHOOK_TRACE "wire": is no section of the trace\n' +
+      'offhook: OFFHOOK_TRACE "wire": is not a section of the trace\n' +
         '  hint: name some of ctrl, sip, thread, cursor, ports, or all\n',
     );
   });

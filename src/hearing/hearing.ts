@@ -227,7 +227,7 @@ export class Hearing {
     if (!agent.hearing) {
       throw new OffhookError(
         'E_AUDIO',
-        `agent "${agent.name}": ${verb}: the agent does not listen: it was started without`,
+        `agent "${agent.name}": ${verb}: the agent cannot listen: it was started without audio`,
         { hint: 'start it with the option audio: true', agents: [agent.name] },
       );
     }

@@ -123,7 +123,7 @@ export class ToneJudge implements Judge<HeardTone> {
     if (state.weak_dbfs !== undefined) {
       return {
         what: `weak tone: ${round(state.weak_dbfs)} dBFS (at least ${LEAST_TONE_DBFS} dBFS)`,
-        hint: 'send it louder, or look for what damps it',
+        hint: 'send it louder, or look for what attenuates it',
       };
     }
     const strongest = this.#recent.strongest();

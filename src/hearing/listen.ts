@@ -234,11 +234,11 @@ function goneError(
 
 const LOST = {
   limit: {
-    what: 'too much audio: more of it on disk than an agent may have',
+    what: 'too much audio on disk for one agent',
     hint: 'make shorter calls, or listen with PCMU: opus is written as 192 kB a second',
   },
   shared: {
-    what: 'cannot listen: two calls of the agent began at the same moment, and baresip mixes what it writes of them',
+    what: 'cannot listen: two calls of the agent began at the same moment, and baresip mixes their recordings',
     hint: 'hold and resume the call, or let the calls begin one after the other',
   },
 } as const satisfies Record<NonNullable<AudioStream['lost']>, { what: string; hint: string }>;

@@ -30,7 +30,7 @@ describe('sounds', () => {
     expect([null, 'tone', { hz: [1] }].some(isSound)).toBe(false);
   });
 
-  it('silence is no sound at all', () => {
+  it('silence is not sound at all', () => {
     expect(soundOf({ sound: 'silent' })).toBeUndefined();
   });
 });

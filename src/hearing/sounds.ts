@@ -55,7 +55,7 @@ export function readWav(path: string, real: string): Buffer {
   try {
     const stat = statSync(real);
     if (!stat.isFile())
-      throw fail(stat.isDirectory() ? 'it is a folder' : 'it is no ordinary file');
+      throw fail(stat.isDirectory() ? 'it is a folder' : 'it is not an ordinary file');
     checkWavSize(stat.size, path);
     return readFileSync(real);
   } catch (error) {

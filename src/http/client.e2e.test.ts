@@ -173,7 +173,7 @@ it('the text of a body is read as it is coded', async () => {
   });
 });
 
-it('bytes that are no UTF-8 can be had', async () => {
+it('bytes that are not UTF-8 can be had', async () => {
   const { get } = client(() => false);
   const wav = Buffer.from([0xff, 0xfe, 0x00, 0x80]);
   const url = await bytes('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n', wav);

@@ -235,13 +235,9 @@ function tooManyRedirects({ method, url }: Hop, limit: number): OffhookError {
 
 function timedOut(what: string, phase: string, limitMs: number): OffhookError {
   const limit = formatMs(limitMs);
-  return new OffhookError(
-    'E_HTTP_TIMEOUT',
-    `${what}: not done in time: ${phase} (limit ${limit})`,
-    {
-      hint: 'look at the server, or give it more time with the option timeout',
-    },
-  );
+  return new OffhookError('E_HTTP_TIMEOUT', `${what}: timed out: ${phase} (limit ${limit})`, {
+    hint: 'look at the server, or give it more time with the option timeout',
+  });
 }
 
 function reasonOf(error: OffhookError, what: string): string {

@@ -15,7 +15,7 @@ interface Reason {
 }
 
 const UNTRUSTED =
-  'name its authority with NODE_EXTRA_CA_CERTS or SSL_CERT_FILE, or do not check with --insecure-http';
+  'name its authority with NODE_EXTRA_CA_CERTS or SSL_CERT_FILE, or skip the check with --insecure-http';
 
 const REASONS: Readonly<Record<string, Reason>> = {
   ECONNREFUSED: {
@@ -27,8 +27,8 @@ const REASONS: Readonly<Record<string, Reason>> = {
   ECONNRESET: { what: 'the server closed the connection' },
   EPIPE: { what: 'the server closed the connection' },
   UND_ERR_SOCKET: { what: 'the server closed the connection' },
-  EHOSTUNREACH: { what: 'host unreachable', hint: 'check address and routes' },
-  ENETUNREACH: { what: 'network unreachable', hint: 'check address and routes' },
+  EHOSTUNREACH: { what: 'host unreachable', hint: 'check the address and the routes' },
+  ENETUNREACH: { what: 'network unreachable', hint: 'check the address and the routes' },
   EADDRNOTAVAIL: { what: 'this address cannot be reached from here' },
   ETIMEDOUT: { what: 'the host did not answer' },
   DEPTH_ZERO_SELF_SIGNED_CERT: { what: 'TLS: its certificate is self-signed', hint: UNTRUSTED },
@@ -52,7 +52,10 @@ export function connectionFailure(what: string, thrown: unknown): OffhookError {
   const { code = '' } = error;
   if (code.startsWith('HPE_') || error.name === 'HTTPParserError') {
     const why = error.reason ?? error.message;
-    return failed(what, { what: `what came is no HTTP: ${why}`, hint: 'check scheme and port' });
+    return failed(what, {
+      what: `what arrived is not HTTP: ${why}`,
+      hint: 'check scheme and port',
+    });
   }
   const known = REASONS[code];
   if (known !== undefined) return failed(what, known);

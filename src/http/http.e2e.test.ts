@@ -207,15 +207,15 @@ describe('http()', () => {
       ),
       expect.stringMatching(/^E_HTTP http GET https:.*: no answer: TLS: /),
       expect.stringMatching(
-        /^E_HTTP .*: no answer: what came is no HTTP: .* \| check scheme and port$/,
+        /^E_HTTP .*: no answer: what arrived is not HTTP: .* \| check scheme and port$/,
       ),
-      `E_HTTP_TIMEOUT http GET http://${at}/never: not done in time: waiting for the response (limit 200 ms) | look at the server, or give it more time with the option timeout`,
+      `E_HTTP_TIMEOUT http GET http://${at}/never: timed out: waiting for the response (limit 200 ms) | look at the server, or give it more time with the option timeout`,
       expect.stringContaining('reading the body (10 bytes so far) (limit 300 ms)'),
       expect.stringContaining('no answer: the server closed the connection'),
       expect.stringMatching(/^E_HTTP_LIMIT .* too large \(limit 4 MiB\) \| ask for less/),
       expect.stringMatching(/^E_HTTP_LIMIT .* too large/),
       expect.stringMatching(/^E_HTTP_JSON .* the body is not JSON: .*<html> \| read it as text/),
-      expect.stringMatching(/^E_HTTP_JSON .* \| it is no UTF-8: read its bytes with body_base64$/),
+      expect.stringMatching(/^E_HTTP_JSON .* \| it is not UTF-8: read its bytes with body_base64$/),
       expect.stringMatching(
         /^E_HTTP_JSON .* json\("a\.\.b"\): no path: cannot read "\.\.b" \| write for/,
       ),
@@ -223,7 +223,7 @@ describe('http()', () => {
     ]);
   });
 
-  it('refuses what is no request', async () => {
+  it('refuses what is not a request', async () => {
     const bad: [string, string][] = [
       ["http('GET')", 'http(): "url" is missing'],
       ["http('/calls')", 'http(): "method" must be an HTTP method'],
@@ -235,7 +235,10 @@ describe('http()', () => {
       ["http('GET', 'http://x', { heders: {} })", 'did you mean "headers"?'],
       ["http('GET', 'http://x', { headers: 'a' })", 'option "headers" must be an object'],
       ["http('GET', 'http://x', { headers: { a: true } })", 'option "headers.a" must be text'],
-      ["http('GET', 'http://x', { headers: { 'a b': 'c' } })", '"a b" (string) is no header name'],
+      [
+        "http('GET', 'http://x', { headers: { 'a b': 'c' } })",
+        '"a b" (string) is not a header name',
+      ],
       [
         "http('GET', 'http://x', { headers: { a: 'b\\\\r\\\\nc: d' } })",
         'characters a header cannot have',

@@ -28,8 +28,8 @@ test.each([
   expect(hostOf(url, more)).toBe(expected);
 });
 
-test('a proxy that is no http URL is told by its name, never by its value', () => {
+test('a proxy that is not an http URL is told by its name, never by its value', () => {
   expect(() => hostOf('http://a.example', { http_proxy: 'socks5://u:secret@p' })).toThrow(
-    /^http: the proxy of HTTP_PROXY is no http URL$/,
+    /^http: the proxy of HTTP_PROXY is not an http URL$/,
   );
 });

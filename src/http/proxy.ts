@@ -56,7 +56,7 @@ function proxyUrl(text: string, name: string): URL {
   } catch {
     // Reported below.
   }
-  throw new OffhookError('E_HTTP', `http: the proxy of ${name.toUpperCase()} is no http URL`, {
+  throw new OffhookError('E_HTTP', `http: the proxy of ${name.toUpperCase()} is not an http URL`, {
     hint: `write ${name.toUpperCase()}=http://proxy.example:3128, or unset it`,
   });
 }

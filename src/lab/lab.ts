@@ -94,7 +94,7 @@ async function startOn(attempt: Attempt): Promise<AttemptResult> {
   const log = await kamailio.lastLog(LOG_LINES);
   await rm(folder, { recursive: true, force: true });
   const message = `lab: Kamailio did not come up on ${HOST}:${port}: ${problem}`;
-  const hint = log === '' ? 'it logged nothing' : `read what it logged last:\n${log}`;
+  const hint = log === '' ? 'it logged nothing' : `its last log lines:\n${log}`;
   return { log, error: new OffhookError('E_LAB_START', message, { hint }) };
 }
 

@@ -8,11 +8,11 @@ describe('digits of a script', () => {
 
   test.each([
     ['', 'holds no digit'],
-    ['12 3', 'holds " ", which is no DTMF digit: digits are 0-9, *, #, A-D'],
-    ['1\r\n', 'holds "\\r", which is no DTMF digit: digits are 0-9, *, #, A-D'],
-    ['E', 'holds "E", which is no DTMF digit: digits are 0-9, *, #, A-D'],
-    ['1\u{1f4de}', 'holds "\u{1f4de}", which is no DTMF digit: digits are 0-9, *, #, A-D'],
-    ['1a', 'holds "a", which is no DTMF digit: write A'],
+    ['12 3', 'holds " ", which is not a DTMF digit: digits are 0-9, *, #, A-D'],
+    ['1\r\n', 'holds "\\r", which is not a DTMF digit: digits are 0-9, *, #, A-D'],
+    ['E', 'holds "E", which is not a DTMF digit: digits are 0-9, *, #, A-D'],
+    ['1\u{1f4de}', 'holds "\u{1f4de}", which is not a DTMF digit: digits are 0-9, *, #, A-D'],
+    ['1a', 'holds "a", which is not a DTMF digit: write A'],
     ['7'.repeat(65), 'holds 65 digits: at most 64 at a time'],
   ])('%j', (digits, problem) => {
     expect(dtmfProblem(digits)).toBe(problem);

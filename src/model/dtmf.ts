@@ -11,7 +11,7 @@ export function dtmfProblem(digits: string): string | undefined {
   const bad = all.find((one) => !DIGITS.includes(one));
   if (bad !== undefined) {
     const wanted = /^[a-d]$/.test(bad) ? `write ${bad.toUpperCase()}` : 'digits are 0-9, *, #, A-D';
-    return `holds ${JSON.stringify(bad)}, which is no DTMF digit: ${wanted}`;
+    return `holds ${JSON.stringify(bad)}, which is not a DTMF digit: ${wanted}`;
   }
   return all.length > MOST_DIGITS
     ? `holds ${all.length} digits: at most ${MOST_DIGITS} at a time`

@@ -28,7 +28,7 @@ export interface HttpResponseData {
   /** Names in lower case; fields of one name joined with ", ". */
   headers: Readonly<Record<string, string>>;
   body: string;
-  /** Its bytes, where they are no UTF-8. */
+  /** Its bytes, where they are not UTF-8. */
   body_base64?: string;
   ms: number;
   method: string;
@@ -45,7 +45,7 @@ export interface MockRequestData {
   query: Readonly<Record<string, string | readonly string[]>>;
   headers: Readonly<Record<string, string>>;
   body: string;
-  /** Its bytes, where they are no UTF-8. */
+  /** Its bytes, where they are not UTF-8. */
   body_base64?: string;
 }
 

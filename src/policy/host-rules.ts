@@ -22,7 +22,7 @@ const LONGEST_HOST = 300;
 const NAME =
   /^(?!.{254})(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/;
 
-/** The canonical form; undefined for text that is no host. Takes IPv6 with and without brackets. */
+/** The canonical form; undefined for text that is not a host. Takes IPv6 with and without brackets. */
 export function canonicalHost(text: string): Host | undefined {
   if (text.length > LONGEST_HOST) return undefined;
   const inner = /^\[(.*)\]$/s.exec(text)?.[1];
@@ -83,17 +83,17 @@ function matcher(text: string): ((host: Host) => boolean) | string {
   if (text.startsWith('*.')) {
     const domain = canonicalHost(text.slice(2));
     if (domain === undefined || !('name' in domain) || !NAME.test(domain.name))
-      return 'is no domain after "*."';
+      return 'has no valid domain after "*."';
     const { name: suffix } = domain;
     return (host) => 'name' in host && host.name.endsWith(`.${suffix}`);
   }
-  if (text.includes('*')) return 'has a "*" that is neither alone nor for the labels in front';
+  if (text.includes('*')) return 'has a "*" that is neither alone nor in place of the first labels';
   const own = canonicalHost(text);
-  if (own === undefined) return 'is no host name or address';
+  if (own === undefined) return 'is not a host name or address';
   // 10.1 is 10.0.0.1 to some programs; in a rule it is more likely an incomplete network.
   if ('address' in own && !text.includes(':') && !isIPv4(text))
-    return `is an odd form of ${own.address}: write that, or a CIDR block`;
-  if ('name' in own && !NAME.test(own.name)) return 'is no host name or address';
+    return `is an unusual form of ${own.address}: write that, or a CIDR block`;
+  if ('name' in own && !NAME.test(own.name)) return 'is not a host name or address';
   if ('address' in own) return (host) => 'address' in host && host.address === own.address;
   return (host) => 'name' in host && host.name === own.name;
 }
@@ -103,7 +103,7 @@ function blockMatcher(text: string): ((host: Host) => boolean) | string {
   const address = match?.[1] ?? '';
   const bits = Number(match?.[2] ?? NaN);
   const family = isIP(address);
-  if (family === 0 || !(bits <= (family === 4 ? 32 : 128))) return 'is no CIDR block';
+  if (family === 0 || !(bits <= (family === 4 ? 32 : 128))) return 'is not a CIDR block';
   const block = new BlockList();
   block.addSubnet(address, bits, family === 4 ? 'ipv4' : 'ipv6');
   return (host) => 'address' in host && block.check(host.address, familyOf(host.address));

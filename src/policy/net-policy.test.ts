@@ -124,7 +124,7 @@ describe('a host by its name and port', () => {
 });
 
 test.each(['', '[', '[::1', 'a b', 'a/b', 'a\u0000', '::1%', '[::g]', 'x'.repeat(400), '%00'])(
-  '%j is no host',
+  '%j is not a host',
   (host) => {
     expect(hostVerdict(of('*.example', 'localhost'), { host, port: 80 })).toBe('E_NET_DENIED');
   },
@@ -179,7 +179,7 @@ test('a denial names the flag that would allow it', () => {
     policy({ host: 'API.example', port: 443, address: '10.0.0.5' });
   });
   expect(rebound.message).toBe(
-    'host api.example:443: not reached: it resolves to 10.0.0.5:443, which is no public address',
+    'host api.example:443: not reached: it resolves to 10.0.0.5:443, which is not a public address',
   );
   expect(rebound.details.hint).toBe('allow it with --allow-net 10.0.0.5:443');
   // and does: what a hint names is a rule that allows it
@@ -192,13 +192,13 @@ test.each([
   ['api.example:0', 'has no valid port'],
   ['api.example:70000', 'has no valid port'],
   ['api.example:http', 'has no valid port'],
-  ['10.0.0.0/33', 'is no CIDR block'],
-  ['example/8', 'is no CIDR block'],
-  ['a*.example', 'has a "*" that is neither alone nor for the labels in front'],
-  ['*.*.example', 'is no domain after "*."'],
-  ['*.10.0.0.1', 'is no domain after "*."'],
-  ['user@host', 'is no host name or address'],
-  ['', 'is no host name or address'],
+  ['10.0.0.0/33', 'is not a CIDR block'],
+  ['example/8', 'is not a CIDR block'],
+  ['a*.example', 'has a "*" that is neither alone nor in place of the first labels'],
+  ['*.*.example', 'has no valid domain after "*."'],
+  ['*.10.0.0.1', 'has no valid domain after "*."'],
+  ['user@host', 'is not a host name or address'],
+  ['', 'is not a host name or address'],
 ])('rule %j %s', (text, problem) => {
   expect(hostRule(text)).toEqual({ problem });
 });

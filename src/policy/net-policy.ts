@@ -32,7 +32,7 @@ export function netPolicy(list: AllowList | undefined, untrusted = false): NetPo
   const rules = list.items.map(hostRule).filter((rule) => 'matches' in rule);
   return ({ host: written, port, address, proxied }) => {
     const host = canonicalHost(written);
-    if (host === undefined) throw denial(list, `"${shown(written)}"`, 'it is no valid host');
+    if (host === undefined) throw denial(list, `"${shown(written)}"`, 'it is not a valid host');
     const fitting = rules.filter((rule) => rule.port === undefined || rule.port === port);
     const named = fitting.filter((rule) => rule.matches(host));
     if (named.length === 0) throw denial(list, at(host, port), undefined, at(host, port));
@@ -56,14 +56,15 @@ interface Resolved {
 
 function judgeAddress(list: AllowList, { host, port, address, named, fitting }: Resolved): void {
   const real = canonicalAddress(address.replace(/%.*$/s, ''));
-  if (real === undefined) throw denial(list, at(host, port), `"${shown(address)}" is no address`);
+  if (real === undefined)
+    throw denial(list, at(host, port), `"${shown(address)}" is not an address`);
   if (named.some((rule) => rule.any) || isPublic(real)) return;
   if (fitting.some((rule) => rule.matches({ address: real }))) return;
   // A rule "localhost" means this machine.
   if ('name' in host && host.name === 'localhost' && /^127\.|^::1$/.test(real)) return;
   const own = at({ address: real }, port);
   if ('address' in host && host.address === real) return;
-  throw denial(list, at(host, port), `it resolves to ${own}, which is no public address`, own);
+  throw denial(list, at(host, port), `it resolves to ${own}, which is not a public address`, own);
 }
 
 /** Target of a URL, for NetPolicy. URL itself reads every spelling of a host; user names never get here. */

@@ -126,8 +126,8 @@ test.each([
   ['pbx.example:5060', 'names a host without "@": write @pbx.example:5060'],
   ['*.example', 'names a host without "@": write @*.example'],
   ['', 'is empty'],
-  ['1@', 'is no host name or address'],
-  ['1@a*b', 'has a "*" that is neither alone nor for the labels in front'],
+  ['1@', 'is not a host name or address'],
+  ['1@a*b', 'has a "*" that is neither alone nor in place of the first labels'],
 ])('rule %j %s', (text, problem) => {
   expect(sipRule(text)).toEqual({ problem });
 });

@@ -55,7 +55,7 @@ export function sipRule(text: string): SipRule | { problem: string } {
   const matchesUser = userMatcher(userText);
   if (hostText === undefined)
     return userText === '' ? { problem: 'is empty' } : { text, matchesUser };
-  if (/[;?]/.test(hostText)) return { problem: 'has parameters, which are not looked at' };
+  if (/[;?]/.test(hostText)) return { problem: 'has parameters, which are not compared' };
   const host = hostRule(hostText);
   return 'problem' in host ? { problem: host.problem } : { text, host, matchesUser };
 }
@@ -93,7 +93,7 @@ export function sipPolicy(list: AllowList | undefined): SipPolicy {
     closed: rules.length === 0,
     uriProblem(uri) {
       const parsed = sipTarget(uri);
-      if (parsed === undefined) return 'it cannot be judged: it is no plain SIP URI';
+      if (parsed === undefined) return 'it cannot be judged: it is not a plain SIP URI';
       const { user, hosts } = parsed;
       const ok = hosts.every((one) =>
         rules.some((rule) => rule.matchesUser(user) && allowsHost(rule, one)),
@@ -103,7 +103,7 @@ export function sipPolicy(list: AllowList | undefined): SipPolicy {
     serverProblem(server) {
       const uri = /^(?:sips?|stuns?|turns?):/i.test(server) ? server : `sip:${server}`;
       const parsed = sipTarget(uri.replace(/^(?:stun|turn)s?:/i, 'sip:'));
-      if (parsed === undefined) return 'it cannot be judged: it is no plain SIP URI';
+      if (parsed === undefined) return 'it cannot be judged: it is not a plain SIP URI';
       const ok = parsed.hosts.every((one) => rules.some((rule) => allowsHost(rule, one)));
       return ok ? undefined : problem;
     },

@@ -56,7 +56,7 @@ test.each([
   ['log: ##[error]x', 'log: #\\#[error]x'],
   ['##vso[task.setvariable]x ##TeamCity[y', '#\\#vso[task.setvariable]x #\\#TeamCity[y'],
   ['Foo::bar, ## heading, #[x]', 'Foo::bar, ## heading, #[x]'],
-])('%j as lines of a log is no command of a CI system: %j', (lines, shown) => {
+])('%j as lines of a log is not a command of a CI system: %j', (lines, shown) => {
   expect(noCommands(lines)).toBe(shown);
 });
 

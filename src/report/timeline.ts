@@ -30,7 +30,7 @@ export function printTimeline(
   const rows = compact(telling.map((item) => toRow(item, names, calls)));
   const shown = rows.slice(-LONGEST);
   if (rows.length > shown.length) {
-    page.line(`… ${rows.length - shown.length} earlier ones left out`, {
+    page.line(`… ${rows.length - shown.length} earlier lines left out`, {
       indent,
       style: page.palette.dim,
     });

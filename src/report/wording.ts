@@ -143,7 +143,7 @@ function inCallText(event: InCallEvent, names: AgentNames): string {
     case 'audio_tone':
       return event.heard
         ? `hears ${event.hz} Hz (${event.level} dBFS)`
-        : `hears ${event.hz} Hz no more`;
+        : `no longer hears ${event.hz} Hz`;
     case 'audio_speech':
       return event.change === 'ended' ? 'hears silence' : 'hears sound';
     case 'audio_level':

@@ -180,7 +180,7 @@ describe('hints', () => {
 
   it.each([
     ['what does not come true', 'a.dial("soon"); assert(a.state).equals(State.Established);'],
-    ['what is no value of an agent', 'a.dial("slow"); const n = 1; assert(n).equals(2);'],
+    ['what is not a value of an agent', 'a.dial("slow"); const n = 1; assert(n).equals(2);'],
     ['what was waited for', 'a.dial("slow"); wait("1ms"); assert(a.state).equals("Nowhere");'],
   ])('nothing is said of %s', async (_what, source) => {
     expect(failure(await ran(source))?.hint).toBeUndefined();

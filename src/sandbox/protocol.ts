@@ -148,7 +148,7 @@ export type ResponderReply =
 export interface CallRequest {
   call: number;
   /**
-   * `watch` is no verb of a script: it asks for entries that are costly to send, for the rest of the
+   * `watch` is not a verb of a script: it asks for entries that are costly to send, for the rest of the
    * scenario. `requests`: bodies and headers of requests a mock server has received.
    */
   verb: AgentVerb | GlobalVerb | 'watch' | ServiceVerb | 'requests';

@@ -96,15 +96,15 @@ export const CAPABILITIES = {
   },
   comfort_noise: {
     since: '2.0.0',
-    what: 'comfort noise is told from audio',
+    what: 'comfort noise is distinguished from audio',
     instead: 'by 1.0 too; 1.1 takes it for audio',
     verbs: ['rtp'],
   },
   telephone_events: {
     since: '2.0.0',
-    what: 'every digit that comes by RTP is told',
+    what: 'every digit that comes by RTP is reported',
     instead:
-      'by 1.0 too; of digits without audio between them 1.1 tells the first: the others are read from the audio it writes down, where the codec is PCMU or PCMA, else there is a warning',
+      'by 1.0 too; of digits without audio between them 1.1 reports only the first: the others are read from the audio it records, where the codec is PCMU or PCMA, else there is a warning',
     verbs: ['received_dtmf'],
   },
   converters: { since: '2.0.0', what: 'audio formats are converted by modules' },
@@ -157,7 +157,7 @@ export const CAPABILITIES = {
   },
   hold_events: {
     since: '3.7.0',
-    what: 'being held is told by an event',
+    what: 'being held is reported by an event',
     instead: 'it is read from the SDP of the trace; the same for a script',
     verbs: ['held'],
   },

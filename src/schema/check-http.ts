@@ -134,7 +134,7 @@ function headersProblem(headers: unknown): { what: string; hint?: string } | und
   if (!isPlainObject(headers)) return undefined;
   for (const [name, value] of Object.entries(headers)) {
     if (!TOKEN.test(name)) {
-      return { what: `option "headers": ${describeValue(name)} is no header name` };
+      return { what: `option "headers": ${describeValue(name)} is not a header name` };
     }
     if (MADE_BY_CLIENT.has(name.toLowerCase())) {
       return {

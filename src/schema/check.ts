@@ -112,7 +112,7 @@ const KINDS: Readonly<Record<ParamKind, KindCheck>> = {
   agent: (value) =>
     value instanceof AgentRef
       ? undefined
-      : { expected: 'an agent', hint: 'give what agent() returned' },
+      : { expected: 'an agent', hint: 'pass the value that agent() returned' },
   any: () => undefined,
   text: (value) =>
     typeof value === 'string' && value !== '' ? undefined : { expected: 'text, not empty' },

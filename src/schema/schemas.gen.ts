@@ -1135,7 +1135,7 @@ export const SCHEMAS = {
           response_ms: {
             type: 'number',
             description:
-              "From the last end of the agent's own sound to the next sound received; absent while there is no response yet. Sound that began before that end is no response but talk-over.",
+              "From the last end of the agent's own sound to the next sound received; absent while there is no response yet. Sound that began before that end is not a response but talk-over.",
           },
           responses: {
             type: 'array',

@@ -975,7 +975,7 @@ export interface Speech {
   readonly first_sound_ms?: number;
   /**
    * From the last end of the agent's own sound to the next sound received; absent while there
-   * is no response yet. Sound that began before that end is no response but talk-over.
+   * is no response yet. Sound that began before that end is not a response but talk-over.
    */
   readonly response_ms?: number;
   /**

@@ -165,7 +165,7 @@ test.each(['hush', 'wonderful horse', 'failed7', 'Xpassed!', 'pw-alice', 'abc xy
   },
 );
 
-test('what is part of the name of a file or scenario is no secret, before and after it was noted', () => {
+test('what is part of the name of a file or scenario is not a secret, before and after it was noted', () => {
   secrets.note(['mask-words', 'lagoon', 'reception 77', '1234']);
   secrets.spare(['tests/mask-words.js', 'calls Reception 77 at 12345']);
   secrets.note(['MASK-WORDS', 'reception', '12345']);
@@ -185,10 +185,13 @@ test.each([
   ['{"pin2": 5060}', '{"pin2": ***}'],
   ['user:5060', 'user:***'],
   ['sip:5060@127.0.0.1:5060', 'sip:***@127.0.0.1:5060'],
-])('a short number is no secret where it is a port or part of a longer one: %s', (text, masked) => {
-  secrets.note(['5060']);
-  expect(secrets.mask(text)).toBe(masked ?? text);
-});
+])(
+  'a short number is not a secret where it is a port or part of a longer one: %s',
+  (text, masked) => {
+    secrets.note(['5060']);
+    expect(secrets.mask(text)).toBe(masked ?? text);
+  },
+);
 
 test('an event is masked wherever it holds a secret, and what joins events stays', () => {
   secrets.note(['s3cret-1']);

@@ -31,7 +31,7 @@ export class Secrets {
     }
   };
 
-  /** Takes names that stand in the user's files: a part of such a name is no secret from now on. */
+  /** Takes names that stand in the user's files: a part of such a name is not a secret from now on. */
   spare(names: Iterable<string>): void {
     for (const name of names) this.#names.add(name.toLowerCase());
     this.#finder.remove((value) => this.#isOwn(value));
@@ -99,7 +99,7 @@ export class Secrets {
   #isOwn(value: string): boolean {
     const lower = value.toLowerCase();
     for (const name of this.#names) if (hasWords(name, lower)) return true;
-    // "does not hold", "E_ASSERT"; a password with a hyphen or full stop is no phrase.
+    // "does not hold", "E_ASSERT"; a password with a hyphen or full stop is not a phrase.
     if (!/^[a-z]+(?:[ _][a-z]+)*$/.test(lower)) return false;
     this.#own ??= new Set(OWN_WORDS.trim().split(/\s+/));
     return lower.split(/[ _]/).every((word) => word === 'e' || this.#own?.has(word) === true);

@@ -168,7 +168,7 @@ test.each([
   [
     { allowNet: ['a,10.0.0.0/99'] },
     {},
-    `E_USAGE --allow-net "10.0.0.0/99": is no CIDR block | ${HOSTS}`,
+    `E_USAGE --allow-net "10.0.0.0/99": is not a CIDR block | ${HOSTS}`,
   ],
   [
     {},
@@ -188,7 +188,7 @@ test.each([
   [
     { allowEnv: ['A B'] },
     {},
-    'E_USAGE --allow-env "A B": is no glob of a variable name | write the name of a variable, with * and ? where it varies, for example STAGING_*',
+    'E_USAGE --allow-env "A B": is not a glob of a variable name | write the name of a variable, with * and ? where it varies, for example STAGING_*',
   ],
   [
     { allowRead: ['nowhere'] },
@@ -208,7 +208,7 @@ test.each([
   ['{', 'E_SETTINGS project file: is not valid JSON: line 1'],
   ['', 'E_SETTINGS project file: is not valid JSON: line 1'],
   ['{\n  "max-agents": 1,\n}', 'E_SETTINGS project file: is not valid JSON: line 3'],
-  ['[]', 'E_SETTINGS project file "F/project/offhook.config.json": is no JSON object'],
+  ['[]', 'E_SETTINGS project file "F/project/offhook.config.json": is not a JSON object'],
   [{ 'alow-net': [] }, 'there is no option "alow-net" | did you mean "allow-net"?'],
   [{ 'allow-net': 'a' }, 'option "allow-net" must be an array of host rules: got "a" (string)'],
   [{ 'allow-net': ['a,b'] }, 'option "allow-net[0]" must be a host rule: got "a,b" (string)'],

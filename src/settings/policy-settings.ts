@@ -202,13 +202,13 @@ function envProblem(item: string): string | undefined {
   const problem = globProblem(item);
   if (problem !== undefined) return problem;
   // A comma ends a pattern: {A,B} never gets here whole.
-  return /^[\w.*?-]+$/.test(withoutClasses(item)) ? undefined : 'is no glob of a variable name';
+  return /^[\w.*?-]+$/.test(withoutClasses(item)) ? undefined : 'is not a glob of a variable name';
 }
 
 function readFolders(list: Given | undefined): readonly string[] {
   return (list?.items ?? []).map((item) => {
     const path = resolve(list?.folder ?? '', item);
-    let what = 'is no folder';
+    let what = 'is not a folder';
     try {
       if (statSync(path).isDirectory()) return realpathSync(path);
     } catch (error) {

@@ -48,9 +48,13 @@ export function readTrace(): readonly TraceSection[] {
   const sections = words.filter((word) => word !== '');
   const unknown = sections.find((word) => word !== 'all' && !isSection(word));
   if (unknown !== undefined) {
-    throw new OffhookError('E_SETTINGS', `OFFHOOK_TRACE "${unknown}": is no section of the trace`, {
-      hint: `name some of ${TRACE_SECTIONS.join(', ')}, or all`,
-    });
+    throw new OffhookError(
+      'E_SETTINGS',
+      `OFFHOOK_TRACE "${unknown}": is not a section of the trace`,
+      {
+        hint: `name some of ${TRACE_SECTIONS.join(', ')}, or all`,
+      },
+    );
   }
   return sections.includes('all') ? TRACE_SECTIONS : sections.filter(isSection);
 }

@@ -39,7 +39,7 @@ export function findProjectFile(scenario: string): ProjectFile | undefined {
 function read(path: string, owners: readonly number[]): ProjectSettings {
   const value = parse(path, text(path, owners));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw bad(path, 'is no JSON object', 'write { } around its settings');
+    throw bad(path, 'is not a JSON object', 'write { } around its settings');
   }
   const problem = optionsProblem('projectFile', value);
   if (problem !== undefined) throw bad(path, problem.what, problem.hint ?? 'see its schema');

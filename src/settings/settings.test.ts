@@ -82,7 +82,7 @@ test('.env of the folder hides that of the project, and the environment hides bo
 
 test('a .env that serves other programs and cannot be read is a warning, a link under --untrusted, too', () => {
   mkdirSync(at('other'));
-  writeFileSync(at('other/.env'), 'A=1\nthis is no line of ours\n');
+  writeFileSync(at('other/.env'), 'A=1\nthis is not a line of ours\n');
   const of = variables({ environment: {} });
   expect(of(at('other/x.js'))).toEqual({
     env: {},
@@ -96,7 +96,7 @@ test('a .env that serves other programs and cannot be read is a warning, a link 
   expect(of(at('linked/x.js')).env['A']).toBe('one');
   const linked = of(at('linked/x.js'), { allows: () => true, untrusted: true });
   expect(linked.env).toEqual({});
-  expect(linked.warnings).toEqual([expect.stringContaining('it is no ordinary file')]);
+  expect(linked.warnings).toEqual([expect.stringContaining('it is not an ordinary file')]);
 });
 
 test.each([

@@ -80,7 +80,7 @@ function readBeside(path: string, scenario: string, untrusted: boolean): DotenvF
   if (!untrusted || lstatSync(path).isFile()) return readDotenv(path, path, ownersOf(scenario));
   throw new OffhookError(
     'E_SETTINGS',
-    `environment file "${path}": not read: it is no ordinary file, as it must be under --untrusted`,
+    `environment file "${path}": not read: it is not an ordinary file, as it must be under --untrusted`,
     { hint: 'replace the link by a copy' },
   );
 }

@@ -49,7 +49,7 @@ describe('held after an exchange', () => {
     }
   });
 
-  test('an answer forced by the offer is no hold of the answerer', () => {
+  test('an answer forced by the offer is not a hold of the answerer', () => {
     expect(heldAfter({ own: 'inactive', remote: 'inactive', offerer: 'remote' }, 'none')).toBe(
       'remote',
     );

@@ -100,7 +100,7 @@ function misbehave(socket: Socket, reply: (ok: boolean, data?: string) => void):
       reply(false, 'Invalid argument');
       return;
     case 'dial-no-json':
-      socket.write(netstring('this is no JSON'));
+      socket.write(netstring('this is not JSON'));
       socket.write(netstring('[1,2,3]'));
       socket.write(
         netstring(JSON.stringify({ event: true, type: 'BRAND_NEW', class: 'x', nested: { a: 1 } })),

@@ -70,7 +70,7 @@ export async function steer<T>(
   return leavingNothing(leftovers, steered, within);
 }
 
-/** The events of a run with --json. @throws for a line that is no JSON. */
+/** The events of a run with --json. @throws for a line that is not JSON. */
 export function eventsOf(stdout: string): RunEvent[] {
   const lines = stdout.split('\n');
   if (lines.pop() !== '') throw new Error('the last line is not ended');

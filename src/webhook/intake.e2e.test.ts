@@ -100,7 +100,7 @@ it('a coding of the transfer is undone as one of the content is', async () => {
   expect(last()?.body).toBe('{"a":1}');
 });
 
-it('a body that is no text keeps its bytes, and one in several chunks comes together', async () => {
+it('a body that is not text keeps its bytes, and one in several chunks comes together', async () => {
   await raw([
     `POST /any HTTP/1.1\r\n${HEAD}Content-Type: ;;;\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n`,
     Buffer.from([0xff, 0x00]),
@@ -127,18 +127,18 @@ test.each([
     431,
     'the header is too large (limit 16 KiB)',
   ],
-  ['bad bytes in the path', ['GET /any\u0001 HTTP/1.1\r\n\r\n'], 400, 'what came is no HTTP: '],
+  ['bad bytes in the path', ['GET /any\u0001 HTTP/1.1\r\n\r\n'], 400, 'what arrived is not HTTP: '],
   [
     'a bad chunk',
     [`POST /any HTTP/1.1\r\n${HEAD}Transfer-Encoding: chunked\r\n\r\nxyz\r\n`],
     400,
-    'what came is no HTTP: ',
+    'what arrived is not HTTP: ',
   ],
   [
     'an attempt to use it as a proxy',
     ['CONNECT host:443 HTTP/1.1\r\nHost: host\r\n\r\n'],
     405,
-    'this mock server is no proxy',
+    'this mock server is not a proxy',
   ],
   ['no Host', ['POST /any HTTP/1.1\r\nContent-Length: 2\r\n\r\nok'], 400, 'it has no Host header'],
   [

@@ -163,7 +163,7 @@ export function parserRefusal(error: NodeJS.ErrnoException & { rawPacket?: Buffe
     return new Refusal(431, 'the header is too large (limit 16 KiB)');
   }
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return new Refusal(408, 'the request did not come to its end in time');
+    return new Refusal(408, 'the request was not complete in time');
   }
   if (code === SENDER_ENDED) return new Refusal(400, 'the sender broke off in the header');
   // The first byte of a TLS record with a handshake (RFC 8446, 5.1).
@@ -171,5 +171,5 @@ export function parserRefusal(error: NodeJS.ErrnoException & { rawPacket?: Buffe
     return new Refusal(400, 'the sender speaks TLS, this mock server plain HTTP');
   }
   const why = message.replace(/^Parse Error: /, '');
-  return new Refusal(400, `what came is no HTTP: ${why}`);
+  return new Refusal(400, `what arrived is not HTTP: ${why}`);
 }

@@ -169,7 +169,7 @@ export class MockServer {
       this.#warn(`a TLS connection failed before any request: ${message}`);
     });
     server.on('connect', (request: IncomingMessage) => {
-      this.#refuseUnread(request, new Refusal(405, 'this mock server is no proxy'));
+      this.#refuseUnread(request, new Refusal(405, 'this mock server is not a proxy'));
     });
     server.on('checkExpectation', (request: IncomingMessage) => {
       const wish = JSON.stringify(request.headers.expect ?? '');

@@ -36,7 +36,7 @@ const NAMES_KEPT = 64;
 const DUMP_LINE = /^sndfile: dumping (en|de)code audio to \.\/(dump-[^/]*-(?:enc|dec)\.wav)$/;
 
 const MIXED =
-  'calls began at the same moment, and baresip gives what it writes of them one name: none of them can be heard before it is held and resumed';
+  'calls began at the same moment, and baresip gives their recordings the same name: none of these calls can be heard until it is held and resumed';
 
 type Direction = AudioStream['direction'];
 type Told = (stream: AudioStream) => void;
@@ -175,7 +175,7 @@ export class Dumps {
     const [only, ...others] = calls;
     if (only !== undefined && others.length === 0) return only.id;
     this.#warn(
-      `it cannot be told which of ${calls.length} calls a file belongs to: it is not heard`,
+      `it is not known which of ${calls.length} calls a recording belongs to: it is ignored`,
     );
     return undefined;
   }
@@ -208,7 +208,7 @@ export class Dumps {
       truncate(one.path);
     }
     const limit = `${this.#limit / 1024 / 1024} MB`;
-    this.#warn(`more than ${limit} of it on disk (limit): what was heard so far is given up`);
+    this.#warn(`more than ${limit} on disk (limit): what was recorded so far is dropped`);
   }
 
   /**

@@ -85,7 +85,7 @@ describe.each([
     expect(found).toEqual(['c 5']);
   });
 
-  test('loud audio is no digit', () => {
+  test('loud audio is not a digit', () => {
     const digits = reader(codec);
     digits.line(toldLine('1'));
     event(digits, '1');

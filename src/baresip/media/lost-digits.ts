@@ -63,7 +63,7 @@ export function readLostDigits(session: RunningAgent): LostDigits | undefined {
     lost: () => {
       if (warned) return;
       warned = true;
-      const text = `baresip ${version} received a digit and did not tell which: it overlooks digits that come without audio between them (they are known with PCMU or PCMA and the module ${DUMPING_MODULE})`;
+      const text = `baresip ${version} received a digit and did not report which: it overlooks digits that come without audio between them (they are known with PCMU or PCMA and the module ${DUMPING_MODULE})`;
       session.emit({ type: 'warning', text });
     },
   });

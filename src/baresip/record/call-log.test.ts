@@ -187,7 +187,7 @@ describe('joining', () => {
     });
   });
 
-  test('a challenge is no end; the second refusal is', () => {
+  test('a challenge is not an end; the second refusal is', () => {
     const { log, events } = recorded();
     log.message(sip('>', 'INVITE'));
     log.message(sip('<', '407 Proxy Authentication Required'));

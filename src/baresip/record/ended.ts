@@ -49,7 +49,7 @@ export function lostByTransfer(final: number | undefined, reason: string): Ended
   return {
     by: 'error',
     how: 'transferred',
-    reason: `the transfer failed (${why}), and this baresip ends the call then`,
+    reason: `the transfer failed (${why}), and this version of baresip then ends the call`,
   };
 }
 

@@ -85,7 +85,7 @@ export class Inbox {
 
   #info({ call_id, body }: SipMessage, type: string, code: number, again: boolean): void {
     const digit = infoDigit(type, body);
-    // baresip reads a single character: a hook flash ("16"), which is no digit, becomes a 1.
+    // baresip reads a single character: a hook flash ("16"), which is not a digit, becomes a 1.
     const told = TAKEN_FOR_DIGIT.exec(body)?.[1]?.toUpperCase();
     if (code < 300 && isInfoDtmf(type) && told !== undefined) {
       this.#fromInfo.push({ call: call_id, told, at: performance.now() });
@@ -146,7 +146,7 @@ function refusedInfo(
     : digit === undefined
       ? 'its body holds no digit'
       : /Signal=[ \t]/i.test(body)
-        ? 'it takes no blank before the digit (from 3.0 on it does); the digit is told all the same'
+        ? 'it accepts no blank before the digit (from 3.0 on it does); the digit is reported all the same'
         : 'it takes digits only as application/dtmf-relay, with Signal= and Duration=';
   return { type: 'warning', text: `baresip refused an INFO ${what}: ${code}: ${why}` };
 }

@@ -44,13 +44,13 @@ describe('an INVITE that baresip refuses by itself', () => {
     [
       '500 Call Error',
       [['Content-Type', 'multipart/mixed;boundary=x']],
-      /no baresip takes a multip/,
+      /no baresip accepts a multip/,
     ],
     ['500 Call Error', [['c', 'application/sdp']], /session description cannot be read/],
     ['488 Not Acceptable Here', [], /no codec in common/],
     ['404 Not Found', [], /user of the Request-URI/],
     ['420 Bad Extension', [['Require', 'foo']], /what Require asks for: foo/],
-    ['599 Odd', [], /has not heard of the call/],
+    ['599 Odd', [], /got no event of the call/],
   ] as const)('%s %j', (answer, headers, why) => {
     const { log: refusals, events } = log('1.0.0');
     const invite = sip('<', 'INVITE', { headers: [['From', '<sip:p@h>;tag=1'], ...headers] });

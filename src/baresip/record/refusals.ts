@@ -66,7 +66,7 @@ function refusedInvite(invite: SipMessage, response: SipMessage, version: string
 function whyRefused(invite: SipMessage, code: number): string {
   const type = headerOf(invite.headers, 'content-type') ?? '';
   if (/^\s*multipart\//i.test(type)) {
-    return `no baresip takes a multipart body in an INVITE (${type.split(';')[0]?.trim() ?? ''})`;
+    return `no baresip accepts a multipart body in an INVITE (${type.split(';')[0]?.trim() ?? ''})`;
   }
   switch (code) {
     case 400:
@@ -80,14 +80,14 @@ function whyRefused(invite: SipMessage, code: number): string {
     case 482:
       return 'it has this request already, from another branch';
     case 486:
-      return 'it takes no more calls';
+      return 'it accepts no more calls';
     case 488:
     case 606:
       return 'no codec in common, or another address family';
     case 500:
       return 'its session description cannot be read, or has nothing to use in it';
     default:
-      return 'the scenario has not heard of the call';
+      return 'the scenario got no event of the call';
   }
 }
 

@@ -56,7 +56,7 @@ test('refused by the target', () => {
   expect(log.succeeded('c')).toBe(false);
 });
 
-test('a challenge is no refusal when credentials follow', () => {
+test('a challenge is not a refusal when credentials follow', () => {
   const { told } = recorded([
     refer(),
     answer(407, 'Proxy Authentication Required'),

@@ -180,7 +180,7 @@ function host(agent: string, option: string, value: string): string {
   if (HOST_PORT.test(value)) return value;
   throw new OffhookError(
     'E_ARGUMENT',
-    `agent "${agent}": ${option}: ${JSON.stringify(value)} is no host name or address`,
+    `agent "${agent}": ${option}: ${JSON.stringify(value)} is not a host name or address`,
     { hint: 'write it like "pbx.example.com", "192.0.2.10:5070" or "[2001:db8::1]"' },
   );
 }

@@ -81,7 +81,7 @@ function locate(search: BinarySearch): string {
     ? [resolve(wanted)].find(isProgram)
     : programIn(search.searchPath, wanted);
   if (path !== undefined) return path;
-  const where = wanted.includes('/') ? `${wanted} is no program` : `no "${wanted}" in PATH`;
+  const where = wanted.includes('/') ? `${wanted} is not a program` : `no "${wanted}" in PATH`;
   throw new OffhookError('E_BARESIP_MISSING', `baresip: not found: ${where}`, {
     hint: INSTALL_HINT,
   });

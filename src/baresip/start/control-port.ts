@@ -67,7 +67,7 @@ export function exitFollowsMs(port: number): number {
   return socketsAt(port)?.some((one) => isListener(one, port)) === true ? 20 : 200;
 }
 
-/** Whether the port belongs to another user: such a listener is no agent of ours. */
+/** Whether the port belongs to another user: such a listener is not an agent of ours. */
 export function isForeign(port: number): boolean {
   const listeners = socketsAt(port)?.filter((one) => isListener(one, port)) ?? [];
   const stranger = listeners.find(({ uid }) => uid !== process.getuid?.());

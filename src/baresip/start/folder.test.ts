@@ -82,7 +82,7 @@ test('the sweep ends an agent that outlived its run', async () => {
   expect(await gone).toEqual([null, 'SIGKILL']);
 });
 
-test('the sweep leaves a process that is no agent of that folder', async () => {
+test('the sweep leaves a process that is not an agent of that folder', async () => {
   const folder = createFolder(FILES);
   const other = running('-f', `${folder}x`, '-s');
   await once(other, 'spawn');

@@ -108,16 +108,16 @@ async function listenAddress(
   if (isIP(address) === 0)
     throw problem(
       'E_ARGUMENT',
-      `"${address}" is no IP address`,
+      `"${address}" is not an IP address`,
       'write it like "192.0.2.10" or "::1"',
     );
   if (/^[0:.]+$/.test(address))
-    throw problem('E_ARGUMENT', `"${address}" is every address`, 'name the one to listen on');
+    throw problem('E_ARGUMENT', `"${address}" is every address`, 'name the address to listen on');
   if (!isOwnAddress(address))
     throw problem(
       'E_AGENT_START',
-      `${address} is no address of an interface of this machine`,
-      'name one of its own, or leave it out',
+      `${address} is not an address of this machine`,
+      'name an address of this machine, or leave local_address out',
     );
   return address;
 }

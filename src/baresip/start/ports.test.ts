@@ -71,7 +71,7 @@ test.each<[string, (path: string) => void, string]>([
     (path) => {
       execFileSync('mkfifo', [path]);
     },
-    'it is no ordinary file',
+    'it is not an ordinary file',
   ],
   [
     'a folder',

@@ -140,7 +140,7 @@ function openTable(path: string): number {
     const stat = fstatSync(file);
     if (stat.isFile() && isOurs(stat.uid) && (stat.mode & 0o022) === 0) return file;
     closeSync(file);
-    what = stat.isFile() ? 'others may write to it' : 'it is no ordinary file';
+    what = stat.isFile() ? 'others may write to it' : 'it is not an ordinary file';
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ELOOP' && code !== 'EISDIR' && code !== 'EACCES') throw error;

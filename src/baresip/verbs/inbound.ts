@@ -47,14 +47,14 @@ function codeProblem(code: number | undefined): Wrong | undefined {
 
 function reasonProblem(reason: string | undefined): Wrong | undefined {
   if (reason === undefined) return undefined;
-  if (reason.trim() === '') return ['"reason" is empty', 'leave it out, or say something'];
+  if (reason.trim() === '') return ['"reason" is empty', 'leave it out, or give a text'];
   if (/[\x00-\x1f\x7f]/.test(reason)) {
     return ['"reason" holds a line break or control character', 'write it on one line'];
   }
   const what = unquotable(reason);
   if (what !== undefined) return [`"reason" holds ${what}`, 'choose words without it'];
   if (Buffer.byteLength(reason) > LONGEST_REASON) {
-    const hint = 'say it in fewer words';
+    const hint = 'shorten it';
     return [`"reason" is longer than ${LONGEST_REASON} bytes (limit)`, hint];
   }
   return undefined;
@@ -98,7 +98,7 @@ export class InboundPolicy {
     return { seq: session.nextSeq - 1 };
   }
 
-  /** Stopping twice is no error, so that a teardown need not know the state. */
+  /** Stopping twice is not an error, so that a teardown need not know the state. */
   stop(): Done {
     this.#session.assertUsable('stop_responding');
     this.#refusal = undefined;

@@ -66,8 +66,9 @@ function assertTransport(session: RunningAgent, uri: string): void {
 function assertText(session: RunningAgent, text: string): void {
   const bad = (what: string, hint: string) =>
     session.problem('E_ARGUMENT', 'message', `"text" ${what}`, hint);
-  if (/^ /.test(text)) throw bad('begins with a blank, which baresip drops', 'begin it otherwise');
-  if (text.includes('\0')) throw bad('holds a NUL, where baresip ends it', 'leave that out');
+  if (/^ /.test(text))
+    throw bad('begins with a blank, which baresip drops', 'begin it with another character');
+  if (text.includes('\0')) throw bad('holds a NUL, where baresip ends it', 'leave it out');
   // A command whose first and last characters are quotes loses both.
   if (/^".*"$/s.test(text))
     throw bad(
@@ -75,7 +76,7 @@ function assertText(session: RunningAgent, text: string): void {
       'add a word outside them',
     );
   if (/[\ud800-\udfff]/u.test(text))
-    throw bad('holds half a character (a lone surrogate)', 'leave that out');
+    throw bad('holds half a character (a lone surrogate)', 'leave it out');
   const bytes = Buffer.byteLength(text);
   if (bytes > LONGEST_TEXT)
     throw bad(`is too long for baresip: ${bytes} bytes (at most ${LONGEST_TEXT})`, 'shorten it');

@@ -72,7 +72,7 @@ describe.each(binaries)('baresip $version and a 3xx', (binary) => {
     expect(openCalls(agent.state)).toEqual([]);
   });
 
-  test.each([['a circle'], ['no Contact'], ['a Contact that is no SIP URI']])(
+  test.each([['a circle'], ['no Contact'], ['a Contact that is not a SIP URI']])(
     'an end with its code: %s',
     async (which) => {
       const first: RawPeer = await peer((method) => {

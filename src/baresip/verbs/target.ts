@@ -36,7 +36,7 @@ export function targetUri(target: string, caller: Caller): string {
 
 function numberUri(text: string, target: string, caller: Caller): string {
   const number = text.replace(SEPARATORS, '');
-  if (!/^\+?[0-9*#]+$/.test(number)) throw bad(caller, target, 'it is no telephone number');
+  if (!/^\+?[0-9*#]+$/.test(number)) throw bad(caller, target, 'it is not a telephone number');
   return inDomain(number, target, caller);
 }
 
@@ -53,7 +53,7 @@ function inDomain(user: string, target: string, caller: Caller): string {
 
 function sipUri(text: string, caller: Caller): string {
   const match = /^(sips?):(?:([^@]*)@)?([^;?@]+)((?:;[^?]*)?)(\?.*)?$/i.exec(text);
-  if (match === null) throw bad(caller, text, 'it is no valid SIP URI');
+  if (match === null) throw bad(caller, text, 'it is not a valid SIP URI');
   const [, scheme = '', user, host = '', parameters = '', headers] = match;
   if (headers !== undefined) throw bad(caller, text, 'headers in a URI are not supported');
   if (!HOST_PORT.test(host)) throw bad(caller, text, 'its host is not valid');

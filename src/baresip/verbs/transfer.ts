@@ -46,7 +46,7 @@ export function refer(
           'E_TRANSFER',
           verb,
           `${to} refused the transfer: ${final === undefined ? '' : `${final} `}${reason}`,
-          losesCall(session) ? 'this baresip has ended the call by that: dial again' : undefined,
+          losesCall(session) ? 'this version of baresip has ended the call: dial again' : undefined,
         );
       }
       assertOpen(session, verb, call.id);

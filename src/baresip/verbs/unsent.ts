@@ -38,7 +38,7 @@ export async function unsent(session: RunningAgent, said: string): Promise<Offho
     return why === undefined
       ? problem(
           `TLS with ${server} failed: ${said}`,
-          'check that it is the port for TLS, mostly 5061: 5060 mostly is for UDP and TCP',
+          'check that this is the TLS port, usually 5061: 5060 is usually for UDP and TCP',
         )
       : problem(`the certificate of ${server} is not trusted: ${why}`, trustHint(why));
   }

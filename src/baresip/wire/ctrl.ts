@@ -16,7 +16,7 @@ export interface Command {
 
 export interface CtrlSink {
   event(event: CtrlEvent): void;
-  /** A frame that is no JSON object, or a reply without a command. */
+  /** A frame that is not a JSON object, or a reply without a command. */
   garbage(text: string): void;
   /** The connection ended, with the reason; `byPeer`: baresip closed it. Called once. */
   closed(reason: string, byPeer: boolean): void;

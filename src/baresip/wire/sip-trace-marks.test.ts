@@ -134,7 +134,7 @@ describe('a peer imitates the marks', () => {
     ['#', '#', true],
     [`${now}.500#`, `${now}.000#`, true],
     [`${now}.500#`, `${now}.999#`, true],
-    // a mark that this baresip would not write is no mark
+    // a mark that this baresip would not write is not a mark
     ['#', '00:00:01.000#', false],
     [`${now}.500#`, '#', false],
   ])('marks are %s, imitated as %s', (own, forgedMark, frame) => {
@@ -174,7 +174,7 @@ describe('a peer imitates the marks', () => {
         ...written(request('l: 0'), OUT),
       ]);
       expect(messages.map((one) => one.body)).toEqual([body, '']);
-      expect(oddities).toEqual(['it has ESC in it, as the marks of the trace have']);
+      expect(oddities).toEqual(['it contains ESC, as the marks of the trace do']);
     }
   });
 

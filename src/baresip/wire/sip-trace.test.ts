@@ -182,7 +182,7 @@ describe('start lines and characters', () => {
     },
   );
 
-  test('a field that is no UTF-8 does not spoil the others', () => {
+  test('a field that is not UTF-8 does not spoil the others', () => {
     const good = Buffer.from('\u65e5\ufffd').toString('latin1');
     const raw = request(`Subject: ${good}`, 'X: J\xf6rg', `l: ${good.length}`) + good;
     const { messages } = parse([shown(raw, IN)]);

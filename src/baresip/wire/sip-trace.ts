@@ -252,7 +252,7 @@ export class SipTraceParser {
       this.#sink.oddity(`${says}, its body has ${end - headEnd}`, message);
     }
     if (whole.includes(ESC))
-      this.#sink.oddity('it has ESC in it, as the marks of the trace have', message);
+      this.#sink.oddity('it contains ESC, as the marks of the trace do', message);
   }
 
   /** Where baresip may have begun its next frame, if this frame is not proven; -1 if nowhere. */

@@ -25,7 +25,7 @@ export interface WireSink {
 /** Limit for each kind: a peer must not fill the log with warnings. */
 const MOST_WARNINGS = 10;
 const UNCONFIRMED =
-  'the SIP trace shows it as sent, and nothing else does: left out; whoever sends to this agent may imitate its trace';
+  'only the SIP trace shows it as sent: left out; a peer of this agent may be imitating the trace';
 
 export class Wire {
   readonly #sink: WireSink;

@@ -137,9 +137,13 @@ export class Services {
     const { MockServer: Server } = await import('../../webhook/server.js');
     if (this.#over === RELEASED) throw gone('mock_server()');
     if (this.#starting.size >= MOST_MOCKS) {
-      throw new OffhookError('E_MOCK', `mock server: too many of them (limit ${MOST_MOCKS})`, {
-        hint: 'use one server with several routes',
-      });
+      throw new OffhookError(
+        'E_MOCK',
+        `mock server: the scenario has too many (limit ${MOST_MOCKS})`,
+        {
+          hint: 'use one server with several routes',
+        },
+      );
     }
     const { allow } = this.#settings;
     const { host, port } = options;
@@ -199,7 +203,7 @@ export class Services {
       timer = setTimeout(() => {
         this.#hooks.cancelResponse(request.id);
         const limit = formatMs(RESPONDER_WAIT_MS);
-        resolve({ unavailable: `the script computes: it did not come to it (limit ${limit})` });
+        resolve({ unavailable: `the script was busy and did not answer (limit ${limit})` });
       }, RESPONDER_WAIT_MS);
     });
     try {

@@ -112,7 +112,7 @@ export class Resources {
     if (this.#starting.has(name)) {
       throw new OffhookError(
         'E_AGENT_NAME',
-        `agent "${name}": not started: this scenario has an agent of that name already`,
+        `agent "${name}": not started: this scenario already has an agent with that name`,
         { hint: 'give each agent a name of its own' },
       );
     }

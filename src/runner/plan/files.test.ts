@@ -106,12 +106,12 @@ test.each<[string[], string, string]>([
   [['loose/*.mjs'], 'E_NO_SCENARIO pattern "loose/*.mjs": matches no file', 'check the pattern'],
   [
     ['project/x.ts'],
-    'E_SCENARIO_FILE "project/x.ts": is no scenario file: its name does not end in .js or .mjs',
+    'E_SCENARIO_FILE "project/x.ts": is not a scenario file: its name does not end in .js or .mjs',
     'in JavaScript',
   ],
   [
     ['docs/only.md'],
-    'E_SCENARIO_FILE "docs/only.md": is no scenario file: its name does not end in .js or .mjs',
+    'E_SCENARIO_FILE "docs/only.md": is not a scenario file: its name does not end in .js or .mjs',
     'or a folder',
   ],
   [['bad/empty.js'], 'E_SCENARIO_FILE file "bad/empty.js": is empty', 'write a scenario'],

@@ -67,7 +67,7 @@ function namedFile(given: string, path: string): ScenarioFile {
   if (!SCENARIO_FILE.test(path)) {
     throw new OffhookError(
       'E_SCENARIO_FILE',
-      `"${given}": is no scenario file: its name does not end in .js or .mjs`,
+      `"${given}": is not a scenario file: its name does not end in .js or .mjs`,
       {
         hint: /\.[cm]?tsx?$/.test(path)
           ? 'write the scenario in JavaScript; "offhook definitions" gives editors its types'

@@ -309,7 +309,7 @@ function throwAll(errors: readonly OffhookError[], shownPath: PlanOptions['shown
   });
   throw new OffhookError(
     first.code,
-    `${errors.length} scenario files are not right:${texts.join('')}`,
+    `${errors.length} scenario files cannot be loaded:${texts.join('')}`,
   );
 }
 

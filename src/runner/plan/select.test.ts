@@ -76,7 +76,7 @@ test.each<[Partial<Filters>, string]>([
   ],
   [
     { scenario: ['re:('] },
-    'E_USAGE --scenario "re:(": is no regular expression: Unterminated group | correct what follows re:',
+    'E_USAGE --scenario "re:(": is not a regular expression: Unterminated group | correct what follows re:',
   ],
   [{ scenario: [''] }, 'E_USAGE --scenario "": is empty | write a part of the name'],
   [

@@ -112,7 +112,7 @@ function regexPattern(text: string): Test {
   } catch (error) {
     const why = (error as Error).message.replace(/^.*: /, '');
     throw usage(
-      `--scenario "${text}": is no regular expression: ${why}`,
+      `--scenario "${text}": is not a regular expression: ${why}`,
       'correct what follows re:',
     );
   }

@@ -5,7 +5,7 @@
 import type { ErrorData } from '../../errors.js';
 import { ErrorClass, apply, define, stringify, toText, weakGet, weakSet } from './primordials.js';
 
-/** A message of a script is for people to read. */
+/** Longest message of a script's own error that is kept: people have to read it. */
 const LONGEST_MESSAGE = 2000;
 
 const known = new WeakMap<object, ErrorData>();
@@ -43,7 +43,7 @@ export function describeThrown(thrown: unknown): DescribedError {
   }
   return {
     code: 'E_SCRIPT_THROWN',
-    message: `script: threw ${guarded(() => described(thrown)) || 'a value that cannot be shown'}, which is no Error`,
+    message: `script: threw ${guarded(() => described(thrown)) || 'a value that cannot be shown'}, which is not an Error`,
     hint: 'throw new Error("...") to keep the place where it happened',
     stack: '',
   };

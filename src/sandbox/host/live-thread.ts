@@ -83,7 +83,7 @@ function crashError(error: Error & { code?: string }): ErrorData {
   if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
     return {
       code: 'E_SCRIPT_MEMORY',
-      message: `script: out of memory (limit ${HEAP_MB} MiB beside its own)`,
+      message: `script: out of memory (limit ${HEAP_MB} MiB outside of QuickJS)`,
       hint: 'hand over less data; teardown did not run',
     };
   }

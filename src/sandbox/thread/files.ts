@@ -71,7 +71,7 @@ export function readText(real: string, shown: string, code: ErrorCode): string {
   try {
     const stat = statSync(real);
     if (stat.isDirectory()) throw fail('it is a folder', 'name a file in it');
-    if (!stat.isFile()) throw fail('it is no ordinary file', 'name an ordinary file');
+    if (!stat.isFile()) throw fail('it is not an ordinary file', 'name an ordinary file');
     if (stat.size > LARGEST_FILE) {
       throw fail(`${stat.size} bytes (limit ${LARGEST_FILE})`, 'name a smaller file');
     }
@@ -96,7 +96,7 @@ function reasonOf(error: unknown): string {
     case 'EPERM':
       return 'permission denied';
     case 'ENOTDIR':
-      return 'a part of its path is no folder';
+      return 'a part of its path is not a folder';
     case 'ELOOP':
       return 'its symbolic links go in a circle';
     case 'ENAMETOOLONG':

@@ -100,7 +100,7 @@ function perform(session: Session, operation: string, payload: string): Answer {
 function tampered(error: unknown): ErrorData {
   return {
     code: 'E_SCRIPT_THROWN',
-    message: `script: a call of Offhook came out wrong: ${String(error)}`,
+    message: `script: an Offhook function received corrupted data: ${String(error)}`,
     hint: 'leave the built-in objects of the language as they are',
   };
 }
@@ -235,8 +235,8 @@ function wrongSubject(
   if (!(call instanceof CallRef)) return undefined;
   return {
     code: 'E_ARGUMENT',
-    message: `${called}: the call is one of agent "${call.agent}"`,
-    hint: 'give it a call of its own, from its calls',
+    message: `${called}: the call belongs to agent "${call.agent}"`,
+    hint: 'pass a call of the agent itself, from its calls',
   };
 }
 

@@ -60,7 +60,8 @@ export function serveResponder(session: Session, vm: Vm, call: ResponderCall): R
     if (over) text = undefined;
     if (over) tooLong(session, what, call.responder);
   }
-  if (text === undefined) return { unavailable: 'the function did not come to its end' };
+  if (text === undefined)
+    return { unavailable: 'the responder was interrupted before it returned' };
   return replyOf(session, what, JSON.parse(text) as ResponderResult);
 }
 

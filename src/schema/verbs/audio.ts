@@ -112,7 +112,7 @@ export const AUDIO_VERBS = {
       CALL_PARAM,
     ],
     returns: 'HeardSignal',
-    doc: `Passes as soon as a signal was received in the call: its frequencies in its cadence, a whole cycle of it, two where a cycle is shorter than 2.5 s; of "dtmf" its digits, each of 40 ms or more with pauses of 40 ms or more. Digits that come by RTP or SIP INFO are no sound: see \`received_digits\`. ${COUNTS}`,
+    doc: `Passes as soon as a signal was received in the call: its frequencies in its cadence, a whole cycle of it, two where a cycle is shorter than 2.5 s; of "dtmf" its digits, each of 40 ms or more with pauses of 40 ms or more. Digits that come by RTP or SIP INFO are not sound: see \`received_digits\`. ${COUNTS}`,
     done: 'the signal was heard',
     limit: '15s',
     throws: LISTEN_THROWS,

@@ -61,7 +61,7 @@ export const CALL_VERBS = {
     effect: 'effect',
     params: [CALL_PARAM],
     returns: 'void',
-    doc: 'Ends the current call: BYE after answer, CANCEL before it, 486 for a call that waits. A peer that hung up first is no error.',
+    doc: 'Ends the current call: BYE after answer, CANCEL before it, 486 for a call that waits. A peer that hung up first is not an error.',
     done: 'the call is closed',
     limit: '5s',
     throws: ['E_CALL_STATE', 'E_CALL_TIMEOUT', ...AGENT_THROWS],

@@ -236,7 +236,7 @@ export const MOCK_METHODS = {
     effect: 'none',
     params: [SOME_PATH],
     returns: 'number',
-    doc: 'How many requests have come, answered or not. In a condition those up to the event it is evaluated at: each request is a step of its own. Up to 10,000 different paths are told apart; a query is no part of the path.',
+    doc: 'How many requests have come, answered or not. In a condition those up to the event it is evaluated at: each request is a step of its own. Up to 10,000 different paths are told apart; a query is not a part of the path.',
     throws: ['E_ARGUMENT'],
     example: 'await_until(() => assert(mock.request_count("/hook")).equals(2));',
   },
@@ -333,7 +333,7 @@ export const HTTP_RESPONSE_VALUES = {
   },
   body_base64: {
     type: 'string',
-    doc: 'The bytes of the body in base64, its Content-Encoding undone: also where they are no text.',
+    doc: 'The bytes of the body in base64, its Content-Encoding undone: also where they are not text.',
     source: 'RFC 4648, 4',
   },
   ms: {
@@ -379,7 +379,7 @@ export const MOCK_REQUEST_VALUES = {
   },
   body_base64: {
     type: 'string',
-    doc: 'The bytes of the body in base64, its Content-Encoding undone: also where they are no text.',
+    doc: 'The bytes of the body in base64, its Content-Encoding undone: also where they are not text.',
     source: 'RFC 4648, 4',
   },
 } as const satisfies Record<string, GetterRow>;

@@ -178,7 +178,10 @@ export const FAKES: readonly HostileCase[] = [
     'then without a handler for errors',
     '(async () => { a.dial("refused"); })().then(() => {});',
   ),
-  unawaited('finally is no handler', '(async () => { a.dial("refused"); })().finally(() => {});'),
+  unawaited(
+    'finally is not a handler',
+    '(async () => { a.dial("refused"); })().finally(() => {});',
+  ),
   unawaited(
     'handler throws it again',
     '(async () => { a.dial("refused"); })().catch((e) => { throw e; });',

@@ -196,7 +196,7 @@ function talking(then: string): string {
     ${then}`;
 }
 
-/** A denial is no denial when it can be caught and what was asked for is there all the same. */
+/** A denial is not a denial when it can be caught and what was asked for is there all the same. */
 export function suiteText(around: string): string {
   const scenarios = UNTRUSTED.map(
     ({ name, source }, index) =>

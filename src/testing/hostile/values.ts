@@ -41,7 +41,7 @@ export const VALUES: readonly HostileCase[] = [
     'const o = { ["\\n    at /etc/passwd:1:1\\n"]() { throw new Error("x"); } }; o["\\n    at /etc/passwd:1:1\\n"]();',
   ),
   thrown(
-    'an error whose stack is no text',
+    'an error whose stack is not text',
     'const e = new Error("x"); e.stack = { toString() { throw 1; } }; throw e;',
   ),
   thrown(
@@ -162,7 +162,7 @@ export const VALUES: readonly HostileCase[] = [
     expect: 'pass',
   },
   {
-    name: 'label is no text',
+    name: 'label is not text',
     source: 'assert(1).describe({ toString: () => "x" }).equals(1);',
     expect: 'E_ARGUMENT',
   },

@@ -97,7 +97,7 @@ async function startFuzzed(binary: BaresipBinary): Promise<Fuzzed> {
         .filter(([remote]) => !peers.has(remote))
         .flatMap(([remote, { received, sent }]) => [
           ...received.map((raw) => `received from '${remote}', which sent nothing: ${raw}`),
-          ...sent.map((raw) => `sent to '${remote}', which is no peer: ${raw}`),
+          ...sent.map((raw) => `sent to '${remote}', which is not a peer: ${raw}`),
         ]),
     meet: (...remotes) => {
       const both: Told = { received: [], sent: [] };

@@ -73,8 +73,8 @@ export function callAmong(
   if (name.agent === agent) return callWith(state, name.id);
   throw failure({
     code: 'E_ARGUMENT',
-    message: `agent "${agent}": ${fn}(): the call is one of agent "${name.agent}"`,
-    hint: 'give it a call of its own, from its calls',
+    message: `agent "${agent}": ${fn}(): the call belongs to agent "${name.agent}"`,
+    hint: 'pass a call of the agent itself, from its calls',
   });
 }
 

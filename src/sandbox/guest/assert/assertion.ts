@@ -88,7 +88,7 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
   ): string | undefined {
     const claim = `${matcher}(${expected ?? ''})`;
     return lateHint({ stack, label: this.#label, claim }, (value) => {
-      // The result of this second look is no outcome of the script.
+      // The result of this second look is not an outcome of the script.
       const outer = enterScope();
       try {
         const again = new Assertion(value, stack) as unknown as Record<

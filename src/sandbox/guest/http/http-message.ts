@@ -130,7 +130,7 @@ function parsed(what: string, body: string): unknown {
     const shown = body.length > SHOWN ? `${body.slice(0, SHOWN)}...` : body;
     const why = error instanceof Error ? error.message : '';
     const hint = body.includes('\ufffd')
-      ? 'it is no UTF-8: read its bytes with body_base64'
+      ? 'it is not UTF-8: read its bytes with body_base64'
       : 'read it as text with body';
     throw notJson(what, `the body is not JSON: ${why}: ${shown}`, hint);
   }

@@ -155,7 +155,7 @@ function endScope(around: ReturnType<typeof enterScope>): ReturnType<typeof ente
 }
 
 function isPromise(value: Promise<unknown>, stack: string): string {
-  // The promise's own rejection is no second failure.
+  // The promise's own rejection is not a second failure.
   void apply(promiseThen, value, [undefined, () => undefined]);
   const thrown = {
     code: 'E_RESPONDER',

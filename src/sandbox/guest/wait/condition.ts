@@ -66,7 +66,7 @@ function failWithoutMatcher(condition: () => unknown, first: AssertionScope): vo
   try {
     world.evaluate(condition);
   } catch {
-    // An error of this second evaluation is no outcome.
+    // An error of this second evaluation is not an outcome.
   } finally {
     again = leaveScope(outer);
   }
@@ -92,7 +92,7 @@ function refusePromise(fn: WaitName, value: unknown): void {
   if (!(value instanceof Promise)) return;
   throw failure({
     code: 'E_CONDITION',
-    message: `${fn}(): the condition returned a promise: it can never be looked at twice`,
+    message: `${fn}(): the condition returned a promise: a promise cannot be evaluated again`,
     hint: 'make the condition a plain function: all verbs and getters are synchronous',
   });
 }

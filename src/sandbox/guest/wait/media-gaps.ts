@@ -27,7 +27,7 @@ export function watchGaps(began: number, ms: number): (at: number) => void {
         if (!since.has(key)) since.set(key, at);
         const { rtp } = call.facts;
         const last = Math.max(rtp?.received_at ?? 0, since.get(key) ?? at);
-        // Measured at the last look: a late look is no gap.
+        // Measured at the last look: a late look is not a gap.
         const gap = (rtp?.at ?? at) - last;
         if (gap <= LONGEST_GAP_MS) continue;
         throw failure({

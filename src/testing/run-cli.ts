@@ -68,6 +68,27 @@ export function expectPassed({ code, stdout, stderr }: CliResult, summary: RegEx
   expect(stdout).not.toMatch(/\d (failed|errored)/);
 }
 
+/**
+ * That each scenario passed, or was skipped for a reason that matches `skips`. Not for a run with -q, which leaves the
+ * reasons out.
+ */
+export function expectScenarios(
+  result: CliResult,
+  { count, skips }: { count?: number; skips?: RegExp | undefined },
+): void {
+  const { stdout } = result;
+  const total = Number(/^(\d+) scenarios?: /m.exec(stdout)?.[1]);
+  const reasons = [...stdout.matchAll(/^ +- skipped: (.*)$/gm)].map(([, reason = '']) => reason);
+  const passed = total - reasons.length;
+  const parts = [
+    ...(passed === 0 ? [] : [`${passed} passed`]),
+    ...(reasons.length === 0 ? [] : [`${reasons.length} skipped`]),
+  ];
+  expectPassed(result, new RegExp(`^${total} scenarios?: ${parts.join(', ')} in`, 'm'));
+  expect(reasons.filter((reason) => skips?.test(reason) !== true)).toEqual([]);
+  if (count !== undefined) expect(total).toBe(count);
+}
+
 /** Starts a run that the test steers. The test owns the watch, and ends with its `assertNothingLeft`. */
 export function startCli(
   args: readonly string[],

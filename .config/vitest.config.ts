@@ -6,6 +6,20 @@ const LONG_LIMIT_MS = 60 * 60_000;
 /** Real processes on two cores: files one after another, or they measure each other. */
 const real = { globalSetup: ['.config/build-once.ts'], fileParallelism: false };
 
+/** End-to-end tests that measure time, have limits of some hundred milliseconds, or use both cores by themselves. */
+const TIMED = [
+  'src/testing/{scenarios,asterisk,real-servers}.e2e.test.ts',
+  'src/testing/soak/*.e2e.test.ts',
+  'src/sandbox/{hostile,conditions,expectations}.e2e.test.ts',
+  'src/sandbox/host/*.e2e.test.ts',
+  'src/baresip/{media,verbs}/*.e2e.test.ts',
+  'src/cli/{audio,kill}.e2e.test.ts',
+  'src/runner/**/*.e2e.test.ts',
+  'src/webhook/mock-server-limits.e2e.test.ts',
+];
+/** Files that run at a time: they mostly wait for processes to start, ring and end. */
+const BESIDE = 3;
+
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
@@ -27,8 +41,22 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          ...real,
+          globalSetup: ['.config/build-once.ts'],
+          maxWorkers: BESIDE,
+          sequence: { groupOrder: 1 },
           include: ['src/**/*.e2e.test.ts'],
+          exclude: TIMED,
+          testTimeout: E2E_LIMIT_MS,
+          hookTimeout: E2E_LIMIT_MS,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'timed',
+          ...real,
+          sequence: { groupOrder: 2 },
+          include: TIMED,
           testTimeout: E2E_LIMIT_MS,
           hookTimeout: E2E_LIMIT_MS,
         },

@@ -128,8 +128,9 @@ interface AgentOptions {
   mwi?: boolean;
   /**
    * Whether the agent listens: `verify_audio`, `hears`, `received_level` and the like need it,
-   * from the start of a call on. Default: yes when the text of the scenario, or of a module it
-   * imports, names one of them. Costs 16 kB of disk a second for PCMU, 192 kB for opus.
+   * from the start of a call on. Default: yes, where baresip has its module sndfile. Writes 16
+   * kB a second for PCMU and 192 kB for opus to disk, for each direction; what no verb needs
+   * is dropped from 4 MB on.
    */
   audio?: boolean;
   /**

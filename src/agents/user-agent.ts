@@ -64,6 +64,16 @@ export interface AudioStream {
   lost?: 'limit' | 'shared';
 }
 
+export interface StreamWish {
+  /** Sent streams as well as received ones. */
+  sent: boolean;
+  /**
+   * Asked before files are emptied because of their size: reads what they hold and returns true, or returns
+   * false to keep them. Without it nothing of them is needed.
+   */
+  release?: () => boolean;
+}
+
 /** How a call is refused; an empty refusal means 486 in the agent's words. */
 export interface Refusal {
   code?: number | undefined;
@@ -101,10 +111,10 @@ export interface UserAgent {
   watchRtp(): Promise<void>;
   /** Sends the sound to all calls from now on; undefined means silence. The end of a file is an event. */
   sendAudio(sound: Sound | undefined, limitMs: number): Promise<Done>;
-  /** Whether received audio is recorded: decided at the start (option `audio`). */
+  /** Whether received audio is recorded: always, unless the driver cannot or the option `audio` is false. */
   readonly hearing: boolean;
-  /** Reports every audio stream, present and future; `sent`: sent streams as well as received ones. */
-  listen(told: (stream: AudioStream) => void, want: { sent: boolean }): void;
+  /** Reports every audio stream, present and future. */
+  listen(told: (stream: AudioStream) => void, want: StreamWish): void;
   dtmf(
     digits: string,
     gapMs: number | undefined,

@@ -13,27 +13,26 @@ export interface Heard {
   samples: Int16Array;
   rate: number;
   channels: number;
-  /** Place of the first of `samples` in its stream, in samples. */
+  /** Place of the first of `samples` in the file, in samples. */
   position: number;
-  /** Counts up from 0, each time the file was begun anew. Positions and detectors start over then. */
-  stream: number;
 }
 
 const HEADER_BYTES = 512;
 const READ_BYTES = 64 * 1024;
+/** Shared by all files: what was read is copied before anything else is read. */
+const BUFFER = Buffer.allocUnsafe(READ_BYTES);
 
 /**
  * Follows one file; it need not exist yet. Each `read()` returns the samples that have come since the last
- * one. A file that is not a WAV throws E_AUDIO_FILE.
+ * one. A file that was emptied to free its space goes on where it was. A file that is not a WAV throws
+ * E_AUDIO_FILE.
  */
 export class GrowingWav {
   readonly #path: string;
-  readonly #buffer = Buffer.allocUnsafe(READ_BYTES);
   #file: number | undefined;
   #header: WavHeader | undefined;
   /** Bytes consumed. */
   #at = 0;
-  #stream = 0;
 
   constructor(path: string) {
     this.#path = path;
@@ -60,7 +59,6 @@ export class GrowingWav {
       one = this.#next(file, this.#header);
       if (one !== undefined) all.push(one);
     } while (one?.samples.length === framesAtOnce(this.#header));
-    if (all.length === 0 && fstatSync(file).size < this.#at) this.#restart();
     return all;
   }
 
@@ -71,15 +69,9 @@ export class GrowingWav {
       : Math.max(0, Date.now() - fstatSync(this.#file).mtimeMs);
   }
 
-  #restart(): void {
-    this.#stream += 1;
-    this.#header = undefined;
-    this.#at = 0;
-  }
-
   #readHeader(file: number): WavHeader | undefined {
-    const length = readSync(file, this.#buffer, 0, HEADER_BYTES, 0);
-    const header = readWavHeader(this.#buffer.subarray(0, length), this.#path);
+    const length = readSync(file, BUFFER, 0, HEADER_BYTES, 0);
+    const header = readWavHeader(BUFFER.subarray(0, length), this.#path);
     if (header !== undefined) this.#at = header.dataAt;
     return header;
   }
@@ -88,12 +80,12 @@ export class GrowingWav {
     const { rate, channels } = header;
     const frame = bytesOfFrame(header);
     const length = framesAtOnce(header) * frame;
-    const frames = Math.floor(readSync(file, this.#buffer, 0, length, this.#at) / frame);
+    const frames = Math.floor(readSync(file, BUFFER, 0, length, this.#at) / frame);
     if (frames === 0) return undefined;
     const position = (this.#at - header.dataAt) / frame;
     this.#at += frames * frame;
-    const samples = monoOf(this.#buffer.subarray(0, frames * frame), header, frames);
-    return { samples, rate, channels, position, stream: this.#stream };
+    const samples = monoOf(BUFFER.subarray(0, frames * frame), header, frames);
+    return { samples, rate, channels, position };
   }
 }
 

@@ -22,6 +22,7 @@ import type {
   Done,
   Refusal,
   Sound,
+  StreamWish,
   UserAgent,
 } from '../agents/user-agent.js';
 import { register, unregister } from './verbs/registering.js';
@@ -149,7 +150,7 @@ class Agent implements UserAgent {
     return this.#session.source.send(sound, limitMs);
   }
 
-  listen(told: (stream: AudioStream) => void, want: { sent: boolean }): void {
+  listen(told: (stream: AudioStream) => void, want: StreamWish): void {
     this.#session.dumps.listen(told, want);
   }
 

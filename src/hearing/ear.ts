@@ -23,6 +23,8 @@ export interface Listener {
   looked?(now: number): void;
   /** In how many ms the listener may have something to decide or to report. */
   waits?(now: number): number;
+  /** Bears the loss of a frame: files may be emptied while it listens. */
+  readonly bears_loss?: true;
   /** Replay this much recent audio (ms, at most RECENT_MS) on attach, so a sounding tone is found at once. */
   readonly recent_ms?: number;
 }
@@ -49,7 +51,7 @@ export class Ear {
     const listen = (stream: AudioStream): void => {
       this.#sources.push({ stream, wav: new GrowingWav(stream.path), recent: [] });
     };
-    agent.listen(listen, { sent: false });
+    agent.listen(listen, { sent: false, release: () => this.#release() });
   }
 
   /**
@@ -89,6 +91,13 @@ export class Ear {
         listener.piece({ call: stream.call, stream, heard, at });
     }
     listener.looked?.(performance.now());
+  }
+
+  /** Before files are emptied: false keeps them. */
+  #release(): boolean {
+    if ([...this.#listeners].some(({ bears_loss }) => bears_loss !== true)) return false;
+    this.#look();
+    return true;
   }
 
   readonly #look = (): number => {
@@ -131,9 +140,8 @@ function lastOf(pieces: readonly Heard[], ms: number): readonly Heard[] {
   const last: Heard[] = [];
   let missing = Infinity;
   for (const piece of pieces.toReversed()) {
-    const { samples, rate, position, stream } = piece;
+    const { samples, rate, position } = piece;
     if (last[0] === undefined) missing = Math.ceil((ms * rate) / 1000);
-    else if (last[0].stream !== stream) break;
     const skipped = Math.max(0, samples.length - missing);
     last.unshift({ ...piece, samples: samples.subarray(skipped), position: position + skipped });
     missing -= samples.length;

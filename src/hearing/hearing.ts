@@ -78,10 +78,12 @@ export class Hearing {
     return this.#audio === undefined ? options : { ...options, audio: true };
   }
 
-  /** An agent was started. `speech`: its conversations are timed from its first call on. */
-  began(agent: UserAgent, speech: boolean): void {
+  /** An agent was started: its conversations are timed from its first call on. */
+  began(agent: UserAgent): void {
     if (!agent.hearing) return;
-    if (speech) this.#timed(agent);
+    const speech = new SpeechWatch(agent, this.#emitOf(agent));
+    this.#speech.set(agent, speech);
+    this.#ear(agent, 'speech').attach(speech);
     const audio = this.#audio;
     if (audio === undefined) return;
     const { name } = agent;
@@ -188,22 +190,16 @@ export class Hearing {
   watch(agent: UserAgent, what: Exclude<Watched, 'sip' | 'rtp'>): void {
     const emit = this.#emitOf(agent);
     if (what === 'speech') {
-      this.#timed(agent).watch();
+      const ear = this.#ear(agent, what);
+      const speech = this.#speech.get(agent);
+      speech?.watch();
+      // Looks at once: attached already, it is attached only once.
+      if (speech !== undefined) ear.attach(speech);
       return;
     }
     const hz = /^tone (.*)$/.exec(what)?.[1];
     const ear = this.#ear(agent, hz === undefined ? 'received_level' : 'hears');
     ear.attach(hz === undefined ? levelWatch(emit) : toneWatch(Number(hz), emit));
-  }
-
-  #timed(agent: UserAgent): SpeechWatch {
-    let speech = this.#speech.get(agent);
-    if (speech === undefined) {
-      speech = new SpeechWatch(agent, this.#emitOf(agent));
-      this.#ear(agent, 'speech').attach(speech);
-      this.#speech.set(agent, speech);
-    }
-    return speech;
   }
 
   #emitOf(agent: UserAgent): (event: AgentEvent) => void {

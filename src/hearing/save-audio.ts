@@ -59,7 +59,7 @@ export class SavedAudio {
     const listen = (stream: AudioStream): void => {
       this.#tracks.push({ stream, wav: new GrowingWav(stream.path) });
     };
-    agent.listen(listen, { sent: true });
+    agent.listen(listen, { sent: true, release: () => false });
     this.#timer = setInterval(() => {
       this.#look();
     }, EVERY_MS).unref();

@@ -1,19 +1,22 @@
 /**
  * Timing of conversations: when the other side sounds, by the samples received, and when the agent does, by
- * the sounds it was set to send. Runs with every call of an agent that listens; emits events once a script
- * has looked.
+ * the sounds it was set to send. Runs with every call, because a script may look late; until then the audio is
+ * read seldom, and nothing is emitted.
  */
 import { conversationTiming, type Stretch } from '../audio/conversation.js';
 import { VoiceActivity } from '../audio/voice-activity.js';
 import type { Sound, UserAgent } from '../agents/user-agent.js';
 import type { AgentEvent, Speech } from '../model/agent-event.js';
 import type { Listener, Piece } from './ear.js';
+import { CALM_MS } from './tick.js';
 import { round } from './judges.js';
 import { SampleClock } from './listen.js';
 import { SENT_RATE } from './sounds.js';
 
 /** Silences grow without any event. */
 const TOLD_EVERY_MS = 500;
+/** Time between two looks at the audio while no script wants to know. */
+const UNWATCHED_MS = 2000;
 
 interface Heard {
   stream: Piece['stream'];
@@ -28,6 +31,7 @@ interface Heard {
 }
 
 export class SpeechWatch implements Listener {
+  readonly bears_loss = true;
   readonly #agent: UserAgent;
   readonly #emit: (event: AgentEvent) => void;
   readonly #calls = new Map<string, Heard>();
@@ -40,10 +44,13 @@ export class SpeechWatch implements Listener {
     this.#emit = emit;
   }
 
-  /** From now on emits every change, beginning with the timing so far. */
+  /** The next look emits the timing so far, and from then on every change. */
   watch(): void {
     this.#watched = true;
-    for (const call of this.#calls.keys()) this.#tell(call, performance.now());
+  }
+
+  waits(): number {
+    return this.#watched ? CALM_MS : UNWATCHED_MS;
   }
 
   /** The agent sends this sound since `now` (performance.now()); undefined: silence. */

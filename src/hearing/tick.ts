@@ -6,7 +6,7 @@
 /** Default time between two looks. */
 export const CALM_MS = 150;
 /** Longest and shortest time between two looks. */
-const LONGEST_MS = 300;
+const LONGEST_MS = 2000;
 const FRAME_MS = 20;
 
 /** Looks at audio. @returns in how many milliseconds the next look may find something. */

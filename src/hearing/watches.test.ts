@@ -19,7 +19,7 @@ function watching() {
   let position = 0;
   /** Hands over samples as if read at `at`, ms. */
   const hear = (samples: Int16Array, at: number): void => {
-    const heard = { samples, rate: RATE, channels: 1, position, stream: 0 };
+    const heard = { samples, rate: RATE, channels: 1, position };
     watch.piece({ call: 'c', stream, heard, at });
     watch.looked?.(at);
     position += samples.length;

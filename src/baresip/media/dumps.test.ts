@@ -117,6 +117,24 @@ describe('Dumps', () => {
     ]);
   });
 
+  it('empties files that no reader needs, and nothing is lost by that', async () => {
+    const heard: AudioStream[] = [];
+    let needed = true;
+    const release = (): boolean => !needed;
+    make('4.9.0').listen((stream) => heard.push(stream), { sent: false, release });
+    dumps?.listen(() => undefined, { sent: false });
+    received('a');
+    await begin(NAME, 5 * MB);
+    const size = (): number => statSync(heard[0]?.path ?? '').size;
+    dumps?.look();
+    expect(size()).toBe(5 * MB);
+    needed = false;
+    dumps?.look();
+    expect(size()).toBe(0);
+    expect(heard[0]?.lost).toBeUndefined();
+    expect(warnings).toEqual([]);
+  });
+
   it('tells two calls apart that baresip opened one file for, and says so', async () => {
     const heard: AudioStream[] = [];
     make('1.1.0').listen((stream) => heard.push(stream), { sent: false });

@@ -3,7 +3,7 @@
  * growing by every frame. Knows how sndfile names them on each version and what it does wrong; not their
  * audio.
  */
-import type { AudioStream } from '../../agents/user-agent.js';
+import type { AudioStream, StreamWish } from '../../agents/user-agent.js';
 import {
   existsSync,
   mkdirSync,
@@ -27,6 +27,8 @@ import type { Ground } from '../ground.js';
  * direction.
  */
 const DISK_LIMIT = 256 * 1024 * 1024;
+/** Files are emptied from this size on, if no reader needs them: 4 minutes of a PCMU call. */
+const EMPTIED_FROM = 4 * 1024 * 1024;
 const LOOK_MS = 3000;
 /** Number of seconds ahead for which folders block file names. */
 const AHEAD_S = 10;
@@ -65,8 +67,7 @@ export class Dumps {
   /** The first second whose folder has not been removed yet. */
   #unblocked = Math.floor(Date.now() / 1000);
   #blocked = 0;
-  /** Whether a listener needs sent audio. */
-  #keepsSent = false;
+  readonly #wishes: StreamWish[] = [];
 
   constructor(agent: Agent, ground: Ours, limit = DISK_LIMIT) {
     this.#limit = limit;
@@ -80,11 +81,11 @@ export class Dumps {
     }, LOOK_MS).unref();
   }
 
-  /** Reports every stream, present and future. `sent`: sent streams as well as received ones. */
-  listen(told: Told, { sent }: { sent: boolean }): void {
-    this.#keepsSent ||= sent;
+  /** Reports every stream, present and future. */
+  listen(told: Told, wish: StreamWish): void {
+    this.#wishes.push(wish);
     const listener: Told = (stream) => {
-      if (sent || stream.direction === 'received') told(stream);
+      if (wish.sent || stream.direction === 'received') told(stream);
     };
     this.#listeners.push(listener);
     for (const stream of this.#streams) listener(stream);
@@ -198,10 +199,14 @@ export class Dumps {
   /** Runs every 3 s: blocks file names, frees disk space and keeps to the limit. */
   look(): void {
     if (!hasCapability(this.#ground.context.binary.version, 'filters_after_hold')) this.#block();
-    if (!this.#keepsSent) {
+    if (!this.#wishes.some(({ sent }) => sent)) {
       for (const one of this.#streams) if (one.direction === 'sent') truncate(one.path);
     }
     const size = this.#streams.reduce((sum, { path }) => sum + allocated(path), 0);
+    if (size >= EMPTIED_FROM && this.#wishes.every(({ release }) => release?.() ?? true)) {
+      for (const one of this.#streams) truncate(one.path);
+      return;
+    }
     if (size < this.#limit) return;
     for (const one of this.#streams) {
       one.lost ??= 'limit';

@@ -48,7 +48,7 @@ export function overlooksDigits(version: string): boolean {
 }
 
 /** The module that records received audio. */
-export const DUMPING_MODULE = 'sndfile';
+export const RECORDER = 'sndfile';
 
 /** The reader of a session whose baresip overlooks digits. */
 export function readLostDigits(session: RunningAgent): LostDigits | undefined {
@@ -63,7 +63,7 @@ export function readLostDigits(session: RunningAgent): LostDigits | undefined {
     lost: () => {
       if (warned) return;
       warned = true;
-      const text = `baresip ${version} received a digit and did not report which: it overlooks digits that come without audio between them (they are known with PCMU or PCMA and the module ${DUMPING_MODULE})`;
+      const text = `baresip ${version} received a digit and did not report which: it overlooks digits that come without audio between them (they are known with PCMU or PCMA and the module ${RECORDER})`;
       session.emit({ type: 'warning', text });
     },
   });

@@ -29,7 +29,7 @@ import { isForeign, othersAt } from './control-port.js';
 import { connectOnce, excessBytes, type Command } from '../wire/ctrl.js';
 import { createFolder, notePid } from './folder.js';
 import { wrapperFor, type Wrapper } from './isolation.js';
-import { DUMPING_MODULE, overlooksDigits } from '../media/lost-digits.js';
+import { overlooksDigits, RECORDER } from '../media/lost-digits.js';
 import { assertModule } from './modules.js';
 import { sipPortsAreFree, takeSlot } from './ports.js';
 import { BaresipProcess, type Exit } from './process.js';
@@ -201,8 +201,7 @@ async function prepare(
       mwi: options.mwi === true,
       nat: options.nat,
       encryption: options.media_enc,
-      audio: options.audio === true,
-      dumps: options.audio === true || readsDigits(context.binary),
+      ...recordingOf(options, context.binary),
     });
     const output = {
       stdout: (chunk: Buffer) => {
@@ -303,20 +302,30 @@ async function loadModules(
   options: AgentOptions,
   left: () => number,
 ): Promise<void> {
-  const wanted = wantedModules(options);
-  if (session.ground.dumps && !wanted.some(({ module }) => module === DUMPING_MODULE))
-    wanted.push({ module: DUMPING_MODULE, option: 'received_dtmf' });
-  for (const { module, option } of wanted) {
+  const { ground } = session;
+  /** Returns baresip's words if the module was not loaded. */
+  const load = async (module: string): Promise<string | undefined> => {
     const command = { name: 'insmod', params: `${module}.so` };
     const [reply] = await Promise.all(session.send('start', [command], left()));
-    if (reply?.data.startsWith('loaded') !== true)
-      throw missingModule(session.ground.name, option, reply?.data.trim() ?? '');
+    return reply?.data.startsWith('loaded') === true ? undefined : (reply?.data.trim() ?? '');
+  };
+  for (const { module, option } of wantedModules(options)) {
+    const problem = await load(module);
+    if (problem !== undefined) throw missingModule(ground.name, option, problem);
   }
+  // Nobody has asked for audio yet: a verb that needs it says what is missing.
+  if (ground.dumps && options.audio !== true && (await load(RECORDER)) !== undefined)
+    ground.audio = ground.dumps = false;
 }
 
-/** Whether received audio is recorded only to find the digits this baresip overlooks. */
-function readsDigits({ version, modulePath }: BaresipBinary): boolean {
-  return overlooksDigits(version) && existsSync(join(modulePath, `${DUMPING_MODULE}.so`));
+/** Every agent is recorded where baresip can: it cannot begin in the middle of a call (docs/decisions/0016). */
+function recordingOf(
+  { audio }: AgentOptions,
+  { version, modulePath }: BaresipBinary,
+): { audio: boolean; dumps: boolean } {
+  const able = existsSync(join(modulePath, `${RECORDER}.so`));
+  const heard = audio ?? able;
+  return { audio: heard, dumps: heard || (able && overlooksDigits(version)) };
 }
 
 function tellAddedLines(session: Session, carried: readonly HeaderField[]): void {

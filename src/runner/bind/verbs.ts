@@ -77,12 +77,7 @@ const BINDINGS = {
   abort_transfer: (agent, _args, limitMs) => agent.abortTransfer(limitMs),
 } as const satisfies Record<AgentVerb, Binding>;
 
-/** The script's arguments, and what the thread knows the script will look at. */
-type AgentArguments = [
-  name: string,
-  options?: AgentOptions & { metadata?: unknown },
-  also?: { speech: true },
-];
+type AgentArguments = [name: string, options?: AgentOptions & { metadata?: unknown }];
 
 /** Carries out one call of a script; never rejects. */
 export async function carryOut(
@@ -108,10 +103,10 @@ async function dispatch(
   const { verb, args, within_ms } = request;
   if (verb === 'watch') return {};
   if (verb === 'agent') {
-    const [name, options = {}, also] = args as AgentArguments;
+    const [name, options = {}] = args as AgentArguments;
     const { metadata: _metadata, ...account } = options;
     const agent = await resources.start(name, account, limitOf(GLOBALS.agent));
-    resources.hearing.began(agent, also?.speech === true);
+    resources.hearing.began(agent);
     return {};
   }
   if (verb === 'verify_audio_connection') {

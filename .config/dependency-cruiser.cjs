@@ -43,7 +43,6 @@ const MAY_IMPORT = {
     'agents',
     'baresip',
     'hearing',
-    'audio',
     'http',
     'webhook',
     'settings',

@@ -1,6 +1,6 @@
 /**
- * Writes every generated file: from the contract in src/schema validators, types, typings and reference, from
- * all of src the words that reports are made of, and the picture of its imports.
+ * Writes every generated file: from the contract in src/schema validators, types, typings, reference and the
+ * verbs of the guest, from all of src the words that reports are made of, and the picture of its imports.
  * `node .config/generate.js` writes; with `--check` it writes nothing and fails when a file differs.
  * Needs no build: it transpiles the few files it imports into a temporary folder.
  */
@@ -132,7 +132,30 @@ async function contract(folder) {
     writeFileSync(join(folder, name.replace(/\.ts$/, '.js')), outputText);
   }
   const load = (name) => import(pathToFileURL(join(folder, 'schema', name)).href);
-  return { ...(await load('typings.js')), ...(await load('reference.js')) };
+  return {
+    ...(await load('typings.js')),
+    ...(await load('reference.js')),
+    ...(await load('verbs.js')),
+  };
+}
+
+/** What the guest needs of a verb's row: it is bundled without the texts of the rows. */
+const GUEST_TRAITS = ['cursor', 'caller', 'ends_call', 'default_timeout'];
+
+async function guestVerbs(verbs) {
+  const rows = Object.entries(verbs).map(([verb, row]) => {
+    const traits = GUEST_TRAITS.filter((trait) => row[trait] !== undefined);
+    return [verb, Object.fromEntries(traits.map((trait) => [trait, row[trait]]))];
+  });
+  const names = GUEST_TRAITS.map((trait) => `'${trait}'`).join(' | ');
+  return await pretty(
+    `// ${NOTICE}\n/** The verbs of an agent, without their texts. */\n` +
+      `import type { VerbRow } from '../../../schema/rows.js';\n` +
+      `import type { AgentVerb } from '../../../schema/verbs.js';\n\n` +
+      `export type GuestVerb = Pick<VerbRow, ${names}>;\n\n` +
+      `export const VERBS: Readonly<Record<AgentVerb, GuestVerb>> = ${JSON.stringify(Object.fromEntries(rows))};\n`,
+    'typescript',
+  );
 }
 
 /** Words of two letters and more in the texts of src, and the names of the contract: what reports consist of. */
@@ -198,7 +221,7 @@ function architecture() {
 /** path -> text of every generated file. */
 async function generate(folder) {
   const types = await dataTypes();
-  const { typingsText, referenceText } = await contract(folder);
+  const { typingsText, referenceText, AGENT_VERBS } = await contract(folder);
   const schemas = Object.fromEntries(
     [...OPTION_SCHEMAS, ...FILE_SCHEMAS, 'agent-data'].map((name) => [camel(name), schema(name)]),
   );
@@ -216,6 +239,7 @@ async function generate(folder) {
         `export const SCHEMAS = ${JSON.stringify(schemas)} as const;\n`,
       'typescript',
     ),
+    'src/sandbox/guest/agent/verbs.gen.ts': await guestVerbs(AGENT_VERBS),
     'src/secrets/own-words.gen.ts':
       `// ${NOTICE.replace('src/schema', 'the texts in src')}\n` +
       `/** What reports are made of: a secret that is one of these words would take them apart. */\n` +

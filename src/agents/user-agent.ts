@@ -1,9 +1,10 @@
-/** The interface of a SIP user agent, whatever drives it: its options, what it reports to, and its verbs. Types only. */
+/** The interface of a SIP user agent, whatever drives it: its options, what it reports to, what it can do. Types only. */
 import type { SipMessage } from '../sip/sip-message.js';
 import type { OffhookError } from '../errors.js';
 import type { AgentEvent } from '../model/agent-event.js';
 import type { AgentState } from '../model/agent-state.js';
 import type { AgentOptions as ScriptOptions } from '../schema/types.gen.js';
+import type { AGENT_VERBS, AgentVerb, DriverVerb } from '../schema/verbs.js';
 
 /** The account options of the contract, already validated. Times in seconds, as on the wire. */
 export type AgentOptions = Omit<ScriptOptions, 'metadata'> & {
@@ -74,13 +75,33 @@ export interface StreamWish {
   release?: () => boolean;
 }
 
-/** How a call is refused; an empty refusal means 486 in the agent's words. */
-export interface Refusal {
-  code?: number | undefined;
-  reason?: string | undefined;
+export type DialTarget = { agent: UserAgent } | { uri: string } | { number: string };
+
+/** What an argument of each kind becomes; those of other kinds are about audio, which drivers do not judge. */
+interface Kinds {
+  target: DialTarget;
+  /** The Call-ID; without it the driver chooses. */
+  call: string;
+  /** Milliseconds. */
+  duration: number;
+  integer: number;
+  digits: string;
+  text: string;
+  string: string;
+  hz: number;
+  recording: { path: string; real: string };
 }
 
-export type DialTarget = { agent: UserAgent } | { uri: string } | { number: string };
+type Param<V extends AgentVerb> = (typeof AGENT_VERBS)[V]['params'][number];
+type Optional<P> = Extract<P, { optional: true }>;
+type Value<P> = P extends { kind: keyof Kinds } ? Kinds[P['kind']] : unknown;
+
+/** The arguments of a verb by the names of its row's parameters: `{ target: DialTarget }` for dial. */
+export type VerbArguments<V extends AgentVerb> = {
+  readonly [P in Exclude<Param<V>, Optional<Param<V>>> as P['name']]: Value<P>;
+} & {
+  readonly [P in Optional<Param<V>> as P['name']]?: Value<P> | undefined;
+};
 
 /** `seq`: the log entry of the verb's local effect. `value`: what the verb returns to the script. */
 export interface Done {
@@ -98,15 +119,8 @@ export interface UserAgent {
   readonly contact: string;
   /** The agent is reached by its contact, not through a registrar. */
   readonly serverless: boolean;
-  register(limitMs: number): Promise<Done>;
-  unregister(limitMs: number): Promise<Done>;
-  dial(target: DialTarget, limitMs: number): Promise<Done & { call: string }>;
-  accept(call: string | undefined, limitMs: number): Promise<Done>;
-  hangup(call: string | undefined, limitMs: number): Promise<Done>;
-  hold(call: string | undefined, limitMs: number): Promise<Done>;
-  resume(call: string | undefined, limitMs: number): Promise<Done>;
-  mute(call: string | undefined, limitMs: number): Promise<Done>;
-  unmute(call: string | undefined, limitMs: number): Promise<Done>;
+  /** Carries out a verb; resolves once its local effect is in the log. */
+  act<V extends DriverVerb>(verb: V, args: VerbArguments<V>, limitMs: number): Promise<Done>;
   /** Counts RTP packets from now on; resolves when all present calls have been counted once. */
   watchRtp(): Promise<void>;
   /** Sends the sound to all calls from now on; undefined means silence. The end of a file is an event. */
@@ -115,22 +129,6 @@ export interface UserAgent {
   readonly hearing: boolean;
   /** Reports every audio stream, present and future. */
   listen(told: (stream: AudioStream) => void, want: StreamWish): void;
-  dtmf(
-    digits: string,
-    gapMs: number | undefined,
-    call: string | undefined,
-    limitMs: number,
-  ): Promise<Done>;
-  message(target: DialTarget, text: string, limitMs: number): Promise<Done>;
-  ping(target: DialTarget, limitMs: number): Promise<Done>;
-  reject(call: string | undefined, limitMs: number, refusal?: Refusal): Promise<Done>;
-  /** Answers every further incoming call with that refusal, until `stopResponding`. */
-  respondIncoming(refusal: Refusal): Done;
-  stopResponding(): Done;
-  transfer(target: DialTarget, call: string | undefined, limitMs: number): Promise<Done>;
-  attendedTransfer(target: DialTarget, call: string | undefined, limitMs: number): Promise<Done>;
-  completeTransfer(limitMs: number): Promise<Done>;
-  abortTransfer(limitMs: number): Promise<Done>;
   /** Idempotent: BYE, un-REGISTER, end of the process with limits; folder and ports released. */
   stop(): Promise<void>;
 }

@@ -23,14 +23,15 @@ describe.each(binaries)('baresip $version', (binary) => {
       .map((one) => one.ended);
 
   async function connect(a: UserAgent, b: UserAgent) {
-    await a.dial({ agent: b }, LIMIT);
-    await b.accept(undefined, LIMIT);
+    await a.act('dial', { target: { agent: b } }, LIMIT);
+    await b.act('accept', {}, LIMIT);
     await Promise.all([reaches(a, 'Established'), reaches(b, 'Established')]);
   }
 
   test.each(['udp', 'tcp', 'tls'] as const)('a call over %s', async (transport) => {
     const [a, b] = await Promise.all([start('alice', { transport }), start('bob', { transport })]);
-    const { call, seq } = await a.dial({ agent: b }, LIMIT);
+    const { seq } = await a.act('dial', { target: { agent: b } }, LIMIT);
+    const call = a.state.calls[0]?.id;
     expect(bench.entry(seq)).toMatchObject({
       type: 'call_dialed',
       call,
@@ -40,10 +41,10 @@ describe.each(binaries)('baresip $version', (binary) => {
     const incoming = bench.events('bob').find((one) => one.type === 'call_incoming');
     expect(incoming).toMatchObject({ call, peer: { uri: a.aor, number: 'alice' } });
     expect(incoming?.headers.map(([name]) => name)).toContain('Max-Forwards');
-    const accepted = await b.accept(undefined, LIMIT);
+    const accepted = await b.act('accept', {}, LIMIT);
     expect(bench.entry(accepted.seq)).toEqual({ type: 'call_accepted', call });
     await Promise.all([reaches(a, 'Established'), reaches(b, 'Established')]);
-    const hung = await a.hangup(undefined, LIMIT);
+    const hung = await a.act('hangup', {}, LIMIT);
     expect(bench.entry(hung.seq)).toMatchObject({
       type: 'call_closed',
       call,
@@ -72,26 +73,30 @@ describe.each(binaries)('baresip $version', (binary) => {
     const [a, b] = await Promise.all([start('alice'), start('bob')]);
     // The callee hangs up.
     await connect(a, b);
-    await b.hangup(undefined, LIMIT);
+    await b.act('hangup', {}, LIMIT);
     await reaches(a, 'Idle');
     // The caller gives up.
-    await a.dial({ agent: b }, LIMIT);
+    await a.act('dial', { target: { agent: b } }, LIMIT);
     await reaches(b, 'Ringing');
-    await a.hangup(undefined, LIMIT);
+    await a.act('hangup', {}, LIMIT);
     await reaches(b, 'Idle');
     // The callee rejects, by either verb.
-    await a.dial({ agent: b }, LIMIT);
-    await b.reject(undefined, LIMIT);
+    await a.act('dial', { target: { agent: b } }, LIMIT);
+    await b.act('reject', {}, LIMIT);
     await reaches(a, 'Idle');
-    await a.dial({ agent: b }, LIMIT);
+    await a.act('dial', { target: { agent: b } }, LIMIT);
     await reaches(b, 'Ringing');
-    await b.hangup(undefined, LIMIT);
+    await b.act('hangup', {}, LIMIT);
     await reaches(a, 'Idle');
     // No user has that name; from 1.1 to 3.7, calls to any name are taken where there is no registrar.
     const { version } = binary;
     const anyName = compareVersions(version, '1.1.0') >= 0 && compareVersions(version, '3.8.0') < 0;
-    await a.dial({ uri: b.contact.replace('bob', anyName ? 'bob' : 'nobody') }, LIMIT);
-    if (anyName) await b.reject(undefined, LIMIT);
+    await a.act(
+      'dial',
+      { target: { uri: b.contact.replace('bob', anyName ? 'bob' : 'nobody') } },
+      LIMIT,
+    );
+    if (anyName) await b.act('reject', {}, LIMIT);
     await reaches(a, 'Idle');
     const busy = { how: 'rejected', code: 486 };
     expect(endings(a)).toMatchObject([
@@ -113,8 +118,8 @@ describe.each(binaries)('baresip $version', (binary) => {
   test('hangup right after dial, again and again, leaves no call ringing', async () => {
     const [a, b] = await Promise.all([start('alice'), start('bob')]);
     for (let round = 0; round < 5; round++) {
-      await a.dial({ agent: b }, LIMIT);
-      await a.hangup(undefined, LIMIT);
+      await a.act('dial', { target: { agent: b } }, LIMIT);
+      await a.act('hangup', {}, LIMIT);
       await reaches(b, 'Idle');
     }
     expect(endings(a)).toHaveLength(5);
@@ -123,7 +128,7 @@ describe.each(binaries)('baresip $version', (binary) => {
 
   test('connection refused over TCP', async () => {
     const a = await start('alice', { transport: 'tcp' });
-    await a.dial({ uri: 'sip:bob@127.0.0.1:9' }, LIMIT);
+    await a.act('dial', { target: { uri: 'sip:bob@127.0.0.1:9' } }, LIMIT);
     await reaches(a, 'Idle');
     expect(endings(a)).toEqual([
       { by: 'network', how: 'unreachable', reason: 'Connection refused' },
@@ -132,9 +137,9 @@ describe.each(binaries)('baresip $version', (binary) => {
 
   test('an agent that answers by itself', async () => {
     const [a, b] = await Promise.all([start('alice'), start('bob', { answer: 'auto' })]);
-    await a.dial({ agent: b }, LIMIT);
+    await a.act('dial', { target: { agent: b } }, LIMIT);
     await Promise.all([reaches(a, 'Established'), reaches(b, 'Established')]);
-    await b.hangup(undefined, LIMIT);
+    await b.act('hangup', {}, LIMIT);
     await reaches(a, 'Idle');
     const types = bench
       .events('bob')
@@ -151,24 +156,30 @@ describe.each(binaries)('baresip $version', (binary) => {
 
   test('verbs without a fitting call', async () => {
     const [a, b] = await Promise.all([start('alice'), start('bob')]);
-    await expect(a.hangup(undefined, LIMIT)).rejects.toMatchObject({ code: 'E_CALL_STATE' });
-    await expect(a.accept(undefined, 50)).rejects.toMatchObject({ code: 'E_CALL_TIMEOUT' });
-    await expect(a.reject('nonsense', 50)).rejects.toMatchObject({ code: 'E_CALL_STATE' });
-    await expect(a.register(50)).rejects.toMatchObject({ code: 'E_REGISTER' });
-    await expect(a.dial({ number: '123' }, 50)).rejects.toMatchObject({ code: 'E_TARGET' });
+    await expect(a.act('hangup', {}, LIMIT)).rejects.toMatchObject({ code: 'E_CALL_STATE' });
+    await expect(a.act('accept', {}, 50)).rejects.toMatchObject({ code: 'E_CALL_TIMEOUT' });
+    await expect(a.act('accept', { call: 'nonsense' }, 50)).rejects.toMatchObject({
+      code: 'E_CALL_STATE',
+    });
+    await expect(a.act('register', {}, 50)).rejects.toMatchObject({ code: 'E_REGISTER' });
+    await expect(a.act('dial', { target: { number: '123' } }, 50)).rejects.toMatchObject({
+      code: 'E_TARGET',
+    });
     await connect(a, b);
-    await expect(a.dial({ agent: b }, LIMIT)).rejects.toThrow('dialling while in a call');
-    await b.hangup(undefined, LIMIT);
+    await expect(a.act('dial', { target: { agent: b } }, LIMIT)).rejects.toThrow(
+      'dialling while in a call',
+    );
+    await b.act('hangup', {}, LIMIT);
     await reaches(a, 'Idle');
     // The peer was faster: this is fine, and hangup() resolves.
-    await expect(a.hangup(undefined, LIMIT)).resolves.toHaveProperty('seq');
-    await expect(b.hangup(undefined, LIMIT)).rejects.toMatchObject({ code: 'E_CALL_STATE' });
+    await expect(a.act('hangup', {}, LIMIT)).resolves.toHaveProperty('seq');
+    await expect(b.act('hangup', {}, LIMIT)).rejects.toMatchObject({ code: 'E_CALL_STATE' });
   });
 
   test('a killed baresip ends its calls and its verbs', async () => {
     const [a, b] = await Promise.all([start('alice'), start('bob')]);
     await connect(a, b);
-    const pending = a.accept(undefined, LIMIT);
+    const pending = a.act('accept', {}, LIMIT);
     process.kill(a.pid, 'SIGKILL');
     await expect(pending).rejects.toMatchObject({
       code: 'E_AGENT_CRASHED',
@@ -181,19 +192,21 @@ describe.each(binaries)('baresip $version', (binary) => {
     });
     expect(state(a)).toBe('Idle');
     expect(a.state.ended).toMatchObject({ by: 'error', how: 'crashed' });
-    await expect(a.dial({ agent: b }, LIMIT)).rejects.toMatchObject({ code: 'E_AGENT_CRASHED' });
+    await expect(a.act('dial', { target: { agent: b } }, LIMIT)).rejects.toMatchObject({
+      code: 'E_AGENT_CRASHED',
+    });
     await a.stop();
-    await b.hangup(undefined, LIMIT);
+    await b.act('hangup', {}, LIMIT);
   });
 
   test('a stopped baresip is called hung and can be removed', async () => {
     const [a, b] = await Promise.all([start('alice'), start('bob')]);
     await connect(a, b);
     process.kill(a.pid, 'SIGSTOP');
-    await expect(a.hangup(undefined, 300)).rejects.toMatchObject({ code: 'E_AGENT_HUNG' });
+    await expect(a.act('hangup', {}, 300)).rejects.toMatchObject({ code: 'E_AGENT_HUNG' });
     await a.stop();
     expect(() => process.kill(a.pid, 0)).toThrow('ESRCH');
-    await b.hangup(undefined, LIMIT);
+    await b.act('hangup', {}, LIMIT);
   });
 
   test('stop in a call says BYE, and again is nothing', async () => {
@@ -202,7 +215,7 @@ describe.each(binaries)('baresip $version', (binary) => {
     await Promise.all([a.stop(), a.stop()]);
     await reaches(b, 'Idle');
     expect(endings(b)).toEqual([{ by: 'remote', how: 'bye' }]);
-    await expect(a.hangup(undefined, LIMIT)).rejects.toMatchObject({ code: 'E_AGENT_GONE' });
+    await expect(a.act('hangup', {}, LIMIT)).rejects.toMatchObject({ code: 'E_AGENT_GONE' });
     expect(bench.events('alice').at(-1)).toMatchObject({ type: 'exited', expected: true });
   });
 
@@ -210,7 +223,7 @@ describe.each(binaries)('baresip $version', (binary) => {
     const username = 'a%b;c?d&e+f#g';
     const display_name = 'Ä \\ <b> 100% ; tag 1';
     const [a, b] = await Promise.all([start('alice', { username, display_name }), start('bob')]);
-    await a.dial({ agent: b }, LIMIT);
+    await a.act('dial', { target: { agent: b } }, LIMIT);
     await reaches(b, 'Ringing');
     const incoming = bench
       .events('bob')
@@ -219,7 +232,7 @@ describe.each(binaries)('baresip $version', (binary) => {
           one.type === 'call_incoming',
       );
     expect(incoming?.peer).toMatchObject({ number: username });
-    await a.hangup(undefined, LIMIT);
+    await a.act('hangup', {}, LIMIT);
   });
 
   test('a port in use is one clear error', async () => {
@@ -234,7 +247,7 @@ describe.each(binaries)('baresip $version', (binary) => {
   test('the trace is complete and says who sent what', async () => {
     const [a, b] = await Promise.all([start('alice'), start('bob')]);
     await connect(a, b);
-    await a.hangup(undefined, LIMIT);
+    await a.act('hangup', {}, LIMIT);
     await bench.until(
       () => bench.messages('alice').some((one) => one.method === 'BYE' && one.code === 200),
       '200 of BYE',

@@ -33,7 +33,9 @@ describe('a program that behaves badly', () => {
     ['dial-no-json', 'E_CALL_REFUSED', 'no INVITE was sent'],
   ])('%s', async (mode, code, text) => {
     const agent = await startFake(mode);
-    await expect(agent.dial(TARGET, mode === 'dial-half' ? 300 : LIMIT)).rejects.toMatchObject({
+    await expect(
+      agent.act('dial', { target: TARGET }, mode === 'dial-half' ? 300 : LIMIT),
+    ).rejects.toMatchObject({
       code,
       message: expect.stringContaining(text) as string,
       details: { agents: ['alice'] },
@@ -42,7 +44,7 @@ describe('a program that behaves badly', () => {
 
   test('a crash names the last lines and is an event', async () => {
     const agent = await startFake('crash');
-    await expect(agent.dial(TARGET, LIMIT)).rejects.toThrow('about to crash');
+    await expect(agent.act('dial', { target: TARGET }, LIMIT)).rejects.toThrow('about to crash');
     expect(bench?.events('alice').at(-1)).toMatchObject({
       type: 'exited',
       signal: 'SIGSEGV',
@@ -52,7 +54,9 @@ describe('a program that behaves badly', () => {
 
   test('what is not JSON is a warning, what is unknown is kept', async () => {
     const agent = await startFake('dial-no-json');
-    await expect(agent.dial(TARGET, LIMIT)).rejects.toMatchObject({ code: 'E_CALL_REFUSED' });
+    await expect(agent.act('dial', { target: TARGET }, LIMIT)).rejects.toMatchObject({
+      code: 'E_CALL_REFUSED',
+    });
     const events = bench?.events('alice') ?? [];
     expect(events.filter((one) => one.type === 'warning')).toHaveLength(2);
     expect(events.find((one) => one.type === 'other')).toMatchObject({

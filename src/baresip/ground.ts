@@ -13,6 +13,8 @@ export interface BaresipContext extends AgentContext {
 
 export interface Ground {
   name: string;
+  /** As the script gave them. */
+  options: AgentOptions;
   account: Account;
   idleAor: string;
   context: BaresipContext;

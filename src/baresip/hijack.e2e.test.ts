@@ -38,7 +38,7 @@ describe.each(binaries)('a stranger at the control port, baresip $version', (bin
     ],
   ])('one who %s ends the agent and its waits', async (_, act) => {
     const agent = await bench.start('alice');
-    const waiting = expect(agent.accept(undefined, LIMIT)).rejects.toMatchObject(hijacked);
+    const waiting = expect(agent.act('accept', {}, LIMIT)).rejects.toMatchObject(hijacked);
     const began = performance.now();
     act(await stranger(agent));
     await waiting;
@@ -49,7 +49,9 @@ describe.each(binaries)('a stranger at the control port, baresip $version', (bin
       expected: true,
       denial: { code: 'E_AGENT_HIJACKED' },
     });
-    await expect(agent.dial({ uri: 'sip:x@127.0.0.1:9' }, LIMIT)).rejects.toMatchObject(hijacked);
+    await expect(
+      agent.act('dial', { target: { uri: 'sip:x@127.0.0.1:9' } }, LIMIT),
+    ).rejects.toMatchObject(hijacked);
   });
 
   test('the error names the user of who stays', async () => {

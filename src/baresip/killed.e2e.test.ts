@@ -13,27 +13,34 @@ type Before = (agent: UserAgent, peer: string) => Promise<unknown>;
 
 const CAROL = (peer: string) => ({ uri: peer.replace('peer@', 'carol@') });
 
-const consult: Before = (agent, peer) => agent.attendedTransfer(CAROL(peer), undefined, LIMIT);
+const consult: Before = (agent, peer) =>
+  agent.act('attended_transfer', { target: CAROL(peer) }, LIMIT);
 
 /** `before`: prepares the call for the verb while the other side still answers. */
 const VERBS: readonly (readonly [name: string, verb: Verb, before?: Before])[] = [
-  ['hold', (agent) => agent.hold(undefined, LIMIT)],
-  ['resume', (agent) => agent.resume(undefined, LIMIT), (agent) => agent.hold(undefined, LIMIT)],
-  ['dtmf', (agent) => agent.dtmf('123456789', undefined, undefined, LIMIT)],
-  ['transfer', (agent, peer) => agent.transfer(CAROL(peer), undefined, LIMIT)],
-  ['attended_transfer', (agent, peer) => agent.attendedTransfer(CAROL(peer), undefined, LIMIT)],
-  ['complete_transfer', (agent) => agent.completeTransfer(LIMIT), consult],
-  ['abort_transfer', (agent) => agent.abortTransfer(LIMIT), consult],
-  ['message', (agent, peer) => agent.message({ uri: peer }, 'hello', LIMIT)],
-  ['ping', (agent, peer) => agent.ping({ uri: peer }, LIMIT)],
+  ['hold', (agent) => agent.act('hold', {}, LIMIT)],
+  ['resume', (agent) => agent.act('resume', {}, LIMIT), (agent) => agent.act('hold', {}, LIMIT)],
+  ['dtmf', (agent) => agent.act('dtmf', { digits: '123456789' }, LIMIT)],
+  ['transfer', (agent, peer) => agent.act('transfer', { target: CAROL(peer) }, LIMIT)],
+  [
+    'attended_transfer',
+    (agent, peer) => agent.act('attended_transfer', { target: CAROL(peer) }, LIMIT),
+  ],
+  ['complete_transfer', (agent) => agent.act('complete_transfer', {}, LIMIT), consult],
+  ['abort_transfer', (agent) => agent.act('abort_transfer', {}, LIMIT), consult],
+  [
+    'message',
+    (agent, peer) => agent.act('message', { target: { uri: peer }, text: 'hello' }, LIMIT),
+  ],
+  ['ping', (agent, peer) => agent.act('ping', { target: { uri: peer } }, LIMIT)],
 ];
 
 /** Verbs that finish at once: they can only be called after the kill. */
 const IMMEDIATE: readonly (readonly [name: string, verb: Verb])[] = [
-  ['mute', (agent) => agent.mute(undefined, LIMIT)],
-  ['unmute', (agent) => agent.unmute(undefined, LIMIT)],
-  ['respond_incoming', (agent) => agent.respondIncoming({ code: 486 })],
-  ['stop_responding', (agent) => agent.stopResponding()],
+  ['mute', (agent) => agent.act('mute', {}, LIMIT)],
+  ['unmute', (agent) => agent.act('unmute', {}, LIMIT)],
+  ['respond_incoming', (agent) => agent.act('respond_incoming', { code: 486 }, LIMIT)],
+  ['stop_responding', (agent) => agent.act('stop_responding', {}, LIMIT)],
 ];
 
 const crashed = {
@@ -53,7 +60,7 @@ describe.each(binaries)('baresip $version, killed', (binary) => {
         : [`200 OK${method === 'INVITE' ? `\r\n\r\n${peerSdp()}` : ''}`],
     );
     const agent = await bench.start('alice');
-    await agent.dial({ uri: peer.uri }, LIMIT);
+    await agent.act('dial', { target: { uri: peer.uri } }, LIMIT);
     await bench.until(() => agentStateName(agent.state) === 'Established', 'Established');
     return { agent, peer, other };
   };

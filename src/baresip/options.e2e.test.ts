@@ -38,8 +38,8 @@ describe.each(binaries)('options, baresip $version', (binary) => {
 
   async function connect(options: AgentOptions): Promise<[UserAgent, UserAgent]> {
     const [a, b] = await Promise.all([bench.start('alice', options), bench.start('bob', options)]);
-    await a.dial({ agent: b }, LIMIT);
-    await b.accept(undefined, LIMIT);
+    await a.act('dial', { target: { agent: b } }, LIMIT);
+    await b.act('accept', {}, LIMIT);
     await Promise.all([reaches(a, 'Established'), reaches(b, 'Established')]);
     return [a, b];
   }
@@ -82,7 +82,7 @@ describe.each(binaries)('options, baresip $version', (binary) => {
     const server = await stunServer(closers);
     const nat = { nat: 'stun', stun_server: `stun:127.0.0.1:${server.port}` } as const;
     const [a, b] = await Promise.all([bench.start('alice', nat), bench.start('bob')]);
-    await a.dial({ agent: b }, LIMIT);
+    await a.act('dial', { target: { agent: b } }, LIMIT);
     expect(server.asked()).toBeGreaterThan(0);
     expect(offer()).toMatch(/^c=IN IP4 192\.0\.2\.7\r?$/m);
   });
@@ -117,7 +117,7 @@ describe.each(binaries)('options, baresip $version', (binary) => {
       headers: { 'X-A': ['1', '2'] },
       headers_compat: true,
     });
-    await a.register(LIMIT);
+    await a.act('register', {}, LIMIT);
     const fields = sent('alice', 'REGISTER')[0]?.headers ?? [];
     const values = fields.filter(([name]) => name === 'X-A').map(([, value]) => value);
     const inRegister =
@@ -150,7 +150,7 @@ describe.each(binaries)('options, baresip $version', (binary) => {
       bench.start('wary', account),
       bench.start('trusting', { ...account, ca_file }),
     ]);
-    await expect(wary.register(LIMIT)).rejects.toMatchObject({
+    await expect(wary.act('register', {}, LIMIT)).rejects.toMatchObject({
       code: 'E_REGISTER',
       message: expect.stringMatching(
         `register: REGISTER was not sent: the certificate of ${domain} is not trusted: self[- ]signed`,
@@ -161,7 +161,7 @@ describe.each(binaries)('options, baresip $version', (binary) => {
     });
     await bench.until(() => wary.state.registration.state === 'failed', 'not trusted');
     expect(accepted()).toBe(0);
-    await trusting.register(LIMIT);
+    await trusting.act('register', {}, LIMIT);
     await accepting;
   });
 
@@ -182,7 +182,7 @@ describe.each(binaries)('options, baresip $version', (binary) => {
     closers.push(() => server.close());
     const domain = `127.0.0.1:${(server.address() as AddressInfo).port}`;
     const agent = await bench.start('alice', { domain, transport: 'tls' });
-    await expect(agent.register(1500)).rejects.toMatchObject({
+    await expect(agent.act('register', {}, 1500)).rejects.toMatchObject({
       code: 'E_REGISTER',
       message: expect.stringContaining(
         `register: REGISTER was not sent: TLS with ${domain} failed: `,

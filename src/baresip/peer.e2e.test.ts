@@ -15,7 +15,7 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
   const dialTo = async (answer: (method: string) => readonly string[]) => {
     peer = await rawPeer(answer);
     const agent = await bench.start('alice');
-    await agent.dial({ uri: peer.uri }, LIMIT);
+    await agent.act('dial', { target: { uri: peer.uri } }, LIMIT);
     return agent;
   };
   const idle = (agent: UserAgent) =>
@@ -122,7 +122,7 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
     peer = await rawPeer(() => [`401 Unauthorized\r\n${challenge}`]);
     const [, domain = ''] = peer.uri.split('@');
     const agent = await bench.start('alice', { domain, password: 'x' });
-    await agent.register(LIMIT);
+    await agent.act('register', {}, LIMIT);
     await bench.until(() => agent.state.registration.state === 'failed', 'failed');
     expect(agent.state.registration.reason).toContain('no baresip knows SHA-512-256');
     const [, target = ''] = /@([^;>]*)/.exec(agent.contact) ?? [];
@@ -151,7 +151,7 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
     const agent = await dialTo((method) =>
       method === 'INVITE' ? ['100 Trying'] : method === 'CANCEL' ? ['200 OK'] : [],
     );
-    await agent.hangup(undefined, LIMIT);
+    await agent.act('hangup', {}, LIMIT);
     await peer?.seen(/^CANCEL /);
     expect(agent.state.ended).toMatchObject({ by: 'local', how: 'cancel' });
   });
@@ -159,9 +159,9 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
   test('hangup waits for a first response, then cancels', async () => {
     peer = await rawPeer(() => []);
     const agent = await bench.start('alice');
-    await agent.dial({ uri: peer.uri }, LIMIT);
+    await agent.act('dial', { target: { uri: peer.uri } }, LIMIT);
     const first = await peer.seen(/^INVITE /);
-    const hangup = agent.hangup(undefined, LIMIT);
+    const hangup = agent.act('hangup', {}, LIMIT);
     const field = (name: string) => new RegExp(`^${name}: .*`, 'im').exec(first)?.[0].trim() ?? '';
     const [from] = /127\.0\.0\.1:\d+/.exec(field('Via')) ?? [''];
     const head = [
@@ -180,7 +180,7 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
   test('hangup of a call nobody answers at all', async () => {
     const agent = await dialTo(() => []);
     const started = performance.now();
-    await agent.hangup(undefined, LIMIT);
+    await agent.act('hangup', {}, LIMIT);
     expect(performance.now() - started).toBeGreaterThan(900);
     expect(agent.state.ended).toMatchObject({ by: 'local', how: 'cancel' });
   });
@@ -221,7 +221,7 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
     });
     expect(incoming?.headers).toContainEqual(['X-Folded', 'one two']);
     expect(incoming?.headers.filter(([name]) => name === 'X-Twice')).toHaveLength(2);
-    const rejected = await agent.reject(undefined, LIMIT);
+    const rejected = await agent.act('reject', {}, LIMIT);
     expect(bench.entry(rejected.seq)).toMatchObject({
       type: 'call_closed',
       ended: { by: 'local', how: 'rejected', code: 486 },
@@ -230,16 +230,18 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
 
   test('a host nobody knows', async () => {
     const agent = await bench.start('alice');
-    await agent.dial({ uri: 'sip:bob@no-such-host.invalid' }, LIMIT).catch((error: unknown) => {
-      // Refused at once by some versions, after a look-up by others.
-      expect(error).toMatchObject({ code: 'E_CALL_REFUSED' });
-    });
+    await agent
+      .act('dial', { target: { uri: 'sip:bob@no-such-host.invalid' } }, LIMIT)
+      .catch((error: unknown) => {
+        // Refused at once by some versions, after a look-up by others.
+        expect(error).toMatchObject({ code: 'E_CALL_REFUSED' });
+      });
     await idle(agent);
     if (agent.state.ended !== undefined)
       expect(agent.state.ended).toMatchObject({ by: 'network', how: 'unreachable' });
     // And the agent works as before.
     peer = await rawPeer(invite('486 Busy Here'));
-    await agent.dial({ uri: peer.uri }, LIMIT);
+    await agent.act('dial', { target: { uri: peer.uri } }, LIMIT);
     await idle(agent);
     expect(agent.state.ended).toMatchObject({ code: 486 });
   });
@@ -248,7 +250,7 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
     peer = await rawPeer((method) => (method === 'REGISTER' ? ['403 Not you'] : ['200 OK']));
     const domain = peer.uri.split('@')[1] ?? '';
     const agent = await bench.start('carol', { domain, password: 'x' });
-    const { seq } = await agent.register(LIMIT);
+    const { seq } = await agent.act('register', {}, LIMIT);
     expect(bench.entry(seq)).toEqual({ type: 'registering' });
     await bench.until(() => agent.state.registration.state === 'failed', 'failed');
     expect(agent.state.registration).toMatchObject({
@@ -258,11 +260,11 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
       count: 0,
     });
     const other = await bench.start('dave', { domain: '127.0.0.1:9', transport: 'tcp' });
-    await expect(other.register(LIMIT)).rejects.toMatchObject({
+    await expect(other.act('register', {}, LIMIT)).rejects.toMatchObject({
       code: 'E_REGISTER',
       message: expect.stringContaining('Connection refused') as string,
     });
     const unknown = await bench.start('erin', { domain: 'no-such-host.invalid' });
-    await expect(unknown.register(LIMIT)).rejects.toMatchObject({ code: 'E_REGISTER' });
+    await expect(unknown.act('register', {}, LIMIT)).rejects.toMatchObject({ code: 'E_REGISTER' });
   });
 });

@@ -1,7 +1,8 @@
 /** A running agent as its verbs and its audio see it; session.ts makes it run. Types only. */
 import type { ErrorCode, OffhookError } from '../errors.js';
 import type { AgentEvent } from '../model/agent-event.js';
-import type { AgentState } from '../model/agent-state.js';
+import type { AgentState, CallState } from '../model/agent-state.js';
+import type { UserAgent, VerbArguments } from '../agents/user-agent.js';
 import type { Ground } from './ground.js';
 import type { Dumps } from './media/dumps.js';
 import type { CallLog } from './record/call-log.js';
@@ -15,8 +16,24 @@ import type { Contacts } from './wire/contacts.js';
 import type { Command } from './wire/ctrl.js';
 import type { Reply } from './wire/events.js';
 
+/** An attended transfer under way: the call on hold, and the Call-ID of the call beside it. */
+export interface Consultation {
+  readonly first: CallState;
+  readonly call: string;
+  readonly target: PlacedTarget;
+}
+
+/** A target as a URI, and the agent behind it if it is one of ours. */
+export interface PlacedTarget {
+  readonly uri: string;
+  readonly agent?: UserAgent;
+}
+
 export interface RunningAgent {
   readonly ground: Ground;
+  consultation?: Consultation | undefined;
+  /** How every further incoming call is refused. */
+  refusal?: VerbArguments<'reject'> | undefined;
   /** Fold over every event so far. */
   readonly state: AgentState;
   readonly waiters: Waiters;

@@ -24,7 +24,8 @@ import type { CtrlEvent, Reply } from './wire/events.js';
 import { Dumps } from './media/dumps.js';
 import { removeFolder } from './start/folder.js';
 import type { Ground } from './ground.js';
-import type { RunningAgent } from './running-agent.js';
+import type { Consultation, RunningAgent } from './running-agent.js';
+import type { VerbArguments } from '../agents/user-agent.js';
 import { exitReason, type BaresipProcess, type Exit } from './start/process.js';
 import { followRedirect } from './verbs/redirect.js';
 import { RefusalLog } from './record/refusals.js';
@@ -57,6 +58,8 @@ export class Session implements RunningAgent {
   readonly contacts = new Contacts();
   readonly commands: CommandSet;
   state: AgentState = NEW_AGENT;
+  consultation: Consultation | undefined;
+  refusal: VerbArguments<'reject'> | undefined;
   process!: BaresipProcess;
   #ctrl: Ctrl | undefined;
   #controlEnd = Promise.resolve();

@@ -3,7 +3,7 @@
  * the verbs that listen. Agents and detectors do not know each other.
  */
 import type { Country, SignalName } from '../audio/signal-plans.js';
-import type { AgentOptions, UserAgent } from '../agents/user-agent.js';
+import type { AgentOptions, UserAgent, VerbArguments } from '../agents/user-agent.js';
 import { OffhookError } from '../errors.js';
 import type { AgentEvent, Watched } from '../model/agent-event.js';
 import type {
@@ -39,6 +39,17 @@ const AFTER_RECORDING_MS = 5000;
 interface Listening {
   readonly limitMs: number;
   readonly forMs?: number;
+}
+
+interface SignalOptions {
+  readonly country?: Country;
+  readonly digits?: string;
+  readonly within?: Duration;
+}
+
+interface RecordingOptions {
+  readonly min_similarity?: number;
+  readonly within?: Duration;
 }
 
 /** Where the calls of a scenario are saved, and who is notified of each file. */
@@ -100,11 +111,10 @@ export class Hearing {
 
   verifySignal(
     agent: UserAgent,
-    name: SignalName | 'dtmf',
-    options: { country?: Country; digits?: string; within?: Duration },
-    call: string | undefined,
+    { name: given, options = {}, call }: VerbArguments<'verify_signal'>,
   ): Promise<HeardSignal> {
-    const { country, digits, within } = options;
+    const name = given as SignalName | 'dtmf';
+    const { country, digits, within } = options as SignalOptions;
     const limitMs = within === undefined ? SIGNAL_MS : durationMs(within);
     const judge = signalJudge(name, country, digits);
     return this.#listen(agent, 'verify_signal', call, limitMs, judge);
@@ -112,35 +122,30 @@ export class Hearing {
 
   verifyRecording(
     agent: UserAgent,
-    { path, real }: { path: string; real: string },
-    options: { min_similarity?: number; within?: Duration },
-    call: string | undefined,
+    { path: file, options = {}, call }: VerbArguments<'verify_recording'>,
   ): Promise<HeardRecording> {
-    const { min_similarity, within } = options;
-    const judge = new RecordingJudge(path, real, min_similarity);
+    const { min_similarity, within } = options as RecordingOptions;
+    const judge = new RecordingJudge(file.path, file.real, min_similarity);
     const limitMs = within === undefined ? judge.ms + AFTER_RECORDING_MS : durationMs(within);
     return this.#listen(agent, 'verify_recording', call, limitMs, judge);
   }
 
   verifyAudio(
     agent: UserAgent,
-    hz: number,
-    options: unknown,
+    { hz, within, call }: VerbArguments<'verify_audio'>,
     withinMs: number,
-    call: string | undefined,
   ): Promise<HeardTone> {
-    const { limitMs, forMs } = listening('verify_audio', options, withinMs);
+    const { limitMs, forMs } = listening('verify_audio', within, withinMs);
     const judge = new ToneJudge(agent.name, 'verify_audio', hz, forMs);
     return this.#listen(agent, 'verify_audio', call, limitMs, judge);
   }
 
   verifySilence(
     agent: UserAgent,
-    options: unknown,
+    { within, call }: VerbArguments<'verify_silence'>,
     withinMs: number,
-    call: string | undefined,
   ): Promise<HeardSilence> {
-    const { limitMs, forMs } = listening('verify_silence', options, withinMs);
+    const { limitMs, forMs } = listening('verify_silence', within, withinMs);
     const judge = new SilenceJudge(forMs);
     return this.#listen(agent, 'verify_silence', call, limitMs, judge);
   }

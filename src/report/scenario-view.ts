@@ -6,6 +6,7 @@ import { formatMs } from '../time.js';
 import type { SourceLocation } from '../errors.js';
 import type { AgentEvent } from '../model/agent-event.js';
 import type { Phase, RunEvent, ScenarioId } from '../model/run-event.js';
+import { findFunction } from '../schema/contract.js';
 import type { AgentNames } from './agent-names.js';
 import type { LineOptions, Page, Style } from './page.js';
 import { shortCallId } from './sip/sip-words.js';
@@ -28,8 +29,6 @@ interface ViewOptions {
   before?: () => void;
 }
 
-/** Verbs without an agent: other events report them, or they are of interest only with -v. */
-const QUIET_VERBS: ReadonlySet<string> = new Set(['agent', 'http', 'http_all', 'mock_server']);
 /** Events that restate what a verb's line has just said. */
 const RESTATING: ReadonlySet<string> = new Set(
   'registering unregistering call_dialed call_accepted call_superseded other'.split(' '),
@@ -179,7 +178,8 @@ export class ScenarioView {
   }
 
   #isQuiet(event: EventOf<'verb_started'>): boolean {
-    return !this.#options.verbose && event.agent === undefined && QUIET_VERBS.has(event.verb);
+    if (this.#options.verbose || event.agent !== undefined) return false;
+    return findFunction('global', event.verb)?.row.quiet === true;
   }
 
   #waited(event: EventOf<'waited'>): void {

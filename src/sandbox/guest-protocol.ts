@@ -5,10 +5,11 @@
 import type { ErrorData } from '../errors.js';
 import type { LogEntry, Watched } from '../model/agent-event.js';
 import type { MockRequestData } from '../model/http-message.js';
+import type { GLOBALS, GlobalVerb } from '../schema/functions.js';
 import type { FunctionRow, HttpObject } from '../schema/rows.js';
 import type { ServiceVerb } from '../schema/verbs/http.js';
-import type { AgentVerb } from '../schema/verbs.js';
-import type { GlobalVerb, Note } from './protocol.js';
+import type { AGENT_METHODS, AgentVerb } from '../schema/verbs.js';
+import type { Note } from './protocol.js';
 
 /**
  * The one function the guest gets: `host("op payload")`, all of it text; the answer is JSON of `Answer`. It is
@@ -123,9 +124,12 @@ export interface SequencePart {
   ms: number;
 }
 
+type Blocking<Rows> = {
+  [Name in keyof Rows]: Rows[Name] extends { side: 'guest'; effect: 'block' } ? Name : never;
+}[keyof Rows];
+
 /** Functions that block without an effect. */
-export type WaitName =
-  'await_until' | 'wait' | 'never' | 'await_sequence' | 'verify_media' | 'verify_no_media';
+export type WaitName = Blocking<typeof GLOBALS> | Blocking<typeof AGENT_METHODS>;
 
 /** New entries, and the monotonic ms since the scenario began. */
 export interface NextEntries {

@@ -6,6 +6,7 @@ import type { ErrorData, SourceLocation } from '../errors.js';
 import type { LogEntry } from '../model/agent-event.js';
 import type { MockRequestData, MockResponseData } from '../model/http-message.js';
 import type { Failure, Phase } from '../model/run-event.js';
+import type { GlobalVerb } from '../schema/functions.js';
 import type { ServiceVerb } from '../schema/verbs/http.js';
 import type { AgentVerb } from '../schema/verbs.js';
 
@@ -125,9 +126,6 @@ export type ThreadMessage =
   | { type: 'responded'; id: number; reply: ResponderReply }
   | { type: 'finished'; skipped?: { reason: string }; reusable: boolean };
 
-/** Functions that drivers carry out. */
-export type GlobalVerb = 'agent' | 'verify_audio_connection';
-
 /** A request of a mock server for a function of the script. */
 export interface ResponderCall {
   /** Unique in the scenario. */
@@ -154,6 +152,7 @@ export interface CallRequest {
   verb: AgentVerb | GlobalVerb | 'watch' | ServiceVerb | 'requests';
   /** The agent, or the mock server, the verb was called on. */
   agent?: string;
+  /** Of a verb with a row: each at the place of its parameter, undefined where it was left out. */
   args: readonly Argument[];
   at?: SourceLocation;
   /** The scenario's time limit, ms, where the arguments give none. */
@@ -169,6 +168,13 @@ export type Argument = unknown;
 export interface AgentArgument {
   $: 'agent';
   name: string;
+}
+
+/** A file as an argument, after the thread checked that the script may read it. */
+export interface FileArgument {
+  /** As the script wrote it: reports show no other path. */
+  path: string;
+  real: string;
 }
 
 /** A call of the agent as an argument: a CallRef after the thread checked it. */

@@ -159,6 +159,8 @@ function recordingOptions(value: unknown): KindProblem | undefined {
 export const AUDIO_KINDS = {
   signal: signalKind,
   signal_options: signalOptions,
+  recording: (value: unknown) =>
+    typeof value === 'string' && value !== '' ? undefined : { expected: 'text, not empty' },
   recording_options: recordingOptions,
   sound: soundKind,
   hz: (value: unknown) => hzKind(value, HEARD_HZ),
@@ -172,6 +174,7 @@ export const AUDIO_TYPES: Readonly<Record<AudioKind, string>> = {
   signal: 'string',
   signal_options:
     '{ readonly country?: "us" | "uk" | "de" | "fr"; readonly digits?: string; readonly within?: Duration }',
+  recording: 'string',
   recording_options: '{ readonly min_similarity?: number; readonly within?: Duration }',
   sound: 'Sound',
   hz: 'number',

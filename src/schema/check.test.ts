@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkArguments } from './check.js';
+import { alignArguments, checkArguments } from './check.js';
 import { findFunction, functionsOf, type PublicFunction } from './contract.js';
 import { AgentRef, CallRef, FunctionRef, Special, Undefined } from './special.js';
 import type { FunctionRow } from './rows.js';
@@ -334,4 +334,15 @@ test('a call stands in the place of the option before it, and nothing after it',
     /^verify_audio\(\): "hz" must be a frequency.* got a call of agent "bob"/,
   );
   expect(check('hears', 440, '2s')).toMatch(/^hears\(\): "call" must be a call of the agent/);
+});
+
+test.each<[name: string, args: unknown[], aligned: unknown[]]>([
+  ['verify_audio', [440], [440]],
+  ['verify_audio', [440, call], [440, undefined, call]],
+  ['verify_audio', [440, '2s', call], [440, '2s', call]],
+  ['dtmf', ['1', undef, call], ['1', undef, call]],
+  ['hangup', [undef], []],
+  ['verify_silence', [call], [undefined, call]],
+])('%s: each argument of %j stands at its parameter', (name, args, aligned) => {
+  expect(alignArguments(find(name).row, args)).toEqual(aligned);
 });

@@ -59,6 +59,13 @@ export function checkArguments(
   return undefined;
 }
 
+/** Checked arguments, each at the place of its parameter; undefined where it was left out. */
+export function alignArguments(row: FunctionRow, args: readonly unknown[]): readonly unknown[] {
+  const given = withoutTrailingUndefined(args).length;
+  const pairs = new Map(assign(row.params, args, given));
+  return withoutTrailingUndefined(row.params.map((param) => pairs.get(param)));
+}
+
 /** Pairs parameters with arguments; an optional one may be left out before a required one. */
 function assign(
   params: readonly ParamRow[],

@@ -41,6 +41,8 @@ export const GLOBALS = {
     ],
     returns: 'Agent',
     doc: 'Starts a SIP agent: a baresip process of its own, stopped when the scenario ends.',
+    secrets: 'account',
+    quiet: true,
     done: 'the process answers on its control connection',
     limit: '5s',
     throws: [
@@ -87,6 +89,7 @@ export const GLOBALS = {
     doc: 'Waits until a condition holds and returns its value. Sees every state in order: no transient one is lost, no stale one passes.',
     done: 'the condition held',
     limit: '5s',
+    default_timeout: true,
     throws: ['E_AWAIT_TIMEOUT', 'E_CONDITION', 'E_ARGUMENT'],
     example:
       'await_until(() => assert(bob.state).equals(State.Ringing));\nconst call = await_until(() => assert(bob.calls[0]).is_present().value(), "10s");',
@@ -105,6 +108,7 @@ export const GLOBALS = {
       },
       { name: 'during', kind: 'duration', doc: 'How long it must not.' },
     ],
+    wait_text: 'never: ',
     returns: 'void',
     doc: 'Fails the moment the condition comes true, also when it is so at the beginning; passes when the time is over. Sees every state in order, like `await_until`.',
     done: 'the time is over',
@@ -130,6 +134,7 @@ export const GLOBALS = {
     doc: 'Waits until the conditions have held one after another, and returns their values. Each is looked at from where the one before it passed: what happened earlier does not count for it any more, one event may satisfy several.',
     done: 'the last condition held',
     limit: '5s',
+    default_timeout: true,
     throws: ['E_AWAIT_TIMEOUT', 'E_CONDITION', 'E_ARGUMENT'],
     example:
       'await_sequence([\n  () => assert(alice.provisional).contains(181),\n  () => assert(alice.state).equals(State.Ringing),\n  () => assert(alice.state).equals(State.Established),\n], "10s");',
@@ -309,6 +314,13 @@ export const GLOBALS = {
     example: 'teardown(({ alice }) => log(alice.ended));',
   },
 } as const satisfies Record<string, FunctionRow>;
+
+type Globals = typeof GLOBALS;
+type On<Side> = {
+  [Name in keyof Globals]: Globals[Name]['side'] extends Side ? Name : never;
+}[keyof Globals];
+/** Global functions that need agents: the runner carries them out. */
+export type GlobalVerb = Exclude<On<'host'>, keyof typeof HTTP_GLOBALS>;
 
 /** `scenario` is a function with a member: both forms share the parameters. */
 export const SCENARIO = {

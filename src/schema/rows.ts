@@ -5,6 +5,8 @@ import type { ErrorCode } from '../errors.js';
 export type AudioKind =
   | 'signal'
   | 'signal_options'
+  /** Path of a WAV file that is read. */
+  | 'recording'
   | 'recording_options'
   | 'sound'
   | 'hz'
@@ -64,13 +66,28 @@ export type HttpObject = 'MockServer' | 'HttpResponse' | 'MockRequest';
 /** Where the row's work is done: in the VM alone, on the scenario thread, or by a driver on the main thread. */
 type Side = 'guest' | 'thread' | 'host';
 
-export interface FunctionRow {
+/** What follows from calling a function, besides what its parameters say. Whoever treats functions differently reads it here. */
+interface Consequences {
+  /** Its limit is that of default_timeout() where the arguments give none. */
+  readonly default_timeout?: true;
+  /** What its arguments may hold that no report shows: the login of an agent, or of HTTP requests. */
+  readonly secrets?: 'account' | 'requests';
+  /** Other events report what it did: its own line in a report is of interest only with --verbose. */
+  readonly quiet?: true;
+  /** What stands before the condition in the text of a wait. */
+  readonly wait_text?: string;
+}
+
+export interface FunctionRow extends Consequences {
   readonly on: 'global' | 'Agent' | 'Assertion' | 'scenario' | 'SipLog' | 'SipMessage' | HttpObject;
   readonly side: Side;
   /**
-   * `none`: may stand anywhere. `declare`: builds the suite. `block`: waits, but changes nothing.
-   * `effect`: changes the world. `ask`: asks the world outside. Conditions allow `none`, and `ask` with
-   * pauses; collecting stops at all but `none` and `declare`.
+   * What a call does, and so where it may stand:
+   * - `none`: reads or computes; everywhere.
+   * - `declare`: adds to the suite; at the top level of a file.
+   * - `block`: waits and changes nothing; in scenarios, not in conditions.
+   * - `effect`: makes an agent or a server act; in scenarios, not in conditions.
+   * - `ask`: sends a request to another system; in scenarios, and in conditions with pauses.
    */
   readonly effect: 'none' | 'declare' | 'block' | 'effect' | 'ask';
   readonly generics?: string;
@@ -87,6 +104,25 @@ export interface FunctionRow {
   readonly example?: string;
   /** RFC section, ITU-T number, or baresip file and version. */
   readonly source?: string;
+}
+
+/** A verb of an agent. */
+export interface VerbRow extends FunctionRow {
+  readonly on: 'Agent';
+  /**
+   * Where the cursor of the agent is when the verb returns. `issued`: at the entry that is the verb's effect,
+   * else where it was issued, so conditions see what happened meanwhile. `end`: behind every entry that came
+   * meanwhile, because what the verb has proved is newer (docs/decisions/0010-verifying-verbs-move-the-cursor.md).
+   */
+  readonly cursor: 'issued' | 'end';
+  /**
+   * Of a verb with a `target`: who calls it. `agent`: the agent itself, which takes a call of its limit.
+   * `peer`: the other side of a call, by a transfer. Where the target is an agent, its cursor is moved to the
+   * moment the verb was issued as well, and its earlier call with the agent is over.
+   */
+  readonly caller?: 'agent' | 'peer' | 'nobody';
+  /** Ends a call: agents at its other end are moved to the present before, so that no earlier Idle passes for its end. */
+  readonly ends_call?: true;
 }
 
 export interface GetterRow {

@@ -3,7 +3,7 @@
  * editor typings, the reference and the runner's bindings all come from these rows; the data shapes
  * they name are the *.schema.json files beside this one. This folder knows no driver and no sandbox.
  */
-import type { FunctionRow } from './rows.js';
+import type { VerbRow } from './rows.js';
 import { AUDIO_METHODS, AUDIO_VERBS } from './verbs/audio.js';
 import { CALL_VERBS } from './verbs/calls.js';
 import { DTMF_VERBS } from './verbs/dtmf.js';
@@ -15,7 +15,7 @@ import { AGENT_METHODS as METHODS } from './verbs/methods.js';
 import { REGISTRATION_VERBS } from './verbs/registration.js';
 import { TRANSFER_VERBS } from './verbs/transfer.js';
 
-/** Verbs of an agent that a driver carries out; the runner binds each of them (`satisfies`). */
+/** Verbs of an agent that are carried out on the main thread, by its driver and what hears its audio. */
 export const AGENT_VERBS = {
   ...REGISTRATION_VERBS,
   ...CALL_VERBS,
@@ -25,13 +25,17 @@ export const AGENT_VERBS = {
   ...MESSAGE_VERBS,
   ...INBOUND_VERBS,
   ...TRANSFER_VERBS,
-} as const satisfies Record<string, FunctionRow>;
+} as const satisfies Record<string, VerbRow>;
 
 const AGENT_METHODS = { ...METHODS, ...AUDIO_METHODS } as const;
 
 export type AgentVerb = keyof typeof AGENT_VERBS;
+/** Verbs about audio, which need detectors besides the driver. */
+export type AudioVerb = keyof typeof AUDIO_VERBS;
+/** Verbs a driver carries out alone. */
+export type DriverVerb = Exclude<AgentVerb, AudioVerb>;
 export type AgentMethod = keyof typeof AGENT_METHODS;
 export type AgentGetter = keyof typeof AGENT_GETTERS;
 export type CallGetter = keyof typeof CALL_GETTERS;
 
-export { AGENT_GETTERS, AGENT_METHODS, CALL_GETTERS };
+export { AGENT_GETTERS, AGENT_METHODS, AUDIO_VERBS, CALL_GETTERS };

@@ -37,7 +37,7 @@ describe.each(binaries)('baresip $version and the RTP it receives', (binary) => 
       return [`200 OK\r\n\r\n${sdp}`];
     });
     const agent = await bench.start('alice', codec === undefined ? {} : { codecs: [codec] });
-    await agent.dial({ uri: peer.uri }, LIMIT);
+    await agent.act('dial', { target: { uri: peer.uri } }, LIMIT);
     await bench.until(() => agentStateName(agent.state) === 'Established', 'Established');
     await agent.watchRtp();
     return { agent, rtp };

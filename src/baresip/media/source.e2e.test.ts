@@ -63,8 +63,8 @@ describe.each(binaries)('baresip $version: audio', (binary) => {
     await call();
   };
   const call = async (): Promise<void> => {
-    await alice.dial({ agent: bob }, LIMIT);
-    await bob.accept(undefined, LIMIT);
+    await alice.act('dial', { target: { agent: bob } }, LIMIT);
+    await bob.act('accept', {}, LIMIT);
     await bench.until(
       () => [alice, bob].every((one) => agentStateName(one.state) === 'Established'),
       'a call',
@@ -104,26 +104,26 @@ describe.each(binaries)('baresip $version: audio', (binary) => {
     await alice.sendAudio(tone(440, 1, true), LIMIT);
     await hears('tone');
     for (const one of [alice, bob, alice]) {
-      await one.hold(undefined, LIMIT);
-      await one.resume(undefined, LIMIT);
+      await one.act('hold', {}, LIMIT);
+      await one.act('resume', {}, LIMIT);
       await hears('tone');
     }
   });
 
   test('a tone set before the call, while it rings, and kept for the next one', async () => {
     await connected();
-    await alice.hangup(undefined, LIMIT);
+    await alice.act('hangup', {}, LIMIT);
     await bench.until(() => agentStateName(bob.state) === 'Idle', 'bob idle');
     await alice.sendAudio(tone(440, 1, true), LIMIT);
     await call();
     await hears('tone');
-    await alice.hangup(undefined, LIMIT);
+    await alice.act('hangup', {}, LIMIT);
     await bench.until(() => agentStateName(bob.state) === 'Idle', 'bob idle');
-    await alice.dial({ agent: bob }, LIMIT);
+    await alice.act('dial', { target: { agent: bob } }, LIMIT);
     await bench.until(() => agentStateName(bob.state) === 'Ringing', 'bob ringing');
     await alice.sendAudio(undefined, LIMIT);
     await bob.sendAudio(tone(300, 1, true), LIMIT);
-    await bob.accept(undefined, LIMIT);
+    await bob.act('accept', {}, LIMIT);
     await hears('silence');
     await alice.sendAudio(tone(440, 1, true), LIMIT);
     await hears('tone');
@@ -163,7 +163,7 @@ describe.each(binaries)('baresip $version: audio', (binary) => {
   test('another source while a second call waits: heard, and the call goes on waiting', async () => {
     await connected();
     const carol = await bench.start('carol', { audio: true });
-    await carol.dial({ agent: alice }, LIMIT);
+    await carol.act('dial', { target: { agent: alice } }, LIMIT);
     await bench.until(() => alice.state.calls.length === 2, 'two calls');
     // a file, too, is passed to baresip again
     await alice.sendAudio(tone(440, 1, true), LIMIT);
@@ -180,7 +180,7 @@ describe.each(binaries)('baresip $version: audio', (binary) => {
   test('two calls in one second have files of their own', async () => {
     await connected();
     await hears('silence');
-    await alice.hangup(undefined, LIMIT);
+    await alice.act('hangup', {}, LIMIT);
     await bench.until(() => agentStateName(bob.state) === 'Idle', 'bob idle');
     await call();
     await hears('silence');

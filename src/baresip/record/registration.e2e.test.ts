@@ -15,12 +15,12 @@ describe.each(binaries)('registration, baresip $version', (binary) => {
     const domain = registrar.uri.replace(/^.*@/, '');
     const agent = await bench.start('alice', { domain });
     const types = () => bench.events('alice').map((one) => one.type);
-    await agent.register(LIMIT);
+    await agent.act('register', {}, LIMIT);
     await bench.until(() => types().includes('registered'), 'registered');
     expect(agent.state.registration).toMatchObject({ state: 'registered', expires: 1, count: 1 });
     await bench.until(() => types().includes('registration_expired'), 'expired');
     expect(agent.state.registration).toMatchObject({ state: 'none', reason: 'expired' });
-    await agent.register(LIMIT);
+    await agent.act('register', {}, LIMIT);
     await bench.until(() => types().at(-1) === 'registered', 'registered again');
     expect(agent.state.registration.state).toBe('registered');
   });
@@ -31,7 +31,7 @@ describe.each(binaries)('registration, baresip $version', (binary) => {
     );
     const domain = registrar.uri.replace(/^.*@/, '');
     const agent = await bench.start('alice', { domain, mwi: true });
-    await agent.register(LIMIT);
+    await agent.act('register', {}, LIMIT);
     await registrar.seen(/^SUBSCRIBE /);
     const started = performance.now();
     await agent.stop();
@@ -47,7 +47,7 @@ describe.each(binaries)('registration, baresip $version', (binary) => {
     const agent = await bench.start('alice', { domain: registrar.uri.replace(/^.*@/, '') });
     const granted = () => bench.events('alice').filter((one) => one.type === 'registered').length;
     for (const round of [1, 2, 3]) {
-      await agent.register(LIMIT);
+      await agent.act('register', {}, LIMIT);
       await bench.until(() => granted() === round, `registered ${round}`);
       expect(agent.state.registration).toMatchObject({ expires: 600, count: 1 });
     }
@@ -68,7 +68,7 @@ describe.each(binaries)('registration, baresip $version', (binary) => {
       });
       const domain = registrar.uri.replace(/^.*@/, '');
       const agent = await bench.start('alice', { domain, password: 'wrong' });
-      await agent.register(LIMIT);
+      await agent.act('register', {}, LIMIT);
       await bench.until(() => agent.state.registration.state === 'failed', 'failed');
       // A further REGISTER, which must not come, would come within that time.
       await new Promise((resolve) => setTimeout(resolve, DISTANCE_MS * 10));

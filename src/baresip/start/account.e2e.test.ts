@@ -28,7 +28,7 @@ describe.each(binaries)('the account line as baresip $version reads it', (binary
     );
     const domain = registrar.uri.replace(/^.*@/, '');
     const agent = await bench.start('alice', { ...options, domain, outbound: `sip:${domain}` });
-    await agent.register(LIMIT);
+    await agent.act('register', {}, LIMIT);
     const seen = await registrar.seen(/\r\nAuthorization:/);
     const text = Buffer.from(seen, 'latin1').toString();
     const [, user = '', response] =

@@ -71,9 +71,9 @@ describe.each(binaries)('isolation, baresip $version', (binary) => {
       ['alice', 'bob'].map((name) => bench.start(name, options, { isolate: ALWAYS })),
     );
     if (a === undefined || b === undefined) throw new Error('not started');
-    await a.dial({ agent: b }, LIMIT);
-    await b.accept(undefined, LIMIT);
-    await a.hangup(undefined, LIMIT);
+    await a.act('dial', { target: { agent: b } }, LIMIT);
+    await b.act('accept', {}, LIMIT);
+    await a.act('hangup', {}, LIMIT);
     process.kill(a.pid, 'SIGKILL');
     await bench.until(() => !a.state.alive, 'the end');
     expect(bench.events('alice').at(-1)).toMatchObject({ type: 'exited', signal: 'SIGKILL' });

@@ -190,6 +190,7 @@ async function prepare(
     });
     const session = new Session({
       name,
+      options,
       account,
       idleAor,
       context,

@@ -7,125 +7,132 @@ import { hasCapability, sinceOf } from '../capabilities.js';
 import { hold, resume } from './hold.js';
 import { peerOf } from '../../sip/peer.js';
 import { left } from '../perform.js';
-import type { RunningAgent } from '../running-agent.js';
-import { refer, transferableCall, type TransferTarget } from './transfer.js';
+import type { Consultation, RunningAgent } from '../running-agent.js';
+import { placedTarget } from './target.js';
+import { refer, transferableCall } from './transfer.js';
 import { replacesReferTo } from '../../sip/transfer-uri.js';
-import type { Done } from '../../agents/user-agent.js';
-import { assertOpen, callOf, hangup } from './calls.js';
+import type { Done, VerbArguments } from '../../agents/user-agent.js';
+import { hangup } from './calls.js';
 import { placeCall } from './dial.js';
-
-interface Consultation {
-  first: CallState;
-  call: string;
-  target: TransferTarget;
-}
+import { assertOpen, callOf } from './which-call.js';
 
 const START_FIRST = 'call attended_transfer() first';
 
-export class AttendedTransfer {
-  readonly #session: RunningAgent;
-  #consultation: Consultation | undefined;
+export async function attendedTransfer(
+  session: RunningAgent,
+  { target: to, call: id }: VerbArguments<'attended_transfer'>,
+  limitMs: number,
+): Promise<Done> {
+  const verb = 'attended_transfer';
+  const started = performance.now();
+  const target = placedTarget(session, verb, to);
+  assertNone(session, verb);
+  const first = await transferableCall(session, verb, { target, id }, limitMs);
+  await hold(session, { call: first.id }, left(limitMs, started));
+  const placing = { uri: target.uri, peer: peerOf(target.uri, '') };
+  const { seq, call } = await placeCall(session, verb, placing, left(limitMs, started));
+  session.consultation = { first, call, target };
+  return { seq };
+}
 
-  constructor(session: RunningAgent) {
-    this.#session = session;
+export async function completeTransfer(
+  session: RunningAgent,
+  _args: VerbArguments<'complete_transfer'>,
+  limitMs: number,
+): Promise<Done> {
+  const verb = 'complete_transfer';
+  const { first, call, target } = current(session, verb);
+  const { version } = session.ground.context.binary;
+  const consultation = callOf(session, verb, call);
+  assertReady(session, verb, first.id, consultation);
+  // With a PBX between the agents the target's call would have another Call-ID.
+  const direct = target.agent?.state.calls.some((one) => one.id === call) === true;
+  if (direct && !hasCapability(version, 'replaces')) {
+    throw session.problem(
+      'E_CAPABILITY',
+      verb,
+      `agent "${target.agent.name}" is a baresip ${version}, which cannot replace a call (RFC 3891); baresip ${sinceOf('replaces')} can`,
+      'transfer through a PBX, or use a newer baresip',
+    );
   }
+  const referTo = referToOf(
+    session,
+    consultation,
+    !direct || hasCapability(version, 'replaces_tags'),
+  );
+  const commands = session.commands.transfer(first.id, referTo);
+  return refer(session, verb, { call: first, commands }, limitMs);
+}
 
-  async start(target: TransferTarget, id: string | undefined, limitMs: number): Promise<Done> {
-    const verb = 'attended_transfer';
-    const started = performance.now();
-    this.#assertNone(verb);
-    const first = await transferableCall(this.#session, verb, { target, id }, limitMs);
-    await hold(this.#session, first.id, left(limitMs, started));
-    const placing = { uri: target.uri, peer: peerOf(target.uri, '') };
-    const done = await placeCall(this.#session, verb, placing, left(limitMs, started));
-    this.#consultation = { first, call: done.call, target };
-    return done;
+export async function abortTransfer(
+  session: RunningAgent,
+  _args: VerbArguments<'abort_transfer'>,
+  limitMs: number,
+): Promise<Done> {
+  const verb = 'abort_transfer';
+  const started = performance.now();
+  const { first, call } = current(session, verb);
+  // 1.0 resumes the first call as soon as the consultation call ends.
+  session.calls.media.expectResume(first.id, true);
+  if (isOpen(session, call)) await hangup(session, { call }, left(limitMs, started));
+  session.consultation = undefined;
+  if (!isOpen(session, first.id)) {
+    return { seq: session.seqOf('call_closed', first.id) ?? session.nextSeq - 1 };
   }
+  return resume(session, { call: first.id }, left(limitMs, started));
+}
 
-  async complete(limitMs: number): Promise<Done> {
-    const verb = 'complete_transfer';
-    const { first, call, target } = this.#current(verb);
-    const session = this.#session;
-    const { version } = session.ground.context.binary;
-    const consultation = callOf(session, verb, call);
-    this.#assertReady(verb, first.id, consultation);
-    // With a PBX between the agents the target's call would have another Call-ID.
-    const direct = target.agent?.state.calls.some((one) => one.id === call) === true;
-    if (direct && !hasCapability(version, 'replaces')) {
-      throw session.problem(
-        'E_CAPABILITY',
-        verb,
-        `agent "${target.agent?.name ?? ''}" is a baresip ${version}, which cannot replace a call (RFC 3891); baresip ${sinceOf('replaces')} can`,
-        'transfer through a PBX, or use a newer baresip',
-      );
-    }
-    const referTo = this.#referTo(consultation, !direct || hasCapability(version, 'replaces_tags'));
-    const commands = session.commands.transfer(first.id, referTo);
-    return refer(session, verb, { call: first, commands }, limitMs);
-  }
+function assertReady(
+  session: RunningAgent,
+  verb: string,
+  first: string,
+  consultation: CallState,
+): void {
+  assertOpen(session, verb, first);
+  const { state, ended, peer } = consultation;
+  if (state === 'Established') return;
+  const seen = ended === undefined ? state : `${ended.how} by ${ended.by}`;
+  const hint =
+    ended === undefined
+      ? 'wait until the state of the agent is State.Established'
+      : 'go back to the first call with abort_transfer()';
+  const what = `the consultation call with ${peer.uri} is not answered: ${seen}`;
+  throw session.problem('E_CALL_STATE', verb, what, hint);
+}
 
-  async abort(limitMs: number): Promise<Done> {
-    const verb = 'abort_transfer';
-    const started = performance.now();
-    const session = this.#session;
-    const { first, call } = this.#current(verb);
-    // 1.0 resumes the first call as soon as the consultation call ends.
-    session.calls.media.expectResume(first.id, true);
-    if (isOpen(session, call)) await hangup(session, call, left(limitMs, started));
-    this.#consultation = undefined;
-    if (!isOpen(session, first.id)) {
-      return { seq: session.seqOf('call_closed', first.id) ?? session.nextSeq - 1 };
-    }
-    return resume(session, first.id, left(limitMs, started));
-  }
+function referToOf(session: RunningAgent, { id, peer }: CallState, tagged: boolean): string {
+  const { localTag = '', remoteTag = '' } = session.calls.dialogOf(id) ?? {};
+  return replacesReferTo({
+    call_id: id,
+    ...(tagged ? { tags: { local: localTag, remote: remoteTag } } : {}),
+    // After a 3xx, the address it named: the party who answered is there.
+    target: session.calls.redirections.addressOf(id) ?? peer.uri,
+  });
+}
 
-  #assertReady(verb: string, first: string, consultation: CallState): void {
-    assertOpen(this.#session, verb, first);
-    const { state, ended, peer } = consultation;
-    if (state === 'Established') return;
-    const seen = ended === undefined ? state : `${ended.how} by ${ended.by}`;
-    const hint =
-      ended === undefined
-        ? 'wait until the state of the agent is State.Established'
-        : 'go back to the first call with abort_transfer()';
-    const what = `the consultation call with ${peer.uri} is not answered: ${seen}`;
-    throw this.#session.problem('E_CALL_STATE', verb, what, hint);
-  }
+function assertNone(session: RunningAgent, verb: string): void {
+  if (session.consultation === undefined) return;
+  const call = session.calls.redirections.currentId(session.consultation.call);
+  if (!isOpen(session, call)) return;
+  const { uri } = callOf(session, verb, call).peer;
+  const what = `a consultation is under way already: with ${uri}`;
+  throw session.problem('E_CALL_STATE', verb, what, 'complete or abort that one first');
+}
 
-  #referTo({ id, peer }: CallState, tagged: boolean): string {
-    const { localTag = '', remoteTag = '' } = this.#session.calls.dialogOf(id) ?? {};
-    return replacesReferTo({
-      call_id: id,
-      ...(tagged ? { tags: { local: localTag, remote: remoteTag } } : {}),
-      // After a 3xx, the address it named: the party who answered is there.
-      target: this.#session.calls.redirections.addressOf(id) ?? peer.uri,
-    });
+function current(session: RunningAgent, verb: string): Consultation {
+  session.assertUsable(verb);
+  const consultation = session.consultation;
+  if (consultation === undefined) {
+    const what = 'there is no consultation call';
+    throw session.problem('E_CALL_STATE', verb, what, START_FIRST);
   }
-
-  #assertNone(verb: string): void {
-    if (this.#consultation === undefined) return;
-    const call = this.#session.calls.redirections.currentId(this.#consultation.call);
-    if (!isOpen(this.#session, call)) return;
-    const { uri } = callOf(this.#session, verb, call).peer;
-    const what = `a consultation is under way already: with ${uri}`;
-    throw this.#session.problem('E_CALL_STATE', verb, what, 'complete or abort that one first');
+  const call = session.calls.redirections.currentId(consultation.call);
+  if (isOpen(session, call) || isOpen(session, consultation.first.id)) {
+    return { ...consultation, call };
   }
-
-  #current(verb: string): Consultation {
-    this.#session.assertUsable(verb);
-    const consultation = this.#consultation;
-    if (consultation === undefined) {
-      const what = 'there is no consultation call';
-      throw this.#session.problem('E_CALL_STATE', verb, what, START_FIRST);
-    }
-    const call = this.#session.calls.redirections.currentId(consultation.call);
-    if (isOpen(this.#session, call) || isOpen(this.#session, consultation.first.id)) {
-      return { ...consultation, call };
-    }
-    this.#consultation = undefined;
-    const what = 'the first call and the consultation call have ended';
-    throw this.#session.problem('E_CALL_STATE', verb, what, START_FIRST);
-  }
+  session.consultation = undefined;
+  const what = 'the first call and the consultation call have ended';
+  throw session.problem('E_CALL_STATE', verb, what, START_FIRST);
 }
 
 function isOpen(session: RunningAgent, id: string): boolean {

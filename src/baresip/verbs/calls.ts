@@ -1,11 +1,12 @@
 /** The verbs about calls: each sends its commands and waits for their local effect in the log. */
-import { OffhookError } from '../../errors.js';
 import { currentCall, waitingCalls, type CallState } from '../../model/agent-state.js';
 import { formatMs } from '../../time.js';
-import type { Done, Refusal } from '../../agents/user-agent.js';
+import type { Done, VerbArguments } from '../../agents/user-agent.js';
 import { left, perform } from '../perform.js';
 import type { RunningAgent } from '../running-agent.js';
+import { holdOthers } from './hold.js';
 import { assertRefusal, refuse } from './inbound.js';
+import { assertOpen, callOf, noCall } from './which-call.js';
 
 /** 1.x forgets an answer given while ICE still gathers its candidates: it is given again after this time. */
 const ACCEPT_AGAIN_MS = 500;
@@ -14,14 +15,12 @@ const FIRST_RESPONSE_MS = 1000;
 
 export async function accept(
   session: RunningAgent,
-  id: string | undefined,
+  { call: id }: VerbArguments<'accept'>,
   limitMs: number,
-  /** Called with the waiting call before it is answered. */
-  before: (call: string, limitMs: number) => Promise<void>,
 ): Promise<Done> {
   const started = performance.now();
   const call = await waitingCall(session, 'accept', id, limitMs);
-  await before(call.id, left(limitMs, started));
+  await holdOthers(session, 'accept', call.id, left(limitMs, started));
   const commands = session.commands.accept(call.id);
   const answerAgain = (): void => {
     if (session.usable) void session.send('accept', commands, ACCEPT_AGAIN_MS);
@@ -48,13 +47,12 @@ export async function accept(
 
 export async function reject(
   session: RunningAgent,
-  id: string | undefined,
+  refusal: VerbArguments<'reject'>,
   limitMs: number,
-  refusal: Refusal,
 ): Promise<Done> {
   assertRefusal(session, 'reject', refusal);
   const started = performance.now();
-  const call = await waitingCall(session, 'reject', id, limitMs);
+  const call = await waitingCall(session, 'reject', undefined, limitMs);
   session.calls.expectHangup(call.id);
   const done = await perform(
     session,
@@ -79,7 +77,7 @@ export async function reject(
 
 export async function hangup(
   session: RunningAgent,
-  id: string | undefined,
+  { call: id }: VerbArguments<'hangup'>,
   limitMs: number,
 ): Promise<Done> {
   session.assertUsable('hangup');
@@ -147,28 +145,6 @@ async function waitingCall(
         'let somebody dial this agent first',
       ),
   );
-}
-
-export function callOf(session: RunningAgent, verb: string, id: string): CallState {
-  const now = session.calls.redirections.currentId(id);
-  const call = session.state.calls.find((one) => one.id === now);
-  if (call === undefined)
-    throw session.problem('E_CALL_STATE', verb, `the agent has no call "${id}"`);
-  return call;
-}
-
-/** @param when the goal that the call ended before, for the message: "before all digits were sent" */
-export function assertOpen(session: RunningAgent, verb: string, id: string, when?: string): void {
-  const call = callOf(session, verb, id);
-  if (call.state !== 'Idle') return;
-  const { by = '', how = '' } = call.ended ?? {};
-  const ended = when === undefined ? 'has ended' : `ended ${when}`;
-  const what = `the call with ${call.peer.uri} ${ended}: ${how} by ${by}`;
-  throw session.problem('E_CALL_STATE', verb, what);
-}
-
-export function noCall(session: RunningAgent, verb: string): OffhookError {
-  return session.problem('E_CALL_STATE', verb, 'the agent has no call', 'dial or accept one first');
 }
 
 function closed(session: RunningAgent, id: string): Done | undefined {

@@ -1,9 +1,9 @@
 /** dial(), and the part that all placed calls share: the INVITE leaves, or an error says that it did not. */
 import { OffhookError } from '../../errors.js';
-import type { Peer } from '../../sip/peer.js';
+import { peerOf, type Peer } from '../../sip/peer.js';
 import { openCalls, type CallState } from '../../model/agent-state.js';
 import { formatMs } from '../../time.js';
-import type { Done } from '../../agents/user-agent.js';
+import type { Done, VerbArguments } from '../../agents/user-agent.js';
 import { sinceOf } from '../capabilities.js';
 import { perform } from '../perform.js';
 import { afterReading } from '../record/call-record.js';
@@ -11,6 +11,7 @@ import { holds } from '../record/offer-answer.js';
 import type { RunningAgent } from '../running-agent.js';
 import { hostOf } from '../start/account.js';
 import type { Command } from '../wire/ctrl.js';
+import { placedTarget } from './target.js';
 
 /** An INVITE over UDP leaves at once; if it has not left by then, it never will. */
 const INVITE_MS = 1000;
@@ -25,10 +26,10 @@ interface Placing {
 
 export async function dial(
   session: RunningAgent,
-  uri: string,
-  peer: Peer,
+  { target }: VerbArguments<'dial'>,
   limitMs: number,
-): Promise<Done & { call: string }> {
+): Promise<Done> {
+  const { uri } = placedTarget(session, 'dial', target);
   session.assertUsable('dial');
   const busy = openCalls(session.state).find(isActive);
   if (busy !== undefined) {
@@ -41,7 +42,9 @@ export async function dial(
         : 'hang up first, or dial from another agent',
     );
   }
-  return placeCall(session, 'dial', { uri, peer, before: routeCommands(session, uri) }, limitMs);
+  const placing = { uri, peer: peerOf(uri, ''), before: routeCommands(session, uri) };
+  const { seq } = await placeCall(session, 'dial', placing, limitMs);
+  return { seq };
 }
 
 /** Resolves once the INVITE has left. A call that did not leave in time is hung up, so that it cannot come up later. */

@@ -4,10 +4,10 @@ import type { DtmfWay } from '../../model/agent-event.js';
 import { currentCall, type CallState } from '../../model/agent-state.js';
 import { formatMs } from '../../time.js';
 import { hasCapability } from '../capabilities.js';
-import type { AgentOptions, Done } from '../../agents/user-agent.js';
+import type { Done, VerbArguments } from '../../agents/user-agent.js';
 import { left, replied } from '../perform.js';
 import type { RunningAgent } from '../running-agent.js';
-import { assertOpen } from './calls.js';
+import { assertOpen } from './which-call.js';
 
 /** baresip sends nine packets of a digit and three that end it, one every 20 ms (telev.c, every version). */
 const PACKETS = 12;
@@ -18,17 +18,9 @@ const START_MS = 2 * PTIME_MS;
 /** The duration of a digit that baresip writes into an INFO. */
 const INFO_DIGIT_MS = 250;
 
-export interface Digits {
-  digits: string;
-  /** From the start of one digit to that of the next. */
-  gapMs: number | undefined;
-}
-
 export async function dtmf(
   session: RunningAgent,
-  mode: AgentOptions['dtmf_mode'],
-  { digits, gapMs }: Digits,
-  id: string | undefined,
+  { digits, gap: gapMs, call: id }: VerbArguments<'dtmf'>,
   limitMs: number,
 ): Promise<Done> {
   session.assertUsable('dtmf');
@@ -41,7 +33,7 @@ export async function dtmf(
     );
   }
   const call = callFor(session, id);
-  const via = wayOf(session, mode, call);
+  const via = wayOf(session, call);
   if (via === 'rtp') await sendEvents(session, call, digits, gapMs, limitMs);
   else await sendInfos(session, call, digits, gapMs, limitMs);
   const seq = session.emit({ type: 'dtmf_sent', call: call.id, digits, via });
@@ -81,7 +73,8 @@ function notInCall(session: RunningAgent, { peer, state, ended }: CallState): Of
   );
 }
 
-function wayOf(session: RunningAgent, mode: AgentOptions['dtmf_mode'], call: CallState): DtmfWay {
+function wayOf(session: RunningAgent, call: CallState): DtmfWay {
+  const { dtmf_mode: mode } = session.ground.options;
   const accepts = session.telephoneEvents.accepted(call.id) !== false;
   const via = mode === 'info' || (mode === 'auto' && !accepts) ? 'info' : 'rtp';
   if (via === 'info' && call.state !== 'Established') throw notInCall(session, call);

@@ -36,7 +36,7 @@ describe.each(binaries)('baresip $version and a peer that refuses', (binary) => 
       return [`200 OK\r\n\r\n${peerSdp(OPPOSITE[asked ?? 'sendrecv'] ?? '')}`];
     });
     const agent = await bench.start('alice');
-    await agent.dial({ uri: peer.uri }, LIMIT);
+    await agent.act('dial', { target: { uri: peer.uri } }, LIMIT);
     await bench.until(() => agentStateName(agent.state) === 'Established', 'Established');
     return agent;
   };
@@ -51,7 +51,7 @@ describe.each(binaries)('baresip $version and a peer that refuses', (binary) => 
   test('hold refused with 488: the code is told, media goes on, and another try is made', async () => {
     const agent = await connected('488 Not Acceptable Here');
     await sendsOn(agent);
-    await expect(agent.hold(undefined, LIMIT)).rejects.toMatchObject({
+    await expect(agent.act('hold', {}, LIMIT)).rejects.toMatchObject({
       code: 'E_CALL_REFUSED',
       message: expect.stringMatching(
         /hold: sip:peer@\S+ refused the re-INVITE: 488 Not Acc/,
@@ -59,20 +59,20 @@ describe.each(binaries)('baresip $version and a peer that refuses', (binary) => 
     });
     expect(facts(agent)?.held).toBe('none');
     await sendsOn(agent);
-    await agent.hold(undefined, LIMIT);
+    await agent.act('hold', {}, LIMIT);
     expect(facts(agent)?.held).toBe('local');
   });
 
   test('a hold and what undoes it both refused: media goes on all the same', async () => {
     const agent = await connected('488 Not Acceptable Here', '403 Forbidden');
-    await expect(agent.hold(undefined, LIMIT)).rejects.toThrow(/refused the re-INVITE: 488/);
+    await expect(agent.act('hold', {}, LIMIT)).rejects.toThrow(/refused the re-INVITE: 488/);
     await sendsOn(agent);
     expect(facts(agent)?.held).toBe('none');
   });
 
   test('491 is tried again by baresip: the hold comes through', async () => {
     const agent = await connected('491 Request Pending');
-    await agent.hold(undefined, LIMIT);
+    await agent.act('hold', {}, LIMIT);
     expect(facts(agent)?.held).toBe('local');
     const sent = bench.messages('alice').filter((one) => one.method === 'INVITE' && !one.code);
     expect(sent.map((one) => one.direction)).toEqual(['sent', 'sent', 'sent']);
@@ -80,23 +80,23 @@ describe.each(binaries)('baresip $version and a peer that refuses', (binary) => 
 
   test('491, then 488: the last code is told', async () => {
     const agent = await connected('491 Request Pending', '488 Not Acceptable Here');
-    await expect(agent.hold(undefined, LIMIT)).rejects.toThrow(/refused the re-INVITE: 488/);
+    await expect(agent.act('hold', {}, LIMIT)).rejects.toThrow(/refused the re-INVITE: 488/);
     await sendsOn(agent);
   });
 
   test('resume refused: still on hold, and another try is made', async () => {
     const agent = await connected('200', '500 Server Error');
-    await agent.hold(undefined, LIMIT);
-    await expect(agent.resume(undefined, LIMIT)).rejects.toThrow(/refused the re-INVITE: 500/);
+    await agent.act('hold', {}, LIMIT);
+    await expect(agent.act('resume', {}, LIMIT)).rejects.toThrow(/refused the re-INVITE: 500/);
     expect(facts(agent)?.held).toBe('local');
-    await agent.resume(undefined, LIMIT);
+    await agent.act('resume', {}, LIMIT);
     expect(facts(agent)?.held).toBe('none');
     await sendsOn(agent);
   });
 
   test('a peer that is silent: the limit is told', async () => {
     const agent = await connected('100 Trying');
-    await expect(agent.hold(undefined, 1000)).rejects.toMatchObject({
+    await expect(agent.act('hold', {}, 1000)).rejects.toMatchObject({
       code: 'E_CALL_TIMEOUT',
       message: expect.stringMatching(/did not answer the re-INVITE \(waited 1\.0 s\)/) as string,
     });

@@ -5,8 +5,8 @@ import { formatMs } from '../../time.js';
 import { holds, isHoldOffer, type OwnOffer } from '../record/offer-answer.js';
 import { left, perform } from '../perform.js';
 import type { RunningAgent } from '../running-agent.js';
-import type { Done } from '../../agents/user-agent.js';
-import { assertOpen, callOf, noCall } from './calls.js';
+import type { Done, VerbArguments } from '../../agents/user-agent.js';
+import { assertOpen, callOf, noCall } from './which-call.js';
 
 /** baresip answers these codes by itself: a challenge with credentials, 491 with another try (RFC 3261, 14.1). */
 const RETRIED: readonly number[] = [401, 407, 491];
@@ -17,7 +17,7 @@ const ACK_MS = 1000;
 
 export async function hold(
   session: RunningAgent,
-  id: string | undefined,
+  { call: id }: VerbArguments<'hold'>,
   limitMs: number,
 ): Promise<Done> {
   const started = performance.now();
@@ -30,7 +30,7 @@ export async function hold(
 
 export async function resume(
   session: RunningAgent,
-  id: string | undefined,
+  { call: id }: VerbArguments<'resume'>,
   limitMs: number,
 ): Promise<Done> {
   const started = performance.now();
@@ -101,32 +101,30 @@ function settled(session: RunningAgent, verb: string, limitMs: number): Promise<
 
 export function mute(
   session: RunningAgent,
-  id: string | undefined,
+  { call }: VerbArguments<'mute'>,
   limitMs: number,
 ): Promise<Done> {
-  return setMuted(session, 'mute', id, limitMs);
+  return setMuted(session, { verb: 'mute', wanted: true, call }, limitMs);
 }
 
 export function unmute(
   session: RunningAgent,
-  id: string | undefined,
+  { call }: VerbArguments<'unmute'>,
   limitMs: number,
 ): Promise<Done> {
-  return setMuted(session, 'unmute', id, limitMs);
+  return setMuted(session, { verb: 'unmute', wanted: false, call }, limitMs);
 }
 
 async function setMuted(
   session: RunningAgent,
-  verb: 'mute' | 'unmute',
-  id: string | undefined,
+  { verb, wanted, call: id }: { verb: string; wanted: boolean; call: string | undefined },
   limitMs: number,
 ): Promise<Done> {
   const call = answeredCall(session, verb, id);
-  const wanted = verb === 'mute';
   // The command is a toggle below 3.19: sent only to change the state, and again when it did the opposite.
   if (call.facts.muted === wanted) return latest(session, call.id);
   for (let tries = 0; tries < 2; tries += 1) {
-    if ((await toggled(session, verb, call, limitMs)) !== wanted) continue;
+    if ((await toggled(session, { verb, wanted }, call, limitMs)) !== wanted) continue;
     return { seq: session.emit({ type: 'call_muted', call: call.id, muted: wanted }) };
   }
   throw session.problem('E_CALL_REFUSED', verb, `baresip left the call ${wanted ? 'un' : ''}muted`);
@@ -135,12 +133,12 @@ async function setMuted(
 /** Whether the call is muted after the command. */
 function toggled(
   session: RunningAgent,
-  verb: 'mute' | 'unmute',
+  { verb, wanted }: { verb: string; wanted: boolean },
   call: CallState,
   limitMs: number,
 ): Promise<boolean> {
   let muted: boolean | undefined;
-  return perform(session, verb, session.commands.mute(call.id, verb === 'mute'), limitMs, {
+  return perform(session, verb, session.commands.mute(call.id, wanted), limitMs, {
     replied: (data) => {
       muted = /call (un-)?muted/.exec(data)?.[1] === undefined;
       session.waiters.wake();

@@ -4,7 +4,9 @@ import { hasCapability, sinceOf } from '../capabilities.js';
 import type { Command } from '../wire/ctrl.js';
 import { unquotable } from '../start/quoted.js';
 import type { RunningAgent } from '../running-agent.js';
-import type { Done, Refusal } from '../../agents/user-agent.js';
+import type { Done, VerbArguments } from '../../agents/user-agent.js';
+
+type Refusal = VerbArguments<'reject'>;
 
 /** The code every version can answer, and the only code before 3.19. */
 const BUSY = 486;
@@ -70,49 +72,33 @@ export function refuse(session: RunningAgent, call: string, { code, reason }: Re
   return [{ name: 'hangup', params: `${call} scode=${code ?? BUSY}${words}` }];
 }
 
-/** Refuses calls as they come in, until `stop`. */
-export class InboundPolicy {
-  readonly #session: RunningAgent;
-  #refusal: Refusal | undefined;
-
-  readonly #answersItself: boolean;
-
-  constructor(session: RunningAgent, answersItself: boolean) {
-    this.#session = session;
-    this.#answersItself = answersItself;
-    session.observe((event) => {
-      this.#event(event);
-    });
+/** Every further call is refused as it comes in. */
+export function respondIncoming(session: RunningAgent, refusal: Refusal): Done {
+  const verb = 'respond_incoming';
+  session.assertUsable(verb);
+  assertRefusal(session, verb, refusal);
+  if (session.ground.options.answer === 'auto') {
+    const what = 'the agent answers every call by itself (answer: "auto")';
+    throw session.problem('E_ARGUMENT', verb, what, 'leave "answer" out of its options');
   }
+  session.refusal = refusal;
+  return { seq: session.nextSeq - 1 };
+}
 
-  respond(refusal: Refusal): Done {
-    const session = this.#session;
-    const verb = 'respond_incoming';
-    session.assertUsable(verb);
-    assertRefusal(session, verb, refusal);
-    if (this.#answersItself) {
-      const what = 'the agent answers every call by itself (answer: "auto")';
-      throw session.problem('E_ARGUMENT', verb, what, 'leave "answer" out of its options');
-    }
-    this.#refusal = refusal;
-    return { seq: session.nextSeq - 1 };
-  }
+/** Stopping twice is not an error, so that a teardown need not know the state. */
+export function stopResponding(session: RunningAgent): Done {
+  session.assertUsable('stop_responding');
+  session.refusal = undefined;
+  return { seq: session.nextSeq - 1 };
+}
 
-  /** Stopping twice is not an error, so that a teardown need not know the state. */
-  stop(): Done {
-    this.#session.assertUsable('stop_responding');
-    this.#refusal = undefined;
-    return { seq: this.#session.nextSeq - 1 };
-  }
-
-  #event(event: AgentEvent): void {
-    if (event.type !== 'call_incoming' || this.#refusal === undefined) return;
-    const session = this.#session;
-    session.calls.expectHangup(event.call);
-    try {
-      void session.send('respond_incoming', refuse(session, event.call, this.#refusal), COMMAND_MS);
-    } catch {
-      // The agent is being stopped, which ends the call, too.
-    }
+/** To be called with every event of the agent. */
+export function refuseIncoming(session: RunningAgent, event: AgentEvent): void {
+  if (event.type !== 'call_incoming' || session.refusal === undefined) return;
+  session.calls.expectHangup(event.call);
+  try {
+    void session.send('respond_incoming', refuse(session, event.call, session.refusal), COMMAND_MS);
+  } catch {
+    // The agent is being stopped, which ends the call, too.
   }
 }

@@ -3,20 +3,24 @@ import type { OffhookError } from '../../errors.js';
 import { formatMs } from '../../time.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
 import type { Command } from '../wire/ctrl.js';
-import type { Done } from '../../agents/user-agent.js';
+import type { Done, VerbArguments } from '../../agents/user-agent.js';
 import { left, replied } from '../perform.js';
 import type { SentRequest } from '../record/request-log.js';
 import type { RunningAgent } from '../running-agent.js';
+import { placedTarget } from './target.js';
 
 /** The limit is the size of a whole command, "message TEXT". */
 const LONGEST_TEXT = 1023 - 'message '.length;
 
+const MESSAGE = { verb: 'message', code: 'E_MESSAGE' } as const;
+const PING = { verb: 'ping', code: 'E_PING' } as const;
+
 export async function message(
   session: RunningAgent,
-  uri: string,
-  text: string,
+  { target, text }: VerbArguments<'message'>,
   limitMs: number,
 ): Promise<Done> {
+  const { uri } = placedTarget(session, 'message', target);
   session.assertUsable('message');
   assertText(session, text);
   assertTransport(session, uri);
@@ -47,7 +51,7 @@ async function deliver(
   if (bad !== undefined)
     throw session.problem('E_MESSAGE', 'message', `baresip did not send it: ${bad.data.trim()}`);
   session.contacts.loaded();
-  return answerOf(session, request, 'message', uri, left(limitMs, started));
+  return answerOf(session, request, MESSAGE, uri, left(limitMs, started));
 }
 
 /** Old versions drop the parameters of the URI: the message would go to the same port, but over UDP. */
@@ -82,7 +86,12 @@ function assertText(session: RunningAgent, text: string): void {
     throw bad(`is too long for baresip: ${bytes} bytes (at most ${LONGEST_TEXT})`, 'shorten it');
 }
 
-export async function ping(session: RunningAgent, uri: string, limitMs: number): Promise<Done> {
+export async function ping(
+  session: RunningAgent,
+  { target }: VerbArguments<'ping'>,
+  limitMs: number,
+): Promise<Done> {
+  const { uri } = placedTarget(session, 'ping', target);
   session.assertUsable('ping');
   const started = performance.now();
   const commands = session.commands.options(uri);
@@ -95,7 +104,7 @@ export async function ping(session: RunningAgent, uri: string, limitMs: number):
       const why = `baresip did not send OPTIONS to ${uri}: ${refused.data.trim()}`;
       throw session.problem('E_PING', 'ping', why);
     }
-    const { code } = await answerOf(session, request, 'ping', uri, left(limitMs, started));
+    const { code } = await answerOf(session, request, PING, uri, left(limitMs, started));
     // Measured from the command on: request and response may be read at the same moment.
     const ms = Math.round(((request.answeredAt ?? performance.now()) - started) * 10) / 10;
     return { seq: session.nextSeq - 1, value: { status: code, ms } };
@@ -118,11 +127,10 @@ function otherUri(session: RunningAgent, uri: string): OffhookError {
 function answerOf(
   session: RunningAgent,
   request: SentRequest,
-  verb: 'message' | 'ping',
+  { verb, code }: typeof MESSAGE | typeof PING,
   uri: string,
   limitMs: number,
 ): Promise<{ code: number; reason: string }> {
-  const code = verb === 'ping' ? 'E_PING' : 'E_MESSAGE';
   const hint = 'check that the target is reachable';
   return session.waiters.until(
     () => {

@@ -23,7 +23,7 @@ describe.each(binaries)('baresip $version and a 3xx', (binary) => {
 
   const dial = async (to: RawPeer): Promise<UserAgent> => {
     const agent = await bench.start('alice');
-    await agent.dial({ uri: to.uri }, LIMIT);
+    await agent.act('dial', { target: { uri: to.uri } }, LIMIT);
     return agent;
   };
   const reaches = (agent: UserAgent, state: string) =>
@@ -48,7 +48,7 @@ describe.each(binaries)('baresip $version and a 3xx', (binary) => {
     expect(await target.seen(/^INVITE /)).toContain(`Call-ID: ${calls[0]?.id ?? ''}`);
     // the verbs find the call, also by the id it had before
     const invite = bench.messages('alice').find(({ method }) => method === 'INVITE');
-    await agent.hangup(invite?.call_id, LIMIT);
+    await agent.act('hangup', { call: invite?.call_id }, LIMIT);
     expect(agent.state.ended).toMatchObject({ by: 'local', how: 'bye' });
     await target.seen(/^BYE /);
   });
@@ -66,7 +66,7 @@ describe.each(binaries)('baresip $version and a 3xx', (binary) => {
       method === 'INVITE' ? ['180 Ringing'] : method === 'ACK' ? [] : ['200 OK'],
     );
     const agent = await dial(await peer(moved(`<${target.uri}>`)));
-    await agent.hangup(undefined, LIMIT);
+    await agent.act('hangup', {}, LIMIT);
     await target.seen(/^CANCEL /);
     expect(agent.state.ended).toMatchObject({ by: 'local', how: 'cancel' });
     expect(openCalls(agent.state)).toEqual([]);
@@ -100,7 +100,7 @@ describe.each(binaries)('baresip $version and a 3xx', (binary) => {
       unseen: () => undefined,
     };
     const agent = await bench.start('alice', {}, { guard });
-    await agent.dial({ uri: first.uri }, LIMIT);
+    await agent.act('dial', { target: { uri: first.uri } }, LIMIT);
     await reaches(agent, 'Idle');
     expect(agent.state.ended).toMatchObject({ by: 'remote', how: 'rejected', code: 302 });
     expect(asked).toEqual([first.uri, target.uri]);

@@ -2,7 +2,7 @@
 import { OffhookError } from '../../errors.js';
 import { openCalls, type RegistrationState } from '../../model/agent-state.js';
 import { formatMs } from '../../time.js';
-import type { AgentOptions, Done } from '../../agents/user-agent.js';
+import type { Done, VerbArguments } from '../../agents/user-agent.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
 import { left, perform, replied } from '../perform.js';
 import type { RunningAgent } from '../running-agent.js';
@@ -20,7 +20,7 @@ const STOP_MS = 1000;
 
 export async function register(
   session: RunningAgent,
-  options: AgentOptions,
+  _args: VerbArguments<'register'>,
   limitMs: number,
 ): Promise<Done> {
   session.assertUsable('register');
@@ -38,7 +38,7 @@ export async function register(
   if (!hasCapability(session.ground.context.binary.version, 'uareg'))
     await removeBinding(session, limitMs);
   await renewMailbox(session, limitMs);
-  const regint = options.regint ?? DEFAULT_REGINT;
+  const regint = session.ground.options.regint ?? DEFAULT_REGINT;
   const since = session.nextSeq;
   session.registration.expect('registered');
   return perform(
@@ -81,7 +81,11 @@ async function renewMailbox(session: RunningAgent, limitMs: number): Promise<voi
   await new Promise((resolve) => setTimeout(resolve, MODULE_BEGINS_MS));
 }
 
-export async function unregister(session: RunningAgent, limitMs: number): Promise<Done> {
+export async function unregister(
+  session: RunningAgent,
+  _args: VerbArguments<'unregister'>,
+  limitMs: number,
+): Promise<Done> {
   session.assertUsable('unregister');
   const started = performance.now();
   assertNoCall(session, 'unregister');
@@ -146,7 +150,7 @@ export function stopRegistering(session: RunningAgent): boolean {
  * old binding must be gone first, or its removal may overtake the new binding at the registrar.
  */
 async function removeBinding(session: RunningAgent, limitMs: number): Promise<void> {
-  if (session.state.registration.state === 'registered') await unregister(session, limitMs);
+  if (session.state.registration.state === 'registered') await unregister(session, {}, limitMs);
   const settled = () => (UNDER_WAY.has(session.state.registration.state) ? undefined : true);
   // A registrar that no longer answers is no reason not to try again.
   await session.waiters.within(settled, Math.min(limitMs, OLD_BINDING_MS));

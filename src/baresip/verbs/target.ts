@@ -3,6 +3,8 @@
  * number at a blank and mangle a tel URI, each version in its own way.
  */
 import { OffhookError } from '../../errors.js';
+import type { DialTarget, UserAgent } from '../../agents/user-agent.js';
+import type { PlacedTarget, RunningAgent } from '../running-agent.js';
 import { escapeUser } from '../start/account.js';
 
 export interface Caller {
@@ -18,6 +20,23 @@ const SEPARATORS = /[ ().\-/]/g;
 const NUMBER = /^[+0-9*# ().\-/]*[0-9*#][+0-9*# ().\-/]*$/;
 const BARE_USER = /^[^\s@<>":/]+$/;
 const HOST_PORT = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?$/;
+
+/** The target of a verb, which the guard of the agent allows. */
+export function placedTarget(agent: RunningAgent, verb: string, target: DialTarget): PlacedTarget {
+  const { name, account, context, routed } = agent.ground;
+  const placed = 'agent' in target ? ofAgent(target.agent) : { uri: textUri(target) };
+  context.guard?.target(placed.uri, { routed }, verb);
+  return placed;
+
+  function textUri(text: { uri: string } | { number: string }): string {
+    const { domain, transport } = account;
+    return targetUri('uri' in text ? text.uri : text.number, { name, domain, transport, verb });
+  }
+}
+
+function ofAgent(agent: UserAgent): PlacedTarget {
+  return { uri: agent.serverless ? agent.contact : agent.aor, agent };
+}
 
 export function targetUri(target: string, caller: Caller): string {
   if (/[\x00-\x1f\x7f]/.test(target)) throw bad(caller, target, 'it holds a control character');

@@ -20,7 +20,7 @@ describe.each(binaries)('baresip $version: the REFER', (binary) => {
       return method === 'REFER' ? toRefer : ['200 OK'];
     });
     const agent = await bench.start('alice');
-    await agent.dial({ uri: peer.uri }, LIMIT);
+    await agent.act('dial', { target: { uri: peer.uri } }, LIMIT);
     await bench.until(() => agentStateName(agent.state) === 'Established', 'Established');
     return agent;
   };
@@ -32,14 +32,14 @@ describe.each(binaries)('baresip $version: the REFER', (binary) => {
   ])('refused with %s', async (status, final) => {
     const agent = await inCall(status);
     const reason = status.split('\r\n')[0]?.slice(4) ?? '';
-    await expect(agent.transfer(TARGET, undefined, LIMIT)).rejects.toMatchObject({
+    await expect(agent.act('transfer', { target: TARGET }, LIMIT)).rejects.toMatchObject({
       code: 'E_TRANSFER',
       message: expect.stringContaining(`refused the transfer: ${final} ${reason}`) as string,
     });
     if (hasCapability(binary.version, 'failed_transfer_keeps_call')) {
       expect(transferInfo(agent.state)).toEqual({ accepted: false, final, reason, done: true });
       expect(agentStateName(agent.state)).toBe('Established');
-      await agent.hangup(undefined, LIMIT);
+      await agent.act('hangup', {}, LIMIT);
       expect(agent.state.ended).toEqual({ by: 'local', how: 'bye' });
     } else {
       await bench.until(() => agentStateName(agent.state) === 'Idle', 'Idle');
@@ -50,7 +50,7 @@ describe.each(binaries)('baresip $version: the REFER', (binary) => {
 
   test('accepted', async () => {
     const agent = await inCall('202 Accepted');
-    const { seq } = await agent.transfer(TARGET, undefined, LIMIT);
+    const { seq } = await agent.act('transfer', { target: TARGET }, LIMIT);
     expect(bench.entry(seq)).toMatchObject({
       type: 'call_transfer',
       transfer: { accepted: true },
@@ -71,9 +71,9 @@ describe.each(binaries)('baresip $version: the REFER', (binary) => {
     });
     const carol = await rawPeer(target);
     const agent = await bench.start('alice');
-    await agent.dial({ uri: bob.uri }, LIMIT);
+    await agent.act('dial', { target: { uri: bob.uri } }, LIMIT);
     await bench.until(() => agentStateName(agent.state) === 'Established', 'Established');
-    await agent.attendedTransfer({ uri: carol.uri }, undefined, LIMIT);
+    await agent.act('attended_transfer', { target: { uri: carol.uri } }, LIMIT);
     await bench.until(
       () => openCalls(agent.state).every((one) => one.state === 'Established'),
       'the consultation',
@@ -93,8 +93,10 @@ describe.each(binaries)('baresip $version: the REFER', (binary) => {
         ['603 Decline', '202 Accepted'],
         (method, request) => (method === 'ACK' ? [] : [established(method, request)]),
       );
-      await expect(agent.completeTransfer(LIMIT)).rejects.toThrow(/refused the transfer: 603/);
-      await agent.completeTransfer(LIMIT);
+      await expect(agent.act('complete_transfer', {}, LIMIT)).rejects.toThrow(
+        /refused the transfer: 603/,
+      );
+      await agent.act('complete_transfer', {}, LIMIT);
       const refers = bob.received.filter((text) => text.startsWith('REFER '));
       expect(refers).toHaveLength(2);
       for (const one of refers) expect(one).toMatch(referTo(carol.uri, agent.state.calls[1]?.id));
@@ -110,7 +112,7 @@ describe.each(binaries)('baresip $version: the REFER', (binary) => {
     );
     const [, consultation] = openCalls(agent.state);
     expect(await dave.seen(/^INVITE /)).toContain(`Call-ID: ${consultation?.id ?? ''}`);
-    await agent.completeTransfer(LIMIT);
+    await agent.act('complete_transfer', {}, LIMIT);
     // at the address of the replaced call; the peer that was dialled does not know that call
     expect(await bob.seen(/^REFER /)).toMatch(referTo(dave.uri, consultation?.id));
   });
@@ -122,7 +124,7 @@ describe.each(binaries)('baresip $version: the REFER', (binary) => {
     const { agent } = await consulted([], (method) =>
       method === 'ACK' ? [] : [`302 Moved Temporarily\r\nContact: <${dave.uri}>`],
     );
-    await agent.abortTransfer(LIMIT);
+    await agent.act('abort_transfer', {}, LIMIT);
     await dave.seen(/^BYE /);
     expect(openCalls(agent.state)).toMatchObject([{ state: 'Established' }]);
     expect(openCalls(agent.state)[0]?.facts.held).toBe('none');
@@ -130,7 +132,7 @@ describe.each(binaries)('baresip $version: the REFER', (binary) => {
 
   test('not answered', async () => {
     const agent = await inCall();
-    await expect(agent.transfer(TARGET, undefined, 300)).rejects.toMatchObject({
+    await expect(agent.act('transfer', { target: TARGET }, 300)).rejects.toMatchObject({
       code: 'E_CALL_TIMEOUT',
       message: expect.stringContaining('did not answer the REFER (waited 300 ms)') as string,
     });
@@ -138,14 +140,14 @@ describe.each(binaries)('baresip $version: the REFER', (binary) => {
 
   test('a transport stays part of the target', async () => {
     const agent = await inCall('202 Accepted');
-    await agent.transfer({ uri: 'sip:carol@127.0.0.1:9;transport=tcp' }, undefined, LIMIT);
+    await agent.act('transfer', { target: { uri: 'sip:carol@127.0.0.1:9;transport=tcp' } }, LIMIT);
     const refer = (await peer?.seen(/^REFER /)) ?? '';
     expect(refer).toMatch(/^Refer-To: <sip:carol@127\.0\.0\.1:9;transport=tcp>\r$/m);
   });
 
   test('who answers by itself: the call comes in before it is answered', async () => {
     const [alice, bob] = [await bench.start('alice'), await bench.start('bob', { answer: 'auto' })];
-    await alice.dial({ agent: bob }, LIMIT);
+    await alice.act('dial', { target: { agent: bob } }, LIMIT);
     await bench.until(() => agentStateName(bob.state) === 'Established', 'Established');
     const calls = bench.events('bob').filter(({ type }) => type.startsWith('call_'));
     expect(calls.map(({ type }) => type)).toEqual([
@@ -154,6 +156,8 @@ describe.each(binaries)('baresip $version: the REFER', (binary) => {
       'call_media',
       'call_established',
     ]);
-    expect(() => bob.respondIncoming({ code: 486 })).toThrow(/answers every call by itself/);
+    await expect(bob.act('respond_incoming', { code: 486 }, LIMIT)).rejects.toThrow(
+      /answers every call by itself/,
+    );
   });
 });

@@ -4,23 +4,18 @@ import { formatMs } from '../../time.js';
 import { hasCapability } from '../capabilities.js';
 import type { Command } from '../wire/ctrl.js';
 import { left, perform } from '../perform.js';
-import type { RunningAgent } from '../running-agent.js';
-import type { UserAgent, Done } from '../../agents/user-agent.js';
-import { assertOpen, callOf, noCall } from './calls.js';
-
-/** The target of a transfer: its URI, and the agent behind it if it is one of ours. */
-export interface TransferTarget {
-  uri: string;
-  agent?: UserAgent;
-}
+import type { PlacedTarget, RunningAgent } from '../running-agent.js';
+import type { Done, VerbArguments } from '../../agents/user-agent.js';
+import { placedTarget } from './target.js';
+import { assertOpen, callOf, noCall } from './which-call.js';
 
 export async function transfer(
   session: RunningAgent,
-  target: TransferTarget,
-  id: string | undefined,
+  { target: to, call: id }: VerbArguments<'transfer'>,
   limitMs: number,
 ): Promise<Done> {
   const started = performance.now();
+  const target = placedTarget(session, 'transfer', to);
   const call = await transferableCall(session, 'transfer', { target, id }, limitMs);
   const commands = session.commands.transfer(call.id, bracketed(target.uri));
   return refer(session, 'transfer', { call, commands }, left(limitMs, started));
@@ -71,7 +66,7 @@ function losesCall(session: RunningAgent): boolean {
 export async function transferableCall(
   session: RunningAgent,
   verb: string,
-  { target, id }: { target: TransferTarget; id: string | undefined },
+  { target, id }: { target: PlacedTarget; id: string | undefined },
   limitMs: number,
 ): Promise<CallState> {
   session.assertUsable(verb);

@@ -20,13 +20,13 @@ describe.each(binaries)('a URI without a user part, baresip $version', (binary) 
     });
     const uri = peer.uri.replace('peer@', '');
     const alice = await bench.start('alice');
-    await alice.dial({ uri }, LIMIT);
+    await alice.act('dial', { target: { uri } }, LIMIT);
     expect((await peer.seen(/^INVITE /)).split('\r\n')).toContain(`To: <${uri}>`);
     expect(requestUris('INVITE')).toEqual([uri]);
     expect(alice.state.calls[0]?.peer).toEqual({ uri, number: '' });
-    await alice.message({ uri }, 'hello', LIMIT);
+    await alice.act('message', { target: { uri }, text: 'hello' }, LIMIT);
     expect(requestUris('MESSAGE')).toEqual([uri]);
-    const pinging = alice.ping({ uri }, LIMIT);
+    const pinging = alice.act('ping', { target: { uri } }, LIMIT);
     if (hasCapability(binary.version, 'uri_addresses')) {
       expect(await pinging).toMatchObject({ value: { status: 200 } });
       expect(requestUris('OPTIONS')).toEqual([uri]);
@@ -39,7 +39,7 @@ describe.each(binaries)('a URI without a user part, baresip $version', (binary) 
   test('a host name is dialled as it was given', async () => {
     const proxy = await rawPeer((method) => (method === 'INVITE' ? ['486 Busy Here'] : []));
     const alice = await bench.start('alice', { outbound: proxy.uri.replace('peer@', '') });
-    await alice.dial({ uri: 'sip:pbx.example.com:5070' }, LIMIT);
+    await alice.act('dial', { target: { uri: 'sip:pbx.example.com:5070' } }, LIMIT);
     await proxy.seen(/^INVITE sip:pbx\.example\.com:5070 SIP\/2\.0\r$/m);
     expect(requestUris('INVITE')).toEqual(['sip:pbx.example.com:5070']);
   });

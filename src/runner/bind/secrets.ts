@@ -1,6 +1,7 @@
 /** Values in a script's calls that no report may show: passwords of agents, credentials of HTTP messages. */
 import type { HttpHeaders, HttpRequestData } from '../../model/http-message.js';
 import { isSecretName } from '../../model/secret-names.js';
+import { findFunction } from '../../schema/contract.js';
 import type { CallRequest } from '../../sandbox/protocol.js';
 
 /** The secrets among the checked options of an agent. */
@@ -9,14 +10,14 @@ interface AgentSecrets {
   readonly headers?: HttpHeaders;
 }
 
-export function secretsOf({ verb, args: [first, second] }: CallRequest): readonly string[] {
-  if (verb === 'agent') {
+export function secretsOf({ verb, agent, args: [first, second] }: CallRequest): readonly string[] {
+  const secrets = agent === undefined ? findFunction('global', verb)?.row.secrets : undefined;
+  if (secrets === undefined) return [];
+  if (secrets === 'account') {
     const { password, headers = {} } = (second ?? {}) as AgentSecrets;
     return [...(password === undefined ? [] : [password]), ...headerSecrets(headers)];
   }
-  if (verb !== 'http' && verb !== 'http_all') return [];
-  const requests = (Array.isArray(first) ? first : [first]) as readonly HttpRequestData[];
-  return requests.flatMap(({ url, headers }) => [
+  return (first as readonly HttpRequestData[]).flatMap(({ url, headers }) => [
     ...headerSecrets(headers),
     ...querySecrets(url),
     ...[new URL(url).password].filter((text) => text !== '').flatMap((text) => [text, plain(text)]),

@@ -1,83 +1,77 @@
-/** Binds every verb row of the contract to a driver; `satisfies` makes a missing one a compile error. */
+/** Brings the verbs of a script to its agents: turns arguments into those of a driver, by the kinds in the verb's row. */
 import type {
   AgentOptions,
   DialTarget,
   Done,
-  Refusal,
   UserAgent,
+  VerbArguments,
 } from '../../agents/user-agent.js';
 import { toErrorData } from '../../errors.js';
-import type { SignalName } from '../../audio/signal-plans.js';
 import { isSecretName } from '../../model/secret-names.js';
-import { durationMs } from '../../time.js';
-import { AGENT_VERBS, type AgentVerb } from '../../schema/verbs.js';
-import { GLOBALS } from '../../schema/functions.js';
-import type { FunctionRow } from '../../schema/rows.js';
+import { durationMs, type Duration } from '../../time.js';
+import { AGENT_VERBS, AUDIO_VERBS, type AgentVerb, type AudioVerb } from '../../schema/verbs.js';
+import { GLOBALS, type GlobalVerb } from '../../schema/functions.js';
+import type { FunctionRow, ParamKind, VerbRow } from '../../schema/rows.js';
 import type {
   AgentArgument,
+  Argument,
   CallArgument,
   CallReply,
   CallRequest,
+  FileArgument,
 } from '../../sandbox/protocol.js';
+import type { Hearing } from '../../hearing/hearing.js';
 import { isSound, soundText } from '../../hearing/sounds.js';
 import type { Resources } from './resources.js';
 import type { Services } from './http.js';
 
-type Binding = (
-  agent: UserAgent,
-  args: readonly unknown[],
-  limitMs: number,
-  resources: Resources,
-) => Promise<Partial<Done>> | Partial<Done>;
-
-const BINDINGS = {
-  register: (agent, _args, limitMs) => agent.register(limitMs),
-  unregister: (agent, _args, limitMs) => agent.unregister(limitMs),
-  dial: (agent, [target], limitMs, resources) => agent.dial(dialTarget(target, resources), limitMs),
-  accept: (agent, [call], limitMs) => agent.accept(callId(call), limitMs),
-  hangup: (agent, [call], limitMs) => agent.hangup(callId(call), limitMs),
-  hold: (agent, [call], limitMs) => agent.hold(callId(call), limitMs),
-  resume: (agent, [call], limitMs) => agent.resume(callId(call), limitMs),
-  mute: (agent, [call], limitMs) => agent.mute(callId(call), limitMs),
-  unmute: (agent, [call], limitMs) => agent.unmute(callId(call), limitMs),
-  send_audio: (agent, [sound], limitMs, { hearing }) => hearing.send(agent, sound, limitMs),
-  verify_audio: async (agent, [hz, ...rest], limitMs, { hearing }) => {
-    const [options, call] = optionAndCall(rest);
-    return { value: await hearing.verifyAudio(agent, Number(hz), options, limitMs, call) };
-  },
-  verify_silence: async (agent, args, limitMs, { hearing }) => {
-    const [options, call] = optionAndCall(args);
-    return { value: await hearing.verifySilence(agent, options, limitMs, call) };
-  },
-  verify_signal: async (agent, [name, ...rest], _limitMs, { hearing }) => {
-    const [options, call] = optionAndCall(rest);
-    const signal = name as SignalName | 'dtmf';
-    return { value: await hearing.verifySignal(agent, signal, options ?? {}, call) };
-  },
-  verify_recording: async (agent, [path, real, ...rest], _limitMs, { hearing }) => {
-    const [options, call] = optionAndCall(rest);
-    const recording = { path: String(path), real: String(real) };
-    return { value: await hearing.verifyRecording(agent, recording, options ?? {}, call) };
-  },
-  dtmf: (agent, [digits, ...rest], limitMs) => {
-    const [gap, call] = optionAndCall(rest);
-    return agent.dtmf(String(digits), gapMs(gap), call, limitMs);
-  },
-  message: (agent, [target, text], limitMs, resources) =>
-    agent.message(dialTarget(target, resources), String(text), limitMs),
-  ping: (agent, [target], limitMs, resources) => agent.ping(dialTarget(target, resources), limitMs),
-  reject: (agent, args, limitMs) => agent.reject(undefined, limitMs, refusal(args)),
-  respond_incoming: (agent, args) => agent.respondIncoming(refusal(args)),
-  stop_responding: (agent) => agent.stopResponding(),
-  transfer: (agent, [target, call], limitMs, resources) =>
-    agent.transfer(dialTarget(target, resources), callId(call), limitMs),
-  attended_transfer: (agent, [target, call], limitMs, resources) =>
-    agent.attendedTransfer(dialTarget(target, resources), callId(call), limitMs),
-  complete_transfer: (agent, _args, limitMs) => agent.completeTransfer(limitMs),
-  abort_transfer: (agent, _args, limitMs) => agent.abortTransfer(limitMs),
-} as const satisfies Record<AgentVerb, Binding>;
+/** Verbs for which the audio of an agent is made or heard; a missing one does not compile. */
+const AUDIO: {
+  readonly [V in AudioVerb]: (
+    hearing: Hearing,
+    agent: UserAgent,
+    args: VerbArguments<V>,
+    limitMs: number,
+  ) => Promise<Partial<Done>>;
+} = {
+  send_audio: (hearing, agent, { sound }, limitMs) => hearing.send(agent, sound, limitMs),
+  verify_audio: async (hearing, agent, args, limitMs) => ({
+    value: await hearing.verifyAudio(agent, args, limitMs),
+  }),
+  verify_silence: async (hearing, agent, args, limitMs) => ({
+    value: await hearing.verifySilence(agent, args, limitMs),
+  }),
+  verify_signal: async (hearing, agent, args) => ({
+    value: await hearing.verifySignal(agent, args),
+  }),
+  verify_recording: async (hearing, agent, args) => ({
+    value: await hearing.verifyRecording(agent, args),
+  }),
+};
 
 type AgentArguments = [name: string, options?: AgentOptions & { metadata?: unknown }];
+type ConnectionArguments = [a: AgentArgument, b: AgentArgument, within?: Duration];
+
+/** Global functions that need agents; a missing one does not compile. */
+const GLOBAL: {
+  readonly [V in GlobalVerb]: (
+    args: readonly Argument[],
+    limitMs: number,
+    resources: Resources,
+  ) => Promise<CallReply>;
+} = {
+  agent: async (args, limitMs, resources) => {
+    const [name, options = {}] = args as AgentArguments;
+    const { metadata: _metadata, ...account } = options;
+    resources.hearing.began(await resources.start(name, account, limitMs));
+    return {};
+  },
+  verify_audio_connection: async (args, limitMs, resources) => {
+    const [a, b, within] = args as ConnectionArguments;
+    const ends = [resources.agent(a.name), resources.agent(b.name)] as const;
+    return { value: await resources.hearing.verifyConnection(...ends, within, limitMs) };
+  },
+};
 
 /** Carries out one call of a script; never rejects. */
 export async function carryOut(
@@ -101,27 +95,24 @@ async function dispatch(
   services: Services,
 ): Promise<CallReply> {
   const { verb, args, within_ms } = request;
-  if (verb === 'watch') return {};
-  if (verb === 'agent') {
-    const [name, options = {}] = args as AgentArguments;
-    const { metadata: _metadata, ...account } = options;
-    const agent = await resources.start(name, account, limitOf(GLOBALS.agent));
-    resources.hearing.began(agent);
-    return {};
-  }
-  if (verb === 'verify_audio_connection') {
-    const [a, b] = (args as AgentArgument[]).map(({ name }) => name);
-    const ends = [resources.agent(a ?? ''), resources.agent(b ?? '')] as const;
-    const limitMs = within_ms ?? limitOf(GLOBALS[verb]);
-    return { value: await resources.hearing.verifyConnection(...ends, args[2], limitMs) };
-  }
-  if (!isAgentVerb(verb)) return services.perform(request);
-  if (verb === 'dial' || verb === 'attended_transfer')
-    resources.guard.assertMayCall(request.agent ?? '');
-  const binding: Binding = BINDINGS[verb];
-  const agent = resources.agent(request.agent ?? '');
-  const limitMs = within_ms ?? limitOf(AGENT_VERBS[verb]);
-  const { seq, value } = await binding(agent, args, limitMs, resources);
+  if (isAgentVerb(verb)) return act(request, verb, resources);
+  if (!isGlobalVerb(verb)) return services.perform(request);
+  return GLOBAL[verb](args, within_ms ?? limitOf(GLOBALS[verb]), resources);
+}
+
+async function act(
+  { agent: name = '', args, within_ms }: CallRequest,
+  verb: AgentVerb,
+  resources: Resources,
+): Promise<CallReply> {
+  const row: VerbRow = AGENT_VERBS[verb];
+  if (row.caller === 'agent') resources.guard.assertMayCall(name);
+  const agent = resources.agent(name);
+  const given = driverArguments(row, args, resources);
+  const limitMs = within_ms ?? limitOf(row);
+  const { seq, value } = isAudioVerb(verb)
+    ? await AUDIO[verb](resources.hearing, agent, given as never, limitMs)
+    : await agent.act(verb, given as never, limitMs);
   return { ...(seq === undefined ? {} : { seq }), ...(value === undefined ? {} : { value }) };
 }
 
@@ -131,52 +122,68 @@ function limitOf({ limit = '0s' }: FunctionRow): number {
 }
 
 function isAgentVerb(verb: string): verb is AgentVerb {
-  return Object.hasOwn(BINDINGS, verb);
+  return Object.hasOwn(AGENT_VERBS, verb);
 }
 
-function gapMs(value: unknown): number | undefined {
-  return typeof value === 'string' || typeof value === 'number' ? durationMs(value) : undefined;
+function isAudioVerb(verb: AgentVerb): verb is AudioVerb {
+  return Object.hasOwn(AUDIO_VERBS, verb);
 }
 
-/** Id of the call a verb was given; undefined leaves the choice to the driver. */
-function callId(value: unknown): string | undefined {
-  return isCall(value) ? value.id : undefined;
+function isGlobalVerb(verb: string): verb is GlobalVerb {
+  return Object.hasOwn(GLOBAL, verb);
 }
 
-/** The last two arguments of a verb; either may be left out. */
-function optionAndCall(
-  args: readonly unknown[],
-): readonly [option: unknown, call: string | undefined] {
-  const option = args.find((arg) => !isCall(arg));
-  return [option, callId(args.find(isCall))];
+function rowOf({ verb }: CallRequest): FunctionRow | undefined {
+  if (isAgentVerb(verb)) return AGENT_VERBS[verb];
+  return isGlobalVerb(verb) ? GLOBALS[verb] : undefined;
 }
 
-function isCall(value: unknown): value is CallArgument {
-  return (value as Partial<CallArgument> | null | undefined)?.$ === 'call';
+/** What an argument of that kind is for a driver; arguments of other kinds stay as they are. */
+const CONVERT: Partial<Record<ParamKind, (value: Argument, resources: Resources) => unknown>> = {
+  target: dialTarget,
+  call: (call) => (call as CallArgument).id,
+  duration: (duration) => durationMs(duration as Duration),
+};
+
+/** The arguments by the names of their parameters. */
+function driverArguments(
+  { params }: FunctionRow,
+  args: readonly Argument[],
+  resources: Resources,
+): Readonly<Record<string, unknown>> {
+  const named: Record<string, unknown> = {};
+  for (const [at, { name, kind }] of params.entries()) {
+    const value = args[at];
+    if (value !== undefined) named[name] = CONVERT[kind]?.(value, resources) ?? value;
+  }
+  return named;
 }
 
-function refusal([code, reason]: readonly unknown[]): Refusal {
-  return { code: code as number | undefined, reason: reason as string | undefined };
-}
-
-function dialTarget(target: unknown, resources: Resources): DialTarget {
+function dialTarget(target: Argument, resources: Resources): DialTarget {
   if (isAgent(target)) return { agent: resources.agent(target.name) };
   const text = String(target);
   return /^(sips?|tel):/i.test(text) ? { uri: text } : { number: text };
 }
 
-function isAgent(value: unknown): value is AgentArgument {
+function isAgent(value: Argument): value is AgentArgument {
   return (value as Partial<AgentArgument> | null)?.$ === 'agent';
 }
 
 /** "bob", '"sip:600@pbx"': the arguments of a call as reports show them. */
 export function argumentsText(request: CallRequest): string {
-  return (
-    request.shown ??
-    shownArgs(request)
-      .map((arg) => argumentText(arg))
-      .join(', ')
-  );
+  if (request.shown !== undefined) return request.shown;
+  const params = rowOf(request)?.params ?? [];
+  const texts = request.args.map((value, at) => argumentText(value, params[at]?.kind));
+  return texts.filter((text) => text !== undefined).join(', ');
+}
+
+function argumentText(value: Argument, kind: ParamKind | undefined): string | undefined {
+  if (isSound(value)) return soundText(value);
+  if (isAgent(value)) return value.name;
+  if (value === undefined) return undefined;
+  if (kind === 'call') return `call ${(value as CallArgument).id}`;
+  const shown = kind === 'recording' ? (value as FileArgument).path : value;
+  return JSON.stringify(shown, (key, item: unknown) => (isSecretName(key) ? '***' : item));
 }
 
 const LONGEST_RESULT = 200;
@@ -185,26 +192,12 @@ const LONGEST_RESULT = 200;
  * A verb's result as reports show it: `{ hz: 440, level: -9.1 }`; undefined for verbs that return nothing,
  * and for HTTP, whose answers are events of their own.
  */
-export function resultText({ verb }: CallRequest, { value }: CallReply): string | undefined {
-  const isOfAgents = isAgentVerb(verb) || verb === 'verify_audio_connection';
-  if (value === undefined || !isOfAgents) return undefined;
+export function resultText(request: CallRequest, { value }: CallReply): string | undefined {
+  if (value === undefined || rowOf(request) === undefined) return undefined;
   const text = JSON.stringify(value, (_key, item: unknown) =>
     typeof item === 'number' ? Math.round(item * 1000) / 1000 : item,
   )
     .replaceAll(/"(\w+)":/g, ' $1: ')
     .replaceAll('}', ' }');
   return text.length > LONGEST_RESULT ? `${text.slice(0, LONGEST_RESULT)}...` : text;
-}
-
-/** The arguments without those the thread has added. */
-function shownArgs({ verb, args }: CallRequest): readonly unknown[] {
-  if (verb === 'agent') return args.slice(0, 2);
-  return verb === 'verify_recording' ? args.filter((_, at) => at !== 1) : args;
-}
-
-function argumentText(value: unknown): string {
-  if (isSound(value)) return soundText(value);
-  if (isAgent(value)) return value.name;
-  if (isCall(value)) return `call ${value.id}`;
-  return JSON.stringify(value, (key, item: unknown) => (isSecretName(key) ? '***' : item));
 }

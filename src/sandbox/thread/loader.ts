@@ -90,11 +90,6 @@ export class Loader {
   /** Source of a script file that was loaded; undefined for guest and native code. */
   readonly sourceOf = (file: string): string | undefined => this.#sources.get(file);
 
-  /** Whether the text of the scenario, or of a module imported so far, matches the pattern. */
-  mentions(pattern: RegExp): boolean {
-    return [...this.#sources.values()].some((text) => pattern.test(text));
-  }
-
   /** The scenario file itself; its path was given by the user and is not held against the read root. */
   open(file: string): string {
     const { text } = this.read.of(

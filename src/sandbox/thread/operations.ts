@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { OffhookError, type ErrorData } from '../../errors.js';
 import type { LogEntry } from '../../model/agent-event.js';
 import { secretValues } from '../../model/secret-names.js';
-import { checkArguments } from '../../schema/check.js';
+import { alignArguments, checkArguments } from '../../schema/check.js';
 import { findFunction, type PublicFunction } from '../../schema/contract.js';
-import { AgentRef, CallRef, isPlainObject } from '../../schema/special.js';
+import type { FunctionRow } from '../../schema/rows.js';
+import { AgentRef, CallRef } from '../../schema/special.js';
 import { hrtimeMs } from '../clock.js';
 import { decode, toArgument } from './bridge.js';
 import { durationMs, formatMs, type Duration } from '../../time.js';
@@ -19,7 +20,7 @@ import type {
   VerbReply,
 } from '../guest-protocol.js';
 import type { CallReply } from '../protocol.js';
-import { AUDIO_FILE_VERBS, withAudio, withAudioFiles } from './audio-arguments.js';
+import { withFiles } from './file-arguments.js';
 import { isRepeatable } from './kept-suite.js';
 import { noMatcherError } from './no-matcher.js';
 import { unknownName } from './script-hints.js';
@@ -164,7 +165,9 @@ function verb(session: Session, payload: Operations['verb']): VerbReply {
   const reply = session.channel.call({
     call: calls,
     verb: name,
-    args: withFiles(session, name, args).map(toArgument),
+    args: withFiles(row.row.params, alignArguments(row.row, args), session.environment).map(
+      toArgument,
+    ),
     ...(agent === undefined ? {} : { agent }),
     ...(within_ms === undefined ? {} : { within_ms }),
     ...session.at(stack),
@@ -202,20 +205,6 @@ function valueOf(session: Session, reply: CallReply | undefined): CallReply {
   if (reply === undefined) throw stopped(session);
   if (reply.error !== undefined) throw OffhookError.from(reply.error);
   return reply;
-}
-
-/** Checks the files that arguments name here, where the script's read roots are known. */
-function withFiles(session: Session, name: string, args: readonly unknown[]): readonly unknown[] {
-  if (AUDIO_FILE_VERBS.has(name)) return withAudioFiles(session, name, args);
-  if (name === 'agent') return withAudio(session, withOptionFiles(session, args));
-  return args;
-}
-
-function withOptionFiles(session: Session, args: readonly unknown[]): readonly unknown[] {
-  const options = args[1];
-  if (!isPlainObject(options) || typeof options['ca_file'] !== 'string') return args;
-  const ca_file = session.environment.readable(options['ca_file']).path;
-  return [args[0], { ...options, ca_file }];
 }
 
 /** Arguments that are wrong only for this agent: itself as the target, a call of another agent. */
@@ -325,9 +314,10 @@ function beginWait(session: Session, payload: Operations['begin_wait']): BegunWa
   const on = agent === undefined ? 'global' : 'Agent';
   if (part === undefined) check(session, { on, fn, args, stack });
   if (payload.in_condition) throw inCondition(session, `${fn}()`, stack);
-  const given = TIME_FIRST.has(fn) ? args[0] : args[1];
+  const { row } = rowOf(session, on, fn, stack);
+  const given = args[row.params.findIndex(({ kind }) => kind === 'duration')];
   const ms = part?.ms ?? (isGiven(given) ? durationMs(given as Duration) : payload.default_ms);
-  const what = waitText(session, payload, ms);
+  const what = waitText(session, row, payload, ms);
   session.waitingFor.push(what);
   session.note({ type: 'waiting', what, ms });
   return { what, ms, at: session.now(), entries: session.channel.poll() };
@@ -349,20 +339,22 @@ function isGiven(duration: Encoded): boolean {
   return duration !== undefined && typeof duration !== 'object';
 }
 
-/** Functions whose time is their first argument. */
-const TIME_FIRST: ReadonlySet<string> = new Set(['wait', 'verify_media', 'verify_no_media']);
-
-function waitText(session: Session, payload: Operations['begin_wait'], ms: number): string {
-  const { fn, agent, part, stack } = payload;
-  const subject = agent === undefined ? '' : `${agent}.`;
-  if (TIME_FIRST.has(fn)) return `${subject}${fn}(${formatMs(ms)})`;
-  if (part === undefined) {
-    const condition = session.argumentOf(fn, stack) ?? 'the condition';
-    return fn === 'never' ? `never: ${condition}` : condition;
+function waitText(
+  session: Session,
+  row: FunctionRow,
+  { fn, agent, part, stack }: Operations['begin_wait'],
+  ms: number,
+): string {
+  if (part !== undefined) {
+    const { index, of } = part;
+    const text = session.elementOf(fn, stack, index - 1) ?? 'a condition';
+    return `${index} of ${of}: ${text}`;
   }
-  const { index, of } = part;
-  const text = session.elementOf(fn, stack, index - 1) ?? 'a condition';
-  return `${index} of ${of}: ${text}`;
+  if (row.params[0]?.kind === 'duration') {
+    const subject = agent === undefined ? '' : `${agent}.`;
+    return `${subject}${fn}(${formatMs(ms)})`;
+  }
+  return `${row.wait_text ?? ''}${session.argumentOf(fn, stack) ?? 'the condition'}`;
 }
 
 function loadEnv(session: Session, { path }: Operations['load_env']): Variables {

@@ -1,6 +1,6 @@
 /** Audio: what agents send, and proof of what they hear. */
 import { SIGNALS } from '../audio-arguments.js';
-import { AGENT_THROWS, type FunctionRow, type ParamRow } from '../rows.js';
+import { AGENT_THROWS, type FunctionRow, type ParamRow, type VerbRow } from '../rows.js';
 import { CALL_PARAM } from './calls.js';
 
 const SOUND = {
@@ -35,6 +35,7 @@ export const AUDIO_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
     params: [SOUND],
     returns: 'void',
     doc: 'Sends that from now on, until the next `send_audio`: a tone for good, a file once and then silence (the event `audio_ended`). All calls of an agent share one source. It survives hold, resume and re-INVITEs (the time of a file runs on meanwhile), and a tone is kept for the next calls; it may be set before the first one. An agent that was never told to sends silence, and never what it hears. WAV files of any common rate, width and number of channels are converted to 8 kHz mono.',
@@ -56,6 +57,7 @@ export const AUDIO_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'block',
+    cursor: 'end',
     params: [
       {
         name: 'hz',
@@ -69,6 +71,7 @@ export const AUDIO_VERBS = {
     doc: `Passes as soon as enough of the tone was received in the call: 100 ms without a break in which it carries 85 % of the energy, at -50 dBFS or more. ${COUNTS} A failure tells silence, a wrong tone and a weak one apart. Music and voices may hold one note for 100 ms: where they are heard, demand the tone for 500 ms.`,
     done: 'the tone was heard',
     limit: '5s',
+    default_timeout: true,
     throws: LISTEN_THROWS,
     example:
       'bob.verify_audio(440);\nconst heard = bob.verify_audio(440, { for: "500ms", within: "2s" });\nlog(heard.detected_ms, heard.level);\nfor (const call of bob.calls) bob.verify_audio(440, call);',
@@ -78,6 +81,7 @@ export const AUDIO_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'block',
+    cursor: 'end',
     params: [
       {
         ...LISTEN,
@@ -89,6 +93,7 @@ export const AUDIO_VERBS = {
     doc: `Passes as soon as silence was received long enough in the call: below -60 dBFS. ${COUNTS} Where no packets come at all it fails: see \`verify_no_media\`.`,
     done: 'silence was heard',
     limit: '5s',
+    default_timeout: true,
     throws: LISTEN_THROWS,
     example: 'alice.send_audio(silent());\nbob.verify_silence({ for: "1s", within: "3s" });',
   },
@@ -96,6 +101,7 @@ export const AUDIO_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'block',
+    cursor: 'end',
     params: [
       {
         name: 'name',
@@ -124,10 +130,11 @@ export const AUDIO_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'block',
+    cursor: 'end',
     params: [
       {
         name: 'path',
-        kind: 'text',
+        kind: 'recording',
         doc: 'A WAV file below the read root, relative to the scenario file.',
       },
       {
@@ -145,7 +152,7 @@ export const AUDIO_VERBS = {
     example:
       'const { similarity, offset_ms } = alice.verify_recording("prompts/welcome.wav", { min_similarity: 0.9 });',
   },
-} as const satisfies Record<string, FunctionRow>;
+} as const satisfies Record<string, VerbRow>;
 
 export const AUDIO_METHODS = {
   hears: {
@@ -235,6 +242,7 @@ export const AUDIO_GLOBALS = {
     doc: 'Passes as soon as each of two agents hears the other: each sends a tone of its own, both at once; afterwards each sends again what it sent before. A failure tells which direction it is.',
     done: 'both tones were heard',
     limit: '5s',
+    default_timeout: true,
     throws: LISTEN_THROWS,
     example: 'verify_audio_connection(alice, bob);',
   },

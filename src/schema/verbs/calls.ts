@@ -1,5 +1,5 @@
 /** Verbs that place, answer and end calls. */
-import { AGENT_THROWS, type FunctionRow, type ParamRow } from '../rows.js';
+import { AGENT_THROWS, type ParamRow, type VerbRow } from '../rows.js';
 
 /** Every verb about a call acts on the current one, unless it is given another. */
 export const CALL_PARAM = {
@@ -19,6 +19,8 @@ export const CALL_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
+    caller: 'agent',
     params: [
       {
         name: 'target',
@@ -46,6 +48,7 @@ export const CALL_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
     params: [WAITING_CALL],
     returns: 'void',
     doc: 'Answers the call that has waited longest; waits for one to come in if there is none yet. A call the agent is in is put on hold first.',
@@ -59,6 +62,8 @@ export const CALL_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
+    ends_call: true,
     params: [CALL_PARAM],
     returns: 'void',
     doc: 'Ends the current call: BYE after answer, CANCEL before it, 486 for a call that waits. A peer that hung up first is not an error.',
@@ -68,4 +73,4 @@ export const CALL_VERBS = {
     example: 'alice.hangup();\nawait_until(() => assert(bob.state).equals(State.Idle));',
     source: 'RFC 3261, 9.1 and 15.1',
   },
-} as const satisfies Record<string, FunctionRow>;
+} as const satisfies Record<string, VerbRow>;

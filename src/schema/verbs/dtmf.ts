@@ -1,11 +1,12 @@
 /** Verbs that send DTMF. */
-import { AGENT_THROWS, type FunctionRow } from '../rows.js';
+import { AGENT_THROWS, type VerbRow } from '../rows.js';
 
 export const DTMF_VERBS = {
   dtmf: {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
     params: [
       { name: 'digits', kind: 'digits', doc: 'One to 64 of 0-9, *, #, A-D.' },
       {
@@ -31,4 +32,4 @@ export const DTMF_VERBS = {
       'caller.dtmf("1234#");\ncaller.dtmf("12", "500ms");\nawait_until(() => assert(callee.received_digits).equals("1234#12"));',
     source: 'RFC 4733; RFC 6086; libre telev.c',
   },
-} as const satisfies Record<string, FunctionRow>;
+} as const satisfies Record<string, VerbRow>;

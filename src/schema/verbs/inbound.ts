@@ -1,5 +1,5 @@
 /** Verbs that refuse received calls. */
-import { AGENT_THROWS, type FunctionRow, type ParamRow } from '../rows.js';
+import { AGENT_THROWS, type ParamRow, type VerbRow } from '../rows.js';
 
 const REASON = {
   name: 'reason',
@@ -13,6 +13,7 @@ export const INBOUND_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
     params: [
       {
         name: 'code',
@@ -36,6 +37,7 @@ export const INBOUND_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
     params: [
       {
         name: 'code',
@@ -57,6 +59,7 @@ export const INBOUND_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
     params: [],
     returns: 'void',
     doc: 'Ends `respond_incoming`: further calls ring again. Without it nothing happens.',
@@ -65,4 +68,4 @@ export const INBOUND_VERBS = {
     throws: [...AGENT_THROWS],
     example: 'bob.stop_responding();\nalice.dial(bob);\nbob.accept();',
   },
-} as const satisfies Record<string, FunctionRow>;
+} as const satisfies Record<string, VerbRow>;

@@ -1,5 +1,5 @@
 /** Verbs about the media of a call: hold, mute. */
-import { AGENT_THROWS, type FunctionRow } from '../rows.js';
+import { AGENT_THROWS, type VerbRow } from '../rows.js';
 import { CALL_PARAM } from './calls.js';
 
 const HOLD_THROWS = ['E_CALL_STATE', 'E_CALL_REFUSED', 'E_CALL_TIMEOUT', ...AGENT_THROWS] as const;
@@ -9,6 +9,7 @@ export const MEDIA_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
     params: [CALL_PARAM],
     returns: 'void',
     doc: 'Puts a call on hold: a re-INVITE that offers to receive nothing. No RTP flows then, unless the other side plays music. A call the agent holds already is left as it is. When the other side refuses, the error says its code, and a second re-INVITE restores the media.',
@@ -22,6 +23,7 @@ export const MEDIA_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
     params: [
       {
         ...CALL_PARAM,
@@ -40,6 +42,7 @@ export const MEDIA_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
     params: [CALL_PARAM],
     returns: 'void',
     doc: 'Sends silence from now on, whatever the audio source plays. RTP goes on, and the other side is not told.',
@@ -52,6 +55,7 @@ export const MEDIA_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
     params: [CALL_PARAM],
     returns: 'void',
     doc: 'Sends the audio source again.',
@@ -60,4 +64,4 @@ export const MEDIA_VERBS = {
     throws: HOLD_THROWS,
     example: 'alice.unmute();\nassert(alice.muted).is_false();',
   },
-} as const satisfies Record<string, FunctionRow>;
+} as const satisfies Record<string, VerbRow>;

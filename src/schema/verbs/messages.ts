@@ -1,5 +1,5 @@
 /** Verbs outside of calls: text messages, OPTIONS. */
-import { AGENT_THROWS, type FunctionRow, type ParamRow } from '../rows.js';
+import { AGENT_THROWS, type ParamRow, type VerbRow } from '../rows.js';
 
 const TARGET = {
   name: 'target',
@@ -12,6 +12,8 @@ export const MESSAGE_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
+    caller: 'nobody',
     params: [
       TARGET,
       {
@@ -41,6 +43,8 @@ export const MESSAGE_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
+    caller: 'nobody',
     params: [TARGET],
     returns: 'PingAnswer',
     doc: 'Sends OPTIONS and returns the code and the delay of the answer, whatever it is.',
@@ -50,4 +54,4 @@ export const MESSAGE_VERBS = {
     example: 'assert(alice.ping("sip:pbx.example").status).equals(200);',
     source: 'RFC 3261, 11',
   },
-} as const satisfies Record<string, FunctionRow>;
+} as const satisfies Record<string, VerbRow>;

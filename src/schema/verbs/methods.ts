@@ -21,6 +21,7 @@ export const AGENT_METHODS = {
     doc: 'Passes as soon as an RTP packet is received in the call, after it was asked. Silence counts: it is sent as packets, too.',
     done: 'RTP was received',
     limit: '5s',
+    default_timeout: true,
     throws: ['E_MEDIA', 'E_CALL_STATE', 'E_CONDITION', 'E_ARGUMENT'],
     example: 'alice.verify_media();\nbob.verify_media("2s");\nbob.verify_media(bob.calls[1]);',
     source: 'RFC 3550, 6.4',

@@ -1,11 +1,12 @@
 /** Verbs about the registration of an agent. */
-import { AGENT_THROWS, type FunctionRow } from '../rows.js';
+import { AGENT_THROWS, type VerbRow } from '../rows.js';
 
 export const REGISTRATION_VERBS = {
   register: {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
     params: [],
     returns: 'void',
     doc: 'Sends a REGISTER with the account of the agent, now, also when it is registered already. What the registrar answers shows in `registered` and `registration`.',
@@ -19,6 +20,7 @@ export const REGISTRATION_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
     params: [],
     returns: 'void',
     doc: 'Removes the binding of the agent: a REGISTER with expiry 0.',
@@ -28,4 +30,4 @@ export const REGISTRATION_VERBS = {
     example: 'alice.unregister();\nawait_until(() => assert(alice.registered).is_false());',
     source: 'RFC 3261, 10.2.2',
   },
-} as const satisfies Record<string, FunctionRow>;
+} as const satisfies Record<string, VerbRow>;

@@ -1,5 +1,5 @@
 /** Verbs that send the other side of a call elsewhere. */
-import { AGENT_THROWS, type FunctionRow, type ParamRow } from '../rows.js';
+import { AGENT_THROWS, type ParamRow, type VerbRow } from '../rows.js';
 
 const TARGET = {
   name: 'target',
@@ -19,6 +19,8 @@ export const TRANSFER_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
+    caller: 'peer',
     params: [TARGET, ANSWERED_CALL],
     returns: 'void',
     doc: 'Blind transfer: asks the other side of the call to call the target instead. What becomes of it shows in `transfer_state`; the call ends as `transferred` when the target has answered. When the target does not answer, baresip 1.0 ends the call too (`ended.by` is then `error`), newer ones go on with it.',
@@ -41,6 +43,8 @@ export const TRANSFER_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
+    caller: 'agent',
     params: [TARGET, ANSWERED_CALL],
     returns: 'void',
     doc: 'Begins an attended transfer: takes the call on hold and places a consultation call to the target, which becomes the current call. `complete_transfer` joins the two others, `abort_transfer` goes back.',
@@ -63,6 +67,7 @@ export const TRANSFER_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
     params: [],
     returns: 'void',
     doc: 'Completes an attended transfer: a REFER whose Refer-To carries Replaces with the consultation call. Before baresip 2.0 that works with a PBX, which replaces the call itself, but not with agents that were dialled directly.',
@@ -77,6 +82,7 @@ export const TRANSFER_VERBS = {
     on: 'Agent',
     side: 'host',
     effect: 'effect',
+    cursor: 'issued',
     params: [],
     returns: 'void',
     doc: 'Ends the consultation call of an attended transfer, if it has not ended by itself, and resumes the first one, which becomes the current call.',
@@ -86,4 +92,4 @@ export const TRANSFER_VERBS = {
     example: 'alice.abort_transfer();\nassert(alice.peer?.number).equals("bob");',
     source: 'RFC 5589, 7.3',
   },
-} as const satisfies Record<string, FunctionRow>;
+} as const satisfies Record<string, VerbRow>;

@@ -35,23 +35,17 @@ import { endedOf, type EndedValue } from './ended.js';
 import { noteActed, noteRead } from '../assert/late.js';
 import { catchUpOtherEnds, noteDialled, staleCalls } from '../wait/other-end.js';
 import { sipLogOf, type SipLog } from './sip-log.js';
+import { VERBS, type GuestVerb } from './verbs.gen.js';
 import { verifyMedia, verifyNoMedia } from './verify-media.js';
 import * as world from '../world.js';
-
-/** What ping() returns. */
-interface PingAnswer {
-  status: number;
-  ms: number;
-}
 
 /** Copies for the script: what it does with them changes nothing here. */
 function plain<T extends object>(items: readonly T[]): readonly T[] {
   return Object.freeze(items.map((item) => Object.freeze({ ...item })));
 }
 
-type Vocabulary = AgentGetter | AgentVerb | AgentMethod;
-
-class Agent implements Readonly<Record<Vocabulary, unknown>> {
+/** An agent of a script; its verbs are added from their rows. */
+class Agent implements Readonly<Record<AgentGetter | AgentMethod, unknown>> {
   readonly #name: string;
   readonly #metadata: Readonly<Record<string, unknown>>;
 
@@ -67,15 +61,16 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     return world.stateOf(this.#name);
   }
 
-  /** `within_ms`: the default time limit. */
-  #verb(verb: string, args: readonly unknown[], stack: string, within_ms?: number): unknown {
+  /** Carries out a verb and moves the cursors, in this order: its place among the events is what conditions rely on. */
+  #verb(verb: AgentVerb, row: GuestVerb, args: readonly unknown[], stack: string): unknown {
     const name = this.#name;
-    const calls = verb === 'dial' || verb === 'attended_transfer';
-    const callee = calls || verb === 'transfer' ? agentNameOf(args[0]) : undefined;
-    if (verb === 'hangup') catchUpOtherEnds(name);
+    const isCall = row.caller === 'agent' || row.caller === 'peer';
+    const callee = isCall ? agentNameOf(args[0]) : undefined;
+    if (row.ends_call === true) catchUpOtherEnds(name);
     const in_condition = world.inCondition();
     const call = { verb, agent: name, args, in_condition, stack };
-    const reply = ask('verb', within_ms === undefined ? call : { ...call, within_ms }) as VerbReply;
+    const within = row.default_timeout === true ? { ...call, within_ms: defaultMs() } : call;
+    const reply = ask('verb', within) as VerbReply;
     noteActed();
     world.receive(reply.before);
     world.moveTo(name, Infinity);
@@ -85,60 +80,21 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     }
     world.receive(reply.entries);
     if (reply.seq !== undefined) world.moveTo(name, reply.seq);
-    // The verified state is newer than all entries that came meanwhile.
-    if (verb.startsWith('verify_')) world.moveTo(name, Infinity);
-    if (calls && callee !== undefined) noteDialled(name, callee);
-    return reply.value;
+    if (row.cursor === 'end') world.moveTo(name, Infinity);
+    if (row.caller === 'agent' && callee !== undefined) noteDialled(name, callee);
+    return frozen(reply.value);
   }
 
-  register(...args: unknown[]): void {
-    this.#verb('register', args, callerStack());
-  }
-  unregister(...args: unknown[]): void {
-    this.#verb('unregister', args, callerStack());
-  }
-  dial(...args: unknown[]): void {
-    this.#verb('dial', args, callerStack());
-  }
-  accept(...args: unknown[]): void {
-    this.#verb('accept', args, callerStack());
-  }
-  hangup(...args: unknown[]): void {
-    this.#verb('hangup', args, callerStack());
-  }
-  reject(...args: unknown[]): void {
-    this.#verb('reject', args, callerStack());
-  }
-  respond_incoming(...args: unknown[]): void {
-    this.#verb('respond_incoming', args, callerStack());
-  }
-  stop_responding(...args: unknown[]): void {
-    this.#verb('stop_responding', args, callerStack());
-  }
-  transfer(...args: unknown[]): void {
-    this.#verb('transfer', args, callerStack());
-  }
-  attended_transfer(...args: unknown[]): void {
-    this.#verb('attended_transfer', args, callerStack());
-  }
-  complete_transfer(...args: unknown[]): void {
-    this.#verb('complete_transfer', args, callerStack());
-  }
-  abort_transfer(...args: unknown[]): void {
-    this.#verb('abort_transfer', args, callerStack());
-  }
-
-  hold(...args: unknown[]): void {
-    this.#verb('hold', args, callerStack());
-  }
-  resume(...args: unknown[]): void {
-    this.#verb('resume', args, callerStack());
-  }
-  mute(...args: unknown[]): void {
-    this.#verb('mute', args, callerStack());
-  }
-  unmute(...args: unknown[]): void {
-    this.#verb('unmute', args, callerStack());
+  /** A method for each verb: a verb is written down in its row alone. */
+  static {
+    for (const [verb, row] of Object.entries(VERBS) as [AgentVerb, GuestVerb][]) {
+      const method = {
+        [verb](this: Agent, ...args: unknown[]): unknown {
+          return this.#verb(verb, row, args, callerStack());
+        },
+      }[verb];
+      Object.defineProperty(this.prototype, verb, { value: method });
+    }
   }
 
   verify_media(...args: unknown[]): void {
@@ -148,35 +104,8 @@ class Agent implements Readonly<Record<Vocabulary, unknown>> {
     verifyNoMedia(this.#name, args);
   }
 
-  send_audio(...args: unknown[]): void {
-    this.#verb('send_audio', args, callerStack());
-  }
-  verify_audio(...args: unknown[]): unknown {
-    const stack = callerStack();
-    return frozen(this.#verb('verify_audio', args, stack, defaultMs()));
-  }
-  verify_silence(...args: unknown[]): unknown {
-    const stack = callerStack();
-    return frozen(this.#verb('verify_silence', args, stack, defaultMs()));
-  }
-  verify_signal(...args: unknown[]): unknown {
-    return frozen(this.#verb('verify_signal', args, callerStack()));
-  }
-  verify_recording(...args: unknown[]): unknown {
-    return frozen(this.#verb('verify_recording', args, callerStack()));
-  }
   hears(...args: unknown[]): boolean {
     return hears(this.#name, args, callerStack());
-  }
-
-  dtmf(...args: unknown[]): void {
-    this.#verb('dtmf', args, callerStack());
-  }
-  message(...args: unknown[]): void {
-    this.#verb('message', args, callerStack());
-  }
-  ping(...args: unknown[]): PingAnswer {
-    return Object.freeze(this.#verb('ping', args, callerStack()) as PingAnswer);
   }
 
   get name(): string {

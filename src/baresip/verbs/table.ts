@@ -1,0 +1,41 @@
+/** The function of each verb; a missing one does not compile. */
+import type { Done, VerbArguments } from '../../agents/user-agent.js';
+import type { DriverVerb } from '../../schema/verbs.js';
+import type { RunningAgent } from '../running-agent.js';
+import { abortTransfer, attendedTransfer, completeTransfer } from './attended.js';
+import { accept, hangup, reject } from './calls.js';
+import { dial } from './dial.js';
+import { dtmf } from './dtmf.js';
+import { hold, mute, resume, unmute } from './hold.js';
+import { respondIncoming, stopResponding } from './inbound.js';
+import { message, ping } from './messages.js';
+import { register, unregister } from './registering.js';
+import { transfer } from './transfer.js';
+
+type Verb<V extends DriverVerb> = (
+  agent: RunningAgent,
+  args: VerbArguments<V>,
+  limitMs: number,
+) => Promise<Done> | Done;
+
+export const VERBS: { readonly [V in DriverVerb]: Verb<V> } = {
+  register,
+  unregister,
+  dial,
+  accept,
+  hangup,
+  hold,
+  resume,
+  mute,
+  unmute,
+  dtmf,
+  message,
+  ping,
+  reject,
+  respond_incoming: respondIncoming,
+  stop_responding: stopResponding,
+  transfer,
+  attended_transfer: attendedTransfer,
+  complete_transfer: completeTransfer,
+  abort_transfer: abortTransfer,
+};

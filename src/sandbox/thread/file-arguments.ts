@@ -1,0 +1,35 @@
+/** Arguments that name files, on their way to a driver: checked here, where the script's read roots are known. */
+import type { ParamKind, ParamRow } from '../../schema/rows.js';
+import { isPlainObject } from '../../schema/special.js';
+import type { FileArgument } from '../protocol.js';
+import type { Environment } from './environment.js';
+
+type Resolve = (value: unknown, environment: Environment) => unknown;
+
+const FILES: Partial<Record<ParamKind, Resolve>> = {
+  recording: (path, environment): FileArgument => ({
+    path: String(path),
+    real: environment.allowed(String(path)),
+  }),
+  sound: (sound, environment) =>
+    isPlainObject(sound) && sound['sound'] === 'file'
+      ? { ...sound, real: environment.allowed(String(sound['path'])) }
+      : sound,
+  agent_options: (options, environment) =>
+    isPlainObject(options) && typeof options['ca_file'] === 'string'
+      ? { ...options, ca_file: environment.readable(options['ca_file']).path }
+      : options,
+};
+
+/** `args`: each at the place of its parameter. @throws OffhookError E_READ_DENIED, E_READ_FAILED. */
+export function withFiles(
+  params: readonly ParamRow[],
+  args: readonly unknown[],
+  environment: Environment,
+): readonly unknown[] {
+  return args.map((value, at) => {
+    const kind = params[at]?.kind;
+    const resolve = kind === undefined || value === undefined ? undefined : FILES[kind];
+    return resolve === undefined ? value : resolve(value, environment);
+  });
+}

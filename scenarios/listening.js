@@ -23,7 +23,7 @@ scenario('verbs of computed names hear', { tags }, () => {
   verify('audio', 440);
 });
 
-scenario('a getter of a computed name hears', { tags }, () => {
+scenario('a getter of a computed name knows what comes in', { tags }, () => {
   const [alice, bob] = connected();
   alice.send_audio(tone(440));
   await_until(() => assert(bob[named('hea', 'rs')](440)).is_true());

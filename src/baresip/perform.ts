@@ -16,7 +16,7 @@ export interface Effect<T> {
 
 /** Sends commands and waits for their effect, a refusal or the limit, whichever comes first. */
 export async function perform<T>(
-  session: RunningAgent,
+  agent: RunningAgent,
   verb: string,
   commands: Command[],
   limitMs: number,
@@ -24,7 +24,7 @@ export async function perform<T>(
 ): Promise<T> {
   let failure: Error | undefined;
   let answered = 0;
-  const replies = session.send(verb, commands, limitMs);
+  const replies = agent.send(verb, commands, limitMs);
   replies.forEach((reply, at) => {
     reply.then(
       ({ ok, data }) => {
@@ -33,17 +33,17 @@ export async function perform<T>(
         effect.replied?.(data);
         if (ok || effect.refused === undefined) return;
         failure = effect.refused(data.trim());
-        session.waiters.wake();
+        agent.waiters.wake();
       },
       (error: unknown) => {
         // A closed connection is reported by the agent's own end, in more detail.
         if (!(error instanceof OffhookError) || error.code !== 'E_AGENT_HUNG') return;
-        failure = session.problem('E_AGENT_HUNG', verb, error.message);
-        session.waiters.wake();
+        failure = agent.problem('E_AGENT_HUNG', verb, error.message);
+        agent.waiters.wake();
       },
     );
   });
-  return session.waiters.until(
+  return agent.waiters.until(
     () => {
       const value = effect.done();
       if (value === undefined && failure !== undefined) throw failure;
@@ -53,7 +53,7 @@ export async function perform<T>(
     () => {
       const silent = commands[answered];
       if (silent === undefined) return effect.timedOut(Math.round(limitMs));
-      return session.problem('E_AGENT_HUNG', verb, noReply(silent.name, limitMs));
+      return agent.problem('E_AGENT_HUNG', verb, noReply(silent.name, limitMs));
     },
   );
 }
@@ -63,17 +63,17 @@ const END_FOLLOWS_MS = 1000;
 
 /** Replies to commands whose effect is not awaited, or is reported elsewhere. */
 export async function replied(
-  session: RunningAgent,
+  agent: RunningAgent,
   verb: string,
   commands: readonly Command[],
   limitMs: number,
 ): Promise<Reply[]> {
   try {
-    return await Promise.all(session.send(verb, commands, limitMs));
+    return await Promise.all(agent.send(verb, commands, limitMs));
   } catch (error) {
     if (!(error instanceof OffhookError) || error.code !== 'E_AGENT_CONTROL') throw error;
     // The end of the process explains the end of the connection.
-    await session.waiters.failWithin(END_FOLLOWS_MS);
+    await agent.waiters.failWithin(END_FOLLOWS_MS);
     throw error;
   }
 }

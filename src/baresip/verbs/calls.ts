@@ -14,28 +14,27 @@ const ACCEPT_AGAIN_MS = 500;
 const FIRST_RESPONSE_MS = 1000;
 
 export async function accept(
-  session: RunningAgent,
+  agent: RunningAgent,
   { call: id }: VerbArguments<'accept'>,
   limitMs: number,
 ): Promise<Done> {
   const started = performance.now();
-  const call = await waitingCall(session, 'accept', id, limitMs);
-  await holdOthers(session, 'accept', call.id, left(limitMs, started));
-  const commands = session.commands.accept(call.id);
+  const call = await waitingCall(agent, 'accept', id, limitMs);
+  await holdOthers(agent, 'accept', call.id, left(limitMs, started));
+  const commands = agent.commands.accept(call.id);
   const answerAgain = (): void => {
-    if (session.usable) void session.send('accept', commands, ACCEPT_AGAIN_MS);
+    if (agent.usable) void agent.send('accept', commands, ACCEPT_AGAIN_MS);
   };
-  const again =
-    session.ground.nat === 'ice' ? setInterval(answerAgain, ACCEPT_AGAIN_MS) : undefined;
-  return perform(session, 'accept', commands, left(limitMs, started), {
+  const again = agent.ground.nat === 'ice' ? setInterval(answerAgain, ACCEPT_AGAIN_MS) : undefined;
+  return perform(agent, 'accept', commands, left(limitMs, started), {
     done: () => {
-      const seq = session.seqOf('call_accepted', call.id);
-      if (seq === undefined) assertOpen(session, 'accept', call.id);
+      const seq = agent.seqOf('call_accepted', call.id);
+      if (seq === undefined) assertOpen(agent, 'accept', call.id);
       return seq === undefined ? undefined : { seq };
     },
     // Refused because the caller gave up just now: the end of the call is on its way and explains more.
     timedOut: (waited) =>
-      session.problem(
+      agent.problem(
         'E_CALL_TIMEOUT',
         'accept',
         `no 200 was sent to ${call.peer.uri} (waited ${formatMs(waited)})`,
@@ -46,62 +45,62 @@ export async function accept(
 }
 
 export async function reject(
-  session: RunningAgent,
+  agent: RunningAgent,
   refusal: VerbArguments<'reject'>,
   limitMs: number,
 ): Promise<Done> {
-  assertRefusal(session, 'reject', refusal);
+  assertRefusal(agent, 'reject', refusal);
   const started = performance.now();
-  const call = await waitingCall(session, 'reject', undefined, limitMs);
-  session.calls.expectHangup(call.id);
+  const call = await waitingCall(agent, 'reject', undefined, limitMs);
+  agent.calls.expectHangup(call.id);
   const done = await perform(
-    session,
+    agent,
     'reject',
-    refuse(session, call.id, refusal),
+    refuse(agent, call.id, refusal),
     left(limitMs, started),
     {
-      done: () => closed(session, call.id),
+      done: () => closed(agent, call.id),
       timedOut: (waited) =>
-        session.problem(
+        agent.problem(
           'E_CALL_TIMEOUT',
           'reject',
           `no response was sent to ${call.peer.uri} (waited ${formatMs(waited)})`,
         ),
     },
   );
-  const ended = session.state.calls.find((one) => one.id === call.id)?.ended;
+  const ended = agent.state.calls.find((one) => one.id === call.id)?.ended;
   if (ended?.by === 'remote')
-    throw session.problem('E_CALL_STATE', 'reject', 'the caller gave up first');
+    throw agent.problem('E_CALL_STATE', 'reject', 'the caller gave up first');
   return done;
 }
 
 export async function hangup(
-  session: RunningAgent,
+  agent: RunningAgent,
   { call: id }: VerbArguments<'hangup'>,
   limitMs: number,
 ): Promise<Done> {
-  session.assertUsable('hangup');
+  agent.assertUsable('hangup');
   const started = performance.now();
-  let call = id === undefined ? currentCall(session.state) : callOf(session, 'hangup', id);
-  if (call === undefined) throw noCall(session, 'hangup');
-  const before = closed(session, call.id);
+  let call = id === undefined ? currentCall(agent.state) : callOf(agent, 'hangup', id);
+  if (call === undefined) throw noCall(agent, 'hangup');
+  const before = closed(agent, call.id);
   if (before !== undefined || call.state === 'Idle') {
     // The peer was faster. Only a call that the script itself ended is no longer there to be hung up.
     if (before !== undefined && call.ended?.by !== 'local') return before;
-    throw noCall(session, 'hangup');
+    throw noCall(agent, 'hangup');
   }
-  if (call.direction === 'outgoing' && !session.calls.responded(call.id)) {
-    await firstResponse(session, call.id, Math.min(FIRST_RESPONSE_MS, limitMs));
-    call = callOf(session, 'hangup', call.id);
-    const meanwhile = closed(session, call.id);
+  if (call.direction === 'outgoing' && !agent.calls.responded(call.id)) {
+    await firstResponse(agent, call.id, Math.min(FIRST_RESPONSE_MS, limitMs));
+    call = callOf(agent, 'hangup', call.id);
+    const meanwhile = closed(agent, call.id);
     if (meanwhile !== undefined) return meanwhile;
   }
   const leaving = call;
-  session.calls.expectHangup(leaving.id);
-  return perform(session, 'hangup', session.commands.hangup(leaving.id), left(limitMs, started), {
-    done: () => closed(session, leaving.id),
+  agent.calls.expectHangup(leaving.id);
+  return perform(agent, 'hangup', agent.commands.hangup(leaving.id), left(limitMs, started), {
+    done: () => closed(agent, leaving.id),
     timedOut: (waited) =>
-      session.problem(
+      agent.problem(
         'E_CALL_TIMEOUT',
         'hangup',
         `the call with ${leaving.peer.uri} did not close (waited ${formatMs(waited)})`,
@@ -110,35 +109,35 @@ export async function hangup(
 }
 
 /** Whether the call got any response, or has closed, before the limit. */
-async function firstResponse(session: RunningAgent, id: string, limitMs: number): Promise<boolean> {
-  const { calls, waiters } = session;
+async function firstResponse(agent: RunningAgent, id: string, limitMs: number): Promise<boolean> {
+  const { calls, waiters } = agent;
   const isAnswered = () =>
-    calls.responded(id) || closed(session, calls.redirections.currentId(id)) !== undefined;
+    calls.responded(id) || closed(agent, calls.redirections.currentId(id)) !== undefined;
   return (await waiters.within(() => isAnswered() || undefined, limitMs)) === true;
 }
 
 async function waitingCall(
-  session: RunningAgent,
+  agent: RunningAgent,
   verb: string,
   id: string | undefined,
   limitMs: number,
 ): Promise<CallState> {
-  session.assertUsable(verb);
+  agent.assertUsable(verb);
   if (id !== undefined) {
-    const call = callOf(session, verb, id);
-    assertOpen(session, verb, id);
+    const call = callOf(agent, verb, id);
+    assertOpen(agent, verb, id);
     if (call.direction === 'incoming' && !call.accepted) return call;
-    throw session.problem(
+    throw agent.problem(
       'E_CALL_STATE',
       verb,
       `the call with ${call.peer.uri} is not waiting: ${call.state}`,
     );
   }
-  return session.waiters.until(
-    () => waitingCalls(session.state).find(({ id: one }) => !session.calls.leaving(one)),
+  return agent.waiters.until(
+    () => waitingCalls(agent.state).find(({ id: one }) => !agent.calls.leaving(one)),
     limitMs,
     () =>
-      session.problem(
+      agent.problem(
         'E_CALL_TIMEOUT',
         verb,
         `no call is waiting (waited ${formatMs(limitMs)})`,
@@ -147,7 +146,7 @@ async function waitingCall(
   );
 }
 
-function closed(session: RunningAgent, id: string): Done | undefined {
-  const seq = session.seqOf('call_closed', id);
+function closed(agent: RunningAgent, id: string): Done | undefined {
+  const seq = agent.seqOf('call_closed', id);
   return seq === undefined ? undefined : { seq };
 }

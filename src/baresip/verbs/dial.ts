@@ -25,15 +25,15 @@ interface Placing {
 }
 
 export async function dial(
-  session: RunningAgent,
+  agent: RunningAgent,
   { target }: VerbArguments<'dial'>,
   limitMs: number,
 ): Promise<Done> {
-  const { uri } = placedTarget(session, 'dial', target);
-  session.assertUsable('dial');
-  const busy = openCalls(session.state).find(isActive);
+  const { uri } = placedTarget(agent, 'dial', target);
+  agent.assertUsable('dial');
+  const busy = openCalls(agent.state).find(isActive);
   if (busy !== undefined) {
-    throw session.problem(
+    throw agent.problem(
       'E_CALL_STATE',
       'dial',
       `dialling while in a call: with ${busy.peer.uri}, ${busy.state}`,
@@ -42,58 +42,58 @@ export async function dial(
         : 'hang up first, or dial from another agent',
     );
   }
-  const placing = { uri, peer: peerOf(uri, ''), before: routeCommands(session, uri) };
-  const { seq } = await placeCall(session, 'dial', placing, limitMs);
+  const placing = { uri, peer: peerOf(uri, ''), before: routeCommands(agent, uri) };
+  const { seq } = await placeCall(agent, 'dial', placing, limitMs);
   return { seq };
 }
 
 /** Resolves once the INVITE has left. A call that did not leave in time is hung up, so that it cannot come up later. */
 export async function placeCall(
-  session: RunningAgent,
+  agent: RunningAgent,
   verb: string,
   { uri, peer, before = [] }: Placing,
   limitMs: number,
 ): Promise<Done & { call: string }> {
-  const since = session.nextSeq;
-  const seen = new Set(session.state.calls.map((call) => call.id));
-  session.calls.expectDial(peer);
+  const since = agent.nextSeq;
+  const seen = new Set(agent.state.calls.map((call) => call.id));
+  agent.calls.expectDial(peer);
   let placed: string | undefined;
-  const late = new InviteTimer(session, leavesAtOnce(session, uri));
+  const late = new InviteTimer(agent, leavesAtOnce(agent, uri));
   try {
-    return await perform(session, verb, [...before, ...session.commands.dial(uri)], limitMs, {
+    return await perform(agent, verb, [...before, ...agent.commands.dial(uri)], limitMs, {
       replied: (data) => {
         late.start();
         placed = /call id: (\S+)/.exec(data)?.[1];
       },
       done: () => {
-        const call = session.state.calls.find(
+        const call = agent.state.calls.find(
           (one) => one.direction === 'outgoing' && !seen.has(one.id),
         );
         if (call === undefined) {
-          if (late.over) throw notSent(session, verb, uri, INVITE_MS);
+          if (late.over) throw notSent(agent, verb, uri, INVITE_MS);
           return undefined;
         }
-        const seq = session.seqOf('call_dialed', call.id, since);
+        const seq = agent.seqOf('call_dialed', call.id, since);
         return seq === undefined ? undefined : { seq, call: call.id };
       },
       refused: (data) => {
         const what = `baresip did not place the call to ${uri}: ${data}`;
-        return session.problem('E_CALL_REFUSED', verb, what);
+        return agent.problem('E_CALL_REFUSED', verb, what);
       },
-      timedOut: (waited) => notSent(session, verb, uri, waited),
+      timedOut: (waited) => notSent(agent, verb, uri, waited),
     });
   } catch (error) {
-    abandon(session, placed, error);
+    abandon(agent, placed, error);
     throw error;
   } finally {
     late.end();
-    session.calls.expectDial(undefined);
+    agent.calls.expectDial(undefined);
   }
 }
 
-function notSent(session: RunningAgent, verb: string, uri: string, waitedMs: number): OffhookError {
-  const { nat } = session.ground;
-  return session.problem(
+function notSent(agent: RunningAgent, verb: string, uri: string, waitedMs: number): OffhookError {
+  const { nat } = agent.ground;
+  return agent.problem(
     'E_CALL_REFUSED',
     verb,
     `no INVITE was sent to ${uri} (waited ${formatMs(waitedMs)})`,
@@ -104,12 +104,12 @@ function notSent(session: RunningAgent, verb: string, uri: string, waitedMs: num
 /** Runs from baresip's reply on: before the reply, baresip may just not have had its turn. */
 class InviteTimer {
   over = false;
-  readonly #session: RunningAgent;
+  readonly #agent: RunningAgent;
   readonly #wanted: boolean;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(session: RunningAgent, wanted: boolean) {
-    this.#session = session;
+  constructor(agent: RunningAgent, wanted: boolean) {
+    this.#agent = agent;
     this.#wanted = wanted;
   }
 
@@ -117,7 +117,7 @@ class InviteTimer {
     if (!this.#wanted) return;
     this.#timer = afterReading(INVITE_MS, () => {
       this.over = true;
-      this.#session.waiters.wake();
+      this.#agent.waiters.wake();
     });
   }
 
@@ -127,12 +127,12 @@ class InviteTimer {
 }
 
 /** Headers behind the outbound route of a serverless agent: the account is replaced for each call. */
-function routeCommands(session: RunningAgent, uri: string): Command[] {
-  const line = session.ground.account.lineFor?.(uri);
+function routeCommands(agent: RunningAgent, uri: string): Command[] {
+  const line = agent.ground.account.lineFor?.(uri);
   if (line === undefined) return [];
-  if (openCalls(session.state).length === 0) return session.commands.replace(line);
-  const { version } = session.ground.context.binary;
-  throw session.problem(
+  if (openCalls(agent.state).length === 0) return agent.commands.replace(line);
+  const { version } = agent.ground.context.binary;
+  throw agent.problem(
     'E_CAPABILITY',
     'dial',
     `baresip ${version} cannot send headers on a call beside another one (from ${sinceOf('header_blanks')})`,
@@ -147,16 +147,16 @@ function isActive(call: CallState): boolean {
 }
 
 /** Whether the INVITE needs no wait: over UDP to an address there is no look-up, no connection and no NAT. */
-function leavesAtOnce(session: RunningAgent, uri: string): boolean {
-  if (session.ground.nat !== undefined) return false;
-  const { transport, nextHop } = session.ground.account;
+function leavesAtOnce(agent: RunningAgent, uri: string): boolean {
+  if (agent.ground.nat !== undefined) return false;
+  const { transport, nextHop } = agent.ground.account;
   const udp = transport === 'udp' && !/;transport=t/i.test(`${uri}${nextHop ?? ''}`);
   return udp && /^[\d.]+(?::\d+)?$/.test(nextHop ?? hostOf(uri));
 }
 
 /** A call that was placed but never left must not come up later, when nobody expects it. */
-function abandon(session: RunningAgent, placed: string | undefined, error: unknown): void {
+function abandon(agent: RunningAgent, placed: string | undefined, error: unknown): void {
   const timedOut = error instanceof OffhookError && error.code === 'E_CALL_REFUSED';
-  if (!timedOut || (placed === undefined && openCalls(session.state).length > 0)) return;
-  void session.send('dial', session.commands.hangup(placed ?? ''), INVITE_MS);
+  if (!timedOut || (placed === undefined && openCalls(agent.state).length > 0)) return;
+  void agent.send('dial', agent.commands.hangup(placed ?? ''), INVITE_MS);
 }

@@ -19,53 +19,53 @@ const START_MS = 2 * PTIME_MS;
 const INFO_DIGIT_MS = 250;
 
 export async function dtmf(
-  session: RunningAgent,
+  agent: RunningAgent,
   { digits, gap: gapMs, call: id }: VerbArguments<'dtmf'>,
   limitMs: number,
 ): Promise<Done> {
-  session.assertUsable('dtmf');
+  agent.assertUsable('dtmf');
   if (gapMs !== undefined && gapMs < DIGIT_MS) {
-    throw session.problem(
+    throw agent.problem(
       'E_ARGUMENT',
       'dtmf',
       `"gap" is too short: ${gapMs} ms (at least ${DIGIT_MS} ms)`,
       `leave it out, or give ${DIGIT_MS} ms or more: baresip takes that long for one digit`,
     );
   }
-  const call = callFor(session, id);
-  const via = wayOf(session, call);
-  if (via === 'rtp') await sendEvents(session, call, digits, gapMs, limitMs);
-  else await sendInfos(session, call, digits, gapMs, limitMs);
-  const seq = session.emit({ type: 'dtmf_sent', call: call.id, digits, via });
+  const call = callFor(agent, id);
+  const via = wayOf(agent, call);
+  if (via === 'rtp') await sendEvents(agent, call, digits, gapMs, limitMs);
+  else await sendInfos(agent, call, digits, gapMs, limitMs);
+  const seq = agent.emit({ type: 'dtmf_sent', call: call.id, digits, via });
   return { seq };
 }
 
 /** The call, which must be able to carry audio: answered, or dialled and with early media. */
-function callFor(session: RunningAgent, id: string | undefined): CallState {
-  const { calls } = session.state;
-  const now = id === undefined ? undefined : session.calls.redirections.currentId(id);
+function callFor(agent: RunningAgent, id: string | undefined): CallState {
+  const { calls } = agent.state;
+  const now = id === undefined ? undefined : agent.calls.redirections.currentId(id);
   const call =
-    now === undefined ? currentCall(session.state) : calls.find(({ id: one }) => one === now);
+    now === undefined ? currentCall(agent.state) : calls.find(({ id: one }) => one === now);
   if (call === undefined) {
     const [what, hint] =
       id === undefined
         ? ['the agent has no call', 'dial or accept one first']
         : [`the agent has no call "${id}"`];
-    throw session.problem('E_CALL_STATE', 'dtmf', what, hint);
+    throw agent.problem('E_CALL_STATE', 'dtmf', what, hint);
   }
-  const early = call.direction === 'outgoing' && session.telephoneEvents.accepted(call.id);
+  const early = call.direction === 'outgoing' && agent.telephoneEvents.accepted(call.id);
   if (call.state === 'Established' || (call.state === 'Ringing' && early !== undefined && early))
     return call;
-  throw notInCall(session, call);
+  throw notInCall(agent, call);
 }
 
-function notInCall(session: RunningAgent, { peer, state, ended }: CallState): OffhookError {
+function notInCall(agent: RunningAgent, { peer, state, ended }: CallState): OffhookError {
   if (state === 'Idle') {
     const { how = '', by = '' } = ended ?? {};
     const what = `the call with ${peer.uri} has ended: ${how} by ${by}`;
-    return session.problem('E_CALL_STATE', 'dtmf', what);
+    return agent.problem('E_CALL_STATE', 'dtmf', what);
   }
-  return session.problem(
+  return agent.problem(
     'E_CALL_STATE',
     'dtmf',
     `the call with ${peer.uri} is not established: ${state}`,
@@ -73,13 +73,13 @@ function notInCall(session: RunningAgent, { peer, state, ended }: CallState): Of
   );
 }
 
-function wayOf(session: RunningAgent, call: CallState): DtmfWay {
-  const { dtmf_mode: mode } = session.ground.options;
-  const accepts = session.telephoneEvents.accepted(call.id) !== false;
+function wayOf(agent: RunningAgent, call: CallState): DtmfWay {
+  const { dtmf_mode: mode } = agent.ground.options;
+  const accepts = agent.telephoneEvents.accepted(call.id) !== false;
   const via = mode === 'info' || (mode === 'auto' && !accepts) ? 'info' : 'rtp';
-  if (via === 'info' && call.state !== 'Established') throw notInCall(session, call);
+  if (via === 'info' && call.state !== 'Established') throw notInCall(agent, call);
   if (via === 'rtp' && !accepts) {
-    throw session.problem(
+    throw agent.problem(
       'E_DTMF',
       'dtmf',
       `${call.peer.uri} takes no telephone-events: its SDP has none`,
@@ -87,7 +87,7 @@ function wayOf(session: RunningAgent, call: CallState): DtmfWay {
     );
   }
   if (via === 'rtp' && call.facts.held !== 'none') {
-    throw session.problem(
+    throw agent.problem(
       'E_CALL_STATE',
       'dtmf',
       `the call with ${call.peer.uri} is on hold: no RTP is sent`,
@@ -98,7 +98,7 @@ function wayOf(session: RunningAgent, call: CallState): DtmfWay {
 }
 
 async function sendEvents(
-  session: RunningAgent,
+  agent: RunningAgent,
   call: CallState,
   digits: string,
   gapMs: number | undefined,
@@ -110,40 +110,40 @@ async function sendEvents(
   const groups = gapMs === undefined ? [digits] : Array.from(digits);
   const began = performance.now();
   for (const [at, group] of groups.entries()) {
-    await pause(session, call, began + at * periodMs - performance.now());
-    await send(session, call, group, limitMs);
+    await pause(agent, call, began + at * periodMs - performance.now());
+    await send(agent, call, group, limitMs);
   }
   const last = groups.at(-1) ?? '';
   const lastAt = began + (groups.length - 1) * periodMs;
   const finalAt = lastAt + digitMs * (last.length - 1);
-  await pause(session, call, finalAt - performance.now());
-  await playOut(session, call, finalAt + START_MS + digitMs - performance.now());
+  await pause(agent, call, finalAt - performance.now());
+  await playOut(agent, call, finalAt + START_MS + digitMs - performance.now());
 }
 
 /** Waits for the last digit, which may end the call: a system that hangs up because of it has heard it. */
-async function playOut(session: RunningAgent, call: CallState, ms: number): Promise<void> {
-  await pause(session, call, ms).catch((error: unknown) => {
+async function playOut(agent: RunningAgent, call: CallState, ms: number): Promise<void> {
+  await pause(agent, call, ms).catch((error: unknown) => {
     if (!(error instanceof OffhookError) || error.code !== 'E_CALL_STATE') throw error;
   });
 }
 
 async function send(
-  session: RunningAgent,
+  agent: RunningAgent,
   call: CallState,
   digits: string,
   limitMs: number,
 ): Promise<void> {
-  const replies = await replied(session, 'dtmf', session.commands.digits(call.id, digits), limitMs);
+  const replies = await replied(agent, 'dtmf', agent.commands.digits(call.id, digits), limitMs);
   const refused = replies.find(({ ok }) => !ok);
   if (refused === undefined) return;
-  assertSending(session, call);
+  assertSending(agent, call);
   const why = `baresip did not send ${digits}: ${refused.data.trim()}`;
-  throw session.problem('E_DTMF', 'dtmf', why);
+  throw agent.problem('E_DTMF', 'dtmf', why);
 }
 
 /** Sends INFOs one by one: baresip would send all at once, and networks do not keep them in order. */
 async function sendInfos(
-  session: RunningAgent,
+  agent: RunningAgent,
   call: CallState,
   digits: string,
   gapMs = INFO_DIGIT_MS,
@@ -151,33 +151,33 @@ async function sendInfos(
 ): Promise<void> {
   const began = performance.now();
   for (const [at, digit] of Array.from(digits).entries()) {
-    await pause(session, call, began + at * Math.max(gapMs, INFO_DIGIT_MS) - performance.now());
-    await sendInfo(session, call, digit, limitMs);
+    await pause(agent, call, began + at * Math.max(gapMs, INFO_DIGIT_MS) - performance.now());
+    await sendInfo(agent, call, digit, limitMs);
   }
 }
 
 async function sendInfo(
-  session: RunningAgent,
+  agent: RunningAgent,
   call: CallState,
   digit: string,
   limitMs: number,
 ): Promise<void> {
   const started = performance.now();
-  const info = session.requests.expect('INFO', call.id);
+  const info = agent.requests.expect('INFO', call.id);
   try {
     // Old versions refuse A to D, but accept a to d.
-    const capitals = hasCapability(session.ground.context.binary.version, 'dtmf_info_capitals');
+    const capitals = hasCapability(agent.ground.context.binary.version, 'dtmf_info_capitals');
     const key = capitals ? digit : digit.toLowerCase();
-    await send(session, call, key, limitMs);
-    const answer = await session.waiters.until(
+    await send(agent, call, key, limitMs);
+    const answer = await agent.waiters.until(
       () => {
-        if (info.answer === undefined) assertSending(session, call);
+        if (info.answer === undefined) assertSending(agent, call);
         return info.answer;
       },
       left(limitMs, started),
       () => {
         const what = info.sentAt === undefined ? 'no INFO was sent' : 'INFO was not answered';
-        return session.problem(
+        return agent.problem(
           'E_DTMF',
           'dtmf',
           `digit ${digit}: ${what} (waited ${formatMs(limitMs)})`,
@@ -185,29 +185,29 @@ async function sendInfo(
       },
     );
     if (answer.code < 300) return;
-    throw session.problem(
+    throw agent.problem(
       'E_DTMF',
       'dtmf',
       `digit ${digit}: ${call.peer.uri} answered INFO with ${answer.code} ${answer.reason}`,
       'check whether the other side takes DTMF by SIP INFO',
     );
   } finally {
-    session.requests.forget(info);
+    agent.requests.forget(info);
   }
 }
 
 /** Lets the digits play out; throws when the call ends. */
-async function pause(session: RunningAgent, call: CallState, ms: number): Promise<void> {
+async function pause(agent: RunningAgent, call: CallState, ms: number): Promise<void> {
   if (ms <= 0) {
-    assertSending(session, call);
+    assertSending(agent, call);
     return;
   }
-  await session.waiters.within(() => {
-    assertSending(session, call);
+  await agent.waiters.within(() => {
+    assertSending(agent, call);
     return undefined;
   }, ms);
 }
 
-function assertSending(session: RunningAgent, { id }: CallState): void {
-  assertOpen(session, 'dtmf', id, 'before all digits were sent');
+function assertSending(agent: RunningAgent, { id }: CallState): void {
+  assertOpen(agent, 'dtmf', id, 'before all digits were sent');
 }

@@ -16,31 +16,31 @@ const SET_BACK_MS = 1000;
 const ACK_MS = 1000;
 
 export async function hold(
-  session: RunningAgent,
+  agent: RunningAgent,
   { call: id }: VerbArguments<'hold'>,
   limitMs: number,
 ): Promise<Done> {
   const started = performance.now();
-  await settled(session, 'hold', limitMs);
-  const call = answeredCall(session, 'hold', id);
+  await settled(agent, 'hold', limitMs);
+  const call = answeredCall(agent, 'hold', id);
   // The agent holds the call already: baresip would send nothing.
-  if (holds(call.facts.held)) return latest(session, call.id);
-  return change(session, 'hold', call, left(limitMs, started));
+  if (holds(call.facts.held)) return latest(agent, call.id);
+  return change(agent, 'hold', call, left(limitMs, started));
 }
 
 export async function resume(
-  session: RunningAgent,
+  agent: RunningAgent,
   { call: id }: VerbArguments<'resume'>,
   limitMs: number,
 ): Promise<Done> {
   const started = performance.now();
-  await settled(session, 'resume', limitMs);
-  const call = id === undefined ? heldCall(session) : answeredCall(session, 'resume', id);
+  await settled(agent, 'resume', limitMs);
+  const call = id === undefined ? heldCall(agent) : answeredCall(agent, 'resume', id);
   if (holds(call.facts.held)) {
-    await holdOthers(session, 'resume', call.id, left(limitMs, started));
-    await change(session, 'resume', call, left(limitMs, started));
+    await holdOthers(agent, 'resume', call.id, left(limitMs, started));
+    await change(agent, 'resume', call, left(limitMs, started));
   }
-  return { seq: session.emit({ type: 'call_resumed', call: call.id }) };
+  return { seq: agent.emit({ type: 'call_resumed', call: call.id }) };
 }
 
 /**
@@ -48,21 +48,21 @@ export async function resume(
  * versions, and newer versions may hold a call we did not mean.
  */
 export async function holdOthers(
-  session: RunningAgent,
+  agent: RunningAgent,
   verb: string,
   id: string,
   limitMs: number,
 ): Promise<void> {
   const started = performance.now();
-  await settled(session, verb, limitMs);
-  await acknowledged(session, id, Math.min(ACK_MS, limitMs));
-  for (const other of openCalls(session.state)) {
+  await settled(agent, verb, limitMs);
+  await acknowledged(agent, id, Math.min(ACK_MS, limitMs));
+  for (const other of openCalls(agent.state)) {
     const active = other.state === 'Established' && !holds(other.facts.held);
     if (other.id === id || !active) continue;
-    await change(session, 'hold', other, left(limitMs, started)).catch((error: unknown) => {
+    await change(agent, 'hold', other, left(limitMs, started)).catch((error: unknown) => {
       // If the remote party hung up that call meanwhile, nothing is left to hold.
-      if (openCalls(session.state).some((call) => call.id === other.id)) throw error;
-      session.assertUsable(verb);
+      if (openCalls(agent.state).some((call) => call.id === other.id)) throw error;
+      agent.assertUsable(verb);
     });
   }
 }
@@ -71,125 +71,121 @@ export async function holdOthers(
  * Waits for the ACK of calls that were just accepted, because they can be held only then. Otherwise 1.1 would
  * hold such a call while it answers the next call, and record both under one name.
  */
-async function acknowledged(session: RunningAgent, id: string, limitMs: number): Promise<void> {
+async function acknowledged(agent: RunningAgent, id: string, limitMs: number): Promise<void> {
   const pending = ({ id: one, state, accepted }: CallState): boolean =>
     one !== id && accepted && state !== 'Established';
   // If no ACK comes, baresip holds the call as well as it can.
-  await session.waiters.within(
-    () => (openCalls(session.state).some(pending) ? undefined : true),
+  await agent.waiters.within(
+    () => (openCalls(agent.state).some(pending) ? undefined : true),
     limitMs,
   );
 }
 
 /** Waits for answers to baresip's own offers: until then the direction in force is unknown. */
-function settled(session: RunningAgent, verb: string, limitMs: number): Promise<true> {
-  session.assertUsable(verb);
+function settled(agent: RunningAgent, verb: string, limitMs: number): Promise<true> {
+  agent.assertUsable(verb);
   const pending = (): CallState | undefined =>
-    openCalls(session.state).find((call) =>
-      session.calls.media.ownOffers(call.id).some((offer) => offer.code === undefined),
+    openCalls(agent.state).find((call) =>
+      agent.calls.media.ownOffers(call.id).some((offer) => offer.code === undefined),
     );
-  return session.waiters.until(
+  return agent.waiters.until(
     () => (pending() === undefined ? true : undefined),
     limitMs,
     () => {
       const whom = pending()?.peer.uri ?? 'the other side';
       const what = `${whom} did not answer a re-INVITE (waited ${formatMs(limitMs)})`;
-      return session.problem('E_CALL_TIMEOUT', verb, what);
+      return agent.problem('E_CALL_TIMEOUT', verb, what);
     },
   );
 }
 
 export function mute(
-  session: RunningAgent,
+  agent: RunningAgent,
   { call }: VerbArguments<'mute'>,
   limitMs: number,
 ): Promise<Done> {
-  return setMuted(session, { verb: 'mute', wanted: true, call }, limitMs);
+  return setMuted(agent, { verb: 'mute', wanted: true, call }, limitMs);
 }
 
 export function unmute(
-  session: RunningAgent,
+  agent: RunningAgent,
   { call }: VerbArguments<'unmute'>,
   limitMs: number,
 ): Promise<Done> {
-  return setMuted(session, { verb: 'unmute', wanted: false, call }, limitMs);
+  return setMuted(agent, { verb: 'unmute', wanted: false, call }, limitMs);
 }
 
 async function setMuted(
-  session: RunningAgent,
+  agent: RunningAgent,
   { verb, wanted, call: id }: { verb: string; wanted: boolean; call: string | undefined },
   limitMs: number,
 ): Promise<Done> {
-  const call = answeredCall(session, verb, id);
+  const call = answeredCall(agent, verb, id);
   // The command is a toggle below 3.19: sent only to change the state, and again when it did the opposite.
-  if (call.facts.muted === wanted) return latest(session, call.id);
+  if (call.facts.muted === wanted) return latest(agent, call.id);
   for (let tries = 0; tries < 2; tries += 1) {
-    if ((await toggled(session, { verb, wanted }, call, limitMs)) !== wanted) continue;
-    return { seq: session.emit({ type: 'call_muted', call: call.id, muted: wanted }) };
+    if ((await toggled(agent, { verb, wanted }, call, limitMs)) !== wanted) continue;
+    return { seq: agent.emit({ type: 'call_muted', call: call.id, muted: wanted }) };
   }
-  throw session.problem('E_CALL_REFUSED', verb, `baresip left the call ${wanted ? 'un' : ''}muted`);
+  throw agent.problem('E_CALL_REFUSED', verb, `baresip left the call ${wanted ? 'un' : ''}muted`);
 }
 
 /** Whether the call is muted after the command. */
 function toggled(
-  session: RunningAgent,
+  agent: RunningAgent,
   { verb, wanted }: { verb: string; wanted: boolean },
   call: CallState,
   limitMs: number,
 ): Promise<boolean> {
   let muted: boolean | undefined;
-  return perform(session, verb, session.commands.mute(call.id, wanted), limitMs, {
+  return perform(agent, verb, agent.commands.mute(call.id, wanted), limitMs, {
     replied: (data) => {
       muted = /call (un-)?muted/.exec(data)?.[1] === undefined;
-      session.waiters.wake();
+      agent.waiters.wake();
     },
     done: () => muted,
-    refused: (data) => session.problem('E_CALL_REFUSED', verb, `baresip refused: ${data}`),
+    refused: (data) => agent.problem('E_CALL_REFUSED', verb, `baresip refused: ${data}`),
     timedOut: (waited) =>
-      session.problem(
-        'E_CALL_TIMEOUT',
-        verb,
-        `baresip did not answer (waited ${formatMs(waited)})`,
-      ),
+      agent.problem('E_CALL_TIMEOUT', verb, `baresip did not answer (waited ${formatMs(waited)})`),
   });
 }
 
 /** Sends the re-INVITE and waits for its answer; when it is refused, sets baresip back to what is in force. */
 async function change(
-  session: RunningAgent,
+  agent: RunningAgent,
   verb: 'hold' | 'resume',
   call: CallState,
   limitMs: number,
 ): Promise<Done> {
-  const { media } = session.calls;
-  const since = session.nextSeq;
+  const { media } = agent.calls;
+  const since = agent.nextSeq;
   const before = media.ownOffers(call.id).length;
   media.expectResume(call.id, verb === 'resume');
   const outcome = (): Done | OffhookError | undefined => {
-    assertOpen(session, verb, call.id);
+    assertOpen(agent, verb, call.id);
     const offers = media.ownOffers(call.id).slice(before);
     const own = offers.filter((one) => isHoldOffer(one) === (verb === 'hold'));
     const refusal = finalRefusal(own);
-    if (refusal !== undefined) return refused(session, verb, call, refusal);
+    if (refusal !== undefined) return refused(agent, verb, call, refusal);
     const { code, acked } = own.at(-1) ?? {};
     // Wait for the ACK: by then the media have begun anew, and their files are known before the next command.
     if (code === undefined || code >= 300 || acked !== true) return undefined;
     // An answer without audio settles no media.
-    return { seq: session.seqOf('call_media', call.id, since) ?? session.nextSeq - 1 };
+    return { seq: agent.seqOf('call_media', call.id, since) ?? agent.nextSeq - 1 };
   };
   const result = await perform<Done | OffhookError>(
-    session,
+    agent,
     verb,
-    session.commands[verb](call.id),
+    agent.commands[verb](call.id),
     limitMs,
     {
       done: outcome,
       timedOut: (waited) =>
-        notAnswered(session, verb, call, media.ownOffers(call.id).slice(before), waited),
+        notAnswered(agent, verb, call, media.ownOffers(call.id).slice(before), waited),
     },
   );
   if (!(result instanceof Error)) return result;
-  await setBack(session, verb, call);
+  await setBack(agent, verb, call);
   throw result;
 }
 
@@ -206,11 +202,11 @@ function finalRefusal(offers: readonly OwnOffer[]): OwnOffer | undefined {
  * opposite command corrects this, at the price of one more re-INVITE.
  */
 async function setBack(
-  session: RunningAgent,
+  agent: RunningAgent,
   verb: 'hold' | 'resume',
   call: CallState,
 ): Promise<void> {
-  const { media } = session.calls;
+  const { media } = agent.calls;
   media.expectResume(call.id, false);
   const before = media.ownOffers(call.id).length;
   const opposite = verb === 'hold' ? 'resume' : 'hold';
@@ -218,23 +214,23 @@ async function setBack(
     const last = media.ownOffers(call.id).slice(before).at(-1);
     return last?.code === undefined ? undefined : true;
   };
-  await perform(session, opposite, session.commands[opposite](call.id), SET_BACK_MS, {
+  await perform(agent, opposite, agent.commands[opposite](call.id), SET_BACK_MS, {
     done: settled,
-    timedOut: () => session.problem('E_CALL_TIMEOUT', opposite, 'not answered'),
+    timedOut: () => agent.problem('E_CALL_TIMEOUT', opposite, 'not answered'),
   }).catch((error: unknown) => {
     throwIfBug(error);
     // The script gets the refusal of the first command, unless the agent has ended.
-    session.assertUsable(verb);
+    agent.assertUsable(verb);
   });
 }
 
 function refused(
-  session: RunningAgent,
+  agent: RunningAgent,
   verb: string,
   call: CallState,
   { code = 0, reason = '' }: OwnOffer,
 ): OffhookError {
-  return session.problem(
+  return agent.problem(
     'E_CALL_REFUSED',
     verb,
     `${call.peer.uri} refused the re-INVITE: ${code} ${reason}`.trimEnd(),
@@ -243,7 +239,7 @@ function refused(
 }
 
 function notAnswered(
-  session: RunningAgent,
+  agent: RunningAgent,
   verb: string,
   call: CallState,
   offers: readonly OwnOffer[],
@@ -256,17 +252,17 @@ function notAnswered(
       : last.code === undefined
         ? `${call.peer.uri} did not answer the re-INVITE`
         : `${call.peer.uri} answered the re-INVITE with ${last.code} ${last.reason ?? ''}`.trimEnd();
-  return session.problem('E_CALL_TIMEOUT', verb, `${what} (waited ${formatMs(waited)})`);
+  return agent.problem('E_CALL_TIMEOUT', verb, `${what} (waited ${formatMs(waited)})`);
 }
 
 /** The call that `resume` means without an argument: the current call if held, else the only held call. */
-function heldCall(session: RunningAgent): CallState {
-  const current = answeredCall(session, 'resume', undefined);
+function heldCall(agent: RunningAgent): CallState {
+  const current = answeredCall(agent, 'resume', undefined);
   if (holds(current.facts.held)) return current;
-  const held = openCalls(session.state).filter((call) => holds(call.facts.held));
+  const held = openCalls(agent.state).filter((call) => holds(call.facts.held));
   if (held.length > 1) {
     const whose = held.map((call) => call.peer.uri).join(' and ');
-    throw session.problem(
+    throw agent.problem(
       'E_CALL_STATE',
       'resume',
       `${held.length} calls are on hold: with ${whose}`,
@@ -277,15 +273,15 @@ function heldCall(session: RunningAgent): CallState {
 }
 
 /** @throws OffhookError E_CALL_STATE when the call does not exist, is not answered or is over. */
-function answeredCall(session: RunningAgent, verb: string, id: string | undefined): CallState {
-  session.assertUsable(verb);
-  const call = id === undefined ? currentCall(session.state) : callOf(session, verb, id);
+function answeredCall(agent: RunningAgent, verb: string, id: string | undefined): CallState {
+  agent.assertUsable(verb);
+  const call = id === undefined ? currentCall(agent.state) : callOf(agent, verb, id);
   if (call === undefined || (id === undefined && call.state === 'Idle')) {
-    throw noCall(session, verb);
+    throw noCall(agent, verb);
   }
-  assertOpen(session, verb, call.id);
+  assertOpen(agent, verb, call.id);
   if (call.state === 'Established') return call;
-  throw session.problem(
+  throw agent.problem(
     'E_CALL_STATE',
     verb,
     `the call with ${call.peer.uri} is not answered: ${call.state}`,
@@ -294,8 +290,8 @@ function answeredCall(session: RunningAgent, verb: string, id: string | undefine
 }
 
 /** The last known event of the call, for a verb that has nothing to do. */
-function latest(session: RunningAgent, call: string): Done {
+function latest(agent: RunningAgent, call: string): Done {
   const types = ['call_media', 'call_muted', 'call_established'] as const;
-  const seqs = types.map((type) => session.seqOf(type, call) ?? 0);
+  const seqs = types.map((type) => agent.seqOf(type, call) ?? 0);
   return { seq: Math.max(...seqs) };
 }

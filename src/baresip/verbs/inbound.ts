@@ -17,18 +17,14 @@ const LONGEST_REASON = 200;
 const COMMAND_MS = 2000;
 
 /** Throws for a refusal that cannot be sent at all, or not by this version. */
-export function assertRefusal(
-  session: RunningAgent,
-  verb: string,
-  { code, reason }: Refusal,
-): void {
+export function assertRefusal(agent: RunningAgent, verb: string, { code, reason }: Refusal): void {
   const wrong = codeProblem(code) ?? reasonProblem(reason);
-  if (wrong !== undefined) throw session.problem('E_ARGUMENT', verb, ...wrong);
-  const { version } = session.ground.context.binary;
+  if (wrong !== undefined) throw agent.problem('E_ARGUMENT', verb, ...wrong);
+  const { version } = agent.ground.context.binary;
   if (hasCapability(version, 'reject_codes')) return;
   if ((code === undefined || code === BUSY) && reason === undefined) return;
   const asked = [code ?? BUSY, ...(reason === undefined ? [] : [JSON.stringify(reason)])].join(' ');
-  throw session.problem(
+  throw agent.problem(
     'E_CAPABILITY',
     verb,
     `baresip ${version} can only answer 486 in its own words, not ${asked}; baresip ${sinceOf('reject_codes')} can`,
@@ -63,41 +59,41 @@ function reasonProblem(reason: string | undefined): Wrong | undefined {
 }
 
 /** The commands that refuse a waiting call. */
-export function refuse(session: RunningAgent, call: string, { code, reason }: Refusal): Command[] {
-  if (code === undefined && reason === undefined) return session.commands.hangup(call);
-  if (!hasCapability(session.ground.context.binary.version, 'reject_codes')) {
-    return session.commands.hangup(call);
+export function refuse(agent: RunningAgent, call: string, { code, reason }: Refusal): Command[] {
+  if (code === undefined && reason === undefined) return agent.commands.hangup(call);
+  if (!hasCapability(agent.ground.context.binary.version, 'reject_codes')) {
+    return agent.commands.hangup(call);
   }
   const words = reason === undefined ? '' : ` reason="${reason}"`;
   return [{ name: 'hangup', params: `${call} scode=${code ?? BUSY}${words}` }];
 }
 
 /** Every further call is refused as it comes in. */
-export function respondIncoming(session: RunningAgent, refusal: Refusal): Done {
+export function respondIncoming(agent: RunningAgent, refusal: Refusal): Done {
   const verb = 'respond_incoming';
-  session.assertUsable(verb);
-  assertRefusal(session, verb, refusal);
-  if (session.ground.options.answer === 'auto') {
+  agent.assertUsable(verb);
+  assertRefusal(agent, verb, refusal);
+  if (agent.ground.options.answer === 'auto') {
     const what = 'the agent answers every call by itself (answer: "auto")';
-    throw session.problem('E_ARGUMENT', verb, what, 'leave "answer" out of its options');
+    throw agent.problem('E_ARGUMENT', verb, what, 'leave "answer" out of its options');
   }
-  session.refusal = refusal;
-  return { seq: session.nextSeq - 1 };
+  agent.refusal = refusal;
+  return { seq: agent.nextSeq - 1 };
 }
 
 /** Stopping twice is not an error, so that a teardown need not know the state. */
-export function stopResponding(session: RunningAgent): Done {
-  session.assertUsable('stop_responding');
-  session.refusal = undefined;
-  return { seq: session.nextSeq - 1 };
+export function stopResponding(agent: RunningAgent): Done {
+  agent.assertUsable('stop_responding');
+  agent.refusal = undefined;
+  return { seq: agent.nextSeq - 1 };
 }
 
 /** To be called with every event of the agent. */
-export function refuseIncoming(session: RunningAgent, event: AgentEvent): void {
-  if (event.type !== 'call_incoming' || session.refusal === undefined) return;
-  session.calls.expectHangup(event.call);
+export function refuseIncoming(agent: RunningAgent, event: AgentEvent): void {
+  if (event.type !== 'call_incoming' || agent.refusal === undefined) return;
+  agent.calls.expectHangup(event.call);
   try {
-    void session.send('respond_incoming', refuse(session, event.call, session.refusal), COMMAND_MS);
+    void agent.send('respond_incoming', refuse(agent, event.call, agent.refusal), COMMAND_MS);
   } catch {
     // The agent is being stopped, which ends the call, too.
   }

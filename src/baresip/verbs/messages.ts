@@ -16,28 +16,26 @@ const MESSAGE = { verb: 'message', code: 'E_MESSAGE' } as const;
 const PING = { verb: 'ping', code: 'E_PING' } as const;
 
 export async function message(
-  session: RunningAgent,
+  agent: RunningAgent,
   { target, text }: VerbArguments<'message'>,
   limitMs: number,
 ): Promise<Done> {
-  const { uri } = placedTarget(session, 'message', target);
-  session.assertUsable('message');
-  assertText(session, text);
-  assertTransport(session, uri);
-  const select = session.contacts.select(session, uri);
-  const request = session.requests.expect('MESSAGE');
-  const { code, reason } = await deliver(session, request, select, uri, text, limitMs).finally(
-    () => {
-      session.contacts.settle(session, request);
-    },
-  );
-  const seq = session.emit({ type: 'message_sent', to: uri, code, reason });
+  const { uri } = placedTarget(agent, 'message', target);
+  agent.assertUsable('message');
+  assertText(agent, text);
+  assertTransport(agent, uri);
+  const select = agent.contacts.select(agent, uri);
+  const request = agent.requests.expect('MESSAGE');
+  const { code, reason } = await deliver(agent, request, select, uri, text, limitMs).finally(() => {
+    agent.contacts.settle(agent, request);
+  });
+  const seq = agent.emit({ type: 'message_sent', to: uri, code, reason });
   if (code < 300) return { seq };
-  throw session.problem('E_MESSAGE', 'message', `${uri} answered ${code} ${reason}`);
+  throw agent.problem('E_MESSAGE', 'message', `${uri} answered ${code} ${reason}`);
 }
 
 async function deliver(
-  session: RunningAgent,
+  agent: RunningAgent,
   request: SentRequest,
   select: Command[],
   uri: string,
@@ -46,20 +44,20 @@ async function deliver(
 ): Promise<{ code: number; reason: string }> {
   const started = performance.now();
   const commands = [...select, { name: 'message', params: text }];
-  const replies = await replied(session, 'message', commands, limitMs);
+  const replies = await replied(agent, 'message', commands, limitMs);
   const bad = replies.find(({ ok, data }) => !ok || /ERROR|failed|could not/i.test(data));
   if (bad !== undefined)
-    throw session.problem('E_MESSAGE', 'message', `baresip did not send it: ${bad.data.trim()}`);
-  session.contacts.loaded();
-  return answerOf(session, request, MESSAGE, uri, left(limitMs, started));
+    throw agent.problem('E_MESSAGE', 'message', `baresip did not send it: ${bad.data.trim()}`);
+  agent.contacts.loaded();
+  return answerOf(agent, request, MESSAGE, uri, left(limitMs, started));
 }
 
 /** Old versions drop the parameters of the URI: the message would go to the same port, but over UDP. */
-function assertTransport(session: RunningAgent, uri: string): void {
-  const { version } = session.ground.context.binary;
+function assertTransport(agent: RunningAgent, uri: string): void {
+  const { version } = agent.ground.context.binary;
   const transport = /;transport=(tcp|tls)/i.exec(uri)?.[1];
   if (transport === undefined || hasCapability(version, 'message_transport')) return;
-  throw session.problem(
+  throw agent.problem(
     'E_CAPABILITY',
     'message',
     `baresip ${version} sends messages over UDP only, not ${transport.toUpperCase()} (from ${sinceOf('message_transport')})`,
@@ -67,9 +65,9 @@ function assertTransport(session: RunningAgent, uri: string): void {
   );
 }
 
-function assertText(session: RunningAgent, text: string): void {
+function assertText(agent: RunningAgent, text: string): void {
   const bad = (what: string, hint: string) =>
-    session.problem('E_ARGUMENT', 'message', `"text" ${what}`, hint);
+    agent.problem('E_ARGUMENT', 'message', `"text" ${what}`, hint);
   if (/^ /.test(text))
     throw bad('begins with a blank, which baresip drops', 'begin it with another character');
   if (text.includes('\0')) throw bad('holds a NUL, where baresip ends it', 'leave it out');
@@ -87,35 +85,35 @@ function assertText(session: RunningAgent, text: string): void {
 }
 
 export async function ping(
-  session: RunningAgent,
+  agent: RunningAgent,
   { target }: VerbArguments<'ping'>,
   limitMs: number,
 ): Promise<Done> {
-  const { uri } = placedTarget(session, 'ping', target);
-  session.assertUsable('ping');
+  const { uri } = placedTarget(agent, 'ping', target);
+  agent.assertUsable('ping');
   const started = performance.now();
-  const commands = session.commands.options(uri);
-  if (commands === undefined) throw otherUri(session, uri);
-  const request = session.requests.expect('OPTIONS');
+  const commands = agent.commands.options(uri);
+  if (commands === undefined) throw otherUri(agent, uri);
+  const request = agent.requests.expect('OPTIONS');
   try {
-    const replies = await replied(session, 'ping', commands, limitMs);
+    const replies = await replied(agent, 'ping', commands, limitMs);
     const refused = replies.find(({ ok }) => !ok);
     if (refused !== undefined) {
       const why = `baresip did not send OPTIONS to ${uri}: ${refused.data.trim()}`;
-      throw session.problem('E_PING', 'ping', why);
+      throw agent.problem('E_PING', 'ping', why);
     }
-    const { code } = await answerOf(session, request, PING, uri, left(limitMs, started));
+    const { code } = await answerOf(agent, request, PING, uri, left(limitMs, started));
     // Measured from the command on: request and response may be read at the same moment.
     const ms = Math.round(((request.answeredAt ?? performance.now()) - started) * 10) / 10;
-    return { seq: session.nextSeq - 1, value: { status: code, ms } };
+    return { seq: agent.nextSeq - 1, value: { status: code, ms } };
   } finally {
-    session.requests.forget(request);
+    agent.requests.forget(request);
   }
 }
 
-function otherUri(session: RunningAgent, uri: string): OffhookError {
-  const { version } = session.ground.context.binary;
-  return session.problem(
+function otherUri(agent: RunningAgent, uri: string): OffhookError {
+  const { version } = agent.ground.context.binary;
+  return agent.problem(
     'E_CAPABILITY',
     'ping',
     `baresip ${version} cannot send OPTIONS to ${uri}: it would write its own domain into a URI without a user part (from ${sinceOf('uri_without_user')})`,
@@ -125,24 +123,24 @@ function otherUri(session: RunningAgent, uri: string): OffhookError {
 
 /** The final response, whatever its code; throws when none comes. */
 function answerOf(
-  session: RunningAgent,
+  agent: RunningAgent,
   request: SentRequest,
   { verb, code }: typeof MESSAGE | typeof PING,
   uri: string,
   limitMs: number,
 ): Promise<{ code: number; reason: string }> {
   const hint = 'check that the target is reachable';
-  return session.waiters.until(
+  return agent.waiters.until(
     () => {
       const { answer, failure } = request;
       if (answer === undefined && failure !== undefined)
-        throw session.problem(code, verb, `${uri}: ${failure}`, hint);
+        throw agent.problem(code, verb, `${uri}: ${failure}`, hint);
       return answer;
     },
     limitMs,
     () => {
       const what = request.sentAt === undefined ? 'nothing was sent to' : 'no answer from';
-      return session.problem(code, verb, `${what} ${uri} (waited ${formatMs(limitMs)})`, hint);
+      return agent.problem(code, verb, `${what} ${uri} (waited ${formatMs(limitMs)})`, hint);
     },
   );
 }

@@ -22,33 +22,33 @@ export function redirectTarget(response: SipMessage): string | undefined {
 }
 
 /** True when the call goes on: `calls` then gets its next INVITE, or the failure to send it. */
-export function followRedirect(session: RunningAgent, call: Call, response: SipMessage): boolean {
-  const { binary } = session.ground.context;
+export function followRedirect(agent: RunningAgent, call: Call, response: SipMessage): boolean {
+  const { binary } = agent.ground.context;
   const uri = redirectTarget(response);
   if (uri === undefined || call.hops >= MOST_HOPS) return false;
-  if (!hasCapability(binary.version, 'redirect_choice') || !mayFollow(session, uri)) return false;
-  const { calls } = session;
+  if (!hasCapability(binary.version, 'redirect_choice') || !mayFollow(agent, uri)) return false;
+  const { calls } = agent;
   calls.redirections.expect(call, uri);
-  perform(session, 'dial', session.commands.dial(uri), INVITE_MS, {
+  perform(agent, 'dial', agent.commands.dial(uri), INVITE_MS, {
     done: () => (calls.redirections.currentId(call.id) === call.id ? undefined : true),
-    refused: (data) => session.problem('E_CALL_REFUSED', 'dial', data),
-    timedOut: () => session.problem('E_CALL_REFUSED', 'dial', `no INVITE was sent to ${uri}`),
+    refused: (data) => agent.problem('E_CALL_REFUSED', 'dial', data),
+    timedOut: () => agent.problem('E_CALL_REFUSED', 'dial', `no INVITE was sent to ${uri}`),
   }).catch((error: unknown) => {
     throwIfBug(error);
     // The end of the agent closes the call with its own reason.
-    if (session.usable) calls.redirectFailed(call.id);
+    if (agent.usable) calls.redirectFailed(call.id);
   });
   return true;
 }
 
 /** A forbidden target is not called: the call ends with its 3xx. */
-function mayFollow(session: RunningAgent, uri: string): boolean {
-  const { ground } = session;
+function mayFollow(agent: RunningAgent, uri: string): boolean {
+  const { ground } = agent;
   try {
     ground.context.guard?.target(uri, { routed: ground.routed }, 'redirect');
     return true;
   } catch (denial) {
-    session.emit({ type: 'warning', text: (denial as Error).message });
+    agent.emit({ type: 'warning', text: (denial as Error).message });
     return false;
   }
 }

@@ -19,45 +19,45 @@ const MODULE_BEGINS_MS = 20;
 const STOP_MS = 1000;
 
 export async function register(
-  session: RunningAgent,
+  agent: RunningAgent,
   _args: VerbArguments<'register'>,
   limitMs: number,
 ): Promise<Done> {
-  session.assertUsable('register');
-  const { account } = session.ground;
+  agent.assertUsable('register');
+  const { account } = agent.ground;
   if (account.domain === undefined) {
-    throw session.problem(
+    throw agent.problem(
       'E_REGISTER',
       'register',
       'the agent has no registrar',
       'give the agent a domain',
     );
   }
-  assertNoCall(session, 'register');
+  assertNoCall(agent, 'register');
   const started = performance.now();
-  if (!hasCapability(session.ground.context.binary.version, 'uareg'))
-    await removeBinding(session, limitMs);
-  await renewMailbox(session, limitMs);
-  const regint = session.ground.options.regint ?? DEFAULT_REGINT;
-  const since = session.nextSeq;
-  session.registration.expect('registered');
+  if (!hasCapability(agent.ground.context.binary.version, 'uareg'))
+    await removeBinding(agent, limitMs);
+  await renewMailbox(agent, limitMs);
+  const regint = agent.ground.options.regint ?? DEFAULT_REGINT;
+  const since = agent.nextSeq;
+  agent.registration.expect('registered');
   return perform(
-    session,
+    agent,
     'register',
-    session.commands.register(account.line(regint), regint),
+    agent.commands.register(account.line(regint), regint),
     left(limitMs, started),
     {
       done: () => {
-        const seq = session.seqOf('registering', '', since);
+        const seq = agent.seqOf('registering', '', since);
         if (seq !== undefined) return { seq };
-        if (session.seqOf('register_failed', '', since) === undefined) return undefined;
-        throw new NotSent(session.state.registration.reason ?? '');
+        if (agent.seqOf('register_failed', '', since) === undefined) return undefined;
+        throw new NotSent(agent.state.registration.reason ?? '');
       },
       refused: (data) => new NotSent(`baresip refused: ${data}`),
       timedOut: (waited) => new NotSent(`no answer (waited ${formatMs(waited)})`),
     },
   ).catch(async (error: unknown) => {
-    throw error instanceof NotSent ? await unsent(session, error.message) : error;
+    throw error instanceof NotSent ? await unsent(agent, error.message) : error;
   });
 }
 
@@ -73,56 +73,56 @@ class NotSent extends OffhookError {
  * first millisecond of the module, whose first timer adds to the list it walks (baresip 1.0.0,
  * modules/mwi/mwi.c, tmr_handler).
  */
-async function renewMailbox(session: RunningAgent, limitMs: number): Promise<void> {
-  const { renewMailbox: commands } = session.commands;
+async function renewMailbox(agent: RunningAgent, limitMs: number): Promise<void> {
+  const { renewMailbox: commands } = agent.commands;
   if (commands.length === 0) return;
   // Unloading a module that is not loaded is refused, which does no harm.
-  await replied(session, 'register', commands, limitMs);
+  await replied(agent, 'register', commands, limitMs);
   await new Promise((resolve) => setTimeout(resolve, MODULE_BEGINS_MS));
 }
 
 export async function unregister(
-  session: RunningAgent,
+  agent: RunningAgent,
   _args: VerbArguments<'unregister'>,
   limitMs: number,
 ): Promise<Done> {
-  session.assertUsable('unregister');
+  agent.assertUsable('unregister');
   const started = performance.now();
-  assertNoCall(session, 'unregister');
-  await session.waiters.until(
-    () => (session.state.registration.state === 'registering' ? undefined : true),
+  assertNoCall(agent, 'unregister');
+  await agent.waiters.until(
+    () => (agent.state.registration.state === 'registering' ? undefined : true),
     limitMs,
     () =>
-      session.problem(
+      agent.problem(
         'E_REGISTER',
         'unregister',
         `the registrar has not answered yet (waited ${formatMs(limitMs)})`,
       ),
   );
-  if (session.state.registration.state !== 'registered') {
-    throw session.problem(
+  if (agent.state.registration.state !== 'registered') {
+    throw agent.problem(
       'E_REGISTER',
       'unregister',
       'the agent is not registered',
       'call register() first',
     );
   }
-  const since = session.nextSeq;
-  session.registration.expect('none');
-  const { account } = session.ground;
+  const since = agent.nextSeq;
+  agent.registration.expect('none');
+  const { account } = agent.ground;
   return perform(
-    session,
+    agent,
     'unregister',
-    session.commands.unregister(account.line(0)),
+    agent.commands.unregister(account.line(0)),
     left(limitMs, started),
     {
       done: () => {
-        const seq = session.seqOf('unregistering', '', since);
+        const seq = agent.seqOf('unregistering', '', since);
         return seq === undefined ? undefined : { seq };
       },
-      refused: (data) => session.problem('E_REGISTER', 'unregister', `baresip refused: ${data}`),
+      refused: (data) => agent.problem('E_REGISTER', 'unregister', `baresip refused: ${data}`),
       timedOut: (waited) =>
-        session.problem(
+        agent.problem(
           'E_REGISTER',
           'unregister',
           `no un-REGISTER was sent (waited ${formatMs(waited)})`,
@@ -135,13 +135,13 @@ export async function unregister(
  * Below 3.14 baresip sends a refused password 14 more times within milliseconds, and servers lock accounts
  * for that. Returns whether the account was stopped.
  */
-export function stopRegistering(session: RunningAgent): boolean {
-  const { context, account } = session.ground;
+export function stopRegistering(agent: RunningAgent): boolean {
+  const { context, account } = agent.ground;
   const { version } = context.binary;
-  if (!session.usable || hasCapability(version, 'registers_once')) return false;
+  if (!agent.usable || hasCapability(version, 'registers_once')) return false;
   // Without uareg the account is deleted, and its calls with it.
-  if (!hasCapability(version, 'uareg') && openCalls(session.state).length > 0) return false;
-  void session.send('register', session.commands.unregister(account.line(0)), STOP_MS);
+  if (!hasCapability(version, 'uareg') && openCalls(agent.state).length > 0) return false;
+  void agent.send('register', agent.commands.unregister(account.line(0)), STOP_MS);
   return true;
 }
 
@@ -149,18 +149,18 @@ export function stopRegistering(session: RunningAgent): boolean {
  * Before 2.0 an account registers anew as a new account in its place, possibly under the same contact: the
  * old binding must be gone first, or its removal may overtake the new binding at the registrar.
  */
-async function removeBinding(session: RunningAgent, limitMs: number): Promise<void> {
-  if (session.state.registration.state === 'registered') await unregister(session, {}, limitMs);
-  const settled = () => (UNDER_WAY.has(session.state.registration.state) ? undefined : true);
+async function removeBinding(agent: RunningAgent, limitMs: number): Promise<void> {
+  if (agent.state.registration.state === 'registered') await unregister(agent, {}, limitMs);
+  const settled = () => (UNDER_WAY.has(agent.state.registration.state) ? undefined : true);
   // A registrar that no longer answers is no reason not to try again.
-  await session.waiters.within(settled, Math.min(limitMs, OLD_BINDING_MS));
+  await agent.waiters.within(settled, Math.min(limitMs, OLD_BINDING_MS));
 }
 
 /** Before 2.0 the account is replaced, and the calls of the old account end. */
-function assertNoCall(session: RunningAgent, verb: string): void {
-  const { version } = session.ground.context.binary;
-  if (hasCapability(version, 'uareg') || openCalls(session.state).length === 0) return;
-  throw session.problem(
+function assertNoCall(agent: RunningAgent, verb: string): void {
+  const { version } = agent.ground.context.binary;
+  if (hasCapability(version, 'uareg') || openCalls(agent.state).length === 0) return;
+  throw agent.problem(
     'E_CAPABILITY',
     verb,
     `baresip ${version} cannot do that during a call (from ${sinceOf('uareg')})`,

@@ -13,11 +13,11 @@ const NO_ADDRESS = /^Destination address required|^No such host|^no answer/;
 const UNTRUSTED = /verify_handler: error_string = (.*)/;
 
 /** `said`: baresip's explanation, or that nothing was sent in time. */
-export async function unsent(session: RunningAgent, said: string): Promise<OffhookError> {
-  const { account } = session.ground;
+export async function unsent(agent: RunningAgent, said: string): Promise<OffhookError> {
+  const { account } = agent.ground;
   const server = account.nextHop ?? '';
   const problem = (what: string, hint: string): OffhookError =>
-    session.problem('E_REGISTER', 'register', `REGISTER was not sent: ${what}`, hint);
+    agent.problem('E_REGISTER', 'register', `REGISTER was not sent: ${what}`, hint);
   const [, name = server, port] = /^(.*?)(?::(\d+))?$/.exec(server) ?? [];
   if (isIP(name.replace(/^\[|\]$/g, '')) === 0 && NO_ADDRESS.test(said)) {
     const address = await addressOf(name);
@@ -34,7 +34,7 @@ export async function unsent(session: RunningAgent, said: string): Promise<Offho
   }
   const refused = /refused/.test(said);
   if (account.transport === 'tls' && !refused) {
-    const why = session.lastLines.map((line) => UNTRUSTED.exec(line)?.[1]).findLast(Boolean);
+    const why = agent.lastLines.map((line) => UNTRUSTED.exec(line)?.[1]).findLast(Boolean);
     return why === undefined
       ? problem(
           `TLS with ${server} failed: ${said}`,

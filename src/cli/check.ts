@@ -2,7 +2,7 @@
 import { EXIT } from '../errors.js';
 import { count } from '../report/text.js';
 import { planRun, throwErrored } from '../runner/plan/plan.js';
-import type { ScenarioThread } from '../sandbox/host/scenario-thread.js';
+import type { ThreadPool } from '../runner/schedule/threads.js';
 import { readProcess } from '../settings/process-environment.js';
 import { print, printError } from './print.js';
 import { planOptions, type SelectionFlags } from './selection.js';
@@ -10,15 +10,16 @@ import { planOptions, type SelectionFlags } from './selection.js';
 export async function checkCommand(
   paths: readonly string[],
   flags: SelectionFlags & { types?: boolean },
-  thread: ScenarioThread,
+  threads: ThreadPool,
 ): Promise<number> {
   const options = planOptions(paths, flags, readProcess(), {});
   // Checking a scenario with `only` does no harm.
-  const plan = await planRun({ ...options, allFiles: true, forbidOnly: false }, thread);
+  const plan = await planRun({ ...options, allFiles: true, forbidOnly: false }, threads);
   throwErrored(plan.errored, options.shownPath);
   for (const text of plan.warnings) printError(`warning: ${text}`);
-  const files = [...new Set(plan.selected.map((one) => one.job.file))];
-  const what = `${count(plan.selected.length, 'scenario')} in ${count(files.length, 'file')}`;
+  const files = plan.files.map(({ file }) => file.path);
+  const scenarios = plan.files.reduce((sum, one) => sum + one.scenarios.length, 0);
+  const what = `${count(scenarios, 'scenario')} in ${count(files.length, 'file')}`;
   if (flags.types === true) {
     const { typeErrors } = await import('./check-types.js');
     const { errors, text, compiler } = await typeErrors(files);

@@ -8,7 +8,7 @@ import { suggestion } from '../schema/habits.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
 import { durationMs, durationProblem } from '../time.js';
 import type { Live } from '../sandbox/host/live-thread.js';
-import type { ScenarioThread } from '../sandbox/host/scenario-thread.js';
+import type { ThreadPool } from '../runner/schedule/threads.js';
 import { threadLimits, type LimitFlags } from './limits.js';
 import { isFolder, joinOptionalFiles } from './optional-files.js';
 import { addRunFlags, addScriptFlags } from './policy-flags.js';
@@ -106,9 +106,9 @@ function addRun(
     .action((paths: string[], options: object) => {
       const again = rerunWords(command);
       run(
-        withThread(options, booted, async (thread) => {
+        withThreads(options, booted, async (threads) => {
           const { runCommand } = await import('./run.js');
-          return runCommand(paths, { ...options, again } as never, thread);
+          return runCommand(paths, { ...options, again } as never, threads);
         }),
       );
     });
@@ -157,9 +157,9 @@ function addSelecting(
     .option('--json', 'as JSON')
     .action((paths: string[], options: object) => {
       run(
-        withThread(options, booted, async (thread) => {
+        withThreads(options, booted, async (threads) => {
           const { listCommand } = await import('./list.js');
-          return listCommand(paths, options as never, thread);
+          return listCommand(paths, options as never, threads);
         }),
       );
     });
@@ -171,29 +171,27 @@ function addSelecting(
     .option('--types', 'also type-check, with the TypeScript found beside the scenarios')
     .action((paths: string[], options: object) => {
       run(
-        withThread(options, booted, async (thread) => {
+        withThreads(options, booted, async (threads) => {
           const { checkCommand } = await import('./check.js');
-          return checkCommand(paths, options as never, thread);
+          return checkCommand(paths, options as never, threads);
         }),
       );
     });
 }
 
 /** For commands that run scenario files: the thread starts while their own code is still loading. */
-async function withThread(
+async function withThreads(
   flags: LimitFlags,
   booted: Live | undefined,
-  command: (thread: ScenarioThread) => Promise<number>,
+  command: (threads: ThreadPool) => Promise<number>,
 ): Promise<number> {
-  const { ScenarioThread } = await import('../sandbox/host/scenario-thread.js');
+  const { openThreads } = await import('../app/threads.js');
   const { secrets } = await import('./print.js');
-  const thread = new ScenarioThread({ limits: threadLimits(flags), booted });
-  thread.onSecrets = secrets.note;
-  thread.prepare();
+  const threads = openThreads({ limits: threadLimits(flags), secrets, booted });
   try {
-    return await command(thread);
+    return await command(threads);
   } finally {
-    await thread.close();
+    await threads.close();
   }
 }
 

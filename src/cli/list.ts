@@ -1,7 +1,7 @@
 /** `offhook list`: the scenarios that would run. */
 import { oneLine } from '../report/text.js';
 import { planRun, throwErrored } from '../runner/plan/plan.js';
-import type { ScenarioThread } from '../sandbox/host/scenario-thread.js';
+import type { ThreadPool } from '../runner/schedule/threads.js';
 import { readProcess } from '../settings/process-environment.js';
 import { print, printError, printJson } from './print.js';
 import { planOptions, type SelectionFlags } from './selection.js';
@@ -9,14 +9,15 @@ import { planOptions, type SelectionFlags } from './selection.js';
 export async function listCommand(
   paths: readonly string[],
   flags: SelectionFlags & { json?: boolean },
-  thread: ScenarioThread,
+  threads: ThreadPool,
 ): Promise<number> {
   const options = planOptions(paths, flags, readProcess(), {});
-  const plan = await planRun({ ...options, forbidOnly: false }, thread);
+  const plan = await planRun({ ...options, forbidOnly: false }, threads);
   throwErrored(plan.errored, options.shownPath);
   for (const text of plan.warnings) printError(`warning: ${text}`);
-  const rows = plan.selected.map(({ shown, name, tags, skip, only }) => ({
-    file: shown,
+  const scenarios = plan.files.flatMap((file) => file.scenarios);
+  const rows = scenarios.map(({ file, name, tags, skip, only }) => ({
+    file,
     name,
     tags,
     only,
@@ -27,7 +28,7 @@ export async function listCommand(
   for (const { scenario, why } of plan.leftOut) {
     if (why !== 'single') continue;
     const what = 'a single scenario: name it itself, or give --all-files, to run it';
-    printError(oneLine(`left out: ${scenario.shown} (${what})`));
+    printError(oneLine(`left out: ${scenario.file} (${what})`));
   }
   return 0;
 }

@@ -7,7 +7,8 @@ import type { Lab } from '../lab/lab.js';
 import type { RunEvent } from '../model/run-event.js';
 import type { Reporter } from '../report/reporter.js';
 import { run, type RunOptions } from '../runner/run.js';
-import type { ScenarioThread } from '../sandbox/host/scenario-thread.js';
+import { serial } from '../runner/schedule/schedule.js';
+import type { ThreadPool } from '../runner/schedule/threads.js';
 import { readProcess, type ProcessEnvironment } from '../settings/process-environment.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
 import { baresipChoice } from './baresip-choice.js';
@@ -35,7 +36,7 @@ export interface RunFlags extends SelectionFlags, ReportFlags {
 export async function runCommand(
   paths: readonly string[],
   flags: RunFlags,
-  thread: ScenarioThread,
+  threads: ThreadPool,
 ): Promise<number> {
   const environment = readProcess();
   const interrupted = abortOnSignal();
@@ -57,7 +58,8 @@ export async function runCommand(
     return await run({
       ...planOptions(paths, flags, environment, lab?.env ?? {}),
       ...onlyRule(flags, environment),
-      thread,
+      threads,
+      schedule: serial,
       productVersion: PRODUCT_VERSION,
       timeoutMs: flagMs(flags.timeout),
       teardownMs: TEARDOWN_MS,

@@ -1,26 +1,21 @@
 /**
- * A run: plans it, runs one scenario after another, and emits it all as RunEvents. The only folder that
+ * A run: plans it, has its scenarios run by a schedule, and emits it all as RunEvents. The only folder that
  * joins scripts with drivers; it knows no reporter and no command line.
  */
 import type { BaresipBinary } from '../baresip/start/binary.js';
-import type { Counts, Failure, RunEvent } from '../model/run-event.js';
-import type { ScenarioThread } from '../sandbox/host/scenario-thread.js';
+import type { RunEvent } from '../model/run-event.js';
 import { audioFiles } from '../hearing/save-audio.js';
-import {
-  planRun,
-  type ErroredFile,
-  type LeftOut,
-  type Plan,
-  type PlannedScenario,
-  type PlanOptions,
-} from './plan/plan.js';
+import { planRun, type LeftOut, type Plan, type PlanOptions } from './plan/plan.js';
 import type { HttpSettings } from './bind/http.js';
-import { runScenario, type ScenarioServices } from './scenario/scenario.js';
-import { exitCodeOf, noCounts } from './scenario/verdict.js';
+import { attempts, reportErrored, type AttemptServices } from './schedule/attempt.js';
+import type { Schedule } from './schedule/schedule.js';
+import { Tally } from './schedule/tally.js';
+import type { ThreadPool } from './schedule/threads.js';
 
 export interface RunOptions extends PlanOptions {
-  /** The caller closes the thread: it may have been started before anything else, and outlives the run. */
-  thread: ScenarioThread;
+  /** The caller closes them: they may have been started before anything else, and outlive the run. */
+  threads: ThreadPool;
+  schedule: Schedule;
   productVersion: string;
   timeoutMs: number;
   teardownMs: number;
@@ -44,31 +39,36 @@ export async function run(options: RunOptions): Promise<number> {
   const now = (): number => performance.now() - began;
   // Looks for the binary while files are collected; whoever needs it gets the error.
   options.binary().catch(() => undefined);
-  const plan = await planRun(options, options.thread);
+  const plan = await planRun(options, options.threads);
+  await emitStart(plan, options, now);
   return runPlan(plan, options, now);
 }
 
 const INSECURE =
   'http() checks no certificates (--insecure-http or OFFHOOK_INSECURE_HTTP): anybody can answer for the server';
 
-async function runPlan(plan: Plan, options: RunOptions, now: () => number): Promise<number> {
-  const { emit, interrupted, thread } = options;
+/** Emits what is known before the first scenario runs. */
+async function emitStart(plan: Plan, options: RunOptions, now: () => number): Promise<void> {
+  const { emit } = options;
   const baresip = await options.binary().catch(() => undefined);
+  const planned = plan.files.reduce((sum, { scenarios }) => sum + scenarios.length, 0);
   emit({
     type: 'run_started',
     at: now(),
     version: options.productVersion,
     ...(baresip === undefined ? {} : { baresip: baresip.version }),
-    scenarios: plan.selected.length + plan.errored.length,
-    files: plan.files,
+    scenarios: planned + plan.errored.length,
+    files: plan.files.length + plan.errored.length,
   });
   for (const text of plan.warnings) emit({ type: 'warning', at: now(), text });
   if (options.http.insecure) emit({ type: 'warning', at: now(), text: INSECURE });
   for (const one of plan.leftOut) emit(leftOutEvent(one, now()));
-  const counts = noCounts();
-  const failures: Failure[] = [];
-  const services: ScenarioServices = {
-    thread,
+}
+
+async function runPlan(plan: Plan, options: RunOptions, now: () => number): Promise<number> {
+  const { emit, interrupted, threads, timeoutMs, teardownMs } = options;
+  const tally = new Tally();
+  const services: AttemptServices = {
     binary: options.binary,
     http: options.http,
     metrics: options.metrics === true,
@@ -79,25 +79,25 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
     emit,
     interrupted,
   };
-  for (const file of plan.errored) {
-    const failure = tellErrored(file, services);
-    count(counts, 'errored');
-    failures.push(failure);
-  }
-  for (const [index, planned] of plan.selected.entries()) {
-    if (interrupted.aborted) break;
-    const result = await runPlanned(planned, index, options, services);
-    count(counts, result.verdict);
-    failures.push(...result.failures);
-  }
-  const exit = exitCodeOf(counts, failures, interrupted.aborted);
+  const attempt = attempts({ threads, timeoutMs, teardownMs, services });
+  for (const file of plan.errored) tally.add(reportErrored(file, services));
+  await options.schedule(
+    plan.files,
+    async (...which) => {
+      const result = await attempt(...which);
+      tally.add(result);
+      return result;
+    },
+    interrupted,
+  );
+  const exit = tally.exit(interrupted.aborted);
   emit({
     type: 'run_finished',
     at: now(),
-    counts,
+    counts: tally.counts,
     ms: now(),
     left_out: plan.leftOut.flatMap(({ why, scenario }) =>
-      why === 'single' ? [scenario.shown] : [],
+      why === 'single' ? [scenario.file] : [],
     ),
     interrupted: interrupted.aborted,
     exit,
@@ -105,64 +105,7 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
   return exit;
 }
 
-async function runPlanned(
-  planned: PlannedScenario,
-  index: number,
-  options: RunOptions,
-  services: ScenarioServices,
-): Promise<{ verdict: keyof Counts; failures: readonly Failure[] }> {
-  const { job, policy, shown, name, tags, declared, skip, failed } = planned;
-  const id = { id: `${shown}#${declared?.ordinal ?? index}`, file: shown, name, tags };
-  if (skip !== undefined || failed !== undefined) {
-    const at = services.now();
-    const failures = failed === undefined ? [] : [failed];
-    const verdict = failed === undefined ? 'skipped' : 'failed';
-    services.emit({ type: 'scenario_started', at, scenario: id });
-    services.emit({
-      type: 'scenario_finished',
-      at,
-      scenario: id,
-      verdict,
-      ms: 0,
-      ...(skip === undefined ? {} : { skip_reason: skip }),
-      failures,
-    });
-    return { verdict, failures };
-  }
-  const scenario = declared === undefined ? {} : { scenario: declared };
-  return runScenario(
-    {
-      id,
-      job: { ...job, ...scenario, teardown_ms: options.teardownMs },
-      policy,
-      timeoutMs: declared?.timeout_ms ?? options.timeoutMs,
-    },
-    services,
-  );
-}
-
 function leftOutEvent({ scenario, why, reason }: LeftOut, at: number): RunEvent {
-  const { shown: file, name, tags } = scenario;
+  const { file, name, tags } = scenario;
   return { type: 'left_out', at, file, name, tags, why, reason };
-}
-
-/** A file that could not be collected stands for all the scenarios it may hold. */
-function tellErrored({ shown, name, error }: ErroredFile, services: ScenarioServices): Failure {
-  const at = services.now();
-  const id = { id: `${shown}#file`, file: shown, name, tags: [] };
-  const { failure } = error;
-  services.emit({ type: 'scenario_started', at, scenario: id });
-  services.emit({
-    type: 'scenario_finished',
-    at,
-    scenario: id,
-    verdict: 'errored',
-    ms: 0,
-    failures: [failure],
-  });
-  return failure;
-}
-
-function count(counts: Counts, verdict: keyof Counts): void {
-  counts[verdict] += 1;
 }

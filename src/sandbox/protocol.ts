@@ -80,8 +80,17 @@ export type ToThread =
   /** The first one: a thread boots before anybody knows its limits. */
   | ({ type: 'limits' } & ThreadStart)
   | { type: 'collect'; job: ScenarioJob }
-  /** `began`: when the scenario began, as hrtime milliseconds: a clock all threads share. */
-  | { type: 'run'; job: RunJob; began: number; timeout_ms: number }
+  /**
+   * `began`: when the scenario began, as hrtime milliseconds: a clock all threads share. `sources`: scripts of a
+   * file that was collected in another thread.
+   */
+  | {
+      type: 'run';
+      job: RunJob;
+      began: number;
+      timeout_ms: number;
+      sources?: ReadonlyMap<string, ReadFile>;
+    }
   | { type: 'entries'; entries: readonly LogEntry[] }
   | { type: 'result'; call: number; reply: CallReply }
   /** Carries the earlier entries along: sent separately, the script would look at them first. */

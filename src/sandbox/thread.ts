@@ -85,6 +85,8 @@ function collect(message: Extract<ToThread, { type: 'collect' }>, stop: Stop): v
 }
 
 function run(message: Extract<ToThread, { type: 'run' }>, stop: Stop): void {
+  const { file } = message.job;
+  if (message.sources !== undefined) sources.set(file, sourcesOf(file, message.sources));
   const { scenario, teardown_ms: teardownMs } = message.job;
   const timing = { began: message.began, timeoutMs: message.timeout_ms, teardownMs };
   const session = newSession(

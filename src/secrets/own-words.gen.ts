@@ -125,8 +125,8 @@ support supported surely surrogate survives suspend suspended switch switched sy
 symlink sync synchronous syntax syntaxerror sys system table tag tags take taken takes target
 targets tcp tcpsrcport te teardown tel telephone tell tells temp temporarily temporary tenant
 term terminate terminated test testcase tested tests testsuite testsuites text textops texts
-than that the their theirs them themselves then there these they third this those thread three
-threw through throw thrown throws time timed timeout timer timers times timing title tls
+than that the their theirs them themselves then there these they third this those thread threads
+three threw through throw thrown throws time timed timeout timer timers times timing title tls
 tlsclienterror tlsv tm tmp tmpdir tmx to todo together toggled tojson tolerance tone tones too
 took top toplevel totag touch trace tracecursor tracker trailer trans transaction transfer
 transferred transferstate transport trap trip true truncated trust trusted truthy try trying ts

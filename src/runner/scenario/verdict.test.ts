@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../errors.js';
 import type { Failure } from '../../model/run-event.js';
-import { exitCodeOf, noCounts, verdictOf } from './verdict.js';
+import { verdictOf } from './verdict.js';
 
 function failure(code: ErrorCode): Failure {
   return { code, message: 'x', phase: 'body' };
@@ -19,21 +19,5 @@ describe('verdict of a scenario', () => {
     [['E_INTERNAL'], false, 'errored'],
   ])('%j, skipped: %s', (codes, skipped, verdict) => {
     expect(verdictOf(codes.map(failure), skipped)).toBe(verdict);
-  });
-});
-
-describe('exit code of a run', () => {
-  it.each<[{ failed?: number; errored?: number }, ErrorCode[], boolean, number]>([
-    [{}, [], false, 0],
-    [{ failed: 1 }, ['E_ASSERT'], false, 1],
-    [{ failed: 1, errored: 1 }, ['E_ASSERT', 'E_AGENT_CRASHED'], false, 1],
-    [{ errored: 1 }, ['E_AGENT_CRASHED', 'E_ASSERT'], false, 3],
-    [{ errored: 1 }, ['E_SCENARIO_COLLECT'], false, 2],
-    [{ errored: 2 }, ['E_SCENARIO_COLLECT', 'E_PORTS'], false, 3],
-    [{ failed: 1, errored: 1 }, ['E_ASSERT', 'E_INTERNAL'], false, 70],
-    [{ failed: 1 }, ['E_ASSERT'], true, 130],
-    [{}, [], true, 130],
-  ])('%j %j, interrupted: %s -> %i', (counts, codes, interrupted, exit) => {
-    expect(exitCodeOf({ ...noCounts(), ...counts }, codes.map(failure), interrupted)).toBe(exit);
   });
 });

@@ -45,6 +45,9 @@ export class CollectError extends OffhookError {
   }
 }
 
+/** Scripts as they were when first read: by the scenario file they belong to, and by path. */
+export type Sources = Map<string, Map<string, ReadFile>>;
+
 interface Running {
   /** Pending requests for functions of the script, by the number of the request. */
   asked?: Map<number, (reply: ResponderReply) => void>;
@@ -61,8 +64,10 @@ export class ScenarioThread {
   /** A thread the caller booted ahead, for the first job. */
   #booted: Live | undefined;
   #live: Live | undefined;
-  /** The scripts of each scenario file as they were when it was collected, for a replacement thread. */
-  readonly #sources = new Map<string, Map<string, ReadFile>>();
+  /** The scripts of each scenario file as they were when it was collected, in whichever thread. */
+  readonly #sources: Sources;
+  /** Scenario files whose scripts the live thread has. */
+  #known = new Set<string>();
   #running: Running | undefined;
   #busy = false;
   #closed = false;
@@ -70,8 +75,15 @@ export class ScenarioThread {
   /** Called with values that must not be shown, before any message that may hold them. */
   onSecrets: (values: readonly string[]) => void = () => undefined;
 
-  constructor(options: { limits: ThreadLimits; entry?: URL; booted?: Live | undefined }) {
+  /** @param options.sources shared by the threads of a run: each evaluates the same texts. */
+  constructor(options: {
+    limits: ThreadLimits;
+    entry?: URL;
+    booted?: Live | undefined;
+    sources?: Sources;
+  }) {
     this.#limits = options.limits;
+    this.#sources = options.sources ?? new Map<string, Map<string, ReadFile>>();
     this.#entry = options.entry;
     this.#booted = options.booted;
   }
@@ -90,6 +102,7 @@ export class ScenarioThread {
   async collect(job: ScenarioJob): Promise<Collected> {
     this.#sources.set(job.file, new Map());
     const live = await this.#start();
+    this.#known.add(job.file);
     return new Promise((resolve, reject) => {
       const watchdog = this.#watch(live, (error) => {
         this.#lose(live, error);
@@ -126,8 +139,15 @@ export class ScenarioThread {
     const began = hrtimeMs() - (performance.now() - options.began);
     return new Promise((resolve) => {
       this.#running = this.#runner(live, job, options.timeout_ms, began, host, resolve);
-      send(live, { type: 'run', job, began, timeout_ms: options.timeout_ms });
+      send(live, { type: 'run', job, began, timeout_ms: options.timeout_ms, ...this.#news(job) });
     });
+  }
+
+  /** The scripts of a file that another thread has read. */
+  #news({ file }: RunJob): { sources?: ReadonlyMap<string, ReadFile> } {
+    const sources = this.#known.has(file) ? undefined : this.#sources.get(file);
+    this.#known.add(file);
+    return sources === undefined ? {} : { sources };
   }
 
   #runner(
@@ -236,6 +256,7 @@ export class ScenarioThread {
   #spawn(): Live {
     const live = this.#booted ?? bootThread(this.#entry);
     this.#booted = undefined;
+    this.#known = new Set(this.#sources.keys());
     const traceCursor = trace.cursor !== undefined;
     const start = { limits: this.#limits, sources: [...this.#sources], traceCursor };
     startThread(live, start, (error) => {

@@ -101,7 +101,13 @@ export async function runScenarioText(
       });
     }
   }
-  const thread = new NotedThread({ limits: LIMITS });
+  const { ThreadPool } = (await built(
+    'runner/schedule/threads.js',
+  )) as typeof import('../../runner/schedule/threads.js');
+  const { serial } = (await built(
+    'runner/schedule/schedule.js',
+  )) as typeof import('../../runner/schedule/schedule.js');
+  const threads = new ThreadPool((sources) => new NotedThread({ limits: LIMITS, sources }));
   const file = scenarioFile(text);
   const reporter = await everyReport(file.folder);
   try {
@@ -110,7 +116,8 @@ export async function runScenarioText(
       cwd: file.folder,
       shownPath: (file: string) => file,
       filters: { scenario: [], tag: [], excludeTag: [] },
-      thread,
+      threads,
+      schedule: serial,
       variables: () => ({ env: {}, fixedEnv: {}, warnings: [] }),
       productVersion: 'bench',
       timeoutMs: 600_000,
@@ -126,7 +133,7 @@ export async function runScenarioText(
     });
     if (code !== 0) throw new Error(`the scenario did not pass: exit ${code}`);
   } finally {
-    await thread.close();
+    await threads.close();
     await reporter.close();
     file.remove();
   }

@@ -18,7 +18,7 @@ import type {
 import { ScenarioThread, type ScenarioHost } from '../../sandbox/host/scenario-thread.js';
 
 export const LIMITS: ThreadLimits = { memory: 48 * 1_048_576, stack: 524_288, cpu_ms: 300 };
-const BUILT_THREAD = new URL('../../../dist/sandbox/thread.js', import.meta.url);
+export const BUILT_THREAD = new URL('../../../dist/sandbox/thread.js', import.meta.url);
 
 /**
  * Agents that do what their last argument says: dialling "refused" is refused, "silence" is never

@@ -1,0 +1,128 @@
+/** Collects scenario files in the sandbox: what each of them declares, or that it is a scenario itself. */
+import { basename } from 'node:path';
+import type { OffhookError } from '../../errors.js';
+import type { Failure } from '../../model/run-event.js';
+import { CollectError } from '../../sandbox/host/scenario-thread.js';
+import type { Collected, DeclaredScenario } from '../../sandbox/protocol.js';
+import type { ThreadPool } from '../schedule/threads.js';
+import type { Binding } from './binding.js';
+import type { ScenarioFile } from './files.js';
+
+/** A file and its scenarios: what is done once per file has its place here. */
+export interface PlannedFile {
+  file: ScenarioFile;
+  /** The path as shown to people. */
+  shown: string;
+  binding: Binding;
+  scenarios: readonly PlannedScenario[];
+}
+
+export interface PlannedScenario {
+  /** The path of its file as shown to people. */
+  file: string;
+  name: string;
+  tags: readonly string[];
+  only: boolean;
+  skip?: string;
+  /** Undefined for a file that is a scenario itself. */
+  declared?: DeclaredScenario;
+  /** Set when the scenario failed already while it was collected. */
+  failed?: Failure;
+}
+
+/** A file of a folder that could not be collected: its scenarios are unknown. */
+export interface ErroredFile {
+  shown: string;
+  /** The file's base name. */
+  name: string;
+  error: CollectError;
+}
+
+export type FileToCollect = Omit<PlannedFile, 'scenarios'>;
+
+interface CollectedFiles {
+  files: readonly PlannedFile[];
+  /** Single-scenario files of folders. */
+  singles: readonly PlannedFile[];
+  errored: readonly ErroredFile[];
+  /** Errors of files that were named: with one of them nothing runs. */
+  broken: readonly OffhookError[];
+}
+
+/** Collects every file, so that all broken ones are reported at once. */
+export async function collectFiles(
+  toCollect: readonly FileToCollect[],
+  threads: ThreadPool,
+  { allFiles }: { allFiles: boolean },
+): Promise<CollectedFiles> {
+  const files: PlannedFile[] = [];
+  const singles: PlannedFile[] = [];
+  const errored: ErroredFile[] = [];
+  const broken: OffhookError[] = [];
+  const collected = await Promise.allSettled(
+    toCollect.map((file) => threads.use((thread) => thread.collect(file.binding.job()))),
+  );
+  for (const [index, file] of toCollect.entries()) {
+    const { viaFolder } = file.file;
+    try {
+      const { single, scenarios, topLevel } = valueOf(collected[index]);
+      if (!single) {
+        files.push({ ...file, scenarios: scenarios.map((one) => planned(file.shown, one)) });
+      } else if (isToRun(file, topLevel)) {
+        const failed =
+          topLevel?.how === 'failed' && topLevel.isFinal ? { failed: topLevel.failure } : {};
+        const scenario = { ...itself(file.shown), ...failed };
+        (viaFolder && !allFiles ? singles : files).push({ ...file, scenarios: [scenario] });
+      }
+    } catch (error) {
+      const isOfFile = error instanceof CollectError && error.code !== 'E_INTERRUPTED';
+      if (isOfFile && viaFolder) {
+        errored.push({ shown: file.shown, name: baseName(file.shown), error });
+      } else broken.push(error as OffhookError);
+    }
+  }
+  return { files, singles, errored, broken };
+}
+
+function valueOf(result: PromiseSettledResult<Collected> | undefined): Collected {
+  if (result?.status === 'fulfilled') return result.value;
+  throw result?.reason;
+}
+
+/**
+ * Whether a file without scenario() is a scenario itself; another file of a folder may be an imported module.
+ * @throws CollectError for a file that tests nothing, or, in a folder, failed before it tested anything
+ */
+function isToRun({ file, shown }: FileToCollect, topLevel: Collected['topLevel']): boolean {
+  if (topLevel === undefined || topLevel.how === 'tests') return true;
+  if (topLevel.how === 'failed') {
+    if (!file.viaFolder) return true;
+    const { failure } = topLevel;
+    throw new CollectError({
+      ...failure,
+      code: 'E_SCENARIO_COLLECT',
+      message: `file not run: its top level failed: ${failure.message}`,
+    });
+  }
+  if (topLevel.how === 'module' && file.viaFolder) return false;
+  throw new CollectError({
+    code: 'E_NO_SCENARIO',
+    message: `file "${shown}": tests nothing: it declares no scenario, and reaches no verb and no assertion`,
+    hint: 'declare a scenario(name, body) in it, or leave the file out',
+    at: { file: file.path, line: 1, column: 1 },
+    phase: 'load',
+  });
+}
+
+function planned(file: string, declared: DeclaredScenario): PlannedScenario {
+  const { name, tags, only, skip } = declared;
+  return { file, name, tags, only, declared, ...(skip === undefined ? {} : { skip }) };
+}
+
+function itself(file: string): PlannedScenario {
+  return { file, name: baseName(file), tags: [], only: false };
+}
+
+function baseName(shown: string): string {
+  return basename(shown).replace(/\.m?js$/, '');
+}

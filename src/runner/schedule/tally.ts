@@ -1,0 +1,23 @@
+/** What the scenarios of a run made of it: counts and the exit code. Keeps no failure. */
+import { EXIT, errorKind } from '../../errors.js';
+import type { Counts } from '../../model/run-event.js';
+import type { ScenarioResult } from '../scenario/scenario.js';
+
+export class Tally {
+  readonly counts: Counts = { passed: 0, failed: 0, errored: 0, skipped: 0, flaky: 0 };
+  readonly #kinds = new Set<ReturnType<typeof errorKind>>();
+
+  add({ verdict, failures }: ScenarioResult): void {
+    this.counts[verdict] += 1;
+    for (const { code } of failures) this.#kinds.add(errorKind(code));
+  }
+
+  /** 0 all passed; 1 a scenario failed; 2 its files; 3 the environment; 70 our bug (the worst of all). */
+  exit(interrupted: boolean): number {
+    if (interrupted) return EXIT.interrupted;
+    if (this.#kinds.has('internal')) return EXIT.internal;
+    if (this.counts.failed > 0) return EXIT.failed;
+    if (this.counts.errored === 0) return EXIT.passed;
+    return [...this.#kinds].every((kind) => kind === 'usage') ? EXIT.usage : EXIT.environment;
+  }
+}

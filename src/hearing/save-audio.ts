@@ -155,14 +155,16 @@ export type AudioFile = (agent: string, call: number) => string;
 const LONGEST_PART = 80;
 
 /**
- * Paths for the calls of one run, named after file, scenario and agent: "queue-caller-hears-music-alice-1.wav". Names
- * that differ only in characters a file name cannot have get a number; files of an earlier run are overwritten.
+ * Paths for the calls of one run, named after file, scenario and agent: "queue-caller-hears-music-alice-1.wav", and
+ * "queue-caller-hears-music-attempt-2-alice-1.wav" when the scenario is run again. Names that differ only in characters
+ * a file name cannot have get a number; files of an earlier run are overwritten.
  */
 export function audioFiles(folder: string): (scenario: ScenarioId) => AudioFile {
   const owners = new Map<string, string>();
-  return ({ id, file, name }) => {
+  return ({ id, file, name, attempt }) => {
     const base = basename(file).replace(/\.m?js$/, '');
-    const title = [base, ...(name === base ? [] : [name])].map(safePart).join('-');
+    const again = attempt === 1 ? [] : [`attempt-${attempt}`];
+    const title = [base, ...(name === base ? [] : [name]), ...again].map(safePart).join('-');
     return (agent, call) => {
       const owner = JSON.stringify([id, agent, call]);
       const stem = `${title}-${safePart(agent)}-${call}`;

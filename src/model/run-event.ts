@@ -14,8 +14,12 @@ import type { Packets, Quality } from './call-quality.js';
 export type Verdict = 'passed' | 'failed' | 'errored' | 'skipped' | 'flaky';
 
 export interface ScenarioId {
-  /** Unique within the run: "file#ordinal". */
+  /** Names the attempt in the other events: unique within the run. */
   id: string;
+  /** File and name: the same in every run, as long as the scenario keeps them. */
+  key: string;
+  /** From 1: how often the scenario has been started in this run. */
+  attempt: number;
   /** Path as shown to people: relative to the working directory where that is shorter. */
   file: string;
   /** The file's base name for a single-scenario file. */

@@ -96,7 +96,14 @@ test('a time line of several calls says of each line which one it is about', asy
 });
 
 test('a stall of the machine is shown below a failure only, and with -v', async () => {
-  const scenario = { id: 'call.js#1', file: 'call.js', name: 'x', tags: [] };
+  const scenario = {
+    id: 'call.js#0.1',
+    key: 'call.js › x',
+    attempt: 1,
+    file: 'call.js',
+    name: 'x',
+    tags: [],
+  };
   const text = 'the machine stalled for 170 ms';
   const run = (verdict: 'passed' | 'failed') =>
     shown([

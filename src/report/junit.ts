@@ -24,7 +24,7 @@ interface JUnitOptions {
 }
 
 interface TestCase {
-  scenario: Omit<ScenarioId, 'id'>;
+  scenario: Pick<ScenarioId, 'file' | 'name' | 'tags'>;
   startedAt: number;
   ms: number;
   verdict: Verdict | 'unfinished';

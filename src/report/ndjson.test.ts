@@ -180,7 +180,14 @@ const ERROR = {
   actual: '1',
   agents: ['alice'],
 };
-const SCENARIO = { id: 'a.js#0', file: 'a.js', name: 'one', tags: ['x'] };
+const SCENARIO = {
+  id: 'a.js#0.1',
+  key: 'a.js › one',
+  attempt: 1,
+  file: 'a.js',
+  name: 'one',
+  tags: ['x'],
+};
 const BASE = { at: 1.23456, scenario: SCENARIO.id };
 
 const EVENTS: { [T in RunEvent['type']]: Extract<RunEvent, { type: T }> } = {

@@ -9,26 +9,26 @@ agreement ahead aiff alaw alert alias aliases alice alive all allow allowed allo
 also always among amp an and anew announced anonymous another ansi answer answerdelay answered
 answering answermode answers any anybody anything anywhere aor apart api app append application
 apt are args argument arguments around array arrays arrived as ask asked asks assert asserted
-assertion assertions asserts associated async at atob attended attenuates au aubridge auconv
-audio audioconnection aufile auresamp ausrc autelev auth authenticate authorities authority
-authorization auto autoanswer autoredirect available avp await awaited awaits away axios back
-backslash bad bail bare baresip base basic basicconstraints be bearer because beep before began
-begin beginning begins behind being bell belongs below beside best between beyond big bigint bin
-binary bind binding bit bits bk blank blanks blind block blocks blue bob body boolean booleans
-both bound braces branch break breaks broke broken browser bt btoa bubblewrap buf buffer bug
-build built bundle bundler busy but bw bwrap by bye byte bytes ca caff cafile call called caller
-callfind callinfo calling calls came can cancel cancelled candidate cannot cap capabilities
-capability capitals caps carol carried carry case cat catch catchall caught cause causes ced
-celb cert certificate certificates certs cfg chai chain chained challenge challenges chance
-change changed channels character characters charset chat chdir check checked checkexpectation
-checks checksum childprocess children choice choose chunk ci cidr circle cl class clean cleaning
-cli client clients clipped clock clocks close closed cmdline cn cng code codec codecs codes
-coding codings collect collected collecting color colors colours column com come comes comfort
-comma command commander commands commas comment comments common commonname compare compared
-compat compile complete computation computed computing concurrency condition conditions conf
-config confirms congestion connect connected connecting connection connections console const
-constructor consult consultation consultative consume contact contacts contacturi contain
-containing contains content contents context continue continued continuous contradicts
+assertion assertions asserts associated async at atob attempt attended attenuates au aubridge
+auconv audio audioconnection aufile auresamp ausrc autelev auth authenticate authorities
+authority authorization auto autoanswer autoredirect available avp await awaited awaits away
+axios back backslash bad bail bare baresip base basic basicconstraints be bearer because beep
+before began begin beginning begins behind being bell belongs below beside best between beyond
+big bigint bin binary bind binding bit bits bk blank blanks blind block blocks blue bob body
+boolean booleans both bound braces branch break breaks broke broken browser bt btoa bubblewrap
+buf buffer bug build built bundle bundler busy but bw bwrap by bye byte bytes ca caff cafile
+call called caller callfind callinfo calling calls came can cancel cancelled candidate cannot
+cap capabilities capability capitals caps carol carried carry case cat catch catchall caught
+cause causes ced celb cert certificate certificates certs cfg chai chain chained challenge
+challenges chance change changed channels character characters charset chat chdir check checked
+checkexpectation checks checksum childprocess children choice choose chunk ci cidr circle cl
+class clean cleaning cli client clients clipped clock clocks close closed cmdline cn cng code
+codec codecs codes coding codings collect collected collecting color colors colours column com
+come comes comfort comma command commander commands commas comment comments common commonname
+compare compared compat compile complete computation computed computing concurrency condition
+conditions conf config confirms congestion connect connected connecting connection connections
+console const constructor consult consultation consultative consume contact contacts contacturi
+contain containing contains content contents context continue continued continuous contradicts
 contributing control convert converted converters copy core corex correct corrupted could count
 counting country counts cpu crashed create credentials crt crypto cseq ctrl curl current cursor
 curve cuser custom cut cwd cyan cyanbright cycles data dataat databytes datagram date dave day

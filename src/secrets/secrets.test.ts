@@ -196,14 +196,16 @@ test.each([
 test('an event is masked wherever it holds a secret, and what joins events stays', () => {
   secrets.note(['s3cret-1']);
   const scenario = {
-    id: 'a.js#0',
+    id: 'a.js#0.1',
+    key: 's3cret-1/a.js › with s3cret-1',
+    attempt: 1,
     file: 's3cret-1/a.js',
     name: 'with s3cret-1',
     tags: ['s3cret-1'],
   };
   expect(secrets.maskEvent({ type: 'scenario_started', at: 1, scenario })).toEqual({
     ...{ type: 'scenario_started', at: 1 },
-    scenario: { ...scenario, name: 'with ***', tags: ['***'] },
+    scenario: { ...scenario, key: '***/a.js › with ***', name: 'with ***', tags: ['***'] },
   });
   const message = {
     headers: [
@@ -212,7 +214,7 @@ test('an event is masked wherever it holds a secret, and what joins events stays
       ['Via', 'v'],
     ],
   };
-  const event = { type: 'sip', at: 1, scenario: 'a.js#0', agent: 'a', message, raw: 'x' };
+  const event = { type: 'sip', at: 1, scenario: 'a.js#0.1', agent: 'a', message, raw: 'x' };
   expect(secrets.maskEvent(event as unknown as RunEvent)).toEqual({
     ...event,
     message: {
@@ -223,7 +225,7 @@ test('an event is masked wherever it holds a secret, and what joins events stays
       ],
     },
   });
-  const other: RunEvent = { type: 'log', at: 1, scenario: 'a.js#0', text: 'nothing secret' };
+  const other: RunEvent = { type: 'log', at: 1, scenario: 'a.js#0.1', text: 'nothing secret' };
   expect(secrets.maskEvent(other)).toBe(other);
 });
 

@@ -9,7 +9,14 @@ type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 export class SampleRun {
   readonly events: RunEvent[] = [];
   at = 0;
-  #scenario: ScenarioId = { id: '', file: '', name: '', tags: [] };
+  #scenario: ScenarioId = {
+    id: '',
+    key: '',
+    attempt: 1,
+    file: '',
+    name: '',
+    tags: [],
+  };
   #startedAt = 0;
   #seq = 0;
   #call = 0;
@@ -26,7 +33,8 @@ export class SampleRun {
   }
 
   scenario(file: string, name: string, ...tags: string[]): this {
-    this.#scenario = { id: `${file}#${this.events.length}`, file, name, tags };
+    const id = `${file}#${this.events.length}.1`;
+    this.#scenario = { id, key: `${file} › ${name}`, attempt: 1, file, name, tags };
     this.#startedAt = this.at;
     this.#seq = 0;
     return this.push({ type: 'scenario_started', at: this.at, scenario: this.#scenario });

@@ -22,7 +22,14 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const ATTEMPT = { id: 'call.js#0', file: 'call.js', name: 'call', tags: [] };
+const ATTEMPT = {
+  id: 'call.js#0.1',
+  key: 'call.js',
+  attempt: 1,
+  file: 'call.js',
+  name: 'call',
+  tags: [],
+};
 
 function options(
   more: Partial<BindingOptions> = {},

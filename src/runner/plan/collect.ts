@@ -4,6 +4,7 @@ import type { OffhookError } from '../../errors.js';
 import type { Failure } from '../../model/run-event.js';
 import { CollectError } from '../../sandbox/host/scenario-thread.js';
 import type { Collected, DeclaredScenario } from '../../sandbox/protocol.js';
+import { keysOf } from '../identity.js';
 import type { ThreadPool } from '../schedule/threads.js';
 import type { Binding } from './binding.js';
 import type { ScenarioFile } from './files.js';
@@ -18,6 +19,8 @@ export interface PlannedFile {
 }
 
 export interface PlannedScenario {
+  /** The same in every run. */
+  key: string;
   /** The path of its file as shown to people. */
   file: string;
   name: string;
@@ -67,7 +70,7 @@ export async function collectFiles(
     try {
       const { single, scenarios, topLevel } = valueOf(collected[index]);
       if (!single) {
-        files.push({ ...file, scenarios: scenarios.map((one) => planned(file.shown, one)) });
+        files.push({ ...file, scenarios: declaredIn(file.shown, scenarios) });
       } else if (isToRun(file, topLevel)) {
         const failed =
           topLevel?.how === 'failed' && topLevel.isFinal ? { failed: topLevel.failure } : {};
@@ -114,13 +117,23 @@ function isToRun({ file, shown }: FileToCollect, topLevel: Collected['topLevel']
   });
 }
 
-function planned(file: string, declared: DeclaredScenario): PlannedScenario {
-  const { name, tags, only, skip } = declared;
-  return { file, name, tags, only, declared, ...(skip === undefined ? {} : { skip }) };
+function declaredIn(
+  file: string,
+  scenarios: readonly DeclaredScenario[],
+): readonly PlannedScenario[] {
+  const keys = keysOf(
+    file,
+    scenarios.map(({ name }) => name),
+  );
+  return scenarios.map((declared, index) => {
+    const { name, tags, only, skip } = declared;
+    const key = keys[index] ?? file;
+    return { key, file, name, tags, only, declared, ...(skip === undefined ? {} : { skip }) };
+  });
 }
 
 function itself(file: string): PlannedScenario {
-  return { file, name: baseName(file), tags: [], only: false };
+  return { key: file, file, name: baseName(file), tags: [], only: false };
 }
 
 function baseName(shown: string): string {

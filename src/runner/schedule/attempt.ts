@@ -1,5 +1,6 @@
 /** One attempt of a planned scenario: binds it to variables, policy and a thread, and runs it. */
 import type { ScenarioId } from '../../model/run-event.js';
+import { attemptOf } from '../identity.js';
 import type { ErroredFile, PlannedScenario } from '../plan/collect.js';
 import { runScenario, type ScenarioResult, type ScenarioServices } from '../scenario/scenario.js';
 import type { Attempt } from './schedule.js';
@@ -16,8 +17,8 @@ export interface AttemptOptions {
 }
 
 export function attempts({ threads, timeoutMs, teardownMs, services }: AttemptOptions): Attempt {
-  return (file, planned) => {
-    const id = idOf(planned);
+  return (file, planned, attempt) => {
+    const id = attemptOf(planned, attempt);
     if (planned.failed !== undefined || planned.skip !== undefined) {
       return Promise.resolve(withoutRunning(id, planned, services));
     }
@@ -42,7 +43,7 @@ export function reportErrored(
   { shown, name, error }: ErroredFile,
   services: AttemptServices,
 ): ScenarioResult {
-  const id = { id: `${shown}#file`, file: shown, name, tags: [] };
+  const id = attemptOf({ key: shown, file: shown, name, tags: [] }, 1);
   return emitBoth(id, { verdict: 'errored', failures: [error.failure] }, services);
 }
 
@@ -68,8 +69,4 @@ function emitBoth(
   emit({ type: 'scenario_started', at, scenario });
   emit({ type: 'scenario_finished', at, scenario, ...result, ms: 0, ...reason });
   return result;
-}
-
-function idOf({ file, name, tags, declared }: PlannedScenario): ScenarioId {
-  return { id: `${file}#${declared?.ordinal ?? 0}`, file, name, tags };
 }

@@ -20,7 +20,13 @@ function planned(shown: string, ...names: string[]): PlannedFile {
       warnings: [],
       job: () => ({ file: `/${shown}`, readRoot: '/', env: {}, fixedEnv: {} }),
     },
-    scenarios: names.map((name) => ({ file: shown, name, tags: [], only: false })),
+    scenarios: names.map((name) => ({
+      key: `${shown} ${name}`,
+      file: shown,
+      name,
+      tags: [],
+      only: false,
+    })),
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { durationMs, durationProblem, formatMs } from './time.js';
+import { durationMs, durationProblem, formatMs, utcOffset } from './time.js';
 
 test.each([
   [0.004, '0 ms'],
@@ -31,3 +31,12 @@ test.each([[-1], [NaN], [601], ['5'], ['5 s'], ['1h'], ['1441m'], [null]])(
     expect(durationProblem(value)).toBeDefined();
   },
 );
+
+test.each([
+  [0, '+00:00'],
+  [-60, '+01:00'],
+  [-345, '+05:45'],
+  [210, '-03:30'],
+])('%d minutes west of UTC is %s', (west, offset) => {
+  expect(utcOffset(west)).toBe(offset);
+});

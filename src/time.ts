@@ -37,6 +37,13 @@ export function durationMs(value: Duration): number {
   return Number(match?.[1]) * (UNIT_MS[match?.[2] ?? ''] ?? 0);
 }
 
+/** "+01:00". @param west minutes, as Date#getTimezoneOffset gives them */
+export function utcOffset(west: number): string {
+  const minutes = Math.abs(west);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${west > 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
 /** "850 ms", "3.2 s", "2 min 5 s": for people. */
 export function formatMs(ms: number): string {
   if (ms < 0.005) return '0 ms';

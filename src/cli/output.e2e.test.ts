@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
@@ -165,7 +166,10 @@ describe.concurrent('--json', () => {
     const events = eventsOf(stdout);
     const wrong = events.filter((event) => !validate(event));
     expect(wrong).toEqual([]);
-    expect(events[0]).toMatchObject({ type: 'run_started', format: 1 });
+    expect(events[0]).toMatchObject({
+      ...{ type: 'run_started', format: 1 },
+      host: { name: hostname(), platform: process.platform, node: process.versions.node },
+    });
     expect(events.at(-1)).toMatchObject({ type: 'run_finished' });
     const times = events.map(({ at }) => at);
     expect(times).toEqual([...times].sort((a, b) => a - b));

@@ -41,11 +41,9 @@ interface Wanted {
   file?: string;
 }
 
-/** @param names of peers that are no agents, by "address:port"; may be filled later. */
 export async function makeReporter(
   flags: ReportFlags,
   environment: ProcessEnvironment,
-  names: ReadonlyMap<string, string>,
   mask: (event: RunEvent) => RunEvent,
 ): Promise<Reporter> {
   const wanted = wantedReporters(flags);
@@ -60,7 +58,7 @@ export async function makeReporter(
   if (flags.sipTrace !== undefined) {
     const { SipLadderReporter } = await import('../report/sip/sip-ladder.js');
     const output = fileOr(flags.sipTrace, console?.output ?? new StreamOutput('stderr'));
-    reporters.push(new SipLadderReporter({ output, names, headers }));
+    reporters.push(new SipLadderReporter({ output, headers }));
   }
   if (flags.logs !== undefined) {
     reporters.push(new AgentLogsReporter({ output: logsOutput(flags.logs, console) }));

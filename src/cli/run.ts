@@ -9,6 +9,7 @@ import type { Reporter } from '../report/reporter.js';
 import { run, type RunOptions } from '../runner/run.js';
 import { serial } from '../runner/schedule/schedule.js';
 import type { ThreadPool } from '../runner/schedule/threads.js';
+import { thisHost } from '../settings/host.js';
 import { readProcess, type ProcessEnvironment } from '../settings/process-environment.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
 import { baresipChoice } from './baresip-choice.js';
@@ -42,16 +43,14 @@ export async function runCommand(
   const interrupted = abortOnSignal();
   // For a second Ctrl-C or an error of our own; in the good case no agent is left to stop.
   process.on('exit', abandonAgents);
-  const names = new Map<string, string>();
   const saveAudio = audioFolder(flags.saveAudio);
-  const reporter = await makeReporter(flags, environment, names, secrets.maskEvent);
+  const reporter = await makeReporter(flags, environment, secrets.maskEvent);
   let lab: Lab | undefined;
   try {
     sweepStale();
     if (flags.lab === true) {
       needTemporaryFolder();
       lab = await (await import('../lab/lab.js')).startLab();
-      names.set(`${lab.host}:${lab.port}`, 'server');
     }
     const insecure = flags.insecureHttp === true || environment.insecureHttp;
     const baresip = baresipChoice(flags.baresip, environment);
@@ -61,6 +60,8 @@ export async function runCommand(
       threads,
       schedule: serial,
       productVersion: PRODUCT_VERSION,
+      host: thisHost(),
+      ...(lab === undefined ? {} : { lab: `${lab.host}:${lab.port}` }),
       timeoutMs: flagMs(flags.timeout),
       teardownMs: TEARDOWN_MS,
       http: { variables: environment.variables, insecure },

@@ -27,6 +27,16 @@ export interface ScenarioId {
   tags: readonly string[];
 }
 
+/** The machine a run takes place on. */
+export interface Host {
+  name: string;
+  /** As Node.js names them: "linux", "x64". */
+  platform: string;
+  arch: string;
+  /** Version of Node.js. */
+  node: string;
+}
+
 export interface Counts {
   passed: number;
   failed: number;
@@ -55,10 +65,19 @@ export type RunEvent =
   | {
       type: 'run_started';
       at: number;
+      /** Id of the run; ids sort by time. */
+      run: string;
+      /** Wall clock at this event, ISO 8601 in UTC; all other times follow from their `at`. */
+      time: string;
+      /** What local time at the host was ahead of UTC: "+01:00". */
+      utc_offset: string;
+      host: Host;
       version: string;
       baresip?: string;
       scenarios: number;
       files: number;
+      /** Address of the SIP server that was started for the run. */
+      lab?: string;
     }
   /** `aside`: of interest only where the scenario failed. */
   | { type: 'warning'; at: number; text: string; scenario?: string; aside?: true }

@@ -13,12 +13,11 @@ import { Page, palette } from './page.js';
 import type { Reporter } from './reporter.js';
 import { ScenarioView } from './scenario-view.js';
 import { oneLine } from './text.js';
+import { WallClock } from './wall-clock.js';
 import { element, xmlText } from './xml.js';
 
 interface JUnitOptions {
   file: string;
-  /** Wall-clock time the run began. */
-  startedAt?: Date;
   /** Locations below this folder are shown relative to it. */
   cwd?: string;
 }
@@ -48,7 +47,7 @@ export class JUnitReporter implements Reporter {
   readonly ignores = new Set(['sip', 'agent_log'] as const);
   readonly #file: string;
   readonly #cwd: string;
-  readonly #startedAt: Date;
+  readonly #clock = new WallClock();
   readonly #names = new AgentNames();
   readonly #running = new Map<string, Running>();
   readonly #cases: TestCase[] = [];
@@ -60,7 +59,6 @@ export class JUnitReporter implements Reporter {
   constructor(options: JUnitOptions) {
     this.#file = options.file;
     this.#cwd = options.cwd ?? '';
-    this.#startedAt = options.startedAt ?? new Date();
     checkWritable(options.file);
   }
 
@@ -77,6 +75,8 @@ export class JUnitReporter implements Reporter {
         this.#leftOut.push(leftOutCase(event));
         return;
       case 'run_started':
+        this.#clock.on(event);
+        return;
       case 'run_finished':
       case 'sip':
       case 'agent_log':
@@ -162,7 +162,7 @@ export class JUnitReporter implements Reporter {
 
   #suite(file: string, cases: readonly TestCase[]): string {
     const startedAt = Math.min(...cases.map((one) => one.startedAt));
-    const timestamp = new Date(this.#startedAt.getTime() + startedAt).toISOString().slice(0, 19);
+    const timestamp = this.#clock.time(startedAt).slice(0, 19);
     const content = cases.map((one) => this.#case(one)).join('\n');
     return element('testsuite', { name: file, ...totals(cases), timestamp }, `\n${content}\n`);
   }

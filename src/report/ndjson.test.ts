@@ -188,10 +188,23 @@ const SCENARIO = {
   name: 'one',
   tags: ['x'],
 };
+const TIME = '2026-01-02T03:04:05.678Z';
 const BASE = { at: 1.23456, scenario: SCENARIO.id };
 
 const EVENTS: { [T in RunEvent['type']]: Extract<RunEvent, { type: T }> } = {
-  run_started: { type: 'run_started', at: 0, version: '1', baresip: '4', scenarios: 1, files: 1 },
+  run_started: {
+    type: 'run_started',
+    at: 0,
+    run: '20260102-030405-4f1c9a',
+    time: TIME,
+    utc_offset: '-03:30',
+    host: { name: 'ci-7', platform: 'linux', arch: 'x64', node: '20.19.0' },
+    version: '1',
+    baresip: '4',
+    scenarios: 1,
+    files: 1,
+    lab: '127.0.0.1:5060',
+  },
   warning: { type: 'warning', ...BASE, text: 'careful' },
   left_out: {
     type: 'left_out',
@@ -285,7 +298,7 @@ const EVENTS: { [T in RunEvent['type']]: Extract<RunEvent, { type: T }> } = {
 };
 
 function valid(event: RunEvent): Record<string, unknown> {
-  const line = ndjsonLine(event);
+  const line = ndjsonLine(event, TIME);
   expect(line).not.toContain('\n');
   const data = JSON.parse(line) as Record<string, unknown>;
   expect(validate(data), `${line}\n${ajv.errorsText(validate.errors)}`).toBe(true);
@@ -296,6 +309,7 @@ test.each(Object.values(EVENTS))('the schema tells the truth about $type', (even
   const data = valid(event);
   expect(validate({ ...data, surprise: 1 })).toBe(false);
   expect(validate({ ...data, at: '0' })).toBe(false);
+  expect(validate({ ...data, time: '3:04' })).toBe(false);
 });
 
 test.each(Object.values(AGENT_EVENTS))('... and about the agent event $type', (event) => {
@@ -310,7 +324,7 @@ test('the schema knows no kind that does not exist', () => {
 test('names of fields are snake_case', () => {
   const names = new Set<string>();
   for (const event of Object.values(EVENTS)) {
-    JSON.parse(ndjsonLine(event), (key, value: unknown) => {
+    JSON.parse(ndjsonLine(event, TIME), (key, value: unknown) => {
       names.add(key);
       return value;
     });
@@ -344,7 +358,9 @@ test('a line per event; SIP only when asked for, its raw text never; no secrets'
     expect(line).not.toMatch(/cafe|s3cret|0123456789abcdef|"raw"/);
   }
   expect(all[0]).toBe(
-    '{"type":"run_started","at":0,"format":1,"version":"0.1.0","baresip":"1.1.0","scenarios":1,"files":1}',
+    '{"type":"run_started","at":0,"time":"2026-01-02T03:04:05.000Z","run":"20260102-030405-4f1c9a",' +
+      '"utc_offset":"+01:00","host":{"name":"ci-7","platform":"linux","arch":"x64","node":"20.19.0"},' +
+      '"version":"0.1.0","baresip":"1.1.0","scenarios":1,"files":1,"format":1}',
   );
 });
 

@@ -8,6 +8,7 @@ import { TurnBuffer } from './output.js';
 import type { Output } from './output.js';
 import type { Reporter } from './reporter.js';
 import { printableJson } from './text.js';
+import { WallClock } from './wall-clock.js';
 
 /** Counts up when a field changes its meaning or goes away; additions do not count. */
 const NDJSON_FORMAT = 1;
@@ -21,6 +22,7 @@ interface NdjsonOptions {
 export class NdjsonReporter implements Reporter {
   readonly #options: NdjsonOptions;
   readonly #buffer: TurnBuffer;
+  readonly #clock = new WallClock();
 
   constructor(options: NdjsonOptions) {
     this.#options = options;
@@ -31,7 +33,8 @@ export class NdjsonReporter implements Reporter {
 
   on(event: RunEvent): void {
     if (event.type === 'sip' && this.#options.sip !== true) return;
-    this.#buffer.write(`${printableJson(ndjsonLine(event))}\n`);
+    this.#clock.on(event);
+    this.#buffer.write(`${printableJson(ndjsonLine(event, this.#clock.time(event.at)))}\n`);
   }
 
   close(): Promise<void> {
@@ -40,22 +43,27 @@ export class NdjsonReporter implements Reporter {
   }
 }
 
-export function ndjsonLine(event: RunEvent): string {
-  if (event.type === 'run_started') {
-    const { type, at, ...rest } = event;
-    return JSON.stringify({ type, at, format: NDJSON_FORMAT, ...rest }, replace);
+export function ndjsonLine(event: RunEvent, time: string): string {
+  const { type, at, ...rest } = event;
+  return JSON.stringify({ type, at, time, ...rest, ...fieldsOf(event) }, replace);
+}
+
+/** Fields that differ from the event's own; undefined ones are left out. */
+function fieldsOf(event: RunEvent): object {
+  switch (event.type) {
+    case 'run_started':
+      return { format: NDJSON_FORMAT };
+    case 'sip':
+      return { raw: undefined };
+    case 'scenario_finished': {
+      const failures = event.failures.map(({ codeFrame, ...failure }) =>
+        codeFrame === undefined ? failure : { ...failure, code_frame: codeFrame },
+      );
+      return { failures };
+    }
+    default:
+      return {};
   }
-  if (event.type === 'sip') {
-    const { raw: _, ...rest } = event;
-    return JSON.stringify(rest, replace);
-  }
-  if (event.type === 'scenario_finished') {
-    const failures = event.failures.map(({ codeFrame, ...rest }) =>
-      codeFrame === undefined ? rest : { ...rest, code_frame: codeFrame },
-    );
-    return JSON.stringify({ ...event, failures }, replace);
-  }
-  return JSON.stringify(event, replace);
 }
 
 /** Cuts times to whole microseconds. */

@@ -3,8 +3,10 @@
  * joins scripts with drivers; it knows no reporter and no command line.
  */
 import type { BaresipBinary } from '../baresip/start/binary.js';
-import type { RunEvent } from '../model/run-event.js';
+import type { Host, RunEvent } from '../model/run-event.js';
 import { audioFiles } from '../hearing/save-audio.js';
+import { utcOffset } from '../time.js';
+import { newRunId } from './identity.js';
 import { planRun, type LeftOut, type Plan, type PlanOptions } from './plan/plan.js';
 import type { HttpSettings } from './bind/http.js';
 import { attempts, reportErrored, type AttemptServices } from './schedule/attempt.js';
@@ -17,6 +19,9 @@ export interface RunOptions extends PlanOptions {
   threads: ThreadPool;
   schedule: Schedule;
   productVersion: string;
+  host: Host;
+  /** Address of the SIP server that was started for the run. */
+  lab?: string;
   timeoutMs: number;
   teardownMs: number;
   /** Settings of http(): proxies, certificates, allowed targets. */
@@ -37,10 +42,11 @@ export interface RunOptions extends PlanOptions {
 export async function run(options: RunOptions): Promise<number> {
   const began = performance.now();
   const now = (): number => performance.now() - began;
+  const wall = new Date();
   // Looks for the binary while files are collected; whoever needs it gets the error.
   options.binary().catch(() => undefined);
   const plan = await planRun(options, options.threads);
-  await emitStart(plan, options, now);
+  await emitStart(plan, options, wall, now);
   return runPlan(plan, options, now);
 }
 
@@ -48,17 +54,28 @@ const INSECURE =
   'http() checks no certificates (--insecure-http or OFFHOOK_INSECURE_HTTP): anybody can answer for the server';
 
 /** Emits what is known before the first scenario runs. */
-async function emitStart(plan: Plan, options: RunOptions, now: () => number): Promise<void> {
+async function emitStart(
+  plan: Plan,
+  options: RunOptions,
+  wall: Date,
+  now: () => number,
+): Promise<void> {
   const { emit } = options;
   const baresip = await options.binary().catch(() => undefined);
   const planned = plan.files.reduce((sum, { scenarios }) => sum + scenarios.length, 0);
+  const at = now();
   emit({
     type: 'run_started',
-    at: now(),
+    at,
+    run: newRunId(wall),
+    time: new Date(wall.getTime() + at).toISOString(),
+    utc_offset: utcOffset(wall.getTimezoneOffset()),
+    host: options.host,
     version: options.productVersion,
     ...(baresip === undefined ? {} : { baresip: baresip.version }),
     scenarios: planned + plan.errored.length,
     files: plan.files.length + plan.errored.length,
+    ...(options.lab === undefined ? {} : { lab: options.lab }),
   });
   for (const text of plan.warnings) emit({ type: 'warning', at: now(), text });
   if (options.http.insecure) emit({ type: 'warning', at: now(), text: INSECURE });

@@ -193,6 +193,22 @@ test.each([
   },
 );
 
+test('what names a run, its host and its versions is no secret', () => {
+  const event: RunEvent = {
+    type: 'run_started',
+    at: 1,
+    run: '20260102-030405-4f1c9a',
+    time: '2026-01-02T03:04:05.678Z',
+    utc_offset: '+01:00',
+    host: { name: 's3cret-host', platform: 'linux', arch: 'x64', node: '20.19.0' },
+    version: '0.1.0',
+    scenarios: 1,
+    files: 1,
+  };
+  secrets.note(['s3cret-host', '20260102', '20.19.0', 'linux-x64', '0.1.0', '4f1c9a']);
+  expect(secrets.maskEvent(event)).toBe(event);
+});
+
 test('an event is masked wherever it holds a secret, and what joins events stays', () => {
   secrets.note(['s3cret-1']);
   const scenario = {

@@ -49,8 +49,12 @@ export class Secrets {
     return maskPlaces(masked + text.slice(from));
   };
 
-  /** The event as reports may show it; the event itself where nothing of it is secret. */
+  /**
+   * The event as reports may show it; the event itself where nothing of it is secret. `run_started` holds nothing of a
+   * script: its run id, host and versions stay as they are.
+   */
   readonly maskEvent = (event: RunEvent): RunEvent => {
+    if (event.type === 'run_started') return event;
     if (event.type === 'sip' && this.#isHarmless(event)) return event;
     return this.#masked('', event) as RunEvent;
   };

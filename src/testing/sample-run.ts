@@ -21,14 +21,19 @@ export class SampleRun {
   #seq = 0;
   #call = 0;
 
-  begin(scenarios: number, files = 1): this {
+  begin(scenarios: number, files = 1, fields: Partial<EventOf<'run_started'>> = {}): this {
     return this.push({
       type: 'run_started',
       at: this.at,
+      run: '20260102-030405-4f1c9a',
+      time: '2026-01-02T03:04:05.000Z',
+      utc_offset: '+01:00',
+      host: { name: 'ci-7', platform: 'linux', arch: 'x64', node: '20.19.0' },
       version: '0.1.0',
       baresip: '1.1.0',
       scenarios,
       files,
+      ...fields,
     });
   }
 

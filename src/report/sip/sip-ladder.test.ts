@@ -28,7 +28,7 @@ async function ladder(
 ): Promise<string> {
   let text = '';
   const output = { write: (more: string) => void (text += more), columns };
-  const reporter = new SipLadderReporter({ output, names: new Map([[PROXY, 'lab']]), headers });
+  const reporter = new SipLadderReporter({ output, headers });
   for (const event of run.events) reporter.on(event);
   await reporter.close();
   return text;
@@ -75,7 +75,7 @@ test('headers stand below each message that has them, by any form of their name'
 });
 
 test('each hop of a proxy is an arrow of its own; peers have names or addresses', async () => {
-  const run = new SampleRun().begin(1).scenario('call.js', 'rings');
+  const run = new SampleRun().begin(1, 1, { lab: PROXY }).scenario('call.js', 'rings');
   const first = hop(ALICE, PROXY, { branch: 'z9hG4bK1' });
   const second = hop(PROXY, BOB, { branch: 'z9hG4bK2', sdp: OFFER });
   const trying = hop(PROXY, ALICE, { code: 100, reason: 'Trying', branch: 'z9hG4bK1' });
@@ -89,7 +89,7 @@ test('each hop of a proxy is an arrow of its own; peers have names or addresses'
   expect(await ladder(run)).toMatchInlineSnapshot(`
     "
     SIP of call.js › rings
-                    alice                          lab                           bob                     192.0.2.1:5060
+                    alice                        server                          bob                     192.0.2.1:5060
       0.000s          |---------- INVITE ---------->|                             |                             |  1 INVITE   f3a9c27d8
       0.001s          |<-------- 100 Trying --------|                             |                             |  1 INVITE   f3a9c27d8
       0.002s          |                             |---------- INVITE ---------->|                             |  1 INVITE   f3a9c27d8  sdp sendonly PCMU,PCMA
@@ -100,9 +100,9 @@ test('each hop of a proxy is an arrow of its own; peers have names or addresses'
   expect(list).toMatchInlineSnapshot(`
     "
     SIP of call.js › rings
-      0.000s  alice          -> lab             INVITE                1 INVITE   f3a9c27d8
-      0.001s  lab            -> alice           100 Trying            1 INVITE   f3a9c27d8
-      0.002s  lab            -> bob             INVITE                1 INVITE   f3a9c27d8  sdp sendonly PCMU,PCMA
+      0.000s  alice          -> server          INVITE                1 INVITE   f3a9c27d8
+      0.001s  server         -> alice           100 Trying            1 INVITE   f3a9c27d8
+      0.002s  server         -> bob             INVITE                1 INVITE   f3a9c27d8  sdp sendonly PCMU,PCMA
       0.102s  bob            -> 192.0.2.1:5060  OPTIONS               1 OPTIONS  f3a9c27d9
     "
   `);
@@ -110,7 +110,7 @@ test('each hop of a proxy is an arrow of its own; peers have names or addresses'
 
 /** A registration that is refused: each round a REGISTER and its answer, a second apart. */
 function registration(codes: readonly number[], method = 'REGISTER'): SampleRun {
-  const run = new SampleRun().begin(1).scenario('call.js', 'registers');
+  const run = new SampleRun().begin(1, 1, { lab: PROXY }).scenario('call.js', 'registers');
   codes.forEach((code, index) => {
     const fields = { method, cseq: index + 1, branch: `z9hG4bK${index}`, call_id: `call-${index}` };
     const answer = { ...fields, code, reason: code === 401 ? 'Unauthorized' : 'Forbidden' };
@@ -124,7 +124,7 @@ test('an exchange that is repeated stands there once', async () => {
   expect(await ladder(registration([401, 401, 401, 403, 401]))).toMatchInlineSnapshot(`
     "
     SIP of call.js › registers
-                    alice                          lab
+                    alice                        server
       0.000s          |--------- REGISTER --------->|  1 REGISTER  call-0
       0.001s          |<----- 401 Unauthorized -----|  1 REGISTER  call-0
                 the same 3 times
@@ -137,8 +137,8 @@ test('an exchange that is repeated stands there once', async () => {
   expect(await ladder(registration([401, 401, 401]), 40)).toMatchInlineSnapshot(`
     "
     SIP of call.js › registers
-      0.000s  alice -> lab    REGISTER              1 REGISTER  call-0
-      0.001s  lab   -> alice  401 Unauthorized      1 REGISTER  call-0
+      0.000s  alice  -> server  REGISTER              1 REGISTER  call-0
+      0.001s  server -> alice   401 Unauthorized      1 REGISTER  call-0
                 the same 3 times
     "
   `);

@@ -25,8 +25,6 @@ import { messageName } from '../wording.js';
 interface SipLadderOptions {
   /** A FileOutput, or the console reporter's `output`. */
   output: Output;
-  /** Names of peers that are no agents, by "address:port". */
-  names?: ReadonlyMap<string, string>;
   /** Headers shown below each message, by name in any form; "all" stands for every one. */
   headers?: readonly string[];
 }
@@ -48,19 +46,22 @@ const NOTES_WIDTH = 48;
 
 export class SipLadderReporter implements Reporter {
   readonly #output: Output;
-  readonly #names: ReadonlyMap<string, string>;
   readonly #headers: readonly string[];
+  /** Address of the run's own SIP server. */
+  #lab: string | undefined;
   readonly #agents = new Map<string, string>();
   readonly #traces = new Map<string, Trace>();
 
   constructor(options: SipLadderOptions) {
     this.#output = options.output;
-    this.#names = options.names ?? new Map();
     this.#headers = options.headers ?? [];
   }
 
   on(event: RunEvent): void {
     switch (event.type) {
+      case 'run_started':
+        this.#lab = event.lab;
+        return;
       case 'scenario_started': {
         const { scenario, at } = event;
         this.#traces.set(scenario.id, { scenario, startedAt: at, seen: [], continued: false });
@@ -106,7 +107,7 @@ export class SipLadderReporter implements Reporter {
     if (seen.length === 0) return;
     const arrows = joinMessages(
       seen,
-      (address) => this.#agents.get(address) ?? this.#names.get(address),
+      (address) => this.#agents.get(address) ?? (address === this.#lab ? 'server' : undefined),
     );
     const title = `SIP of ${scenarioTitle(scenario)}${continued ? ' (continued)' : ''}`;
     const lines = drawLadder(arrows, startedAt, this.#headers, this.#output.columns);

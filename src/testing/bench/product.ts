@@ -120,6 +120,7 @@ export async function runScenarioText(
       schedule: serial,
       variables: () => ({ env: {}, fixedEnv: {}, warnings: [] }),
       productVersion: 'bench',
+      host: { name: 'bench', platform: 'linux', arch: '', node: '' },
       timeoutMs: 600_000,
       teardownMs: 10_000,
       policy: () => ({ policy: makePolicy(ALL_ALLOWED), warnings: [] }),

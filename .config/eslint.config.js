@@ -42,6 +42,12 @@ export default tseslint.config(
     rules: { 'no-restricted-properties': 'off' },
   },
   {
+    // several runs may take place in one process
+    files: ['src/app/**', 'src/runner/**'],
+    ignores: ['**/*.test.ts'],
+    rules: { 'no-restricted-globals': ['error', 'process'] },
+  },
+  {
     // tests are lists of cases, config files have no types
     files: ['src/**/*.test.ts', 'src/testing/**'],
     rules: { 'max-lines-per-function': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },

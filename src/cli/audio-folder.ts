@@ -8,9 +8,9 @@ import { makeFolder } from './make-folder.js';
 const DEFAULT_FOLDER = 'offhook-audio';
 
 /** Makes the folder before anything runs. @throws OffhookError E_OUTPUT. */
-export function audioFolder(flag: string | undefined): string | undefined {
+export function audioFolder(flag: string | true | undefined): string | undefined {
   if (flag === undefined) return undefined;
-  const shown = flag === '' ? DEFAULT_FOLDER : flag;
+  const shown = flag === '' || flag === true ? DEFAULT_FOLDER : flag;
   const folder = resolve(shown);
   try {
     makeFolder(folder);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { typingsText } from '../schema/typings.js';
-import { needTemporaryFolder } from './temporary-folder.js';
+import { needTemporaryFolder } from '../app/temporary-folder.js';
 
 const OPTIONS = {
   allowJs: true,

@@ -1,20 +1,23 @@
 /** `offhook check`: parses and collects scenario files; starts no agent. */
+import { planOptions } from '../app/scripts.js';
 import { EXIT } from '../errors.js';
 import { count } from '../report/text.js';
 import { planRun, throwErrored } from '../runner/plan/plan.js';
 import type { ThreadPool } from '../runner/schedule/threads.js';
 import { readProcess } from '../settings/process-environment.js';
-import { print, printError } from './print.js';
-import { planOptions, type SelectionFlags } from './selection.js';
+import type { CheckFlags } from './options.js';
+import { print, printError, secrets } from './print.js';
+import { scriptRequest } from './selection.js';
 
 export async function checkCommand(
   paths: readonly string[],
-  flags: SelectionFlags & { types?: boolean },
+  flags: CheckFlags,
   threads: ThreadPool,
 ): Promise<number> {
-  const options = planOptions(paths, flags, readProcess(), {});
+  const request = scriptRequest(paths, flags, readProcess());
   // Checking a scenario with `only` does no harm.
-  const plan = await planRun({ ...options, allFiles: true, forbidOnly: false }, threads);
+  const options = planOptions({ ...request, allFiles: true, forbidOnly: false }, secrets);
+  const plan = await planRun(options, threads);
   throwErrored(plan.errored, options.shownPath);
   for (const text of plan.warnings) printError(`warning: ${text}`);
   const files = plan.files.map(({ file }) => file.path);

@@ -13,8 +13,9 @@ import { oneLine } from '../report/text.js';
 import { readProcess, type ProcessEnvironment } from '../settings/process-environment.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
 import { baresipChoice } from './baresip-choice.js';
+import type { DoctorFlags } from './options.js';
 import { print, printJson } from './print.js';
-import { needTemporaryFolder } from './temporary-folder.js';
+import { needTemporaryFolder } from '../app/temporary-folder.js';
 
 interface Finding {
   what: string;
@@ -37,12 +38,6 @@ const OPTIONAL_MODULES = [
   'mwi',
   'sndfile',
 ];
-
-export interface DoctorFlags {
-  baresip?: string;
-  json?: boolean;
-  all?: boolean;
-}
 
 export async function doctorCommand(flags: DoctorFlags): Promise<number> {
   const environment = readProcess();

@@ -2,10 +2,11 @@
 import { writeFileSync } from 'node:fs';
 import { OffhookError } from '../errors.js';
 import { startLab } from '../lab/lab.js';
+import type { LabFlags } from './options.js';
 import { untilSignal } from './signals.js';
-import { needTemporaryFolder } from './temporary-folder.js';
+import { needTemporaryFolder } from '../app/temporary-folder.js';
 
-export async function labCommand(options: { envFile?: string }): Promise<number> {
+export async function labCommand(options: LabFlags): Promise<number> {
   const signal = untilSignal();
   needTemporaryFolder();
   const lab = await startLab();

@@ -1,18 +1,22 @@
 /** `offhook list`: the scenarios that would run. */
+import { planOptions } from '../app/scripts.js';
 import { oneLine } from '../report/text.js';
 import { planRun, throwErrored } from '../runner/plan/plan.js';
 import type { ThreadPool } from '../runner/schedule/threads.js';
 import { readProcess } from '../settings/process-environment.js';
-import { print, printError, printJson } from './print.js';
-import { planOptions, type SelectionFlags } from './selection.js';
+import type { ListFlags } from './options.js';
+import { print, printError, printJson, secrets } from './print.js';
+import { scriptRequest } from './selection.js';
 
 export async function listCommand(
   paths: readonly string[],
-  flags: SelectionFlags & { json?: boolean },
+  flags: ListFlags,
   threads: ThreadPool,
 ): Promise<number> {
-  const options = planOptions(paths, flags, readProcess(), {});
-  const plan = await planRun({ ...options, forbidOnly: false }, threads);
+  const request = scriptRequest(paths, flags, readProcess());
+  const allFiles = flags.allFiles === true;
+  const options = planOptions({ ...request, allFiles, forbidOnly: false }, secrets);
+  const plan = await planRun(options, threads);
   throwErrored(plan.errored, options.shownPath);
   for (const text of plan.warnings) printError(`warning: ${text}`);
   const scenarios = plan.files.flatMap((file) => file.scenarios);

@@ -1,7 +1,6 @@
-/** The output flags of `run`, as one reporter. Files are opened here, before anything runs. */
+/** The output flags of `run`, as reporters. Files are opened here, before anything runs. */
 import { dirname, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
-import type { RunEvent } from '../model/run-event.js';
 import { AgentLogsReporter } from '../report/sip/agent-logs.js';
 import { ConsoleReporter } from '../report/console.js';
 import {
@@ -11,27 +10,16 @@ import {
   StreamOutput,
   type Output,
 } from '../report/output.js';
-import { fanOut, type Reporter } from '../report/reporter.js';
+import type { Reporter } from '../report/reporter.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';
 import { makeFolder } from './make-folder.js';
+import type { RunFlags } from './options.js';
 import { secrets } from './print.js';
 
-export interface ReportFlags {
-  /** NAME or NAME=FILE */
-  reporter: readonly string[];
-  json?: boolean;
-  /** True or "" without a file. */
-  logs?: string | true;
-  sipTrace?: string | true;
-  /** Names, or "all"; each may be a list. */
-  sipHeaders: readonly string[];
-  quiet?: boolean;
-  verbose?: boolean;
-  /** commander's --no-color */
-  color: boolean;
-  /** Options a scenario needs when it is run again. */
-  again: readonly string[];
-}
+type ReportFlags = Pick<
+  RunFlags,
+  'reporter' | 'json' | 'logs' | 'sipTrace' | 'sipHeaders' | 'quiet' | 'verbose' | 'color'
+>;
 
 const NAMES = ['console', 'ndjson', 'junit'] as const;
 type Name = (typeof NAMES)[number];
@@ -41,18 +29,19 @@ interface Wanted {
   file?: string;
 }
 
-export async function makeReporter(
+/** @param again the options a scenario needs when it is run again */
+export async function makeReporters(
   flags: ReportFlags,
+  again: readonly string[],
   environment: ProcessEnvironment,
-  mask: (event: RunEvent) => RunEvent,
-): Promise<Reporter> {
+): Promise<readonly Reporter[]> {
   const wanted = wantedReporters(flags);
   if (isStdoutAskedFor(flags)) refuseClosed('stdout');
   makeFolders(checkFiles([...wanted.map(({ file }) => file), flags.logs, flags.sipTrace]));
   const headers = shownHeaders(flags);
   const reporters: Reporter[] = [];
   for (const one of wanted) {
-    reporters.push(await makeOne(one, flags, environment));
+    reporters.push(await makeOne(one, flags, again, environment));
   }
   const console = reporters.find((one) => one instanceof ConsoleReporter);
   if (flags.sipTrace !== undefined) {
@@ -63,7 +52,7 @@ export async function makeReporter(
   if (flags.logs !== undefined) {
     reporters.push(new AgentLogsReporter({ output: logsOutput(flags.logs, console) }));
   }
-  return fanOut(reporters, mask);
+  return reporters;
 }
 
 /** stdout belongs to one reporter: a machine's output must not be mixed with anything. */
@@ -159,6 +148,7 @@ function makeFolders(files: readonly string[]): void {
 async function makeOne(
   { name, file }: Wanted,
   flags: ReportFlags,
+  words: readonly string[],
   environment: ProcessEnvironment,
 ): Promise<Reporter> {
   const { cwd } = environment;
@@ -174,7 +164,7 @@ async function makeOne(
     }
     case 'console': {
       // Its secrets are known only when scenarios were collected.
-      const again = { again: () => flags.again.map(secrets.mask) };
+      const again = { again: () => words.map(secrets.mask) };
       const mode = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal';
       if (file !== undefined) {
         const output = new FileOutput(file);

@@ -1,12 +1,16 @@
 /** A run's options other than its scenarios and reports: running a scenario again needs the same ones. */
 import type { Command } from 'commander';
+import type { RunFlags } from './options.js';
 
-/** Options that choose scenarios or reports. */
-const OF_ONE_RUN: ReadonlySet<string> = new Set(
-  'scenario tag excludeTag reporter json logs sipTrace sipHeaders saveAudio metrics quiet verbose color'.split(
-    ' ',
-  ),
-);
+const CHOOSING_SCENARIOS = ['scenario', 'tag', 'excludeTag'] as const;
+const REPORTING = [
+  ...(['reporter', 'json', 'logs', 'sipTrace', 'sipHeaders', 'saveAudio', 'metrics'] as const),
+  ...(['quiet', 'verbose', 'color'] as const),
+] as const;
+const OF_ONE_RUN: ReadonlySet<string> = new Set<keyof RunFlags>([
+  ...CHOOSING_SCENARIOS,
+  ...REPORTING,
+]);
 
 /** ["--lab", "--vars", "pbx.env"]: the other options as they were given on the command line. */
 export function rerunWords(command: Command): readonly string[] {

@@ -18,11 +18,11 @@ export interface PolicyFlags {
   readonly allowNet?: readonly string[];
   readonly allowSip?: readonly string[];
   readonly allowEnv?: readonly string[];
-  readonly maxAgents?: number;
-  readonly maxCalls?: number;
+  readonly maxAgents?: number | undefined;
+  readonly maxCalls?: number | undefined;
   readonly untrusted?: boolean;
   /** The value as it was written. */
-  readonly isolate?: string;
+  readonly isolate?: string | undefined;
 }
 
 interface PolicySources {

@@ -1,0 +1,62 @@
+/**
+ * What a run is asked for: data and objects, no flags and nothing of the process. Whoever asks (the command line, later
+ * a monitor) has read its settings before.
+ */
+import type { BinarySearch } from '../baresip/start/binary.js';
+import type { ScenarioId } from '../model/run-event.js';
+import type { Reporter } from '../report/reporter.js';
+import type { Filters } from '../runner/plan/select.js';
+import type { Schedule } from '../runner/schedule/schedule.js';
+import type { ThreadPool } from '../runner/schedule/threads.js';
+import type { ThreadLimits } from '../sandbox/protocol.js';
+import type { Secrets } from '../secrets/secrets.js';
+import type { PolicyFlags } from '../settings/policy-settings.js';
+
+type Variables = Readonly<Record<string, string>>;
+
+/** Which scenarios, and what they may find and touch. */
+export interface ScriptRequest {
+  /** Scenario files, folders and globs. */
+  paths: readonly string[];
+  /** Folder that paths are relative to. */
+  cwd: string;
+  /** The environment: env() finds it, and OFFHOOK_ALLOW_NET and its like are settings. */
+  environment: Variables;
+  filters?: Filters;
+  /** Also runs single-scenario files of folders. */
+  allFiles?: boolean;
+  /** What forbids the option `only`: "--forbid-only"; false allows it also to untrusted files. */
+  forbidOnly?: string | false;
+  /** Variables as "NAME=value". */
+  set?: readonly string[];
+  /** Files of variables; later ones win. */
+  envFiles?: readonly string[];
+  /** Variables of one attempt, such as the account of its user: they win over all others. */
+  attemptVariables?: (attempt: ScenarioId) => Variables;
+  policy?: PolicyFlags;
+}
+
+export interface RunRequest extends ScriptRequest {
+  /** Each gets all events, without secrets, and is closed at the end. */
+  reporters: readonly Reporter[];
+  baresip: BinarySearch;
+  /** Starts a throw-away SIP server for the run. */
+  lab?: boolean;
+  /** When and how often scenarios run: one after another unless given. */
+  schedule?: Schedule;
+  limits?: ThreadLimits;
+  /** Limit of a scenario that sets none itself. */
+  timeoutMs?: number;
+  /** http() checks no certificates. */
+  insecureHttp?: boolean;
+  /** Also reports the media quality of each agent. */
+  metrics?: boolean;
+  /** Folder for the audio of every call; it exists. */
+  saveAudio?: string;
+  /** Aborted to end the run: running scenarios still get their teardown. */
+  signal?: AbortSignal;
+  /** Threads that were opened ahead; the caller closes them. Otherwise the run opens and closes its own. */
+  threads?: ThreadPool;
+  /** Where secrets are noted, for a caller that prints as well. */
+  secrets?: Secrets;
+}

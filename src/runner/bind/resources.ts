@@ -27,7 +27,10 @@ export class Resources {
   readonly guard: ScenarioSipGuard;
   readonly #hooks: ResourceHooks;
   readonly #agents = new Map<string, UserAgent>();
-  readonly #starting = new Map<string, Promise<UserAgent>>();
+  /** Names of all agents the script asked for, also of those that did not start: none is given twice. */
+  readonly #names = new Set<string>();
+  /** Starts that release() has to undo, finished or not. */
+  readonly #starts: Promise<UserAgent>[] = [];
   readonly hearing: Hearing;
   #released = false;
 
@@ -47,9 +50,10 @@ export class Resources {
 
   async start(name: string, options: AgentOptions, limitMs: number): Promise<UserAgent> {
     this.#refuse(name);
-    const starting = this.#launch(name, options, limitMs);
-    this.#starting.set(name, starting);
-    const agent = await starting;
+    this.#names.add(name);
+    const start = this.#launch(name, options, limitMs);
+    this.#starts.push(start);
+    const agent = await start;
     this.#agents.set(name, agent);
     return agent;
   }
@@ -64,7 +68,7 @@ export class Resources {
   async release(): Promise<void> {
     this.#released = true;
     this.hearing.end();
-    const started = await Promise.allSettled(this.#starting.values());
+    const started = await Promise.allSettled(this.#starts);
     const agents = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     await Promise.allSettled(agents.map((agent) => agent.stop()));
   }
@@ -109,7 +113,7 @@ export class Resources {
         `agent "${name}": not started: the scenario has ended`,
       );
     }
-    if (this.#starting.has(name)) {
+    if (this.#names.has(name)) {
       throw new OffhookError(
         'E_AGENT_NAME',
         `agent "${name}": not started: this scenario already has an agent with that name`,
@@ -117,10 +121,10 @@ export class Resources {
       );
     }
     const { value, origin } = this.#policy.rules.maxAgents;
-    if (this.#starting.size >= value) {
+    if (this.#names.size >= value) {
       throw new OffhookError(
         'E_AGENT_LIMIT',
-        `agent "${name}": not started: the scenario has ${this.#starting.size} agents already (limit, by ${origin})`,
+        `agent "${name}": not started: the scenario has ${this.#names.size} agents already (limit, by ${origin})`,
         { hint: 'raise the limit with --max-agents' },
       );
     }

@@ -203,15 +203,23 @@ export class Dumps {
       for (const one of this.#streams) if (one.direction === 'sent') truncate(one.path);
     }
     const size = this.#streams.reduce((sum, { path }) => sum + allocated(path), 0);
-    if (size >= EMPTIED_FROM && this.#wishes.every(({ release }) => release?.() ?? true)) {
-      for (const one of this.#streams) truncate(one.path);
-      return;
-    }
-    if (size < this.#limit) return;
-    for (const one of this.#streams) {
-      one.lost ??= 'limit';
-      truncate(one.path);
-    }
+    if (size >= this.#limit) this.#giveUp();
+    else if (size >= EMPTIED_FROM && this.#released()) this.#empty();
+  }
+
+  /** Whether no reader needs what the files hold: each reads to the end first. */
+  #released(): boolean {
+    return this.#wishes.every(({ release }) => release?.() ?? true);
+  }
+
+  #empty(): void {
+    for (const { path } of this.#streams) truncate(path);
+  }
+
+  /** No reader is asked: to read that much would take too long. */
+  #giveUp(): void {
+    for (const one of this.#streams) one.lost ??= 'limit';
+    this.#empty();
     const limit = `${this.#limit / 1024 / 1024} MB`;
     this.#warn(`more than ${limit} on disk (limit): what was recorded so far is dropped`);
   }

@@ -1,6 +1,6 @@
 /**
  * Every error Offhook raises on purpose: its codes, what each means for verdict and exit code, and the
- * plain form that crosses threads. No imports: this file also runs inside QuickJS.
+ * plain form that crosses threads. This file also runs inside QuickJS.
  */
 
 /**
@@ -113,10 +113,23 @@ export interface SourceLocation {
   column: number;
 }
 
+/** What an error says, in parts: whoever says it in other words takes these, not its message. */
+export interface Facts {
+  /** What it is about: `agent "bob"`, `--reporter`, `script`. */
+  subject?: string;
+  /** What was to be done: `dial`. */
+  verb?: string;
+  what: string;
+  /** What was found instead, or the reason. */
+  seen?: string;
+  /** "5 s", "16 MiB" */
+  limit?: string;
+}
+
 /** An error as plain data: what crosses threads and goes to reporters. */
-export interface ErrorData {
+export interface ErrorData extends Partial<Facts> {
   code: ErrorCode;
-  /** "subject: what happened: what was seen (limit)", one line, no code, no location. */
+  /** "subject: verb: what: seen (limit)", one line, no code, no location. */
   message: string;
   /** What to do, imperative. */
   hint?: string;
@@ -135,6 +148,31 @@ export interface ErrorData {
   agents?: readonly string[];
 }
 
+export function messageOf({ subject, verb, what, seen, limit }: Facts): string {
+  const parts = [subject, verb, what, seen].filter((part) => part !== undefined);
+  return parts.join(': ') + (limit === undefined ? '' : ` (limit ${limit})`);
+}
+
+/** The facts with their message, for errors that begin as data. */
+export function said(facts: Facts): Facts & { message: string } {
+  return { ...facts, message: messageOf(facts) };
+}
+
+/** The message of an error without what it is about, which its reader knows. */
+export function predicateOf({
+  message,
+  what,
+  seen,
+  limit,
+}: Partial<Facts> & { message: string }): string {
+  if (what === undefined) return message;
+  return messageOf({
+    what,
+    ...(seen === undefined ? {} : { seen }),
+    ...(limit === undefined ? {} : { limit }),
+  });
+}
+
 export class OffhookError extends Error {
   override readonly name = 'OffhookError';
   readonly code: ErrorCode;
@@ -142,13 +180,17 @@ export class OffhookError extends Error {
 
   constructor(
     code: ErrorCode,
-    message: string,
+    about: string | Facts,
     details: Omit<ErrorData, 'code' | 'message'> = {},
     cause?: unknown,
   ) {
-    super(message, cause === undefined ? undefined : { cause });
+    const facts = typeof about === 'string' ? {} : about;
+    super(
+      typeof about === 'string' ? about : messageOf(about),
+      cause === undefined ? undefined : { cause },
+    );
     this.code = code;
-    this.details = details;
+    this.details = { ...details, ...facts };
   }
 
   static from(data: ErrorData): OffhookError {

@@ -11,7 +11,11 @@ export function needTemporaryFolder(): void {
   } catch (error) {
     throw new OffhookError(
       'E_TEMP_FOLDER',
-      `temporary folder: ${tmpdir()} cannot be used: ${reasonOf(error)}`,
+      {
+        subject: 'temporary folder',
+        what: `${tmpdir()} cannot be used`,
+        seen: reasonOf(error),
+      },
       { hint: 'set TMPDIR to a folder you may write to' },
       error,
     );

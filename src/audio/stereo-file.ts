@@ -81,9 +81,13 @@ export class StereoFile {
     } catch (error) {
       const { code: seen = String(error) } = error as NodeJS.ErrnoException;
       const code = error instanceof NotOrdinary ? `it ${error.message}` : seen;
-      throw new OffhookError('E_OUTPUT', `audio file "${this.path}": cannot be written: ${code}`, {
-        hint: 'check the folder of --save-audio and its free space',
-      });
+      throw new OffhookError(
+        'E_OUTPUT',
+        { subject: `audio file "${this.path}"`, what: 'cannot be written', seen: code },
+        {
+          hint: 'check the folder of --save-audio and its free space',
+        },
+      );
     }
   }
 }

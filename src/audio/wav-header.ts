@@ -65,7 +65,11 @@ const OTHERS: readonly (readonly [number, string, string])[] = [
 const REMEDY = 'convert it, for example: sox IN -r 8000 -c 1 -b 16 OUT.wav';
 
 export function wavError(name: string, problem: string, hint = REMEDY): OffhookError {
-  return new OffhookError('E_AUDIO_FILE', `WAV "${name}": cannot be used: ${problem}`, { hint });
+  return new OffhookError(
+    'E_AUDIO_FILE',
+    { subject: `WAV "${name}"`, what: 'cannot be used', seen: problem },
+    { hint },
+  );
 }
 
 /**

@@ -222,10 +222,14 @@ export class Session implements RunningAgent {
 
   problem(code: ErrorCode, verb: string, what: string, hint?: string): OffhookError {
     const { name } = this.ground;
-    return new OffhookError(code, `agent "${name}": ${verb}: ${what}`, {
-      agents: [name],
-      ...(hint === undefined ? {} : { hint }),
-    });
+    return new OffhookError(
+      code,
+      { subject: `agent "${name}"`, verb, what },
+      {
+        agents: [name],
+        ...(hint === undefined ? {} : { hint }),
+      },
+    );
   }
 
   /** `at`: when baresip wrote the message (performance.now()). */

@@ -19,7 +19,11 @@ export function audioFolder(flag: string | true | undefined): string | undefined
   } catch (error) {
     throw new OffhookError(
       'E_OUTPUT',
-      `--save-audio: "${shown}": cannot be written to: ${reason(error)}`,
+      {
+        subject: '--save-audio',
+        what: `"${shown}"`,
+        seen: `cannot be written to: ${reason(error)}`,
+      },
       {
         hint: 'name a folder that may be written to',
       },

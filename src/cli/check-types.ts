@@ -72,9 +72,13 @@ function findTypeScript(file: string): { program: string; version: string } {
       // not there: look in the next place
     }
   }
-  throw new OffhookError('E_USAGE', 'check --types: no TypeScript found near the scenarios', {
-    hint: 'npm install --save-dev typescript, or leave out --types',
-  });
+  throw new OffhookError(
+    'E_USAGE',
+    { subject: 'check --types', what: 'no TypeScript found near the scenarios' },
+    {
+      hint: 'npm install --save-dev typescript, or leave out --types',
+    },
+  );
 }
 
 const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
@@ -94,7 +98,11 @@ function compile(program: string, config: string): Promise<string> {
 
 /** A compiler that prints nothing has not proved that the types are right. */
 function unusable(program: string, seen: string): OffhookError {
-  return new OffhookError('E_USAGE', `check --types: ${program} does not run: ${seen}`, {
-    hint: 'install TypeScript anew, or leave out --types',
-  });
+  return new OffhookError(
+    'E_USAGE',
+    { subject: 'check --types', what: `${program} does not run`, seen },
+    {
+      hint: 'install TypeScript anew, or leave out --types',
+    },
+  );
 }

@@ -7,7 +7,7 @@ import { hasCapability, listCapabilities, type Capability } from '../baresip/cap
 import { sweepStale } from '../baresip/start/folder.js';
 import { isolationOf } from '../baresip/start/isolation.js';
 import { takeSlot } from '../baresip/start/ports.js';
-import { EXIT, OffhookError } from '../errors.js';
+import { EXIT, predicateOf, toErrorData } from '../errors.js';
 import { findKamailio } from '../lab/kamailio.js';
 import { oneLine } from '../report/text.js';
 import { readProcess, type ProcessEnvironment } from '../settings/process-environment.js';
@@ -197,14 +197,11 @@ async function labFinding(): Promise<Finding> {
 }
 
 function problem(what: string, error: unknown): Finding {
-  const { message, details } =
-    error instanceof OffhookError
-      ? error
-      : { message: String(error), details: { hint: undefined } };
+  const data = toErrorData(error);
   return {
     what,
     state: 'problem',
-    seen: message.startsWith(`${what}: `) ? message.slice(what.length + 2) : message,
-    ...(details.hint === undefined ? {} : { remedy: details.hint }),
+    seen: data.subject === what ? predicateOf(data) : data.message,
+    ...(data.hint === undefined ? {} : { remedy: data.hint }),
   };
 }

@@ -28,7 +28,7 @@ function deliver(text: string, out: string | undefined, name: string): number {
   } catch (error) {
     throw new OffhookError(
       'E_OUTPUT',
-      `"${file}": cannot be written: ${(error as Error).message}`,
+      { subject: `"${file}"`, what: 'cannot be written', seen: (error as Error).message },
       {
         hint: 'name a file or folder you may write to',
       },

@@ -19,7 +19,11 @@ export async function labCommand(options: LabFlags): Promise<number> {
     );
     const end = await Promise.race([signal, lab.ended]);
     if (typeof end === 'string') {
-      throw new OffhookError('E_LAB_START', `lab: Kamailio ended by itself: ${end}`);
+      throw new OffhookError('E_LAB_START', {
+        subject: 'lab',
+        what: 'Kamailio ended by itself',
+        seen: end,
+      });
     }
     return 0;
   } finally {
@@ -31,9 +35,10 @@ function writeEnvFile(path: string, text: string): void {
   try {
     writeFileSync(path, text);
   } catch (error) {
-    throw new OffhookError(
-      'E_OUTPUT',
-      `--env-file "${path}": cannot be written: ${(error as Error).message}`,
-    );
+    throw new OffhookError('E_OUTPUT', {
+      subject: `--env-file "${path}"`,
+      what: 'cannot be written',
+      seen: (error as Error).message,
+    });
   }
 }

@@ -66,9 +66,13 @@ function wantedReporters(flags: ReportFlags): readonly Wanted[] {
   const onStdout = named.filter((one) => one.file === undefined);
   if (onStdout.length > 1) {
     const list = onStdout.map((one) => one.name).join(' and ');
-    throw new OffhookError('E_USAGE', `--reporter: ${list} would both write to stdout`, {
-      hint: 'give all but one of them a file: --reporter ndjson=FILE',
-    });
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: '--reporter', what: `${list} would both write to stdout` },
+      {
+        hint: 'give all but one of them a file: --reporter ndjson=FILE',
+      },
+    );
   }
   return onStdout.length === 0 ? [{ name: 'console' }, ...named] : named;
 }
@@ -83,15 +87,23 @@ function isStdoutAskedFor({ reporter, json, sipTrace }: ReportFlags): boolean {
 function shownHeaders({ sipHeaders, sipTrace }: ReportFlags): readonly string[] {
   const names = sipHeaders.flatMap((one) => one.split(',')).map((one) => one.trim());
   if (names.length > 0 && sipTrace === undefined) {
-    throw new OffhookError('E_USAGE', '--sip-headers: there is no ladder to show them in', {
-      hint: 'add --sip-trace',
-    });
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: '--sip-headers', what: 'there is no ladder to show them in' },
+      {
+        hint: 'add --sip-trace',
+      },
+    );
   }
   const odd = names.find((one) => !/^[A-Za-z0-9\-.!%*_+`'~]+$/.test(one));
   if (odd !== undefined) {
-    throw new OffhookError('E_USAGE', `--sip-headers: "${odd}" is not a header name`, {
-      hint: 'write names with commas between, or all: --sip-headers From,To,Contact',
-    });
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: '--sip-headers', what: `"${odd}" is not a header name` },
+      {
+        hint: 'write names with commas between, or all: --sip-headers From,To,Contact',
+      },
+    );
   }
   return names;
 }
@@ -100,14 +112,22 @@ function parse(text: string): Wanted {
   const [name = '', ...rest] = text.split('=');
   const file = rest.join('=');
   if (!NAMES.includes(name as Name)) {
-    throw new OffhookError('E_USAGE', `--reporter: there is no reporter "${name}"`, {
-      hint: `use one of ${NAMES.join(', ')}`,
-    });
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: '--reporter', what: `there is no reporter "${name}"` },
+      {
+        hint: `use one of ${NAMES.join(', ')}`,
+      },
+    );
   }
   if (name === 'junit' && file === '') {
-    throw new OffhookError('E_USAGE', '--reporter junit: needs a file', {
-      hint: 'write --reporter junit=FILE',
-    });
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: '--reporter junit', what: 'needs a file' },
+      {
+        hint: 'write --reporter junit=FILE',
+      },
+    );
   }
   return file === '' ? { name: name as Name } : { name: name as Name, file };
 }
@@ -119,15 +139,23 @@ function checkFiles(files: readonly (string | true | undefined)[]): readonly str
     named.slice(0, index).some((other) => resolve(other) === resolve(file)),
   );
   if (twice !== undefined) {
-    throw new OffhookError('E_USAGE', `output file "${twice}": named for two outputs`, {
-      hint: 'give each of them a file of its own',
-    });
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: `output file "${twice}"`, what: 'named for two outputs' },
+      {
+        hint: 'give each of them a file of its own',
+      },
+    );
   }
   const script = named.find((file) => /\.m?js$/.test(file));
   if (script === undefined) return named;
   throw new OffhookError(
     'E_OUTPUT',
-    `output file "${script}": not written: it is named like a scenario`,
+    {
+      subject: `output file "${script}"`,
+      what: 'not written',
+      seen: 'it is named like a scenario',
+    },
     {
       hint: 'name a file that does not end in .js or .mjs',
     },

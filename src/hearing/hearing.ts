@@ -4,7 +4,7 @@
  */
 import type { Country, SignalName } from '../audio/signal-plans.js';
 import type { AgentOptions, UserAgent, VerbArguments } from '../agents/user-agent.js';
-import { OffhookError } from '../errors.js';
+import { OffhookError, predicateOf, toErrorData } from '../errors.js';
 import type { AgentEvent, Watched } from '../model/agent-event.js';
 import type {
   AudioConnection,
@@ -159,9 +159,13 @@ export class Hearing {
     const verb = 'verify_audio_connection';
     const { limitMs } = listening(verb, within, withinMs);
     if (a === b)
-      throw new OffhookError('E_ARGUMENT', `${verb}(): both are agent "${a.name}"`, {
-        hint: 'name two agents',
-      });
+      throw new OffhookError(
+        'E_ARGUMENT',
+        { subject: `${verb}()`, what: `both are agent "${a.name}"` },
+        {
+          hint: 'name two agents',
+        },
+      );
     const ends = [
       { from: a, to: b, hz: CONNECTION_HZ[0] },
       { from: b, to: a, hz: CONNECTION_HZ[1] },
@@ -228,7 +232,12 @@ export class Hearing {
     if (!agent.hearing) {
       throw new OffhookError(
         'E_AUDIO',
-        `agent "${agent.name}": ${verb}: the agent cannot listen: it was started without audio`,
+        {
+          subject: `agent "${agent.name}"`,
+          verb,
+          what: 'the agent cannot listen',
+          seen: 'it was started without audio',
+        },
         { hint: 'start it with the option audio: true', agents: [agent.name] },
       );
     }
@@ -245,7 +254,7 @@ function signalJudge(
   digits: string | undefined,
 ): Judge<HeardSignal> {
   const fail = (what: string, hint: string): OffhookError =>
-    new OffhookError('E_ARGUMENT', `verify_signal(): ${what}`, { hint });
+    new OffhookError('E_ARGUMENT', { subject: 'verify_signal()', what }, { hint });
   if (name === 'dtmf') {
     if (digits === undefined || country !== undefined) {
       throw fail('"dtmf" takes "digits", and no "country"', 'write { digits: "123#" }');
@@ -268,9 +277,13 @@ function listening(verb: string, options: unknown, withinMs: number): Listening 
   if (forMs === undefined) return { limitMs };
   if (forMs > limitMs) {
     const times = `${formatMs(forMs)}, ${formatMs(limitMs)}`;
-    throw new OffhookError('E_ARGUMENT', `${verb}(): "for" is longer than "within": ${times}`, {
-      hint: 'listen for longer: { for, within }',
-    });
+    throw new OffhookError(
+      'E_ARGUMENT',
+      { subject: `${verb}()`, what: '"for" is longer than "within"', seen: times },
+      {
+        hint: 'listen for longer: { for, within }',
+      },
+    );
   }
   return { limitMs, forMs };
 }
@@ -285,17 +298,19 @@ function connectionError(
     { names: `${a.name} to ${b.name}`, result: toB },
     { names: `${b.name} to ${a.name}`, result: toA },
   ].flatMap(({ names, result }) =>
-    result?.status === 'rejected' ? [{ names, reason: result.reason as Error }] : [],
+    result?.status === 'rejected' ? [{ names, reason: toErrorData(result.reason) }] : [],
   );
   const first = failed[0]?.reason;
-  if (!(first instanceof OffhookError)) return first ?? new Error('no result');
-  if (first.code !== 'E_AUDIO') return first;
-  const texts = failed.map(
-    ({ names, reason }) => `${names}: ${reason.message.replace(/^agent ".*?": \w+: /, '')}`,
-  );
+  if (first === undefined) return new Error('no result');
+  if (first.code !== 'E_AUDIO') return OffhookError.from(first);
+  const texts = failed.map(({ names, reason }) => `${names}: ${predicateOf(reason)}`);
   const one = failed.length === 1 ? ', the other direction was heard' : '';
-  return new OffhookError('E_AUDIO', `verify_audio_connection(): ${texts.join('; ')}${one}`, {
-    ...first.details,
-    agents: [a.name, b.name],
-  });
+  return new OffhookError(
+    'E_AUDIO',
+    { subject: 'verify_audio_connection()', what: `${texts.join('; ')}${one}` },
+    {
+      ...(first.hint === undefined ? {} : { hint: first.hint }),
+      agents: [a.name, b.name],
+    },
+  );
 }

@@ -83,9 +83,13 @@ export class ToneJudge implements Judge<HeardTone> {
     const problem = toneProblem([this.#hz], rate);
     if (problem !== undefined) {
       const subject = `agent "${this.#agent}": ${this.#verb}`;
-      throw new OffhookError('E_ARGUMENT', `${subject}: ${problem}, what the call can carry`, {
-        hint: 'choose another frequency, or a codec of a higher rate',
-      });
+      throw new OffhookError(
+        'E_ARGUMENT',
+        { subject, what: `${problem}, what the call can carry` },
+        {
+          hint: 'choose another frequency, or a codec of a higher rate',
+        },
+      );
     }
     this.#rate = rate;
     this.#detector = new ToneDetector({ rate, hz: this.#hz, for_ms: this.#forMs });

@@ -162,7 +162,7 @@ function notHeard(
         : 'check addresses and NAT with media, and verify_media() on both sides';
     return new OffhookError(
       'E_AUDIO',
-      `${subject}: no media: no audio was received${why} ${waited}`,
+      { subject, what: 'no media', seen: `no audio was received${why} ${waited}` },
       {
         agents,
         hint,
@@ -173,10 +173,14 @@ function notHeard(
   // In a stream that existed before, audio begins with the next packet.
   const since = firstMs > BEGAN_LATER_MS ? `, media began after ${formatMs(firstMs)}` : '';
   const received = `${formatMs(heardMs)} of audio received${since}`;
-  return new OffhookError('E_AUDIO', `${subject}: ${what}; ${received} ${waited}`, {
-    agents,
-    ...(hint === undefined ? {} : { hint }),
-  });
+  return new OffhookError(
+    'E_AUDIO',
+    { subject, what: `${what}; ${received} ${waited}` },
+    {
+      agents,
+      ...(hint === undefined ? {} : { hint }),
+    },
+  );
 }
 
 function openCall(agent: UserAgent, verb: string, id: string | undefined): CallState {
@@ -190,16 +194,20 @@ function openCall(agent: UserAgent, verb: string, id: string | undefined): CallS
     const how = call?.ended === undefined ? '' : `: ${describeEnded(call.ended)}`;
     throw new OffhookError(
       'E_CALL_STATE',
-      `agent "${agent.name}": ${verb}: the call is over${how}`,
+      { subject: `agent "${agent.name}"`, verb, what: `the call is over${how}` },
       {
         agents: [agent.name],
       },
     );
   }
-  throw new OffhookError('E_CALL_STATE', `agent "${agent.name}": ${verb}: the agent has no call`, {
-    hint: 'dial or accept one first',
-    agents: [agent.name],
-  });
+  throw new OffhookError(
+    'E_CALL_STATE',
+    { subject: `agent "${agent.name}"`, verb, what: 'the agent has no call' },
+    {
+      hint: 'dial or accept one first',
+      agents: [agent.name],
+    },
+  );
 }
 
 function goneError(
@@ -208,7 +216,7 @@ function goneError(
   { id }: CallState,
   ear: Ear,
 ): OffhookError | undefined {
-  const subject = `agent "${agent.name}": ${verb}:`;
+  const about = { subject: `agent "${agent.name}"`, verb };
   const agents = [agent.name];
   const { alive, exit, calls } = agent.state;
   if (!alive) {
@@ -216,20 +224,26 @@ function goneError(
     // verb.
     if (exit?.denial !== undefined) return OffhookError.from(exit.denial);
     const code = exit?.expected === true ? 'E_AGENT_GONE' : 'E_AGENT_CRASHED';
-    const what = `baresip ended while listening: ${exit?.reason ?? 'stopped'}`;
-    return new OffhookError(code, `${subject} ${what}`, { agents });
+    const seen = exit?.reason ?? 'stopped';
+    return new OffhookError(
+      code,
+      { ...about, what: 'baresip ended while listening', seen },
+      { agents },
+    );
   }
   const call = calls.find((one) => one.id === id);
   if (call === undefined || call.state === 'Idle') {
-    const how = call?.ended === undefined ? '' : `: ${describeEnded(call.ended)}`;
-    return new OffhookError('E_CALL_STATE', `${subject} the call ended while listening${how}`, {
-      agents,
-    });
+    const how = call?.ended === undefined ? {} : { seen: describeEnded(call.ended) };
+    return new OffhookError(
+      'E_CALL_STATE',
+      { ...about, what: 'the call ended while listening', ...how },
+      { agents },
+    );
   }
   const lost = ear.streamsOf(id).at(-1)?.lost;
   if (lost === undefined) return undefined;
   const { what, hint } = LOST[lost];
-  return new OffhookError('E_AUDIO', `${subject} ${what}`, { hint, agents });
+  return new OffhookError('E_AUDIO', { ...about, what }, { hint, agents });
 }
 
 const LOST = {

@@ -81,9 +81,13 @@ export class RecordingJudge implements Judge<HeardRecording> {
     if (similarityOf(this.#recording, this.#recording) !== undefined) return;
     const what =
       'there is nothing in it to compare: it is shorter than 200 ms, or one steady sound';
-    throw new OffhookError('E_AUDIO_FILE', `WAV "${path}": cannot be used: ${what}`, {
-      hint: 'use verify_audio for tones, verify_silence for silence',
-    });
+    throw new OffhookError(
+      'E_AUDIO_FILE',
+      { subject: `WAV "${path}"`, what: 'cannot be used', seen: what },
+      {
+        hint: 'use verify_audio for tones, verify_silence for silence',
+      },
+    );
   }
 
   begin(rate: number): void {

@@ -49,9 +49,13 @@ function fileOf(path: string, real: string): Sound {
 /** @param path as the script wrote it: messages show no other path. */
 export function readWav(path: string, real: string): Buffer {
   const fail = (reason: string): OffhookError =>
-    new OffhookError('E_READ_FAILED', `file "${path}": not read: ${reason}`, {
-      hint: 'check that it exists and may be read',
-    });
+    new OffhookError(
+      'E_READ_FAILED',
+      { subject: `file "${path}"`, what: 'not read', seen: reason },
+      {
+        hint: 'check that it exists and may be read',
+      },
+    );
   try {
     const stat = statSync(real);
     if (!stat.isFile())

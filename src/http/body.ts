@@ -32,16 +32,24 @@ export function bodyContent(what: string, bytes: Buffer, encoding: string): Buff
     if (!(error instanceof CodingError)) throw error;
     if (error.problem === 'unknown') return bytes;
     if (error.problem === 'too large') throw tooLarge(what);
-    throw new OffhookError('E_HTTP', `${what}: the body cannot be decoded: ${error.message}`, {
-      hint: 'look at Content-Encoding and at what the server sends',
-    });
+    throw new OffhookError(
+      'E_HTTP',
+      { subject: what, what: 'the body cannot be decoded', seen: error.message },
+      {
+        hint: 'look at Content-Encoding and at what the server sends',
+      },
+    );
   }
 }
 
 function tooLarge(what: string): OffhookError {
   return new OffhookError(
     'E_HTTP_LIMIT',
-    `${what}: the body is too large (limit ${LARGEST_BODY / 1024 / 1024} MiB)`,
+    {
+      subject: what,
+      what: 'the body is too large',
+      limit: `${LARGEST_BODY / 1024 / 1024} MiB`,
+    },
     { hint: 'ask for less, or for a part of it' },
   );
 }

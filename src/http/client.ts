@@ -5,7 +5,7 @@
  */
 import type { Readable } from 'node:stream';
 import { request, type Dispatcher } from 'undici';
-import { OffhookError } from '../errors.js';
+import { OffhookError, predicateOf } from '../errors.js';
 import { bodyData, codingsOf } from '../http-body.js';
 import { shownBody, type HttpEvent } from '../model/http-event.js';
 import type {
@@ -113,7 +113,11 @@ export class HttpClient {
     } catch (thrown) {
       const phase = read >= 0 ? `reading the body (${read} bytes so far)` : connection?.phase();
       const error = this.#closed.signal.aborted
-        ? new OffhookError('E_HTTP', `${what}: given up: the scenario ended`)
+        ? new OffhookError('E_HTTP', {
+            subject: what,
+            what: 'given up',
+            seen: 'the scenario ended',
+          })
         : signal.aborted
           ? timedOut(what, phase ?? 'connecting', limitMs)
           : (cutShort(what, thrown, read, length) ??
@@ -122,7 +126,7 @@ export class HttpClient {
               thrown,
             ));
       const ms = performance.now() - started;
-      event({ type: 'http_failed', ...base, reason: reasonOf(error, what), ms });
+      event({ type: 'http_failed', ...base, reason: predicateOf(error.toData()), ms });
       throw error;
     } finally {
       // The request has its outcome. Not awaited: a peer that never closes must hold nothing up.
@@ -219,7 +223,7 @@ function badRedirect({ method, url }: Hop, location: string): OffhookError {
   const what = `http ${method} ${shownUrl(url)}`;
   return new OffhookError(
     'E_HTTP',
-    `${what}: redirected to no http URL: ${location.slice(0, 200)}`,
+    { subject: what, what: 'redirected to no http URL', seen: location.slice(0, 200) },
     {
       hint: 'look at the answer itself with follow_redirects: false',
     },
@@ -228,20 +232,24 @@ function badRedirect({ method, url }: Hop, location: string): OffhookError {
 
 function tooManyRedirects({ method, url }: Hop, limit: number): OffhookError {
   const what = `http ${method} ${shownUrl(url)}`;
-  return new OffhookError('E_HTTP', `${what}: redirected again and again (limit ${limit})`, {
-    hint: 'look at the answers with follow_redirects: false',
-  });
+  return new OffhookError(
+    'E_HTTP',
+    { subject: what, what: 'redirected again and again', limit: String(limit) },
+    {
+      hint: 'look at the answers with follow_redirects: false',
+    },
+  );
 }
 
 function timedOut(what: string, phase: string, limitMs: number): OffhookError {
   const limit = formatMs(limitMs);
-  return new OffhookError('E_HTTP_TIMEOUT', `${what}: timed out: ${phase} (limit ${limit})`, {
-    hint: 'look at the server, or give it more time with the option timeout',
-  });
-}
-
-function reasonOf(error: OffhookError, what: string): string {
-  return error.message.replace(`${what}: `, '');
+  return new OffhookError(
+    'E_HTTP_TIMEOUT',
+    { subject: what, what: 'timed out', seen: phase, limit },
+    {
+      hint: 'look at the server, or give it more time with the option timeout',
+    },
+  );
 }
 
 function joined(

@@ -92,7 +92,11 @@ export function cutShort(
       : `after ${read}${length === undefined ? '' : ` of ${length}`} bytes of its body`;
   return new OffhookError(
     'E_HTTP',
-    `${what}: the answer was cut short: the server closed the connection ${where}`,
+    {
+      subject: what,
+      what: 'the answer was cut short',
+      seen: `the server closed the connection ${where}`,
+    },
     { hint: 'look at the log of the server: it gave up while it was answering' },
   );
 }
@@ -100,7 +104,7 @@ export function cutShort(
 function failed(what: string, { what: reason, hint }: Reason): OffhookError {
   return new OffhookError(
     'E_HTTP',
-    `${what}: no answer: ${reason}`,
+    { subject: what, what: 'no answer', seen: reason },
     hint === undefined ? {} : { hint },
   );
 }

@@ -56,7 +56,11 @@ function proxyUrl(text: string, name: string): URL {
   } catch {
     // Reported below.
   }
-  throw new OffhookError('E_HTTP', `http: the proxy of ${name.toUpperCase()} is not an http URL`, {
-    hint: `write ${name.toUpperCase()}=http://proxy.example:3128, or unset it`,
-  });
+  throw new OffhookError(
+    'E_HTTP',
+    { subject: 'http', what: `the proxy of ${name.toUpperCase()} is not an http URL` },
+    {
+      hint: `write ${name.toUpperCase()}=http://proxy.example:3128, or unset it`,
+    },
+  );
 }

@@ -39,7 +39,11 @@ function optional(file: string): string[] {
 }
 
 function bad(file: string, why: string): OffhookError {
-  return new OffhookError('E_SETTINGS', `SSL_CERT_FILE "${file}": not used: ${why}`, {
-    hint: 'name a file with PEM certificates, or unset it',
-  });
+  return new OffhookError(
+    'E_SETTINGS',
+    { subject: `SSL_CERT_FILE "${file}"`, what: 'not used', seen: why },
+    {
+      hint: 'name a file with PEM certificates, or unset it',
+    },
+  );
 }

@@ -49,7 +49,11 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   if (program === undefined) {
     throw new OffhookError(
       'E_LAB_NO_KAMAILIO',
-      `lab: Kamailio not found: ${options.kamailio ?? 'no "kamailio" in PATH or the sbin folders'}`,
+      {
+        subject: 'lab',
+        what: 'Kamailio not found',
+        seen: options.kamailio ?? 'no "kamailio" in PATH or the sbin folders',
+      },
       {
         hint: 'install it (Debian, Ubuntu: apt-get install kamailio kamailio-tls-modules)',
       },

@@ -5,7 +5,7 @@
  */
 import type { Peer } from '../sip/peer.js';
 import type { HeaderField } from '../sip/sip-message.js';
-import type { ErrorData } from '../errors.js';
+import { type ErrorData } from '../errors.js';
 import type { AgentEvent, Ended } from './agent-event.js';
 import { NO_FACTS, foldFacts, isAboutCall, type CallEvent, type CallFacts } from './call-facts.js';
 import { NO_MESSAGES, foldMessages, type AgentMessages } from './agent-messages.js';

@@ -150,6 +150,8 @@ export type RunEvent =
       type: 'waiting';
       at: number;
       scenario: string;
+      /** The function: await_until, await_sequence, never, wait, verify_media or verify_no_media. */
+      by: string;
       what: string;
       until: number;
     }
@@ -157,6 +159,7 @@ export type RunEvent =
       type: 'waited';
       at: number;
       scenario: string;
+      by: string;
       what: string;
       ok: boolean;
       ms: number;

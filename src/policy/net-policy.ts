@@ -99,20 +99,28 @@ export function assertMayListen(net: NetPolicy, { what, host, port = 0, hint }: 
     const [where, why] = local
       ? [`${at}:${port}`, `port ${port} is one of system services (below ${FIRST_ORDINARY_PORT})`]
       : [at, 'other machines could reach it'];
-    throw new OffhookError('E_NET_DENIED', `${what}: not started on ${where}: ${why}`, {
-      hint: `${hint}, or allow it with --allow-net ${where}`,
-    });
+    throw new OffhookError(
+      'E_NET_DENIED',
+      { subject: what, what: `not started on ${where}`, seen: why },
+      {
+        hint: `${hint}, or allow it with --allow-net ${where}`,
+      },
+    );
   }
 }
 
 function denial(list: AllowList, subject: string, why?: string, allow?: string): OffhookError {
   const seen = why ?? `not allowed by ${list.origin}`;
-  return new OffhookError('E_NET_DENIED', `host ${subject}: not reached: ${seen}`, {
-    hint:
-      allow === undefined
-        ? 'write a host name or address; --allow-net names those that may be reached'
-        : `allow it with --allow-net ${allow}`,
-  });
+  return new OffhookError(
+    'E_NET_DENIED',
+    { subject: `host ${subject}`, what: 'not reached', seen },
+    {
+      hint:
+        allow === undefined
+          ? 'write a host name or address; --allow-net names those that may be reached'
+          : `allow it with --allow-net ${allow}`,
+    },
+  );
 }
 
 function at(host: Host, port: number): string {

@@ -167,10 +167,14 @@ function decoded(text: string): string | undefined {
 export function sipDenial(agent: string, what: string, uri: string, problem: string): OffhookError {
   const parsed = sipTarget(/^sips?:/i.test(uri) ? uri : `sip:${uri}`);
   const allow = parsed === undefined ? 'PATTERN' : ruleFor(parsed, uri);
-  return new OffhookError('E_SIP_DENIED', `agent "${agent}": ${what}: ${problem}`, {
-    hint: `allow it with --allow-sip '${allow}'`,
-    agents: [agent],
-  });
+  return new OffhookError(
+    'E_SIP_DENIED',
+    { subject: `agent "${agent}"`, verb: what, what: problem },
+    {
+      hint: `allow it with --allow-sip '${allow}'`,
+      agents: [agent],
+    },
+  );
 }
 
 /** The narrowest rule that allows the URI. */

@@ -67,10 +67,10 @@ test('await_until and wait as the runner tells them; a stopped part leaves nothi
     .awaited('assert(bob.state).equals(State.Ringing)', 8)
     .awaited('assert(f(bob)).is_not_empty()', 8)
     .awaited('bob.registered && alice.registered', 8)
-    .awaited('wait(3.0 s)', 3000)
-    .awaited('wait(9.0 s)', 1200, false)
+    .awaited('wait(3.0 s)', 3000, { by: 'wait' })
+    .awaited('wait(9.0 s)', 1200, { ok: false, by: 'wait' })
     .push({ type: 'step_started', at: run.at, scenario, name: 'stopped', depth: 0 });
-  run.push({ type: 'waiting', at: run.at, scenario, what: 'x', until: 9000 });
+  run.push({ type: 'waiting', by: 'await_until', at: run.at, scenario, what: 'x', until: 9000 });
   run.phase('teardown').assertion({ label: 'after', expected: '1', actual: '1' }).log('done');
   expect(await shown(run.finish('failed').end().events)).toMatchInlineSnapshot(`
     "

@@ -41,7 +41,14 @@ afterEach(() => {
 function waitingRun(): SampleRun {
   const run = new SampleRun().begin(1).scenario('a.js', 'one');
   const { at, id: scenario } = run;
-  return run.push({ type: 'waiting', at, scenario, what: 'bob.state', until: at + 5000 });
+  return run.push({
+    type: 'waiting',
+    by: 'await_until',
+    at,
+    scenario,
+    what: 'bob.state',
+    until: at + 5000,
+  });
 }
 
 function feed(reporter: ConsoleReporter, run: SampleRun): void {
@@ -67,7 +74,7 @@ test('says what is awaited, in place, and is gone when it is over', async () => 
   feed(
     reporter,
     run
-      .push({ type: 'waited', ...waited })
+      .push({ type: 'waited', by: 'await_until', ...waited })
       .finish('passed')
       .end(),
   );
@@ -82,7 +89,14 @@ test('a line is never wider than the terminal', async () => {
   const reporter = new ConsoleReporter({ output: screen });
   const run = new SampleRun().begin(1).scenario('a.js', 'a name that is far too long');
   const { at, id: scenario } = run;
-  run.push({ type: 'waiting', at, scenario, what: 'something long', until: 60_000 });
+  run.push({
+    type: 'waiting',
+    by: 'await_until',
+    at,
+    scenario,
+    what: 'something long',
+    until: 60_000,
+  });
   feed(reporter, run);
   vi.advanceTimersByTime(300);
   expect(screen.last).toMatch(/… {2}0\.3 s \/ 60\.0 s$/);

@@ -248,8 +248,8 @@ const EVENTS: { [T in RunEvent['type']]: Extract<RunEvent, { type: T }> } = {
     actual: '1',
     location: LOCATION,
   },
-  waiting: { type: 'waiting', ...BASE, what: 'x', until: 5000 },
-  waited: { type: 'waited', ...BASE, what: 'x', ok: true, ms: 3 },
+  waiting: { type: 'waiting', by: 'await_until', ...BASE, what: 'x', until: 5000 },
+  waited: { type: 'waited', by: 'await_until', ...BASE, what: 'x', ok: true, ms: 3 },
   metric: {
     type: 'metric',
     ...BASE,

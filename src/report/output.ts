@@ -160,7 +160,7 @@ export function outputError(path: string, error: unknown): OffhookError {
   const [seen, hint] = reason(path, error);
   return new OffhookError(
     'E_OUTPUT',
-    `output file "${path}": cannot be written: ${seen}`,
+    { subject: `output file "${path}"`, what: 'cannot be written', seen },
     { hint },
     error,
   );

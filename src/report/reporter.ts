@@ -70,5 +70,10 @@ function firstError(thrown: readonly unknown[]): OffhookError {
   const first = thrown.find((error) => error instanceof OffhookError) ?? thrown[0];
   if (first instanceof OffhookError) return first;
   const seen = first instanceof Error ? `${first.name}: ${first.message}` : String(first);
-  return new OffhookError('E_INTERNAL', `reporter: broke off: ${seen}`, {}, first);
+  return new OffhookError(
+    'E_INTERNAL',
+    { subject: 'reporter', what: 'broke off', seen },
+    {},
+    first,
+  );
 }

@@ -50,10 +50,18 @@ test('an assertion of a responder during a wait has a line of its own, and the w
   const run = new SampleRun().begin(1).scenario('call.js', 'serves');
   const what = 'mock.request_count("/x")';
   run
-    .push({ type: 'waiting', at: run.at, scenario: run.id, what, until: 5000 })
+    .push({ type: 'waiting', by: 'await_until', at: run.at, scenario: run.id, what, until: 5000 })
     .assertion({ label: 'request.path', expected: '"/x"', actual: '"/y"', ok: false })
     .after(7)
-    .push({ type: 'waited', at: run.at, scenario: run.id, what, ok: true, ms: 7 });
+    .push({
+      type: 'waited',
+      by: 'await_until',
+      at: run.at,
+      scenario: run.id,
+      what,
+      ok: true,
+      ms: 7,
+    });
   expect(await shown(run.finish('failed').end().events)).toMatch(
     / 0\.000s +✗ request\.path equals "\/x".*\n +0\.007s +✓ mock\.request_count\("\/x"\) \(after 7 ms\)\n/,
   );

@@ -241,6 +241,6 @@ export function conditionText(what: string): string {
 /** " (after 120 ms)"; wait() says itself how long it takes. */
 export function waitedText(event: Extract<RunEvent, { type: 'waited' }>): string {
   if (!event.ok) return ` (failed after ${formatMs(event.ms)})`;
-  if (event.what.startsWith('never: ')) return ` (for ${formatMs(event.ms)})`;
-  return event.what.startsWith('wait(') ? '' : ` (after ${formatMs(event.ms)})`;
+  if (event.by === 'never') return ` (for ${formatMs(event.ms)})`;
+  return event.by === 'wait' ? '' : ` (after ${formatMs(event.ms)})`;
 }

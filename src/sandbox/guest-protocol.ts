@@ -97,6 +97,7 @@ export interface Operations {
   };
   /** Ends the innermost wait; if its assertion never held, with the assertion's subject and both sides. */
   end_wait: {
+    fn: WaitName;
     ok: boolean;
     label?: string | undefined;
     expected?: string | undefined;
@@ -144,6 +145,8 @@ export interface BegunWait {
   entries: readonly LogEntry[];
   /** Source text of the condition ("bob.state" of `() => bob.state`), or the duration in words. */
   what: string;
+  /** The same without the words that a function puts in front: "never: ". */
+  condition: string;
   ms: number;
 }
 

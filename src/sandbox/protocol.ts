@@ -257,7 +257,7 @@ export type Note =
       actual: string;
       at?: SourceLocation;
     }
-  | { type: 'waiting'; what: string; ms: number }
-  | { type: 'waited'; what: string; ok: boolean }
+  | { type: 'waiting'; by: string; what: string; ms: number }
+  | { type: 'waited'; by: string; what: string; ok: boolean }
   | { type: 'warning'; text: string }
   | { type: 'log'; text: string; at?: SourceLocation };

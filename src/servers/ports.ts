@@ -21,7 +21,11 @@ export async function freeLabPort(host: string): Promise<number> {
   }
   throw new OffhookError(
     'E_LAB_START',
-    `lab: no free port: ${TRIES} pairs between ${FIRST_PORT} and ${LAST_PORT} on ${host} are in use`,
+    {
+      subject: 'lab',
+      what: 'no free port',
+      seen: `${TRIES} pairs between ${FIRST_PORT} and ${LAST_PORT} on ${host} are in use`,
+    },
     { hint: 'stop what listens there (see: ss -lntup)' },
   );
 }

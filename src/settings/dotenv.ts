@@ -31,7 +31,11 @@ export function parseDotenv(
   if (bad !== undefined) {
     throw new OffhookError(
       from.code,
-      `environment file "${from.shown}": line ${bad.line}: ${bad.what}`,
+      {
+        subject: `environment file "${from.shown}"`,
+        what: `line ${bad.line}`,
+        seen: bad.what,
+      },
       { hint: bad.hint, at: { file: from.path, line: bad.line, column: 1 } },
     );
   }
@@ -137,17 +141,25 @@ function readUtf8(path: string, shown: string, owners?: readonly number[]): stri
       error instanceof NotOrdinary
         ? `it ${error.message}`
         : (REASONS[String(reason)] ?? String(reason));
-    throw new OffhookError('E_SETTINGS', `environment file "${shown}": not read: ${what}`, {
-      hint: 'check the path; it is relative to the folder you are in',
-    });
+    throw new OffhookError(
+      'E_SETTINGS',
+      { subject: `environment file "${shown}"`, what: 'not read', seen: what },
+      {
+        hint: 'check the path; it is relative to the folder you are in',
+      },
+    );
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new OffhookError('E_SETTINGS', `environment file "${shown}": is not UTF-8 text`, {
-      hint: 'save it as UTF-8',
-      at: { file: path, line: 1, column: 1 },
-    });
+    throw new OffhookError(
+      'E_SETTINGS',
+      { subject: `environment file "${shown}"`, what: 'is not UTF-8 text' },
+      {
+        hint: 'save it as UTF-8',
+        at: { file: path, line: 1, column: 1 },
+      },
+    );
   }
 }
 

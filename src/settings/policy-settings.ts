@@ -125,9 +125,13 @@ function givenList(
   if (flag.length > 0) {
     const items = flag.flatMap((text) => split(text));
     if (items.length > 0) return { items, origin: option, folder: cwd };
-    throw new OffhookError('E_USAGE', `${option} "${flag.join('')}": names nothing`, {
-      hint: `give it a value, or leave ${option} out`,
-    });
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: `${option} "${flag.join('')}"`, what: 'names nothing' },
+      {
+        hint: `give it a value, or leave ${option} out`,
+      },
+    );
   }
   const items = split(variables[variable] ?? '');
   return items.length === 0 ? undefined : { items, origin: variable, folder: cwd };
@@ -179,7 +183,7 @@ function check(
 
 function bad({ origin }: AllowList, item: string, what: string, hint: string): OffhookError {
   const code = origin.startsWith('--') ? 'E_USAGE' : 'E_SETTINGS';
-  return new OffhookError(code, `${origin} ${shown(item)}: ${what}`, { hint });
+  return new OffhookError(code, { subject: `${origin} ${shown(item)}`, what }, { hint });
 }
 
 function shown(item: string): string {
@@ -232,7 +236,7 @@ function givenLimit(
   if (value >= 1 && value <= most) return { value, origin: variable };
   throw new OffhookError(
     'E_SETTINGS',
-    `${variable} "${text}": must be a whole number from 1 to ${most}`,
+    { subject: `${variable} "${text}"`, what: `must be a whole number from 1 to ${most}` },
     { hint: `correct it, or unset ${variable}` },
   );
 }
@@ -245,7 +249,7 @@ function givenIsolate(flag: string | undefined, variable: string | undefined): I
   if (value !== undefined) return { value, origin };
   throw new OffhookError(
     flag === undefined ? 'E_SETTINGS' : 'E_USAGE',
-    `${origin} ${shown(text)}: must be one of ${ISOLATE.join(', ')}`,
+    { subject: `${origin} ${shown(text)}`, what: `must be one of ${ISOLATE.join(', ')}` },
     { hint: `correct it, or leave it out` },
   );
 }

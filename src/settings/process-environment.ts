@@ -50,7 +50,7 @@ export function readTrace(): readonly TraceSection[] {
   if (unknown !== undefined) {
     throw new OffhookError(
       'E_SETTINGS',
-      `OFFHOOK_TRACE "${unknown}": is not a section of the trace`,
+      { subject: `OFFHOOK_TRACE "${unknown}"`, what: 'is not a section of the trace' },
       {
         hint: `name some of ${TRACE_SECTIONS.join(', ')}, or all`,
       },

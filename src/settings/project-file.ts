@@ -67,13 +67,17 @@ function parse(path: string, json: string): unknown {
     const offset = /at position (\d+)/.exec(String(error))?.[1];
     const before = json.slice(0, Number(offset ?? json.length)).split('\n');
     const [line, column] = [before.length, (before.at(-1) ?? '').length + 1];
-    throw new OffhookError('E_SETTINGS', `project file: is not valid JSON: line ${line}`, {
-      hint: 'no comments, no comma after the last setting, double quotes around names',
-      at: { file: path, line, column },
-    });
+    throw new OffhookError(
+      'E_SETTINGS',
+      { subject: 'project file', what: 'is not valid JSON', seen: `line ${line}` },
+      {
+        hint: 'no comments, no comma after the last setting, double quotes around names',
+        at: { file: path, line, column },
+      },
+    );
   }
 }
 
 function bad(path: string, what: string, hint: string): OffhookError {
-  return new OffhookError('E_SETTINGS', `project file "${path}": ${what}`, { hint });
+  return new OffhookError('E_SETTINGS', { subject: `project file "${path}"`, what }, { hint });
 }

@@ -80,7 +80,11 @@ function readBeside(path: string, scenario: string, untrusted: boolean): DotenvF
   if (!untrusted || lstatSync(path).isFile()) return readDotenv(path, path, ownersOf(scenario));
   throw new OffhookError(
     'E_SETTINGS',
-    `environment file "${path}": not read: it is not an ordinary file, as it must be under --untrusted`,
+    {
+      subject: `environment file "${path}"`,
+      what: 'not read',
+      seen: 'it is not an ordinary file, as it must be under --untrusted',
+    },
     { hint: 'replace the link by a copy' },
   );
 }
@@ -114,5 +118,5 @@ function setVariables(given: readonly string[]): Variables {
 }
 
 function badSet(text: string, what: string, hint: string): OffhookError {
-  return new OffhookError('E_USAGE', `--set "${text}": ${what}`, { hint });
+  return new OffhookError('E_USAGE', { subject: `--set "${text}"`, what }, { hint });
 }

@@ -59,6 +59,6 @@ export function refusedCall(run: SampleRun, failures: readonly Failure[] = [REFU
       call: 'f3a9c27d81b24e06',
       ended: { by: 'remote', how: 'rejected', code: 404, reason: 'Not Found' },
     })
-    .awaited('assert(bob.state).equals(State.Ringing)', 5000, false)
+    .awaited('assert(bob.state).equals(State.Ringing)', 5000, { ok: false })
     .finish('failed', failures);
 }

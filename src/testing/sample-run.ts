@@ -101,10 +101,25 @@ export class SampleRun {
   }
 
   /** await_until; `what`: source text of its condition. Assertions inside a condition are no events. */
-  awaited(what: string, ms: number, ok = true): this {
-    this.push({ type: 'waiting', at: this.at, scenario: this.id, what, until: this.at + 5000 });
+  awaited(what: string, ms: number, { ok = true, by = 'await_until' } = {}): this {
+    this.push({
+      type: 'waiting',
+      by,
+      at: this.at,
+      scenario: this.id,
+      what,
+      until: this.at + 5000,
+    });
     this.at += ms;
-    return this.push({ type: 'waited', at: this.at, scenario: this.id, what, ok, ms });
+    return this.push({
+      type: 'waited',
+      by,
+      at: this.at,
+      scenario: this.id,
+      what,
+      ok,
+      ms,
+    });
   }
 
   log(text: string): this {

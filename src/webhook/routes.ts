@@ -30,9 +30,13 @@ export class Routes {
     const key = keyOf(data);
     this.#routes.delete(key);
     if (this.#routes.size >= MOST_ROUTES) {
-      throw new OffhookError('E_MOCK', `mock server: too many routes (limit ${MOST_ROUTES})`, {
-        hint: 'use one route with a wildcard, and on() to tell paths apart',
-      });
+      throw new OffhookError(
+        'E_MOCK',
+        { subject: 'mock server', what: 'too many routes', limit: String(MOST_ROUTES) },
+        {
+          hint: 'use one route with a wildcard, and on() to tell paths apart',
+        },
+      );
     }
     this.#routes.set(key, { data, answered: 0 });
   }

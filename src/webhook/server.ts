@@ -108,9 +108,13 @@ export class MockServer {
   /** @throws E_MOCK once it is stopped. */
   add(route: RouteData): void {
     if (this.#stopped.signal.aborted) {
-      throw new OffhookError('E_MOCK', `mock server ${this.url}: is stopped`, {
-        hint: 'start another one with mock_server()',
-      });
+      throw new OffhookError(
+        'E_MOCK',
+        { subject: `mock server ${this.url}`, what: 'is stopped' },
+        {
+          hint: 'start another one with mock_server()',
+        },
+      );
     }
     this.#routes.add(route);
   }
@@ -382,9 +386,13 @@ function cannotListen(host: string, port: number, error: NodeJS.ErrnoException):
     /pem|key|cert|ssl/i.test(message) ? `certificate or key: ${message}` : message,
     'check port, host and tls',
   ];
-  return new OffhookError('E_MOCK', `mock server: cannot listen on ${host} port ${port}: ${why}`, {
-    hint,
-  });
+  return new OffhookError(
+    'E_MOCK',
+    { subject: 'mock server', what: `cannot listen on ${host} port ${port}`, seen: why },
+    {
+      hint,
+    },
+  );
 }
 
 const LISTEN_REASONS: Readonly<Record<string, readonly [string, string]>> = {

@@ -135,7 +135,12 @@ function outboundOf(
   if (!HOST_PORT.test(at) || /[^\x21-\x7e]/.test(parameters)) {
     throw new OffhookError(
       'E_ARGUMENT',
-      `agent "${name}": outbound: not a SIP URI: ${JSON.stringify(proxy)}`,
+      {
+        subject: `agent "${name}"`,
+        verb: 'outbound',
+        what: 'not a SIP URI',
+        seen: JSON.stringify(proxy),
+      },
       {
         hint: 'write it like "sip:proxy.example.com:5060;transport=tcp"',
       },
@@ -180,7 +185,11 @@ function host(agent: string, option: string, value: string): string {
   if (HOST_PORT.test(value)) return value;
   throw new OffhookError(
     'E_ARGUMENT',
-    `agent "${agent}": ${option}: ${JSON.stringify(value)} is not a host name or address`,
+    {
+      subject: `agent "${agent}"`,
+      verb: option,
+      what: `${JSON.stringify(value)} is not a host name or address`,
+    },
     { hint: 'write it like "pbx.example.com", "192.0.2.10:5070" or "[2001:db8::1]"' },
   );
 }
@@ -205,7 +214,11 @@ function expressible(agent: string, option: string, value: string): string {
 function cannotExpress(agent: string, option: string, what: string): OffhookError {
   return new OffhookError(
     'E_CAPABILITY',
-    `agent "${agent}": ${option}: baresip cannot express ${what} in it`,
+    {
+      subject: `agent "${agent}"`,
+      verb: option,
+      what: `baresip cannot express ${what} in it`,
+    },
     { hint: `choose a ${option} without it` },
   );
 }

@@ -25,7 +25,11 @@ export function authoritiesFile(agent: string, named: string | undefined): Autho
   if (file === undefined) {
     throw new OffhookError(
       'E_AGENT_START',
-      `agent "${agent}": verify_tls: the system's certificates were not found in ${SYSTEM_FILES.join(', ')}`,
+      {
+        subject: `agent "${agent}"`,
+        verb: 'verify_tls',
+        what: `the system's certificates were not found in ${SYSTEM_FILES.join(', ')}`,
+      },
       { hint: 'install ca-certificates, or name a file with ca_file' },
     );
   }
@@ -42,7 +46,11 @@ function certificatesIn(agent: string, file: string): string {
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
   throw new OffhookError(
     'E_ARGUMENT',
-    `agent "${agent}": ca_file: "${file}" holds no certificate in PEM form`,
+    {
+      subject: `agent "${agent}"`,
+      verb: 'ca_file',
+      what: `"${file}" holds no certificate in PEM form`,
+    },
     { hint: 'name a file with "-----BEGIN CERTIFICATE-----" in it' },
   );
 }

@@ -60,7 +60,7 @@ async function inspect(search: BinarySearch): Promise<BaresipBinary> {
   if (compareVersions(version, OLDEST_VERSION) < 0) {
     throw new OffhookError(
       'E_BARESIP_UNUSABLE',
-      `${path}: baresip ${version} is too old (at least ${OLDEST_VERSION})`,
+      { subject: path, what: `baresip ${version} is too old (at least ${OLDEST_VERSION})` },
       {
         hint: INSTALL_HINT,
       },
@@ -82,9 +82,13 @@ function locate(search: BinarySearch): string {
     : programIn(search.searchPath, wanted);
   if (path !== undefined) return path;
   const where = wanted.includes('/') ? `${wanted} is not a program` : `no "${wanted}" in PATH`;
-  throw new OffhookError('E_BARESIP_MISSING', `baresip: not found: ${where}`, {
-    hint: INSTALL_HINT,
-  });
+  throw new OffhookError(
+    'E_BARESIP_MISSING',
+    { subject: 'baresip', what: 'not found', seen: where },
+    {
+      hint: INSTALL_HINT,
+    },
+  );
 }
 
 function programIn(searchPath: string, name: string): string | undefined {
@@ -118,7 +122,7 @@ function versionOf(path: string): Promise<string> {
         fail(
           new OffhookError(
             'E_BARESIP_UNUSABLE',
-            `${path}: does not run as baresip: ${first.slice(0, 200)}`,
+            { subject: path, what: 'does not run as baresip', seen: first.slice(0, 200) },
             {
               hint: INSTALL_HINT,
             },
@@ -139,7 +143,7 @@ function findModules(path: string, version: string, explicit: string | undefined
   if (folder === undefined) {
     throw new OffhookError(
       'E_BARESIP_UNUSABLE',
-      `${path}: its modules were not found in ${folders.join(', ')}`,
+      { subject: path, what: `its modules were not found in ${folders.join(', ')}` },
       {
         hint: 'install baresip-core, or set OFFHOOK_BARESIP_MODULES to the folder that holds menu.so',
       },
@@ -149,7 +153,11 @@ function findModules(path: string, version: string, explicit: string | undefined
   if (/\s/.test(folder)) {
     throw new OffhookError(
       'E_BARESIP_UNUSABLE',
-      `${path}: its modules cannot be loaded from "${folder}": baresip takes no folder with a blank in its name`,
+      {
+        subject: path,
+        what: `its modules cannot be loaded from "${folder}"`,
+        seen: 'baresip takes no folder with a blank in its name',
+      },
       {
         hint: 'make a link to that folder at a path without blanks, and set OFFHOOK_BARESIP_MODULES to it',
       },
@@ -160,7 +168,7 @@ function findModules(path: string, version: string, explicit: string | undefined
   const names = missing.map((name) => `${name}.so`).join(', ');
   throw new OffhookError(
     'E_BARESIP_UNUSABLE',
-    `${path}: modules are missing in ${folder}: ${names}`,
+    { subject: path, what: `modules are missing in ${folder}`, seen: names },
     {
       hint: 'install the complete package (Debian, Ubuntu: apt-get install --reinstall baresip-core)',
     },

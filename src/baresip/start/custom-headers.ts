@@ -33,7 +33,11 @@ export function headersOf(agent: string, options: AgentOptions, version: string)
     const what = lacking === 'uaaddheader' ? 'has no command for it' : 'takes no blank in a value';
     throw new OffhookError(
       'E_CAPABILITY',
-      `agent "${agent}": headers: baresip ${version} ${what} (from ${sinceOf(lacking)})`,
+      {
+        subject: `agent "${agent}"`,
+        verb: 'headers',
+        what: `baresip ${version} ${what} (from ${sinceOf(lacking)})`,
+      },
       { hint: 'allow the way around with headers_compat: true, or use a newer baresip' },
     );
   }
@@ -55,7 +59,12 @@ function checkCarried(agent: string, version: string, name: string, value: strin
   if (bad === undefined) return;
   throw new OffhookError(
     'E_CAPABILITY',
-    `agent "${agent}": headers: ${name}: baresip ${version} cannot send ${JSON.stringify(bad)} in a value (from ${sinceOf('header_blanks')})`,
+    {
+      subject: `agent "${agent}"`,
+      verb: 'headers',
+      what: name,
+      seen: `baresip ${version} cannot send ${JSON.stringify(bad)} in a value (from ${sinceOf('header_blanks')})`,
+    },
     { hint: 'choose a value without it, or use a newer baresip' },
   );
 }
@@ -67,7 +76,12 @@ function valuesOf(agent: string, name: string, value: unknown): readonly string[
   const seen = values.length === 0 ? 'an empty array' : JSON.stringify(other);
   throw new OffhookError(
     'E_ARGUMENT',
-    `agent "${agent}": headers: ${shownName(name)} must be text or an array of texts: got ${seen}`,
+    {
+      subject: `agent "${agent}"`,
+      verb: 'headers',
+      what: `${shownName(name)} must be text or an array of texts`,
+      seen: `got ${seen}`,
+    },
     { hint: 'write for example {"X-Tenant": "blue"}' },
   );
 }
@@ -75,9 +89,13 @@ function valuesOf(agent: string, name: string, value: unknown): readonly string[
 function checkField(agent: string, name: string, value: string): void {
   const problem = headerProblem(name, value);
   if (problem === undefined) return;
-  throw new OffhookError('E_ARGUMENT', `agent "${agent}": headers: ${shownName(name)} ${problem}`, {
-    hint: 'write one header field for each name, or an array of values',
-  });
+  throw new OffhookError(
+    'E_ARGUMENT',
+    { subject: `agent "${agent}"`, verb: 'headers', what: `${shownName(name)} ${problem}` },
+    {
+      hint: 'write one header field for each name, or an array of values',
+    },
+  );
 }
 
 function shownName(name: string): string {

@@ -62,7 +62,11 @@ export async function wrapperFor(
   if (isolate.value === 'auto') return undefined;
   throw new OffhookError(
     'E_ISOLATION',
-    `agent "${agent}": not isolated, as it must be by ${isolate.origin}: ${result}`,
+    {
+      subject: `agent "${agent}"`,
+      what: `not isolated, as it must be by ${isolate.origin}`,
+      seen: result,
+    },
     { hint: 'install bubblewrap, or run without isolation: --isolate never', agents: [agent] },
   );
 }

@@ -92,7 +92,10 @@ function checkLengths(
       : ['headers: they are', 'send fewer or shorter ones'];
   throw new OffhookError(
     'E_ARGUMENT',
-    `agent "${name}": ${what} too long for baresip, by ${excess} bytes once escaped`,
+    {
+      subject: `agent "${name}"`,
+      what: `${what} too long for baresip, by ${excess} bytes once escaped`,
+    },
     { hint },
   );
 }
@@ -104,7 +107,7 @@ async function listenAddress(
 ): Promise<string> {
   if (address === undefined) return localAddress(nextHop);
   const problem = (code: 'E_ARGUMENT' | 'E_AGENT_START', what: string, hint: string) =>
-    new OffhookError(code, `agent "${name}": local_address: ${what}`, { hint });
+    new OffhookError(code, { subject: `agent "${name}"`, verb: 'local_address', what }, { hint });
   if (isIP(address) === 0)
     throw problem(
       'E_ARGUMENT',
@@ -130,7 +133,11 @@ function assertOptions(name: string, options: AgentOptions, binary: BaresipBinar
   if (mode === 'rtp' || hasCapability(binary.version, needed)) return;
   throw new OffhookError(
     'E_CAPABILITY',
-    `agent "${name}": dtmf_mode: baresip ${binary.version} has no "${mode}" (from ${sinceOf(needed)})`,
+    {
+      subject: `agent "${name}"`,
+      verb: 'dtmf_mode',
+      what: `baresip ${binary.version} has no "${mode}" (from ${sinceOf(needed)})`,
+    },
     { hint: 'leave dtmf_mode out, or use a newer baresip', agents: [name] },
   );
 }
@@ -154,16 +161,8 @@ async function prepare(
   const slot = await takeSlot(address);
   try {
     const sipPort = options.local_port ?? slot.sip;
-    if (options.local_port !== undefined && !(await sipPortsAreFree(address, sipPort))) {
-      throw new OffhookError(
-        'E_AGENT_START',
-        `agent "${name}": port ${sipPort} or ${sipPort + 1} of ${address} is in use`,
-        {
-          hint: 'choose another local_port, or leave it out',
-          agents: [name],
-        },
-      );
-    }
+    if (options.local_port !== undefined && !(await sipPortsAreFree(address, sipPort)))
+      throw portsTakenError(name, address, sipPort);
     const idleAor = `sip:offhook-${randomBytes(6).toString('hex')}@${LOOPBACK}`;
     const account = accountOf(name, options, hostPort(address, sipPort), carried);
     const tls = account.transport === 'tls';
@@ -224,6 +223,14 @@ async function prepare(
   }
 }
 
+function portsTakenError(name: string, address: string, port: number): OffhookError {
+  return new OffhookError(
+    'E_AGENT_START',
+    { subject: `agent "${name}"`, what: `port ${port} or ${port + 1} of ${address} is in use` },
+    { hint: 'choose another local_port, or leave it out', agents: [name] },
+  );
+}
+
 async function bringUp(
   session: Session,
   options: AgentOptions,
@@ -276,9 +283,10 @@ async function bringUp(
     if (exit !== undefined) throw exitError(session, exit);
     if (error instanceof OffhookError && error.code === 'E_AGENT_CONTROL')
       await session.assertNotHijacked();
-    throw error instanceof OffhookError && !error.message.startsWith('agent ')
-      ? startError(session, error.message)
-      : error;
+    // Parts that know no agent report what they met, such as the control connection.
+    const isForeign =
+      error instanceof OffhookError && error.details.subject !== `agent "${session.ground.name}"`;
+    throw isForeign ? startError(session, error.message) : error;
   }
   const version = context.binary.version;
   session.started({ version, aor: account.aor, address: hostPort(address, sipPort) });
@@ -354,7 +362,11 @@ function startError(session: Session, what: string): OffhookError {
   const lines = session.lastLines.slice(-3).join(' | ');
   return new OffhookError(
     'E_AGENT_START',
-    `agent "${name}": did not start: ${what}${lines === '' ? '' : `; its last lines: ${lines}`}`,
+    {
+      subject: `agent "${name}"`,
+      what: 'did not start',
+      seen: `${what}${lines === '' ? '' : `; its last lines: ${lines}`}`,
+    },
     {
       hint: 'run "offhook doctor" to check the installation',
       agents: [name],

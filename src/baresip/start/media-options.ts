@@ -66,7 +66,11 @@ export function checkMediaOptions(
   if (verify_tls === true && !hasCapability(version, 'verify_tls')) {
     throw new OffhookError(
       'E_CAPABILITY',
-      `agent "${agent}": verify_tls: baresip ${version} takes any certificate (verified from 1.1.0)`,
+      {
+        subject: `agent "${agent}"`,
+        verb: 'verify_tls',
+        what: `baresip ${version} takes any certificate (verified from 1.1.0)`,
+      },
       { hint: 'use a newer baresip, or leave verify_tls out' },
     );
   }
@@ -82,7 +86,12 @@ export function checkNat(
   if (nat !== 'ice' || !loopback || hasCapability(version, 'ice_loopback')) return;
   throw new OffhookError(
     'E_CAPABILITY',
-    `agent "${agent}": nat: "ice": baresip ${version} has no candidate on a loopback address (before 2.0.0)`,
+    {
+      subject: `agent "${agent}"`,
+      verb: 'nat',
+      what: '"ice"',
+      seen: `baresip ${version} has no candidate on a loopback address (before 2.0.0)`,
+    },
     { hint: 'give the agent another local_address, or leave nat out' },
   );
 }
@@ -90,13 +99,18 @@ export function checkNat(
 export function missingModule(agent: string, option: string, seen: string): OffhookError {
   return new OffhookError(
     'E_CAPABILITY',
-    `agent "${agent}": ${option}: this baresip cannot do that: ${seen}`,
+    {
+      subject: `agent "${agent}"`,
+      verb: option,
+      what: 'this baresip cannot do that',
+      seen,
+    },
     { hint: 'install the module, or leave the option out; "offhook doctor" lists the modules' },
   );
 }
 
 function argument(agent: string, what: string, hint: string): OffhookError {
-  return new OffhookError('E_ARGUMENT', `agent "${agent}": ${what}`, { hint });
+  return new OffhookError('E_ARGUMENT', { subject: `agent "${agent}"`, what }, { hint });
 }
 
 /** Parameters of the account line, "name=value"; no value needs quotes. */

@@ -9,7 +9,11 @@ export function assertModule(binary: BaresipBinary, name: string, feature: strin
   if (existsSync(join(binary.modulePath, `${name}.so`))) return;
   throw new OffhookError(
     'E_BARESIP_UNUSABLE',
-    `${feature}: baresip ${binary.version} has no module ${name}: looked in ${binary.modulePath}`,
+    {
+      subject: feature,
+      what: `baresip ${binary.version} has no module ${name}`,
+      seen: `looked in ${binary.modulePath}`,
+    },
     { hint: `install the baresip package with ${name}.so` },
   );
 }

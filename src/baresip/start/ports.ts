@@ -60,7 +60,10 @@ export async function takeSlot(address: string): Promise<Slot> {
   }
   throw new OffhookError(
     'E_PORTS',
-    `no free ports: all ${SLOT_COUNT} groups of ports ${FIRST_PORT}-${LAST_PORT} are in use`,
+    {
+      subject: 'no free ports',
+      what: `all ${SLOT_COUNT} groups of ports ${FIRST_PORT}-${LAST_PORT} are in use`,
+    },
     { hint: 'stop other runs, or start fewer agents' },
   );
 }
@@ -147,9 +150,13 @@ function openTable(path: string): number {
     what =
       code === 'ELOOP' ? 'it is a link' : code === 'EISDIR' ? 'it is a folder' : 'no permission';
   }
-  throw new OffhookError('E_PORTS', `ports: the table "${path}" cannot be used: ${what}`, {
-    hint: 'remove it, or set TMPDIR to a folder of your own',
-  });
+  throw new OffhookError(
+    'E_PORTS',
+    { subject: 'ports', what: `the table "${path}" cannot be used`, seen: what },
+    {
+      hint: 'remove it, or set TMPDIR to a folder of your own',
+    },
+  );
 }
 
 function stampOf(stamps: number, slot: number): number {

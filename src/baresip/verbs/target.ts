@@ -63,7 +63,11 @@ function inDomain(user: string, target: string, caller: Caller): string {
   if (caller.domain === undefined) {
     throw new OffhookError(
       'E_TARGET',
-      `agent "${caller.name}": ${caller.verb ?? 'dial'}: ${JSON.stringify(target)} needs a domain, and this agent has none`,
+      {
+        subject: `agent "${caller.name}"`,
+        verb: caller.verb ?? 'dial',
+        what: `${JSON.stringify(target)} needs a domain, and this agent has none`,
+      },
       { hint: 'give the agent a domain, or dial another agent or a SIP URI' },
     );
   }
@@ -100,7 +104,12 @@ function bad(caller: Caller, target: string, why: string): OffhookError {
   const shown = JSON.stringify(target.length > 80 ? `${target.slice(0, 80)}...` : target);
   return new OffhookError(
     'E_TARGET',
-    `agent "${caller.name}": ${verb}: cannot ${verb} ${shown}: ${why}`,
+    {
+      subject: `agent "${caller.name}"`,
+      verb,
+      what: `cannot ${verb} ${shown}`,
+      seen: why,
+    },
     {
       hint: 'dial an agent, a SIP URI like "sip:bob@example.com", or a number like "+49 30 123"',
     },

@@ -79,7 +79,12 @@ export class Ctrl {
   #reply(token: string, command: string, limitMs: number): Promise<Reply> {
     const promise = new Promise<Reply>((resolve, reject) => {
       if (this.#closed) {
-        reject(new OffhookError('E_AGENT_CONTROL', `${command}: the control connection is closed`));
+        reject(
+          new OffhookError('E_AGENT_CONTROL', {
+            subject: command,
+            what: 'the control connection is closed',
+          }),
+        );
         return;
       }
       const timer = setTimeout(() => {
@@ -132,7 +137,10 @@ export class Ctrl {
     this.#closed = true;
     this.#socket.destroy();
     trace.ctrl?.(this.#agent, `connection ended: ${reason}`);
-    const error = new OffhookError('E_AGENT_CONTROL', `control connection: ${reason}`);
+    const error = new OffhookError('E_AGENT_CONTROL', {
+      subject: 'control connection',
+      what: reason,
+    });
     for (const settle of this.#pending.values()) settle(error);
     this.#pending.clear();
     this.#sink.closed(reason, byPeer);
@@ -161,7 +169,11 @@ function checkLength(command: Command): void {
   const size = LONGEST_COMMAND + excess;
   throw new OffhookError(
     'E_ARGUMENT',
-    `${command.name}: too long for baresip: ${size} bytes (at most ${LONGEST_COMMAND})`,
+    {
+      subject: command.name,
+      what: 'too long for baresip',
+      seen: `${size} bytes (at most ${LONGEST_COMMAND})`,
+    },
     { hint: 'use shorter names, passwords or URIs' },
   );
 }

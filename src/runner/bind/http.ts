@@ -139,7 +139,7 @@ export class Services {
     if (this.#starting.size >= MOST_MOCKS) {
       throw new OffhookError(
         'E_MOCK',
-        `mock server: the scenario has too many (limit ${MOST_MOCKS})`,
+        { subject: 'mock server', what: 'the scenario has too many', limit: String(MOST_MOCKS) },
         {
           hint: 'use one server with several routes',
         },
@@ -221,5 +221,8 @@ export class Services {
 }
 
 function gone(what: string): OffhookError {
-  return new OffhookError('E_MOCK', `${what}: does not exist in this scenario`);
+  return new OffhookError('E_MOCK', {
+    subject: what,
+    what: 'does not exist in this scenario',
+  });
 }

@@ -61,7 +61,10 @@ export class Resources {
   agent(name: string): UserAgent {
     const agent = this.#agents.get(name);
     if (agent !== undefined) return agent;
-    throw new OffhookError('E_AGENT_GONE', `agent "${name}": does not exist in this scenario`);
+    throw new OffhookError('E_AGENT_GONE', {
+      subject: `agent "${name}"`,
+      what: 'does not exist in this scenario',
+    });
   }
 
   /** Stops every agent, also those still starting. Idempotent; never rejects. */
@@ -108,15 +111,20 @@ export class Resources {
 
   #refuse(name: string): void {
     if (this.#released) {
-      throw new OffhookError(
-        'E_AGENT_GONE',
-        `agent "${name}": not started: the scenario has ended`,
-      );
+      throw new OffhookError('E_AGENT_GONE', {
+        subject: `agent "${name}"`,
+        what: 'not started',
+        seen: 'the scenario has ended',
+      });
     }
     if (this.#names.has(name)) {
       throw new OffhookError(
         'E_AGENT_NAME',
-        `agent "${name}": not started: this scenario already has an agent with that name`,
+        {
+          subject: `agent "${name}"`,
+          what: 'not started',
+          seen: 'this scenario already has an agent with that name',
+        },
         { hint: 'give each agent a name of its own' },
       );
     }
@@ -124,7 +132,11 @@ export class Resources {
     if (this.#names.size >= value) {
       throw new OffhookError(
         'E_AGENT_LIMIT',
-        `agent "${name}": not started: the scenario has ${this.#names.size} agents already (limit, by ${origin})`,
+        {
+          subject: `agent "${name}"`,
+          what: 'not started',
+          seen: `the scenario has ${this.#names.size} agents already (limit, by ${origin})`,
+        },
         { hint: 'raise the limit with --max-agents' },
       );
     }

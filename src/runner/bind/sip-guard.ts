@@ -47,7 +47,11 @@ export class ScenarioSipGuard {
     if (!sip.closed && !hasCapability(version, 'redirect_choice')) {
       throw new OffhookError(
         'E_CAPABILITY',
-        `agent "${name}": --untrusted: baresip ${version} cannot be kept from following a redirect (from 3.3.0)`,
+        {
+          subject: `agent "${name}"`,
+          what: '--untrusted',
+          seen: `baresip ${version} cannot be kept from following a redirect (from 3.3.0)`,
+        },
         {
           hint: "use a newer baresip, or allow every target with --allow-sip '*'",
           agents: [name],
@@ -146,7 +150,11 @@ export class ScenarioSipGuard {
     const { value = 0, origin = '' } = this.#policy.rules.maxCalls ?? {};
     return new OffhookError(
       'E_CALL_LIMIT',
-      `agent "${agent}": no further call: the scenario has placed ${value} (limit, by ${origin})`,
+      {
+        subject: `agent "${agent}"`,
+        what: 'no further call',
+        seen: `the scenario has placed ${value} (limit, by ${origin})`,
+      },
       { hint: 'raise the limit with --max-calls', agents: [agent] },
     );
   }

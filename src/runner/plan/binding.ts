@@ -37,7 +37,11 @@ export function bindingOf({ path, linked }: ScenarioFile, options: BindingOption
   if (untrusted && linked) {
     throw new OffhookError(
       'E_SCENARIO_FILE',
-      `file "${options.shownPath(path)}": not run: reached by a symbolic link, which --untrusted does not follow`,
+      {
+        subject: `file "${options.shownPath(path)}"`,
+        what: 'not run',
+        seen: 'reached by a symbolic link, which --untrusted does not follow',
+      },
       { hint: 'name the file itself, or leave the link out' },
     );
   }

@@ -1,6 +1,6 @@
 /** Collects scenario files in the sandbox: what each of them declares, or that it is a scenario itself. */
 import { basename } from 'node:path';
-import type { OffhookError } from '../../errors.js';
+import { type OffhookError, said } from '../../errors.js';
 import type { Failure } from '../../model/run-event.js';
 import { CollectError } from '../../sandbox/host/scenario-thread.js';
 import type { Collected, DeclaredScenario } from '../../sandbox/protocol.js';
@@ -104,13 +104,21 @@ function isToRun({ file, shown }: FileToCollect, topLevel: Collected['topLevel']
     throw new CollectError({
       ...failure,
       code: 'E_SCENARIO_COLLECT',
-      message: `file not run: its top level failed: ${failure.message}`,
+      ...said({
+        subject: 'file not run',
+        what: 'its top level failed',
+        seen: failure.message,
+      }),
     });
   }
   if (topLevel.how === 'module' && file.viaFolder) return false;
   throw new CollectError({
     code: 'E_NO_SCENARIO',
-    message: `file "${shown}": tests nothing: it declares no scenario, and reaches no verb and no assertion`,
+    ...said({
+      subject: `file "${shown}"`,
+      what: 'tests nothing',
+      seen: 'it declares no scenario, and reaches no verb and no assertion',
+    }),
     hint: 'declare a scenario(name, body) in it, or leave the file out',
     at: { file: file.path, line: 1, column: 1 },
     phase: 'load',

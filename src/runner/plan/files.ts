@@ -38,9 +38,13 @@ export async function findScenarioFiles(
     }
   }
   if (found.size > 0) return [...found.values()];
-  throw new OffhookError('E_NO_SCENARIO', 'nothing to run: no path was given', {
-    hint: 'name scenario files or folders: offhook run tests/',
-  });
+  throw new OffhookError(
+    'E_NO_SCENARIO',
+    { subject: 'nothing to run', what: 'no path was given' },
+    {
+      hint: 'name scenario files or folders: offhook run tests/',
+    },
+  );
 }
 
 /** The folder a scenario may read from: the nearest with offhook.config.json or package.json, else its own. */
@@ -67,7 +71,11 @@ function namedFile(given: string, path: string): ScenarioFile {
   if (!SCENARIO_FILE.test(path)) {
     throw new OffhookError(
       'E_SCENARIO_FILE',
-      `"${given}": is not a scenario file: its name does not end in .js or .mjs`,
+      {
+        subject: `"${given}"`,
+        what: 'is not a scenario file',
+        seen: 'its name does not end in .js or .mjs',
+      },
       {
         hint: /\.[cm]?tsx?$/.test(path)
           ? 'write the scenario in JavaScript; "offhook definitions" gives editors its types'
@@ -81,9 +89,13 @@ function namedFile(given: string, path: string): ScenarioFile {
 function inFolder(given: string, path: string): readonly ScenarioFile[] {
   const files = walk(path, new Set());
   if (files.length > 0) return files.map((file) => ({ ...file, viaFolder: true }));
-  throw new OffhookError('E_NO_SCENARIO', `folder "${given}": holds no .js or .mjs file`, {
-    hint: 'name a folder with scenario files; hidden folders and node_modules are left out',
-  });
+  throw new OffhookError(
+    'E_NO_SCENARIO',
+    { subject: `folder "${given}"`, what: 'holds no .js or .mjs file' },
+    {
+      hint: 'name a folder with scenario files; hidden folders and node_modules are left out',
+    },
+  );
 }
 
 type Found = Pick<ScenarioFile, 'path' | 'linked'>;
@@ -125,9 +137,13 @@ function read<T>(what: string, path: string, act: () => T): T {
     return act();
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new OffhookError('E_SCENARIO_FILE', `${what} "${path}": cannot be read: ${reason}`, {
-      hint: 'allow reading it, or name the files themselves',
-    });
+    throw new OffhookError(
+      'E_SCENARIO_FILE',
+      { subject: `${what} "${path}"`, what: 'cannot be read', seen: reason },
+      {
+        hint: 'allow reading it, or name the files themselves',
+      },
+    );
   }
 }
 
@@ -149,9 +165,13 @@ async function matching(given: string, cwd: string): Promise<readonly ScenarioFi
   }
   const seen =
     matched.length === 0 ? 'no file' : `${matched.length} other files, none a .js or .mjs`;
-  throw new OffhookError('E_NO_SCENARIO', `pattern "${given}": matches ${seen}`, {
-    hint: `check the pattern; it is relative to ${cwd}`,
-  });
+  throw new OffhookError(
+    'E_NO_SCENARIO',
+    { subject: `pattern "${given}"`, what: `matches ${seen}` },
+    {
+      hint: `check the pattern; it is relative to ${cwd}`,
+    },
+  );
 }
 
 function missing(given: string, path: string): OffhookError {
@@ -162,12 +182,16 @@ function missing(given: string, path: string): OffhookError {
         .filter((name) => SCENARIO_FILE.test(name))
     : [];
   const meant = nearest(basename(path), names);
-  return new OffhookError('E_SCENARIO_FILE', `"${given}": there is no such file or folder`, {
-    hint:
-      meant === undefined
-        ? 'check the path; it is relative to the folder you are in'
-        : `did you mean "${join(dirname(given), meant)}"?`,
-  });
+  return new OffhookError(
+    'E_SCENARIO_FILE',
+    { subject: `"${given}"`, what: 'there is no such file or folder' },
+    {
+      hint:
+        meant === undefined
+          ? 'check the path; it is relative to the folder you are in'
+          : `did you mean "${join(dirname(given), meant)}"?`,
+    },
+  );
 }
 
 /**
@@ -179,8 +203,12 @@ function checkText({ path, viaFolder }: ScenarioFile, given: string): void {
   const shown = GLOB.test(given) ? path : given;
   const text = readText(path, shown, 'E_SCENARIO_FILE');
   if (text.trim() !== '') return;
-  throw new OffhookError('E_SCENARIO_FILE', `file "${shown}": is empty`, {
-    hint: 'write a scenario in it; the examples show how',
-    at: { file: path, line: 1, column: 1 },
-  });
+  throw new OffhookError(
+    'E_SCENARIO_FILE',
+    { subject: `file "${shown}"`, what: 'is empty' },
+    {
+      hint: 'write a scenario in it; the examples show how',
+      at: { file: path, line: 1, column: 1 },
+    },
+  );
 }

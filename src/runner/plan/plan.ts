@@ -146,13 +146,17 @@ function nothingButSingles(singles: readonly string[]): OffhookError {
   if (singles.length === 0) {
     return new OffhookError(
       'E_NO_SCENARIO',
-      'nothing to run: no file declares a scenario or tests anything',
+      { subject: 'nothing to run', what: 'no file declares a scenario or tests anything' },
       { hint: 'declare one with scenario(name, body)' },
     );
   }
   return new OffhookError(
     'E_NO_SCENARIO',
-    `nothing to run: the folder has no suite file, only single scenarios: ${singles.join(', ')}`,
+    {
+      subject: 'nothing to run',
+      what: 'the folder has no suite file, only single scenarios',
+      seen: singles.join(', '),
+    },
     { hint: 'name these files themselves, give --all-files, or give them a scenario()' },
   );
 }

@@ -87,7 +87,11 @@ export function refuseOnly<T extends Selectable>(
   const names = namesOf(refused);
   throw new OffhookError(
     'E_USAGE',
-    `"only" is set, which ${forbiddenBy(first) ?? ''} forbids: all others would not run: ${names}`,
+    {
+      subject: `"only" is set, which ${forbiddenBy(first) ?? ''} forbids`,
+      what: 'all others would not run',
+      seen: names,
+    },
     { hint: 'take "only" out; --allow-only runs it all the same' },
   );
 }
@@ -133,9 +137,13 @@ function usage(message: string, hint: string): OffhookError {
 function noSuchName(text: string, all: readonly Selectable[]): OffhookError {
   const names = all.map(({ name }) => name);
   const meant = nearest(text.replace(/^re:/, ''), names) ?? byWord(text, names);
-  return new OffhookError('E_NO_SCENARIO', `--scenario "${text}": no scenario has such a name`, {
-    hint: meant === undefined ? `the names are ${listed(names)}` : `did you mean "${meant}"?`,
-  });
+  return new OffhookError(
+    'E_NO_SCENARIO',
+    { subject: `--scenario "${text}"`, what: 'no scenario has such a name' },
+    {
+      hint: meant === undefined ? `the names are ${listed(names)}` : `did you mean "${meant}"?`,
+    },
+  );
 }
 
 /** The name that has a word near to `text`: "bob is busy" for "bsy". */
@@ -146,21 +154,32 @@ function byWord(text: string, names: readonly string[]): string | undefined {
 function noSuchTag(tag: string, known: readonly string[]): OffhookError {
   const meant = nearest(tag, known);
   const tags = known.length === 0 ? 'no scenario has a tag' : `the tags are ${listed(known)}`;
-  return new OffhookError('E_NO_SCENARIO', `--tag "${tag}": no scenario has this tag`, {
-    hint: meant === undefined ? tags : `did you mean "${meant}"?`,
-  });
+  return new OffhookError(
+    'E_NO_SCENARIO',
+    { subject: `--tag "${tag}"`, what: 'no scenario has this tag' },
+    {
+      hint: meant === undefined ? tags : `did you mean "${meant}"?`,
+    },
+  );
 }
 
 function nothingLeft(all: readonly Selectable[], filters: Filters): OffhookError {
   const given = filterWords(filters);
   if (given.length === 0) {
-    return new OffhookError('E_NO_SCENARIO', 'nothing to run: the files declare no scenario', {
-      hint: 'declare one with scenario(name, body)',
-    });
+    return new OffhookError(
+      'E_NO_SCENARIO',
+      { subject: 'nothing to run', what: 'the files declare no scenario' },
+      {
+        hint: 'declare one with scenario(name, body)',
+      },
+    );
   }
   return new OffhookError(
     'E_NO_SCENARIO',
-    `${given.join(' ')}: leave none of ${all.length} scenarios${given.length > 1 ? ' together' : ''}`,
+    {
+      subject: given.join(' '),
+      what: `leave none of ${all.length} scenarios${given.length > 1 ? ' together' : ''}`,
+    },
     { hint: 'drop a filter; "offhook list" shows names and tags' },
   );
 }

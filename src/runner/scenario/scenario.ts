@@ -1,6 +1,6 @@
 /** Runs one scenario: joins its thread, its agents and the reporters, and leaves nothing behind. */
 import type { BaresipBinary } from '../../baresip/start/binary.js';
-import { toErrorData } from '../../errors.js';
+import { said, toErrorData } from '../../errors.js';
 import type { AgentEvent, LogEntry, Watched } from '../../model/agent-event.js';
 import { isHttpEvent, type HttpEvent } from '../../model/http-event.js';
 import type { Failure, RunEvent, ScenarioId, Verdict } from '../../model/run-event.js';
@@ -263,7 +263,11 @@ class ScenarioRun {
     if (event.type !== 'exited' || event.expected) return;
     this.#crashes.push({
       code: 'E_AGENT_CRASHED',
-      message: `agent "${agent}": its baresip ended by itself: ${event.reason}`,
+      ...said({
+        subject: `agent "${agent}"`,
+        what: 'its baresip ended by itself',
+        seen: event.reason,
+      }),
       hint: 'see its last log lines with --logs',
       agents: [agent],
       phase: 'body',
@@ -309,12 +313,13 @@ function runEventOf(note: Note, scenario: string, at: number, waits: number[]): 
   switch (note.type) {
     case 'waiting':
       waits.push(at);
-      return { type: 'waiting', at, scenario, what: note.what, until: at + note.ms };
+      return { type: 'waiting', at, scenario, by: note.by, what: note.what, until: at + note.ms };
     case 'waited':
       return {
         type: 'waited',
         at,
         scenario,
+        by: note.by,
         what: note.what,
         ok: note.ok,
         ms: at - (waits.pop() ?? at),

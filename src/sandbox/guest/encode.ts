@@ -3,6 +3,7 @@
  * toJSON, prototype method or getter of a script takes part, except getters of the very values it hands
  * over, and those run here, inside the VM. Copied once, with limits.
  */
+import { said } from '../../errors.js';
 import { failure } from './failure.js';
 import {
   apply,
@@ -72,7 +73,11 @@ export function encode(value: unknown): string {
 function tooLarge(): Error {
   return failure({
     code: 'E_VALUE_LIMIT',
-    message: `value: too large to hand over: more than ${numberText(MOST_CHARACTERS)} characters of JSON`,
+    ...said({
+      subject: 'value',
+      what: 'too large to hand over',
+      seen: `more than ${numberText(MOST_CHARACTERS)} characters of JSON`,
+    }),
     hint: 'hand over a part of it',
   });
 }
@@ -113,7 +118,11 @@ function encodeObject(value: object, depth: number): string {
   if (depth >= MOST_DEPTH) {
     throw failure({
       code: 'E_VALUE_LIMIT',
-      message: `value: nested too deeply, or containing itself: more than ${numberText(MOST_DEPTH)} levels`,
+      ...said({
+        subject: 'value',
+        what: 'nested too deeply, or containing itself',
+        seen: `more than ${numberText(MOST_DEPTH)} levels`,
+      }),
       hint: 'hand over plain data without cycles',
     });
   }

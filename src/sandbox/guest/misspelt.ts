@@ -1,4 +1,5 @@
 /** A misspelt verb, getter, matcher or constant is an error that names what was meant, never `undefined`. */
+import { said } from '../../errors.js';
 import type { FunctionRow } from '../../schema/rows.js';
 import { failure } from './failure.js';
 import { ask, callerStack } from './host.js';
@@ -40,7 +41,7 @@ export function constants<Name extends string>(
       if (typeof key !== 'symbol' && !LOOKED_FOR.has(key) && !hasName(target, key)) {
         throw failure({
           code: 'E_ARGUMENT',
-          message: `${subject}: there is no "${key.slice(0, 100)}"`,
+          ...said({ subject, what: `there is no "${key.slice(0, 100)}"` }),
           hint: `use one of ${names.join(', ')}`,
         });
       }

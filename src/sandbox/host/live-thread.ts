@@ -1,6 +1,6 @@
 /** Starts scenario threads and talks to them: the worker, its port and the memory shared with it. */
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
-import { OffhookError, type ErrorData } from '../../errors.js';
+import { type ErrorData, OffhookError, said } from '../../errors.js';
 import { THREAD } from '../built.js';
 import { traceSent } from './message-trace.js';
 import { CELL, CELLS, type ThreadData, type ThreadStart, type ToThread } from '../protocol.js';
@@ -50,7 +50,10 @@ export function startThread(
     onLost(crashError(error));
   });
   worker.on('exit', (code) => {
-    onLost({ code: 'E_INTERNAL', message: `scenario thread: ended by itself: exit ${code}` });
+    onLost({
+      code: 'E_INTERNAL',
+      ...said({ subject: 'scenario thread', what: 'ended by itself', seen: `exit ${code}` }),
+    });
   });
   worker.ref();
   worker.stdout.resume();
@@ -62,7 +65,13 @@ export function startThread(
 function whenReady(worker: Worker, port: MessagePort): Promise<void> {
   const ready = new Promise<void>((resolve, reject) => {
     const fail = (reason: string): void => {
-      reject(new OffhookError('E_INTERNAL', `scenario thread: did not start: ${reason}`));
+      reject(
+        new OffhookError('E_INTERNAL', {
+          subject: 'scenario thread',
+          what: 'did not start',
+          seen: reason,
+        }),
+      );
     };
     port.once('message', () => {
       resolve();
@@ -83,11 +92,18 @@ function crashError(error: Error & { code?: string }): ErrorData {
   if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
     return {
       code: 'E_SCRIPT_MEMORY',
-      message: `script: out of memory (limit ${HEAP_MB} MiB outside of QuickJS)`,
+      ...said({
+        subject: 'script',
+        what: 'out of memory',
+        limit: `${HEAP_MB} MiB outside of QuickJS`,
+      }),
       hint: 'hand over less data; teardown did not run',
     };
   }
-  return { code: 'E_INTERNAL', message: `scenario thread: failed: ${error.message}` };
+  return {
+    code: 'E_INTERNAL',
+    ...said({ subject: 'scenario thread', what: 'failed', seen: error.message }),
+  };
 }
 
 export function send(live: Live, message: ToThread): void {

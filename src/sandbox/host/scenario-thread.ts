@@ -4,7 +4,7 @@
  * SIP or reports: verbs go to the ScenarioHost it is given. This is the main thread's side: it keeps the
  * time, and replaces a thread that no longer answers.
  */
-import { OffhookError, toErrorData, type ErrorData } from '../../errors.js';
+import { type ErrorData, OffhookError, said, toErrorData } from '../../errors.js';
 import type { LogEntry } from '../../model/agent-event.js';
 import type { Failure, Phase } from '../../model/run-event.js';
 import { hrtimeMs } from '../clock.js';
@@ -229,15 +229,25 @@ export class ScenarioThread {
     this.#closed = true;
     const live = this.#live;
     if (live === undefined) return;
-    this.#lose(live, { code: 'E_INTERRUPTED', message: 'scenario: its thread was closed' });
+    this.#lose(live, {
+      code: 'E_INTERRUPTED',
+      ...said({ subject: 'scenario', what: 'its thread was closed' }),
+    });
     await live.worker.terminate();
   }
 
   /** The running thread, or a new one. */
   async #start(): Promise<Live> {
-    if (this.#closed) throw new OffhookError('E_INTERNAL', 'scenario thread: used after close()');
+    if (this.#closed)
+      throw new OffhookError('E_INTERNAL', {
+        subject: 'scenario thread',
+        what: 'used after close()',
+      });
     if (this.#busy) {
-      throw new OffhookError('E_INTERNAL', 'scenario thread: used for two jobs at once');
+      throw new OffhookError('E_INTERNAL', {
+        subject: 'scenario thread',
+        what: 'used for two jobs at once',
+      });
     }
     this.#busy = true;
     const live = (this.#live ??= this.#spawn());
@@ -247,7 +257,8 @@ export class ScenarioThread {
       this.#busy = false;
       throw error;
     }
-    if (this.#live !== live) throw new OffhookError('E_INTERNAL', 'scenario thread: was closed');
+    if (this.#live !== live)
+      throw new OffhookError('E_INTERNAL', { subject: 'scenario thread', what: 'was closed' });
     live.cells.fill(0);
     this.#reusable = true;
     return live;
@@ -325,5 +336,9 @@ export class ScenarioThread {
 const IS_OVER: ResponderReply = { unavailable: 'the scenario is over' };
 
 function unknownFailure(phase: Phase): Failure {
-  return { code: 'E_INTERNAL', message: 'scenario thread: gave no result', phase };
+  return {
+    code: 'E_INTERNAL',
+    ...said({ subject: 'scenario thread', what: 'gave no result' }),
+    phase,
+  };
 }

@@ -2,7 +2,7 @@
  * The main thread's clock for one job: asks a thread to stop through its abort cells, and gives it up when
  * it does not react, which only a loop inside QuickJS's own native code can cause.
  */
-import type { ErrorData } from '../../errors.js';
+import { type ErrorData, said } from '../../errors.js';
 import { formatMs } from '../../time.js';
 import { hrtimeMs } from '../clock.js';
 import { ABORTS, CELL, type AbortKind } from '../protocol.js';
@@ -97,12 +97,20 @@ export class Watchdog {
 
   #lostError(kind: AbortKind): ErrorData {
     if (kind === 'interrupt') {
-      return { code: 'E_INTERRUPTED', message: 'scenario: interrupted', hint: NO_TEARDOWN };
+      return {
+        code: 'E_INTERRUPTED',
+        ...said({ subject: 'scenario', what: 'interrupted' }),
+        hint: NO_TEARDOWN,
+      };
     }
     const what = this.#stage;
     return {
       code: 'E_SCRIPT_TIMEOUT',
-      message: `${what}: out of time while computing (limit ${formatMs(this.#limitMs)})`,
+      ...said({
+        subject: what,
+        what: 'out of time while computing',
+        limit: formatMs(this.#limitMs),
+      }),
       hint: what === 'teardown' ? 'look for a long computation in teardown' : NO_TEARDOWN,
     };
   }

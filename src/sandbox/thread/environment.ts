@@ -39,12 +39,16 @@ export class Environment {
     if (value !== undefined) return value;
     const names = layers.flatMap((one) => Object.keys(one));
     const similar = nearest(name, names);
-    throw new OffhookError('E_ENV_MISSING', `env("${name}"): not set, and no default was given`, {
-      hint:
-        similar === undefined
-          ? `set it with --set ${name}=..., in an .env file, or give a default: env("${name}", "...")`
-          : `did you mean "${similar}"?`,
-    });
+    throw new OffhookError(
+      'E_ENV_MISSING',
+      { subject: `env("${name}")`, what: 'not set, and no default was given' },
+      {
+        hint:
+          similar === undefined
+            ? `set it with --set ${name}=..., in an .env file, or give a default: env("${name}", "...")`
+            : `did you mean "${similar}"?`,
+      },
+    );
   }
 
   /** Reads a file the script names, relative to the scenario file. */
@@ -75,13 +79,17 @@ export class Environment {
       const [line, column] = [before.length, (before.at(-1) ?? '').length + 1];
       throw new OffhookError(
         'E_READ_FAILED',
-        `file "${path}": is not valid JSON: line ${line}, column ${column}`,
+        {
+          subject: `file "${path}"`,
+          what: 'is not valid JSON',
+          seen: `line ${line}, column ${column}`,
+        },
         { hint: 'correct it there, or read it with file_text()' },
       );
     }
     throw new OffhookError(
       'E_READ_FAILED',
-      `file "${path}": is nested too deeply (limit ${DEEPEST_JSON})`,
+      { subject: `file "${path}"`, what: 'is nested too deeply', limit: String(DEEPEST_JSON) },
       { hint: 'make it flatter' },
     );
   }
@@ -95,7 +103,11 @@ export class Environment {
     if (isAllowed) return;
     throw new OffhookError(
       'E_ENV_DENIED',
-      `env("${name.slice(0, 100)}"): denied: not allowed by ${allowEnv.origin}`,
+      {
+        subject: `env("${name.slice(0, 100)}")`,
+        what: 'denied',
+        seen: `not allowed by ${allowEnv.origin}`,
+      },
       { hint: `allow it with --allow-env ${name.slice(0, 100)}, or give it a value with --set` },
     );
   }

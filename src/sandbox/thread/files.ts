@@ -41,7 +41,11 @@ export function allowedPath(
   const outside = (): OffhookError =>
     new OffhookError(
       codes.denied,
-      `file "${shown}": not read: it lies outside of the folder ${roots.join(', ')}`,
+      {
+        subject: `file "${shown}"`,
+        what: 'not read',
+        seen: `it lies outside of the folder ${roots.join(', ')}`,
+      },
       { hint: `move it below that folder, or allow its own with --allow-read ${dirname(path)}` },
     );
   if (!roots.some((root) => isInside(path, root))) throw outside();
@@ -58,15 +62,23 @@ function realPath(path: string, shown: string, code: ErrorCode): string {
   try {
     return realpathSync(path);
   } catch (error) {
-    throw new OffhookError(code, `file "${shown}": not read: ${reasonOf(error)}`, {
-      hint: 'check the path; it is relative to the file that names it',
-    });
+    throw new OffhookError(
+      code,
+      { subject: `file "${shown}"`, what: 'not read', seen: reasonOf(error) },
+      {
+        hint: 'check the path; it is relative to the file that names it',
+      },
+    );
   }
 }
 
 export function readText(real: string, shown: string, code: ErrorCode): string {
   const fail = (reason: string, hint: string): OffhookError =>
-    new OffhookError(code, `file "${shown}": not read: ${reason}`, { hint });
+    new OffhookError(
+      code,
+      { subject: `file "${shown}"`, what: 'not read', seen: reason },
+      { hint },
+    );
   let bytes: Buffer;
   try {
     const stat = statSync(real);

@@ -1,5 +1,5 @@
 /** State of the running job on the thread: phase, flags, failures, budgets. */
-import type { ErrorData, SourceLocation } from '../../errors.js';
+import { type ErrorData, said, type SourceLocation } from '../../errors.js';
 import type { Failure, Phase } from '../../model/run-event.js';
 import type { Channel } from './channel.js';
 import { hrtimeMs } from '../clock.js';
@@ -165,7 +165,11 @@ export class Session {
     this.fail({
       ...error,
       code: 'E_SCRIPT_UNAWAITED',
-      message: `promise: rejected, and nothing awaited it: ${error.message}`,
+      ...said({
+        subject: 'promise',
+        what: 'rejected, and nothing awaited it',
+        seen: error.message,
+      }),
       // A name that does not exist does not exist when it is awaited either.
       hint:
         error.code === 'E_SCRIPT_THROWN' && error.hint !== undefined

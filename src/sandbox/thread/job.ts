@@ -1,6 +1,6 @@
 /** The two things a thread does with a scenario file: learn what it declares, and run one scenario. */
 import type { QuickJSHandle } from 'quickjs-emscripten';
-import { toErrorData, type ErrorData } from '../../errors.js';
+import { type ErrorData, said, toErrorData } from '../../errors.js';
 import type { Failure, Phase } from '../../model/run-event.js';
 import { answer } from './operations.js';
 import { KeptSuite, type Evaluated } from './kept-suite.js';
@@ -158,9 +158,11 @@ export class Job {
     if (found?.name === scenario.name) return declared;
     session.fail({
       code: 'E_SCENARIO_COLLECT',
-      message: `scenario "${scenario.name}": not declared when the file was evaluated again: found ${
-        found === undefined ? 'nothing' : `"${found.name}"`
-      } in its place`,
+      ...said({
+        subject: `scenario "${scenario.name}"`,
+        what: 'not declared when the file was evaluated again',
+        seen: `found ${found === undefined ? 'nothing' : `"${found.name}"`} in its place`,
+      }),
       hint: 'declare the same scenarios every time: no names from uuid(), the clock or chance',
     });
     return undefined;
@@ -230,7 +232,7 @@ export class Job {
     }
     return {
       code: 'E_SCENARIO_COLLECT',
-      message: 'suite file: waits or acts at its top level, beside scenario()',
+      ...said({ subject: 'suite file', what: 'waits or acts at its top level, beside scenario()' }),
       hint: 'move it into setup()',
       ...session.place(reason.stack),
     };
@@ -242,7 +244,10 @@ export class Job {
     } catch (error) {
       if (!(error instanceof Undescribable)) throw error;
       if (this.#quickJs.outOfMemory) return memoryError(this.#session.limits.memory);
-      return { code: 'E_SCRIPT_THROWN', message: 'script: threw a value that cannot be shown' };
+      return {
+        code: 'E_SCRIPT_THROWN',
+        ...said({ subject: 'script', what: 'threw a value that cannot be shown' }),
+      };
     }
   }
 
@@ -284,21 +289,31 @@ export class Job {
 
 const BROKEN: ErrorData = {
   code: 'E_SCRIPT_THROWN',
-  message: 'script: changed built-in objects of the language that Offhook needs',
+  ...said({
+    subject: 'script',
+    what: 'changed built-in objects of the language that Offhook needs',
+  }),
   hint: 'leave the built-in objects as they are',
 };
 
 /** A file that skips at its top level: its scenarios were never seen, and nobody would miss them. */
 const SKIPS_ALL: ErrorData = {
   code: 'E_SCENARIO_COLLECT',
-  message: 'skip(): called before the file declared a scenario or tested anything',
+  ...said({
+    subject: 'skip()',
+    what: 'called before the file declared a scenario or tested anything',
+  }),
   hint: 'call it in setup(), or give the scenarios the option skip',
 };
 
 function testsNothing(scenario: string): ErrorData {
   return {
     code: 'E_NO_SCENARIO',
-    message: `${scenario}: tests nothing: its body reached no verb and no assertion`,
+    ...said({
+      subject: scenario,
+      what: 'tests nothing',
+      seen: 'its body reached no verb and no assertion',
+    }),
     hint: "assert something in it, or end it with skip('why')",
   };
 }
@@ -306,7 +321,11 @@ function testsNothing(scenario: string): ErrorData {
 function neverSettles(): ErrorData {
   return {
     code: 'E_SCRIPT_NEVER_SETTLES',
-    message: 'script: awaits a promise that can never settle: nothing is left to run',
+    ...said({
+      subject: 'script',
+      what: 'awaits a promise that can never settle',
+      seen: 'nothing is left to run',
+    }),
     hint: 'there are no timers and no I/O in a script: wait with await_until or wait()',
   };
 }
@@ -316,6 +335,6 @@ function asCollectError(error: ErrorData): ErrorData {
   return {
     ...error,
     code: 'E_SCENARIO_COLLECT',
-    message: `suite file: not collected: ${error.message}`,
+    ...said({ subject: 'suite file', what: 'not collected', seen: error.message }),
   };
 }

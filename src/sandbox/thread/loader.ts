@@ -98,9 +98,13 @@ export class Loader {
     );
     this.#sources.set(file, text);
     if (text.trim() === '') {
-      throw new OffhookError('E_SCENARIO_FILE', `file "${file}": nothing to run: it is empty`, {
-        hint: 'write a scenario into it',
-      });
+      throw new OffhookError(
+        'E_SCENARIO_FILE',
+        { subject: `file "${file}"`, what: 'nothing to run', seen: 'it is empty' },
+        {
+          hint: 'write a scenario into it',
+        },
+      );
     }
     return text;
   }
@@ -136,10 +140,14 @@ export class Loader {
     const at = this.#importPlace(base, specifier);
     const details = at === undefined ? {} : { at, frames: [at] };
     if (problem !== undefined) {
-      throw new OffhookError('E_IMPORT', `import of "${specifier}": not loaded: ${problem}`, {
-        hint: specifier === 'offhook' ? OUR_OWN : (moduleHint(specifier) ?? FILES),
-        ...details,
-      });
+      throw new OffhookError(
+        'E_IMPORT',
+        { subject: `import of "${specifier}"`, what: 'not loaded', seen: problem },
+        {
+          hint: specifier === 'offhook' ? OUR_OWN : (moduleHint(specifier) ?? FILES),
+          ...details,
+        },
+      );
     }
     try {
       const path = resolve(dirname(base), specifier);
@@ -150,10 +158,16 @@ export class Loader {
       return file.path;
     } catch (error) {
       if (!(error instanceof OffhookError)) throw error;
-      const message = error.message
-        .replace(/^file /, 'import of ')
-        .replace('not read', 'not loaded');
-      throw new OffhookError('E_IMPORT', message, { ...error.details, ...details });
+      const { seen, ...others } = error.details;
+      throw new OffhookError(
+        'E_IMPORT',
+        {
+          subject: `import of "${specifier}"`,
+          what: 'not loaded',
+          ...(seen === undefined ? {} : { seen }),
+        },
+        { ...others, ...details },
+      );
     }
   }
 
@@ -172,7 +186,7 @@ export class Loader {
 const CODES = { denied: 'E_IMPORT', unreadable: 'E_IMPORT' } as const;
 
 function internal(error: unknown): OffhookError {
-  return new OffhookError('E_INTERNAL', `module loader: ${String(error)}`);
+  return new OffhookError('E_INTERNAL', { subject: 'module loader', what: String(error) });
 }
 
 const FILES = 'import files of your own by a relative path, such as "./lib/login.js"';

@@ -1,5 +1,5 @@
 /** An `assert()` that no matcher followed, as an error that says which line to write instead. */
-import type { ErrorData } from '../../errors.js';
+import { type ErrorData, said } from '../../errors.js';
 import { MATCHERS } from '../../schema/matchers.js';
 
 interface Call {
@@ -27,7 +27,11 @@ export function noMatcherError({ argument, chain = '', type }: Call): ErrorData 
   const text = argument ?? '...';
   return {
     code: 'E_ASSERT_NO_MATCHER',
-    message: `assert(${text})${chain}: no matcher follows: it tested nothing`,
+    ...said({
+      subject: `assert(${text})${chain}`,
+      what: 'no matcher follows',
+      seen: 'it tested nothing',
+    }),
     hint: `write ${lineToWrite(text, chain, type)}`,
   };
 }

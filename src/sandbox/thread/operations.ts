@@ -1,6 +1,6 @@
 /** Answers the guest's requests to the thread, one function for each operation of the protocol. */
 import { randomUUID } from 'node:crypto';
-import { OffhookError, type ErrorData } from '../../errors.js';
+import { type ErrorData, OffhookError, said } from '../../errors.js';
 import type { LogEntry } from '../../model/agent-event.js';
 import { secretValues } from '../../model/secret-names.js';
 import { alignArguments, checkArguments } from '../../schema/check.js';
@@ -101,7 +101,11 @@ function perform(session: Session, operation: string, payload: string): Answer {
 function tampered(error: unknown): ErrorData {
   return {
     code: 'E_SCRIPT_THROWN',
-    message: `script: an Offhook function received corrupted data: ${String(error)}`,
+    ...said({
+      subject: 'script',
+      what: 'an Offhook function received corrupted data',
+      seen: String(error),
+    }),
     hint: 'leave the built-in objects of the language as they are',
   };
 }
@@ -118,14 +122,21 @@ function check(session: Session, { on, fn, args, stack }: Operations['check']): 
 function refuseDeclaration(session: Session, { row, name }: PublicFunction): void {
   if (row.effect !== 'declare' || session.declaring) return;
   if (!session.isSingle || session.phase !== 'body') {
-    throw new OffhookError('E_SCRIPT_STRUCTURE', `${name}(): called while a scenario runs`, {
-      hint: 'declare at the top level of the file',
-    });
+    throw new OffhookError(
+      'E_SCRIPT_STRUCTURE',
+      { subject: `${name}()`, what: 'called while a scenario runs' },
+      {
+        hint: 'declare at the top level of the file',
+      },
+    );
   }
   if (name !== 'scenario' && name !== 'each') return;
   throw new OffhookError(
     'E_SCRIPT_STRUCTURE',
-    `${name}(): reached after something that waits or acts, which makes the file one scenario`,
+    {
+      subject: `${name}()`,
+      what: 'reached after something that waits or acts, which makes the file one scenario',
+    },
     { hint: 'move what comes before it into setup()' },
   );
 }
@@ -148,7 +159,10 @@ function stopIfOnlyDeclaring(session: Session, { row, name }: PublicFunction, st
   session.tests += 1;
   if (!session.declaring) return;
   session.stop.set({ kind: 'reached', by: name, stack });
-  throw new OffhookError('E_SCENARIO_COLLECT', `${name}(): reached while collecting scenarios`);
+  throw new OffhookError('E_SCENARIO_COLLECT', {
+    subject: `${name}()`,
+    what: 'reached while collecting scenarios',
+  });
 }
 
 function verb(session: Session, payload: Operations['verb']): VerbReply {
@@ -216,7 +230,7 @@ function wrongSubject(
   if (args.some((arg) => arg instanceof AgentRef && arg.name === agent)) {
     return {
       code: 'E_TARGET',
-      message: `${called}: its target is the agent itself`,
+      ...said({ subject: called, what: 'its target is the agent itself' }),
       hint: 'make a second agent for the other side',
     };
   }
@@ -224,7 +238,7 @@ function wrongSubject(
   if (!(call instanceof CallRef)) return undefined;
   return {
     code: 'E_ARGUMENT',
-    message: `${called}: the call belongs to agent "${call.agent}"`,
+    ...said({ subject: called, what: `the call belongs to agent "${call.agent}"` }),
     hint: 'pass a call of the agent itself, from its calls',
   };
 }
@@ -233,7 +247,11 @@ function wrongSubject(
 function inCondition(session: Session, called: string, stack: string): OffhookError {
   const error = new OffhookError(
     'E_CONDITION',
-    `${called}: called inside a condition: conditions only look, they never wait or act`,
+    {
+      subject: called,
+      what: 'called inside a condition',
+      seen: 'conditions only look, they never wait or act',
+    },
     { hint: 'move it out of await_until', ...session.place(stack) },
   );
   session.fail(error.toData());
@@ -284,7 +302,7 @@ function assertion(session: Session, payload: Operations['assertion']): string {
     const brief = `${label}: does not hold`;
     session.fail({
       code: 'E_ASSERT',
-      message: `${brief}: ${wanted}: was ${actual}`,
+      ...said({ subject: brief, what: wanted, seen: `was ${actual}` }),
       brief,
       ...session.place(stack),
       label,
@@ -317,18 +335,20 @@ function beginWait(session: Session, payload: Operations['begin_wait']): BegunWa
   const { row } = rowOf(session, on, fn, stack);
   const given = args[row.params.findIndex(({ kind }) => kind === 'duration')];
   const ms = part?.ms ?? (isGiven(given) ? durationMs(given as Duration) : payload.default_ms);
-  const what = waitText(session, row, payload, ms);
+  const condition = waitText(session, row, payload, ms);
+  const what = `${row.wait_text ?? ''}${condition}`;
   session.waitingFor.push(what);
-  session.note({ type: 'waiting', what, ms });
-  return { what, ms, at: session.now(), entries: session.channel.poll() };
+  session.note({ type: 'waiting', by: fn, what, ms });
+  return { what, condition, ms, at: session.now(), entries: session.channel.poll() };
 }
 
-function endWait(session: Session, { ok, label, expected, actual }: Operations['end_wait']): void {
+function endWait(session: Session, payload: Operations['end_wait']): void {
+  const { fn, ok, label, expected, actual } = payload;
   const what = session.waitingFor.pop() ?? '';
   const [block, place = ''] = BLOCK_BODY.exec(what) ?? [];
   const named = block !== undefined && label !== undefined && expected !== undefined;
   const text = named ? `${place}${label} ${expected}: seen ${actual ?? ''}` : what;
-  session.note({ type: 'waited', what: text, ok });
+  session.note({ type: 'waited', by: fn, what: text, ok });
 }
 
 /** A condition of several statements: which of its assertions failed says more than its beginning. */
@@ -354,7 +374,7 @@ function waitText(
     const subject = agent === undefined ? '' : `${agent}.`;
     return `${subject}${fn}(${formatMs(ms)})`;
   }
-  return `${row.wait_text ?? ''}${session.argumentOf(fn, stack) ?? 'the condition'}`;
+  return session.argumentOf(fn, stack) ?? 'the condition';
 }
 
 function loadEnv(session: Session, { path }: Operations['load_env']): Variables {
@@ -377,7 +397,7 @@ function skip(session: Session, payload: Operations['skip']): ErrorData {
   if (session.phase === 'teardown') {
     throw new OffhookError(
       'E_SCRIPT_STRUCTURE',
-      'skip(): called in teardown: the scenario is over',
+      { subject: 'skip()', what: 'called in teardown', seen: 'the scenario is over' },
       {
         hint: 'skip in setup or in the scenario',
       },

@@ -36,7 +36,11 @@ export function refuseInResponder(operation: Operation, payload: object): void {
   const called = name === undefined ? 'a verb' : `${name}()`;
   throw new OffhookError(
     'E_RESPONDER',
-    `${called}: called in a responder: it only reads, it never waits or acts`,
+    {
+      subject: called,
+      what: 'called in a responder',
+      seen: 'it only reads, it never waits or acts',
+    },
     { hint: 'act after await_until has seen the request: mock.request_count(path)' },
   );
 }

@@ -1,5 +1,5 @@
 /** Words for what ends a script from outside, and what a thrown value means. */
-import { type ErrorData } from '../../errors.js';
+import { type ErrorData, said } from '../../errors.js';
 import { formatMs } from '../../time.js';
 import { explained } from './script-hints.js';
 import type { Session } from './job-context.js';
@@ -16,12 +16,18 @@ export function stopError(reason: StopReason, session: Session): ErrorData {
     case 'interrupt':
       return {
         code: 'E_INTERRUPTED',
-        message: `scenario: interrupted${whileWaiting(session)}`,
+        ...said({ subject: 'scenario', what: `interrupted${whileWaiting(session)}` }),
       };
     case 'skip':
-      return { code: 'E_SCRIPT_STRUCTURE', message: 'skip(): the scenario ends here' };
+      return {
+        code: 'E_SCRIPT_STRUCTURE',
+        ...said({ subject: 'skip()', what: 'the scenario ends here' }),
+      };
     case 'reached':
-      return { code: 'E_SCENARIO_COLLECT', message: 'collecting: the evaluation ends here' };
+      return {
+        code: 'E_SCENARIO_COLLECT',
+        ...said({ subject: 'collecting', what: 'the evaluation ends here' }),
+      };
   }
 }
 
@@ -30,7 +36,11 @@ function timeoutError(session: Session): ErrorData {
   const limit = isTeardown ? session.teardownMs : session.timeoutMs;
   return {
     code: 'E_SCRIPT_TIMEOUT',
-    message: `${isTeardown ? 'teardown' : 'scenario'}: out of time${whileWaiting(session)} (limit ${formatMs(limit)})`,
+    ...said({
+      subject: isTeardown ? 'teardown' : 'scenario',
+      what: `out of time${whileWaiting(session)}`,
+      limit: formatMs(limit),
+    }),
     hint: isTeardown
       ? 'make teardown shorter: agents are stopped by themselves'
       : 'look at what it waits for, or raise the limit with --timeout or the option timeout',
@@ -40,7 +50,11 @@ function timeoutError(session: Session): ErrorData {
 export function cpuError(limitMs: number): ErrorData {
   return {
     code: 'E_SCRIPT_CPU',
-    message: `script: computed without a pause for too long (limit ${formatMs(limitMs)} of CPU)`,
+    ...said({
+      subject: 'script',
+      what: 'computed without a pause for too long',
+      limit: `${formatMs(limitMs)} of CPU`,
+    }),
     hint: 'look for a loop that never ends; wait with await_until or wait, never by counting',
   };
 }
@@ -48,7 +62,11 @@ export function cpuError(limitMs: number): ErrorData {
 export function memoryError(limit: number): ErrorData {
   return {
     code: 'E_SCRIPT_MEMORY',
-    message: `script: out of memory (limit ${Math.round(limit / 1_048_576)} MiB)`,
+    ...said({
+      subject: 'script',
+      what: 'out of memory',
+      limit: `${Math.round(limit / 1_048_576)} MiB`,
+    }),
     hint: 'keep less data, or raise the limit with --memory-limit',
   };
 }
@@ -56,7 +74,7 @@ export function memoryError(limit: number): ErrorData {
 export function stackError(): ErrorData {
   return {
     code: 'E_SCRIPT_STACK',
-    message: 'script: too much recursion: the stack is used up',
+    ...said({ subject: 'script', what: 'too much recursion', seen: 'the stack is used up' }),
     hint: 'look for a function that calls itself without end',
   };
 }
@@ -82,7 +100,7 @@ export function meaningOf(thrown: Thrown, session: Session): ErrorData {
   if (syntax !== undefined) {
     return {
       code: 'E_SCENARIO_SYNTAX',
-      message: `script: not valid JavaScript: ${text}`,
+      ...said({ subject: 'script', what: 'not valid JavaScript', seen: text }),
       ...syntax,
     };
   }

@@ -1,4 +1,5 @@
 /** One call of an agent: shows its present state as long as anybody holds it, and names the call to verbs. */
+import { said } from '../../../errors.js';
 import { currentCall, type AgentState, type CallState } from '../../../model/agent-state.js';
 import { callInfo, mediaInfo, rtpInfo, type CallInfo } from '../../../model/agent-view.js';
 import type { MediaInfo, RtpInfo } from '../../../model/agent-view.js';
@@ -73,7 +74,11 @@ export function callAmong(
   if (name.agent === agent) return callWith(state, name.id);
   throw failure({
     code: 'E_ARGUMENT',
-    message: `agent "${agent}": ${fn}(): the call belongs to agent "${name.agent}"`,
+    ...said({
+      subject: `agent "${agent}"`,
+      verb: `${fn}()`,
+      what: `the call belongs to agent "${name.agent}"`,
+    }),
     hint: 'pass a call of the agent itself, from its calls',
   });
 }

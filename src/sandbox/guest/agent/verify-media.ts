@@ -1,4 +1,5 @@
 /** `verify_media` and `verify_no_media`: whether RTP is received in a call of an agent. */
+import { said } from '../../../errors.js';
 import type { CallState } from '../../../model/agent-state.js';
 import { describeEnded } from '../../../model/describe.js';
 import { formatMs } from '../../../time.js';
@@ -21,7 +22,11 @@ export function verifyMedia(agent: string, args: unknown[]): void {
       const held = call.facts.held === 'none' ? '' : `, on hold (${call.facts.held})`;
       throw failure({
         code: 'E_MEDIA',
-        message: `agent "${agent}": ${verb}: ${rtpText(call, at)}${held} (waited ${formatMs(ms)})`,
+        ...said({
+          subject: `agent "${agent}"`,
+          verb,
+          what: `${rtpText(call, at)}${held} (waited ${formatMs(ms)})`,
+        }),
         ...(held === '' ? {} : { hint: 'resume() the call first' }),
         agents: [agent],
       });
@@ -40,7 +45,12 @@ export function verifyNoMedia(agent: string, args: unknown[]): void {
       if (packets > 0) {
         throw failure({
           code: 'E_MEDIA',
-          message: `agent "${agent}": ${verb}: RTP received: ${packets} packets (after ${formatMs(at - began)} of ${formatMs(ms)})`,
+          ...said({
+            subject: `agent "${agent}"`,
+            verb,
+            what: 'RTP received',
+            seen: `${packets} packets (after ${formatMs(at - began)} of ${formatMs(ms)})`,
+          }),
           agents: [agent],
         });
       }
@@ -77,7 +87,7 @@ function openCall(agent: string, verb: string, args: readonly unknown[]): CallSt
   if (args.some((arg) => callNameOf(arg) !== undefined)) throw over(agent, verb, call);
   throw failure({
     code: 'E_CALL_STATE',
-    message: `agent "${agent}": ${verb}: the agent has no call`,
+    ...said({ subject: `agent "${agent}"`, verb, what: 'the agent has no call' }),
     hint: 'dial or accept one first',
     agents: [agent],
   });
@@ -87,7 +97,12 @@ function over(agent: string, verb: string, call: CallState | undefined): Error {
   const how = call?.ended === undefined ? 'ended' : describeEnded(call.ended);
   return failure({
     code: 'E_CALL_STATE',
-    message: `agent "${agent}": ${verb}: the call is over: ${how}`,
+    ...said({
+      subject: `agent "${agent}"`,
+      verb,
+      what: 'the call is over',
+      seen: how,
+    }),
     agents: [agent],
   });
 }

@@ -1,4 +1,5 @@
 /** Requests and responses as scripts read them: plain values with `header()` and `json()`. */
+import { said } from '../../../errors.js';
 import { base64OfText } from '../../../model/base64.js';
 import type { HttpResponseData, MockRequestData } from '../../../model/http-message.js';
 import { assert } from '../assert/assertion.js';
@@ -137,7 +138,7 @@ function parsed(what: string, body: string): unknown {
 }
 
 function notJson(what: string, why: string, hint: string): Error {
-  return failure({ code: 'E_HTTP_JSON', message: `${what}: ${why}`, hint });
+  return failure({ code: 'E_HTTP_JSON', ...said({ subject: what, what: why }), hint });
 }
 
 /** "a.b[0].c": names and indexes. Own properties only. */

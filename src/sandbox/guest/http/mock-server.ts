@@ -1,4 +1,5 @@
 /** `mock_server()`: routes go to the driver, functions of the script are called from there, counts are read here. */
+import { said } from '../../../errors.js';
 import type { ServiceVerb } from '../../../schema/verbs/http.js';
 import type { ResponderResult, ResponderTask, VerbReply } from '../../guest-protocol.js';
 import { encode, text } from '../encode.js';
@@ -159,7 +160,7 @@ function isPromise(value: Promise<unknown>, stack: string): string {
   void apply(promiseThen, value, [undefined, () => undefined]);
   const thrown = {
     code: 'E_RESPONDER',
-    message: 'it returned a promise: nobody would wait for it',
+    ...said({ subject: 'it returned a promise', what: 'nobody would wait for it' }),
     hint: 'make the function a plain one: all it can call is synchronous',
     stack,
   } as const;

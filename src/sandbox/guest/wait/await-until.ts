@@ -8,7 +8,7 @@ import { describeEnded } from '../../../model/describe.js';
 import { unmetHint } from '../../../model/unmet.js';
 import type { BegunWait, SequencePart, WaitName } from '../../guest-protocol.js';
 import { ask, callerStack } from '../host.js';
-import type { ErrorData } from '../../../errors.js';
+import { type ErrorData, said } from '../../../errors.js';
 import { bracesHint, evaluateOnce, type Seen } from './condition.js';
 import { failure, failureData } from '../failure.js';
 import { noteWaited } from '../assert/late.js';
@@ -66,7 +66,7 @@ export function waiting<T>(
     throw thrown;
   } finally {
     const { label, expected, actual } = failed ?? {};
-    ask('end_wait', { ok, label, expected, actual });
+    ask('end_wait', { fn, ok, label, expected, actual });
   }
 }
 
@@ -128,7 +128,11 @@ export function failIfEnded(
     if (exit.denial !== undefined) throw failure(exit.denial);
     throw failure({
       code: 'E_AGENT_CRASHED',
-      message: `agent "${name}": its baresip ended while waiting for ${what}: ${exit.reason}`,
+      ...said({
+        subject: `agent "${name}"`,
+        what: `its baresip ended while waiting for ${what}`,
+        seen: exit.reason,
+      }),
       hint: 'see its last log lines with --logs',
       agents: [name],
     });
@@ -218,7 +222,11 @@ function failIfDropped(held: readonly HeldCall[], afterMs: number, ofMs: number)
     const how = dropped?.ended === undefined ? agentStateName(state) : describeEnded(dropped.ended);
     throw failure({
       code: 'E_WAIT_DROPPED',
-      message: `agent "${agent}": the call dropped during wait: ${how} (after ${formatMs(afterMs)} of ${formatMs(ofMs)})`,
+      ...said({
+        subject: `agent "${agent}"`,
+        what: 'the call dropped during wait',
+        seen: `${how} (after ${formatMs(afterMs)} of ${formatMs(ofMs)})`,
+      }),
       hint: 'if it is to end, wait for that: await_until(() => assert(agent.state).equals(State.Idle))',
       agents: [agent],
     });

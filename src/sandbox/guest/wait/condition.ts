@@ -1,5 +1,5 @@
 /** Evaluates a condition once, and refuses results that prove nothing. */
-import type { ErrorCode, ErrorData } from '../../../errors.js';
+import { type ErrorCode, type ErrorData, said } from '../../../errors.js';
 import type { WaitName } from '../../guest-protocol.js';
 import { assertedValue } from '../assert/assertion.js';
 import {
@@ -92,7 +92,11 @@ function refusePromise(fn: WaitName, value: unknown): void {
   if (!(value instanceof Promise)) return;
   throw failure({
     code: 'E_CONDITION',
-    message: `${fn}(): the condition returned a promise: a promise cannot be evaluated again`,
+    ...said({
+      subject: `${fn}()`,
+      what: 'the condition returned a promise',
+      seen: 'a promise cannot be evaluated again',
+    }),
     hint: 'make the condition a plain function: all verbs and getters are synchronous',
   });
 }
@@ -106,7 +110,11 @@ function refuseAlwaysTrue(fn: WaitName, what: string, value: unknown): void {
   const seen = kind === 'string' ? `the text ${show(value)}` : `a ${kind}`;
   throw failure({
     code: 'E_CONDITION',
-    message: `${fn}(): ${what}: returned ${seen} and asserted nothing: a ${kind === 'string' ? 'text' : kind} is always true`,
+    ...said({
+      subject: `${fn}()`,
+      what,
+      seen: `returned ${seen} and asserted nothing: a ${kind === 'string' ? 'text' : kind} is always true`,
+    }),
     hint:
       kind === 'function'
         ? `call it: ${subject}()`

@@ -1,4 +1,5 @@
 /** Expectations that something never happens, and about the order of events. */
+import { said } from '../../../errors.js';
 import { durationMs, formatMs, type Duration } from '../../../time.js';
 import type { BegunWait, SequencePart } from '../../guest-protocol.js';
 import { assertedValue } from '../assert/assertion.js';
@@ -17,8 +18,7 @@ export function never(...args: unknown[]): void {
 }
 
 function whileFalse(condition: () => unknown, wait: BegunWait): void {
-  const { what, at: began, ms } = wait;
-  const text = what.replace(/^never: /, '');
+  const { what, condition: text, at: began, ms } = wait;
   const deadline = began + ms;
   let at = began;
   let isMute = true;
@@ -44,7 +44,11 @@ function whileFalse(condition: () => unknown, wait: BegunWait): void {
 function saysNothing(text: string): Error {
   return failure({
     code: 'E_CONDITION',
-    message: `never(): ${text}: returned undefined each time and asserted nothing: it can never come true`,
+    ...said({
+      subject: 'never()',
+      what: text,
+      seen: 'returned undefined each time and asserted nothing: it can never come true',
+    }),
     hint: 'write return in front of what must not come true, or leave out the braces',
   });
 }
@@ -57,7 +61,7 @@ function cameTrue(condition: string, { ms }: BegunWait, value: unknown, afterMs:
   const when = `(after ${formatMs(afterMs)} of ${formatMs(ms)})`;
   return failure({
     code: 'E_NEVER',
-    message: `never(): ${condition}: came true${was} ${when}`,
+    ...said({ subject: 'never()', what: condition, seen: `came true${was} ${when}` }),
     label: condition,
     ...(actual === undefined ? {} : { actual }),
     agents: read.length === 0 ? world.agentNames() : read,

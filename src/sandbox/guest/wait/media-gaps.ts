@@ -1,4 +1,5 @@
 /** Gaps in the RTP that agents receive, and their known reasons. */
+import { said } from '../../../errors.js';
 import type { CallState } from '../../../model/agent-state.js';
 import { formatMs } from '../../../time.js';
 import { failure } from '../failure.js';
@@ -32,7 +33,11 @@ export function watchGaps(began: number, ms: number): (at: number) => void {
         if (gap <= LONGEST_GAP_MS) continue;
         throw failure({
           code: 'E_MEDIA',
-          message: `agent "${agent}": wait: ${rtpText(call, rtp?.at ?? at)} (after ${formatMs(at - began)} of ${formatMs(ms)})`,
+          ...said({
+            subject: `agent "${agent}"`,
+            verb: 'wait',
+            what: `${rtpText(call, rtp?.at ?? at)} (after ${formatMs(at - began)} of ${formatMs(ms)})`,
+          }),
           agents: [agent],
         });
       }

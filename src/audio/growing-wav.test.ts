@@ -111,3 +111,17 @@ test('a file that is not a WAV is an error', () => {
   writeFileSync(path, 'certainly not a WAV file');
   expect(() => wav.read()).toThrow(expect.objectContaining({ code: 'E_AUDIO_FILE' }));
 });
+
+test('more than 4 MiB are read in several turns, without a gap', () => {
+  const samples = new Int16Array(5 * 1024 * 1024).map((_, at) => at % 1000);
+  writeFileSync(path, Buffer.concat([wavHeader(8000, 1, 0), bytesOf(samples)]));
+  const turns = [wav.read(), wav.read(), wav.read(), wav.read()];
+  expect(turns.map((pieces) => pieces.length > 0)).toEqual([true, true, true, false]);
+  let next = 0;
+  for (const { position, samples: piece } of turns.flat()) {
+    expect(position).toBe(next);
+    expect(piece[0]).toBe(next % 1000);
+    next += piece.length;
+  }
+  expect(next).toBe(samples.length);
+});

@@ -19,6 +19,11 @@ export interface Heard {
 
 const HEADER_BYTES = 512;
 const READ_BYTES = 64 * 1024;
+/**
+ * Pieces returned at once, 4 MiB: 20 s of opus. Far more than comes between two reads; a file with more keeps nobody
+ * busy, and is read on next time.
+ */
+const MOST_PIECES = 64;
 /** Shared by all files: what was read is copied before anything else is read. */
 const BUFFER = Buffer.allocUnsafe(READ_BYTES);
 
@@ -58,7 +63,7 @@ export class GrowingWav {
     do {
       one = this.#next(file, this.#header);
       if (one !== undefined) all.push(one);
-    } while (one?.samples.length === framesAtOnce(this.#header));
+    } while (one?.samples.length === framesAtOnce(this.#header) && all.length < MOST_PIECES);
     return all;
   }
 

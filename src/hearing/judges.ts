@@ -82,10 +82,10 @@ export class ToneJudge implements Judge<HeardTone> {
   begin(rate: number): void {
     const problem = toneProblem([this.#hz], rate);
     if (problem !== undefined) {
-      const subject = `agent "${this.#agent}": ${this.#verb}`;
+      const about = { subject: `agent "${this.#agent}"`, verb: this.#verb };
       throw new OffhookError(
         'E_ARGUMENT',
-        { subject, what: `${problem}, what the call can carry` },
+        { ...about, what: `${problem}, what the call can carry` },
         {
           hint: 'choose another frequency, or a codec of a higher rate',
         },

@@ -144,7 +144,7 @@ function notHeard(
   { heardMs, firstMs = 0 }: { heardMs: number; firstMs: number | undefined },
   judge: Judge<unknown>,
 ): OffhookError {
-  const subject = `agent "${agent.name}": ${verb}: ${judge.wanted}`;
+  const about = { subject: `agent "${agent.name}"`, verb, what: judge.wanted };
   const waited = `(waited ${formatMs(limitMs)})`;
   const agents = [agent.name];
   if (heardMs === 0) {
@@ -162,7 +162,7 @@ function notHeard(
         : 'check addresses and NAT with media, and verify_media() on both sides';
     return new OffhookError(
       'E_AUDIO',
-      { subject, what: 'no media', seen: `no audio was received${why} ${waited}` },
+      { ...about, seen: `no media: no audio was received${why} ${waited}` },
       {
         agents,
         hint,
@@ -175,7 +175,7 @@ function notHeard(
   const received = `${formatMs(heardMs)} of audio received${since}`;
   return new OffhookError(
     'E_AUDIO',
-    { subject, what: `${what}; ${received} ${waited}` },
+    { ...about, seen: `${what}; ${received} ${waited}` },
     {
       agents,
       ...(hint === undefined ? {} : { hint }),

@@ -18,6 +18,12 @@ import type { Stop } from './stop.js';
 /** Entries that may wait for their reader; the guest keeps no more than a multiple of that. */
 const MOST_UNSEEN = 1000;
 
+/** A call before the channel has given it a number. */
+export type UnnumberedCall = Omit<CallRequest, 'call'>;
+
+/** Counts the calls of the thread, not those of a job: a late reply to an earlier job must not answer a later one. */
+let lastCall = 0;
+
 function concerns({ agent, event }: LogEntry, of: readonly string[] | undefined): boolean {
   return of === undefined || of.includes(agent) || event.type === 'exited';
 }
@@ -57,12 +63,14 @@ export class Channel {
   }
 
   /** The reply to a call; undefined when the script has to stop before it came. */
-  call(request: CallRequest, { serves = true } = {}): CallReply | undefined {
-    this.send({ type: 'call', request });
-    const isThere = (): boolean => this.#replies.has(request.call);
+  call(request: UnnumberedCall, { serves = true } = {}): CallReply | undefined {
+    lastCall += 1;
+    const call = lastCall;
+    this.send({ type: 'call', request: { call, ...request } });
+    const isThere = (): boolean => this.#replies.has(call);
     this.#sleepUntil(isThere, Infinity, { awaitsEntries: 0, serves });
-    const reply = this.#replies.get(request.call);
-    this.#replies.delete(request.call);
+    const reply = this.#replies.get(call);
+    this.#replies.delete(call);
     return reply;
   }
 

@@ -12,7 +12,7 @@ import { HTTP_GLOBALS } from '../../schema/verbs/http.js';
 import { durationMs, type Duration } from '../../time.js';
 import { toArgument } from './bridge.js';
 import type { Operations } from '../guest-protocol.js';
-import type { CallRequest } from '../protocol.js';
+import type { UnnumberedCall } from './channel.js';
 import type { Session } from './job-context.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -22,13 +22,11 @@ const MOST_REDIRECTS = 10;
 
 export function serviceCall(
   session: Session,
-  call: number,
   { fn, mock, responder }: Operations['service'],
   args: readonly unknown[],
-): CallRequest {
+): UnnumberedCall {
   const subject = mock === undefined ? {} : { agent: mock };
-  const made = (data: unknown, shown: string): CallRequest => ({
-    call,
+  const made = (data: unknown, shown: string): UnnumberedCall => ({
     verb: fn,
     ...subject,
     args: [data],
@@ -54,12 +52,12 @@ export function serviceCall(
       return made(route, route.method === undefined ? path : `${route.method} ${path}`);
     }
     case 'stop':
-      return { call, verb: fn, ...subject, args: [] };
+      return { verb: fn, ...subject, args: [] };
   }
 }
 
-export function requestsCall(call: number, mock: string, ids: readonly number[]): CallRequest {
-  return { call, verb: 'requests', agent: mock, args: [ids] };
+export function requestsCall(mock: string, ids: readonly number[]): UnnumberedCall {
+  return { verb: 'requests', agent: mock, args: [ids] };
 }
 
 function requestData(method: string, url: string, given: unknown): HttpRequestData {

@@ -63,13 +63,10 @@ const HANDLERS: Handlers = {
   end_wait: endWait,
   service,
   mock_requests: (session, { mock, ids }) => {
-    calls += 1;
-    const reply = session.channel.call(requestsCall(calls, mock, ids), { serves: false });
+    const reply = session.channel.call(requestsCall(mock, ids), { serves: false });
     return valueOf(session, reply).value;
   },
 };
-
-let calls = 0;
 
 /** Answers one operation, text to text. Never throws. */
 export function answer(session: Session, operation: string, payload: string): string {
@@ -175,9 +172,7 @@ function verb(session: Session, payload: Operations['verb']): VerbReply {
   const problem = checkArguments(row, args) ?? wrongSubject(called, agent, args);
   if (problem !== undefined) throw OffhookError.from(problem);
   const arrived = session.channel.arrived();
-  calls += 1;
   const reply = session.channel.call({
-    call: calls,
     verb: name,
     args: withFiles(row.row.params, alignArguments(row.row, args), session.environment).map(
       toArgument,
@@ -207,8 +202,7 @@ function service(session: Session, payload: Operations['service']): VerbReply {
   const problem = checkArguments(row, args);
   if (problem !== undefined) throw OffhookError.from(problem);
   const arrived = session.channel.arrived();
-  calls += 1;
-  const request = serviceCall(session, calls, payload, args);
+  const request = serviceCall(session, payload, args);
   if (payload.responder !== undefined) session.responderStacks.set(payload.responder, stack);
   const { value } = valueOf(session, session.channel.call({ ...request, ...session.at(stack) }));
   const entries = session.channel.poll();
@@ -260,8 +254,7 @@ function inCondition(session: Session, called: string, stack: string): OffhookEr
 
 /** Starts watching an agent, at most once for each; costs a round trip. */
 function watch(session: Session, { agent, what }: Operations['watch']): readonly LogEntry[] {
-  calls += 1;
-  const request = { call: calls, verb: 'watch', agent, args: [what] } as const;
+  const request = { verb: 'watch', agent, args: [what] } as const;
   const reply = session.channel.call(request, { serves: false });
   return valueOf(session, reply).history ?? [];
 }

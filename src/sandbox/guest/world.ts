@@ -42,16 +42,33 @@ interface Pending {
 /** Entries that have arrived and that the cursor has not passed, in order. */
 let pending: Pending[] = [];
 let conditionDepth = 0;
-/** The condition has sent a request: it is not evaluated again for each event. */
-let asked = false;
-/** The condition has read something that changes without an event: the clock, a file. */
-let isTimely = false;
-/** While a responder runs: the entries the script has not taken yet. A responder reads them and leaves them there. */
-let besides: readonly LogEntry[] | undefined;
-let depthBefore = 0;
-/** Agents the running condition has read, and those of which it has read SIP messages. */
-let read = new Set<string>();
-let readSip = new Set<string>();
+
+/** What a condition has looked at: only that can make it come out differently. */
+interface Reading {
+  /** Agents and mock servers. */
+  subjects: Set<string>;
+  /** Agents of which it has read SIP messages. */
+  sip: Set<string>;
+  /** It has sent a request: it is not evaluated again for each event. */
+  asked: boolean;
+  /** It has read something that changes without an event: the clock, a file. */
+  timely: boolean;
+}
+
+const newReading = (): Reading => ({
+  subjects: new Set(),
+  sip: new Set(),
+  asked: false,
+  timely: false,
+});
+
+/** Of the condition that runs, or ran last. */
+let reading = newReading();
+/**
+ * While a responder runs: the entries that have arrived meanwhile, which it reads and leaves in place, and how deep in
+ * conditions the script was.
+ */
+let responder: { entries: readonly LogEntry[]; depth: number } | undefined;
 /** Highest seq that has arrived. */
 let newest = 0;
 
@@ -72,12 +89,12 @@ export function agentNames(): readonly string[] {
 
 /** What a getter sees: the cursor in a condition, else all that has arrived. */
 export function stateOf(name: string): AgentState {
-  if (besides !== undefined) return stateBesides(name, besides);
+  if (responder !== undefined) return stateBesides(name, responder.entries);
   if (conditionDepth === 0) {
     poll();
     return view(name).head;
   }
-  read.add(name);
+  reading.subjects.add(name);
   return view(name).cursor;
 }
 
@@ -89,36 +106,35 @@ function stateBesides(name: string, entries: readonly LogEntry[]): AgentState {
 
 /** A responder begins, in the middle of whatever the script was doing. */
 export function enterResponder(entries: readonly LogEntry[]): void {
-  depthBefore = conditionDepth;
+  responder = { entries, depth: conditionDepth };
   conditionDepth = 0;
-  besides = entries;
 }
 
 export function leaveResponder(): void {
-  if (besides !== undefined) conditionDepth = depthBefore;
-  besides = undefined;
+  if (responder !== undefined) conditionDepth = responder.depth;
+  responder = undefined;
 }
 
 /** How the requests of a mock server are to be read now. */
 export function readingOf(mock: string): { passedOnly: boolean; more: readonly LogEntry[] } {
-  if (besides !== undefined) return { passedOnly: false, more: besides };
+  if (responder !== undefined) return { passedOnly: false, more: responder.entries };
   if (conditionDepth === 0) poll();
-  else read.add(mock);
+  else reading.subjects.add(mock);
   return { passedOnly: conditionDepth > 0, more: [] };
 }
 
 export function noteAsked(): void {
-  asked = true;
-  isTimely = true;
+  reading.asked = true;
+  reading.timely = true;
 }
 
 export function noteTimely(): void {
-  isTimely = true;
+  reading.timely = true;
 }
 
 /** Time in ms after which the last evaluated condition is to be evaluated again although no event concerns it. */
 export function tickMs(): number {
-  return isTimely || read.size === 0 ? TICK_MS : SLOW_TICK_MS;
+  return reading.timely || reading.subjects.size === 0 ? TICK_MS : SLOW_TICK_MS;
 }
 
 export function headOf(name: string): AgentState {
@@ -135,10 +151,7 @@ export function inCondition(): boolean {
 
 /** Evaluates a condition at the cursor. */
 export function evaluate<T>(condition: () => T): T {
-  read = new Set();
-  readSip = new Set();
-  asked = false;
-  isTimely = false;
+  reading = newReading();
   conditionDepth += 1;
   try {
     return condition();
@@ -149,13 +162,13 @@ export function evaluate<T>(condition: () => T): T {
 
 /** Call after an interrupt, which runs no `finally`: the next code begins outside of any condition. */
 export function leaveConditions(): void {
-  besides = undefined;
+  responder = undefined;
   conditionDepth = 0;
 }
 
 /** Agents the last evaluated condition has read. */
 export function agentsRead(): readonly string[] {
-  return [...read];
+  return [...reading.subjects];
 }
 
 /**
@@ -167,15 +180,15 @@ export function advance(): boolean {
     const next = pending.shift();
     if (next === undefined) return false;
     pass(next);
-    if (!asked && concernsCondition(next.entry)) return true;
+    if (!reading.asked && concernsCondition(next.entry)) return true;
   }
 }
 
 /** Whether the entry can change the outcome of the last condition. To evaluate again costs a third of a millisecond. */
 function concernsCondition({ agent, event }: LogEntry): boolean {
-  if (read.size === 0 || event.type === 'exited') return true;
-  if (event.type === 'sip') return readSip.has(agent);
-  return read.has(agent) && event.type !== 'warning';
+  if (reading.subjects.size === 0 || event.type === 'exited') return true;
+  if (event.type === 'sip') return reading.sip.has(agent);
+  return reading.subjects.has(agent) && event.type !== 'warning';
 }
 
 function pass({ entry, after }: Pending): void {
@@ -189,15 +202,15 @@ function pass({ entry, after }: Pending): void {
 /** The agent's SIP messages as far as a getter sees them: in a condition up to the cursor. */
 export function sipOf(name: string): readonly LogEntry[] {
   const both = view(name);
-  if (besides !== undefined) return sipBesides(name, both, besides);
+  if (responder !== undefined) return sipBesides(name, both, responder.entries);
   const sip = (both.sip ??= watchSip(name, both));
   if (both.unplaced !== undefined) placeSip(both, both.unplaced);
   if (conditionDepth === 0) {
     poll();
     return [...sip];
   }
-  read.add(name);
-  readSip.add(name);
+  reading.subjects.add(name);
+  reading.sip.add(name);
   return sip.filter(({ seq }) => seq <= both.passed);
 }
 
@@ -242,7 +255,7 @@ export function watch(name: string, what: Exclude<Watched, 'sip'>): void {
   const key = `${what} ${name}`;
   if (watching.has(key)) return;
   watching.add(key);
-  if (besides !== undefined) {
+  if (responder !== undefined) {
     ask('watch', { agent: name, what });
     return;
   }
@@ -290,7 +303,7 @@ export function awaitEntries(until: number): number {
  * entries that have arrived as advance() does; returns the time it is.
  */
 export function awaitChange(began: number, until: number): number {
-  const of = read.size === 0 ? undefined : [...read];
+  const of = reading.subjects.size === 0 ? undefined : agentsRead();
   for (let at = began; ;) {
     const next = ask('next', { until, of }) as NextEntries;
     at = next.at;

@@ -1,7 +1,7 @@
 /** The interface of a SIP user agent, whatever drives it: its options, what it reports to, what it can do. Types only. */
 import type { SipMessage } from '../sip/sip-message.js';
 import type { OffhookError } from '../errors.js';
-import type { AgentEvent } from '../model/agent-event.js';
+import type { AgentEvent, LogEntry } from '../model/agent-event.js';
 import type { AgentState } from '../model/agent-state.js';
 import type { AgentOptions as ScriptOptions } from '../schema/types.gen.js';
 import type { AGENT_VERBS, AgentVerb, DriverVerb } from '../schema/verbs.js';
@@ -29,8 +29,10 @@ export interface SipGuard {
 
 /** Where an agent reports to while it lives. */
 export interface AgentContext {
-  /** Appends to the scenario's log and returns its seq. `at`: when it happened (performance.now()), default now. */
-  emit(event: AgentEvent, at?: number): number;
+  /** Appends to the scenario's log. `at`: when it happened (performance.now()), default now. @returns number and time there */
+  emit(event: AgentEvent, at?: number): Pick<LogEntry, 'seq' | 'at'>;
+  /** Origin of the log's times, and so of those in an agent's state, on the clock of performance.now(). */
+  readonly began: number;
   /** Gets every SIP message sent and received, as it is read; `at`: when it was written. */
   sip(message: SipMessage, raw: string, at: number): void;
   /** Gets the agent's own output without escape codes and SIP messages. */

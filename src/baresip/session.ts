@@ -162,9 +162,9 @@ export class Session implements RunningAgent {
   }
 
   emit(event: AgentEvent): number {
-    const seq = this.ground.context.emit(event, this.#writtenAt);
+    const { seq, at } = this.ground.context.emit(event, this.#writtenAt);
     const before = this.state;
-    this.state = fold(before, event, performance.now());
+    this.state = fold(before, event, at);
     this.#history.add(event, seq);
     this.source.event(event, before);
     for (const observer of this.#observers) observer(event);

@@ -58,8 +58,14 @@ export interface SavedCalls {
   readonly saved: (agent: string, call: number, path: string) => void;
 }
 
+/** The log of the scenario. `began`: origin of its times on the clock of performance.now(). */
+interface Log {
+  emit(agent: string, event: AgentEvent): unknown;
+  readonly began: number;
+}
+
 export class Hearing {
-  readonly #emit: (agent: string, event: AgentEvent) => number;
+  readonly #log: Log;
   readonly #speech = new Map<UserAgent, SpeechWatch>();
   readonly #audio: SavedCalls | undefined;
   readonly #saved = new Map<UserAgent, SavedAudio>();
@@ -68,8 +74,8 @@ export class Hearing {
   readonly #sent = new Map<UserAgent, unknown>();
 
   /** @param audio where calls are to be saved; undefined: nowhere. */
-  constructor(emit: (agent: string, event: AgentEvent) => number, audio?: SavedCalls) {
-    this.#emit = emit;
+  constructor(log: Log, audio?: SavedCalls) {
+    this.#log = log;
     this.#audio = audio;
   }
 
@@ -92,7 +98,7 @@ export class Hearing {
   /** An agent was started: its conversations are timed from its first call on. */
   began(agent: UserAgent): void {
     if (!agent.hearing) return;
-    const speech = new SpeechWatch(agent, this.#emitOf(agent));
+    const speech = new SpeechWatch(agent, this.#log.began, this.#emitOf(agent));
     this.#speech.set(agent, speech);
     this.#ear(agent, 'speech').attach(speech);
     const audio = this.#audio;
@@ -103,7 +109,7 @@ export class Hearing {
         audio.saved(name, call, path);
       },
       problem: (text) => {
-        this.#emit(name, { type: 'warning', text });
+        this.#log.emit(name, { type: 'warning', text });
       },
     });
     this.#saved.set(agent, saved);
@@ -213,7 +219,7 @@ export class Hearing {
 
   #emitOf(agent: UserAgent): (event: AgentEvent) => void {
     return (event) => {
-      this.#emit(agent.name, event);
+      this.#log.emit(agent.name, event);
     };
   }
 

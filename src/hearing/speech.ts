@@ -33,14 +33,17 @@ interface Heard {
 export class SpeechWatch implements Listener {
   readonly bears_loss = true;
   readonly #agent: UserAgent;
+  readonly #began: number;
   readonly #emit: (event: AgentEvent) => void;
   readonly #calls = new Map<string, Heard>();
   /** Sounds of the agent, on the clock of performance.now(). */
   #own: Stretch[] = [];
   #watched = false;
 
-  constructor(agent: UserAgent, emit: (event: AgentEvent) => void) {
+  /** @param began origin of the times in the agent's state on the clock of performance.now(). */
+  constructor(agent: UserAgent, began: number, emit: (event: AgentEvent) => void) {
     this.#agent = agent;
+    this.#began = began;
     this.#emit = emit;
   }
 
@@ -111,8 +114,8 @@ export class SpeechWatch implements Listener {
   /** Timing since the call was answered: earlier sounds do not count. */
   #speech(call: string, one: Heard, now: number): Speech | undefined {
     const { times } = this.#agent.state.calls.find(({ id }) => id === call)?.facts ?? {};
-    const answered = times?.established;
-    if (answered === undefined) return undefined;
+    if (times?.established === undefined) return undefined;
+    const answered = times.established + this.#began;
     const since = (all: readonly Stretch[]): Stretch[] =>
       all.flatMap(({ start, end }) => {
         if ((end ?? now) <= answered || start >= now) return [];

@@ -67,6 +67,7 @@ export function testBench(binary: BaresipBinary): Bench {
   const output: { agent: string; line: string }[] = [];
   const watching = new Set<() => void>();
   let agents: UserAgent[] = [];
+  const began = performance.now();
   const wake = () => {
     for (const look of [...watching]) look();
   };
@@ -82,8 +83,9 @@ export function testBench(binary: BaresipBinary): Bench {
             log.push({ agent: name, event });
             // The driver's own state is up to date only after this returns.
             queueMicrotask(wake);
-            return log.length - 1;
+            return { seq: log.length - 1, at: performance.now() - began };
           },
+          began,
           sip: (message) => {
             trace.push({ agent: name, message });
             queueMicrotask(wake);

@@ -151,8 +151,9 @@ export class AudioSource {
   #isRunning({ state, direction, facts }: CallState): boolean {
     if (facts.media === undefined) return false;
     const { established = Infinity } = facts.times;
-    const dtls = this.#session.ground.encryption === 'dtls_srtp' && facts.encryption === 'none';
-    if (dtls && performance.now() - established < HANDSHAKE_MS) return false;
+    const { encryption, context } = this.#session.ground;
+    const dtls = encryption === 'dtls_srtp' && facts.encryption === 'none';
+    if (dtls && performance.now() - context.began - established < HANDSHAKE_MS) return false;
     return state === 'Established' || (direction === 'outgoing' && state !== 'Idle');
   }
 

@@ -6,13 +6,15 @@ import { startAgent } from '../../baresip/agent.js';
 import type { BaresipBinary } from '../../baresip/start/binary.js';
 import { OffhookError } from '../../errors.js';
 import { Hearing, type SavedCalls } from '../../hearing/hearing.js';
-import type { AgentEvent } from '../../model/agent-event.js';
+import type { AgentEvent, LogEntry } from '../../model/agent-event.js';
 import { assertMayListen } from '../../policy/net-policy.js';
 import type { Policy } from '../../policy/policy.js';
 import { ScenarioSipGuard } from './sip-guard.js';
 
 export interface ResourceHooks {
-  emit(agent: string, event: AgentEvent, at?: number): number;
+  emit(agent: string, event: AgentEvent, at?: number): LogEntry;
+  /** Origin of the log's times on the clock of performance.now(). */
+  readonly began: number;
   sip(agent: string, message: SipMessage, raw: string, at: number): void;
   log(agent: string, line: string): void;
   /** Where the audio of calls is to be saved; absent = nowhere. */
@@ -38,7 +40,7 @@ export class Resources {
     this.#binary = binary;
     this.#policy = policy;
     this.#hooks = hooks;
-    this.hearing = new Hearing((agent, event) => hooks.emit(agent, event), hooks.audio);
+    this.hearing = new Hearing(hooks, hooks.audio);
     this.guard = new ScenarioSipGuard(
       policy,
       () => this.#agents.values(),
@@ -92,6 +94,7 @@ export class Resources {
     const context: BaresipContext = {
       binary,
       emit: (event, at) => this.#hooks.emit(name, event, at),
+      began: this.#hooks.began,
       sip: (message, raw, at) => {
         this.#hooks.sip(name, message, raw, at);
       },

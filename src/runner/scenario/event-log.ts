@@ -13,11 +13,11 @@ export class EventLog {
     this.#sink = sink;
   }
 
-  /** Returns the seq of the new entry. */
-  append(agent: string, event: AgentEvent, at?: number): number {
+  /** Makes an entry and hands it on. */
+  append(agent: string, event: AgentEvent, at?: number): LogEntry {
     const entry = this.enter(agent, event, at);
     this.#sink(entry);
-    return entry.seq;
+    return entry;
   }
 
   /**

@@ -139,6 +139,7 @@ class ScenarioRun {
             },
           }),
       emit: (agent, event, at) => this.#log.append(agent, event, at),
+      began: this.#began,
       sip: (agent, message, raw, at) => {
         const entry = this.#log.enter(agent, { type: 'sip', message }, at);
         this.#sip.add(entry);

@@ -79,8 +79,9 @@ async function startFuzzed(binary: BaresipBinary): Promise<Fuzzed> {
       binary,
       emit: (event) => {
         if (event.type === 'exited' && !event.expected) crashed = true;
-        return 0;
+        return { seq: 0, at: performance.now() };
       },
+      began: 0,
       sip: ({ direction, remote }, raw) => of(remote)[direction].push(raw),
       log: (line) => {
         if (/^sip: msg decode err/.test(line)) refused += 1;

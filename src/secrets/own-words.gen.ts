@@ -110,15 +110,15 @@ ro root round rounded route routes row rows rp rport rr rtcp rtp rtpmap rtt ru r
 ruri rwait rx said same sample samples sandbox sanity save saveaudio saved say says sbc sbin
 scale scan scenario scenariooptions scenarios schema scheme scode scope script scripts sdp
 search second seconds secret secrets section security see seen selected self selfsigned send
-sender sending sendonly sendrecv sends sent separated separators sequence serve server servers
-service services session set setbflag setpriv setting settings settle settles setup several sh
-sha shared shift short shorten shorter should show shown shownpath shows sht shutdown side sides
-sighup sigint sigkill sign signal signed sigterm silence silent similarity sin since sine single
-sink sip sipheaders siplog sipmessage sipnat sips siptrace siputils sit size skip skipped sl
-sleep slot slow smaller sms snd sndcode sndfile so socket softphone solo solve some somebody
-something sony sound source sox space speak speaks special speech spelling srate srtp ss ssl
-stack staging stalled standards start started starts stat state states static statmode stats
-status stay stays stderr stderror stdout steady step stereo still stop stopped stops store
+sender sending sendonly sendrecv sends sent separated separators seq sequence serve server
+servers service services session set setbflag setpriv setting settings settle settles setup
+several sh sha shared shift short shorten shorter should show shown shownpath shows sht shutdown
+side sides sighup sigint sigkill sign signal signed sigterm silence silent similarity sin since
+sine single sink sip sipheaders siplog sipmessage sipnat sips siptrace siputils sit size skip
+skipped sl sleep slot slow smaller sms snd sndcode sndfile so socket softphone solo solve some
+somebody something sony sound source sox space speak speaks special speech spelling srate srtp
+ss ssl stack staging stalled standards start started starts stat state states static statmode
+stats status stay stays stderr stderror stdout steady step stereo still stop stopped stops store
 stream streams strict string strongest structure stub stun stunpass stunserver stunuser subj
 subject subjectaltname subscribe substr such suite suites summary sun superseded supplement
 support supported surely surrogate survives suspend suspended switch switched symbol symbolic

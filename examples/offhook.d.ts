@@ -2618,7 +2618,7 @@ declare function assert<T>(value: T): Assertion<T>;
  * `null`. One that asserts nothing passes on `true`, a number other than 0 or an object; anything
  * falsy is not yet, a text is an error. An `http()` without an answer is not yet. Evaluated after
  * every event of what it reads, one event at a time; every 100 ms where it reads the clock, a file
- * or nothing of Offhook, every second otherwise. It must not be async, nor call a verb.
+ * or nothing of Offhook, every 2 s otherwise. It must not be async, nor call a verb.
  * @param within How long to wait at most. Default: 5s, or what default_timeout set.
  * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
  * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a promise,

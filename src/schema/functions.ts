@@ -81,7 +81,7 @@ export const GLOBALS = {
         name: 'condition',
         kind: 'function',
         type: '(() => T) & Condition<T>',
-        doc: 'One that asserts passes when its assertions hold, unless it returns `false` or `null`. One that asserts nothing passes on `true`, a number other than 0 or an object; anything falsy is not yet, a text is an error. An `http()` without an answer is not yet. Evaluated after every event of what it reads, one event at a time; every 100 ms where it reads the clock, a file or nothing of Offhook, every second otherwise. It must not be async, nor call a verb.',
+        doc: 'One that asserts passes when its assertions hold, unless it returns `false` or `null`. One that asserts nothing passes on `true`, a number other than 0 or an object; anything falsy is not yet, a text is an error. An `http()` without an answer is not yet. Evaluated after every event of what it reads, one event at a time; every 100 ms where it reads the clock, a file or nothing of Offhook, every 2 s otherwise. It must not be async, nor call a verb.',
       },
       WITHIN,
     ],

@@ -27,7 +27,7 @@ const MOST_MESSAGES = 5000;
 /** A condition that reads the clock, or nothing that Offhook knows, is evaluated at least this often. */
 const TICK_MS = 100;
 /** Any other condition is, too: it may depend on a variable that it changes itself. */
-const SLOW_TICK_MS = 1000;
+const SLOW_TICK_MS = 2000;
 
 /** Most entries kept that the cursor has not passed. */
 const MOST_PENDING = 20_000;

@@ -48,7 +48,7 @@ describe.concurrent('--save-audio', () => {
   });
 
   it('names files after scenario and agent, says where they lie, and takes the same folder again', async () => {
-    const files = { 'it.js': `scenario('a/b: läuft', () => {${CALL}});` };
+    const files = { 'it.js': `scenario('a/b: läuft', () => {${CALL} wait('200ms'); });` };
     const { folder: cwd, leftovers } = await writeFiles(files);
     await leavingNothing(leftovers, async () => {
       for (let run = 1; run <= 2; run += 1) {

@@ -5,11 +5,10 @@ import type { LogEntry } from '../../model/agent-event.js';
 import { secretValues } from '../../model/secret-names.js';
 import { alignArguments, checkArguments } from '../../schema/check.js';
 import { findFunction, type PublicFunction } from '../../schema/contract.js';
-import type { FunctionRow } from '../../schema/rows.js';
 import { AgentRef, CallRef } from '../../schema/special.js';
 import { hrtimeMs } from '../clock.js';
 import { decode, toArgument } from './bridge.js';
-import { durationMs, formatMs, type Duration } from '../../time.js';
+import { durationMs, type Duration } from '../../time.js';
 import type {
   Answer,
   BegunWait,
@@ -28,6 +27,7 @@ import type { Session } from './job-context.js';
 import { refuseInResponder } from './responder.js';
 import { requestsCall, serviceCall } from './http-arguments.js';
 import { stopError } from './verdict.js';
+import { endWait, waitText } from './waits.js';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -335,39 +335,9 @@ function beginWait(session: Session, payload: Operations['begin_wait']): BegunWa
   return { what, condition, ms, at: session.now(), entries: session.channel.poll() };
 }
 
-function endWait(session: Session, payload: Operations['end_wait']): void {
-  const { fn, ok, label, expected, actual } = payload;
-  const what = session.waitingFor.pop() ?? '';
-  const [block, place = ''] = BLOCK_BODY.exec(what) ?? [];
-  const named = block !== undefined && label !== undefined && expected !== undefined;
-  const text = named ? `${place}${label} ${expected}: seen ${actual ?? ''}` : what;
-  session.note({ type: 'waited', by: fn, what: text, ok });
-}
-
-/** A condition of several statements: which of its assertions failed says more than its beginning. */
-const BLOCK_BODY = /^(\d+ of \d+: )?\{/;
-
 /** A duration that was checked is text or a number; `undefined` arrives as an object. */
 function isGiven(duration: Encoded): boolean {
   return duration !== undefined && typeof duration !== 'object';
-}
-
-function waitText(
-  session: Session,
-  row: FunctionRow,
-  { fn, agent, part, stack }: Operations['begin_wait'],
-  ms: number,
-): string {
-  if (part !== undefined) {
-    const { index, of } = part;
-    const text = session.elementOf(fn, stack, index - 1) ?? 'a condition';
-    return `${index} of ${of}: ${text}`;
-  }
-  if (row.params[0]?.kind === 'duration') {
-    const subject = agent === undefined ? '' : `${agent}.`;
-    return `${subject}${fn}(${formatMs(ms)})`;
-  }
-  return session.argumentOf(fn, stack) ?? 'the condition';
 }
 
 function loadEnv(session: Session, { path }: Operations['load_env']): Variables {

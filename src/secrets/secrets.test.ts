@@ -245,34 +245,32 @@ test('an event is masked wherever it holds a secret, and what joins events stays
   expect(secrets.maskEvent(other)).toBe(other);
 });
 
+/** A traced message with one header field, parsed as `header`, in the text as `line`. */
+function sipEvent(header: readonly [string, string], line: string) {
+  return {
+    type: 'sip',
+    at: 1,
+    scenario: 'a.js#0',
+    agent: 'a',
+    message: { headers: [header] },
+    raw: `INVITE sip:b@h SIP/2.0\r\n${line}\r\n\r\n`,
+  };
+}
+
 test.each([
   ['in its text', 'To: <sip:b@h>;x=open sesame', ['To', '<sip:b@h>;x=open sesame']],
   ['in a folded field', 'Subject: open\r\n sesame', ['Subject', 'open sesame']],
   ['behind an odd name', "X-Auth'Token: abcd", ["X-Auth'Token", 'abcd']],
 ])('a parsed SIP message with a secret %s is masked', (_where, line, [name = '', value = '']) => {
   secrets.note(['open sesame']);
-  const event = {
-    type: 'sip',
-    at: 1,
-    scenario: 'a.js#0',
-    agent: 'a',
-    message: { headers: [[name, value]] },
-    raw: `INVITE sip:b@h SIP/2.0\r\n${line}\r\n\r\n`,
-  };
+  const event = sipEvent([name, value], line);
   const { message } = secrets.maskEvent(event as unknown as RunEvent) as unknown as typeof event;
   expect(message.headers[0]?.[1]).toBe(value.replace(/open sesame|abcd/, '***'));
 });
 
 test('a SIP message without a secret is given on as it is', () => {
   secrets.note(['open sesame']);
-  const event = {
-    type: 'sip',
-    at: 1,
-    scenario: 'a.js#0',
-    agent: 'a',
-    message: { headers: [['To', '<sip:b@h>']] },
-    raw: 'INVITE sip:b@h SIP/2.0\r\nTo: <sip:b@h>\r\n\r\n',
-  };
+  const event = sipEvent(['To', '<sip:b@h>'], 'To: <sip:b@h>');
   expect(secrets.maskEvent(event as unknown as RunEvent)).toBe(event);
 });
 

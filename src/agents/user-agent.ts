@@ -79,7 +79,10 @@ export interface StreamWish {
 
 export type DialTarget = { agent: UserAgent } | { uri: string } | { number: string };
 
-/** What an argument of each kind becomes; those of other kinds are about audio, which drivers do not judge. */
+/**
+ * The type a driver gets for an argument of each kind. Kinds that are not here describe audio: `hearing` judges it, and no
+ * driver is given them.
+ */
 interface Kinds {
   target: DialTarget;
   /** The Call-ID; without it the driver chooses. */

@@ -1,6 +1,6 @@
 /**
- * What a run is asked for: data and objects, no flags and nothing of the process. Whoever asks (the command line, later
- * a monitor) has read its settings before.
+ * The request for a run: plain data and objects. It holds no command-line flags and nothing of `process`, because the
+ * caller (today the command line, later a monitor) has already read its own settings.
  */
 import type { BinarySearch } from '../baresip/start/binary.js';
 import type { ScenarioId } from '../model/run-event.js';
@@ -25,7 +25,10 @@ export interface ScriptRequest {
   filters?: Filters;
   /** Also runs single-scenario files of folders. */
   allFiles?: boolean;
-  /** What forbids the option `only`: "--forbid-only"; false allows it also to untrusted files. */
+  /**
+   * Makes the scenario option `only` an error; the text names the setting that forbids it, for the message. false allows
+   * `only` everywhere, even in untrusted files.
+   */
   forbidOnly?: string | false;
   /** Variables as "NAME=value". */
   set?: readonly string[];

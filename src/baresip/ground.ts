@@ -13,7 +13,7 @@ export interface BaresipContext extends AgentContext {
 
 export interface Ground {
   name: string;
-  /** As the script gave them. */
+  /** The options of agent(), as the script wrote them. */
   options: AgentOptions;
   account: Account;
   idleAor: string;

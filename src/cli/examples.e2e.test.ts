@@ -9,7 +9,7 @@ const EXAMPLES = readdirSync(new URL('../../examples', import.meta.url)).filter(
   name.endsWith('.js'),
 );
 
-/** What the lab alone does not have; all other examples pass with it. */
+/** Why an example is skipped when only the lab runs. Examples that are not listed pass with the lab. */
 const NEEDS: Readonly<Record<string, RegExp>> = {
   'api-check.js': /^needs an API: /,
   'conference.js': /^needs a conference room: /,
@@ -22,7 +22,7 @@ const NEEDS: Readonly<Record<string, RegExp>> = {
 describe.concurrent('examples', () => {
   it.each(EXAMPLES)('%s passes, or says what it needs', async (name) => {
     const result = await runCli(['run', '--lab', `examples/${name}`]);
-    // What needs a PBX runs with the test Asterisk, and is skipped here.
+    // Examples that need a PBX run in asterisk.e2e.test.ts; here they must skip themselves.
     expectScenarios(result, { skips: NEEDS[name] });
   });
 

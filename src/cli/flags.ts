@@ -14,7 +14,7 @@ export interface Flag<T> {
 
 type Flags = Readonly<Record<string, Flag<unknown>>>;
 
-/** What a command is given for its table; undefined where a flag was not given. */
+/** The values a command receives for its table of flags; undefined for a flag that was not on the command line. */
 export type ValuesOf<F extends Flags> = {
   readonly [K in keyof F]: F[K] extends Flag<infer T> ? T : never;
 };

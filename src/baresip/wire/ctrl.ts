@@ -147,7 +147,7 @@ export class Ctrl {
   }
 }
 
-/** What happened to a command that baresip did not answer. */
+/** The message for a command that baresip did not answer in time. */
 export function noReply(command: string, limitMs: number): string {
   return `${command}: no reply from baresip (waited ${formatMs(limitMs)})`;
 }

@@ -19,7 +19,10 @@ export interface PlanOptions extends BindingOptions {
   filters: Filters;
   /** Whether single-scenario files of folders run, too. */
   allFiles?: boolean;
-  /** What forbids the option `only`: "--forbid-only"; false allows it also under --untrusted. */
+  /**
+   * Makes the scenario option `only` an error; the text names the setting that forbids it, for the message. false allows
+   * `only` everywhere, even in untrusted files.
+   */
   forbidOnly?: string | false;
   /**
    * Called with the names that reports show unmasked: of files, and of scenarios as their files write them.

@@ -5,6 +5,7 @@ const scenario = (name: string, attempt = 1) => ({
   id: `tests/queue.js#${name}.${attempt}`,
   key: `tests/queue.js › ${name}`,
   attempt,
+  order: 1,
   file: 'tests/queue.js',
   name,
   tags: [],

@@ -9,7 +9,7 @@ import type { Packets, Quality } from './call-quality.js';
 
 /**
  * `failed`: the system under test or the script; `errored`: Offhook or the environment;
- * `flaky`: passed on a retry.
+ * `flaky`: passed on a retry, after attempts that failed.
  */
 export type Verdict = 'passed' | 'failed' | 'errored' | 'skipped' | 'flaky';
 
@@ -20,6 +20,8 @@ export interface ScenarioId {
   key: string;
   /** From 1: how often the scenario has been started in this run. */
   attempt: number;
+  /** Its place among all scenarios of the run, from 1: reports show them in this order. */
+  order: number;
   /** Path as shown to people: relative to the working directory where that is shorter. */
   file: string;
   /** The file's base name for a single-scenario file. */
@@ -35,6 +37,12 @@ export interface Host {
   arch: string;
   /** Version of Node.js. */
   node: string;
+}
+
+/** Part `index` of `total`, from 1. */
+interface Shard {
+  index: number;
+  total: number;
 }
 
 export interface Counts {
@@ -76,6 +84,14 @@ export type RunEvent =
       baresip?: string;
       scenarios: number;
       files: number;
+      /** How many scenarios run at a time. */
+      jobs: number;
+      /** How often each scenario runs (--repeat); absent = once. Every attempt counts then, and none is a retry. */
+      repeat?: number;
+      /** The part of the scenarios that this run is. */
+      shard?: Shard;
+      /** What tells this run from others it is merged with, such as "debian-12". */
+      label?: string;
       /** Address of the SIP server that was started for the run. */
       lab?: string;
     }
@@ -93,6 +109,15 @@ export type RunEvent =
       reason: string;
     }
   | { type: 'scenario_started'; at: number; scenario: ScenarioId }
+  /**
+   * The attempt begins anew, because it waited for a lock whose holder waited for one of its own. It has done nothing
+   * that others could see. Everything of it since `scenario_started` is void; another `scenario_started` follows.
+   */
+  | { type: 'scenario_restarted'; at: number; scenario: string; reason: string }
+  /** The scenario waits until another one, named by `holder`, releases a lock. */
+  | { type: 'lock_waiting'; at: number; scenario: string; lock: string; holder: string }
+  /** The scenario holds these locks until it has finished; `ms`: how long it waited for them. */
+  | { type: 'locks_taken'; at: number; scenario: string; locks: readonly string[]; ms: number }
   /** A phase of the scenario begins (setup, body, teardown). */
   | { type: 'phase'; at: number; scenario: string; phase: Phase }
   | {
@@ -217,6 +242,8 @@ export type RunEvent =
       ms: number;
       skip_reason?: string;
       failures: readonly Failure[];
+      /** The scenario is going to be run again: its last attempt has the verdict that counts. */
+      retried?: true;
     }
   | {
       type: 'run_finished';

@@ -100,6 +100,7 @@ test('a stall of the machine is shown below a failure only, and with -v', async 
     id: 'call.js#0.1',
     key: 'call.js › x',
     attempt: 1,
+    order: 1,
     file: 'call.js',
     name: 'x',
     tags: [],

@@ -184,6 +184,7 @@ const SCENARIO = {
   id: 'a.js#0.1',
   key: 'a.js › one',
   attempt: 1,
+  order: 1,
   file: 'a.js',
   name: 'one',
   tags: ['x'],
@@ -203,6 +204,10 @@ const EVENTS: { [T in RunEvent['type']]: Extract<RunEvent, { type: T }> } = {
     baresip: '4',
     scenarios: 1,
     files: 1,
+    jobs: 4,
+    repeat: 20,
+    shard: { index: 1, total: 3 },
+    label: 'debian-12',
     lab: '127.0.0.1:5060',
   },
   warning: { type: 'warning', ...BASE, text: 'careful' },
@@ -216,6 +221,9 @@ const EVENTS: { [T in RunEvent['type']]: Extract<RunEvent, { type: T }> } = {
     reason: 'a single-scenario file of a folder',
   },
   scenario_started: { type: 'scenario_started', at: 0, scenario: SCENARIO },
+  scenario_restarted: { type: 'scenario_restarted', ...BASE, reason: 'waited for sip:a@b' },
+  lock_waiting: { type: 'lock_waiting', ...BASE, lock: 'queue:sales', holder: 'b.js › b' },
+  locks_taken: { type: 'locks_taken', ...BASE, locks: ['queue:sales'], ms: 12 },
   phase: { type: 'phase', ...BASE, phase: 'setup' },
   step_started: { type: 'step_started', ...BASE, name: 's', depth: 0 },
   step_finished: { type: 'step_finished', ...BASE, name: 's', depth: 0, ok: true, ms: 2 },
@@ -360,7 +368,7 @@ test('a line per event; SIP only when asked for, its raw text never; no secrets'
   expect(all[0]).toBe(
     '{"type":"run_started","at":0,"time":"2026-01-02T03:04:05.000Z","run":"20260102-030405-4f1c9a",' +
       '"utc_offset":"+01:00","host":{"name":"ci-7","platform":"linux","arch":"x64","node":"20.19.0"},' +
-      '"version":"0.1.0","baresip":"1.1.0","scenarios":1,"files":1,"format":1}',
+      '"version":"0.1.0","baresip":"1.1.0","scenarios":1,"files":1,"jobs":1,"format":1}',
   );
 });
 

@@ -20,6 +20,7 @@ test('scenarios of one name in two suites have keys of their own', () => {
 
 const planned = (key: string): Parameters<typeof attemptOf>[0] => ({
   key,
+  order: 1,
   file: 'a.js',
   name: 'pin of secret-7719',
   tags: ['smoke'],

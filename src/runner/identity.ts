@@ -28,9 +28,9 @@ export function keysOf(file: string, names: readonly string[]): readonly string[
 
 /** The id has a digest of the key, as a name may hold a secret, which no id may. */
 export function attemptOf(
-  { key, file, name, tags }: Omit<ScenarioId, 'id' | 'attempt'>,
+  { key, order, file, name, tags }: Omit<ScenarioId, 'id' | 'attempt'>,
   attempt: number,
 ): ScenarioId {
   const digest = createHash('sha256').update(key).digest('hex').slice(0, 12);
-  return { id: `${file}#${digest}.${attempt}`, key, attempt, file, name, tags };
+  return { id: `${file}#${digest}.${attempt}`, key, attempt, order, file, name, tags };
 }

@@ -75,6 +75,7 @@ async function emitStart(
     ...(baresip === undefined ? {} : { baresip: baresip.version }),
     scenarios: planned + plan.errored.length,
     files: plan.files.length + plan.errored.length,
+    jobs: 1,
     ...(options.lab === undefined ? {} : { lab: options.lab }),
   });
   for (const text of plan.warnings) emit({ type: 'warning', at: now(), text });

@@ -70,17 +70,17 @@ kamailio kb keep keeps kept kex key keyof keyout keypress khz kib kill killed ki
 lab label labels lacks ladder language large last late later latin law layout le least leave
 left length less let letters level levels lib libx lies lifetime liftoff like limit limits line
 linefor lines link linked links lint linux list listed listen listening listens lists lntup load
-loaded loader loadmodule local localhost localuri location log logged login logout logs lone
-long longer longest look looked looking lookup loop loopback loose loss lost louder loudness low
-lpc lr ls lt lte machine machines made magenta magentabright mailbox main make makes man mand
-many mark markdown marked marks match matcher matchers matches matchesuser math matroska matters
-max maxfwd may mb md mean meaning meant media mediaenc medianat mediastream mem memory menc menu
-merge message messages meta metadata method metric metrics mf mib mic microsoft milliseconds min
-mismatch missed missing mixes mjs mm mmm mocha mock mockoptions mockrequest mockresponse
-mockserver mod mode modparam module modules moment mono more mos most move moved moves mp mpa
-mpeg mpv ms msw mu much mulaw multipart must mute muted mux mwi myself name named names
-namespaces nat nated nathelper national native natpinhole navigator ndjson ne near nearest needs
-neither nested net netstringerror network never new newer newkey newtran next nil nix no
+loaded loader loadmodule local localhost localuri location lock locks log logged login logout
+logs lone long longer longest look looked looking lookup loop loopback loose loss lost louder
+loudness low lpc lr ls lt lte machine machines made magenta magentabright mailbox main make
+makes man mand many mark markdown marked marks match matcher matchers matches matchesuser math
+matroska matters max maxfwd may mb md mean meaning meant media mediaenc medianat mediastream mem
+memory menc menu merge message messages meta metadata method metric metrics mf mib mic microsoft
+milliseconds min mismatch missed missing mixes mjs mm mmm mocha mock mockoptions mockrequest
+mockresponse mockserver mod mode modparam module modules moment mono more mos most move moved
+moves mp mpa mpeg mpv ms msw mu much mulaw multipart must mute muted mux mwi myself name named
+names namespaces nat nated nathelper national native natpinhole navigator ndjson ne near nearest
+needs neither nested net netstringerror network never new newer newkey newtran next nil nix no
 noanswer nobody nock nocolor node nodefetch nodes noise nonce none nonexistent nonnullable nor
 normal not note nothing notify now npm nul null number numbers numeric nv object objects octet
 odd of off offer offered offhook offhookerror ogg oggs ok old oldest oldpwd omit on once one
@@ -104,11 +104,11 @@ registrar registration regq regular reinstall reject rejected rejection rejects
 rejectunauthorized rel relative relay relaying release released remedy remote remove removed
 renew repeatable replace replaced replaces reply report reported reporter reporters reports req
 request requests require res resolv resolves resource respond responded responder responding
-response responses rest result results resume resumed retransmission retries retrieve retry
-return returned returns returntype rev rf rfc ri riff rifx right ring ringback ringing rm rmmod
-ro root round rounded route routes row rows rp rport rr rtcp rtp rtpmap rtt ru ruid run runs
-ruri rwait rx said same sample samples sandbox sanity save saveaudio saved say says sbc sbin
-scale scan scenario scenariooptions scenarios schema scheme scode scope script scripts sdp
+response responses rest restarted result results resume resumed retransmission retries retrieve
+retry return returned returns returntype rev rf rfc ri riff rifx right ring ringback ringing rm
+rmmod ro root round rounded route routes row rows rp rport rr rtcp rtp rtpmap rtt ru ruid run
+runs ruri rwait rx said same sample samples sandbox sanity save saveaudio saved say says sbc
+sbin scale scan scenario scenariooptions scenarios schema scheme scode scope script scripts sdp
 search second seconds secret secrets section security see seen selected self selfsigned send
 sender sending sendonly sendrecv sends sent separated separators seq sequence serve server
 servers service services session set setbflag setpriv setting settings settle settles setup

@@ -204,6 +204,7 @@ test('what names a run, its host and its versions is no secret', () => {
     version: '0.1.0',
     scenarios: 1,
     files: 1,
+    jobs: 1,
   };
   secrets.note(['s3cret-host', '20260102', '20.19.0', 'linux-x64', '0.1.0', '4f1c9a']);
   expect(secrets.maskEvent(event)).toBe(event);
@@ -215,6 +216,7 @@ test('an event is masked wherever it holds a secret, and what joins events stays
     id: 'a.js#0.1',
     key: 's3cret-1/a.js › with s3cret-1',
     attempt: 1,
+    order: 1,
     file: 's3cret-1/a.js',
     name: 'with s3cret-1',
     tags: ['s3cret-1'],

@@ -13,6 +13,7 @@ export class SampleRun {
     id: '',
     key: '',
     attempt: 1,
+    order: 1,
     file: '',
     name: '',
     tags: [],
@@ -33,13 +34,14 @@ export class SampleRun {
       baresip: '1.1.0',
       scenarios,
       files,
+      jobs: 1,
       ...fields,
     });
   }
 
   scenario(file: string, name: string, ...tags: string[]): this {
     const id = `${file}#${this.events.length}.1`;
-    this.#scenario = { id, key: `${file} › ${name}`, attempt: 1, file, name, tags };
+    this.#scenario = { id, key: `${file} › ${name}`, attempt: 1, order: 1, file, name, tags };
     this.#startedAt = this.at;
     this.#seq = 0;
     return this.push({ type: 'scenario_started', at: this.at, scenario: this.#scenario });

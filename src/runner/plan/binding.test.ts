@@ -26,6 +26,7 @@ const ATTEMPT = {
   id: 'call.js#0.1',
   key: 'call.js',
   attempt: 1,
+  order: 1,
   file: 'call.js',
   name: 'call',
   tags: [],

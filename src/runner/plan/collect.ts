@@ -21,6 +21,8 @@ export interface PlannedFile {
 export interface PlannedScenario {
   /** The same in every run. */
   key: string;
+  /** Its place among all that runs, from 1; 0 until everything is selected. */
+  order: number;
   /** The path of its file as shown to people. */
   file: string;
   name: string;
@@ -35,6 +37,8 @@ export interface PlannedScenario {
 
 /** A file of a folder that could not be collected: its scenarios are unknown. */
 export interface ErroredFile {
+  /** Its place among all that runs, from 1; 0 until everything is selected. */
+  order: number;
   shown: string;
   /** The file's base name. */
   name: string;
@@ -80,7 +84,7 @@ export async function collectFiles(
     } catch (error) {
       const isOfFile = error instanceof CollectError && error.code !== 'E_INTERRUPTED';
       if (isOfFile && viaFolder) {
-        errored.push({ shown: file.shown, name: baseName(file.shown), error });
+        errored.push({ order: 0, shown: file.shown, name: baseName(file.shown), error });
       } else broken.push(error as OffhookError);
     }
   }
@@ -136,12 +140,21 @@ function declaredIn(
   return scenarios.map((declared, index) => {
     const { name, tags, only, skip } = declared;
     const key = keys[index] ?? file;
-    return { key, file, name, tags, only, declared, ...(skip === undefined ? {} : { skip }) };
+    return {
+      key,
+      order: 0,
+      file,
+      name,
+      tags,
+      only,
+      declared,
+      ...(skip === undefined ? {} : { skip }),
+    };
   });
 }
 
 function itself(file: string): PlannedScenario {
-  return { key: file, file, name: baseName(file), tags: [], only: false };
+  return { key: file, order: 0, file, name: baseName(file), tags: [], only: false };
 }
 
 function baseName(shown: string): string {

@@ -67,14 +67,37 @@ export async function planRun(options: PlanOptions, threads: ThreadPool): Promis
   const ofSingles = singles.flatMap(({ scenarios }) =>
     scenarios.map((scenario) => ({ scenario, why: 'single' as const, reason: SINGLE })),
   );
+  const chosen = files
+    .map((file) => ({ ...file, scenarios: file.scenarios.filter((one) => kept.has(one)) }))
+    .filter(({ scenarios }) => scenarios.length > 0);
   return {
-    files: files
-      .map((file) => ({ ...file, scenarios: file.scenarios.filter((one) => kept.has(one)) }))
-      .filter(({ scenarios }) => scenarios.length > 0),
-    errored,
+    ...inOrder(toCollect, chosen, errored),
     leftOut: [...ofSingles, ...leftOut],
     warnings: [...new Set(toCollect.flatMap(({ binding }) => binding.warnings)), ...warnings],
   };
+}
+
+/** Numbers what runs in the order of the files. */
+function inOrder(
+  found: readonly FileToCollect[],
+  chosen: readonly PlannedFile[],
+  failed: readonly ErroredFile[],
+): Pick<Plan, 'files' | 'errored'> {
+  const byFile = new Map(chosen.map((file) => [file.shown, file]));
+  const byError = new Map(failed.map((file) => [file.shown, file]));
+  const files: PlannedFile[] = [];
+  const errored: ErroredFile[] = [];
+  let order = 0;
+  for (const { shown } of found) {
+    const file = byFile.get(shown);
+    const error = byError.get(shown);
+    if (file !== undefined) {
+      const scenarios = file.scenarios.map((one) => ({ ...one, order: (order += 1) }));
+      files.push({ ...file, scenarios });
+    }
+    if (error !== undefined) errored.push({ ...error, order: (order += 1) });
+  }
+  return { files, errored };
 }
 
 const SINGLE = 'a single-scenario file of a folder: name it itself, or give --all-files';

@@ -40,10 +40,10 @@ export function attempts({ threads, timeoutMs, teardownMs, services }: AttemptOp
 
 /** A file that could not be collected stands for all the scenarios it may hold. */
 export function reportErrored(
-  { shown, name, error }: ErroredFile,
+  { order, shown, name, error }: ErroredFile,
   services: AttemptServices,
 ): ScenarioResult {
-  const id = attemptOf({ key: shown, file: shown, name, tags: [] }, 1);
+  const id = attemptOf({ key: shown, order, file: shown, name, tags: [] }, 1);
   return emitBoth(id, { verdict: 'errored', failures: [error.failure] }, services);
 }
 

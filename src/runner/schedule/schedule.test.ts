@@ -21,6 +21,7 @@ function planned(shown: string, ...names: string[]): PlannedFile {
       job: () => ({ file: `/${shown}`, readRoot: '/', env: {}, fixedEnv: {} }),
     },
     scenarios: names.map((name) => ({
+      order: 1,
       key: `${shown} ${name}`,
       file: shown,
       name,

@@ -237,11 +237,27 @@ interface ScenarioOptions {
    */
   only?: boolean;
   /**
-   * Wall-clock limit of setup and body together, as a duration.
+   * Wall-clock limit of setup and body together, as a duration. Waiting for locks does not
+   * count.
    * Default: "120s".
    * Examples: "5m".
    */
   timeout?: Duration;
+  /**
+   * How often the scenario is run again after it failed: at the end of the run, alone. Passing
+   * then makes it flaky.
+   * Default: "that of --retries".
+   * Examples: 2.
+   */
+  retries?: number & string;
+  /**
+   * Things no other scenario may use at the same time (--jobs, or another run on this
+   * machine), by names of your own, or as `sip:user@domain` for an account. All are taken
+   * before the scenario begins. Accounts and fixed ports that it uses are locked anyhow, when
+   * it first uses them.
+   * Examples: ["queue:sales","sip:alice@pbx.example"].
+   */
+  locks?: readonly string[];
 }
 
 /**
@@ -2874,6 +2890,17 @@ declare function text_response(body: string, status?: number, options?: MockResp
  * mock.on(regex("^/calls/\\d+$"), (request) => json_response({ path: request.path }));
  */
 declare function regex(pattern: RegExp | string): RegExp;
+
+/**
+ * Gives all scenarios of the file the same options.
+ * @param options Options of every scenario of the file. A scenario's own win; tags and locks are
+ * added to its own.
+ * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() is used in a place it cannot be.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * suite({ tags: ["queue"], locks: ["queue:sales"], timeout: "5m" });
+ */
+declare function suite(options: ScenarioOptions): void;
 
 /**
  * What each scenario of the file begins with; its value is passed to the scenario and to teardown.

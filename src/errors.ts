@@ -100,6 +100,7 @@ export const ERROR_CODES = {
   E_IMPORT: ['usage', 'An import names a module that cannot be loaded.'],
   E_SCENARIO_COLLECT: ['usage', 'A suite file failed while its scenarios were being collected.'],
   E_OUTPUT: ['usage', 'An output file cannot be written.'],
+  E_LOCK: ['errored', 'Scenarios that run at the same time wait for each other for ever.'],
   E_INTERRUPTED: ['errored', 'The run was interrupted.'],
   E_INTERNAL: ['internal', 'A bug in Offhook.'],
 } as const satisfies Record<string, readonly [ErrorKind, string]>;

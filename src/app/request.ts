@@ -6,7 +6,6 @@ import type { BinarySearch } from '../baresip/start/binary.js';
 import type { ScenarioId } from '../model/run-event.js';
 import type { Reporter } from '../report/reporter.js';
 import type { Filters } from '../runner/plan/select.js';
-import type { Schedule } from '../runner/schedule/schedule.js';
 import type { ThreadPool } from '../runner/schedule/threads.js';
 import type { ThreadLimits } from '../sandbox/protocol.js';
 import type { Secrets } from '../secrets/secrets.js';
@@ -45,8 +44,18 @@ export interface RunRequest extends ScriptRequest {
   baresip: BinarySearch;
   /** Starts a throw-away SIP server for the run. */
   lab?: boolean;
-  /** When and how often scenarios run: one after another unless given. */
-  schedule?: Schedule;
+  /** How many scenarios run at a time: 1 unless given. */
+  jobs?: number;
+  /** How often a scenario that failed runs again, at the end and alone, unless it says so itself: 0 unless given. */
+  retries?: number;
+  /** How often each scenario runs: 1 unless given. With more, none is retried. */
+  repeat?: number;
+  /** Ends the run once that many scenarios have failed. */
+  bail?: number;
+  /** A run with flaky scenarios fails. */
+  failOnFlaky?: boolean;
+  /** What tells this run from others it is merged with. */
+  label?: string;
   limits?: ThreadLimits;
   /** Limit of a scenario that sets none itself. */
   timeoutMs?: number;

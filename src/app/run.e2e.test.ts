@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RunEvent } from '../model/run-event.js';
-import type { Schedule } from '../runner/schedule/schedule.js';
 import type { RunRequest } from './request.js';
 
 /** The built module: the scenario thread lies beside it. */
@@ -45,15 +44,6 @@ async function ran(
 const logs = (events: readonly RunEvent[]): string[] =>
   events.flatMap((event) => (event.type === 'log' ? [event.text] : []));
 
-const twice: Schedule = async (files, attempt) => {
-  for (const file of files) {
-    for (const scenario of file.scenarios) {
-      await attempt(file, scenario, 1);
-      await attempt(file, scenario, 2);
-    }
-  }
-};
-
 test('two runs at a time: each has its variables, its events, its secrets and its id', async () => {
   const source = `log(env('NAME')); log(env('OTHER_PASSWORD', 'unset')); assert(1).equals(1);`;
   const [one, two] = await Promise.all([
@@ -77,7 +67,7 @@ test('a second attempt has variables of its own, and overwrites no audio of the 
   const saveAudio = join(folder, 'audio');
   mkdirSync(saveAudio);
   const { exit, events } = await ran(source, {
-    schedule: twice,
+    repeat: 2,
     saveAudio,
     attemptVariables: ({ attempt }) => ({ USER: `user-${attempt}` }),
   });

@@ -9,7 +9,7 @@ import type { Lab } from '../lab/lab.js';
 import type { RunEvent } from '../model/run-event.js';
 import { fanOut, type Reporter } from '../report/reporter.js';
 import { run as runScenarios } from '../runner/run.js';
-import { serial } from '../runner/schedule/schedule.js';
+import { scheduleOf } from '../runner/schedule/schedule.js';
 import type { ThreadPool } from '../runner/schedule/threads.js';
 import { Secrets } from '../secrets/secrets.js';
 import { thisHost } from '../settings/host.js';
@@ -31,7 +31,9 @@ interface Opened {
 export async function run(request: RunRequest): Promise<number> {
   const secrets = request.secrets ?? new Secrets();
   const reporter = fanOut(request.reporters, secrets.maskEvent);
-  const threads = request.threads ?? openThreads({ limits: request.limits ?? LIMITS, secrets });
+  const threads =
+    request.threads ??
+    openThreads({ limits: request.limits ?? LIMITS, secrets, size: request.jobs });
   let lab: Lab | undefined;
   try {
     sweepStale();
@@ -54,11 +56,15 @@ function optionsOf(
   request: RunRequest,
   { threads, secrets, reporter, lab }: Opened,
 ): Parameters<typeof runScenarios>[0] {
-  const { environment, saveAudio } = request;
+  const { environment, saveAudio, jobs = 1, retries = 0, repeat = 1, bail = Infinity } = request;
   return {
     ...planOptions(request, secrets, lab?.env),
     threads,
-    schedule: request.schedule ?? serial,
+    schedule: scheduleOf({ jobs, retries, repeat, bail }),
+    jobs,
+    repeat,
+    failOnFlaky: request.failOnFlaky === true,
+    ...(request.label === undefined ? {} : { label: request.label }),
     productVersion: PRODUCT_VERSION,
     host: thisHost(),
     ...(lab === undefined ? {} : { lab: `${lab.host}:${lab.port}` }),

@@ -11,17 +11,19 @@ interface ThreadOptions {
   secrets: Secrets;
   /** A thread that was booted ahead: it becomes the first of the pool. */
   booted?: Live | undefined;
+  /** How many scenarios may run at a time. */
+  size?: number | undefined;
 }
 
 /** A pool whose first thread is starting; whoever opened it closes it. */
-export function openThreads({ limits, secrets, booted }: ThreadOptions): ThreadPool {
+export function openThreads({ limits, secrets, booted, size }: ThreadOptions): ThreadPool {
   let ahead = booted;
   const threads = new ThreadPool((sources) => {
     const thread = new ScenarioThread({ limits, booted: ahead, sources });
     ahead = undefined;
     thread.onSecrets = secrets.note;
     return thread;
-  });
+  }, size);
   threads.prepare();
   return threads;
 }

@@ -83,7 +83,7 @@ function addRun(program: Command, run: Run, booted: Live | undefined): void {
     .action((paths: string[], flags: RunFlags) => {
       const again = rerunWords(command);
       run(
-        withThreads(limitsOf(flags), booted, async (threads) => {
+        withThreads({ limits: limitsOf(flags), size: flags.jobs }, booted, async (threads) => {
           const { runCommand } = await import('./run.js');
           return runCommand(paths, flags, again, threads);
         }),
@@ -111,7 +111,7 @@ function addSelecting(program: Command, run: Run, booted: Live | undefined): voi
     .argument('<path...>', PATHS)
     .action((paths: string[], flags: ListFlags) => {
       run(
-        withThreads(LIMITS, booted, async (threads) => {
+        withThreads({ limits: LIMITS }, booted, async (threads) => {
           const { listCommand } = await import('./list.js');
           return listCommand(paths, flags, threads);
         }),
@@ -121,7 +121,7 @@ function addSelecting(program: Command, run: Run, booted: Live | undefined): voi
     .argument('<path...>', PATHS)
     .action((paths: string[], flags: CheckFlags) => {
       run(
-        withThreads(LIMITS, booted, async (threads) => {
+        withThreads({ limits: LIMITS }, booted, async (threads) => {
           const { checkCommand } = await import('./check.js');
           return checkCommand(paths, flags, threads);
         }),
@@ -131,13 +131,13 @@ function addSelecting(program: Command, run: Run, booted: Live | undefined): voi
 
 /** For commands that run scenario files: the thread starts while their own code is still loading. */
 async function withThreads(
-  limits: ThreadLimits,
+  options: { limits: ThreadLimits; size?: number | undefined },
   booted: Live | undefined,
   command: (threads: ThreadPool) => Promise<number>,
 ): Promise<number> {
   const { openThreads } = await import('../app/threads.js');
   const { secrets } = await import('./print.js');
-  const threads = openThreads({ limits, secrets, booted });
+  const threads = openThreads({ ...options, secrets, booted });
   try {
     return await command(threads);
   } finally {

@@ -2,6 +2,7 @@
  * Options of commands, each declared once in a table: `allFiles: on('...')` is the flag --all-files, and
  * `flags.allFiles` where the command reads it. A name that is misspelt in either place does not compile.
  */
+import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { durationMs, durationProblem } from '../time.js';
 
@@ -77,6 +78,20 @@ export function flagMs(value: string): number {
 
 function isPlain(value: string): boolean {
   return /^\d+(\.\d+)?$/.test(value);
+}
+
+/** A number, or a share of the processors: "4", "50%". */
+export function jobs(text: string): Flag<number | undefined> {
+  const check = (value: string): number => {
+    const [, number = '', percent] = /^(\d{1,4})(%)?$/.exec(value) ?? [];
+    const share = percent === undefined ? 1 : availableParallelism() / 100;
+    const wanted = number === '' ? NaN : Number(number);
+    if (wanted >= 1 && wanted <= 1000) return Math.max(1, Math.floor(wanted * share));
+    throw new InvalidArgumentError(
+      'It must be a whole number from 1 to 1000, or a percentage of the processors such as 50%.',
+    );
+  };
+  return { option: (name) => new Option(`${name} <n>`, text).argParser(check) };
 }
 
 interface Range {

@@ -1,16 +1,18 @@
-/** Flags whose file or folder may be left out: decides whether the word behind a flag belongs to it. */
+/** Flags whose value may be left out: decides whether the word behind a flag belongs to it. */
 import { readdirSync, statSync } from 'node:fs';
 
 const FILE_FLAGS: ReadonlySet<string> = new Set(['--logs', '--sip-trace']);
 const FOLDER_FLAG = '--save-audio';
+const NUMBER_FLAG = '--bail';
 const SCRIPT = /\.m?js$/;
 
 /**
  * `--logs a.js` means the flag and a scenario, `--logs out.txt` a file: a word that looks like a scenario, a
- * folder with scenarios or another flag is not the output. `--logs=FILE` needs no guessing.
+ * folder with scenarios or another flag is not the output. `--logs=FILE` needs no guessing. `--bail` takes digits only.
  */
 export function joinOptionalFiles(words: readonly string[]): string[] {
   return words.flatMap((word, index) => {
+    if (word === NUMBER_FLAG) return [/^\d+$/.test(words[index + 1] ?? '') ? word : `${word}=`];
     const isFile = FILE_FLAGS.has(word);
     if (!isFile && word !== FOLDER_FLAG) return [word];
     const next = words[index + 1];

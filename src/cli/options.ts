@@ -1,6 +1,17 @@
 /** The options of every command. */
 import { LIMITS, MIB, TIMEOUT_MS } from '../app/limits.js';
-import { duration, list, maybe, off, on, whole, wholeOr, word, type ValuesOf } from './flags.js';
+import {
+  duration,
+  jobs,
+  list,
+  maybe,
+  off,
+  on,
+  whole,
+  wholeOr,
+  word,
+  type ValuesOf,
+} from './flags.js';
 
 const SELECTION = {
   scenario: list('pattern', 'by name: part of it, a glob, or re:REGEX (repeatable)'),
@@ -26,8 +37,25 @@ const FOLDERS = {
   allFiles: on('in folders, also the files that are a single scenario'),
 };
 
+/** When and how often scenarios run. */
+const SCHEDULE = {
+  jobs: jobs('how many scenarios run at a time, or a share of the processors (default: 1)'),
+  retries: whole('n', 'run a scenario that failed again, at the end and alone (default: 0)', {
+    least: 0,
+    most: 20,
+  }),
+  failOnFlaky: on('a scenario that passes only on a retry fails the run'),
+  repeat: whole('n', 'run each scenario that often, and count how often it passes', {
+    least: 1,
+    most: 100_000,
+  }),
+  untilFailure: on('with --repeat: end at the first failure'),
+  bail: maybe('n', 'end the run once that many scenarios have failed (default: 1)'),
+};
+
 export const RUN = {
   ...SCRIPT,
+  ...SCHEDULE,
   allowNet: list('host', 'the only hosts of http(): HOST[:PORT], *.DOMAIN, CIDR (repeatable)'),
   allowSip: list(
     'pattern',
@@ -67,6 +95,7 @@ export const RUN = {
     'headers the ladder shows below each message (repeatable, comma-separated), or: all',
   ),
   saveAudio: maybe('folder', 'every call of every agent as a WAV: left sent, right received'),
+  label: word('text', 'what tells this run from others in `offhook report`, such as debian-12'),
   metrics: on('media quality of each agent at the end of its scenario'),
   quiet: on('failures, warnings and the summary only', '-q'),
   verbose: on('every event of every agent', '-v'),

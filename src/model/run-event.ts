@@ -97,15 +97,15 @@ export type RunEvent =
     }
   /** `aside`: of interest only where the scenario failed. */
   | { type: 'warning'; at: number; text: string; scenario?: string; aside?: true }
-  /** A scenario that does not run, emitted before the first one runs. `reason`: in words. */
+  /** A scenario that does not run; with `bail` emitted at the end, else before the first one runs. `reason`: in words. */
   | {
       type: 'left_out';
       at: number;
       file: string;
       name: string;
       tags: readonly string[];
-      /** A single-scenario file of a folder; left out by a filter; beside others with the option only. */
-      why: 'single' | 'filter' | 'only';
+      /** A single-scenario file of a folder; left out by a filter; beside others with the option only; others failed. */
+      why: 'single' | 'filter' | 'only' | 'bail';
       reason: string;
     }
   | { type: 'scenario_started'; at: number; scenario: ScenarioId }

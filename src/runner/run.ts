@@ -9,7 +9,7 @@ import { utcOffset } from '../time.js';
 import { newRunId } from './identity.js';
 import { planRun, type LeftOut, type Plan, type PlanOptions } from './plan/plan.js';
 import type { HttpSettings } from './bind/http.js';
-import { attempts, reportErrored, type AttemptServices } from './schedule/attempt.js';
+import { ScenarioAttempts, reportErrored, type AttemptServices } from './schedule/attempt.js';
 import type { Schedule } from './schedule/schedule.js';
 import { Tally } from './schedule/tally.js';
 import type { ThreadPool } from './schedule/threads.js';
@@ -18,6 +18,14 @@ export interface RunOptions extends PlanOptions {
   /** The caller closes them: they may have been started before anything else, and outlive the run. */
   threads: ThreadPool;
   schedule: Schedule;
+  /** What the schedule does, for the record: how many at a time, and how often each. */
+  jobs: number;
+  repeat: number;
+  failOnFlaky?: boolean;
+  /** Locks that scenarios took in earlier runs, by their keys, and what is called with those of this run. */
+  knownLocks?: ReadonlyMap<string, readonly string[]>;
+  held?: (key: string, locks: readonly string[]) => void;
+  label?: string;
   productVersion: string;
   host: Host;
   /** Address of the SIP server that was started for the run. */
@@ -75,7 +83,9 @@ async function emitStart(
     ...(baresip === undefined ? {} : { baresip: baresip.version }),
     scenarios: planned + plan.errored.length,
     files: plan.files.length + plan.errored.length,
-    jobs: 1,
+    jobs: options.jobs,
+    ...(options.repeat > 1 ? { repeat: options.repeat } : {}),
+    ...(options.label === undefined ? {} : { label: options.label }),
     ...(options.lab === undefined ? {} : { lab: options.lab }),
   });
   for (const text of plan.warnings) emit({ type: 'warning', at: now(), text });
@@ -85,7 +95,7 @@ async function emitStart(
 
 async function runPlan(plan: Plan, options: RunOptions, now: () => number): Promise<number> {
   const { emit, interrupted, threads, timeoutMs, teardownMs } = options;
-  const tally = new Tally();
+  const tally = new Tally(options.failOnFlaky);
   const services: AttemptServices = {
     binary: options.binary,
     http: options.http,
@@ -97,17 +107,18 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
     emit,
     interrupted,
   };
-  const attempt = attempts({ threads, timeoutMs, teardownMs, services });
-  for (const file of plan.errored) tally.add(reportErrored(file, services));
-  await options.schedule(
-    plan.files,
-    async (...which) => {
-      const result = await attempt(...which);
+  const attempts = new ScenarioAttempts({
+    ...{ threads, timeoutMs, teardownMs, services },
+    ...{ knownLocks: options.knownLocks ?? new Map(), held: options.held ?? (() => undefined) },
+    ended: (result) => {
       tally.add(result);
-      return result;
     },
-    interrupted,
-  );
+    leftOut: (scenario) => {
+      emit(leftOutEvent({ scenario, why: 'bail', reason: BAILED }, now()));
+    },
+  });
+  for (const file of plan.errored) tally.add(reportErrored(file, services));
+  await options.schedule(plan.files, attempts, interrupted);
   const exit = tally.exit(interrupted.aborted);
   emit({
     type: 'run_finished',
@@ -122,6 +133,8 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
   });
   return exit;
 }
+
+const BAILED = 'left out by --bail: enough others had failed';
 
 function leftOutEvent({ scenario, why, reason }: LeftOut, at: number): RunEvent {
   const { file, name, tags } = scenario;

@@ -38,6 +38,10 @@ export interface DeclaredScenario {
   skip?: string;
   /** Wall-clock limit in ms, where the scenario sets its own. */
   timeout_ms?: number;
+  /** How often it is run again after a failure, where the scenario says so itself. */
+  retries?: number;
+  /** What no other scenario may use at the same time. */
+  locks?: readonly string[];
 }
 
 export interface ThreadLimits {
@@ -213,7 +217,8 @@ export interface Outcome {
   reusable: boolean;
 }
 
-export type AbortKind = 'timeout' | 'interrupt' | 'cpu';
+/** `restart`: nothing has happened yet that others could see, so there is nothing to tear down. */
+export type AbortKind = 'timeout' | 'interrupt' | 'cpu' | 'restart';
 
 /** Cells of the shared Int32Array. */
 export const CELL = {
@@ -235,7 +240,7 @@ export const CELL = {
   cpuBudget: 6,
 } as const;
 export const CELLS = 7;
-export const ABORTS: readonly AbortKind[] = ['timeout', 'interrupt', 'cpu'];
+export const ABORTS: readonly AbortKind[] = ['timeout', 'interrupt', 'cpu', 'restart'];
 
 export interface StampedNote {
   /** ms since the scenario began. */

@@ -282,7 +282,7 @@ const WRONG: [string, unknown[], string][] = [
   [
     'scenario',
     ['x', { quite_another: 1 }, body],
-    'scenario(): there is no option "quite_another" | the options are tags, skip, only, timeout',
+    'scenario(): there is no option "quite_another" | the options are tags, skip, only, timeout, retries, locks',
   ],
   ['each', [[]], 'scenario.each(): "rows" must be an array with at least one row: got [] (array)'],
   ['greater_than', ['5'], 'greater_than(): "bound" must be a number: got "5" (string)'],

@@ -277,6 +277,22 @@ export const GLOBALS = {
     example: 'for (const { user, code } of file_json("users.json")) log(user, code);',
   },
   ...HTTP_GLOBALS,
+  suite: {
+    on: 'global',
+    side: 'guest',
+    effect: 'declare',
+    params: [
+      {
+        name: 'options',
+        kind: 'scenario_options',
+        doc: "Options of every scenario of the file. A scenario's own win; tags and locks are added to its own.",
+      },
+    ],
+    returns: 'void',
+    doc: 'Gives all scenarios of the file the same options.',
+    throws: ['E_SCRIPT_STRUCTURE', 'E_ARGUMENT'],
+    example: 'suite({ tags: ["queue"], locks: ["queue:sales"], timeout: "5m" });',
+  },
   setup: {
     on: 'global',
     side: 'guest',

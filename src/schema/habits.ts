@@ -126,7 +126,7 @@ const GLOBALS: Habits = [
     'expect should assert_equal assert_equals assert_true verify check',
     'write assert(value).equals(expected)',
   ],
-  ['describe it test suite feature context', 'declare scenarios with scenario(name, body)'],
+  ['describe it test feature context', 'declare scenarios with scenario(name, body)'],
   ['before before_each before_all', 'prepare each scenario in setup()'],
   ['after after_each after_all', 'clean up after each scenario in teardown()'],
   ['given when then and', 'group lines with step(name, () => { ... })'],

@@ -228,8 +228,28 @@ export const SCHEMAS = {
         'x-form': 'a duration above zero such as "90s" or "5m", or a number of seconds up to 600',
         tsType: 'Duration',
         default: '120s',
-        description: 'Wall-clock limit of setup and body together, as a duration.',
+        description:
+          'Wall-clock limit of setup and body together, as a duration. Waiting for locks does not count.',
         examples: ['5m'],
+      },
+      retries: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 20,
+        'x-form': 'a whole number from 0 to 20',
+        default: 'that of --retries',
+        description:
+          'How often the scenario is run again after it failed: at the end of the run, alone. Passing then makes it flaky.',
+        examples: [2],
+      },
+      locks: {
+        type: 'array',
+        items: { type: 'string', pattern: '\\S', 'x-form': 'a name that is not empty' },
+        'x-form': 'an array of names, none of them empty',
+        tsType: 'readonly string[]',
+        description:
+          'Things no other scenario may use at the same time (--jobs, or another run on this machine), by names of your own, or as `sip:user@domain` for an account. All are taken before the scenario begins. Accounts and fixed ports that it uses are locked anyhow, when it first uses them.',
+        examples: [['queue:sales', 'sip:alice@pbx.example']],
       },
     },
   },

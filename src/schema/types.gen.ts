@@ -176,11 +176,27 @@ export interface ScenarioOptions {
    */
   only?: boolean;
   /**
-   * Wall-clock limit of setup and body together, as a duration.
+   * Wall-clock limit of setup and body together, as a duration. Waiting for locks does not
+   * count.
    * Default: "120s".
    * Examples: "5m".
    */
   timeout?: Duration;
+  /**
+   * How often the scenario is run again after it failed: at the end of the run, alone. Passing
+   * then makes it flaky.
+   * Default: "that of --retries".
+   * Examples: 2.
+   */
+  retries?: number & string;
+  /**
+   * Things no other scenario may use at the same time (--jobs, or another run on this
+   * machine), by names of your own, or as `sip:user@domain` for an account. All are taken
+   * before the scenario begins. Accounts and fixed ports that it uses are locked anyhow, when
+   * it first uses them.
+   * Examples: ["queue:sales","sip:alice@pbx.example"].
+   */
+  locks?: readonly string[];
 }
 
 /**

@@ -1273,12 +1273,33 @@ const schema12 = {
       'x-form': 'a duration above zero such as "90s" or "5m", or a number of seconds up to 600',
       tsType: 'Duration',
       default: '120s',
-      description: 'Wall-clock limit of setup and body together, as a duration.',
+      description:
+        'Wall-clock limit of setup and body together, as a duration. Waiting for locks does not count.',
       examples: ['5m'],
+    },
+    retries: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 20,
+      'x-form': 'a whole number from 0 to 20',
+      default: 'that of --retries',
+      description:
+        'How often the scenario is run again after it failed: at the end of the run, alone. Passing then makes it flaky.',
+      examples: [2],
+    },
+    locks: {
+      type: 'array',
+      items: { type: 'string', pattern: '\\S', 'x-form': 'a name that is not empty' },
+      'x-form': 'an array of names, none of them empty',
+      tsType: 'readonly string[]',
+      description:
+        'Things no other scenario may use at the same time (--jobs, or another run on this machine), by names of your own, or as `sip:user@domain` for an account. All are taken before the scenario begins. Accounts and fixed ports that it uses are locked anyhow, when it first uses them.',
+      examples: [['queue:sales', 'sip:alice@pbx.example']],
     },
   },
 };
 const pattern9 = new RegExp('^[^\\s,]+$', 'u');
+const pattern10 = new RegExp('\\S', 'u');
 function validate11(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -1289,7 +1310,14 @@ function validate11(
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       const _errs1 = errors;
       for (const key0 in data) {
-        if (!(key0 === 'tags' || key0 === 'skip' || key0 === 'only' || key0 === 'timeout')) {
+        if (!(
+          key0 === 'tags' ||
+          key0 === 'skip' ||
+          key0 === 'only' ||
+          key0 === 'timeout' ||
+          key0 === 'retries' ||
+          key0 === 'locks'
+        )) {
           validate11.errors = [
             {
               instancePath,
@@ -1421,6 +1449,122 @@ function validate11(
                 var valid0 = _errs10 === errors;
               } else {
                 var valid0 = true;
+              }
+              if (valid0) {
+                if (data.retries !== undefined) {
+                  let data5 = data.retries;
+                  const _errs12 = errors;
+                  if (!(
+                    typeof data5 == 'number' &&
+                    !(data5 % 1) &&
+                    !isNaN(data5) &&
+                    isFinite(data5)
+                  )) {
+                    validate11.errors = [
+                      {
+                        instancePath: instancePath + '/retries',
+                        schemaPath: '#/properties/retries/type',
+                        keyword: 'type',
+                        params: { type: 'integer' },
+                        message: 'must be integer',
+                      },
+                    ];
+                    return false;
+                  }
+                  if (errors === _errs12) {
+                    if (typeof data5 == 'number' && isFinite(data5)) {
+                      if (data5 > 20 || isNaN(data5)) {
+                        validate11.errors = [
+                          {
+                            instancePath: instancePath + '/retries',
+                            schemaPath: '#/properties/retries/maximum',
+                            keyword: 'maximum',
+                            params: { comparison: '<=', limit: 20 },
+                            message: 'must be <= 20',
+                          },
+                        ];
+                        return false;
+                      } else {
+                        if (data5 < 0 || isNaN(data5)) {
+                          validate11.errors = [
+                            {
+                              instancePath: instancePath + '/retries',
+                              schemaPath: '#/properties/retries/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 0 },
+                              message: 'must be >= 0',
+                            },
+                          ];
+                          return false;
+                        }
+                      }
+                    }
+                  }
+                  var valid0 = _errs12 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data.locks !== undefined) {
+                    let data6 = data.locks;
+                    const _errs14 = errors;
+                    if (errors === _errs14) {
+                      if (Array.isArray(data6)) {
+                        var valid2 = true;
+                        const len1 = data6.length;
+                        for (let i1 = 0; i1 < len1; i1++) {
+                          let data7 = data6[i1];
+                          const _errs16 = errors;
+                          if (errors === _errs16) {
+                            if (typeof data7 === 'string') {
+                              if (!pattern10.test(data7)) {
+                                validate11.errors = [
+                                  {
+                                    instancePath: instancePath + '/locks/' + i1,
+                                    schemaPath: '#/properties/locks/items/pattern',
+                                    keyword: 'pattern',
+                                    params: { pattern: '\\S' },
+                                    message: 'must match pattern "' + '\\S' + '"',
+                                  },
+                                ];
+                                return false;
+                              }
+                            } else {
+                              validate11.errors = [
+                                {
+                                  instancePath: instancePath + '/locks/' + i1,
+                                  schemaPath: '#/properties/locks/items/type',
+                                  keyword: 'type',
+                                  params: { type: 'string' },
+                                  message: 'must be string',
+                                },
+                              ];
+                              return false;
+                            }
+                          }
+                          var valid2 = _errs16 === errors;
+                          if (!valid2) {
+                            break;
+                          }
+                        }
+                      } else {
+                        validate11.errors = [
+                          {
+                            instancePath: instancePath + '/locks',
+                            schemaPath: '#/properties/locks/type',
+                            keyword: 'type',
+                            params: { type: 'array' },
+                            message: 'must be array',
+                          },
+                        ];
+                        return false;
+                      }
+                    }
+                    var valid0 = _errs14 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                }
               }
             }
           }
@@ -2572,8 +2716,8 @@ const schema17 = {
     },
   },
 };
-const pattern10 = new RegExp('^[^,]+$', 'u');
-const pattern11 = new RegExp('^[^,\\s]+$', 'u');
+const pattern11 = new RegExp('^[^,]+$', 'u');
+const pattern12 = new RegExp('^[^,\\s]+$', 'u');
 function validate16(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -2630,7 +2774,7 @@ function validate16(
                   const _errs6 = errors;
                   if (errors === _errs6) {
                     if (typeof data2 === 'string') {
-                      if (!pattern10.test(data2)) {
+                      if (!pattern11.test(data2)) {
                         validate16.errors = [
                           {
                             instancePath: instancePath + '/allow-read/' + i0,
@@ -2690,7 +2834,7 @@ function validate16(
                     const _errs10 = errors;
                     if (errors === _errs10) {
                       if (typeof data4 === 'string') {
-                        if (!pattern11.test(data4)) {
+                        if (!pattern12.test(data4)) {
                           validate16.errors = [
                             {
                               instancePath: instancePath + '/allow-net/' + i1,
@@ -2750,7 +2894,7 @@ function validate16(
                       const _errs14 = errors;
                       if (errors === _errs14) {
                         if (typeof data6 === 'string') {
-                          if (!pattern11.test(data6)) {
+                          if (!pattern12.test(data6)) {
                             validate16.errors = [
                               {
                                 instancePath: instancePath + '/allow-sip/' + i2,
@@ -2810,7 +2954,7 @@ function validate16(
                         const _errs18 = errors;
                         if (errors === _errs18) {
                           if (typeof data8 === 'string') {
-                            if (!pattern11.test(data8)) {
+                            if (!pattern12.test(data8)) {
                               validate16.errors = [
                                 {
                                   instancePath: instancePath + '/allow-env/' + i3,

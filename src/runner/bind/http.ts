@@ -13,6 +13,7 @@ import type {
 import type { ServiceVerb } from '../../schema/verbs/http.js';
 import { assertMayListen } from '../../policy/net-policy.js';
 import { formatMs } from '../../time.js';
+import { portLock } from '../locks/names.js';
 import { headerSecrets } from './secrets.js';
 import type { MockEvent, MockServer, MockServerOptions } from '../../webhook/server.js';
 
@@ -26,6 +27,8 @@ export interface HttpSettings {
 }
 
 export interface ServiceHooks {
+  /** Waits until nobody else uses these ports. */
+  lock: (names: readonly string[]) => Promise<void>;
   emit: (subject: string, event: MockEvent) => void;
   /** Called with each value that must not be shown, before the script gets it. */
   secret: (value: string) => void;
@@ -135,7 +138,7 @@ export class Services {
   async #start(options: MockServerOptions): Promise<{ name: string; url: string; port: number }> {
     let name = '';
     const { MockServer: Server } = await import('../../webhook/server.js');
-    if (this.#over === RELEASED) throw gone('mock_server()');
+    if (this.#isReleased()) throw gone('mock_server()');
     if (this.#starting.size >= MOST_MOCKS) {
       throw new OffhookError(
         'E_MOCK',
@@ -149,6 +152,8 @@ export class Services {
     const { host, port } = options;
     const hint = 'leave out host and port';
     if (allow !== undefined) assertMayListen(allow, { what: 'mock server', host, port, hint });
+    if (port !== 0) await this.#hooks.lock([portLock(port)]);
+    if (this.#isReleased()) throw gone('mock_server()');
     const starting = Server.start(options, {
       event: (event) => {
         this.#hooks.emit(name, event);
@@ -161,6 +166,11 @@ export class Services {
     name = mock.name;
     this.#mocks.set(name, mock);
     return { name, url: mock.url, port: mock.port };
+  }
+
+  /** As a call: it changes while something is awaited. */
+  #isReleased(): boolean {
+    return this.#over === RELEASED;
   }
 
   /**

@@ -9,9 +9,12 @@ import { Hearing, type SavedCalls } from '../../hearing/hearing.js';
 import type { AgentEvent, LogEntry } from '../../model/agent-event.js';
 import { assertMayListen } from '../../policy/net-policy.js';
 import type { Policy } from '../../policy/policy.js';
+import { locksOfAgent } from '../locks/names.js';
 import { ScenarioSipGuard } from './sip-guard.js';
 
 export interface ResourceHooks {
+  /** Waits until nobody else uses these accounts and ports. */
+  lock(names: readonly string[]): Promise<void>;
   emit(agent: string, event: AgentEvent, at?: number): LogEntry;
   /** Origin of the log's times on the clock of performance.now(). */
   readonly began: number;
@@ -90,6 +93,7 @@ export class Resources {
         hint,
       });
     }
+    await this.#hooks.lock(locksOfAgent(name, options));
     const binary = await this.#binary();
     const context: BaresipContext = {
       binary,

@@ -38,10 +38,12 @@ export interface Plan {
   warnings: readonly string[];
 }
 
-/** `single`: a single-scenario file of a folder; `filter`, `only`: left out by a filter or the option. */
+/**
+ * `single`: a single-scenario file of a folder; `filter`, `only`: left out by a filter or the option; `bail`: others failed.
+ */
 export interface LeftOut {
   scenario: PlannedScenario;
-  why: 'single' | 'filter' | 'only';
+  why: 'single' | 'filter' | 'only' | 'bail';
   /** The reason in words. */
   reason: string;
 }

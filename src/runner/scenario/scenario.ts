@@ -7,13 +7,15 @@ import type { Failure, RunEvent, ScenarioId, Verdict } from '../../model/run-eve
 import type {
   CallReply,
   CallRequest,
-  Note,
   Outcome,
   RunJob,
   StampedNote,
 } from '../../sandbox/protocol.js';
 import type { Policy } from '../../policy/policy.js';
 import type { ScenarioThread } from '../../sandbox/host/scenario-thread.js';
+import { RestartNeeded } from '../locks/locks.js';
+import type { ScenarioLocks } from '../locks/scenario-locks.js';
+import { isForWatchers, runEventOf } from './notes.js';
 import { EventLog } from './event-log.js';
 import type { AudioFile } from '../../hearing/save-audio.js';
 import { Metrics } from './metrics.js';
@@ -32,10 +34,16 @@ export interface ScenarioTask {
   job: RunJob;
   policy: Policy;
   timeoutMs: number;
+  /** Whether an earlier attempt failed: passing is being flaky now. */
+  isRetry: boolean;
+  /** Whether the scenario runs again if it fails. */
+  mayRetry: boolean;
 }
 
 export interface ScenarioServices {
   thread: ScenarioThread;
+  /** Claimed; the caller releases them. */
+  locks: ScenarioLocks;
   binary: () => Promise<BaresipBinary>;
   http: HttpSettings;
   /** Emit a `metric` event for each agent at the end of a scenario. */
@@ -56,22 +64,34 @@ export interface ScenarioServices {
 export interface ScenarioResult {
   verdict: Verdict;
   failures: readonly Failure[];
+  /** Another attempt follows, and counts instead. */
+  isRetried: boolean;
 }
 
+/** `restart`: it has done nothing and must begin anew, with that lock taken beforehand. */
 export async function runScenario(
   task: ScenarioTask,
   services: ScenarioServices,
-): Promise<ScenarioResult> {
-  const run = new ScenarioRun(task, services);
-  const { emit, now } = services;
+): Promise<ScenarioResult | { restart: string }> {
+  const { emit, now, interrupted } = services;
+  const scenario = task.id.id;
+  emit({ type: 'scenario_started', at: now(), scenario: task.id });
+  const refused = await takeLocks(services);
   const began = now();
-  emit({ type: 'scenario_started', at: began, scenario: task.id });
-  const outcome = await run.execute();
+  const run = new ScenarioRun(task, services);
+  const outcome = await run.execute(refused);
+  if (run.restart !== undefined) {
+    emit({ type: 'scenario_restarted', at: now(), scenario, reason: run.restart.message });
+    return { restart: run.restart.lock };
+  }
   const failures = run.failures(outcome);
-  const verdict = verdictOf(failures, outcome.skipped !== undefined);
+  const passed = task.isRetry ? 'flaky' : 'passed';
+  const judged = verdictOf(failures, outcome.skipped !== undefined);
+  const verdict = judged === 'passed' ? passed : judged;
+  const isRetried = failures.length > 0 && task.mayRetry && !interrupted.aborted;
   if (services.metrics) {
     for (const metric of run.metrics.result()) {
-      emit({ type: 'metric', at: now(), scenario: task.id.id, ...metric });
+      emit({ type: 'metric', at: now(), scenario, ...metric });
     }
   }
   emit({
@@ -82,9 +102,31 @@ export async function runScenario(
     ms: now() - began,
     ...(outcome.skipped === undefined ? {} : { skip_reason: outcome.skipped.reason }),
     failures,
+    ...(isRetried ? { retried: true } : {}),
   });
-  return { verdict, failures };
+  return { verdict, failures, isRetried };
 }
+
+/** Takes the locks the scenario begins with. @returns why it did not get them */
+async function takeLocks({ locks, interrupted }: ScenarioServices): Promise<Failure | undefined> {
+  const giveUp = (): void => {
+    locks.giveUp();
+  };
+  interrupted.addEventListener('abort', giveUp, { once: true });
+  try {
+    await locks.begin();
+    return undefined;
+  } catch (thrown) {
+    return { ...toErrorData(thrown), phase: 'load' };
+  } finally {
+    interrupted.removeEventListener('abort', giveUp);
+  }
+}
+
+/** What nobody else can see: after these alone a scenario may begin anew. */
+const LOCAL: ReadonlySet<string> = new Set<CallRequest['verb']>([
+  ...(['agent', 'mock_server', 'on', 'respond', 'stop', 'requests'] as const),
+]);
 
 /** Codes that mean the end of an agent. */
 const ENDED: ReadonlySet<string> = new Set(['E_AGENT_CRASHED', 'E_SIP_DENIED', 'E_CALL_LIMIT']);
@@ -96,6 +138,8 @@ class ScenarioRun {
   readonly #resources: Resources;
   readonly #http: Services;
   readonly metrics = new Metrics();
+  /** Why the scenario must begin anew. */
+  restart: RestartNeeded | undefined;
   readonly #timeline = new Timeline();
   readonly #feed = new EntryFeed((entries) => {
     this.#services.thread.post(entries);
@@ -118,6 +162,7 @@ class ScenarioRun {
     this.#http = new Services(
       { ...services.http, allow: task.policy.net },
       {
+        lock: (names) => this.#lock(names),
         emit: (subject, event) => this.#log.append(subject, event),
         secret: services.secret,
         respond: (call) => services.thread.respond(call, this.#feed.take()),
@@ -138,6 +183,7 @@ class ScenarioRun {
               },
             },
           }),
+      lock: (names) => this.#lock(names),
       emit: (agent, event, at) => this.#log.append(agent, event, at),
       began: this.#began,
       sip: (agent, message, raw, at) => {
@@ -155,8 +201,14 @@ class ScenarioRun {
     });
   }
 
-  /** Never rejects: whatever goes wrong is a failure of the outcome. */
-  async execute(): Promise<Outcome> {
+  /**
+   * Never rejects: whatever goes wrong is a failure of the outcome. @param refused why nothing is to run
+   */
+  async execute(refused: Failure | undefined): Promise<Outcome> {
+    if (refused !== undefined) {
+      this.#stalls.end();
+      return { failures: [refused], reusable: true };
+    }
     const { thread, interrupted } = this.#services;
     const abort = (): void => {
       thread.abort('interrupt');
@@ -179,6 +231,7 @@ class ScenarioRun {
       interrupted.removeEventListener('abort', abort);
       // A thread that had to be ended did not report the teardown.
       this.#timeline.teardownBegins();
+      this.#services.locks.giveUp();
       await Promise.all([this.#http.release(), this.#resources.release()]);
       this.#tellStall();
     }
@@ -201,6 +254,7 @@ class ScenarioRun {
       }));
     }
     secretsOf(request).forEach(this.#services.secret);
+    if (!LOCAL.has(verb)) this.#services.locks.acted();
     if (verb === 'requests') return this.#http.perform(request);
     const base = {
       scenario: this.#task.id.id,
@@ -230,6 +284,23 @@ class ScenarioRun {
       ...error,
     });
     return reply;
+  }
+
+  /** Takes locks before an agent or a server begins. Waiting for them is not the scenario's time. */
+  async #lock(names: readonly string[]): Promise<void> {
+    const { thread, locks } = this.#services;
+    const goOn = thread.holdClock();
+    try {
+      await locks.take(names);
+    } catch (thrown) {
+      if (thrown instanceof RestartNeeded) {
+        this.restart = thrown;
+        thread.abort('restart');
+      }
+      throw thrown;
+    } finally {
+      goOn();
+    }
   }
 
   async #watch(agent: string, what: Watched): Promise<CallReply> {
@@ -301,48 +372,5 @@ class ScenarioRun {
     this.#lastAt = event.at;
     this.#stalls.event();
     this.#services.emit(event);
-  }
-}
-
-/** Events emitted several times a second, for live displays, not for a record of what happened. */
-function isForWatchers(event: AgentEvent): boolean {
-  if (event.type === 'audio_speech') return event.change === undefined;
-  return event.type === 'call_rtp' || event.type === 'audio_level';
-}
-
-function runEventOf(note: Note, scenario: string, at: number, waits: number[]): RunEvent {
-  switch (note.type) {
-    case 'waiting':
-      waits.push(at);
-      return { type: 'waiting', at, scenario, by: note.by, what: note.what, until: at + note.ms };
-    case 'waited':
-      return {
-        type: 'waited',
-        at,
-        scenario,
-        by: note.by,
-        what: note.what,
-        ok: note.ok,
-        ms: at - (waits.pop() ?? at),
-      };
-    case 'step_started':
-      waits.push(at);
-      return { type: 'step_started', at, scenario, name: note.name, depth: note.depth };
-    case 'step_finished': {
-      const { name, depth, ok } = note;
-      return { type: 'step_finished', at, scenario, name, depth, ok, ms: at - (waits.pop() ?? at) };
-    }
-    case 'warning':
-      return { type: 'warning', at, scenario, text: note.text };
-    case 'phase':
-      return { type: 'phase', at, scenario, phase: note.phase };
-    case 'assertion': {
-      const { type, at: location, ...rest } = note;
-      return { type, at, scenario, ...rest, ...(location === undefined ? {} : { location }) };
-    }
-    case 'log': {
-      const { text, at: location } = note;
-      return { type: 'log', at, scenario, text, ...(location === undefined ? {} : { location }) };
-    }
   }
 }

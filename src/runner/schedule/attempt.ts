@@ -1,12 +1,14 @@
-/** One attempt of a planned scenario: binds it to variables, policy and a thread, and runs it. */
+/** Attempts of planned scenarios: binds each to its locks, variables, policy and a thread, and runs it. */
 import type { ScenarioId } from '../../model/run-event.js';
 import { attemptOf } from '../identity.js';
+import { Locks } from '../locks/locks.js';
+import { ScenarioLocks } from '../locks/scenario-locks.js';
 import type { ErroredFile, PlannedScenario } from '../plan/collect.js';
 import { runScenario, type ScenarioResult, type ScenarioServices } from '../scenario/scenario.js';
-import type { Attempt } from './schedule.js';
+import type { Attempts, Task } from './schedule.js';
 import type { ThreadPool } from './threads.js';
 
-export type AttemptServices = Omit<ScenarioServices, 'thread'>;
+export type AttemptServices = Omit<ScenarioServices, 'thread' | 'locks'>;
 
 export interface AttemptOptions {
   threads: ThreadPool;
@@ -14,28 +16,94 @@ export interface AttemptOptions {
   timeoutMs: number;
   teardownMs: number;
   services: AttemptServices;
+  /** Locks that scenarios took in earlier runs, by their keys. */
+  knownLocks: ReadonlyMap<string, readonly string[]>;
+  /** Called with the locks a scenario has held. */
+  held: (key: string, locks: readonly string[]) => void;
+  ended: (result: ScenarioResult) => void;
+  leftOut: (scenario: PlannedScenario) => void;
 }
 
-export function attempts({ threads, timeoutMs, teardownMs, services }: AttemptOptions): Attempt {
-  return (file, planned, attempt) => {
-    const id = attemptOf(planned, attempt);
-    if (planned.failed !== undefined || planned.skip !== undefined) {
-      return Promise.resolve(withoutRunning(id, planned, services));
+export class ScenarioAttempts implements Attempts {
+  readonly #options: AttemptOptions;
+  readonly #locks = new Locks();
+  /** Locks that scenarios were seen to take, by their keys. */
+  readonly #known: Map<string, readonly string[]>;
+  /** Those that have claimed their locks and are about to run. */
+  readonly #claimed = new Map<string, ScenarioLocks>();
+  /** When scenarios began first, as a number: the smaller the older. */
+  readonly #ages = new Map<string, number>();
+
+  constructor(options: AttemptOptions) {
+    this.#options = options;
+    this.#known = new Map(options.knownLocks);
+  }
+
+  locksOf({ scenario }: Task): readonly string[] {
+    if (isOver(scenario)) return [];
+    return [...(scenario.declared?.locks ?? []), ...(this.#known.get(scenario.key) ?? [])];
+  }
+
+  claim(task: Task): boolean {
+    const id = attemptOf(task.scenario, task.attempt);
+    const age = this.#ages.get(id.id) ?? this.#ages.size;
+    const { emit, now } = this.#options.services;
+    const first = this.locksOf(task);
+    const locks = new ScenarioLocks(this.#locks, id, { age, first }, { emit, now });
+    if (!locks.claim()) return false;
+    this.#ages.set(id.id, age);
+    this.#claimed.set(id.id, locks);
+    return true;
+  }
+
+  async run(task: Task): Promise<ScenarioResult | 'restart'> {
+    const { scenario } = task;
+    const { services } = this.#options;
+    const id = attemptOf(scenario, task.attempt);
+    const locks = this.#claimed.get(id.id);
+    this.#claimed.delete(id.id);
+    if (isOver(scenario) || locks === undefined) {
+      return this.#counted(withoutRunning(id, scenario, services));
     }
-    const { declared } = planned;
+    const result = await this.#inThread(task, id, locks);
+    const needed = [...locks.held(), ...('restart' in result ? [result.restart] : [])];
+    this.#known.set(scenario.key, needed);
+    this.#options.held(scenario.key, needed);
+    locks.release();
+    return 'restart' in result ? 'restart' : this.#counted(result);
+  }
+
+  leaveOut(scenario: PlannedScenario): void {
+    this.#options.leftOut(scenario);
+  }
+
+  #inThread(
+    { file, scenario, isRetry, retriesLeft }: Task,
+    id: ScenarioId,
+    locks: ScenarioLocks,
+  ): ReturnType<typeof runScenario> {
+    const { threads, timeoutMs, teardownMs, services } = this.#options;
+    const { declared } = scenario;
     return threads.use((thread) => {
-      const scenario = declared === undefined ? {} : { scenario: declared };
+      const ofSuite = declared === undefined ? {} : { scenario: declared };
       return runScenario(
         {
           id,
-          job: { ...file.binding.job(id), ...scenario, teardown_ms: teardownMs },
+          job: { ...file.binding.job(id), ...ofSuite, teardown_ms: teardownMs },
           policy: file.binding.policy,
           timeoutMs: declared?.timeout_ms ?? timeoutMs,
+          isRetry,
+          mayRetry: retriesLeft > 0,
         },
-        { ...services, thread },
+        { ...services, thread, locks },
       );
     });
-  };
+  }
+
+  #counted(result: ScenarioResult): ScenarioResult {
+    this.#options.ended(result);
+    return result;
+  }
 }
 
 /** A file that could not be collected stands for all the scenarios it may hold. */
@@ -45,6 +113,11 @@ export function reportErrored(
 ): ScenarioResult {
   const id = attemptOf({ key: shown, order, file: shown, name, tags: [] }, 1);
   return emitBoth(id, { verdict: 'errored', failures: [error.failure] }, services);
+}
+
+/** Whether its result is known before it runs. */
+function isOver({ failed, skip }: PlannedScenario): boolean {
+  return failed !== undefined || skip !== undefined;
 }
 
 /** A scenario that is skipped, or that failed already while its file was collected. */
@@ -60,7 +133,7 @@ function withoutRunning(
 
 function emitBoth(
   scenario: ScenarioId,
-  result: ScenarioResult,
+  result: Omit<ScenarioResult, 'isRetried'>,
   { emit, now }: AttemptServices,
   skipped?: string,
 ): ScenarioResult {
@@ -68,5 +141,5 @@ function emitBoth(
   const reason = skipped === undefined ? {} : { skip_reason: skipped };
   emit({ type: 'scenario_started', at, scenario });
   emit({ type: 'scenario_finished', at, scenario, ...result, ms: 0, ...reason });
-  return result;
+  return { ...result, isRetried: false };
 }

@@ -2,26 +2,156 @@
 import type { PlannedFile, PlannedScenario } from '../plan/collect.js';
 import type { ScenarioResult } from '../scenario/scenario.js';
 
-/** Runs a scenario once, as soon as a thread is free. Attempts of a scenario count from 1. */
-export type Attempt = (
-  file: PlannedFile,
-  scenario: PlannedScenario,
-  attempt: number,
-) => Promise<ScenarioResult>;
+/** A scenario that is to run once. */
+export interface Task {
+  file: PlannedFile;
+  scenario: PlannedScenario;
+  /** From 1. */
+  attempt: number;
+  /** Whether an earlier attempt failed: passing is being flaky now. */
+  isRetry: boolean;
+  /** How often it may still run again if it fails. */
+  retriesLeft: number;
+}
+
+/** What a schedule can do with a task. */
+export interface Attempts {
+  /** Whether the task can begin now: nothing it is known to need is in use. If so it must be run next. */
+  claim(task: Task): boolean;
+  /** Locks that the task is known to need. */
+  locksOf(task: Task): readonly string[];
+  /** `restart`: it has to begin anew, once what it needs is free. Never rejects. */
+  run(task: Task): Promise<ScenarioResult | 'restart'>;
+  /** The scenario is not run, because of earlier failures. */
+  leaveOut(scenario: PlannedScenario): void;
+}
 
 /** Resolves when the last attempt has ended. `stop`: aborted when no other attempt is to begin. */
 export type Schedule = (
   files: readonly PlannedFile[],
-  attempt: Attempt,
+  attempts: Attempts,
   stop: AbortSignal,
 ) => Promise<void>;
 
-/** One scenario after another, each once, in the order of the files. */
-export const serial: Schedule = async (files, attempt, stop) => {
-  for (const file of files) {
-    for (const scenario of file.scenarios) {
-      if (stop.aborted) return;
-      await attempt(file, scenario, 1);
+export interface ScheduleOptions {
+  /** How many scenarios run at a time. */
+  jobs: number;
+  /** How often a scenario that failed runs again, unless it says so itself. */
+  retries: number;
+  /** How often each scenario runs. More than once, none is retried: a retry would hide what is counted. */
+  repeat: number;
+  /** Ends after that many scenarios failed. */
+  bail: number;
+  /** Puts the scenarios of each round in another order. */
+  shuffle?: <T>(items: readonly T[], round: number) => readonly T[];
+}
+
+/**
+ * Scenarios in the order of the files, `jobs` at a time. Those that failed are run again at the end, each alone: next to
+ * the load under which it failed, a retry would prove nothing.
+ */
+export function scheduleOf(options: ScheduleOptions): Schedule {
+  return async (files, attempts, stop) => {
+    const queue = [...tasks(files, options)];
+    let failed = 0;
+    while (queue.length > 0 && failed < options.bail && !stop.aborted) {
+      const again: Task[] = [];
+      await runQueue(queue, options.jobs, attempts, {
+        goesOn: () => !stop.aborted && failed + again.length < options.bail,
+        ended: (task, result) => {
+          if (!isBad(result)) return;
+          if (task.retriesLeft > 0) again.push(task);
+          else failed += 1;
+        },
+      });
+      again.sort((a, b) => a.scenario.order - b.scenario.order);
+      for (const task of again) {
+        if (await failsAgain(task, attempts, stop)) failed += 1;
+      }
+    }
+    const left = new Set(stop.aborted ? [] : queue.map((task) => task.scenario));
+    for (const scenario of left) attempts.leaveOut(scenario);
+  };
+}
+
+function* tasks(
+  files: readonly PlannedFile[],
+  { retries, repeat, shuffle }: ScheduleOptions,
+): Generator<Task> {
+  const all = files.flatMap((file) => file.scenarios.map((scenario) => ({ file, scenario })));
+  for (let round = 1; round <= repeat; round += 1) {
+    for (const { file, scenario } of shuffle?.(all, round) ?? all) {
+      const retriesLeft = repeat > 1 ? 0 : (scenario.declared?.retries ?? retries);
+      yield { file, scenario, attempt: round, isRetry: false, retriesLeft };
     }
   }
-};
+}
+
+interface Hooks {
+  goesOn(): boolean;
+  ended(task: Task, result: ScenarioResult): void;
+}
+
+/** Takes tasks off the queue until it is empty or shall not go on; resolves when none runs any more. */
+function runQueue(queue: Task[], jobs: number, attempts: Attempts, hooks: Hooks): Promise<void> {
+  let running = 0;
+  return new Promise((resolve) => {
+    const begin = (): void => {
+      while (running < jobs && hooks.goesOn()) {
+        const task = takeNext(queue, attempts);
+        if (task === undefined) break;
+        running += 1;
+        void attempts.run(task).then((result) => {
+          running -= 1;
+          if (result === 'restart') queue.unshift(task);
+          else hooks.ended(task, result);
+          begin();
+        });
+      }
+      if (running === 0) resolve();
+    };
+    begin();
+  });
+}
+
+/** The first task that can begin; none that needs a lock for which an earlier one waits, or that would wait for ever. */
+function takeNext(queue: Task[], attempts: Attempts): Task | undefined {
+  const wanted = new Set<string>();
+  for (const [index, task] of queue.entries()) {
+    const locks = attempts.locksOf(task);
+    if (!locks.some((lock) => wanted.has(lock)) && attempts.claim(task)) {
+      queue.splice(index, 1);
+      return task;
+    }
+    for (const lock of locks) wanted.add(lock);
+  }
+  return undefined;
+}
+
+/** Runs the task again until it passes or has no retries left. @returns whether it failed in all */
+async function failsAgain(task: Task, attempts: Attempts, stop: AbortSignal): Promise<boolean> {
+  for (let retry = 1; retry <= task.retriesLeft && !stop.aborted; retry += 1) {
+    const again: Task = {
+      ...task,
+      attempt: task.attempt + retry,
+      isRetry: true,
+      retriesLeft: task.retriesLeft - retry,
+    };
+    const result = await runAlone(again, attempts);
+    if (!isBad(result)) return false;
+  }
+  return true;
+}
+
+/** Nothing else of this run holds a lock now. */
+async function runAlone(task: Task, attempts: Attempts): Promise<ScenarioResult> {
+  for (;;) {
+    attempts.claim(task);
+    const result = await attempts.run(task);
+    if (result !== 'restart') return result;
+  }
+}
+
+function isBad({ verdict }: ScenarioResult): boolean {
+  return verdict === 'failed' || verdict === 'errored';
+}

@@ -37,9 +37,9 @@ test.each<[Ended[], boolean, number]>([
   [[], true, 130],
 ])('%j, interrupted: %s -> %i', (scenarios, interrupted, exit) => {
   const tally = new Tally();
-  tally.add({ verdict: 'passed', failures: [] });
+  tally.add({ verdict: 'passed', failures: [], isRetried: false });
   for (const [verdict, code] of scenarios) {
-    tally.add({ verdict, failures: [{ code, message: 'x', phase: 'body' }] });
+    tally.add({ verdict, failures: [{ code, message: 'x', phase: 'body' }], isRetried: false });
   }
   expect(tally.exit(interrupted)).toBe(exit);
   const { passed, failed, errored } = tally.counts;

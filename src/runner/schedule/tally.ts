@@ -5,9 +5,16 @@ import type { ScenarioResult } from '../scenario/scenario.js';
 
 export class Tally {
   readonly counts: Counts = { passed: 0, failed: 0, errored: 0, skipped: 0, flaky: 0 };
+  readonly #failOnFlaky: boolean;
   readonly #kinds = new Set<ReturnType<typeof errorKind>>();
 
-  add({ verdict, failures }: ScenarioResult): void {
+  constructor(failOnFlaky = false) {
+    this.#failOnFlaky = failOnFlaky;
+  }
+
+  /** An attempt that another one follows does not count. */
+  add({ verdict, failures, isRetried }: ScenarioResult): void {
+    if (isRetried) return;
     this.counts[verdict] += 1;
     for (const { code } of failures) this.#kinds.add(errorKind(code));
   }
@@ -17,7 +24,9 @@ export class Tally {
     if (interrupted) return EXIT.interrupted;
     if (this.#kinds.has('internal')) return EXIT.internal;
     if (this.counts.failed > 0) return EXIT.failed;
-    if (this.counts.errored === 0) return EXIT.passed;
-    return [...this.#kinds].every((kind) => kind === 'usage') ? EXIT.usage : EXIT.environment;
+    if (this.counts.errored > 0) {
+      return [...this.#kinds].every((kind) => kind === 'usage') ? EXIT.usage : EXIT.environment;
+    }
+    return this.#failOnFlaky && this.counts.flaky > 0 ? EXIT.failed : EXIT.passed;
   }
 }

@@ -38,6 +38,7 @@ const vocabulary = {
   wait,
   default_timeout,
   step,
+  suite: suite.suite,
   skip,
   log,
   uuid,

@@ -12,6 +12,8 @@ interface Options {
   skip?: boolean | string;
   only?: boolean;
   timeout?: Duration;
+  retries?: number;
+  locks?: readonly string[];
 }
 
 type Body = (...context: unknown[]) => unknown;
@@ -25,6 +27,8 @@ interface Declared {
 const declared: Declared[] = [];
 /** The names in `declared`, to find one quickly: a file may declare thousands of scenarios. */
 const names = new Set<string>();
+/** Of all scenarios of the file. */
+let common: Options | undefined;
 let setupBody: Body | undefined;
 let teardownBody: Body | undefined;
 let context: unknown;
@@ -45,15 +49,22 @@ function declare(name: string, options: Options, run: Body): void {
 }
 
 function declaration({ name, options }: Declared, ordinal: number): DeclaredScenario {
-  const { tags = [], skip = false, only = false, timeout } = options;
+  const { skip = false, only = false, timeout, retries } = { ...common, ...options };
+  const locks = both(common?.locks, options.locks);
   return {
     ordinal,
     name,
-    tags: [...tags],
+    tags: both(common?.tags, options.tags),
     only,
     ...(skip === false ? {} : { skip: skip === true ? '' : skip }),
     ...(timeout === undefined ? {} : { timeout_ms: durationMs(timeout) }),
+    ...(retries === undefined ? {} : { retries }),
+    ...(locks.length === 0 ? {} : { locks }),
   };
+}
+
+function both(ofSuite: readonly string[] = [], own: readonly string[] = []): readonly string[] {
+  return [...ofSuite, ...own.filter((one) => !ofSuite.includes(one))];
 }
 
 /** Splits arguments into name, options and body. The thread checks them against their row. */
@@ -123,6 +134,14 @@ export const scenario = Object.freeze(
   Object.assign(declareScenario, { each: Object.freeze(each) }),
 );
 
+export function suite(...args: unknown[]): void {
+  ask('check', { on: 'global', fn: 'suite', args, stack: callerStack() });
+  if (common !== undefined) {
+    throw structure('suite(): used twice in this file', 'put both into one call');
+  }
+  common = args[0] as Options;
+}
+
 export function setup(...args: unknown[]): void {
   ask('check', { on: 'global', fn: 'setup', args, stack: callerStack() });
   if (setupBody !== undefined) {
@@ -144,6 +163,12 @@ export function teardown(...args: unknown[]): void {
  * @throws E_SCRIPT_STRUCTURE for a setup that no scenario would ever use.
  */
 export function collected(ordinal?: number): string {
+  if (declared.length === 0 && common !== undefined) {
+    throw structure(
+      'suite(): this file has no scenario()',
+      'declare its scenarios with scenario(), or leave suite() out',
+    );
+  }
   if (declared.length === 0 && setupBody !== undefined) {
     throw structure(
       'setup(): this file has no scenario(), so it would never run',

@@ -225,6 +225,11 @@ export class ScenarioThread {
     this.#running?.watchdog.abort(kind);
   }
 
+  /** During run: stops the clock of its time limit until what is returned is called. */
+  holdClock(): () => void {
+    return this.#running?.watchdog.hold() ?? (() => undefined);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     const live = this.#live;

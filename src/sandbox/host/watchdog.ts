@@ -25,6 +25,10 @@ export class Watchdog {
   #grace: NodeJS.Timeout | undefined;
   #stage: 'scenario' | 'teardown' = 'scenario';
   #limitMs = 0;
+  /** When the budget ends, by hrtimeMs(). */
+  #endsAt = 0;
+  /** What is left of the budget while it is held; how many hold it. */
+  #held = { times: 0, leftMs: 0 };
   #stopped = false;
   #turn = -1;
   #turnSince = 0;
@@ -49,16 +53,35 @@ export class Watchdog {
 
   /** Begins the budget of a stage and ends the budget of the previous stage. */
   limit(stage: 'scenario' | 'teardown', limitMs: number, leftMs: number): void {
-    clearTimeout(this.#timer);
     clearTimeout(this.#grace);
     this.#stage = stage;
     this.#limitMs = limitMs;
+    this.#held = { times: 0, leftMs: 0 };
+    this.#arm(leftMs);
+  }
+
+  #arm(leftMs: number): void {
+    clearTimeout(this.#timer);
+    const stage = this.#stage;
+    this.#endsAt = hrtimeMs() + leftMs;
     this.#timer = setTimeout(
       () => {
         this.abort('timeout', stage);
       },
       Math.max(0, leftMs),
     );
+  }
+
+  /** The budget stands still until what is returned is called: the scenario waits for others. */
+  hold(): () => void {
+    const held = this.#held;
+    if (held.times === 0) held.leftMs = this.#endsAt - hrtimeMs();
+    held.times += 1;
+    clearTimeout(this.#timer);
+    return () => {
+      held.times -= 1;
+      if (held.times === 0 && held === this.#held && !this.#stopped) this.#arm(held.leftMs);
+    };
   }
 
   /** Asks the thread to stop; interrupting never shortens a teardown that runs already. */

@@ -33,6 +33,8 @@ export class Job {
   /** What an earlier scenario of the file has left. */
   readonly #evaluated: Evaluated | undefined;
   #crashed = false;
+  /** The scenario begins anew: there is nothing to tear down. */
+  #restarts = false;
 
   constructor(quickJs: QuickJs, vm: Vm, session: Session, suite = new KeptSuite()) {
     this.#quickJs = quickJs;
@@ -86,7 +88,7 @@ export class Job {
   run(scenario: DeclaredScenario | undefined): void {
     this.#guarded(() => {
       if (scenario !== undefined) this.#runScenario(scenario);
-      else if (this.#runFile()) this.#run('teardown', 0);
+      else if (this.#runFile() && !this.#restarts) this.#run('teardown', 0);
     });
   }
 
@@ -106,6 +108,7 @@ export class Job {
     if (!declared.setup || this.#run('setup', ordinal)) {
       this.#body((vm) => vm.run('body', ordinal), `scenario "${scenario.name}"`);
     }
+    if (this.#restarts) return;
     if (declared.teardown) this.#run('teardown', ordinal);
     else session.enter('teardown');
   }
@@ -198,6 +201,7 @@ export class Job {
     session.stop.begin(phase === 'teardown');
     const settled = start(vm);
     const reason = session.stop.end();
+    this.#restarts ||= reason?.kind === 'restart';
     const error = this.#errorOf(settled, reason);
     if (error !== undefined) session.fail(error);
     this.#noteUnawaited(vm, reason === undefined);

@@ -18,6 +18,11 @@ export function stopError(reason: StopReason, session: Session): ErrorData {
         code: 'E_INTERRUPTED',
         ...said({ subject: 'scenario', what: `interrupted${whileWaiting(session)}` }),
       };
+    case 'restart':
+      return {
+        code: 'E_INTERRUPTED',
+        ...said({ subject: 'scenario', what: 'begins anew' }),
+      };
     case 'skip':
       return {
         code: 'E_SCRIPT_STRUCTURE',

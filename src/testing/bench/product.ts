@@ -104,7 +104,7 @@ export async function runScenarioText(
   const { ThreadPool } = (await built(
     'runner/schedule/threads.js',
   )) as typeof import('../../runner/schedule/threads.js');
-  const { serial } = (await built(
+  const { scheduleOf } = (await built(
     'runner/schedule/schedule.js',
   )) as typeof import('../../runner/schedule/schedule.js');
   const threads = new ThreadPool((sources) => new NotedThread({ limits: LIMITS, sources }));
@@ -117,7 +117,9 @@ export async function runScenarioText(
       shownPath: (file: string) => file,
       filters: { scenario: [], tag: [], excludeTag: [] },
       threads,
-      schedule: serial,
+      schedule: scheduleOf({ jobs: 1, retries: 0, repeat: 1, bail: Infinity }),
+      jobs: 1,
+      repeat: 1,
       variables: () => ({ env: {}, fixedEnv: {}, warnings: [] }),
       productVersion: 'bench',
       host: { name: 'bench', platform: 'linux', arch: '', node: '' },

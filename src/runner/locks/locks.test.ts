@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Locks, RestartNeeded, type Owner } from './locks.js';
+
+/** Names that no other test or run uses. */
+let unique = '';
+const lock = (name: string): string => `${name}-${unique}`;
+beforeEach(({ task }) => {
+  unique = `${process.pid} ${Date.now()} ${task.id}`;
+});
+
+class Scenario implements Owner {
+  readonly waited: string[] = [];
+  acted = false;
+  readonly name: string;
+  readonly age: number;
+  constructor(name: string, age: number) {
+    this.name = name;
+    this.age = age;
+  }
+  mayRestart(): boolean {
+    return !this.acted;
+  }
+  waits(name: string, holder: string): void {
+    this.waited.push(`${name.split('-')[0] ?? ''}: ${holder}`);
+  }
+}
+
+const older = (): Scenario => new Scenario('older', 1);
+const younger = (): Scenario => new Scenario('younger', 2);
+const used: [Locks, Scenario][] = [];
+afterEach(() => {
+  for (const [locks, owner] of used.splice(0)) locks.release(owner);
+});
+
+function setting(...owners: Scenario[]): Locks {
+  const locks = new Locks();
+  for (const owner of owners) used.push([locks, owner]);
+  return locks;
+}
+
+/** What a promise came to by now. */
+async function now(promise: Promise<unknown>): Promise<unknown> {
+  let state: unknown = 'waits';
+  promise.then(
+    () => (state = 'taken'),
+    (error: unknown) => (state = error),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  return state;
+}
+
+test('claim takes all or none', () => {
+  const [a, b] = [older(), younger()];
+  const locks = setting(a, b);
+  expect(locks.claim(a, [lock('x'), lock('y')])).toBe(true);
+  expect(locks.claim(b, [lock('y'), lock('z')])).toBe(false);
+  expect(locks.held(b)).toEqual([]);
+  locks.release(a);
+  expect(locks.claim(b, [lock('y'), lock('z')])).toBe(true);
+});
+
+test('a lock passes to who waited for it, the oldest first, and is one no more to take twice', async () => {
+  const [a, b, c] = [new Scenario('a', 1), new Scenario('b', 2), new Scenario('c', 3)];
+  const locks = setting(a, b, c);
+  await locks.take(a, lock('x'));
+  await locks.take(a, lock('x'));
+  const young = locks.take(c, lock('x'));
+  const old = locks.take(b, lock('x'));
+  expect([b.waited, c.waited]).toEqual([['x: a'], ['x: a']]);
+  locks.release(a);
+  expect([await now(old), await now(young)]).toEqual(['taken', 'waits']);
+  locks.release(b);
+  expect(await now(young)).toBe('taken');
+});
+
+test('opposite order: the younger one restarts, the older one gets both', async () => {
+  const [a, b] = [older(), younger()];
+  const locks = setting(a, b);
+  await locks.take(a, lock('x'));
+  await locks.take(b, lock('y'));
+  const ofOlder = locks.take(a, lock('y'));
+  expect(await now(ofOlder)).toBe('waits');
+  await expect(locks.take(b, lock('x'))).rejects.toThrow(RestartNeeded);
+  locks.release(b);
+  expect(await now(ofOlder)).toBe('taken');
+});
+
+test('opposite order, the younger one has acted: the older one restarts', async () => {
+  const [a, b] = [older(), younger()];
+  b.acted = true;
+  const locks = setting(a, b);
+  await locks.take(a, lock('x'));
+  await locks.take(b, lock('y'));
+  const ofOlder = locks.take(a, lock('y')).catch((error: unknown) => error);
+  const ofYounger = locks.take(b, lock('x'));
+  expect(await ofOlder).toBeInstanceOf(RestartNeeded);
+  locks.release(a);
+  expect(await now(ofYounger)).toBe('taken');
+});
+
+test('both have acted: the younger one fails, and is told what to write', async () => {
+  const [a, b] = [older(), younger()];
+  a.acted = b.acted = true;
+  const locks = setting(a, b);
+  await locks.take(a, lock('x'));
+  await locks.take(b, lock('y'));
+  const ofOlder = locks.take(a, lock('y'));
+  await expect(locks.take(b, lock('x'))).rejects.toMatchObject({
+    code: 'E_LOCK',
+    message: expect.stringMatching(/older has it, and waits for a lock of this scenario/) as string,
+  });
+  locks.release(b);
+  expect(await now(ofOlder)).toBe('taken');
+});
+
+test('a circle of three is broken as well', async () => {
+  const [a, b, c] = [new Scenario('a', 1), new Scenario('b', 2), new Scenario('c', 3)];
+  for (const one of [a, b, c]) one.acted = true;
+  const locks = setting(a, b, c);
+  await Promise.all([locks.take(a, lock('x')), locks.take(b, lock('y')), locks.take(c, lock('z'))]);
+  const waits = [
+    locks.take(a, lock('y')),
+    locks.take(b, lock('z')),
+    locks.take(c, lock('x')).catch(String),
+  ];
+  expect(await waits[2]).toMatch(/E_LOCK|not taken/);
+  locks.release(c);
+  expect(await now(Promise.all(waits))).toBe('waits');
+  locks.release(b);
+  expect(await now(Promise.all(waits))).toBe('taken');
+});
+
+test('who gives up waits no more, and gets the lock no more', async () => {
+  const [a, b] = [older(), younger()];
+  const locks = setting(a, b);
+  await locks.take(a, lock('x'));
+  const waiting = locks.take(b, lock('x'));
+  locks.giveUp(b);
+  await expect(waiting).rejects.toMatchObject({ code: 'E_INTERRUPTED' });
+  locks.release(a);
+  expect(locks.held(b)).toEqual([]);
+});
+
+test('another run has the lock: told who, waits without holding any, and takes all when it is free', async () => {
+  const [theirs, ours, third] = [new Scenario('theirs', 1), older(), new Scenario('third', 1)];
+  const other = setting(theirs);
+  const locks = setting(ours);
+  const thirdRun = setting(third);
+  await other.take(theirs, lock('y'));
+  locks.claim(ours, [lock('x'), lock('y')]);
+  const waiting = locks.takeOnHost(ours, [lock('x'), lock('y')]);
+  expect(await now(waiting)).toBe('waits');
+  expect(ours.waited).toEqual([`y: theirs, in another run (process ${process.pid})`]);
+  thirdRun.claim(third, [lock('x')]);
+  expect(await now(thirdRun.takeOnHost(third, [lock('x')]))).toBe('taken');
+  thirdRun.release(third);
+  other.release(theirs);
+  await waiting;
+  expect(await now(other.takeOnHost(theirs, [lock('x')]))).toBe('waits');
+  other.giveUp(theirs);
+});
+
+test('another run has the second lock: who holds one restarts, unless it has acted', async () => {
+  const [theirs, ours, acted] = [new Scenario('theirs', 1), older(), younger()];
+  acted.acted = true;
+  const other = setting(theirs);
+  const locks = setting(ours, acted);
+  await other.take(theirs, lock('y'));
+  await locks.take(ours, lock('x'));
+  await expect(locks.take(ours, lock('y'))).rejects.toThrow(RestartNeeded);
+  locks.release(ours);
+  await locks.take(acted, lock('x'));
+  const waiting = locks.take(acted, lock('y'));
+  expect(await now(waiting)).toBe('waits');
+  other.release(theirs);
+  await waiting;
+});

@@ -1,0 +1,227 @@
+/**
+ * What scenarios that run at the same time must not share: accounts, ports, and what the option `locks` names.
+ * A scenario takes the locks it is known to need before it begins, all or none. What else it turns out to need it takes
+ * on the way, and may then wait for a scenario that waits for it: the younger of the two begins anew, if it has done
+ * nothing yet that others could see. Runs of other processes count as well (host-lock.ts).
+ */
+import { OffhookError } from '../../errors.js';
+import { takeHostLock, type Busy, type HostLock } from './host-lock.js';
+
+/** A scenario, for as long as it holds locks. */
+export interface Owner {
+  /** As reports name it. */
+  readonly name: string;
+  /** Smaller = older. Beginning anew makes nobody younger. */
+  readonly age: number;
+  /** Whether it has done nothing yet that others could see. */
+  mayRestart(): boolean;
+  /** Called when it has to wait. */
+  waits(lock: string, holder: string): void;
+}
+
+/** Ends an attempt that is to begin anew, then with this lock taken beforehand. */
+export class RestartNeeded extends Error {
+  readonly lock: string;
+  constructor(lock: string, holder: string) {
+    super(`waited for ${lock}, held by ${holder}`);
+    this.lock = lock;
+  }
+}
+
+interface Waiting {
+  owner: Owner;
+  lock: string;
+  taken(): void;
+  given(error: Error): void;
+}
+
+export class Locks {
+  readonly #holders = new Map<string, Owner>();
+  /** Those the machine has granted. */
+  readonly #onHost = new Map<Owner, Map<string, HostLock>>();
+  readonly #waiting: Waiting[] = [];
+  /** Waits for other runs, to be given up. */
+  readonly #awaited = new Map<Owner, Busy>();
+  readonly #left = new WeakSet<Owner>();
+
+  /** Takes all or none, in this run. `takeOnHost` must follow. */
+  claim(owner: Owner, names: readonly string[]): boolean {
+    if (names.some((name) => this.#holders.has(name))) return false;
+    for (const name of names) this.#holders.set(name, owner);
+    return true;
+  }
+
+  /**
+   * Takes claimed locks of the machine. While it waits for one it holds none, so that no two runs wait for each other.
+   * @throws OffhookError E_INTERRUPTED when given up
+   */
+  async takeOnHost(owner: Owner, names: readonly string[]): Promise<void> {
+    const sorted = [...names].sort();
+    for (;;) {
+      const busy = await this.#takeAllOnHost(owner, sorted);
+      if (busy === undefined) return;
+      await this.#freed(owner, busy.name, busy);
+    }
+  }
+
+  /** One more lock. @throws RestartNeeded, OffhookError E_LOCK, E_INTERRUPTED when given up */
+  async take(owner: Owner, name: string): Promise<void> {
+    const holder = this.#holders.get(name);
+    if (holder === owner) return;
+    if (holder === undefined) this.#holders.set(name, owner);
+    else await this.#wait(owner, name, holder);
+    for (;;) {
+      const taken = await takeHostLock(name, owner.name);
+      if (!isBusy(taken)) {
+        this.#keep(owner, name, taken);
+        return;
+      }
+      if (this.held(owner).length > 1 && owner.mayRestart()) {
+        taken.leave();
+        throw new RestartNeeded(name, taken.holder);
+      }
+      await this.#freed(owner, name, taken);
+    }
+  }
+
+  held(owner: Owner): readonly string[] {
+    return [...this.#holders].flatMap(([name, holder]) => (holder === owner ? [name] : []));
+  }
+
+  /** Ends what the owner waits for; it gets E_INTERRUPTED, and no lock any more. */
+  giveUp(owner: Owner): void {
+    this.#left.add(owner);
+    this.#awaited.get(owner)?.leave();
+    for (const one of [...this.#waiting]) {
+      if (one.owner === owner) this.#end(one, isOver(one.lock));
+    }
+  }
+
+  /** Releases everything. */
+  release(owner: Owner): void {
+    for (const lock of this.#onHost.get(owner)?.values() ?? []) lock.release();
+    this.#onHost.delete(owner);
+    const names = this.held(owner);
+    for (const name of names) this.#holders.delete(name);
+    for (const name of names) this.#passOn(name);
+  }
+
+  #keep(owner: Owner, name: string, lock: HostLock): void {
+    if (this.#left.has(owner)) {
+      lock.release();
+      throw isOver(name);
+    }
+    const kept = this.#onHost.get(owner) ?? new Map<string, HostLock>();
+    this.#onHost.set(owner, kept.set(name, lock));
+  }
+
+  async #takeAllOnHost(
+    owner: Owner,
+    sorted: readonly string[],
+  ): Promise<(Busy & { name: string }) | undefined> {
+    const taken: [string, HostLock][] = [];
+    for (const name of sorted) {
+      const one = await takeHostLock(name, owner.name);
+      if (isBusy(one)) {
+        for (const [, lock] of taken) lock.release();
+        return { ...one, name };
+      }
+      taken.push([name, one]);
+    }
+    if (this.#left.has(owner)) {
+      for (const [, lock] of taken) lock.release();
+      throw isOver(sorted[0] ?? '');
+    }
+    this.#onHost.set(owner, new Map(taken));
+    return undefined;
+  }
+
+  async #freed(owner: Owner, name: string, busy: Busy): Promise<void> {
+    owner.waits(name, busy.holder);
+    this.#awaited.set(owner, busy);
+    if (this.#left.has(owner)) busy.leave();
+    await busy.freed;
+    this.#awaited.delete(owner);
+    if (this.#left.has(owner)) throw isOver(name);
+  }
+
+  /** Waits in this run; resolves when the owner has the lock. */
+  #wait(owner: Owner, lock: string, holder: Owner): Promise<void> {
+    const keeps = this.held(owner).length > 0;
+    // Who waits with locks in hand makes others wait in turn: the younger one starts over rather than do that.
+    if (keeps && owner.mayRestart() && holder.age < owner.age) {
+      return Promise.reject(new RestartNeeded(lock, holder.name));
+    }
+    owner.waits(lock, holder.name);
+    const taken = new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ owner, lock, taken: resolve, given: reject });
+    });
+    if (keeps) this.#breakCircle(owner);
+    return taken;
+  }
+
+  /** Whoever of a circle can begin anew does so, the youngest first; if nobody can, the youngest fails. */
+  #breakCircle(from: Owner): void {
+    const circle = this.#circle(from);
+    const byAge = [...circle].sort((a, b) => b.owner.age - a.owner.age);
+    const ends = byAge.find(({ owner }) => owner.mayRestart()) ?? byAge[0];
+    if (ends === undefined) return;
+    const holder = this.#holders.get(ends.lock)?.name ?? '';
+    if (ends.owner.mayRestart()) this.#end(ends, new RestartNeeded(ends.lock, holder));
+    else this.#end(ends, deadlock(ends, holder));
+  }
+
+  /** The waits that lead from this owner back to it; none without a circle. */
+  #circle(from: Owner): readonly Waiting[] {
+    const found: Waiting[] = [];
+    for (let owner: Owner | undefined = from; owner !== undefined;) {
+      const wait: Waiting | undefined = this.#waiting.find((one) => one.owner === owner);
+      if (wait === undefined || found.includes(wait)) return [];
+      found.push(wait);
+      owner = this.#holders.get(wait.lock);
+      if (owner === from) return found;
+    }
+    return [];
+  }
+
+  #end(wait: Waiting, error: Error): void {
+    this.#waiting.splice(this.#waiting.indexOf(wait), 1);
+    wait.given(error);
+  }
+
+  /** Gives a lock that is free to who has waited: first to those that keep others waiting, then to the oldest. */
+  #passOn(name: string): void {
+    const rank = ({ owner }: Waiting): number => (this.held(owner).length > 0 ? 0 : 1);
+    const [next] = this.#waiting
+      .filter(({ lock }) => lock === name)
+      .sort((a, b) => rank(a) - rank(b) || a.owner.age - b.owner.age);
+    if (next === undefined) return;
+    this.#waiting.splice(this.#waiting.indexOf(next), 1);
+    this.#holders.set(name, next.owner);
+    next.taken();
+  }
+}
+
+function isBusy(taken: HostLock | Busy): taken is Busy {
+  return 'freed' in taken;
+}
+
+function isOver(name: string): OffhookError {
+  return new OffhookError('E_INTERRUPTED', {
+    subject: `lock "${name}"`,
+    what: 'not taken',
+    seen: 'the scenario has ended',
+  });
+}
+
+function deadlock({ owner, lock }: Waiting, holder: string): OffhookError {
+  return new OffhookError(
+    'E_LOCK',
+    {
+      subject: `lock "${lock}"`,
+      what: 'not taken',
+      seen: `${holder} has it, and waits for a lock of this scenario`,
+    },
+    { hint: `name it in the option locks of ${owner.name}, which takes it before anything begins` },
+  );
+}

@@ -1,0 +1,20 @@
+/** Names of the locks that agents and servers take by themselves. */
+import type { AgentOptions } from '../../agents/user-agent.js';
+
+/**
+ * An account is what its registrar knows: "sip:alice@pbx.example" (RFC 3261, 10: the address of record), whatever
+ * proxy leads there. An agent without a domain has none. A fixed port is taken together with the next one, for TLS.
+ */
+export function locksOfAgent(name: string, options: AgentOptions): readonly string[] {
+  const { username = name, domain, local_port: port } = options;
+  return [
+    ...(domain === undefined
+      ? []
+      : [`sip:${username}@${domain.toLowerCase().replace(/:5060$/, '')}`]),
+    ...(port === undefined ? [] : [portLock(port), portLock(port + 1)]),
+  ];
+}
+
+export function portLock(port: number): string {
+  return `port:${port}`;
+}

@@ -56,6 +56,7 @@ const MAY_IMPORT = {
   ],
   // a run put together, whoever asks for it: no flags, no process
   app: [
+    'ordinary-file',
     'runner',
     'hearing',
     'sandbox',

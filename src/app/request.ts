@@ -29,6 +29,14 @@ export interface ScriptRequest {
    * `only` everywhere, even in untrusted files.
    */
   forbidOnly?: string | false;
+  /** File with the results of earlier runs, which a run adds its own to; without one nothing is known of them. */
+  lastRun?: string;
+  /** Only scenarios that failed or were flaky when they last ran, only flaky ones, or the slowest ten. */
+  last?: { kind: 'failed' | 'flaky' | 'slow'; words: string };
+  /** Only the scenarios of a list, such as `offhook list` prints. */
+  testList?: { text: string; words: string };
+  /** Only this part of the scenarios: all parts take about as long as each other. */
+  shard?: { index: number; total: number };
   /** Variables as "NAME=value". */
   set?: readonly string[];
   /** Files of variables; later ones win. */

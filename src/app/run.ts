@@ -16,7 +16,8 @@ import { thisHost } from '../settings/host.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
 import { LIMITS, TEARDOWN_MS, TIMEOUT_MS } from './limits.js';
 import type { RunRequest } from './request.js';
-import { planOptions } from './scripts.js';
+import { LastRunReporter } from './last-run.js';
+import { lastRunOf, planOptions } from './scripts.js';
 import { needTemporaryFolder } from './temporary-folder.js';
 import { openThreads } from './threads.js';
 
@@ -30,7 +31,9 @@ interface Opened {
 /** @returns the exit code of `offhook run`. @throws OffhookError when nothing could be run, or a report not be written */
 export async function run(request: RunRequest): Promise<number> {
   const secrets = request.secrets ?? new Secrets();
-  const reporter = fanOut(request.reporters, secrets.maskEvent);
+  const { lastRun } = request;
+  const record = lastRun === undefined ? [] : [new LastRunReporter(lastRun)];
+  const reporter = fanOut([...request.reporters, ...record], secrets.maskEvent);
   const threads =
     request.threads ??
     openThreads({ limits: request.limits ?? LIMITS, secrets, size: request.jobs });
@@ -63,6 +66,7 @@ function optionsOf(
     schedule: scheduleOf({ jobs, retries, repeat, bail }),
     jobs,
     repeat,
+    knownLocks: new Map([...lastRunOf(request)].map(([key, { locks }]) => [key, locks])),
     failOnFlaky: request.failOnFlaky === true,
     ...(request.label === undefined ? {} : { label: request.label }),
     productVersion: PRODUCT_VERSION,

@@ -1,16 +1,20 @@
 /** The part of a request that `run`, `list` and `check` share, as options of a plan. */
 import { secretValues } from '../model/secret-names.js';
 import { makePolicy } from '../policy/policy.js';
-import { shownPath } from '../report/text.js';
+import { oneLine, shownPath } from '../report/text.js';
+import { byKey, byList } from '../runner/plan/choices.js';
+import type { Choice } from '../runner/plan/select.js';
 import type { PlanOptions } from '../runner/plan/plan.js';
 import type { Secrets } from '../secrets/secrets.js';
 import { policySettings } from '../settings/policy-settings.js';
 import { scenarioVariables } from '../settings/settings.js';
+import { readLastRun, type LastRun } from './last-run.js';
 import type { ScriptRequest } from './request.js';
 
 type Variables = Readonly<Record<string, string>>;
 
 const EVERYTHING = { scenario: [], tag: [], excludeTag: [] };
+const SLOWEST = 10;
 
 /** @param lab variables of the server that was started. @throws OffhookError E_USAGE, E_SETTINGS */
 export function planOptions(
@@ -20,6 +24,7 @@ export function planOptions(
 ): PlanOptions {
   const { paths, cwd, environment, attemptVariables, forbidOnly } = request;
   const rulesOf = policySettings({ flags: request.policy ?? {}, variables: environment, cwd });
+  const known = lastRunOf(request);
   const { set = [], envFiles = [] } = request;
   const variablesOf = scenarioVariables({ set, envFiles, environment, lab, cwd });
   /** Masks the secrets among the variables from the moment a scenario could read them. */
@@ -35,7 +40,9 @@ export function planOptions(
     named: (names) => {
       secrets.spare(names);
     },
-    filters: request.filters ?? EVERYTHING,
+    filters: { ...(request.filters ?? EVERYTHING), choices: choicesOf(request, known) },
+    tookMs: (key) => known.get(key)?.ms,
+    ...(request.shard === undefined ? {} : { shard: request.shard }),
     ...(forbidOnly === undefined ? {} : { forbidOnly }),
     variables: (file, limits) => {
       const variables = variablesOf(file, limits);
@@ -51,4 +58,34 @@ export function planOptions(
       return { policy: makePolicy(rules), warnings };
     },
   };
+}
+
+/** What is known of the scenarios from earlier runs. */
+export function lastRunOf({ lastRun }: ScriptRequest): LastRun {
+  return lastRun === undefined ? new Map() : readLastRun(lastRun);
+}
+
+function choicesOf({ last, testList }: ScriptRequest, known: LastRun): readonly Choice[] {
+  const choices: Choice[] = [];
+  if (testList !== undefined) choices.push(byList(testList.words, testList.text, oneLine));
+  if (last !== undefined) {
+    const { keys, nothing } = lastKeys(last.kind, known);
+    choices.push(byKey(last.words, keys, nothing));
+  }
+  return choices;
+}
+
+function lastKeys(
+  kind: 'failed' | 'flaky' | 'slow',
+  known: LastRun,
+): { keys: ReadonlySet<string>; nothing: string } {
+  const all = [...known];
+  if (kind === 'slow') {
+    const slowest = all.sort(([, a], [, b]) => b.ms - a.ms).slice(0, SLOWEST);
+    return { keys: new Set(slowest.map(([key]) => key)), nothing: 'none of these has run before' };
+  }
+  const verdicts = kind === 'flaky' ? ['flaky'] : ['failed', 'errored', 'flaky'];
+  const keys = all.filter(([, { verdict }]) => verdicts.includes(verdict)).map(([key]) => key);
+  const what = kind === 'flaky' ? 'was flaky' : 'failed or was flaky';
+  return { keys: new Set(keys), nothing: `none of these ${what} when it last ran` };
 }

@@ -1,6 +1,7 @@
 /** `offhook list`: the scenarios that would run. */
 import { planOptions } from '../app/scripts.js';
 import { oneLine } from '../report/text.js';
+import { listLine } from '../runner/plan/choices.js';
 import { planRun, throwErrored } from '../runner/plan/plan.js';
 import type { ThreadPool } from '../runner/schedule/threads.js';
 import { readProcess } from '../settings/process-environment.js';
@@ -28,17 +29,11 @@ export async function listCommand(
     ...(skip === undefined ? {} : { skip }),
   }));
   if (flags.json === true) printJson(rows);
-  else for (const row of rows) print(oneLine(line(row)));
+  else for (const row of rows) print(oneLine(listLine(row)));
   for (const { scenario, why } of plan.leftOut) {
     if (why !== 'single') continue;
     const what = 'a single scenario: name it itself, or give --all-files, to run it';
     printError(oneLine(`left out: ${scenario.file} (${what})`));
   }
   return 0;
-}
-
-function line(row: { file: string; name: string; tags: readonly string[]; skip?: string }): string {
-  const tags = row.tags.map((tag) => ` #${tag}`).join('');
-  const skip = row.skip === undefined ? '' : ` (skipped${row.skip === '' ? '' : `: ${row.skip}`})`;
-  return `${row.file} › ${row.name}${tags}${skip}`;
 }

@@ -17,6 +17,14 @@ const SELECTION = {
   scenario: list('pattern', 'by name: part of it, a glob, or re:REGEX (repeatable)'),
   tag: list('tags', 'with one of these tags (repeatable, comma-separated)'),
   excludeTag: list('tags', 'without any of these tags'),
+  lastFailed: on('that failed or were flaky when they last ran (as .offhook/last-run.json says)'),
+  last: word('kind', 'as their last run was: failed (also flaky), flaky, slow (the ten slowest)'),
+  testList: word('file', 'of this list: lines as `offhook list` prints them; - reads stdin'),
+  shard: word('i/n', 'part I of N that take equally long, by the times of their last runs'),
+  lastRun: word(
+    'file',
+    'results of earlier runs, read and added to (default: .offhook/last-run.json)',
+  ),
   envFile: list('file', 'variables for env() (repeatable; later ones win)', '--vars'),
   set: list('name=value', 'one variable for env() (repeatable)'),
 };

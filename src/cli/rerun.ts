@@ -2,13 +2,21 @@
 import type { Command } from 'commander';
 import type { RunFlags } from './options.js';
 
-const CHOOSING_SCENARIOS = ['scenario', 'tag', 'excludeTag'] as const;
+const CHOOSING_SCENARIOS = [
+  ...(['scenario', 'tag', 'excludeTag', 'lastFailed', 'last', 'testList', 'shard'] as const),
+  'lastRun',
+] as const;
+const SCHEDULING = [
+  ...(['jobs', 'retries', 'failOnFlaky', 'repeat', 'untilFailure', 'bail'] as const),
+  'label',
+] as const;
 const REPORTING = [
   ...(['reporter', 'json', 'logs', 'sipTrace', 'sipHeaders', 'saveAudio', 'metrics'] as const),
   ...(['quiet', 'verbose', 'color'] as const),
 ] as const;
 const OF_ONE_RUN: ReadonlySet<string> = new Set<keyof RunFlags>([
   ...CHOOSING_SCENARIOS,
+  ...SCHEDULING,
   ...REPORTING,
 ]);
 

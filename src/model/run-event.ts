@@ -40,9 +40,13 @@ export interface Host {
 }
 
 /** Part `index` of `total`, from 1. */
-interface Shard {
+export interface Shard {
   index: number;
   total: number;
+  /** How many scenarios and errored files all parts have together. */
+  scenarios: number;
+  /** Differs where the scenarios were divided in another way: the parts are then not those of one whole. */
+  digest: string;
 }
 
 export interface Counts {
@@ -90,6 +94,8 @@ export type RunEvent =
       repeat?: number;
       /** The part of the scenarios that this run is. */
       shard?: Shard;
+      /** How long it will take, ms, as far as scenarios have run before. */
+      estimate_ms?: number;
       /** What tells this run from others it is merged with, such as "debian-12". */
       label?: string;
       /** Address of the SIP server that was started for the run. */

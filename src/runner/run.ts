@@ -7,6 +7,7 @@ import type { Host, RunEvent } from '../model/run-event.js';
 import { audioFiles } from '../hearing/save-audio.js';
 import { utcOffset } from '../time.js';
 import { newRunId } from './identity.js';
+import { estimateMs } from './plan/shards.js';
 import { planRun, type LeftOut, type Plan, type PlanOptions } from './plan/plan.js';
 import type { HttpSettings } from './bind/http.js';
 import { ScenarioAttempts, reportErrored, type AttemptServices } from './schedule/attempt.js';
@@ -22,9 +23,8 @@ export interface RunOptions extends PlanOptions {
   jobs: number;
   repeat: number;
   failOnFlaky?: boolean;
-  /** Locks that scenarios took in earlier runs, by their keys, and what is called with those of this run. */
+  /** Locks that scenarios took in earlier runs, by their keys. */
   knownLocks?: ReadonlyMap<string, readonly string[]>;
-  held?: (key: string, locks: readonly string[]) => void;
   label?: string;
   productVersion: string;
   host: Host;
@@ -71,6 +71,7 @@ async function emitStart(
   const { emit } = options;
   const baresip = await options.binary().catch(() => undefined);
   const planned = plan.files.reduce((sum, { scenarios }) => sum + scenarios.length, 0);
+  const estimate = estimated(plan, options);
   const at = now();
   emit({
     type: 'run_started',
@@ -85,12 +86,21 @@ async function emitStart(
     files: plan.files.length + plan.errored.length,
     jobs: options.jobs,
     ...(options.repeat > 1 ? { repeat: options.repeat } : {}),
+    ...(plan.shard === undefined ? {} : { shard: plan.shard }),
+    ...(estimate === undefined ? {} : { estimate_ms: estimate }),
     ...(options.label === undefined ? {} : { label: options.label }),
     ...(options.lab === undefined ? {} : { lab: options.lab }),
   });
   for (const text of plan.warnings) emit({ type: 'warning', at: now(), text });
   if (options.http.insecure) emit({ type: 'warning', at: now(), text: INSECURE });
   for (const one of plan.leftOut) emit(leftOutEvent(one, now()));
+}
+
+/** How long it takes, ms, if that many scenarios take as long as they did last time. */
+function estimated(plan: Plan, { jobs, repeat, tookMs }: RunOptions): number | undefined {
+  const scenarios = plan.files.flatMap((file) => file.scenarios);
+  const once = tookMs === undefined ? undefined : estimateMs(scenarios, jobs, tookMs);
+  return once === undefined ? undefined : once * repeat;
 }
 
 async function runPlan(plan: Plan, options: RunOptions, now: () => number): Promise<number> {
@@ -109,7 +119,7 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
   };
   const attempts = new ScenarioAttempts({
     ...{ threads, timeoutMs, teardownMs, services },
-    ...{ knownLocks: options.knownLocks ?? new Map(), held: options.held ?? (() => undefined) },
+    knownLocks: options.knownLocks ?? new Map<string, readonly string[]>(),
     ended: (result) => {
       tally.add(result);
     },

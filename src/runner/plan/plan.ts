@@ -1,6 +1,7 @@
 /** Plans a run: finds the files, collects each one in the sandbox, then selects scenarios. */
 import { readFile } from 'node:fs/promises';
 import { OffhookError } from '../../errors.js';
+import type { Shard } from '../../model/run-event.js';
 import type { ThreadPool } from '../schedule/threads.js';
 import { bindingOf, type BindingOptions } from './binding.js';
 import {
@@ -11,12 +12,17 @@ import {
   type PlannedScenario,
 } from './collect.js';
 import { findScenarioFiles } from './files.js';
+import { digestOf, divide, type TookMs } from './shards.js';
 import { refuseOnly, selectScenarios, type Filters } from './select.js';
 
 export interface PlanOptions extends BindingOptions {
   paths: readonly string[];
   cwd: string;
   filters: Filters;
+  /** Only this part of them. */
+  shard?: { index: number; total: number };
+  /** What a scenario took when it last ran. */
+  tookMs?: TookMs;
   /** Whether single-scenario files of folders run, too. */
   allFiles?: boolean;
   /**
@@ -35,6 +41,7 @@ export interface Plan {
   files: readonly PlannedFile[];
   errored: readonly ErroredFile[];
   leftOut: readonly LeftOut[];
+  shard?: Shard;
   warnings: readonly string[];
 }
 
@@ -73,7 +80,7 @@ export async function planRun(options: PlanOptions, threads: ThreadPool): Promis
     .map((file) => ({ ...file, scenarios: file.scenarios.filter((one) => kept.has(one)) }))
     .filter(({ scenarios }) => scenarios.length > 0);
   return {
-    ...inOrder(toCollect, chosen, errored),
+    ...shardOf(inOrder(toCollect, chosen, errored), options),
     leftOut: [...ofSingles, ...leftOut],
     warnings: [...new Set(toCollect.flatMap(({ binding }) => binding.warnings)), ...warnings],
   };
@@ -100,6 +107,27 @@ function inOrder(
     if (error !== undefined) errored.push({ ...error, order: (order += 1) });
   }
   return { files, errored };
+}
+
+/** The part of the plan that --shard asks for. */
+function shardOf(
+  plan: Pick<Plan, 'files' | 'errored'>,
+  { shard, tookMs = () => undefined }: PlanOptions,
+): Pick<Plan, 'files' | 'errored' | 'shard'> {
+  if (shard === undefined) return plan;
+  const failed = plan.errored.map((file) => ({ key: file.shown, file }));
+  const all = [...plan.files.flatMap(({ scenarios }) => scenarios), ...failed];
+  const divided = divide<{ key: string }>(all, shard.total, tookMs);
+  const part = new Set(divided[shard.index - 1]);
+  const files = plan.files.map((file) => ({
+    ...file,
+    scenarios: file.scenarios.filter((one) => part.has(one)),
+  }));
+  return {
+    files: files.filter(({ scenarios }) => scenarios.length > 0),
+    errored: failed.filter((one) => part.has(one)).map(({ file }) => file),
+    shard: { ...shard, scenarios: all.length, digest: digestOf(divided) },
+  };
 }
 
 const SINGLE = 'a single-scenario file of a folder: name it itself, or give --all-files';

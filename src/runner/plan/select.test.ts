@@ -3,7 +3,13 @@ import { OffhookError } from '../../errors.js';
 import { refuseOnly, selectScenarios, type Filters, type Selectable } from './select.js';
 
 function one(name: string, tags = '', only = false): Selectable {
-  return { file: 'a.js', name, tags: tags === '' ? [] : tags.split(' '), only };
+  return {
+    key: `a.js › ${name}`,
+    file: 'a.js',
+    name,
+    tags: tags === '' ? [] : tags.split(' '),
+    only,
+  };
 }
 
 const ALL = [

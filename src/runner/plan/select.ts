@@ -9,14 +9,26 @@ export interface Filters {
   readonly tag: readonly string[];
   /** Tags, comma-separated; the scenario must have none of them. */
   readonly excludeTag: readonly string[];
+  /** Further choices; the scenario must be among those of each. */
+  readonly choices?: readonly Choice[];
+}
+
+/** A filter beside those by name and tag. */
+export interface Choice {
+  /** As the user wrote it, for messages: "--last-failed". */
+  readonly words: string;
+  /** @throws OffhookError when the choice makes no sense for these scenarios */
+  choose(all: readonly Selectable[]): ReadonlySet<Selectable>;
 }
 
 export interface Selectable {
+  readonly key: string;
   /** The path as shown to people. */
   readonly file: string;
   readonly name: string;
   readonly tags: readonly string[];
   readonly only: boolean;
+  readonly skip?: string;
 }
 
 export interface Selection<T> {
@@ -49,12 +61,12 @@ export async function selectScenarios<T extends Selectable>(
   const excluded = splitTags('--exclude-tag', filters.excludeTag);
   const known = [...new Set(all.flatMap(({ tags }) => tags))].sort();
   for (const tag of wanted) if (!known.includes(tag)) throw noSuchTag(tag, known);
-  const fitting = all.filter(
-    ({ name, tags }) =>
-      (patterns.length === 0 || patterns.some((fits) => fits(name))) &&
-      (wanted.length === 0 || tags.some((tag) => wanted.includes(tag))) &&
-      !tags.some((tag) => excluded.includes(tag)),
-  );
+  const fits = ({ name, tags }: T): boolean =>
+    (patterns.length === 0 || patterns.some((isMeant) => isMeant(name))) &&
+    (wanted.length === 0 || tags.some((tag) => wanted.includes(tag))) &&
+    !tags.some((tag) => excluded.includes(tag));
+  const picked = (filters.choices ?? []).map((one) => one.choose(all));
+  const fitting = all.filter((one) => picked.every((chosen) => chosen.has(one)) && fits(one));
   if (fitting.length === 0) throw nothingLeft(all, filters);
   const warnings = excluded.filter((tag) => !known.includes(tag)).map((tag) => unused(tag, known));
   const kept = new Set(fitting);
@@ -189,6 +201,7 @@ function filterWords(filters: Filters): readonly string[] {
     ...filters.scenario.map((text) => `--scenario "${text}"`),
     ...filters.tag.map((text) => `--tag "${text}"`),
     ...filters.excludeTag.map((text) => `--exclude-tag "${text}"`),
+    ...(filters.choices ?? []).map(({ words }) => words),
   ];
 }
 

@@ -18,8 +18,6 @@ export interface AttemptOptions {
   services: AttemptServices;
   /** Locks that scenarios took in earlier runs, by their keys. */
   knownLocks: ReadonlyMap<string, readonly string[]>;
-  /** Called with the locks a scenario has held. */
-  held: (key: string, locks: readonly string[]) => void;
   ended: (result: ScenarioResult) => void;
   leftOut: (scenario: PlannedScenario) => void;
 }
@@ -68,7 +66,6 @@ export class ScenarioAttempts implements Attempts {
     const result = await this.#inThread(task, id, locks);
     const needed = [...locks.held(), ...('restart' in result ? [result.restart] : [])];
     this.#known.set(scenario.key, needed);
-    this.#options.held(scenario.key, needed);
     locks.release();
     return 'restart' in result ? 'restart' : this.#counted(result);
   }

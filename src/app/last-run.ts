@@ -1,0 +1,135 @@
+/**
+ * What each scenario came to when it last ran, kept in a file beside the project (.offhook/last-run.json): for
+ * --last-failed, for shards and estimates, and for the locks a scenario is known to need. Nothing depends on the file: where
+ * it is missing, nothing is known.
+ */
+import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { RunEvent, ScenarioId, Verdict } from '../model/run-event.js';
+import { isOurs, readOrdinary } from '../ordinary-file.js';
+import type { Reporter } from '../report/reporter.js';
+
+export interface LastResult {
+  verdict: Verdict;
+  ms: number;
+  /** The run it was; ids sort by time. */
+  run: string;
+  locks: readonly string[];
+}
+
+/** By the keys of scenarios. */
+export type LastRun = ReadonlyMap<string, LastResult>;
+
+const FORMAT = 1;
+const LARGEST = 64 * 1024 * 1024;
+/** Scenarios that are kept; those that ran longest ago go first. */
+const MOST = 50_000;
+
+/** Unreadable, or written by somebody else: nothing is known. */
+export function readLastRun(file: string): LastRun {
+  try {
+    const bytes = readOrdinary(file, { largest: LARGEST, owners: [], links: false });
+    const { format, scenarios } = JSON.parse(bytes.toString('utf8')) as {
+      format: unknown;
+      scenarios: Record<string, unknown>;
+    };
+    if (format !== FORMAT) return new Map();
+    return new Map(Object.entries(scenarios).flatMap(([key, value]) => entry(key, value)));
+  } catch {
+    return new Map();
+  }
+}
+
+function entry(key: string, value: unknown): [string, LastResult][] {
+  const { verdict, ms, run, locks } = value as Partial<LastResult>;
+  if (typeof ms !== 'number' || !(ms >= 0) || typeof run !== 'string') return [];
+  if (typeof verdict !== 'string') return [];
+  const named = Array.isArray(locks) ? locks.filter((one) => typeof one === 'string') : [];
+  return [[key, { verdict, ms, run, locks: named }]];
+}
+
+/** Adds the results of a run to the file at its end. Where it cannot be written, they are not kept. */
+export class LastRunReporter implements Reporter {
+  readonly ignores = new Set([
+    'sip',
+    'agent_log',
+    'agent',
+    'verb_started',
+    'verb_finished',
+  ] as const);
+  readonly #file: string;
+  readonly #locks = new Map<string, Set<string>>();
+  readonly #results = new Map<string, LastResult>();
+  #run = '';
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  on(event: RunEvent): void {
+    if (event.type === 'run_started') this.#run = event.run;
+    if (event.type === 'locks_taken') {
+      const held = this.#locks.get(event.scenario) ?? new Set<string>();
+      for (const lock of event.locks) held.add(lock);
+      this.#locks.set(event.scenario, held);
+    }
+    if (event.type === 'scenario_finished' && event.verdict !== 'skipped') {
+      this.#finished(event.scenario, event.verdict, event.ms);
+    }
+  }
+
+  close(): Promise<void> {
+    if (this.#results.size > 0) {
+      try {
+        this.#write();
+      } catch {
+        // The folder may be read-only, as in a container: the run is not the worse for it.
+      }
+    }
+    return Promise.resolve();
+  }
+
+  /** The worst of several attempts counts, but a retry settles it. */
+  #finished({ id, key }: ScenarioId, verdict: Verdict, ms: number): void {
+    const locks = [...(this.#locks.get(id) ?? [])].sort();
+    this.#locks.delete(id);
+    const before = this.#results.get(key)?.verdict;
+    const isWorse = before === 'failed' || before === 'errored';
+    const kept = isWorse && verdict === 'passed' ? 'flaky' : verdict;
+    this.#results.set(key, { verdict: kept, ms, run: this.#run, locks });
+  }
+
+  /** Read again first: another run may have added to it. */
+  #write(): void {
+    const all = [...new Map([...readLastRun(this.#file), ...this.#results])];
+    const newest = all.sort(([, a], [, b]) => (a.run < b.run ? 1 : -1)).slice(0, MOST);
+    const scenarios = Object.fromEntries(newest.sort(([a], [b]) => (a < b ? -1 : 1)));
+    makePrivateFolder(dirname(this.#file));
+    const temporary = `${this.#file}.${this.#run}.tmp`;
+    try {
+      writeFileSync(temporary, `${JSON.stringify({ format: FORMAT, scenarios }, rounded, 1)}\n`, {
+        flag: 'wx',
+        mode: 0o600,
+      });
+      renameSync(temporary, this.#file);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  }
+}
+
+/** A folder of our own, which git leaves alone; never one that a link leads to. */
+function makePrivateFolder(folder: string): void {
+  try {
+    mkdirSync(folder);
+    writeFileSync(join(folder, '.gitignore'), '*\n', { flag: 'wx' });
+  } catch {
+    const found = lstatSync(folder);
+    if (!found.isDirectory() || !isOurs(found.uid)) throw new Error('not a folder of our own');
+  }
+}
+
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === 'number' ? Math.round(value) : value;
+}

@@ -58,6 +58,10 @@ export interface RunRequest extends ScriptRequest {
   retries?: number;
   /** How often each scenario runs: 1 unless given. With more, none is retried. */
   repeat?: number;
+  /** Shuffles the scenarios of each round, and pauses before verbs: equally for equal seeds. */
+  seed?: number;
+  /** Keeps every processor busy meanwhile. */
+  stress?: boolean;
   /** Ends the run once that many scenarios have failed. */
   bail?: number;
   /** A run with flaky scenarios fails. */

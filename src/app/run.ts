@@ -9,7 +9,8 @@ import type { Lab } from '../lab/lab.js';
 import type { RunEvent } from '../model/run-event.js';
 import { fanOut, type Reporter } from '../report/reporter.js';
 import { run as runScenarios } from '../runner/run.js';
-import { scheduleOf } from '../runner/schedule/schedule.js';
+import { Chance } from '../runner/schedule/chance.js';
+import { scheduleOf, type ScheduleOptions } from '../runner/schedule/schedule.js';
 import type { ThreadPool } from '../runner/schedule/threads.js';
 import { Secrets } from '../secrets/secrets.js';
 import { thisHost } from '../settings/host.js';
@@ -38,14 +39,17 @@ export async function run(request: RunRequest): Promise<number> {
     request.threads ??
     openThreads({ limits: request.limits ?? LIMITS, secrets, size: request.jobs });
   let lab: Lab | undefined;
+  let endStress: (() => Promise<void>) | undefined;
   try {
     sweepStale();
     if (request.lab === true) {
       needTemporaryFolder();
       lab = await (await import('../lab/lab.js')).startLab();
     }
+    if (request.stress === true) endStress = (await import('./stress.js')).startStress();
     return await runScenarios(optionsOf(request, { threads, secrets, reporter, lab }));
   } finally {
+    await endStress?.();
     try {
       await reporter.close();
     } finally {
@@ -63,7 +67,7 @@ function optionsOf(
   return {
     ...planOptions(request, secrets, lab?.env),
     threads,
-    schedule: scheduleOf({ jobs, retries, repeat, bail }),
+    ...scheduled({ jobs, retries, repeat, bail }, request.seed),
     jobs,
     repeat,
     knownLocks: new Map([...lastRunOf(request)].map(([key, { locks }]) => [key, locks])),
@@ -89,6 +93,19 @@ function optionsOf(
     },
     emit: lab === undefined ? reporter.on.bind(reporter) : watched(lab, reporter),
     interrupted: request.signal ?? new AbortController().signal,
+  };
+}
+
+function scheduled(
+  options: ScheduleOptions,
+  seed: number | undefined,
+): Pick<Parameters<typeof runScenarios>[0], 'schedule' | 'pauseMs' | 'seed'> {
+  if (seed === undefined) return { schedule: scheduleOf(options) };
+  const chance = new Chance(seed);
+  return {
+    seed,
+    schedule: scheduleOf({ ...options, shuffle: chance.shuffle.bind(chance) }),
+    pauseMs: chance.pauseMs.bind(chance),
   };
 }
 

@@ -57,6 +57,11 @@ const SCHEDULE = {
     least: 1,
     most: 100_000,
   }),
+  seed: whole('n', 'shuffle the scenarios and pause before verbs, equally for equal N', {
+    least: 0,
+    most: 2 ** 32 - 1,
+  }),
+  stress: on('keep every processor busy meanwhile; with a seed of its own unless --seed gives one'),
   untilFailure: on('with --repeat: end at the first failure'),
   bail: maybe('n', 'end the run once that many scenarios have failed (default: 1)'),
 };

@@ -7,7 +7,16 @@ const CHOOSING_SCENARIOS = [
   'lastRun',
 ] as const;
 const SCHEDULING = [
-  ...(['jobs', 'retries', 'failOnFlaky', 'repeat', 'untilFailure', 'bail'] as const),
+  ...([
+    'jobs',
+    'retries',
+    'failOnFlaky',
+    'repeat',
+    'seed',
+    'stress',
+    'untilFailure',
+    'bail',
+  ] as const),
   'label',
 ] as const;
 const REPORTING = [

@@ -11,6 +11,7 @@ import { flagMs } from './flags.js';
 import type { RunFlags } from './options.js';
 import { secrets } from './print.js';
 import { makeReporters } from './reporters.js';
+import { scheduleFlags } from './schedule-flags.js';
 import { scriptRequest } from './selection.js';
 import { abortOnSignal } from './signals.js';
 
@@ -45,44 +46,6 @@ export async function runCommand(
     secrets,
     reporters: await makeReporters(flags, again, environment),
   });
-}
-
-/** When and how often scenarios run. @throws E_USAGE */
-function scheduleFlags({
-  jobs,
-  retries,
-  repeat,
-  untilFailure,
-  bail,
-  failOnFlaky,
-  label,
-}: RunFlags): Partial<RunRequest> {
-  if (untilFailure === true && repeat === undefined) {
-    throw new OffhookError('E_USAGE', '--until-failure needs --repeat', {
-      hint: 'say how often at most: --repeat 100 --until-failure',
-    });
-  }
-  const limit = untilFailure === true ? 1 : bailLimit(bail);
-  return {
-    ...(jobs === undefined ? {} : { jobs }),
-    ...(retries === undefined ? {} : { retries }),
-    ...(repeat === undefined ? {} : { repeat }),
-    ...(limit === undefined ? {} : { bail: limit }),
-    ...(label === undefined ? {} : { label }),
-    failOnFlaky: failOnFlaky === true,
-  };
-}
-
-/** --bail alone ends at the first failure. */
-function bailLimit(bail: string | true | undefined): number | undefined {
-  if (bail === undefined) return undefined;
-  if (bail === true || bail === '') return 1;
-  if (/^[1-9]\d{0,5}$/.test(bail)) return Number(bail);
-  throw new OffhookError(
-    'E_USAGE',
-    { subject: `--bail "${bail}"`, what: 'is not a number of scenarios from 1' },
-    { hint: 'write --bail, or --bail 3' },
-  );
 }
 
 /** A forgotten `only` would let a build pass with most of its tests left out. @throws E_USAGE */

@@ -23,6 +23,10 @@ export interface RunOptions extends PlanOptions {
   jobs: number;
   repeat: number;
   failOnFlaky?: boolean;
+  /** What order and pauses are made from, for the record. */
+  seed?: number;
+  /** How long an attempt pauses before a verb, ms; absent = never. */
+  pauseMs?: (attempt: string, call: number) => number;
   /** Locks that scenarios took in earlier runs, by their keys. */
   knownLocks?: ReadonlyMap<string, readonly string[]>;
   label?: string;
@@ -86,6 +90,7 @@ async function emitStart(
     files: plan.files.length + plan.errored.length,
     jobs: options.jobs,
     ...(options.repeat > 1 ? { repeat: options.repeat } : {}),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(plan.shard === undefined ? {} : { shard: plan.shard }),
     ...(estimate === undefined ? {} : { estimate_ms: estimate }),
     ...(options.label === undefined ? {} : { label: options.label }),
@@ -112,6 +117,7 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
     metrics: options.metrics === true,
     ...(options.saveAudio === undefined ? {} : { audioFiles: audioFiles(options.saveAudio) }),
     shownPath: options.shownPath,
+    ...(options.pauseMs === undefined ? {} : { pauseMs: options.pauseMs }),
     secret: options.secret ?? (() => undefined),
     now,
     emit,

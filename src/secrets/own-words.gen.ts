@@ -75,74 +75,75 @@ loadmodule local localhost localuri location lock locks log logged login logout 
 longer longest look looked looking lookup loop loopback loose loss lost louder loudness low lpc
 lr ls lt lte machine machines made magenta magentabright mailbox main make makes man mand many
 mark markdown marked marks match matcher matchers matches matchesuser math matroska matters max
-maxfwd may mb md mean meaning meant media mediaenc medianat mediastream mem memory menc menu
-merge message messages meta metadata method metric metrics mf mib mic microsoft milliseconds min
-mismatch missed missing mixes mjs mm mmm mocha mock mockoptions mockrequest mockresponse
-mockserver mod mode modparam module modules moment mono more mos most move moved moves mp mpa
-mpeg mpv ms msw mu much mulaw multipart must mute muted mux mwi myself name named names
-namespaces nat nated nathelper national native natpinhole navigator ndjson ne near nearest needs
-neither nested net netstringerror network never new newer newkey newtran next nil nix no
+maxfwd may mb md mean meaning meant meanwhile media mediaenc medianat mediastream mem memory
+menc menu merge message messages meta metadata method metric metrics mf mib mic microsoft
+milliseconds min mismatch missed missing mixes mjs mm mmm mocha mock mockoptions mockrequest
+mockresponse mockserver mod mode modparam module modules moment mono more mos most move moved
+moves mp mpa mpeg mpv ms msw mu much mulaw multipart must mute muted mux mwi myself name named
+names namespaces nat nated nathelper national native natpinhole navigator ndjson ne near nearest
+needs neither nested net netstringerror network never new newer newkey newtran next nil nix no
 noanswer nobody nock nocolor node nodefetch nodes noise nonce none nonexistent nonnullable nor
 normal not note nothing notify now npm nul null number numbers numeric nv object objects octet
 odd of off offer offered offhook offhookerror often ogg oggs ok old oldest oldpwd omit on once
-one ones only onreply open openssl operation opt option optional options opus or ordinary origin
-originate os other others our out outbound outgoing output outputs outside over overflow
+one ones only onreply open openssl operation opt option optional options opus or order ordinary
+origin originate os other others our out outbound outgoing output outputs outside over overflow
 overlooks own package packages packet packets pairs parallel param parameter parameters paramgen
 params parent parse part partial parts party pass passed passes passwd password passwords path
-paths pattern patterns pause payload pbx pbxs pcap pcm pcma pcmu pdeathsig peer peerdisplayname
-peeruri pem pending percentage permission phase phone pick picomatch pid ping pinganswer pipe
-pkeyopt pki place placed places plain play player playwright please policy poll port ports
-possible post pr prack precheck preferred prepare present press pretty prev prime print printf
-prints prio priority private probe problem problems proc process processors program progress
-project projectfile promise promiselike properties property proto protocol proven proves
-provisional proxies proxy pt ptime pubint public publish put puts pv pw pwd qcelp qop qualify
-quality query quickjs quiet quit quot quote quoted quotes raise ran random range rate rc rd re
-reach reachable reached reaches react read readable reading readonly reads readsclock ready real
-realm reason receive received receiveddigit receivedmessage receiver record recorded recording
-recordings records recursed recursion recv recvonly red redirect redirected redirection
-redirects refer reference referred refuse refused refuses reg regex regexp regint regions
-register registered registering registers registrar registration regq regular reinstall reject
-rejected rejection rejects rejectunauthorized rel relative relay relaying release released
-remedy remote remove removed renew repeat repeatable replace replaced replaces reply report
-reported reporter reporters reports req request requests require res resolv resolves resource
-respond responded responder responding response responses rest restart restarted result results
-resume resumed retransmission retries retrieve retry return returned returns returntype rev rf
-rfc ri riff rifx right ring ringback ringing rm rmmod ro root round rounded route routes row
-rows rp rport rr rtcp rtp rtpmap rtt ru ruid run runs ruri rwait rx said same sample samples
-sandbox sanity save saveaudio saved say says sbc sbin scale scan scenario scenariooptions
-scenarios schema scheme scode scope script scripts sdp search second seconds secret secrets
-section security see seen selected self selfsigned send sender sending sendonly sendrecv sends
-sent separated separators seq sequence serve server servers service services session set
-setbflag setpriv setting settings settle settles setup several sh sha shard share shared shift
-short shorten shorter should show shown shownpath shows sht shutdown side sides sighup sigint
-sigkill sign signal signed sigterm silence silent similarity sin since sine single sink sip
-sipheaders siplog sipmessage sipnat sips siptrace siputils sit size skip skipped sl sleep slot
-slow slowest smaller sms snd sndcode sndfile so socket softphone solo solve some somebody
-something sony sound source sox space speak speaks special speech spelling srate srtp ss ssl
-stack staging stalled standards start started starts stat state states static statmode stats
-status stay stays stderr stderror stdin stdout steady step stereo still stop stopped stops store
-stream streams strict string strongest structure stub stun stunpass stunserver stunuser subj
-subject subjectaltname subscribe substr such suite suites summary sun superseded supplement
-support supported surely surrogate survives suspend suspended switch switched symbol symbolic
-symlink sync synchronous syntax syntaxerror sys system table tag tags take taken takes target
-targets tcp tcpsrcport te teardown tel telephone tell tells temp temporarily temporary ten
-tenant term terminate terminated test testcase tested testlist tests testsuite testsuites text
-textops texts than that the their theirs them themselves then there these they third this those
-thread threads three threw through throw thrown throws time timed timeout timer timers times
-timing title tls tlsclienterror tlsv tm tmp tmpdir tmx to todo together toggled tojson tolerance
-tone tones too took top toplevel totag touch trace tracecursor tracker trailer trans transaction
-transfer transferred transferstate transport trap trip true truncated trust trusted truthy try
-trying ts tsc tsconfig tu turn twice two tx type typeerror typeof types typescript typings ua
-uaaddheader uadel uafind uanew uareg uas ubuntu udp ui uid uk un unanswered unavailable
-unawaited uncaughtexception unchecked und undefined under understand understood undici
-unexpected unfinished unhandledrejection unhold unknown unlabelled unless unmute unmuted
-unreachable unreadable unreg unregister unregistered unregistering unset unsupported until
-untilfailure untrusted unusable unusual up update upgrade uri uris url urls us usage use used
-user username users usr usrloc usually utf util uuid valid validate value values var variable
-variables varies vars ver verb verbose verbs verdict verified verify version versions vi via
-video visited visual vitest voice voicemail void volume vorbis wait waited waiting waitoptions
-waits wall wants warm warn warning warnings was wasm wasmfile watch wav wave wavefmt way weak
-webhook webm were what when where whether which while whole whose why wildcard win window
-windows with within without word words work worker workers works world would write written wrong
-ws wss www wx xml xx yellow yes yet you your yours zero
+paths pattern patterns pause pausems payload pbx pbxs pcap pcm pcma pcmu pdeathsig peer
+peerdisplayname peeruri pem pending percentage permission phase phone pick picomatch pid ping
+pinganswer pipe pkeyopt pki place placed places plain play player playwright please policy poll
+port ports possible post pr prack precheck preferred prepare present press pretty prev prime
+print printf prints prio priority private probe problem problems proc process processor
+processors program progress project projectfile promise promiselike properties property proto
+protocol proven proves provisional proxies proxy pt ptime pubint public publish put puts pv pw
+pwd qcelp qop qualify quality query quickjs quiet quit quot quote quoted quotes raise ran random
+range rate rc rd re reach reachable reached reaches react read readable reading readonly reads
+readsclock ready real realm reason receive received receiveddigit receivedmessage receiver
+record recorded recording recordings records recursed recursion recv recvonly red redirect
+redirected redirection redirects refer reference referred refuse refused refuses reg regex
+regexp regint regions register registered registering registers registrar registration regq
+regular reinstall reject rejected rejection rejects rejectunauthorized rel relative relay
+relaying release released remedy remote remove removed renew repeat repeatable replace replaced
+replaces reply report reported reporter reporters reports req request requests require res
+resolv resolves resource respond responded responder responding response responses rest restart
+restarted result results resume resumed retransmission retries retrieve retry return returned
+returns returntype rev rf rfc ri riff rifx right ring ringback ringing rm rmmod ro root round
+rounded route routes row rows rp rport rr rtcp rtp rtpmap rtt ru ruid run runs ruri rwait rx
+said same sample samples sandbox sanity save saveaudio saved say says sbc sbin scale scan
+scenario scenariooptions scenarios schedule schema scheme scode scope script scripts sdp search
+second seconds secret secrets section security see seed seen selected self selfsigned send
+sender sending sendonly sendrecv sends sent separated separators seq sequence serve server
+servers service services session set setbflag setpriv setting settings settle settles setup
+several sh sha shard share shared shift short shorten shorter should show shown shownpath shows
+sht shuffle shutdown side sides sighup sigint sigkill sign signal signed sigterm silence silent
+similarity sin since sine single sink sip sipheaders siplog sipmessage sipnat sips siptrace
+siputils sit size skip skipped sl sleep slot slow slowest smaller sms snd sndcode sndfile so
+socket softphone solo solve some somebody something sony sound source sox space speak speaks
+special speech spelling srate srtp ss ssl stack staging stalled standards start started starts
+stat state states static statmode stats status stay stays stderr stderror stdin stdout steady
+step stereo still stop stopped stops store stream streams stress strict string strongest
+structure stub stun stunpass stunserver stunuser subj subject subjectaltname subscribe substr
+such suite suites summary sun superseded supplement support supported surely surrogate survives
+suspend suspended switch switched symbol symbolic symlink sync synchronous syntax syntaxerror
+sys system table tag tags take taken takes target targets tcp tcpsrcport te teardown tel
+telephone tell tells temp temporarily temporary ten tenant term terminate terminated test
+testcase tested testlist tests testsuite testsuites text textops texts than that the their
+theirs them themselves then there these they third this those thread threads three threw through
+throw thrown throws time timed timeout timer timers times timing title tls tlsclienterror tlsv
+tm tmp tmpdir tmx to todo together toggled tojson tolerance tone tones too took top toplevel
+totag touch trace tracecursor tracker trailer trans transaction transfer transferred
+transferstate transport trap trip true truncated trust trusted truthy try trying ts tsc tsconfig
+tu turn twice two tx type typeerror typeof types typescript typings ua uaaddheader uadel uafind
+uanew uareg uas ubuntu udp ui uid uk un unanswered unavailable unawaited uncaughtexception
+unchecked und undefined under understand understood undici unexpected unfinished
+unhandledrejection unhold unknown unlabelled unless unmute unmuted unreachable unreadable unreg
+unregister unregistered unregistering unset unsupported until untilfailure untrusted unusable
+unusual up update upgrade uri uris url urls us usage use used user username users usr usrloc
+usually utf util uuid valid validate value values var variable variables varies vars ver verb
+verbose verbs verdict verified verify version versions vi via video visited visual vitest voice
+voicemail void volume vorbis wait waited waiting waitoptions waits wall wants warm warn warning
+warnings was wasm wasmfile watch wav wave wavefmt way weak webhook webm were what when where
+whether which while whole whose why wildcard win window windows with within without word words
+work worker workers works world would write written wrong ws wss www wx xml xx yellow yes yet
+you your yours zero
 `;

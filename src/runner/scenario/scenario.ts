@@ -1,4 +1,5 @@
 /** Runs one scenario: joins its thread, its agents and the reporters, and leaves nothing behind. */
+import { setTimeout } from 'node:timers/promises';
 import type { BaresipBinary } from '../../baresip/start/binary.js';
 import { said, toErrorData } from '../../errors.js';
 import type { AgentEvent, LogEntry, Watched } from '../../model/agent-event.js';
@@ -54,6 +55,8 @@ export interface ScenarioServices {
   shownPath: (file: string) => string;
   /** Called with every password before it could be shown. */
   secret: (value: string) => void;
+  /** How long an attempt pauses before a verb, ms; absent = never. */
+  pauseMs?: (attempt: string, call: number) => number;
   /** ms since the run began. */
   now: () => number;
   emit: (event: RunEvent) => void;
@@ -150,6 +153,7 @@ class ScenarioRun {
   readonly #began = performance.now();
   readonly #stalls = new Stalls(this.#began);
   readonly #crashes: Failure[] = [];
+  #isReleased = false;
   /** Time of the newest event emitted. */
   #lastAt = 0;
 
@@ -193,6 +197,8 @@ class ScenarioRun {
         this.#emit({ type: 'sip', at: services.now(), scenario: task.id.id, agent, message, raw });
       },
       log: (agent, line) => {
+        // What an agent wrote before it was stopped can arrive after the record of its scenario is closed.
+        if (this.#isReleased) return;
         this.#emit({ type: 'agent_log', at: services.now(), scenario: task.id.id, agent, line });
       },
       denied: (_agent, error) => {
@@ -233,6 +239,7 @@ class ScenarioRun {
       this.#timeline.teardownBegins();
       this.#services.locks.giveUp();
       await Promise.all([this.#http.release(), this.#resources.release()]);
+      this.#isReleased = true;
       this.#tellStall();
     }
   }
@@ -270,6 +277,8 @@ class ScenarioRun {
       args: argumentsText(request),
       ...(at === undefined ? {} : { location: at }),
     });
+    const pauseMs = this.#services.pauseMs?.(this.#task.id.id, call) ?? 0;
+    if (pauseMs > 0) await setTimeout(pauseMs);
     const reply = await carryOut(request, this.#resources, this.#http);
     this.#feed.flush();
     const error = reply.error === undefined ? {} : { error: reply.error };

@@ -135,6 +135,16 @@ test('bail: ends after so many have failed for good, and tells what was not run'
   expect(leftOut).toEqual(['e']);
 });
 
+test('bail in a later round leaves nothing out: each has run', async () => {
+  const { began, leftOut } = await carriedOut({
+    names: ['a', 'b'],
+    options: { bail: 1, repeat: 9 },
+    result: ({ attempt, scenario: { name } }) => (name === 'a' && attempt === 2 ? FAILED : PASSED),
+  });
+  expect(began).toEqual(['+a.1', '+b.1', '+a.2']);
+  expect(leftOut).toEqual([]);
+});
+
 test('locks: whoever needs one that is held lets others pass, but none that needs it, too', async () => {
   const { log } = await carriedOut({
     names: ['a', 'b', 'c', 'd'],

@@ -53,12 +53,14 @@ export interface ScheduleOptions {
 export function scheduleOf(options: ScheduleOptions): Schedule {
   return async (files, attempts, stop) => {
     const queue = [...tasks(files, options)];
+    const begun = new Set<PlannedScenario>();
     let failed = 0;
     while (queue.length > 0 && failed < options.bail && !stop.aborted) {
       const again: Task[] = [];
       await runQueue(queue, options.jobs, attempts, {
         goesOn: () => !stop.aborted && failed + again.length < options.bail,
         ended: (task, result) => {
+          begun.add(task.scenario);
           if (!isBad(result)) return;
           if (task.retriesLeft > 0) again.push(task);
           else failed += 1;
@@ -70,7 +72,7 @@ export function scheduleOf(options: ScheduleOptions): Schedule {
       }
     }
     const left = new Set(stop.aborted ? [] : queue.map((task) => task.scenario));
-    for (const scenario of left) attempts.leaveOut(scenario);
+    for (const scenario of left) if (!begun.has(scenario)) attempts.leaveOut(scenario);
   };
 }
 

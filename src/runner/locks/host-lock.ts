@@ -51,7 +51,13 @@ function addressOf(name: string): string {
 function listen(address: string, scenario: string): Promise<HostLock | undefined> {
   const about = `${JSON.stringify({ pid, scenario })}\n`;
   const waiting = new Set<Socket>();
+  let isReleased = false;
   const server: Server = createServer((socket) => {
+    // A connection that was made before the release can be told of after it.
+    if (isReleased) {
+      socket.destroy();
+      return;
+    }
     waiting.add(socket);
     socket.on('error', () => undefined);
     socket.on('close', () => waiting.delete(socket));
@@ -66,6 +72,7 @@ function listen(address: string, scenario: string): Promise<HostLock | undefined
       server.unref();
       resolve({
         release: () => {
+          isReleased = true;
           server.close();
           for (const socket of waiting) socket.destroy();
         },

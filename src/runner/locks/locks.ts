@@ -2,7 +2,8 @@
  * What scenarios that run at the same time must not share: accounts, ports, and what the option `locks` names.
  * A scenario takes the locks it is known to need before it begins, all or none. What else it turns out to need it takes
  * on the way, and may then wait for a scenario that waits for it: the younger of the two begins anew, if it has done
- * nothing yet that others could see. Runs of other processes count as well (host-lock.ts).
+ * nothing yet that others could see. Older ones go first: what one of them waits to begin with, younger ones leave alone.
+ * Runs of other processes count as well (host-lock.ts).
  */
 import { OffhookError } from '../../errors.js';
 import { takeHostLock, type Busy, type HostLock } from './host-lock.js';
@@ -22,8 +23,8 @@ export interface Owner {
 /** Ends an attempt that is to begin anew, then with this lock taken beforehand. */
 export class RestartNeeded extends Error {
   readonly lock: string;
-  constructor(lock: string, holder: string) {
-    super(`waited for ${lock}, held by ${holder}`);
+  constructor(lock: string, first: string) {
+    super(`${first} has ${lock}, or needs it first`);
     this.lock = lock;
   }
 }
@@ -40,15 +41,28 @@ export class Locks {
   /** Those the machine has granted. */
   readonly #onHost = new Map<Owner, Map<string, HostLock>>();
   readonly #waiting: Waiting[] = [];
+  /** Who waits to begin, and with what; by name, as each try to begin is by another object. */
+  readonly #wishes = new Map<string, { owner: Owner; names: readonly string[] }>();
   /** Waits for other runs, to be given up. */
   readonly #awaited = new Map<Owner, Busy>();
   readonly #left = new WeakSet<Owner>();
 
-  /** Takes all or none, in this run. `takeOnHost` must follow. */
+  /** Takes all or none, in this run; then `takeOnHost` must follow. What was asked in vain is remembered. */
   claim(owner: Owner, names: readonly string[]): boolean {
-    if (names.some((name) => this.#holders.has(name))) return false;
+    if (names.some((name) => this.#holders.has(name))) {
+      this.#wishes.set(owner.name, { owner, names });
+      return false;
+    }
+    this.#wishes.delete(owner.name);
     for (const name of names) this.#holders.set(name, owner);
     return true;
+  }
+
+  /** Nobody begins any more: what was asked in vain is for those that run. */
+  forgetWishes(): void {
+    const names = new Set([...this.#wishes.values()].flatMap((wish) => wish.names));
+    this.#wishes.clear();
+    for (const name of names) if (!this.#holders.has(name)) this.#passOn(name);
   }
 
   /**
@@ -66,10 +80,14 @@ export class Locks {
 
   /** One more lock. @throws RestartNeeded, OffhookError E_LOCK, E_INTERRUPTED when given up */
   async take(owner: Owner, name: string): Promise<void> {
+    if (this.#holders.get(name) === owner) return;
     const holder = this.#holders.get(name);
-    if (holder === owner) return;
-    if (holder === undefined) this.#holders.set(name, owner);
-    else await this.#wait(owner, name, holder);
+    if (holder === undefined) {
+      const older = this.#olderWish(owner, name);
+      // It gives its place among those that run to the older one, which could not begin otherwise.
+      if (older !== undefined) throw new RestartNeeded(name, older.name);
+      this.#holders.set(name, owner);
+    } else await this.#wait(owner, name, holder);
     for (;;) {
       const taken = await takeHostLock(name, owner.name);
       if (!isBusy(taken)) {
@@ -104,6 +122,14 @@ export class Locks {
     const names = this.held(owner);
     for (const name of names) this.#holders.delete(name);
     for (const name of names) this.#passOn(name);
+  }
+
+  /** Who is older and waits to begin with that lock. One that cannot begin anew takes it all the same. */
+  #olderWish(owner: Owner, name: string): Owner | undefined {
+    if (!owner.mayRestart()) return undefined;
+    return [...this.#wishes.values()].find(
+      (wish) => wish.owner.age < owner.age && wish.names.includes(name),
+    )?.owner;
   }
 
   #keep(owner: Owner, name: string, lock: HostLock): void {
@@ -189,11 +215,19 @@ export class Locks {
     wait.given(error);
   }
 
-  /** Gives a lock that is free to who has waited: first to those that keep others waiting, then to the oldest. */
+  /**
+   * Gives a lock that is free to who has waited: first to those that keep others waiting, then to the oldest. Those that
+   * have to leave it to an older one, which waits to begin, begin anew themselves.
+   */
   #passOn(name: string): void {
+    const waiting = this.#waiting.filter(({ lock }) => lock === name);
+    for (const one of waiting) {
+      const older = this.#olderWish(one.owner, name);
+      if (older !== undefined) this.#end(one, new RestartNeeded(name, older.name));
+    }
     const rank = ({ owner }: Waiting): number => (this.held(owner).length > 0 ? 0 : 1);
-    const [next] = this.#waiting
-      .filter(({ lock }) => lock === name)
+    const [next] = waiting
+      .filter((one) => this.#waiting.includes(one))
       .sort((a, b) => rank(a) - rank(b) || a.owner.age - b.owner.age);
     if (next === undefined) return;
     this.#waiting.splice(this.#waiting.indexOf(next), 1);

@@ -45,11 +45,11 @@ export class ScenarioAttempts implements Attempts {
   claim(task: Task): boolean {
     const id = attemptOf(task.scenario, task.attempt);
     const age = this.#ages.get(id.id) ?? this.#ages.size;
+    this.#ages.set(id.id, age);
     const { emit, now } = this.#options.services;
     const first = this.locksOf(task);
     const locks = new ScenarioLocks(this.#locks, id, { age, first }, { emit, now });
     if (!locks.claim()) return false;
-    this.#ages.set(id.id, age);
     this.#claimed.set(id.id, locks);
     return true;
   }
@@ -68,6 +68,10 @@ export class ScenarioAttempts implements Attempts {
     this.#known.set(scenario.key, needed);
     locks.release();
     return 'restart' in result ? 'restart' : this.#counted(result);
+  }
+
+  queueEnds(): void {
+    this.#locks.forgetWishes();
   }
 
   leaveOut(scenario: PlannedScenario): void {

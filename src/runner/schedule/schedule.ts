@@ -6,6 +6,8 @@ import type { ScenarioResult } from '../scenario/scenario.js';
 export interface Task {
   file: PlannedFile;
   scenario: PlannedScenario;
+  /** Where it stands in the queue. */
+  place: number;
   /** From 1. */
   attempt: number;
   /** Whether an earlier attempt failed: passing is being flaky now. */
@@ -22,6 +24,8 @@ export interface Attempts {
   locksOf(task: Task): readonly string[];
   /** `restart`: it has to begin anew, once what it needs is free. Never rejects. */
   run(task: Task): Promise<ScenarioResult | 'restart'>;
+  /** No other task of the queue begins. */
+  queueEnds(): void;
   /** The scenario is not run, because of earlier failures. */
   leaveOut(scenario: PlannedScenario): void;
 }
@@ -80,11 +84,12 @@ function* tasks(
   files: readonly PlannedFile[],
   { retries, repeat, shuffle }: ScheduleOptions,
 ): Generator<Task> {
+  let place = 0;
   const all = files.flatMap((file) => file.scenarios.map((scenario) => ({ file, scenario })));
   for (let round = 1; round <= repeat; round += 1) {
     for (const { file, scenario } of shuffle?.(all, round) ?? all) {
       const retriesLeft = repeat > 1 ? 0 : (scenario.declared?.retries ?? retries);
-      yield { file, scenario, attempt: round, isRetry: false, retriesLeft };
+      yield { file, scenario, place: (place += 1), attempt: round, isRetry: false, retriesLeft };
     }
   }
 }
@@ -105,15 +110,22 @@ function runQueue(queue: Task[], jobs: number, attempts: Attempts, hooks: Hooks)
         running += 1;
         void attempts.run(task).then((result) => {
           running -= 1;
-          if (result === 'restart') queue.unshift(task);
+          if (result === 'restart') putBack(queue, task);
           else hooks.ended(task, result);
           begin();
         });
       }
+      if (!hooks.goesOn()) attempts.queueEnds();
       if (running === 0) resolve();
     };
     begin();
   });
+}
+
+/** Where it was: what was to begin before it is older, and goes first. */
+function putBack(queue: Task[], task: Task): void {
+  const after = queue.findIndex(({ place }) => place > task.place);
+  queue.splice(after === -1 ? queue.length : after, 0, task);
 }
 
 /** The first task that can begin; none that needs a lock for which an earlier one waits, or that would wait for ever. */

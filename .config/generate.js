@@ -13,6 +13,7 @@ import standalone from 'ajv/dist/standalone/index.js';
 import { compile } from 'json-schema-to-typescript';
 import prettier from 'prettier';
 import ts from 'typescript';
+import { forEditors, settingRows, settingsPage, withNames } from './settings.js';
 
 const ROOT = dirname(import.meta.dirname);
 const STYLE = { singleQuote: true, printWidth: 100 };
@@ -27,21 +28,20 @@ const OPTION_SCHEMAS = [
   'mock-options',
   'mock-response',
 ];
-/** Validated too, but nothing a script sees. */
-const FILE_SCHEMAS = ['project-file'];
 
 const read = (path) => readFileSync(join(ROOT, path), 'utf8');
 const schema = (name) => JSON.parse(read(`src/schema/${name}.schema.json`));
 const pretty = (text, parser) => prettier.format(text, { ...STYLE, parser });
 
 /** Stand-alone validation functions, so that ajv is not loaded (nor shipped) at run time. */
-async function validators() {
+async function validators(projectFile) {
   const ajv = new Ajv({ code: { source: true, esm: true }, strict: true, allowUnionTypes: true });
   ajv.addVocabulary(OWN_KEYWORDS);
   const names = {};
-  for (const name of [...OPTION_SCHEMAS, ...FILE_SCHEMAS]) {
-    ajv.addSchema(schema(name));
-    names[camel(name)] = `${name}.schema.json`;
+  // The project file is validated too, but nothing a script sees.
+  for (const one of [...OPTION_SCHEMAS.map(schema), projectFile]) {
+    ajv.addSchema(one);
+    names[camel(one.$id.replace('.schema.json', ''))] = one.$id;
   }
   const code = standalone(ajv, names).replace(/^"use strict";/, '');
   if (/\brequire\(|\bfrom *["']/.test(code)) throw new Error('a validator imports something');
@@ -118,24 +118,26 @@ function wrapped(text, width) {
   return lines;
 }
 
-/** The contract's own modules, transpiled: typings.js and reference.js are pure functions of it. */
+/** The contract's own modules, transpiled, and the rows of settings: typings.js and reference.js are pure functions of it. */
 async function contract(folder) {
   const sources = readdirSync(join(ROOT, 'src/schema'), { recursive: true })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
     .map((name) => `schema/${name}`);
-  for (const one of ['schema/verbs', 'model']) mkdirSync(join(folder, one), { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  for (const name of ['errors.ts', 'time.ts', 'model/dtmf.ts', ...sources]) {
+  const transpile = (name) => {
     const { outputText } = ts.transpileModule(read(`src/${name}`), {
       compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },
     });
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name.replace(/\.ts$/, '.js')), outputText);
-  }
-  const load = (name) => import(pathToFileURL(join(folder, 'schema', name)).href);
+  };
+  for (const name of ['errors.ts', 'time.ts', 'model/dtmf.ts', ...sources]) transpile(name);
+  const load = (name) => import(pathToFileURL(join(folder, name)).href);
   return {
-    ...(await load('typings.js')),
-    ...(await load('reference.js')),
-    ...(await load('verbs.js')),
+    ...(await load('schema/typings.js')),
+    ...(await load('schema/reference.js')),
+    ...(await load('schema/verbs.js')),
+    rows: await settingRows(transpile, load),
   };
 }
 
@@ -221,12 +223,15 @@ function architecture() {
 /** path -> text of every generated file. */
 async function generate(folder) {
   const types = await dataTypes();
-  const { typingsText, referenceText, AGENT_VERBS } = await contract(folder);
-  const schemas = Object.fromEntries(
-    [...OPTION_SCHEMAS, ...FILE_SCHEMAS, 'agent-data'].map((name) => [camel(name), schema(name)]),
-  );
+  const { typingsText, referenceText, AGENT_VERBS, rows } = await contract(folder);
+  const projectFile = schema('project-file');
+  const schemas = {
+    ...Object.fromEntries(OPTION_SCHEMAS.map((name) => [camel(name), schema(name)])),
+    projectFile: withNames(projectFile, rows),
+    agentData: schema('agent-data'),
+  };
   return {
-    'src/schema/validators.gen.ts': await validators(),
+    'src/schema/validators.gen.ts': await validators(schemas.projectFile),
     'src/schema/types.gen.ts': await pretty(
       `// ${NOTICE}\nimport type { Duration } from '../time.js';\n\n${types}`,
       'typescript',
@@ -248,9 +253,10 @@ async function generate(folder) {
     'docs/reference.md': referenceText(schemas),
     'docs/architecture.md': architecture(),
     'docs/offhook.config.schema.json': await pretty(
-      JSON.stringify(published(schema('project-file'))),
+      JSON.stringify(published(forEditors(projectFile, rows))),
       'json',
     ),
+    'docs/settings.md': await pretty(settingsPage(rows), 'markdown'),
   };
 }
 

@@ -60,8 +60,8 @@ cases('command line', [
   {
     what: 'no path',
     args: ['run'],
-    error: "missing required argument 'path'",
-    hint: 'see offhook run --help',
+    error: 'no scenario is named',
+    hint: 'write offhook run PATH, or "paths": ["PATH"] in offhook.config.json',
   },
   {
     what: 'a flag without its value',
@@ -72,7 +72,7 @@ cases('command line', [
   {
     what: '--timeout that is not a duration',
     args: ['run', 'it.js', '--timeout', 'soon'],
-    error: `option '--timeout <duration>' argument 'soon' is invalid. "soon" is not of the form "200ms", "5s" or "2m"`,
+    error: `option '--timeout <duration>' argument 'soon' is invalid. It is not of the form "200ms", "5s" or "2m"`,
     hint: 'see offhook run --help',
   },
   {
@@ -374,6 +374,7 @@ cases('what scripts may touch', [
     files: { 'offhook.config.json': '{"allow-red": []}' },
     error: 'project file "FOLDER/offhook.config.json": there is no option "allow-red"',
     hint: 'did you mean "allow-read"?',
+    at: 'offhook.config.json:1:2',
   },
   {
     what: 'a project file that is not JSON',

@@ -7,17 +7,15 @@ const GIVEN: ProcessEnvironment = {
   variables: {},
   path: '/bin',
   colourLevel: 0,
-  insecureHttp: false,
   debug: false,
   isCi: false,
 };
 
 it.each<[string | undefined, Partial<ProcessEnvironment>, object]>([
   [undefined, {}, {}],
-  [undefined, { baresip: 'other' }, { path: 'other' }],
-  ['flag', { baresip: 'other' }, { path: 'flag' }],
+  ['flag', {}, { path: 'flag' }],
   ['./flag', {}, { path: '/home/me/flag' }],
-  [undefined, { baresip: '/opt/baresip' }, { path: '/opt/baresip' }],
+  ['/opt/baresip', {}, { path: '/opt/baresip' }],
   [undefined, { baresipModules: 'modules' }, { modulePath: '/home/me/modules' }],
 ])('flag %s, environment %j', (flag, environment, expected) => {
   expect(baresipChoice(flag, { ...GIVEN, ...environment })).toEqual({

@@ -1,13 +1,12 @@
-/** Which baresip the user wants: --baresip, else OFFHOOK_BARESIP, else the PATH. */
+/** Which baresip the user wants: the one that was set, else that of the PATH. */
 import { resolve } from 'node:path';
 import type { BinarySearch } from '../baresip/start/binary.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';
 
 export function baresipChoice(
-  flag: string | undefined,
-  { baresip, baresipModules, cwd, path }: ProcessEnvironment,
+  program: string | undefined,
+  { baresipModules, cwd, path }: ProcessEnvironment,
 ): BinarySearch {
-  const program = flag ?? baresip;
   return {
     searchPath: path,
     ...(program === undefined

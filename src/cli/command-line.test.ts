@@ -26,7 +26,10 @@ async function problemOf(...words: string[]): Promise<string> {
 describe('words that are not right', () => {
   it.each([
     [['rum'], "E_USAGE unknown command 'rum' (did you mean run?)"],
-    [['run'], "E_USAGE missing required argument 'path' (see offhook run --help)"],
+    [
+      ['run'],
+      'E_USAGE no scenario is named (write offhook run PATH, or "paths": ["PATH"] in offhook.config.json)',
+    ],
     [['test', 'a.js'], "E_USAGE unknown command 'test' (did you mean run?)"],
     [['tests/a.js'], "E_USAGE unknown command 'tests/a.js' (did you mean offhook run tests/a.js?)"],
     [['docter'], "E_USAGE unknown command 'docter' (did you mean doctor?)"],
@@ -42,7 +45,7 @@ describe('words that are not right', () => {
     [['run', 'a.js', '--tagg'], "E_USAGE unknown option '--tagg' (did you mean --tag?)"],
     [
       ['run', 'a.js', '--timeout', '5x'],
-      `E_USAGE option '--timeout <duration>' argument '5x' is invalid. "5x" is not of the form "200ms", "5s" or "2m" (see offhook run --help)`,
+      `E_USAGE option '--timeout <duration>' argument '5x' is invalid. It is not of the form "200ms", "5s" or "2m" (see offhook run --help)`,
     ],
     [
       ['run', 'a.js', '--memory-limit', '1.5'],

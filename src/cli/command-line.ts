@@ -10,21 +10,22 @@ import type { Live } from '../sandbox/host/live-thread.js';
 import type { ThreadLimits } from '../sandbox/protocol.js';
 import { suggestion } from '../schema/habits.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
-import { declare, flagMs } from './flags.js';
+import { declare } from './declare.js';
+import { flagMs, type Flags, type ValuesOf } from './flags.js';
 import { isFolder, joinOptionalFiles } from './optional-files.js';
 import {
   CHECK,
+  CONFIG,
   DOCTOR,
   LAB,
   LIST,
+  PATHS,
   RUN,
-  type CheckFlags,
-  type DoctorFlags,
   type LabFlags,
-  type ListFlags,
   type RunFlags,
 } from './options.js';
 import { rerunWords } from './rerun.js';
+import type { Settled } from './settle.js';
 
 const SEE_ALSO =
   '\nReference of everything a scenario can call: docs/reference.md, or `offhook docs`.\n';
@@ -77,18 +78,59 @@ function addRun(program: Command, run: Run, booted: Live | undefined): void {
   const command = program
     .command('run')
     .description('run scenarios: files, folders (every suite file below), globs')
-    .argument('<path...>', PATHS);
+    .argument('[path...]', PATHS.text);
   declare(command, RUN)
     .addHelpText('after', RUN_HELP)
-    .action((paths: string[], flags: RunFlags) => {
-      const again = rerunWords(command);
+    .action(() => {
       run(
-        withThreads({ limits: limitsOf(flags), size: flags.jobs }, booted, async (threads) => {
-          const { runCommand } = await import('./run.js');
-          return runCommand(paths, flags, again, threads);
-        }),
+        settled(command, withPaths(RUN), (flags, { overruled }) =>
+          withThreads({ limits: limitsOf(flags), size: flags.jobs }, booted, async (threads) => {
+            const { runCommand } = await import('./run.js');
+            return runCommand(
+              needPaths(command, flags.paths),
+              flags,
+              rerunWords(command, overruled),
+              threads,
+            );
+          }),
+        ),
       );
     });
+}
+
+function withPaths<F extends Flags>(table: F): F & { paths: typeof PATHS } {
+  return { ...table, paths: PATHS };
+}
+
+/** Paths are the only setting that must be there. @throws E_USAGE */
+function needPaths(command: Command, paths: readonly string[]): readonly string[] {
+  if (paths.length > 0) return paths;
+  throw new OffhookError('E_USAGE', 'no scenario is named', {
+    hint: `write offhook ${command.name()} PATH, or "paths": ["PATH"] in offhook.config.json`,
+  });
+}
+
+/** Runs the command with what holds for it: flags, variables, the project file, defaults. */
+async function settled<F extends Flags>(
+  command: Command,
+  table: F,
+  act: (flags: ValuesOf<F>, why: Settled<F>) => Promise<number>,
+): Promise<number> {
+  const [{ settle, inWordsOf }, { readProcess }, { printError }] = await Promise.all([
+    import('./settle.js'),
+    import('../settings/process-environment.js'),
+    import('./print.js'),
+  ]);
+  const values = { ...command.opts(), paths: command.args };
+  const isGiven = (name: string): boolean =>
+    name === 'paths' ? command.args.length > 0 : command.getOptionValueSource(name) === 'cli';
+  const why = await settle(table, { values, isGiven }, readProcess());
+  for (const text of why.warnings) printError(`warning: ${text}`);
+  try {
+    return await act(why.flags, why);
+  } catch (error) {
+    throw error instanceof OffhookError ? inWordsOf(why.origins, error) : error;
+  }
 }
 
 /** The flags that limit a scenario, as the sandbox takes them. */
@@ -96,35 +138,42 @@ function limitsOf({ memoryLimit, stackLimit, cpuLimit }: RunFlags): ThreadLimits
   return { memory: memoryLimit * MIB, stack: stackLimit * 1024, cpu_ms: flagMs(cpuLimit) };
 }
 
-const PATHS = 'scenario files, folders or quoted globs';
-
 const RUN_HELP = `
 Exit codes: 0 all passed, 1 a scenario failed, 2 usage or settings, 3 environment, 70 a bug, 130 interrupted.
 Variables for env(): --set, then <scenario>.env beside the file, then --vars (also --env-file, which Node.js 20 takes
 for itself in \`node dist/program/cli.js\`), then the environment, then .env of its folder, then .env of the project.
-What scripts may touch: also as variables (OFFHOOK_ALLOW_NET, ...) and in offhook.config.json: docs/policy.md.
+Each option is also a variable (OFFHOOK_TIMEOUT=30s, OFFHOOK_LAB=1) and, but for --json and --project, a setting in
+offhook.config.json ("timeout": "30s", "lab": true, "paths": [...]). A flag comes before the variable, the variable before
+the file; a list replaces a list. --no-NAME takes back a switch, a list or an output that one of them sets. \`offhook config\`
+shows what holds and why: docs/settings.md; what scripts may touch: docs/policy.md.
 For a bug report, OFFHOOK_TRACE=all shows on stderr what happens inside, without secrets: docs/contributing.md.
 `;
 
 function addSelecting(program: Command, run: Run, booted: Live | undefined): void {
-  declare(program.command('list').description('what would run, with tags'), LIST)
-    .argument('<path...>', PATHS)
-    .action((paths: string[], flags: ListFlags) => {
+  const list = program.command('list').description('what would run, with tags');
+  declare(list, LIST)
+    .argument('[path...]', PATHS.text)
+    .action(() => {
       run(
-        withThreads({ limits: LIMITS }, booted, async (threads) => {
-          const { listCommand } = await import('./list.js');
-          return listCommand(paths, flags, threads);
-        }),
+        settled(list, withPaths(LIST), (flags) =>
+          withThreads({ limits: LIMITS }, booted, async (threads) => {
+            const { listCommand } = await import('./list.js');
+            return listCommand(needPaths(list, flags.paths), flags, threads);
+          }),
+        ),
       );
     });
-  declare(program.command('check').description('parse and collect; starts no agent'), CHECK)
-    .argument('<path...>', PATHS)
-    .action((paths: string[], flags: CheckFlags) => {
+  const check = program.command('check').description('parse and collect; starts no agent');
+  declare(check, CHECK)
+    .argument('[path...]', PATHS.text)
+    .action(() => {
       run(
-        withThreads({ limits: LIMITS }, booted, async (threads) => {
-          const { checkCommand } = await import('./check.js');
-          return checkCommand(paths, flags, threads);
-        }),
+        settled(check, withPaths(CHECK), (flags) =>
+          withThreads({ limits: LIMITS }, booted, async (threads) => {
+            const { checkCommand } = await import('./check.js');
+            return checkCommand(needPaths(check, flags.paths), flags, threads);
+          }),
+        ),
       );
     });
 }
@@ -166,8 +215,23 @@ function addServices(program: Command, run: Run): void {
   const doctor = program
     .command('doctor')
     .description('whether scenarios can run on this machine; a remedy for each problem');
-  declare(doctor, DOCTOR).action((flags: DoctorFlags) => {
-    run(import('./doctor.js').then((module) => module.doctorCommand(flags)));
+  declare(doctor, DOCTOR).action(() => {
+    run(
+      settled(doctor, DOCTOR, (flags) =>
+        import('./doctor.js').then((module) => module.doctorCommand(flags)),
+      ),
+    );
+  });
+  const config = program
+    .command('config')
+    .description('what holds for a run, and why: flags, variables, offhook.config.json, defaults')
+    .argument('[path...]', PATHS.text);
+  declare(config, CONFIG).action(() => {
+    run(
+      settled(config, withPaths(CONFIG), (flags, why) =>
+        import('./config.js').then((module) => module.configCommand(flags, why)),
+      ),
+    );
   });
   const lab = program
     .command('lab')

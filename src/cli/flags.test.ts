@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { declare, list, maybe, off, on, whole, wholeOr, word, type ValuesOf } from './flags.js';
+import { declare } from './declare.js';
+import { list, maybe, off, on, whole, wholeOr, word, type ValuesOf } from './flags.js';
 
 const TABLE = {
   allFiles: on('all'),

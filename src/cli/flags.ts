@@ -1,73 +1,140 @@
 /**
  * Options of commands, each declared once in a table: `allFiles: on('...')` is the flag --all-files, and
- * `flags.allFiles` where the command reads it. A name that is misspelt in either place does not compile.
+ * `flags.allFiles` where the command reads it. A name that is misspelt in either place does not compile. The same row
+ * says the variable (OFFHOOK_ALL_FILES), the key in offhook.config.json ("all-files") and the check of its value.
+ * This file knows no parser: `declare.ts` makes commander's options of the rows, `settle.ts` finds their values.
  */
 import { availableParallelism } from 'node:os';
-import { InvalidArgumentError, Option, type Command } from 'commander';
 import { durationMs, durationProblem } from '../time.js';
 
-export interface Flag<T> {
-  /** commander's option. @param name such as "--all-files" */
-  readonly option: (name: string) => Option;
+/** Who may set an option. */
+type Scope =
+  /** A flag, a variable, the project file of the working directory. */
+  | 'run'
+  /** The same, but the project file is that of each scenario: settings/policy-settings.ts finds them. */
+  | 'scenario'
+  /** The command line alone. */
+  | 'flag';
+
+/** Why a text is no value of an option, as a predicate: "must be a whole number from 1 to 9". */
+export class Unfit {
+  readonly problem: string;
+
+  constructor(problem: string) {
+    this.problem = problem;
+  }
+}
+
+interface Traits {
+  readonly scope?: Scope;
+  /** Applies `move` to the path in a value of the project file, which is relative to that file. */
+  readonly moved?: (value: string, move: (path: string) => string) => string;
+  /** A list whose values may hold commas: a variable has one value in each line. */
+  readonly lines?: true;
+  /** Rows whose values do not count where they were set further down: a flag --verbose lifts a "quiet" of the file. */
+  readonly replaces?: readonly string[];
+  /** A row without which the value says nothing: it then counts only as a flag, where it is an error. */
+  readonly needs?: string;
+}
+
+/** JSON Schema of the value in a project file. */
+interface JsonForm {
+  readonly type: 'boolean' | 'string' | 'integer' | readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+export interface Flag<T> extends Traits {
+  readonly kind: 'on' | 'off' | 'one' | 'maybe' | 'list';
+  readonly text: string;
+  /** What stands for the value in the help: "file". */
+  readonly takes?: string;
+  /** A second name: "-q", "--vars". */
+  readonly alias?: string;
+  readonly initial?: unknown;
+  /** Checks the text of one value. */
+  readonly parse: (text: string) => string | number | Unfit;
+  readonly json: JsonForm;
   /** Never set: carries the type of the value. */
   readonly value?: T;
 }
 
-type Flags = Readonly<Record<string, Flag<unknown>>>;
+export type Flags = Readonly<Record<string, Flag<unknown>>>;
 
-/** The values a command receives for its table of flags; undefined for a flag that was not on the command line. */
+/** The values a command receives for its table of flags; undefined for an option that was not set. */
 export type ValuesOf<F extends Flags> = {
   readonly [K in keyof F]: F[K] extends Flag<infer T> ? T : never;
 };
 
-/** Gives the command the options of the table, in its order. */
-export function declare(command: Command, flags: Flags): Command {
-  for (const [key, flag] of Object.entries(flags)) {
-    const words = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    command.addOption(flag.option(`--${words}`));
-  }
-  return command;
+/** "all-files": in the project file, and as a flag with two dashes. */
+export function keyOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
+
+/** "OFFHOOK_ALL_FILES" */
+export function variableOf(name: string): string {
+  return `OFFHOOK_${keyOf(name).replaceAll('-', '_').toUpperCase()}`;
+}
+
+const anyText = (text: string): string => text;
 
 /** A flag without a value. @param alias such as "-q" */
 export function on(text: string, alias?: string): Flag<true | undefined> {
-  return { option: (name) => new Option(withAlias(name, alias), text) };
+  return { kind: 'on', text, ...aliased(alias), parse: anyText, json: { type: 'boolean' } };
 }
 
 /** A flag that switches off what is on: `color` is --no-color. */
 export function off(text: string): Flag<boolean> {
-  return { option: (name) => new Option(name.replace('--', '--no-'), text) };
+  return { kind: 'off', text, initial: true, parse: anyText, json: { type: 'boolean' } };
 }
 
-export function word(value: string, text: string, alias?: string): Flag<string | undefined> {
-  return { option: (name) => new Option(`${withAlias(name, alias)} <${value}>`, text) };
+export function word(takes: string, text: string, alias?: string): Flag<string | undefined> {
+  return { kind: 'one', text, takes, ...aliased(alias), parse: anyText, json: { type: 'string' } };
 }
 
 /** A flag whose value may be left out: true, or "" where the command line marks it so. */
-export function maybe(value: string, text: string): Flag<string | true | undefined> {
-  return { option: (name) => new Option(`${name} [${value}]`, text) };
+export function maybe(takes: string, text: string): Flag<string | true | undefined> {
+  return { kind: 'maybe', text, takes, parse: anyText, json: { type: ['boolean', 'string'] } };
+}
+
+/** A number that may be left out: true. */
+export function maybeWhole(
+  takes: string,
+  text: string,
+  range: Range,
+): Flag<number | true | undefined> {
+  const { parse, json } = whole(takes, text, range);
+  return { kind: 'maybe', text, takes, parse, json: { ...json, type: ['boolean', 'integer'] } };
 }
 
 /** A flag that may be repeated. */
-export function list(value: string, text: string, alias?: string): Flag<readonly string[]> {
-  const collect = (one: string, previous: string[]): string[] => [...previous, one];
+export function list(takes: string, text: string, alias?: string): Flag<readonly string[]> {
   return {
-    option: (name) =>
-      new Option(`${withAlias(name, alias)} <${value}>`, text).default([]).argParser(collect),
+    kind: 'list',
+    text,
+    takes,
+    ...aliased(alias),
+    initial: [],
+    parse: anyText,
+    json: { type: 'string' },
   };
 }
 
 /** A duration as it was written; `flagMs` reads it. */
 export function duration(text: string, initial: string): Flag<string> {
-  const check = (value: string): string => {
+  const parse = (value: string): string | Unfit => {
     const plain = isPlain(value) ? Number(value) : value;
     const problem = durationProblem(plain);
-    if (problem !== undefined) throw new InvalidArgumentError(`"${value}" ${problem}.`);
-    if (durationMs(plain) === 0) throw new InvalidArgumentError('It must be more than zero.');
-    return value;
+    if (problem !== undefined) return new Unfit(problem);
+    return durationMs(plain) === 0 ? new Unfit('must be more than zero') : value;
   };
   return {
-    option: (name) => new Option(`${name} <duration>`, text).default(initial).argParser(check),
+    kind: 'one',
+    text,
+    takes: 'duration',
+    initial,
+    parse,
+    json: { type: ['string', 'number'] },
   };
 }
 
@@ -82,16 +149,16 @@ function isPlain(value: string): boolean {
 
 /** A number, or a share of the processors: "4", "50%". */
 export function jobs(text: string): Flag<number | undefined> {
-  const check = (value: string): number => {
+  const parse = (value: string): number | Unfit => {
     const [, number = '', percent] = /^(\d{1,4})(%)?$/.exec(value) ?? [];
     const share = percent === undefined ? 1 : availableParallelism() / 100;
     const wanted = number === '' ? NaN : Number(number);
     if (wanted >= 1 && wanted <= 1000) return Math.max(1, Math.floor(wanted * share));
-    throw new InvalidArgumentError(
-      'It must be a whole number from 1 to 1000, or a percentage of the processors such as 50%.',
+    return new Unfit(
+      'must be a whole number from 1 to 1000, or a percentage of the processors such as 50%',
     );
   };
-  return { option: (name) => new Option(`${name} <n>`, text).argParser(check) };
+  return { kind: 'one', text, takes: 'n', parse, json: { type: ['integer', 'string'] } };
 }
 
 interface Range {
@@ -99,24 +166,58 @@ interface Range {
   most: number;
 }
 
-export function whole(value: string, text: string, range: Range): Flag<number | undefined> {
-  const check = inRange(range);
-  return { option: (name) => new Option(`${name} <${value}>`, text).argParser(check) };
-}
-
-export function wholeOr(initial: number, value: string, text: string, range: Range): Flag<number> {
-  const { option } = whole(value, text, range);
-  return { option: (name) => option(name).default(initial) };
-}
-
-function inRange({ least, most }: Range): (value: string) => number {
-  return (value) => {
+export function whole(
+  takes: string,
+  text: string,
+  { least, most }: Range,
+): Flag<number | undefined> {
+  const parse = (value: string): number | Unfit => {
     const number = /^\d+$/.test(value) ? Number(value) : NaN;
     if (number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    return new Unfit(`must be a whole number from ${least} to ${most}`);
   };
+  const json: JsonForm = { type: 'integer', minimum: least, maximum: most };
+  return { kind: 'one', text, takes, parse, json };
 }
 
-function withAlias(name: string, alias: string | undefined): string {
-  return alias === undefined ? name : `${alias}, ${name}`;
+export function wholeOr(initial: number, takes: string, text: string, range: Range): Flag<number> {
+  const { value: _, ...row } = whole(takes, text, range);
+  return { ...row, initial };
+}
+
+/** The row with more said about it. */
+export function having<T>(traits: Traits, row: Flag<T>): Flag<T> {
+  return { ...row, ...traits };
+}
+
+/** An option of the command line alone: no setting. */
+export function ofCommand<T>(row: Flag<T>): Flag<T> {
+  return having({ scope: 'flag' }, row);
+}
+
+/** An option that the project file of each scenario can say, too: what it may touch. */
+export function ofScenario<T>(row: Flag<T>): Flag<T> {
+  return having({ scope: 'scenario' }, row);
+}
+
+/** For `moved`: the value is a path. */
+export function path(value: string, move: (path: string) => string): string {
+  return move(value);
+}
+
+/** For `moved`: a program, which without a "/" is looked for in the PATH. */
+export function program(value: string, move: (path: string) => string): string {
+  return value.includes('/') ? move(value) : value;
+}
+
+/** For `moved`: NAME=PATH, or NAME alone. */
+export function namedPath(value: string, move: (path: string) => string): string {
+  const at = value.indexOf('=');
+  return at === -1 || at === value.length - 1
+    ? value
+    : `${value.slice(0, at)}=${move(value.slice(at + 1))}`;
+}
+
+function aliased(alias: string | undefined): { alias?: string } {
+  return alias === undefined ? {} : { alias };
 }

@@ -1,45 +1,82 @@
-/** The options of every command. */
+/**
+ * The options of every command. Each is also a variable and a key of offhook.config.json, unless its row is `ofCommand`:
+ * docs/settings.md is made of these rows.
+ */
 import { LIMITS, MIB, TIMEOUT_MS } from '../app/limits.js';
 import {
   duration,
+  having,
   jobs,
   list,
   maybe,
+  maybeWhole,
+  namedPath,
   off,
+  ofCommand,
+  ofScenario,
   on,
+  path,
+  program,
   whole,
   wholeOr,
   word,
   type ValuesOf,
 } from './flags.js';
 
+/** Not an option but the words behind the command; the rest is the same. */
+export const PATHS = having(
+  { moved: path },
+  list('path', 'scenario files, folders or quoted globs'),
+);
+
 const SELECTION = {
-  scenario: list('pattern', 'by name: part of it, a glob, or re:REGEX (repeatable)'),
+  scenario: having(
+    { lines: true },
+    list('pattern', 'by name: part of it, a glob, or re:REGEX (repeatable)'),
+  ),
   tag: list('tags', 'with one of these tags (repeatable, comma-separated)'),
   excludeTag: list('tags', 'without any of these tags'),
-  lastFailed: on('that failed or were flaky when they last ran (as .offhook/last-run.json says)'),
-  last: word('kind', 'as their last run was: failed (also flaky), flaky, slow (the ten slowest)'),
-  testList: word('file', 'of this list: lines as `offhook list` prints them; - reads stdin'),
-  shard: word('i/n', 'part I of N that take equally long, by the times of their last runs'),
-  lastRun: word(
-    'file',
-    'results of earlier runs, read and added to (default: .offhook/last-run.json)',
+  lastFailed: ofCommand(
+    on('that failed or were flaky when they last ran (as .offhook/last-run.json says)'),
   ),
-  envFile: list('file', 'variables for env() (repeatable; later ones win)', '--vars'),
-  set: list('name=value', 'one variable for env() (repeatable)'),
+  last: ofCommand(
+    word('kind', 'as their last run was: failed (also flaky), flaky, slow (the ten slowest)'),
+  ),
+  testList: ofCommand(
+    word('file', 'of this list: lines as `offhook list` prints them; - reads stdin'),
+  ),
+  shard: ofCommand(
+    word('i/n', 'part I of N that take equally long, by the times of their last runs'),
+  ),
+  lastRun: having(
+    { moved: path },
+    word('file', 'results of earlier runs, read and added to (default: .offhook/last-run.json)'),
+  ),
+  envFile: having(
+    { moved: path },
+    list('file', 'variables for env() (repeatable; later ones win)', '--vars'),
+  ),
+  set: having({ lines: true }, list('name=value', 'one variable for env() (repeatable)')),
 };
 
 /** Options of every command that evaluates scenario files. */
 const SCRIPT = {
   ...SELECTION,
-  allowRead: list('folder', 'another folder scripts may read (repeatable, comma-separated)'),
-  allowEnv: list(
-    'glob',
-    'the only variables of the environment and --env-file that env() finds (repeatable)',
+  allowRead: ofScenario(
+    list('folder', 'another folder scripts may read (repeatable, comma-separated)'),
   ),
-  untrusted: on('deny what no --allow flag allows; trust nothing beside the scenario'),
+  allowEnv: ofScenario(
+    list(
+      'glob',
+      'the only variables of the environment and --env-file that env() finds (repeatable)',
+    ),
+  ),
+  untrusted: ofScenario(on('deny what no --allow flag allows; trust nothing beside the scenario')),
+  project: ofCommand(word('name', 'the settings of that project in offhook.config.json')),
 };
 export type ScriptFlags = ValuesOf<typeof SCRIPT>;
+
+const BARESIP = having({ moved: program }, word('program', 'the baresip to use (default: PATH)'));
 
 const FOLDERS = {
   allFiles: on('in folders, also the files that are a single scenario'),
@@ -62,32 +99,45 @@ const SCHEDULE = {
     most: 2 ** 32 - 1,
   }),
   stress: on('keep every processor busy meanwhile; with a seed of its own unless --seed gives one'),
-  untilFailure: on('with --repeat: end at the first failure'),
-  bail: maybe('n', 'end the run once that many scenarios have failed (default: 1)'),
+  untilFailure: having({ needs: 'repeat' }, on('with --repeat: end at the first failure')),
+  bail: maybeWhole('n', 'end the run once that many scenarios have failed (default: 1)', {
+    least: 1,
+    most: 999_999,
+  }),
 };
 
 export const RUN = {
   ...SCRIPT,
   ...SCHEDULE,
-  allowNet: list('host', 'the only hosts of http(): HOST[:PORT], *.DOMAIN, CIDR (repeatable)'),
-  allowSip: list(
-    'pattern',
-    'the only SIP targets and servers: USER@HOST, @HOST, USER (repeatable)',
+  allowNet: ofScenario(
+    list('host', 'the only hosts of http(): HOST[:PORT], *.DOMAIN, CIDR (repeatable)'),
   ),
-  isolate: word(
-    'mode',
-    'run agents by bubblewrap: auto (where it works), always, never (default: auto; always under --untrusted)',
+  allowSip: ofScenario(
+    list('pattern', 'the only SIP targets and servers: USER@HOST, @HOST, USER (repeatable)'),
   ),
-  maxAgents: whole('n', 'most agents of a scenario (default: 100)', { least: 1, most: 1000 }),
-  maxCalls: whole('n', 'most calls a scenario places (default: any)', {
-    least: 1,
-    most: 1_000_000,
-  }),
+  isolate: ofScenario(
+    word(
+      'mode',
+      'run agents by bubblewrap: auto (where it works), always, never (default: auto; always under --untrusted)',
+    ),
+  ),
+  maxAgents: ofScenario(
+    whole('n', 'most agents of a scenario (default: 100)', { least: 1, most: 1000 }),
+  ),
+  maxCalls: ofScenario(
+    whole('n', 'most calls a scenario places (default: any)', { least: 1, most: 1_000_000 }),
+  ),
   ...FOLDERS,
-  forbidOnly: on('the option `only` is an error (by itself with CI and --untrusted)'),
-  allowOnly: on('the option `only` may be used, also with CI and --untrusted'),
+  forbidOnly: having(
+    { replaces: ['allowOnly'] },
+    on('the option `only` is an error (by itself with CI and --untrusted)'),
+  ),
+  allowOnly: having(
+    { replaces: ['forbidOnly'] },
+    on('the option `only` may be used, also with CI and --untrusted'),
+  ),
   lab: on('start a throw-away SIP server with users alice, bob, carol, dave for this run'),
-  baresip: word('program', 'the baresip to use (default: OFFHOOK_BARESIP, else PATH)'),
+  baresip: BARESIP,
   timeout: duration('wall-clock limit of a scenario', `${TIMEOUT_MS / 1000}s`),
   cpuLimit: duration('limit of computing without a pause', `${LIMITS.cpu_ms / 1000}s`),
   memoryLimit: wholeOr(LIMITS.memory / MIB, 'MiB', 'memory limit of a scenario', {
@@ -98,41 +148,58 @@ export const RUN = {
     least: 128,
     most: 4096,
   }),
-  insecureHttp: on('http() checks no certificates (also: OFFHOOK_INSECURE_HTTP=1)'),
-  reporter: list('name[=file]', 'console, ndjson, junit (repeatable)'),
-  json: on('NDJSON on stdout: the same as --reporter ndjson'),
-  logs: maybe('file', "agents' logs and all SIP messages, to stderr or a file"),
-  sipTrace: maybe('file', 'SIP messages as a ladder, to stdout or a file'),
-  sipHeaders: list(
-    'names',
-    'headers the ladder shows below each message (repeatable, comma-separated), or: all',
+  insecureHttp: on('http() checks no certificates'),
+  reporter: having(
+    { moved: namedPath, replaces: ['json'] },
+    list('name[=file]', 'console, ndjson, junit (repeatable)'),
   ),
-  saveAudio: maybe('folder', 'every call of every agent as a WAV: left sent, right received'),
+  json: ofCommand(
+    having({ replaces: ['reporter'] }, on('NDJSON on stdout: the same as --reporter ndjson')),
+  ),
+  logs: having(
+    { moved: path },
+    maybe('file', "agents' logs and all SIP messages, to stderr or a file"),
+  ),
+  sipTrace: having({ moved: path }, maybe('file', 'SIP messages as a ladder, to stdout or a file')),
+  sipHeaders: having(
+    { needs: 'sipTrace' },
+    list(
+      'names',
+      'headers the ladder shows below each message (repeatable, comma-separated), or: all',
+    ),
+  ),
+  saveAudio: having(
+    { moved: path },
+    maybe('folder', 'every call of every agent as a WAV: left sent, right received'),
+  ),
   label: word('text', 'what tells this run from others in `offhook report`, such as debian-12'),
   metrics: on('media quality of each agent at the end of its scenario'),
-  quiet: on('failures, warnings and the summary only', '-q'),
-  verbose: on('every event of every agent', '-v'),
+  quiet: having({ replaces: ['verbose'] }, on('failures, warnings and the summary only', '-q')),
+  verbose: having({ replaces: ['quiet'] }, on('every event of every agent', '-v')),
   color: off('no colours (also: NO_COLOR)'),
 };
 export type RunFlags = ValuesOf<typeof RUN>;
 
-export const LIST = { ...SCRIPT, ...FOLDERS, json: on('as JSON') };
+export const LIST = { ...SCRIPT, ...FOLDERS, json: ofCommand(on('as JSON')) };
 export type ListFlags = ValuesOf<typeof LIST>;
 
 export const CHECK = {
   ...SCRIPT,
-  types: on('also type-check, with the TypeScript found beside the scenarios'),
+  types: ofCommand(on('also type-check, with the TypeScript found beside the scenarios')),
 };
 export type CheckFlags = ValuesOf<typeof CHECK>;
 
+/** What `run` takes, to say what holds; `--json` is about the answer. */
+export const CONFIG = { ...RUN, json: ofCommand(on('as JSON')) };
+
 export const DOCTOR = {
-  baresip: word('program', 'the baresip to look at (default: OFFHOOK_BARESIP, else PATH)'),
-  all: on('everything, such as what this baresip version can and cannot do'),
-  json: on('as JSON'),
+  baresip: BARESIP,
+  all: ofCommand(on('everything, such as what this baresip version can and cannot do')),
+  json: ofCommand(on('as JSON')),
 };
 export type DoctorFlags = ValuesOf<typeof DOCTOR>;
 
 export const LAB = {
-  envFile: word('file', 'write its variables there, for `offhook run --vars`', '--vars'),
+  envFile: ofCommand(word('file', 'write its variables there, for `offhook run --vars`', '--vars')),
 };
 export type LabFlags = ValuesOf<typeof LAB>;

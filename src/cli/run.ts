@@ -38,7 +38,7 @@ export async function runCommand(
     lab: flags.lab === true,
     ...scheduleFlags(flags),
     timeoutMs: flagMs(flags.timeout),
-    insecureHttp: flags.insecureHttp === true || environment.insecureHttp,
+    insecureHttp: flags.insecureHttp === true,
     metrics: flags.metrics === true,
     ...(saveAudio === undefined ? {} : { saveAudio }),
     signal,

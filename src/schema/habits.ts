@@ -267,7 +267,7 @@ const MODULES: Habits = [
 const FLAGS: Habits = [
   ['--grep -g -t --test --name --filter --test-name-pattern --test-name', '--scenario'],
   ['--tags --include-tag --only-tag', '--tag'],
-  ['--skip-tag --not-tag --no-tag', '--exclude-tag'],
+  ['--skip-tag --not-tag', '--exclude-tag'],
   ['--env --dotenv --envfile', '--env-file'],
   ['-e -D --var --define --variable', '--set'],
   ['--reporters --format --output --formatter', '--reporter'],
@@ -292,10 +292,7 @@ const FLAGS: Habits = [
   ],
   ['--watch -w', 'leave it out: run again after a change'],
   ['--headed --headless --ui', 'leave it out: there is no window'],
-  [
-    '--config -c',
-    'put settings into offhook.config.json in the folder of the scenarios, or above it',
-  ],
+  ['--config -c', 'put settings into offhook.config.json in the folder you are in, or above it'],
   ['--bail --fail-fast -x', 'leave it out: every scenario runs'],
 ];
 

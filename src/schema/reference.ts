@@ -42,7 +42,8 @@ In a condition a script may read and assert, but not act: functions marked "Not 
 
 const PROJECT_FILE = `\`offhook.config.json\` in the folder of a scenario or above it: the nearest one counts. Its names are those of
 the flags, which come first, then variables such as \`OFFHOOK_ALLOW_NET\` (a list is comma-separated there), then this
-file. [policy.md](policy.md) tells what each one allows; [a schema for editors](offhook.config.schema.json) comes with the program.`;
+file. [policy.md](policy.md) tells what each one allows; [a schema for editors](offhook.config.schema.json) comes with the program.
+How a run goes is said in the same file, where it lies in the folder you are in or above: [settings.md](settings.md).`;
 
 const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
   passed: 'All scenarios passed or were skipped.',
@@ -255,7 +256,11 @@ function valuesTable(on: Parameters<typeof valuesOf>[0]): string {
 }
 
 function optionsSection(title: string, intro: string, schema: ValueSchema): Section {
-  const rows = Object.entries(schema.properties ?? {}).map(([name, at]) => [
+  // Keys of the project file whose form the command line knows have none here.
+  const known = Object.entries(schema.properties ?? {}).filter(
+    ([, at]) => Object.keys(at).length > 0,
+  );
+  const rows = known.map(([name, at]) => [
     `\`${name}\``,
     expectedForm(at),
     at.default === undefined ? '' : `\`${JSON.stringify(at.default)}\``,

@@ -26,8 +26,9 @@ function rules(
   scenario: string,
   flags: PolicyFlags = {},
   variables: Record<string, string> = {},
-): ScenarioRules {
-  return policySettings({ flags, variables, cwd: folder })(scenario);
+): Omit<ScenarioRules, 'origins'> {
+  const { origins: _, ...rest } = policySettings({ flags, variables, cwd: folder })(scenario);
+  return rest;
 }
 
 /** "CODE message | hint". */

@@ -12,6 +12,7 @@ import { sipRule } from '../policy/sip-policy.js';
 import type { AllowList, Isolate, Limit, PolicyRules } from '../policy/rules.js';
 import { isOn } from './process-environment.js';
 import { findProjectFile, type ProjectFile } from './project-file.js';
+import { projectFileAbove } from './project-place.js';
 
 export interface PolicyFlags {
   readonly allowRead?: readonly string[];
@@ -33,6 +34,8 @@ interface PolicySources {
 
 export interface ScenarioRules {
   readonly rules: PolicyRules;
+  /** Who said what the rules have no origin for, "default" where nobody did. */
+  readonly origins: { readonly untrusted: string; readonly read: string };
   /** Warnings about entries of the project file that do not count. */
   readonly warnings: readonly string[];
 }
@@ -76,6 +79,7 @@ export function policySettings(sources: PolicySources): (scenario: string) => Sc
   const agents = givenLimit(variables, 'agents', flags.maxAgents);
   const calls = givenLimit(variables, 'calls', flags.maxCalls);
   const isolate = givenIsolate(flags.isolate, variables['OFFHOOK_ISOLATE']);
+  const ofRun = projectFileAbove(sources.cwd);
   checkAll(given, untrusted);
   return (scenario) => {
     const file = findProjectFile(scenario);
@@ -97,13 +101,35 @@ export function policySettings(sources: PolicySources): (scenario: string) => Sc
       ...(maxCalls === undefined ? {} : { maxCalls }),
       isolate: isolate ?? fileIsolate(file, untrusted) ?? defaultIsolate(denies),
     };
-    return { rules, warnings: untrusted ? ignoredWarnings(file) : [] };
+    const warnings = [...idleWarnings(file, ofRun), ...(untrusted ? ignoredWarnings(file) : [])];
+    const origins = {
+      untrusted: untrustedOrigin(sources, file),
+      read: list('read')?.origin ?? 'default',
+    };
+    return { rules, origins, warnings };
   };
 }
 
 function allowed(name: 'net' | 'sip' | 'env', list: Given | undefined, denies: boolean): object {
   if (list !== undefined) return { [name]: { items: list.items, origin: list.origin } };
   return denies ? { [name]: { items: [], origin: '--untrusted' } } : {};
+}
+
+function untrustedOrigin({ flags, variables }: PolicySources, file?: ProjectFile): string {
+  if (flags.untrusted === true) return '--untrusted';
+  if (isOn(variables['OFFHOOK_UNTRUSTED'])) return 'OFFHOOK_UNTRUSTED';
+  const said = file?.settings.untrusted;
+  return file === undefined || said === undefined ? 'default' : `untrusted in ${file.path}`;
+}
+
+/** How a run goes is said by one file, that of the folder it was started in: a scenario's own cannot say it. */
+function idleWarnings(file: ProjectFile | undefined, ofRun: string | undefined): readonly string[] {
+  const keys = Object.keys(file?.ofRun ?? {});
+  if (file === undefined || file.path === ofRun || keys.length === 0) return [];
+  const where = ofRun === undefined ? 'a file in the folder you are in, or above it,' : ofRun;
+  return [
+    `${keys.join(', ')} of ${file.path} ${keys.length === 1 ? 'does' : 'do'} not count: only ${where} says how a run goes`,
+  ];
 }
 
 function ignoredWarnings(file: ProjectFile | undefined): readonly string[] {

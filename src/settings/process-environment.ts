@@ -8,14 +8,10 @@ export interface ProcessEnvironment {
   readonly variables: Readonly<Record<string, string>>;
   /** The PATH to search programs in. */
   readonly path: string;
-  /** OFFHOOK_BARESIP: name or path of the program. */
-  readonly baresip?: string;
   /** OFFHOOK_BARESIP_MODULES: folder of its modules. */
   readonly baresipModules?: string;
   /** chalk's level for stdout: 0 = none, 1 = 16 colours, 2 = 256, 3 = 16 million. */
   readonly colourLevel: 0 | 1 | 2 | 3;
-  /** OFFHOOK_INSECURE_HTTP: http() checks no certificates. */
-  readonly insecureHttp: boolean;
   /** OFFHOOK_DEBUG: show stacks of our own bugs. */
   readonly debug: boolean;
   /** CI, as build servers set it: not empty, "0" or "false". */
@@ -27,16 +23,13 @@ export function readProcess(): ProcessEnvironment {
   const variables = Object.fromEntries(
     Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
-  const baresip = nonEmpty(given['OFFHOOK_BARESIP']);
   const baresipModules = nonEmpty(given['OFFHOOK_BARESIP_MODULES']);
   return {
     cwd: process.cwd(),
     variables,
     path: given['PATH'] ?? '',
-    ...(baresip === undefined ? {} : { baresip }),
     ...(baresipModules === undefined ? {} : { baresipModules }),
     colourLevel: colourLevel(given),
-    insecureHttp: isOn(given['OFFHOOK_INSECURE_HTTP']),
     debug: isOn(given['OFFHOOK_DEBUG']),
     isCi: isOn(given['CI']) && given['CI']?.toLowerCase() !== 'false',
   };

@@ -1,15 +1,15 @@
-/** offhook.config.json: found above a scenario, checked against its schema. */
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { OffhookError } from '../errors.js';
+/** offhook.config.json: found above a scenario or the working directory, checked against its schema. */
+import { dirname } from 'node:path';
+import { OffhookError, type SourceLocation } from '../errors.js';
 import { NotOrdinary, ownersOf, readOrdinary } from '../ordinary-file.js';
 import { optionsProblem } from '../schema/options.js';
+import { placeAt, placeIn } from './json-places.js';
+import { projectFileAbove } from './project-place.js';
 
-const PROJECT_FILE = 'offhook.config.json';
 const LARGEST = 256 * 1024;
 
-/** As in project-file.schema.json. */
-interface ProjectSettings {
+/** What the file says about its scenarios, as in project-file.schema.json. */
+interface PolicyKeys {
   readonly 'allow-read'?: readonly string[];
   readonly 'allow-net'?: readonly string[];
   readonly 'allow-sip'?: readonly string[];
@@ -19,31 +19,54 @@ interface ProjectSettings {
   readonly untrusted?: boolean;
   readonly isolate?: 'auto' | 'always' | 'never';
 }
+const POLICY_KEYS: Readonly<Record<keyof PolicyKeys, true>> = {
+  'allow-read': true,
+  'allow-net': true,
+  'allow-sip': true,
+  'allow-env': true,
+  'max-agents': true,
+  'max-calls': true,
+  untrusted: true,
+  isolate: true,
+};
 
 export interface ProjectFile {
   /** Absolute path. */
   readonly path: string;
-  readonly settings: ProjectSettings;
+  readonly settings: PolicyKeys;
+  /** What it says about a run as a whole, by its keys: nothing of it was checked but the names. */
+  readonly ofRun: Readonly<Record<string, unknown>>;
+  /** The place of a key, or of an element of an array. */
+  readonly placeOf: (steps: readonly (string | number)[]) => SourceLocation | undefined;
 }
 
 /** The file in the folder of that scenario, or the nearest above. @throws OffhookError E_SETTINGS */
 export function findProjectFile(scenario: string): ProjectFile | undefined {
-  for (let folder = dirname(scenario); ; folder = dirname(folder)) {
-    // Never at the root of the file system: it would be everybody's.
-    if (dirname(folder) === folder) return undefined;
-    const path = join(folder, PROJECT_FILE);
-    if (existsSync(path)) return { path, settings: read(path, ownersOf(scenario)) };
-  }
+  const path = projectFileAbove(dirname(scenario));
+  return path === undefined ? undefined : readProjectFile(path, ownersOf(scenario));
 }
 
-function read(path: string, owners: readonly number[]): ProjectSettings {
-  const value = parse(path, text(path, owners));
+/** @param owners users it may belong to, beside root and ourselves. @throws OffhookError E_SETTINGS */
+export function readProjectFile(path: string, owners: readonly number[]): ProjectFile {
+  const json = text(path, owners);
+  const value = parse(path, json);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw bad(path, 'is not a JSON object', 'write { } around its settings');
   }
+  const placeOf = (steps: readonly (string | number)[]): SourceLocation | undefined => {
+    const place = placeIn(json, steps);
+    return place === undefined ? undefined : { file: path, ...place };
+  };
   const problem = optionsProblem('projectFile', value);
-  if (problem !== undefined) throw bad(path, problem.what, problem.hint ?? 'see its schema');
-  return value;
+  if (problem !== undefined) {
+    // Whatever the problem, its text names the option first.
+    const [, name = ''] = /option "([^"[]+)/.exec(problem.what) ?? [];
+    throw bad(path, problem.what, problem.hint ?? 'see its schema', placeOf([name]));
+  }
+  const others = Object.entries(value).filter(
+    ([key]) => !(key in POLICY_KEYS) && key !== '$schema',
+  );
+  return { path, settings: value, ofRun: Object.fromEntries(others), placeOf };
 }
 
 function text(path: string, owners: readonly number[]): string {
@@ -65,19 +88,19 @@ function parse(path: string, json: string): unknown {
   } catch (error) {
     // The parser's own words quote the text, which may be anything.
     const offset = /at position (\d+)/.exec(String(error))?.[1];
-    const before = json.slice(0, Number(offset ?? json.length)).split('\n');
-    const [line, column] = [before.length, (before.at(-1) ?? '').length + 1];
+    const place = placeAt(json, Number(offset ?? json.length));
     throw new OffhookError(
       'E_SETTINGS',
-      { subject: 'project file', what: 'is not valid JSON', seen: `line ${line}` },
+      { subject: 'project file', what: 'is not valid JSON', seen: `line ${place.line}` },
       {
         hint: 'no comments, no comma after the last setting, double quotes around names',
-        at: { file: path, line, column },
+        at: { file: path, ...place },
       },
     );
   }
 }
 
-function bad(path: string, what: string, hint: string): OffhookError {
-  return new OffhookError('E_SETTINGS', { subject: `project file "${path}"`, what }, { hint });
+function bad(path: string, what: string, hint: string, at?: SourceLocation): OffhookError {
+  const details = { hint, ...(at === undefined ? {} : { at }) };
+  return new OffhookError('E_SETTINGS', { subject: `project file "${path}"`, what }, details);
 }

@@ -1,0 +1,46 @@
+/** The rows of a table as options of commander. */
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { keyOf, Unfit, type Flag, type Flags } from './flags.js';
+
+/** Gives the command the options of the table, in its order. */
+export function declare(command: Command, flags: Flags): Command {
+  for (const [name, flag] of Object.entries(flags)) {
+    const words = `--${keyOf(name)}`;
+    command.addOption(optionOf(words, flag));
+    const other = counterpart(words, flag);
+    if (other !== undefined) command.addOption(other.hideHelp());
+  }
+  return command;
+}
+
+function optionOf(words: string, flag: Flag<unknown>): Option {
+  const { kind, text, takes, alias, initial } = flag;
+  const names = `${alias === undefined ? '' : `${alias}, `}${words}`;
+  if (kind === 'off') return new Option(words.replace('--', '--no-'), text);
+  if (kind === 'on') return new Option(names, text);
+  const value = kind === 'maybe' ? `[${takes}]` : `<${takes}>`;
+  const option = new Option(`${names} ${value}`, text);
+  if (initial !== undefined) option.default(initial);
+  const one = (given: string): string | number => checked(flag, given);
+  // "" is how a value that was left out is marked (optional-files.ts).
+  if (kind === 'maybe') return option.argParser((given) => (given === '' ? true : one(given)));
+  if (kind === 'one') return option.argParser(one);
+  // Behind a --no- form the previous value is false.
+  return option.argParser((given: string, previous: unknown) => [
+    ...(Array.isArray(previous) ? (previous as unknown[]) : []),
+    one(given),
+  ]);
+}
+
+/** What takes back a value of a variable or the project file: the --no- form, or the form without "no". */
+function counterpart(words: string, { kind, scope }: Flag<unknown>): Option | undefined {
+  if (scope === 'flag' || scope === 'scenario' || kind === 'one') return undefined;
+  const text = 'takes back what a variable or the project file says';
+  return new Option(kind === 'off' ? words : words.replace('--', '--no-'), text);
+}
+
+function checked(flag: Flag<unknown>, text: string): string | number {
+  const value = flag.parse(text);
+  if (value instanceof Unfit) throw new InvalidArgumentError(`It ${value.problem}.`);
+  return value;
+}

@@ -82,12 +82,12 @@ export function otherEndHungUp(agent: string, call: CallState, now: number): boo
   return hungUp && (isSure || ends.every(({ ended }) => ended !== undefined));
 }
 
-/** Which agent a call went to, by Call-ID: known for calls that were dialled to an agent. */
-const dialledTo = new Map<string, string>();
+/** Both ends of a call, by Call-ID: known for calls that were dialled to an agent. */
+const dialled = new Map<string, { caller: string; callee: string }>();
 
 export function noteDialled(caller: string, callee: string): void {
   const call = currentCall(world.headOf(caller));
-  if (call !== undefined) dialledTo.set(call.id, callee);
+  if (call !== undefined) dialled.set(call.id, { caller, callee });
 }
 
 /**
@@ -100,14 +100,15 @@ export function catchUpOtherEnds(name: string): void {
   world.moveTo(name, Infinity);
   for (const call of openCalls(world.headOf(name))) {
     const end = { agent: name, call };
-    const callee = dialledTo.get(call.id);
-    if (callee !== undefined && call.state === 'Established') awaitEnd(end, callee);
+    const ends = dialled.get(call.id);
+    const other = ends?.callee === name ? ends.caller : ends?.callee;
+    if (other !== undefined && call.state === 'Established') awaitEnd(end, other);
     for (const { agent } of otherEnds(end)) world.moveTo(agent, Infinity);
   }
 }
 
-function awaitEnd(end: End, callee: string): void {
-  const isKnown = (): boolean => otherEnds(end).some(({ agent }) => agent === callee);
+function awaitEnd(end: End, other: string): void {
+  const isKnown = (): boolean => otherEnds(end).some(({ agent }) => agent === other);
   if (isKnown()) return;
   const until = world.awaitEntries(0) + LATE_MS;
   for (let at = 0; at < until && !isKnown();) at = world.awaitEntries(until);

@@ -34,7 +34,7 @@ function guardWith(allowed: readonly string[], maxCalls?: number) {
     () => agents,
     (_agent, error) => denied.push(error.message),
   );
-  return { guard: guard.guardOf('alice'), denied };
+  return { guard: guard.guardOf('alice'), denied, scenario: guard };
 }
 
 function sent(
@@ -175,4 +175,27 @@ test('a call whose INVITE nobody saw is denied wherever something is forbidden',
   expect(guardWith(ALLOWED).guard.unseen(uri)?.code).toBe('E_SIP_DENIED');
   expect(guardWith(['*'], 3).guard.unseen(uri)?.code).toBe('E_SIP_DENIED');
   expect(guardWith(['*']).guard.unseen(uri)).toBeUndefined();
+});
+
+describe('calls that are placed at the same time', () => {
+  const OVER = expect.stringMatching(/the scenario has placed 1 \(limit/) as string;
+
+  test('count before their INVITEs are sent, and no longer when none was', async () => {
+    const { scenario } = guardWith(['*'], 1);
+    let end = (): void => undefined;
+    const first = scenario.placing('alice', () => new Promise<void>((resolve) => (end = resolve)));
+    const second = (): Promise<number> => scenario.placing('bob', () => Promise.resolve(1));
+    await expect(second()).rejects.toMatchObject({ code: 'E_CALL_LIMIT', message: OVER });
+    end();
+    await first;
+    await expect(second()).resolves.toBe(1);
+  });
+
+  test('count once, also while their verbs go on', async () => {
+    const { scenario, guard } = guardWith(['*'], 2);
+    await scenario.placing('alice', async () => {
+      expect(guard.sent(sent('sip:1@pbx.example', '192.0.2.1:5060'), DIRECT)).toBeUndefined();
+      await expect(scenario.placing('bob', () => Promise.resolve(1))).resolves.toBe(1);
+    });
+  });
 });

@@ -21,6 +21,8 @@ export class ScenarioSipGuard {
   readonly #denied: (agent: string, error: OffhookError) => void;
   /** Call-IDs of calls the agents have placed. */
   readonly #placed = new Set<string>();
+  /** Agents that have begun to call and whose INVITE is not in the trace yet: others may begin at the same time. */
+  readonly #placing = new Set<string>();
 
   /** @param denied is called when a peer made an agent send a forbidden request. */
   constructor(
@@ -61,10 +63,17 @@ export class ScenarioSipGuard {
     return { ...options, refuse_refer: true };
   }
 
-  /** @throws OffhookError E_CALL_LIMIT */
-  assertMayCall(agent: string): void {
+  /** The agent is about to place a call, and has done so when `place` ends. @throws OffhookError E_CALL_LIMIT */
+  async placing<T>(agent: string, place: () => Promise<T>): Promise<T> {
     const { maxCalls } = this.#policy.rules;
-    if (maxCalls !== undefined && this.#placed.size >= maxCalls.value) throw this.#limit(agent);
+    const calls = this.#placed.size + this.#placing.size;
+    if (maxCalls !== undefined && calls >= maxCalls.value) throw this.#limit(agent);
+    this.#placing.add(agent);
+    try {
+      return await place();
+    } finally {
+      this.#placing.delete(agent);
+    }
   }
 
   guardOf(name: string): SipGuard {
@@ -104,6 +113,7 @@ export class ScenarioSipGuard {
     if (uri === undefined || OF_AN_INVITE.has(method) || isWithinDialog(message)) return undefined;
     if (method === 'INVITE' && rules.maxCalls !== undefined) {
       this.#placed.add(message.call_id);
+      this.#placing.delete(name);
       if (this.#placed.size > rules.maxCalls.value) return this.#limit(name);
     }
     if (sip.open) return undefined;

@@ -106,13 +106,16 @@ async function act(
   resources: Resources,
 ): Promise<CallReply> {
   const row: VerbRow = AGENT_VERBS[verb];
-  if (row.caller === 'agent') resources.guard.assertMayCall(name);
-  const agent = resources.agent(name);
-  const given = driverArguments(row, args, resources);
-  const limitMs = within_ms ?? limitOf(row);
-  const { seq, value } = isAudioVerb(verb)
-    ? await AUDIO[verb](resources.hearing, agent, given as never, limitMs)
-    : await agent.act(verb, given as never, limitMs);
+  const acted = async (): Promise<Partial<Done>> => {
+    const agent = resources.agent(name);
+    const given = driverArguments(row, args, resources);
+    const limitMs = within_ms ?? limitOf(row);
+    return isAudioVerb(verb)
+      ? AUDIO[verb](resources.hearing, agent, given as never, limitMs)
+      : agent.act(verb, given as never, limitMs);
+  };
+  const isCall = row.caller === 'agent';
+  const { seq, value } = isCall ? await resources.guard.placing(name, acted) : await acted();
   return { ...(seq === undefined ? {} : { seq }), ...(value === undefined ? {} : { value }) };
 }
 

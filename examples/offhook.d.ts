@@ -2704,6 +2704,34 @@ declare function await_sequence<const T extends readonly (() => unknown)[]>(cond
 declare function wait(duration: Duration, options?: WaitOptions): void;
 
 /**
+ * Carries out verbs of several agents at the same time, waits until all have ended, and returns
+ * their values in the order of the calls (`undefined` for a verb without one). When verbs fail, the
+ * first failure in time is thrown, with its place, after all have ended; its hint names the others.
+ * An agent does one thing at a time: of its verbs one may act, those that only listen
+ * (`verify_audio` and its kind) go beside it. Each time limit counts from the common start. For
+ * conditions after it, each agent is where its verb alone would have left it: nothing from before
+ * `parallel()` passes for the agents of its verbs and their targets, and what happened while other
+ * verbs went on is still seen, however short it was.
+ * Returns when every verb has ended.
+ * @param verbs Calls the verbs. They are started together when it has returned; if it throws, none
+ * is. What needs an answer cannot stand in it: getters, assertions, waits, steps, `http()`,
+ * `agent()`.
+ * @throws E_PARALLEL: Something in parallel() needs an answer, or an agent would do two things at
+ * once.
+ * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a promise,
+ * a text.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * const [, , heard] = parallel(() => {
+ *   alice.dtmf("1");
+ *   bob.dtmf("2");
+ *   carol.verify_audio(440);
+ * });
+ * log(heard.level);
+ */
+declare function parallel(verbs: () => void): readonly any[];
+
+/**
  * Sets the limit of await_until for the rest of the scenario.
  * @param duration The new limit.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.

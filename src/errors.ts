@@ -28,6 +28,10 @@ export const ERROR_CODES = {
     'failed',
     'A condition did something it must not, or proves nothing: a verb, a promise, a text.',
   ],
+  E_PARALLEL: [
+    'failed',
+    'Something in parallel() needs an answer, or an agent would do two things at once.',
+  ],
   E_WAIT_DROPPED: ['failed', 'A call dropped while wait() was holding it.'],
   E_MEDIA: ['failed', 'RTP did not flow as the script demanded.'],
   E_SCRIPT_THROWN: ['failed', 'The script threw a value of its own, or a JavaScript error.'],

@@ -161,7 +161,8 @@ export class ScenarioView {
     const took = formatMs(event.ms);
     if (event.error !== undefined) {
       this.#line(event.at, event.agent, `✗ ${event.verb} failed after ${took}`, bad);
-      this.#failed = event;
+      // Of verbs that fail at the same time the first is the one a script catches.
+      this.#failed ??= event;
     } else if (this.#options.verbose) {
       const result = event.result === undefined ? '' : `: ${oneLine(event.result)}`;
       this.#line(event.at, event.agent, `${event.verb} took ${took}${result}`, dim);

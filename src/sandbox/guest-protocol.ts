@@ -27,7 +27,7 @@ export interface Operations {
   /**
    * Carries out a verb; blocks. Moves no cursor itself: the guest applies the entries `before`, then the
    * new entries up to `seq`. Conditions may not call verbs, wait or skip: `in_condition` is refused.
-   * -> VerbReply
+   * -> VerbReply; nothing where it is `queued`: the verb is checked now and started by `parallel`.
    */
   verb: {
     verb: AgentVerb | GlobalVerb;
@@ -36,8 +36,13 @@ export interface Operations {
     in_condition: boolean;
     /** How long it waits where the arguments do not say. */
     within_ms?: number;
+    queued?: true;
     stack: string;
   };
+  /** Checks a call of parallel(), and forgets verbs that an earlier one has left in the queue. */
+  begin_parallel: { args: Encoded[]; in_condition: boolean; stack: string };
+  /** Starts all queued verbs at the same time; blocks until each has ended. -> ParallelReply */
+  parallel: Record<string, never>;
   /**
    * Carries out an HTTP function of the script; blocks. As `verb`, but requests may stand in
    * conditions. -> VerbReply
@@ -158,6 +163,23 @@ export interface VerbReply {
   /** Entries that had arrived when the verb was issued. */
   before: readonly LogEntry[];
   entries: readonly LogEntry[];
+}
+
+/** What the verbs of a parallel() came to, in their order; null for one that failed. */
+export interface ParallelReply {
+  done: readonly (ParallelDone | null)[];
+  /** Of the verb that failed first. */
+  failed?: ErrorData;
+  /** As in VerbReply. */
+  before: readonly LogEntry[];
+  entries: readonly LogEntry[];
+}
+
+export interface ParallelDone {
+  value?: unknown;
+  seq?: number;
+  /** seq of the newest entry when the verb had ended; absent before the first entry. */
+  end?: number;
 }
 
 /** Either a value or an error to throw. */

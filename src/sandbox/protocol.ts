@@ -127,7 +127,8 @@ export interface ThreadStart {
 export type ThreadMessage =
   | { type: 'ready' }
   | { type: 'collected'; collected?: Collected; error?: Failure; reusable: boolean }
-  | { type: 'call'; request: CallRequest }
+  /** Calls that are carried out at the same time; each has a reply of its own. */
+  | { type: 'call'; requests: readonly CallRequest[] }
   /** A script or module was read for a scenario file: no thread reads it again for that file. */
   | { type: 'source'; of: string; path: string; file: ReadFile }
   /** Values that load_env() read under the names of secrets. */

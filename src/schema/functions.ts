@@ -158,6 +158,25 @@ export const GLOBALS = {
     throws: ['E_WAIT_DROPPED', 'E_MEDIA', 'E_ARGUMENT'],
     example: 'wait(3);\nwait("500ms");\nwait("10s", { media: true });',
   },
+  parallel: {
+    on: 'global',
+    side: 'guest',
+    effect: 'effect',
+    params: [
+      {
+        name: 'verbs',
+        kind: 'function',
+        type: '() => void',
+        doc: 'Calls the verbs. They are started together when it has returned; if it throws, none is. What needs an answer cannot stand in it: getters, assertions, waits, steps, `http()`, `agent()`.',
+      },
+    ],
+    returns: 'readonly any[]',
+    doc: 'Carries out verbs of several agents at the same time, waits until all have ended, and returns their values in the order of the calls (`undefined` for a verb without one). When verbs fail, the first failure in time is thrown, with its place, after all have ended; its hint names the others. An agent does one thing at a time: of its verbs one may act, those that only listen (`verify_audio` and its kind) go beside it. Each time limit counts from the common start. For conditions after it, each agent is where its verb alone would have left it: nothing from before `parallel()` passes for the agents of its verbs and their targets, and what happened while other verbs went on is still seen, however short it was.',
+    done: 'every verb has ended',
+    throws: ['E_PARALLEL', 'E_CONDITION', 'E_ARGUMENT'],
+    example:
+      'const [, , heard] = parallel(() => {\n  alice.dtmf("1");\n  bob.dtmf("2");\n  carol.verify_audio(440);\n});\nlog(heard.level);',
+  },
   default_timeout: {
     on: 'global',
     side: 'guest',

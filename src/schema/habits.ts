@@ -113,6 +113,7 @@ const GLOBALS: Habits = [
     'wait with wait() or await_until(): a scenario has no timers',
   ],
   ['sleep delay pause', 'write wait("500ms")'],
+  ['concurrently concurrent simultaneously in_parallel at_once together spawn gather', 'parallel'],
   ['wait_for wait_until until eventually poll wait_for_state', 'await_until'],
   ['require', 'import files of your own by a relative path: import { x } from "./lib/x.js"'],
   ['module exports', 'write export in front of what other files import'],

@@ -51,6 +51,7 @@ const SUITES: readonly Suite[] = [
   { files: ['timing'], lab: true, count: 3 },
   { files: ['calls'], differs: true, count: 10 },
   { files: ['sip-log'], count: 5 },
+  { files: ['parallel'], count: 7 },
 ];
 
 const cases = SUITES.map(({ files, ...suite }) => ({

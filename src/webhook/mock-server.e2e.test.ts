@@ -186,6 +186,11 @@ describe.concurrent('responders', () => {
     },
     { what: 'asks', fn: '() => http("GET", m.url)', text: 'http(): called in a responder' },
     { what: 'acts', fn: '() => alice.dial(bob)', text: 'dial(): called in a responder' },
+    {
+      what: 'acts at once',
+      fn: '() => parallel(() => alice.dial(bob))',
+      text: 'parallel(): called in a responder',
+    },
     { what: 'hangs up', fn: '() => alice.hangup()', text: 'called in a responder' },
     { what: 'skips', fn: '() => skip("x")', text: 'skip(): called in a responder' },
     {

@@ -59,6 +59,7 @@ const OF_THE_SCRIPT: ReadonlySet<string> = new Set([
   'E_READ_DENIED',
   'E_READ_FAILED',
   'E_CONDITION',
+  'E_PARALLEL',
   'E_SCRIPT_STRUCTURE',
   'E_SCRIPT_CPU',
   'E_SCRIPT_MEMORY',

@@ -29,9 +29,18 @@ function payloadText(payload: Readonly<Record<string, unknown>>): string {
   return out + '}';
 }
 
+type Refusal = (operation: Operation, payload: Readonly<Record<string, unknown>>) => void;
+let refuse: Refusal | undefined;
+
+/** From now on that function is asked before each operation, and may throw. */
+export function refuseWith(refusal: Refusal | undefined): void {
+  refuse = refusal;
+}
+
 /** Runs an operation on the scenario thread. @throws what the thread answered, located at the script. */
 export function ask(operation: Operation, payload: Readonly<Record<string, unknown>>): unknown {
   if (host === undefined) throw new Error('the guest was loaded twice');
+  refuse?.(operation, payload);
   // A single text, because each text that crosses the border has its price.
   const answered = host(operation + ' ' + payloadText(payload));
   if (answered === NOTHING) return undefined;

@@ -3,6 +3,7 @@ import { STATES } from '../../model/agent-state.js';
 import type { GLOBALS } from '../../schema/functions.js';
 import { agent } from './agent/agent.js';
 import { file, silent, tone, tones, verify_audio_connection } from './agent/audio.js';
+import { parallel } from './agent/verbs.js';
 import { assert } from './assert/assertion.js';
 import { await_until, default_timeout, wait } from './wait/await-until.js';
 import { describeThrown } from './failure.js';
@@ -36,6 +37,7 @@ const vocabulary = {
   await_sequence,
   never,
   wait,
+  parallel,
   default_timeout,
   step,
   suite: suite.suite,

@@ -5,6 +5,7 @@ import { ask, callerStack } from './host.js';
 import { failure } from './failure.js';
 import { show } from './assert/show.js';
 import { resetScope } from './assert/assertion-scope.js';
+import { leaveParallel } from './agent/verbs.js';
 import { leaveConditions } from './world.js';
 
 interface Options {
@@ -188,6 +189,7 @@ export function collected(ordinal?: number): string {
 function beginPhase(): void {
   allowed = false;
   leaveConditions();
+  leaveParallel();
   resetScope();
 }
 

@@ -1,6 +1,6 @@
 /** Shows messages between main thread and worker in the trace, without whole jobs, files and secrets. */
 import { trace } from '../../trace.js';
-import type { FromThread, ThreadMessage, ToThread } from '../protocol.js';
+import type { CallRequest, FromThread, ThreadMessage, ToThread } from '../protocol.js';
 
 export function traceSent(message: ToThread): void {
   trace.thread?.('', `-> ${sentText(message)}`);
@@ -37,13 +37,15 @@ function sentText(message: ToThread): string {
   }
 }
 
+function callText({ call, verb, agent, args }: CallRequest): string {
+  const subject = agent === undefined ? '' : `${agent}.`;
+  return `call ${call} ${subject}${verb} ${JSON.stringify(args)}`;
+}
+
 function receivedText(message: ThreadMessage): string {
   switch (message.type) {
-    case 'call': {
-      const { call, verb, agent, args } = message.request;
-      const subject = agent === undefined ? '' : `${agent}.`;
-      return `call ${call} ${subject}${verb} ${JSON.stringify(args)}`;
-    }
+    case 'call':
+      return message.requests.map(callText).join(', ');
     case 'source':
       return `source ${message.path}`;
     case 'secrets':

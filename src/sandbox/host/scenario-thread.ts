@@ -177,7 +177,9 @@ export class ScenarioThread {
         host.note(stamped);
       },
       onMessage: (message) => {
-        if (message.type === 'call') this.#answer(live, message.request, host);
+        if (message.type === 'call') {
+          for (const request of message.requests) this.#answer(live, request, host);
+        }
         if (message.type === 'failed') failures.push(message.failure);
         if (message.type === 'responded') asked.get(message.id)?.(message.reply);
         if (message.type === 'responded') asked.delete(message.id);

@@ -21,6 +21,13 @@ const MOST_UNSEEN = 1000;
 /** A call before the channel has given it a number. */
 export type UnnumberedCall = Omit<CallRequest, 'call'>;
 
+/** A reply to one of several calls. `seen`: number of entries that had arrived before it. */
+interface Arrived {
+  index: number;
+  reply: CallReply;
+  seen: number;
+}
+
 /** Counts the calls of the thread, not those of a job: a late reply to an earlier job must not answer a later one. */
 let lastCall = 0;
 
@@ -35,7 +42,7 @@ export class Channel {
   #entries: LogEntry[] = [];
   #notes: StampedNote[] = [];
   /** Replies to calls under way: a responder may call while the script waits for its own reply. */
-  readonly #replies = new Map<number, CallReply>();
+  readonly #replies = new Map<number, Omit<Arrived, 'index'>>();
   readonly #asked: ResponderCall[] = [];
   /** Number of requests the script has answered. */
   #answered = 0;
@@ -64,14 +71,26 @@ export class Channel {
 
   /** The reply to a call; undefined when the script has to stop before it came. */
   call(request: UnnumberedCall, { serves = true } = {}): CallReply | undefined {
-    lastCall += 1;
-    const call = lastCall;
-    this.send({ type: 'call', request: { call, ...request } });
-    const isThere = (): boolean => this.#replies.has(call);
+    return this.callAll([request], { serves })?.[0]?.reply;
+  }
+
+  /**
+   * The replies to calls that are carried out at the same time, in the order in which they came; undefined when the
+   * script has to stop before all are there.
+   */
+  callAll(requests: readonly UnnumberedCall[], { serves = true } = {}): Arrived[] | undefined {
+    const calls = requests.map((request) => ({ call: (lastCall += 1), ...request }));
+    this.send({ type: 'call', requests: calls });
+    const isThere = (): boolean => calls.every(({ call }) => this.#replies.has(call));
     this.#sleepUntil(isThere, Infinity, { awaitsEntries: 0, serves });
-    const reply = this.#replies.get(call);
-    this.#replies.delete(call);
-    return reply;
+    if (!isThere()) return undefined;
+    const arrived: Arrived[] = [];
+    for (const [of, reply] of this.#replies) {
+      const index = calls.findIndex(({ call }) => call === of);
+      if (index >= 0) arrived.push({ index, ...reply });
+    }
+    for (const { call } of calls) this.#replies.delete(call);
+    return arrived;
   }
 
   /**
@@ -168,7 +187,10 @@ export class Channel {
       if (received === undefined) return;
       const { message } = received;
       if ('entries' in message) this.#entries.push(...message.entries);
-      if (message.type === 'result') this.#replies.set(message.call, message.reply);
+      if (message.type === 'result') {
+        const { call, reply } = message;
+        this.#replies.set(call, { reply, seen: this.#entries.length });
+      }
       if (message.type === 'respond') this.#asked.push(message.call);
       if (message.type === 'respond_cancelled') this.#forget(message.id);
     }

@@ -1,7 +1,8 @@
 /** State of the running job on the thread: phase, flags, failures, budgets. */
 import { type ErrorData, said, type SourceLocation } from '../../errors.js';
 import type { Failure, Phase } from '../../model/run-event.js';
-import type { Channel } from './channel.js';
+import type { FunctionRow } from '../../schema/rows.js';
+import type { Channel, UnnumberedCall } from './channel.js';
 import { hrtimeMs } from '../clock.js';
 import { Environment, readRoots } from './environment.js';
 import { Loader, type Sources } from './loader.js';
@@ -15,6 +16,14 @@ const MOST_NOTE_TEXT = 16 * 1_048_576;
 /** Most source texts kept for stacks already resolved. */
 const MOST_PLACES = 500;
 const LONGEST_STACK = 4096;
+
+/** A verb of a parallel(), checked and not yet started. */
+export interface QueuedVerb {
+  request: UnnumberedCall;
+  effect: FunctionRow['effect'];
+  /** Where the script called it. */
+  stack: string;
+}
 
 export class Session {
   readonly job: ScenarioJob;
@@ -43,6 +52,8 @@ export class Session {
   responding = false;
   /** Stack of the on() call of each responder. */
   readonly responderStacks = new Map<number, string>();
+  /** Verbs of the parallel() whose function runs. */
+  readonly queued: QueuedVerb[] = [];
   /** What the script waits for, outermost first. */
   readonly waitingFor: string[] = [];
   readonly failures: Failure[] = [];

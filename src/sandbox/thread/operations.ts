@@ -1,13 +1,8 @@
 /** Answers the guest's requests to the thread, one function for each operation of the protocol. */
 import { randomUUID } from 'node:crypto';
 import { type ErrorData, OffhookError, said } from '../../errors.js';
-import type { LogEntry } from '../../model/agent-event.js';
 import { secretValues } from '../../model/secret-names.js';
-import { alignArguments, checkArguments } from '../../schema/check.js';
-import { findFunction, type PublicFunction } from '../../schema/contract.js';
-import { AgentRef, CallRef } from '../../schema/special.js';
 import { hrtimeMs } from '../clock.js';
-import { decode, toArgument } from './bridge.js';
 import { durationMs, type Duration } from '../../time.js';
 import type {
   Answer,
@@ -16,16 +11,14 @@ import type {
   NextEntries,
   Operation,
   Operations,
-  VerbReply,
 } from '../guest-protocol.js';
-import type { CallReply } from '../protocol.js';
-import { withFiles } from './file-arguments.js';
+import { beginParallel, parallel, service, valueOf, verb, watch } from './calls.js';
+import { check, inCondition, rowOf, stopped } from './checks.js';
 import { isRepeatable } from './kept-suite.js';
 import { noMatcherError } from './no-matcher.js';
-import { unknownName } from './script-hints.js';
 import type { Session } from './job-context.js';
 import { refuseInResponder } from './responder.js';
-import { requestsCall, serviceCall } from './http-arguments.js';
+import { requestsCall } from './http-arguments.js';
 import { stopError } from './verdict.js';
 import { endWait, waitText } from './waits.js';
 
@@ -40,6 +33,8 @@ type Handlers = { [Op in Operation]: (session: Session, payload: Operations[Op])
 const HANDLERS: Handlers = {
   check,
   verb,
+  begin_parallel: beginParallel,
+  parallel,
   next,
   poll: (session) => session.channel.poll(),
   assertion,
@@ -107,168 +102,10 @@ function tampered(error: unknown): ErrorData {
   };
 }
 
-function check(session: Session, { on, fn, args, stack }: Operations['check']): void {
-  const row = rowOf(session, on, fn, stack);
-  stopIfOnlyDeclaring(session, row, stack);
-  const problem = checkArguments(row, args.map(decode));
-  if (problem !== undefined) throw OffhookError.from(problem);
-  refuseDeclaration(session, row);
-}
-
-/** Declarations belong at the top level; a single-scenario file may still declare a teardown. */
-function refuseDeclaration(session: Session, { row, name }: PublicFunction): void {
-  if (row.effect !== 'declare' || session.declaring) return;
-  if (!session.isSingle || session.phase !== 'body') {
-    throw new OffhookError(
-      'E_SCRIPT_STRUCTURE',
-      { subject: `${name}()`, what: 'called while a scenario runs' },
-      {
-        hint: 'declare at the top level of the file',
-      },
-    );
-  }
-  if (name !== 'scenario' && name !== 'each') return;
-  throw new OffhookError(
-    'E_SCRIPT_STRUCTURE',
-    {
-      subject: `${name}()`,
-      what: 'reached after something that waits or acts, which makes the file one scenario',
-    },
-    { hint: 'move what comes before it into setup()' },
-  );
-}
-
-function rowOf(
-  session: Session,
-  on: Operations['check']['on'],
-  fn: string,
-  stack: string,
-): PublicFunction {
-  const row = findFunction(on, fn);
-  if (row !== undefined) return row;
-  const { message, hint } = unknownName(on, fn, stack, session.loader.sourceOf);
-  throw new OffhookError('E_ARGUMENT', message, { hint });
-}
-
-/** Ends the evaluation at the first call that waits or acts; `try` cannot hide that it was reached. */
-function stopIfOnlyDeclaring(session: Session, { row, name }: PublicFunction, stack: string): void {
-  if (row.effect === 'none' || row.effect === 'declare') return;
-  session.tests += 1;
-  if (!session.declaring) return;
-  session.stop.set({ kind: 'reached', by: name, stack });
-  throw new OffhookError('E_SCENARIO_COLLECT', {
-    subject: `${name}()`,
-    what: 'reached while collecting scenarios',
-  });
-}
-
-function verb(session: Session, payload: Operations['verb']): VerbReply {
-  const { verb: name, agent, stack, within_ms } = payload;
-  const row = rowOf(session, agent === undefined ? 'global' : 'Agent', name, stack);
-  stopIfOnlyDeclaring(session, row, stack);
-  const called = agent === undefined ? `${name}()` : `agent "${agent}": ${name}()`;
-  if (payload.in_condition) throw inCondition(session, called, stack);
-  const args = payload.args.map(decode);
-  const problem = checkArguments(row, args) ?? wrongSubject(called, agent, args);
-  if (problem !== undefined) throw OffhookError.from(problem);
-  const arrived = session.channel.arrived();
-  const reply = session.channel.call({
-    verb: name,
-    args: withFiles(row.row.params, alignArguments(row.row, args), session.environment).map(
-      toArgument,
-    ),
-    ...(agent === undefined ? {} : { agent }),
-    ...(within_ms === undefined ? {} : { within_ms }),
-    ...session.at(stack),
-  });
-  if (reply === undefined) throw stopped(session);
-  if (reply.error !== undefined) throw OffhookError.from(reply.error);
-  const entries = session.channel.poll();
-  return {
-    before: entries.slice(0, arrived),
-    entries: entries.slice(arrived),
-    ...(reply.seq === undefined ? {} : { seq: reply.seq }),
-    ...(reply.value === undefined ? {} : { value: reply.value }),
-  };
-}
-
-function service(session: Session, payload: Operations['service']): VerbReply {
-  const { on, fn, stack } = payload;
-  const row = rowOf(session, on, fn, stack);
-  stopIfOnlyDeclaring(session, row, stack);
-  const called = payload.mock === undefined ? `${fn}()` : `${payload.mock}: ${fn}()`;
-  if (payload.in_condition && row.row.effect !== 'ask') throw inCondition(session, called, stack);
-  const args = payload.args.map(decode);
-  const problem = checkArguments(row, args);
-  if (problem !== undefined) throw OffhookError.from(problem);
-  const arrived = session.channel.arrived();
-  const request = serviceCall(session, payload, args);
-  if (payload.responder !== undefined) session.responderStacks.set(payload.responder, stack);
-  const { value } = valueOf(session, session.channel.call({ ...request, ...session.at(stack) }));
-  const entries = session.channel.poll();
-  return { before: entries.slice(0, arrived), entries: entries.slice(arrived), value };
-}
-
-function valueOf(session: Session, reply: CallReply | undefined): CallReply {
-  if (reply === undefined) throw stopped(session);
-  if (reply.error !== undefined) throw OffhookError.from(reply.error);
-  return reply;
-}
-
-/** Arguments that are wrong only for this agent: itself as the target, a call of another agent. */
-function wrongSubject(
-  called: string,
-  agent: string | undefined,
-  args: readonly unknown[],
-): ErrorData | undefined {
-  if (args.some((arg) => arg instanceof AgentRef && arg.name === agent)) {
-    return {
-      code: 'E_TARGET',
-      ...said({ subject: called, what: 'its target is the agent itself' }),
-      hint: 'make a second agent for the other side',
-    };
-  }
-  const call = args.find((arg) => arg instanceof CallRef && arg.agent !== agent);
-  if (!(call instanceof CallRef)) return undefined;
-  return {
-    code: 'E_ARGUMENT',
-    ...said({ subject: called, what: `the call belongs to agent "${call.agent}"` }),
-    hint: 'pass a call of the agent itself, from its calls',
-  };
-}
-
-/** Fails the scenario even when the condition catches the error. */
-function inCondition(session: Session, called: string, stack: string): OffhookError {
-  const error = new OffhookError(
-    'E_CONDITION',
-    {
-      subject: called,
-      what: 'called inside a condition',
-      seen: 'conditions only look, they never wait or act',
-    },
-    { hint: 'move it out of await_until', ...session.place(stack) },
-  );
-  session.fail(error.toData());
-  return error;
-}
-
-/** Starts watching an agent, at most once for each; costs a round trip. */
-function watch(session: Session, { agent, what }: Operations['watch']): readonly LogEntry[] {
-  const request = { verb: 'watch', agent, args: [what] } as const;
-  const reply = session.channel.call(request, { serves: false });
-  return valueOf(session, reply).history ?? [];
-}
-
 function next(session: Session, { until, of }: Operations['next']): NextEntries {
   const news = session.channel.next(Math.max(0, until - session.now()), of);
   if (session.stop.reason !== undefined) throw stopped(session);
   return { at: session.now(), ...news };
-}
-
-function stopped(session: Session): OffhookError {
-  const reason = session.stop.reason;
-  if (reason === undefined) throw new Error('a call ended without a reply');
-  return OffhookError.from(stopError(reason, session));
 }
 
 function labelOf(session: Session, stack: string): string {

@@ -23,16 +23,20 @@ const REFUSED: ReadonlySet<Operation> = new Set<Operation>([
   'poll',
   'next',
   'verb',
+  'begin_parallel',
   'service',
   'begin_wait',
   'skip',
 ]);
 
+/** Functions with an operation of their own. */
+const OWN_NAME: Partial<Record<Operation, string>> = { skip: 'skip', begin_parallel: 'parallel' };
+
 /** @throws E_RESPONDER */
 export function refuseInResponder(operation: Operation, payload: object): void {
   if (!REFUSED.has(operation)) return;
   const { verb, fn } = payload as { verb?: string; fn?: string };
-  const name = verb ?? fn ?? (operation === 'skip' ? 'skip' : undefined);
+  const name = verb ?? fn ?? OWN_NAME[operation];
   const called = name === undefined ? 'a verb' : `${name}()`;
   throw new OffhookError(
     'E_RESPONDER',

@@ -25,16 +25,15 @@ import { timingOf, type Timing } from '../../../model/call-timing.js';
 import { headerLines, headerRecord } from '../../../sip/headers.js';
 import type { AgentGetter, AgentMethod, AgentVerb } from '../../../schema/verbs.js';
 import type { VerbReply } from '../../guest-protocol.js';
-import { agentNameOf, encode, markAgent } from '../encode.js';
+import { encode, markAgent } from '../encode.js';
 import { ask, callerStack } from '../host.js';
 import { guardNames } from '../misspelt.js';
 import { callOf, type Call } from './call.js';
 import { frozen, hears } from './audio.js';
-import { defaultMs } from '../wait/await-until.js';
 import { endedOf, type EndedValue } from './ended.js';
-import { noteActed, noteRead } from '../assert/late.js';
-import { catchUpOtherEnds, noteDialled, staleCalls } from '../wait/other-end.js';
+import { noteRead } from '../assert/late.js';
 import { sipLogOf, type SipLog } from './sip-log.js';
+import { carryOut } from './verbs.js';
 import { VERBS, type GuestVerb } from './verbs.gen.js';
 import { verifyMedia, verifyNoMedia } from './verify-media.js';
 import * as world from '../world.js';
@@ -61,28 +60,8 @@ class Agent implements Readonly<Record<AgentGetter | AgentMethod, unknown>> {
     return world.stateOf(this.#name);
   }
 
-  /** Carries out a verb and moves the cursors, in this order: its place among the events is what conditions rely on. */
   #verb(verb: AgentVerb, row: GuestVerb, args: readonly unknown[], stack: string): unknown {
-    const name = this.#name;
-    const isCall = row.caller === 'agent' || row.caller === 'peer';
-    const callee = isCall ? agentNameOf(args[0]) : undefined;
-    if (row.ends_call === true) catchUpOtherEnds(name);
-    const in_condition = world.inCondition();
-    const call = { verb, agent: name, args, in_condition, stack };
-    const within = row.default_timeout === true ? { ...call, within_ms: defaultMs() } : call;
-    const reply = ask('verb', within) as VerbReply;
-    noteActed();
-    world.receive(reply.before);
-    world.moveTo(name, Infinity);
-    if (callee !== undefined) {
-      world.moveTo(callee, Infinity);
-      world.supersede(callee, staleCalls(name, callee));
-    }
-    world.receive(reply.entries);
-    if (reply.seq !== undefined) world.moveTo(name, reply.seq);
-    if (row.cursor === 'end') world.moveTo(name, Infinity);
-    if (row.caller === 'agent' && callee !== undefined) noteDialled(name, callee);
-    return frozen(reply.value);
+    return carryOut({ verb, agent: this.#name, row, args, stack });
   }
 
   /** A method for each verb: a verb is written down in its row alone. */

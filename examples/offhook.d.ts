@@ -2931,13 +2931,48 @@ declare function regex(pattern: RegExp | string): RegExp;
 declare function suite(options: ScenarioOptions): void;
 
 /**
+ * What a file needs once: users made by HTTP, a token. Its value must be plain data, up to 1 MiB:
+ * each scenario gets a frozen copy, as the argument of `setup()`, or of the scenario where the file
+ * has no `setup()`. Agents and mock servers of its own end with it. When it fails, so do all
+ * scenarios of the file, and it is not tried again: retries and repeated scenarios use the same
+ * value.
+ * Time limit: that of a scenario.
+ * @param body Runs once in a run, before the first scenario of the file that runs; not at all where
+ * all are skipped or left out. `skip()` in it skips them all.
+ * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() is used in a place it cannot be.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @throws E_VALUE_LIMIT: A value handed to Offhook is too large or nested too deeply.
+ * @example
+ * setup_file(() => {
+ *   const token = http("POST", `${env("API")}/login`).expect_status(200).json("token");
+ *   return { token };
+ * });
+ * scenario("a user is listed", ({ token }) => {
+ *   http("GET", `${env("API")}/users`, { headers: { authorization: `Bearer ${token}` } }).expect_status(200);
+ * });
+ */
+declare function setup_file(body: () => unknown): void;
+
+/**
+ * What a file leaves behind once. It runs whenever `setup_file` was tried; without a `setup_file`,
+ * whenever a scenario ran. When it fails, the run does.
+ * Time limit: that of a scenario.
+ * @param body Runs once, after the last attempt of the last scenario of the file, also after
+ * Ctrl-C. Gets the value of `setup_file`, or nothing where that failed.
+ * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() is used in a place it cannot be.
+ * @example
+ * teardown_file(({ token }) => http("POST", `${env("API")}/logout`, { body: { token } }));
+ */
+declare function teardown_file(body: (value: any) => unknown): void;
+
+/**
  * What each scenario of the file begins with; its value is passed to the scenario and to teardown.
- * @param body Runs before every scenario of the file.
+ * @param body Runs before every scenario of the file. Gets the value of `setup_file`.
  * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() is used in a place it cannot be.
  * @example
  * setup(() => ({ alice: agent("alice"), bob: agent("bob") }));
  */
-declare function setup<C>(body: () => C | Promise<C>): void;
+declare function setup<C>(body: (file: any) => C | Promise<C>): void;
 
 /**
  * What each scenario of the file ends with. Agents are stopped afterwards in any case.
@@ -2955,7 +2990,8 @@ declare const scenario: {
    * Declares a scenario of a suite file. Each one runs in a fresh VM with fresh agents.
    * @param name Unique within the file.
    * @param options Tags, skip, only, timeout.
-   * @param body The test.
+   * @param body The test. Gets the value of `setup`, or that of `setup_file` where the file has no
+   * `setup`.
    * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() is used in a place it cannot be.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -2969,7 +3005,8 @@ declare const scenario: {
    * Declares a scenario of a suite file. Each one runs in a fresh VM with fresh agents.
    * @param name Unique within the file.
    * @param options Tags, skip, only, timeout.
-   * @param body The test.
+   * @param body The test. Gets the value of `setup`, or that of `setup_file` where the file has no
+   * `setup`.
    * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() is used in a place it cannot be.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example

@@ -66,7 +66,10 @@ export interface Failure extends ErrorData {
   timeline?: readonly TimelineItem[];
 }
 
-export type Phase = 'load' | 'setup' | 'body' | 'teardown' | 'stop';
+export type Phase = 'load' | 'setup' | 'body' | 'teardown' | 'stop' | FilePart;
+
+/** What runs once per file: before its first scenario, and after its last one. */
+export type FilePart = 'setup_file' | 'teardown_file';
 
 export type TimelineItem =
   | { kind: 'event'; entry: LogEntry }
@@ -126,6 +129,18 @@ export type RunEvent =
   | { type: 'lock_waiting'; at: number; scenario: string; lock: string; holder: string }
   /** The scenario holds these locks until it has finished; `ms`: how long it waited for them. */
   | { type: 'locks_taken'; at: number; scenario: string; locks: readonly string[]; ms: number }
+  /** A part that runs once per file begins. It is no scenario, but other events name it as theirs by its id. */
+  | { type: 'file_part_started'; at: number; scenario: ScenarioId; part: FilePart }
+  | {
+      type: 'file_part_finished';
+      at: number;
+      scenario: ScenarioId;
+      part: FilePart;
+      verdict: Exclude<Verdict, 'flaky'>;
+      ms: number;
+      skip_reason?: string;
+      failures: readonly Failure[];
+    }
   /** A phase of the scenario begins (setup, body, teardown). */
   | { type: 'phase'; at: number; scenario: string; phase: Phase }
   | {

@@ -32,7 +32,7 @@ export interface ConsoleOptions {
   now?: () => number;
 }
 
-type FinishedEvent = Extract<RunEvent, { type: 'scenario_finished' }>;
+type FinishedEvent = Extract<RunEvent, { type: 'scenario_finished' | 'file_part_finished' }>;
 
 export class ConsoleReporter implements Reporter {
   readonly ignores = new Set(['sip', 'agent_log'] as const);
@@ -87,9 +87,11 @@ export class ConsoleReporter implements Reporter {
         this.#warning(event);
         return;
       case 'scenario_started':
+      case 'file_part_started':
         this.#scenarioStarted(event.scenario, event.at);
         return;
       case 'scenario_finished':
+      case 'file_part_finished':
         this.#scenarioFinished(event);
         return;
       case 'run_finished':
@@ -210,7 +212,8 @@ export class ConsoleReporter implements Reporter {
       this.#page.blank();
       this.#page.line(plain(aside), { indent: 4, lead: [['note: ', this.#page.palette.bold]] });
     }
-    if (bad) printMore(this.#page, scenario, this.#options.again?.());
+    if (bad && event.type === 'scenario_finished')
+      printMore(this.#page, scenario, this.#options.again?.());
   }
 
   #verdict({ verdict, ms, skip_reason }: FinishedEvent): void {

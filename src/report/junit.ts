@@ -32,6 +32,8 @@ interface TestCase {
   output: string;
 }
 
+type FinishedEvent = Extract<RunEvent, { type: 'scenario_finished' | 'file_part_finished' }>;
+
 interface Running {
   view: ScenarioView;
   startedAt: number;
@@ -52,6 +54,8 @@ export class JUnitReporter implements Reporter {
   readonly #running = new Map<string, Running>();
   readonly #cases: TestCase[] = [];
   readonly #leftOut: TestCase[] = [];
+  /** By file: what setup_file and teardown_file did. */
+  readonly #outputs = new Map<string, string>();
   #lastAt = 0;
   #written = false;
 
@@ -66,9 +70,11 @@ export class JUnitReporter implements Reporter {
     this.#lastAt = event.at;
     switch (event.type) {
       case 'scenario_started':
+      case 'file_part_started':
         this.#running.set(event.scenario.id, this.#start(event.scenario, event.at));
         return;
       case 'scenario_finished':
+      case 'file_part_finished':
         this.#finish(event);
         return;
       case 'left_out':
@@ -117,9 +123,13 @@ export class JUnitReporter implements Reporter {
     });
   }
 
-  #finish(event: Extract<RunEvent, { type: 'scenario_finished' }>): void {
+  #finish(event: FinishedEvent): void {
     const running = this.#running.get(event.scenario.id);
     this.#running.delete(event.scenario.id);
+    if (event.type === 'file_part_finished' && event.failures.length === 0) {
+      this.#keepOutput(event.scenario.file, running);
+      return;
+    }
     this.#cases.push({
       scenario: event.scenario,
       startedAt: running?.startedAt ?? event.at - event.ms,
@@ -129,6 +139,12 @@ export class JUnitReporter implements Reporter {
       failures: event.failures,
       output: running === undefined ? '' : outputOf(running),
     });
+  }
+
+  /** What ran once for a file and went well is no test case: what it did stands at the file. */
+  #keepOutput(file: string, running: Running | undefined): void {
+    const output = running === undefined ? '' : outputOf(running);
+    this.#outputs.set(file, (this.#outputs.get(file) ?? '') + output);
   }
 
   #unfinished(running: Running): void {
@@ -163,7 +179,9 @@ export class JUnitReporter implements Reporter {
   #suite(file: string, cases: readonly TestCase[]): string {
     const startedAt = Math.min(...cases.map((one) => one.startedAt));
     const timestamp = this.#clock.time(startedAt).slice(0, 19);
-    const content = cases.map((one) => this.#case(one)).join('\n');
+    const output = this.#outputs.get(file) ?? '';
+    const once = output === '' ? [] : [element('system-out', {}, xmlText(output))];
+    const content = [...cases.map((one) => this.#case(one)), ...once].join('\n');
     return element('testsuite', { name: file, ...totals(cases), timestamp }, `\n${content}\n`);
   }
 

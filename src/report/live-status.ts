@@ -41,9 +41,11 @@ export class LiveStatus {
   on(event: RunEvent): void {
     switch (event.type) {
       case 'scenario_started':
+      case 'file_part_started':
         this.#titles.set(event.scenario.id, event.scenario.name);
         return;
       case 'scenario_finished':
+      case 'file_part_finished':
         this.#titles.delete(event.scenario.id);
         this.#verbs.delete(event.scenario.id);
         this.#waits.delete(event.scenario.id);

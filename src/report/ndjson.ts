@@ -55,7 +55,8 @@ function fieldsOf(event: RunEvent): object {
       return { format: NDJSON_FORMAT };
     case 'sip':
       return { raw: undefined };
-    case 'scenario_finished': {
+    case 'scenario_finished':
+    case 'file_part_finished': {
       const failures = event.failures.map(({ codeFrame, ...failure }) =>
         codeFrame === undefined ? failure : { ...failure, code_frame: codeFrame },
       );

@@ -134,7 +134,8 @@ export class ScenarioView {
   #phaseBegins(phase: Phase): void {
     this.#failed = undefined;
     this.#steps.length = 0;
-    this.#phase = phase;
+    // What runs once per file has a header of its own.
+    this.#phase = phase === 'setup_file' || phase === 'teardown_file' ? 'body' : phase;
   }
 
   #stepFinished(event: EventOf<'step_finished'>): void {

@@ -129,12 +129,17 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
     ended: (result) => {
       tally.add(result);
     },
+    repeat: options.repeat,
+    partEnded: (result) => {
+      tally.addPart(result);
+    },
     leftOut: (scenario) => {
       emit(leftOutEvent({ scenario, why: 'bail', reason: BAILED }, now()));
     },
   });
   for (const file of plan.errored) tally.add(reportErrored(file, services));
   await options.schedule(plan.files, attempts, interrupted);
+  await attempts.close();
   const exit = tally.exit(interrupted.aborted);
   emit({
     type: 'run_finished',

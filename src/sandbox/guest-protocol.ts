@@ -119,6 +119,10 @@ export interface Operations {
   file_text: { path: string; stack: string };
   file_json: { path: string; stack: string };
   uuid: Record<string, never>;
+  /** -> what setup_file has returned */
+  file_value: Record<string, never>;
+  /** What setup_file has returned: plain data. */
+  set_file_value: { value?: Encoded };
 }
 
 export type Operation = keyof Operations;
@@ -207,6 +211,8 @@ export interface GuestExports {
   setup(ordinal: number): Promise<void>;
   body(ordinal: number): Promise<void>;
   teardown(ordinal: number): Promise<void>;
+  setup_file(): Promise<void>;
+  teardown_file(): Promise<void>;
   /** After the jobs of a phase: records each assert() that no matcher has followed. */
   endPhase(): void;
   /** Whether the script has read the clock or chance. */

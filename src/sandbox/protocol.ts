@@ -5,7 +5,7 @@
 import type { ErrorData, SourceLocation } from '../errors.js';
 import type { LogEntry } from '../model/agent-event.js';
 import type { MockRequestData, MockResponseData } from '../model/http-message.js';
-import type { Failure, Phase } from '../model/run-event.js';
+import type { Failure, FilePart, Phase } from '../model/run-event.js';
 import type { GlobalVerb } from '../schema/functions.js';
 import type { ServiceVerb } from '../schema/verbs/http.js';
 import type { AgentVerb } from '../schema/verbs.js';
@@ -16,6 +16,8 @@ export interface Collected {
   /** Whether there is one to run. */
   setup: boolean;
   teardown: boolean;
+  setupFile: boolean;
+  teardownFile: boolean;
   scenarios: readonly DeclaredScenario[];
   /** Outcome of the top level of a file without scenario(). */
   topLevel?: TopLevel;
@@ -71,6 +73,10 @@ export interface ScenarioJob {
 export interface RunJob extends ScenarioJob {
   /** Undefined runs the file itself as the scenario. */
   scenario?: DeclaredScenario;
+  /** Runs this part of the file instead of a scenario. */
+  part?: FilePart;
+  /** What setup_file has returned: plain data. */
+  fileValue?: unknown;
   teardown_ms: number;
 }
 
@@ -138,7 +144,7 @@ export type ThreadMessage =
   /** Sent as it happens: a thread that must be terminated has sent its failures already. */
   | { type: 'failed'; failure: Failure }
   | { type: 'responded'; id: number; reply: ResponderReply }
-  | { type: 'finished'; skipped?: { reason: string }; reusable: boolean };
+  | { type: 'finished'; skipped?: { reason: string }; fileValue?: unknown; reusable: boolean };
 
 /** A request of a mock server for a function of the script. */
 export interface ResponderCall {
@@ -214,6 +220,8 @@ export interface Outcome {
   /** Set when skip() ended it. */
   skipped?: { reason: string };
   failures: readonly Failure[];
+  /** What setup_file returned: plain data. */
+  fileValue?: unknown;
   /** False when the thread must not be used again. */
   reusable: boolean;
 }

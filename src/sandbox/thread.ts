@@ -6,14 +6,7 @@ import { hrtimeMs } from './clock.js';
 import { Job } from './thread/job.js';
 import { KeptSuite } from './thread/kept-suite.js';
 import { Sources } from './thread/loader.js';
-import type {
-  FromThread,
-  ReadFile,
-  ScenarioJob,
-  ThreadData,
-  ThreadStart,
-  ToThread,
-} from './protocol.js';
+import type { FromThread, ReadFile, ThreadData, ThreadStart, ToThread } from './protocol.js';
 import { QuickJs } from './vm/quickjs.js';
 import { Session } from './thread/job-context.js';
 import { Stop } from './thread/stop.js';
@@ -56,7 +49,7 @@ interface Timing {
 }
 
 function newSession(
-  job: ScenarioJob,
+  job: Session['job'],
   stop: Stop,
   timing: Timing,
   kind: 'collect' | 'suite' | 'single',
@@ -87,20 +80,22 @@ function collect(message: Extract<ToThread, { type: 'collect' }>, stop: Stop): v
 function run(message: Extract<ToThread, { type: 'run' }>, stop: Stop): void {
   const { file } = message.job;
   if (message.sources !== undefined) sources.set(file, sourcesOf(file, message.sources));
-  const { scenario, teardown_ms: teardownMs } = message.job;
+  const { scenario, part, teardown_ms: teardownMs } = message.job;
   const timing = { began: message.began, timeoutMs: message.timeout_ms, teardownMs };
   const session = newSession(
     message.job,
     stop,
     timing,
-    scenario === undefined ? 'single' : 'suite',
+    scenario === undefined && part === undefined ? 'single' : 'suite',
   );
   const job = new Job(quickJs, vm, session, suite);
   if (traceCursor) vm.traceCursor();
-  job.run(scenario);
+  if (part === undefined) job.run(scenario);
+  else job.runPart(part);
   stop.waiting();
   const skipped = session.skipped === undefined ? {} : { skipped: session.skipped };
-  session.channel.send({ type: 'finished', ...skipped, reusable: job.reusable });
+  const { fileValue } = session;
+  session.channel.send({ type: 'finished', ...skipped, fileValue, reusable: job.reusable });
 }
 
 port.on('message', (message: ToThread) => {

@@ -2,6 +2,7 @@
 import type { FunctionRow, ParamRow } from './rows.js';
 import { AUDIO_GLOBALS } from './verbs/audio.js';
 import { HTTP_GLOBALS } from './verbs/http.js';
+import { SUITE_GLOBALS } from './verbs/suites.js';
 
 const WITHIN: ParamRow = {
   name: 'within',
@@ -296,58 +297,7 @@ export const GLOBALS = {
     example: 'for (const { user, code } of file_json("users.json")) log(user, code);',
   },
   ...HTTP_GLOBALS,
-  suite: {
-    on: 'global',
-    side: 'guest',
-    effect: 'declare',
-    params: [
-      {
-        name: 'options',
-        kind: 'scenario_options',
-        doc: "Options of every scenario of the file. A scenario's own win; tags and locks are added to its own.",
-      },
-    ],
-    returns: 'void',
-    doc: 'Gives all scenarios of the file the same options.',
-    throws: ['E_SCRIPT_STRUCTURE', 'E_ARGUMENT'],
-    example: 'suite({ tags: ["queue"], locks: ["queue:sales"], timeout: "5m" });',
-  },
-  setup: {
-    on: 'global',
-    side: 'guest',
-    effect: 'declare',
-    generics: 'C',
-    params: [
-      {
-        name: 'body',
-        kind: 'function',
-        type: '() => C | Promise<C>',
-        doc: 'Runs before every scenario of the file.',
-      },
-    ],
-    returns: 'void',
-    doc: 'What each scenario of the file begins with; its value is passed to the scenario and to teardown.',
-    throws: ['E_SCRIPT_STRUCTURE'],
-    example: 'setup(() => ({ alice: agent("alice"), bob: agent("bob") }));',
-  },
-  teardown: {
-    on: 'global',
-    side: 'guest',
-    effect: 'declare',
-    params: [
-      {
-        name: 'body',
-        kind: 'function',
-        type: '(context: any) => unknown',
-        doc: 'Runs after every scenario of the file: passed, failed, skipped, out of time or interrupted.',
-      },
-    ],
-    returns: 'void',
-    doc: 'What each scenario of the file ends with. Agents are stopped afterwards in any case.',
-    limit: '10s',
-    throws: ['E_SCRIPT_STRUCTURE'],
-    example: 'teardown(({ alice }) => log(alice.ended));',
-  },
+  ...SUITE_GLOBALS,
 } as const satisfies Record<string, FunctionRow>;
 
 type Globals = typeof GLOBALS;
@@ -369,7 +319,7 @@ export const SCENARIO = {
         name: 'body',
         kind: 'function',
         type: '(context: any) => unknown',
-        doc: 'The test.',
+        doc: 'The test. Gets the value of `setup`, or that of `setup_file` where the file has no `setup`.',
       },
     ],
     returns: 'void',

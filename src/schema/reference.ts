@@ -63,7 +63,7 @@ interface Section {
 
 export function referenceText(schemas: Schemas = SCHEMAS): string {
   const globals = functionsOf('global');
-  const suite = ['setup', 'teardown', 'scenario'];
+  const suite = ['suite', 'setup_file', 'teardown_file', 'setup', 'teardown', 'scenario'];
   const sections = [
     functionSection(
       'Functions',

@@ -34,9 +34,11 @@ export class AgentLogsReporter implements Reporter {
   on(event: RunEvent): void {
     switch (event.type) {
       case 'scenario_started':
+      case 'file_part_started':
         this.#running.set(event.scenario.id, { scenario: event.scenario, startedAt: event.at });
         return;
       case 'scenario_finished':
+      case 'file_part_finished':
         this.#running.delete(event.scenario.id);
         return;
       case 'agent_log':

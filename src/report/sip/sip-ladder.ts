@@ -62,7 +62,8 @@ export class SipLadderReporter implements Reporter {
       case 'run_started':
         this.#lab = event.lab;
         return;
-      case 'scenario_started': {
+      case 'scenario_started':
+      case 'file_part_started': {
         const { scenario, at } = event;
         this.#traces.set(scenario.id, { scenario, startedAt: at, seen: [], continued: false });
         return;
@@ -75,7 +76,8 @@ export class SipLadderReporter implements Reporter {
       case 'sip':
         this.#message(event);
         return;
-      case 'scenario_finished': {
+      case 'scenario_finished':
+      case 'file_part_finished': {
         const trace = this.#traces.get(event.scenario.id);
         this.#traces.delete(event.scenario.id);
         if (trace !== undefined) this.#print(trace);

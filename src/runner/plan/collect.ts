@@ -16,6 +16,8 @@ export interface PlannedFile {
   shown: string;
   binding: Binding;
   scenarios: readonly PlannedScenario[];
+  /** What there is to run once. */
+  once?: { setup: boolean; teardown: boolean };
 }
 
 export interface PlannedScenario {
@@ -45,7 +47,7 @@ export interface ErroredFile {
   error: CollectError;
 }
 
-export type FileToCollect = Omit<PlannedFile, 'scenarios'>;
+export type FileToCollect = Omit<PlannedFile, 'scenarios' | 'once'>;
 
 interface CollectedFiles {
   files: readonly PlannedFile[];
@@ -72,9 +74,10 @@ export async function collectFiles(
   for (const [index, file] of toCollect.entries()) {
     const { viaFolder } = file.file;
     try {
-      const { single, scenarios, topLevel } = valueOf(collected[index]);
+      const { single, scenarios, topLevel, setupFile, teardownFile } = valueOf(collected[index]);
       if (!single) {
-        files.push({ ...file, scenarios: declaredIn(file.shown, scenarios) });
+        const once = { setup: setupFile, teardown: teardownFile };
+        files.push({ ...file, scenarios: declaredIn(file.shown, scenarios), once });
       } else if (isToRun(file, topLevel)) {
         const failed =
           topLevel?.how === 'failed' && topLevel.isFinal ? { failed: topLevel.failure } : {};

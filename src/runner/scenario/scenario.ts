@@ -69,6 +69,8 @@ export interface ScenarioResult {
   failures: readonly Failure[];
   /** Another attempt follows, and counts instead. */
   isRetried: boolean;
+  /** Another attempt would come to the same. */
+  isFinal?: true;
 }
 
 /** `restart`: it has done nothing and must begin anew, with that lock taken beforehand. */
@@ -111,7 +113,10 @@ export async function runScenario(
 }
 
 /** Takes the locks the scenario begins with. @returns why it did not get them */
-async function takeLocks({ locks, interrupted }: ScenarioServices): Promise<Failure | undefined> {
+export async function takeLocks({
+  locks,
+  interrupted,
+}: ScenarioServices): Promise<Failure | undefined> {
   const giveUp = (): void => {
     locks.giveUp();
   };
@@ -134,7 +139,7 @@ const LOCAL: ReadonlySet<string> = new Set<CallRequest['verb']>([
 /** Codes that mean the end of an agent. */
 const ENDED: ReadonlySet<string> = new Set(['E_AGENT_CRASHED', 'E_SIP_DENIED', 'E_CALL_LIMIT']);
 
-class ScenarioRun {
+export class ScenarioRun {
   readonly #task: ScenarioTask;
   readonly #services: ScenarioServices;
   readonly #log: EventLog;

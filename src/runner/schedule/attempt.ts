@@ -3,8 +3,11 @@ import type { ScenarioId } from '../../model/run-event.js';
 import { attemptOf } from '../identity.js';
 import { Locks } from '../locks/locks.js';
 import { ScenarioLocks } from '../locks/scenario-locks.js';
-import type { ErroredFile, PlannedScenario } from '../plan/collect.js';
+import type { FilePart } from '../../model/run-event.js';
+import type { ErroredFile, PlannedFile, PlannedScenario } from '../plan/collect.js';
+import { runFilePart, type FilePartResult } from '../scenario/file-part.js';
 import { runScenario, type ScenarioResult, type ScenarioServices } from '../scenario/scenario.js';
+import { FileParts } from './file-parts.js';
 import type { Attempts, Task } from './schedule.js';
 import type { ThreadPool } from './threads.js';
 
@@ -19,6 +22,10 @@ export interface AttemptOptions {
   /** Locks that scenarios took in earlier runs, by their keys. */
   knownLocks: ReadonlyMap<string, readonly string[]>;
   ended: (result: ScenarioResult) => void;
+  /** How often each scenario runs. */
+  repeat: number;
+  /** Called with what setup_file and teardown_file of a file came to. */
+  partEnded: (result: FilePartResult) => void;
   leftOut: (scenario: PlannedScenario) => void;
 }
 
@@ -32,8 +39,11 @@ export class ScenarioAttempts implements Attempts {
   /** When scenarios began first, as a number: the smaller the older. */
   readonly #ages = new Map<string, number>();
 
+  readonly #parts: FileParts;
+
   constructor(options: AttemptOptions) {
     this.#options = options;
+    this.#parts = new FileParts((...part) => this.#runPart(...part), options.repeat);
     this.#known = new Map(options.knownLocks);
   }
 
@@ -43,6 +53,7 @@ export class ScenarioAttempts implements Attempts {
   }
 
   claim(task: Task): boolean {
+    if (this.#parts.isBusy(task.file) && !isOver(task.scenario)) return false;
     const id = attemptOf(task.scenario, task.attempt);
     const age = this.#ages.get(id.id) ?? this.#ages.size;
     this.#ages.set(id.id, age);
@@ -61,13 +72,27 @@ export class ScenarioAttempts implements Attempts {
     const locks = this.#claimed.get(id.id);
     this.#claimed.delete(id.id);
     if (isOver(scenario) || locks === undefined) {
-      return this.#counted(withoutRunning(id, scenario, services));
+      return this.#counted(task, withoutRunning(id, scenario, services));
     }
+    if (this.#parts.isDue(task.file)) {
+      // What it has claimed, setup_file may need.
+      locks.release();
+      await this.#parts.setUp(task.file);
+      return 'restart';
+    }
+    const instead = this.#parts.insteadOf(task.file);
+    if (instead !== undefined) {
+      locks.release();
+      const { skipReason, ...result } = instead;
+      const both = emitBoth(id, result, services, skipReason);
+      return this.#counted(task, { ...both, isFinal: true });
+    }
+    this.#parts.begins(task.file);
     const result = await this.#inThread(task, id, locks);
     const needed = [...locks.held(), ...('restart' in result ? [result.restart] : [])];
     this.#known.set(scenario.key, needed);
     locks.release();
-    return 'restart' in result ? 'restart' : this.#counted(result);
+    return 'restart' in result ? 'restart' : this.#counted(task, result);
   }
 
   queueEnds(): void {
@@ -90,7 +115,10 @@ export class ScenarioAttempts implements Attempts {
       return runScenario(
         {
           id,
-          job: { ...file.binding.job(id), ...ofSuite, teardown_ms: teardownMs },
+          job: {
+            ...{ ...file.binding.job(id), ...ofSuite, teardown_ms: teardownMs },
+            fileValue: this.#parts.valueOf(file),
+          },
           policy: file.binding.policy,
           timeoutMs: declared?.timeout_ms ?? timeoutMs,
           isRetry,
@@ -101,8 +129,31 @@ export class ScenarioAttempts implements Attempts {
     });
   }
 
-  #counted(result: ScenarioResult): ScenarioResult {
+  async #counted({ file }: Task, result: ScenarioResult): Promise<ScenarioResult> {
     this.#options.ended(result);
+    if (!result.isRetried) await this.#parts.ended(file);
+    return result;
+  }
+
+  /** Runs what is left to do once per file, when nothing else begins any more. */
+  close(): Promise<void> {
+    return this.#parts.close();
+  }
+
+  async #runPart(file: PlannedFile, part: FilePart, fileValue: unknown): Promise<FilePartResult> {
+    const { threads, timeoutMs, services } = this.#options;
+    const { emit, now } = services;
+    const of = `${file.shown}#${part}`;
+    const order = file.scenarios[0]?.order ?? 0;
+    const id = { id: of, key: of, attempt: 1, order, file: file.shown, name: part, tags: [] };
+    const locks = new ScenarioLocks(this.#locks, id, { age: -1, first: [] }, { emit, now });
+    const job = { ...file.binding.job(), fileValue, teardown_ms: timeoutMs };
+    const task = { id, job, policy: file.binding.policy, timeoutMs };
+    const result = await threads.use((thread) =>
+      runFilePart(task, part, { ...services, thread, locks }),
+    );
+    locks.release();
+    this.#options.partEnded(result);
     return result;
   }
 }

@@ -66,7 +66,7 @@ export function scheduleOf(options: ScheduleOptions): Schedule {
         ended: (task, result) => {
           begun.add(task.scenario);
           if (!isBad(result)) return;
-          if (task.retriesLeft > 0) again.push(task);
+          if (task.retriesLeft > 0 && result.isFinal !== true) again.push(task);
           else failed += 1;
         },
       });
@@ -128,10 +128,13 @@ function putBack(queue: Task[], task: Task): void {
   queue.splice(after === -1 ? queue.length : after, 0, task);
 }
 
+/** Behind so many tasks that cannot begin, few could: looking at all costs more. */
+const LOOKAHEAD = 500;
+
 /** The first task that can begin; none that needs a lock for which an earlier one waits, or that would wait for ever. */
 function takeNext(queue: Task[], attempts: Attempts): Task | undefined {
   const wanted = new Set<string>();
-  for (const [index, task] of queue.entries()) {
+  for (const [index, task] of queue.slice(0, LOOKAHEAD).entries()) {
     const locks = attempts.locksOf(task);
     if (!locks.some((lock) => wanted.has(lock)) && attempts.claim(task)) {
       queue.splice(index, 1);
@@ -153,6 +156,7 @@ async function failsAgain(task: Task, attempts: Attempts, stop: AbortSignal): Pr
     };
     const result = await runAlone(again, attempts);
     if (!isBad(result)) return false;
+    if (result.isFinal === true) return true;
   }
   return true;
 }

@@ -6,6 +6,8 @@ import type { ScenarioResult } from '../scenario/scenario.js';
 export class Tally {
   readonly counts: Counts = { passed: 0, failed: 0, errored: 0, skipped: 0, flaky: 0 };
   readonly #failOnFlaky: boolean;
+  #failedParts = 0;
+  #erroredParts = 0;
   readonly #kinds = new Set<ReturnType<typeof errorKind>>();
 
   constructor(failOnFlaky = false) {
@@ -19,12 +21,21 @@ export class Tally {
     for (const { code } of failures) this.#kinds.add(errorKind(code));
   }
 
+  /** What runs once per file is no scenario, but the run fails with it. */
+  addPart({ failures }: Pick<ScenarioResult, 'failures'>): void {
+    for (const { code } of failures) {
+      this.#kinds.add(errorKind(code));
+      if (errorKind(code) === 'failed') this.#failedParts += 1;
+      else this.#erroredParts += 1;
+    }
+  }
+
   /** 0 all passed; 1 a scenario failed; 2 its files; 3 the environment; 70 our bug (the worst of all). */
   exit(interrupted: boolean): number {
     if (interrupted) return EXIT.interrupted;
     if (this.#kinds.has('internal')) return EXIT.internal;
-    if (this.counts.failed > 0) return EXIT.failed;
-    if (this.counts.errored > 0) {
+    if (this.counts.failed + this.#failedParts > 0) return EXIT.failed;
+    if (this.counts.errored + this.#erroredParts > 0) {
       return [...this.#kinds].every((kind) => kind === 'usage') ? EXIT.usage : EXIT.environment;
     }
     return this.#failOnFlaky && this.counts.flaky > 0 ? EXIT.failed : EXIT.passed;

@@ -57,6 +57,8 @@ const vocabulary = {
   scenario: suite.scenario,
   setup: suite.setup,
   teardown: suite.teardown,
+  setup_file: suite.setup_file,
+  teardown_file: suite.teardown_file,
   State,
   console,
 } satisfies Record<keyof typeof GLOBALS | 'scenario' | 'State' | 'console', unknown>;
@@ -71,6 +73,8 @@ export const collected = suite.collected;
 export const setup = suite.runSetup;
 export const body = suite.runBody;
 export const teardown = suite.runTeardown;
+export const setup_file = suite.runSetupFile;
+export const teardown_file = suite.runTeardownFile;
 
 export { readsClock } from './wait/clock.js';
 export { endPhase } from './assert/assertion-scope.js';

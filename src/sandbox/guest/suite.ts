@@ -1,7 +1,10 @@
 /** Suites: what a file declares, and the parts of a scenario the thread runs one after another. */
+import type { FilePart } from '../../model/run-event.js';
 import type { Collected, DeclaredScenario } from '../protocol.js';
 import { durationMs, type Duration } from '../../time.js';
+import { frozen } from './agent/audio.js';
 import { ask, callerStack } from './host.js';
+import { refuseUnlessPlain } from './plain.js';
 import { failure } from './failure.js';
 import { show } from './assert/show.js';
 import { resetScope } from './assert/assertion-scope.js';
@@ -30,8 +33,8 @@ const declared: Declared[] = [];
 const names = new Set<string>();
 /** Of all scenarios of the file. */
 let common: Options | undefined;
-let setupBody: Body | undefined;
-let teardownBody: Body | undefined;
+/** Functions of which a file has one at most. */
+const bodies: Partial<Record<'setup' | 'teardown' | FilePart, Body>> = {};
 let context: unknown;
 
 function structure(message: string, hint: string): Error {
@@ -143,21 +146,20 @@ export function suite(...args: unknown[]): void {
   common = args[0] as Options;
 }
 
-export function setup(...args: unknown[]): void {
-  ask('check', { on: 'global', fn: 'setup', args, stack: callerStack() });
-  if (setupBody !== undefined) {
-    throw structure('setup(): used twice in this file', 'put both parts into one function');
-  }
-  setupBody = args[0] as Body;
+function onceFunction(name: keyof typeof bodies): (...args: unknown[]) => void {
+  return (...args) => {
+    ask('check', { on: 'global', fn: name, args, stack: callerStack() });
+    if (bodies[name] !== undefined) {
+      throw structure(`${name}(): used twice in this file`, 'put both parts into one function');
+    }
+    bodies[name] = args[0] as Body;
+  };
 }
 
-export function teardown(...args: unknown[]): void {
-  ask('check', { on: 'global', fn: 'teardown', args, stack: callerStack() });
-  if (teardownBody !== undefined) {
-    throw structure('teardown(): used twice in this file', 'put both parts into one function');
-  }
-  teardownBody = args[0] as Body;
-}
+export const setup = onceFunction('setup');
+export const teardown = onceFunction('teardown');
+export const setup_file = onceFunction('setup_file');
+export const teardown_file = onceFunction('teardown_file');
 
 /**
  * Collected as JSON: all scenarios, or the scenario with that ordinal.
@@ -170,9 +172,10 @@ export function collected(ordinal?: number): string {
       'declare its scenarios with scenario(), or leave suite() out',
     );
   }
-  if (declared.length === 0 && setupBody !== undefined) {
+  for (const name of ['setup', 'setup_file', 'teardown_file'] as const) {
+    if (declared.length > 0 || bodies[name] === undefined) continue;
     throw structure(
-      'setup(): this file has no scenario(), so it would never run',
+      `${name}(): this file has no scenario(), so it would never run`,
       'call its content at the top level, or declare a scenario()',
     );
   }
@@ -180,8 +183,10 @@ export function collected(ordinal?: number): string {
   const scenarios = wanted.map((one, index) => declaration(one, ordinal ?? index));
   return JSON.stringify({
     single: declared.length === 0,
-    setup: setupBody !== undefined,
-    teardown: teardownBody !== undefined,
+    setup: bodies.setup !== undefined,
+    teardown: bodies.teardown !== undefined,
+    setupFile: bodies.setup_file !== undefined,
+    teardownFile: bodies.teardown_file !== undefined,
     scenarios,
   } satisfies Collected);
 }
@@ -193,17 +198,35 @@ function beginPhase(): void {
   resetScope();
 }
 
+/** What setup_file has returned in a VM of its own: a copy, frozen, as changes would reach nobody. */
+function fileValue(): unknown {
+  return bodies.setup_file === undefined ? undefined : frozen(ask('file_value', {}));
+}
+
 export async function runSetup(): Promise<void> {
   beginPhase();
-  context = await setupBody?.();
+  context = await bodies.setup?.(fileValue());
 }
 
 export async function runBody(ordinal: number): Promise<void> {
   beginPhase();
+  if (bodies.setup === undefined) context = fileValue();
   await declared[ordinal]?.run(context);
 }
 
 export async function runTeardown(): Promise<void> {
   beginPhase();
-  await teardownBody?.(context);
+  await bodies.teardown?.(context);
+}
+
+export async function runSetupFile(): Promise<void> {
+  beginPhase();
+  const value = await bodies.setup_file?.();
+  refuseUnlessPlain(value, 'setup_file()');
+  ask('set_file_value', { value });
+}
+
+export async function runTeardownFile(): Promise<void> {
+  beginPhase();
+  await bodies.teardown_file?.(fileValue());
 }

@@ -163,7 +163,9 @@ export class ScenarioThread {
     const watchdog = this.#watch(live, (error) => {
       this.#lose(live, error);
     });
-    watchdog.limit('scenario', timeoutMs, timeoutMs - (hrtimeMs() - began));
+    // As of a teardown, nothing but its own limit ends it.
+    if (job.part === 'teardown_file') watchdog.limit('teardown', job.teardown_ms, job.teardown_ms);
+    else watchdog.limit('scenario', timeoutMs, timeoutMs - (hrtimeMs() - began));
     const asked = new Map<number, (reply: ResponderReply) => void>();
     return {
       asked,
@@ -184,9 +186,10 @@ export class ScenarioThread {
         if (message.type === 'responded') asked.get(message.id)?.(message.reply);
         if (message.type === 'responded') asked.delete(message.id);
         if (message.type === 'finished') {
-          const { skipped, reusable } = message;
+          const { skipped, fileValue, reusable } = message;
           this.#end(live, reusable);
-          resolve({ failures, reusable, ...(skipped === undefined ? {} : { skipped }) });
+          const more = skipped === undefined ? {} : { skipped };
+          resolve({ failures, fileValue, reusable, ...more });
         }
       },
       onLost: (error) => {

@@ -19,6 +19,13 @@ export function check(session: Session, { on, fn, args, stack }: Operations['che
 /** Declarations belong at the top level; a single-scenario file may still declare a teardown. */
 function refuseDeclaration(session: Session, { row, name }: PublicFunction): void {
   if (row.effect !== 'declare' || session.declaring) return;
+  if (session.isSingle && (name === 'setup_file' || name === 'teardown_file')) {
+    throw new OffhookError(
+      'E_SCRIPT_STRUCTURE',
+      { subject: `${name}()`, what: 'this file has no scenario()' },
+      { hint: 'call its content at the top level, or declare a scenario()' },
+    );
+  }
   if (!session.isSingle || session.phase !== 'body') {
     throw new OffhookError(
       'E_SCRIPT_STRUCTURE',

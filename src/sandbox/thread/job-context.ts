@@ -6,7 +6,7 @@ import type { Channel, UnnumberedCall } from './channel.js';
 import { hrtimeMs } from '../clock.js';
 import { Environment, readRoots } from './environment.js';
 import { Loader, type Sources } from './loader.js';
-import type { Note, ScenarioJob, ThreadLimits } from '../protocol.js';
+import type { Note, RunJob, ScenarioJob, ThreadLimits } from '../protocol.js';
 import { callArgument, callChain, codeFrame, placeOf } from './stack.js';
 import type { Stop } from './stop.js';
 
@@ -26,7 +26,7 @@ export interface QueuedVerb {
 }
 
 export class Session {
-  readonly job: ScenarioJob;
+  readonly job: ScenarioJob & Pick<RunJob, 'fileValue'>;
   readonly channel: Channel;
   readonly stop: Stop;
   readonly loader: Loader;
@@ -48,6 +48,8 @@ export class Session {
   tests = 0;
   phase: Phase = 'load';
   skipped: { reason: string } | undefined;
+  /** What setup_file has returned: plain data. */
+  fileValue: unknown;
   /** Whether a responder runs: it may read, not act or wait. */
   responding = false;
   /** Stack of the on() call of each responder. */
@@ -62,7 +64,7 @@ export class Session {
   #noteText = 0;
 
   constructor(options: {
-    job: ScenarioJob;
+    job: Session['job'];
     channel: Channel;
     stop: Stop;
     began: number;
@@ -84,6 +86,11 @@ export class Session {
     this.declaring = !this.isSingle;
     this.loader = new Loader(readRoots(options.job), options.sources);
     this.environment = new Environment(options.job);
+  }
+
+  /** Whether the scenario, or the file, is over. */
+  get isTeardown(): boolean {
+    return this.phase === 'teardown' || this.phase === 'teardown_file';
   }
 
   now(): number {

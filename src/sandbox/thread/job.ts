@@ -1,7 +1,7 @@
 /** The two things a thread does with a scenario file: learn what it declares, and run one scenario. */
 import type { QuickJSHandle } from 'quickjs-emscripten';
 import { type ErrorData, said, toErrorData } from '../../errors.js';
-import type { Failure, Phase } from '../../model/run-event.js';
+import type { Failure, FilePart, Phase } from '../../model/run-event.js';
 import { answer } from './operations.js';
 import { KeptSuite, type Evaluated } from './kept-suite.js';
 import type { Collected, DeclaredScenario, TopLevel } from '../protocol.js';
@@ -92,6 +92,19 @@ export class Job {
     });
   }
 
+  /** Runs what is once per file, in a VM of its own. */
+  runPart(part: FilePart): void {
+    this.#guarded(() => {
+      const session = this.#session;
+      session.enter('load');
+      const { declared, error } = this.#kept(0) ?? this.#declare(0);
+      session.declaring = false;
+      const isThere = part === 'setup_file' ? declared.setupFile : declared.teardownFile;
+      if (error !== undefined) session.fail(asCollectError(error));
+      else if (isThere) this.#phase(part, (vm) => vm.run(part, 0));
+    });
+  }
+
   /** Runs the body; a body that tested nothing fails, even if setup did. */
   #body(start: (vm: Vm) => Settled, scenario: string): void {
     const session = this.#session;
@@ -143,7 +156,10 @@ export class Job {
       return { ...collected, error, reason };
     }
     const structure = this.#meaning(collected.error);
-    const nothing = { single: true, setup: false, teardown: false, scenarios: [] };
+    const nothing = {
+      ...{ single: true, scenarios: [] },
+      ...{ setup: false, teardown: false, setupFile: false, teardownFile: false },
+    };
     return { declared: nothing, error: error ?? structure, reason };
   }
 
@@ -198,7 +214,7 @@ export class Job {
     const session = this.#session;
     const vm = this.#vm;
     session.enter(phase);
-    session.stop.begin(phase === 'teardown');
+    session.stop.begin(session.isTeardown);
     const settled = start(vm);
     const reason = session.stop.end();
     this.#restarts ||= reason?.kind === 'restart';

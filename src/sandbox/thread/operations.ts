@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ErrorData, OffhookError, said } from '../../errors.js';
 import { secretValues } from '../../model/secret-names.js';
+import { decode, toArgument } from './bridge.js';
 import { hrtimeMs } from '../clock.js';
 import { durationMs, type Duration } from '../../time.js';
 import type {
@@ -53,6 +54,10 @@ const HANDLERS: Handlers = {
   file_text: (session, { path }) => session.environment.readable(path).text,
   file_json: (session, { path }) => session.environment.json(path),
   uuid: () => randomUUID(),
+  file_value: (session) => session.job.fileValue,
+  set_file_value: (session, { value }) => {
+    session.fileValue = toArgument(decode(value));
+  },
   watch,
   begin_wait: beginWait,
   end_wait: endWait,
@@ -194,10 +199,10 @@ function log(session: Session, { text, stack }: Operations['log']): void {
 function skip(session: Session, payload: Operations['skip']): ErrorData {
   const { reason, in_condition, stack } = payload;
   if (in_condition) throw inCondition(session, 'skip()', stack);
-  if (session.phase === 'teardown') {
+  if (session.isTeardown) {
     throw new OffhookError(
       'E_SCRIPT_STRUCTURE',
-      { subject: 'skip()', what: 'called in teardown', seen: 'the scenario is over' },
+      { subject: 'skip()', what: `called in ${session.phase}`, seen: 'the scenario is over' },
       {
         hint: 'skip in setup or in the scenario',
       },

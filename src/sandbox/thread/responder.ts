@@ -50,7 +50,7 @@ export function refuseInResponder(operation: Operation, payload: object): void {
 }
 
 export function serveResponder(session: Session, vm: Vm, call: ResponderCall): ResponderReply {
-  if (session.phase === 'teardown') return { unavailable: 'the scenario is over' };
+  if (session.isTeardown) return { unavailable: 'the scenario is over' };
   const { method, path } = call.request;
   const what = `responder of ${method} ${path.slice(0, 200)}`;
   const task: ResponderTask = { ...call, entries: session.channel.peek() };

@@ -37,12 +37,12 @@ export function stopError(reason: StopReason, session: Session): ErrorData {
 }
 
 function timeoutError(session: Session): ErrorData {
-  const isTeardown = session.phase === 'teardown';
+  const { isTeardown, phase } = session;
   const limit = isTeardown ? session.teardownMs : session.timeoutMs;
   return {
     code: 'E_SCRIPT_TIMEOUT',
     ...said({
-      subject: isTeardown ? 'teardown' : 'scenario',
+      subject: isTeardown || phase === 'setup_file' ? phase : 'scenario',
       what: `out of time${whileWaiting(session)}`,
       limit: formatMs(limit),
     }),

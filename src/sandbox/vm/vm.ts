@@ -13,6 +13,7 @@ import { ERROR_CODES, type ErrorData } from '../../errors.js';
 import { readGuestImage, type GuestImage } from './guest-image.js';
 import { GUEST_MAIN, guestName, guestSource, type Loader } from '../thread/loader.js';
 import type { GuestExports } from '../guest-protocol.js';
+import type { FilePart } from '../../model/run-event.js';
 import type { Collected } from '../protocol.js';
 import type { MemoryImage } from './memory-image.js';
 import type { QuickJs } from './quickjs.js';
@@ -169,7 +170,7 @@ export class Vm {
   }
 
   /** Calls an async export of the guest and runs all jobs. */
-  run(name: 'setup' | 'body' | 'teardown', ordinal: number): Settled {
+  run(name: 'setup' | 'body' | 'teardown' | FilePart, ordinal: number): Settled {
     const context = this.#context;
     return this.#settle(() =>
       context

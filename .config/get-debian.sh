@@ -1,6 +1,6 @@
 #!/bin/sh
 # Puts programs from Debian packages into a folder of their own, runnable from there: nothing is installed,
-# no root is needed, no maintainer script runs. The tests use it to have a second baresip version and Asterisk.
+# no root is needed, no maintainer script runs. The tests use it to have a second baresip version, Asterisk and tshark.
 #
 #   get-debian.sh [PACKAGE...]      default: baresip-core; prints the folder, which has bin/ and root/
 #

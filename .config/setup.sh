@@ -3,7 +3,7 @@
 # there is left alone. Starts no service.
 #
 #   sh .config/setup.sh            npm packages, baresip, Kamailio, openssl; then builds
-#   sh .config/setup.sh --tests    and a second baresip version and Asterisk, for the tests only
+#   sh .config/setup.sh --tests    and a second baresip version, Asterisk and tshark, for the tests only
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -95,6 +95,7 @@ if [ "${1:-}" = --tests ]; then
   # its tests are skipped without it, except on a CI server
   has bwrap || install_packages bubblewrap
   baresip -h 2>/dev/null | grep -q '^baresip v1\.1\.' || sh .config/get-debian.sh baresip-core >/dev/null
-  # its tests say so and are skipped without it, except on a CI server
+  # their tests say so and are skipped without them, except on a CI server
   sh .config/get-debian.sh asterisk >/dev/null || [ "${CI:-}" != true ]
+  sh .config/get-debian.sh tshark >/dev/null || [ "${CI:-}" != true ]
 fi

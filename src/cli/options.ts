@@ -160,7 +160,13 @@ export const RUN = {
     { moved: path },
     maybe('file', "agents' logs and all SIP messages, to stderr or a file"),
   ),
-  sipTrace: having({ moved: path }, maybe('file', 'SIP messages as a ladder, to stdout or a file')),
+  sipTrace: having(
+    { moved: path },
+    maybe(
+      'file',
+      'SIP messages as a ladder, to stdout or a file; as a capture for Wireshark to FILE.pcapng or .pcap',
+    ),
+  ),
   sipHeaders: having(
     { needs: 'sipTrace' },
     list(

@@ -44,7 +44,13 @@ export async function makeReporters(
     reporters.push(await makeOne(one, flags, again, environment));
   }
   const console = reporters.find((one) => one instanceof ConsoleReporter);
-  if (flags.sipTrace !== undefined) {
+  const capture = captureOf(flags.sipTrace);
+  if (capture !== undefined) {
+    const { SipCaptureReporter } = await import('../report/sip/sip-capture.js');
+    const file = new FileOutput(capture.file);
+    const [write, finish] = [file.write.bind(file), file.finish.bind(file)];
+    reporters.push(new SipCaptureReporter({ format: capture.format, write, finish }));
+  } else if (flags.sipTrace !== undefined) {
     const { SipLadderReporter } = await import('../report/sip/sip-ladder.js');
     const output = fileOr(flags.sipTrace, console?.output ?? new StreamOutput('stderr'));
     reporters.push(new SipLadderReporter({ output, headers }));
@@ -83,15 +89,25 @@ function isStdoutAskedFor({ reporter, json, sipTrace }: ReportFlags): boolean {
   return named || sipTrace === true || sipTrace === '';
 }
 
+/** A file of --sip-trace that is for network tools, by its ending. */
+function captureOf(
+  sipTrace: string | true | undefined,
+): { file: string; format: 'pcap' | 'pcapng' } | undefined {
+  if (typeof sipTrace !== 'string') return undefined;
+  if (/\.pcapng$/i.test(sipTrace)) return { file: sipTrace, format: 'pcapng' };
+  return /\.pcap$/i.test(sipTrace) ? { file: sipTrace, format: 'pcap' } : undefined;
+}
+
 /** The checked header names of --sip-headers. */
 function shownHeaders({ sipHeaders, sipTrace }: ReportFlags): readonly string[] {
   const names = sipHeaders.flatMap((one) => one.split(',')).map((one) => one.trim());
-  if (names.length > 0 && sipTrace === undefined) {
+  const isCapture = captureOf(sipTrace) !== undefined;
+  if (names.length > 0 && (sipTrace === undefined || isCapture)) {
     throw new OffhookError(
       'E_USAGE',
       { subject: '--sip-headers', what: 'there is no ladder to show them in' },
       {
-        hint: 'add --sip-trace',
+        hint: isCapture ? 'leave it out: a capture has all headers' : 'add --sip-trace',
       },
     );
   }

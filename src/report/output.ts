@@ -13,14 +13,16 @@ export interface Output {
   finish?(): Promise<void>;
 }
 
-const BUFFER_CHARS = 64 * 1024;
+/** Bytes, or characters. */
+const BUFFER_SIZE = 64 * 1024;
 /** Flush interval, short enough for `tail -f` on the file. */
 const FLUSH_MS = 200;
 
 export class FileOutput implements Output {
   readonly path: string;
   readonly #fd: number;
-  #text = '';
+  #chunks: Uint8Array[] = [];
+  #size = 0;
   #failure: OffhookError | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -35,10 +37,12 @@ export class FileOutput implements Output {
     }
   }
 
-  write(text: string): void {
+  write(content: string | Uint8Array): void {
     if (this.#failure !== undefined || this.#closed) return;
-    this.#text += text;
-    if (this.#text.length >= BUFFER_CHARS) this.#flush();
+    const chunk = typeof content === 'string' ? Buffer.from(content) : content;
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    if (this.#size >= BUFFER_SIZE) this.#flush();
     else {
       this.#timer ??= setTimeout(() => {
         this.#flush();
@@ -59,8 +63,9 @@ export class FileOutput implements Output {
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const bytes = Buffer.from(this.#text);
-    this.#text = '';
+    const bytes = Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    this.#size = 0;
     try {
       for (let done = 0; done < bytes.length;) done += writeSync(this.#fd, bytes, done);
     } catch (error) {
@@ -138,7 +143,7 @@ export class TurnBuffer {
 
   write(text: string): void {
     this.#text += text;
-    if (this.#text.length >= BUFFER_CHARS) this.flush();
+    if (this.#text.length >= BUFFER_SIZE) this.flush();
     else {
       this.#scheduled ??= setImmediate(() => {
         this.flush();

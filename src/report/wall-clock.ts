@@ -12,6 +12,11 @@ export class WallClock {
 
   /** ISO 8601 in UTC, with milliseconds. @param at ms since the run began */
   time(at: number): string {
-    return new Date(this.#began + at).toISOString();
+    return new Date(this.ms(at)).toISOString();
+  }
+
+  /** ms since 1970. @param at ms since the run began */
+  ms(at: number): number {
+    return this.#began + at;
   }
 }

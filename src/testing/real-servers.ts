@@ -1,5 +1,5 @@
 /**
- * Programs the tests need beside what a user installs: a second baresip version, an Asterisk. From Debian
+ * Programs the tests need beside what a user installs: a second baresip version, an Asterisk, tshark. From Debian
  * packages unpacked into a cache folder (see .config/get-debian.sh), or from the machine when it has the
  * very version.
  */
@@ -63,20 +63,38 @@ export async function baresipVersion(program: string): Promise<string | undefine
 }
 
 let asterisk: Promise<AsteriskProgram | undefined> | undefined;
+let tshark: Promise<string | undefined> | undefined;
+
+/** An Asterisk, or undefined where none can be had. */
+export function findAsterisk(): Promise<AsteriskProgram | undefined> {
+  asterisk ??= orSkipped('Asterisk', unpackAsterisk);
+  return asterisk;
+}
+
+/** Path of tshark, which reads captures as Wireshark does, or undefined where none can be had. */
+export function findTshark(): Promise<string | undefined> {
+  tshark ??= orSkipped('tshark', async () => {
+    const program = `${await unpacked('tshark')}/bin/tshark`;
+    await run(program, ['-v']);
+    return program;
+  });
+  return tshark;
+}
 
 /**
- * An Asterisk, or undefined where none can be had: the reason is printed then, once, and the tests that
- * need it are skipped. With CI=true there is no such excuse.
+ * Undefined where the program cannot be had: the reason is printed then, once, and the tests that need it are
+ * skipped. With CI=true there is no such excuse.
  */
-export function findAsterisk(): Promise<AsteriskProgram | undefined> {
-  asterisk ??= unpackAsterisk().catch((error: unknown) => {
+async function orSkipped<T>(name: string, unpack: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await unpack();
+  } catch (error) {
     const { stderr = '', message } = error as Error & { stderr?: string };
     const reason = stderr.trim().split('\n').at(-1) || message;
-    if (process.env['CI'] === 'true') throw new Error(`no Asterisk, but CI=true: ${reason}`);
-    process.stderr.write(`tests with Asterisk are skipped: ${reason}\n`);
+    if (process.env['CI'] === 'true') throw new Error(`no ${name}, but CI=true: ${reason}`);
+    process.stderr.write(`tests with ${name} are skipped: ${reason}\n`);
     return undefined;
-  });
-  return asterisk;
+  }
 }
 
 async function unpackAsterisk(): Promise<AsteriskProgram> {

@@ -87,7 +87,8 @@ function messageKey(message: SipMessage): string {
   return [method, uri, code, reason, call_id, cseq, topBranch(message)].join('\n');
 }
 
-function topBranch({ headers }: SipMessage): string {
+/** The branch of the topmost Via, which names the hop; empty without one. */
+export function topBranch({ headers }: SipMessage): string {
   const via = headers.find(([name]) => /^(?:via|v)$/i.test(name))?.[1] ?? '';
   return /;\s*branch\s*=\s*([^;,\s]+)/i.exec(via)?.[1] ?? '';
 }

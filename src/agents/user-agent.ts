@@ -27,6 +27,12 @@ export interface SipGuard {
   unseen(uri: string): OffhookError | undefined;
 }
 
+/** A file that configures an agent's program; it may hold secrets. */
+export interface ConfigFile {
+  name: string;
+  text: string;
+}
+
 /** Where an agent reports to while it lives. */
 export interface AgentContext {
   /** Appends to the scenario's log. `at`: when it happened (performance.now()), default now. @returns number and time there */
@@ -37,6 +43,8 @@ export interface AgentContext {
   sip(message: SipMessage, raw: string, at: number): void;
   /** Gets the agent's own output without escape codes and SIP messages. */
   log(line: string): void;
+  /** Gets the files that configure the agent's program, when it starts. */
+  config?(files: readonly ConfigFile[]): void;
   /** Without a guard everything may be sent. */
   guard?: SipGuard;
 }

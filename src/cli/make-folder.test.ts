@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { audioFolder } from './audio-folder.js';
+import { audioFolder } from './output-folders.js';
 import { makeFolder } from './make-folder.js';
 
 const STRANGER = 54_321;

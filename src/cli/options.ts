@@ -179,6 +179,17 @@ export const RUN = {
     maybe('folder', 'every call of every agent as a WAV: left sent, right received'),
   ),
   label: word('text', 'what tells this run from others in `offhook report`, such as debian-12'),
+  artifacts: having(
+    { moved: path },
+    word(
+      'folder',
+      'keep what explains a failed scenario: events, SIP, audio, logs, configurations',
+    ),
+  ),
+  artifactsOn: having(
+    { needs: 'artifacts' },
+    word('when', 'keep them on: failure, always (default: failure)'),
+  ),
   metrics: on('media quality of each agent at the end of its scenario'),
   quiet: having({ replaces: ['verbose'] }, on('failures, warnings and the summary only', '-q')),
   verbose: having({ replaces: ['quiet'] }, on('every event of every agent', '-v')),

@@ -10,7 +10,9 @@ import {
   StreamOutput,
   type Output,
 } from '../report/output.js';
+import type { ArtifactsOptions } from '../report/artifacts/artifacts.js';
 import type { Reporter } from '../report/reporter.js';
+import type { RunEvent } from '../model/run-event.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';
 import { makeFolder } from './make-folder.js';
 import type { RunFlags } from './options.js';
@@ -34,6 +36,7 @@ export async function makeReporters(
   flags: ReportFlags,
   again: readonly string[],
   environment: ProcessEnvironment,
+  artifacts?: ArtifactsOptions,
 ): Promise<readonly Reporter[]> {
   const wanted = wantedReporters(flags);
   if (isStdoutAskedFor(flags)) refuseClosed('stdout');
@@ -58,7 +61,21 @@ export async function makeReporters(
   if (flags.logs !== undefined) {
     reporters.push(new AgentLogsReporter({ output: logsOutput(flags.logs, console) }));
   }
-  return reporters;
+  if (artifacts === undefined) return reporters;
+  const { ArtifactsReporter } = await import('../report/artifacts/artifacts.js');
+  const others = artifacts.recordings === undefined ? reporters : reporters.map(withoutRecordings);
+  return [...others, new ArtifactsReporter(artifacts)];
+}
+
+/** Recordings for artefacts only are moved or removed when their scenario ends: nobody else is told of them. */
+function withoutRecordings(reporter: Reporter): Reporter {
+  return {
+    ignores: new Set<RunEvent['type']>([...(reporter.ignores ?? []), 'audio_saved']),
+    on: (event) => {
+      reporter.on(event);
+    },
+    close: () => reporter.close(),
+  };
 }
 
 /** stdout belongs to one reporter: a machine's output must not be mixed with anything. */

@@ -21,7 +21,7 @@ const SCHEDULING = [
 ] as const;
 const REPORTING = [
   ...(['reporter', 'json', 'logs', 'sipTrace', 'sipHeaders', 'saveAudio', 'metrics'] as const),
-  ...(['quiet', 'verbose', 'color'] as const),
+  ...(['artifacts', 'artifactsOn', 'quiet', 'verbose', 'color'] as const),
 ] as const;
 const OF_ONE_RUN: ReadonlySet<string> = new Set<keyof RunFlags>([
   ...CHOOSING_SCENARIOS,

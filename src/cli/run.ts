@@ -5,7 +5,7 @@ import { OffhookError } from '../errors.js';
 import { abandonAgents } from '../baresip/start/folder.js';
 import type { ThreadPool } from '../runner/schedule/threads.js';
 import { readProcess, type ProcessEnvironment } from '../settings/process-environment.js';
-import { audioFolder } from './audio-folder.js';
+import { artifactsFolder, audioFolder } from './output-folders.js';
 import { baresipChoice } from './baresip-choice.js';
 import { flagMs } from './flags.js';
 import type { RunFlags } from './options.js';
@@ -26,7 +26,8 @@ export async function runCommand(
   const signal = abortOnSignal();
   // For a second Ctrl-C or an error of our own; in the good case no agent is left to stop.
   process.on('exit', abandonAgents);
-  const saveAudio = audioFolder(flags.saveAudio);
+  const artifacts = artifactsFolder(flags, environment.cwd);
+  const saveAudio = audioFolder(flags.saveAudio) ?? artifacts?.recordings;
   const scripts = scriptRequest(paths, flags, environment);
   const { allowNet, allowSip, maxAgents, maxCalls, isolate } = flags;
   return run({
@@ -44,7 +45,7 @@ export async function runCommand(
     signal,
     threads,
     secrets,
-    reporters: await makeReporters(flags, again, environment),
+    reporters: await makeReporters(flags, again, environment, artifacts),
   });
 }
 

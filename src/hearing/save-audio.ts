@@ -7,6 +7,7 @@ import { GrowingWav } from '../audio/growing-wav.js';
 import { StereoFile, type Side } from '../audio/stereo-file.js';
 import type { AudioStream, Sound, UserAgent } from '../agents/user-agent.js';
 import { OffhookError } from '../errors.js';
+import { fileNamePart } from '../file-name.js';
 import type { ScenarioId } from '../model/run-event.js';
 import { SampleClock } from './listen.js';
 import { SENT_RATE } from './sounds.js';
@@ -152,7 +153,8 @@ function part({ samples, repeats }: Sound, fromMs: number, toMs: number): Int16A
 /** Path of the file for a call of an agent, counted from 1. */
 export type AudioFile = (agent: string, call: number) => string;
 
-const LONGEST_PART = 80;
+/** In bytes. */
+const LONGEST_PART = 70;
 
 /**
  * Paths for the calls of one run, named after file, scenario and agent: "queue-caller-hears-music-alice-1.wav", and
@@ -164,10 +166,10 @@ export function audioFiles(folder: string): (scenario: ScenarioId) => AudioFile 
   return ({ id, file, name, attempt }) => {
     const base = basename(file).replace(/\.m?js$/, '');
     const again = attempt === 1 ? [] : [`attempt-${attempt}`];
-    const title = [base, ...(name === base ? [] : [name]), ...again].map(safePart).join('-');
+    const title = [base, ...(name === base ? [] : [name]), ...again].map(namePart).join('-');
     return (agent, call) => {
       const owner = JSON.stringify([id, agent, call]);
-      const stem = `${title}-${safePart(agent)}-${call}`;
+      const stem = `${title}-${namePart(agent)}-${call}`;
       for (let number = 1; ; number += 1) {
         const path = join(folder, `${stem}${number === 1 ? '' : `-${number}`}.wav`);
         if ((owners.get(path) ?? owner) !== owner) continue;
@@ -178,7 +180,6 @@ export function audioFiles(folder: string): (scenario: ScenarioId) => AudioFile 
   };
 }
 
-function safePart(text: string): string {
-  const safe = text.replaceAll(/[^\p{L}\p{N}_.]+/gu, '-').replaceAll(/^[-.]+|[-.]+$/g, '');
-  return Array.from(safe).slice(0, LONGEST_PART).join('');
+function namePart(text: string): string {
+  return fileNamePart(text, LONGEST_PART);
 }

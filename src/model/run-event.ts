@@ -235,6 +235,14 @@ export type RunEvent =
       agent: string;
       line: string;
     }
+  /** How the program of an agent was configured, when it starts: its files by name. Not in the NDJSON. */
+  | {
+      type: 'agent_config';
+      at: number;
+      scenario: string;
+      agent: string;
+      files: readonly { name: string; text: string }[];
+    }
   /**
    * Media of an agent over a scenario, emitted at its end. `quality`: the mean over its calls, weighted by
    * packets received; absent when RTCP never reported.
@@ -267,6 +275,21 @@ export type RunEvent =
       failures: readonly Failure[];
       /** The scenario is going to be run again: its last attempt has the verdict that counts. */
       retried?: true;
+    }
+  /**
+   * A file that explains the attempt was written; follows its `scenario_finished`. `name`: what it is, such as "sip.pcapng"
+   * or "audio/alice-1.wav"; `file`: its path relative to the working directory, with "/".
+   */
+  | {
+      type: 'artifact';
+      at: number;
+      scenario: string;
+      name: string;
+      file: string;
+      media_type: string;
+      bytes: number;
+      /** Digest of its content, in hexadecimal. */
+      sha256: string;
     }
   | {
       type: 'run_finished';

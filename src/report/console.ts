@@ -35,7 +35,7 @@ export interface ConsoleOptions {
 type FinishedEvent = Extract<RunEvent, { type: 'scenario_finished' | 'file_part_finished' }>;
 
 export class ConsoleReporter implements Reporter {
-  readonly ignores = new Set(['sip', 'agent_log'] as const);
+  readonly ignores = new Set(['sip', 'agent_log', 'agent_config'] as const);
   /** The same stream for others that write to it (--sip-trace, --logs): keeps lines and status apart. */
   readonly output: Output;
   readonly #page: Page;
@@ -101,6 +101,10 @@ export class ConsoleReporter implements Reporter {
       case 'left_out':
       case 'sip':
       case 'agent_log':
+      case 'agent_config':
+        return;
+      case 'artifact':
+        this.#artifact(event);
         return;
       case 'agent':
         if (event.entry.event.type === 'started') {
@@ -214,6 +218,14 @@ export class ConsoleReporter implements Reporter {
     }
     if (bad && event.type === 'scenario_finished')
       printMore(this.#page, scenario, this.#options.again?.());
+  }
+
+  /** One line for all of an attempt: its status is always among them. */
+  #artifact({ name, file, scenario }: Extract<RunEvent, { type: 'artifact' }>): void {
+    // what -q does not show needs no explanation
+    if (name !== 'status.json' || scenario !== this.#current) return;
+    const text = oneLine(file.slice(0, -name.length));
+    this.#page.line(text, { indent: 4, lead: [['artefacts: ', this.#page.palette.bold]] });
   }
 
   #verdict({ verdict, ms, skip_reason }: FinishedEvent): void {

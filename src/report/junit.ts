@@ -46,7 +46,7 @@ const MOST_OUTPUT_CHARS = 256 * 1024;
 const COLOURLESS = palette(0);
 
 export class JUnitReporter implements Reporter {
-  readonly ignores = new Set(['sip', 'agent_log'] as const);
+  readonly ignores = new Set(['sip', 'agent_log', 'agent_config'] as const);
   readonly #file: string;
   readonly #cwd: string;
   readonly #clock = new WallClock();

@@ -3,9 +3,9 @@ import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import type { AgentEvent } from '../model/agent-event.js';
 import type { RunEvent } from '../model/run-event.js';
-import { SampleRun, sipMessage, twoPartyCall } from '../testing/sample-run.js';
+import { artifactAt, SampleRun, sipMessage, twoPartyCall } from '../testing/sample-run.js';
 import { Secrets } from '../secrets/secrets.js';
-import { NdjsonReporter, ndjsonLine } from './ndjson.js';
+import { NdjsonReporter, ndjsonLine, type NdjsonEvent } from './ndjson.js';
 
 const schema = JSON.parse(
   readFileSync(new URL('../schema/run-event.schema.json', import.meta.url), 'utf8'),
@@ -192,7 +192,7 @@ const SCENARIO = {
 const TIME = '2026-01-02T03:04:05.678Z';
 const BASE = { at: 1.23456, scenario: SCENARIO.id };
 
-const EVENTS: { [T in RunEvent['type']]: Extract<RunEvent, { type: T }> } = {
+const EVENTS: { [T in NdjsonEvent['type']]: Extract<RunEvent, { type: T }> } = {
   run_started: {
     type: 'run_started',
     at: 0,
@@ -269,6 +269,7 @@ const EVENTS: { [T in RunEvent['type']]: Extract<RunEvent, { type: T }> } = {
     packets: { sent: 250, received: 249 },
   },
   audio_saved: { type: 'audio_saved', ...BASE, agent: 'alice', call: 1, file: 'audio/a-1.wav' },
+  artifact: { type: 'artifact', ...BASE, ...artifactAt('artifacts/001-a', 'sip.txt') },
   log: { type: 'log', ...BASE, text: 'hello', location: LOCATION },
   agent: {
     type: 'agent',
@@ -307,7 +308,7 @@ const EVENTS: { [T in RunEvent['type']]: Extract<RunEvent, { type: T }> } = {
   },
 };
 
-function valid(event: RunEvent): Record<string, unknown> {
+function valid(event: NdjsonEvent): Record<string, unknown> {
   const line = ndjsonLine(event, TIME);
   expect(line).not.toContain('\n');
   const data = JSON.parse(line) as Record<string, unknown>;

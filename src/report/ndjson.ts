@@ -13,6 +13,9 @@ import { WallClock } from './wall-clock.js';
 /** Counts up when a field changes its meaning or goes away; additions do not count. */
 const NDJSON_FORMAT = 1;
 
+/** What has a line: configurations of agents are long, and files of their own where they are kept. */
+export type NdjsonEvent = Exclude<RunEvent, { type: 'agent_config' }>;
+
 interface NdjsonOptions {
   output: Output;
   /** Also the `sip` events: every SIP message of every agent, without its raw text. */
@@ -20,6 +23,7 @@ interface NdjsonOptions {
 }
 
 export class NdjsonReporter implements Reporter {
+  readonly ignores = new Set(['agent_config'] as const);
   readonly #options: NdjsonOptions;
   readonly #buffer: TurnBuffer;
   readonly #clock = new WallClock();
@@ -32,6 +36,7 @@ export class NdjsonReporter implements Reporter {
   }
 
   on(event: RunEvent): void {
+    if (event.type === 'agent_config') return;
     if (event.type === 'sip' && this.#options.sip !== true) return;
     this.#clock.on(event);
     this.#buffer.write(`${printableJson(ndjsonLine(event, this.#clock.time(event.at)))}\n`);
@@ -43,13 +48,13 @@ export class NdjsonReporter implements Reporter {
   }
 }
 
-export function ndjsonLine(event: RunEvent, time: string): string {
+export function ndjsonLine(event: NdjsonEvent, time: string): string {
   const { type, at, ...rest } = event;
   return JSON.stringify({ type, at, time, ...rest, ...fieldsOf(event) }, replace);
 }
 
 /** Fields that differ from the event's own; undefined ones are left out. */
-function fieldsOf(event: RunEvent): object {
+function fieldsOf(event: NdjsonEvent): object {
   switch (event.type) {
     case 'run_started':
       return { format: NDJSON_FORMAT };

@@ -9,6 +9,8 @@ import type { RunEvent } from '../model/run-event.js';
 export interface Reporter {
   /** Types of events the reporter is not given, as it has no use for them. */
   readonly ignores?: ReadonlySet<RunEvent['type']>;
+  /** Called once, before the first event. @param tell gives an event of the reporter's own, such as a file it wrote, to all */
+  attach?(tell: (event: RunEvent) => void): void;
   /** Must be cheap and must not throw because of what an event holds. */
   on(event: RunEvent): void;
   /** Writes what is left; also called when the run broke off, without a `run_finished`. */
@@ -28,6 +30,9 @@ export function fanOut(
   const thrown: unknown[] = [];
   let active = reporters;
   let waiting: RunEvent[] = [];
+  /** Events of reporters: they follow the event that caused them. */
+  const added: RunEvent[] = [];
+  for (const reporter of reporters) reporter.attach?.((event) => added.push(event));
   const tell = (event: RunEvent): void => {
     const meant = active.filter(({ ignores }) => ignores?.has(event.type) !== true);
     if (meant.length === 0) return;
@@ -44,7 +49,10 @@ export function fanOut(
   const flush = (): void => {
     const events = waiting;
     waiting = [];
-    for (const event of events) tell(event);
+    for (const event of events) {
+      tell(event);
+      for (let more = added.shift(); more !== undefined; more = added.shift()) tell(more);
+    }
   };
   return {
     on(event) {

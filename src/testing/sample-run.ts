@@ -162,6 +162,15 @@ export class SampleRun {
   }
 }
 
+/** What an `artifact` event says of a file in that folder. */
+export function artifactAt(
+  folder: string,
+  name: string,
+): Omit<EventOf<'artifact'>, 'type' | 'at' | 'scenario'> {
+  const [file, sha256] = [`${folder}/${name}`, 'c0ffee00'.repeat(8)];
+  return { name, file, media_type: 'text/plain', bytes: 12, sha256 };
+}
+
 /** A SIP message as a trace would give it: a request, or a response when `code` is given. */
 export function sipMessage(
   fields: Partial<SipMessage> & { branch?: string; sdp?: string } = {},

@@ -171,22 +171,25 @@ async function prepare(
       options.verify_tls === true ? authoritiesFile(name, options.ca_file) : undefined;
     if (authorities?.pem !== undefined)
       certificates.push({ file: authorities.file, pem: authorities.pem });
-    const folder = createFolder({
-      config: configText({
-        address,
-        sipPort,
-        controlPort: slot.control,
-        rtpPorts: slot.rtp,
-        modulePath: context.binary.modulePath,
-        tls,
-        converters: hasCapability(context.binary.version, 'converters'),
-        rtp: rtpConfig(options, context.binary.version),
-        ...(authorities === undefined ? {} : { authorities: authorities.file }),
-        mwi: options.mwi === true,
-      }),
-      accounts: `${idleLine(idleAor)}\n`,
-      certificates,
+    const config = configText({
+      address,
+      sipPort,
+      controlPort: slot.control,
+      rtpPorts: slot.rtp,
+      modulePath: context.binary.modulePath,
+      tls,
+      converters: hasCapability(context.binary.version, 'converters'),
+      rtp: rtpConfig(options, context.binary.version),
+      ...(authorities === undefined ? {} : { authorities: authorities.file }),
+      mwi: options.mwi === true,
     });
+    const folder = createFolder({ config, accounts: `${idleLine(idleAor)}\n`, certificates });
+    // the account is given by a command, when baresip runs
+    const accounts = `${account.line(0)}\n`;
+    context.config?.([
+      { name: 'config', text: config },
+      { name: 'accounts', text: accounts },
+    ]);
     const session = new Session({
       name,
       options,

@@ -33,6 +33,7 @@ const MOST_REMEMBERED = 5000;
 export class SipCaptureReporter implements Reporter {
   readonly ignores: ReadonlySet<RunEvent['type']> = new Set([
     'agent',
+    'agent_config',
     'agent_log',
     'assertion',
     'log',

@@ -1,7 +1,7 @@
 /** What a scenario holds outside its VM: its agents. Everything here is released when it ends. */
 import type { SipMessage } from '../../sip/sip-message.js';
 import type { BaresipContext } from '../../baresip/ground.js';
-import type { AgentOptions, UserAgent } from '../../agents/user-agent.js';
+import type { AgentOptions, ConfigFile, UserAgent } from '../../agents/user-agent.js';
 import { startAgent } from '../../baresip/agent.js';
 import type { BaresipBinary } from '../../baresip/start/binary.js';
 import { OffhookError } from '../../errors.js';
@@ -20,6 +20,8 @@ export interface ResourceHooks {
   readonly began: number;
   sip(agent: string, message: SipMessage, raw: string, at: number): void;
   log(agent: string, line: string): void;
+  /** The files that configure the agent's program. */
+  config(agent: string, files: readonly ConfigFile[]): void;
   /** Where the audio of calls is to be saved; absent = nowhere. */
   audio?: SavedCalls;
   /** Called when an agent was ended because a peer made it send a forbidden request. */
@@ -104,6 +106,9 @@ export class Resources {
       },
       log: (line) => {
         this.#hooks.log(name, line);
+      },
+      config: (files) => {
+        this.#hooks.config(name, files);
       },
       guard: this.guard.guardOf(name),
       isolate: this.#policy.rules.isolate,

@@ -206,6 +206,15 @@ export class ScenarioRun {
         if (this.#isReleased) return;
         this.#emit({ type: 'agent_log', at: services.now(), scenario: task.id.id, agent, line });
       },
+      config: (agent, files) => {
+        this.#emit({
+          type: 'agent_config',
+          at: services.now(),
+          scenario: task.id.id,
+          agent,
+          files,
+        });
+      },
       denied: (_agent, error) => {
         this.#crashes.push({ ...error.toData(), phase: 'body' });
       },

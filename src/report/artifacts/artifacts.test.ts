@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import type { RunEvent, Verdict } from '../../model/run-event.js';
+import { SampleRun, sipMessage } from '../../testing/sample-run.js';
+import { fanOut, type Reporter } from '../reporter.js';
+import { ArtifactsReporter, type ArtifactsOptions } from './artifacts.js';
+import { AttemptRecord } from './attempt-record.js';
+
+const root = mkdtempSync(join(tmpdir(), 'offhook-artifacts-'));
+let count = 0;
+let cwd = '';
+let folder = '';
+beforeEach(() => {
+  cwd = join(root, `${(count += 1)}`);
+  folder = join(cwd, 'art');
+  mkdirSync(folder, { recursive: true });
+});
+afterAll(() => {
+  rmSync(root, { recursive: true });
+});
+
+type Told = Extract<RunEvent, { type: 'artifact' }>;
+
+/** All events as another reporter gets them. */
+async function kept(run: SampleRun, more: Partial<ArtifactsOptions> = {}): Promise<RunEvent[]> {
+  const seen: RunEvent[] = [];
+  const other: Reporter = { on: (event) => void seen.push(event), close: () => Promise.resolve() };
+  const artifacts = new ArtifactsReporter({ folder, on: 'failure', cwd, ...more });
+  const all = fanOut([other, artifacts], (event) => event);
+  for (const event of run.events) all.on(event);
+  await all.close();
+  return seen;
+}
+
+const toldOf = (events: readonly RunEvent[]): Told[] =>
+  events.flatMap((event) => (event.type === 'artifact' ? [event] : []));
+
+function attempt(
+  run: SampleRun,
+  verdict: Verdict,
+  name = 'is "it"/..?',
+  file = 'a/calls.js',
+): void {
+  run.scenario(file, name).after(5).started('alice', 10_000);
+  const files = [
+    { name: 'config', text: 'sip_listen x\n' },
+    { name: 'accounts', text: '<sip:a@h>;auth_pass="***"\n' },
+  ];
+  for (const agent of ['al/ice', 'Al-ice']) {
+    run.push({ type: 'agent_config', at: run.at, scenario: run.id, agent, files });
+  }
+  run.sip('alice', sipMessage(), 'INVITE sip:b@h SIP/2.0\r\n\r\n').log('hello').finish(verdict);
+}
+
+test('of an attempt that failed, files that explain it, each told before anything else', async () => {
+  const run = new SampleRun().begin(2);
+  attempt(run, 'passed');
+  attempt(run, 'failed');
+  const events = await kept(run.end());
+  const told = toldOf(events);
+  expect(readdirSync(folder)).toEqual(['001-calls-is-it']);
+  expect(told.map(({ name }) => name)).toEqual([
+    ...['status.json', 'events.ndjson', 'sip.txt', 'sip.pcapng', 'agents.log'],
+    ...['agents/al-ice/config', 'agents/al-ice/accounts'],
+    ...['agents/Al-ice-2/config', 'agents/Al-ice-2/accounts'],
+  ]);
+  for (const { scenario, name, file, sha256, bytes } of told) {
+    expect({ scenario, file }).toEqual({ scenario: run.id, file: `art/001-calls-is-it/${name}` });
+    const content = readFileSync(join(cwd, file));
+    expect(createHash('sha256').update(content).digest('hex')).toBe(sha256);
+    expect(content.length).toBe(bytes);
+  }
+  const types = events.map(({ type }) => type);
+  expect(types.slice(types.lastIndexOf('scenario_finished'))).toEqual([
+    'scenario_finished',
+    ...told.map(() => 'artifact'),
+    'run_finished',
+  ]);
+});
+
+test('the files hold that attempt only, with the beginning of the run', async () => {
+  const run = new SampleRun().begin(2);
+  attempt(run, 'failed', 'other');
+  attempt(run, 'errored');
+  await kept(run.end());
+  const second = readdirSync(folder).find((name) => !name.includes('other')) ?? '';
+  const read = (name: string): string => readFileSync(join(folder, second, name), 'utf8');
+  const lines = read('events.ndjson').trim().split('\n');
+  const types = lines.map((line) => (JSON.parse(line) as RunEvent).type);
+  expect(types[0]).toBe('run_started');
+  expect(types.filter((type) => type === 'scenario_started')).toHaveLength(1);
+  expect(types.at(-1)).toBe('scenario_finished');
+  expect(types).toContain('sip');
+  expect(JSON.parse(read('status.json'))).toMatchObject({
+    run: '20260102-030405-4f1c9a',
+    scenario: { name: 'is "it"/..?', attempt: 1 },
+    verdict: 'errored',
+    failures: [],
+  });
+  expect(read('sip.txt')).toMatch(/^SIP of a\/calls\.js › is "it"\/\.\.\?\n[^]*INVITE/);
+  expect(read('agents.log')).toContain('alice    > INVITE sip:b@h SIP/2.0\n');
+});
+
+test('always: also of what passed, but not of what was skipped', async () => {
+  const run = new SampleRun().begin(2);
+  attempt(run, 'passed', 'one');
+  attempt(run, 'flaky', 'two');
+  run.scenario('b.js', 'three').finish('skipped');
+  await kept(run.end(), { on: 'always' });
+  expect(readdirSync(folder).sort()).toEqual(['001-calls-one', '001-calls-two']);
+});
+
+test('what an attempt did before it began anew is void', async () => {
+  const run = new SampleRun().begin(1).scenario('a.js', 'one').log('void');
+  run.push({ type: 'scenario_restarted', at: 1, scenario: run.id, reason: 'a lock' });
+  const started = run.events.find(({ type }) => type === 'scenario_started');
+  if (started !== undefined) run.push(started);
+  await kept(run.log('valid').finish('failed').end());
+  const events = readFileSync(join(folder, '001-a-one/events.ndjson'), 'utf8');
+  expect(events).toContain('valid');
+  expect(events).not.toContain('void');
+});
+
+test('neither an earlier run nor a link that lies there is overwritten', async () => {
+  mkdirSync(join(folder, '001-calls-x'));
+  const target = join(cwd, 'target');
+  mkdirSync(target);
+  symlinkSync(target, join(folder, '001-calls-x-2'));
+  const run = new SampleRun().begin(1);
+  attempt(run, 'failed', 'x');
+  await kept(run.end());
+  expect(readdirSync(folder)).toContain('001-calls-x-3');
+  expect([...readdirSync(target), ...readdirSync(join(folder, '001-calls-x'))]).toEqual([]);
+});
+
+test('names that no file system takes become names that every one does', async () => {
+  const run = new SampleRun().begin(3);
+  for (const name of ['..', 'con', '字'.repeat(300)]) attempt(run, 'failed', name, `${name}.js`);
+  await kept(run.end());
+  const names = readdirSync(folder).sort();
+  expect(names.slice(0, 2)).toEqual(['001', '001-con']);
+  expect(Buffer.byteLength(names[2] ?? '')).toBeLessThan(150);
+});
+
+test('audio is moved from where it was recorded for this only, or copied', async () => {
+  const recordings = join(folder, '.recordings');
+  mkdirSync(recordings);
+  const run = new SampleRun().begin(2);
+  for (const [verdict, file] of [
+    ['passed', 'passed.wav'],
+    ['failed', 'failed.wav'],
+  ] as const) {
+    const path = join(recordings, file);
+    writeFileSync(path, verdict);
+    run.scenario('a.js', verdict);
+    const saved = {
+      at: run.at,
+      scenario: run.id,
+      agent: 'alice',
+      call: 1,
+      file: `art/.recordings/${file}`,
+    };
+    run.push({ type: 'audio_saved', ...saved }).finish(verdict);
+  }
+  const [audio] = toldOf(await kept(run.end(), { recordings })).filter(({ name }) =>
+    name.startsWith('audio'),
+  );
+  expect(audio).toMatchObject({ name: 'audio/alice-1.wav', media_type: 'audio/wav', bytes: 6 });
+  expect(readFileSync(join(cwd, audio?.file ?? ''), 'utf8')).toBe('failed');
+  expect(existsSync(recordings)).toBe(false);
+
+  writeFileSync(join(cwd, 'own.wav'), 'own');
+  const own = new SampleRun().begin(1).scenario('b.js', 'own');
+  const saved = { at: 1, scenario: own.id, agent: 'alice', call: 2, file: 'own.wav' };
+  await kept(
+    own
+      .push({ type: 'audio_saved', ...saved })
+      .finish('failed')
+      .end(),
+  );
+  expect(readFileSync(join(folder, '001-b-own/audio/alice-2.wav'), 'utf8')).toBe('own');
+  expect(existsSync(join(cwd, 'own.wav'))).toBe(true);
+});
+
+test('a folder that went away fails the report, not the run', async () => {
+  rmSync(folder, { recursive: true });
+  const run = new SampleRun().begin(2);
+  attempt(run, 'failed', 'one');
+  attempt(run, 'failed', 'two');
+  await expect(kept(run.end())).rejects.toMatchObject({ code: 'E_OUTPUT' });
+});
+
+test('a record of an endless attempt is bounded, keeps its end and says so', () => {
+  const record = new AttemptRecord();
+  const run = new SampleRun().begin(1).scenario('a.js', 'one').started('alice', 10_000);
+  const line = 'x'.repeat(1_000_000);
+  for (let number = 0; number < 100; number += 1) {
+    run.push({ type: 'agent_log', at: number, scenario: run.id, agent: 'alice', line });
+  }
+  for (const event of run.events.slice(1)) record.add(event);
+  const events = record.events();
+  const logs = events.flatMap((event) => (event.type === 'agent_log' ? [event.at] : []));
+  expect(logs.length).toBeLessThan(40);
+  expect(logs.at(-1)).toBe(99);
+  expect(events[0]?.type).toBe('scenario_started');
+  const text = `artefacts: the first ${102 - logs.length} events of this attempt were too many to keep`;
+  expect(events[1]).toMatchObject({ type: 'warning', text });
+  expect(events.filter(({ type }) => type === 'agent')).toHaveLength(1);
+});

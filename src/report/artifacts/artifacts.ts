@@ -1,0 +1,197 @@
+/**
+ * `--artifacts`: a folder for each attempt that failed, with all that explains it. Each file is told as an
+ * `artifact` event, so that other reporters can link it. What attempts did is held in memory until they end.
+ */
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { fileNamePart } from '../../file-name.js';
+import type { RunEvent, ScenarioId, Verdict } from '../../model/run-event.js';
+import { openNew } from '../../ordinary-file.js';
+import { outputError } from '../output.js';
+import type { Reporter } from '../reporter.js';
+import { attemptFiles, unusedName, type EndedAttempt } from './attempt-files.js';
+import { AttemptRecord } from './attempt-record.js';
+
+export interface ArtifactsOptions {
+  /** Absolute; exists. */
+  folder: string;
+  on: 'failure' | 'always';
+  /** What paths in events are relative to. */
+  cwd: string;
+  /** Where calls are recorded for artefacts only: it exists, its files are moved, and it is removed at the end. */
+  recordings?: string;
+}
+
+type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+
+/** Most bytes of a file's and of a scenario's name in that of a folder. */
+const LONGEST_NAME = 50;
+
+export class ArtifactsReporter implements Reporter {
+  readonly #options: ArtifactsOptions;
+  readonly #attempts = new Map<string, AttemptRecord>();
+  #run: EventOf<'run_started'> | undefined;
+  #tell: (event: EventOf<'artifact'>) => void = () => undefined;
+
+  constructor(options: ArtifactsOptions) {
+    this.#options = options;
+  }
+
+  attach(tell: (event: RunEvent) => void): void {
+    this.#tell = tell;
+  }
+
+  /** @throws OffhookError E_OUTPUT */
+  on(event: RunEvent): void {
+    switch (event.type) {
+      case 'run_started':
+        this.#run = event;
+        return;
+      case 'scenario_started':
+        this.#recordOf(event.scenario.id).add(event);
+        return;
+      case 'scenario_restarted':
+        this.#attempts.get(event.scenario)?.restart();
+        return;
+      case 'scenario_finished':
+        this.#finished(event);
+        return;
+      case 'artifact':
+      case 'run_finished':
+      case 'left_out':
+        return;
+      default:
+        if (event.scenario !== undefined) this.#attempts.get(event.scenario)?.add(event);
+    }
+  }
+
+  close(): Promise<void> {
+    const { recordings } = this.#options;
+    if (recordings !== undefined) rmSync(recordings, { recursive: true, force: true });
+    return Promise.resolve();
+  }
+
+  #recordOf(id: string): AttemptRecord {
+    const record = this.#attempts.get(id) ?? new AttemptRecord();
+    this.#attempts.set(id, record);
+    return record;
+  }
+
+  #finished(event: EventOf<'scenario_finished'>): void {
+    const record = this.#recordOf(event.scenario.id);
+    this.#attempts.delete(event.scenario.id);
+    record.add(event);
+    const events = record.events();
+    const run = this.#run;
+    if (run !== undefined && this.#isKept(event.verdict)) this.#keep(event, { run, events });
+    else this.#forgetAudio(events);
+  }
+
+  #isKept(verdict: Verdict): boolean {
+    if (verdict === 'skipped') return false;
+    return this.#options.on === 'always' || verdict === 'failed' || verdict === 'errored';
+  }
+
+  #keep({ at, scenario }: EventOf<'scenario_finished'>, attempt: EndedAttempt): void {
+    const folder = this.#newFolder(folderName(scenario));
+    const told = (name: string, mediaType: string, content: Uint8Array): void => {
+      this.#tell({
+        type: 'artifact',
+        at,
+        scenario: scenario.id,
+        name,
+        file: this.#shown(join(folder, name)),
+        media_type: mediaType,
+        bytes: content.length,
+        sha256: createHash('sha256').update(content).digest('hex'),
+      });
+    };
+    for (const { name, mediaType, content } of attemptFiles(attempt)) {
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+      writeNew(join(folder, name), bytes);
+      told(name, mediaType, bytes);
+    }
+    for (const { name, path } of this.#audioOf(attempt.events)) {
+      const kept = join(folder, name);
+      this.#take(path, kept);
+      told(name, 'audio/wav', readFileSync(kept));
+    }
+  }
+
+  /** Never one that is there already: neither that of an earlier run, nor a link that somebody has put there. */
+  #newFolder(name: string): string {
+    for (let number = 1; ; number += 1) {
+      const folder = join(this.#options.folder, number === 1 ? name : `${name}-${number}`);
+      try {
+        mkdirSync(folder);
+        return folder;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw outputError(folder, error);
+      }
+    }
+  }
+
+  #audioOf(events: readonly RunEvent[]): { name: string; path: string }[] {
+    const names = new Set<string>();
+    return events.flatMap((event) => {
+      if (event.type !== 'audio_saved') return [];
+      const agent = fileNamePart(event.agent, LONGEST_NAME) || 'agent';
+      const name = unusedName(`${agent}-${event.call}`, names);
+      return [{ name: `audio/${name}.wav`, path: resolve(this.#options.cwd, event.file) }];
+    });
+  }
+
+  #take(path: string, kept: string): void {
+    try {
+      mkdirSync(dirname(kept), { recursive: true });
+      if (dirname(path) === this.#options.recordings) renameSync(path, kept);
+      else copyFileSync(path, kept, constants.COPYFILE_EXCL);
+    } catch (error) {
+      throw outputError(kept, error);
+    }
+  }
+
+  #forgetAudio(events: readonly RunEvent[]): void {
+    const { recordings } = this.#options;
+    if (recordings === undefined) return;
+    for (const { path } of this.#audioOf(events)) {
+      if (dirname(path) === recordings) rmSync(path, { force: true });
+    }
+  }
+
+  #shown(path: string): string {
+    return relative(this.#options.cwd, path).split(sep).join('/');
+  }
+}
+
+/** "002-calls-is-answered": the number is that of the scenario, so no other has this name in the same run. */
+function folderName({ order, file, name, attempt }: ScenarioId): string {
+  const base = basename(file).replace(/\.\w+$/, '');
+  const parts = [base, name === base ? '' : name].map((one) => fileNamePart(one, LONGEST_NAME));
+  const again = attempt === 1 ? '' : `attempt-${attempt}`;
+  return [`${order}`.padStart(3, '0'), ...parts, again].filter((one) => one !== '').join('-');
+}
+
+function writeNew(path: string, bytes: Uint8Array): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const file = openNew(path);
+    try {
+      writeFileSync(file, bytes);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw outputError(path, error);
+  }
+}

@@ -27,6 +27,8 @@ const MAY_IMPORT = {
   ],
   // processes of the system under test: started, found ready, ended
   servers: ['trace', 'schema', 'sip', 'model', 'errors', 'time'],
+  // packets of a run, by a program that may capture them
+  capture: ['servers', 'errors', 'time'],
   lab: ['servers', 'schema', 'sip', 'model', 'errors', 'time'],
   // rules of what a script may touch: no sockets, no agents, no settings
   policy: ['schema', 'errors', 'time'],
@@ -83,6 +85,7 @@ const MAY_IMPORT = {
     'agents',
     'baresip',
     'lab',
+    'capture',
     'servers',
     'report',
     'secrets',
@@ -104,7 +107,7 @@ const HOMES = {
   undici: 'http',
   commander: 'cli',
   dotenv: 'settings',
-  execa: '(baresip|lab|servers)',
+  execa: '(baresip|capture|lab|servers)',
   fastify: '(webhook|monitor)',
   selfsigned: 'certificate',
   chalk: 'report',

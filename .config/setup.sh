@@ -97,5 +97,5 @@ if [ "${1:-}" = --tests ]; then
   baresip -h 2>/dev/null | grep -q '^baresip v1\.1\.' || sh .config/get-debian.sh baresip-core >/dev/null
   # their tests say so and are skipped without them, except on a CI server
   sh .config/get-debian.sh asterisk >/dev/null || [ "${CI:-}" != true ]
-  sh .config/get-debian.sh tshark >/dev/null || [ "${CI:-}" != true ]
+  sh .config/get-debian.sh tshark wireshark-common >/dev/null || [ "${CI:-}" != true ]
 fi

@@ -91,6 +91,7 @@ export const ERROR_CODES = {
   ],
   E_PORTS: ['errored', 'No free ports were found for an agent.'],
   E_TEMP_FOLDER: ['errored', 'The folder for temporary files cannot be used.'],
+  E_CAPTURE: ['errored', 'RTP cannot be captured on this machine.'],
   E_LAB_NO_KAMAILIO: ['errored', 'The lab needs Kamailio, which was not found.'],
   E_LAB_START: ['errored', 'The lab did not come up.'],
   E_USAGE: ['usage', 'The command line is invalid.'],

@@ -8,6 +8,7 @@ import { sweepStale } from '../baresip/start/folder.js';
 import { isolationOf } from '../baresip/start/isolation.js';
 import { takeSlot } from '../baresip/start/ports.js';
 import { EXIT, predicateOf, toErrorData } from '../errors.js';
+import { findCaptureTool } from '../capture/tool.js';
 import { findKamailio } from '../lab/kamailio.js';
 import { oneLine } from '../report/text.js';
 import { readProcess, type ProcessEnvironment } from '../settings/process-environment.js';
@@ -53,6 +54,7 @@ export async function doctorCommand(flags: DoctorFlags): Promise<number> {
     await portsFinding(),
     orphanFinding(environment),
     await labFinding(),
+    await captureFinding(),
   ];
   if (flags.json === true) printJson(findings);
   else for (const line of doctorLines(findings, flags.all === true)) print(line);
@@ -194,6 +196,14 @@ async function labFinding(): Promise<Finding> {
         remedy: 'install it (Debian, Ubuntu: apt-get install kamailio kamailio-tls-modules)',
       }
     : { what: 'Kamailio (for offhook lab and run --lab)', state: 'ok', seen: kamailio };
+}
+
+async function captureFinding(): Promise<Finding> {
+  const what = 'capture of RTP (for run --capture)';
+  const found = await findCaptureTool();
+  return 'seen' in found
+    ? { what, state: 'missing', ...found }
+    : { what, state: 'ok', seen: `${found.program} may capture` };
 }
 
 function problem(what: string, error: unknown): Finding {

@@ -167,6 +167,10 @@ export const RUN = {
       'SIP messages as a ladder, to stdout or a file; as a capture for Wireshark to FILE.pcapng or .pcap',
     ),
   ),
+  capture: having(
+    { needs: 'sipTrace' },
+    on('RTP too in the capture of --sip-trace, where dumpcap or tcpdump may capture'),
+  ),
   sipHeaders: having(
     { needs: 'sipTrace' },
     list(

@@ -1,6 +1,7 @@
 /** The output flags of `run`, as reporters. Files are opened here, before anything runs. */
 import { dirname, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
+import { FIRST_PORT, LAST_PORT } from '../baresip/start/ports.js';
 import { AgentLogsReporter } from '../report/sip/agent-logs.js';
 import { ConsoleReporter } from '../report/console.js';
 import {
@@ -20,7 +21,15 @@ import { secrets } from './print.js';
 
 type ReportFlags = Pick<
   RunFlags,
-  'reporter' | 'json' | 'logs' | 'sipTrace' | 'sipHeaders' | 'quiet' | 'verbose' | 'color'
+  | 'reporter'
+  | 'json'
+  | 'logs'
+  | 'sipTrace'
+  | 'capture'
+  | 'sipHeaders'
+  | 'quiet'
+  | 'verbose'
+  | 'color'
 >;
 
 const NAMES = ['console', 'ndjson', 'junit'] as const;
@@ -48,11 +57,13 @@ export async function makeReporters(
   }
   const console = reporters.find((one) => one instanceof ConsoleReporter);
   const capture = captureOf(flags.sipTrace);
+  const network = await networkOf(flags, capture !== undefined);
   if (capture !== undefined) {
     const { SipCaptureReporter } = await import('../report/sip/sip-capture.js');
     const file = new FileOutput(capture.file);
     const [write, finish] = [file.write.bind(file), file.finish.bind(file)];
-    reporters.push(new SipCaptureReporter({ format: capture.format, write, finish }));
+    const { format } = capture;
+    reporters.push(new SipCaptureReporter({ format, write, finish, ...network }));
   } else if (flags.sipTrace !== undefined) {
     const { SipLadderReporter } = await import('../report/sip/sip-ladder.js');
     const output = fileOr(flags.sipTrace, console?.output ?? new StreamOutput('stderr'));
@@ -104,6 +115,24 @@ function wantedReporters(flags: ReportFlags): readonly Wanted[] {
 function isStdoutAskedFor({ reporter, json, sipTrace }: ReportFlags): boolean {
   const named = json === true || reporter.some((one) => !one.includes('='));
   return named || sipTrace === true || sipTrace === '';
+}
+
+/** A capture of the network while the run goes on. It lies in the range of all agents' ports. */
+async function networkOf(
+  { capture }: ReportFlags,
+  isTaken: boolean,
+): Promise<{ network?: () => Promise<Iterable<Uint8Array>> }> {
+  if (capture !== true) return {};
+  if (!isTaken) {
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: '--capture', what: 'there is no capture file to put RTP into' },
+      { hint: 'add --sip-trace FILE.pcapng' },
+    );
+  }
+  const { LiveCapture } = await import('../capture/live-capture.js');
+  const live = await LiveCapture.start(`udp portrange ${FIRST_PORT}-${LAST_PORT}`);
+  return { network: () => live.end() };
 }
 
 /** A file of --sip-trace that is for network tools, by its ending. */

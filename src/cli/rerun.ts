@@ -20,7 +20,16 @@ const SCHEDULING = [
   'label',
 ] as const;
 const REPORTING = [
-  ...(['reporter', 'json', 'logs', 'sipTrace', 'sipHeaders', 'saveAudio', 'metrics'] as const),
+  ...([
+    'reporter',
+    'json',
+    'logs',
+    'sipTrace',
+    'capture',
+    'sipHeaders',
+    'saveAudio',
+    'metrics',
+  ] as const),
   ...(['artifacts', 'artifactsOn', 'quiet', 'verbose', 'color'] as const),
 ] as const;
 const OF_ONE_RUN: ReadonlySet<string> = new Set<keyof RunFlags>([

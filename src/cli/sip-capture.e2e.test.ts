@@ -8,13 +8,16 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunEvent } from '../model/run-event.js';
 import { SipCaptureReporter } from '../report/sip/sip-capture.js';
 import type { SipMessage } from '../sip/sip-message.js';
-import { findTshark } from '../testing/real-servers.js';
+import { findWireshark } from '../testing/real-servers.js';
+import { runCli } from '../testing/run-cli.js';
 import { eventsOf, runFiles, steer, writeFiles } from '../testing/run-files.js';
 import { SampleRun, sipMessage } from '../testing/sample-run.js';
 
+let programs: string | undefined;
 let tshark: string | undefined;
 beforeAll(async () => {
-  tshark = await findTshark();
+  programs = await findWireshark();
+  if (programs !== undefined) tshark = `${programs}/tshark`;
 }, 300_000);
 
 const FIELDS = [
@@ -153,6 +156,40 @@ describe.concurrent('tshark reads', () => {
         /^calls\.js › (?:udp|tcp|tls|registered): (?:sent|received) by (?:alice|bob)(?:; over TLS)?$/,
       );
     }
+  });
+
+  it('RTP of the agents beside it, where that may be captured', async ({ skip }) => {
+    if (programs === undefined) skip();
+    const env = { PATH: `${programs}:${process.env['PATH'] ?? ''}` };
+    const source = `
+      const [alice, bob] = [agent('alice'), agent('bob', { answer: 'auto' })];
+      alice.dial(bob);
+      await_until(() => assert(alice.state).equals(State.Established));
+      wait('500ms');`;
+    let rtp: string[] = [];
+    const args = ['run', 'it.js', '--json', '--capture', '--sip-trace=t.pcapng'];
+    const { code, stdout, stderr } = await runFiles({ 'it.js': source }, args, {
+      env,
+      after: async (folder) => {
+        const fields = ['-Y', 'rtp', '-T', 'fields', '-e', 'udp.srcport'];
+        const read = ['-r', join(folder, 't.pcapng'), ...fields];
+        const lines = await promisify(execFile)(tshark ?? '', read).catch(() => undefined);
+        rtp = lines?.stdout.split('\n').filter((line) => line !== '') ?? [];
+      },
+    });
+    if (code === 3) {
+      const doctor = await runCli(['doctor', '--all'], { env });
+      expect(doctor.stdout).toMatch(/^missing {2}capture of RTP .*may not capture/m);
+      expect(stderr).toMatch(/^offhook: --capture: RTP cannot be captured: .*may not capture/);
+      return;
+    }
+    const offered = eventsOf(stdout).flatMap((event) =>
+      event.type === 'sip' && event.message.direction === 'sent'
+        ? (/^m=audio (\d+)/m.exec(event.message.body)?.[1] ?? [])
+        : [],
+    );
+    expect([...new Set(rtp)].sort()).toEqual([...new Set(offered)].sort());
+    expect(rtp.length).toBeGreaterThan(20);
   });
 
   it('what is written so far, while the run goes on and after Ctrl-C', async ({ skip }) => {

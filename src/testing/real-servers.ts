@@ -63,7 +63,7 @@ export async function baresipVersion(program: string): Promise<string | undefine
 }
 
 let asterisk: Promise<AsteriskProgram | undefined> | undefined;
-let tshark: Promise<string | undefined> | undefined;
+let wireshark: Promise<string | undefined> | undefined;
 
 /** An Asterisk, or undefined where none can be had. */
 export function findAsterisk(): Promise<AsteriskProgram | undefined> {
@@ -71,14 +71,14 @@ export function findAsterisk(): Promise<AsteriskProgram | undefined> {
   return asterisk;
 }
 
-/** Path of tshark, which reads captures as Wireshark does, or undefined where none can be had. */
-export function findTshark(): Promise<string | undefined> {
-  tshark ??= orSkipped('tshark', async () => {
-    const program = `${await unpacked('tshark')}/bin/tshark`;
-    await run(program, ['-v']);
-    return program;
+/** Folder with tshark, which reads captures as Wireshark does, and dumpcap; or undefined where none can be had. */
+export function findWireshark(): Promise<string | undefined> {
+  wireshark ??= orSkipped('tshark', async () => {
+    const folder = `${await unpacked('tshark', 'wireshark-common')}/bin`;
+    await run(`${folder}/tshark`, ['-v']);
+    return folder;
   });
-  return tshark;
+  return wireshark;
 }
 
 /**

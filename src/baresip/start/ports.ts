@@ -14,8 +14,8 @@ import { isOurs } from '../../ordinary-file.js';
 import { trace } from '../../trace.js';
 
 /** Below the kernel's ephemeral ports, where any program's outgoing connection may sit. */
-const FIRST_PORT = 10000;
-const LAST_PORT = 32767;
+export const FIRST_PORT = 10000;
+export const LAST_PORT = 32767;
 const SLOT_SIZE = 16;
 export const SLOT_COUNT = Math.floor((LAST_PORT - FIRST_PORT + 1) / SLOT_SIZE);
 const GUARD_OFFSET = SLOT_SIZE - 1;

@@ -37,6 +37,9 @@ type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 /** Most bytes of a file's and of a scenario's name in that of a folder. */
 const LONGEST_NAME = 50;
 
+/** Of an attempt, or of setup_file or teardown_file. */
+type Finished = EventOf<'scenario_finished'> | EventOf<'file_part_finished'>;
+
 export class ArtifactsReporter implements Reporter {
   readonly #options: ArtifactsOptions;
   readonly #attempts = new Map<string, AttemptRecord>();
@@ -58,12 +61,14 @@ export class ArtifactsReporter implements Reporter {
         this.#run = event;
         return;
       case 'scenario_started':
+      case 'file_part_started':
         this.#recordOf(event.scenario.id).add(event);
         return;
       case 'scenario_restarted':
         this.#attempts.get(event.scenario)?.restart();
         return;
       case 'scenario_finished':
+      case 'file_part_finished':
         this.#finished(event);
         return;
       case 'artifact':
@@ -87,7 +92,7 @@ export class ArtifactsReporter implements Reporter {
     return record;
   }
 
-  #finished(event: EventOf<'scenario_finished'>): void {
+  #finished(event: Finished): void {
     const record = this.#recordOf(event.scenario.id);
     this.#attempts.delete(event.scenario.id);
     record.add(event);
@@ -102,7 +107,7 @@ export class ArtifactsReporter implements Reporter {
     return this.#options.on === 'always' || verdict === 'failed' || verdict === 'errored';
   }
 
-  #keep({ at, scenario }: EventOf<'scenario_finished'>, attempt: EndedAttempt): void {
+  #keep({ at, scenario }: Finished, attempt: EndedAttempt): void {
     const folder = this.#newFolder(folderName(scenario));
     const told = (name: string, mediaType: string, content: Uint8Array): void => {
       this.#tell({

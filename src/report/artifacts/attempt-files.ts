@@ -59,7 +59,9 @@ export function attemptFiles(attempt: EndedAttempt): readonly AttemptFile[] {
 
 /** Its `scenario_finished`, and the run it belongs to. */
 function statusOf({ run, events }: EndedAttempt): string {
-  const finished = events.findLast((event) => event.type === 'scenario_finished');
+  const finished = events.findLast(
+    (event) => event.type === 'scenario_finished' || event.type === 'file_part_finished',
+  );
   if (finished === undefined) return '';
   const clock = new WallClock();
   clock.on(run);

@@ -9,7 +9,8 @@ export interface Packet {
   time: number;
   /** Whoever saw the packet: an interface of the capture. */
   seenBy: string;
-  sent: boolean;
+  /** Absent where it is not known whether whoever saw it sent or received it. */
+  sent?: boolean;
   bytes: Uint8Array;
   comment?: string;
 }
@@ -108,7 +109,7 @@ export class Pcapng implements CaptureFormat {
     body.writeUInt32LE(bytes.length, 12);
     body.writeUInt32LE(bytes.length, 16);
     const flags = Buffer.alloc(4);
-    flags.writeUInt32LE(sent ? OUTBOUND : INBOUND);
+    flags.writeUInt32LE(sent === undefined ? 0 : sent ? OUTBOUND : INBOUND);
     const packet = block(ENHANCED_PACKET, [
       body,
       padded(bytes),

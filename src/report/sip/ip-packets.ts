@@ -143,19 +143,18 @@ function pseudoHeader(protocol: number, from: End, to: End, length: number): Uin
 function ipPacket(protocol: number, from: End, to: End, payload: Uint8Array): Uint8Array {
   const isFour = from.address.length === 4;
   const header = isFour ? ipv4(protocol, payload) : ipv6(protocol, payload);
-  const packet = Buffer.concat([ethernet(isFour), header, from.address, to.address, payload]);
-  const inner = packet.subarray(ETHERNET_BYTES);
-  if (isFour) inner.writeUInt16BE(checksum(inner.subarray(0, 20)), 10);
-  return packet;
+  const packet = Buffer.concat([header, from.address, to.address, payload]);
+  if (isFour) packet.writeUInt16BE(checksum(packet.subarray(0, 20)), 10);
+  return inEthernet(packet);
 }
 
 const ETHERNET_BYTES = 14;
 
-/** With zeros for addresses, as captures of a loopback interface have them. */
-function ethernet(isFour: boolean): Buffer {
+/** An IP packet behind a header with zeros for addresses, as captures of a loopback interface have it. */
+export function inEthernet(packet: Uint8Array): Uint8Array {
   const header = Buffer.alloc(ETHERNET_BYTES);
-  header.writeUInt16BE(isFour ? 0x0800 : 0x86dd, 12);
-  return header;
+  header.writeUInt16BE((packet[0] ?? 0) >> 4 === 4 ? 0x0800 : 0x86dd, 12);
+  return Buffer.concat([header, packet]);
 }
 
 /** The header without its addresses (RFC 791): "do not fragment", 64 hops. */

@@ -4,12 +4,14 @@
  * them are made up of what the trace says (docs/decisions/0020-captures-of-sip.md). A message between two agents is in it once, as on the wire.
  */
 import type { RunEvent, ScenarioId } from '../../model/run-event.js';
+import { parseSdp } from '../../sip/sdp.js';
 import { contentLengthOf, type SipMessage } from '../../sip/sip-message.js';
 import type { Reporter } from '../reporter.js';
 import { oneLine, scenarioTitle } from '../text.js';
 import { WallClock } from '../wall-clock.js';
 import { Pcap, Pcapng, type CaptureFormat } from './capture-file.js';
-import { MOST_IN_DATAGRAM, PacketMaker, type Route } from './ip-packets.js';
+import { capturedPackets } from './captured-packets.js';
+import { inEthernet, MOST_IN_DATAGRAM, PacketMaker, type Route } from './ip-packets.js';
 import { topBranch } from './sip-join.js';
 
 interface SipCaptureOptions {
@@ -18,7 +20,12 @@ interface SipCaptureOptions {
   write: (bytes: Uint8Array) => void;
   /** Writes what is left. */
   finish?: () => Promise<void>;
+  /** Ends a capture of the network during the run, and gives its file: RTP of the agents is added. */
+  network?: () => Promise<Iterable<Uint8Array>>;
 }
+
+/** The interface of packets that were really captured. */
+const NETWORK = 'network';
 
 type SipEvent = Extract<RunEvent, { type: 'sip' }>;
 
@@ -51,6 +58,8 @@ export class SipCaptureReporter implements Reporter {
   readonly #packets = new PacketMaker();
   /** How often a text was seen sent more often than received; below 0: received more often. */
   readonly #open = new Map<string, number>();
+  /** Where agents receive RTP and RTCP, as they offered it. */
+  readonly #mediaPorts = new Set<number>();
   /** Where requests came from over a connection, by their agent and branch. */
   readonly #connections = new Map<string, string>();
 
@@ -79,12 +88,35 @@ export class SipCaptureReporter implements Reporter {
     }
   }
 
-  close(): Promise<void> {
-    return this.#options.finish?.() ?? Promise.resolve();
+  async close(): Promise<void> {
+    const { network, finish } = this.#options;
+    try {
+      if (network !== undefined) this.#addMedia(await network());
+    } finally {
+      await finish?.();
+    }
+  }
+
+  /** Behind the messages, so that readers know from these what is RTP. */
+  #addMedia(file: Iterable<Uint8Array>): void {
+    for (const { time, ports, ip } of capturedPackets(file)) {
+      if (!ports.some((port) => this.#mediaPorts.has(port))) continue;
+      const packet = { time, seenBy: NETWORK, bytes: inEthernet(ip) };
+      this.#options.write(this.#format.packet(packet));
+    }
+  }
+
+  /** RTCP has the next port (RFC 3550, 11). */
+  #noteMedia({ direction, body }: SipMessage): void {
+    if (direction !== 'sent' || body === '') return;
+    for (const { port } of parseSdp(body)?.media ?? []) {
+      if (port !== 0) this.#mediaPorts.add(port).add(port + 1);
+    }
   }
 
   #message(event: SipEvent): void {
     const { at, agent, message, raw } = event;
+    if (this.#options.network !== undefined) this.#noteMedia(message);
     const route = this.#routeOf(event);
     if (this.#isSecondView(event)) return;
     const sent = message.direction === 'sent';
@@ -134,7 +166,11 @@ export class SipCaptureReporter implements Reporter {
 
 function pcapng(): Pcapng {
   const section = { comment: COMMENT, system: process.platform, program: 'Offhook' };
-  return new Pcapng(section, (agent) => `SIP of agent ${agent}, from its own trace`);
+  return new Pcapng(section, (name) =>
+    name === NETWORK
+      ? 'RTP and RTCP as captured, behind Ethernet headers of zeros'
+      : `SIP of agent ${name}, from its own trace`,
+  );
 }
 
 function remember<T>(map: Map<string, T>, key: string, value: T): void {

@@ -1,0 +1,72 @@
+/** Reads UDP packets out of a classic capture file, as dumpcap and tcpdump write it. Pure. */
+
+interface CapturedPacket {
+  /** Wall-clock microseconds since 1970. */
+  time: number;
+  /** Of source and destination. */
+  ports: readonly [number, number];
+  /** From the IP header on. */
+  ip: Uint8Array;
+}
+
+/** The length of the header below IP, and where in it the type of what follows stands, by link type. */
+const LINKS: Readonly<Record<number, { length: number; type: number | undefined }>> = {
+  1: { length: 14, type: 12 },
+  101: { length: 0, type: undefined },
+  // the "any" interface of Linux: LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2
+  113: { length: 16, type: 14 },
+  276: { length: 20, type: 0 },
+};
+const FILE_HEADER = 24;
+const PACKET_HEADER = 16;
+/** Units of the fraction of a second in a microsecond, by the magic number. */
+const UNITS: Readonly<Record<number, number>> = { 0xa1b2c3d4: 1, 0xa1b23c4d: 1000 };
+const UDP = 17;
+
+/** @throws Error for what is no such file. A packet that is cut off at its end is left out. */
+export function* capturedPackets(pieces: Iterable<Uint8Array>): Generator<CapturedPacket> {
+  let rest: Buffer = Buffer.alloc(0);
+  let file: { link: { length: number; type: number | undefined }; units: number } | undefined;
+  for (const piece of pieces) {
+    rest = Buffer.concat([rest, piece]);
+    if (file === undefined) {
+      if (rest.length < FILE_HEADER) continue;
+      const units = UNITS[rest.readUInt32LE(0)];
+      const link = LINKS[rest.readUInt32LE(20) & 0xffff];
+      if (units === undefined || link === undefined) throw new Error('not a capture file we know');
+      file = { link, units };
+      rest = rest.subarray(FILE_HEADER);
+    }
+    let at = 0;
+    while (at + PACKET_HEADER <= rest.length) {
+      const end = at + PACKET_HEADER + rest.readUInt32LE(at + 8);
+      if (end > rest.length) break;
+      const seconds = rest.readUInt32LE(at);
+      const time = seconds * 1e6 + Math.floor(rest.readUInt32LE(at + 4) / file.units);
+      const ip = ipOf(rest.subarray(at + PACKET_HEADER, end), file.link);
+      const ports = ip === undefined ? undefined : udpPorts(ip);
+      if (ip !== undefined && ports !== undefined) yield { time, ports, ip };
+      at = end;
+    }
+    rest = rest.subarray(at);
+  }
+}
+
+function ipOf(
+  frame: Buffer,
+  { length, type }: { length: number; type: number | undefined },
+): Buffer | undefined {
+  if (frame.length <= length) return undefined;
+  const kind = type === undefined ? 0x0800 : frame.readUInt16BE(type);
+  return kind === 0x0800 || kind === 0x86dd ? frame.subarray(length) : undefined;
+}
+
+/** Not of fragments behind the first: they have none. */
+function udpPorts(ip: Buffer): readonly [number, number] | undefined {
+  const four = ip.readUInt8(0) >> 4 === 4;
+  if (ip.length < (four ? 20 : 40)) return undefined;
+  if (ip.readUInt8(four ? 9 : 6) !== UDP) return undefined;
+  if (four && (ip.readUInt16BE(6) & 0x1fff) !== 0) return undefined;
+  const udp = ip.subarray(four ? (ip.readUInt8(0) & 15) * 4 : 40);
+  return udp.length < 8 ? undefined : [udp.readUInt16BE(0), udp.readUInt16BE(2)];
+}

@@ -12,6 +12,7 @@ import {
 } from '../report/output.js';
 import type { Reporter } from '../report/reporter.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';
+import { Terminal } from '../report/terminal.js';
 import { makeFolder } from './make-folder.js';
 import type { RunFlags } from './options.js';
 import { secrets } from './print.js';
@@ -40,17 +41,17 @@ export async function makeReporters(
   makeFolders(checkFiles([...wanted.map(({ file }) => file), flags.logs, flags.sipTrace]));
   const headers = shownHeaders(flags);
   const reporters: Reporter[] = [];
+  const terminal = terminalFor(wanted, flags, environment);
   for (const one of wanted) {
-    reporters.push(await makeOne(one, flags, again, environment));
+    reporters.push(await makeOne(one, flags, again, environment, terminal));
   }
-  const console = reporters.find((one) => one instanceof ConsoleReporter);
   if (flags.sipTrace !== undefined) {
     const { SipLadderReporter } = await import('../report/sip/sip-ladder.js');
-    const output = fileOr(flags.sipTrace, console?.output ?? new StreamOutput('stderr'));
+    const output = fileOr(flags.sipTrace, terminal?.output ?? new StreamOutput('stderr'));
     reporters.push(new SipLadderReporter({ output, headers }));
   }
   if (flags.logs !== undefined) {
-    reporters.push(new AgentLogsReporter({ output: logsOutput(flags.logs, console) }));
+    reporters.push(new AgentLogsReporter({ output: logsOutput(flags.logs, terminal) }));
   }
   return reporters;
 }
@@ -178,6 +179,7 @@ async function makeOne(
   flags: ReportFlags,
   words: readonly string[],
   environment: ProcessEnvironment,
+  terminal: Terminal | undefined,
 ): Promise<Reporter> {
   const { cwd } = environment;
   switch (name) {
@@ -192,27 +194,40 @@ async function makeOne(
     }
     case 'console': {
       // Its secrets are known only when scenarios were collected.
-      const again = { again: () => words.map(secrets.mask) };
+      const again = (): readonly string[] => words.map(secrets.mask);
       const mode = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal';
-      if (file !== undefined) {
-        const output = new FileOutput(file);
-        return new ConsoleReporter({ output, mode, colour: 0, cwd, ...again });
-      }
+      const own = file === undefined ? terminal : new Terminal({ output: new FileOutput(file) });
       return new ConsoleReporter({
-        output: process.stdout,
+        terminal: own ?? stdoutTerminal(flags, environment),
         mode,
-        colour: flags.color ? environment.colourLevel : 0,
         cwd,
-        ...again,
+        again,
       });
     }
   }
 }
 
-function logsOutput(flag: string | true, console: ConsoleReporter | undefined): Output {
+/** What people read on stdout goes through one object, with whatever else is to stand there. */
+function terminalFor(
+  wanted: readonly Wanted[],
+  flags: ReportFlags,
+  environment: ProcessEnvironment,
+): Terminal | undefined {
+  const isTold = wanted.some(({ name, file }) => name === 'console' && file === undefined);
+  return isTold ? stdoutTerminal(flags, environment) : undefined;
+}
+
+function stdoutTerminal(flags: ReportFlags, environment: ProcessEnvironment): Terminal {
+  return new Terminal({
+    output: process.stdout,
+    colour: flags.color ? environment.colourLevel : 0,
+  });
+}
+
+function logsOutput(flag: string | true, terminal: Terminal | undefined): Output {
   if (flag !== true && flag !== '') return new FileOutput(flag);
   const stream = new StreamOutput('stderr');
-  return console?.beside(stream) ?? stream;
+  return terminal?.beside(stream) ?? stream;
 }
 
 /** An output that keeps clear of the console's lines and its status line; without a console it is stderr. */

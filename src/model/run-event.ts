@@ -92,6 +92,8 @@ export type RunEvent =
       jobs: number;
       /** How often each scenario runs (--repeat); absent = once. Every attempt counts then, and none is a retry. */
       repeat?: number;
+      /** How often a scenario that failed may run again; absent = never. */
+      retries?: number;
       /** The part of the scenarios that this run is. */
       shard?: Shard;
       /** How long it will take, ms, as far as scenarios have run before. */

@@ -9,7 +9,7 @@ import { printTimeline } from './timeline.js';
 
 const FRAMES = 5;
 
-interface FailureContext {
+export interface FailureContext {
   page: Page;
   names: AgentNames;
   /** Locations are shown relative to it. */

@@ -206,6 +206,7 @@ const EVENTS: { [T in RunEvent['type']]: Extract<RunEvent, { type: T }> } = {
     files: 1,
     jobs: 4,
     repeat: 20,
+    retries: 2,
     shard: { index: 1, total: 3, scenarios: 7, digest: '0a1b' },
     estimate_ms: 1234,
     label: 'debian-12',

@@ -99,11 +99,7 @@ export class Summary {
 }
 
 /** "suite.js:12  is answered"; the scenario's own file is named where the place is in another one. */
-function failedText(
-  scenario: ScenarioId,
-  failure: Failure | undefined,
-  cwd: string,
-): string {
+function failedText(scenario: ScenarioId, failure: Failure | undefined, cwd: string): string {
   if (failure?.at === undefined) return scenarioTitle(scenario);
   const file = shownPath(failure.at.file, cwd);
   const same = file === shownPath(scenario.file, cwd);

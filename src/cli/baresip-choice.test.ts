@@ -10,6 +10,8 @@ const GIVEN: ProcessEnvironment = {
   insecureHttp: false,
   debug: false,
   isCi: false,
+  isGithub: false,
+  isAssistant: false,
 };
 
 it.each<[string | undefined, Partial<ProcessEnvironment>, object]>([

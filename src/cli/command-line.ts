@@ -24,6 +24,7 @@ import {
   type ListFlags,
   type RunFlags,
 } from './options.js';
+import { REPORTERS } from './reporter-names.js';
 import { rerunWords } from './rerun.js';
 
 const SEE_ALSO =
@@ -98,7 +99,14 @@ function limitsOf({ memoryLimit, stackLimit, cpuLimit }: RunFlags): ThreadLimits
 
 const PATHS = 'scenario files, folders or quoted globs';
 
-const RUN_HELP = `
+const REPORTER_HELP = `
+Reporters:
+${Object.entries(REPORTERS)
+  .map(([name, what]) => `  ${name.padEnd(8)}  ${what}\n`)
+  .join('')}One writes to stdout, others to files; naming one for stdout replaces the default.
+`;
+
+const RUN_HELP = `${REPORTER_HELP}
 Exit codes: 0 all passed, 1 a scenario failed, 2 usage or settings, 3 environment, 70 a bug, 130 interrupted.
 Variables for env(): --set, then <scenario>.env beside the file, then --vars (also --env-file, which Node.js 20 takes
 for itself in \`node dist/program/cli.js\`), then the environment, then .env of its folder, then .env of the project.

@@ -94,7 +94,7 @@ export const RUN = {
     most: 4096,
   }),
   insecureHttp: on('http() checks no certificates (also: OFFHOOK_INSECURE_HTTP=1)'),
-  reporter: list('name[=file]', 'console, ndjson, junit (repeatable)'),
+  reporter: list('name[=file]', 'how the run is told (repeatable); the names stand below'),
   json: on('NDJSON on stdout: the same as --reporter ndjson'),
   logs: maybe('file', "agents' logs and all SIP messages, to stderr or a file"),
   sipTrace: maybe('file', 'SIP messages as a ladder, to stdout or a file'),

@@ -2,7 +2,8 @@
 import { dirname, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { AgentLogsReporter } from '../report/sip/agent-logs.js';
-import { ConsoleReporter } from '../report/console.js';
+import { ByLength } from '../report/by-length.js';
+import { ConsoleReporter, type ConsoleOptions } from '../report/console.js';
 import {
   FileOutput,
   outputError,
@@ -16,76 +17,65 @@ import { Terminal } from '../report/terminal.js';
 import { makeFolder } from './make-folder.js';
 import type { RunFlags } from './options.js';
 import { secrets } from './print.js';
+import { isOnStdout, wantedReporters, type Wanted } from './reporter-names.js';
 
-type ReportFlags = Pick<
-  RunFlags,
-  'reporter' | 'json' | 'logs' | 'sipTrace' | 'sipHeaders' | 'quiet' | 'verbose' | 'color'
->;
+export type ReportFlags = Pick<RunFlags, 'reporter' | 'quiet' | 'verbose' | 'color'> &
+  Partial<Pick<RunFlags, 'json' | 'logs' | 'sipTrace' | 'sipHeaders'>>;
 
-const NAMES = ['console', 'ndjson', 'junit'] as const;
-type Name = (typeof NAMES)[number];
-
-interface Wanted {
-  name: Name;
-  file?: string;
+/** What the reporters of a run need besides their flags. */
+interface Around {
+  environment: ProcessEnvironment;
+  /** The options a scenario needs when it is run again. */
+  again: readonly string[];
+  /** Whether the run takes place now, and is not a recorded one. */
+  live: boolean;
 }
 
-/** @param again the options a scenario needs when it is run again */
+/** Where reporters write that share stdout. */
+interface Places {
+  /** What people read, when that is on stdout. */
+  terminal: Terminal | undefined;
+}
+
 export async function makeReporters(
   flags: ReportFlags,
-  again: readonly string[],
-  environment: ProcessEnvironment,
+  around: Around,
 ): Promise<readonly Reporter[]> {
-  const wanted = wantedReporters(flags);
+  const wanted = wantedReporters(flags, around.environment);
   if (isStdoutAskedFor(flags)) refuseClosed('stdout');
   makeFolders(checkFiles([...wanted.map(({ file }) => file), flags.logs, flags.sipTrace]));
   const headers = shownHeaders(flags);
   const reporters: Reporter[] = [];
-  const terminal = terminalFor(wanted, flags, environment);
-  for (const one of wanted) {
-    reporters.push(await makeOne(one, flags, again, environment, terminal));
-  }
+  const isTold = wanted.some((one) => isOnStdout(one) && PEOPLE.has(one.name));
+  const places = { terminal: isTold ? stdoutTerminal(flags, around) : undefined };
+  for (const one of wanted) reporters.push(await makeOne(one, flags, around, places));
   if (flags.sipTrace !== undefined) {
     const { SipLadderReporter } = await import('../report/sip/sip-ladder.js');
-    const output = fileOr(flags.sipTrace, terminal?.output ?? new StreamOutput('stderr'));
+    const output = fileOr(flags.sipTrace, places.terminal?.output ?? new StreamOutput('stderr'));
     reporters.push(new SipLadderReporter({ output, headers }));
   }
   if (flags.logs !== undefined) {
-    reporters.push(new AgentLogsReporter({ output: logsOutput(flags.logs, terminal) }));
+    reporters.push(new AgentLogsReporter({ output: logsOutput(flags.logs, places.terminal) }));
   }
   return reporters;
 }
 
-/** stdout belongs to one reporter: a machine's output must not be mixed with anything. */
-function wantedReporters(flags: ReportFlags): readonly Wanted[] {
-  if (flags.quiet === true && flags.verbose === true) {
-    throw new OffhookError('E_USAGE', '--quiet and --verbose exclude each other', {
-      hint: 'leave one of them out',
-    });
-  }
-  const named = [...flags.reporter, ...(flags.json === true ? ['ndjson'] : [])].map(parse);
-  const onStdout = named.filter((one) => one.file === undefined);
-  if (onStdout.length > 1) {
-    const list = onStdout.map((one) => one.name).join(' and ');
-    throw new OffhookError(
-      'E_USAGE',
-      { subject: '--reporter', what: `${list} would both write to stdout` },
-      {
-        hint: 'give all but one of them a file: --reporter ndjson=FILE',
-      },
-    );
-  }
-  return onStdout.length === 0 ? [{ name: 'console' }, ...named] : named;
-}
+/** Reporters that write lines for people. */
+const PEOPLE: ReadonlySet<string> = new Set<Wanted['name']>([
+  'default',
+  'console',
+  'list',
+  'brief',
+]);
 
 /** Whether a flag claims stdout: the console's lines are only the default output of a run. */
 function isStdoutAskedFor({ reporter, json, sipTrace }: ReportFlags): boolean {
-  const named = json === true || reporter.some((one) => !one.includes('='));
+  const named = json === true || reporter.some((one) => !one.includes('=') && one !== 'github');
   return named || sipTrace === true || sipTrace === '';
 }
 
 /** The checked header names of --sip-headers. */
-function shownHeaders({ sipHeaders, sipTrace }: ReportFlags): readonly string[] {
+function shownHeaders({ sipHeaders = [], sipTrace }: ReportFlags): readonly string[] {
   const names = sipHeaders.flatMap((one) => one.split(',')).map((one) => one.trim());
   if (names.length > 0 && sipTrace === undefined) {
     throw new OffhookError(
@@ -107,30 +97,6 @@ function shownHeaders({ sipHeaders, sipTrace }: ReportFlags): readonly string[] 
     );
   }
   return names;
-}
-
-function parse(text: string): Wanted {
-  const [name = '', ...rest] = text.split('=');
-  const file = rest.join('=');
-  if (!NAMES.includes(name as Name)) {
-    throw new OffhookError(
-      'E_USAGE',
-      { subject: '--reporter', what: `there is no reporter "${name}"` },
-      {
-        hint: `use one of ${NAMES.join(', ')}`,
-      },
-    );
-  }
-  if (name === 'junit' && file === '') {
-    throw new OffhookError(
-      'E_USAGE',
-      { subject: '--reporter junit', what: 'needs a file' },
-      {
-        hint: 'write --reporter junit=FILE',
-      },
-    );
-  }
-  return file === '' ? { name: name as Name } : { name: name as Name, file };
 }
 
 /** Checks that each report has its own file, and none may be a scenario. @returns the named files. */
@@ -177,51 +143,64 @@ function makeFolders(files: readonly string[]): void {
 async function makeOne(
   { name, file }: Wanted,
   flags: ReportFlags,
-  words: readonly string[],
-  environment: ProcessEnvironment,
-  terminal: Terminal | undefined,
+  around: Around,
+  { terminal }: Places,
 ): Promise<Reporter> {
+  const { environment, live } = around;
   const { cwd } = environment;
+  const output = (): Output => (file === undefined ? process.stdout : new FileOutput(file));
+  // Its secrets are known only when scenarios were collected.
+  const again = (): readonly string[] => around.again.map(secrets.mask);
+  const mode = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal';
+  const told = (): ConsoleOptions => {
+    const own = file === undefined ? terminal : new Terminal({ output: output(), live });
+    return { terminal: own ?? stdoutTerminal(flags, around), mode, cwd, again };
+  };
   switch (name) {
+    case 'default':
+      return new ByLength(told());
+    case 'console':
+      return new ConsoleReporter(told());
+    case 'list': {
+      const { ListReporter } = await import('../report/list.js');
+      return new ListReporter(told());
+    }
+    case 'brief': {
+      const { BriefReporter } = await import('../report/brief.js');
+      return new BriefReporter({ ...told(), cwd, again });
+    }
     case 'junit': {
       const { JUnitReporter } = await import('../report/junit.js');
       return new JUnitReporter({ file: file ?? '', cwd });
     }
     case 'ndjson': {
       const { NdjsonReporter } = await import('../report/ndjson.js');
-      const output = file === undefined ? process.stdout : new FileOutput(file);
-      return new NdjsonReporter({ output, sip: flags.sipTrace !== undefined });
+      // A file is the record of the run, and has all that other reporters need.
+      const sip = file !== undefined || flags.sipTrace !== undefined;
+      return new NdjsonReporter({ output: output(), sip });
     }
-    case 'console': {
-      // Its secrets are known only when scenarios were collected.
-      const again = (): readonly string[] => words.map(secrets.mask);
-      const mode = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal';
-      const own = file === undefined ? terminal : new Terminal({ output: new FileOutput(file) });
-      return new ConsoleReporter({
-        terminal: own ?? stdoutTerminal(flags, environment),
-        mode,
+    case 'tap': {
+      const { TapReporter } = await import('../report/tap.js');
+      return new TapReporter({ output: output() });
+    }
+    case 'github': {
+      const { GithubReporter } = await import('../report/github/github.js');
+      const summary = file ?? environment.githubSummary;
+      return new GithubReporter({
+        // A report for programs on stdout must not have lines of ours in it: runners read stderr as well.
+        output: terminal?.output ?? new StreamOutput('stderr'),
+        ...(summary === undefined ? {} : { summary }),
+        root: environment.githubWorkspace ?? cwd,
         cwd,
-        again,
       });
     }
   }
 }
 
 /** What people read on stdout goes through one object, with whatever else is to stand there. */
-function terminalFor(
-  wanted: readonly Wanted[],
-  flags: ReportFlags,
-  environment: ProcessEnvironment,
-): Terminal | undefined {
-  const isTold = wanted.some(({ name, file }) => name === 'console' && file === undefined);
-  return isTold ? stdoutTerminal(flags, environment) : undefined;
-}
-
-function stdoutTerminal(flags: ReportFlags, environment: ProcessEnvironment): Terminal {
-  return new Terminal({
-    output: process.stdout,
-    colour: flags.color ? environment.colourLevel : 0,
-  });
+function stdoutTerminal(flags: ReportFlags, { environment, live }: Around): Terminal {
+  const colour = flags.color ? environment.colourLevel : 0;
+  return new Terminal({ output: process.stdout, colour, live });
 }
 
 function logsOutput(flag: string | true, terminal: Terminal | undefined): Output {

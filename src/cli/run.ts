@@ -43,7 +43,7 @@ export async function runCommand(
     signal,
     threads,
     secrets,
-    reporters: await makeReporters(flags, again, environment),
+    reporters: await makeReporters(flags, { environment, again, live: true }),
   });
 }
 

@@ -114,14 +114,14 @@ export class ScenarioBlock {
 }
 
 /** The mark of a verdict, and its style. */
-function looks(page: Page, verdict: AttemptResult['verdict']): readonly [string, Style] {
+export function looks(page: Page, verdict: AttemptResult['verdict']): readonly [string, Style] {
   const { good, bad, warn } = page.palette;
   if (verdict === 'passed') return ['✓', good];
   if (verdict === 'skipped') return ['-', warn];
   return verdict === 'flaky' ? ['~', warn] : ['✗', bad];
 }
 
-function verdictText(
+export function verdictText(
   event: Pick<FinishedEvent, 'verdict' | 'ms' | 'skip_reason' | 'retried' | 'scenario'>,
 ): string {
   const { verdict, ms, skip_reason: reason, retried, scenario } = event;

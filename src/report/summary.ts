@@ -40,7 +40,7 @@ export class Summary {
     // Printed under -q, too: both change what a green run means.
     this.#printList('warnings:', [...new Set(this.#warnings)]);
     this.#printList(LEFT_OUT, event.left_out);
-    const done = ORDER.reduce((total, verdict) => total + event.counts[verdict], 0);
+    const done = sumOf(event.counts);
     if (event.interrupted) {
       const missing = Math.max(0, (this.#started?.scenarios ?? 0) - done);
       const rest = missing === 0 ? '' : `: ${count(missing, 'scenario')} did not run`;
@@ -107,8 +107,12 @@ function failedText(scenario: ScenarioId, failure: Failure | undefined, cwd: str
   return `${file}:${failure.at.line}  ${name}`;
 }
 
+export function sumOf(counts: Counts): number {
+  return ORDER.reduce((total, verdict) => total + counts[verdict], 0);
+}
+
 /** @param isRetried whether flaky scenarios are counted even where there is none: silence is no result */
-function countsText(counts: Counts, isRetried: boolean): string {
+export function countsText(counts: Counts, isRetried: boolean): string {
   const parts = ORDER.filter(
     (verdict) => counts[verdict] > 0 || (verdict === 'flaky' && isRetried),
   ).map((verdict) => `${counts[verdict]} ${verdict}`);

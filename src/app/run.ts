@@ -66,6 +66,7 @@ function optionsOf(
     schedule: scheduleOf({ jobs, retries, repeat, bail }),
     jobs,
     repeat,
+    retries,
     knownLocks: new Map([...lastRunOf(request)].map(([key, { locks }]) => [key, locks])),
     failOnFlaky: request.failOnFlaky === true,
     ...(request.label === undefined ? {} : { label: request.label }),

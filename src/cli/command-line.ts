@@ -16,12 +16,14 @@ import {
   CHECK,
   DOCTOR,
   LAB,
+  REPORT,
   LIST,
   RUN,
   type CheckFlags,
   type DoctorFlags,
   type LabFlags,
   type ListFlags,
+  type ReportFlags,
   type RunFlags,
 } from './options.js';
 import { REPORTERS } from './reporter-names.js';
@@ -63,6 +65,7 @@ export function build(run: Run, booted?: Live): Command {
     .addHelpText('after', SEE_ALSO);
   addRun(program, run, booted);
   addSelecting(program, run, booted);
+  addReport(program, run);
   addGenerators(program, run);
   addServices(program, run);
   for (const command of [program, ...program.commands]) {
@@ -151,6 +154,18 @@ async function withThreads(
   } finally {
     await threads.close();
   }
+}
+
+function addReport(program: Command, run: Run): void {
+  const report = program
+    .command('report')
+    .description('tell recorded runs again; several, such as all shards, as one')
+    .argument('<record...>', 'files that --reporter ndjson=FILE has written');
+  declare(report, REPORT)
+    .addHelpText('after', REPORTER_HELP)
+    .action((records: string[], flags: ReportFlags) => {
+      run(import('./report.js').then((module) => module.reportCommand(records, flags)));
+    });
 }
 
 function addGenerators(program: Command, run: Run): void {

@@ -61,6 +61,20 @@ const SCHEDULE = {
   bail: maybe('n', 'end the run once that many scenarios have failed (default: 1)'),
 };
 
+/** How a run is told, while it runs or from its record. */
+const SHOWING = {
+  reporter: list('name[=file]', 'how the run is told (repeatable); the names stand below'),
+  json: on('NDJSON on stdout: the same as --reporter ndjson'),
+  sipTrace: maybe('file', 'SIP messages as a ladder, to stdout or a file'),
+  sipHeaders: list(
+    'names',
+    'headers the ladder shows below each message (repeatable, comma-separated), or: all',
+  ),
+  quiet: on('failures, warnings and the summary only', '-q'),
+  verbose: on('every event of every agent', '-v'),
+  color: off('no colours (also: NO_COLOR)'),
+};
+
 export const RUN = {
   ...SCRIPT,
   ...SCHEDULE,
@@ -94,22 +108,16 @@ export const RUN = {
     most: 4096,
   }),
   insecureHttp: on('http() checks no certificates (also: OFFHOOK_INSECURE_HTTP=1)'),
-  reporter: list('name[=file]', 'how the run is told (repeatable); the names stand below'),
-  json: on('NDJSON on stdout: the same as --reporter ndjson'),
   logs: maybe('file', "agents' logs and all SIP messages, to stderr or a file"),
-  sipTrace: maybe('file', 'SIP messages as a ladder, to stdout or a file'),
-  sipHeaders: list(
-    'names',
-    'headers the ladder shows below each message (repeatable, comma-separated), or: all',
-  ),
   saveAudio: maybe('folder', 'every call of every agent as a WAV: left sent, right received'),
   label: word('text', 'what tells this run from others in `offhook report`, such as debian-12'),
   metrics: on('media quality of each agent at the end of its scenario'),
-  quiet: on('failures, warnings and the summary only', '-q'),
-  verbose: on('every event of every agent', '-v'),
-  color: off('no colours (also: NO_COLOR)'),
+  ...SHOWING,
 };
 export type RunFlags = ValuesOf<typeof RUN>;
+
+export const REPORT = SHOWING;
+export type ReportFlags = ValuesOf<typeof REPORT>;
 
 export const LIST = { ...SCRIPT, ...FOLDERS, json: on('as JSON') };
 export type ListFlags = ValuesOf<typeof LIST>;

@@ -15,12 +15,11 @@ import type { Reporter } from '../report/reporter.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';
 import { Terminal } from '../report/terminal.js';
 import { makeFolder } from './make-folder.js';
-import type { RunFlags } from './options.js';
+import type { ReportFlags, RunFlags } from './options.js';
 import { secrets } from './print.js';
 import { isOnStdout, wantedReporters, type Wanted } from './reporter-names.js';
 
-export type ReportFlags = Pick<RunFlags, 'reporter' | 'quiet' | 'verbose' | 'color'> &
-  Partial<Pick<RunFlags, 'json' | 'logs' | 'sipTrace' | 'sipHeaders'>>;
+type Asked = ReportFlags & Pick<Partial<RunFlags>, 'logs'>;
 
 /** What the reporters of a run need besides their flags. */
 interface Around {
@@ -29,6 +28,8 @@ interface Around {
   again: readonly string[];
   /** Whether the run takes place now, and is not a recorded one. */
   live: boolean;
+  /** Files the command reads: none may be written. */
+  reads?: readonly string[];
 }
 
 /** Where reporters write that share stdout. */
@@ -37,13 +38,11 @@ interface Places {
   terminal: Terminal | undefined;
 }
 
-export async function makeReporters(
-  flags: ReportFlags,
-  around: Around,
-): Promise<readonly Reporter[]> {
+export async function makeReporters(flags: Asked, around: Around): Promise<readonly Reporter[]> {
   const wanted = wantedReporters(flags, around.environment);
   if (isStdoutAskedFor(flags)) refuseClosed('stdout');
-  makeFolders(checkFiles([...wanted.map(({ file }) => file), flags.logs, flags.sipTrace]));
+  const files = [...wanted.map(({ file }) => file), flags.logs, flags.sipTrace];
+  makeFolders(checkFiles(files, around.reads));
   const headers = shownHeaders(flags);
   const reporters: Reporter[] = [];
   const isTold = wanted.some((one) => isOnStdout(one) && PEOPLE.has(one.name));
@@ -69,13 +68,13 @@ const PEOPLE: ReadonlySet<string> = new Set<Wanted['name']>([
 ]);
 
 /** Whether a flag claims stdout: the console's lines are only the default output of a run. */
-function isStdoutAskedFor({ reporter, json, sipTrace }: ReportFlags): boolean {
+function isStdoutAskedFor({ reporter, json, sipTrace }: Asked): boolean {
   const named = json === true || reporter.some((one) => !one.includes('=') && one !== 'github');
   return named || sipTrace === true || sipTrace === '';
 }
 
 /** The checked header names of --sip-headers. */
-function shownHeaders({ sipHeaders = [], sipTrace }: ReportFlags): readonly string[] {
+function shownHeaders({ sipHeaders, sipTrace }: Asked): readonly string[] {
   const names = sipHeaders.flatMap((one) => one.split(',')).map((one) => one.trim());
   if (names.length > 0 && sipTrace === undefined) {
     throw new OffhookError(
@@ -100,7 +99,10 @@ function shownHeaders({ sipHeaders = [], sipTrace }: ReportFlags): readonly stri
 }
 
 /** Checks that each report has its own file, and none may be a scenario. @returns the named files. */
-function checkFiles(files: readonly (string | true | undefined)[]): readonly string[] {
+function checkFiles(
+  files: readonly (string | true | undefined)[],
+  reads: readonly string[] = [],
+): readonly string[] {
   const named = files.filter((file) => typeof file === 'string').filter((file) => file !== '');
   const twice = named.find((file, index) =>
     named.slice(0, index).some((other) => resolve(other) === resolve(file)),
@@ -112,6 +114,14 @@ function checkFiles(files: readonly (string | true | undefined)[]): readonly str
       {
         hint: 'give each of them a file of its own',
       },
+    );
+  }
+  const read = named.find((file) => reads.some((other) => resolve(other) === resolve(file)));
+  if (read !== undefined) {
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: `output file "${read}"`, what: 'is one of the records to read' },
+      { hint: 'write to another file' },
     );
   }
   const script = named.find((file) => /\.m?js$/.test(file));
@@ -142,7 +152,7 @@ function makeFolders(files: readonly string[]): void {
 
 async function makeOne(
   { name, file }: Wanted,
-  flags: ReportFlags,
+  flags: Asked,
   around: Around,
   { terminal }: Places,
 ): Promise<Reporter> {
@@ -198,7 +208,7 @@ async function makeOne(
 }
 
 /** What people read on stdout goes through one object, with whatever else is to stand there. */
-function stdoutTerminal(flags: ReportFlags, { environment, live }: Around): Terminal {
+function stdoutTerminal(flags: Asked, { environment, live }: Around): Terminal {
   const colour = flags.color ? environment.colourLevel : 0;
   return new Terminal({ output: process.stdout, colour, live });
 }

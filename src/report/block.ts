@@ -100,7 +100,7 @@ export class ScenarioBlock {
       this.#page.line(plain(this.#aside), { indent: 4, lead });
     }
     if (isBad(verdict) && retried !== true) {
-      printMore(this.#page, this.scenario, this.#options.again?.());
+      printMore(this.#page, event, this.#options.again?.());
     }
   }
 

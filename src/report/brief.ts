@@ -88,7 +88,7 @@ export class BriefReporter implements Reporter {
       context,
       failures.slice(0, 1).map(({ timeline: _, ...failure }) => failure),
     );
-    printMore(this.#page, scenario, this.#options.again?.());
+    printMore(this.#page, result, this.#options.again?.());
     this.#page.blank();
   }
 }

@@ -11,7 +11,7 @@ import { printableJson } from './text.js';
 import { WallClock } from './wall-clock.js';
 
 /** Counts up when a field changes its meaning or goes away; additions do not count. */
-const NDJSON_FORMAT = 1;
+export const NDJSON_FORMAT = 1;
 
 interface NdjsonOptions {
   output: Output;

@@ -123,6 +123,7 @@ export async function runScenarioText(
       schedule: scheduleOf({ jobs: 1, retries: 0, repeat: 1, bail: Infinity }),
       jobs: 1,
       repeat: 1,
+      retries: 0,
       variables: () => ({ env: {}, fixedEnv: {}, warnings: [] }),
       productVersion: 'bench',
       host: { name: 'bench', platform: 'linux', arch: '', node: '' },

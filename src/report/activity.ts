@@ -74,7 +74,9 @@ export class Activity {
         return;
       case 'waiting': {
         const limit = event.until - event.at;
-        running.wait = { kind: 'wait', what: conditionText(event.what), since, limit };
+        // "still waiting for wait(12 s)" would be one wait too many
+        const kind = event.by === 'wait' ? 'verb' : 'wait';
+        running.wait = { kind, what: conditionText(event.what), since, limit };
         return;
       }
       case 'waited':

@@ -184,6 +184,12 @@ test('without a terminal, a scenario that takes long says what it waits for, eve
   vi.advanceTimersByTime(60_000);
   const still = 'a.js › one: still waiting for alice.state equals State.Ringing';
   expect(text).toBe(`${still}: 8 s of 90 s\n${still}: 18 s of 90 s\n${still}: 38 s of 90 s\n`);
+  const [at, until] = [run.at, run.at + 25_000];
+  const wait = { type: 'waiting', at, by: 'wait', what: 'wait(25 s)', until } as const;
+  run.scenario('a.js', 'three').push({ ...wait, scenario: run.id });
+  feed(reporter, run);
+  vi.advanceTimersByTime(11_000);
+  expect(text).toContain('a.js › three: still in wait(25 s): 10 s of 25 s\n');
   const lock = { lock: 'sales', holder: 'b.js › b' };
   run.scenario('a.js', 'two').push({ type: 'lock_waiting', at: 0, scenario: run.id, ...lock });
   feed(reporter, run);

@@ -67,7 +67,9 @@ export class LiveStatus {
 
   #draw(): void {
     // One column is left free: a full line would wrap on some terminals.
-    const room = (this.#output.columns ?? 80) - 1;
+    const { columns = 0 } = this.#output;
+    // A terminal that does not know its width says 0.
+    const room = (columns > 0 ? columns : 80) - 1;
     const text = this.#isOverview ? this.#overview(room - 2) : this.#single(room - 2);
     if (text === undefined) {
       this.clear();

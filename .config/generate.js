@@ -203,6 +203,42 @@ function roomOf(path) {
   return rest.length === 0 || NOT_DRAWN.includes(room) ? undefined : room;
 }
 
+/** How to read a record: each type of event with its fields, from the schema. */
+function recordText({ description, oneOf, definitions }) {
+  const events = oneOf.map(({ $ref }) => $ref.replace('#/definitions/', ''));
+  const common = ['type', 'at', 'time'];
+  const cell = (text) => text.replaceAll('|', '\\|');
+  const rows = events.map((name) => {
+    const { properties, required, description: what } = definitions[name];
+    const fields = Object.keys(properties).filter((field) => !common.includes(field));
+    const shown = fields.map((field) => `\`${field}\`${required.includes(field) ? '' : '?'}`);
+    return `| \`${name}\` | ${cell(what)} | ${shown.join(', ')} |`;
+  });
+  return `# The record of a run
+
+<!-- ${NOTICE} -->
+
+\`offhook run --reporter ndjson=FILE\` writes the record of a run, \`--json\` writes it to stdout. ${description}
+
+A record is what every other report is made of: \`offhook report FILE...\` tells it again by any reporter, and several of them,
+such as all shards of a run, as one. A file holds the SIP messages as well; on stdout they stand only with \`--sip-trace\`.
+
+    offhook run tests/ --shard 1/3 --reporter ndjson=shard-1.ndjson
+    offhook report shard-*.ndjson --reporter junit=report.xml
+    jq -r 'select(.type == "scenario_finished") | [.verdict, .scenario.key] | @tsv' shard-1.ndjson
+
+The schema of a line is [run-event.schema.json](run-event.schema.json), which the package brings along in \`docs\`. Each line has
+\`type\`, \`at\` and \`time\`, and besides (\`?\`: not always):
+
+| Type | What happened | Fields |
+| ---- | ------------- | ------ |
+${rows.join('\n')}
+
+A scenario that runs again has a \`scenario_finished\` with \`retried\` for each attempt but the last, whose verdict counts. What an
+attempt has told before a \`scenario_restarted\` is void.
+`;
+}
+
 /** docs/architecture.md with its picture of the rooms: an arrow where a file of one room imports a file of another. */
 function architecture() {
   const arrows = new Set();
@@ -252,6 +288,11 @@ async function generate(folder) {
     'examples/offhook.d.ts': typingsText(types),
     'docs/reference.md': referenceText(schemas),
     'docs/architecture.md': architecture(),
+    'docs/ndjson.md': await pretty(recordText(schema('run-event')), 'markdown'),
+    'docs/run-event.schema.json': await pretty(
+      JSON.stringify(published(schema('run-event'))),
+      'json',
+    ),
     'docs/offhook.config.schema.json': await pretty(
       JSON.stringify(published(forEditors(projectFile, rows))),
       'json',

@@ -104,6 +104,7 @@ export const ERROR_CODES = {
   E_SCENARIO_SYNTAX: ['usage', 'A scenario file, or a module it imports, is not valid JavaScript.'],
   E_IMPORT: ['usage', 'An import names a module that cannot be loaded.'],
   E_SCENARIO_COLLECT: ['usage', 'A suite file failed while its scenarios were being collected.'],
+  E_RECORD: ['usage', 'A recorded run cannot be read, or is not whole.'],
   E_OUTPUT: ['usage', 'An output file cannot be written.'],
   E_LOCK: ['errored', 'Scenarios that run at the same time wait for each other for ever.'],
   E_INTERRUPTED: ['errored', 'The run was interrupted.'],

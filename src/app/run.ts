@@ -70,6 +70,7 @@ function optionsOf(
     ...scheduled({ jobs, retries, repeat, bail }, request.seed),
     jobs,
     repeat,
+    retries,
     knownLocks: new Map([...lastRunOf(request)].map(([key, { locks }]) => [key, locks])),
     failOnFlaky: request.failOnFlaky === true,
     ...(request.label === undefined ? {} : { label: request.label }),

@@ -159,7 +159,7 @@ cases('reports', [
     what: 'an unknown reporter',
     args: ['run', 'it.js', '--reporter', 'html'],
     error: '--reporter: there is no reporter "html"',
-    hint: 'use one of console, ndjson, junit',
+    hint: 'use one of console, list, brief, ndjson, junit, tap, github',
   },
   {
     what: 'junit without a file',

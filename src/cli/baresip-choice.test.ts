@@ -9,6 +9,8 @@ const GIVEN: ProcessEnvironment = {
   colourLevel: 0,
   debug: false,
   isCi: false,
+  isGithub: false,
+  isAssistant: false,
 };
 
 it.each<[string | undefined, Partial<ProcessEnvironment>, object]>([

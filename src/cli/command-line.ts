@@ -18,12 +18,14 @@ import {
   CONFIG,
   DOCTOR,
   LAB,
+  REPORT,
   LIST,
   PATHS,
   RUN,
   type LabFlags,
   type RunFlags,
 } from './options.js';
+import { REPORTERS } from './reporter-names.js';
 import { rerunWords } from './rerun.js';
 import type { Settled } from './settle.js';
 
@@ -63,6 +65,7 @@ export function build(run: Run, booted?: Live): Command {
     .addHelpText('after', SEE_ALSO);
   addRun(program, run, booted);
   addSelecting(program, run, booted);
+  addReport(program, run);
   addGenerators(program, run);
   addServices(program, run);
   for (const command of [program, ...program.commands]) {
@@ -138,7 +141,14 @@ function limitsOf({ memoryLimit, stackLimit, cpuLimit }: RunFlags): ThreadLimits
   return { memory: memoryLimit * MIB, stack: stackLimit * 1024, cpu_ms: flagMs(cpuLimit) };
 }
 
-const RUN_HELP = `
+const REPORTER_HELP = `
+Reporters:
+${Object.entries(REPORTERS)
+  .map(([name, what]) => `  ${name.padEnd(8)}  ${what}\n`)
+  .join('')}One writes to stdout, others to files; naming one for stdout replaces the default.
+`;
+
+const RUN_HELP = `${REPORTER_HELP}
 Exit codes: 0 all passed, 1 a scenario failed, 2 usage or settings, 3 environment, 70 a bug, 130 interrupted.
 Variables for env(): --set, then <scenario>.env beside the file, then --vars (also --env-file, which Node.js 20 takes
 for itself in \`node dist/program/cli.js\`), then the environment, then .env of its folder, then .env of the project.
@@ -192,6 +202,22 @@ async function withThreads(
   } finally {
     await threads.close();
   }
+}
+
+function addReport(program: Command, run: Run): void {
+  const report = program
+    .command('report')
+    .description('tell recorded runs again; several, such as all shards, as one')
+    .argument('<record...>', 'files that --reporter ndjson=FILE has written');
+  declare(report, REPORT)
+    .addHelpText('after', REPORTER_HELP)
+    .action((records: string[]) => {
+      run(
+        settled(report, REPORT, (flags) =>
+          import('./report.js').then((module) => module.reportCommand(records, flags)),
+        ),
+      );
+    });
 }
 
 function addGenerators(program: Command, run: Run): void {

@@ -106,6 +106,34 @@ const SCHEDULE = {
   }),
 };
 
+/** How a run is told, while it runs or from its record. */
+const SHOWING = {
+  reporter: having(
+    { moved: namedPath, replaces: ['json'] },
+    list('name[=file]', 'how the run is told (repeatable); the names stand below'),
+  ),
+  json: ofCommand(
+    having({ replaces: ['reporter'] }, on('NDJSON on stdout: the same as --reporter ndjson')),
+  ),
+  sipTrace: having(
+    { moved: path },
+    maybe(
+      'file',
+      'SIP messages as a ladder, to stdout or a file; as a capture for Wireshark to FILE.pcapng or .pcap',
+    ),
+  ),
+  sipHeaders: having(
+    { needs: 'sipTrace' },
+    list(
+      'names',
+      'headers the ladder shows below each message (repeatable, comma-separated), or: all',
+    ),
+  ),
+  quiet: having({ replaces: ['verbose'] }, on('failures, warnings and the summary only', '-q')),
+  verbose: having({ replaces: ['quiet'] }, on('every event of every agent', '-v')),
+  color: off('no colours (also: NO_COLOR)'),
+};
+
 export const RUN = {
   ...SCRIPT,
   ...SCHEDULE,
@@ -149,34 +177,13 @@ export const RUN = {
     most: 4096,
   }),
   insecureHttp: on('http() checks no certificates'),
-  reporter: having(
-    { moved: namedPath, replaces: ['json'] },
-    list('name[=file]', 'console, ndjson, junit (repeatable)'),
-  ),
-  json: ofCommand(
-    having({ replaces: ['reporter'] }, on('NDJSON on stdout: the same as --reporter ndjson')),
-  ),
   logs: having(
     { moved: path },
     maybe('file', "agents' logs and all SIP messages, to stderr or a file"),
   ),
-  sipTrace: having(
-    { moved: path },
-    maybe(
-      'file',
-      'SIP messages as a ladder, to stdout or a file; as a capture for Wireshark to FILE.pcapng or .pcap',
-    ),
-  ),
   capture: having(
     { needs: 'sipTrace' },
     on('RTP too in the capture of --sip-trace, where dumpcap or tcpdump may capture'),
-  ),
-  sipHeaders: having(
-    { needs: 'sipTrace' },
-    list(
-      'names',
-      'headers the ladder shows below each message (repeatable, comma-separated), or: all',
-    ),
   ),
   saveAudio: having(
     { moved: path },
@@ -195,11 +202,12 @@ export const RUN = {
     word('when', 'keep them on: failure, always (default: failure)'),
   ),
   metrics: on('media quality of each agent at the end of its scenario'),
-  quiet: having({ replaces: ['verbose'] }, on('failures, warnings and the summary only', '-q')),
-  verbose: having({ replaces: ['quiet'] }, on('every event of every agent', '-v')),
-  color: off('no colours (also: NO_COLOR)'),
+  ...SHOWING,
 };
 export type RunFlags = ValuesOf<typeof RUN>;
+
+export const REPORT = SHOWING;
+export type ReportFlags = ValuesOf<typeof REPORT>;
 
 export const LIST = { ...SCRIPT, ...FOLDERS, json: ofCommand(on('as JSON')) };
 export type ListFlags = ValuesOf<typeof LIST>;

@@ -121,7 +121,8 @@ describe.concurrent('console', () => {
   });
 
   it('lists what failed at the end, and says whose fault it is', async () => {
-    const { code, stdout } = await runFiles(MIXED, ['run', 'mixed.js'], {
+    const args = ['run', 'mixed.js', '--reporter', 'console'];
+    const { code, stdout } = await runFiles(MIXED, args, {
       env: { OFFHOOK_BARESIP: '/nowhere/baresip' },
     });
     const summary = stdout.slice(stdout.lastIndexOf('\nfailed:\n'));
@@ -148,6 +149,35 @@ describe.concurrent('console', () => {
     expect(stdout).not.toMatch(ESCAPE);
     expect(stdout).toContain('gone');
   });
+});
+
+it('a log is a list; in GitHub Actions with annotations, and a job summary that is added to', async () => {
+  let summary = '';
+  const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: 'sum.md' };
+  const files = { 'suite.js': MIXED['mixed.js'].replace('ours', 'rings'), 'sum.md': 'before\n' };
+  const { code, stdout } = await runFiles(files, ['run', 'suite.js'], {
+    env: { ...env, OFFHOOK_BARESIP: '/nowhere/baresip' },
+    after: async (folder) => {
+      summary = await readFile(join(folder, 'sum.md'), 'utf8');
+    },
+  });
+  expect(stdout).toMatch(/^✓ suite\.js › good {2}\S+ m?s\n✗ suite\.js › bad {2}failed in /);
+  expect(stdout).toMatch(
+    /\n::error file=suite\.js,line=3,col=\d+,title=suite\.js › bad::the <text>/,
+  );
+  expect(stdout).toMatch(/\n- suite\.js › left out {2}skipped: not yet\n/);
+  expect(stdout).toMatch(/\n\nsuite\.js › bad\n[^]*\n4 scenarios: [^\n]*\n$/);
+  expect(summary).toMatch(/^before\n## Offhook[^]*<b>suite\.js › bad<\/b>/);
+  expect(code).toBe(1);
+});
+
+it('where a coding assistant runs it, few words; a reporter that is named wins', async () => {
+  const env = { CLAUDECODE: '1', OFFHOOK_BARESIP: '/nowhere/baresip' };
+  const brief = await runFiles(MIXED, ['run', 'mixed.js'], { env });
+  expect(brief.stdout).toMatch(/^failed: mixed\.js › bad\n/);
+  const tap = await runFiles(MIXED, ['run', 'mixed.js', '--reporter', 'tap'], { env });
+  expect(tap.stdout).toMatch(/^TAP version 14\nok 1 - mixed\.js › good\n[^]*\n1\.\.4\n$/);
+  expect([brief.code, tap.code]).toEqual([1, 1]);
 });
 
 const schema = JSON.parse(

@@ -3,7 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { FIRST_PORT, LAST_PORT } from '../baresip/start/ports.js';
 import { AgentLogsReporter } from '../report/sip/agent-logs.js';
-import { ConsoleReporter } from '../report/console.js';
+import { ByLength } from '../report/by-length.js';
+import { ConsoleReporter, type ConsoleOptions } from '../report/console.js';
 import {
   FileOutput,
   outputError,
@@ -15,47 +16,44 @@ import type { ArtifactsOptions } from '../report/artifacts/artifacts.js';
 import type { Reporter } from '../report/reporter.js';
 import type { RunEvent } from '../model/run-event.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';
+import { Terminal } from '../report/terminal.js';
 import { makeFolder } from './make-folder.js';
-import type { RunFlags } from './options.js';
+import type { ReportFlags, RunFlags } from './options.js';
 import { secrets } from './print.js';
+import { isOnStdout, wantedReporters, type Wanted } from './reporter-names.js';
 
-type ReportFlags = Pick<
-  RunFlags,
-  | 'reporter'
-  | 'json'
-  | 'logs'
-  | 'sipTrace'
-  | 'capture'
-  | 'sipHeaders'
-  | 'quiet'
-  | 'verbose'
-  | 'color'
->;
+type Asked = ReportFlags & Pick<Partial<RunFlags>, 'logs' | 'capture'>;
 
-const NAMES = ['console', 'ndjson', 'junit'] as const;
-type Name = (typeof NAMES)[number];
-
-interface Wanted {
-  name: Name;
-  file?: string;
+/** What the reporters of a run need besides their flags. */
+interface Around {
+  environment: ProcessEnvironment;
+  /** The options a scenario needs when it is run again. */
+  again: readonly string[];
+  /** Whether the run takes place now, and is not a recorded one. */
+  live: boolean;
+  /** Files the command reads: none may be written. */
+  reads?: readonly string[];
+  /** Where artefacts are kept, if they are. */
+  artifacts?: ArtifactsOptions | undefined;
 }
 
-/** @param again the options a scenario needs when it is run again */
-export async function makeReporters(
-  flags: ReportFlags,
-  again: readonly string[],
-  environment: ProcessEnvironment,
-  artifacts?: ArtifactsOptions,
-): Promise<readonly Reporter[]> {
-  const wanted = wantedReporters(flags);
+/** Where reporters write that share stdout. */
+interface Places {
+  /** What people read, when that is on stdout. */
+  terminal: Terminal | undefined;
+}
+
+export async function makeReporters(flags: Asked, around: Around): Promise<readonly Reporter[]> {
+  const { artifacts } = around;
+  const wanted = wantedReporters(flags, around.environment);
   if (isStdoutAskedFor(flags)) refuseClosed('stdout');
-  makeFolders(checkFiles([...wanted.map(({ file }) => file), flags.logs, flags.sipTrace]));
+  const files = [...wanted.map(({ file }) => file), flags.logs, flags.sipTrace];
+  makeFolders(checkFiles(files, around.reads));
   const headers = shownHeaders(flags);
   const reporters: Reporter[] = [];
-  for (const one of wanted) {
-    reporters.push(await makeOne(one, flags, again, environment));
-  }
-  const console = reporters.find((one) => one instanceof ConsoleReporter);
+  const isTold = wanted.some((one) => isOnStdout(one) && PEOPLE.has(one.name));
+  const places = { terminal: isTold ? stdoutTerminal(flags, around) : undefined };
+  for (const one of wanted) reporters.push(await makeOne(one, flags, around, places));
   const capture = captureOf(flags.sipTrace);
   const network = await networkOf(flags, capture !== undefined);
   if (capture !== undefined) {
@@ -66,11 +64,11 @@ export async function makeReporters(
     reporters.push(new SipCaptureReporter({ format, write, finish, ...network }));
   } else if (flags.sipTrace !== undefined) {
     const { SipLadderReporter } = await import('../report/sip/sip-ladder.js');
-    const output = fileOr(flags.sipTrace, console?.output ?? new StreamOutput('stderr'));
+    const output = fileOr(flags.sipTrace, places.terminal?.output ?? new StreamOutput('stderr'));
     reporters.push(new SipLadderReporter({ output, headers }));
   }
   if (flags.logs !== undefined) {
-    reporters.push(new AgentLogsReporter({ output: logsOutput(flags.logs, console) }));
+    reporters.push(new AgentLogsReporter({ output: logsOutput(flags.logs, places.terminal) }));
   }
   if (artifacts === undefined) return reporters;
   const { ArtifactsReporter } = await import('../report/artifacts/artifacts.js');
@@ -89,37 +87,23 @@ function withoutRecordings(reporter: Reporter): Reporter {
   };
 }
 
-/** stdout belongs to one reporter: a machine's output must not be mixed with anything. */
-function wantedReporters(flags: ReportFlags): readonly Wanted[] {
-  if (flags.quiet === true && flags.verbose === true) {
-    throw new OffhookError('E_USAGE', '--quiet and --verbose exclude each other', {
-      hint: 'leave one of them out',
-    });
-  }
-  const named = [...flags.reporter, ...(flags.json === true ? ['ndjson'] : [])].map(parse);
-  const onStdout = named.filter((one) => one.file === undefined);
-  if (onStdout.length > 1) {
-    const list = onStdout.map((one) => one.name).join(' and ');
-    throw new OffhookError(
-      'E_USAGE',
-      { subject: '--reporter', what: `${list} would both write to stdout` },
-      {
-        hint: 'give all but one of them a file: --reporter ndjson=FILE',
-      },
-    );
-  }
-  return onStdout.length === 0 ? [{ name: 'console' }, ...named] : named;
-}
+/** Reporters that write lines for people. */
+const PEOPLE: ReadonlySet<string> = new Set<Wanted['name']>([
+  'default',
+  'console',
+  'list',
+  'brief',
+]);
 
 /** Whether a flag claims stdout: the console's lines are only the default output of a run. */
-function isStdoutAskedFor({ reporter, json, sipTrace }: ReportFlags): boolean {
-  const named = json === true || reporter.some((one) => !one.includes('='));
+function isStdoutAskedFor({ reporter, json, sipTrace }: Asked): boolean {
+  const named = json === true || reporter.some((one) => !one.includes('=') && one !== 'github');
   return named || sipTrace === true || sipTrace === '';
 }
 
 /** A capture of the network while the run goes on. It lies in the range of all agents' ports. */
 async function networkOf(
-  { capture }: ReportFlags,
+  { capture }: Asked,
   isTaken: boolean,
 ): Promise<{ network?: () => Promise<Iterable<Uint8Array>> }> {
   if (capture !== true) return {};
@@ -145,7 +129,7 @@ function captureOf(
 }
 
 /** The checked header names of --sip-headers. */
-function shownHeaders({ sipHeaders, sipTrace }: ReportFlags): readonly string[] {
+function shownHeaders({ sipHeaders, sipTrace }: Asked): readonly string[] {
   const names = sipHeaders.flatMap((one) => one.split(',')).map((one) => one.trim());
   const isCapture = captureOf(sipTrace) !== undefined;
   if (names.length > 0 && (sipTrace === undefined || isCapture)) {
@@ -170,32 +154,11 @@ function shownHeaders({ sipHeaders, sipTrace }: ReportFlags): readonly string[] 
   return names;
 }
 
-function parse(text: string): Wanted {
-  const [name = '', ...rest] = text.split('=');
-  const file = rest.join('=');
-  if (!NAMES.includes(name as Name)) {
-    throw new OffhookError(
-      'E_USAGE',
-      { subject: '--reporter', what: `there is no reporter "${name}"` },
-      {
-        hint: `use one of ${NAMES.join(', ')}`,
-      },
-    );
-  }
-  if (name === 'junit' && file === '') {
-    throw new OffhookError(
-      'E_USAGE',
-      { subject: '--reporter junit', what: 'needs a file' },
-      {
-        hint: 'write --reporter junit=FILE',
-      },
-    );
-  }
-  return file === '' ? { name: name as Name } : { name: name as Name, file };
-}
-
 /** Checks that each report has its own file, and none may be a scenario. @returns the named files. */
-function checkFiles(files: readonly (string | true | undefined)[]): readonly string[] {
+function checkFiles(
+  files: readonly (string | true | undefined)[],
+  reads: readonly string[] = [],
+): readonly string[] {
   const named = files.filter((file) => typeof file === 'string').filter((file) => file !== '');
   const twice = named.find((file, index) =>
     named.slice(0, index).some((other) => resolve(other) === resolve(file)),
@@ -207,6 +170,14 @@ function checkFiles(files: readonly (string | true | undefined)[]): readonly str
       {
         hint: 'give each of them a file of its own',
       },
+    );
+  }
+  const read = named.find((file) => reads.some((other) => resolve(other) === resolve(file)));
+  if (read !== undefined) {
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: `output file "${read}"`, what: 'is one of the records to read' },
+      { hint: 'write to another file' },
     );
   }
   const script = named.find((file) => /\.m?js$/.test(file));
@@ -237,44 +208,71 @@ function makeFolders(files: readonly string[]): void {
 
 async function makeOne(
   { name, file }: Wanted,
-  flags: ReportFlags,
-  words: readonly string[],
-  environment: ProcessEnvironment,
+  flags: Asked,
+  around: Around,
+  { terminal }: Places,
 ): Promise<Reporter> {
+  const { environment, live } = around;
   const { cwd } = environment;
+  const output = (): Output => (file === undefined ? process.stdout : new FileOutput(file));
+  // Its secrets are known only when scenarios were collected.
+  const again = (): readonly string[] => around.again.map(secrets.mask);
+  const mode = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal';
+  const told = (): ConsoleOptions => {
+    const own = file === undefined ? terminal : new Terminal({ output: output(), live });
+    return { terminal: own ?? stdoutTerminal(flags, around), mode, cwd, again };
+  };
   switch (name) {
+    case 'default':
+      return new ByLength(told());
+    case 'console':
+      return new ConsoleReporter(told());
+    case 'list': {
+      const { ListReporter } = await import('../report/list.js');
+      return new ListReporter(told());
+    }
+    case 'brief': {
+      const { BriefReporter } = await import('../report/brief.js');
+      return new BriefReporter({ ...told(), cwd, again });
+    }
     case 'junit': {
       const { JUnitReporter } = await import('../report/junit.js');
       return new JUnitReporter({ file: file ?? '', cwd });
     }
     case 'ndjson': {
       const { NdjsonReporter } = await import('../report/ndjson.js');
-      const output = file === undefined ? process.stdout : new FileOutput(file);
-      return new NdjsonReporter({ output, sip: flags.sipTrace !== undefined });
+      // A file is the record of the run, and has all that other reporters need.
+      const sip = file !== undefined || flags.sipTrace !== undefined;
+      return new NdjsonReporter({ output: output(), sip });
     }
-    case 'console': {
-      // Its secrets are known only when scenarios were collected.
-      const again = { again: () => words.map(secrets.mask) };
-      const mode = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal';
-      if (file !== undefined) {
-        const output = new FileOutput(file);
-        return new ConsoleReporter({ output, mode, colour: 0, cwd, ...again });
-      }
-      return new ConsoleReporter({
-        output: process.stdout,
-        mode,
-        colour: flags.color ? environment.colourLevel : 0,
+    case 'tap': {
+      const { TapReporter } = await import('../report/tap.js');
+      return new TapReporter({ output: output() });
+    }
+    case 'github': {
+      const { GithubReporter } = await import('../report/github/github.js');
+      const summary = file ?? environment.githubSummary;
+      return new GithubReporter({
+        // A report for programs on stdout must not have lines of ours in it: runners read stderr as well.
+        output: terminal?.output ?? new StreamOutput('stderr'),
+        ...(summary === undefined ? {} : { summary }),
+        root: environment.githubWorkspace ?? cwd,
         cwd,
-        ...again,
       });
     }
   }
 }
 
-function logsOutput(flag: string | true, console: ConsoleReporter | undefined): Output {
+/** What people read on stdout goes through one object, with whatever else is to stand there. */
+function stdoutTerminal(flags: Asked, { environment, live }: Around): Terminal {
+  const colour = flags.color ? environment.colourLevel : 0;
+  return new Terminal({ output: process.stdout, colour, live });
+}
+
+function logsOutput(flag: string | true, terminal: Terminal | undefined): Output {
   if (flag !== true && flag !== '') return new FileOutput(flag);
   const stream = new StreamOutput('stderr');
-  return console?.beside(stream) ?? stream;
+  return terminal?.beside(stream) ?? stream;
 }
 
 /** An output that keeps clear of the console's lines and its status line; without a console it is stderr. */

@@ -45,7 +45,7 @@ export async function runCommand(
     signal,
     threads,
     secrets,
-    reporters: await makeReporters(flags, again, environment, artifacts),
+    reporters: await makeReporters(flags, { environment, again, live: true, artifacts }),
   });
 }
 

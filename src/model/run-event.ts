@@ -97,6 +97,8 @@ export type RunEvent =
       repeat?: number;
       /** What the order of the scenarios and pauses before verbs were made from (--seed). */
       seed?: number;
+      /** How often a scenario that failed may run again; absent = never. */
+      retries?: number;
       /** The part of the scenarios that this run is. */
       shard?: Shard;
       /** How long it will take, ms, as far as scenarios have run before. */

@@ -1,4 +1,5 @@
 /** Names of agents across a run: one colour each, one column width, and the agent behind a SIP address. */
+import type { RunEvent } from '../model/run-event.js';
 import type { Peer } from '../sip/peer.js';
 import { displayWidth, oneLine } from './text.js';
 
@@ -15,6 +16,10 @@ export class AgentNames {
     if (this.#order.has(name)) return;
     this.#order.set(name, this.#order.size);
     this.#width = Math.min(WIDEST, Math.max(this.#width, displayWidth(name)));
+  }
+
+  take({ entry }: Extract<RunEvent, { type: 'agent' }>): void {
+    if (entry.event.type === 'started') this.started(entry.agent, entry.event.aor);
   }
 
   started(name: string, aor: string): void {

@@ -1,6 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import type { RunEvent } from '../model/run-event.js';
 import { shown } from '../testing/console-text.js';
 import { refusedCall } from '../testing/sample-failure.js';
 import { SampleRun, twoPartyCall } from '../testing/sample-run.js';
@@ -12,29 +11,6 @@ test('colour changes nothing but colour', async () => {
   expect(coloured).toContain('\u001b[');
   expect(colourless).not.toContain('\u001b');
   expect(stripVTControlCharacters(coloured)).toBe(colourless);
-});
-
-test('scenarios side by side: each change of scenario has its header', async () => {
-  const one = new SampleRun().scenario('a.js', 'one').log('1').after(5).log('3');
-  const two = new SampleRun().scenario('b.js', 'two').log('2').after(9).finish('passed');
-  const [startOne, logOne, laterOne] = one.events as [RunEvent, RunEvent, RunEvent];
-  const [startTwo, logTwo, endTwo] = two.events as [RunEvent, RunEvent, RunEvent];
-  const events = [startOne, startTwo, logOne, logTwo, laterOne, endTwo];
-  expect(await shown(events)).toMatchInlineSnapshot(`
-    "
-    a.js › one
-        0.000s         log: 1
-
-    b.js › two
-        0.000s         log: 2
-
-    a.js › one
-        0.005s         log: 3
-
-    b.js › two
-      ✓ passed in 9 ms
-    "
-  `);
 });
 
 test('nothing a peer or a script says drives the terminal', async () => {

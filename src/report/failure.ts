@@ -9,7 +9,7 @@ import { printTimeline } from './timeline.js';
 
 const FRAMES = 5;
 
-interface FailureContext {
+export interface FailureContext {
   page: Page;
   names: AgentNames;
   /** Locations are shown relative to it. */
@@ -105,7 +105,13 @@ function printEvents({ page, names }: FailureContext, failure: Failure): void {
 }
 
 /** The command that runs this scenario again and shows everything. */
-export function printMore(page: Page, scenario: ScenarioId, again: readonly string[] = []): void {
+export function printMore(
+  page: Page,
+  { scenario, failures }: { scenario: ScenarioId; failures: readonly Failure[] },
+  again: readonly string[] = [],
+): void {
+  // What a record lacks is no scenario that could run.
+  if (failures.some(({ code }) => code === 'E_RECORD')) return;
   const alone = scenarioTitle(scenario) === oneLine(scenario.file);
   const selection = alone ? '' : ` --scenario ${shellQuoted(scenario.name)}`;
   const options = again.map((word) => ` ${shellWord(word)}`).join('');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OffhookError } from '../errors.js';
-import type { RunEvent } from '../model/run-event.js';
+import type { Failure, RunEvent } from '../model/run-event.js';
 import { SampleRun, twoPartyCall } from '../testing/sample-run.js';
 import { JUnitReporter } from './junit.js';
 
@@ -18,7 +18,7 @@ afterAll(() => {
 
 async function report(events: readonly RunEvent[], name = 'report.xml'): Promise<string> {
   const file = join(folder, name);
-  const reporter = new JUnitReporter({ file });
+  const reporter = new JUnitReporter({ file, cwd: folder });
   for (const event of events) reporter.on(event);
   expect(existsSync(file)).toBe(false);
   await reporter.close();
@@ -100,7 +100,7 @@ test('a suite per file, a case per scenario', async () => {
   const run = mixedRun();
   expect(await report(run.events)).toMatchInlineSnapshot(`
     "<?xml version="1.0" encoding="UTF-8"?>
-    <testsuites name="offhook" tests="4" failures="1" errors="1" skipped="1" time="1.623">
+    <testsuites name="offhook" tests="4" failures="1" errors="1" time="1.623">
     <testsuite name="examples/two-party.js" tests="1" failures="0" errors="0" skipped="0" time="0.123" timestamp="2026-01-02T03:04:05">
     <testcase name="answered call" classname="examples/two-party.js" file="examples/two-party.js" time="0.123">
     <properties><property name="tag" value="smoke"/><property name="tag" value="call"/></properties>
@@ -129,7 +129,7 @@ test('a suite per file, a case per scenario', async () => {
     </testcase>
     </testsuite>
     <testsuite name="suite.js" tests="3" failures="1" errors="1" skipped="1" time="1.500" timestamp="2026-01-02T03:04:05">
-    <testcase name="is &lt;refused&gt; &amp; &quot;gone&quot;" classname="suite.js" file="suite.js" time="1.500">
+    <testcase name="is &lt;refused&gt; &amp; &quot;gone&quot;" classname="suite.js" file="suite.js" line="3" time="1.500">
     <properties><property name="tag" value="slow"/></properties>
     <failure message="assert(alice.state): does not equal Established: was Idle" type="E_ASSERT">
         assert(alice.state): does not equal Established: was Idle [E_ASSERT]
@@ -207,9 +207,77 @@ test('what does not run is skipped, with the reason', async () => {
     { ...base, file: 'one.js', name: 'one', why: 'single', reason: 'a single-scenario file' },
     { ...base, file: 'b.js', name: 'b', why: 'only', reason: '"only" is set elsewhere' },
   ]);
-  expect(xml).toContain('<testsuites name="offhook" tests="2" failures="0" errors="0" skipped="2"');
+  expect(xml).toContain('<testsuites name="offhook" tests="2" failures="0" errors="0" time=');
   expect(xml).toContain(
     '<testcase name="one" classname="one.js" file="one.js" time="0.000">\n<skipped message="a single-scenario file"/>',
   );
   expect(xml).toContain('<skipped message="&quot;only&quot; is set elsewhere"/>');
+});
+
+const DOWN: Failure = { code: 'E_ASSERT', phase: 'body', message: 'was Idle' };
+const CRASH: Failure = { code: 'E_AGENT_CRASHED', phase: 'body', message: 'agent "a": SIGSEGV' };
+
+test('retries: one case for a scenario, in the form of Surefire', async () => {
+  const run = new SampleRun().begin(2, 1, { retries: 2 });
+  run.scenario('a.js', 'down').log('first').failAndRetry(DOWN);
+  run.again().log('second').finish('errored', [CRASH]);
+  run.scenario('a.js', 'shaky').log('third').failAndRetry(DOWN);
+  run.again().log('fourth').after(1000).finish('flaky').end();
+  const xml = await report(run.events);
+  expect(xml.slice(xml.indexOf('<testsuites'))).toMatchInlineSnapshot(`
+    "<testsuites name="offhook" tests="2" failures="1" errors="0" time="1.000">
+    <testsuite name="a.js" tests="2" failures="1" errors="0" skipped="0" time="1.000" timestamp="2026-01-02T03:04:05">
+    <testcase name="down" classname="a.js" file="a.js" time="0.000">
+    <failure message="was Idle" type="E_ASSERT">
+        was Idle [E_ASSERT]
+    </failure>
+    <rerunError message="agent &quot;a&quot;: SIGSEGV" type="E_AGENT_CRASHED">
+    <stackTrace>
+        agent "a": SIGSEGV [E_AGENT_CRASHED]
+    </stackTrace>
+    <system-out>    0.000s         log: second
+    </system-out>
+    </rerunError>
+    <system-out>    0.000s         log: first
+    </system-out>
+    </testcase>
+    <testcase name="shaky" classname="a.js" file="a.js" time="1.000">
+    <flakyFailure message="was Idle" type="E_ASSERT">
+    <stackTrace>
+        was Idle [E_ASSERT]
+    </stackTrace>
+    <system-out>    0.000s         log: third
+    </system-out>
+    </flakyFailure>
+    <system-out>    0.000s         log: fourth
+    </system-out>
+    </testcase>
+    </testsuite>
+    </testsuites>
+    "
+  `);
+});
+
+test('cases stand in the order of the files, whatever finished first', async () => {
+  const run = new SampleRun().begin(3).scenario('a.js', 'one').finish('passed');
+  run.scenario('a.js', 'two').finish('passed').scenario('b.js', 'three').finish('passed');
+  const xml = await report([...run.events].reverse());
+  expect([...xml.matchAll(/<testcase name="(\w+)"/g)].map(([, name]) => name)).toEqual(
+    'one two three'.split(' '),
+  );
+});
+
+test('saved audio is an attachment, as Jenkins and GitLab read it', async () => {
+  const run = new SampleRun().begin(1).scenario('a.js', 'one');
+  const saved = { type: 'audio_saved', at: 1, scenario: run.id, agent: 'alice', call: 1 } as const;
+  run.push({ ...saved, file: 'audio/one-1.wav' }, { ...saved, file: '/elsewhere/two.wav' });
+  const xml = await report(run.finish('passed').end().events);
+  expect(xml).toContain('\n[[ATTACHMENT|audio/one-1.wav]]\n[[ATTACHMENT|/elsewhere/two.wav]]\n');
+});
+
+test('a repeated scenario has a case for each time', async () => {
+  const run = new SampleRun().begin(1, 1, { repeat: 2 }).scenario('a.js', 'one').finish('passed');
+  const xml = await report(run.again().finish('failed', [DOWN]).end().events);
+  expect(xml).toContain('<testcase name="one (attempt 1)"');
+  expect(xml).toMatch(/<testcase name="one \(attempt 2\)".*>\n<failure message="was Idle"/);
 });

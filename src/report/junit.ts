@@ -1,15 +1,17 @@
 /**
  * JUnit XML as Jenkins and GitLab read it: a testsuite per file, a testcase per scenario. Written at
- * the end in one go, so that nobody ever reads half a file; also when the run broke off.
+ * the end in one go, so that nobody ever reads half a file; also when the run broke off. Its schema is junit-10.xsd of
+ * Jenkins, and besides, as GitLab and pytest have it, `file`, `line` and `properties` of a testcase.
  */
 import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, basename } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { formatMs } from '../time.js';
-import type { Failure, RunEvent, ScenarioId, Verdict } from '../model/run-event.js';
+import type { RunEvent, ScenarioId } from '../model/run-event.js';
 import { AgentNames } from './agent-names.js';
 import { printFailures } from './failure.js';
 import { outputError } from './output.js';
-import { Page, palette } from './page.js';
+import { KeptText, Page, palette } from './page.js';
+import { isBad, Results, type AttemptResult, type ScenarioResult } from './results.js';
 import type { Reporter } from './reporter.js';
 import { ScenarioView } from './scenario-view.js';
 import { oneLine } from './text.js';
@@ -22,27 +24,13 @@ interface JUnitOptions {
   cwd?: string;
 }
 
-interface TestCase {
-  scenario: Pick<ScenarioId, 'file' | 'name' | 'tags'>;
-  startedAt: number;
-  ms: number;
-  verdict: Verdict | 'unfinished';
-  skipReason?: string | undefined;
-  failures: readonly Failure[];
-  output: string;
-}
-
-type FinishedEvent = Extract<RunEvent, { type: 'scenario_finished' | 'file_part_finished' }>;
-
-interface Running {
+/** A scenario that runs: what the console would show of it, and the files it left. */
+interface Shown {
   view: ScenarioView;
-  startedAt: number;
-  lines: string[];
-  chars: number;
+  kept: KeptText;
+  attachments: string[];
 }
 
-/** CI servers load the whole file: a scenario that logs without end must not break them. */
-const MOST_OUTPUT_CHARS = 256 * 1024;
 const COLOURLESS = palette(0);
 
 export class JUnitReporter implements Reporter {
@@ -51,12 +39,14 @@ export class JUnitReporter implements Reporter {
   readonly #cwd: string;
   readonly #clock = new WallClock();
   readonly #names = new AgentNames();
-  readonly #running = new Map<string, Running>();
-  readonly #cases: TestCase[] = [];
-  readonly #leftOut: TestCase[] = [];
-  /** By file: what setup_file and teardown_file did. */
+  readonly #results = new Results();
+  /** By id of the attempt. */
+  readonly #shown = new Map<string, Shown>();
   readonly #outputs = new Map<string, string>();
-  #lastAt = 0;
+  /** By file: what setup_file and teardown_file did. */
+  readonly #onceOutputs = new Map<string, string>();
+  readonly #leftOut: ScenarioResult[] = [];
+  #isRepeated = false;
   #written = false;
 
   /** @throws OffhookError E_OUTPUT when the file cannot be written: before anything runs. */
@@ -67,41 +57,46 @@ export class JUnitReporter implements Reporter {
   }
 
   on(event: RunEvent): void {
-    this.#lastAt = event.at;
+    this.#results.on(event);
     switch (event.type) {
       case 'scenario_started':
       case 'file_part_started':
-        this.#running.set(event.scenario.id, this.#start(event.scenario, event.at));
+        this.#shown.set(event.scenario.id, this.#begin(event.scenario, event.at));
+        return;
+      case 'file_part_finished':
+        if (event.failures.length === 0) this.#keepOutput(event.scenario);
+        else this.#end(event.scenario.id);
         return;
       case 'scenario_finished':
-      case 'file_part_finished':
-        this.#finish(event);
+        this.#end(event.scenario.id);
         return;
       case 'left_out':
-        this.#leftOut.push(leftOutCase(event));
+        this.#leftOut.push(leftOutResult(event));
         return;
       case 'run_started':
+        this.#isRepeated = event.repeat !== undefined;
         this.#clock.on(event);
         return;
       case 'run_finished':
       case 'sip':
       case 'agent_log':
         return;
+      case 'audio_saved':
+        this.#shown.get(event.scenario)?.attachments.push(this.#nearPath(event.file));
+        break;
       case 'agent':
-        if (event.entry.event.type === 'started') {
-          this.#names.started(event.entry.agent, event.entry.event.aor);
-        }
+        this.#names.take(event);
         break;
       default:
         break;
     }
-    if (event.scenario !== undefined) this.#running.get(event.scenario)?.view.on(event);
+    if (event.scenario !== undefined) this.#shown.get(event.scenario)?.view.on(event);
   }
 
   close(): Promise<void> {
     if (this.#written) return Promise.resolve();
     this.#written = true;
-    for (const running of this.#running.values()) this.#unfinished(running);
+    for (const id of this.#shown.keys()) this.#end(id);
     try {
       writeAtomically(this.#file, this.#document());
     } catch (error) {
@@ -110,56 +105,37 @@ export class JUnitReporter implements Reporter {
     return Promise.resolve();
   }
 
-  #start(scenario: ScenarioId, startedAt: number): Running {
-    const lines: string[] = [];
-    const running = { lines, startedAt, chars: 0 };
-    const page = new Page((text) => {
-      running.chars += text.length;
-      if (running.chars <= MOST_OUTPUT_CHARS) lines.push(text);
-    }, COLOURLESS);
+  #begin(scenario: ScenarioId, startedAt: number): Shown {
+    const kept = new KeptText();
+    const page = new Page(kept.write, COLOURLESS);
     const options = { verbose: false, cwd: this.#cwd };
-    return Object.assign(running, {
-      view: new ScenarioView(page, this.#names, scenario, startedAt, options),
-    });
-  }
-
-  #finish(event: FinishedEvent): void {
-    const running = this.#running.get(event.scenario.id);
-    this.#running.delete(event.scenario.id);
-    if (event.type === 'file_part_finished' && event.failures.length === 0) {
-      this.#keepOutput(event.scenario.file, running);
-      return;
-    }
-    this.#cases.push({
-      scenario: event.scenario,
-      startedAt: running?.startedAt ?? event.at - event.ms,
-      ms: event.ms,
-      verdict: event.verdict,
-      skipReason: event.skip_reason,
-      failures: event.failures,
-      output: running === undefined ? '' : outputOf(running),
-    });
+    const view = new ScenarioView(page, this.#names, scenario, startedAt, options);
+    return { view, kept, attachments: [] };
   }
 
   /** What ran once for a file and went well is no test case: what it did stands at the file. */
-  #keepOutput(file: string, running: Running | undefined): void {
-    const output = running === undefined ? '' : outputOf(running);
-    this.#outputs.set(file, (this.#outputs.get(file) ?? '') + output);
+  #keepOutput({ id, file }: ScenarioId): void {
+    const output = this.#shown.get(id)?.kept.text ?? '';
+    this.#shown.delete(id);
+    this.#onceOutputs.set(file, (this.#onceOutputs.get(file) ?? '') + output);
   }
 
-  #unfinished(running: Running): void {
-    this.#cases.push({
-      scenario: running.view.scenario,
-      startedAt: running.startedAt,
-      ms: Math.max(0, this.#lastAt - running.startedAt),
-      verdict: 'unfinished',
-      failures: [],
-      output: outputOf(running),
-    });
+  #end(id: string): void {
+    const shown = this.#shown.get(id);
+    if (shown === undefined) return;
+    this.#shown.delete(id);
+    const files = shown.attachments.map((file) => `[[ATTACHMENT|${file}]]\n`);
+    this.#outputs.set(id, shown.kept.text + files.join(''));
+  }
+
+  /** Jenkins and GitLab look for attachments below the folder the run was started in. */
+  #nearPath(file: string): string {
+    const near = relative(this.#cwd, resolve(this.#cwd, file));
+    return near.startsWith('..') ? resolve(this.#cwd, file) : near;
   }
 
   #document(): string {
-    const cases = [...this.#cases, ...this.#leftOut];
+    const cases = [...this.#results.all(), ...this.#leftOut];
     const files = [...new Set(cases.map((one) => one.scenario.file))];
     const suites = files.map((file) =>
       this.#suite(
@@ -168,100 +144,132 @@ export class JUnitReporter implements Reporter {
       ),
     );
     const content = `\n${suites.join('\n')}\n`;
+    // The schema of Jenkins knows no such attribute here.
+    const { skipped: _, ...inAll } = totals(cases);
     const total = element(
       'testsuites',
-      { name: 'offhook', ...totals(cases) },
+      { name: 'offhook', ...inAll },
       suites.length === 0 ? '' : content,
     );
     return `<?xml version="1.0" encoding="UTF-8"?>\n${total}\n`;
   }
 
-  #suite(file: string, cases: readonly TestCase[]): string {
+  #suite(file: string, cases: readonly ScenarioResult[]): string {
     const startedAt = Math.min(...cases.map((one) => one.startedAt));
     const timestamp = this.#clock.time(startedAt).slice(0, 19);
-    const output = this.#outputs.get(file) ?? '';
+    const output = this.#onceOutputs.get(file) ?? '';
     const once = output === '' ? [] : [element('system-out', {}, xmlText(output))];
     const content = [...cases.map((one) => this.#case(one)), ...once].join('\n');
     return element('testsuite', { name: file, ...totals(cases), timestamp }, `\n${content}\n`);
   }
 
-  #case(one: TestCase): string {
-    const properties = one.scenario.tags.map((value) =>
-      element('property', { name: 'tag', value }),
-    );
+  /**
+   * One case for a scenario, whatever its attempts, in the form of Maven Surefire: of one that failed in all, the first
+   * attempt is the failure, later ones are reruns; of one that passed in the end, those before are flaky.
+   */
+  #case(one: ScenarioResult): string {
+    const isRed = isBad(one.verdict);
+    const shown = shownAttempt(one);
+    const others = [...one.earlier, one].filter((other) => other.scenario !== shown.scenario);
+    const { file, name, tags, attempt, id } = shown.scenario;
+    const properties = tags.map((value) => element('property', { name: 'tag', value }));
+    const output = this.#outputs.get(id) ?? '';
     const parts = [
       ...(properties.length === 0 ? [] : [element('properties', {}, properties.join(''))]),
-      ...this.#result(one),
-      ...(one.output === '' ? [] : [element('system-out', {}, xmlText(one.output))]),
+      ...this.#result(shown),
+      ...others.map((other) => this.#other(isRed ? 'rerun' : 'flaky', other)),
+      ...(output === '' ? [] : [element('system-out', {}, xmlText(output))]),
     ];
-    const { file, name } = one.scenario;
-    return element(
-      'testcase',
-      { name, classname: file, file, time: seconds(one.ms) },
-      parts.length === 0 ? '' : `\n${parts.join('\n')}\n`,
-    );
+    const attributes = {
+      name: this.#isRepeated ? `${name} (attempt ${attempt})` : name,
+      classname: file,
+      file,
+      line: lineOf(shown),
+      time: seconds(shown.ms),
+    };
+    return element('testcase', attributes, parts.length === 0 ? '' : `\n${parts.join('\n')}\n`);
   }
 
   /**
    * At most one failure or error per testcase: readers take only the first; its text lists the others, too.
    */
-  #result(one: TestCase): string[] {
-    const first = one.failures[0];
-    const attributes = {
-      message: first === undefined ? undefined : oneLine(first.message),
-      type: first?.code,
-    };
+  #result(one: AttemptResult): string[] {
     switch (one.verdict) {
       case 'passed':
+      case 'flaky':
         return [];
       case 'skipped':
         return [
           element('skipped', { message: one.skipReason === '' ? undefined : one.skipReason }),
         ];
       case 'failed':
-        return [element('failure', attributes, this.#explained(one))];
+        return [element('failure', reasonOf(one), this.#explained(one))];
       case 'errored':
-        return [element('error', attributes, this.#explained(one))];
-      case 'flaky':
-        return [element('flakyFailure', attributes, this.#explained(one))];
-      case 'unfinished': {
-        const message = `the run broke off after ${formatMs(one.ms)} of this scenario`;
-        return [element('error', { message, type: 'E_INTERRUPTED' })];
-      }
+        return [element('error', reasonOf(one), this.#explained(one))];
+      case 'unfinished':
+        return [element('error', reasonOf(one))];
     }
   }
 
-  #explained(one: TestCase): string {
-    const lines: string[] = [];
-    const page = new Page((text) => lines.push(text), COLOURLESS);
+  /** An attempt besides the one the case shows. */
+  #other(kind: 'rerun' | 'flaky', one: AttemptResult): string {
+    const output = this.#outputs.get(one.scenario.id) ?? '';
+    const parts = [
+      element('stackTrace', {}, this.#explained(one)),
+      ...(output === '' ? [] : [element('system-out', {}, xmlText(output))]),
+    ];
+    const what = one.verdict === 'failed' ? 'Failure' : 'Error';
+    return element(`${kind}${what}`, reasonOf(one), `\n${parts.join('\n')}\n`);
+  }
+
+  #explained(one: AttemptResult): string {
+    const kept = new KeptText();
+    const page = new Page(kept.write, COLOURLESS);
     printFailures({ page, names: this.#names, cwd: this.#cwd }, one.failures);
-    return xmlText(lines.join(''));
+    return xmlText(kept.text);
   }
 }
 
+/** The attempt that stands for its scenario. */
+function shownAttempt(one: ScenarioResult): AttemptResult {
+  return isBad(one.verdict) ? (one.earlier[0] ?? one) : one;
+}
+
+/** Where it failed, unless that is in a file beside the scenario's own. */
+function lineOf({ scenario, failures }: AttemptResult): number | undefined {
+  const at = failures[0]?.at;
+  const isOwn = at !== undefined && basename(at.file) === basename(scenario.file);
+  return isOwn ? at.line : undefined;
+}
+
+function reasonOf({ verdict, failures, ms }: AttemptResult): { message?: string; type: string } {
+  if (verdict === 'unfinished') {
+    const message = `the run broke off after ${formatMs(ms)} of this scenario`;
+    return { message, type: 'E_INTERRUPTED' };
+  }
+  const first = failures[0];
+  return first === undefined
+    ? { type: verdict }
+    : { message: oneLine(first.message), type: first.code };
+}
+
 /** A scenario that does not run is skipped, with the reason: a report must not look as if it were not there. */
-function leftOutCase(event: Extract<RunEvent, { type: 'left_out' }>): TestCase {
+function leftOutResult(event: Extract<RunEvent, { type: 'left_out' }>): ScenarioResult {
   const { at, file, name, tags, reason } = event;
   return {
-    scenario: { file, name, tags },
+    scenario: { id: '', key: '', attempt: 1, order: Infinity, file, name, tags },
     startedAt: at,
     ms: 0,
     verdict: 'skipped',
     skipReason: reason,
     failures: [],
-    output: '',
+    earlier: [],
   };
 }
 
-function outputOf({ lines, chars }: Running): string {
-  const kept = lines.join('');
-  const lost = chars - kept.length;
-  return kept + (lost > 0 ? `… cut here: ${lost} characters too many\n` : '');
-}
-
-function totals(cases: readonly TestCase[]): Record<string, string | number> {
-  const number = (...verdicts: TestCase['verdict'][]): number =>
-    cases.filter((one) => verdicts.includes(one.verdict)).length;
+function totals(cases: readonly ScenarioResult[]): Record<string, string | number> {
+  const number = (...verdicts: ScenarioResult['verdict'][]): number =>
+    cases.filter((one) => verdicts.includes(shownAttempt(one).verdict)).length;
   return {
     tests: cases.length,
     failures: number('failed'),

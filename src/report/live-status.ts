@@ -1,82 +1,47 @@
 /**
- * One line on a terminal that shows the current wait, rewritten in place. It is drawn by its timer
+ * One line on a terminal that shows what the run does, rewritten in place. It is drawn by its timer
  * only (10 a second), so quick waits never flash and an event costs next to nothing.
  */
 import type { RunEvent } from '../model/run-event.js';
+import { doing, type Activity, type Doing, type Running } from './activity.js';
 import type { Output } from './output.js';
 import type { Palette } from './page.js';
 import { cut, oneLine } from './text.js';
-import { conditionText } from './wording.js';
 
 const TICK_MS = 100;
 const SPINNER = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
 const CLEAR = '\r\u001b[2K';
 
-interface Waiting {
-  what: string;
-  since: number;
-  /** How long it may take; absent = no limit known. */
-  limit?: number;
-}
-
 export class LiveStatus {
   readonly #output: Output;
   readonly #palette: Palette;
+  readonly #activity: Activity;
   readonly #now: () => number;
-  readonly #titles = new Map<string, string>();
-  /** By scenario: a verb that runs, and on top of it what the script waits for. */
-  readonly #verbs = new Map<string, Waiting>();
-  readonly #waits = new Map<string, Waiting>();
+  /** Shows how far the run is, and every scenario that runs; else the one that runs, where it waits. */
+  #isOverview: boolean;
   #timer: NodeJS.Timeout | undefined;
   #drawn = false;
   #frame = 0;
   #stopped = false;
 
-  constructor(output: Output, palette: Palette, now: () => number = () => performance.now()) {
+  constructor(
+    output: Output,
+    palette: Palette,
+    activity: Activity,
+    options: { now: () => number; overview: boolean },
+  ) {
     this.#output = output;
     this.#palette = palette;
-    this.#now = now;
+    this.#activity = activity;
+    this.#now = options.now;
+    this.#isOverview = options.overview;
   }
 
   on(event: RunEvent): void {
-    switch (event.type) {
-      case 'scenario_started':
-      case 'file_part_started':
-        this.#titles.set(event.scenario.id, event.scenario.name);
-        return;
-      case 'scenario_finished':
-      case 'file_part_finished':
-        this.#titles.delete(event.scenario.id);
-        this.#verbs.delete(event.scenario.id);
-        this.#waits.delete(event.scenario.id);
-        return;
-      case 'waiting': {
-        const limit = event.until - event.at;
-        this.#begin(this.#waits, event.scenario, { what: event.what, since: this.#now(), limit });
-        return;
-      }
-      case 'phase':
-        // A scenario that was stopped leaves its waits and verbs unfinished.
-        this.#verbs.delete(event.scenario);
-        this.#waits.delete(event.scenario);
-        return;
-      case 'waited':
-        this.#waits.delete(event.scenario);
-        return;
-      case 'verb_started': {
-        const what = event.agent === undefined ? event.verb : `${event.agent}.${event.verb}`;
-        this.#begin(this.#verbs, event.scenario, { what, since: this.#now() });
-        return;
-      }
-      case 'verb_finished':
-        this.#verbs.delete(event.scenario);
-        return;
-      case 'run_finished':
-        this.stop();
-        return;
-      default:
-        return;
-    }
+    if (event.type === 'run_started' && event.jobs > 1) this.#isOverview = true;
+    else if (event.type === 'run_finished') this.stop();
+    else if (event.type === 'waiting' || event.type === 'verb_started') this.#begin();
+    else if (event.type === 'scenario_started' && this.#isOverview) this.#begin();
   }
 
   /** Takes the line away before other output; the next tick draws it again. */
@@ -93,8 +58,7 @@ export class LiveStatus {
     this.clear();
   }
 
-  #begin(into: Map<string, Waiting>, scenario: string, waiting: Waiting): void {
-    into.set(scenario, waiting);
+  #begin(): void {
     if (this.#stopped || this.#timer !== undefined) return;
     this.#timer = setInterval(() => {
       this.#draw();
@@ -102,33 +66,55 @@ export class LiveStatus {
   }
 
   #draw(): void {
-    const all = new Map([...this.#verbs, ...this.#waits]);
-    const oldest = [...all].sort(([, a], [, b]) => a.since - b.since)[0];
-    if (oldest === undefined) {
+    // One column is left free: a full line would wrap on some terminals.
+    const { columns = 0 } = this.#output;
+    // A terminal that does not know its width says 0.
+    const room = (columns > 0 ? columns : 80) - 1;
+    const text = this.#isOverview ? this.#overview(room - 2) : this.#single(room - 2);
+    if (text === undefined) {
       this.clear();
       return;
     }
-    const [scenario, waiting] = oldest;
     this.#frame = (this.#frame + 1) % SPINNER.length;
-    const spinner = SPINNER.charAt(this.#frame);
-    const title = oneLine(this.#titles.get(scenario) ?? scenario);
-    const times = `  ${this.#times(waiting)}${others(all.size - 1)}`;
-    // One column is left free: a full line would wrap on some terminals.
-    const room = (this.#output.columns ?? 80) - 1 - times.length;
-    const line =
-      cut(`${spinner} ${title}: ${conditionText(waiting.what)}`, Math.max(4, room)) + times;
+    const line = `${SPINNER.charAt(this.#frame)} ${text}`;
     this.#output.write(CLEAR + this.#palette.dim(line));
     this.#drawn = true;
   }
 
-  #times({ since, limit }: Waiting): string {
+  /** "one: bob.state equals Ringing  1.2 s / 5.0 s". */
+  #single(room: number): string | undefined {
+    const [running] = this.#activity.running.values();
+    const busy = running === undefined ? undefined : doing(running);
+    if (running === undefined || busy === undefined) return undefined;
+    const times = `  ${this.#times(busy)}`;
+    const what = `${oneLine(running.scenario.name)}: ${busyText(busy)}`;
+    return cut(what, Math.max(4, room - times.length)) + times;
+  }
+
+  /** "12/30, 2 failed, 3 running: one (waits for sales, held by b.js › b), two (bob.accept)". */
+  #overview(room: number): string | undefined {
+    const { running, done, failed, planned } = this.#activity;
+    if (running.size === 0) return undefined;
+    const bad = failed === 0 ? '' : `, ${failed} failed`;
+    const head = `${done}/${planned}${bad}, ${running.size} running: `;
+    const names = [...running.values()].map((one) => this.#runningText(one));
+    return cut(head + names.join(', '), Math.max(4, room));
+  }
+
+  #runningText(running: Running): string {
+    const busy = doing(running);
+    const name = oneLine(running.scenario.name);
+    return busy === undefined ? name : `${name} (${busyText(busy)} ${this.#times(busy)})`;
+  }
+
+  #times({ since, limit }: Doing): string {
     const elapsed = seconds(this.#now() - since);
     return limit === undefined ? elapsed : `${elapsed} / ${seconds(limit)}`;
   }
 }
 
-function others(number: number): string {
-  return number === 0 ? '' : ` (+${number} more)`;
+function busyText({ kind, what }: Doing): string {
+  return kind === 'lock' ? `waits for ${what}` : what;
 }
 
 function seconds(ms: number): string {

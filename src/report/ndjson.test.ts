@@ -181,13 +181,8 @@ const ERROR = {
   agents: ['alice'],
 };
 const SCENARIO = {
-  id: 'a.js#0.1',
-  key: 'a.js › one',
-  attempt: 1,
-  order: 1,
-  file: 'a.js',
-  name: 'one',
-  tags: ['x'],
+  ...{ id: 'a.js#0.1', key: 'a.js › one', attempt: 1, order: 1 },
+  ...{ file: 'a.js', name: 'one', tags: ['x'] },
 };
 const TIME = '2026-01-02T03:04:05.678Z';
 const BASE = { at: 1.23456, scenario: SCENARIO.id };
@@ -207,6 +202,7 @@ const EVENTS: { [T in NdjsonEvent['type']]: Extract<RunEvent, { type: T }> } = {
     jobs: 4,
     repeat: 20,
     seed: 7,
+    retries: 2,
     shard: { index: 1, total: 3, scenarios: 7, digest: '0a1b' },
     estimate_ms: 1234,
     label: 'debian-12',

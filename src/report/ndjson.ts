@@ -11,7 +11,7 @@ import { printableJson } from './text.js';
 import { WallClock } from './wall-clock.js';
 
 /** Counts up when a field changes its meaning or goes away; additions do not count. */
-const NDJSON_FORMAT = 1;
+export const NDJSON_FORMAT = 1;
 
 /** What has a line: configurations of agents are long, and files of their own where they are kept. */
 export type NdjsonEvent = Exclude<RunEvent, { type: 'agent_config' }>;

@@ -5,7 +5,7 @@ import { OffhookError } from '../errors.js';
 import { NotOrdinary, openNew } from '../ordinary-file.js';
 
 export interface Output {
-  write(text: string): void;
+  write: (text: string) => void;
   /** Width of a terminal; absent = do not wrap. */
   readonly columns?: number | undefined;
   readonly isTTY?: boolean | undefined;

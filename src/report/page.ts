@@ -44,6 +44,31 @@ export function palette(level: ColourLevel): Palette {
   };
 }
 
+/** Text kept for later, bounded: a scenario that logs without end must not use up the memory. */
+export class KeptText {
+  readonly #most: number;
+  #parts: string[] = [];
+  #kept = 0;
+  #lost = 0;
+
+  constructor(most = 256 * 1024) {
+    this.#most = most;
+  }
+
+  readonly write = (text: string): void => {
+    if (this.#kept + text.length > this.#most) this.#lost += text.length;
+    else {
+      this.#kept += text.length;
+      this.#parts.push(text);
+    }
+  };
+
+  get text(): string {
+    const lost = this.#lost === 0 ? '' : `… cut here: ${this.#lost} characters too many\n`;
+    return this.#parts.join('') + lost;
+  }
+}
+
 export class Page {
   readonly palette: Palette;
   readonly #write: (text: string) => void;
@@ -57,6 +82,11 @@ export class Page {
     this.#write = write;
     this.palette = colours;
     this.#columns = columns;
+  }
+
+  /** A page of the same width and colours that writes elsewhere. */
+  onto(write: (text: string) => void): Page {
+    return new Page(write, this.palette, this.#columns);
   }
 
   get columns(): number {

@@ -13,6 +13,7 @@ import { fanOut } from './reporter.js';
 
 const asTheyAre = (event: RunEvent): RunEvent => event;
 import type { Reporter } from './reporter.js';
+import { Terminal } from './terminal.js';
 
 let folder = '';
 beforeAll(() => {
@@ -88,7 +89,7 @@ test('an event costs microseconds', () => {
   const secrets = new Secrets();
   secrets.note(Array.from({ length: 2000 }, (_, index) => `token-${index}-abcdef`));
   const reporter = fanOut(
-    [new ConsoleReporter({ output }), new NdjsonReporter({ output })],
+    [new ConsoleReporter({ terminal: new Terminal({ output }) }), new NdjsonReporter({ output })],
     secrets.maskEvent,
   );
   const start = performance.now();

@@ -22,6 +22,8 @@ export interface RunOptions extends PlanOptions {
   /** What the schedule does, for the record: how many at a time, and how often each. */
   jobs: number;
   repeat: number;
+  /** How often a scenario that failed may run again, where it does not say so itself. */
+  retries: number;
   failOnFlaky?: boolean;
   /** What order and pauses are made from, for the record. */
   seed?: number;
@@ -75,6 +77,7 @@ async function emitStart(
   const { emit } = options;
   const baresip = await options.binary().catch(() => undefined);
   const planned = plan.files.reduce((sum, { scenarios }) => sum + scenarios.length, 0);
+  const retries = mostRetries(plan, options);
   const estimate = estimated(plan, options);
   const at = now();
   emit({
@@ -91,6 +94,7 @@ async function emitStart(
     jobs: options.jobs,
     ...(options.repeat > 1 ? { repeat: options.repeat } : {}),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(retries === 0 ? {} : { retries }),
     ...(plan.shard === undefined ? {} : { shard: plan.shard }),
     ...(estimate === undefined ? {} : { estimate_ms: estimate }),
     ...(options.label === undefined ? {} : { label: options.label }),
@@ -99,6 +103,13 @@ async function emitStart(
   for (const text of plan.warnings) emit({ type: 'warning', at: now(), text });
   if (options.http.insecure) emit({ type: 'warning', at: now(), text: INSECURE });
   for (const one of plan.leftOut) emit(leftOutEvent(one, now()));
+}
+
+/** As often as a scenario that failed can run again. */
+function mostRetries({ files }: Plan, { repeat, retries }: RunOptions): number {
+  if (repeat > 1) return 0;
+  const each = files.flatMap(({ scenarios }) => scenarios.map((one) => one.declared?.retries));
+  return each.reduce((most: number, own) => Math.max(most, own ?? retries), 0);
 }
 
 /** How long it takes, ms, if that many scenarios take as long as they did last time. */

@@ -16,7 +16,25 @@ export interface ProcessEnvironment {
   readonly debug: boolean;
   /** CI, as build servers set it: not empty, "0" or "false". */
   readonly isCi: boolean;
+  /** GITHUB_ACTIONS: a job of GitHub Actions, or of a server that runs the same jobs. */
+  readonly isGithub: boolean;
+  /** GITHUB_STEP_SUMMARY: the file of the summary of the job's step. */
+  readonly githubSummary?: string;
+  /** GITHUB_WORKSPACE: folder of the checkout. */
+  readonly githubWorkspace?: string;
+  /** A coding assistant started the process. */
+  readonly isAssistant: boolean;
 }
+
+/**
+ * Variables that coding assistants set for what they run; std-env and Vitest know the same ones. Not among them: what
+ * people set themselves (GOOSE_PROVIDER), and AGENT, which may well name a SIP agent.
+ */
+export const ASSISTANTS: readonly string[] = [
+  ...['AI_AGENT', 'CLAUDECODE', 'CLAUDE_CODE', 'CURSOR_AGENT', 'GEMINI_CLI', 'CODEX_SANDBOX'],
+  ...['CODEX_THREAD_ID', 'OPENCODE', 'AUGMENT_AGENT', 'COPILOT_AGENT', 'COPILOT_CLI'],
+  ...['JUNIE_DATA', 'JUNIE_SHIM_PATH'],
+];
 
 export function readProcess(): ProcessEnvironment {
   const given = process.env;
@@ -24,6 +42,8 @@ export function readProcess(): ProcessEnvironment {
     Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   const baresipModules = nonEmpty(given['OFFHOOK_BARESIP_MODULES']);
+  const githubSummary = nonEmpty(given['GITHUB_STEP_SUMMARY']);
+  const githubWorkspace = nonEmpty(given['GITHUB_WORKSPACE']);
   return {
     cwd: process.cwd(),
     variables,
@@ -31,6 +51,10 @@ export function readProcess(): ProcessEnvironment {
     ...(baresipModules === undefined ? {} : { baresipModules }),
     colourLevel: colourLevel(given),
     debug: isOn(given['OFFHOOK_DEBUG']),
+    isGithub: given['GITHUB_ACTIONS'] === 'true',
+    ...(githubSummary === undefined ? {} : { githubSummary }),
+    ...(githubWorkspace === undefined ? {} : { githubWorkspace }),
+    isAssistant: ASSISTANTS.some((name) => isOn(given[name])),
     isCi: isOn(given['CI']) && given['CI']?.toLowerCase() !== 'false',
   };
 }

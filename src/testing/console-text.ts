@@ -2,15 +2,18 @@
 import type { RunEvent } from '../model/run-event.js';
 import { ConsoleReporter } from '../report/console.js';
 import type { ConsoleOptions } from '../report/console.js';
+import type { ColourLevel } from '../report/page.js';
+import { Terminal } from '../report/terminal.js';
 import { Secrets } from '../secrets/secrets.js';
 
-type Options = Omit<ConsoleOptions, 'output'> & { columns?: number };
+type Options = Omit<ConsoleOptions, 'terminal'> & { columns?: number; colour?: ColourLevel };
 
 export async function shown(events: readonly RunEvent[], options: Options = {}): Promise<string> {
   let text = '';
-  const { columns, ...rest } = options;
+  const { columns, colour = 0, ...rest } = options;
   const output = { write: (more: string) => void (text += more), columns };
-  const reporter = new ConsoleReporter({ output, cwd: '/home/me/tests', ...rest });
+  const terminal = new Terminal({ output, colour, live: false });
+  const reporter = new ConsoleReporter({ terminal, cwd: '/home/me/tests', ...rest });
   const { maskEvent } = new Secrets();
   for (const event of events) reporter.on(maskEvent(event));
   await reporter.close();

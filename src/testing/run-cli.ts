@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import { ASSISTANTS } from '../settings/process-environment.js';
 import { leavingNothing, type LeftoverWatch, watchLeftovers } from './leftovers.js';
 
 export const CLI_FILE = fileURLToPath(new URL('../../dist/program/cli.js', import.meta.url));
@@ -78,7 +79,9 @@ export function expectScenarios(
 ): void {
   const { stdout } = result;
   const total = Number(/^(\d+) scenarios?: /m.exec(stdout)?.[1]);
-  const reasons = [...stdout.matchAll(/^ +- skipped: (.*)$/gm)].map(([, reason = '']) => reason);
+  const reasons = [...stdout.matchAll(/^ *- (?:.* {2})?skipped: (.*)$/gm)].map(
+    ([, reason = '']) => reason,
+  );
   const passed = total - reasons.length;
   const parts = [
     ...(passed === 0 ? [] : [`${passed} passed`]),
@@ -143,10 +146,11 @@ export function startCli(
   };
 }
 
-/** Colours and a CI's own settings must not change what a test reads. */
+/** Colours, a CI's own settings and the assistant that runs the tests must not change what a test reads. */
 function runEnvironment({ env, leftovers }: CliOptions): NodeJS.ProcessEnv {
-  const merged: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1' };
-  delete merged['FORCE_COLOR'];
+  const choosing = new Set(['FORCE_COLOR', 'GITHUB_ACTIONS', ...ASSISTANTS]);
+  const others = Object.entries(process.env).filter(([name]) => !choosing.has(name));
+  const merged: NodeJS.ProcessEnv = { ...Object.fromEntries(others), NO_COLOR: '1' };
   Object.assign(merged, env);
   if (leftovers !== undefined) merged['TMPDIR'] = leftovers.folder;
   return merged;

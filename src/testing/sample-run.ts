@@ -21,6 +21,7 @@ export class SampleRun {
   #startedAt = 0;
   #seq = 0;
   #call = 0;
+  #order = 0;
 
   begin(scenarios: number, files = 1, fields: Partial<EventOf<'run_started'>> = {}): this {
     return this.push({
@@ -41,10 +42,22 @@ export class SampleRun {
 
   scenario(file: string, name: string, ...tags: string[]): this {
     const id = `${file}#${this.events.length}.1`;
-    this.#scenario = { id, key: `${file} › ${name}`, attempt: 1, order: 1, file, name, tags };
+    const order = ++this.#order;
+    return this.#start({ id, key: `${file} › ${name}`, attempt: 1, order, file, name, tags });
+  }
+
+  /** The current scenario begins once more. */
+  again(): this {
+    const attempt = this.#scenario.attempt + 1;
+    const id = this.id.replace(/\d+$/, String(attempt));
+    return this.#start({ ...this.#scenario, id, attempt });
+  }
+
+  #start(scenario: ScenarioId): this {
+    this.#scenario = scenario;
     this.#startedAt = this.at;
     this.#seq = 0;
-    return this.push({ type: 'scenario_started', at: this.at, scenario: this.#scenario });
+    return this.push({ type: 'scenario_started', at: this.at, scenario });
   }
 
   get id(): string {
@@ -144,10 +157,17 @@ export class SampleRun {
     });
   }
 
+  /** The attempt failed, and another one follows. */
+  failAndRetry(...failures: Failure[]): this {
+    this.finish('failed', failures);
+    const last = this.events.pop() as EventOf<'scenario_finished'>;
+    return this.push({ ...last, retried: true });
+  }
+
   end(fields: Partial<EventOf<'run_finished'>> = {}): this {
     const counts = { passed: 0, failed: 0, errored: 0, skipped: 0, flaky: 0 };
     for (const event of this.events) {
-      if (event.type === 'scenario_finished') counts[event.verdict] += 1;
+      if (event.type === 'scenario_finished' && event.retried !== true) counts[event.verdict] += 1;
     }
     return this.push({
       type: 'run_finished',

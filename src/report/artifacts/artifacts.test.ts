@@ -70,14 +70,14 @@ test('of an attempt that failed, files that explain it, each told before anythin
   attempt(run, 'failed');
   const events = await kept(run.end());
   const told = toldOf(events);
-  expect(readdirSync(folder)).toEqual(['001-calls-is-it']);
+  expect(readdirSync(folder)).toEqual(['002-calls-is-it']);
   expect(told.map(({ name }) => name)).toEqual([
     ...['status.json', 'events.ndjson', 'sip.txt', 'sip.pcapng', 'agents.log'],
     ...['agents/al-ice/config', 'agents/al-ice/accounts'],
     ...['agents/Al-ice-2/config', 'agents/Al-ice-2/accounts'],
   ]);
   for (const { scenario, name, file, sha256, bytes } of told) {
-    expect({ scenario, file }).toEqual({ scenario: run.id, file: `art/001-calls-is-it/${name}` });
+    expect({ scenario, file }).toEqual({ scenario: run.id, file: `art/002-calls-is-it/${name}` });
     const content = readFileSync(join(cwd, file));
     expect(createHash('sha256').update(content).digest('hex')).toBe(sha256);
     expect(content.length).toBe(bytes);
@@ -119,7 +119,7 @@ test('always: also of what passed, but not of what was skipped', async () => {
   attempt(run, 'flaky', 'two');
   run.scenario('b.js', 'three').finish('skipped');
   await kept(run.end(), { on: 'always' });
-  expect(readdirSync(folder).sort()).toEqual(['001-calls-one', '001-calls-two']);
+  expect(readdirSync(folder).sort()).toEqual(['001-calls-one', '002-calls-two']);
 });
 
 test('what an attempt did before it began anew is void', async () => {
@@ -150,7 +150,7 @@ test('names that no file system takes become names that every one does', async (
   for (const name of ['..', 'con', '字'.repeat(300)]) attempt(run, 'failed', name, `${name}.js`);
   await kept(run.end());
   const names = readdirSync(folder).sort();
-  expect(names.slice(0, 2)).toEqual(['001', '001-con']);
+  expect(names.slice(0, 2)).toEqual(['001', '002-con']);
   expect(Buffer.byteLength(names[2] ?? '')).toBeLessThan(150);
 });
 

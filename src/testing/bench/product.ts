@@ -54,13 +54,16 @@ async function everyReport(cwd: string): Promise<Reporter> {
       typeof import('../../report/sip/sip-ladder.js'),
       typeof import('../../report/sip/agent-logs.js'),
     ];
+  const { Terminal } = (await built(
+    'report/terminal.js',
+  )) as typeof import('../../report/terminal.js');
   const output = { write: () => undefined };
   const { Secrets } = (await built(
     'secrets/secrets.js',
   )) as typeof import('../../secrets/secrets.js');
   return fanOut(
     [
-      new ConsoleReporter({ output, mode: 'normal', colour: 0, cwd }),
+      new ConsoleReporter({ terminal: new Terminal({ output }), mode: 'normal', cwd }),
       new SipLadderReporter({ output }),
       new AgentLogsReporter({ output }),
     ],
@@ -120,6 +123,7 @@ export async function runScenarioText(
       schedule: scheduleOf({ jobs: 1, retries: 0, repeat: 1, bail: Infinity }),
       jobs: 1,
       repeat: 1,
+      retries: 0,
       variables: () => ({ env: {}, fixedEnv: {}, warnings: [] }),
       productVersion: 'bench',
       host: { name: 'bench', platform: 'linux', arch: '', node: '' },

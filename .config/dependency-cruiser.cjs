@@ -98,6 +98,7 @@ const MAY_IMPORT = {
 
 /** A package has one home. */
 const HOMES = {
+  '@swc/wasm-typescript': 'sandbox',
   'quickjs-emscripten': 'sandbox',
   '@jitl/quickjs': 'sandbox',
   undici: 'http',

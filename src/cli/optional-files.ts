@@ -1,9 +1,9 @@
 /** Flags whose file or folder may be left out: decides whether the word behind a flag belongs to it. */
 import { readdirSync, statSync } from 'node:fs';
+import { isScript } from '../schema/script-files.js';
 
 const FILE_FLAGS: ReadonlySet<string> = new Set(['--logs', '--sip-trace']);
 const FOLDER_FLAG = '--save-audio';
-const SCRIPT = /\.m?js$/;
 
 /**
  * `--logs a.js` means the flag and a scenario, `--logs out.txt` a file: a word that looks like a scenario, a
@@ -14,7 +14,7 @@ export function joinOptionalFiles(words: readonly string[]): string[] {
     const isFile = FILE_FLAGS.has(word);
     if (!isFile && word !== FOLDER_FLAG) return [word];
     const next = words[index + 1];
-    const looksLikeOutput = next !== undefined && !/^-|[*?{]/.test(next) && !SCRIPT.test(next);
+    const looksLikeOutput = next !== undefined && !/^-|[*?{]/.test(next) && !isScript(next);
     if (!looksLikeOutput) return [`${word}=`];
     if (!isFolder(next)) return [word];
     const isOutput = !isFile && isAudioFolder(next, words.slice(index + 2));
@@ -29,8 +29,8 @@ export function joinOptionalFiles(words: readonly string[]): string[] {
 function isAudioFolder(folder: string, later: readonly string[]): boolean {
   const names = readable(folder);
   if (names.every((name) => name.endsWith('.wav'))) return true;
-  const hasOther = later.some((word) => SCRIPT.test(word) || isFolder(word));
-  return hasOther && !names.some((name) => SCRIPT.test(name));
+  const hasOther = later.some((word) => isScript(word) || isFolder(word));
+  return hasOther && !names.some(isScript);
 }
 
 function readable(folder: string): readonly string[] {

@@ -1,6 +1,7 @@
 /** The output flags of `run`, as reporters. Files are opened here, before anything runs. */
 import { dirname, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
+import { isScript, SCRIPT_ENDINGS_IN_WORDS } from '../schema/script-files.js';
 import { AgentLogsReporter } from '../report/sip/agent-logs.js';
 import { ConsoleReporter } from '../report/console.js';
 import {
@@ -147,7 +148,7 @@ function checkFiles(files: readonly (string | true | undefined)[]): readonly str
       },
     );
   }
-  const script = named.find((file) => /\.m?js$/.test(file));
+  const script = named.find(isScript);
   if (script === undefined) return named;
   throw new OffhookError(
     'E_OUTPUT',
@@ -157,7 +158,7 @@ function checkFiles(files: readonly (string | true | undefined)[]): readonly str
       seen: 'it is named like a scenario',
     },
     {
-      hint: 'name a file that does not end in .js or .mjs',
+      hint: `name a file that does not end in ${SCRIPT_ENDINGS_IN_WORDS}`,
     },
   );
 }

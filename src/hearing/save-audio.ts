@@ -8,6 +8,7 @@ import { StereoFile, type Side } from '../audio/stereo-file.js';
 import type { AudioStream, Sound, UserAgent } from '../agents/user-agent.js';
 import { OffhookError } from '../errors.js';
 import type { ScenarioId } from '../model/run-event.js';
+import { withoutScriptEnding } from '../schema/script-files.js';
 import { SampleClock } from './listen.js';
 import { SENT_RATE } from './sounds.js';
 
@@ -162,7 +163,7 @@ const LONGEST_PART = 80;
 export function audioFiles(folder: string): (scenario: ScenarioId) => AudioFile {
   const owners = new Map<string, string>();
   return ({ id, file, name, attempt }) => {
-    const base = basename(file).replace(/\.m?js$/, '');
+    const base = withoutScriptEnding(basename(file));
     const again = attempt === 1 ? [] : [`attempt-${attempt}`];
     const title = [base, ...(name === base ? [] : [name]), ...again].map(safePart).join('-');
     return (agent, call) => {

@@ -8,6 +8,7 @@ import { existsSync, lstatSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { ownersOf } from '../ordinary-file.js';
+import { withoutScriptEnding } from '../schema/script-files.js';
 import { readDotenv, type DotenvFile } from './dotenv.js';
 
 type Variables = Readonly<Record<string, string>>;
@@ -60,7 +61,7 @@ export function scenarioVariables(
     ...given.map(({ values }) => values),
   ) as Variables;
   return (file, { allows, untrusted, project = dirname(file) } = NO_LIMITS) => {
-    const own = readBeside(file.replace(/\.m?js$/, '') + '.env', file, untrusted);
+    const own = readBeside(`${withoutScriptEnding(file)}.env`, file, untrusted);
     const folders = [...new Set([project, dirname(file)])];
     const shared = folders.map((folder) => readShared(join(folder, '.env'), file, untrusted));
     const below = Object.assign({}, ...shared.map(({ values }) => values), common) as Variables;

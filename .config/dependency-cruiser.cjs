@@ -104,7 +104,7 @@ const HOMES = {
   undici: 'http',
   commander: 'cli',
   dotenv: 'settings',
-  execa: '(baresip|lab|servers)',
+  execa: '(baresip|lab|runner|servers)',
   fastify: '(webhook|monitor)',
   selfsigned: 'certificate',
   chalk: 'report',

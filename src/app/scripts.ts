@@ -18,7 +18,7 @@ export function planOptions(
   secrets: Secrets,
   lab: Variables = {},
 ): PlanOptions {
-  const { paths, cwd, environment, attemptVariables, forbidOnly } = request;
+  const { paths, cwd, environment, attemptVariables, forbidOnly, onlyChanged, among } = request;
   const rulesOf = policySettings({ flags: request.policy ?? {}, variables: environment, cwd });
   const { set = [], envFiles = [] } = request;
   const variablesOf = scenarioVariables({ set, envFiles, environment, lab, cwd });
@@ -37,6 +37,9 @@ export function planOptions(
     },
     filters: request.filters ?? EVERYTHING,
     ...(forbidOnly === undefined ? {} : { forbidOnly }),
+    ...(onlyChanged === undefined ? {} : { onlyChanged }),
+    ...(among === undefined ? {} : { among }),
+    envFiles,
     variables: (file, limits) => {
       const variables = variablesOf(file, limits);
       noted(variables.fixedEnv);

@@ -1,9 +1,11 @@
 /** Flags whose file or folder may be left out: decides whether the word behind a flag belongs to it. */
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { isScript } from '../schema/script-files.js';
 
 const FILE_FLAGS: ReadonlySet<string> = new Set(['--logs', '--sip-trace']);
 const FOLDER_FLAG = '--save-audio';
+/** Its value is no file: a word that names something to run does not belong to it. */
+const REF_FLAG = '--only-changed';
 
 /**
  * `--logs a.js` means the flag and a scenario, `--logs out.txt` a file: a word that looks like a scenario, a
@@ -12,6 +14,7 @@ const FOLDER_FLAG = '--save-audio';
 export function joinOptionalFiles(words: readonly string[]): string[] {
   return words.flatMap((word, index) => {
     const isFile = FILE_FLAGS.has(word);
+    if (word === REF_FLAG) return [isRef(words[index + 1]) ? word : `${word}=`];
     if (!isFile && word !== FOLDER_FLAG) return [word];
     const next = words[index + 1];
     const looksLikeOutput = next !== undefined && !/^-|[*?{]/.test(next) && !isScript(next);
@@ -20,6 +23,10 @@ export function joinOptionalFiles(words: readonly string[]): string[] {
     const isOutput = !isFile && isAudioFolder(next, words.slice(index + 2));
     return [isOutput ? word : `${word}=`];
   });
+}
+
+function isRef(word: string | undefined): boolean {
+  return word !== undefined && !/^-|[*?{[]/.test(word) && !isScript(word) && !existsSync(word);
 }
 
 /**

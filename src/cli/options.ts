@@ -24,7 +24,12 @@ export type ScriptFlags = ValuesOf<typeof SCRIPT>;
 
 const FOLDERS = {
   allFiles: on('in folders, also the files that are a single scenario'),
+  onlyChanged: maybe(
+    'ref',
+    'only files concerned by what differs from a git commit, also uncommitted (default: HEAD): their imports, variables, settings, and files whose names stand in them',
+  ),
 };
+export type FolderFlags = ValuesOf<typeof FOLDERS>;
 
 export const RUN = {
   ...SCRIPT,

@@ -11,7 +11,7 @@ import { flagMs } from './flags.js';
 import type { RunFlags } from './options.js';
 import { secrets } from './print.js';
 import { makeReporters } from './reporters.js';
-import { scriptRequest } from './selection.js';
+import { folderRequest, scriptRequest } from './selection.js';
 import { abortOnSignal } from './signals.js';
 
 /** @param again the options that running one of the scenarios again needs */
@@ -31,7 +31,7 @@ export async function runCommand(
   return run({
     ...scripts,
     policy: { ...scripts.policy, allowNet, allowSip, maxAgents, maxCalls, isolate },
-    allFiles: flags.allFiles === true,
+    ...folderRequest(flags),
     ...onlyRule(flags, environment),
     baresip: baresipChoice(flags.baresip, environment),
     lab: flags.lab === true,

@@ -47,7 +47,7 @@ scenario.each(rows as Row[])('$n', (row: Row) => {
     const wrong: [source: string, at: string, what: string, hint: string][] = [
       ['enum Color { Red }', '1:1', 'more than types: enum', 'write an object: const Color'],
       ['\tconst s = "中😀"; enum X {}', '1:18', 'more than types: enum', 'write an object'],
-      ['class A { constructor(private n: number) {} }', '1:23', 'parameter property', 'the field'],
+      ['class A { constructor(private n: number) {} }', '1:31', 'parameter property', 'the field'],
       ['namespace N { export const x = 1 }', '1:1', 'namespace with values', 'a file of its own'],
       ['import x = require("./x.js");', '1:1', 'import = require', 'write import x from'],
       ['const x = <number>y;', '1:11', '<Type>value', 'write value as Type'],

@@ -44,7 +44,7 @@ describe('scriptFrames', () => {
     expect(at(6, 33)).toMatchObject({ line: 6, column: 16 });
     // blanks stand where types stood
     expect(at(7, 46)).toMatchObject({ line: 7, column: 1 });
-    expect(at(7, 31)).toMatchObject({ line: 7, column: 16 });
+    expect(at(7, 32)).toMatchObject({ line: 7, column: 16 });
     expect(at(7, 61)).toMatchObject({ line: 7, column: 58 });
   });
 

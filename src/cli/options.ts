@@ -48,6 +48,7 @@ export const RUN = {
     most: 1_000_000,
   }),
   ...FOLDERS,
+  watch: on('list only; run what changes, until q or Ctrl-C'),
   forbidOnly: on('the option `only` is an error (by itself with CI and --untrusted)'),
   allowOnly: on('the option `only` may be used, also with CI and --untrusted'),
   lab: on('start a throw-away SIP server with users alice, bob, carol, dave for this run'),

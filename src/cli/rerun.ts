@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { RunFlags } from './options.js';
 
-const CHOOSING_SCENARIOS = ['scenario', 'tag', 'excludeTag', 'onlyChanged'] as const;
+const CHOOSING_SCENARIOS = ['scenario', 'tag', 'excludeTag', 'onlyChanged', 'watch'] as const;
 const REPORTING = [
   ...(['reporter', 'json', 'logs', 'sipTrace', 'sipHeaders', 'saveAudio', 'metrics'] as const),
   ...(['quiet', 'verbose', 'color'] as const),

@@ -28,7 +28,7 @@ export async function runCommand(
   const saveAudio = audioFolder(flags.saveAudio);
   const scripts = scriptRequest(paths, flags, environment);
   const { allowNet, allowSip, maxAgents, maxCalls, isolate } = flags;
-  return run({
+  const request = {
     ...scripts,
     policy: { ...scripts.policy, allowNet, allowSip, maxAgents, maxCalls, isolate },
     ...folderRequest(flags),
@@ -39,11 +39,16 @@ export async function runCommand(
     insecureHttp: flags.insecureHttp === true || environment.insecureHttp,
     metrics: flags.metrics === true,
     ...(saveAudio === undefined ? {} : { saveAudio }),
-    signal,
     threads,
     secrets,
-    reporters: await makeReporters(flags, again, environment),
-  });
+  };
+  const reporters = (): ReturnType<typeof makeReporters> =>
+    makeReporters(flags, again, environment);
+  if (flags.watch === true) {
+    const { watchScenarios } = await import('./watch.js');
+    return watchScenarios(request, reporters, signal);
+  }
+  return run({ ...request, signal, reporters: await reporters() });
 }
 
 /** A forgotten `only` would let a build pass with most of its tests left out. @throws E_USAGE */

@@ -75,8 +75,7 @@ import users from './users.json' with { type: 'json' };
 - **Types** are imported with the word: \`import type { A }\` or \`import { type A, b }\`. They vanish before anything is read.
 - **Endings** are written out. A TypeScript file may also write \`./login.js\` where only \`login.ts\` exists, as for its compiler.
   JavaScript and TypeScript import each other.
-- **JSON** is the default export. A file that is not valid JSON is an error with its line and column.
-`;
+- **JSON** is the default export. A file that is not valid JSON is an error with its line and column.`;
 
 export function referenceText(schemas: Schemas = SCHEMAS): string {
   const globals = functionsOf('global');
@@ -87,7 +86,7 @@ export function referenceText(schemas: Schemas = SCHEMAS): string {
       'Available everywhere in a scenario file, without an import.',
       globals.filter(({ name }) => !suite.includes(name)),
     ),
-    { title: 'Files and imports', body: FILES_AND_IMPORTS },
+    functionSection('Files and imports', FILES_AND_IMPORTS, []),
     functionSection(
       'Suites',
       'A file that calls `scenario()` is a suite: its scenarios run one by one. A file that does not is one scenario, its top level the test.',

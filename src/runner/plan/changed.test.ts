@@ -25,9 +25,9 @@ test.each([
 
 test('other changes do not', () => {
   expect(changed()).toBe(false);
-  expect(changed('/r/tests/other.ts', '/r/other/offhook.config.json', '/r/lib/login.ts')).toBe(
-    false,
-  );
+  expect(
+    changed('/r/tests/other.ts', '/r/other/offhook.config.json', '/r/lib/login.ts', '/r/lo.wav'),
+  ).toBe(false);
 });
 
 test('of files outside the repository nothing is known: they count as changed', () => {

@@ -63,8 +63,17 @@ export function isAffected({ scripts, settings }: Inputs, { root, files }: Chang
   return [...files].some((changed) => {
     const name = basename(changed);
     if (name === SETTINGS) return read.some((path) => isIn(dirname(changed), path));
-    return scripts.some(({ text }) => text.includes(name));
+    return scripts.some(({ text }) => names(text, name));
   });
+}
+
+/** Whether a script names that file: "lib.js" does not name "b.js". */
+function names(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    if (!/[\w.-]/.test(text[at - 1] ?? '') && !/[\w.-]/.test(text[at + name.length] ?? ''))
+      return true;
+  }
+  return false;
 }
 
 function isIn(folder: string, path: string): boolean {

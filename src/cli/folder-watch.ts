@@ -10,15 +10,16 @@ export class FolderWatch {
   readonly #onChange: (paths: ReadonlySet<string>) => void;
   #changed = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
+  #closed = false;
 
   /** @param onChange gets what has changed, appeared or gone, once it is quiet again. */
   constructor(onChange: (paths: ReadonlySet<string>) => void) {
     this.#onChange = onChange;
   }
 
-  /** Watches these folders and no others. */
+  /** Watches these folders and no others; none any more once it is closed. */
   set(folders: Iterable<string>): void {
-    const wanted = new Set(folders);
+    const wanted = new Set(this.#closed ? [] : folders);
     for (const [folder, watcher] of this.#watchers) {
       if (wanted.has(folder)) continue;
       watcher.close();
@@ -28,6 +29,7 @@ export class FolderWatch {
   }
 
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#timer);
     this.set([]);
   }

@@ -45,6 +45,7 @@ export class WatchLoop {
   /** What is asked for while something else runs. */
   #next: WatchRun | undefined;
   #running = false;
+  #isOver = false;
   /** A pattern that is being typed, and what it is for. */
   #typed: { for: 'file' | 'scenario'; text: string } | undefined;
   #end: (how: 'quit' | 'interrupted') => void = () => undefined;
@@ -83,6 +84,7 @@ export class WatchLoop {
   }
 
   #stop(how: 'quit' | 'interrupted'): void {
+    this.#isOver = true;
     this.#world.abort();
     this.#end(how);
   }
@@ -136,6 +138,7 @@ export class WatchLoop {
         this.#next = undefined;
         if (what === undefined) break;
         const { keys, files } = await this.#world.run(what);
+        if (this.#isOver) break;
         this.#failed = { keys: new Set(keys), files: new Set(files) };
         this.#world.print(`watching: ${WATCH_KEYS}`);
       }

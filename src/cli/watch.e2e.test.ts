@@ -53,8 +53,11 @@ it('lists, runs what changes, shows errors and goes on', async () => {
       expect(await until(END)).toMatch(/1 scenario: 1 passed/);
       terminal.stdin.write('tfirst\r');
       expect(await until(END)).toMatch(/1 scenario: 1 failed/);
-      terminal.stdin.write('q');
-      expect(await ended).toBe(0);
+      // Ctrl-C in the middle of a run: it is ended, and so is the watch
+      writeFileSync(join(folder, 'new.ts'), "scenario('fifth', () => wait(60));\n");
+      await until(/› fifth/);
+      terminal.stdin.write('\u0003');
+      expect(await ended).toBe(130);
     } finally {
       terminal.kill();
       await ended;

@@ -9,7 +9,15 @@ import { rolldown } from 'rolldown';
 
 const DIST = new URL('../dist/', import.meta.url).pathname;
 /** Loaded when they are needed, and by themselves. */
-const APART = ['dotenv', 'execa', 'fast-glob', 'fastify', 'json-schema-to-typescript', 'undici'];
+const APART = [
+  '@swc/wasm-typescript',
+  'dotenv',
+  'execa',
+  'fast-glob',
+  'fastify',
+  'json-schema-to-typescript',
+  'undici',
+];
 
 const bundle = await rolldown({
   input: { cli: `${DIST}cli.js`, thread: `${DIST}sandbox/thread.js` },

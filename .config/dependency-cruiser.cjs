@@ -102,12 +102,13 @@ const MAY_IMPORT = {
 
 /** A package has one home. */
 const HOMES = {
+  '@swc/wasm-typescript': 'sandbox',
   'quickjs-emscripten': 'sandbox',
   '@jitl/quickjs': 'sandbox',
   undici: 'http',
   commander: 'cli',
   dotenv: 'settings',
-  execa: '(baresip|capture|lab|servers)',
+  execa: '(baresip|capture|lab|runner|servers)',
   fastify: '(webhook|monitor)',
   selfsigned: 'certificate',
   chalk: 'report',

@@ -1,11 +1,11 @@
 #!/usr/bin/env -S node --
 // "--": Node 20 would take our --env-file for its own, wherever it stands, and end when the file is missing
 /** The program: parses the command line, runs one command, sets the exit code. The only file that exits. */
-import { EXIT, OffhookError, errorKind, toErrorData } from './errors.js';
+import { EXIT, type OffhookError, errorKind } from './errors.js';
+import { asOffhookError, errorText } from './cli/error-text.js';
 import { printError, printTrace } from './cli/print.js';
 import { bootThread } from './sandbox/host/live-thread.js';
 import { outputError } from './report/output.js';
-import { shownLocation } from './report/text.js';
 import { readProcess, readTrace } from './settings/process-environment.js';
 import { traceTo } from './trace.js';
 
@@ -23,12 +23,8 @@ function exitCodeFor(error: OffhookError): number {
 }
 
 function report(thrown: unknown): number {
-  const error = thrown instanceof OffhookError ? thrown : OffhookError.from(toErrorData(thrown));
-  const { hint } = error.details;
-  const at = error.details.at;
-  const place = at === undefined ? '' : `\n  at ${shownLocation(at, process.cwd())}`;
-  const text = `offhook: ${error.message}${hint === undefined ? '' : `\n  hint: ${hint}`}${place}`;
-  printError(text);
+  const error = asOffhookError(thrown);
+  printError(errorText(error));
   if (error.code === 'E_INTERNAL') {
     if (thrown instanceof Error && readProcess().debug) printError(thrown.stack ?? '');
     printError(

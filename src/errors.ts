@@ -101,7 +101,10 @@ export const ERROR_CODES = {
     'Nothing to run or nothing tested: no scenario, none that fits the filter, or one that tests nothing.',
   ],
   E_SCENARIO_FILE: ['usage', 'A scenario file is missing, unreadable, empty or not UTF-8.'],
-  E_SCENARIO_SYNTAX: ['usage', 'A scenario file, or a module it imports, is not valid JavaScript.'],
+  E_SCENARIO_SYNTAX: [
+    'usage',
+    'A scenario file, or a module it imports, is not valid JavaScript or TypeScript.',
+  ],
   E_IMPORT: ['usage', 'An import names a module that cannot be loaded.'],
   E_SCENARIO_COLLECT: ['usage', 'A suite file failed while its scenarios were being collected.'],
   E_RECORD: ['usage', 'A recorded run cannot be read, or is not whole.'],

@@ -5,6 +5,7 @@
 import type { BinarySearch } from '../baresip/start/binary.js';
 import type { ScenarioId } from '../model/run-event.js';
 import type { Reporter } from '../report/reporter.js';
+import type { Among } from '../runner/plan/plan.js';
 import type { Filters } from '../runner/plan/select.js';
 import type { ThreadPool } from '../runner/schedule/threads.js';
 import type { ThreadLimits } from '../sandbox/protocol.js';
@@ -24,6 +25,10 @@ export interface ScriptRequest {
   filters?: Filters;
   /** Also runs single-scenario files of folders. */
   allFiles?: boolean;
+  /** Leaves out files that nothing concerns which changed since that state of the git repository, such as "HEAD". */
+  onlyChanged?: string;
+  /** Of all that is found, only these run. */
+  among?: Among;
   /**
    * Makes the scenario option `only` an error; the text names the setting that forbids it, for the message. false allows
    * `only` everywhere, even in untrusted files.

@@ -22,7 +22,7 @@ export function planOptions(
   secrets: Secrets,
   lab: Variables = {},
 ): PlanOptions {
-  const { paths, cwd, environment, attemptVariables, forbidOnly } = request;
+  const { paths, cwd, environment, attemptVariables, forbidOnly, onlyChanged, among } = request;
   const rulesOf = policySettings({ flags: request.policy ?? {}, variables: environment, cwd });
   const known = lastRunOf(request);
   const { set = [], envFiles = [] } = request;
@@ -44,6 +44,9 @@ export function planOptions(
     tookMs: (key) => known.get(key)?.ms,
     ...(request.shard === undefined ? {} : { shard: request.shard }),
     ...(forbidOnly === undefined ? {} : { forbidOnly }),
+    ...(onlyChanged === undefined ? {} : { onlyChanged }),
+    ...(among === undefined ? {} : { among }),
+    envFiles,
     variables: (file, limits) => {
       const variables = variablesOf(file, limits);
       noted(variables.fixedEnv);

@@ -203,7 +203,7 @@ cases('reports', [
     what: 'an output in place of a scenario',
     args: ['run', '--reporter', 'junit=it.js', 'it.js'],
     error: 'output file "it.js": not written: it is named like a scenario',
-    hint: 'name a file that does not end in .js or .mjs',
+    hint: 'name a file that does not end in .js, .mjs, .ts or .mts',
   },
   {
     what: 'two reports on stdout',
@@ -246,7 +246,7 @@ cases('scenario files', [
     what: 'a folder without scenarios',
     args: ['run', 'none'],
     files: { 'none/readme.txt': 'nothing here\n' },
-    error: 'folder "none": holds no .js or .mjs file',
+    error: 'folder "none": holds no .js, .mjs, .ts or .mts file',
     hint: 'name a folder with scenario files; hidden folders and node_modules are left out',
   },
   {

@@ -20,6 +20,10 @@ const OPTIONS = {
   module: 'ESNext',
   moduleResolution: 'Bundler',
   moduleDetection: 'force',
+  allowImportingTsExtensions: true,
+  resolveJsonModule: true,
+  // a type that is imported without the word is an error of the run, too
+  verbatimModuleSyntax: true,
   types: [],
   skipLibCheck: true,
 };

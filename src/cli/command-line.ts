@@ -9,6 +9,7 @@ import type { ThreadPool } from '../runner/schedule/threads.js';
 import type { Live } from '../sandbox/host/live-thread.js';
 import type { ThreadLimits } from '../sandbox/protocol.js';
 import { suggestion } from '../schema/habits.js';
+import { isScript } from '../schema/script-files.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
 import { declare } from './declare.js';
 import { flagMs, type Flags, type ValuesOf } from './flags.js';
@@ -296,7 +297,9 @@ function unknownWordHint(message: string, program: Command, named?: Command): st
   const [, kind, word = ''] = /^unknown (command|option) '([^']*)'/.exec(message) ?? [];
   if (kind === 'command') {
     const commands = program.commands.map((command) => command.name());
-    if (/[\\/*]|\.m?js$/.test(word) || isFolder(word)) return `did you mean offhook run ${word}?`;
+    if (/[\\/*]/.test(word) || isScript(word) || isFolder(word)) {
+      return `did you mean offhook run ${word}?`;
+    }
     return suggestion('command', word, [...commands, 'help'], (name) => name);
   }
   if (kind !== 'option') return undefined;

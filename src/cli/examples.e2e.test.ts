@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { expectPassed, expectScenarios, runCli } from '../testing/run-cli.js';
 
 const EXAMPLES = readdirSync(new URL('../../examples', import.meta.url)).filter((name) =>
-  name.endsWith('.js'),
+  /(?:\.js|(?<!\.d)\.ts)$/.test(name),
 );
 
 /** Why an example is skipped when only the lab runs. Examples that are not listed pass with the lab. */

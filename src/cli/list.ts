@@ -7,7 +7,7 @@ import type { ThreadPool } from '../runner/schedule/threads.js';
 import { readProcess } from '../settings/process-environment.js';
 import type { ListFlags } from './options.js';
 import { print, printError, printJson, secrets } from './print.js';
-import { scriptRequest } from './selection.js';
+import { folderRequest, scriptRequest } from './selection.js';
 
 export async function listCommand(
   paths: readonly string[],
@@ -15,8 +15,8 @@ export async function listCommand(
   threads: ThreadPool,
 ): Promise<number> {
   const request = scriptRequest(paths, flags, readProcess());
-  const allFiles = flags.allFiles === true;
-  const options = planOptions({ ...request, allFiles, forbidOnly: false }, secrets);
+  const folders = folderRequest(flags);
+  const options = planOptions({ ...request, ...folders, forbidOnly: false }, secrets);
   const plan = await planRun(options, threads);
   throwErrored(plan.errored, options.shownPath);
   for (const text of plan.warnings) printError(`warning: ${text}`);

@@ -23,6 +23,14 @@ describe('a flag with an optional file', () => {
       ['run', '--logs=', 'a.js'],
     ],
     [
+      ['run', '--only-changed', 'a.ts', '--only-changed', 'tests/*.js'],
+      ['run', '--only-changed=', 'a.ts', '--only-changed=', 'tests/*.js'],
+    ],
+    [
+      ['run', '--only-changed', 'main', 'a.js', '--only-changed', '/'],
+      ['run', '--only-changed', 'main', 'a.js', '--only-changed=', '/'],
+    ],
+    [
       ['run', '--logs', 'a.mjs'],
       ['run', '--logs=', 'a.mjs'],
     ],

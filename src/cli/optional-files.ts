@@ -1,10 +1,12 @@
 /** Flags whose value may be left out: decides whether the word behind a flag belongs to it. */
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { isScript } from '../schema/script-files.js';
 
 const FILE_FLAGS: ReadonlySet<string> = new Set(['--logs', '--sip-trace']);
 const FOLDER_FLAG = '--save-audio';
 const NUMBER_FLAG = '--bail';
-const SCRIPT = /\.m?js$/;
+/** Its value is no file: a word that names something to run does not belong to it. */
+const REF_FLAG = '--only-changed';
 
 /**
  * `--logs a.js` means the flag and a scenario, `--logs out.txt` a file: a word that looks like a scenario, a
@@ -14,14 +16,19 @@ export function joinOptionalFiles(words: readonly string[]): string[] {
   return words.flatMap((word, index) => {
     if (word === NUMBER_FLAG) return [/^\d+$/.test(words[index + 1] ?? '') ? word : `${word}=`];
     const isFile = FILE_FLAGS.has(word);
+    if (word === REF_FLAG) return [isRef(words[index + 1]) ? word : `${word}=`];
     if (!isFile && word !== FOLDER_FLAG) return [word];
     const next = words[index + 1];
-    const looksLikeOutput = next !== undefined && !/^-|[*?{]/.test(next) && !SCRIPT.test(next);
+    const looksLikeOutput = next !== undefined && !/^-|[*?{]/.test(next) && !isScript(next);
     if (!looksLikeOutput) return [`${word}=`];
     if (!isFolder(next)) return [word];
     const isOutput = !isFile && isAudioFolder(next, words.slice(index + 2));
     return [isOutput ? word : `${word}=`];
   });
+}
+
+function isRef(word: string | undefined): boolean {
+  return word !== undefined && !/^-|[*?{[]/.test(word) && !isScript(word) && !existsSync(word);
 }
 
 /**
@@ -31,8 +38,8 @@ export function joinOptionalFiles(words: readonly string[]): string[] {
 function isAudioFolder(folder: string, later: readonly string[]): boolean {
   const names = readable(folder);
   if (names.every((name) => name.endsWith('.wav'))) return true;
-  const hasOther = later.some((word) => SCRIPT.test(word) || isFolder(word));
-  return hasOther && !names.some((name) => SCRIPT.test(name));
+  const hasOther = later.some((word) => isScript(word) || isFolder(word));
+  return hasOther && !names.some(isScript);
 }
 
 function readable(folder: string): readonly string[] {

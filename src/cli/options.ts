@@ -80,7 +80,14 @@ const BARESIP = having({ moved: program }, word('program', 'the baresip to use (
 
 const FOLDERS = {
   allFiles: on('in folders, also the files that are a single scenario'),
+  onlyChanged: ofCommand(
+    maybe(
+      'ref',
+      'only files concerned by what differs from a git commit, also uncommitted (default: HEAD): their imports, variables, settings, and files whose names stand in them',
+    ),
+  ),
 };
+export type FolderFlags = ValuesOf<typeof FOLDERS>;
 
 /** When and how often scenarios run. */
 const SCHEDULE = {
@@ -156,6 +163,7 @@ export const RUN = {
     whole('n', 'most calls a scenario places (default: any)', { least: 1, most: 1_000_000 }),
   ),
   ...FOLDERS,
+  watch: ofCommand(on('list only; run what changes, until q or Ctrl-C')),
   forbidOnly: having(
     { replaces: ['allowOnly'] },
     on('the option `only` is an error (by itself with CI and --untrusted)'),

@@ -2,6 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { FIRST_PORT, LAST_PORT } from '../baresip/start/ports.js';
+import { isScript, SCRIPT_ENDINGS_IN_WORDS } from '../schema/script-files.js';
 import { AgentLogsReporter } from '../report/sip/agent-logs.js';
 import { ByLength } from '../report/by-length.js';
 import { ConsoleReporter, type ConsoleOptions } from '../report/console.js';
@@ -180,7 +181,7 @@ function checkFiles(
       { hint: 'write to another file' },
     );
   }
-  const script = named.find((file) => /\.m?js$/.test(file));
+  const script = named.find(isScript);
   if (script === undefined) return named;
   throw new OffhookError(
     'E_OUTPUT',
@@ -190,7 +191,7 @@ function checkFiles(
       seen: 'it is named like a scenario',
     },
     {
-      hint: 'name a file that does not end in .js or .mjs',
+      hint: `name a file that does not end in ${SCRIPT_ENDINGS_IN_WORDS}`,
     },
   );
 }

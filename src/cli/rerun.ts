@@ -4,7 +4,7 @@ import type { RunFlags } from './options.js';
 
 const CHOOSING_SCENARIOS = [
   ...(['scenario', 'tag', 'excludeTag', 'lastFailed', 'last', 'testList', 'shard'] as const),
-  'lastRun',
+  ...(['lastRun', 'onlyChanged', 'watch'] as const),
 ] as const;
 const SCHEDULING = [
   ...([

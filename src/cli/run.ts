@@ -12,7 +12,7 @@ import type { RunFlags } from './options.js';
 import { secrets } from './print.js';
 import { makeReporters } from './reporters.js';
 import { scheduleFlags } from './schedule-flags.js';
-import { scriptRequest } from './selection.js';
+import { folderRequest, scriptRequest } from './selection.js';
 import { abortOnSignal } from './signals.js';
 
 /** @param again the options that running one of the scenarios again needs */
@@ -30,10 +30,10 @@ export async function runCommand(
   const saveAudio = audioFolder(flags.saveAudio) ?? artifacts?.recordings;
   const scripts = scriptRequest(paths, flags, environment);
   const { allowNet, allowSip, maxAgents, maxCalls, isolate } = flags;
-  return run({
+  const request = {
     ...scripts,
     policy: { ...scripts.policy, allowNet, allowSip, maxAgents, maxCalls, isolate },
-    allFiles: flags.allFiles === true,
+    ...folderRequest(flags),
     ...onlyRule(flags, environment),
     baresip: baresipChoice(flags.baresip, environment),
     lab: flags.lab === true,
@@ -42,11 +42,16 @@ export async function runCommand(
     insecureHttp: flags.insecureHttp === true,
     metrics: flags.metrics === true,
     ...(saveAudio === undefined ? {} : { saveAudio }),
-    signal,
     threads,
     secrets,
-    reporters: await makeReporters(flags, { environment, again, live: true, artifacts }),
-  });
+  };
+  const reporters = (): ReturnType<typeof makeReporters> =>
+    makeReporters(flags, { environment, again, live: true, artifacts });
+  if (flags.watch === true) {
+    const { watchScenarios } = await import('./watch.js');
+    return watchScenarios(request, reporters, signal);
+  }
+  return run({ ...request, signal, reporters: await reporters() });
 }
 
 /** A forgotten `only` would let a build pass with most of its tests left out. @throws E_USAGE */

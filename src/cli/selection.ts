@@ -5,7 +5,7 @@ import type { ScriptRequest } from '../app/request.js';
 import { OffhookError } from '../errors.js';
 import { nearest } from '../schema/nearest.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';
-import type { ScriptFlags } from './options.js';
+import type { FolderFlags, ScriptFlags } from './options.js';
 
 const LAST_RUN = '.offhook/last-run.json';
 const KINDS = ['failed', 'flaky', 'slow'] as const;
@@ -75,4 +75,17 @@ function shardOf({ shard }: ScriptFlags): Pick<ScriptRequest, 'shard'> {
 
 function usage(message: ConstructorParameters<typeof OffhookError>[1], hint: string): OffhookError {
   return new OffhookError('E_USAGE', message, { hint });
+}
+
+/** What is taken of folders. */
+export function folderRequest({
+  allFiles,
+  onlyChanged,
+}: FolderFlags): Pick<ScriptRequest, 'allFiles' | 'onlyChanged'> {
+  return {
+    allFiles: allFiles === true,
+    ...(onlyChanged === undefined
+      ? {}
+      : { onlyChanged: onlyChanged === true || onlyChanged === '' ? 'HEAD' : onlyChanged }),
+  };
 }

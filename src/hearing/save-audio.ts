@@ -9,6 +9,7 @@ import type { AudioStream, Sound, UserAgent } from '../agents/user-agent.js';
 import { OffhookError } from '../errors.js';
 import { fileNamePart } from '../file-name.js';
 import type { ScenarioId } from '../model/run-event.js';
+import { withoutScriptEnding } from '../schema/script-files.js';
 import { SampleClock } from './listen.js';
 import { SENT_RATE } from './sounds.js';
 
@@ -164,7 +165,7 @@ const LONGEST_PART = 70;
 export function audioFiles(folder: string): (scenario: ScenarioId) => AudioFile {
   const owners = new Map<string, string>();
   return ({ id, file, name, attempt }) => {
-    const base = basename(file).replace(/\.m?js$/, '');
+    const base = withoutScriptEnding(basename(file));
     const again = attempt === 1 ? [] : [`attempt-${attempt}`];
     const title = [base, ...(name === base ? [] : [name]), ...again].map(namePart).join('-');
     return (agent, call) => {

@@ -119,6 +119,10 @@ export interface ReadFile {
   /** Real path. */
   path: string;
   text: string;
+  /** What is evaluated, where it is not the text itself: a script without its types, the module of a JSON file. */
+  code?: string;
+  /** Why it cannot be evaluated. */
+  problem?: ErrorData;
 }
 
 /** Data a thread needs before its first job. */

@@ -61,6 +61,23 @@ interface Section {
   readonly entries?: readonly string[];
 }
 
+const FILES_AND_IMPORTS = `Scenario files are modules in JavaScript (\`.js\`, \`.mjs\`) or TypeScript (\`.ts\`, \`.mts\`). They import files of their own by
+a relative path with its ending:
+
+\`\`\`ts
+import { login } from './lib/login.ts';
+import type { Account } from './lib/accounts.ts';
+import users from './users.json' with { type: 'json' };
+\`\`\`
+
+- **TypeScript** runs as it is: its types become blanks, so every place in a report is that of the file. Nothing checks the types
+  but \`offhook check --types\` and editors, which know all functions by \`offhook definitions\`. What is more than a type is an
+  error: \`enum\`, \`namespace\` with values, parameter properties, \`import x = require()\`, \`<Type>value\`.
+- **Types** are imported with the word: \`import type { A }\` or \`import { type A, b }\`. They vanish before anything is read.
+- **Endings** are written out. A TypeScript file may also write \`./login.js\` where only \`login.ts\` exists, as for its compiler.
+  JavaScript and TypeScript import each other.
+- **JSON** is the default export. A file that is not valid JSON is an error with its line and column.`;
+
 export function referenceText(schemas: Schemas = SCHEMAS): string {
   const globals = functionsOf('global');
   const suite = ['suite', 'setup_file', 'teardown_file', 'setup', 'teardown', 'scenario'];
@@ -70,6 +87,7 @@ export function referenceText(schemas: Schemas = SCHEMAS): string {
       'Available everywhere in a scenario file, without an import.',
       globals.filter(({ name }) => !suite.includes(name)),
     ),
+    functionSection('Files and imports', FILES_AND_IMPORTS, []),
     functionSection(
       'Suites',
       'A file that calls `scenario()` is a suite: its scenarios run one by one. A file that does not is one scenario, its top level the test.',

@@ -8,6 +8,7 @@ import { existsSync, lstatSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { ownersOf } from '../ordinary-file.js';
+import { withoutScriptEnding } from '../schema/script-files.js';
 import { readDotenv, type DotenvFile } from './dotenv.js';
 
 type Variables = Readonly<Record<string, string>>;
@@ -60,9 +61,9 @@ export function scenarioVariables(
     ...given.map(({ values }) => values),
   ) as Variables;
   return (file, { allows, untrusted, project = dirname(file) } = NO_LIMITS) => {
-    const own = readBeside(file.replace(/\.m?js$/, '') + '.env', file, untrusted);
-    const folders = [...new Set([project, dirname(file)])];
-    const shared = folders.map((folder) => readShared(join(folder, '.env'), file, untrusted));
+    const { beside, shared: paths } = variableFiles(file, project);
+    const own = readBeside(beside, file, untrusted);
+    const shared = paths.map((path) => readShared(path, file, untrusted));
     const below = Object.assign({}, ...shared.map(({ values }) => values), common) as Variables;
     const allowed = Object.entries(below).filter(([name]) => allows(name));
     return {
@@ -70,6 +71,18 @@ export function scenarioVariables(
       fixedEnv,
       warnings: [...given, own, ...shared].flatMap(({ warnings }) => warnings),
     };
+  };
+}
+
+/** The files of variables of a scenario file, besides those of --env-file; they need not exist. */
+export function variableFiles(
+  file: string,
+  project: string,
+): { beside: string; shared: readonly string[] } {
+  const folders = [...new Set([project, dirname(file)])];
+  return {
+    beside: `${withoutScriptEnding(file)}.env`,
+    shared: folders.map((folder) => join(folder, '.env')),
   };
 }
 

@@ -4,6 +4,7 @@ import { type OffhookError, said } from '../../errors.js';
 import type { Failure } from '../../model/run-event.js';
 import { CollectError } from '../../sandbox/host/scenario-thread.js';
 import type { Collected, DeclaredScenario } from '../../sandbox/protocol.js';
+import { withoutScriptEnding } from '../../schema/script-files.js';
 import { keysOf } from '../identity.js';
 import type { ThreadPool } from '../schedule/threads.js';
 import type { Binding } from './binding.js';
@@ -161,5 +162,5 @@ function itself(file: string): PlannedScenario {
 }
 
 function baseName(shown: string): string {
-  return basename(shown).replace(/\.m?js$/, '');
+  return withoutScriptEnding(basename(shown));
 }

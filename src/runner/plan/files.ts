@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { OffhookError } from '../../errors.js';
 import { readText } from '../../sandbox/thread/files.js';
 import { nearest } from '../../schema/nearest.js';
+import { isDeclarations, isScript, SCRIPT_ENDINGS_IN_WORDS } from '../../schema/script-files.js';
 
 export interface ScenarioFile {
   /** Real, absolute path. */
@@ -15,7 +16,6 @@ export interface ScenarioFile {
   linked: boolean;
 }
 
-const SCENARIO_FILE = /\.m?js$/;
 const GLOB = /[*?{[]/;
 /** A folder with one of these files is the read root of the scenarios below it. */
 const ROOT_MARKS = ['offhook.config.json', 'package.json'];
@@ -68,18 +68,20 @@ async function expand(given: string, path: string, cwd: string): Promise<readonl
 }
 
 function namedFile(given: string, path: string): ScenarioFile {
-  if (!SCENARIO_FILE.test(path)) {
+  if (!isScript(path)) {
     throw new OffhookError(
       'E_SCENARIO_FILE',
       {
         subject: `"${given}"`,
         what: 'is not a scenario file',
-        seen: 'its name does not end in .js or .mjs',
+        seen: isDeclarations(path)
+          ? 'a declaration file holds only types'
+          : `its name does not end in ${SCRIPT_ENDINGS_IN_WORDS}`,
       },
       {
-        hint: /\.[cm]?tsx?$/.test(path)
-          ? 'write the scenario in JavaScript; "offhook definitions" gives editors its types'
-          : 'name a file that ends in .js or .mjs, or a folder',
+        hint: /\.(?:c[jt]s|[cm]?[jt]sx)$/.test(path)
+          ? 'scenarios are modules without JSX: rename it to .js or .ts'
+          : `name a file that ends in ${SCRIPT_ENDINGS_IN_WORDS}, or a folder`,
       },
     );
   }
@@ -91,7 +93,7 @@ function inFolder(given: string, path: string): readonly ScenarioFile[] {
   if (files.length > 0) return files.map((file) => ({ ...file, viaFolder: true }));
   throw new OffhookError(
     'E_NO_SCENARIO',
-    { subject: `folder "${given}"`, what: 'holds no .js or .mjs file' },
+    { subject: `folder "${given}"`, what: `holds no ${SCRIPT_ENDINGS_IN_WORDS} file` },
     {
       hint: 'name a folder with scenario files; hidden folders and node_modules are left out',
     },
@@ -117,7 +119,7 @@ function walk(folder: string, seen: Set<string>, linked = false): readonly Found
       const target = entry.isSymbolicLink() ? targetOf(path) : entry;
       const isLinked = linked || entry.isSymbolicLink();
       if (target?.isDirectory() === true) return walk(path, seen, isLinked);
-      return target?.isFile() === true && SCENARIO_FILE.test(entry.name)
+      return target?.isFile() === true && isScript(entry.name)
         ? [{ path: realpathSync(path), linked: isLinked }]
         : [];
     });
@@ -155,7 +157,7 @@ async function matching(given: string, cwd: string): Promise<readonly ScenarioFi
     suppressErrors: true,
     ignore: ['**/node_modules/**'],
   });
-  const files = matched.filter((path) => SCENARIO_FILE.test(path)).sort();
+  const files = matched.filter(isScript).sort();
   if (files.length > 0) {
     return files.map((path) => ({
       path: realpathSync(path),
@@ -164,7 +166,9 @@ async function matching(given: string, cwd: string): Promise<readonly ScenarioFi
     }));
   }
   const seen =
-    matched.length === 0 ? 'no file' : `${matched.length} other files, none a .js or .mjs`;
+    matched.length === 0
+      ? 'no file'
+      : `${matched.length} other files, none a ${SCRIPT_ENDINGS_IN_WORDS}`;
   throw new OffhookError(
     'E_NO_SCENARIO',
     { subject: `pattern "${given}"`, what: `matches ${seen}` },
@@ -179,7 +183,7 @@ function missing(given: string, path: string): OffhookError {
   const names = existsSync(folder)
     ? listFolder(folder)
         .map(({ name }) => name)
-        .filter((name) => SCENARIO_FILE.test(name))
+        .filter(isScript)
     : [];
   const meant = nearest(basename(path), names);
   return new OffhookError(

@@ -1,9 +1,11 @@
 /** Plans a run: finds the files, collects each one in the sandbox, then selects scenarios. */
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { OffhookError } from '../../errors.js';
 import type { Shard } from '../../model/run-event.js';
 import type { ThreadPool } from '../schedule/threads.js';
 import { bindingOf, type BindingOptions } from './binding.js';
+import { changesSince, inputsOf, isAffected } from './changed.js';
 import {
   collectFiles,
   type ErroredFile,
@@ -30,10 +32,24 @@ export interface PlanOptions extends BindingOptions {
    * `only` everywhere, even in untrusted files.
    */
   forbidOnly?: string | false;
+  /** Leaves out what has not changed since that state of the git repository. */
+  onlyChanged?: string;
+  /** Files of variables that all scenarios have, for `onlyChanged`. */
+  envFiles?: readonly string[];
+  /** Of all that is found, only these run. */
+  among?: Among;
   /**
    * Called with the names that reports show unmasked: of files, and of scenarios as their files write them.
    */
   named?: (names: readonly string[]) => void;
+}
+
+/** A choice among what is found. */
+export interface Among {
+  /** Scenario files, by their real paths: others are not even read. */
+  files?: ReadonlySet<string>;
+  /** Keys of scenarios. */
+  keys?: ReadonlySet<string>;
 }
 
 export interface Plan {
@@ -57,7 +73,8 @@ export interface LeftOut {
 
 /** Finds, collects and selects. @throws OffhookError for anything that makes the plan unsure. */
 export async function planRun(options: PlanOptions, threads: ThreadPool): Promise<Plan> {
-  const found = await findScenarioFiles(options.paths, { cwd: options.cwd });
+  const all = await findScenarioFiles(options.paths, { cwd: options.cwd });
+  const found = all.filter(({ path }) => options.among?.files?.has(path) ?? true);
   const toCollect = found.map((file): FileToCollect => {
     const binding = bindingOf(file, options);
     return { file, shown: options.shownPath(file.path), binding };
@@ -72,7 +89,15 @@ export async function planRun(options: PlanOptions, threads: ThreadPool): Promis
   }
   refuseOnlyIn(files, options);
   const { selected, leftOut, warnings } = await select(files, errored, options);
-  const kept = new Set(selected);
+  const unchanged = await unchangedIn(files, threads, options);
+  const keys = options.among?.keys;
+  const kept = new Set(
+    selected.filter((one) => !unchanged.has(one) && (keys?.has(one.key) ?? true)),
+  );
+  const reason = `left out by --only-changed: nothing it reads has changed since ${options.onlyChanged}`;
+  const ofUnchanged = selected
+    .filter((one) => unchanged.has(one))
+    .map((scenario) => ({ scenario, why: 'filter' as const, reason }));
   const ofSingles = singles.flatMap(({ scenarios }) =>
     scenarios.map((scenario) => ({ scenario, why: 'single' as const, reason: SINGLE })),
   );
@@ -81,9 +106,25 @@ export async function planRun(options: PlanOptions, threads: ThreadPool): Promis
     .filter(({ scenarios }) => scenarios.length > 0);
   return {
     ...shardOf(inOrder(toCollect, chosen, errored), options),
-    leftOut: [...ofSingles, ...leftOut],
+    leftOut: [...ofSingles, ...leftOut, ...ofUnchanged],
     warnings: [...new Set(toCollect.flatMap(({ binding }) => binding.warnings)), ...warnings],
   };
+}
+
+/** The scenarios of files that no change concerns. @throws OffhookError E_USAGE */
+async function unchangedIn(
+  files: readonly PlannedFile[],
+  threads: ThreadPool,
+  { onlyChanged, cwd, envFiles = [] }: PlanOptions,
+): Promise<ReadonlySet<PlannedScenario>> {
+  if (onlyChanged === undefined) return new Set();
+  const changes = await changesSince(onlyChanged, cwd);
+  const common = envFiles.map((path) => resolve(cwd, path));
+  const unchanged = files.filter(({ file }) => {
+    const scripts = threads.scriptsOf(file.path);
+    return !isAffected(inputsOf(file.path, scripts, common), changes);
+  });
+  return new Set(unchanged.flatMap(({ scenarios }) => scenarios));
 }
 
 /** Numbers what runs in the order of the files. */

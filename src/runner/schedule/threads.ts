@@ -3,6 +3,7 @@
  * all others busy. All threads evaluate a file from the same texts, whoever read them.
  */
 import type { ScenarioThread, Sources } from '../../sandbox/host/scenario-thread.js';
+import type { ReadFile } from '../../sandbox/protocol.js';
 
 export class ThreadPool {
   readonly #make: (sources: Sources) => ScenarioThread;
@@ -37,6 +38,11 @@ export class ThreadPool {
       if (next === undefined) this.#free.push(thread);
       else next(thread);
     }
+  }
+
+  /** The scripts that were read for a scenario file, itself among them: what it imports, directly or not. */
+  scriptsOf(file: string): readonly ReadFile[] {
+    return [...(this.#sources.get(file)?.values() ?? [])];
   }
 
   async close(): Promise<void> {

@@ -162,7 +162,7 @@ export class Session {
 
   /** Data of an error as a failure of the present phase, with the lines around its place. */
   toFailure(error: ErrorData): Failure {
-    const source = error.at === undefined ? undefined : this.loader.sourceOf(error.at.file);
+    const source = error.at === undefined ? undefined : this.loader.textOf(error.at.file);
     const frame =
       error.at === undefined || source === undefined
         ? {}

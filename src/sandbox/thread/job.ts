@@ -80,7 +80,7 @@ export class Job {
       return { how: 'failed', failure, isFinal: USED_UP.has(stopped.code) };
     }
     if (session.tests > 0) return { how: 'tests' };
-    const source = session.loader.sourceOf(session.job.file) ?? '';
+    const source = session.loader.textOf(session.job.file) ?? '';
     return { how: /^\s*export\b/m.test(source) ? 'module' : 'nothing' };
   }
 

@@ -6,7 +6,7 @@
 import type { MemoryImage } from '../vm/memory-image.js';
 import type { Operation } from '../guest-protocol.js';
 import type { ScenarioJob } from '../protocol.js';
-import type { Sources } from './loader.js';
+import type { LoadedScript, Sources } from './loader.js';
 
 /** The scenario at which a file is kept: for fewer the copy would cost more than it saves. */
 const KEPT_FROM = 2;
@@ -21,8 +21,8 @@ export function isRepeatable(operation: string): boolean {
 
 export interface Evaluated {
   image: MemoryImage;
-  /** Texts of the modules that were loaded, by their paths. */
-  sources: ReadonlyMap<string, string>;
+  /** The modules that were loaded, by their paths. */
+  sources: ReadonlyMap<string, LoadedScript>;
 }
 
 export class KeptSuite {

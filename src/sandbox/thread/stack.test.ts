@@ -9,6 +9,7 @@ const SOURCES: Readonly<Record<string, string>> = {
     '  .equals(State.Ringing);',
     'throw new Error("x");',
     'const t = "\u{1f600}"; assert(t).is_true();',
+    'assert        (alice .calls[0] .state).equals(1); return (f)();',
   ].join('\n'),
 };
 const sourceOf = (file: string): string | undefined => SOURCES[file];
@@ -41,6 +42,10 @@ describe('scriptFrames', () => {
     expect(at(5, 16)).toMatchObject({ line: 5, column: 7 });
     expect(at(4, 10)).toMatchObject({ line: 4, column: 4 });
     expect(at(6, 33)).toMatchObject({ line: 6, column: 16 });
+    // blanks stand where types stood
+    expect(at(7, 46)).toMatchObject({ line: 7, column: 1 });
+    expect(at(7, 32)).toMatchObject({ line: 7, column: 16 });
+    expect(at(7, 61)).toMatchObject({ line: 7, column: 58 });
   });
 
   it('survives names of functions that look like frames, and places that do not exist', () => {

@@ -50,6 +50,7 @@ function startOfExpression(line: string, column: number): number {
   if (characters[at] !== '(' && characters[at] !== '.') return column;
   for (;;) {
     const before = at;
+    if (/[.?([]/.test(characters[at] ?? '')) at = behindBlanks(characters, at);
     while (at > 0 && /[\w$.?]/.test(characters[at - 1] ?? '')) at -= 1;
     if (at > 0 && /[)\]]/.test(characters[at - 1] ?? '')) at = matchingBracket(characters, at - 1);
     if (at === before) break;
@@ -57,6 +58,21 @@ function startOfExpression(line: string, column: number): number {
   if (characters.slice(Math.max(0, at - 4), at).join('') === 'new ') at -= 4;
   while (characters[at] === '.') at += 1;
   return at + 1;
+}
+
+/** A word that ends no expression. */
+const KEYWORD =
+  /(?<![\w$.])(?:await|case|delete|do|else|in|instanceof|new|of|return|throw|typeof|void|yield)$/;
+
+/**
+ * Index behind the expression that ends before the blanks in front of `at`, if there is one. Types leave blanks:
+ * "assert        (x)" for assert<number>(x), "alice .dial" for alice!.dial.
+ */
+function behindBlanks(characters: readonly string[], at: number): number {
+  let before = at;
+  while (characters[before - 1] === ' ') before -= 1;
+  const text = characters.slice(Math.max(0, before - 12), before).join('');
+  return /[\w$)\]]$/.test(text) && !KEYWORD.test(text) ? before : at;
 }
 
 function matchingBracket(characters: readonly string[], from: number): number {

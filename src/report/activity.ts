@@ -27,6 +27,8 @@ export class Activity {
   readonly #now: () => number;
   /** Scenarios the run has, those that are done, and those of them that failed. */
   planned = 0;
+  /** When the run is likely to end, as earlier runs went. */
+  endsAt: number | undefined;
   done = 0;
   failed = 0;
 
@@ -38,6 +40,7 @@ export class Activity {
     switch (event.type) {
       case 'run_started':
         this.planned = event.scenarios * (event.repeat ?? 1);
+        if (event.estimate_ms !== undefined) this.endsAt = this.#now() + event.estimate_ms;
         return;
       case 'scenario_started':
       case 'file_part_started': {

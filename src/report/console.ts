@@ -41,7 +41,7 @@ export class ConsoleReporter implements Reporter {
   constructor(options: ConsoleOptions) {
     this.#options = options;
     this.#terminal = options.terminal;
-    this.#summary = new Summary(this.#page, this.#results, options.cwd ?? '');
+    this.#summary = new Summary(this.#page, this.#results, this.#names, options.cwd ?? '');
     if (options.mode !== 'quiet') this.#terminal.live();
   }
 

@@ -38,7 +38,7 @@ export class ListReporter implements Reporter {
   constructor(options: ListOptions) {
     this.#options = options;
     this.#terminal = options.terminal;
-    this.#summary = new Summary(this.#page, this.#results, options.cwd ?? '');
+    this.#summary = new Summary(this.#page, this.#results, this.#names, options.cwd ?? '');
     this.#terminal.live(true);
   }
 

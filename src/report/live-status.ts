@@ -3,12 +3,15 @@
  * only (10 a second), so quick waits never flash and an event costs next to nothing.
  */
 import type { RunEvent } from '../model/run-event.js';
+import { formatMs } from '../time.js';
 import { doing, type Activity, type Doing, type Running } from './activity.js';
 import type { Output } from './output.js';
 import type { Palette } from './page.js';
 import { cut, oneLine } from './text.js';
 
 const TICK_MS = 100;
+/** A shorter estimate would only flicker. */
+const SHORTEST_REST_MS = 1000;
 const SPINNER = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
 const CLEAR = '\r\u001b[2K';
 
@@ -93,10 +96,12 @@ export class LiveStatus {
 
   /** "12/30, 2 failed, 3 running: one (waits for sales, held by b.js › b), two (bob.accept)". */
   #overview(room: number): string | undefined {
-    const { running, done, failed, planned } = this.#activity;
+    const { running, done, failed, planned, endsAt } = this.#activity;
     if (running.size === 0) return undefined;
     const bad = failed === 0 ? '' : `, ${failed} failed`;
-    const head = `${done}/${planned}${bad}, ${running.size} running: `;
+    const left = endsAt === undefined ? 0 : endsAt - this.#now();
+    const rest = left < SHORTEST_REST_MS ? '' : `, about ${formatMs(left)} left`;
+    const head = `${done}/${planned}${bad}${rest}, ${running.size} running: `;
     const names = [...running.values()].map((one) => this.#runningText(one));
     return cut(head + names.join(', '), Math.max(4, room));
   }

@@ -1,7 +1,9 @@
 /** The end of a run: counts, and once more everything that must not be overlooked. */
 import { formatMs } from '../time.js';
 import type { Counts, Failure, RunEvent, ScenarioId } from '../model/run-event.js';
+import type { AgentNames } from './agent-names.js';
 import type { Page } from './page.js';
+import { Repeats } from './repeats/repeats.js';
 import { isBad, type Results } from './results.js';
 import { count, oneLine, plain, scenarioTitle, shownPath } from './text.js';
 
@@ -14,18 +16,21 @@ export class Summary {
   readonly #page: Page;
   readonly #results: Results;
   readonly #cwd: string;
+  readonly #repeats: Repeats;
   readonly #warnings: string[] = [];
   #started: Extract<RunEvent, { type: 'run_started' }> | undefined;
   #isRetried = false;
   #isOver = false;
 
-  constructor(page: Page, results: Results, cwd: string) {
+  constructor(page: Page, results: Results, names: AgentNames, cwd: string) {
     this.#page = page;
     this.#results = results;
     this.#cwd = cwd;
+    this.#repeats = new Repeats(names);
   }
 
   on(event: RunEvent): void {
+    this.#repeats.on(event);
     if (event.type === 'run_started') this.#started = event;
     else if (event.type === 'scenario_finished') this.#isRetried ||= event.retried === true;
     else if (event.type === 'warning' && event.aside !== true) this.#warnings.push(event.text);
@@ -35,7 +40,9 @@ export class Summary {
   print(event: Extract<RunEvent, { type: 'run_finished' }>, listFailed = true): void {
     this.#isOver = true;
     const { good, bad, bold, warn } = this.#page.palette;
-    if (listFailed) this.#printFailed();
+    this.#repeats.print(this.#page, this.#cwd);
+    // Repeated ones are told by scenario already.
+    if (listFailed && this.#started?.repeat === undefined) this.#printFailed();
     this.#printFlaky();
     // Printed under -q, too: both change what a green run means.
     this.#printList('warnings:', [...new Set(this.#warnings)]);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Locks, RestartNeeded, type Owner } from './locks.js';
 
 /** Names that no other test or run uses. */
@@ -171,7 +171,9 @@ test('another run has the lock: told who, waits without holding any, and takes a
   locks.claim(ours, [lock('x'), lock('y')]);
   const waiting = locks.takeOnHost(ours, [lock('x'), lock('y')]);
   expect(await now(waiting, 'waits')).toBe('waits');
-  expect(ours.waited).toEqual([`y: theirs, in another run (process ${process.pid})`]);
+  await vi.waitFor(() => {
+    expect(ours.waited).toEqual([`y: theirs, in another run (process ${process.pid})`]);
+  });
   thirdRun.claim(third, [lock('x')]);
   expect(await now(thirdRun.takeOnHost(third, [lock('x')]), 'taken')).toBe('taken');
   thirdRun.release(third);

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -77,6 +85,15 @@ test.each([
   const file = join(folder, 'bad.json');
   writeFileSync(file, text);
   expect(readLastRun(file).size).toBe(0);
+});
+
+test('what is no ordinary file is left alone', async () => {
+  const target = join(folder, 'target.json');
+  writeFileSync(target, '');
+  symlinkSync(target, join(folder, 'link.json'));
+  await ran(join(folder, 'link.json'), '1', [['a', 'passed', 1]]);
+  expect(lstatSync(join(folder, 'link.json')).isSymbolicLink()).toBe(true);
+  expect(readFileSync(target, 'utf8')).toBe('');
 });
 
 test('nothing is written through a link', async () => {

@@ -105,6 +105,9 @@ export class LastRunReporter implements Reporter {
     const newest = all.sort(([, a], [, b]) => (a.run < b.run ? 1 : -1)).slice(0, MOST);
     const scenarios = Object.fromEntries(newest.sort(([a], [b]) => (a < b ? -1 : 1)));
     makePrivateFolder(dirname(this.#file));
+    const there = lstatSync(this.#file, { throwIfNoEntry: false });
+    // Renaming over a device would replace it, for everybody on the machine.
+    if (there !== undefined && !there.isFile()) throw new Error('not an ordinary file');
     const temporary = `${this.#file}.${this.#run}.tmp`;
     try {
       writeFileSync(temporary, `${JSON.stringify({ format: FORMAT, scenarios }, rounded, 1)}\n`, {

@@ -32,8 +32,10 @@ interface Opened {
 /** @returns the exit code of `offhook run`. @throws OffhookError when nothing could be run, or a report not be written */
 export async function run(request: RunRequest): Promise<number> {
   const secrets = request.secrets ?? new Secrets();
-  const { lastRun } = request;
-  const record = lastRun === undefined ? [] : [new LastRunReporter(lastRun)];
+  const { lastRun, shard } = request;
+  // What a part writes would divide the others of the same run in another way.
+  const isKept = lastRun !== undefined && shard === undefined;
+  const record = isKept ? [new LastRunReporter(lastRun)] : [];
   const reporter = fanOut([...request.reporters, ...record], secrets.maskEvent);
   const threads =
     request.threads ??

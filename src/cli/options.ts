@@ -214,7 +214,13 @@ export const RUN = {
 };
 export type RunFlags = ValuesOf<typeof RUN>;
 
-export const REPORT = SHOWING;
+export const REPORT = {
+  ...SHOWING,
+  lastRun: having(
+    { moved: path },
+    word('file', 'add the results to this file, for `run --shard` and --last-failed'),
+  ),
+};
 export type ReportFlags = ValuesOf<typeof REPORT>;
 
 export const LIST = { ...SCRIPT, ...FOLDERS, json: ofCommand(on('as JSON')) };

@@ -1,10 +1,12 @@
 /** `offhook report`: tells recorded runs, one or several as one, by any reporter. */
+import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { LastRunReporter } from '../app/last-run.js';
 import { OffhookError } from '../errors.js';
 import { mergedEvents } from '../report/record/merge.js';
 import { wholeOf } from '../report/record/parts.js';
 import { readRecord } from '../report/record/read-record.js';
-import { fanOut } from '../report/reporter.js';
+import { fanOut, type Reporter } from '../report/reporter.js';
 import { readProcess } from '../settings/process-environment.js';
 import type { ReportFlags } from './options.js';
 import { makeReporters } from './reporters.js';
@@ -28,11 +30,10 @@ export async function reportCommand(paths: readonly string[], flags: ReportFlags
       { hint: 'name files that --reporter ndjson=FILE has written' },
     );
   }
+  const around = { environment, again: [], live: false, reads: paths };
+  const reporters = await makeReporters(flags, around);
   // The record was made without secrets.
-  const all = fanOut(
-    await makeReporters(flags, { environment, again: [], live: false, reads: paths }),
-    (event) => event,
-  );
+  const all = fanOut([...reporters, ...lastRunOf(flags, environment.cwd)], (event) => event);
   let exit = 0;
   try {
     let told = 0;
@@ -46,4 +47,9 @@ export async function reportCommand(paths: readonly string[], flags: ReportFlags
     await all.close();
   }
   return exit;
+}
+
+/** Shards do not add to the results they were divided by: whoever merges them does. */
+function lastRunOf({ lastRun }: ReportFlags, cwd: string): readonly Reporter[] {
+  return lastRun === undefined ? [] : [new LastRunReporter(resolve(cwd, lastRun))];
 }

@@ -1,22 +1,26 @@
 /**
- * The scenarios that test the product itself; on a second version of baresip only the suites about what differs
- * there. Each suite runs once here: running it again finds no regression, only a flake, and for those
+ * The scenarios that test the product itself, several at a time; on a second version of baresip only the suites about
+ * what differs there. Each suite runs once here: running it again finds no regression, only a flake, and for those
  * `npm run soak` runs all suites many times on the baresip of OFFHOOK_BARESIP.
  */
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../model/run-event.js';
 import { SUITE_BARESIPS } from './real-servers.js';
-import { expectScenarios, runCli } from './run-cli.js';
+import { eventsOf } from './run-files.js';
+import { runCli } from './run-cli.js';
 
-/** Alone the longest takes 50 s. */
-const LIMIT_MS = 150_000;
+const LIMIT_MS = 240_000;
+/** Each scenario waits most of its time. */
+const JOBS = '6';
 
 interface Suite {
   /** Below scenarios/. */
-  readonly files: readonly string[];
-  /** Number of scenarios in them. */
+  readonly file: string;
+  /** Number of scenarios in it. */
   readonly count: number;
   /** Reasons for which one may be skipped here: what this baresip or machine cannot do. */
   readonly skips?: RegExp;
+  /** Needs a SIP server, whose four accounts its scenarios share: they wait for each other. */
   readonly lab?: true;
   /** baresip 1.1.0 does it in another way: by call ids, INFO digits and holds of its own. */
   readonly differs?: true;
@@ -24,78 +28,91 @@ interface Suite {
 
 const NO_MODULE = /: this baresip cannot do that: \w+\.so is not in /;
 
-/** The longest first, so that it is not what all wait for in the end. */
 const SUITES: readonly Suite[] = [
-  { files: ['audio'], count: 34, skips: NO_MODULE },
-  { files: ['media-options'], count: 44, skips: new RegExp(`${NO_MODULE.source}|^no IPv6: `) },
-  { files: ['inbound'], count: 20, skips: /: baresip [12]\.[\d.]+ can only answer 486/ },
-  { files: ['dtmf'], differs: true, count: 9, skips: /: dtmf_mode: baresip 1\.[\d.]+ has no / },
+  { file: 'audio', count: 34, skips: NO_MODULE },
+  { file: 'media-options', count: 44, skips: new RegExp(`${NO_MODULE.source}|^no IPv6: `) },
+  { file: 'event-log', differs: true, count: 10 },
+  { file: 'inbound', count: 20, skips: /: baresip [12]\.[\d.]+ can only answer 486/ },
+  { file: 'dtmf', differs: true, count: 9, skips: /: dtmf_mode: baresip 1\.[\d.]+ has no / },
+  { file: 'hold', differs: true, count: 4 },
+  { file: 'media', differs: true, count: 7 },
   {
-    files: ['messages'],
-    lab: true,
-    count: 11,
-    skips: /baresip [12]\.[\d.]+ sends messages over UDP/,
-  },
-  { files: ['hold', 'media'], differs: true, count: 11 },
-  { files: ['registered-hold'], lab: true, differs: true, count: 4 },
-  {
-    files: ['transfer'],
+    file: 'transfer',
     differs: true,
     count: 13,
     skips: /is a baresip 1\.[\d.]+, which cannot replace a call/,
   },
-  { files: ['registered'], lab: true, count: 16 },
-  { files: ['headers'], count: 14 },
-  { files: ['listening'], differs: true, count: 3 },
-  { files: ['bad-arguments'], count: 23 },
-  { files: ['timing'], lab: true, count: 3 },
-  { files: ['calls'], differs: true, count: 10 },
-  { files: ['sip-log'], count: 5 },
-  { files: ['parallel'], count: 7 },
+  { file: 'headers', count: 14 },
+  { file: 'listening', differs: true, count: 3 },
+  { file: 'bad-arguments', count: 23 },
+  { file: 'calls', differs: true, count: 10 },
+  { file: 'sip-log', count: 5 },
+  { file: 'parallel', count: 7 },
+  {
+    file: 'messages',
+    lab: true,
+    count: 11,
+    skips: /baresip [12]\.[\d.]+ sends messages over UDP/,
+  },
+  { file: 'registered-hold', lab: true, differs: true, count: 4 },
+  { file: 'registered', lab: true, count: 16 },
+  { file: 'timing', lab: true, count: 3 },
 ];
 
-const cases = SUITES.map(({ files, ...suite }) => ({
-  ...suite,
-  args: [...(suite.lab ? ['--lab'] : []), ...files.map((name) => `scenarios/${name}.js`)],
-  what: files.join(' and '),
-}));
+type Finished = Extract<RunEvent, { type: 'scenario_finished' }>;
 
-// most of their time is waiting
-describe.concurrent.each(SUITE_BARESIPS)(
-  'the suites of the product, baresip: $which',
-  ({ env, second }) => {
-    it.each(cases.filter(({ differs }) => !second || differs))(
-      '$what',
-      async ({ args, ...expected }) => {
-        const result = await runCli(['run', ...args], {
-          env: await env(),
-          timeout: LIMIT_MS,
-        });
-        expectScenarios(result, expected);
-      },
-      LIMIT_MS + 10_000,
-    );
-  },
-);
+/** Runs the suites as one run. @returns what each scenario came to */
+async function ran(
+  suites: readonly Suite[],
+  env: Readonly<Record<string, string | undefined>>,
+  ...more: readonly string[]
+): Promise<readonly Finished[]> {
+  const files = suites.map(({ file }) => `scenarios/${file}.js`);
+  const args = ['run', ...files, '--jobs', JOBS, '--json', ...more];
+  const { stdout, stderr } = await runCli(args, { env, timeout: LIMIT_MS });
+  expect(stderr).toBe('');
+  return eventsOf(stdout).flatMap((event) => (event.type === 'scenario_finished' ? [event] : []));
+}
 
-it.concurrent.each(SUITE_BARESIPS.map(({ env }, i) => ({ env, times: [40, 10][i] })))(
-  'event-log, $times times each',
-  async ({ env, times }) => {
-    const args = ['run', 'scenarios/event-log.js', '--set', `TIMES=${times}`];
-    const result = await runCli(args, { env: await env(), timeout: LIMIT_MS });
-    expectScenarios(result, { count: 10 });
-  },
-  LIMIT_MS + 10_000,
-);
+/** That each scenario passed, or was skipped for a reason that may be. */
+function expectSuite({ file, count, skips }: Suite, finished: readonly Finished[]): void {
+  const own = finished.filter(({ scenario }) => scenario.file === `scenarios/${file}.js`);
+  const bad = own.filter(({ verdict }) => verdict !== 'passed' && verdict !== 'skipped');
+  expect(
+    bad.map(({ scenario, failures }) => `${scenario.key}: ${failures[0]?.message ?? ''}`),
+  ).toEqual([]);
+  const reasons = own.flatMap(({ verdict, skip_reason = '' }) =>
+    verdict === 'skipped' ? [skip_reason] : [],
+  );
+  expect(reasons.filter((reason) => skips?.test(reason) !== true)).toEqual([]);
+  expect(own).toHaveLength(count);
+}
 
-// Alone: on 1.x two calls of an agent that begin within the same moment on a busy machine cannot be told apart by
-// what baresip writes of them, which is an error of its own (docs/baresip-versions.md).
-it.each(SUITE_BARESIPS)(
-  'several calls of one agent, baresip: $which',
-  async ({ env }) => {
-    const args = ['run', 'scenarios/several-calls.js'];
-    const result = await runCli(args, { env: await env(), timeout: LIMIT_MS });
-    expectScenarios(result, { count: 4 });
-  },
-  LIMIT_MS + 10_000,
-);
+describe.each(SUITE_BARESIPS)('the suites of the product, baresip: $which', ({ env, second }) => {
+  const suites = SUITES.filter(({ differs }) => !second || differs);
+
+  it.each([
+    { what: 'without a server', lab: false },
+    { what: 'through a server', lab: true },
+  ])(
+    '$what',
+    async ({ lab }) => {
+      const these = suites.filter((suite) => (suite.lab === true) === lab);
+      const more = lab ? ['--lab'] : ['--set', `TIMES=${second ? 10 : 40}`];
+      const finished = await ran(these, await env(), ...more);
+      for (const suite of these) expectSuite(suite, finished);
+    },
+    LIMIT_MS + 10_000,
+  );
+
+  // Alone: on 1.x two calls of an agent that begin within the same moment on a busy machine cannot be told apart by
+  // what baresip writes of them, which is an error of its own (docs/baresip-versions.md).
+  it(
+    'several calls of one agent',
+    async () => {
+      const suite: Suite = { file: 'several-calls', count: 4 };
+      expectSuite(suite, await ran([suite], await env(), '--jobs', '1'));
+    },
+    LIMIT_MS + 10_000,
+  );
+});

@@ -26,9 +26,9 @@ import {
   type LabFlags,
   type RunFlags,
 } from './options.js';
-import { REPORTERS } from './reporter-names.js';
+import { REPORTERS } from './output/reporter-names.js';
 import { rerunWords } from './rerun.js';
-import type { Settled } from './settle.js';
+import type { Settled } from './settings/settle.js';
 
 const SEE_ALSO =
   '\nReference of everything a scenario can call: docs/reference.md, or `offhook docs`.\n';
@@ -121,7 +121,7 @@ async function settled<F extends Flags>(
   act: (flags: ValuesOf<F>, why: Settled<F>) => Promise<number>,
 ): Promise<number> {
   const [{ settle, inWordsOf }, { readProcess }, { printError }] = await Promise.all([
-    import('./settle.js'),
+    import('./settings/settle.js'),
     import('../settings/process-environment.js'),
     import('./print.js'),
   ]);
@@ -181,7 +181,7 @@ function addSelecting(program: Command, run: Run, booted: Live | undefined): voi
       run(
         settled(check, withPaths(CHECK), (flags) =>
           withThreads({ limits: LIMITS }, booted, async (threads) => {
-            const { checkCommand } = await import('./check.js');
+            const { checkCommand } = await import('./check/check.js');
             return checkCommand(needPaths(check, flags.paths), flags, threads);
           }),
         ),

@@ -9,8 +9,8 @@ import { keyOf, variableOf, type Flag, type ValuesOf } from './flags.js';
 import { CONFIG, type PATHS } from './options.js';
 import { print, printError, printJson } from './print.js';
 import { scriptRequest } from './selection.js';
-import type { Origin } from './setting.js';
-import type { Settled } from './settle.js';
+import type { Origin } from './settings/setting.js';
+import type { Settled } from './settings/settle.js';
 
 type Flags = ValuesOf<typeof CONFIG & { paths: typeof PATHS }>;
 

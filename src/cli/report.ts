@@ -9,7 +9,7 @@ import { readRecord } from '../report/record/read-record.js';
 import { fanOut, type Reporter } from '../report/reporter.js';
 import { readProcess } from '../settings/process-environment.js';
 import type { ReportFlags } from './options.js';
-import { makeReporters } from './reporters.js';
+import { makeReporters } from './output/reporters.js';
 
 /** Events between two pauses, in which reporters work: a record may be larger than the memory. */
 const BATCH = 500;

@@ -5,12 +5,12 @@ import { OffhookError } from '../errors.js';
 import { abandonAgents } from '../baresip/start/folder.js';
 import type { ThreadPool } from '../runner/schedule/threads.js';
 import { readProcess, type ProcessEnvironment } from '../settings/process-environment.js';
-import { artifactsFolder, audioFolder } from './output-folders.js';
+import { artifactsFolder, audioFolder } from './output/output-folders.js';
 import { baresipChoice } from './baresip-choice.js';
 import { flagMs } from './flags.js';
 import type { RunFlags } from './options.js';
 import { secrets } from './print.js';
-import { makeReporters } from './reporters.js';
+import { makeReporters } from './output/reporters.js';
 import { scheduleFlags } from './schedule-flags.js';
 import { folderRequest, scriptRequest } from './selection.js';
 import { abortOnSignal } from './signals.js';
@@ -48,7 +48,7 @@ export async function runCommand(
   const reporters = (): ReturnType<typeof makeReporters> =>
     makeReporters(flags, { environment, again, live: true, artifacts });
   if (flags.watch === true) {
-    const { watchScenarios } = await import('./watch.js');
+    const { watchScenarios } = await import('./watch/watch.js');
     return watchScenarios(request, reporters, signal);
   }
   return run({ ...request, signal, reporters: await reporters() });

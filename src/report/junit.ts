@@ -7,13 +7,13 @@ import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } fr
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { formatMs } from '../time.js';
 import type { RunEvent, ScenarioId } from '../model/run-event.js';
-import { AgentNames } from './agent-names.js';
-import { printFailures } from './failure.js';
+import { AgentNames } from './lines/agent-names.js';
+import { printFailures } from './lines/failure.js';
 import { outputError } from './output.js';
-import { KeptText, Page, palette } from './page.js';
+import { KeptText, Page, palette } from './lines/page.js';
 import { isBad, Results, type AttemptResult, type ScenarioResult } from './results.js';
 import type { Reporter } from './reporter.js';
-import { ScenarioView } from './scenario-view.js';
+import { ScenarioView } from './lines/scenario-view.js';
 import { oneLine } from './text.js';
 import { WallClock } from './wall-clock.js';
 import { element, xmlText } from './xml.js';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OffhookError } from '../errors.js';
 import type { RunEvent } from '../model/run-event.js';
 import { SampleRun, twoPartyCall } from '../testing/sample-run.js';
-import { ConsoleReporter } from './console.js';
+import { ConsoleReporter } from './console/console.js';
 import { NdjsonReporter } from './ndjson.js';
 import { FileOutput } from './output.js';
 import { Secrets } from '../secrets/secrets.js';
@@ -13,7 +13,7 @@ import { fanOut } from './reporter.js';
 
 const asTheyAre = (event: RunEvent): RunEvent => event;
 import type { Reporter } from './reporter.js';
-import { Terminal } from './terminal.js';
+import { Terminal } from './console/terminal.js';
 
 let folder = '';
 beforeAll(() => {

@@ -5,7 +5,7 @@ import { Channel } from './thread/channel.js';
 import { hrtimeMs } from './clock.js';
 import { Job } from './thread/job.js';
 import { KeptSuite } from './thread/kept-suite.js';
-import { Sources } from './thread/loader.js';
+import { Sources } from './thread/modules/loader.js';
 import type { FromThread, ReadFile, ThreadData, ThreadStart, ToThread } from './protocol.js';
 import { QuickJs } from './vm/quickjs.js';
 import { Session } from './thread/job-context.js';

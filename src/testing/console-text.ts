@@ -1,9 +1,9 @@
 /** What the console reporter shows of a run. Never shipped. */
 import type { RunEvent } from '../model/run-event.js';
-import { ConsoleReporter } from '../report/console.js';
-import type { ConsoleOptions } from '../report/console.js';
-import type { ColourLevel } from '../report/page.js';
-import { Terminal } from '../report/terminal.js';
+import { ConsoleReporter } from '../report/console/console.js';
+import type { ConsoleOptions } from '../report/console/console.js';
+import type { ColourLevel } from '../report/lines/page.js';
+import { Terminal } from '../report/console/terminal.js';
 import { Secrets } from '../secrets/secrets.js';
 
 type Options = Omit<ConsoleOptions, 'terminal'> & { columns?: number; colour?: ColourLevel };

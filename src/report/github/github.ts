@@ -5,14 +5,14 @@
 import { appendFileSync, statSync } from 'node:fs';
 import { formatMs } from '../../time.js';
 import type { RunEvent, ScenarioId } from '../../model/run-event.js';
-import { AgentNames } from '../agent-names.js';
-import { printFailures } from '../failure.js';
+import { AgentNames } from '../lines/agent-names.js';
+import { printFailures } from '../lines/failure.js';
 import { outputError, type Output } from '../output.js';
-import { KeptText, Page, palette } from '../page.js';
+import { KeptText, Page, palette } from '../lines/page.js';
 import type { Reporter } from '../reporter.js';
 import { isBad, Results, type ScenarioResult } from '../results.js';
 import { joinMessages, type SeenMessage } from '../sip/sip-join.js';
-import { countsText, sumOf } from '../summary.js';
+import { countsText, sumOf } from '../console/summary.js';
 import { count } from '../text.js';
 import { annotation } from './annotations.js';
 import { jobSummary, type Explained } from './job-summary.js';

@@ -4,11 +4,11 @@
  */
 import { formatMs } from '../../time.js';
 import type { Failure, RunEvent, ScenarioId } from '../../model/run-event.js';
-import type { AgentNames } from '../agent-names.js';
-import type { Page } from '../page.js';
+import type { AgentNames } from '../lines/agent-names.js';
+import type { Page } from '../lines/page.js';
 import { isBad } from '../results.js';
 import { clockTime, count, cut, oneLine, padTo, scenarioTitle, shownPath } from '../text.js';
-import { agentEventText } from '../wording.js';
+import { agentEventText } from '../lines/wording.js';
 import { divergence, latest, type Mark } from './divergence.js';
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;

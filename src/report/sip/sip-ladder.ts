@@ -20,7 +20,7 @@ import {
   padTo,
   scenarioTitle,
 } from '../text.js';
-import { messageName } from '../wording.js';
+import { messageName } from '../lines/wording.js';
 
 interface SipLadderOptions {
   /** A FileOutput, or the console reporter's `output`. */

@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node
 import type { Dirent, Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { OffhookError } from '../../errors.js';
-import { readText } from '../../sandbox/thread/files.js';
+import { readText } from '../../sandbox/thread/modules/files.js';
 import { nearest } from '../../schema/nearest.js';
 import { isDeclarations, isScript, SCRIPT_ENDINGS_IN_WORDS } from '../../schema/script-files.js';
 

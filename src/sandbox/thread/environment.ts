@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { OffhookError } from '../../errors.js';
 import { nearest } from '../../schema/nearest.js';
 import { parseDotenv, type DotenvFile } from '../../settings/dotenv.js';
-import { allowedPath, readAllowed } from './files.js';
+import { allowedPath, readAllowed } from './modules/files.js';
 import type { ReadFile, ScenarioJob } from '../protocol.js';
 
 /** Limit of a variable's name: matching a pattern takes time that grows with the text. */

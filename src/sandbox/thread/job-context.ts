@@ -5,7 +5,7 @@ import type { FunctionRow } from '../../schema/rows.js';
 import type { Channel, UnnumberedCall } from './channel.js';
 import { hrtimeMs } from '../clock.js';
 import { Environment, readRoots } from './environment.js';
-import { Loader, type Sources } from './loader.js';
+import { Loader, type Sources } from './modules/loader.js';
 import type { Note, RunJob, ScenarioJob, ThreadLimits } from '../protocol.js';
 import { callArgument, callChain, codeFrame, placeOf } from './stack.js';
 import type { Stop } from './stop.js';

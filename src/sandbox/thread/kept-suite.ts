@@ -6,7 +6,7 @@
 import type { MemoryImage } from '../vm/memory-image.js';
 import type { Operation } from '../guest-protocol.js';
 import type { ScenarioJob } from '../protocol.js';
-import type { LoadedScript, Sources } from './loader.js';
+import type { LoadedScript, Sources } from './modules/loader.js';
 
 /** The scenario at which a file is kept: for fewer the copy would cost more than it saves. */
 const KEPT_FROM = 2;

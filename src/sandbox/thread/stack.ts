@@ -1,6 +1,6 @@
 /** Places in scripts: from the text of a QuickJS stack to locations, code frames and labels. */
 import type { ErrorData, SourceLocation } from '../../errors.js';
-import { argumentText, chainText } from './source-text.js';
+import { argumentText, chainText } from './modules/source-text.js';
 
 /** Deep recursion makes stacks of thousands of lines; nobody reads further. */
 const MOST_FRAMES = 30;

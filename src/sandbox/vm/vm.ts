@@ -11,7 +11,7 @@ import {
 } from 'quickjs-emscripten';
 import { ERROR_CODES, type ErrorData } from '../../errors.js';
 import { readGuestImage, type GuestImage } from './guest-image.js';
-import { GUEST_MAIN, guestName, guestSource, type Loader } from '../thread/loader.js';
+import { GUEST_MAIN, guestName, guestSource, type Loader } from '../thread/modules/loader.js';
 import type { GuestExports } from '../guest-protocol.js';
 import type { FilePart } from '../../model/run-event.js';
 import type { Collected } from '../protocol.js';

@@ -50,13 +50,13 @@ async function everyReport(cwd: string): Promise<Reporter> {
       ),
     )) as [
       typeof import('../../report/reporter.js'),
-      typeof import('../../report/console.js'),
+      typeof import('../../report/console/console.js'),
       typeof import('../../report/sip/sip-ladder.js'),
       typeof import('../../report/sip/agent-logs.js'),
     ];
   const { Terminal } = (await built(
     'report/terminal.js',
-  )) as typeof import('../../report/terminal.js');
+  )) as typeof import('../../report/console/terminal.js');
   const output = { write: () => undefined };
   const { Secrets } = (await built(
     'secrets/secrets.js',

@@ -1,0 +1,112 @@
+/** `offhook check --types`: errors an editor would underline, by the TypeScript found near the scenarios. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { OffhookError } from '../../errors.js';
+import { typingsText } from '../../schema/typings.js';
+import { needTemporaryFolder } from '../../app/temporary-folder.js';
+
+const OPTIONS = {
+  allowJs: true,
+  checkJs: true,
+  noEmit: true,
+  strict: true,
+  // plain JavaScript has no place to write a parameter's type
+  noImplicitAny: false,
+  target: 'ES2023',
+  lib: ['ES2023'],
+  module: 'ESNext',
+  moduleResolution: 'Bundler',
+  moduleDetection: 'force',
+  allowImportingTsExtensions: true,
+  resolveJsonModule: true,
+  // a type that is imported without the word is an error of the run, too
+  verbatimModuleSyntax: true,
+  types: [],
+  skipLibCheck: true,
+};
+
+interface TypeErrors {
+  errors: number;
+  /** One "file:line:column: what" each, as far as the compiler says no more. */
+  text: string;
+  /** "TypeScript 5.9.2" */
+  compiler: string;
+}
+
+export async function typeErrors(files: readonly string[]): Promise<TypeErrors> {
+  const { program, version } = findTypeScript(files[0] ?? process.cwd());
+  needTemporaryFolder();
+  const folder = mkdtempSync(join(tmpdir(), 'offhook-types-'));
+  try {
+    const definitions = join(folder, 'offhook.d.ts');
+    const config = join(folder, 'tsconfig.json');
+    writeFileSync(definitions, typingsText());
+    writeFileSync(
+      config,
+      JSON.stringify({ compilerOptions: OPTIONS, files: [definitions, ...files] }),
+    );
+    const printed = await compile(program, config);
+    const text = printed.trimEnd().replaceAll(TSC_ERROR, '$1:$2:$3: ');
+    const errors = printed.match(TSC_ERROR)?.length ?? 0;
+    // A complaint without a place counts, too.
+    return {
+      errors: Math.max(errors, text === '' ? 0 : 1),
+      text,
+      compiler: `TypeScript ${version}`,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** "it.js(1,24): error TS2561: " */
+const TSC_ERROR = /^(.+)\((\d+),(\d+)\): error TS\d+: /gm;
+
+function findTypeScript(file: string): { program: string; version: string } {
+  for (const from of [file, import.meta.filename]) {
+    try {
+      const require = createRequire(from);
+      const manifest = require.resolve('typescript/package.json');
+      const { version } = require(manifest) as { version: string };
+      return { program: join(dirname(manifest), 'bin', 'tsc'), version };
+    } catch {
+      // not there: look in the next place
+    }
+  }
+  throw new OffhookError(
+    'E_USAGE',
+    { subject: 'check --types', what: 'no TypeScript found near the scenarios' },
+    {
+      hint: 'npm install --save-dev typescript, or leave out --types',
+    },
+  );
+}
+
+const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
+
+/** What tsc printed; empty when it found nothing. */
+function compile(program: string, config: string): Promise<string> {
+  const words = [program, '-p', config, '--pretty', 'false'];
+  const options = { maxBuffer: MOST_OUTPUT_BYTES };
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, words, options, (error, stdout, stderr) => {
+      if (error === null) resolve('');
+      else if (stdout !== '') resolve(stdout);
+      else reject(unusable(program, stderr.trim().split('\n').at(-1) || error.message));
+    });
+  });
+}
+
+/** A compiler that prints nothing has not proved that the types are right. */
+function unusable(program: string, seen: string): OffhookError {
+  return new OffhookError(
+    'E_USAGE',
+    { subject: 'check --types', what: `${program} does not run`, seen },
+    {
+      hint: 'install TypeScript anew, or leave out --types',
+    },
+  );
+}

@@ -1,0 +1,73 @@
+/** Where `--save-audio` and `--artifacts` put their files. */
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { OffhookError } from '../../errors.js';
+import { NotOrdinary } from '../../ordinary-file.js';
+import type { ArtifactsOptions } from '../../report/artifacts/artifacts.js';
+import { makeFolder } from './make-folder.js';
+import type { RunFlags } from '../options.js';
+
+const DEFAULT_AUDIO_FOLDER = 'offhook-audio';
+
+/** Makes the folder before anything runs. @throws OffhookError E_OUTPUT. */
+export function audioFolder(flag: string | true | undefined): string | undefined {
+  if (flag === undefined) return undefined;
+  const shown = flag === '' || flag === true ? DEFAULT_AUDIO_FOLDER : flag;
+  return made('--save-audio', shown, (folder) => folder);
+}
+
+type ArtifactFlags = Pick<RunFlags, 'artifacts' | 'artifactsOn' | 'saveAudio'>;
+
+/** Makes the folder before anything runs. @throws OffhookError E_USAGE, E_OUTPUT. */
+export function artifactsFolder(flags: ArtifactFlags, cwd: string): ArtifactsOptions | undefined {
+  const on = artifactsOn(flags);
+  if (flags.artifacts === undefined) return undefined;
+  return made('--artifacts', flags.artifacts, (folder) => {
+    if (flags.saveAudio !== undefined) return { folder, on, cwd };
+    // in the folder itself, so that a file of any size is moved, not copied
+    const recordings = mkdtempSync(join(folder, '.recordings-'));
+    process.on('exit', () => {
+      rmSync(recordings, { recursive: true, force: true });
+    });
+    return { folder, on, cwd, recordings };
+  });
+}
+
+function artifactsOn({ artifacts, artifactsOn: on }: ArtifactFlags): 'failure' | 'always' {
+  if (on === undefined) return 'failure';
+  if (on !== 'failure' && on !== 'always') {
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: '--artifacts-on', what: `there is no "${on}"` },
+      { hint: 'use failure or always' },
+    );
+  }
+  if (artifacts !== undefined) return on;
+  throw new OffhookError(
+    'E_USAGE',
+    { subject: '--artifacts-on', what: 'there is no folder to keep them in' },
+    { hint: 'add --artifacts FOLDER' },
+  );
+}
+
+/** @param use gets the absolute path of the folder, which can be written to */
+function made<T>(option: string, shown: string, use: (folder: string) => T): T {
+  const folder = resolve(shown);
+  try {
+    makeFolder(folder);
+    accessSync(folder, constants.W_OK);
+    return use(folder);
+  } catch (error) {
+    throw new OffhookError(
+      'E_OUTPUT',
+      { subject: option, what: `"${shown}"`, seen: `cannot be written to: ${reason(error)}` },
+      { hint: 'name a folder that may be written to' },
+    );
+  }
+}
+
+function reason(error: unknown): string {
+  if (error instanceof NotOrdinary) return `it ${error.message}`;
+  const { code = String(error) } = error as NodeJS.ErrnoException;
+  return code === 'EEXIST' || code === 'ENOTDIR' ? 'it is not a folder' : code;
+}

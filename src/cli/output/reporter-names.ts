@@ -1,0 +1,92 @@
+/** The reporters of --reporter, what each is for, and which of them a command line asks for. */
+import { OffhookError } from '../../errors.js';
+
+/** With a line for the help each. */
+export const REPORTERS = {
+  console: 'every scenario line by line (the default for up to 10 on a terminal)',
+  list: 'a line for each scenario, failures at the end (the default otherwise, and in logs)',
+  brief: 'failures only, in few words (the default where a coding assistant runs Offhook)',
+  ndjson: 'the events of the run, one JSON object a line: offhook report reads it',
+  junit: 'JUnit XML; needs a file',
+  tap: 'TAP version 14',
+  github: 'annotations, and a job summary (by itself in GitHub Actions); the file is its summary',
+} as const;
+type ReporterName = keyof typeof REPORTERS;
+
+export interface Wanted {
+  /** "default": console or list, whichever suits the run. */
+  name: ReporterName | 'default';
+  file?: string;
+}
+
+/** Reporters that leave stdout to another one. */
+const BESIDE: ReadonlySet<string> = new Set<ReporterName>(['junit', 'github']);
+
+interface Asked {
+  reporter: readonly string[];
+  json?: true | undefined;
+  quiet?: true | undefined;
+  verbose?: true | undefined;
+}
+
+/** What the environment chooses where the command line does not. */
+interface Surroundings {
+  isGithub: boolean;
+  isAssistant: boolean;
+}
+
+/** stdout belongs to one reporter: a machine's output must not be mixed with anything. @throws E_USAGE */
+export function wantedReporters(asked: Asked, around: Surroundings): readonly Wanted[] {
+  if (asked.quiet === true && asked.verbose === true) {
+    throw new OffhookError('E_USAGE', '--quiet and --verbose exclude each other', {
+      hint: 'leave one of them out',
+    });
+  }
+  const named = [...asked.reporter, ...(asked.json === true ? ['ndjson'] : [])].map(parse);
+  const onStdout = named.filter(isOnStdout);
+  if (onStdout.length > 1) {
+    const list = onStdout.map((one) => one.name).join(' and ');
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: '--reporter', what: `${list} would both write to stdout` },
+      { hint: 'give all but one of them a file: --reporter ndjson=FILE' },
+    );
+  }
+  const shown = onStdout.length === 0 ? [{ name: defaultName(asked, around) }] : [];
+  const isGithub = around.isGithub && named.every(({ name }) => name !== 'github');
+  return [...shown, ...named, ...(isGithub ? [{ name: 'github' as const }] : [])];
+}
+
+export function isOnStdout({ name, file }: Wanted): boolean {
+  return file === undefined && !BESIDE.has(name);
+}
+
+/** -v and -q are wishes about the lines of the console. */
+function defaultName({ quiet, verbose }: Asked, { isAssistant }: Surroundings): Wanted['name'] {
+  if (quiet === true || verbose === true) return 'console';
+  return isAssistant ? 'brief' : 'default';
+}
+
+function parse(text: string): Wanted {
+  const [name = '', ...rest] = text.split('=');
+  const file = rest.join('=');
+  if (!isName(name)) {
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: '--reporter', what: `there is no reporter "${name}"` },
+      { hint: `use one of ${Object.keys(REPORTERS).join(', ')}` },
+    );
+  }
+  if (name === 'junit' && file === '') {
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: '--reporter junit', what: 'needs a file' },
+      { hint: 'write --reporter junit=FILE' },
+    );
+  }
+  return file === '' ? { name } : { name, file };
+}
+
+function isName(name: string): name is ReporterName {
+  return Object.hasOwn(REPORTERS, name);
+}

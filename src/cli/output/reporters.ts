@@ -1,0 +1,282 @@
+/** The output flags of `run`, as reporters. Files are opened here, before anything runs. */
+import { dirname, resolve } from 'node:path';
+import { OffhookError } from '../../errors.js';
+import { FIRST_PORT, LAST_PORT } from '../../baresip/start/ports.js';
+import { isScript, SCRIPT_ENDINGS_IN_WORDS } from '../../schema/script-files.js';
+import { AgentLogsReporter } from '../../report/sip/agent-logs.js';
+import { ByLength } from '../../report/console/by-length.js';
+import { ConsoleReporter, type ConsoleOptions } from '../../report/console/console.js';
+import {
+  FileOutput,
+  outputError,
+  refuseClosed,
+  StreamOutput,
+  type Output,
+} from '../../report/output.js';
+import type { ArtifactsOptions } from '../../report/artifacts/artifacts.js';
+import type { Reporter } from '../../report/reporter.js';
+import type { RunEvent } from '../../model/run-event.js';
+import type { ProcessEnvironment } from '../../settings/process-environment.js';
+import { Terminal } from '../../report/console/terminal.js';
+import { makeFolder } from './make-folder.js';
+import type { ReportFlags, RunFlags } from '../options.js';
+import { secrets } from '../print.js';
+import { isOnStdout, wantedReporters, type Wanted } from './reporter-names.js';
+
+type Asked = ReportFlags & Pick<Partial<RunFlags>, 'logs' | 'capture'>;
+
+/** What the reporters of a run need besides their flags. */
+interface Around {
+  environment: ProcessEnvironment;
+  /** The options a scenario needs when it is run again. */
+  again: readonly string[];
+  /** Whether the run takes place now, and is not a recorded one. */
+  live: boolean;
+  /** Files the command reads: none may be written. */
+  reads?: readonly string[];
+  /** Where artefacts are kept, if they are. */
+  artifacts?: ArtifactsOptions | undefined;
+}
+
+/** Where reporters write that share stdout. */
+interface Places {
+  /** What people read, when that is on stdout. */
+  terminal: Terminal | undefined;
+}
+
+export async function makeReporters(flags: Asked, around: Around): Promise<readonly Reporter[]> {
+  const { artifacts } = around;
+  const wanted = wantedReporters(flags, around.environment);
+  if (isStdoutAskedFor(flags)) refuseClosed('stdout');
+  const files = [...wanted.map(({ file }) => file), flags.logs, flags.sipTrace];
+  makeFolders(checkFiles(files, around.reads));
+  const headers = shownHeaders(flags);
+  const reporters: Reporter[] = [];
+  const isTold = wanted.some((one) => isOnStdout(one) && PEOPLE.has(one.name));
+  const places = { terminal: isTold ? stdoutTerminal(flags, around) : undefined };
+  for (const one of wanted) reporters.push(await makeOne(one, flags, around, places));
+  const capture = captureOf(flags.sipTrace);
+  const network = await networkOf(flags, capture !== undefined);
+  if (capture !== undefined) {
+    const { SipCaptureReporter } = await import('../../report/sip/sip-capture.js');
+    const file = new FileOutput(capture.file);
+    const [write, finish] = [file.write.bind(file), file.finish.bind(file)];
+    const { format } = capture;
+    reporters.push(new SipCaptureReporter({ format, write, finish, ...network }));
+  } else if (flags.sipTrace !== undefined) {
+    const { SipLadderReporter } = await import('../../report/sip/sip-ladder.js');
+    const output = fileOr(flags.sipTrace, places.terminal?.output ?? new StreamOutput('stderr'));
+    reporters.push(new SipLadderReporter({ output, headers }));
+  }
+  if (flags.logs !== undefined) {
+    reporters.push(new AgentLogsReporter({ output: logsOutput(flags.logs, places.terminal) }));
+  }
+  if (artifacts === undefined) return reporters;
+  const { ArtifactsReporter } = await import('../../report/artifacts/artifacts.js');
+  const others = artifacts.recordings === undefined ? reporters : reporters.map(withoutRecordings);
+  return [...others, new ArtifactsReporter(artifacts)];
+}
+
+/** Recordings for artefacts only are moved or removed when their scenario ends: nobody else is told of them. */
+function withoutRecordings(reporter: Reporter): Reporter {
+  return {
+    ignores: new Set<RunEvent['type']>([...(reporter.ignores ?? []), 'audio_saved']),
+    on: (event) => {
+      reporter.on(event);
+    },
+    close: () => reporter.close(),
+  };
+}
+
+/** Reporters that write lines for people. */
+const PEOPLE: ReadonlySet<string> = new Set<Wanted['name']>([
+  'default',
+  'console',
+  'list',
+  'brief',
+]);
+
+/** Whether a flag claims stdout: the console's lines are only the default output of a run. */
+function isStdoutAskedFor({ reporter, json, sipTrace }: Asked): boolean {
+  const named = json === true || reporter.some((one) => !one.includes('=') && one !== 'github');
+  return named || sipTrace === true || sipTrace === '';
+}
+
+/** A capture of the network while the run goes on. It lies in the range of all agents' ports. */
+async function networkOf(
+  { capture }: Asked,
+  isTaken: boolean,
+): Promise<{ network?: () => Promise<Iterable<Uint8Array>> }> {
+  if (capture !== true) return {};
+  if (!isTaken) {
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: '--capture', what: 'there is no capture file to put RTP into' },
+      { hint: 'add --sip-trace FILE.pcapng' },
+    );
+  }
+  const { LiveCapture } = await import('../../capture/live-capture.js');
+  const live = await LiveCapture.start(`udp portrange ${FIRST_PORT}-${LAST_PORT}`);
+  return { network: () => live.end() };
+}
+
+/** A file of --sip-trace that is for network tools, by its ending. */
+function captureOf(
+  sipTrace: string | true | undefined,
+): { file: string; format: 'pcap' | 'pcapng' } | undefined {
+  if (typeof sipTrace !== 'string') return undefined;
+  if (/\.pcapng$/i.test(sipTrace)) return { file: sipTrace, format: 'pcapng' };
+  return /\.pcap$/i.test(sipTrace) ? { file: sipTrace, format: 'pcap' } : undefined;
+}
+
+/** The checked header names of --sip-headers. */
+function shownHeaders({ sipHeaders, sipTrace }: Asked): readonly string[] {
+  const names = sipHeaders.flatMap((one) => one.split(',')).map((one) => one.trim());
+  const isCapture = captureOf(sipTrace) !== undefined;
+  if (names.length > 0 && (sipTrace === undefined || isCapture)) {
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: '--sip-headers', what: 'there is no ladder to show them in' },
+      {
+        hint: isCapture ? 'leave it out: a capture has all headers' : 'add --sip-trace',
+      },
+    );
+  }
+  const odd = names.find((one) => !/^[A-Za-z0-9\-.!%*_+`'~]+$/.test(one));
+  if (odd !== undefined) {
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: '--sip-headers', what: `"${odd}" is not a header name` },
+      {
+        hint: 'write names with commas between, or all: --sip-headers From,To,Contact',
+      },
+    );
+  }
+  return names;
+}
+
+/** Checks that each report has its own file, and none may be a scenario. @returns the named files. */
+function checkFiles(
+  files: readonly (string | true | undefined)[],
+  reads: readonly string[] = [],
+): readonly string[] {
+  const named = files.filter((file) => typeof file === 'string').filter((file) => file !== '');
+  const twice = named.find((file, index) =>
+    named.slice(0, index).some((other) => resolve(other) === resolve(file)),
+  );
+  if (twice !== undefined) {
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: `output file "${twice}"`, what: 'named for two outputs' },
+      {
+        hint: 'give each of them a file of its own',
+      },
+    );
+  }
+  const read = named.find((file) => reads.some((other) => resolve(other) === resolve(file)));
+  if (read !== undefined) {
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: `output file "${read}"`, what: 'is one of the records to read' },
+      { hint: 'write to another file' },
+    );
+  }
+  const script = named.find(isScript);
+  if (script === undefined) return named;
+  throw new OffhookError(
+    'E_OUTPUT',
+    {
+      subject: `output file "${script}"`,
+      what: 'not written',
+      seen: 'it is named like a scenario',
+    },
+    {
+      hint: `name a file that does not end in ${SCRIPT_ENDINGS_IN_WORDS}`,
+    },
+  );
+}
+
+/** CI systems collect reports from a folder that a fresh checkout does not have. */
+function makeFolders(files: readonly string[]): void {
+  for (const file of files) {
+    try {
+      makeFolder(dirname(resolve(file)));
+    } catch (error) {
+      throw outputError(file, error);
+    }
+  }
+}
+
+async function makeOne(
+  { name, file }: Wanted,
+  flags: Asked,
+  around: Around,
+  { terminal }: Places,
+): Promise<Reporter> {
+  const { environment, live } = around;
+  const { cwd } = environment;
+  const output = (): Output => (file === undefined ? process.stdout : new FileOutput(file));
+  // Its secrets are known only when scenarios were collected.
+  const again = (): readonly string[] => around.again.map(secrets.mask);
+  const mode = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal';
+  const told = (): ConsoleOptions => {
+    const own = file === undefined ? terminal : new Terminal({ output: output(), live });
+    return { terminal: own ?? stdoutTerminal(flags, around), mode, cwd, again };
+  };
+  switch (name) {
+    case 'default':
+      return new ByLength(told());
+    case 'console':
+      return new ConsoleReporter(told());
+    case 'list': {
+      const { ListReporter } = await import('../../report/console/list.js');
+      return new ListReporter(told());
+    }
+    case 'brief': {
+      const { BriefReporter } = await import('../../report/console/brief.js');
+      return new BriefReporter({ ...told(), cwd, again });
+    }
+    case 'junit': {
+      const { JUnitReporter } = await import('../../report/junit.js');
+      return new JUnitReporter({ file: file ?? '', cwd });
+    }
+    case 'ndjson': {
+      const { NdjsonReporter } = await import('../../report/ndjson.js');
+      // A file is the record of the run, and has all that other reporters need.
+      const sip = file !== undefined || flags.sipTrace !== undefined;
+      return new NdjsonReporter({ output: output(), sip });
+    }
+    case 'tap': {
+      const { TapReporter } = await import('../../report/tap.js');
+      return new TapReporter({ output: output() });
+    }
+    case 'github': {
+      const { GithubReporter } = await import('../../report/github/github.js');
+      const summary = file ?? environment.githubSummary;
+      return new GithubReporter({
+        // A report for programs on stdout must not have lines of ours in it: runners read stderr as well.
+        output: terminal?.output ?? new StreamOutput('stderr'),
+        ...(summary === undefined ? {} : { summary }),
+        root: environment.githubWorkspace ?? cwd,
+        cwd,
+      });
+    }
+  }
+}
+
+/** What people read on stdout goes through one object, with whatever else is to stand there. */
+function stdoutTerminal(flags: Asked, { environment, live }: Around): Terminal {
+  const colour = flags.color ? environment.colourLevel : 0;
+  return new Terminal({ output: process.stdout, colour, live });
+}
+
+function logsOutput(flag: string | true, terminal: Terminal | undefined): Output {
+  if (flag !== true && flag !== '') return new FileOutput(flag);
+  const stream = new StreamOutput('stderr');
+  return terminal?.beside(stream) ?? stream;
+}
+
+/** An output that keeps clear of the console's lines and its status line; without a console it is stderr. */
+function fileOr(flag: string | true, stream: Output): Output {
+  return flag === true || flag === '' ? stream : new FileOutput(flag);
+}

@@ -1,0 +1,134 @@
+/** Prints a failure so that its cause is clear without opening anything else. */
+import { isHttpEvent } from '../../model/http-event.js';
+import type { Failure, ScenarioId } from '../../model/run-event.js';
+import type { AgentNames } from './agent-names.js';
+import { difference } from './difference.js';
+import type { Page } from './page.js';
+import { cut, oneLine, plain, scenarioTitle, shownLocation } from '../text.js';
+import { printTimeline } from './timeline.js';
+
+const FRAMES = 5;
+
+export interface FailureContext {
+  page: Page;
+  names: AgentNames;
+  /** Locations are shown relative to it. */
+  cwd: string;
+}
+
+/** The first failure is the cause; later failures (of teardown, of stopping) are shown as additional. */
+export function printFailures(context: FailureContext, failures: readonly Failure[]): void {
+  failures.forEach((failure, index) => {
+    context.page.blank();
+    printFailure(context, failure, index > 0);
+  });
+}
+
+function printFailure(context: FailureContext, failure: Failure, additional: boolean): void {
+  const { page } = context;
+  const { bold, dim, bad } = page.palette;
+  const once = failure.phase === 'setup' ? ', which runs once for each scenario' : '';
+  const heading = `${additional ? 'additional failure in' : 'in'} ${failure.phase}${once}:`;
+  // The body is where failures belong: only other places are worth a word.
+  if (additional || failure.phase !== 'body') page.line(heading, { indent: 4, style: bold });
+  const code = ` [${failure.code}]`;
+  page.line(plain(failure.brief ?? failure.message) + code, {
+    indent: 4,
+    style: (line) =>
+      line.endsWith(code) ? bad(line.slice(0, -code.length)) + dim(code) : bad(line),
+  });
+  printSides(page, failure);
+  if (failure.hint !== undefined) {
+    page.line(plain(failure.hint), { indent: 6, lead: [['hint: ', bold]] });
+  }
+  printPlace(context, failure);
+  printEvents(context, failure);
+}
+
+function printPlace({ page, cwd }: FailureContext, failure: Failure): void {
+  const { dim } = page.palette;
+  if (failure.at !== undefined) {
+    page.line(`at ${shownLocation(failure.at, cwd)}`, { indent: 6, style: dim });
+  }
+  for (const frame of (failure.frames ?? []).slice(0, FRAMES)) {
+    const where = shownLocation(frame, cwd);
+    // The innermost frame mostly is the place itself.
+    if (failure.at !== undefined && where === shownLocation(failure.at, cwd)) continue;
+    const name = frame.function === undefined ? '' : `${oneLine(frame.function)} `;
+    page.line(`from ${name}${where}`, { indent: 6, style: dim });
+  }
+  if (failure.codeFrame !== undefined) printCodeFrame(page, failure.codeFrame);
+}
+
+function printCodeFrame(page: Page, codeFrame: string): void {
+  const { bold, dim } = page.palette;
+  page.blank();
+  for (const line of plain(codeFrame.replace(/\n+$/, '')).split('\n')) {
+    page.line(cut(line, page.columns - 4), { indent: 4, style: line.startsWith('>') ? bold : dim });
+  }
+}
+
+/** Prints expected and actual: as a diff where both have parts, else one below the other. */
+function printSides(page: Page, failure: Failure): void {
+  const { expected, actual, sides, brief } = failure;
+  // Without `brief` the message above has shown both sides.
+  if (brief === undefined) return;
+  const { bold, good, bad, dim } = page.palette;
+  if (sides !== undefined) {
+    page.line('- expected, + seen:', { indent: 6, style: bold });
+    const styles = { '-': good, '+': bad, ' ': dim, '…': dim };
+    for (const { mark, text } of difference(sides.expected, sides.actual))
+      page.line(`${mark} ${plain(text)}`, { indent: 6, style: styles[mark] });
+    return;
+  }
+  if (expected !== undefined) {
+    page.line(plain(expected), { indent: 6, lead: [['expected: ', bold]], style: good });
+  }
+  if (actual !== undefined) {
+    page.line(plain(actual), { indent: 6, lead: [['seen:     ', bold]], style: bad });
+  }
+}
+
+function printEvents({ page, names }: FailureContext, failure: Failure): void {
+  const items = failure.timeline ?? [];
+  if (items.length === 0) return;
+  const isHttpOnly = items.every((one) => one.kind === 'event' && isHttpEvent(one.entry.event));
+  const agents = failure.agents ?? [];
+  const whose = agents.length === 0 ? 'the agents' : agents.map(oneLine).join(', ');
+  page.blank();
+  page.line(isHttpOnly ? 'last HTTP messages:' : `last events and SIP messages of ${whose}:`, {
+    indent: 4,
+    style: page.palette.bold,
+  });
+  for (const item of items) names.add(item.kind === 'sip' ? item.agent : item.entry.agent);
+  printTimeline(page, names, items, page.narrow ? 4 : 6);
+}
+
+/** The command that runs this scenario again and shows everything. */
+export function printMore(
+  page: Page,
+  { scenario, failures }: { scenario: ScenarioId; failures: readonly Failure[] },
+  again: readonly string[] = [],
+): void {
+  // What a record lacks is no scenario that could run.
+  if (failures.some(({ code }) => code === 'E_RECORD')) return;
+  const alone = scenarioTitle(scenario) === oneLine(scenario.file);
+  const selection = alone ? '' : ` --scenario ${shellQuoted(scenario.name)}`;
+  const options = again.map((word) => ` ${shellWord(word)}`).join('');
+  page.blank();
+  page.line(`offhook run ${shellWord(scenario.file)}${selection}${options} -v --sip-trace`, {
+    indent: 4,
+    lead: [['see more: ', page.palette.bold]],
+    wrapped: false,
+  });
+}
+
+function shellWord(text: string): string {
+  const shown = oneLine(text);
+  return /^[\w./@%+=:,-]+$/.test(shown) ? shown : shellQuoted(text);
+}
+
+function shellQuoted(text: string): string {
+  const shown = oneLine(text);
+  return /["$`\\!]/.test(shown) ? `'${shown.replaceAll("'", "'\\''")}'` : `"${shown}"`;
+}

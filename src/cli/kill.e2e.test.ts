@@ -178,7 +178,7 @@ describe('the server dies', () => {
       });`;
     const { code, stdout } = await steer(
       { 'it.js': source },
-      ['run', '--lab', 'it.js'],
+      ['run', '--lab', 'it.js', '--reporter', 'console'],
       async (cli, run) => {
         await cli.waitFor('log: call is up');
         const [main = 0] = await pidsOf(/^\d+ \S*kamailio /, run.leftovers);
@@ -208,7 +208,7 @@ describe('the run is interrupted', () => {
     let trace = '';
     const { result, ms } = await steer(
       { 'it.js': source },
-      ['run', '--lab', 'it.js', '--sip-trace=trace.txt'],
+      ['run', '--lab', 'it.js', '--reporter', 'console', '--sip-trace=trace.txt'],
       async (cli, { folder }) => {
         await cli.waitFor('log: now');
         cli.kill(signal);
@@ -248,7 +248,7 @@ describe('the run is interrupted', () => {
   it('while the lab starts', async () => {
     const code = await steer(
       { 'it.js': "log('never'); wait('1ms');" },
-      ['run', '--lab', 'it.js'],
+      ['run', '--lab', 'it.js', '--reporter', 'console'],
       async (cli, { leftovers }) => {
         for await (const { filename } of watch(leftovers.folder)) {
           if (filename?.startsWith('offhook-lab-') === true) break;
@@ -265,7 +265,7 @@ describe('the run is interrupted', () => {
   it('a second Ctrl-C does not wait for teardown', async () => {
     const { code, ms } = await steer(
       { 'it.js': `teardown(() => { log('tearing down'); wait(9); });\n${PAIR}\nwait(60);` },
-      ['run', 'it.js'],
+      ['run', 'it.js', '--reporter', 'console'],
       async (cli) => {
         await cli.waitFor('log: call is up');
         cli.kill('SIGINT');
@@ -285,27 +285,35 @@ describe('the run is interrupted', () => {
 describe('the run is killed', () => {
   it('SIGKILL: agents and server end within 2 s, doctor sweeps the folders', async () => {
     const files = { 'it.js': `${REGISTERED}\nscenario('x', () => wait(60));` };
-    await steer(files, ['run', '--lab', 'it.js'], async (cli, { leftovers }) => {
-      await cli.waitFor('log: call is up');
-      expect(await agentsOf(leftovers)).toHaveLength(2);
-      cli.kill('SIGKILL');
-      expect(await leftovers.processesGone(2000)).toBe(true);
-      expect((await leftovers.folders()).filter((name) => !/agent/.test(name))).toEqual([]);
-      const doctor = await runCli(['doctor'], { leftovers });
-      expect(doctor.stdout).toContain('removed 2 left by killed runs');
-      expect(doctor.code).toBe(0);
-    });
+    await steer(
+      files,
+      ['run', '--lab', 'it.js', '--reporter', 'console'],
+      async (cli, { leftovers }) => {
+        await cli.waitFor('log: call is up');
+        expect(await agentsOf(leftovers)).toHaveLength(2);
+        cli.kill('SIGKILL');
+        expect(await leftovers.processesGone(2000)).toBe(true);
+        expect((await leftovers.folders()).filter((name) => !/agent/.test(name))).toEqual([]);
+        const doctor = await runCli(['doctor'], { leftovers });
+        expect(doctor.stdout).toContain('removed 2 left by killed runs');
+        expect(doctor.code).toBe(0);
+      },
+    );
   });
 
   it('SIGKILL: the next run sweeps too', async () => {
     const files = { 'it.js': `${PAIR}\nwait(60);`, 'next.js': "agent('a');" };
-    await steer(files, ['run', 'it.js'], async (cli, { leftovers, folder }) => {
-      await cli.waitFor('log: call is up');
-      cli.kill('SIGKILL');
-      expect(await leftovers.processesGone(2000)).toBe(true);
-      expect(await leftovers.folders()).toHaveLength(2);
-      expect((await runCli(['run', 'next.js'], { cwd: folder, leftovers })).code).toBe(0);
-    });
+    await steer(
+      files,
+      ['run', 'it.js', '--reporter', 'console'],
+      async (cli, { leftovers, folder }) => {
+        await cli.waitFor('log: call is up');
+        cli.kill('SIGKILL');
+        expect(await leftovers.processesGone(2000)).toBe(true);
+        expect(await leftovers.folders()).toHaveLength(2);
+        expect((await runCli(['run', 'next.js'], { cwd: folder, leftovers })).code).toBe(0);
+      },
+    );
   });
 });
 

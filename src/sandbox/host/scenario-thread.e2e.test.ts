@@ -23,7 +23,10 @@ function onlyFailure(outcomes: readonly Outcome[]): Outcome['failures'][number] 
   return failures[0] as Outcome['failures'][number];
 }
 
-const SINGLE = { single: true, setup: false, teardown: false, scenarios: [] };
+const SINGLE = {
+  ...{ single: true, setup: false, teardown: false, setupFile: false, teardownFile: false },
+  scenarios: [],
+};
 
 describe('collecting', () => {
   it('takes a file without scenario() as one scenario', async () => {
@@ -337,7 +340,6 @@ describe('modules', () => {
       './circle.js': 'circle',
       './folder.js': 'folder',
       './latin.js': 'not UTF-8',
-      './data.json': 'does not end in .js',
       './missing.js': 'no such file',
       '.\\\\windows.js': 'not relative',
     };

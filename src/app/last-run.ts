@@ -3,11 +3,12 @@
  * --last-failed, for shards and estimates, and for the locks a scenario is known to need. Nothing depends on the file: where
  * it is missing, nothing is known.
  */
-import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { RunEvent, ScenarioId, Verdict } from '../model/run-event.js';
-import { isOurs, readOrdinary } from '../ordinary-file.js';
+import { readOrdinary } from '../ordinary-file.js';
 import type { Reporter } from '../report/reporter.js';
+import { makeOwnFolder } from './own-folder.js';
 
 export interface LastResult {
   verdict: Verdict;
@@ -104,7 +105,7 @@ export class LastRunReporter implements Reporter {
     const all = [...new Map([...readLastRun(this.#file), ...this.#results])];
     const newest = all.sort(([, a], [, b]) => (a.run < b.run ? 1 : -1)).slice(0, MOST);
     const scenarios = Object.fromEntries(newest.sort(([a], [b]) => (a < b ? -1 : 1)));
-    makePrivateFolder(dirname(this.#file));
+    makeOwnFolder(dirname(this.#file));
     const there = lstatSync(this.#file, { throwIfNoEntry: false });
     // Renaming over a device would replace it, for everybody on the machine.
     if (there !== undefined && !there.isFile()) throw new Error('not an ordinary file');
@@ -119,17 +120,6 @@ export class LastRunReporter implements Reporter {
       rmSync(temporary, { force: true });
       throw error;
     }
-  }
-}
-
-/** A folder of our own, which git leaves alone; never one that a link leads to. */
-function makePrivateFolder(folder: string): void {
-  try {
-    mkdirSync(folder);
-    writeFileSync(join(folder, '.gitignore'), '*\n', { flag: 'wx' });
-  } catch {
-    const found = lstatSync(folder);
-    if (!found.isDirectory() || !isOurs(found.uid)) throw new Error('not a folder of our own');
   }
 }
 

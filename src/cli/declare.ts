@@ -6,7 +6,9 @@ import { keyOf, Unfit, type Flag, type Flags } from './flags.js';
 export function declare(command: Command, flags: Flags): Command {
   for (const [name, flag] of Object.entries(flags)) {
     const words = `--${keyOf(name)}`;
-    command.addOption(optionOf(words, flag));
+    const option = optionOf(words, flag);
+    if (flag.group !== undefined) option.helpGroup(flag.group);
+    command.addOption(option);
     const other = counterpart(words, flag);
     if (other !== undefined) command.addOption(other.hideHelp());
   }

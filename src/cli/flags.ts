@@ -26,6 +26,8 @@ export class Unfit {
 }
 
 interface Traits {
+  /** The heading of the help it stands under. */
+  readonly group?: string;
   readonly scope?: Scope;
   /** Applies `move` to the path in a value of the project file, which is relative to that file. */
   readonly moved?: (value: string, move: (path: string) => string) => string;
@@ -74,6 +76,12 @@ export function keyOf(name: string): string {
 /** "OFFHOOK_ALL_FILES" */
 export function variableOf(name: string): string {
   return `OFFHOOK_${keyOf(name).replaceAll('-', '_').toUpperCase()}`;
+}
+
+/** The rows of a table, under a heading of the help. */
+export function inGroup<F extends Flags>(group: string, flags: F): F {
+  const rows = Object.entries(flags).map(([name, flag]) => [name, { ...flag, group }]);
+  return Object.fromEntries(rows) as F;
 }
 
 const anyText = (text: string): string => text;

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { isScript } from '../schema/script-files.js';
 
 const FILE_FLAGS: ReadonlySet<string> = new Set(['--logs', '--sip-trace']);
-const FOLDER_FLAG = '--save-audio';
+const FOLDER_FLAGS: ReadonlySet<string> = new Set(['--save-audio', '--artifacts']);
 const NUMBER_FLAG = '--bail';
 /** Its value is no file: a word that names something to run does not belong to it. */
 const REF_FLAG = '--only-changed';
@@ -17,12 +17,12 @@ export function joinOptionalFiles(words: readonly string[]): string[] {
     if (word === NUMBER_FLAG) return [/^\d+$/.test(words[index + 1] ?? '') ? word : `${word}=`];
     const isFile = FILE_FLAGS.has(word);
     if (word === REF_FLAG) return [isRef(words[index + 1]) ? word : `${word}=`];
-    if (!isFile && word !== FOLDER_FLAG) return [word];
+    if (!isFile && !FOLDER_FLAGS.has(word)) return [word];
     const next = words[index + 1];
     const looksLikeOutput = next !== undefined && !/^-|[*?{]/.test(next) && !isScript(next);
     if (!looksLikeOutput) return [`${word}=`];
     if (!isFolder(next)) return [word];
-    const isOutput = !isFile && isAudioFolder(next, words.slice(index + 2));
+    const isOutput = !isFile && isOutputFolder(next, words.slice(index + 2));
     return [isOutput ? word : `${word}=`];
   });
 }
@@ -32,12 +32,12 @@ function isRef(word: string | undefined): boolean {
 }
 
 /**
- * Whether an existing folder is the output of an earlier run: it holds nothing but WAV files, or it holds no
+ * Whether an existing folder is the output of an earlier run: it holds nothing but what we write, or it holds no
  * scenario file and the command line names something else to run.
  */
-function isAudioFolder(folder: string, later: readonly string[]): boolean {
+function isOutputFolder(folder: string, later: readonly string[]): boolean {
   const names = readable(folder);
-  if (names.every((name) => name.endsWith('.wav'))) return true;
+  if (names.every((name) => /\.wav$|^\d{3,}(-|$)/.test(name))) return true;
   const hasOther = later.some((word) => isScript(word) || isFolder(word));
   return hasOther && !names.some(isScript);
 }

@@ -6,6 +6,7 @@ import { LIMITS, MIB, TIMEOUT_MS } from '../app/limits.js';
 import {
   duration,
   having,
+  inGroup,
   jobs,
   list,
   maybe,
@@ -29,7 +30,7 @@ export const PATHS = having(
   list('path', 'scenario files, folders or quoted globs'),
 );
 
-const SELECTION = {
+const SELECTION = inGroup('Which scenarios:', {
   scenario: having(
     { lines: true },
     list('pattern', 'by name: part of it, a glob, or re:REGEX (repeatable)'),
@@ -52,16 +53,20 @@ const SELECTION = {
     { moved: path },
     word('file', 'results of earlier runs, read and added to (default: .offhook/last-run.json)'),
   ),
+});
+
+const VARIABLES = inGroup('What they find:', {
   envFile: having(
     { moved: path },
     list('file', 'variables for env() (repeatable; later ones win)', '--vars'),
   ),
   set: having({ lines: true }, list('name=value', 'one variable for env() (repeatable)')),
-};
+  project: ofCommand(word('name', 'the settings of that project in offhook.config.json')),
+});
 
-/** Options of every command that evaluates scenario files. */
-const SCRIPT = {
-  ...SELECTION,
+/** What scripts may read, wherever they are evaluated. */
+const READING = inGroup('What they may touch:', {
+  untrusted: ofScenario(on('deny what no --allow flag allows; trust nothing beside the scenario')),
   allowRead: ofScenario(
     list('folder', 'another folder scripts may read (repeatable, comma-separated)'),
   ),
@@ -71,14 +76,15 @@ const SCRIPT = {
       'the only variables of the environment and --env-file that env() finds (repeatable)',
     ),
   ),
-  untrusted: ofScenario(on('deny what no --allow flag allows; trust nothing beside the scenario')),
-  project: ofCommand(word('name', 'the settings of that project in offhook.config.json')),
-};
+});
+
+/** Options of every command that evaluates scenario files. */
+const SCRIPT = { ...SELECTION, ...VARIABLES, ...READING };
 export type ScriptFlags = ValuesOf<typeof SCRIPT>;
 
 const BARESIP = having({ moved: program }, word('program', 'the baresip to use (default: PATH)'));
 
-const FOLDERS = {
+const FOLDERS = inGroup('Which scenarios:', {
   allFiles: on('in folders, also the files that are a single scenario'),
   onlyChanged: ofCommand(
     maybe(
@@ -86,11 +92,11 @@ const FOLDERS = {
       'only files concerned by what differs from a git commit, also uncommitted (default: HEAD): their imports, variables, settings, and files whose names stand in them',
     ),
   ),
-};
+});
 export type FolderFlags = ValuesOf<typeof FOLDERS>;
 
 /** When and how often scenarios run. */
-const SCHEDULE = {
+const SCHEDULE = inGroup('When and how often:', {
   jobs: jobs('how many scenarios run at a time, or a share of the processors (default: 1)'),
   retries: whole('n', 'run a scenario that failed again, at the end and alone (default: 0)', {
     least: 0,
@@ -107,14 +113,14 @@ const SCHEDULE = {
   }),
   stress: on('keep every processor busy meanwhile; with a seed of its own unless --seed gives one'),
   untilFailure: having({ needs: 'repeat' }, on('with --repeat: end at the first failure')),
-  bail: maybeWhole('n', 'end the run once that many scenarios have failed (default: 1)', {
+  bail: maybeWhole('n', 'end the run once that many scenarios have failed; without a number: one', {
     least: 1,
     most: 999_999,
   }),
-};
+});
 
 /** How a run is told, while it runs or from its record. */
-const SHOWING = {
+const SHOWING = inGroup('What is shown and kept:', {
   reporter: having(
     { moved: namedPath, replaces: ['json'] },
     list('name[=file]', 'how the run is told (repeatable); the names stand below'),
@@ -139,31 +145,9 @@ const SHOWING = {
   quiet: having({ replaces: ['verbose'] }, on('failures, warnings and the summary only', '-q')),
   verbose: having({ replaces: ['quiet'] }, on('every event of every agent', '-v')),
   color: off('no colours (also: NO_COLOR)'),
-};
+});
 
-export const RUN = {
-  ...SCRIPT,
-  ...SCHEDULE,
-  allowNet: ofScenario(
-    list('host', 'the only hosts of http(): HOST[:PORT], *.DOMAIN, CIDR (repeatable)'),
-  ),
-  allowSip: ofScenario(
-    list('pattern', 'the only SIP targets and servers: USER@HOST, @HOST, USER (repeatable)'),
-  ),
-  isolate: ofScenario(
-    word(
-      'mode',
-      'run agents by bubblewrap: auto (where it works), always, never (default: auto; always under --untrusted)',
-    ),
-  ),
-  maxAgents: ofScenario(
-    whole('n', 'most agents of a scenario (default: 100)', { least: 1, most: 1000 }),
-  ),
-  maxCalls: ofScenario(
-    whole('n', 'most calls a scenario places (default: any)', { least: 1, most: 1_000_000 }),
-  ),
-  ...FOLDERS,
-  watch: ofCommand(on('list only; run what changes, until q or Ctrl-C')),
+const ONLY = inGroup('Which scenarios:', {
   forbidOnly: having(
     { replaces: ['allowOnly'] },
     on('the option `only` is an error (by itself with CI and --untrusted)'),
@@ -172,8 +156,37 @@ export const RUN = {
     { replaces: ['forbidOnly'] },
     on('the option `only` may be used, also with CI and --untrusted'),
   ),
+});
+
+const WATCH = inGroup('When and how often:', {
+  watch: ofCommand(on('list only; run what changes, until q or Ctrl-C')),
+});
+
+const TOUCHING = inGroup('What they may touch:', {
+  allowNet: ofScenario(
+    list('host', 'the only hosts of http(): HOST[:PORT], *.DOMAIN, CIDR (repeatable)'),
+  ),
+  allowSip: ofScenario(
+    list('pattern', 'the only SIP targets and servers: USER@HOST, @HOST, USER (repeatable)'),
+  ),
+  maxAgents: ofScenario(
+    whole('n', 'most agents of a scenario (default: 100)', { least: 1, most: 1000 }),
+  ),
+  maxCalls: ofScenario(
+    whole('n', 'most calls a scenario places (default: any)', { least: 1, most: 1_000_000 }),
+  ),
+});
+
+const AROUND = inGroup('Agents, servers, limits:', {
   lab: on('start a throw-away SIP server with users alice, bob, carol, dave for this run'),
   baresip: BARESIP,
+  isolate: ofScenario(
+    word(
+      'mode',
+      'run agents by bubblewrap: auto (where it works), always, never (default: auto; always under --untrusted)',
+    ),
+  ),
+  insecureHttp: on('http() checks no certificates'),
   timeout: duration('wall-clock limit of a scenario', `${TIMEOUT_MS / 1000}s`),
   cpuLimit: duration('limit of computing without a pause', `${LIMITS.cpu_ms / 1000}s`),
   memoryLimit: wholeOr(LIMITS.memory / MIB, 'MiB', 'memory limit of a scenario', {
@@ -184,7 +197,9 @@ export const RUN = {
     least: 128,
     most: 4096,
   }),
-  insecureHttp: on('http() checks no certificates'),
+});
+
+const KEEPING = inGroup('What is shown and kept:', {
   logs: having(
     { moved: path },
     maybe('file', "agents' logs and all SIP messages, to stderr or a file"),
@@ -197,20 +212,33 @@ export const RUN = {
     { moved: path },
     maybe('folder', 'every call of every agent as a WAV: left sent, right received'),
   ),
-  label: word('text', 'what tells this run from others in `offhook report`, such as debian-12'),
+  metrics: on('media quality of each agent at the end of its scenario'),
   artifacts: having(
     { moved: path },
-    word(
+    maybe(
       'folder',
-      'keep what explains a failed scenario: events, SIP, audio, logs, configurations',
+      'keep what explains a failed scenario: events, SIP, audio, logs, configurations (default: a folder in .offhook/runs)',
     ),
   ),
   artifactsOn: having(
     { needs: 'artifacts' },
     word('when', 'keep them on: failure, always (default: failure)'),
   ),
-  metrics: on('media quality of each agent at the end of its scenario'),
+  label: word('text', 'what tells this run from others in `offhook report`, such as debian-12'),
+});
+
+export const RUN = {
+  ...SELECTION,
+  ...FOLDERS,
+  ...ONLY,
+  ...SCHEDULE,
+  ...WATCH,
+  ...VARIABLES,
+  ...READING,
+  ...TOUCHING,
+  ...AROUND,
   ...SHOWING,
+  ...KEEPING,
 };
 export type RunFlags = ValuesOf<typeof RUN>;
 

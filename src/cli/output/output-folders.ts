@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { OffhookError } from '../../errors.js';
 import { NotOrdinary } from '../../ordinary-file.js';
 import type { ArtifactsOptions } from '../../report/artifacts/artifacts.js';
+import { newRunFolder } from './run-folders.js';
 import { makeFolder } from './make-folder.js';
 import type { RunFlags } from '../options.js';
 
@@ -22,15 +23,44 @@ type ArtifactFlags = Pick<RunFlags, 'artifacts' | 'artifactsOn' | 'saveAudio'>;
 export function artifactsFolder(flags: ArtifactFlags, cwd: string): ArtifactsOptions | undefined {
   const on = artifactsOn(flags);
   if (flags.artifacts === undefined) return undefined;
-  return made('--artifacts', flags.artifacts, (folder) => {
-    if (flags.saveAudio !== undefined) return { folder, on, cwd };
-    // in the folder itself, so that a file of any size is moved, not copied
-    const recordings = mkdtempSync(join(folder, '.recordings-'));
-    process.on('exit', () => {
-      rmSync(recordings, { recursive: true, force: true });
-    });
-    return { folder, on, cwd, recordings };
+  if (flags.artifacts === true || flags.artifacts === '')
+    return ofRun(cwd, (folder) => keptIn(folder, flags, on, cwd));
+  return made('--artifacts', flags.artifacts, (folder) => keptIn(folder, flags, on, cwd));
+}
+
+function keptIn(
+  folder: string,
+  { saveAudio }: ArtifactFlags,
+  on: 'failure' | 'always',
+  cwd: string,
+): ArtifactsOptions {
+  if (saveAudio !== undefined) return { folder, on, cwd };
+  // in the folder itself, so that a file of any size is moved, not copied
+  const recordings = mkdtempSync(join(folder, '.recordings-'));
+  process.on('exit', () => {
+    rmSync(recordings, { recursive: true, force: true });
   });
+  return { folder, on, cwd, recordings };
+}
+
+/** A folder for this run, among those of the last ones. */
+function ofRun(cwd: string, use: (folder: string) => ArtifactsOptions): ArtifactsOptions {
+  try {
+    const { folder, ended } = newRunFolder(cwd);
+    const options = use(folder);
+    process.on('exit', ended);
+    return options;
+  } catch (error) {
+    throw new OffhookError(
+      'E_OUTPUT',
+      {
+        subject: '--artifacts',
+        what: '".offhook/runs"',
+        seen: `cannot be written to: ${reason(error)}`,
+      },
+      { hint: 'name a folder: --artifacts FOLDER' },
+    );
+  }
 }
 
 function artifactsOn({ artifacts, artifactsOn: on }: ArtifactFlags): 'failure' | 'always' {

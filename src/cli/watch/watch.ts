@@ -83,6 +83,8 @@ class Watched implements WatchWorld {
     // A misspelt path is told at once; later, files may come and go.
     await findScenarioFiles(paths, { cwd });
     const files = await this.#find();
+    // Before anything is read: what changes meanwhile is a change already.
+    this.#follow(files);
     const plan = await planRun(planOptions(this.#request, secrets), this.#request.threads).catch(
       (error: unknown) => {
         for (const file of files) this.#broken.add(file);
@@ -93,10 +95,11 @@ class Watched implements WatchWorld {
       printError(errorText(error));
       for (const file of files) if (this.#shown(file) === shown) this.#broken.add(file);
     }
+    // Now it is known what the files import.
+    this.#follow(files);
     const scenarios = (plan?.files ?? []).flatMap((file) => file.scenarios);
     for (const { file, name } of scenarios) print(`${file} › ${name}`);
     print(`watching ${count(scenarios.length, 'scenario')}: ${WATCH_KEYS}`);
-    this.#follow(files);
     return files;
   }
 

@@ -31,7 +31,7 @@ export class ListReporter implements Reporter {
   readonly #summary: Summary;
   readonly #running = new Map<string, { block: ScenarioBlock; kept: KeptText }>();
   /** What is printed at the end, by the place of the scenario and the attempt. */
-  readonly #explained: { order: number; attempt: number; text: string }[] = [];
+  readonly #explained: { id: string; order: number; attempt: number; text: string }[] = [];
   #unexplained = 0;
   #isOver = false;
 
@@ -72,7 +72,9 @@ export class ListReporter implements Reporter {
       case 'sip':
       case 'agent_log':
       case 'agent_config':
+        return;
       case 'artifact':
+        this.#artifact(event);
         return;
       case 'agent':
         this.#names.take(event);
@@ -123,9 +125,16 @@ export class ListReporter implements Reporter {
     this.#keep(running.block, running.kept);
   }
 
-  #keep({ scenario: { order, attempt } }: ScenarioBlock, { text }: KeptText): void {
+  /** Where the files of an attempt lie, below its failure: its status is always among them. */
+  #artifact({ name, file, scenario }: EventOf<'artifact'>): void {
+    const explained = this.#explained.find(({ id }) => id === scenario);
+    if (name !== 'status.json' || explained === undefined) return;
+    explained.text += `    artefacts: ${oneLine(file.slice(0, -name.length))}\n`;
+  }
+
+  #keep({ scenario: { id, order, attempt } }: ScenarioBlock, { text }: KeptText): void {
     if (this.#explained.length >= MOST_EXPLAINED) this.#unexplained += 1;
-    else this.#explained.push({ order, attempt, text });
+    else this.#explained.push({ id, order, attempt, text });
   }
 
   /** The failures, in the order of the files. */

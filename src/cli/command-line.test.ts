@@ -39,7 +39,7 @@ describe('words that are not right', () => {
     [['list', '--tags=x', 'a.js'], "E_USAGE unknown option '--tags=x' (did you mean --tag?)"],
     [
       ['run', 'a.js', '--workers', '4'],
-      "E_USAGE unknown option '--workers' (leave it out: scenarios run one after another)",
+      "E_USAGE unknown option '--workers' (did you mean --jobs?)",
     ],
     [['list', 'a.js', '--pcap'], "E_USAGE unknown option '--pcap' (see offhook list --help)"],
     [['run', 'a.js', '--tagg'], "E_USAGE unknown option '--tagg' (did you mean --tag?)"],

@@ -87,17 +87,15 @@ function addRun(program: Command, run: Run, booted: Live | undefined): void {
     .addHelpText('after', RUN_HELP)
     .action(() => {
       run(
-        settled(command, withPaths(RUN), (flags, { overruled }) =>
-          withThreads({ limits: limitsOf(flags), size: flags.jobs }, booted, async (threads) => {
+        settled(command, withPaths(RUN), (flags, { overruled }) => {
+          const paths = needPaths(command, flags.paths);
+          const again = rerunWords(command, overruled);
+          const options = { limits: limitsOf(flags), size: flags.jobs };
+          return withThreads(options, booted, async (threads) => {
             const { runCommand } = await import('./run.js');
-            return runCommand(
-              needPaths(command, flags.paths),
-              flags,
-              rerunWords(command, overruled),
-              threads,
-            );
-          }),
-        ),
+            return runCommand(paths, flags, again, threads);
+          });
+        }),
       );
     });
 }

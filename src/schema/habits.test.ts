@@ -6,10 +6,10 @@ import { SCHEMAS } from './schemas.gen.js';
 type Where = ReturnType<typeof allHabits>[number]['where'];
 
 const FLAGS =
-  '--scenario --tag --exclude-tag --env-file --set --reporter --json --timeout --quiet --verbose --logs --sip-trace --save-audio --baresip --no-color --memory-limit --insecure-http --lab --version'.split(
+  '--scenario --tag --exclude-tag --env-file --set --reporter --json --timeout --quiet --verbose --logs --sip-trace --save-audio --baresip --no-color --memory-limit --insecure-http --lab --version --jobs --retries --bail --repeat --watch --last-failed --only-changed'.split(
     ' ',
   );
-const COMMANDS = 'run list check definitions docs doctor lab'.split(' ');
+const COMMANDS = 'run list check report config definitions docs doctor lab'.split(' ');
 
 function validIn(where: Where): readonly string[] {
   switch (where) {
@@ -141,6 +141,9 @@ describe('by hand', () => {
     ['flag', '--debug', '--verbose'],
     ['flag', '--pcap', '--sip-trace'],
     ['flag', '--taag', '--tag'],
+    ['flag', '--workers', '--jobs'],
+    ['flag', '--retry', '--retries'],
+    ['command', 'merge-reports', 'report'],
     ['command', 'test', 'run'],
     ['command', 'exec', 'run'],
     ['command', 'validate', 'check'],
@@ -171,8 +174,7 @@ describe('by hand', () => {
     ['agentOptions', 'port', /domain: "pbx\.example:5070"/],
     ['agentOptions', 'tls', /transport: "tls"/],
     ['scenario', 'only', /only: true/],
-    ['flag', '--workers', /one after another/],
-    ['flag', '--retries', /runs once/],
+    ['flag', '--headed', /no window/],
     ['command', 'init', /offhook definitions/],
     ['module', 'vitest', /leave the import out/],
     ['module', 'fs', /file_text/],
@@ -183,6 +185,6 @@ describe('by hand', () => {
   it('says nothing about words nobody is known to bring along', () => {
     expect(suggestion('Agent', 'zzzzzzzz', namesOf('Agent'))).toBeUndefined();
     expect(suggestion('Agent', 'x'.repeat(100_000), namesOf('Agent'))).toBeUndefined();
-    expect(suggestion('flag', '--call', FLAGS)).toBeUndefined();
+    expect(suggestion('flag', '--telephone', FLAGS)).toBeUndefined();
   });
 });

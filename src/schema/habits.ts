@@ -288,15 +288,15 @@ const FLAGS: Habits = [
   ['--insecure -k', '--insecure-http'],
   ['--ver', '--version'],
   ['--registrar --server', '--lab'],
-  ['--workers --jobs --parallel --concurrency -j', 'leave it out: scenarios run one after another'],
-  [
-    '--retries --retry',
-    'leave it out: a scenario runs once; wait for what takes time with await_until',
-  ],
-  ['--watch -w', 'leave it out: run again after a change'],
+  ['--workers --parallel --concurrency -j', '--jobs'],
+  ['--retry --reruns', '--retries'],
+  ['-w', '--watch'],
+  ['--repeat-each --times', '--repeat'],
+  ['--only-failures --only-failed --rerun', '--last-failed'],
+  ['--changed --since', '--only-changed'],
   ['--headed --headless --ui', 'leave it out: there is no window'],
   ['--config -c', 'put settings into offhook.config.json in the folder you are in, or above it'],
-  ['--bail --fail-fast -x', 'leave it out: every scenario runs'],
+  ['--fail-fast --max-failures -x', '--bail'],
 ];
 
 const COMMANDS: Habits = [
@@ -312,7 +312,7 @@ const COMMANDS: Habits = [
     'write a scenario file, name it after run, and get editor typings with `offhook definitions`',
   ],
   ['version', 'write offhook --version'],
-  ['report show-report merge-reports', 'write --reporter junit=FILE behind run'],
+  ['show-report merge-reports merge', 'report'],
 ];
 
 const TABLE: Readonly<Partial<Record<Where, Habits>>> = {

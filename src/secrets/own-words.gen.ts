@@ -113,8 +113,8 @@ reg regex regexp regint regions register registered registering registers regist
 regq regular reinstall reject rejected rejection rejects rejectunauthorized rel relative relay
 relaying release released remedy remote remove removed rename renames renew repeat repeatable
 repeated replace replaced replaces reply report reported reporter reporters reports repository
-req request requests require rerun res resolv resolves resource respond responded responder
-responding response responses rest restart restarted result results resume resumed
+req request requests require rerun reruns res resolv resolves resource respond responded
+responder responding response responses rest restart restarted result results resume resumed
 retransmission retries retrieve retry return returned returns returntype rev revision rf rfc ri
 riff rifx right ring ringback ringing rm rmmod ro root round rounded route routes row rows rp
 rport rr rtcp rtp rtpmap rtt ru ruid run running runs ruri rwait rx said same sample samples

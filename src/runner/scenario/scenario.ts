@@ -202,8 +202,6 @@ export class ScenarioRun {
         this.#emit({ type: 'sip', at: services.now(), scenario: task.id.id, agent, message, raw });
       },
       log: (agent, line) => {
-        // What an agent wrote before it was stopped can arrive after the record of its scenario is closed.
-        if (this.#isReleased) return;
         this.#emit({ type: 'agent_log', at: services.now(), scenario: task.id.id, agent, line });
       },
       config: (agent, files) => {
@@ -253,8 +251,8 @@ export class ScenarioRun {
       this.#timeline.teardownBegins();
       this.#services.locks.giveUp();
       await Promise.all([this.#http.release(), this.#resources.release()]);
-      this.#isReleased = true;
       this.#tellStall();
+      this.#isReleased = true;
     }
   }
 
@@ -392,6 +390,8 @@ export class ScenarioRun {
   readonly #waits: number[] = [];
 
   #emit(event: RunEvent): void {
+    // What an agent wrote before it was stopped can arrive after the record of its scenario is closed.
+    if (this.#isReleased) return;
     this.#lastAt = event.at;
     this.#stalls.event();
     this.#services.emit(event);

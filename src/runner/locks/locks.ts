@@ -12,7 +12,7 @@ import { takeHostLock, type Busy, type HostLock } from './host-lock.js';
 export interface Owner {
   /** As reports name it. */
   readonly name: string;
-  /** Smaller = older. Beginning anew makes nobody younger. */
+  /** Smaller = older, no two alike. Beginning anew makes nobody younger. */
   readonly age: number;
   /** Whether it has done nothing yet that others could see. */
   mayRestart(): boolean;
@@ -41,24 +41,28 @@ export class Locks {
   /** Those the machine has granted. */
   readonly #onHost = new Map<Owner, Map<string, HostLock>>();
   readonly #waiting: Waiting[] = [];
-  /** Who waits to begin, and with what; by name, as each try to begin is by another object. */
-  readonly #wishes = new Map<string, { owner: Owner; names: readonly string[] }>();
-  /** Waits for other runs, to be given up. */
+  /** Scenarios that could not begin yet, with the locks they need. By age, as every try to begin has an Owner of its own. */
+  readonly #wishes = new Map<number, { owner: Owner; names: readonly string[] }>();
+  /** The other run for whose lock an owner waits. */
   readonly #awaited = new Map<Owner, Busy>();
+  /** Those that have given up: they get no lock any more. */
   readonly #left = new WeakSet<Owner>();
 
-  /** Takes all or none, in this run; then `takeOnHost` must follow. What was asked in vain is remembered. */
+  /**
+   * Takes all of these locks in this run, or none; after success `takeOnHost` must follow. A failed claim is remembered as
+   * a wish: younger scenarios leave its locks alone.
+   */
   claim(owner: Owner, names: readonly string[]): boolean {
     if (names.some((name) => this.#holders.has(name))) {
-      this.#wishes.set(owner.name, { owner, names });
+      this.#wishes.set(owner.age, { owner, names });
       return false;
     }
-    this.#wishes.delete(owner.name);
+    this.#wishes.delete(owner.age);
     for (const name of names) this.#holders.set(name, owner);
     return true;
   }
 
-  /** Nobody begins any more: what was asked in vain is for those that run. */
+  /** No other scenario begins any more: locks that were kept free for one go to those that run. */
   forgetWishes(): void {
     const names = new Set([...this.#wishes.values()].flatMap((wish) => wish.names));
     this.#wishes.clear();
@@ -124,7 +128,7 @@ export class Locks {
     for (const name of names) this.#passOn(name);
   }
 
-  /** Who is older and waits to begin with that lock. One that cannot begin anew takes it all the same. */
+  /** An older scenario that needs the lock to begin. It does not hold up a scenario that cannot begin anew. */
   #olderWish(owner: Owner, name: string): Owner | undefined {
     if (!owner.mayRestart()) return undefined;
     return [...this.#wishes.values()].find(

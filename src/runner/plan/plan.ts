@@ -36,7 +36,7 @@ export interface PlanOptions extends BindingOptions {
   onlyChanged?: string;
   /** Files of variables that all scenarios have, for `onlyChanged`. */
   envFiles?: readonly string[];
-  /** Of all that is found, only these run. */
+  /** Limits the plan to these files or scenarios. */
   among?: Among;
   /**
    * Called with the names that reports show unmasked: of files, and of scenarios as their files write them.

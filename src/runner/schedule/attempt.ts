@@ -36,9 +36,6 @@ export class ScenarioAttempts implements Attempts {
   readonly #known: Map<string, readonly string[]>;
   /** Those that have claimed their locks and are about to run. */
   readonly #claimed = new Map<string, ScenarioLocks>();
-  /** When scenarios began first, as a number: the smaller the older. */
-  readonly #ages = new Map<string, number>();
-
   readonly #parts: FileParts;
 
   constructor(options: AttemptOptions) {
@@ -55,11 +52,9 @@ export class ScenarioAttempts implements Attempts {
   claim(task: Task): boolean {
     if (this.#parts.isBusy(task.file) && !isOver(task.scenario)) return false;
     const id = attemptOf(task.scenario, task.attempt);
-    const age = this.#ages.get(id.id) ?? this.#ages.size;
-    this.#ages.set(id.id, age);
     const { emit, now } = this.#options.services;
     const first = this.locksOf(task);
-    const locks = new ScenarioLocks(this.#locks, id, { age, first }, { emit, now });
+    const locks = new ScenarioLocks(this.#locks, id, { age: task.place, first }, { emit, now });
     if (!locks.claim()) return false;
     this.#claimed.set(id.id, locks);
     return true;

@@ -1,7 +1,6 @@
 /**
- * What each scenario came to when it last ran, kept in a file beside the project (.offhook/last-run.json): for
- * --last-failed, for shards and estimates, and for the locks a scenario is known to need. Nothing depends on the file: where
- * it is missing, nothing is known.
+ * Keeps the last result of each scenario in a file, .offhook/last-run.json: its verdict, how long it took, and the locks it
+ * held. --last-failed, shards, estimates and locks make use of it. A run works without the file as well.
  */
 import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';

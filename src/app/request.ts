@@ -27,7 +27,7 @@ export interface ScriptRequest {
   allFiles?: boolean;
   /** Leaves out files that nothing concerns which changed since that state of the git repository, such as "HEAD". */
   onlyChanged?: string;
-  /** Of all that is found, only these run. */
+  /** Limits the run to these files or scenarios: a watch runs again only what changed. */
   among?: Among;
   /**
    * Makes the scenario option `only` an error; the text names the setting that forbids it, for the message. false allows
@@ -71,7 +71,7 @@ export interface RunRequest extends ScriptRequest {
   bail?: number;
   /** A run with flaky scenarios fails. */
   failOnFlaky?: boolean;
-  /** What tells this run from others it is merged with. */
+  /** Name of this run in a report that merges several runs, such as "debian-12". */
   label?: string;
   limits?: ThreadLimits;
   /** Limit of a scenario that sets none itself. */

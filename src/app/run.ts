@@ -33,7 +33,7 @@ interface Opened {
 export async function run(request: RunRequest): Promise<number> {
   const secrets = request.secrets ?? new Secrets();
   const { lastRun, shard } = request;
-  // What a part writes would divide the others of the same run in another way.
+  // If a shard recorded its durations, the next shard on this machine would be divided by other ones than this was.
   const isKept = lastRun !== undefined && shard === undefined;
   const record = isKept ? [new LastRunReporter(lastRun)] : [];
   const reporter = fanOut([...request.reporters, ...record], secrets.maskEvent);
@@ -66,14 +66,15 @@ function optionsOf(
   { threads, secrets, reporter, lab }: Opened,
 ): Parameters<typeof runScenarios>[0] {
   const { environment, saveAudio, jobs = 1, retries = 0, repeat = 1, bail = Infinity } = request;
+  const known = lastRunOf(request);
   return {
-    ...planOptions(request, secrets, lab?.env),
+    ...planOptions(request, secrets, { ...(lab === undefined ? {} : { lab: lab.env }), known }),
     threads,
     ...scheduled({ jobs, retries, repeat, bail }, request.seed),
     jobs,
     repeat,
     retries,
-    knownLocks: new Map([...lastRunOf(request)].map(([key, { locks }]) => [key, locks])),
+    knownLocks: new Map([...known].map(([key, { locks }]) => [key, locks])),
     failOnFlaky: request.failOnFlaky === true,
     ...(request.label === undefined ? {} : { label: request.label }),
     productVersion: PRODUCT_VERSION,

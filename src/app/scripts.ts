@@ -16,15 +16,21 @@ type Variables = Readonly<Record<string, string>>;
 const EVERYTHING = { scenario: [], tag: [], excludeTag: [] };
 const SLOWEST = 10;
 
-/** @param lab variables of the server that was started. @throws OffhookError E_USAGE, E_SETTINGS */
+interface Around {
+  /** Variables of the server that was started. */
+  lab?: Variables;
+  /** The results of earlier runs, where the caller has read them already. */
+  known?: LastRun;
+}
+
+/** @throws OffhookError E_USAGE, E_SETTINGS */
 export function planOptions(
   request: ScriptRequest,
   secrets: Secrets,
-  lab: Variables = {},
+  { lab = {}, known = lastRunOf(request) }: Around = {},
 ): PlanOptions {
   const { paths, cwd, environment, attemptVariables, forbidOnly, onlyChanged, among } = request;
   const rulesOf = policySettings({ flags: request.policy ?? {}, variables: environment, cwd });
-  const known = lastRunOf(request);
   const { set = [], envFiles = [] } = request;
   const variablesOf = scenarioVariables({ set, envFiles, environment, lab, cwd });
   /** Masks the secrets among the variables from the moment a scenario could read them. */
@@ -63,7 +69,7 @@ export function planOptions(
   };
 }
 
-/** What is known of the scenarios from earlier runs. */
+/** Reads the results of earlier runs; there are none without a file. */
 export function lastRunOf({ lastRun }: ScriptRequest): LastRun {
   return lastRun === undefined ? new Map() : readLastRun(lastRun);
 }

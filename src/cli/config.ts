@@ -48,7 +48,10 @@ function withoutSecret(pair: string): string {
   return isSecretName(name) ? `${name}=***` : pair;
 }
 
-/** What scenarios in the working directory may touch: those below another project file have other rules. */
+/**
+ * The policy of a scenario file that lies in the working directory. A scenario file below another project file has the
+ * policy of that one.
+ */
 function policyRows(
   flags: Flags,
   { cwd, variables, ...environment }: ProcessEnvironment,

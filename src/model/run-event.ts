@@ -103,7 +103,7 @@ export type RunEvent =
       shard?: Shard;
       /** How long it will take, ms, as far as scenarios have run before. */
       estimate_ms?: number;
-      /** What tells this run from others it is merged with, such as "debian-12". */
+      /** Name of this run in a report that merges several runs, such as "debian-12". */
       label?: string;
       /** Address of the SIP server that was started for the run. */
       lab?: string;

@@ -113,6 +113,20 @@ export class ScenarioBlock {
   }
 }
 
+/** Prints a warning that is about the whole run. */
+export function printWarning(page: Page, text: string): void {
+  const { warn } = page.palette;
+  page.line(plain(text), { lead: [['warning: ', warn]], style: warn });
+}
+
+/** The folder with the artefacts of an attempt, told by its status file; undefined for the attempt's other files. */
+export function artifactsFolder({
+  name,
+  file,
+}: Extract<RunEvent, { type: 'artifact' }>): string | undefined {
+  return name === 'status.json' ? oneLine(file.slice(0, -name.length)) : undefined;
+}
+
 /** The mark of a verdict, and its style. */
 export function looks(page: Page, verdict: AttemptResult['verdict']): readonly [string, Style] {
   const { good, bad, warn } = page.palette;

@@ -5,13 +5,13 @@
  */
 import type { RunEvent } from '../../model/run-event.js';
 import { AgentNames } from '../lines/agent-names.js';
-import { ScenarioBlock, type BlockOptions } from './block.js';
+import { artifactsFolder, printWarning, ScenarioBlock, type BlockOptions } from './block.js';
 import { KeptText, Page } from '../lines/page.js';
 import type { Reporter } from '../reporter.js';
 import { Results } from '../results.js';
 import { Summary } from './summary.js';
 import type { Terminal } from './terminal.js';
-import { count, oneLine, plain } from '../text.js';
+import { count, oneLine } from '../text.js';
 
 export interface ConsoleOptions extends BlockOptions {
   terminal: Terminal;
@@ -143,11 +143,11 @@ export class ConsoleReporter implements Reporter {
     if (kept !== undefined) this.#release(kept);
   }
 
-  /** One line for all of an attempt, behind its failure: its status is always among them. */
-  #artifact({ name, file, scenario }: EventOf<'artifact'>): void {
-    if (name !== 'status.json' || scenario !== this.#lastTold) return;
-    const text = oneLine(file.slice(0, -name.length));
-    this.#page.line(text, { indent: 4, lead: [['artefacts: ', this.#page.palette.bold]] });
+  /** One line for all artefacts of an attempt, behind its failure. */
+  #artifact(event: EventOf<'artifact'>): void {
+    const folder = artifactsFolder(event);
+    if (folder === undefined || event.scenario !== this.#lastTold) return;
+    this.#page.line(folder, { indent: 4, lead: [['artefacts: ', this.#page.palette.bold]] });
   }
 
   #release({ text }: KeptText): void {
@@ -165,8 +165,7 @@ export class ConsoleReporter implements Reporter {
     const shown = event.scenario === undefined ? undefined : this.#shown.get(event.scenario);
     if (shown !== undefined) shown.block.on(event);
     else if (event.aside !== true && this.#options.mode !== 'quiet') {
-      const { warn } = this.#page.palette;
-      this.#page.line(plain(event.text), { lead: [['warning: ', warn]], style: warn });
+      printWarning(this.#page, event.text);
     }
   }
 }

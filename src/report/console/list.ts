@@ -5,13 +5,20 @@
 import { formatMs } from '../../time.js';
 import type { RunEvent } from '../../model/run-event.js';
 import { AgentNames } from '../lines/agent-names.js';
-import { looks, ScenarioBlock, verdictText, type BlockOptions } from './block.js';
+import {
+  artifactsFolder,
+  looks,
+  printWarning,
+  ScenarioBlock,
+  verdictText,
+  type BlockOptions,
+} from './block.js';
 import { KeptText, Page } from '../lines/page.js';
 import type { Reporter } from '../reporter.js';
 import { isBad, Results } from '../results.js';
 import { Summary } from './summary.js';
 import type { Terminal } from './terminal.js';
-import { count, oneLine, plain, scenarioTitle } from '../text.js';
+import { count, oneLine, scenarioTitle } from '../text.js';
 
 export interface ListOptions extends BlockOptions {
   terminal: Terminal;
@@ -125,11 +132,13 @@ export class ListReporter implements Reporter {
     this.#keep(running.block, running.kept);
   }
 
-  /** Where the files of an attempt lie, below its failure: its status is always among them. */
-  #artifact({ name, file, scenario }: EventOf<'artifact'>): void {
-    const explained = this.#explained.find(({ id }) => id === scenario);
-    if (name !== 'status.json' || explained === undefined) return;
-    explained.text += `    artefacts: ${oneLine(file.slice(0, -name.length))}\n`;
+  /** One line for all artefacts of an attempt, behind its failure. */
+  #artifact(event: EventOf<'artifact'>): void {
+    const folder = artifactsFolder(event);
+    const explained = this.#explained.find(({ id }) => id === event.scenario);
+    if (folder !== undefined && explained !== undefined) {
+      explained.text += `    artefacts: ${folder}\n`;
+    }
   }
 
   #keep({ scenario: { id, order, attempt } }: ScenarioBlock, { text }: KeptText): void {
@@ -155,8 +164,6 @@ export class ListReporter implements Reporter {
   #warning(event: EventOf<'warning'>): void {
     const running = event.scenario === undefined ? undefined : this.#running.get(event.scenario);
     running?.block.on(event);
-    if (running !== undefined || event.aside === true) return;
-    const { warn } = this.#page.palette;
-    this.#page.line(plain(event.text), { lead: [['warning: ', warn]], style: warn });
+    if (running === undefined && event.aside !== true) printWarning(this.#page, event.text);
   }
 }

@@ -1,0 +1,74 @@
+/**
+ * What a report page holds: an overview as JSON, and parts that are read when somebody looks at them. A part is an
+ * element `<script type="text/plain" id="part-N">` with gzip in base64 (RFC 1952, RFC 4648).
+ */
+import type { Failure, ScenarioId, Verdict } from '../model/run-event.js';
+import type { EventOf } from './story.js';
+
+export const PAGE_DATA_ID = 'offhook-data';
+export const partId = (part: number): string => `part-${part}`;
+
+export interface PageData {
+  run: EventOf<'run_started'>;
+  /** Absent: the run broke off. */
+  finished?: EventOf<'run_finished'>;
+  /** In the order of the scenarios, attempts of one behind each other. */
+  attempts: readonly AttemptData[];
+  leftOut: readonly EventOf<'left_out'>[];
+  /** Of the run, not of a scenario. */
+  warnings: readonly string[];
+  /** Part with the text of each scenario file, by its path as the scenarios show it. */
+  sources: Readonly<Record<string, number>>;
+  /** Names of addresses, "address:port" or "address". */
+  aliases: Readonly<Record<string, string>>;
+  /** Options without which a scenario cannot be run again. */
+  again: readonly string[];
+  /** Folder of the parts, beside the page, when they are too large for it: part N is `FOLDER/part-N.js`. */
+  folder?: string;
+}
+
+export interface AttemptData {
+  scenario: ScenarioId;
+  verdict: Verdict;
+  /** In ms since the run began. */
+  at: number;
+  ms: number;
+  skipReason?: string;
+  /** It was run again: not the one that counts. */
+  retried?: true;
+  /** The first one, as the overview shows it. */
+  failure?: Pick<Failure, 'code' | 'message' | 'brief' | 'at' | 'phase'>;
+  /** Part with its events, as lines of the record (docs/ndjson.md). */
+  events: number;
+  audio: readonly AudioData[];
+}
+
+/** The audio of one call of an agent, one channel. */
+export interface AudioData {
+  agent: string;
+  /** Of the agent, from 1. */
+  call: number;
+  /** Seen from the agent. */
+  side: 'sent' | 'received';
+  /** Of its first sample, in ms since the run began. */
+  at: number;
+  /** Samples a second. */
+  rate: number;
+  samples: number;
+  /** Part with the samples as mu-law octets (ITU-T G.711). */
+  part: number;
+  marks: readonly AudioMark[];
+  /** RMS of what is no silence, in dBFS; absent where all is silence. */
+  level?: number;
+}
+
+/** What is to hear in a stretch of it. Times in ms since the first sample. */
+export interface AudioMark {
+  kind: 'tone' | 'speech' | 'sound' | 'silence' | 'gap';
+  from: number;
+  to: number;
+  /** Of a tone. */
+  hz?: readonly number[];
+  /** In dBFS. */
+  level?: number;
+}

@@ -2,12 +2,21 @@
  * A call on disk: sent audio left, received audio right. Every write leaves a whole, valid WAV file behind,
  * so a run that is killed loses nothing: samples first, then the lengths in the header.
  */
-import { closeSync, readSync, writeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createReadStream, readSync, writeSync } from 'node:fs';
 import { OffhookError } from '../errors.js';
 import { NotOrdinary, openNew } from '../ordinary-file.js';
 import { WAV_HEADER_BYTES, wavHeader } from './wav.js';
 
 export type Side = 'sent' | 'received';
+
+export interface FinishedFile {
+  /** How long it is. */
+  ms: number;
+  bytes: number;
+  /** Of all its bytes, in hexadecimal. */
+  sha256: string;
+}
 
 const FRAME_BYTES = 4;
 const MOST_SECONDS = 4 * 3600;
@@ -18,7 +27,7 @@ const MOST_SECONDS = 4 * 3600;
  *     const file = new StereoFile('call.wav', 8000);
  *     file.write('received', samples, 8000, 12_000);   // 12,000 ms after the file's beginning
  *     file.write('sent', samples, 8000, 0);
- *     file.close();
+ *     await file.close();                              // { ms, bytes, sha256 }
  *
  * Sides may come in any order and out of step, each piece with its time from the file's beginning in ms; what nobody
  * wrote is silence, what is written twice is the later. Times before the beginning are cut off, a stream of another
@@ -56,12 +65,19 @@ export class StereoFile {
     });
   }
 
-  close(): void {
-    closeSync(this.#file);
-  }
-
-  get ms(): number {
-    return (this.#frames * 1000) / this.rate;
+  /** What it holds is read while other work goes on: hours of audio take a second. @throws OffhookError E_OUTPUT */
+  async close(): Promise<FinishedFile> {
+    const digest = createHash('sha256');
+    let bytes = 0;
+    try {
+      for await (const chunk of createReadStream('', { fd: this.#file, start: 0 })) {
+        digest.update(chunk as Buffer);
+        bytes += (chunk as Buffer).length;
+      }
+    } catch (error) {
+      throw this.#outputError(error);
+    }
+    return { ms: (this.#frames * 1000) / this.rate, bytes, sha256: digest.digest('hex') };
   }
 
   /** Keeps the samples of the other side; bytes never written are zeros (POSIX pwrite). */
@@ -79,16 +95,18 @@ export class StereoFile {
     try {
       return act();
     } catch (error) {
-      const { code: seen = String(error) } = error as NodeJS.ErrnoException;
-      const code = error instanceof NotOrdinary ? `it ${error.message}` : seen;
-      throw new OffhookError(
-        'E_OUTPUT',
-        { subject: `audio file "${this.path}"`, what: 'cannot be written', seen: code },
-        {
-          hint: 'check the folder of --save-audio and its free space',
-        },
-      );
+      throw this.#outputError(error);
     }
+  }
+
+  #outputError(error: unknown): OffhookError {
+    const { code: seen = String(error) } = error as NodeJS.ErrnoException;
+    const code = error instanceof NotOrdinary ? `it ${error.message}` : seen;
+    return new OffhookError(
+      'E_OUTPUT',
+      { subject: `audio file "${this.path}"`, what: 'cannot be written', seen: code },
+      { hint: 'check the folder of --save-audio and its free space' },
+    );
   }
 }
 

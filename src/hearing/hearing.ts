@@ -18,7 +18,7 @@ import { DtmfJudge } from './dtmf-judge.js';
 import { Ear } from './ear.js';
 import { SilenceJudge, ToneJudge } from './judges.js';
 import { listen, type Judge } from './listen.js';
-import { SavedAudio, type AudioFile } from './save-audio.js';
+import { SavedAudio, type AudioFile, type CallOnDisk } from './save-audio.js';
 import { RecordingJudge, SignalJudge } from './more-judges.js';
 import { SpeechWatch } from './speech.js';
 import { soundOf, toneOf } from './sounds.js';
@@ -55,7 +55,7 @@ interface RecordingOptions {
 /** Where the calls of a scenario are saved, and who is notified of each file. */
 export interface SavedCalls {
   readonly file: AudioFile;
-  readonly saved: (agent: string, call: number, path: string) => void;
+  readonly saved: (agent: string, call: CallOnDisk) => void;
 }
 
 /** The log of the scenario. `began`: origin of its times on the clock of performance.now(). */
@@ -104,15 +104,11 @@ export class Hearing {
     const audio = this.#audio;
     if (audio === undefined) return;
     const { name } = agent;
-    const saved = new SavedAudio(agent, (call) => audio.file(name, call), {
-      saved: (call, path) => {
-        audio.saved(name, call, path);
-      },
-      problem: (text) => {
-        this.#log.emit(name, { type: 'warning', text });
-      },
-    });
-    this.#saved.set(agent, saved);
+    const nameOf = (call: number): string => audio.file(name, call);
+    const problem = (text: string): void => {
+      this.#log.emit(name, { type: 'warning', text });
+    };
+    this.#saved.set(agent, new SavedAudio(agent, nameOf, problem));
   }
 
   verifySignal(
@@ -223,9 +219,13 @@ export class Hearing {
     };
   }
 
-  end(): void {
-    for (const saved of this.#saved.values()) saved.end();
+  /** Agents may be stopped as soon as it has returned; it resolves when all files are whole. */
+  async end(): Promise<void> {
+    const ended = [...this.#saved].map(([{ name }, saved]) => ({ name, calls: saved.end() }));
     for (const ear of this.#ears.values()) ear.end();
+    for (const { name, calls } of ended) {
+      for (const call of await calls) this.#audio?.saved(name, call);
+    }
   }
 
   /** The sound to go back to: none after a file, which is not begun again. */

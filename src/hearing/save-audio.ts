@@ -4,7 +4,7 @@
  */
 import { basename, join } from 'node:path';
 import { GrowingWav } from '../audio/growing-wav.js';
-import { StereoFile, type Side } from '../audio/stereo-file.js';
+import { StereoFile, type FinishedFile, type Side } from '../audio/stereo-file.js';
 import type { AudioStream, Sound, UserAgent } from '../agents/user-agent.js';
 import { OffhookError } from '../errors.js';
 import { fileNamePart } from '../file-name.js';
@@ -33,10 +33,18 @@ interface SavedCall {
   sentUntil: number;
 }
 
+/** The audio of a call, on disk. */
+export interface CallOnDisk extends FinishedFile {
+  /** Of the agent, from 1. */
+  call: number;
+  path: string;
+  /** performance.now() of its first sample. */
+  began: number;
+}
+
 export class SavedAudio {
   readonly #agent: UserAgent;
   readonly #nameOf: (call: number) => string;
-  readonly #saved: (call: number, path: string) => void;
   readonly #problem: (text: string) => void;
   readonly #tracks: Track[] = [];
   readonly #calls = new Map<string, SavedCall>();
@@ -47,17 +55,12 @@ export class SavedAudio {
 
   /**
    * @param nameOf path of the file of that call, counted from 1.
-   * @param tell is called for each complete file, and with the reason why a file could not be written.
+   * @param problem is told why a file could not be written.
    */
-  constructor(
-    agent: UserAgent,
-    nameOf: (call: number) => string,
-    tell: { saved: (call: number, path: string) => void; problem: (text: string) => void },
-  ) {
+  constructor(agent: UserAgent, nameOf: (call: number) => string, problem: (text: string) => void) {
     this.#agent = agent;
     this.#nameOf = nameOf;
-    this.#saved = tell.saved;
-    this.#problem = tell.problem;
+    this.#problem = problem;
     const listen = (stream: AudioStream): void => {
       this.#tracks.push({ stream, wav: new GrowingWav(stream.path) });
     };
@@ -72,18 +75,23 @@ export class SavedAudio {
     this.#sending = sound === undefined ? undefined : { sound, since: performance.now() };
   }
 
-  end(): void {
+  /** Reads what has come so far before it returns, then finishes the files. */
+  async end(): Promise<CallOnDisk[]> {
     clearInterval(this.#timer);
     this.#look();
     for (const { wav } of this.#tracks) wav.close();
-    let call = 0;
-    for (const { file } of this.#calls.values()) {
-      file.close();
-      call += 1;
-      this.#saved(call, file.path);
-    }
     this.#tracks.length = 0;
+    const calls = [...this.#calls.values()];
     this.#calls.clear();
+    const ended: CallOnDisk[] = [];
+    for (const [index, { file, began }] of calls.entries()) {
+      try {
+        ended.push({ call: index + 1, path: file.path, began, ...(await file.close()) });
+      } catch (error) {
+        this.#tell(error);
+      }
+    }
+    return ended;
   }
 
   #look(): void {
@@ -92,10 +100,14 @@ export class SavedAudio {
       for (const track of this.#tracks) this.#read(track);
       if (!this.#tracks.some(({ stream }) => stream.direction === 'sent')) this.#makeSent();
     } catch (error) {
-      if (!(error instanceof OffhookError)) throw error;
       this.#failed = true;
-      this.#problem(error.message);
+      this.#tell(error);
     }
+  }
+
+  #tell(error: unknown): void {
+    if (!(error instanceof OffhookError)) throw error;
+    this.#problem(error.message);
   }
 
   #read(track: Track): void {

@@ -266,6 +266,13 @@ export type RunEvent =
       agent: string;
       call: number;
       file: string;
+      /** When its first sample was heard, by the same clock as `at`. */
+      start: number;
+      /** How long it is. */
+      ms: number;
+      bytes: number;
+      /** Digest of its content, in hexadecimal. */
+      sha256: string;
     }
   | {
       type: 'scenario_finished';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OffhookError } from '../errors.js';
 import type { Failure, RunEvent } from '../model/run-event.js';
-import { SampleRun, twoPartyCall } from '../testing/sample-run.js';
+import { audioAt, SampleRun, twoPartyCall } from '../testing/sample-run.js';
 import { JUnitReporter } from './junit.js';
 
 let folder = '';
@@ -269,8 +269,9 @@ test('cases stand in the order of the files, whatever finished first', async () 
 
 test('saved audio is an attachment, as Jenkins and GitLab read it', async () => {
   const run = new SampleRun().begin(1).scenario('a.js', 'one');
-  const saved = { type: 'audio_saved', at: 1, scenario: run.id, agent: 'alice', call: 1 } as const;
-  run.push({ ...saved, file: 'audio/one-1.wav' }, { ...saved, file: '/elsewhere/two.wav' });
+  for (const file of ['audio/one-1.wav', '/elsewhere/two.wav']) {
+    run.push({ type: 'audio_saved', at: 1, scenario: run.id, ...audioAt('alice', 1, file) });
+  }
   const xml = await report(run.finish('passed').end().events);
   expect(xml).toContain('\n[[ATTACHMENT|audio/one-1.wav]]\n[[ATTACHMENT|/elsewhere/two.wav]]\n');
 });

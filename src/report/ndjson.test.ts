@@ -3,7 +3,7 @@ import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import type { AgentEvent } from '../model/agent-event.js';
 import type { RunEvent } from '../model/run-event.js';
-import { artifactAt, SampleRun, sipMessage, twoPartyCall } from '../testing/sample-run.js';
+import { artifactAt, SampleRun, audioAt, sipMessage, twoPartyCall } from '../testing/sample-run.js';
 import { Secrets } from '../secrets/secrets.js';
 import { NdjsonReporter, ndjsonLine, type NdjsonEvent } from './ndjson.js';
 
@@ -264,7 +264,7 @@ const EVENTS: { [T in NdjsonEvent['type']]: Extract<RunEvent, { type: T }> } = {
     quality: { mos: 4.4, rtt: 1.5, jitter: 0.1, packet_loss: 0 },
     packets: { sent: 250, received: 249 },
   },
-  audio_saved: { type: 'audio_saved', ...BASE, agent: 'alice', call: 1, file: 'audio/a-1.wav' },
+  audio_saved: { type: 'audio_saved', ...BASE, ...audioAt('alice', 1, 'audio/a-1.wav') },
   artifact: { type: 'artifact', ...BASE, ...artifactAt('artifacts/001-a', 'sip.txt') },
   log: { type: 'log', ...BASE, text: 'hello', location: LOCATION },
   agent: {

@@ -110,8 +110,10 @@ export class Secrets {
   }
 }
 
-/** Fields that join events, and names of files. */
-const AS_THEY_ARE: ReadonlySet<string> = new Set(['type', 'scenario', 'id', 'file', 'left_out']);
+/** Fields that join events, names of files, and digests, in which any short number may stand by chance. */
+const AS_THEY_ARE: ReadonlySet<string> = new Set([
+  ...['type', 'scenario', 'id', 'file', 'left_out', 'sha256'],
+]);
 
 /** Whether a name contains the value, not as part of a longer word or number. */
 function hasWords(name: string, value: string): boolean {

@@ -191,6 +191,16 @@ export function artifactAt(
   return { name, file, media_type: 'text/plain', bytes: 12, sha256 };
 }
 
+/** What an `audio_saved` event says of a file of two seconds, heard from the beginning of the run on. */
+export function audioAt(
+  agent: string,
+  call: number,
+  file: string,
+): Omit<EventOf<'audio_saved'>, 'type' | 'at' | 'scenario'> {
+  const content = { ms: 2000, bytes: 64_044, sha256: 'decade00'.repeat(8) };
+  return { agent, call, file, start: 0, ...content };
+}
+
 /** A SIP message as a trace would give it: a request, or a response when `code` is given. */
 export function sipMessage(
   fields: Partial<SipMessage> & { branch?: string; sdp?: string } = {},

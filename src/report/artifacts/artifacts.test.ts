@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import type { RunEvent, Verdict } from '../../model/run-event.js';
-import { SampleRun, sipMessage } from '../../testing/sample-run.js';
+import { SampleRun, audioAt, sipMessage } from '../../testing/sample-run.js';
 import { fanOut, type Reporter } from '../reporter.js';
 import { ArtifactsReporter, type ArtifactsOptions } from './artifacts.js';
 import { AttemptRecord } from './attempt-record.js';
@@ -165,14 +165,8 @@ test('audio is moved from where it was recorded for this only, or copied', async
     const path = join(recordings, file);
     writeFileSync(path, verdict);
     run.scenario('a.js', verdict);
-    const saved = {
-      at: run.at,
-      scenario: run.id,
-      agent: 'alice',
-      call: 1,
-      file: `art/.recordings/${file}`,
-    };
-    run.push({ type: 'audio_saved', ...saved }).finish(verdict);
+    const saved = audioAt('alice', 1, `art/.recordings/${file}`);
+    run.push({ type: 'audio_saved', at: run.at, scenario: run.id, ...saved }).finish(verdict);
   }
   const [audio] = toldOf(await kept(run.end(), { recordings })).filter(({ name }) =>
     name.startsWith('audio'),
@@ -183,7 +177,7 @@ test('audio is moved from where it was recorded for this only, or copied', async
 
   writeFileSync(join(cwd, 'own.wav'), 'own');
   const own = new SampleRun().begin(1).scenario('b.js', 'own');
-  const saved = { at: 1, scenario: own.id, agent: 'alice', call: 2, file: 'own.wav' };
+  const saved = { at: 1, scenario: own.id, ...audioAt('alice', 2, 'own.wav') };
   await kept(
     own
       .push({ type: 'audio_saved', ...saved })

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunEvent } from '../../model/run-event.js';
 import { REFUSED } from '../../testing/sample-failure.js';
-import { SampleRun } from '../../testing/sample-run.js';
+import { SampleRun, audioAt } from '../../testing/sample-run.js';
 import { sampleSuite } from '../../testing/sample-suite.js';
 import { ndjsonLine } from '../ndjson.js';
 import { mergedEvents } from './merge.js';
@@ -99,6 +99,19 @@ test('shards are one run: ids differ, times are those of the wall clock, the ord
   const ids = events.flatMap((one) => (one.type === 'scenario_started' ? [one.scenario.id] : []));
   expect(new Set(ids).size).toBe(4);
   expect(endOf(events)).toMatchObject({ counts: { passed: 4, errored: 0 }, ms: 3000, exit: 0 });
+});
+
+test('audio begins when it began, whenever the merged run did', async () => {
+  const run = part(2, '06', 2);
+  const scenario = 'a.js#s2';
+  run.events.splice(-2, 0, {
+    ...{ type: 'audio_saved', at: 900, scenario },
+    ...audioAt('alice', 1, 'a.wav'),
+    start: 300,
+  });
+  const events = await merged(record('1.ndjson', part(1, '05', 1)), record('2.ndjson', run));
+  const audio = events.find(({ type }) => type === 'audio_saved');
+  expect(audio).toMatchObject({ at: 1900, start: 1300, scenario: `2:${scenario}` });
 });
 
 test('a missing shard, one that is there twice, one divided otherwise: named red rows', async () => {

@@ -88,6 +88,8 @@ async function* ofPart(part: Part, number: number, began: number): AsyncGenerato
     const at = event.at + shift;
     if (event.type === 'waiting') {
       yield { ...event, at, until: event.until + shift, scenario: `${number}:${event.scenario}` };
+    } else if (event.type === 'audio_saved') {
+      yield { ...event, at, start: event.start + shift, scenario: `${number}:${event.scenario}` };
     } else if (isDescribed(event)) {
       yield { ...event, at, scenario: renamed(event.scenario) };
     } else if ('scenario' in event) {

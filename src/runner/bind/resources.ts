@@ -77,10 +77,10 @@ export class Resources {
   /** Stops every agent, also those still starting. Idempotent; never rejects. */
   async release(): Promise<void> {
     this.#released = true;
-    this.hearing.end();
+    const heard = this.hearing.end();
     const started = await Promise.allSettled(this.#starts);
     const agents = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    await Promise.allSettled(agents.map((agent) => agent.stop()));
+    await Promise.allSettled([heard, ...agents.map((agent) => agent.stop())]);
   }
 
   async #launch(name: string, options: AgentOptions, limitMs: number): Promise<UserAgent> {

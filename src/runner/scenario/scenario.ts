@@ -186,9 +186,11 @@ export class ScenarioRun {
         : {
             audio: {
               file: services.audioFiles(task.id),
-              saved: (agent, call, path) => {
-                const [at, file] = [services.now(), services.shownPath(path)];
-                this.#emit({ type: 'audio_saved', at, scenario: task.id.id, agent, call, file });
+              saved: (agent, { call, path, began, ms, bytes, sha256 }) => {
+                const at = services.now();
+                const start = at - (performance.now() - began);
+                const about = { scenario: task.id.id, agent, call, file: services.shownPath(path) };
+                this.#emit({ type: 'audio_saved', at, ...about, start, ms, bytes, sha256 });
               },
             },
           }),

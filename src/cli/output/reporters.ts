@@ -18,10 +18,11 @@ import type { Reporter } from '../../report/reporter.js';
 import type { RunEvent } from '../../model/run-event.js';
 import type { ProcessEnvironment } from '../../settings/process-environment.js';
 import { Terminal } from '../../report/console/terminal.js';
+import { makeOwnFolder } from '../../app/own-folder.js';
 import { makeFolder } from './make-folder.js';
 import type { ReportFlags, RunFlags } from '../options.js';
 import { secrets } from '../print.js';
-import { isOnStdout, wantedReporters, type Wanted } from './reporter-names.js';
+import { DEFAULT_PAGE, isOnStdout, wantedReporters, type Wanted } from './reporter-names.js';
 
 type Asked = ReportFlags & Pick<Partial<RunFlags>, 'logs' | 'capture'>;
 
@@ -46,9 +47,11 @@ interface Places {
 
 export async function makeReporters(flags: Asked, around: Around): Promise<readonly Reporter[]> {
   const { artifacts } = around;
-  const wanted = wantedReporters(flags, around.environment);
+  const isBuild = around.live && around.environment.isCi;
+  const wanted = wantedReporters(flags, { ...around.environment, isBuild });
   if (isStdoutAskedFor(flags)) refuseClosed('stdout');
   const files = [...wanted.map(({ file }) => file), flags.logs, flags.sipTrace];
+  if (files.includes(DEFAULT_PAGE)) makeOwnFolder(resolve(dirname(DEFAULT_PAGE)));
   makeFolders(checkFiles(files, around.reads));
   const headers = shownHeaders(flags);
   const reporters: Reporter[] = [];
@@ -208,7 +211,7 @@ function makeFolders(files: readonly string[]): void {
 }
 
 async function makeOne(
-  { name, file }: Wanted,
+  { name, file, isAutomatic }: Wanted,
   flags: Asked,
   around: Around,
   { terminal }: Places,
@@ -249,6 +252,17 @@ async function makeOne(
     case 'tap': {
       const { TapReporter } = await import('../../report/tap.js');
       return new TapReporter({ output: output() });
+    }
+    case 'html': {
+      const { pageReporter } = await import('./page.js');
+      return pageReporter({
+        file: file ?? DEFAULT_PAGE,
+        onFailureOnly: isAutomatic === true,
+        audio: 'failed',
+        cwd,
+        again,
+        output: terminal?.output,
+      });
     }
     case 'github': {
       const { GithubReporter } = await import('../../report/github/github.js');

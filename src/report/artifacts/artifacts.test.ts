@@ -16,7 +16,7 @@ import type { RunEvent, Verdict } from '../../model/run-event.js';
 import { SampleRun, audioAt, sipMessage } from '../../testing/sample-run.js';
 import { fanOut, type Reporter } from '../reporter.js';
 import { ArtifactsReporter, type ArtifactsOptions } from './artifacts.js';
-import { AttemptRecord } from './attempt-record.js';
+import { AttemptRecord } from '../record/attempt-record.js';
 
 const root = mkdtempSync(join(tmpdir(), 'offhook-artifacts-'));
 let count = 0;
@@ -209,7 +209,7 @@ test('a record of an endless attempt is bounded, keeps its end and says so', () 
   expect(logs.length).toBeLessThan(40);
   expect(logs.at(-1)).toBe(99);
   expect(events[0]?.type).toBe('scenario_started');
-  const text = `artefacts: the first ${102 - logs.length} events of this attempt were too many to keep`;
+  const text = `the first ${102 - logs.length} events of this attempt were too many to keep`;
   expect(events[1]).toMatchObject({ type: 'warning', text });
   expect(events.filter(({ type }) => type === 'agent')).toHaveLength(1);
 });

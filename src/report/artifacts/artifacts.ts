@@ -20,7 +20,7 @@ import { openNew } from '../../ordinary-file.js';
 import { outputError } from '../output.js';
 import type { Reporter } from '../reporter.js';
 import { attemptFiles, unusedName, type EndedAttempt } from './attempt-files.js';
-import { AttemptRecord } from './attempt-record.js';
+import { AttemptRecord } from '../record/attempt-record.js';
 
 export interface ArtifactsOptions {
   /** Absolute; exists. */

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
@@ -136,7 +144,10 @@ test.each([
     asked.push(path);
     return [sound('sent'), sound('received')];
   };
-  const { data, part } = read(await written(run.end(), { audio, audioOf }));
+  const file = await written(run.end(), { audio, audioOf });
+  // nobody else hears the calls
+  expect(statSync(file).mode & 0o077).toBe(audio === 'none' ? 0o044 : 0);
+  const { data, part } = read(file);
   const heard = data.attempts.filter((one) => one.audio.length > 0);
   expect(heard.map(({ scenario }) => scenario.name)).toEqual(expected);
   expect(asked).toEqual(expected.map((name) => join(folder, `${name}.wav`)));

@@ -98,7 +98,8 @@ export class HtmlReporter implements Reporter {
     for (const [id, record] of this.#running) this.#keep(id, record, { hasAudio: false });
     const { elements, folder } = await this.#parts.end();
     const data = this.#data(this.#run, folder);
-    const output = new FileOutput(this.#options.file);
+    const hasAudio = data.attempts.some(({ audio }) => audio.length > 0);
+    const output = new FileOutput(this.#options.file, hasAudio);
     output.write(filled(this.#options.template(), data, elements));
     await output.finish();
     this.#options.written(folder);

@@ -69,7 +69,7 @@ export class Parts {
 
   /** A script, as a page that was opened from a disk may load scripts, but no data. */
   #write(part: number, text: string): void {
-    const file = openNew(join(this.#folder, `${partId(part)}.js`));
+    const file = openNew(join(this.#folder, `${partId(part)}.js`), true);
     try {
       writeFileSync(file, `offhookPart(${part},"${text}")\n`);
     } finally {

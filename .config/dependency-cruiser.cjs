@@ -39,7 +39,7 @@ const MAY_IMPORT = {
   sandbox: ['settings/dotenv', 'trace', 'schema', 'sip', 'model', 'errors', 'time'],
   // what may not be shown, and where it stands in texts
   secrets: ['sip', 'model', 'errors', 'time'],
-  report: ['ordinary-file', 'file-name', 'schema', 'sip', 'model', 'errors', 'time'],
+  report: ['story', 'ordinary-file', 'file-name', 'schema', 'sip', 'model', 'errors', 'time'],
   // what the audio of an agent holds: judged while it comes
   hearing: ['audio', 'agents', 'file-name', 'schema', 'sip', 'model', 'errors', 'time'],
   runner: [
@@ -61,6 +61,7 @@ const MAY_IMPORT = {
   // a run put together, whoever asks for it: no flags, no process
   app: [
     'ordinary-file',
+    'story',
     'runner',
     'hearing',
     'sandbox',
@@ -88,6 +89,7 @@ const MAY_IMPORT = {
     'baresip',
     'lab',
     'capture',
+    'story',
     'servers',
     'report',
     'secrets',

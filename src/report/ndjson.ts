@@ -7,7 +7,7 @@ import type { RunEvent } from '../model/run-event.js';
 import { TurnBuffer } from './output.js';
 import type { Output } from './output.js';
 import type { Reporter } from './reporter.js';
-import { printableJson } from './text.js';
+import { printableJson } from '../story/printable.js';
 import { WallClock } from './wall-clock.js';
 
 /** Counts up when a field changes its meaning or goes away; additions do not count. */

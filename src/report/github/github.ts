@@ -13,7 +13,7 @@ import type { Reporter } from '../reporter.js';
 import { isBad, Results, type ScenarioResult } from '../results.js';
 import { joinMessages, type SeenMessage } from '../sip/sip-join.js';
 import { countsText, sumOf } from '../console/summary.js';
-import { count } from '../text.js';
+import { count } from '../../story/printable.js';
 import { annotation } from './annotations.js';
 import { jobSummary, type Explained } from './job-summary.js';
 import { sequenceDiagram } from './mermaid.js';

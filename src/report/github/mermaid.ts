@@ -1,6 +1,7 @@
 /** A ladder as a Mermaid sequence diagram, which GitHub draws. */
 import type { Arrow } from '../sip/sip-join.js';
-import { cut, oneLine } from '../text.js';
+import { oneLine } from '../../story/printable.js';
+import { cut } from '../text.js';
 import { messageName } from '../lines/wording.js';
 
 /** Mermaid refuses long texts, and nobody reads longer ladders there. */

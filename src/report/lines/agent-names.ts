@@ -1,7 +1,8 @@
 /** Names of agents across a run: one colour each, one column width, and the agent behind a SIP address. */
 import type { RunEvent } from '../../model/run-event.js';
 import type { Peer } from '../../sip/peer.js';
-import { displayWidth, oneLine } from '../text.js';
+import { oneLine } from '../../story/printable.js';
+import { displayWidth } from '../text.js';
 
 const NARROWEST = 5;
 const WIDEST = 16;

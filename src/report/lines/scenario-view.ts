@@ -10,7 +10,8 @@ import { findFunction } from '../../schema/contract.js';
 import type { AgentNames } from './agent-names.js';
 import type { LineOptions, Page, Style } from './page.js';
 import { shortCallId } from '../sip/sip-words.js';
-import { clockTime, oneLine, padTo, plain, shownLocation } from '../text.js';
+import { oneLine, plain } from '../../story/printable.js';
+import { clockTime, padTo, shownLocation } from '../text.js';
 import {
   agentEventText,
   assertionText,

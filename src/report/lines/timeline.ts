@@ -4,7 +4,8 @@ import type { AgentNames } from './agent-names.js';
 import { foldExchanges } from '../sip/exchanges.js';
 import type { Page } from './page.js';
 import { shortCallIds } from '../sip/sip-words.js';
-import { clockTime, cut, oneLine, padTo } from '../text.js';
+import { oneLine } from '../../story/printable.js';
+import { clockTime, cut, padTo } from '../text.js';
 import { agentEventText, messageText } from './wording.js';
 
 const LONGEST = 40;

@@ -6,7 +6,8 @@ import { isHttpEvent, type HttpEvent } from '../../model/http-event.js';
 import type { RunEvent } from '../../model/run-event.js';
 import type { AgentNames } from './agent-names.js';
 import { formatMs } from '../../time.js';
-import { count, cut, oneLine, plain } from '../text.js';
+import { count, oneLine, plain } from '../../story/printable.js';
+import { cut } from '../text.js';
 
 type AssertionEvent = Extract<RunEvent, { type: 'assertion' }>;
 

@@ -11,15 +11,8 @@ import type { Reporter } from '../reporter.js';
 import { joinMessages } from './sip-join.js';
 import type { Arrow, SeenMessage } from './sip-join.js';
 import { sdpHint, shortCallIds } from './sip-words.js';
-import {
-  clockTime,
-  cut,
-  displayWidth,
-  noCommands,
-  oneLine,
-  padTo,
-  scenarioTitle,
-} from '../text.js';
+import { noCommands, oneLine } from '../../story/printable.js';
+import { clockTime, cut, displayWidth, padTo, scenarioTitle } from '../text.js';
 import { messageName } from '../lines/wording.js';
 
 interface SipLadderOptions {

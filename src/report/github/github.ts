@@ -11,7 +11,7 @@ import { outputError, type Output } from '../output.js';
 import { KeptText, Page, palette } from '../lines/page.js';
 import type { Reporter } from '../reporter.js';
 import { isBad, Results, type ScenarioResult } from '../results.js';
-import { joinMessages, type SeenMessage } from '../sip/sip-join.js';
+import { joinMessages, type SeenMessage } from '../../story/sip-join.js';
 import { countsText, sumOf } from '../console/summary.js';
 import { count } from '../../story/printable.js';
 import { annotation } from './annotations.js';

@@ -2,7 +2,7 @@
 import { isHttpEvent } from '../../model/http-event.js';
 import type { Failure, ScenarioId } from '../../model/run-event.js';
 import type { AgentNames } from './agent-names.js';
-import { difference } from './difference.js';
+import { difference } from '../../story/difference.js';
 import type { Page } from './page.js';
 import { oneLine, plain } from '../../story/printable.js';
 import { cut, scenarioTitle, shownLocation } from '../text.js';

@@ -1,12 +1,12 @@
 /** The last events and SIP messages of the agents in a failure, merged into one compact list. */
 import type { TimelineItem } from '../../model/run-event.js';
 import type { AgentNames } from './agent-names.js';
-import { foldExchanges } from '../sip/exchanges.js';
+import { foldExchanges } from '../../story/exchanges.js';
 import type { Page } from './page.js';
-import { shortCallIds } from '../sip/sip-words.js';
+import { shortCallIds } from '../../story/sip-words.js';
 import { oneLine } from '../../story/printable.js';
 import { clockTime, cut, padTo } from '../text.js';
-import { agentEventText, messageText } from './wording.js';
+import { agentEventText, messageText } from '../../story/wording.js';
 
 const LONGEST = 40;
 

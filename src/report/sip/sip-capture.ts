@@ -13,7 +13,7 @@ import { WallClock } from '../wall-clock.js';
 import { Pcap, Pcapng, type CaptureFormat } from './capture-file.js';
 import { capturedPackets } from './captured-packets.js';
 import { inEthernet, MOST_IN_DATAGRAM, PacketMaker, type Route } from './ip-packets.js';
-import { topBranch } from './sip-join.js';
+import { topBranch } from '../../story/sip-join.js';
 
 interface SipCaptureOptions {
   format: 'pcap' | 'pcapng';

@@ -1,7 +1,7 @@
 /** Short words about SIP messages: what an SDP body offers, Call-IDs short enough to read. */
-import type { SipMessage } from '../../sip/sip-message.js';
-import { audioOf, parseSdp, type SdpCodec } from '../../sip/sdp.js';
-import { oneLine } from '../../story/printable.js';
+import type { SipMessage } from '../sip/sip-message.js';
+import { audioOf, parseSdp, type SdpCodec } from '../sip/sdp.js';
+import { oneLine } from './printable.js';
 
 const CODECS_SHOWN = 3;
 const SHORTEST_CALL_ID = 6;

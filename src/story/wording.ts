@@ -1,13 +1,13 @@
 /** Events in words. One place, so that console, time lines and JUnit say the same thing alike. */
-import type { SipMessage } from '../../sip/sip-message.js';
-import type { AgentEvent, Transfer } from '../../model/agent-event.js';
-import { describeEnded } from '../../model/describe.js';
-import { isHttpEvent, type HttpEvent } from '../../model/http-event.js';
-import type { RunEvent } from '../../model/run-event.js';
-import type { AgentNames } from './agent-names.js';
-import { formatMs } from '../../time.js';
-import { count, oneLine, plain } from '../../story/printable.js';
-import { cut } from '../text.js';
+import type { SipMessage } from '../sip/sip-message.js';
+import type { AgentEvent, Transfer } from '../model/agent-event.js';
+import { describeEnded } from '../model/describe.js';
+import { isHttpEvent, type HttpEvent } from '../model/http-event.js';
+import type { RunEvent } from '../model/run-event.js';
+import type { AgentNames } from '../report/lines/agent-names.js';
+import { formatMs } from '../time.js';
+import { count, oneLine, plain } from './printable.js';
+import { cut } from '../report/text.js';
 
 type AssertionEvent = Extract<RunEvent, { type: 'assertion' }>;
 

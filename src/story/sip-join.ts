@@ -2,7 +2,7 @@
  * SIP messages as arrows: a message that two agents saw, the sender and the receiver, is one arrow between
  * them. Pure: takes seen messages, returns arrows.
  */
-import type { SipMessage } from '../../sip/sip-message.js';
+import type { SipMessage } from '../sip/sip-message.js';
 
 export interface SeenMessage {
   at: number;

@@ -118,6 +118,7 @@ const HOMES = {
   chalk: 'report',
   'get-east-asian-width': 'report',
   'fft.js': 'audio',
+  diff: 'story',
   'fast-glob': 'runner',
   picomatch: '(runner|policy)',
 };
@@ -162,8 +163,14 @@ module.exports = {
     {
       name: 'model-is-pure',
       severity: 'error',
-      from: { path: '^src/(sip/|model/|story/|errors\\.ts|time\\.ts)', pathNot: tests },
+      from: { path: '^src/(sip/|model/|errors\\.ts|time\\.ts)', pathNot: tests },
       to: { dependencyTypes: ['core', 'npm'] },
+    },
+    {
+      name: 'story-runs-in-browsers',
+      severity: 'error',
+      from: { path: '^src/story/', pathNot: tests },
+      to: { dependencyTypes: ['core', 'npm'], pathNot: 'node_modules/diff/' },
     },
     {
       name: 'testing-is-never-shipped',

@@ -54,3 +54,10 @@ function visible(code: number): string {
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
+
+/** The beginning of a long text, with an ellipsis. @param most characters */
+export function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  // Half a surrogate pair is no character.
+  return text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '') + '…';
+}

@@ -129,12 +129,12 @@ sigterm silence silent similarity simultaneously sin since sine single sink sip 
 siplog sipmessage sipnat sips siptrace siputils sit size skip skipped skipreason sl sleep slot
 slow slowest smaller smoke sms snd sndcode sndfile so socket softphone solo solve some somebody
 something sony sound source sox space spawn speak speaks special speech spelling srate srtp ss
-ssl stack stacktrace staging stalled stand standard standards start started startline starts
-stat state states static statmode stats status stay stays stderr stderror stdin stdout steady
-step stereo still stop stopped stops store stream streams stress strict string strip strongest
-structure stub stun stunpass stunserver stunuser subj subject subjectaltname subscribe substr
-such suite suites summary sun superseded supplement support supported surely surrogate survives
-suspend suspended swc switch switched symbol symbolic symlink sync synchronous syntax
+ssl stack stacktrace staging stalled stand standard standards start started startedat startline
+starts stat state states static statmode stats status stay stays stderr stderror stdin stdout
+steady step stereo still stop stopped stops store stream streams stress strict string strip
+strongest structure stub stun stunpass stunserver stunuser subj subject subjectaltname subscribe
+substr such suite suites summary sun superseded supplement support supported surely surrogate
+survives suspend suspended swc switch switched symbol symbolic symlink sync synchronous syntax
 syntaxerror sys system table tag tags take taken takes tap target targets tcp tcpdump tcpsrcport
 te teardown tel telephone tell tells temp temporarily temporary ten tenant term terminal
 terminate terminated test testcase tested testlist tests testsuite testsuites text textops texts

@@ -1,5 +1,6 @@
 /** Text on a terminal or a page of text: how wide it is, how it is wrapped; places and paths. Knows no events. */
-import { basename, isAbsolute, relative } from 'node:path';
+export { scenarioTitle } from '../story/scenario-title.js';
+import { isAbsolute, relative } from 'node:path';
 import { eastAsianWidth } from 'get-east-asian-width';
 import type { SourceLocation } from '../errors.js';
 import { oneLine } from '../story/printable.js';
@@ -78,11 +79,4 @@ export function shownPath(file: string, cwd: string): string {
 
 export function shownLocation(at: SourceLocation, cwd: string): string {
   return `${shownPath(at.file, cwd)}:${at.line}:${at.column}`;
-}
-
-/** "file › name"; a single-scenario file has its own name twice, which helps nobody. */
-export function scenarioTitle(scenario: { file: string; name: string }): string {
-  const base = basename(scenario.file);
-  const same = scenario.name === base || base.startsWith(`${scenario.name}.`);
-  return oneLine(same ? scenario.file : `${scenario.file} › ${scenario.name}`);
 }

@@ -61,6 +61,7 @@ const MAY_IMPORT = {
   // a run put together, whoever asks for it: no flags, no process
   app: [
     'ordinary-file',
+    'story',
     'runner',
     'hearing',
     'sandbox',
@@ -88,6 +89,7 @@ const MAY_IMPORT = {
     'baresip',
     'lab',
     'capture',
+    'story',
     'servers',
     'report',
     'secrets',
@@ -116,6 +118,7 @@ const HOMES = {
   chalk: 'report',
   'get-east-asian-width': 'report',
   'fft.js': 'audio',
+  diff: 'story',
   'fast-glob': 'runner',
   picomatch: '(runner|policy)',
 };
@@ -160,8 +163,14 @@ module.exports = {
     {
       name: 'model-is-pure',
       severity: 'error',
-      from: { path: '^src/(sip/|model/|story/|errors\\.ts|time\\.ts)', pathNot: tests },
+      from: { path: '^src/(sip/|model/|errors\\.ts|time\\.ts)', pathNot: tests },
       to: { dependencyTypes: ['core', 'npm'] },
+    },
+    {
+      name: 'story-runs-in-browsers',
+      severity: 'error',
+      from: { path: '^src/story/', pathNot: tests },
+      to: { dependencyTypes: ['core', 'npm'], pathNot: 'node_modules/diff/' },
     },
     {
       name: 'testing-is-never-shipped',

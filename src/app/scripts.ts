@@ -1,7 +1,8 @@
 /** The part of a request that `run`, `list` and `check` share, as options of a plan. */
 import { secretValues } from '../model/secret-names.js';
 import { makePolicy } from '../policy/policy.js';
-import { oneLine, shownPath } from '../report/text.js';
+import { oneLine } from '../story/printable.js';
+import { shownPath } from '../report/text.js';
 import { byKey, byList } from '../runner/plan/choices.js';
 import type { Choice } from '../runner/plan/select.js';
 import type { PlanOptions } from '../runner/plan/plan.js';

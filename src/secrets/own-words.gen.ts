@@ -131,32 +131,33 @@ sipheaders siplog sipmessage sipnat sips siptrace siputils sit size skip skipped
 sleep slot slow slowest smaller smoke sms snd sndcode sndfile so socket softphone solo solve
 some somebody something sony sound source sox space spawn speak speaks special speech spelling
 srate srtp ss ssl stack stacktrace staging stalled stand standard standards start started
-startline starts stat state states static statmode stats status stay stays stderr stderror stdin
-stdout steady step stereo still stop stopped stops store stream streams stress strict string
-strip strongest structure stub stun stunpass stunserver stunuser subj subject subjectaltname
-subscribe substr such suite suites summary sun superseded supplement support supported surely
-surrogate survives suspend suspended swc switch switched symbol symbolic symlink sync
-synchronous syntax syntaxerror sys system table tag tags take taken takes tap target targets tcp
-tcpdump tcpsrcport te teardown tel telephone tell tells temp template temporarily temporary ten
-tenant term terminal terminate terminated test testcase tested testlist tests testsuite
-testsuites text textops texts than that the their theirs them themselves then there these they
-things third this those thread threads three threw through throw thrown throws time timed
-timeout timeoutms timer timers times timing title tls tlsclienterror tlsv tm tmp tmpdir tmx to
-todo together toggled tojson told tolerance toml tone tones too took top toplevel totag touch
-trace tracecursor traced tracker trailer trans transaction transfer transferred transferstate
-transport trap trip true truncated trust trusted truthy try trying ts tsc tsconfig tu turn twice
-two tx txt type typeerror typeof types typescript typings ua uaaddheader uadel uafind uanew
-uareg uas ubuntu udp ui uid uk un unanswered unavailable unawaited uncaughtexception unchecked
-uncommitted und undefined under understand understood undici unexpected unfinished
-unhandledrejection unhold unknown unlabelled unless unmute unmuted unreachable unreadable unreg
-unregister unregistered unregistering unset unsupported unsupportedsyntax until untilfailure
-untrusted unusable unusual up update upgrade uri uris url urls us usage use used user username
-users uses usr usrloc usually utf util uuid valid validate value valueorend values vanish var
-variable variables varies vars ver verb verbose verbs verdict verified verify version versions
-vi via video view visited visual vitest voice voicemail void volume vorbis wait waited waiting
-waitoptions waits wall wants warm warn warning warnings was wasm wasmfile watch watching wav
-wave wavefmt way wayland we weak webhook webm websocket went were what when where whether which
-while whole whose why wildcard win window windows wire wireshark with within without word words
-work worker workers works workspace world would write writes written wrong ws wss www wx xdg xml
-xx yaml yellow yes yet yml you your yours zero zeros
+startedat startline starts stat state states static statmode stats status stay stays stderr
+stderror stdin stdout steady step stereo still stop stopped stops store stream streams stress
+strict string strip strongest structure stub stun stunpass stunserver stunuser subj subject
+subjectaltname subscribe substr such suite suites summary sun superseded supplement support
+supported surely surrogate survives suspend suspended swc switch switched symbol symbolic
+symlink sync synchronous syntax syntaxerror sys system table tag tags take taken takes tap
+target targets tcp tcpdump tcpsrcport te teardown tel telephone tell tells temp template
+temporarily temporary ten tenant term terminal terminate terminated test testcase tested
+testlist tests testsuite testsuites text textops texts than that the their theirs them
+themselves then there these they things third this those thread threads three threw through
+throw thrown throws time timed timeout timeoutms timer timers times timing title tls
+tlsclienterror tlsv tm tmp tmpdir tmx to todo together toggled tojson told tolerance toml tone
+tones too took top toplevel totag touch trace tracecursor traced tracker trailer trans
+transaction transfer transferred transferstate transport trap trip true truncated trust trusted
+truthy try trying ts tsc tsconfig tu turn twice two tx txt type typeerror typeof types
+typescript typings ua uaaddheader uadel uafind uanew uareg uas ubuntu udp ui uid uk un
+unanswered unavailable unawaited uncaughtexception unchecked uncommitted und undefined under
+understand understood undici unexpected unfinished unhandledrejection unhold unknown unlabelled
+unless unmute unmuted unreachable unreadable unreg unregister unregistered unregistering unset
+unsupported unsupportedsyntax until untilfailure untrusted unusable unusual up update upgrade
+uri uris url urls us usage use used user username users uses usr usrloc usually utf util uuid
+valid validate value valueorend values vanish var variable variables varies vars ver verb
+verbose verbs verdict verified verify version versions vi via video view visited visual vitest
+voice voicemail void volume vorbis wait waited waiting waitoptions waits wall wants warm warn
+warning warnings was wasm wasmfile watch watching wav wave wavefmt way wayland we weak webhook
+webm websocket went were what when where whether which while whole whose why wildcard win window
+windows wire wireshark with within without word words work worker workers works workspace world
+would write writes written wrong ws wss www wx xdg xml xx yaml yellow yes yet yml you your yours
+zero zeros
 `;

@@ -7,7 +7,7 @@ import type { Reporter } from '../reporter.js';
 import { AgentLogsReporter } from '../sip/agent-logs.js';
 import { SipCaptureReporter } from '../sip/sip-capture.js';
 import { SipLadderReporter } from '../sip/sip-ladder.js';
-import { printableJson } from '../text.js';
+import { printableJson } from '../../story/printable.js';
 import { WallClock } from '../wall-clock.js';
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;

@@ -1,7 +1,7 @@
 /** What runs at the moment, and what it waits for: the live line and the lines of a long wait tell it. */
 import type { RunEvent, ScenarioId } from '../../model/run-event.js';
-import { oneLine } from '../text.js';
-import { conditionText } from '../lines/wording.js';
+import { oneLine } from '../../story/printable.js';
+import { conditionText } from '../../story/wording.js';
 
 /** Something that takes its time. Times of the clock that was given, in ms. */
 export interface Doing {

@@ -10,7 +10,8 @@ import type { Page, Style } from '../lines/page.js';
 import { isBad, type AttemptResult } from '../results.js';
 import { printLaterFailures } from './same-failure.js';
 import { ScenarioView } from '../lines/scenario-view.js';
-import { oneLine, plain, scenarioTitle } from '../text.js';
+import { oneLine, plain } from '../../story/printable.js';
+import { scenarioTitle } from '../text.js';
 
 export interface BlockOptions {
   /** quiet: failures and the summary; verbose: everything. */

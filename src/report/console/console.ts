@@ -11,7 +11,7 @@ import type { Reporter } from '../reporter.js';
 import { Results } from '../results.js';
 import { Summary } from './summary.js';
 import type { Terminal } from './terminal.js';
-import { count, oneLine } from '../text.js';
+import { count, oneLine } from '../../story/printable.js';
 
 export interface ConsoleOptions extends BlockOptions {
   terminal: Terminal;

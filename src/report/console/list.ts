@@ -18,7 +18,8 @@ import type { Reporter } from '../reporter.js';
 import { isBad, Results } from '../results.js';
 import { Summary } from './summary.js';
 import type { Terminal } from './terminal.js';
-import { count, oneLine, scenarioTitle } from '../text.js';
+import { count, oneLine } from '../../story/printable.js';
+import { scenarioTitle } from '../text.js';
 
 export interface ListOptions extends BlockOptions {
   terminal: Terminal;

@@ -5,7 +5,8 @@ import type { AgentNames } from '../lines/agent-names.js';
 import type { Page } from '../lines/page.js';
 import { Repeats } from '../repeats/repeats.js';
 import { isBad, type Results } from '../results.js';
-import { count, oneLine, plain, scenarioTitle, shownPath } from '../text.js';
+import { count, oneLine, plain } from '../../story/printable.js';
+import { scenarioTitle, shownPath } from '../text.js';
 
 const LEFT_OUT = 'left out (single-scenario files run when they are named, or with --all-files):';
 

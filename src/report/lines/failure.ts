@@ -2,9 +2,10 @@
 import { isHttpEvent } from '../../model/http-event.js';
 import type { Failure, ScenarioId } from '../../model/run-event.js';
 import type { AgentNames } from './agent-names.js';
-import { difference } from './difference.js';
+import { difference } from '../../story/difference.js';
 import type { Page } from './page.js';
-import { cut, oneLine, plain, scenarioTitle, shownLocation } from '../text.js';
+import { oneLine, plain } from '../../story/printable.js';
+import { cut, scenarioTitle, shownLocation } from '../text.js';
 import { printTimeline } from './timeline.js';
 
 const FRAMES = 5;

@@ -7,9 +7,10 @@ import type { Failure, RunEvent, ScenarioId } from '../../model/run-event.js';
 import type { AgentNames } from '../lines/agent-names.js';
 import type { Page } from '../lines/page.js';
 import { isBad } from '../results.js';
-import { clockTime, count, cut, oneLine, padTo, scenarioTitle, shownPath } from '../text.js';
-import { agentEventText } from '../lines/wording.js';
-import { divergence, latest, type Mark } from './divergence.js';
+import { count, oneLine } from '../../story/printable.js';
+import { clockTime, cut, padTo, scenarioTitle, shownPath } from '../text.js';
+import { agentEventText } from '../../story/wording.js';
+import { divergence, latest, type Mark } from '../../story/divergence.js';
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 

@@ -5,22 +5,15 @@
 import type { HeaderField } from '../../sip/sip-message.js';
 import { headerLines } from '../../sip/headers.js';
 import type { RunEvent, ScenarioId } from '../../model/run-event.js';
-import { foldExchanges } from './exchanges.js';
+import { foldExchanges } from '../../story/exchanges.js';
 import type { Output } from '../output.js';
 import type { Reporter } from '../reporter.js';
-import { joinMessages } from './sip-join.js';
-import type { Arrow, SeenMessage } from './sip-join.js';
-import { sdpHint, shortCallIds } from './sip-words.js';
-import {
-  clockTime,
-  cut,
-  displayWidth,
-  noCommands,
-  oneLine,
-  padTo,
-  scenarioTitle,
-} from '../text.js';
-import { messageName } from '../lines/wording.js';
+import { joinMessages } from '../../story/sip-join.js';
+import type { Arrow, SeenMessage } from '../../story/sip-join.js';
+import { sdpHint, shortCallIds } from '../../story/sip-words.js';
+import { noCommands, oneLine } from '../../story/printable.js';
+import { clockTime, cut, displayWidth, padTo, scenarioTitle } from '../text.js';
+import { messageName } from '../../story/wording.js';
 
 interface SipLadderOptions {
   /** A FileOutput, or the console reporter's `output`. */

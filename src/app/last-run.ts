@@ -54,6 +54,7 @@ export class LastRunReporter implements Reporter {
     'sip',
     'agent_log',
     'agent',
+    'source',
     'verb_started',
     'verb_finished',
   ] as const);

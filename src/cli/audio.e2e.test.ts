@@ -1,5 +1,6 @@
 /** Audio as users meet it: what --save-audio writes, an agent that dies while it is listened to. */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -61,6 +62,46 @@ describe.concurrent('--save-audio', () => {
           'it-a-b-läuft-bob-1.wav',
         ]);
       }
+    });
+  });
+
+  it('places it in the run: a sound is heard in the file when the verb that sends it was carried out', async () => {
+    const source = `${CALL} wait('500ms'); alice.send_audio(tone(440)); bob.verify_audio(440, { for: '300ms', within: '5s' });`;
+    const args = ['run', 'it.js', '--save-audio=calls', '--reporter=ndjson=run.ndjson'];
+    await runFiles({ 'it.js': source }, args, {
+      after: (folder) => {
+        const events = eventsOf(readFileSync(join(folder, 'run.ndjson'), 'utf8'));
+        const [asked, done] = (['verb_started', 'verb_finished'] as const).map(
+          (type) => events.find((one) => one.type === type && one.verb === 'send_audio')?.at ?? NaN,
+        );
+        const saved = events.flatMap((event) => (event.type === 'audio_saved' ? [event] : []));
+        expect(saved.map(({ agent }) => agent)).toEqual(['alice', 'bob']);
+        for (const { agent, file, start, ...told } of saved) {
+          const bytes = readFileSync(join(folder, file));
+          const sha256 = createHash('sha256').update(bytes).digest('hex');
+          const { channels, rate, ms } = decodeWav(bytes, file);
+          expect(told).toMatchObject({ call: 1, ms, bytes: bytes.length, sha256 });
+          const side = channels[agent === 'alice' ? 0 : 1] ?? new Float32Array();
+          const onset = start + (side.findIndex((one) => Math.abs(one) > 0.02) * 1000) / rate;
+          expect(onset).toBeGreaterThan((asked ?? NaN) - 60);
+          expect(onset).toBeLessThan((done ?? NaN) + 60);
+        }
+        return Promise.resolve();
+      },
+    });
+  });
+
+  it('has what verify_audio_connection sends', async () => {
+    const source = `${CALL} wait('300ms'); verify_audio_connection(alice, bob);`;
+    await runFiles({ 'it.js': source }, ['run', 'it.js', '--save-audio=calls'], {
+      after: (folder) => {
+        for (const name of ['it-alice-1.wav', 'it-bob-1.wav']) {
+          const { left, right } = levels(join(folder, 'calls', name));
+          expect(left).toBeGreaterThan(-30);
+          expect(right).toBeGreaterThan(-30);
+        }
+        return Promise.resolve();
+      },
     });
   });
 

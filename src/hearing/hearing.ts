@@ -3,7 +3,7 @@
  * the verbs that listen. Agents and detectors do not know each other.
  */
 import type { Country, SignalName } from '../audio/signal-plans.js';
-import type { AgentOptions, UserAgent, VerbArguments } from '../agents/user-agent.js';
+import type { AgentOptions, Done, Sound, UserAgent, VerbArguments } from '../agents/user-agent.js';
 import { OffhookError, predicateOf, toErrorData } from '../errors.js';
 import type { AgentEvent, Watched } from '../model/agent-event.js';
 import type {
@@ -81,13 +81,22 @@ export class Hearing {
 
   async send(agent: UserAgent, sound: unknown, limitMs: number): Promise<{ seq: number }> {
     const samples = soundOf(sound);
-    // The peer cannot react before this time; baresip switches some milliseconds later.
-    const at = performance.now();
-    const done = await agent.sendAudio(samples, limitMs);
+    const { at, ...done } = await this.#play(agent, samples, limitMs);
     this.#sent.set(agent, sound);
     this.#speech.get(agent)?.sends(samples, at);
-    this.#saved.get(agent)?.sends(samples);
     return done;
+  }
+
+  /** `at`: a time before which the peer cannot react; baresip switches some milliseconds later. */
+  async #play(
+    agent: UserAgent,
+    samples: Sound | undefined,
+    limitMs: number,
+  ): Promise<Done & { at: number }> {
+    const at = performance.now();
+    const done = await agent.sendAudio(samples, limitMs);
+    this.#saved.get(agent)?.sends(samples, at);
+    return { ...done, at };
   }
 
   /** Where calls are saved, every agent listens. */
@@ -174,7 +183,7 @@ export class Hearing {
     ] as const;
     const ears = ends.map(({ to }) => this.#ear(to, verb));
     try {
-      await Promise.all(ends.map(({ from, hz }) => from.sendAudio(toneOf([hz]), limitMs)));
+      await Promise.all(ends.map(({ from, hz }) => this.#play(from, toneOf([hz]), limitMs)));
       const [toB, toA] = await Promise.allSettled(
         ends.map(({ to, hz }, at) =>
           listen(to, ears[at] as Ear, { verb, limitMs }, new ToneJudge(to.name, verb, hz)),
@@ -184,7 +193,9 @@ export class Hearing {
         return { a_to_b: toB.value, b_to_a: toA.value };
       throw connectionError(a, b, [toB, toA]);
     } finally {
-      await Promise.allSettled([a, b].map((one) => one.sendAudio(this.#soundBefore(one), limitMs)));
+      await Promise.allSettled(
+        [a, b].map((one) => this.#play(one, this.#soundBefore(one), limitMs)),
+      );
     }
   }
 

@@ -70,9 +70,12 @@ export class SavedAudio {
     }, EVERY_MS).unref();
   }
 
-  sends(sound: Sound | undefined): void {
+  /** The agent sends this sound; undefined: silence. @param since when it was asked to, by performance.now() */
+  sends(sound: Sound | undefined, since: number): void {
     this.#look();
-    this.#sending = sound === undefined ? undefined : { sound, since: performance.now() };
+    // the new sound stands where the one before it was taken to go on
+    for (const call of this.#calls.values()) call.sentUntil = Math.min(call.sentUntil, since);
+    this.#sending = sound === undefined ? undefined : { sound, since };
   }
 
   /** Reads what has come so far before it returns, then finishes the files. */

@@ -300,6 +300,19 @@ export type RunEvent =
       /** Digest of its content, in hexadecimal. */
       sha256: string;
     }
+  /**
+   * The text of a script that scenarios of the run are made of: a scenario file, or a module it imports. Once per file,
+   * before `run_finished`: all passwords are known by then, and masked.
+   */
+  | {
+      type: 'source';
+      at: number;
+      /** As `file` of a ScenarioId shows it. */
+      file: string;
+      /** Absolute: as in a SourceLocation. */
+      path: string;
+      text: string;
+    }
   | {
       type: 'run_finished';
       at: number;

@@ -34,7 +34,7 @@ interface Shown {
 const COLOURLESS = palette(0);
 
 export class JUnitReporter implements Reporter {
-  readonly ignores = new Set(['sip', 'agent_log', 'agent_config'] as const);
+  readonly ignores = new Set(['sip', 'agent_log', 'agent_config', 'source'] as const);
   readonly #file: string;
   readonly #cwd: string;
   readonly #clock = new WallClock();
@@ -80,6 +80,7 @@ export class JUnitReporter implements Reporter {
       case 'run_finished':
       case 'sip':
       case 'agent_log':
+      case 'source':
         return;
       case 'audio_saved':
         this.#shown.get(event.scenario)?.attachments.push(this.#nearPath(event.file));

@@ -293,6 +293,7 @@ const EVENTS: { [T in NdjsonEvent['type']]: Extract<RunEvent, { type: T }> } = {
       },
     ],
   },
+  source: { type: 'source', at: 9, file: 'a.js', path: '/suite/a.js', text: 'log(1);\n' },
   run_finished: {
     type: 'run_finished',
     at: 10,

@@ -21,24 +21,30 @@ interface NdjsonOptions {
   output: Output;
   /** Also the `sip` events: every SIP message of every agent. */
   sip?: boolean;
+  /** Also the texts of scripts. */
+  sources?: boolean;
 }
 
 export class NdjsonReporter implements Reporter {
-  readonly ignores = new Set(['agent_config'] as const);
+  readonly ignores: ReadonlySet<RunEvent['type']>;
   readonly #options: NdjsonOptions;
   readonly #buffer: TurnBuffer;
   readonly #clock = new WallClock();
 
   constructor(options: NdjsonOptions) {
     this.#options = options;
+    this.ignores = new Set([
+      'agent_config',
+      ...(options.sip === true ? [] : (['sip'] as const)),
+      ...(options.sources === true ? [] : (['source'] as const)),
+    ]);
     this.#buffer = new TurnBuffer((text) => {
       options.output.write(text);
     });
   }
 
   on(event: RunEvent): void {
-    if (event.type === 'agent_config') return;
-    if (event.type === 'sip' && this.#options.sip !== true) return;
+    if (event.type === 'agent_config' || this.ignores.has(event.type)) return;
     this.#clock.on(event);
     this.#buffer.write(`${printableJson(ndjsonLine(event, this.#clock.time(event.at)))}\n`);
   }

@@ -14,7 +14,7 @@ interface TapOptions {
 }
 
 export class TapReporter implements Reporter {
-  readonly ignores = new Set(['sip', 'agent_log', 'agent_config', 'agent'] as const);
+  readonly ignores = new Set(['sip', 'agent_log', 'agent_config', 'source', 'agent'] as const);
   readonly #output: Output;
   readonly #buffer: TurnBuffer;
   readonly #results = new Results();

@@ -8,6 +8,7 @@ import { audioFiles } from '../hearing/save-audio.js';
 import { utcOffset } from '../time.js';
 import { newRunId } from './identity.js';
 import { estimateMs } from './plan/shards.js';
+import { sourcesOf } from './plan/sources.js';
 import { planRun, type LeftOut, type Plan, type PlanOptions } from './plan/plan.js';
 import type { HttpSettings } from './bind/http.js';
 import { ScenarioAttempts, reportErrored, type AttemptServices } from './schedule/attempt.js';
@@ -151,6 +152,10 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
   for (const file of plan.errored) tally.add(reportErrored(file, services));
   await options.schedule(plan.files, attempts, interrupted);
   await attempts.close();
+  const used = [...attempts.files, ...plan.errored.map(({ path }) => path)];
+  for (const source of sourcesOf(used, threads, options.shownPath)) {
+    emit({ type: 'source', at: now(), ...source });
+  }
   const exit = tally.exit(interrupted.aborted);
   emit({
     type: 'run_finished',

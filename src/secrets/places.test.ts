@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cpuMs } from '../testing/cpu-time.js';
-import { maskHeaders, maskPlaces } from './places.js';
+import { maskHeaders, maskPlaces, maskPlacesOfScript } from './places.js';
 
 test.each([
   ['"a", {"password": "x\\"y", "domain": "d"}', '"a", {"password": "***", "domain": "d"}'],
@@ -64,6 +64,21 @@ test.each([
 });
 
 test.each([
+  [
+    "  password: env('A_PASS'),\n  domain: 'd',\n  pin: 1234,",
+    "  password: env('A_PASS'),\n  domain: 'd',\n  pin: ***",
+  ],
+  ["  password: env(user + '_PASS')\n  x", "  password: env(user + '_PASS')\n  x"],
+  ["  password: decoded('aHVzaA'), // it", "  password: decoded('***'), // it"],
+  ['  token: string;\n  password: pass.word,', '  token: string;\n  password: pass.word,'],
+  ['`\nAuthorization: Bearer abc\n  next`', '`\nAuthorization: Bearer ***\n  next`'],
+  ['password: `of\nthree\nlines`, to', 'password: `***`\n\n, to'],
+  ["token: [\n  'a',\n  'b',\n]", "token: [\n  '***',\n  '***',\n]"],
+])('of a script: %j', (text, masked) => {
+  expect(maskPlacesOfScript(text)).toBe(masked);
+});
+
+test.each([
   ['sip:'.repeat(16_000)],
   ['a-'.repeat(32_000) + ' password'],
   [`sip:${'a'.repeat(30_000)}:${'b'.repeat(30_000)} password`],
@@ -80,8 +95,11 @@ test.each([
   ['<token>'.repeat(10_000)],
   [`token${':'.repeat(60_000)}`],
   [`${'a: b\r\n c'.repeat(8_000)} token`],
+  [`token: a(${')a('.repeat(20_000)}`],
+  [`token: a()${' '.repeat(4000)}x\n`.repeat(15)],
 ])('hostile text takes no time: %#', (text) => {
   expect(cpuMs(() => maskPlaces(text))).toBeLessThan(200);
+  expect(cpuMs(() => maskPlacesOfScript(text))).toBeLessThan(200);
 });
 
 test('headers', () => {

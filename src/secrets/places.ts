@@ -39,6 +39,16 @@ interface Notation {
 
 const masked = (): string => MASK;
 
+/** A header line of a SIP or HTTP message with its continuation lines (RFC 3261, 7.3.1). */
+const HEADER_LINE: Notation = {
+  name: new RegExp(
+    String.raw`^[ \t|]{0,100}(?<name>${NAME})[ \t]{0,20}:[ \t]{0,20}(?=[^\r\n"'\x60\s])`,
+    'gm',
+  ),
+  value: /[^\r\n]{1,4000}(?:\r?\n[ \t]{1,20}[^\r\n]{1,4000}){0,20}/y,
+  masked: maskedValue,
+};
+
 const NOTATIONS: readonly Notation[] = [
   // `password: "x"`, `"token":'x'`, `Authorization: "Bearer x"`, `"x-auth-token": ["x", "y"]`, `pin="1"`
   {
@@ -73,16 +83,19 @@ const NOTATIONS: readonly Notation[] = [
     value: /[^<]{1,4000}(?=<\/)/y,
     masked,
   },
-  // a header line of a SIP or HTTP message with its continuation lines (RFC 3261, 7.3.1)
-  {
-    name: new RegExp(
-      String.raw`^[ \t|]{0,100}(?<name>${NAME})[ \t]{0,20}:[ \t]{0,20}(?=[^\r\n"'\x60\s])`,
-      'gm',
-    ),
-    value: /[^\r\n]{1,4000}(?:\r?\n[ \t]{1,20}[^\r\n]{1,4000}){0,20}/y,
-    masked: maskedValue,
-  },
+  HEADER_LINE,
 ];
+
+/** In a script such a line is an entry of an object, and the next one is another. */
+const IN_SCRIPT: readonly Notation[] = NOTATIONS.map((notation) => ({
+  ...notation,
+  ...(notation === HEADER_LINE ? { value: /[^\r\n]{1,4000}/y, masked: maskedEntry } : {}),
+}));
+
+/** `env('A_PASS'),`: how a value is come by, not the value. */
+const EXPRESSION =
+  /^(?:[A-Za-z_$][\w$.]{0,80}(?:\([^\n]*\)[,;]?|[,;])|[[({]{1,3})\s{0,20}(?:\/\/.*)?$/;
+const VARIABLE = /^.[A-Z_][A-Z0-9_]*.$/;
 
 /** sip:user:password@host (RFC 3261, 19.1.1). */
 const URI_PASSWORD = /(\bsips?:[^:@;,<>"\s]{1,200}):[^:@;,<>"\s]{1,200}@/gi;
@@ -93,17 +106,45 @@ const GRAMMAR = /\b(?:unexpected|invalid|illegal|unknown|missing)\s$/i;
 const SHORTEST_PLACE = 4;
 
 export function maskPlaces(text: string): string {
+  return maskedBy(NOTATIONS, text);
+}
+
+/** The text of a script: each line stays where it is. */
+export function maskPlacesOfScript(text: string): string {
+  return maskedBy(IN_SCRIPT, text, maskLines);
+}
+
+/** In place of a secret, of which only the number of lines is to show. */
+export function maskLines(hidden: string, mask = MASK): string {
+  return mask + '\n'.repeat(Math.max(0, linesIn(hidden) - linesIn(mask)));
+}
+
+function linesIn(text: string): number {
+  return text.split('\n').length;
+}
+
+function maskedBy(
+  notations: readonly Notation[],
+  text: string,
+  finish: (hidden: string, mask: string) => string = (_, mask) => mask,
+): string {
   if (text.length < SHORTEST_PLACE || !/[:=>]/.test(text)) return text;
   // Every SIP message and line of a log comes here, and most hold no secret: a search for words costs a tenth of
   // what a regular expression does.
   const lower = text.toLowerCase();
   const isSuspicious = STEMS.some((stem) => lower.includes(stem)) && NAMES_SECRET.test(text);
-  const masked = isSuspicious ? NOTATIONS.reduce(maskNotation, text) : text;
+  const masked = isSuspicious
+    ? notations.reduce((seen, one) => maskNotation(seen, one, finish), text)
+    : text;
   return lower.includes('sip') ? masked.replace(URI_PASSWORD, `$1:${MASK}@`) : masked;
 }
 
 /** Values behind other names are searched, too: a value may be a text with names of its own. */
-function maskNotation(text: string, { name, value, masked: shown }: Notation): string {
+function maskNotation(
+  text: string,
+  { name, value, masked: shown }: Notation,
+  finish: (hidden: string, mask: string) => string,
+): string {
   let out = '';
   let from = 0;
   name.lastIndex = 0;
@@ -114,7 +155,7 @@ function maskNotation(text: string, { name, value, masked: shown }: Notation): s
     value.lastIndex = name.lastIndex;
     const found = value.exec(text);
     if (found === null) continue;
-    out += text.slice(from, found.index) + shown(found[0], given);
+    out += text.slice(from, found.index) + finish(found[0], shown(found[0], given));
     from = value.lastIndex;
     name.lastIndex = from;
   }
@@ -134,6 +175,11 @@ function maskedValue(value: string, name: string): string {
   if (!/^(?:proxy-)?authorization$/i.test(name)) return MASK;
   if (!/^\s*digest\b/i.test(value)) return value.replace(/^(\S+)[^]*$/, `$1 ${MASK}`);
   return value.replace(/(\bresponse\s*=\s*)("[^"]*"?|[^\s,]+)/gi, `$1"${MASK}"`);
+}
+
+function maskedEntry(value: string, name: string): string {
+  if (!EXPRESSION.test(value)) return maskedValue(value, name);
+  return value.replace(EACH_QUOTED, (text) => (VARIABLE.test(text) ? text : quoted(text)));
 }
 
 function quoted(value: string): string {

@@ -7,7 +7,7 @@ import type { HeaderField } from '../sip/sip-message.js';
 import type { RunEvent } from '../model/run-event.js';
 import { Finder, SHORTEST } from './finder.js';
 import { OWN_WORDS } from './own-words.gen.js';
-import { MASK, maskHeaders, maskPlaces } from './places.js';
+import { MASK, maskHeaders, maskLines, maskPlaces, maskPlacesOfScript } from './places.js';
 import { isSecretName } from '../model/secret-names.js';
 
 /** Values that are no secrets, even in a setting with a secret's name. */
@@ -37,17 +37,19 @@ export class Secrets {
     this.#finder.remove((value) => this.#isOwn(value));
   }
 
-  readonly mask = (text: string): string => {
+  readonly mask = (text: string): string => maskPlaces(this.#withoutValues(text, () => MASK));
+
+  #withoutValues(text: string, mask: (hidden: string) => string): string {
     const found = this.#finder.find(text);
-    if (found.length === 0) return maskPlaces(text);
+    if (found.length === 0) return text;
     let masked = '';
     let from = 0;
     for (const [start, end] of found) {
-      masked += text.slice(from, start) + MASK;
+      masked += text.slice(from, start) + mask(text.slice(start, end));
       from = end;
     }
-    return maskPlaces(masked + text.slice(from));
-  };
+    return masked + text.slice(from);
+  }
 
   /**
    * The event as reports may show it; the event itself where nothing of it is secret. `run_started` holds nothing of a
@@ -55,6 +57,10 @@ export class Secrets {
    */
   readonly maskEvent = (event: RunEvent): RunEvent => {
     if (event.type === 'run_started') return event;
+    if (event.type === 'source') {
+      const text = this.#withoutValues(event.text, (hidden) => maskLines(hidden));
+      return { ...event, text: maskPlacesOfScript(text) };
+    }
     if (event.type === 'sip' && this.#isHarmless(event)) return event;
     return this.#masked('', event) as RunEvent;
   };

@@ -17,7 +17,7 @@ export interface PageData {
   leftOut: readonly EventOf<'left_out'>[];
   /** Of the run, not of a scenario. */
   warnings: readonly string[];
-  /** Part with the text of each script file, by its path as in locations. */
+  /** Part with the text of each script, by its absolute path, as locations have it. */
   sources: Readonly<Record<string, number>>;
   /** Names of addresses, "address:port" or "address". */
   aliases: Readonly<Record<string, string>>;

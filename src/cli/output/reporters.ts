@@ -246,8 +246,9 @@ async function makeOne(
     case 'ndjson': {
       const { NdjsonReporter } = await import('../../report/ndjson.js');
       // A file is the record of the run, and has all that other reporters need.
-      const sip = file !== undefined || flags.sipTrace !== undefined;
-      return new NdjsonReporter({ output: output(), sip });
+      const sources = file !== undefined;
+      const sip = sources || flags.sipTrace !== undefined;
+      return new NdjsonReporter({ output: output(), sip, sources });
     }
     case 'tap': {
       const { TapReporter } = await import('../../report/tap.js');

@@ -208,6 +208,7 @@ function foldersIn(folder: string): string[] {
 
 /** What did not pass in a run. */
 class Outcome implements Reporter {
+  readonly ignores = new Set(['sip', 'agent_log', 'agent_config', 'source'] as const);
   readonly keys = new Set<string>();
   readonly files = new Set<string>();
   /** Files of which nothing is known, as they could not be collected. */

@@ -74,6 +74,7 @@ export class ArtifactsReporter implements Reporter {
       case 'artifact':
       case 'run_finished':
       case 'left_out':
+      case 'source':
         return;
       default:
         if (event.scenario !== undefined) this.#attempts.get(event.scenario)?.add(event);

@@ -23,7 +23,7 @@ interface BriefOptions extends Pick<BlockOptions, 'cwd' | 'again'> {
 const MOST_EXPLAINED = 10;
 
 export class BriefReporter implements Reporter {
-  readonly ignores = new Set(['sip', 'agent_log', 'agent_config'] as const);
+  readonly ignores = new Set(['sip', 'agent_log', 'agent_config', 'source'] as const);
   readonly #options: BriefOptions;
   readonly #page: Page;
   readonly #names = new AgentNames();

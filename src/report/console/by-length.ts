@@ -10,7 +10,7 @@ import type { Reporter } from '../reporter.js';
 const MOST_ON_TERMINAL = 10;
 
 export class ByLength implements Reporter {
-  readonly ignores = new Set(['sip', 'agent_log', 'agent_config'] as const);
+  readonly ignores = new Set(['sip', 'agent_log', 'agent_config', 'source'] as const);
   readonly #options: ConsoleOptions;
   readonly #before: RunEvent[] = [];
   #chosen: Reporter | undefined;

@@ -26,7 +26,7 @@ interface Shown {
 }
 
 export class ConsoleReporter implements Reporter {
-  readonly ignores = new Set(['sip', 'agent_log', 'agent_config'] as const);
+  readonly ignores = new Set(['sip', 'agent_log', 'agent_config', 'source'] as const);
   readonly #terminal: Terminal;
   readonly #options: ConsoleOptions;
   readonly #names = new AgentNames();
@@ -75,6 +75,7 @@ export class ConsoleReporter implements Reporter {
       case 'sip':
       case 'agent_log':
       case 'agent_config':
+      case 'source':
         return;
       case 'artifact':
         this.#artifact(event);

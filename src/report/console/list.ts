@@ -31,7 +31,7 @@ type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 const MOST_EXPLAINED = 100;
 
 export class ListReporter implements Reporter {
-  readonly ignores = new Set(['sip', 'agent_log', 'agent_config'] as const);
+  readonly ignores = new Set(['sip', 'agent_log', 'agent_config', 'source'] as const);
   readonly #terminal: Terminal;
   readonly #options: ListOptions;
   readonly #names = new AgentNames();
@@ -80,6 +80,7 @@ export class ListReporter implements Reporter {
       case 'sip':
       case 'agent_log':
       case 'agent_config':
+      case 'source':
         return;
       case 'artifact':
         this.#artifact(event);

@@ -35,7 +35,7 @@ const MOST_EXPLAINED = 50;
 const MOST_MESSAGES = 500;
 
 export class GithubReporter implements Reporter {
-  readonly ignores = new Set(['agent_log', 'agent_config'] as const);
+  readonly ignores = new Set(['agent_log', 'agent_config', 'source'] as const);
   readonly #options: GithubOptions;
   readonly #results = new Results();
   readonly #names = new AgentNames();

@@ -96,6 +96,20 @@ test('an overview of all attempts, with the events of each in a part of its own'
   expect(rest.map(({ type }) => type)).toEqual(['sip', 'sip', 'sip', 'scenario_finished']);
 });
 
+test('the text of each script, by the path of locations', async () => {
+  const run = new SampleRun().begin(1).scenario('a.js', 'a').finish('passed');
+  run.push({
+    type: 'source',
+    at: run.at,
+    file: 'a.js',
+    path: '/home/me/a.js',
+    text: 'scenario();',
+  });
+  const { data, part } = read(await written(run.end()));
+  expect(Object.keys(data.sources)).toEqual(['/home/me/a.js']);
+  expect(part(data.sources['/home/me/a.js'] ?? -1).toString()).toBe('scenario();');
+});
+
 test('nothing a stranger sends can end the data, or begin an element', async () => {
   const evil = '</script><script>alert(1)</script><!-- \u2028';
   const run = new SampleRun().begin(1).scenario('a.js', evil).log(evil);

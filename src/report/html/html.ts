@@ -69,6 +69,9 @@ export class HtmlReporter implements Reporter {
       case 'left_out':
         this.#leftOut.push(event);
         return;
+      case 'source':
+        this.#sources[event.path] = this.#parts.add(event.text);
+        return;
       case 'agent_config':
       case 'artifact':
         return;

@@ -21,6 +21,11 @@ export async function* mergedEvents({ parts, gaps }: Whole): AsyncGenerator<RunE
   for await (const event of byTime(parts.map((part, at) => ofPart(part, at + 1, began)))) {
     last = Math.max(last, event.at);
     if (event.type === 'scenario_finished') results.set(resultKey(event, started), event.verdict);
+    if (event.type === 'source') {
+      const place = JSON.stringify([event.file, event.path]);
+      if (seen.has(place)) continue;
+      seen.add(place);
+    }
     // Shards of one run have left out the same scenarios.
     if (event.type === 'left_out' || (event.type === 'warning' && event.scenario === undefined)) {
       const { at: _, ...what } = event;

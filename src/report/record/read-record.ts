@@ -171,6 +171,7 @@ const KNOWN: Readonly<Record<NdjsonEvent['type'], true>> = {
   file_part_started: true,
   file_part_finished: true,
   scenario_finished: true,
+  source: true,
   run_finished: true,
 };
 

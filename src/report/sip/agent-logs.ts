@@ -20,7 +20,7 @@ interface Running {
 }
 
 export class AgentLogsReporter implements Reporter {
-  readonly ignores = new Set(['agent_config'] as const);
+  readonly ignores = new Set(['agent_config', 'source'] as const);
   readonly #output: Output;
   readonly #buffer: TurnBuffer;
   readonly #running = new Map<string, Running>();

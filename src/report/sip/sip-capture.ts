@@ -45,6 +45,7 @@ export class SipCaptureReporter implements Reporter {
     'agent_log',
     'assertion',
     'log',
+    'source',
     'step_started',
     'step_finished',
     'verb_started',

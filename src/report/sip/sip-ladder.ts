@@ -38,7 +38,7 @@ const MOST_COLUMNS = 6;
 const NOTES_WIDTH = 48;
 
 export class SipLadderReporter implements Reporter {
-  readonly ignores = new Set(['agent_config'] as const);
+  readonly ignores = new Set(['agent_config', 'source'] as const);
   readonly #output: Output;
   readonly #headers: readonly string[];
   /** Address of the run's own SIP server. */

@@ -42,6 +42,8 @@ export interface PlannedScenario {
 export interface ErroredFile {
   /** Its place among all that runs, from 1; 0 until everything is selected. */
   order: number;
+  /** Real, absolute path. */
+  path: string;
   shown: string;
   /** The file's base name. */
   name: string;
@@ -88,7 +90,8 @@ export async function collectFiles(
     } catch (error) {
       const isOfFile = error instanceof CollectError && error.code !== 'E_INTERRUPTED';
       if (isOfFile && viaFolder) {
-        errored.push({ order: 0, shown: file.shown, name: baseName(file.shown), error });
+        const { path } = file.file;
+        errored.push({ order: 0, path, shown: file.shown, name: baseName(file.shown), error });
       } else broken.push(error as OffhookError);
     }
   }

@@ -37,6 +37,8 @@ export class ScenarioAttempts implements Attempts {
   /** Those that have claimed their locks and are about to run. */
   readonly #claimed = new Map<string, ScenarioLocks>();
   readonly #parts: FileParts;
+  /** Scenario files of which anything was run, by their real paths. */
+  readonly files = new Set<string>();
 
   constructor(options: AttemptOptions) {
     this.#options = options;
@@ -66,6 +68,7 @@ export class ScenarioAttempts implements Attempts {
     const id = attemptOf(scenario, task.attempt);
     const locks = this.#claimed.get(id.id);
     this.#claimed.delete(id.id);
+    this.files.add(task.file.file.path);
     if (isOver(scenario) || locks === undefined) {
       return this.#counted(task, withoutRunning(id, scenario, services));
     }

@@ -21,15 +21,13 @@ interface Joined {
   peers: ReadonlyMap<string, string>;
 }
 
-/** The messages of the agents' traces as arrows; `place` of an arrow is that of its event. */
+/** The messages of the agents' traces as arrows. */
 export function arrowsOf({ events }: Attempt, { aliases = {}, lab }: Addresses): Joined {
   const agents = new Map([...agentsOf(events)].map(([name, address]) => [address, name]));
   agents.delete('');
-  const places: number[] = [];
   const seen = events.flatMap((event, place) => {
     if (event.type !== 'sip') return [];
-    places.push(place);
-    return [{ at: event.at, agent: event.agent, message: event.message }];
+    return [{ at: event.at, agent: event.agent, message: event.message, place }];
   });
   const known = new Map(Object.entries(aliases));
   const nameOf = (address: string): string | undefined =>
@@ -37,10 +35,7 @@ export function arrowsOf({ events }: Attempt, { aliases = {}, lab }: Addresses):
     known.get(address) ??
     known.get(hostOf(address)) ??
     (address === lab ? 'server' : undefined);
-  const arrows = joinMessages(seen, nameOf).map((arrow) => ({
-    ...arrow,
-    place: places[arrow.place] ?? 0,
-  }));
+  const arrows = joinMessages(seen, nameOf);
   return { arrows, peers: peersOf(arrows, new Set(agents.values())) };
 }
 

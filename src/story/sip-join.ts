@@ -8,6 +8,8 @@ export interface SeenMessage {
   at: number;
   agent: string;
   message: SipMessage;
+  /** Where it stands in the record, for who wants to find it again. */
+  place?: number;
 }
 
 export interface Arrow {
@@ -19,7 +21,7 @@ export interface Arrow {
   repeat: number;
   /** The arrow of the message that it repeats. */
   original?: Arrow;
-  /** Index, among the seen messages, of the end that was seen first. */
+  /** Where the end that was seen first stands in the record: without a place of its own, its index among the seen messages. */
   place: number;
   /** Whether the message went to an agent whose trace does not show it. */
   unseen: boolean;
@@ -42,7 +44,7 @@ export function joinMessages(
     agents.get(address) ?? nameOf(address) ?? (address === '' ? 'unknown' : address);
   const arrows: OpenArrow[] = [];
   const byKey = new Map<string, OpenArrow[]>();
-  const ordered = seen.map((one, place) => ({ ...one, place })).sort((a, b) => a.at - b.at);
+  const ordered = seen.map((one, index) => ({ place: index, ...one })).sort((a, b) => a.at - b.at);
   for (const one of ordered) {
     const key = messageKey(one.message);
     const same = byKey.get(key) ?? [];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { makePolicy } from '../../policy/policy.js';
 import type { PlannedFile } from '../plan/collect.js';
-import type { ScenarioResult } from '../scenario/scenario.js';
+import type { ScenarioResult } from '../scenario/run-scenario.js';
 import { scheduleOf, type Attempts, type ScheduleOptions, type Task } from './schedule.js';
 
 const rules = {

@@ -1,6 +1,6 @@
 /** When and how often scenarios run. A schedule knows no thread and no report: it asks for attempts. */
 import type { PlannedFile, PlannedScenario } from '../plan/collect.js';
-import type { ScenarioResult } from '../scenario/scenario.js';
+import type { ScenarioResult } from '../scenario/run-scenario.js';
 
 /** A scenario that is to run once. */
 export interface Task {

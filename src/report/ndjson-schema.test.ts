@@ -64,6 +64,23 @@ const EVENTS: { [T in NdjsonEvent['type']]: Extract<RunEvent, { type: T }> } = {
   },
   scenario_started: { type: 'scenario_started', at: 0, scenario: SCENARIO },
   scenario_restarted: { type: 'scenario_restarted', ...BASE, reason: 'waited for sip:a@b' },
+  scenario_kept: {
+    ...BASE,
+    type: 'scenario_kept',
+    failures: [{ ...ERROR, phase: 'body', codeFrame: '> 1 | x' }],
+    agents: [
+      {
+        name: 'alice',
+        aor: 'sip:alice@pbx.example',
+        contact: 'sip:alice@127.0.0.1:40000',
+        pid: 4711,
+        control: '127.0.0.1:40002',
+        folder: '/tmp/offhook-agent-x',
+      },
+    ],
+    servers: [{ name: 'mock:40010', url: 'http://127.0.0.1:40010' }],
+    lab: '127.0.0.1:5060',
+  },
   lock_waiting: { type: 'lock_waiting', ...BASE, lock: 'queue:sales', holder: 'b.js › b' },
   locks_taken: { type: 'locks_taken', ...BASE, locks: ['queue:sales'], ms: 12 },
   file_part_started: { type: 'file_part_started', at: 0, scenario: SCENARIO, part: 'setup_file' },

@@ -60,6 +60,7 @@ function fieldsOf(event: NdjsonEvent): object {
       return { format: NDJSON_FORMAT };
     case 'sip':
       return { raw: undefined };
+    case 'scenario_kept':
     case 'scenario_finished':
     case 'file_part_finished': {
       const failures = event.failures.map(({ codeFrame, ...failure }) =>

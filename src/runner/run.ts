@@ -7,6 +7,7 @@ import type { Host, RunEvent } from '../model/run-event.js';
 import { audioFiles } from '../hearing/save-audio.js';
 import { utcOffset } from '../time.js';
 import { newRunId } from './identity.js';
+import { Keeper } from './keeper.js';
 import { estimateMs } from './plan/shards.js';
 import { planRun, type LeftOut, type Plan, type PlanOptions } from './plan/plan.js';
 import type { HttpSettings } from './bind/http.js';
@@ -50,6 +51,8 @@ export interface RunOptions extends PlanOptions {
   emit: (event: RunEvent) => void;
   /** Aborted by Ctrl-C. */
   interrupted: AbortSignal;
+  /** What has failed stays as it is until Ctrl-C. */
+  keep?: boolean;
 }
 
 /** Plans and runs. @returns the exit code. @throws OffhookError when nothing could be run. */
@@ -106,8 +109,8 @@ async function emitStart(
 }
 
 /** As often as a scenario that failed can run again. */
-function mostRetries({ files }: Plan, { repeat, retries }: RunOptions): number {
-  if (repeat > 1) return 0;
+function mostRetries({ files }: Plan, { repeat, retries, keep }: RunOptions): number {
+  if (repeat > 1 || keep === true) return 0;
   const each = files.flatMap(({ scenarios }) => scenarios.map((one) => one.declared?.retries));
   return each.reduce((most: number, own) => Math.max(most, own ?? retries), 0);
 }
@@ -120,7 +123,9 @@ function estimated(plan: Plan, { jobs, repeat, tookMs }: RunOptions): number | u
 }
 
 async function runPlan(plan: Plan, options: RunOptions, now: () => number): Promise<number> {
-  const { emit, interrupted, threads, timeoutMs, teardownMs } = options;
+  const { emit, lab, threads, timeoutMs, teardownMs } = options;
+  const keeper = options.keep === true ? new Keeper(options.interrupted) : undefined;
+  const interrupted = keeper?.interrupted ?? options.interrupted;
   const tally = new Tally(options.failOnFlaky);
   const services: AttemptServices = {
     binary: options.binary,
@@ -128,6 +133,8 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
     metrics: options.metrics === true,
     ...(options.saveAudio === undefined ? {} : { audioFiles: audioFiles(options.saveAudio) }),
     shownPath: options.shownPath,
+    ...(keeper === undefined ? {} : { keeper }),
+    ...(lab === undefined ? {} : { lab }),
     ...(options.pauseMs === undefined ? {} : { pauseMs: options.pauseMs }),
     secret: options.secret ?? (() => undefined),
     now,
@@ -145,11 +152,14 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
       tally.addPart(result);
     },
     leftOut: (scenario) => {
-      emit(leftOutEvent({ scenario, why: 'bail', reason: BAILED }, now()));
+      if (interrupted.aborted) return;
+      const reason = keeper?.hasKept === true ? KEPT : BAILED;
+      emit(leftOutEvent({ scenario, why: 'bail', reason }, now()));
     },
   });
   for (const file of plan.errored) tally.add(reportErrored(file, services));
-  await options.schedule(plan.files, attempts, interrupted);
+  const stop = keeper === undefined ? interrupted : AbortSignal.any([interrupted, keeper.stop]);
+  await options.schedule(plan.files, attempts, stop);
   await attempts.close();
   const exit = tally.exit(interrupted.aborted);
   emit({
@@ -166,6 +176,7 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
   return exit;
 }
 
+const KEPT = 'left out by --keep: another one had failed and was kept';
 const BAILED = 'left out by --bail: enough others had failed';
 
 function leftOutEvent({ scenario, why, reason }: LeftOut, at: number): RunEvent {

@@ -100,51 +100,52 @@ part partial participant parts party pass passed passes passwd password password
 pattern patterns pause pausems payload pbx pbxs pcap pcapng pcm pcma pcmu pdeathsig peer
 peerdisplayname peeruri pem pending percentage permission phase phone pick picomatch pid ping
 pinganswer pipe pkeyopt pki place placed places plain play player playwright please policy poll
-port portrange ports possible post pr prack precheck preferred prepare present press pretty prev
-prime print printf prints prio priority private probe problem problems proc process processor
-processors program progress project projectfile projects promise promiselike properties property
-proto protocol proven proves provisional proxies proxy pt ptime pubint public publish put puts
-pv pw pwd qcelp qop qualify quality query quickjs quiet quit quot quote quoted quotes raise ran
-random range rate raw rc rd re reach reachable reached reaches react read readable reading
-readonly reads readsclock ready real realm reason receive received receiveddigit receivedmessage
-receiver record recorded recording recordings records recursed recursion recv recvonly red
-redirect redirected redirection redirects ref refer reference referred refuse refused refuses
-reg regex regexp regint regions register registered registering registers registrar registration
-regq regular reinstall reject rejected rejection rejects rejectunauthorized rel relative relay
-relaying release released remedy remote remove removed rename renames renew repeat repeatable
-repeated replace replaced replaces reply report reported reporter reporters reports repository
-req request requests require rerun reruns res resolv resolves resource respond responded
-responder responding response responses rest restart restarted result results resume resumed
-retransmission retries retrieve retry return returned returns returntype rev revision rf rfc ri
-riff rifx right ring ringback ringing rm rmmod ro root round rounded route routes row rows rp
-rport rr rtcp rtp rtpmap rtt ru ruid run running runs ruri rwait rx said same sample samples
-sandbox sanity save saveaudio saved say says sbc sbin scale scan scenario scenariooptions
-scenarios schedule schema scheme scode scope script scripts sdp search second seconds secret
-secrets section security see seed seen selected self selfsigned send sender sending sendonly
-sendrecv sends sent separated separators seq sequence sequencediagram serve server servers
-service services session set setbflag setcap setpriv sets setting settings settle settles setup
-several sh sha shallow shard shards share shared shift shim short shorten shorter should show
-shown shownpath shows sht shuffle shutdown side sides sighup sigint sigkill sign signal signed
-sigterm silence silent similarity simultaneously sin since sine single sink sip sipheaders
-siplog sipmessage sipnat sips siptrace siputils sit size skip skipped skipreason sl sleep slot
-slow slowest smaller smoke sms snd sndcode sndfile so socket softphone solo solve some somebody
-something sony sound source sox space spawn speak speaks special speech spelling srate srtp ss
-ssl stack stacktrace staging stalled stand standard standards start started startline starts
-stat state states static statmode stats status stay stays stderr stderror stdin stdout steady
-step stereo still stop stopped stops store stream streams stress strict string strip strongest
-structure stub stun stunpass stunserver stunuser subj subject subjectaltname subscribe substr
-such suite suites summary sun superseded supplement support supported surely surrogate survives
-suspend suspended swc switch switched symbol symbolic symlink sync synchronous syntax
-syntaxerror sys system table tag tags take taken takes tap target targets tcp tcpdump tcpsrcport
-te teardown tel telephone tell tells temp temporarily temporary ten tenant term terminal
-terminate terminated test testcase tested testlist tests testsuite testsuites text textops texts
-than that the their theirs them themselves then there these they things third this those thread
-threads three threw through throw thrown throws time timed timeout timeoutms timer timers times
-timing title tls tlsclienterror tlsv tm tmp tmpdir tmx to todo together toggled tojson told
-tolerance toml tone tones too took top toplevel totag touch trace tracecursor traced tracker
-trailer trans transaction transfer transferred transferstate transport trap trip true truncated
-trust trusted truthy try trying ts tsc tsconfig tu turn twice two tx txt type typeerror typeof
-types typescript typings ua uaaddheader uadel uafind uanew uareg uas ubuntu udp ui uid uk un
+port portrange ports possible post pr prack precheck preferred prepare present press presses
+pretty prev prime print printf prints prio priority private probe problem problems proc process
+processor processors program progress project projectfile projects promise promiselike
+properties property proto protocol proven proves provisional proxies proxy pt ptime pubint
+public publish put puts pv pw pwd qcelp qop qualify quality query quickjs quiet quit quot quote
+quoted quotes raise ran random range rate raw rc rd re reach reachable reached reaches react
+read readable reading readonly reads readsclock ready real realm reason receive received
+receiveddigit receivedmessage receiver record recorded recording recordings records recursed
+recursion recv recvonly red redirect redirected redirection redirects ref refer reference
+referred refuse refused refuses reg regex regexp regint regions register registered registering
+registers registrar registration regq regular reinstall reject rejected rejection rejects
+rejectunauthorized rel relative relay relaying release released remedy remote remove removed
+rename renames renew repeat repeatable repeated replace replaced replaces reply report reported
+reporter reporters reports repository req request requests require rerun reruns res resolv
+resolves resource respond responded responder responding response responses rest restart
+restarted result results resume resumed retransmission retries retrieve retry return returned
+returns returntype rev revision rf rfc ri riff rifx right ring ringback ringing rm rmmod ro root
+round rounded route routes row rows rp rport rr rtcp rtp rtpmap rtt ru ruid run running runs
+ruri rwait rx said same sample samples sandbox sanity save saveaudio saved say says sbc sbin
+scale scan scenario scenariooptions scenarios schedule schema scheme scode scope script scripts
+sdp search second seconds secret secrets section security see seed seen selected self selfsigned
+send sender sending sendonly sendrecv sends sent separated separators seq sequence
+sequencediagram serve server servers service services session set setbflag setcap setpriv sets
+setting settings settle settles setup several sh sha shallow shard shards share shared shift
+shim short shorten shorter should show shown shownpath shows sht shuffle shutdown side sides
+sighup sigint sigkill sign signal signed sigterm silence silent similarity simultaneously sin
+since sine single sink sip sipheaders siplog sipmessage sipnat sips siptrace siputils sit size
+skip skipped skipreason sl sleep slot slow slowest smaller smoke sms snd sndcode sndfile so
+socket softphone solo solve some somebody something sony sound source sox space spawn speak
+speaks special speech spelling srate srtp ss ssl stack stacktrace staging stalled stand standard
+standards start started startline starts stat state states static statmode stats status stay
+stays stderr stderror stdin stdout steady step stereo still stop stopped stops store stream
+streams stress strict string strip strongest structure stub stun stunpass stunserver stunuser
+subj subject subjectaltname subscribe substr such suite suites summary sun superseded supplement
+support supported surely surrogate survives suspend suspended swc switch switched symbol
+symbolic symlink sync synchronous syntax syntaxerror sys system table tag tags take taken takes
+tap target targets tcp tcpdump tcpsrcport te teardown tears tel telephone tell tells temp
+temporarily temporary ten tenant term terminal terminate terminated test testcase tested
+testlist tests testsuite testsuites text textops texts than that the their theirs them
+themselves then there these they things third this those thread threads three threw through
+throw thrown throws time timed timeout timeoutms timer timers times timing title tls
+tlsclienterror tlsv tm tmp tmpdir tmx to todo together toggled tojson told tolerance toml tone
+tones too took top toplevel totag touch trace tracecursor traced tracker trailer trans
+transaction transfer transferred transferstate transport trap trip true truncated trust trusted
+truthy try trying ts tsc tsconfig tu turn twice two tx txt type typeerror typeof types
+typescript typings ua uaaddheader uadel uafind uanew uareg uas ubuntu udp ui uid uk un
 unanswered unavailable unawaited uncaughtexception unchecked uncommitted und undefined under
 understand understood undici unexpected unfinished unhandledrejection unhold unknown unlabelled
 unless unmute unmuted unreachable unreadable unreg unregister unregistered unregistering unset

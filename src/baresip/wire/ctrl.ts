@@ -72,6 +72,10 @@ export class Ctrl {
     return replies;
   }
 
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   close(): void {
     this.#end('closed');
   }

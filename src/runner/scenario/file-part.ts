@@ -38,7 +38,7 @@ export async function runFilePart(
     scenario: task.id,
     part,
     verdict,
-    ms: now() - began,
+    ms: now() - began - run.keptMs,
     ...(reason === undefined ? {} : { skip_reason: reason }),
     failures,
   });

@@ -44,7 +44,7 @@ export async function runScenario(
     at: now(),
     scenario: task.id,
     verdict,
-    ms: now() - began,
+    ms: now() - began - run.keptMs,
     ...(outcome.skipped === undefined ? {} : { skip_reason: outcome.skipped.reason }),
     failures,
     ...(isRetried ? { retried: true } : {}),

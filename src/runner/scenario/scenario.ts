@@ -16,6 +16,7 @@ import type { Policy } from '../../policy/policy.js';
 import type { ScenarioThread } from '../../sandbox/host/scenario-thread.js';
 import { RestartNeeded } from '../locks/locks.js';
 import type { ScenarioLocks } from '../locks/scenario-locks.js';
+import type { Keeper } from '../keeper.js';
 import { isForWatchers, runEventOf } from './notes.js';
 import { EventLog } from './event-log.js';
 import type { AudioFile } from '../../hearing/save-audio.js';
@@ -56,6 +57,10 @@ export interface ScenarioServices {
   secret: (value: string) => void;
   /** How long an attempt pauses before a verb, ms; absent = never. */
   pauseMs?: (attempt: string, call: number) => number;
+  /** Keeps what has failed; absent = everything is torn down at once. */
+  keeper?: Keeper;
+  /** Address of the SIP server that was started for the run. */
+  lab?: string;
   /** ms since the run began. */
   now: () => number;
   emit: (event: RunEvent) => void;
@@ -91,6 +96,8 @@ export class ScenarioRun {
   readonly #stalls = new Stalls(this.#began);
   readonly #crashes: Failure[] = [];
   #isReleased = false;
+  /** How long it was kept after it had failed, ms. */
+  keptMs = 0;
   /** Time of the newest event emitted. */
   #lastAt = 0;
 
@@ -165,8 +172,9 @@ export class ScenarioRun {
     };
     interrupted.addEventListener('abort', abort, { once: true });
     try {
-      return await thread.run(
-        this.#task.job,
+      const keep = this.#services.keeper === undefined ? {} : { keep: true as const };
+      const outcome = await thread.run(
+        { ...this.#task.job, ...keep },
         { timeout_ms: this.#task.timeoutMs, began: this.#began },
         {
           call: (request) => this.#call(request),
@@ -175,6 +183,9 @@ export class ScenarioRun {
           },
         },
       );
+      // Without a teardown, or where the thread was lost, nobody has asked.
+      await this.#keep(outcome.failures);
+      return outcome;
     } catch (thrown) {
       return { failures: [{ ...toErrorData(thrown), phase: 'load' }], reusable: false };
     } finally {
@@ -203,6 +214,10 @@ export class ScenarioRun {
       return this.#watch(agent ?? '', request.args[0] as Watched).catch((error: unknown) => ({
         error: toErrorData(error),
       }));
+    }
+    if (verb === 'keep') {
+      await this.#keep(request.args as readonly Failure[]);
+      return {};
     }
     secretsOf(request).forEach(this.#services.secret);
     if (!LOCAL.has(verb)) this.#services.locks.acted();
@@ -237,6 +252,25 @@ export class ScenarioRun {
       ...error,
     });
     return reply;
+  }
+
+  /** Once, if it has failed and something of it is there: waits until it may go. That is no time of the scenario. */
+  async #keep(failed: readonly Failure[]): Promise<void> {
+    const { keeper, lab, thread, now } = this.#services;
+    const failures = this.failures({ failures: failed, reusable: true });
+    if (keeper === undefined || keeper.isOver || this.keptMs > 0) return;
+    if (failures.length === 0 || this.restart !== undefined) return;
+    const [agents, servers] = [this.#resources.lend(), this.#http.servers];
+    if (agents.length + servers.length === 0 && lab === undefined) return;
+    const goOn = thread.holdClock();
+    // What happens meanwhile explains no failure.
+    this.#timeline.teardownBegins();
+    const [began, scenario] = [now(), this.#task.id.id];
+    const inLab = lab === undefined ? {} : { lab };
+    this.#emit({ type: 'scenario_kept', at: began, scenario, failures, agents, servers, ...inLab });
+    await keeper.keep();
+    this.keptMs = now() - began;
+    goOn();
   }
 
   /** Takes locks before an agent or a server begins. Waiting for them is not the scenario's time. */

@@ -8,6 +8,7 @@ import type { ErroredFile, PlannedFile, PlannedScenario } from '../plan/collect.
 import { runFilePart, type FilePartResult } from '../scenario/file-part.js';
 import { runScenario, type ScenarioResult } from '../scenario/run-scenario.js';
 import type { ScenarioServices } from '../scenario/scenario.js';
+import type { ScenarioThread } from '../../sandbox/host/scenario-thread.js';
 import { FileParts } from './file-parts.js';
 import type { Attempts, Task } from './schedule.js';
 import type { ThreadPool } from './threads.js';
@@ -104,9 +105,9 @@ export class ScenarioAttempts implements Attempts {
     id: ScenarioId,
     locks: ScenarioLocks,
   ): ReturnType<typeof runScenario> {
-    const { threads, timeoutMs, teardownMs, services } = this.#options;
+    const { timeoutMs, teardownMs, services } = this.#options;
     const { declared } = scenario;
-    return threads.use((thread) => {
+    return this.#use((thread) => {
       const ofSuite = declared === undefined ? {} : { scenario: declared };
       return runScenario(
         {
@@ -125,6 +126,12 @@ export class ScenarioAttempts implements Attempts {
     });
   }
 
+  #use<T>(act: (thread: ScenarioThread) => Promise<T>): Promise<T> {
+    const { threads, services } = this.#options;
+    const use = (): Promise<T> => threads.use(act);
+    return services.keeper?.running(use) ?? use();
+  }
+
   async #counted({ file }: Task, result: ScenarioResult): Promise<ScenarioResult> {
     this.#options.ended(result);
     if (!result.isRetried) await this.#parts.ended(file);
@@ -137,7 +144,7 @@ export class ScenarioAttempts implements Attempts {
   }
 
   async #runPart(file: PlannedFile, part: FilePart, fileValue: unknown): Promise<FilePartResult> {
-    const { threads, timeoutMs, services } = this.#options;
+    const { timeoutMs, services } = this.#options;
     const { emit, now } = services;
     const of = `${file.shown}#${part}`;
     const order = file.scenarios[0]?.order ?? 0;
@@ -145,7 +152,7 @@ export class ScenarioAttempts implements Attempts {
     const locks = new ScenarioLocks(this.#locks, id, { age: -1, first: [] }, { emit, now });
     const job = { ...file.binding.job(), fileValue, teardown_ms: timeoutMs };
     const task = { id, job, policy: file.binding.policy, timeoutMs };
-    const result = await threads.use((thread) =>
+    const result = await this.#use((thread) =>
       runFilePart(task, part, { ...services, thread, locks }),
     );
     locks.release();

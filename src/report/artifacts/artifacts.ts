@@ -82,12 +82,15 @@ export class ArtifactsReporter implements Reporter {
 
   /** Keeps the attempts that have no end, as the run broke off. @throws OffhookError E_OUTPUT */
   close(): Promise<void> {
+    return Promise.resolve().then(() => {
+      this.#close();
+    });
+  }
+
+  #close(): void {
     const { recordings } = this.#options;
     try {
       for (const record of this.#attempts.values()) this.#keepOpen(record.events());
-      return Promise.resolve();
-    } catch (error) {
-      return Promise.reject(error as Error);
     } finally {
       this.#attempts.clear();
       if (recordings !== undefined) rmSync(recordings, { recursive: true, force: true });

@@ -73,6 +73,10 @@ export class Ctrl {
     return replies;
   }
 
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   close(): void {
     this.#end('closed');
   }

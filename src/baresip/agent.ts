@@ -16,6 +16,7 @@ import type { AgentState } from '../model/agent-state.js';
 import type { DriverVerb } from '../schema/verbs.js';
 import type { BaresipContext } from './ground.js';
 import type { Session } from './session.js';
+import { Limit } from './limit.js';
 import { hostPort } from './start/address.js';
 import { launch } from './start/launch.js';
 import { refuseIncoming } from './verbs/inbound.js';
@@ -28,7 +29,7 @@ export async function startAgent(
   context: BaresipContext,
   limitMs: number,
 ): Promise<UserAgent> {
-  return new Agent(await launch(name, options, context, limitMs));
+  return new Agent(await launch(name, options, context, new Limit(limitMs)));
 }
 
 class Agent implements UserAgent {
@@ -61,7 +62,7 @@ class Agent implements UserAgent {
   }
 
   async act<V extends DriverVerb>(verb: V, args: VerbArguments<V>, limitMs: number): Promise<Done> {
-    return VERBS[verb](this.#session, args, limitMs);
+    return VERBS[verb](this.#session, args, new Limit(limitMs));
   }
 
   watchRtp(): Promise<void> {
@@ -69,7 +70,7 @@ class Agent implements UserAgent {
   }
 
   sendAudio(sound: Sound | undefined, limitMs: number): Promise<Done> {
-    return this.#session.source.send(sound, limitMs);
+    return this.#session.source.send(sound, new Limit(limitMs));
   }
 
   listen(told: (stream: AudioStream) => void, want: StreamWish): void {

@@ -42,7 +42,7 @@ describe description destroy details dev device dgram diagnose dial dialed diall
 dialog did die diff differed different differs digest digit digits dir direction disabled
 disconnect disk display dispose disposition dist distinguished diversion dns do doc docs doctor
 document does dolby domain done dotenv double down drive drop dropped drops dtls dtmf dtmfmode
-dts dump dumpcap dumps duration durations during dvi eacces each earlier early ec echo
+dts dump dumpcap dumps duration durations during dvi eacces each eai earlier early ec echo
 econnreset edit editor editors eexist effect eip eisdir element eloop else empty emscripten en
 enable enametoolong enc encoded encoder encoding encrypted encryption end ended endian ending
 endings endphase endpoint ends energy enoent enospc enotdir enotordinary enough enroll enter

@@ -1,14 +1,14 @@
 /** Makes the story of an attempt of the events of the record. */
 import type { RunEvent, ScenarioId } from '../model/run-event.js';
-import { agentRows, mediaSummaries } from './agent-rows.js';
-import { attemptOf, type Attempt, type Placed } from './attempt.js';
-import { Calls } from './calls.js';
-import { digitRows } from './digits.js';
-import { failureRows } from './failures.js';
-import { httpRows } from './http-rows.js';
-import { Lanes } from './lanes.js';
-import { arrowsOf, messageRows, type Addresses } from './messages.js';
-import { scriptRows } from './script.js';
+import { agentRows, mediaSummaries } from './telling/agents.js';
+import { attemptOf, type Attempt, type Placed } from './telling/attempt.js';
+import { Calls } from './telling/calls.js';
+import { digitRows } from './telling/digits.js';
+import { failureRows } from './telling/failures.js';
+import { httpRows } from './telling/http.js';
+import { Lanes } from './telling/lanes.js';
+import { arrowsOf, messageRows, type Addresses } from './telling/messages.js';
+import { scriptRows } from './telling/script.js';
 import type { LogLine, Row, Story } from './story.js';
 
 /**

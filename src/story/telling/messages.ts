@@ -1,12 +1,12 @@
 /** SIP messages as rows from lane to lane: joined, retransmissions and repeated exchanges folded. */
-import { messageText } from '../sip/sip-message.js';
+import { messageText } from '../../sip/sip-message.js';
 import type { Attempt, Placed } from './attempt.js';
 import type { Calls } from './calls.js';
-import { foldExchanges } from './exchanges.js';
+import { foldExchanges } from '../exchanges.js';
 import { agentsOf, type Lanes } from './lanes.js';
-import { joinMessages, type Arrow } from './sip-join.js';
-import { messageLabel, messageNote } from './sip-words.js';
-import type { MessageRow } from './story.js';
+import { joinMessages, type Arrow } from '../sip-join.js';
+import { messageLabel, messageNote } from '../sip-words.js';
+import type { MessageRow } from '../story.js';
 
 export interface Addresses {
   /** Names of addresses, "address:port" or "address". */

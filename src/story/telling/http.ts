@@ -1,9 +1,9 @@
 /** HTTP requests with their answers as rows. */
-import { isHttpEvent, type HttpEvent } from '../model/http-event.js';
+import { isHttpEvent, type HttpEvent } from '../../model/http-event.js';
 import type { Attempt, Placed } from './attempt.js';
 import type { Lanes } from './lanes.js';
-import { oneLine, plain } from './printable.js';
-import type { HttpRow } from './story.js';
+import { oneLine, plain } from '../printable.js';
+import type { HttpRow } from '../story.js';
 
 export function httpRows({ events, startedAt }: Attempt, lanes: Lanes): Placed<HttpRow>[] {
   const rows: Placed<HttpRow>[] = [];

@@ -1,6 +1,6 @@
 /** The events of one attempt, picked out of a record. */
-import type { RunEvent, ScenarioId } from '../model/run-event.js';
-import type { EventOf, Row } from './story.js';
+import type { RunEvent, ScenarioId } from '../../model/run-event.js';
+import type { EventOf, Row } from '../story.js';
 
 export interface Attempt {
   scenario: ScenarioId;

@@ -1,7 +1,7 @@
 /** The columns of a ladder: who took part in an attempt. */
-import type { RunEvent } from '../model/run-event.js';
-import { isHttpEvent } from '../model/http-event.js';
-import type { Lane } from './story.js';
+import type { RunEvent } from '../../model/run-event.js';
+import { isHttpEvent } from '../../model/http-event.js';
+import type { Lane } from '../story.js';
 
 export class Lanes {
   readonly all: readonly Lane[];
@@ -49,13 +49,14 @@ export function agentsOf(events: readonly RunEvent[]): ReadonlyMap<string, strin
   const seen = new Set<string>();
   for (const event of events) {
     if (event.type !== 'agent') {
-      if ('agent' in event && event.agent !== undefined) seen.add(event.agent);
+      if ('agent' in event) seen.add(event.agent ?? '');
       continue;
     }
     const { agent, event: what } = event.entry;
     if (what.type === 'started' && !started.has(agent)) started.set(agent, what.address);
     else if (!isHttpEvent(what)) seen.add(agent);
   }
+  seen.delete('');
   return new Map([
     ...started,
     ...[...seen].map((name) => [name, started.get(name) ?? ''] as const),

@@ -1,9 +1,9 @@
 /** Where in the course of an attempt its failures lie. */
-import type { Failure, Phase, RunEvent } from '../model/run-event.js';
-import type { SourceLocation } from '../errors.js';
+import type { Failure, Phase, RunEvent } from '../../model/run-event.js';
+import type { SourceLocation } from '../../errors.js';
 import { isEnd, type Attempt, type Placed } from './attempt.js';
-import { oneLine } from './printable.js';
-import type { FailureRow } from './story.js';
+import { oneLine } from '../printable.js';
+import type { FailureRow } from '../story.js';
 
 export function failureRows({ events, startedAt, finished }: Attempt): Placed<FailureRow>[] {
   return (finished?.failures ?? []).flatMap((failure, index) => {

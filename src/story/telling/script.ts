@@ -1,9 +1,9 @@
 /** What the script did, as rows: verbs, assertions, waits, steps, phases, its log. */
 import type { Attempt, Placed } from './attempt.js';
 import type { Lanes } from './lanes.js';
-import { oneLine, plain } from './printable.js';
-import type { AssertionRow, EventOf, TextRow, VerbRow, WaitRow } from './story.js';
-import { assertionText, conditionText, verbText } from './wording.js';
+import { oneLine, plain } from '../printable.js';
+import type { AssertionRow, EventOf, TextRow, VerbRow, WaitRow } from '../story.js';
+import { assertionText, conditionText, verbText } from '../wording.js';
 
 type ScriptRow = VerbRow | AssertionRow | WaitRow | TextRow;
 

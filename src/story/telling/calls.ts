@@ -1,7 +1,7 @@
 /** The calls of an attempt, told apart by their Call-IDs. */
-import type { RunEvent } from '../model/run-event.js';
-import { shortCallIds } from './sip-words.js';
-import type { Call } from './story.js';
+import type { RunEvent } from '../../model/run-event.js';
+import { shortCallIds } from '../sip-words.js';
+import type { Call } from '../story.js';
 
 /** Their Call-IDs belong to no call (RFC 3261, 10.2 and 11). */
 const OUTSIDE_OF_CALLS: ReadonlySet<string> = new Set(['REGISTER', 'OPTIONS']);

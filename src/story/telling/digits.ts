@@ -1,9 +1,9 @@
 /** DTMF as rows from the agent that sends it to the one that receives it. */
-import type { AgentEvent, DtmfWay } from '../model/agent-event.js';
+import type { AgentEvent, DtmfWay } from '../../model/agent-event.js';
 import type { Attempt, Placed } from './attempt.js';
 import type { Calls } from './calls.js';
 import type { Lanes } from './lanes.js';
-import type { DigitsRow, MessageRow } from './story.js';
+import type { DigitsRow, MessageRow } from '../story.js';
 
 /** Digits that come further apart are not of one sequence, where nobody tells what was sent. */
 const LONGEST_PAUSE_MS = 2000;

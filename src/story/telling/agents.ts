@@ -1,14 +1,14 @@
 /** What happened to agents, in words: events, and what RTP and RTCP told. */
-import { isHttpEvent } from '../model/http-event.js';
-import { packetsOf, qualityOf } from '../model/call-quality.js';
-import type { AgentEvent } from '../model/agent-event.js';
-import { formatMs } from '../time.js';
+import { isHttpEvent } from '../../model/http-event.js';
+import { packetsOf, qualityOf } from '../../model/call-quality.js';
+import type { AgentEvent } from '../../model/agent-event.js';
+import { formatMs } from '../../time.js';
 import type { Attempt, Placed } from './attempt.js';
 import type { Calls } from './calls.js';
 import type { Lanes } from './lanes.js';
-import { PeerNames } from './peer-names.js';
-import type { EventRow, MediaRow, MediaSummary } from './story.js';
-import { agentEventText } from './wording.js';
+import { PeerNames } from '../peer-names.js';
+import type { EventRow, MediaRow, MediaSummary } from '../story.js';
+import { agentEventText } from '../wording.js';
 
 type Word = AgentEvent['type'];
 

@@ -39,7 +39,9 @@ export function Channel({ audio, story }: Props): JSX.Element {
           <b>{agent}</b> {side}
           {call > 1 && ` (call ${call})`}
         </span>
-        <span class="number dim">{level === undefined ? 'silent' : `${level.toFixed(0)} dBFS`}</span>
+        <span class="number dim">
+          {level === undefined ? 'silent' : `${level.toFixed(0)} dBFS`}
+        </span>
       </span>
       <span
         class="channel-wave"

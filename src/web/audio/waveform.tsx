@@ -22,12 +22,7 @@ export function Waveform({ samples }: { samples: Int16Array }): JSX.Element {
   );
 }
 
-function draw(
-  canvas: HTMLCanvasElement,
-  samples: Int16Array,
-  width: number,
-  height: number,
-): void {
+function draw(canvas: HTMLCanvasElement, samples: Int16Array, width: number, height: number): void {
   const ratio = devicePixelRatio;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);

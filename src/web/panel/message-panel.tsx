@@ -37,21 +37,23 @@ export function MessagePanel({ story, row, index }: Props): JSX.Element {
   return (
     <>
       <MessageFacts story={story} row={row} />
-      <div class="tabs is-small" role="tablist" aria-label="Message">
-        {tabs.map((tab) => (
-          <button
-            key={tab}
-            type="button"
-            role="tab"
-            aria-selected={tab === chosen.value}
-            aria-controls={tab === chosen.value ? 'message-view' : undefined}
-            onClick={() => {
-              chosen.value = lastTab = tab;
-            }}
-          >
-            {TAB_NAMES[tab]}
-          </button>
-        ))}
+      <div class="message-tabs">
+        <div class="tabs is-small" role="tablist" aria-label="Message">
+          {tabs.map((tab) => (
+            <button
+              key={tab}
+              type="button"
+              role="tab"
+              aria-selected={tab === chosen.value}
+              aria-controls={tab === chosen.value ? 'message-view' : undefined}
+              onClick={() => {
+                chosen.value = lastTab = tab;
+              }}
+            >
+              {TAB_NAMES[tab]}
+            </button>
+          ))}
+        </div>
         <CopyButton label="Copy" text={() => row.raw} />
       </div>
       <div id="message-view" role="tabpanel" aria-label={TAB_NAMES[chosen.value]}>

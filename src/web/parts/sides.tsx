@@ -9,7 +9,8 @@ interface Props {
 /** What was expected and what was seen; of texts with several lines, which ones differ. */
 export function Sides({ expected, seen }: Props): JSX.Element {
   const isLong = expected?.includes('\n') === true && seen?.includes('\n') === true;
-  if (isLong) return <Difference before={expected} after={seen} names={['expected', 'seen']} isExpectation />;
+  if (isLong)
+    return <Difference before={expected} after={seen} names={['expected', 'seen']} isExpectation />;
   return (
     <dl class="sides">
       {expected !== undefined && (

@@ -43,7 +43,11 @@ export function Compare({ story }: { story: Story }): JSX.Element {
       {other.state === 'loading' && <p class="nothing">Reading the other attempt...</p>}
       {other.state === 'failed' && <p class="note is-bad">{other.problem}</p>}
       {other.state === 'ready' && (
-        <Sides left={story} right={other.value} names={[attemptName(here?.index), attemptName(index)]} />
+        <Sides
+          left={story}
+          right={other.value}
+          names={[attemptName(here?.index), attemptName(index)]}
+        />
       )}
     </section>
   );
@@ -92,7 +96,13 @@ function Sides({ left, right, names }: SidesProps): JSX.Element {
         count={pairs.length}
         lineHeight={LINE_HEIGHT}
         line={(index) => (
-          <Pair key={index} pair={pairs[index]} left={left} right={right} isFirst={index === first} />
+          <Pair
+            key={index}
+            pair={pairs[index]}
+            left={left}
+            right={right}
+            isFirst={index === first}
+          />
         )}
       />
     </>

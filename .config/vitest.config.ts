@@ -15,6 +15,7 @@ const TIMED = [
   'src/baresip/{media,verbs}/*.e2e.test.ts',
   'src/cli/{audio,kill,suites}.e2e.test.ts',
   'src/runner/**/*.e2e.test.ts',
+  'src/web/*.e2e.test.ts',
   'src/webhook/mock-server-limits.e2e.test.ts',
 ];
 /** Files that run at a time: they mostly wait for processes to start, ring and end. */

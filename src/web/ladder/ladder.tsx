@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { Story } from '../../story/story.js';
 import { columnsOf } from '../layout/columns.js';
@@ -50,7 +50,7 @@ function LadderScroll({ story, lines, onExpand }: ScrollProps): JSX.Element {
   useOpened(story, lines);
   useReveal(scroll, current >= 0 ? current : failureLine(story, lines), story, height);
   useFollowed(scroll, lines);
-  useEffect(() => {
+  useLayoutEffect(() => {
     moveLine.value = (by) => {
       const next = lines[Math.min(Math.max(current + by, 0), lines.length - 1)];
       if (next !== undefined) selectLine(next);

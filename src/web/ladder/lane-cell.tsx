@@ -80,6 +80,7 @@ function Digits({ row, columns }: Props<DigitsRow>): JSX.Element {
     >
       <b>DTMF {row.digits}</b>
       <span class="arrow-note">{row.via === 'rtp' ? 'RTP' : 'INFO'}</span>
+      {row.received !== undefined && <span class="badge is-bad">received {row.received}</span>}
     </Arrow>
   );
 }

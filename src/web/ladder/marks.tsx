@@ -4,7 +4,7 @@ import type { Story } from '../../story/story.js';
 import type { Columns } from '../layout/columns.js';
 import { lineAt, type Line } from '../layout/lines.js';
 import { spansOf } from '../layout/spans.js';
-import { cursor } from '../state/place.js';
+import { cursor, isPlaying } from '../state/place.js';
 import { LINE_HEIGHT } from './ladder-line.js';
 
 const TRACK = 5;
@@ -59,13 +59,15 @@ export function CursorMark({ lines }: { lines: readonly Line[] }): JSX.Element |
   if (at === undefined || lines.length === 0) return null;
   const line = lineAt(lines, at);
   const here = lines[line]?.at ?? 0;
+  // the selected line is marked itself
+  if (at === here && !isPlaying.value) return null;
   const next = lines[line + 1]?.at ?? here;
   const share = next > here ? Math.min(1, Math.max(0, (at - here) / (next - here))) : 0;
   return (
     <div
       class="cursor-mark"
       aria-hidden="true"
-      style={{ transform: `translateY(${(line + 0.5 + share) * LINE_HEIGHT}px)` }}
+      style={{ transform: `translateY(${(line + 1 + share) * LINE_HEIGHT}px)` }}
     />
   );
 }

@@ -28,7 +28,7 @@ const WORST: readonly Outcome[] = ['errored', 'failed', 'unfinished', 'flaky', '
 
 /** @param repeated every attempt counts (--repeat), and none is a retry */
 export function entriesOf(attempts: readonly AttemptData[], repeated: boolean): Entry[] {
-  const byKey = Map.groupBy(attempts.keys(), (index) => attempts[index]?.scenario.key ?? '');
+  const byKey = grouped([...attempts.keys()], (index) => attempts[index]?.scenario.key ?? '');
   return [...byKey].flatMap(([key, indexes]) => {
     const own = indexes.flatMap((index) => attempts[index] ?? []);
     const last = own.at(-1);
@@ -60,10 +60,20 @@ function verdictOfAll(attempts: readonly AttemptData[]): Outcome {
 }
 
 export function groupsOf(entries: readonly Entry[]): FileGroup[] {
-  return [...Map.groupBy(entries, ({ file }) => file)].map(([file, own]) => ({
+  return [...grouped(entries, ({ file }) => file)].map(([file, own]) => ({
     file,
     entries: own,
   }));
+}
+
+function grouped<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groups.get(keyOf(one));
+    if (group === undefined) groups.set(keyOf(one), [one]);
+    else group.push(one);
+  }
+  return groups;
 }
 
 export const isFailure = ({ verdict }: Entry): boolean =>

@@ -43,13 +43,29 @@ const isShown = (row: Row, shown: ShownKinds): boolean => {
 /** @param expanded indexes of messages whose repeats have lines of their own */
 export function linesOf(story: Story, shown: ShownKinds, expanded: ReadonlySet<number>): Line[] {
   const lines: Line[] = [];
-  story.rows.forEach((row, index) => {
-    if (!isShown(row, shown)) return;
-    lines.push({ at: row.at, row: index });
-    if (row.kind !== 'message' || !expanded.has(index)) return;
-    row.repeats.forEach((at, nth) => lines.push({ at, row: index, repeat: nth + 1 }));
+  const visible = [...story.rows.keys()].filter((index) => {
+    const row = story.rows[index];
+    return row !== undefined && isShown(row, shown);
   });
+  const phases = toldPhases(visible, story.rows);
+  for (const index of visible) {
+    const row = story.rows[index];
+    if (row === undefined || (row.kind === 'phase' && !phases.has(index))) continue;
+    lines.push({ at: row.at, row: index });
+    if (row.kind !== 'message' || !expanded.has(index)) continue;
+    row.repeats.forEach((at, nth) => lines.push({ at, row: index, repeat: nth + 1 }));
+  }
   return expanded.size === 0 ? lines : lines.sort((a, b) => a.at - b.at);
+}
+
+/** Phases in which something happened; of a body only where something was before it. */
+function toldPhases(visible: readonly number[], rows: readonly Row[]): ReadonlySet<number> {
+  const told = visible.filter((index, place) => {
+    const next = rows[visible[place + 1] ?? -1];
+    return rows[index]?.kind === 'phase' && next !== undefined && next.kind !== 'phase';
+  });
+  const first = rows[told[0] ?? -1];
+  return new Set(first?.kind === 'phase' && first.phase === 'body' ? told.slice(1) : told);
 }
 
 /** The last line at or before a time; 0 where none is. */

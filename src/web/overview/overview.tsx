@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { formatMs } from '../../time.js';
-import { isFailure, type Entry } from '../layout/entries.js';
+import { isFailure, type Entry, type Outcome } from '../layout/entries.js';
 import { dateText } from '../layout/time-text.js';
 import { Status } from '../parts/icon.js';
 import { VERDICTS } from '../parts/top-bar.js';
@@ -12,6 +12,8 @@ import { ThreadChart } from './thread-chart.js';
 import { LeftOut } from './left-out.js';
 
 const SLOWEST = 8;
+/** Worth a word only where there are some. */
+const SELDOM: ReadonlySet<Outcome> = new Set(['errored', 'unfinished']);
 
 export function Overview(): JSX.Element {
   const { run, finished, warnings } = page;
@@ -74,12 +76,13 @@ function Counts(): JSX.Element {
     <ul class="big-counts">
       {VERDICTS.map((verdict) => {
         const count = entries.filter((entry) => entry.verdict === verdict).length;
+        if (count === 0 && SELDOM.has(verdict)) return null;
         return (
           <li key={verdict} class={count === 0 ? 'is-none' : ''}>
             <button
               type="button"
               disabled={count === 0}
-              aria-label={`Show ${count} ${verdict}`}
+              title={`List the ${verdict} ones`}
               onClick={() => {
                 filter.value = { ...NO_FILTER, verdicts: new Set([verdict]) };
               }}

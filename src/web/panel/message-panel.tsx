@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { parseSdp } from '../../sip/sdp.js';
 import { printable } from '../../story/printable.js';
+import { sdpStreams } from '../../story/sdp-text.js';
 import type { Lane, MessageRow, Story } from '../../story/story.js';
 import { deltaText } from '../layout/time-text.js';
 import { CopyButton } from '../parts/copy-button.js';
@@ -25,10 +25,10 @@ interface Props {
 }
 
 export function MessagePanel({ story, row, index }: Props): JSX.Element {
-  const sdp = parseSdp(row.message.body);
+  const streams = sdpStreams(row.message.body);
   const tabs: Tab[] = [
     'headers',
-    ...(sdp === undefined ? [] : ['sdp' as const]),
+    ...(streams === undefined ? [] : ['sdp' as const]),
     'raw',
     'difference',
   ];
@@ -37,27 +37,29 @@ export function MessagePanel({ story, row, index }: Props): JSX.Element {
   return (
     <>
       <MessageFacts story={story} row={row} />
-      <div class="tabs is-small" role="tablist" aria-label="Message">
-        {tabs.map((tab) => (
-          <button
-            key={tab}
-            type="button"
-            role="tab"
-            aria-selected={tab === chosen.value}
-            aria-controls={tab === chosen.value ? 'message-view' : undefined}
-            onClick={() => {
-              chosen.value = lastTab = tab;
-            }}
-          >
-            {TAB_NAMES[tab]}
-          </button>
-        ))}
+      <div class="message-tabs">
+        <div class="tabs is-small" role="tablist" aria-label="Message">
+          {tabs.map((tab) => (
+            <button
+              key={tab}
+              type="button"
+              role="tab"
+              aria-selected={tab === chosen.value}
+              aria-controls={tab === chosen.value ? 'message-view' : undefined}
+              onClick={() => {
+                chosen.value = lastTab = tab;
+              }}
+            >
+              {TAB_NAMES[tab]}
+            </button>
+          ))}
+        </div>
         <CopyButton label="Copy" text={() => row.raw} />
       </div>
       <div id="message-view" role="tabpanel" aria-label={TAB_NAMES[chosen.value]}>
         {chosen.value === 'headers' && <Headers row={row} />}
-        {chosen.value === 'sdp' && sdp !== undefined && (
-          <SdpView sdp={sdp} body={row.message.body} />
+        {chosen.value === 'sdp' && streams !== undefined && (
+          <SdpView streams={streams} body={row.message.body} />
         )}
         {chosen.value === 'raw' && (
           <pre class="raw" tabIndex={0} aria-label="Whole message">

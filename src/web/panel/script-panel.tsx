@@ -37,15 +37,15 @@ function locationOf(row: Props['row'], story: Story): SourceLocation | undefined
 
 function Facts({ story, row }: Props): JSX.Element {
   const until = 'until' in row ? row.until : undefined;
+  const lane = 'lane' in row ? row.lane : undefined;
   return (
     <dl class="facts">
-      {'lane' in row && row.lane !== undefined && (
-        <Fact name="Agent">{story.lanes[row.lane]?.name}</Fact>
-      )}
+      {lane !== undefined && <Fact name="Agent">{story.lanes[lane]?.name}</Fact>}
       {row.kind === 'digits' && (
         <>
           <Fact name="From">{story.lanes[row.from]?.name}</Fact>
           <Fact name="To">{story.lanes[row.to]?.name}</Fact>
+          {row.received !== undefined && <Fact name="Received">{row.received}</Fact>}
           <Fact name="Way">{row.via === 'rtp' ? 'RTP events (RFC 4733)' : 'INFO'}</Fact>
         </>
       )}

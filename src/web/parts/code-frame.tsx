@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { SourceLocation } from '../../errors.js';
+import { printable } from '../../story/printable.js';
 import { codeFrame, shownFile } from '../layout/code-frame.js';
 import { files } from '../state/page.js';
 import { sourceOf } from '../state/stories.js';
@@ -11,11 +12,13 @@ export function shownPlace({ file, line }: SourceLocation): string {
 
 interface Props {
   location: SourceLocation;
+  /** Shown where the page does not have the file. */
+  otherwise?: string | undefined;
   /** Lines on each side. */
   around?: number;
 }
 
-export function CodeFrame({ location, around }: Props): JSX.Element {
+export function CodeFrame({ location, around, otherwise }: Props): JSX.Element {
   const source = sourceOf(location.file)?.value;
   const place = shownPlace(location);
   return (
@@ -26,13 +29,20 @@ export function CodeFrame({ location, around }: Props): JSX.Element {
           {codeFrame(source.value, location.line, around).map(({ number, text, isMarked }) => (
             <div key={number} class={isMarked ? 'code-line is-marked' : 'code-line'}>
               <span class="line-number">{number}</span>
-              <code>{text === '' ? ' ' : text}</code>
+              <code>{text === '' ? ' ' : printable(text)}</code>
             </div>
           ))}
         </pre>
       )}
       {source?.state === 'failed' && <p class="dim">{source.problem}</p>}
-      {source === undefined && <p class="dim">The text of this file is not part of the page.</p>}
+      {source === undefined &&
+        (otherwise === undefined ? (
+          <p class="dim">The text of this file is not part of the page.</p>
+        ) : (
+          <pre class="code-text" tabIndex={0} aria-label={`Source around ${place}`}>
+            {printable(otherwise)}
+          </pre>
+        ))}
     </figure>
   );
 }

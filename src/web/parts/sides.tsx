@@ -9,7 +9,8 @@ interface Props {
 /** What was expected and what was seen; of texts with several lines, which ones differ. */
 export function Sides({ expected, seen }: Props): JSX.Element {
   const isLong = expected?.includes('\n') === true && seen?.includes('\n') === true;
-  if (isLong) return <Difference before={expected} after={seen} names={['expected', 'seen']} />;
+  if (isLong)
+    return <Difference before={expected} after={seen} names={['expected', 'seen']} isExpectation />;
   return (
     <dl class="sides">
       {expected !== undefined && (
@@ -34,10 +35,12 @@ export function Difference(props: {
   before: string;
   after: string;
   names: readonly [string, string];
+  /** What is before is what should be. */
+  isExpectation?: boolean;
 }): JSX.Element {
-  const { before, after, names } = props;
+  const { before, after, names, isExpectation } = props;
   return (
-    <figure class="difference">
+    <figure class={isExpectation === true ? 'difference is-expectation' : 'difference'}>
       <figcaption>
         <span class="is-before">- {names[0]}</span> <span class="is-after">+ {names[1]}</span>
       </figcaption>

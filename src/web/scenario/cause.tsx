@@ -27,7 +27,9 @@ export function Cause({ attempt, failures }: Props): JSX.Element | null {
           </details>
         ))}
       </div>
-      {first.at !== undefined && <CodeFrame location={first.at} />}
+      {first.at !== undefined && (
+        <CodeFrame location={first.at} otherwise={failures?.[0]?.codeFrame} />
+      )}
     </section>
   );
 }

@@ -1,12 +1,11 @@
 import { useSignal } from '@preact/signals';
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { Story } from '../../story/story.js';
-import { useSize } from '../ladder/use-size.js';
-import { windowOf } from '../layout/window.js';
+import { printable } from '../../story/printable.js';
+import type { LogLine, Story } from '../../story/story.js';
+import { LineWindow } from '../parts/line-window.js';
 
 const LINE_HEIGHT = 18;
-const BEYOND = 20;
 
 /** What the programs of the agents wrote. */
 export function Logs({ story }: { story: Story }): JSX.Element {
@@ -49,38 +48,24 @@ export function Logs({ story }: { story: Story }): JSX.Element {
           {lines.length} of {story.logs.length} lines
         </span>
       </div>
-      <LogLines lines={lines} />
+      <LineWindow
+        label="Lines"
+        className="log-lines"
+        count={lines.length}
+        lineHeight={LINE_HEIGHT}
+        line={(index) => <LogText key={index} line={lines[index]} />}
+      />
     </section>
   );
 }
 
-function LogLines({ lines }: { lines: Story['logs'] }): JSX.Element {
-  const scroll = useRef<HTMLDivElement>(null);
-  const { height } = useSize(scroll);
-  const [top, setTop] = useState(0);
-  const { from, to } = windowOf(top, height, LINE_HEIGHT, lines.length, BEYOND);
+function LogText({ line }: { line: LogLine | undefined }): JSX.Element | null {
+  if (line === undefined) return null;
   return (
-    <div
-      ref={scroll}
-      class="log-scroll"
-      tabIndex={0}
-      role="region"
-      aria-label="Lines"
-      onScroll={(event) => {
-        setTop(event.currentTarget.scrollTop);
-      }}
-    >
-      <div style={{ height: `${lines.length * LINE_HEIGHT}px` }}>
-        <div style={{ transform: `translateY(${from * LINE_HEIGHT}px)` }}>
-          {lines.slice(from, to).map(({ at, agent, line }, offset) => (
-            <div key={from + offset} class="log-line">
-              <span class="number dim">{(at / 1000).toFixed(3)}</span>
-              <b>{agent}</b>
-              <code>{line}</code>
-            </div>
-          ))}
-        </div>
-      </div>
+    <div class="log-line">
+      <span class="number dim">{(line.at / 1000).toFixed(3)}</span>
+      <b>{line.agent}</b>
+      <code>{printable(line.line)}</code>
     </div>
   );
 }

@@ -1,6 +1,8 @@
 import type { JSX } from 'preact';
 import { formatMs } from '../../time.js';
+import type { AttemptData } from '../../story/page-data.js';
 import type { Story } from '../../story/story.js';
+import { AudioDock } from '../audio/audio-dock.js';
 import { Ladder } from '../ladder/ladder.js';
 import { Panel } from '../panel/panel.js';
 import { Icon, Status } from '../parts/icon.js';
@@ -72,7 +74,7 @@ export function ScenarioView(): JSX.Element {
       <Attempts entry={entry} index={index} />
       {attempt.skipReason !== undefined && <p class="note">Skipped: {attempt.skipReason}</p>}
       <Cause attempt={attempt} failures={told?.failures} />
-      <Content story={story} />
+      <Content attempt={attempt} story={story} />
     </main>
   );
 }
@@ -84,7 +86,8 @@ function frameSource(story: Story): string | undefined {
   return source?.state === 'ready' ? source.value : undefined;
 }
 
-function Content({ story }: { story: Loading<Story> }): JSX.Element {
+function Content(props: { attempt: AttemptData; story: Loading<Story> }): JSX.Element {
+  const { attempt, story } = props;
   if (story.state === 'loading') return <p class="nothing">Reading the events...</p>;
   if (story.state === 'failed') return <p class="note is-bad">{story.problem}</p>;
   const { value } = story;
@@ -94,18 +97,22 @@ function Content({ story }: { story: Loading<Story> }): JSX.Element {
     <>
       <ViewTabs story={value} view={view} />
       <div class="scenario-content" id="view" role="tabpanel" aria-label={VIEW_NAMES[view]}>
-        <ViewContent story={value} view={view} />
+        <ViewContent attempt={attempt} story={value} view={view} />
       </div>
     </>
   );
 }
 
-function ViewContent({ story, view }: { story: Story; view: View }): JSX.Element {
+function ViewContent(props: { attempt: AttemptData; story: Story; view: View }): JSX.Element {
+  const { attempt, story, view } = props;
   switch (view) {
     case 'flow':
       return (
         <>
-          <Ladder story={story} />
+          <div class="flow">
+            <Ladder story={story} />
+            <AudioDock attempt={attempt} story={story} />
+          </div>
           <Panel story={story} />
         </>
       );

@@ -97,6 +97,6 @@ function isField(element: HTMLElement): boolean {
 function leaveField(field: HTMLElement, key: string): void {
   field.blur();
   if (key === 'Enter' && field.matches(SEARCH)) {
-    document.querySelector<HTMLElement>('.entry')?.click();
+    document.querySelector<HTMLElement>('li:not([hidden]) .entry')?.click();
   }
 }

@@ -30,6 +30,8 @@ export const selectedRow = signal<number | undefined>(undefined);
 export const moveLine = signal<((by: 1 | -1) => void) | undefined>(undefined);
 /** Of the player; undefined while there is none. */
 export const togglePlay = signal<(() => void) | undefined>(undefined);
+/** Part with the audio that was played last. */
+export const playedPart = signal<number | undefined>(undefined);
 /** Whether audio plays. */
 export const isPlaying = signal(false);
 /** Of the player, ms since the attempt began; undefined while nobody has used it. */

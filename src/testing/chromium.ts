@@ -1,0 +1,39 @@
+/** Chromium for tests of pages. Never shipped. */
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, type Browser } from 'playwright-core';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Its path, or undefined: then the tests of pages are skipped, except on a CI server. */
+export function findChromium(): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(':');
+  const found = folders
+    .flatMap((folder) => NAMES.map((name) => join(folder, name)))
+    .find(isProgram);
+  if (found === undefined && process.env['CI'] === 'true')
+    throw new Error('no Chromium, but CI=true: sh .config/setup.sh --tests installs it');
+  return found;
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function launch(executablePath: string): Promise<Browser> {
+  return chromium.launch({ executablePath, args: QUIET });
+}

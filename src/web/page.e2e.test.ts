@@ -1,0 +1,310 @@
+/** The page as its readers open it: a file in a browser, with nothing else. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HtmlReporter } from '../report/html/html.js';
+import { findChromium, launch } from '../testing/chromium.js';
+import { longRun } from '../testing/long-run.js';
+import { runFiles } from '../testing/run-files.js';
+
+const TEMPLATE = new URL('../../dist/report/template.html', import.meta.url).pathname;
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+/** On two processors that others use, too: alone it is a third of it. */
+const FIRST_PAINT_MS = 1000;
+const HOSTILE = '<img src=x onerror=alert(1)></script><!-- <b>';
+
+const SUITE = `
+const HOSTILE = ${JSON.stringify(HOSTILE).replaceAll('</', '<\\/')};
+const call = () => {
+  const alice = agent('alice', { headers: { 'X-Hostile': HOSTILE }, headers_compat: true });
+  const bob = agent('bob');
+  alice.dial(bob);
+  await_until(() => assert(bob.state).equals(State.Ringing));
+  return [alice, bob];
+};
+scenario('is answered', { tags: ['good'] }, () => {
+  const [alice, bob] = call();
+  bob.accept();
+  await_until(() => assert(alice.state).equals(State.Established));
+});
+scenario('nobody accepts ' + HOSTILE, { tags: ['bad'] }, () => {
+  const [alice] = call();
+  await_until(() => assert(alice.state).equals(State.Established), '300ms');
+});
+scenario('left out', { skip: 'not yet' }, () => {});
+`;
+
+const chromium = findChromium();
+let browser: Browser;
+let folder: string;
+/** Of the suite above, and of a long run. */
+let suite: string;
+let long: string;
+
+describe.skipIf(chromium === undefined)('the report page in Chromium', () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'offhook-page-'));
+    suite = await suitePage(folder);
+    long = await longPage(folder);
+    browser = await launch(chromium!);
+  });
+  afterAll(async () => {
+    await (browser as Browser | undefined)?.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('opens on the first failure: cause, line and call flow are in sight, nothing is fetched', async () => {
+    await withPage(suite, {}, async (page) => {
+      const cause = page.locator('.cause');
+      await expectInSight(page, '.cause-message');
+      expect(await cause.textContent()).toContain('never held');
+      await page.locator('.cause .code-line.is-marked').waitFor();
+      expect(await page.locator('.cause .is-marked').textContent()).toContain("'300ms'");
+      await expectInSight(page, '.line.is-failure');
+      await expectInSight(page, '.line.is-message');
+      expect(await page.locator('.line.is-message').first().textContent()).toContain('INVITE');
+    });
+  });
+
+  test('the text of strangers stays text', async () => {
+    await withPage(suite, {}, async (page) => {
+      expect(await page.locator('#scenario-title').textContent()).toBe(`nobody accepts ${HOSTILE}`);
+      await page.locator('.line.is-message').first().click();
+      const panel = page.locator('.panel');
+      expect(await panel.textContent()).toContain(`X-Hostile${HOSTILE}`);
+      await panel.getByRole('tab', { name: 'Raw' }).click();
+      expect(await panel.locator('.raw').textContent()).toContain(`X-Hostile: ${HOSTILE}`);
+      expect(await page.locator('img').count()).toBe(0);
+    });
+  });
+
+  test('a message: its session in words, and what differs from another one', async () => {
+    await withPage(suite, {}, async (page) => {
+      await page.locator('.line.is-message').first().click();
+      const panel = page.locator('.panel');
+      await panel.getByRole('tab', { name: 'SDP' }).click();
+      expect(await panel.textContent()).toContain('sendrecv: sends and receives');
+      await panel.getByRole('tab', { name: 'Difference' }).click();
+      expect(await panel.locator('.difference .is-after').allTextContents()).toContainEqual(
+        expect.stringContaining('INVITE sip:'),
+      );
+      await page.keyboard.press('Escape');
+      expect(await panel.count()).toBe(0);
+    });
+  });
+
+  test('keyboard: scenarios, filter, help, lines', async () => {
+    await withPage(suite, {}, async (page) => {
+      const title = page.locator('#scenario-title');
+      await page.keyboard.press('j');
+      expect(await title.textContent()).toBe('left out');
+      await page.keyboard.press('K');
+      expect(await title.textContent()).toContain('nobody accepts');
+      await page.locator('.line.is-failure').waitFor();
+      await page.keyboard.press('ArrowDown');
+      await page.locator('.panel').waitFor();
+      await page.keyboard.press('/');
+      await page.keyboard.type('answered');
+      expect(await page.locator('li:not([hidden]) > .entry').count()).toBe(1);
+      await page.keyboard.press('Enter');
+      expect(await title.textContent()).toBe('is answered');
+      await page.keyboard.press('?');
+      expect(await page.locator('dialog').isVisible()).toBe(true);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('o');
+      expect(await page.locator('#overview-title').textContent()).toBe('1 of 3 scenarios failed');
+    });
+  });
+
+  test('an address of a moment opens it', async () => {
+    await withPage(suite, {}, async (page) => {
+      await page.locator('.line.is-message').nth(1).click();
+      const [address, title] = [page.url(), await page.locator('.panel h2').textContent()];
+      expect(address).toMatch(/#scenario=.*&t=[\d.]+s$/);
+      await withPage(suite, { hash: new URL(address).hash }, async (other) => {
+        expect(await other.locator('.panel h2').textContent()).toBe(title);
+        await expectInSight(other, '.line[aria-selected="true"]');
+      });
+    });
+  });
+
+  test.each(['light', 'dark'] as const)('axe finds nothing, %s', async (colorScheme) => {
+    for (const [width, hash] of [
+      [1440, ''],
+      [1440, '#overview'],
+      [390, ''],
+      [390, '#list'],
+    ] as const) {
+      await withPage(suite, { colorScheme, width, hash }, async (page) => {
+        if (hash === '') await page.locator('.line.is-message').first().click();
+        expect(await violations(page)).toEqual([]);
+      });
+    }
+  });
+
+  test('500 scenarios are filtered, 2,000 messages scroll', async () => {
+    const hash = `#scenario=${encodeURIComponent('long.js › a long call')}`;
+    await withPage(long, { hash }, async (page) => {
+      await page.locator('.line.is-message').first().waitFor();
+      expect(await page.locator('.line').count()).toBeLessThan(120);
+      const filtered = await page.evaluate(filterTime);
+      const cost = await frameCost(page, () => page.evaluate(scrollToEnd));
+      process.stdout.write(
+        `page: filter ${filtered.toFixed(1)} ms, ${cost.toFixed(1)} ms of work in a frame\n`,
+      );
+      expect(filtered).toBeLessThan(50);
+      expect(cost).toBeLessThan(1000 / 60);
+      expect(await page.locator('.line').last().textContent()).toMatch(/OPTIONS|20[012] OK/);
+    });
+  });
+
+  test('it is small, and paints soon', async () => {
+    expect(gzipSync(readFileSync(TEMPLATE), { level: 9 }).length).toBeLessThan(150_000);
+    expect(statSync(suite).size).toBeLessThan(400_000);
+    const paints: number[] = [];
+    for (let time = 0; time < 3; time += 1) {
+      await withPage(suite, {}, async (page) => {
+        paints.push(await page.evaluate(firstPaint));
+      });
+    }
+    process.stdout.write(`page: first paint after ${Math.min(...paints).toFixed(0)} ms\n`);
+    expect(Math.min(...paints)).toBeLessThan(FIRST_PAINT_MS);
+  });
+});
+
+async function suitePage(parent: string): Promise<string> {
+  const file = join(parent, 'suite.html');
+  const args = ['run', 'suite.js', '--reporter', 'html=page.html'];
+  const after = (own: string): Promise<void> => copyFile(join(own, 'page.html'), file);
+  const { code, stdout } = await runFiles({ 'suite.js': SUITE }, args, { after });
+  expect(code === 1 ? '' : stdout).toBe('');
+  return file;
+}
+
+async function longPage(parent: string): Promise<string> {
+  const file = join(parent, 'long.html');
+  const reporter = new HtmlReporter({
+    file,
+    template: () => readFileSync(TEMPLATE, 'utf8'),
+    cwd: parent,
+    onFailureOnly: false,
+    audio: 'none',
+    audioOf: () => undefined,
+    again: () => [],
+    makeFolder: mkdirSync,
+    written: () => undefined,
+  });
+  for (const event of longRun(500, 2000).events) reporter.on(event);
+  await reporter.close();
+  return file;
+}
+
+interface Opening {
+  hash?: string;
+  width?: number;
+  colorScheme?: 'light' | 'dark';
+}
+
+/** Opens the file; nothing may stand on the console, and nothing but the file be asked for. */
+async function withPage(
+  file: string,
+  { hash = '', width = 1440, colorScheme = 'light' }: Opening,
+  act: (page: Page) => Promise<void>,
+): Promise<void> {
+  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  const [problems, requests]: [string[], string[]] = [[], []];
+  page.on('console', (message) => problems.push(message.text()));
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('dialog', (dialog) => {
+    problems.push(`a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('request', (request) => requests.push(request.url()));
+  const address = pathToFileURL(file).href;
+  try {
+    await page.goto(`${address}${hash}`);
+    await page.locator('main').waitFor();
+    await act(page);
+    expect(problems).toEqual([]);
+    expect(requests.filter((url) => !/^(?:data|blob):/.test(url)).map(withoutHash)).toEqual([
+      address,
+    ]);
+  } finally {
+    await page.close();
+  }
+}
+
+/** That the first such element is wholly within the window. */
+async function expectInSight(page: Page, selector: string): Promise<void> {
+  const box = await page.locator(selector).first().boundingBox();
+  expect(box).not.toBeNull();
+  expect(box!.y).toBeGreaterThanOrEqual(0);
+  expect(box!.y + box!.height).toBeLessThanOrEqual(900);
+}
+
+const withoutHash = (url: string): string => url.replace(/#.*/, '');
+
+async function violations(page: Page): Promise<unknown[]> {
+  // an element would need the policy of the page to allow it
+  await page.evaluate(readFileSync(AXE, 'utf8'));
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof import('axe-core') };
+    const { violations: found } = await axe.run();
+    return found.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
+  });
+}
+
+/** ms from a key in the filter to the list that follows from it: the best of some, as other programs take turns. */
+async function filterTime(): Promise<number> {
+  const field = document.querySelector<HTMLInputElement>('#search')!;
+  const shown = (): number => document.querySelectorAll('li:not([hidden]) > .entry').length;
+  const times: number[] = [];
+  for (const text of ['scenario 49', '', 'scenario 31', '', 'nightly', 'scenario 12', '']) {
+    const [before, began] = [shown(), performance.now()];
+    field.value = text;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    while (shown() === before) await Promise.resolve();
+    document.body.getBoundingClientRect();
+    times.push(performance.now() - began);
+  }
+  // of those with many elements to make
+  return Math.min(...times.filter((_, index) => [1, 3, 6].includes(index)));
+}
+
+/** @returns how many frames it took */
+async function scrollToEnd(): Promise<number> {
+  const scroll = document.querySelector<HTMLElement>('.ladder-scroll')!;
+  let frames = 0;
+  while (scroll.scrollTop + scroll.clientHeight < scroll.scrollHeight - 2) {
+    scroll.scrollTop += 400;
+    await new Promise(requestAnimationFrame);
+    frames += 1;
+  }
+  await new Promise(requestAnimationFrame);
+  return frames;
+}
+
+/** ms of processor time the page takes for each frame, whatever else the machine does. */
+async function frameCost(page: Page, act: () => Promise<number>): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const busy = async (): Promise<number> => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')!.value;
+  };
+  const before = await busy();
+  const frames = await act();
+  return (1000 * ((await busy()) - before)) / frames;
+}
+
+async function firstPaint(): Promise<number> {
+  const find = () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime;
+  while (find() === undefined) await new Promise(requestAnimationFrame);
+  return find()!;
+}

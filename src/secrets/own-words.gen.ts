@@ -76,40 +76,40 @@ javascript jest jit jitl jitter job jobs journal jpeg js jsconfig json jsonc jsx
 junie junit just kamailio kb keep keeps kept kex key keydown keyof keyout keypress keys khz kib
 kill killed kind know known knows lab label labels lacks ladder lane language large last
 lastfailed lastrun late later latest latin law layout le least leave left length less let
-letters level levels lib libx lies lifetime liftoff light like limit limits line linefor lines
-link linked links lint linux list listed listen listening listens lists live lntup load loaded
-loader loading loadmodule local localhost localuri location lock locks log logged login logout
-logs lone long longer longest look looked looking lookup loop loopback loose loss lost louder
-loudness low lpc lr ls lt lte machine machines made magenta magentabright mailbox main make
-makes man mand many mark markdown marked marks masked match matcher matchers matches matchesuser
-math matroska matters max maxfwd may maybe mb md mean meaning meant meanwhile media mediaenc
-medianat mediastream mem memory menc menu merge mermaid message messages meta metadata method
-methods metric metrics mf mib mic microsoft milliseconds min mind mismatch missed missing mixes
-mjs mm mmm mocha mock mockoptions mockrequest mockresponse mockserver mod mode modparam module
-modules moment mono more mos most move moved moves mp mpa mpeg mpv ms msw mts mu much mulaw
-multipart must mute muted mux mwi myself name named nameorend names namespace namespaces naming
-nat nated nathelper national native natpinhole navigator ndjson ne near nearest needs neither
-nest nested net netstringerror network never new newer newkey newtran next nil nix no noanswer
-nobody nock nocolor node nodefetch nodes noise nonce none nonexistent nonnullable nor normal not
-note nothing notify now npm nul null number numbers numeric nv object objects octet odd of off
-offer offered offhook offhookerror offhookpart often ogg oggs ok old oldest oldpwd omit on once
-one ones onfailureonly only onlychanged onreply open opencode opened opens openssl operation opt
-option optional options opus or order ordinary origin originate os other others otherwise our
-out outbound outgoing output outputs outside over overflow overlooks overview own package
-packages packet packets page pairs parallel param parameter parameters paramgen params parent
-parse part partial participant parts party pass passed passes passwd password passwords path
-paths pattern patterns pause pausems payload pbx pbxs pcap pcapng pcm pcma pcmu pdeathsig peer
-peerdisplayname peeruri pem pending percentage permission phase phone pick picomatch pid ping
-pinganswer pipe pkeyopt pki place placed places plain play player playwright please policy poll
-port portrange ports possible post pr prack precheck preferred prepare present press presses
-pretty prev prime print printf prints prio priority private probe problem problems proc process
-processor processors program progress project projectfile projects promise promiselike
-properties property proto protocol proven proves provisional proxies proxy pt ptime pubint
-public publish put puts pv pw pwd px qcelp qop qualify quality query quickjs quiet quit quot
-quote quoted quotes raise ran random range rate raw rc rd re reach reachable reached reaches
-react read readable reading readonly reads readsclock ready real realm reason receive received
-receiveddigit receivedmessage receiver receives record recorded recording recordings records
-recursed recursion recv recvonly red redirect redirected redirection redirects ref refer
+letters level levels li lib libx lies lifetime liftoff light like limit limits line linefor
+lines link linked links lint linux list listed listen listening listens lists live lntup load
+loaded loader loading loadmodule local localhost localuri location lock locks log logged login
+logout logs lone long longer longest look looked looking lookup loop loopback loose loss lost
+louder loudness low lpc lr ls lt lte machine machines made magenta magentabright mailbox main
+make makes man mand many mark markdown marked marks masked match matcher matchers matches
+matchesuser math matroska matters max maxfwd may maybe mb md mean meaning meant meanwhile media
+mediaenc medianat mediastream mem memory menc menu merge mermaid message messages meta metadata
+method methods metric metrics mf mib mic microsoft milliseconds min mind mismatch missed missing
+mixes mjs mm mmm mocha mock mockoptions mockrequest mockresponse mockserver mod mode modparam
+module modules moment mono more mos most move moved moves mp mpa mpeg mpv ms msw mts mu much
+mulaw multipart must mute muted mux mwi myself name named nameorend names namespace namespaces
+naming nat nated nathelper national native natpinhole navigator ndjson ne near nearest needs
+neither nest nested net netstringerror network never new newer newkey newtran next nil nix no
+noanswer nobody nock nocolor node nodefetch nodes noise nonce none nonexistent nonnullable nor
+normal not note nothing notify now npm nul null number numbers numeric nv object objects octet
+odd of off offer offered offhook offhookerror offhookpart often ogg oggs ok old oldest oldpwd
+omit on once one ones onfailureonly only onlychanged onreply open opencode opened opens openssl
+operation opt option optional options opus or order ordinary origin originate os other others
+otherwise our out outbound outgoing output outputs outside over overflow overlooks overview own
+package packages packet packets page pairs parallel param parameter parameters paramgen params
+parent parse part partial participant parts party pass passed passes passwd password passwords
+path paths pattern patterns pause pausems payload pbx pbxs pcap pcapng pcm pcma pcmu pdeathsig
+peer peerdisplayname peeruri pem pending percentage permission phase phone pick picomatch pid
+ping pinganswer pipe pkeyopt pki place placed places plain play player playwright please policy
+poll port portrange ports possible post pr prack precheck preferred prefers prepare present
+press presses pretty prev prime print printf prints prio priority private probe problem problems
+proc process processor processors program progress project projectfile projects promise
+promiselike properties property proto protocol proven proves provisional proxies proxy pt ptime
+pubint public publish put puts pv pw pwd px qcelp qop qualify quality query quickjs quiet quit
+quot quote quoted quotes raise ran random range rate raw rc rd re reach reachable reached
+reaches react read readable reading readonly reads readsclock ready real realm reason receive
+received receiveddigit receivedmessage receiver receives record recorded recording recordings
+records recursed recursion recv recvonly red redirect redirected redirection redirects ref refer
 reference referred refuse refused refuses reg regex regexp regint regions register registered
 registering registers registrar registration regq regular reinstall reject rejected rejection
 rejects rejectunauthorized rel relative relay relaying release released remedy remote remove

@@ -5,7 +5,8 @@ import { FIRST_PORT, LAST_PORT } from '../../baresip/start/ports.js';
 import { isScript, SCRIPT_ENDINGS_IN_WORDS } from '../../schema/script-files.js';
 import { AgentLogsReporter } from '../../report/sip/agent-logs.js';
 import { ByLength } from '../../report/console/by-length.js';
-import { ConsoleReporter, type ConsoleOptions } from '../../report/console/console.js';
+import type { LinesOptions } from '../../report/console/attempts.js';
+import { ConsoleReporter } from '../../report/console/console.js';
 import {
   FileOutput,
   outputError,
@@ -228,7 +229,7 @@ async function makeOne(
   // Its secrets are known only when scenarios were collected.
   const again = (): readonly string[] => around.again.map(secrets.mask);
   const mode = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal';
-  const told = (): ConsoleOptions => {
+  const told = (): LinesOptions => {
     const own = file === undefined ? terminal : new Terminal({ output: output(), live });
     return { terminal: own ?? stdoutTerminal(flags, around), mode, cwd, again };
   };

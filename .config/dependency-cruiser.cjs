@@ -39,7 +39,8 @@ const MAY_IMPORT = {
   sandbox: ['settings/dotenv', 'trace', 'schema', 'sip', 'model', 'errors', 'time'],
   // what may not be shown, and where it stands in texts
   secrets: ['sip', 'model', 'errors', 'time'],
-  report: ['ordinary-file', 'file-name', 'schema', 'sip', 'model', 'errors', 'time'],
+  // of audio only what a recording of a call holds: a page shows it
+  report: ['audio/call', 'ordinary-file', 'file-name', 'schema', 'sip', 'model', 'errors', 'time'],
   // what the audio of an agent holds: judged while it comes
   hearing: ['audio', 'agents', 'file-name', 'schema', 'sip', 'model', 'errors', 'time'],
   runner: [

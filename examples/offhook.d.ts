@@ -1689,7 +1689,8 @@ interface Agent {
   verify_recording(path: string, call: CallInfo): HeardRecording;
   /**
    * Sends DTMF digits in the current call: one that is answered, or a dialled one with early media.
-   * By RTP (telephone-events) or SIP INFO, as the option `dtmf_mode` says.
+   * By RTP (telephone-events) or SIP INFO, as the option `dtmf_mode` says. The time the digits
+   * themselves take does not count as waiting.
    * Returns when the last digit was sent; by INFO: it was answered with 200.
    * Time limit: 5s.
    * @param digits One to 64 of 0-9, *, #, A-D.
@@ -1713,7 +1714,8 @@ interface Agent {
   dtmf(digits: string, gap?: Duration, call?: CallInfo): void;
   /**
    * Sends DTMF digits in the current call: one that is answered, or a dialled one with early media.
-   * By RTP (telephone-events) or SIP INFO, as the option `dtmf_mode` says.
+   * By RTP (telephone-events) or SIP INFO, as the option `dtmf_mode` says. The time the digits
+   * themselves take does not count as waiting.
    * Returns when the last digit was sent; by INFO: it was answered with 200.
    * Time limit: 5s.
    * @param digits One to 64 of 0-9, *, #, A-D.

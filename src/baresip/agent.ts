@@ -13,10 +13,12 @@ import type {
   VerbArguments,
 } from '../agents/user-agent.js';
 import type { AgentState } from '../model/agent-state.js';
+import type { KeptAgent } from '../model/run-event.js';
 import type { DriverVerb } from '../schema/verbs.js';
 import type { BaresipContext } from './ground.js';
 import type { Session } from './session.js';
-import { hostPort } from './start/address.js';
+import { Limit } from './limit.js';
+import { hostPort, LOOPBACK } from './start/address.js';
 import { launch } from './start/launch.js';
 import { refuseIncoming } from './verbs/inbound.js';
 import { VERBS } from './verbs/table.js';
@@ -28,7 +30,7 @@ export async function startAgent(
   context: BaresipContext,
   limitMs: number,
 ): Promise<UserAgent> {
-  return new Agent(await launch(name, options, context, limitMs));
+  return new Agent(await launch(name, options, context, new Limit(limitMs)));
 }
 
 class Agent implements UserAgent {
@@ -61,7 +63,7 @@ class Agent implements UserAgent {
   }
 
   async act<V extends DriverVerb>(verb: V, args: VerbArguments<V>, limitMs: number): Promise<Done> {
-    return VERBS[verb](this.#session, args, limitMs);
+    return VERBS[verb](this.#session, args, new Limit(limitMs));
   }
 
   watchRtp(): Promise<void> {
@@ -69,7 +71,7 @@ class Agent implements UserAgent {
   }
 
   sendAudio(sound: Sound | undefined, limitMs: number): Promise<Done> {
-    return this.#session.source.send(sound, limitMs);
+    return this.#session.source.send(sound, new Limit(limitMs));
   }
 
   listen(told: (stream: AudioStream) => void, want: StreamWish): void {
@@ -78,6 +80,13 @@ class Agent implements UserAgent {
 
   get hearing(): boolean {
     return this.#session.ground.audio;
+  }
+
+  lend(): KeptAgent {
+    const { name, aor, contact, pid } = this;
+    const { folder, slot } = this.#session.ground;
+    this.#session.isLent = true;
+    return { name, aor, contact, pid, control: hostPort(LOOPBACK, slot.control), folder };
   }
 
   stop(): Promise<void> {

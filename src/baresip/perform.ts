@@ -2,6 +2,7 @@
 import { OffhookError } from '../errors.js';
 import { noReply, type Command } from './wire/ctrl.js';
 import type { Reply } from './wire/events.js';
+import type { Limit } from './limit.js';
 import type { RunningAgent } from './running-agent.js';
 
 export interface Effect<T> {
@@ -11,6 +12,7 @@ export interface Effect<T> {
   replied?(data: string): void;
   /** The error for a reply with `ok: false`; without this function, `done` deals with such a reply. */
   refused?(data: string): OffhookError;
+  /** `waitedMs`: the limit as it was given. */
   timedOut(waitedMs: number): OffhookError;
 }
 
@@ -19,12 +21,12 @@ export async function perform<T>(
   agent: RunningAgent,
   verb: string,
   commands: Command[],
-  limitMs: number,
+  limit: Limit,
   effect: Effect<T>,
 ): Promise<T> {
   let failure: Error | undefined;
   let answered = 0;
-  const replies = agent.send(verb, commands, limitMs);
+  const replies = agent.send(verb, commands, limit);
   replies.forEach((reply, at) => {
     reply.then(
       ({ ok, data }) => {
@@ -49,11 +51,11 @@ export async function perform<T>(
       if (value === undefined && failure !== undefined) throw failure;
       return value;
     },
-    limitMs,
-    () => {
+    limit,
+    (waitedMs) => {
       const silent = commands[answered];
-      if (silent === undefined) return effect.timedOut(Math.round(limitMs));
-      return agent.problem('E_AGENT_HUNG', verb, noReply(silent.name, limitMs));
+      if (silent === undefined) return effect.timedOut(waitedMs);
+      return agent.problem('E_AGENT_HUNG', verb, noReply(silent.name, waitedMs));
     },
   );
 }
@@ -66,19 +68,14 @@ export async function replied(
   agent: RunningAgent,
   verb: string,
   commands: readonly Command[],
-  limitMs: number,
+  limit: Limit,
 ): Promise<Reply[]> {
   try {
-    return await Promise.all(agent.send(verb, commands, limitMs));
+    return await Promise.all(agent.send(verb, commands, limit));
   } catch (error) {
     if (!(error instanceof OffhookError) || error.code !== 'E_AGENT_CONTROL') throw error;
     // The end of the process explains the end of the connection.
     await agent.waiters.failWithin(END_FOLLOWS_MS);
     throw error;
   }
-}
-
-/** The rest of a limit; at least a millisecond, so that the caller's own error is raised. */
-export function left(limitMs: number, started: number): number {
-  return Math.max(1, limitMs - (performance.now() - started));
 }

@@ -10,6 +10,7 @@ import type { Inbox } from './record/inbox.js';
 import type { Registration } from './record/registration.js';
 import type { RequestLog } from './record/request-log.js';
 import type { TelephoneEvents } from './record/telephone-events.js';
+import type { Limit } from './limit.js';
 import type { Waiters } from './waiters.js';
 import type { CommandSet } from './wire/commands.js';
 import type { Contacts } from './wire/contacts.js';
@@ -58,7 +59,7 @@ export interface RunningAgent {
   /** The newest log entry of that type, of that call, at or after `since`. */
   seqOf(type: AgentEvent['type'], call?: string, since?: number): number | undefined;
   /** Sends commands in one write. The replies never leave an unhandled rejection behind. */
-  send(verb: string, commands: readonly Command[], limitMs: number): Promise<Reply>[];
+  send(verb: string, commands: readonly Command[], limit: Limit): Promise<Reply>[];
   /** Throws when the agent cannot do anything any more. */
   assertUsable(verb: string): void;
   problem(code: ErrorCode, verb: string, what: string, hint?: string): OffhookError;

@@ -33,6 +33,7 @@ import { stopRegistering } from './verbs/registering.js';
 import { Registration } from './record/registration.js';
 import { RtpWatch } from './media/rtp-watch.js';
 import { AudioSource } from './media/source.js';
+import { Limit } from './limit.js';
 import { Waiters } from './waiters.js';
 import { Wire, type WireSink } from './wire/wire.js';
 import type { Socket } from 'node:net';
@@ -63,6 +64,8 @@ export class Session implements RunningAgent {
   process!: BaresipProcess;
   #ctrl: Ctrl | undefined;
   #controlEnd = Promise.resolve();
+  /** Somebody else may take over the control connection. */
+  isLent = false;
   #hung = false;
   #started = false;
   #stopping: Promise<void> | undefined;
@@ -193,17 +196,20 @@ export class Session implements RunningAgent {
   }
 
   /** Sends commands in one write. The replies never leave an unhandled rejection behind. */
-  send(verb: string, commands: readonly Command[], limitMs: number): Promise<Reply>[] {
+  send(verb: string, commands: readonly Command[], limit: Limit): Promise<Reply>[] {
     this.assertUsable(verb);
     if (this.#ctrl === undefined) throw this.problem('E_AGENT_CONTROL', verb, 'not connected');
     this.#wire.commands(commands);
     // At its start baresip loads modules and makes keys, which may take as long as the start itself.
-    const most = this.#started ? COMMAND_LIMIT_MS : limitMs;
-    const replies = this.#ctrl.send(commands, Math.min(limitMs, most));
+    const hangs = limit.left() >= COMMAND_LIMIT_MS;
+    const replies = this.#ctrl.send(
+      commands,
+      this.#started ? limit.atMost(COMMAND_LIMIT_MS) : limit,
+    );
     for (const reply of replies) {
       reply.catch((error: unknown) => {
         const silent = error instanceof OffhookError && error.code === 'E_AGENT_HUNG';
-        if (silent && limitMs >= COMMAND_LIMIT_MS) this.#hung = true;
+        if (silent && hangs) this.#hung = true;
       });
     }
     return replies;
@@ -347,7 +353,7 @@ export class Session implements RunningAgent {
 
   /** ctrl_tcp closes a connection only for a new one, which may send any command: the agent is ended at once. */
   async #controlClosed(reason: string, byPeer: boolean, own: number): Promise<void> {
-    if (this.#stopping !== undefined) return;
+    if (this.#stopping !== undefined || this.isLent) return;
     const others = othersAt(this.ground.slot.control, own);
     if ((await this.process.endsWithin(exitFollowsMs(this.ground.slot.control))) || !this.usable)
       return;
@@ -369,7 +375,7 @@ export class Session implements RunningAgent {
     const { binary } = this.ground.context;
     if (hasCapability(binary.version, 'keeps_hold')) return false;
     if (!this.usable) return false;
-    void this.send('hold', this.commands.hold(call), COMMAND_LIMIT_MS);
+    void this.send('hold', this.commands.hold(call), new Limit(COMMAND_LIMIT_MS));
     return true;
   }
 
@@ -378,7 +384,9 @@ export class Session implements RunningAgent {
       this.waiters.fail(this.problem('E_AGENT_GONE', 'stop', 'the agent was stopped'));
       this.registration.expect('none');
       if (!this.#hung && this.#error === undefined) {
-        void this.#ctrl?.send([{ name: 'quit' }], QUIT_MS);
+        // Where somebody else has the connection, the signal does the same: BYE, un-REGISTER, end.
+        if (this.#ctrl?.isClosed === true) this.process.kill('SIGTERM');
+        else void this.#ctrl?.send([{ name: 'quit' }], new Limit(QUIT_MS));
         if (await this.process.endsWithin(QUIT_MS)) return;
       }
       this.process.kill('SIGTERM');

@@ -1,11 +1,19 @@
 /** Promises that settle as soon as a condition over an agent's state holds: checked on each change, not polled. */
+import { Limit } from './limit.js';
 
 export class Waiters {
   readonly #waiting = new Set<{ check(): void; fail(error: Error): void }>();
   #error: Error | undefined;
 
-  /** Resolves with the first value of `check` that is not undefined; rejects with any error it throws. */
-  until<T>(check: () => T | undefined, limitMs: number, timedOut: () => Error): Promise<T> {
+  /**
+   * Resolves with the first value of `check` that is not undefined; rejects with any error it throws.
+   * `timedOut` gets the limit as it was given, in ms.
+   */
+  until<T>(
+    check: () => T | undefined,
+    limit: Limit,
+    timedOut: (waitedMs: number) => Error,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void) => {
         clearTimeout(timer);
@@ -32,19 +40,19 @@ export class Waiters {
         },
       };
       const timer = setTimeout(() => {
-        waiter.fail(timedOut());
-      }, limitMs);
+        waiter.fail(timedOut(limit.ms));
+      }, limit.left());
       this.#waiting.add(waiter);
       if (this.#error === undefined) waiter.check();
       else waiter.fail(this.#error);
     });
   }
 
-  /** Like `until`, but resolves with undefined after `ms`: for an effect that may stay away. */
-  async within<T>(check: () => T | undefined, ms: number): Promise<T | undefined> {
+  /** Like `until`, but resolves with undefined at the limit: for an effect that may stay away. */
+  async within<T>(check: () => T | undefined, limit: Limit): Promise<T | undefined> {
     const over = new Error('over');
     try {
-      return await this.until(check, ms, () => over);
+      return await this.until(check, limit, () => over);
     } catch (error) {
       if (error === over) return undefined;
       throw error;
@@ -53,7 +61,7 @@ export class Waiters {
 
   /** Rejects with the error of fail(); resolves when that is not called within `ms`. */
   async failWithin(ms: number): Promise<void> {
-    await this.within(() => undefined, ms);
+    await this.within(() => undefined, new Limit(ms));
   }
 
   /** Checks all conditions after a change. */

@@ -217,6 +217,13 @@ function addReport(program: Command, run: Run): void {
         ),
       );
     });
+  program
+    .command('show')
+    .description('open the page that --reporter html has written')
+    .argument('[file]', 'the page (default: .offhook/report.html)')
+    .action((file: string | undefined) => {
+      run(import('./show.js').then((module) => module.showCommand(file)));
+    });
 }
 
 function addGenerators(program: Command, run: Run): void {

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { isSecretName } from '../model/secret-names.js';
 import type { AllowList } from '../policy/rules.js';
-import { oneLine, shownLocation } from '../report/text.js';
+import { oneLine } from '../story/printable.js';
+import { shownLocation } from '../report/text.js';
 import { policySettings } from '../settings/policy-settings.js';
 import { readProcess, type ProcessEnvironment } from '../settings/process-environment.js';
 import { keyOf, variableOf, type Flag, type ValuesOf } from './flags.js';

@@ -10,7 +10,7 @@ import { takeSlot } from '../baresip/start/ports.js';
 import { EXIT, predicateOf, toErrorData } from '../errors.js';
 import { findCaptureTool } from '../capture/tool.js';
 import { findKamailio } from '../lab/kamailio.js';
-import { oneLine } from '../report/text.js';
+import { oneLine } from '../story/printable.js';
 import { readProcess, type ProcessEnvironment } from '../settings/process-environment.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
 import { baresipChoice } from './baresip-choice.js';

@@ -1,6 +1,6 @@
 /** `offhook list`: the scenarios that would run. */
 import { planOptions } from '../app/scripts.js';
-import { oneLine } from '../report/text.js';
+import { oneLine } from '../story/printable.js';
 import { listLine } from '../runner/plan/choices.js';
 import { planRun, throwErrored } from '../runner/plan/plan.js';
 import type { ThreadPool } from '../runner/schedule/threads.js';

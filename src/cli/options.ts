@@ -144,6 +144,10 @@ const SHOWING = inGroup('What is shown and kept:', {
   ),
   quiet: having({ replaces: ['verbose'] }, on('failures, warnings and the summary only', '-q')),
   verbose: having({ replaces: ['quiet'] }, on('every event of every agent', '-v')),
+  reportAudio: word(
+    'of',
+    'audio in the page of --reporter html, of scenarios that: failed, all, none (default: failed)',
+  ),
   color: off('no colours (also: NO_COLOR)'),
 });
 
@@ -223,6 +227,11 @@ const KEEPING = inGroup('What is shown and kept:', {
   artifactsOn: having(
     { needs: 'artifacts' },
     word('when', 'keep them on: failure, always (default: failure)'),
+  ),
+  keep: ofCommand(
+    on(
+      'what a failed scenario has running stays until Ctrl-C, and is told how to be reached: agents, mock servers, the lab; nothing else begins',
+    ),
   ),
   label: word('text', 'what tells this run from others in `offhook report`, such as debian-12'),
 });

@@ -2,7 +2,8 @@
  * Prints text besides reports, without secrets and without anything that drives a terminal or a CI system. A
  * process is one run: it has one object that knows its secrets.
  */
-import { cut, noCommands, oneLine, plain, printableJson } from '../report/text.js';
+import { noCommands, oneLine, plain, printableJson } from '../story/printable.js';
+import { cut } from '../report/text.js';
 import { Secrets } from '../secrets/secrets.js';
 
 export const secrets = new Secrets();

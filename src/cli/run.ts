@@ -10,7 +10,8 @@ import { baresipChoice } from './baresip-choice.js';
 import { flagMs } from './flags.js';
 import type { RunFlags } from './options.js';
 import { secrets } from './print.js';
-import { makeReporters } from './output/reporters.js';
+import { recordingsFolder } from './output/recordings.js';
+import { makeReporters, wantsAudio } from './output/reporters.js';
 import { scheduleFlags } from './schedule-flags.js';
 import { folderRequest, scriptRequest } from './selection.js';
 import { abortOnSignal } from './signals.js';
@@ -23,11 +24,15 @@ export async function runCommand(
   threads: ThreadPool,
 ): Promise<number> {
   const environment = readProcess();
+  const keep = keepOf(flags, environment);
   const signal = abortOnSignal();
   // For a second Ctrl-C or an error of our own; in the good case no agent is left to stop.
   process.on('exit', abandonAgents);
   const artifacts = artifactsFolder(flags, environment.cwd);
-  const saveAudio = audioFolder(flags.saveAudio) ?? artifacts?.recordings;
+  const wanted = audioFolder(flags.saveAudio);
+  const isForPage = wanted === undefined && wantsAudio(flags, environment);
+  const recordings = artifacts?.recordings ?? (isForPage ? recordingsFolder() : undefined);
+  const saveAudio = wanted ?? recordings;
   const scripts = scriptRequest(paths, flags, environment);
   const { allowNet, allowSip, maxAgents, maxCalls, isolate } = flags;
   const request = {
@@ -41,17 +46,36 @@ export async function runCommand(
     timeoutMs: flagMs(flags.timeout),
     insecureHttp: flags.insecureHttp === true,
     metrics: flags.metrics === true,
+    keep,
     ...(saveAudio === undefined ? {} : { saveAudio }),
     threads,
     secrets,
   };
   const reporters = (): ReturnType<typeof makeReporters> =>
-    makeReporters(flags, { environment, again, live: true, artifacts });
+    makeReporters(flags, { environment, again, live: true, artifacts, recordings });
   if (flags.watch === true) {
     const { watchScenarios } = await import('./watch/watch.js');
     return watchScenarios(request, reporters, signal);
   }
   return run({ ...request, signal, reporters: await reporters() });
+}
+
+/** @throws E_USAGE where nobody would end what is kept */
+function keepOf({ keep, watch }: RunFlags, { isCi }: ProcessEnvironment): boolean {
+  if (keep !== true) return false;
+  if (isCi) {
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: '--keep', what: 'waits for Ctrl-C, which nobody presses in CI (variable CI)' },
+      { hint: 'leave it out; --artifacts keeps what explains a failure' },
+    );
+  }
+  if (watch === true) {
+    throw new OffhookError('E_USAGE', '--keep and --watch exclude each other', {
+      hint: 'leave --watch out: run the scenario that fails with --keep',
+    });
+  }
+  return true;
 }
 
 /** A forgotten `only` would let a build pass with most of its tests left out. @throws E_USAGE */

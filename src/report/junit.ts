@@ -14,7 +14,7 @@ import { KeptText, Page, palette } from './lines/page.js';
 import { isBad, Results, type AttemptResult, type ScenarioResult } from './results.js';
 import type { Reporter } from './reporter.js';
 import { ScenarioView } from './lines/scenario-view.js';
-import { oneLine } from './text.js';
+import { oneLine } from '../story/printable.js';
 import { WallClock } from './wall-clock.js';
 import { element, xmlText } from './xml.js';
 

@@ -4,10 +4,11 @@
  * fields and types they do not know.
  */
 import type { RunEvent } from '../model/run-event.js';
+import { messageText } from '../sip/sip-message.js';
 import { TurnBuffer } from './output.js';
 import type { Output } from './output.js';
 import type { Reporter } from './reporter.js';
-import { printableJson } from './text.js';
+import { printableJson } from '../story/printable.js';
 import { WallClock } from './wall-clock.js';
 
 /** Counts up when a field changes its meaning or goes away; additions do not count. */
@@ -18,7 +19,7 @@ export type NdjsonEvent = Exclude<RunEvent, { type: 'agent_config' }>;
 
 interface NdjsonOptions {
   output: Output;
-  /** Also the `sip` events: every SIP message of every agent, without its raw text. */
+  /** Also the `sip` events: every SIP message of every agent. */
   sip?: boolean;
   /** Also the texts of scripts. */
   sources?: boolean;
@@ -65,7 +66,9 @@ function fieldsOf(event: NdjsonEvent): object {
     case 'run_started':
       return { format: NDJSON_FORMAT };
     case 'sip':
-      return { raw: undefined };
+      // What `message` tells as well is not written twice.
+      return { raw: event.raw === messageText(event.message) ? undefined : event.raw };
+    case 'scenario_kept':
     case 'scenario_finished':
     case 'file_part_finished': {
       const failures = event.failures.map(({ codeFrame, ...failure }) =>

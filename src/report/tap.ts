@@ -6,7 +6,8 @@ import type { Failure, RunEvent } from '../model/run-event.js';
 import { TurnBuffer, type Output } from './output.js';
 import type { Reporter } from './reporter.js';
 import { isBad, Results, type ScenarioResult } from './results.js';
-import { noCommands, oneLine, printableJson, scenarioTitle } from './text.js';
+import { noCommands, oneLine, printableJson } from '../story/printable.js';
+import { scenarioTitle } from './text.js';
 
 interface TapOptions {
   output: Output;

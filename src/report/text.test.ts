@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { cut, displayWidth, noCommands, oneLine, plain, shownPath, wrap } from './text.js';
+import { noCommands, oneLine, plain } from '../story/printable.js';
+import { cut, displayWidth, shownPath, wrap } from './text.js';
 
 test('wraps between words; splits what is wider than a line', () => {
   expect(wrap('one two three four', 9)).toEqual(['one two', 'three', 'four']);

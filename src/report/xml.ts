@@ -2,7 +2,7 @@
  * XML 1.0 text that is valid for any input: characters that XML does not allow in any form (section 2.2) are
  * made visible, as on a console.
  */
-import { CI_MARK, printable } from './text.js';
+import { CI_MARK, printable } from '../story/printable.js';
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',

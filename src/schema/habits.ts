@@ -312,7 +312,8 @@ const COMMANDS: Habits = [
     'write a scenario file, name it after run, and get editor typings with `offhook definitions`',
   ],
   ['version', 'write offhook --version'],
-  ['show-report merge-reports merge', 'report'],
+  ['merge-reports merge', 'report'],
+  ['show-report open view browse', 'show'],
 ];
 
 const TABLE: Readonly<Partial<Record<Where, Habits>>> = {

@@ -47,6 +47,14 @@ const COMPACT: ReadonlyMap<string, string> = new Map([
 export const START_LINE =
   /^(?:([^ \t\r\n]+) ([^ \t\r\n]+) SIP\/2\.0|[^ \t\r\n]+ (0*[1-9]\d*)(?: ([^]*))?)$/;
 
+/** The message as text (RFC 3261, 7): what was on the wire, but for folded lines, blanks and octets that are no UTF-8. */
+export function messageText({ method, uri, code, reason, headers, body }: SipMessage): string {
+  const start =
+    code === undefined ? `${method} ${uri ?? ''} SIP/2.0` : `SIP/2.0 ${code} ${reason ?? ''}`;
+  const fields = headers.map(([name, value]) => `${name}:${value === '' ? '' : ` ${value}`}\r\n`);
+  return `${start}\r\n${fields.join('')}\r\n${body}`;
+}
+
 /** The full lower-case name of a header field, compact forms resolved. */
 export function fullName(name: string): string {
   const lower = name.toLowerCase();

@@ -2,7 +2,7 @@
  * What a report page holds: an overview as JSON, and parts that are read when somebody looks at them. A part is an
  * element `<script type="text/plain" id="part-N">` with gzip in base64 (RFC 1952, RFC 4648).
  */
-import type { Failure, ScenarioId, Verdict } from '../model/run-event.js';
+import type { Failure, FilePart, ScenarioId, Verdict } from '../model/run-event.js';
 import type { EventOf } from './story.js';
 
 export const PAGE_DATA_ID = 'offhook-data';
@@ -17,7 +17,7 @@ export interface PageData {
   leftOut: readonly EventOf<'left_out'>[];
   /** Of the run, not of a scenario. */
   warnings: readonly string[];
-  /** Part with the text of each scenario file, by its path as the scenarios show it. */
+  /** Part with the text of each script, by its absolute path, as locations have it. */
   sources: Readonly<Record<string, number>>;
   /** Names of addresses, "address:port" or "address". */
   aliases: Readonly<Record<string, string>>;
@@ -29,7 +29,10 @@ export interface PageData {
 
 export interface AttemptData {
   scenario: ScenarioId;
-  verdict: Verdict;
+  /** "unfinished": the run broke off before its end. */
+  verdict: Verdict | 'unfinished';
+  /** What runs once per file is no scenario: only where it failed. */
+  part?: FilePart;
   /** In ms since the run began. */
   at: number;
   ms: number;
@@ -38,7 +41,7 @@ export interface AttemptData {
   retried?: true;
   /** The first one, as the overview shows it. */
   failure?: Pick<Failure, 'code' | 'message' | 'brief' | 'at' | 'phase'>;
-  /** Part with its events, as lines of the record (docs/ndjson.md). */
+  /** Part with its events: a RunEvent as JSON in each line, a SIP message without `raw` where messageText() makes it. */
   events: number;
   audio: readonly AudioData[];
 }

@@ -65,6 +65,8 @@ export interface MessageRow extends AnyRow {
   from: number;
   to: number;
   message: SipMessage;
+  /** Its text on the wire; made of `message` where the record does not keep it. */
+  raw: string;
   /** Index among the calls; absent for a message outside of any. */
   call?: number;
   /** "INVITE", "180 Ringing". */
@@ -84,7 +86,12 @@ export interface DigitsRow extends AnyRow {
   kind: 'digits';
   from: number;
   to: number;
+  /** When the last one was sent, or came. */
+  until: number;
+  /** As they were sent; where nobody told that, as they came. */
   digits: string;
+  /** What came at the agent `to`, where it differs from what was sent. */
+  received?: string;
   via: 'rtp' | 'info';
   call?: number;
 }

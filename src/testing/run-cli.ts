@@ -148,7 +148,7 @@ export function startCli(
 
 /** Colours, a CI's own settings and the assistant that runs the tests must not change what a test reads. */
 function runEnvironment({ env, leftovers }: CliOptions): NodeJS.ProcessEnv {
-  const choosing = new Set(['FORCE_COLOR', 'GITHUB_ACTIONS', ...ASSISTANTS]);
+  const choosing = new Set(['FORCE_COLOR', 'CI', 'GITHUB_ACTIONS', ...ASSISTANTS]);
   const others = Object.entries(process.env).filter(([name]) => !choosing.has(name));
   const merged: NodeJS.ProcessEnv = { ...Object.fromEntries(others), NO_COLOR: '1' };
   Object.assign(merged, env);

@@ -14,8 +14,9 @@ export interface SideOfCall extends Marked {
   side: Side;
   /** Samples a second: 8000. */
   rate: number;
-  /** As octets of mu-law (ITU-T G.711). */
-  samples: Uint8Array;
+  samples: number;
+  /** The samples in mu-law (ITU-T G.711). */
+  octets: Uint8Array;
 }
 
 export interface CallAudio {
@@ -81,5 +82,13 @@ function channelsOf(bytes: Buffer, header: WavHeader, frames: number): Int16Arra
 function sideOf(side: Side, samples: Int16Array | undefined, rate: number): SideOfCall[] {
   if (samples === undefined) return [];
   const plain = rate === RATE ? samples : toInt16(resample(toFloat(samples), rate, RATE)).samples;
-  return [{ side, rate: RATE, samples: encodeMulaw(plain), ...marksOf(plain, RATE) }];
+  return [
+    {
+      side,
+      rate: RATE,
+      samples: plain.length,
+      octets: encodeMulaw(plain),
+      ...marksOf(plain, RATE),
+    },
+  ];
 }

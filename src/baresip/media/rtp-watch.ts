@@ -4,6 +4,7 @@
  */
 import { throwIfBug } from '../../errors.js';
 import { openCalls, type CallState } from '../../model/agent-state.js';
+import { Limit } from '../limit.js';
 import type { RunningAgent } from '../running-agent.js';
 
 const EVERY_MS = 100;
@@ -58,7 +59,9 @@ export class RtpWatch {
   async #count({ id }: CallState): Promise<void> {
     const { commands, state } = this.#session;
     if (!state.alive || this.#timer === undefined) return;
-    const reply = await this.#session.send('rtp', commands.counters(id), LIMIT_MS).at(-1);
+    const reply = await this.#session
+      .send('rtp', commands.counters(id), new Limit(LIMIT_MS))
+      .at(-1);
     const counted = countersOf(reply?.data ?? '');
     if (counted === undefined || reply?.ok !== true) return;
     const before = this.#counted.get(id) ?? { sent: 0, received: 0 };

@@ -19,6 +19,7 @@ import { openCalls, type AgentState, type CallState } from '../../model/agent-st
 import { hasCapability } from '../capabilities.js';
 import { SILENCE_FILE, wavHeader } from '../start/config.js';
 import { SILENCE_SECONDS } from '../start/folder.js';
+import { Limit } from '../limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import type { Done, Sound } from '../../agents/user-agent.js';
 
@@ -66,7 +67,7 @@ export class AudioSource {
   }
 
   /** Sends that sound from now on; undefined means silence. Resolves once baresip has switched. */
-  async send(sound: Sound | undefined, limitMs: number): Promise<Done> {
+  async send(sound: Sound | undefined, limit: Limit): Promise<Done> {
     const session = this.#session;
     session.assertUsable('send_audio');
     if (sound?.repeats === false && openCalls(session.state).length === 0) {
@@ -80,10 +81,10 @@ export class AudioSource {
     const before = this.#wanted;
     const next = sound === undefined ? SILENCE : this.#write(sound);
     this.#switchTo(next);
-    const refused = await this.#apply(limitMs);
+    const refused = await this.#apply(limit);
     if (refused !== undefined) {
       this.#switchTo(before);
-      void this.#apply(limitMs);
+      void this.#apply(new Limit(LIMIT_MS));
       this.#remove(next.file);
       throw session.problem('E_AUDIO', 'send_audio', `baresip did not switch: ${refused}`);
     }
@@ -212,7 +213,7 @@ export class AudioSource {
       this.#wanted = { ...rest, sound, since };
       this.#remove(old.file);
     }
-    void this.#apply(LIMIT_MS).then((refused) => {
+    void this.#apply(new Limit(LIMIT_MS)).then((refused) => {
       if (refused === undefined || this.#rearm === undefined) return;
       clearTimeout(this.#rearm);
       this.#rearm = this.#rearmIn(RETRY_MS);
@@ -220,7 +221,7 @@ export class AudioSource {
   }
 
   /** @returns baresip's reason for a refusal; undefined when it has switched, or will once it can. */
-  async #apply(limitMs: number): Promise<string | undefined> {
+  async #apply(limit: Limit): Promise<string | undefined> {
     const session = this.#session;
     const { file } = this.#wanted;
     if (this.#rearm !== undefined) {
@@ -243,7 +244,7 @@ export class AudioSource {
           ...give,
           ...take.flatMap(({ id, missing }) => session.commands.withoutSource(id, missing)),
         ],
-        limitMs,
+        limit,
       );
       const reply = await replies[give.length - 1];
       const failed = /failed to set audio-source \((.*)\)/.exec(reply?.data ?? '')?.[1];
@@ -257,7 +258,7 @@ export class AudioSource {
       if (missed.length > 0) {
         // `callfind` does not select a call that has ended: the source was taken from another call.
         for (const { id } of missed) this.#gone.add(id);
-        return await this.#apply(limitMs);
+        return await this.#apply(limit);
       }
       // If it begins now, this call would have no source.
       for (const { id } of take) if (this.#begins.has(id)) this.#begins.set(id, '');

@@ -1,5 +1,6 @@
 /** Brings one baresip process up: ports, folder, process, control connection, account. */
 import type { BaresipContext } from '../ground.js';
+import { Limit } from '../limit.js';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { isIP, type Socket } from 'node:net';
@@ -47,9 +48,8 @@ export async function launch(
   name: string,
   options: AgentOptions,
   context: BaresipContext,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Session> {
-  const deadline = performance.now() + limitMs;
   // Checked before anything is started, with a stand-in for the address, which is not known yet.
   const headers = headersOf(name, options, context.binary.version);
   checkMediaOptions(name, options, context.binary);
@@ -63,7 +63,7 @@ export async function launch(
   for (let attempt = 1; ; attempt++) {
     const session = await prepare(name, options, context, address, headers, wrapper);
     try {
-      await bringUp(session, options, headers, deadline, limitMs);
+      await bringUp(session, options, headers, limit);
       return session;
     } catch (error) {
       await session.stop();
@@ -179,6 +179,7 @@ async function prepare(
       modulePath: context.binary.modulePath,
       tls,
       converters: hasCapability(context.binary.version, 'converters'),
+      holdsOthers: hasCapability(context.binary.version, 'holds_others'),
       rtp: rtpConfig(options, context.binary.version),
       ...(authorities === undefined ? {} : { authorities: authorities.file }),
       mwi: options.mwi === true,
@@ -238,8 +239,7 @@ async function bringUp(
   session: Session,
   options: AgentOptions,
   headers: Headers,
-  deadline: number,
-  limitMs: number,
+  limit: Limit,
 ): Promise<void> {
   let exit: Exit | undefined;
   void session.process.exited.then((one) => {
@@ -260,28 +260,27 @@ async function bringUp(
       controlSocket = socket;
       break;
     }
-    if (exit === undefined && performance.now() < deadline) {
+    if (exit === undefined && !limit.isOver) {
       if (session.lastLines.some((line) => /ctrl_tcp: failed to listen/.test(line)))
         throw new PortTaken();
       await new Promise((resolve) => setTimeout(resolve, CONNECT_EVERY_MS));
       continue;
     }
     throw exit === undefined
-      ? startError(session, `its control port did not open (waited ${formatMs(limitMs)})`)
+      ? startError(session, `its control port did not open (waited ${formatMs(limit.ms)})`)
       : exitError(session, exit);
   }
-  const left = () => Math.max(1, deadline - performance.now());
   try {
     const [identity] = await Promise.all(
-      session.send('start', [{ name: 'uafind', params: idleAor }], left()),
+      session.send('start', [{ name: 'uafind', params: idleAor }], limit),
     );
     if (identity?.ok !== true) throw new PortTaken();
     // A program connected before us may have given commands.
     if (othersAt(slot.control, controlSocket.localPort).length > 0) throw new PortTaken();
-    await loadModules(session, options, left);
-    await setUp(session, 'the account', session.commands.create(account.line(0)), left());
+    await loadModules(session, options, limit);
+    await setUp(session, 'the account', session.commands.create(account.line(0)), limit);
     const ofHeaders = headerCommands(headers.commanded, context.binary.version);
-    await setUp(session, 'a header', ofHeaders, left());
+    await setUp(session, 'a header', ofHeaders, limit);
   } catch (error) {
     if (exit !== undefined) throw exitError(session, exit);
     if (error instanceof OffhookError && error.code === 'E_AGENT_CONTROL')
@@ -300,25 +299,21 @@ async function setUp(
   session: Session,
   what: string,
   commands: readonly Command[],
-  limitMs: number,
+  limit: Limit,
 ): Promise<void> {
-  const replies = await Promise.all(session.send('start', commands, limitMs));
+  const replies = await Promise.all(session.send('start', commands, limit));
   const refused = replies.find((reply) => !reply.ok);
   if (refused !== undefined)
     throw startError(session, `baresip refused ${what}: ${refused.data.trim()}`);
 }
 
 /** Loads modules by command, not by the config, so that a module that does not load is reported. */
-async function loadModules(
-  session: Session,
-  options: AgentOptions,
-  left: () => number,
-): Promise<void> {
+async function loadModules(session: Session, options: AgentOptions, limit: Limit): Promise<void> {
   const { ground } = session;
   /** Returns baresip's words if the module was not loaded. */
   const load = async (module: string): Promise<string | undefined> => {
     const command = { name: 'insmod', params: `${module}.so` };
-    const [reply] = await Promise.all(session.send('start', [command], left()));
+    const [reply] = await Promise.all(session.send('start', [command], limit));
     return reply?.data.startsWith('loaded') === true ? undefined : (reply?.data.trim() ?? '');
   };
   for (const { module, option } of wantedModules(options)) {

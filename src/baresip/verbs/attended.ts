@@ -6,7 +6,7 @@ import type { CallState } from '../../model/agent-state.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
 import { hold, resume } from './hold.js';
 import { peerOf } from '../../sip/peer.js';
-import { left } from '../perform.js';
+import type { Limit } from '../limit.js';
 import type { Consultation, RunningAgent } from '../running-agent.js';
 import { placedTarget } from './target.js';
 import { refer, transferableCall } from './transfer.js';
@@ -21,16 +21,15 @@ const START_FIRST = 'call attended_transfer() first';
 export async function attendedTransfer(
   agent: RunningAgent,
   { target: to, call: id }: VerbArguments<'attended_transfer'>,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
   const verb = 'attended_transfer';
-  const started = performance.now();
   const target = placedTarget(agent, verb, to);
   assertNone(agent, verb);
-  const first = await transferableCall(agent, verb, { target, id }, limitMs);
-  await hold(agent, { call: first.id }, left(limitMs, started));
+  const first = await transferableCall(agent, verb, { target, id }, limit);
+  await hold(agent, { call: first.id }, limit);
   const placing = { uri: target.uri, peer: peerOf(target.uri, '') };
-  const { seq, call } = await placeCall(agent, verb, placing, left(limitMs, started));
+  const { seq, call } = await placeCall(agent, verb, placing, limit);
   agent.consultation = { first, call, target };
   return { seq };
 }
@@ -38,7 +37,7 @@ export async function attendedTransfer(
 export async function completeTransfer(
   agent: RunningAgent,
   _args: VerbArguments<'complete_transfer'>,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
   const verb = 'complete_transfer';
   const { first, call, target } = current(agent, verb);
@@ -61,25 +60,24 @@ export async function completeTransfer(
     !direct || hasCapability(version, 'replaces_tags'),
   );
   const commands = agent.commands.transfer(first.id, referTo);
-  return refer(agent, verb, { call: first, commands }, limitMs);
+  return refer(agent, verb, { call: first, commands }, limit);
 }
 
 export async function abortTransfer(
   agent: RunningAgent,
   _args: VerbArguments<'abort_transfer'>,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
   const verb = 'abort_transfer';
-  const started = performance.now();
   const { first, call } = current(agent, verb);
   // 1.0 resumes the first call as soon as the consultation call ends.
   agent.calls.media.expectResume(first.id, true);
-  if (isOpen(agent, call)) await hangup(agent, { call }, left(limitMs, started));
+  if (isOpen(agent, call)) await hangup(agent, { call }, limit);
   agent.consultation = undefined;
   if (!isOpen(agent, first.id)) {
     return { seq: agent.seqOf('call_closed', first.id) ?? agent.nextSeq - 1 };
   }
-  return resume(agent, { call: first.id }, left(limitMs, started));
+  return resume(agent, { call: first.id }, limit);
 }
 
 function assertReady(

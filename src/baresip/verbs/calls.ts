@@ -2,7 +2,8 @@
 import { currentCall, waitingCalls, type CallState } from '../../model/agent-state.js';
 import { formatMs } from '../../time.js';
 import type { Done, VerbArguments } from '../../agents/user-agent.js';
-import { left, perform } from '../perform.js';
+import { perform } from '../perform.js';
+import { Limit } from '../limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import { holdOthers } from './hold.js';
 import { assertRefusal, refuse } from './inbound.js';
@@ -16,17 +17,16 @@ const FIRST_RESPONSE_MS = 1000;
 export async function accept(
   agent: RunningAgent,
   { call: id }: VerbArguments<'accept'>,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
-  const started = performance.now();
-  const call = await waitingCall(agent, 'accept', id, limitMs);
-  await holdOthers(agent, 'accept', call.id, left(limitMs, started));
+  const call = await waitingCall(agent, 'accept', id, limit);
+  await holdOthers(agent, 'accept', call.id, limit);
   const commands = agent.commands.accept(call.id);
   const answerAgain = (): void => {
-    if (agent.usable) void agent.send('accept', commands, ACCEPT_AGAIN_MS);
+    if (agent.usable) void agent.send('accept', commands, new Limit(ACCEPT_AGAIN_MS));
   };
   const again = agent.ground.nat === 'ice' ? setInterval(answerAgain, ACCEPT_AGAIN_MS) : undefined;
-  return perform(agent, 'accept', commands, left(limitMs, started), {
+  return perform(agent, 'accept', commands, limit, {
     done: () => {
       const seq = agent.seqOf('call_accepted', call.id);
       if (seq === undefined) assertOpen(agent, 'accept', call.id);
@@ -47,27 +47,20 @@ export async function accept(
 export async function reject(
   agent: RunningAgent,
   refusal: VerbArguments<'reject'>,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
   assertRefusal(agent, 'reject', refusal);
-  const started = performance.now();
-  const call = await waitingCall(agent, 'reject', undefined, limitMs);
+  const call = await waitingCall(agent, 'reject', undefined, limit);
   agent.calls.expectHangup(call.id);
-  const done = await perform(
-    agent,
-    'reject',
-    refuse(agent, call.id, refusal),
-    left(limitMs, started),
-    {
-      done: () => closed(agent, call.id),
-      timedOut: (waited) =>
-        agent.problem(
-          'E_CALL_TIMEOUT',
-          'reject',
-          `no response was sent to ${call.peer.uri} (waited ${formatMs(waited)})`,
-        ),
-    },
-  );
+  const done = await perform(agent, 'reject', refuse(agent, call.id, refusal), limit, {
+    done: () => closed(agent, call.id),
+    timedOut: (waited) =>
+      agent.problem(
+        'E_CALL_TIMEOUT',
+        'reject',
+        `no response was sent to ${call.peer.uri} (waited ${formatMs(waited)})`,
+      ),
+  });
   const ended = agent.state.calls.find((one) => one.id === call.id)?.ended;
   if (ended?.by === 'remote')
     throw agent.problem('E_CALL_STATE', 'reject', 'the caller gave up first');
@@ -77,10 +70,9 @@ export async function reject(
 export async function hangup(
   agent: RunningAgent,
   { call: id }: VerbArguments<'hangup'>,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
   agent.assertUsable('hangup');
-  const started = performance.now();
   let call = id === undefined ? currentCall(agent.state) : callOf(agent, 'hangup', id);
   if (call === undefined) throw noCall(agent, 'hangup');
   const before = closed(agent, call.id);
@@ -90,14 +82,14 @@ export async function hangup(
     throw noCall(agent, 'hangup');
   }
   if (call.direction === 'outgoing' && !agent.calls.responded(call.id)) {
-    await firstResponse(agent, call.id, Math.min(FIRST_RESPONSE_MS, limitMs));
+    await firstResponse(agent, call.id, limit.halfAtMost(FIRST_RESPONSE_MS));
     call = callOf(agent, 'hangup', call.id);
     const meanwhile = closed(agent, call.id);
     if (meanwhile !== undefined) return meanwhile;
   }
   const leaving = call;
   agent.calls.expectHangup(leaving.id);
-  return perform(agent, 'hangup', agent.commands.hangup(leaving.id), left(limitMs, started), {
+  return perform(agent, 'hangup', agent.commands.hangup(leaving.id), limit, {
     done: () => closed(agent, leaving.id),
     timedOut: (waited) =>
       agent.problem(
@@ -109,18 +101,18 @@ export async function hangup(
 }
 
 /** Whether the call got any response, or has closed, before the limit. */
-async function firstResponse(agent: RunningAgent, id: string, limitMs: number): Promise<boolean> {
+async function firstResponse(agent: RunningAgent, id: string, limit: Limit): Promise<boolean> {
   const { calls, waiters } = agent;
   const isAnswered = () =>
     calls.responded(id) || closed(agent, calls.redirections.currentId(id)) !== undefined;
-  return (await waiters.within(() => isAnswered() || undefined, limitMs)) === true;
+  return (await waiters.within(() => isAnswered() || undefined, limit)) === true;
 }
 
 async function waitingCall(
   agent: RunningAgent,
   verb: string,
   id: string | undefined,
-  limitMs: number,
+  limit: Limit,
 ): Promise<CallState> {
   agent.assertUsable(verb);
   if (id !== undefined) {
@@ -135,12 +127,12 @@ async function waitingCall(
   }
   return agent.waiters.until(
     () => waitingCalls(agent.state).find(({ id: one }) => !agent.calls.leaving(one)),
-    limitMs,
-    () =>
+    limit,
+    (waited) =>
       agent.problem(
         'E_CALL_TIMEOUT',
         verb,
-        `no call is waiting (waited ${formatMs(limitMs)})`,
+        `no call is waiting (waited ${formatMs(waited)})`,
         'let somebody dial this agent first',
       ),
   );

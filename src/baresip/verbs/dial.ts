@@ -8,6 +8,7 @@ import { sinceOf } from '../capabilities.js';
 import { perform } from '../perform.js';
 import { afterReading } from '../record/call-record.js';
 import { holds } from '../record/offer-answer.js';
+import { Limit } from '../limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import { hostOf } from '../start/account.js';
 import type { Command } from '../wire/ctrl.js';
@@ -27,7 +28,7 @@ interface Placing {
 export async function dial(
   agent: RunningAgent,
   { target }: VerbArguments<'dial'>,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
   const { uri } = placedTarget(agent, 'dial', target);
   agent.assertUsable('dial');
@@ -43,7 +44,7 @@ export async function dial(
     );
   }
   const placing = { uri, peer: peerOf(uri, ''), before: routeCommands(agent, uri) };
-  const { seq } = await placeCall(agent, 'dial', placing, limitMs);
+  const { seq } = await placeCall(agent, 'dial', placing, limit);
   return { seq };
 }
 
@@ -52,7 +53,7 @@ export async function placeCall(
   agent: RunningAgent,
   verb: string,
   { uri, peer, before = [] }: Placing,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done & { call: string }> {
   const since = agent.nextSeq;
   const seen = new Set(agent.state.calls.map((call) => call.id));
@@ -60,7 +61,7 @@ export async function placeCall(
   let placed: string | undefined;
   const late = new InviteTimer(agent, leavesAtOnce(agent, uri));
   try {
-    return await perform(agent, verb, [...before, ...agent.commands.dial(uri)], limitMs, {
+    return await perform(agent, verb, [...before, ...agent.commands.dial(uri)], limit, {
       replied: (data) => {
         late.start();
         placed = /call id: (\S+)/.exec(data)?.[1];
@@ -158,5 +159,5 @@ function leavesAtOnce(agent: RunningAgent, uri: string): boolean {
 function abandon(agent: RunningAgent, placed: string | undefined, error: unknown): void {
   const timedOut = error instanceof OffhookError && error.code === 'E_CALL_REFUSED';
   if (!timedOut || (placed === undefined && openCalls(agent.state).length > 0)) return;
-  void agent.send('dial', agent.commands.hangup(placed ?? ''), INVITE_MS);
+  void agent.send('dial', agent.commands.hangup(placed ?? ''), new Limit(INVITE_MS));
 }

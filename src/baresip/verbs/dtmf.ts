@@ -5,7 +5,8 @@ import { currentCall, type CallState } from '../../model/agent-state.js';
 import { formatMs } from '../../time.js';
 import { hasCapability } from '../capabilities.js';
 import type { Done, VerbArguments } from '../../agents/user-agent.js';
-import { left, replied } from '../perform.js';
+import { replied } from '../perform.js';
+import { Limit } from '../limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import { assertOpen } from './which-call.js';
 
@@ -21,7 +22,7 @@ const INFO_DIGIT_MS = 250;
 export async function dtmf(
   agent: RunningAgent,
   { digits, gap: gapMs, call: id }: VerbArguments<'dtmf'>,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
   agent.assertUsable('dtmf');
   if (gapMs !== undefined && gapMs < DIGIT_MS) {
@@ -34,8 +35,8 @@ export async function dtmf(
   }
   const call = callFor(agent, id);
   const via = wayOf(agent, call);
-  if (via === 'rtp') await sendEvents(agent, call, digits, gapMs, limitMs);
-  else await sendInfos(agent, call, digits, gapMs, limitMs);
+  if (via === 'rtp') await sendEvents(agent, call, digits, gapMs, limit);
+  else await sendInfos(agent, call, digits, gapMs, limit);
   const seq = agent.emit({ type: 'dtmf_sent', call: call.id, digits, via });
   return { seq };
 }
@@ -102,7 +103,7 @@ async function sendEvents(
   call: CallState,
   digits: string,
   gapMs: number | undefined,
-  limitMs: number,
+  limit: Limit,
 ): Promise<void> {
   // The packet time is the one that both sides agreed on.
   const digitMs = PACKETS * Math.max(PTIME_MS, call.facts.media?.ptime ?? PTIME_MS);
@@ -111,7 +112,7 @@ async function sendEvents(
   const began = performance.now();
   for (const [at, group] of groups.entries()) {
     await pause(agent, call, began + at * periodMs - performance.now());
-    await send(agent, call, group, limitMs);
+    await send(agent, call, group, limit.after(at * periodMs));
   }
   const last = groups.at(-1) ?? '';
   const lastAt = began + (groups.length - 1) * periodMs;
@@ -131,9 +132,9 @@ async function send(
   agent: RunningAgent,
   call: CallState,
   digits: string,
-  limitMs: number,
+  limit: Limit,
 ): Promise<void> {
-  const replies = await replied(agent, 'dtmf', agent.commands.digits(call.id, digits), limitMs);
+  const replies = await replied(agent, 'dtmf', agent.commands.digits(call.id, digits), limit);
   const refused = replies.find(({ ok }) => !ok);
   if (refused === undefined) return;
   assertSending(agent, call);
@@ -147,12 +148,13 @@ async function sendInfos(
   call: CallState,
   digits: string,
   gapMs = INFO_DIGIT_MS,
-  limitMs: number,
+  limit: Limit,
 ): Promise<void> {
   const began = performance.now();
   for (const [at, digit] of Array.from(digits).entries()) {
-    await pause(agent, call, began + at * Math.max(gapMs, INFO_DIGIT_MS) - performance.now());
-    await sendInfo(agent, call, digit, limitMs);
+    const dueMs = at * Math.max(gapMs, INFO_DIGIT_MS);
+    await pause(agent, call, began + dueMs - performance.now());
+    await sendInfo(agent, call, digit, limit.after(dueMs));
   }
 }
 
@@ -160,27 +162,26 @@ async function sendInfo(
   agent: RunningAgent,
   call: CallState,
   digit: string,
-  limitMs: number,
+  limit: Limit,
 ): Promise<void> {
-  const started = performance.now();
   const info = agent.requests.expect('INFO', call.id);
   try {
     // Old versions refuse A to D, but accept a to d.
     const capitals = hasCapability(agent.ground.context.binary.version, 'dtmf_info_capitals');
     const key = capitals ? digit : digit.toLowerCase();
-    await send(agent, call, key, limitMs);
+    await send(agent, call, key, limit);
     const answer = await agent.waiters.until(
       () => {
         if (info.answer === undefined) assertSending(agent, call);
         return info.answer;
       },
-      left(limitMs, started),
-      () => {
+      limit,
+      (waited) => {
         const what = info.sentAt === undefined ? 'no INFO was sent' : 'INFO was not answered';
         return agent.problem(
           'E_DTMF',
           'dtmf',
-          `digit ${digit}: ${what} (waited ${formatMs(limitMs)})`,
+          `digit ${digit}: ${what} (waited ${formatMs(waited)})`,
         );
       },
     );
@@ -205,7 +206,7 @@ async function pause(agent: RunningAgent, call: CallState, ms: number): Promise<
   await agent.waiters.within(() => {
     assertSending(agent, call);
     return undefined;
-  }, ms);
+  }, new Limit(ms));
 }
 
 function assertSending(agent: RunningAgent, { id }: CallState): void {

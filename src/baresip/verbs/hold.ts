@@ -3,7 +3,8 @@ import { throwIfBug, type OffhookError } from '../../errors.js';
 import { currentCall, openCalls, type CallState } from '../../model/agent-state.js';
 import { formatMs } from '../../time.js';
 import { holds, isHoldOffer, type OwnOffer } from '../record/offer-answer.js';
-import { left, perform } from '../perform.js';
+import { perform } from '../perform.js';
+import { Limit } from '../limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import type { Done, VerbArguments } from '../../agents/user-agent.js';
 import { assertOpen, callOf, noCall } from './which-call.js';
@@ -18,27 +19,25 @@ const ACK_MS = 1000;
 export async function hold(
   agent: RunningAgent,
   { call: id }: VerbArguments<'hold'>,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
-  const started = performance.now();
-  await settled(agent, 'hold', limitMs);
+  await settled(agent, 'hold', limit);
   const call = answeredCall(agent, 'hold', id);
   // The agent holds the call already: baresip would send nothing.
   if (holds(call.facts.held)) return latest(agent, call.id);
-  return change(agent, 'hold', call, left(limitMs, started));
+  return change(agent, 'hold', call, limit);
 }
 
 export async function resume(
   agent: RunningAgent,
   { call: id }: VerbArguments<'resume'>,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
-  const started = performance.now();
-  await settled(agent, 'resume', limitMs);
+  await settled(agent, 'resume', limit);
   const call = id === undefined ? heldCall(agent) : answeredCall(agent, 'resume', id);
   if (holds(call.facts.held)) {
-    await holdOthers(agent, 'resume', call.id, left(limitMs, started));
-    await change(agent, 'resume', call, left(limitMs, started));
+    await holdOthers(agent, 'resume', call.id, limit);
+    await change(agent, 'resume', call, limit);
   }
   return { seq: agent.emit({ type: 'call_resumed', call: call.id }) };
 }
@@ -51,15 +50,14 @@ export async function holdOthers(
   agent: RunningAgent,
   verb: string,
   id: string,
-  limitMs: number,
+  limit: Limit,
 ): Promise<void> {
-  const started = performance.now();
-  await settled(agent, verb, limitMs);
-  await acknowledged(agent, id, Math.min(ACK_MS, limitMs));
+  await settled(agent, verb, limit);
+  await acknowledged(agent, id, limit.halfAtMost(ACK_MS));
   for (const other of openCalls(agent.state)) {
     const active = other.state === 'Established' && !holds(other.facts.held);
     if (other.id === id || !active) continue;
-    await change(agent, 'hold', other, left(limitMs, started)).catch((error: unknown) => {
+    await change(agent, 'hold', other, limit).catch((error: unknown) => {
       // If the remote party hung up that call meanwhile, nothing is left to hold.
       if (openCalls(agent.state).some((call) => call.id === other.id)) throw error;
       agent.assertUsable(verb);
@@ -71,18 +69,18 @@ export async function holdOthers(
  * Waits for the ACK of calls that were just accepted, because they can be held only then. Otherwise 1.1 would
  * hold such a call while it answers the next call, and record both under one name.
  */
-async function acknowledged(agent: RunningAgent, id: string, limitMs: number): Promise<void> {
+async function acknowledged(agent: RunningAgent, id: string, limit: Limit): Promise<void> {
   const pending = ({ id: one, state, accepted }: CallState): boolean =>
     one !== id && accepted && state !== 'Established';
   // If no ACK comes, baresip holds the call as well as it can.
   await agent.waiters.within(
     () => (openCalls(agent.state).some(pending) ? undefined : true),
-    limitMs,
+    limit,
   );
 }
 
 /** Waits for answers to baresip's own offers: until then the direction in force is unknown. */
-function settled(agent: RunningAgent, verb: string, limitMs: number): Promise<true> {
+function settled(agent: RunningAgent, verb: string, limit: Limit): Promise<true> {
   agent.assertUsable(verb);
   const pending = (): CallState | undefined =>
     openCalls(agent.state).find((call) =>
@@ -90,10 +88,10 @@ function settled(agent: RunningAgent, verb: string, limitMs: number): Promise<tr
     );
   return agent.waiters.until(
     () => (pending() === undefined ? true : undefined),
-    limitMs,
-    () => {
+    limit,
+    (waited) => {
       const whom = pending()?.peer.uri ?? 'the other side';
-      const what = `${whom} did not answer a re-INVITE (waited ${formatMs(limitMs)})`;
+      const what = `${whom} did not answer a re-INVITE (waited ${formatMs(waited)})`;
       return agent.problem('E_CALL_TIMEOUT', verb, what);
     },
   );
@@ -102,29 +100,29 @@ function settled(agent: RunningAgent, verb: string, limitMs: number): Promise<tr
 export function mute(
   agent: RunningAgent,
   { call }: VerbArguments<'mute'>,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
-  return setMuted(agent, { verb: 'mute', wanted: true, call }, limitMs);
+  return setMuted(agent, { verb: 'mute', wanted: true, call }, limit);
 }
 
 export function unmute(
   agent: RunningAgent,
   { call }: VerbArguments<'unmute'>,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
-  return setMuted(agent, { verb: 'unmute', wanted: false, call }, limitMs);
+  return setMuted(agent, { verb: 'unmute', wanted: false, call }, limit);
 }
 
 async function setMuted(
   agent: RunningAgent,
   { verb, wanted, call: id }: { verb: string; wanted: boolean; call: string | undefined },
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
   const call = answeredCall(agent, verb, id);
   // The command is a toggle below 3.19: sent only to change the state, and again when it did the opposite.
   if (call.facts.muted === wanted) return latest(agent, call.id);
   for (let tries = 0; tries < 2; tries += 1) {
-    if ((await toggled(agent, { verb, wanted }, call, limitMs)) !== wanted) continue;
+    if ((await toggled(agent, { verb, wanted }, call, limit)) !== wanted) continue;
     return { seq: agent.emit({ type: 'call_muted', call: call.id, muted: wanted }) };
   }
   throw agent.problem('E_CALL_REFUSED', verb, `baresip left the call ${wanted ? 'un' : ''}muted`);
@@ -135,10 +133,10 @@ function toggled(
   agent: RunningAgent,
   { verb, wanted }: { verb: string; wanted: boolean },
   call: CallState,
-  limitMs: number,
+  limit: Limit,
 ): Promise<boolean> {
   let muted: boolean | undefined;
-  return perform(agent, verb, agent.commands.mute(call.id, wanted), limitMs, {
+  return perform(agent, verb, agent.commands.mute(call.id, wanted), limit, {
     replied: (data) => {
       muted = /call (un-)?muted/.exec(data)?.[1] === undefined;
       agent.waiters.wake();
@@ -155,7 +153,7 @@ async function change(
   agent: RunningAgent,
   verb: 'hold' | 'resume',
   call: CallState,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
   const { media } = agent.calls;
   const since = agent.nextSeq;
@@ -177,7 +175,7 @@ async function change(
     agent,
     verb,
     agent.commands[verb](call.id),
-    limitMs,
+    limit,
     {
       done: outcome,
       timedOut: (waited) =>
@@ -185,7 +183,7 @@ async function change(
     },
   );
   if (!(result instanceof Error)) return result;
-  await setBack(agent, verb, call);
+  await setBack(agent, verb, call, limit);
   throw result;
 }
 
@@ -205,6 +203,7 @@ async function setBack(
   agent: RunningAgent,
   verb: 'hold' | 'resume',
   call: CallState,
+  limit: Limit,
 ): Promise<void> {
   const { media } = agent.calls;
   media.expectResume(call.id, false);
@@ -214,7 +213,7 @@ async function setBack(
     const last = media.ownOffers(call.id).slice(before).at(-1);
     return last?.code === undefined ? undefined : true;
   };
-  await perform(agent, opposite, agent.commands[opposite](call.id), SET_BACK_MS, {
+  await perform(agent, opposite, agent.commands[opposite](call.id), limit.atMost(SET_BACK_MS), {
     done: settled,
     timedOut: () => agent.problem('E_CALL_TIMEOUT', opposite, 'not answered'),
   }).catch((error: unknown) => {

@@ -3,6 +3,7 @@ import type { AgentEvent } from '../../model/agent-event.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
 import type { Command } from '../wire/ctrl.js';
 import { unquotable } from '../start/quoted.js';
+import { Limit } from '../limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import type { Done, VerbArguments } from '../../agents/user-agent.js';
 
@@ -93,7 +94,11 @@ export function refuseIncoming(agent: RunningAgent, event: AgentEvent): void {
   if (event.type !== 'call_incoming' || agent.refusal === undefined) return;
   agent.calls.expectHangup(event.call);
   try {
-    void agent.send('respond_incoming', refuse(agent, event.call, agent.refusal), COMMAND_MS);
+    void agent.send(
+      'respond_incoming',
+      refuse(agent, event.call, agent.refusal),
+      new Limit(COMMAND_MS),
+    );
   } catch {
     // The agent is being stopped, which ends the call, too.
   }

@@ -4,8 +4,9 @@ import { formatMs } from '../../time.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
 import type { Command } from '../wire/ctrl.js';
 import type { Done, VerbArguments } from '../../agents/user-agent.js';
-import { left, replied } from '../perform.js';
+import { replied } from '../perform.js';
 import type { SentRequest } from '../record/request-log.js';
+import type { Limit } from '../limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import { placedTarget } from './target.js';
 
@@ -18,7 +19,7 @@ const PING = { verb: 'ping', code: 'E_PING' } as const;
 export async function message(
   agent: RunningAgent,
   { target, text }: VerbArguments<'message'>,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
   const { uri } = placedTarget(agent, 'message', target);
   agent.assertUsable('message');
@@ -26,7 +27,7 @@ export async function message(
   assertTransport(agent, uri);
   const select = agent.contacts.select(agent, uri);
   const request = agent.requests.expect('MESSAGE');
-  const { code, reason } = await deliver(agent, request, select, uri, text, limitMs).finally(() => {
+  const { code, reason } = await deliver(agent, request, select, uri, text, limit).finally(() => {
     agent.contacts.settle(agent, request);
   });
   const seq = agent.emit({ type: 'message_sent', to: uri, code, reason });
@@ -40,16 +41,15 @@ async function deliver(
   select: Command[],
   uri: string,
   text: string,
-  limitMs: number,
+  limit: Limit,
 ): Promise<{ code: number; reason: string }> {
-  const started = performance.now();
   const commands = [...select, { name: 'message', params: text }];
-  const replies = await replied(agent, 'message', commands, limitMs);
+  const replies = await replied(agent, 'message', commands, limit);
   const bad = replies.find(({ ok, data }) => !ok || /ERROR|failed|could not/i.test(data));
   if (bad !== undefined)
     throw agent.problem('E_MESSAGE', 'message', `baresip did not send it: ${bad.data.trim()}`);
   agent.contacts.loaded();
-  return answerOf(agent, request, MESSAGE, uri, left(limitMs, started));
+  return answerOf(agent, request, MESSAGE, uri, limit);
 }
 
 /** Old versions drop the parameters of the URI: the message would go to the same port, but over UDP. */
@@ -87,24 +87,24 @@ function assertText(agent: RunningAgent, text: string): void {
 export async function ping(
   agent: RunningAgent,
   { target }: VerbArguments<'ping'>,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
   const { uri } = placedTarget(agent, 'ping', target);
   agent.assertUsable('ping');
-  const started = performance.now();
+  const began = performance.now();
   const commands = agent.commands.options(uri);
   if (commands === undefined) throw otherUri(agent, uri);
   const request = agent.requests.expect('OPTIONS');
   try {
-    const replies = await replied(agent, 'ping', commands, limitMs);
+    const replies = await replied(agent, 'ping', commands, limit);
     const refused = replies.find(({ ok }) => !ok);
     if (refused !== undefined) {
       const why = `baresip did not send OPTIONS to ${uri}: ${refused.data.trim()}`;
       throw agent.problem('E_PING', 'ping', why);
     }
-    const { code } = await answerOf(agent, request, PING, uri, left(limitMs, started));
+    const { code } = await answerOf(agent, request, PING, uri, limit);
     // Measured from the command on: request and response may be read at the same moment.
-    const ms = Math.round(((request.answeredAt ?? performance.now()) - started) * 10) / 10;
+    const ms = Math.round(((request.answeredAt ?? performance.now()) - began) * 10) / 10;
     return { seq: agent.nextSeq - 1, value: { status: code, ms } };
   } finally {
     agent.requests.forget(request);
@@ -127,7 +127,7 @@ function answerOf(
   request: SentRequest,
   { verb, code }: typeof MESSAGE | typeof PING,
   uri: string,
-  limitMs: number,
+  limit: Limit,
 ): Promise<{ code: number; reason: string }> {
   const hint = 'check that the target is reachable';
   return agent.waiters.until(
@@ -137,10 +137,10 @@ function answerOf(
         throw agent.problem(code, verb, `${uri}: ${failure}`, hint);
       return answer;
     },
-    limitMs,
-    () => {
+    limit,
+    (waited) => {
       const what = request.sentAt === undefined ? 'nothing was sent to' : 'no answer from';
-      return agent.problem(code, verb, `${what} ${uri} (waited ${formatMs(limitMs)})`, hint);
+      return agent.problem(code, verb, `${what} ${uri} (waited ${formatMs(waited)})`, hint);
     },
   );
 }

@@ -8,6 +8,7 @@ import type { Call } from '../record/call-record.js';
 import { hasCapability } from '../capabilities.js';
 import { nameAddr } from '../../sip/peer.js';
 import { perform } from '../perform.js';
+import { Limit } from '../limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import { headerOf, type SipMessage } from '../../sip/sip-message.js';
 
@@ -29,7 +30,7 @@ export function followRedirect(agent: RunningAgent, call: Call, response: SipMes
   if (!hasCapability(binary.version, 'redirect_choice') || !mayFollow(agent, uri)) return false;
   const { calls } = agent;
   calls.redirections.expect(call, uri);
-  perform(agent, 'dial', agent.commands.dial(uri), INVITE_MS, {
+  perform(agent, 'dial', agent.commands.dial(uri), new Limit(INVITE_MS), {
     done: () => (calls.redirections.currentId(call.id) === call.id ? undefined : true),
     refused: (data) => agent.problem('E_CALL_REFUSED', 'dial', data),
     timedOut: () => agent.problem('E_CALL_REFUSED', 'dial', `no INVITE was sent to ${uri}`),

@@ -4,7 +4,8 @@ import { openCalls, type RegistrationState } from '../../model/agent-state.js';
 import { formatMs } from '../../time.js';
 import type { Done, VerbArguments } from '../../agents/user-agent.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
-import { left, perform, replied } from '../perform.js';
+import { perform, replied } from '../perform.js';
+import { Limit } from '../limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import { unsent } from './unsent.js';
 
@@ -21,7 +22,7 @@ const STOP_MS = 1000;
 export async function register(
   agent: RunningAgent,
   _args: VerbArguments<'register'>,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
   agent.assertUsable('register');
   const { account } = agent.ground;
@@ -34,30 +35,23 @@ export async function register(
     );
   }
   assertNoCall(agent, 'register');
-  const started = performance.now();
   if (!hasCapability(agent.ground.context.binary.version, 'uareg'))
-    await removeBinding(agent, limitMs);
-  await renewMailbox(agent, limitMs);
+    await removeBinding(agent, limit);
+  await renewMailbox(agent, limit);
   const regint = agent.ground.options.regint ?? DEFAULT_REGINT;
   const since = agent.nextSeq;
   agent.registration.expect('registered');
-  return perform(
-    agent,
-    'register',
-    agent.commands.register(account.line(regint), regint),
-    left(limitMs, started),
-    {
-      done: () => {
-        const seq = agent.seqOf('registering', '', since);
-        if (seq !== undefined) return { seq };
-        if (agent.seqOf('register_failed', '', since) === undefined) return undefined;
-        throw new NotSent(agent.state.registration.reason ?? '');
-      },
-      refused: (data) => new NotSent(`baresip refused: ${data}`),
-      timedOut: (waited) => new NotSent(`no answer (waited ${formatMs(waited)})`),
+  return perform(agent, 'register', agent.commands.register(account.line(regint), regint), limit, {
+    done: () => {
+      const seq = agent.seqOf('registering', '', since);
+      if (seq !== undefined) return { seq };
+      if (agent.seqOf('register_failed', '', since) === undefined) return undefined;
+      throw new NotSent(agent.state.registration.reason ?? '');
     },
-  ).catch(async (error: unknown) => {
-    throw error instanceof NotSent ? await unsent(agent, error.message) : error;
+    refused: (data) => new NotSent(`baresip refused: ${data}`),
+    timedOut: (waited) => new NotSent(`no answer (waited ${formatMs(waited)})`),
+  }).catch(async (error: unknown) => {
+    throw error instanceof NotSent ? await unsent(agent, error.message, limit) : error;
   });
 }
 
@@ -73,30 +67,29 @@ class NotSent extends OffhookError {
  * first millisecond of the module, whose first timer adds to the list it walks (baresip 1.0.0,
  * modules/mwi/mwi.c, tmr_handler).
  */
-async function renewMailbox(agent: RunningAgent, limitMs: number): Promise<void> {
+async function renewMailbox(agent: RunningAgent, limit: Limit): Promise<void> {
   const { renewMailbox: commands } = agent.commands;
   if (commands.length === 0) return;
   // Unloading a module that is not loaded is refused, which does no harm.
-  await replied(agent, 'register', commands, limitMs);
+  await replied(agent, 'register', commands, limit);
   await new Promise((resolve) => setTimeout(resolve, MODULE_BEGINS_MS));
 }
 
 export async function unregister(
   agent: RunningAgent,
   _args: VerbArguments<'unregister'>,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
   agent.assertUsable('unregister');
-  const started = performance.now();
   assertNoCall(agent, 'unregister');
   await agent.waiters.until(
     () => (agent.state.registration.state === 'registering' ? undefined : true),
-    limitMs,
-    () =>
+    limit,
+    (waited) =>
       agent.problem(
         'E_REGISTER',
         'unregister',
-        `the registrar has not answered yet (waited ${formatMs(limitMs)})`,
+        `the registrar has not answered yet (waited ${formatMs(waited)})`,
       ),
   );
   if (agent.state.registration.state !== 'registered') {
@@ -110,25 +103,19 @@ export async function unregister(
   const since = agent.nextSeq;
   agent.registration.expect('none');
   const { account } = agent.ground;
-  return perform(
-    agent,
-    'unregister',
-    agent.commands.unregister(account.line(0)),
-    left(limitMs, started),
-    {
-      done: () => {
-        const seq = agent.seqOf('unregistering', '', since);
-        return seq === undefined ? undefined : { seq };
-      },
-      refused: (data) => agent.problem('E_REGISTER', 'unregister', `baresip refused: ${data}`),
-      timedOut: (waited) =>
-        agent.problem(
-          'E_REGISTER',
-          'unregister',
-          `no un-REGISTER was sent (waited ${formatMs(waited)})`,
-        ),
+  return perform(agent, 'unregister', agent.commands.unregister(account.line(0)), limit, {
+    done: () => {
+      const seq = agent.seqOf('unregistering', '', since);
+      return seq === undefined ? undefined : { seq };
     },
-  );
+    refused: (data) => agent.problem('E_REGISTER', 'unregister', `baresip refused: ${data}`),
+    timedOut: (waited) =>
+      agent.problem(
+        'E_REGISTER',
+        'unregister',
+        `no un-REGISTER was sent (waited ${formatMs(waited)})`,
+      ),
+  });
 }
 
 /**
@@ -141,7 +128,7 @@ export function stopRegistering(agent: RunningAgent): boolean {
   if (!agent.usable || hasCapability(version, 'registers_once')) return false;
   // Without uareg the account is deleted, and its calls with it.
   if (!hasCapability(version, 'uareg') && openCalls(agent.state).length > 0) return false;
-  void agent.send('register', agent.commands.unregister(account.line(0)), STOP_MS);
+  void agent.send('register', agent.commands.unregister(account.line(0)), new Limit(STOP_MS));
   return true;
 }
 
@@ -149,11 +136,11 @@ export function stopRegistering(agent: RunningAgent): boolean {
  * Before 2.0 an account registers anew as a new account in its place, possibly under the same contact: the
  * old binding must be gone first, or its removal may overtake the new binding at the registrar.
  */
-async function removeBinding(agent: RunningAgent, limitMs: number): Promise<void> {
-  if (agent.state.registration.state === 'registered') await unregister(agent, {}, limitMs);
+async function removeBinding(agent: RunningAgent, limit: Limit): Promise<void> {
+  if (agent.state.registration.state === 'registered') await unregister(agent, {}, limit);
   const settled = () => (UNDER_WAY.has(agent.state.registration.state) ? undefined : true);
   // A registrar that no longer answers is no reason not to try again.
-  await agent.waiters.within(settled, Math.min(limitMs, OLD_BINDING_MS));
+  await agent.waiters.within(settled, limit.halfAtMost(OLD_BINDING_MS));
 }
 
 /** Before 2.0 the account is replaced, and the calls of the old account end. */

@@ -3,7 +3,8 @@ import { currentCall, type CallState } from '../../model/agent-state.js';
 import { formatMs } from '../../time.js';
 import { hasCapability } from '../capabilities.js';
 import type { Command } from '../wire/ctrl.js';
-import { left, perform } from '../perform.js';
+import { perform } from '../perform.js';
+import type { Limit } from '../limit.js';
 import type { PlacedTarget, RunningAgent } from '../running-agent.js';
 import type { Done, VerbArguments } from '../../agents/user-agent.js';
 import { placedTarget } from './target.js';
@@ -12,13 +13,12 @@ import { assertOpen, callOf, noCall } from './which-call.js';
 export async function transfer(
   agent: RunningAgent,
   { target: to, call: id }: VerbArguments<'transfer'>,
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
-  const started = performance.now();
   const target = placedTarget(agent, 'transfer', to);
-  const call = await transferableCall(agent, 'transfer', { target, id }, limitMs);
+  const call = await transferableCall(agent, 'transfer', { target, id }, limit);
   const commands = agent.commands.transfer(call.id, bracketed(target.uri));
-  return refer(agent, 'transfer', { call, commands }, left(limitMs, started));
+  return refer(agent, 'transfer', { call, commands }, limit);
 }
 
 /** Sends the REFER and waits for its final answer. */
@@ -26,11 +26,11 @@ export function refer(
   agent: RunningAgent,
   verb: string,
   { call, commands }: { call: CallState; commands: Command[] },
-  limitMs: number,
+  limit: Limit,
 ): Promise<Done> {
   const since = agent.nextSeq;
   const to = call.peer.uri;
-  return perform(agent, verb, commands, limitMs, {
+  return perform(agent, verb, commands, limit, {
     done: () => {
       const seq = agent.seqOf('call_transfer', call.id, since);
       const told = callOf(agent, verb, call.id).facts.transfer;
@@ -67,7 +67,7 @@ export async function transferableCall(
   agent: RunningAgent,
   verb: string,
   { target, id }: { target: PlacedTarget; id: string | undefined },
-  limitMs: number,
+  limit: Limit,
 ): Promise<CallState> {
   agent.assertUsable(verb);
   const { name, account } = agent.ground;
@@ -90,7 +90,7 @@ export async function transferableCall(
       assertOpen(agent, verb, call.id);
       return callOf(agent, verb, call.id).state === 'Established' ? call : undefined;
     },
-    limitMs,
+    limit,
     () => unanswered(agent, verb, call),
   );
 }

@@ -3,24 +3,35 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { OffhookError } from '../../errors.js';
 import { hostPort } from '../start/address.js';
+import type { Limit } from '../limit.js';
 import type { RunningAgent } from '../running-agent.js';
 
-/** A name server that does not answer must not double the time the verb has taken. */
 const LOOKUP_MS = 2000;
+/** Beyond a limit that is used up: enough for a name in the hosts file or in a cache. */
+const LAST_LOOKUP_MS = 200;
 /** baresip's words for a name without an address, on every version. */
 const NO_ADDRESS = /^Destination address required|^No such host|^no answer/;
 /** baresip's log line about a certificate that OpenSSL does not accept. */
 const UNTRUSTED = /verify_handler: error_string = (.*)/;
 
-/** `said`: baresip's explanation, or that nothing was sent in time. */
-export async function unsent(agent: RunningAgent, said: string): Promise<OffhookError> {
+/** `said`: baresip's explanation, or that nothing was sent in time; `limit`: of the verb. */
+export async function unsent(
+  agent: RunningAgent,
+  said: string,
+  limit: Limit,
+): Promise<OffhookError> {
   const { account } = agent.ground;
   const server = account.nextHop ?? '';
   const problem = (what: string, hint: string): OffhookError =>
     agent.problem('E_REGISTER', 'register', `REGISTER was not sent: ${what}`, hint);
   const [, name = server, port] = /^(.*?)(?::(\d+))?$/.exec(server) ?? [];
   if (isIP(name.replace(/^\[|\]$/g, '')) === 0 && NO_ADDRESS.test(said)) {
-    const address = await addressOf(name);
+    const address = await addressOf(name, Math.max(LAST_LOOKUP_MS, limit.atMost(LOOKUP_MS).left()));
+    if (address === 'no answer')
+      return problem(
+        `${said}, and no name server has answered for the host "${name}"`,
+        'check the name servers of this machine, or write an IP address',
+      );
     if (address === undefined)
       return problem(
         `the host "${name}" is not known: its name has no address`,
@@ -57,15 +68,16 @@ function trustHint(why: string): string {
   return `name the authority that signed it with ca_file, ${otherwise}`;
 }
 
-/** The address of the name on this machine, its hosts file included. */
-async function addressOf(name: string): Promise<string | undefined> {
+/** The address of the name on this machine, its hosts file included; undefined if it has none. */
+async function addressOf(name: string, limitMs: number): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, LOOKUP_MS, undefined);
+  const late = new Promise<'no answer'>((resolve) => {
+    timer = setTimeout(resolve, limitMs, 'no answer');
   });
   const found = lookup(name, { order: 'ipv4first' }).then(
     ({ address }) => address,
-    () => undefined,
+    (error: unknown) =>
+      (error as NodeJS.ErrnoException).code === 'EAI_AGAIN' ? ('no answer' as const) : undefined,
   );
   const address = await Promise.race([found, late]);
   clearTimeout(timer);

@@ -6,6 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { OffhookError } from '../../errors.js';
 import { formatMs } from '../../time.js';
 import { trace } from '../../trace.js';
+import type { Limit } from '../limit.js';
 import { decodeFrame, type CtrlEvent, type Frame, type Reply } from './events.js';
 import { ACK_CARRIER, NetstringDecoder, encodeNetstring } from './netstring.js';
 
@@ -54,9 +55,9 @@ export class Ctrl {
 
   /**
    * Sends commands in one write, so that nothing gets between them; returns one promise for each reply. A
-   * promise never rejects for `ok: false`; it rejects when the connection ends or `limitMs` passes first.
+   * promise never rejects for `ok: false`; it rejects when the connection ends or the limit is reached first.
    */
-  send(commands: readonly Command[], limitMs: number): Promise<Reply>[] {
+  send(commands: readonly Command[], limit: Limit): Promise<Reply>[] {
     // Check all commands first: once a reply is promised, it is awaited.
     commands.forEach(checkLength);
     let text = '';
@@ -66,17 +67,21 @@ export class Ctrl {
       text += encodeNetstring(
         JSON.stringify({ command: command.name, params: command.params, token }),
       );
-      return this.#reply(token, command.name, limitMs);
+      return this.#reply(token, command.name, limit);
     });
     if (!this.#closed) this.#socket.write(text);
     return replies;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   close(): void {
     this.#end('closed');
   }
 
-  #reply(token: string, command: string, limitMs: number): Promise<Reply> {
+  #reply(token: string, command: string, limit: Limit): Promise<Reply> {
     const promise = new Promise<Reply>((resolve, reject) => {
       if (this.#closed) {
         reject(
@@ -89,9 +94,9 @@ export class Ctrl {
       }
       const timer = setTimeout(() => {
         this.#pending.delete(token);
-        trace.ctrl?.(this.#agent, `<- ${token} no reply within ${formatMs(limitMs)}`);
-        reject(new OffhookError('E_AGENT_HUNG', noReply(command, limitMs)));
-      }, limitMs);
+        trace.ctrl?.(this.#agent, `<- ${token} no reply within ${formatMs(limit.ms)}`);
+        reject(new OffhookError('E_AGENT_HUNG', noReply(command, limit.ms)));
+      }, limit.left());
       this.#pending.set(token, (reply) => {
         clearTimeout(timer);
         if (reply instanceof Error) reject(reply);

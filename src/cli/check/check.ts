@@ -1,7 +1,7 @@
 /** `offhook check`: parses and collects scenario files; starts no agent. */
 import { planOptions } from '../../app/scripts.js';
 import { EXIT } from '../../errors.js';
-import { count } from '../../report/text.js';
+import { count } from '../../story/printable.js';
 import { planRun, throwErrored } from '../../runner/plan/plan.js';
 import type { ThreadPool } from '../../runner/schedule/threads.js';
 import { readProcess } from '../../settings/process-environment.js';

@@ -9,6 +9,7 @@ export const REPORTERS = {
   ndjson: 'the events of the run, one JSON object a line: offhook report reads it',
   junit: 'JUnit XML; needs a file',
   tap: 'TAP version 14',
+  html: 'a page to find out why a call failed (default file: .offhook/report.html; `offhook show` opens it; by itself in CI when the run fails)',
   github: 'annotations, and a job summary (by itself in GitHub Actions); the file is its summary',
 } as const;
 type ReporterName = keyof typeof REPORTERS;
@@ -17,10 +18,15 @@ export interface Wanted {
   /** "default": console or list, whichever suits the run. */
   name: ReporterName | 'default';
   file?: string;
+  /** Nobody has asked for it: it is written only where it is needed. */
+  isAutomatic?: true;
 }
 
+/** The page of `--reporter html` without a file, and of `offhook show`. */
+export const DEFAULT_PAGE = '.offhook/report.html';
+
 /** Reporters that leave stdout to another one. */
-const BESIDE: ReadonlySet<string> = new Set<ReporterName>(['junit', 'github']);
+const BESIDE: ReadonlySet<string> = new Set<ReporterName>(['junit', 'github', 'html']);
 
 interface Asked {
   reporter: readonly string[];
@@ -33,6 +39,8 @@ interface Asked {
 interface Surroundings {
   isGithub: boolean;
   isAssistant: boolean;
+  /** The run takes place now, on a build server. */
+  isBuild: boolean;
 }
 
 /** stdout belongs to one reporter: a machine's output must not be mixed with anything. @throws E_USAGE */
@@ -54,7 +62,26 @@ export function wantedReporters(asked: Asked, around: Surroundings): readonly Wa
   }
   const shown = onStdout.length === 0 ? [{ name: defaultName(asked, around) }] : [];
   const isGithub = around.isGithub && named.every(({ name }) => name !== 'github');
-  return [...shown, ...named, ...(isGithub ? [{ name: 'github' as const }] : [])];
+  const isBuild = around.isBuild && named.every(({ name }) => name !== 'html');
+  const page = { name: 'html', file: DEFAULT_PAGE, isAutomatic: true } as const;
+  return [
+    ...shown,
+    ...named,
+    ...(isGithub ? [{ name: 'github' as const }] : []),
+    ...(isBuild ? [page] : []),
+  ];
+}
+
+type ReportAudio = 'failed' | 'all' | 'none';
+
+/** Of which attempts the page has the audio. @throws E_USAGE */
+export function reportAudioOf(flag = 'failed'): ReportAudio {
+  if (flag === 'failed' || flag === 'all' || flag === 'none') return flag;
+  throw new OffhookError(
+    'E_USAGE',
+    { subject: '--report-audio', what: `there is no "${flag}"` },
+    { hint: 'use failed, all or none' },
+  );
 }
 
 export function isOnStdout({ name, file }: Wanted): boolean {
@@ -84,7 +111,8 @@ function parse(text: string): Wanted {
       { hint: 'write --reporter junit=FILE' },
     );
   }
-  return file === '' ? { name } : { name, file };
+  if (file !== '') return { name, file };
+  return name === 'html' ? { name, file: DEFAULT_PAGE } : { name };
 }
 
 function isName(name: string): name is ReporterName {

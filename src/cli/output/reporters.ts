@@ -17,13 +17,22 @@ import type { ArtifactsOptions } from '../../report/artifacts/artifacts.js';
 import type { Reporter } from '../../report/reporter.js';
 import type { RunEvent } from '../../model/run-event.js';
 import type { ProcessEnvironment } from '../../settings/process-environment.js';
+import { Page, palette } from '../../report/lines/page.js';
 import { Terminal } from '../../report/console/terminal.js';
+import { makeOwnFolder } from '../../app/own-folder.js';
 import { makeFolder } from './make-folder.js';
 import type { ReportFlags, RunFlags } from '../options.js';
 import { secrets } from '../print.js';
-import { isOnStdout, wantedReporters, type Wanted } from './reporter-names.js';
+import {
+  DEFAULT_PAGE,
+  isOnStdout,
+  reportAudioOf,
+  wantedReporters,
+  type Wanted,
+} from './reporter-names.js';
+import { Recordings } from './recordings.js';
 
-type Asked = ReportFlags & Pick<Partial<RunFlags>, 'logs' | 'capture'>;
+type Asked = ReportFlags & Pick<Partial<RunFlags>, 'logs' | 'capture' | 'keep'>;
 
 /** What the reporters of a run need besides their flags. */
 interface Around {
@@ -36,6 +45,14 @@ interface Around {
   reads?: readonly string[];
   /** Where artefacts are kept, if they are. */
   artifacts?: ArtifactsOptions | undefined;
+  /** Where calls are recorded for reports only, if they are. */
+  recordings?: string | undefined;
+}
+
+/** Whether a page is to have audio. @throws E_USAGE */
+export function wantsAudio(flags: RunFlags, environment: ProcessEnvironment): boolean {
+  const wanted = wantedReporters(flags, { ...environment, isBuild: environment.isCi });
+  return reportAudioOf(flags.reportAudio) !== 'none' && wanted.some(({ name }) => name === 'html');
 }
 
 /** Where reporters write that share stdout. */
@@ -46,15 +63,22 @@ interface Places {
 
 export async function makeReporters(flags: Asked, around: Around): Promise<readonly Reporter[]> {
   const { artifacts } = around;
-  const wanted = wantedReporters(flags, around.environment);
+  const isBuild = around.live && around.environment.isCi;
+  const wanted = wantedReporters(flags, { ...around.environment, isBuild });
   if (isStdoutAskedFor(flags)) refuseClosed('stdout');
   const files = [...wanted.map(({ file }) => file), flags.logs, flags.sipTrace];
+  if (files.includes(DEFAULT_PAGE)) makeOwnFolder(resolve(dirname(DEFAULT_PAGE)));
   makeFolders(checkFiles(files, around.reads));
   const headers = shownHeaders(flags);
   const reporters: Reporter[] = [];
   const isTold = wanted.some((one) => isOnStdout(one) && PEOPLE.has(one.name));
   const places = { terminal: isTold ? stdoutTerminal(flags, around) : undefined };
-  for (const one of wanted) reporters.push(await makeOne(one, flags, around, places));
+  const { recordings } = around;
+  for (const one of wanted) {
+    const reporter = await makeOne(one, flags, around, places);
+    const isTold = recordings === undefined || one.name === 'html';
+    reporters.push(isTold ? reporter : withoutRecordings(reporter));
+  }
   const capture = captureOf(flags.sipTrace);
   const network = await networkOf(flags, capture !== undefined);
   if (capture !== undefined) {
@@ -71,13 +95,20 @@ export async function makeReporters(flags: Asked, around: Around): Promise<reado
   if (flags.logs !== undefined) {
     reporters.push(new AgentLogsReporter({ output: logsOutput(flags.logs, places.terminal) }));
   }
+  if (flags.keep === true) {
+    const { KeptReporter } = await import('../../report/console/kept.js');
+    const page = places.terminal?.page ?? stderrPage();
+    reporters.push(new KeptReporter({ page, cwd: around.environment.cwd, pid: process.pid }));
+  }
+  if (recordings !== undefined) {
+    reporters.unshift(new Recordings(recordings, around.environment.cwd));
+  }
   if (artifacts === undefined) return reporters;
   const { ArtifactsReporter } = await import('../../report/artifacts/artifacts.js');
-  const others = artifacts.recordings === undefined ? reporters : reporters.map(withoutRecordings);
-  return [...others, new ArtifactsReporter(artifacts)];
+  return [...reporters, new ArtifactsReporter(artifacts)];
 }
 
-/** Recordings for artefacts only are moved or removed when their scenario ends: nobody else is told of them. */
+/** Recordings for reports only are moved or removed when their scenario ends: nobody else is told of them. */
 function withoutRecordings(reporter: Reporter): Reporter {
   return {
     ignores: new Set<RunEvent['type']>([...(reporter.ignores ?? []), 'audio_saved']),
@@ -208,7 +239,7 @@ function makeFolders(files: readonly string[]): void {
 }
 
 async function makeOne(
-  { name, file }: Wanted,
+  { name, file, isAutomatic }: Wanted,
   flags: Asked,
   around: Around,
   { terminal }: Places,
@@ -251,6 +282,17 @@ async function makeOne(
       const { TapReporter } = await import('../../report/tap.js');
       return new TapReporter({ output: output() });
     }
+    case 'html': {
+      const { pageReporter } = await import('./page.js');
+      return pageReporter({
+        file: file ?? DEFAULT_PAGE,
+        onFailureOnly: isAutomatic === true,
+        audio: reportAudioOf(flags.reportAudio),
+        cwd,
+        again,
+        output: terminal?.output,
+      });
+    }
     case 'github': {
       const { GithubReporter } = await import('../../report/github/github.js');
       const summary = file ?? environment.githubSummary;
@@ -269,6 +311,12 @@ async function makeOne(
 function stdoutTerminal(flags: Asked, { environment, live }: Around): Terminal {
   const colour = flags.color ? environment.colourLevel : 0;
   return new Terminal({ output: process.stdout, colour, live });
+}
+
+/** For what people must read although a report for programs is on stdout. */
+function stderrPage(): Page {
+  const stream = new StreamOutput('stderr');
+  return new Page(stream.write.bind(stream), palette(0), () => stream.columns);
 }
 
 function logsOutput(flag: string | true, terminal: Terminal | undefined): Output {

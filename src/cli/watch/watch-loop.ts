@@ -2,7 +2,7 @@
  * What a watch does when: keys and changes of files become runs, one at a time. Knows no terminal and no files:
  * whoever makes one gives it both.
  */
-import { oneLine } from '../../report/text.js';
+import { oneLine } from '../../story/printable.js';
 
 /** What of the watched files runs; without a field, nothing is left out by it. */
 export interface WatchRun {

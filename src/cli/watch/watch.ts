@@ -7,7 +7,7 @@ import { run } from '../../app/run.js';
 import { EXIT, OffhookError } from '../../errors.js';
 import type { RunEvent } from '../../model/run-event.js';
 import type { Reporter } from '../../report/reporter.js';
-import { count } from '../../report/text.js';
+import { count } from '../../story/printable.js';
 import { inputsOf, isAffected, type Inputs } from '../../runner/plan/changed.js';
 import { findScenarioFiles } from '../../runner/plan/files.js';
 import { planRun } from '../../runner/plan/plan.js';

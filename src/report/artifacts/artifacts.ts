@@ -10,7 +10,6 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
@@ -19,8 +18,8 @@ import type { RunEvent, ScenarioId, Verdict } from '../../model/run-event.js';
 import { openNew } from '../../ordinary-file.js';
 import { outputError } from '../output.js';
 import type { Reporter } from '../reporter.js';
-import { attemptFiles, unusedName, type EndedAttempt } from './attempt-files.js';
-import { AttemptRecord } from './attempt-record.js';
+import { attemptFiles, unusedName, type KeptAttempt } from './attempt-files.js';
+import { AttemptRecord } from '../record/attempt-record.js';
 
 export interface ArtifactsOptions {
   /** Absolute; exists. */
@@ -28,7 +27,7 @@ export interface ArtifactsOptions {
   on: 'failure' | 'always';
   /** What paths in events are relative to. */
   cwd: string;
-  /** Where calls are recorded for artefacts only: it exists, its files are moved, and it is removed at the end. */
+  /** Where calls are recorded for reports only: its files are moved. Who made it removes what is left. */
   recordings?: string;
 }
 
@@ -81,10 +80,26 @@ export class ArtifactsReporter implements Reporter {
     }
   }
 
+  /** Keeps the attempts that have no end, as the run broke off. @throws OffhookError E_OUTPUT */
   close(): Promise<void> {
-    const { recordings } = this.#options;
-    if (recordings !== undefined) rmSync(recordings, { recursive: true, force: true });
-    return Promise.resolve();
+    return Promise.resolve().then(() => {
+      this.#close();
+    });
+  }
+
+  #close(): void {
+    try {
+      for (const record of this.#attempts.values()) this.#keepOpen(record.events());
+    } finally {
+      this.#attempts.clear();
+    }
+  }
+
+  #keepOpen(events: readonly RunEvent[]): void {
+    const [run, first, last] = [this.#run, events[0], events.at(-1)];
+    const isBegun = first?.type === 'scenario_started' || first?.type === 'file_part_started';
+    if (run === undefined || last === undefined || !isBegun) return;
+    this.#keep({ at: last.at, scenario: first.scenario }, { run, events });
   }
 
   #recordOf(id: string): AttemptRecord {
@@ -100,7 +115,6 @@ export class ArtifactsReporter implements Reporter {
     const events = record.events();
     const run = this.#run;
     if (run !== undefined && this.#isKept(event.verdict)) this.#keep(event, { run, events });
-    else this.#forgetAudio(events);
   }
 
   #isKept(verdict: Verdict): boolean {
@@ -108,7 +122,7 @@ export class ArtifactsReporter implements Reporter {
     return this.#options.on === 'always' || verdict === 'failed' || verdict === 'errored';
   }
 
-  #keep({ at, scenario }: Finished, attempt: EndedAttempt): void {
+  #keep({ at, scenario }: Pick<Finished, 'at' | 'scenario'>, attempt: KeptAttempt): void {
     const folder = this.#newFolder(folderName(scenario));
     const told = (name: string, mediaType: string, content: Uint8Array): void => {
       this.#tell({
@@ -164,14 +178,6 @@ export class ArtifactsReporter implements Reporter {
       else copyFileSync(path, kept, constants.COPYFILE_EXCL);
     } catch (error) {
       throw outputError(kept, error);
-    }
-  }
-
-  #forgetAudio(events: readonly RunEvent[]): void {
-    const { recordings } = this.#options;
-    if (recordings === undefined) return;
-    for (const { path } of this.#audioOf(events)) {
-      if (dirname(path) === recordings) rmSync(path, { force: true });
     }
   }
 

@@ -1,12 +1,12 @@
 /** What runs at the moment, and what it waits for: the live line and the lines of a long wait tell it. */
 import type { RunEvent, ScenarioId } from '../../model/run-event.js';
-import { oneLine } from '../text.js';
-import { conditionText } from '../lines/wording.js';
+import { oneLine } from '../../story/printable.js';
+import { conditionText } from '../../story/wording.js';
 
 /** Something that takes its time. Times of the clock that was given, in ms. */
 export interface Doing {
   what: string;
-  kind: 'verb' | 'wait' | 'lock';
+  kind: 'verb' | 'wait' | 'lock' | 'kept';
   since: number;
   /** How long it may take; absent = no limit known. */
   limit?: number;
@@ -104,6 +104,9 @@ export class Activity {
       }
       case 'locks_taken':
         delete running.lock;
+        return;
+      case 'scenario_kept':
+        running.wait = { kind: 'kept', what: 'kept until Ctrl-C', since };
         return;
       default:
         return;

@@ -10,7 +10,8 @@ import type { Page, Style } from '../lines/page.js';
 import { isBad, type AttemptResult } from '../results.js';
 import { printLaterFailures } from './same-failure.js';
 import { ScenarioView } from '../lines/scenario-view.js';
-import { oneLine, plain, scenarioTitle } from '../text.js';
+import { oneLine, plain } from '../../story/printable.js';
+import { scenarioTitle } from '../text.js';
 
 export interface BlockOptions {
   /** quiet: failures and the summary; verbose: everything. */
@@ -82,14 +83,19 @@ export class ScenarioBlock {
     });
   }
 
-  /** @param earlier the attempts before this one */
-  finish(event: FinishedEvent, earlier: readonly AttemptResult[]): void {
+  /** @param earlier the attempts before this one @param firstLike the attempt that failed in the same way, told already */
+  finish(event: FinishedEvent, earlier: readonly AttemptResult[], firstLike?: number): void {
     this.header();
     const [mark, style] = looks(this.#page, event.verdict);
     const text = verdictText(event);
     this.#page.line(text, { indent: 2, lead: [[`${mark} `, style]], style });
     const { failures, verdict } = event;
     if (failures.length === 0) return;
+    if (firstLike !== undefined) {
+      const same = `same failure as attempt ${firstLike}`;
+      this.#page.line(same, { indent: 4, style: this.#page.palette.dim });
+      return;
+    }
     const context = { page: this.#page, names: this.#names, cwd: this.#options.cwd ?? '' };
     const first = earlier[0];
     if (first === undefined) printFailures(context, failures);

@@ -12,7 +12,8 @@ import type { Reporter } from '../reporter.js';
 import { isBad, Results, type ScenarioResult } from '../results.js';
 import { countsText } from './summary.js';
 import type { Terminal } from './terminal.js';
-import { count, oneLine, plain, scenarioTitle } from '../text.js';
+import { count, oneLine, plain } from '../../story/printable.js';
+import { scenarioTitle } from '../text.js';
 
 interface BriefOptions extends Pick<BlockOptions, 'cwd' | 'again'> {
   terminal: Terminal;
@@ -58,7 +59,7 @@ export class BriefReporter implements Reporter {
       case 'run_finished': {
         this.#isOver = true;
         const rest = event.interrupted ? ', interrupted: not all scenarios ran' : '';
-        const counts = countsText(event.counts, this.#isRetried);
+        const counts = countsText(event.counts, this.#isRetried, this.#results.failedParts);
         this.#page.line(`${counts} in ${formatMs(event.ms)}${rest}`);
         return;
       }

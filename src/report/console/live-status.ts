@@ -7,7 +7,8 @@ import { formatMs } from '../../time.js';
 import { doing, type Activity, type Doing, type Running } from './activity.js';
 import type { Output } from '../output.js';
 import type { Palette } from '../lines/page.js';
-import { cut, oneLine } from '../text.js';
+import { oneLine } from '../../story/printable.js';
+import { cut } from '../text.js';
 
 const TICK_MS = 100;
 /** A shorter estimate would only flicker. */

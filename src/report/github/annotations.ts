@@ -1,7 +1,8 @@
 /** Workflow commands of GitHub Actions: lines a runner makes annotations of. */
 import { relative, resolve } from 'node:path';
 import type { Failure, ScenarioId } from '../../model/run-event.js';
-import { printable, scenarioTitle } from '../text.js';
+import { printable } from '../../story/printable.js';
+import { scenarioTitle } from '../text.js';
 
 /** @param root the checkout: GitHub knows paths below it. @param cwd files of scenarios are relative to it */
 export function annotation(

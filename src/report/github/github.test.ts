@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Failure } from '../../model/run-event.js';
 import { SampleRun, sipMessage } from '../../testing/sample-run.js';
 import { sampleSuite, written } from '../../testing/sample-suite.js';
-import { joinMessages } from '../sip/sip-join.js';
+import { joinMessages } from '../../story/sip-join.js';
 import { GithubReporter } from './github.js';
 import { sequenceDiagram } from './mermaid.js';
 

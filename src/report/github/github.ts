@@ -11,9 +11,9 @@ import { outputError, type Output } from '../output.js';
 import { KeptText, Page, palette } from '../lines/page.js';
 import type { Reporter } from '../reporter.js';
 import { isBad, Results, type ScenarioResult } from '../results.js';
-import { joinMessages, type SeenMessage } from '../sip/sip-join.js';
+import { joinMessages, type SeenMessage } from '../../story/sip-join.js';
 import { countsText, sumOf } from '../console/summary.js';
-import { count } from '../text.js';
+import { count } from '../../story/printable.js';
 import { annotation } from './annotations.js';
 import { jobSummary, type Explained } from './job-summary.js';
 import { sequenceDiagram } from './mermaid.js';
@@ -86,7 +86,7 @@ export class GithubReporter implements Reporter {
         this.#finished(event.scenario, false);
         return;
       case 'run_finished': {
-        const counts = countsText(event.counts, this.#isRetried);
+        const counts = countsText(event.counts, this.#isRetried, this.#results.failedParts);
         this.#title = `${count(sumOf(event.counts), 'scenario')}: ${counts} in ${formatMs(event.ms)}`;
         return;
       }

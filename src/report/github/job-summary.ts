@@ -1,7 +1,8 @@
 /** The summary of a run as the Markdown of a GitHub job summary. */
 import { formatMs } from '../../time.js';
 import type { ScenarioResult } from '../results.js';
-import { oneLine, plain, scenarioTitle } from '../text.js';
+import { oneLine, plain } from '../../story/printable.js';
+import { scenarioTitle } from '../text.js';
 
 export interface Explained {
   result: ScenarioResult;

@@ -1,7 +1,8 @@
 /** A ladder as a Mermaid sequence diagram, which GitHub draws. */
-import type { Arrow } from '../sip/sip-join.js';
-import { cut, oneLine } from '../text.js';
-import { messageName } from '../lines/wording.js';
+import type { Arrow } from '../../story/sip-join.js';
+import { oneLine } from '../../story/printable.js';
+import { cut } from '../text.js';
+import { messageName } from '../../story/wording.js';
 
 /** Mermaid refuses long texts, and nobody reads longer ladders there. */
 const MOST_ARROWS = 60;

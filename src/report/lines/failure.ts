@@ -2,9 +2,11 @@
 import { isHttpEvent } from '../../model/http-event.js';
 import type { Failure, ScenarioId } from '../../model/run-event.js';
 import type { AgentNames } from './agent-names.js';
-import { difference } from './difference.js';
+import { difference } from '../../story/difference.js';
 import type { Page } from './page.js';
-import { cut, oneLine, plain, scenarioTitle, shownLocation } from '../text.js';
+import { oneLine, plain } from '../../story/printable.js';
+import { rerunCommand } from '../../story/rerun-command.js';
+import { cut, shownLocation } from '../text.js';
 import { printTimeline } from './timeline.js';
 
 const FRAMES = 5;
@@ -112,23 +114,10 @@ export function printMore(
 ): void {
   // What a record lacks is no scenario that could run.
   if (failures.some(({ code }) => code === 'E_RECORD')) return;
-  const alone = scenarioTitle(scenario) === oneLine(scenario.file);
-  const selection = alone ? '' : ` --scenario ${shellQuoted(scenario.name)}`;
-  const options = again.map((word) => ` ${shellWord(word)}`).join('');
   page.blank();
-  page.line(`offhook run ${shellWord(scenario.file)}${selection}${options} -v --sip-trace`, {
+  page.line(`${rerunCommand(scenario, again)} -v --sip-trace`, {
     indent: 4,
     lead: [['see more: ', page.palette.bold]],
     wrapped: false,
   });
-}
-
-function shellWord(text: string): string {
-  const shown = oneLine(text);
-  return /^[\w./@%+=:,-]+$/.test(shown) ? shown : shellQuoted(text);
-}
-
-function shellQuoted(text: string): string {
-  const shown = oneLine(text);
-  return /["$`\\!]/.test(shown) ? `'${shown.replaceAll("'", "'\\''")}'` : `"${shown}"`;
 }

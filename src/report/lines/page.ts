@@ -4,7 +4,8 @@
  */
 import { Chalk } from 'chalk';
 import type { ChalkInstance } from 'chalk';
-import { displayWidth, noCommands, wrap } from '../text.js';
+import { noCommands } from '../../story/printable.js';
+import { displayWidth, wrap } from '../text.js';
 
 export type ColourLevel = 0 | 1 | 2 | 3;
 export type Style = (text: string) => string;

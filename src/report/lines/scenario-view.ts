@@ -9,8 +9,9 @@ import type { Phase, RunEvent, ScenarioId } from '../../model/run-event.js';
 import { findFunction } from '../../schema/contract.js';
 import type { AgentNames } from './agent-names.js';
 import type { LineOptions, Page, Style } from './page.js';
-import { shortCallId } from '../sip/sip-words.js';
-import { clockTime, oneLine, padTo, plain, shownLocation } from '../text.js';
+import { shortCallId } from '../../story/sip-words.js';
+import { oneLine, plain } from '../../story/printable.js';
+import { clockTime, padTo, shownLocation } from '../text.js';
 import {
   agentEventText,
   assertionText,
@@ -18,7 +19,7 @@ import {
   metricText,
   verbText,
   waitedText,
-} from './wording.js';
+} from '../../story/wording.js';
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 

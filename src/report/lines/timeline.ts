@@ -1,11 +1,12 @@
 /** The last events and SIP messages of the agents in a failure, merged into one compact list. */
 import type { TimelineItem } from '../../model/run-event.js';
 import type { AgentNames } from './agent-names.js';
-import { foldExchanges } from '../sip/exchanges.js';
+import { foldExchanges } from '../../story/exchanges.js';
 import type { Page } from './page.js';
-import { shortCallIds } from '../sip/sip-words.js';
-import { clockTime, cut, oneLine, padTo } from '../text.js';
-import { agentEventText, messageText } from './wording.js';
+import { shortCallIds } from '../../story/sip-words.js';
+import { oneLine } from '../../story/printable.js';
+import { clockTime, cut, padTo } from '../text.js';
+import { agentEventText, messageLine } from '../../story/wording.js';
 
 const LONGEST = 40;
 
@@ -49,7 +50,7 @@ function toRow(item: TimelineItem, names: AgentNames, calls: ReadonlyMap<string,
   if (item.kind === 'sip') {
     const { at, agent, message } = item;
     const request = message.code === undefined;
-    return { at, agent, text: before + messageText(message), sip: true, request, times: 1 };
+    return { at, agent, text: before + messageLine(message), sip: true, request, times: 1 };
   }
   const { at, agent, event } = item.entry;
   const text = before + oneLine(agentEventText(event, names));

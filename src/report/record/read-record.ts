@@ -6,6 +6,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { OffhookError } from '../../errors.js';
 import type { Failure, RunEvent, ScenarioId } from '../../model/run-event.js';
+import { messageText } from '../../sip/sip-message.js';
 import { NDJSON_FORMAT, type NdjsonEvent } from '../ndjson.js';
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -150,6 +151,7 @@ const KNOWN: Readonly<Record<NdjsonEvent['type'], true>> = {
   left_out: true,
   scenario_started: true,
   scenario_restarted: true,
+  scenario_kept: true,
   lock_waiting: true,
   locks_taken: true,
   phase: true,
@@ -182,11 +184,15 @@ function eventOf(line: string): RunEvent | undefined {
     const { format: _, ...started } = data;
     return { ...started, time } as unknown as RunEvent;
   }
-  if (data.type === 'sip') return { ...data, raw: '' } as unknown as RunEvent;
-  if (data.type !== 'scenario_finished') return data as unknown as RunEvent;
+  if (data.type === 'sip') return withRaw(data as unknown as EventOf<'sip'>);
+  if (!Array.isArray(data['failures'])) return data as unknown as RunEvent;
   const written = data['failures'] as (Failure & { code_frame?: string })[];
   const failures = written.map(({ code_frame: codeFrame, ...failure }) =>
     codeFrame === undefined ? failure : { ...failure, codeFrame },
   );
   return { ...data, failures } as unknown as RunEvent;
+}
+
+function withRaw(event: Omit<EventOf<'sip'>, 'raw'> & { raw?: string }): EventOf<'sip'> {
+  return { ...event, raw: event.raw ?? messageText(event.message) };
 }

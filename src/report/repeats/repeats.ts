@@ -7,9 +7,10 @@ import type { Failure, RunEvent, ScenarioId } from '../../model/run-event.js';
 import type { AgentNames } from '../lines/agent-names.js';
 import type { Page } from '../lines/page.js';
 import { isBad } from '../results.js';
-import { clockTime, count, cut, oneLine, padTo, scenarioTitle, shownPath } from '../text.js';
-import { agentEventText } from '../lines/wording.js';
-import { divergence, latest, type Mark } from './divergence.js';
+import { count, oneLine } from '../../story/printable.js';
+import { clockTime, cut, padTo, scenarioTitle, shownPath } from '../text.js';
+import { agentEventText } from '../../story/wording.js';
+import { divergence, latest, type Mark } from '../../story/divergence.js';
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
@@ -105,11 +106,11 @@ export class Repeats {
     const [first] = failures;
     if (!isBad(verdict) || first === undefined) return;
     tries.bad ??= kept;
-    const where = `${first.code} ${first.at?.file ?? ''}:${first.at?.line ?? ''}`;
-    const alike = tries.failed.get(where) ?? { first, ms: [], actual: [] };
+    const kind = kindOf(first);
+    const alike = tries.failed.get(kind) ?? { first, ms: [], actual: [] };
     alike.ms.push(ms);
     if (first.actual !== undefined) alike.actual.push(first.actual);
-    tries.failed.set(where, alike);
+    tries.failed.set(kind, alike);
   }
 
   #printTries(page: Page, tries: Tries, cwd: string): void {
@@ -136,6 +137,11 @@ export class Repeats {
       printDifference(page, tries.good, tries.bad);
     }
   }
+}
+
+/** By place and code: what a repeated scenario fails with again and again is one kind. */
+export function kindOf({ code, at }: Failure): string {
+  return `${code} ${at?.file ?? ''}:${at?.line ?? ''}`;
 }
 
 /** "1.9 s to 2.4 s"; undefined without a value. */

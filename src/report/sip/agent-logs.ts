@@ -6,7 +6,8 @@ import type { RunEvent, ScenarioId } from '../../model/run-event.js';
 import { TurnBuffer } from '../output.js';
 import type { Output } from '../output.js';
 import type { Reporter } from '../reporter.js';
-import { clockTime, noCommands, oneLine, padTo, plain, scenarioTitle } from '../text.js';
+import { noCommands, oneLine, plain } from '../../story/printable.js';
+import { clockTime, padTo, scenarioTitle } from '../text.js';
 
 interface AgentLogsOptions {
   /** A FileOutput, or stderr. */

@@ -7,12 +7,13 @@ import type { RunEvent, ScenarioId } from '../../model/run-event.js';
 import { parseSdp } from '../../sip/sdp.js';
 import { contentLengthOf, type SipMessage } from '../../sip/sip-message.js';
 import type { Reporter } from '../reporter.js';
-import { oneLine, scenarioTitle } from '../text.js';
+import { oneLine } from '../../story/printable.js';
+import { scenarioTitle } from '../text.js';
 import { WallClock } from '../wall-clock.js';
 import { Pcap, Pcapng, type CaptureFormat } from './capture-file.js';
 import { capturedPackets } from './captured-packets.js';
 import { inEthernet, MOST_IN_DATAGRAM, PacketMaker, type Route } from './ip-packets.js';
-import { topBranch } from './sip-join.js';
+import { topBranch } from '../../story/sip-join.js';
 
 interface SipCaptureOptions {
   format: 'pcap' | 'pcapng';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { SipMessage } from '../../sip/sip-message.js';
 import { SampleRun, sipMessage } from '../../testing/sample-run.js';
-import { joinMessages } from './sip-join.js';
+import { joinMessages } from '../../story/sip-join.js';
 import { SipLadderReporter } from './sip-ladder.js';
-import { sdpHint, shortCallIds } from './sip-words.js';
+import { sdpHint, shortCallIds } from '../../story/sip-words.js';
 
 const ALICE = '127.0.0.1:10000';
 const BOB = '127.0.0.1:10010';

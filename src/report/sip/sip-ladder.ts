@@ -5,22 +5,16 @@
 import type { HeaderField } from '../../sip/sip-message.js';
 import { headerLines } from '../../sip/headers.js';
 import type { RunEvent, ScenarioId } from '../../model/run-event.js';
-import { foldExchanges } from './exchanges.js';
+import { foldExchanges } from '../../story/exchanges.js';
 import type { Output } from '../output.js';
 import type { Reporter } from '../reporter.js';
-import { joinMessages } from './sip-join.js';
-import type { Arrow, SeenMessage } from './sip-join.js';
-import { sdpHint, shortCallIds } from './sip-words.js';
-import {
-  clockTime,
-  cut,
-  displayWidth,
-  noCommands,
-  oneLine,
-  padTo,
-  scenarioTitle,
-} from '../text.js';
-import { messageName } from '../lines/wording.js';
+import { Lifelines } from './lifelines.js';
+import { joinMessages } from '../../story/sip-join.js';
+import type { Arrow, SeenMessage } from '../../story/sip-join.js';
+import { messageLabel, sdpHint, shortCallIds } from '../../story/sip-words.js';
+import { noCommands, oneLine } from '../../story/printable.js';
+import { clockTime, displayWidth, padTo, scenarioTitle } from '../text.js';
+import { messageName } from '../../story/wording.js';
 
 interface SipLadderOptions {
   /** A FileOutput, or the console reporter's `output`. */
@@ -41,6 +35,10 @@ const MOST_MESSAGES = 2000;
 const WIDEST_GAP = 30;
 const NARROWEST_GAP = 20;
 const MOST_COLUMNS = 6;
+/** Columns before the first lifeline. */
+const MARGIN = 8;
+/** Columns of the time, which stands left of the lifelines. */
+const TIME_WIDTH = 10;
 /** Room for CSeq, Call-ID and SDP at the right of the lifelines. */
 const NOTES_WIDTH = 48;
 
@@ -128,11 +126,12 @@ function drawLadder(
   const who = [...new Set(arrows.flatMap(({ from, to }) => [from, to]))];
   const calls = shortCallIds(arrows.map(({ message }) => message.call_id));
   const cseqWidth = Math.max(...arrows.map((arrow) => displayWidth(cseqText(arrow))));
-  const gap = gapFor(who, columns);
-  const draw =
-    gap === undefined
-      ? listDrawer(who)
-      : { head: headLine(who, gap), line: (arrow: Arrow) => lifelines(arrow, who, gap) };
+  const space = {
+    columns: columns === undefined ? undefined : columns - TIME_WIDTH,
+    ...{ notes: NOTES_WIDTH, widest: WIDEST_GAP, narrowest: NARROWEST_GAP, most: MOST_COLUMNS },
+  };
+  const lines = Lifelines.within(who, space, MARGIN);
+  const draw = lines === undefined ? listDrawer(who) : lifelineDrawer(lines, who);
   const rowsOf = (arrow: Arrow): string[] => {
     const time = clockTime(arrow.at - startedAt);
     const call = calls.get(arrow.message.call_id) ?? '';
@@ -183,61 +182,23 @@ function headerRows({ message }: Arrow, wanted: readonly string[]): string[] {
   );
 }
 
-function gapFor(who: readonly string[], columns: number | undefined): number | undefined {
-  if (who.length < 2 || who.length > MOST_COLUMNS) return undefined;
-  if (columns === undefined) return WIDEST_GAP;
-  const gap = Math.floor((columns - NOTES_WIDTH - 2 * 10) / (who.length - 1));
-  return gap < NARROWEST_GAP ? undefined : Math.min(gap, WIDEST_GAP);
+interface Drawer {
+  head: string;
+  line: (arrow: Arrow) => string;
 }
 
-const MARGIN = 8;
-
-function headLine(who: readonly string[], gap: number): string {
-  let line = '';
-  who.forEach((name, index) => {
-    const shown = cut(oneLine(name), gap - 2);
-    const start = MARGIN + index * gap - Math.floor(displayWidth(shown) / 2);
-    line = padTo(line, Math.max(start, index === 0 ? 0 : displayWidth(line) + 1)) + shown;
-  });
-  return line;
+function lifelineDrawer(lines: Lifelines, who: readonly string[]): Drawer {
+  const line = ({ from, to, message }: Arrow): string =>
+    lines.arrow(who.indexOf(from), who.indexOf(to), messageLabel(message));
+  return { head: lines.head, line };
 }
 
-function lifelines(arrow: Arrow, who: readonly string[], gap: number): string {
-  const from = who.indexOf(arrow.from);
-  const to = who.indexOf(arrow.to);
-  const [left, right] = from < to ? [from, to] : [to, from];
-  let line = ' '.repeat(MARGIN);
-  for (let index = 0; index < who.length; index += 1) {
-    line += '|';
-    if (index === who.length - 1) continue;
-    if (index === left && left !== right) {
-      line += shaft(arrow, (right - left) * gap - 1, from < to);
-      index = right - 1;
-    } else line += ' '.repeat(gap - 1);
-  }
-  return left === right ? `${line}  ${messageName(arrow.message)} to itself` : line;
-}
-
-function shaft({ message }: Arrow, width: number, toRight: boolean): string {
-  const label = ` ${cut(labelOf(message), width - 6)} `;
-  const dashes = width - 1 - displayWidth(label);
-  const before = '-'.repeat(Math.floor(dashes / 2));
-  const after = '-'.repeat(dashes - before.length);
-  return toRight ? `${before}${label}${after}>` : `<${before}${label}${after}`;
-}
-
-/** The method of a response stands in the CSeq beside it. */
-function labelOf(message: Arrow['message']): string {
-  if (message.code === undefined) return oneLine(message.method);
-  return oneLine(`${message.code} ${message.reason ?? ''}`).trim();
-}
-
-function listDrawer(who: readonly string[]): { head: string; line: (arrow: Arrow) => string } {
+function listDrawer(who: readonly string[]): Drawer {
   const width = Math.max(...who.map((name) => displayWidth(oneLine(name))));
   return {
     head: '',
     line: ({ from, to, message }) =>
-      `${padTo(oneLine(from), width)} -> ${padTo(oneLine(to), width)}  ${padTo(labelOf(message), 20)}`,
+      `${padTo(oneLine(from), width)} -> ${padTo(oneLine(to), width)}  ${padTo(messageLabel(message), 20)}`,
   };
 }
 

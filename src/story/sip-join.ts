@@ -2,12 +2,14 @@
  * SIP messages as arrows: a message that two agents saw, the sender and the receiver, is one arrow between
  * them. Pure: takes seen messages, returns arrows.
  */
-import type { SipMessage } from '../../sip/sip-message.js';
+import type { SipMessage } from '../sip/sip-message.js';
 
 export interface SeenMessage {
   at: number;
   agent: string;
   message: SipMessage;
+  /** Where it stands in the record, for who wants to find it again. */
+  place?: number;
 }
 
 export interface Arrow {
@@ -17,6 +19,10 @@ export interface Arrow {
   message: SipMessage;
   /** How often the sender had sent the same message before: above 0 it is a retransmission. */
   repeat: number;
+  /** The arrow of the message that it repeats. */
+  original?: Arrow;
+  /** Where the end that was seen first stands in the record: without a place of its own, its index among the seen messages. */
+  place: number;
   /** Whether the message went to an agent whose trace does not show it. */
   unseen: boolean;
 }
@@ -38,7 +44,8 @@ export function joinMessages(
     agents.get(address) ?? nameOf(address) ?? (address === '' ? 'unknown' : address);
   const arrows: OpenArrow[] = [];
   const byKey = new Map<string, OpenArrow[]>();
-  for (const one of [...seen].sort((a, b) => a.at - b.at)) {
+  const ordered = seen.map((one, index) => ({ place: index, ...one })).sort((a, b) => a.at - b.at);
+  for (const one of ordered) {
     const key = messageKey(one.message);
     const same = byKey.get(key) ?? [];
     byKey.set(key, same);
@@ -65,19 +72,23 @@ function joined(same: readonly OpenArrow[], { agent, message }: SeenMessage): bo
   return true;
 }
 
-function newArrow({ at, agent, message }: SeenMessage, peer: string): OpenArrow {
+function newArrow(
+  { at, agent, message, place }: SeenMessage & { place: number },
+  peer: string,
+): OpenArrow {
   const sent = message.direction === 'sent';
   const [from, to] = sent ? [agent, peer] : [peer, agent];
   const open = sent ? 'receiver' : 'sender';
-  return { at, from, to, message, repeat: 0, unseen: false, open };
+  return { at, from, to, message, repeat: 0, place, unseen: false, open };
 }
 
 function countRepeats(same: readonly OpenArrow[]): void {
-  const sent = new Map<string, number>();
+  const sent = new Map<string, { original: Arrow; times: number }>();
   for (const arrow of same) {
-    const before = sent.get(arrow.from) ?? 0;
-    arrow.repeat = before;
-    sent.set(arrow.from, before + 1);
+    const before = sent.get(arrow.from) ?? { original: arrow, times: 0 };
+    arrow.repeat = before.times;
+    if (before.times > 0) arrow.original = before.original;
+    sent.set(arrow.from, { ...before, times: before.times + 1 });
   }
 }
 

@@ -27,7 +27,7 @@ export class AttemptRecord {
   events(): readonly RunEvent[] {
     const [first, ...rest] = this.#events;
     if (first?.type !== 'scenario_started' || this.#dropped === 0) return this.#events;
-    const text = `artefacts: the first ${this.#dropped} events of this attempt were too many to keep`;
+    const text = `the first ${this.#dropped} events of this attempt were too many to keep`;
     const { at, scenario } = first;
     return [first, { type: 'warning', at, scenario: scenario.id, text }, ...rest];
   }

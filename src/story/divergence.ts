@@ -36,7 +36,7 @@ function ofAgent(
   const [good, bad] = [placesOf(agent, passed), placesOf(agent, failed)];
   for (let index = 0; index < Math.max(good.length, bad.length); index += 1) {
     const at = { agent, passed: good[index] ?? passed.length, failed: bad[index] ?? failed.length };
-    if (sameText(passed[at.passed]) !== sameText(failed[at.failed])) return at;
+    if (textOf(passed[at.passed]) !== textOf(failed[at.failed])) return at;
   }
   return undefined;
 }
@@ -46,8 +46,12 @@ function placesOf(agent: string, marks: readonly Mark[]): readonly number[] {
 }
 
 /** Ports, tags and durations differ each time: only short whole numbers, such as status codes, are compared. */
-function sameText(mark: Mark | undefined): string | undefined {
-  return mark?.text.replaceAll(/\d+\.\d+|\d{4,}|[0-9a-f]{8,}/g, '#');
+export function withoutChance(text: string): string {
+  return text.replaceAll(/\d+\.\d+|\d{4,}|[0-9a-f]{8,}/g, '#');
+}
+
+function textOf(mark: Mark | undefined): string | undefined {
+  return mark === undefined ? undefined : withoutChance(mark.text);
 }
 
 /** The largest difference in time between equal events: for attempts in which the same happened. */

@@ -1,10 +1,20 @@
 /** Short words about SIP messages: what an SDP body offers, Call-IDs short enough to read. */
-import type { SipMessage } from '../../sip/sip-message.js';
-import { audioOf, parseSdp, type SdpCodec } from '../../sip/sdp.js';
-import { oneLine } from '../text.js';
+import type { SipMessage } from '../sip/sip-message.js';
+import { audioOf, parseSdp, type SdpCodec } from '../sip/sdp.js';
+import { oneLine } from './printable.js';
 
 const CODECS_SHOWN = 3;
 const SHORTEST_CALL_ID = 6;
+
+/** "INVITE", or "180 Ringing": the method of a response stands in its CSeq. */
+export function messageLabel({ method, code, reason = '' }: SipMessage): string {
+  return code === undefined ? oneLine(method) : oneLine(`${code} ${reason}`).trim();
+}
+
+/** What its body and header fields say in a few words; empty where they say nothing of interest. */
+export function messageNote(message: SipMessage): string {
+  return sdpHint(message);
+}
 
 /** "sdp sendrecv PCMU,PCMA"; empty without an SDP body. */
 export function sdpHint({ headers, body }: SipMessage): string {

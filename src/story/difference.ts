@@ -1,6 +1,6 @@
 /** Expected and actual text as lines of one list, as a diff shows them. */
 import { diffLines } from 'diff';
-import { count } from '../text.js';
+import { count } from './printable.js';
 
 export interface DifferenceLine {
   /** "-": only expected, "+": only seen, " ": both, "…": lines of both that are left out. */

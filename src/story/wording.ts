@@ -1,16 +1,16 @@
 /** Events in words. One place, so that console, time lines and JUnit say the same thing alike. */
-import type { SipMessage } from '../../sip/sip-message.js';
-import type { AgentEvent, Transfer } from '../../model/agent-event.js';
-import { describeEnded } from '../../model/describe.js';
-import { isHttpEvent, type HttpEvent } from '../../model/http-event.js';
-import type { RunEvent } from '../../model/run-event.js';
-import type { AgentNames } from './agent-names.js';
-import { formatMs } from '../../time.js';
-import { count, cut, oneLine, plain } from '../text.js';
+import type { SipMessage } from '../sip/sip-message.js';
+import type { AgentEvent, Transfer } from '../model/agent-event.js';
+import { describeEnded } from '../model/describe.js';
+import { isHttpEvent, type HttpEvent } from '../model/http-event.js';
+import type { RunEvent } from '../model/run-event.js';
+import type { PeerNames } from './peer-names.js';
+import { formatMs } from '../time.js';
+import { count, oneLine, plain, shortened } from './printable.js';
 
 type AssertionEvent = Extract<RunEvent, { type: 'assertion' }>;
 
-export function agentEventText(event: AgentEvent, names: AgentNames): string {
+export function agentEventText(event: AgentEvent, names: PeerNames): string {
   switch (event.type) {
     case 'started':
       return `started as ${oneLine(event.aor)}`;
@@ -40,7 +40,7 @@ export function agentEventText(event: AgentEvent, names: AgentNames): string {
     case 'registration_expired':
       return 'registration expired: no 200 in time';
     case 'sip':
-      return messageText(event.message);
+      return messageLine(event.message);
     case 'exited':
       return event.expected ? 'stopped' : `process ended: ${oneLine(event.reason)}`;
     case 'warning':
@@ -80,7 +80,7 @@ function httpText(event: HttpEvent): string {
 function bodyText({ body, bytes }: { body: string; bytes: number }): string {
   if (bytes === 0) return '';
   const text = oneLine(body).trim();
-  return text === '' ? `: ${count(bytes, 'byte')}` : `: ${cut(text, LONGEST_BODY)}`;
+  return text === '' ? `: ${count(bytes, 'byte')}` : `: ${shortened(text, LONGEST_BODY)}`;
 }
 
 type InCallEvent = Extract<
@@ -108,7 +108,7 @@ type InCallEvent = Extract<
   }
 >;
 
-function inCallText(event: InCallEvent, names: AgentNames): string {
+function inCallText(event: InCallEvent, names: PeerNames): string {
   switch (event.type) {
     case 'call_media': {
       const { media, streams } = event;
@@ -185,7 +185,7 @@ function otherText(event: Extract<AgentEvent, { type: 'other' }>): string {
   const fields = Object.entries(event.fields)
     .filter(([key, value]) => value !== '' && !COMMON_FIELDS.has(key))
     .map(([key, value]) => `${key}=${value}`);
-  return cut(oneLine([event.name, ...fields].join(' ')), LONGEST_OTHER);
+  return shortened(oneLine([event.name, ...fields].join(' ')), LONGEST_OTHER);
 }
 
 function codeText(code: number | undefined, reason: string | undefined): string {
@@ -211,7 +211,7 @@ export function messageName(message: SipMessage): string {
 }
 
 /** One message as its agent saw it: "-> INVITE sip:bob@example.org". */
-export function messageText(message: SipMessage): string {
+export function messageLine(message: SipMessage): string {
   const sent = message.direction === 'sent';
   const uri = message.uri === undefined ? '' : ` ${oneLine(message.uri)}`;
   const remote = message.remote === '' ? '' : ` ${sent ? 'to' : 'from'} ${message.remote}`;

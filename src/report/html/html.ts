@@ -1,0 +1,203 @@
+/** A run as one HTML page: what happened in each attempt, with its audio, on one time axis (src/web draws it). */
+import { resolve } from 'node:path';
+import type { RunEvent } from '../../model/run-event.js';
+import type { AttemptData, AudioData, PageData } from '../../story/page-data.js';
+import { FileOutput } from '../output.js';
+import { AttemptRecord } from '../record/attempt-record.js';
+import type { Reporter } from '../reporter.js';
+import { isBad, Results, type AttemptResult } from '../results.js';
+import { Parts } from './parts.js';
+import { filled } from './template.js';
+
+type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+
+/** One side of the audio of a call; `octets`: mu-law. */
+export type AudioSide = Omit<AudioData, 'agent' | 'call' | 'at' | 'part'> & { octets: Uint8Array };
+
+export interface HtmlOptions {
+  file: string;
+  /** The page without data. */
+  template: () => string;
+  /** What paths in events are relative to. */
+  cwd: string;
+  /** Writes no page when the run passed. */
+  onFailureOnly: boolean;
+  /** Which attempts have their audio in the page. */
+  audio: 'failed' | 'all' | 'none';
+  /** The two sides of a call on disk; undefined where the file cannot be read. */
+  audioOf: (path: string) => readonly AudioSide[] | undefined;
+  /** The options that running one of the scenarios again needs. */
+  again: () => readonly string[];
+  makeFolder: (folder: string) => void;
+  /** Bytes of parts above which they lie beside the page: 30 MB unless given. */
+  largest?: number;
+  /** The page is there. @param folder has its parts, where they are too large for one file */
+  written: (folder: string | undefined) => void;
+}
+
+type Finished = EventOf<'scenario_finished' | 'file_part_finished'>;
+type Kept = Pick<AttemptData, 'events' | 'audio' | 'part'>;
+
+export class HtmlReporter implements Reporter {
+  readonly ignores = new Set(['agent_config', 'artifact'] as const);
+  readonly #options: HtmlOptions;
+  readonly #parts: Parts;
+  readonly #results = new Results();
+  /** Attempts that run, by id. */
+  readonly #running = new Map<string, AttemptRecord>();
+  readonly #kept = new Map<string, Kept>();
+  readonly #sources: Record<string, number> = {};
+  readonly #leftOut: EventOf<'left_out'>[] = [];
+  readonly #warnings: string[] = [];
+  #run: EventOf<'run_started'> | undefined;
+  #finished: EventOf<'run_finished'> | undefined;
+
+  constructor(options: HtmlOptions) {
+    this.#options = options;
+    this.#parts = new Parts(options.file, options.makeFolder, options.largest);
+  }
+
+  on(event: RunEvent): void {
+    this.#results.on(event);
+    switch (event.type) {
+      case 'run_started':
+        this.#run = event;
+        return;
+      case 'run_finished':
+        this.#finished = event;
+        return;
+      case 'left_out':
+        this.#leftOut.push(event);
+        return;
+      case 'source':
+        this.#sources[event.path] = this.#parts.add(event.text);
+        return;
+      case 'agent_config':
+      case 'artifact':
+        return;
+      case 'scenario_started':
+      case 'file_part_started':
+        this.#recordOf(event.scenario.id).add(event);
+        return;
+      case 'scenario_restarted':
+        this.#running.get(event.scenario)?.restart();
+        return;
+      case 'scenario_finished':
+      case 'file_part_finished':
+        this.#end(event);
+        return;
+      case 'warning':
+        if (event.scenario === undefined) this.#warnings.push(event.text);
+        else this.#running.get(event.scenario)?.add(event);
+        return;
+      default:
+        this.#running.get(event.scenario)?.add(event);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#run === undefined) return;
+    if (this.#options.onFailureOnly && this.#finished?.exit === 0) return;
+    for (const [id, record] of this.#running) this.#keep(id, record, { hasAudio: false });
+    const { elements, folder } = await this.#parts.end();
+    const data = this.#data(this.#run, folder);
+    const hasAudio = data.attempts.some(({ audio }) => audio.length > 0);
+    const output = new FileOutput(this.#options.file, hasAudio);
+    output.write(filled(this.#options.template(), data, elements));
+    await output.finish();
+    this.#options.written(folder);
+  }
+
+  #recordOf(id: string): AttemptRecord {
+    const record = this.#running.get(id) ?? new AttemptRecord();
+    this.#running.set(id, record);
+    return record;
+  }
+
+  #end(event: Finished): void {
+    const { id } = event.scenario;
+    const record = this.#recordOf(id);
+    this.#running.delete(id);
+    const isPart = event.type === 'file_part_finished';
+    if (isPart && event.failures.length === 0) return;
+    record.add(event);
+    const { audio } = this.#options;
+    const hasAudio = audio === 'all' || (audio === 'failed' && isBad(event.verdict));
+    this.#keep(id, record, { hasAudio, ...(isPart ? { part: event.part } : {}) });
+  }
+
+  #keep(
+    id: string,
+    record: AttemptRecord,
+    { hasAudio, part }: { hasAudio: boolean; part?: Kept['part'] },
+  ): void {
+    const events = record.events();
+    const lines = events.map((event) => JSON.stringify(event));
+    this.#kept.set(id, {
+      events: this.#parts.add(lines.join('\n')),
+      audio: hasAudio ? events.flatMap((event) => this.#audioOf(event)) : [],
+      ...(part === undefined ? {} : { part }),
+    });
+  }
+
+  #audioOf(event: RunEvent): AudioData[] {
+    if (event.type !== 'audio_saved') return [];
+    const { agent, call, start } = event;
+    const sides = this.#options.audioOf(resolve(this.#options.cwd, event.file)) ?? [];
+    return sides.map(({ octets, ...side }) => ({
+      ...side,
+      agent,
+      call,
+      at: start,
+      part: this.#parts.add(octets),
+    }));
+  }
+
+  #data(run: EventOf<'run_started'>, folder: string | undefined): PageData {
+    const attempts = this.#results
+      .all()
+      .flatMap(({ earlier, ...last }) => [
+        ...earlier.map((one) => this.#attempt(one, true)),
+        this.#attempt(last, false),
+      ]);
+    return {
+      run,
+      ...(this.#finished === undefined ? {} : { finished: this.#finished }),
+      attempts,
+      leftOut: this.#leftOut,
+      warnings: this.#warnings,
+      sources: this.#sources,
+      aliases: {},
+      again: this.#options.again(),
+      ...(folder === undefined ? {} : { folder }),
+    };
+  }
+
+  #attempt(result: AttemptResult, wasRetried: boolean): AttemptData {
+    const { scenario, verdict, startedAt, ms, skipReason, failures } = result;
+    const kept = this.#kept.get(scenario.id);
+    if (kept === undefined) throw new Error(`the attempt ${scenario.id} was not kept`);
+    const [first] = failures;
+    return {
+      scenario,
+      verdict,
+      at: startedAt,
+      ms,
+      ...kept,
+      ...(skipReason === undefined ? {} : { skipReason }),
+      ...(wasRetried ? { retried: true as const } : {}),
+      ...(first === undefined ? {} : { failure: told(first) }),
+    };
+  }
+}
+
+function told(failure: AttemptResult['failures'][number]): NonNullable<AttemptData['failure']> {
+  const { code, message, brief, at, phase } = failure;
+  return {
+    code,
+    message,
+    phase,
+    ...(brief === undefined ? {} : { brief }),
+    ...(at === undefined ? {} : { at }),
+  };
+}

@@ -1,0 +1,23 @@
+/** Lines of a source around a place. */
+export interface FrameLine {
+  number: number;
+  text: string;
+  isMarked: boolean;
+}
+
+const AROUND = 3;
+
+export function codeFrame(source: string, line: number, around = AROUND): FrameLine[] {
+  const lines = source.split(/\r?\n/);
+  const from = Math.max(1, line - around);
+  return lines
+    .slice(from - 1, line + around)
+    .map((text, index) => ({ number: from + index, text, isMarked: from + index === line }));
+}
+
+/** A path of a location as people know it: as the scenarios show it, where it is the file of one. */
+export function shownFile(file: string, shown: readonly string[]): string {
+  const path = file.replaceAll('\\', '/');
+  const known = shown.find((one) => path.endsWith(`/${one.replace(/^(\.\.?\/)+/, '')}`));
+  return known ?? path.slice(path.lastIndexOf('/') + 1);
+}

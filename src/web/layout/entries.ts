@@ -1,0 +1,76 @@
+/** Scenarios of a run as a list shows them: one entry each, with its attempts. */
+import type { AttemptData } from '../../story/page-data.js';
+
+export type Outcome = AttemptData['verdict'];
+
+export interface Entry {
+  key: string;
+  name: string;
+  file: string;
+  tags: readonly string[];
+  verdict: Outcome;
+  /** Of the attempt that counts; where all count, of all of them. */
+  ms: number;
+  /** Indexes into the attempts of the page. */
+  attempts: readonly number[];
+  failure?: AttemptData['failure'];
+  /** What a filter looks into, in lower case. */
+  text: string;
+}
+
+export interface FileGroup {
+  file: string;
+  entries: readonly Entry[];
+}
+
+/** Of attempts that all count, the first of these is the verdict of the scenario. */
+const WORST: readonly Outcome[] = ['errored', 'failed', 'unfinished', 'flaky', 'passed', 'skipped'];
+
+/** @param repeated every attempt counts (--repeat), and none is a retry */
+export function entriesOf(attempts: readonly AttemptData[], repeated: boolean): Entry[] {
+  const byKey = Map.groupBy(attempts.keys(), (index) => attempts[index]?.scenario.key ?? '');
+  return [...byKey].flatMap(([key, indexes]) => {
+    const own = indexes.flatMap((index) => attempts[index] ?? []);
+    const last = own.at(-1);
+    if (last === undefined) return [];
+    const { scenario } = last;
+    const verdict = repeated ? verdictOfAll(own) : last.verdict;
+    const failure = own.findLast((one) => one.failure !== undefined)?.failure;
+    return {
+      key,
+      name: scenario.name,
+      file: scenario.file,
+      tags: scenario.tags,
+      verdict,
+      ms: repeated ? own.reduce((sum, { ms }) => sum + ms, 0) : last.ms,
+      attempts: indexes,
+      ...(failure === undefined ? {} : { failure }),
+      text: [scenario.name, scenario.file, ...scenario.tags, failure?.message ?? '']
+        .join('\n')
+        .toLowerCase(),
+    };
+  });
+}
+
+function verdictOfAll(attempts: readonly AttemptData[]): Outcome {
+  const verdicts = new Set(attempts.map(({ verdict }) => verdict));
+  const failed = verdicts.has('failed') || verdicts.has('errored');
+  if (failed && verdicts.has('passed')) return 'flaky';
+  return WORST.find((verdict) => verdicts.has(verdict)) ?? 'passed';
+}
+
+export function groupsOf(entries: readonly Entry[]): FileGroup[] {
+  return [...Map.groupBy(entries, ({ file }) => file)].map(([file, own]) => ({
+    file,
+    entries: own,
+  }));
+}
+
+export const isFailure = ({ verdict }: Entry): boolean =>
+  verdict === 'failed' || verdict === 'errored' || verdict === 'unfinished';
+
+/** The attempt to look at first: of a flaky scenario the one that failed, else the one that counts. */
+export function firstAttempt(entry: Entry, attempts: readonly AttemptData[]): number {
+  const failed = entry.attempts.findLast((index) => attempts[index]?.failure !== undefined);
+  return failed ?? entry.attempts.at(-1) ?? 0;
+}

@@ -1,0 +1,40 @@
+import type { JSX } from 'preact';
+import type { Outcome } from '../layout/entries.js';
+
+/** Paths in a square of 16. */
+const PATHS = {
+  passed: 'M3.5 8.5l3 3 6-7',
+  failed: 'M4 4l8 8M12 4l-8 8',
+  errored: 'M8 3.5v5.5M8 12v.5',
+  skipped: 'M4 8h8',
+  flaky: 'M2.5 9.5c1.8-4 3.7-4 5.5-1.5s3.7 2.5 5.5-1.5',
+  unfinished: 'M4 8h.5M8 8h.5M12 8h.5',
+  copy: 'M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z',
+  close: 'M4 4l8 8M12 4l-8 8',
+  back: 'M10 3L5 8l5 5',
+  down: 'M4 6l4 4 4-4',
+  right: 'M6 4l4 4-4 4',
+  play: 'M5 3.5l7 4.5-7 4.5z',
+  pause: 'M5.5 3.5v9M10.5 3.5v9',
+  search: 'M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM10.5 10.5L14 14',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { name: IconName }): JSX.Element {
+  return (
+    <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
+
+/** The verdict as a sign and as a word. */
+export function Status({ verdict, quiet }: { verdict: Outcome; quiet?: boolean }): JSX.Element {
+  return (
+    <span class={`status is-${verdict}`}>
+      <Icon name={verdict} />
+      <span class={quiet === true ? 'off-screen' : ''}>{verdict}</span>
+    </span>
+  );
+}

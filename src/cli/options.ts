@@ -144,6 +144,10 @@ const SHOWING = inGroup('What is shown and kept:', {
   ),
   quiet: having({ replaces: ['verbose'] }, on('failures, warnings and the summary only', '-q')),
   verbose: having({ replaces: ['quiet'] }, on('every event of every agent', '-v')),
+  reportAudio: word(
+    'of',
+    'audio in the page of --reporter html, of scenarios that: failed, all, none (default: failed)',
+  ),
   color: off('no colours (also: NO_COLOR)'),
 });
 

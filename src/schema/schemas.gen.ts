@@ -536,6 +536,7 @@ export const SCHEMAS = {
       'sip-headers': {},
       quiet: {},
       verbose: {},
+      'report-audio': {},
       color: {},
       logs: {},
       capture: {},

@@ -2744,6 +2744,7 @@ const schema17 = {
     'sip-headers': {},
     quiet: {},
     verbose: {},
+    'report-audio': {},
     color: {},
     logs: {},
     capture: {},

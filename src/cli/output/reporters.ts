@@ -24,7 +24,14 @@ import { makeOwnFolder } from '../../app/own-folder.js';
 import { makeFolder } from './make-folder.js';
 import type { ReportFlags, RunFlags } from '../options.js';
 import { secrets } from '../print.js';
-import { DEFAULT_PAGE, isOnStdout, wantedReporters, type Wanted } from './reporter-names.js';
+import {
+  DEFAULT_PAGE,
+  isOnStdout,
+  reportAudioOf,
+  wantedReporters,
+  type Wanted,
+} from './reporter-names.js';
+import { Recordings } from './recordings.js';
 
 type Asked = ReportFlags & Pick<Partial<RunFlags>, 'logs' | 'capture' | 'keep'>;
 
@@ -39,6 +46,14 @@ interface Around {
   reads?: readonly string[];
   /** Where artefacts are kept, if they are. */
   artifacts?: ArtifactsOptions | undefined;
+  /** Where calls are recorded for reports only, if they are. */
+  recordings?: string | undefined;
+}
+
+/** Whether a page is to have audio. @throws E_USAGE */
+export function wantsAudio(flags: RunFlags, environment: ProcessEnvironment): boolean {
+  const wanted = wantedReporters(flags, { ...environment, isBuild: environment.isCi });
+  return reportAudioOf(flags.reportAudio) !== 'none' && wanted.some(({ name }) => name === 'html');
 }
 
 /** Where reporters write that share stdout. */
@@ -59,7 +74,12 @@ export async function makeReporters(flags: Asked, around: Around): Promise<reado
   const reporters: Reporter[] = [];
   const isTold = wanted.some((one) => isOnStdout(one) && PEOPLE.has(one.name));
   const places = { terminal: isTold ? stdoutTerminal(flags, around) : undefined };
-  for (const one of wanted) reporters.push(await makeOne(one, flags, around, places));
+  const { recordings } = around;
+  for (const one of wanted) {
+    const reporter = await makeOne(one, flags, around, places);
+    const isTold = recordings === undefined || one.name === 'html';
+    reporters.push(isTold ? reporter : withoutRecordings(reporter));
+  }
   const capture = captureOf(flags.sipTrace);
   const network = await networkOf(flags, capture !== undefined);
   if (capture !== undefined) {
@@ -81,13 +101,15 @@ export async function makeReporters(flags: Asked, around: Around): Promise<reado
     const page = places.terminal?.page ?? stderrPage();
     reporters.push(new KeptReporter({ page, cwd: around.environment.cwd, pid: process.pid }));
   }
+  if (recordings !== undefined) {
+    reporters.unshift(new Recordings(recordings, around.environment.cwd));
+  }
   if (artifacts === undefined) return reporters;
   const { ArtifactsReporter } = await import('../../report/artifacts/artifacts.js');
-  const others = artifacts.recordings === undefined ? reporters : reporters.map(withoutRecordings);
-  return [...others, new ArtifactsReporter(artifacts)];
+  return [...reporters, new ArtifactsReporter(artifacts)];
 }
 
-/** Recordings for artefacts only are moved or removed when their scenario ends: nobody else is told of them. */
+/** Recordings for reports only are moved or removed when their scenario ends: nobody else is told of them. */
 function withoutRecordings(reporter: Reporter): Reporter {
   return {
     ignores: new Set<RunEvent['type']>([...(reporter.ignores ?? []), 'audio_saved']),
@@ -266,7 +288,7 @@ async function makeOne(
       return pageReporter({
         file: file ?? DEFAULT_PAGE,
         onFailureOnly: isAutomatic === true,
-        audio: 'failed',
+        audio: reportAudioOf(flags.reportAudio),
         cwd,
         again,
         output: terminal?.output,

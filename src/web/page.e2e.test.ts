@@ -115,7 +115,7 @@ describe.skipIf(chromium === undefined)('the report page in Chromium', () => {
       await page.keyboard.press('Enter');
       expect(await title.textContent()).toBe('is answered');
       await page.keyboard.press('?');
-      expect(await page.locator('dialog').isVisible()).toBe(true);
+      await page.locator('dialog').waitFor();
       await page.keyboard.press('Escape');
       await page.keyboard.press('o');
       expect(await page.locator('#overview-title').textContent()).toBe('1 of 3 scenarios failed');
@@ -229,7 +229,7 @@ async function withPage(
   const address = pathToFileURL(file).href;
   try {
     await page.goto(`${address}${hash}`);
-    await page.locator('main').waitFor();
+    await page.locator('.top-bar').waitFor();
     await act(page);
     expect(problems).toEqual([]);
     expect(requests.filter((url) => !/^(?:data|blob):/.test(url)).map(withoutHash)).toEqual([

@@ -5,7 +5,7 @@ import { dateText } from '../layout/time-text.js';
 import { Status } from '../parts/icon.js';
 import { VERDICTS } from '../parts/top-bar.js';
 import { entries, epochAt, page } from '../state/page.js';
-import { filter, openScenario } from '../state/place.js';
+import { filter, go, isNarrow, openScenario } from '../state/place.js';
 import { hashOf } from '../state/route.js';
 import { NO_FILTER } from '../layout/filter.js';
 import { ThreadChart } from './thread-chart.js';
@@ -85,6 +85,7 @@ function Counts(): JSX.Element {
               title={`List the ${verdict} ones`}
               onClick={() => {
                 filter.value = { ...NO_FILTER, verdicts: new Set([verdict]) };
+                if (isNarrow()) go({ place: 'list' });
               }}
             >
               <b class="number">{count}</b>

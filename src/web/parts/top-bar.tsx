@@ -31,6 +31,16 @@ export function TopBar(): JSX.Element {
       >
         <strong>Offhook</strong> <span>Overview</span>
       </a>
+      <a
+        class="to-list"
+        href="#list"
+        onClick={(event) => {
+          event.preventDefault();
+          go({ place: 'list' });
+        }}
+      >
+        Scenarios
+      </a>
       <span class="counts">
         {VERDICTS.map((verdict) => {
           const count = entries.filter((entry) => entry.verdict === verdict).length;

@@ -3,6 +3,7 @@ import type { SipMessage } from '../sip/sip-message.js';
 import type { OffhookError } from '../errors.js';
 import type { AgentEvent, LogEntry } from '../model/agent-event.js';
 import type { AgentState } from '../model/agent-state.js';
+import type { KeptAgent } from '../model/run-event.js';
 import type { AgentOptions as ScriptOptions } from '../schema/types.gen.js';
 import type { AGENT_VERBS, AgentVerb, DriverVerb } from '../schema/verbs.js';
 
@@ -142,6 +143,8 @@ export interface UserAgent {
   readonly hearing: boolean;
   /** Reports every audio stream, present and future. */
   listen(told: (stream: AudioStream) => void, want: StreamWish): void;
+  /** How somebody else can use the agent, who may from now on take over its control connection. */
+  lend(): KeptAgent;
   /** Idempotent: BYE, un-REGISTER, end of the process with limits; folder and ports released. */
   stop(): Promise<void>;
 }

@@ -71,6 +71,8 @@ export interface RunRequest extends ScriptRequest {
   bail?: number;
   /** A run with flaky scenarios fails. */
   failOnFlaky?: boolean;
+  /** What has failed stays as it is, with its agents and servers, until `signal` is aborted; nothing else begins then. */
+  keep?: boolean;
   /** Name of this run in a report that merges several runs, such as "debian-12". */
   label?: string;
   limits?: ThreadLimits;

@@ -70,7 +70,8 @@ function optionsOf(
   return {
     ...planOptions(request, secrets, { ...(lab === undefined ? {} : { lab: lab.env }), known }),
     threads,
-    ...scheduled({ jobs, retries, repeat, bail }, request.seed),
+    ...scheduled({ jobs, retries, repeat, bail, keeps: request.keep === true }, request.seed),
+    keep: request.keep === true,
     jobs,
     repeat,
     retries,

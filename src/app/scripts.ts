@@ -3,7 +3,7 @@ import { secretValues } from '../model/secret-names.js';
 import { makePolicy } from '../policy/policy.js';
 import { oneLine } from '../story/printable.js';
 import { shownPath } from '../report/text.js';
-import { byKey, byList } from '../runner/plan/choices.js';
+import { byKey, byList, bySlowness } from '../runner/plan/choices.js';
 import type { Choice } from '../runner/plan/select.js';
 import type { PlanOptions } from '../runner/plan/plan.js';
 import type { Secrets } from '../secrets/secrets.js';
@@ -78,7 +78,9 @@ export function lastRunOf({ lastRun }: ScriptRequest): LastRun {
 function choicesOf({ last, testList }: ScriptRequest, known: LastRun): readonly Choice[] {
   const choices: Choice[] = [];
   if (testList !== undefined) choices.push(byList(testList.words, testList.text, oneLine));
-  if (last !== undefined) {
+  if (last?.kind === 'slow') {
+    choices.push(bySlowness(last.words, SLOWEST, (key) => known.get(key)?.ms));
+  } else if (last !== undefined) {
     const { keys, nothing } = lastKeys(last.kind, known);
     choices.push(byKey(last.words, keys, nothing));
   }
@@ -86,14 +88,10 @@ function choicesOf({ last, testList }: ScriptRequest, known: LastRun): readonly 
 }
 
 function lastKeys(
-  kind: 'failed' | 'flaky' | 'slow',
+  kind: 'failed' | 'flaky',
   known: LastRun,
 ): { keys: ReadonlySet<string>; nothing: string } {
   const all = [...known];
-  if (kind === 'slow') {
-    const slowest = all.sort(([, a], [, b]) => b.ms - a.ms).slice(0, SLOWEST);
-    return { keys: new Set(slowest.map(([key]) => key)), nothing: 'none of these has run before' };
-  }
   const verdicts = kind === 'flaky' ? ['flaky'] : ['failed', 'errored', 'flaky'];
   const keys = all.filter(([, { verdict }]) => verdicts.includes(verdict)).map(([key]) => key);
   const what = kind === 'flaky' ? 'was flaky' : 'failed or was flaky';

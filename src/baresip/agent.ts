@@ -13,11 +13,12 @@ import type {
   VerbArguments,
 } from '../agents/user-agent.js';
 import type { AgentState } from '../model/agent-state.js';
+import type { KeptAgent } from '../model/run-event.js';
 import type { DriverVerb } from '../schema/verbs.js';
 import type { BaresipContext } from './ground.js';
 import type { Session } from './session.js';
 import { Limit } from './limit.js';
-import { hostPort } from './start/address.js';
+import { hostPort, LOOPBACK } from './start/address.js';
 import { launch } from './start/launch.js';
 import { refuseIncoming } from './verbs/inbound.js';
 import { VERBS } from './verbs/table.js';
@@ -79,6 +80,13 @@ class Agent implements UserAgent {
 
   get hearing(): boolean {
     return this.#session.ground.audio;
+  }
+
+  lend(): KeptAgent {
+    const { name, aor, contact, pid } = this;
+    const { folder, slot } = this.#session.ground;
+    this.#session.isLent = true;
+    return { name, aor, contact, pid, control: hostPort(LOOPBACK, slot.control), folder };
   }
 
   stop(): Promise<void> {

@@ -64,6 +64,8 @@ export class Session implements RunningAgent {
   process!: BaresipProcess;
   #ctrl: Ctrl | undefined;
   #controlEnd = Promise.resolve();
+  /** Somebody else may take over the control connection. */
+  isLent = false;
   #hung = false;
   #started = false;
   #stopping: Promise<void> | undefined;
@@ -351,7 +353,7 @@ export class Session implements RunningAgent {
 
   /** ctrl_tcp closes a connection only for a new one, which may send any command: the agent is ended at once. */
   async #controlClosed(reason: string, byPeer: boolean, own: number): Promise<void> {
-    if (this.#stopping !== undefined) return;
+    if (this.#stopping !== undefined || this.isLent) return;
     const others = othersAt(this.ground.slot.control, own);
     if ((await this.process.endsWithin(exitFollowsMs(this.ground.slot.control))) || !this.usable)
       return;
@@ -382,7 +384,9 @@ export class Session implements RunningAgent {
       this.waiters.fail(this.problem('E_AGENT_GONE', 'stop', 'the agent was stopped'));
       this.registration.expect('none');
       if (!this.#hung && this.#error === undefined) {
-        void this.#ctrl?.send([{ name: 'quit' }], new Limit(QUIT_MS));
+        // Where somebody else has the connection, the signal does the same: BYE, un-REGISTER, end.
+        if (this.#ctrl?.isClosed === true) this.process.kill('SIGTERM');
+        else void this.#ctrl?.send([{ name: 'quit' }], new Limit(QUIT_MS));
         if (await this.process.endsWithin(QUIT_MS)) return;
       }
       this.process.kill('SIGTERM');

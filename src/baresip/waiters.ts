@@ -1,5 +1,6 @@
 /** Promises that settle as soon as a condition over an agent's state holds: checked on each change, not polled. */
 import { Limit } from './limit.js';
+import { afterReading } from './record/call-record.js';
 
 export class Waiters {
   readonly #waiting = new Set<{ check(): void; fail(error: Error): void }>();
@@ -39,9 +40,9 @@ export class Waiters {
           });
         },
       };
-      const timer = setTimeout(() => {
+      const timer = afterReading(limit.left(), () => {
         waiter.fail(timedOut(limit.ms));
-      }, limit.left());
+      });
       this.#waiting.add(waiter);
       if (this.#error === undefined) waiter.check();
       else waiter.fail(this.#error);

@@ -224,6 +224,11 @@ const KEEPING = inGroup('What is shown and kept:', {
     { needs: 'artifacts' },
     word('when', 'keep them on: failure, always (default: failure)'),
   ),
+  keep: ofCommand(
+    on(
+      'what a failed scenario has running stays until Ctrl-C, and is told how to be reached: agents, mock servers, the lab; nothing else begins',
+    ),
+  ),
   label: word('text', 'what tells this run from others in `offhook report`, such as debian-12'),
 });
 

@@ -17,7 +17,7 @@ const SCHEDULING = [
     'untilFailure',
     'bail',
   ] as const),
-  'label',
+  ...(['label', 'keep'] as const),
 ] as const;
 const REPORTING = [
   ...([

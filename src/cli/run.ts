@@ -23,6 +23,7 @@ export async function runCommand(
   threads: ThreadPool,
 ): Promise<number> {
   const environment = readProcess();
+  const keep = keepOf(flags, environment);
   const signal = abortOnSignal();
   // For a second Ctrl-C or an error of our own; in the good case no agent is left to stop.
   process.on('exit', abandonAgents);
@@ -41,6 +42,7 @@ export async function runCommand(
     timeoutMs: flagMs(flags.timeout),
     insecureHttp: flags.insecureHttp === true,
     metrics: flags.metrics === true,
+    keep,
     ...(saveAudio === undefined ? {} : { saveAudio }),
     threads,
     secrets,
@@ -52,6 +54,24 @@ export async function runCommand(
     return watchScenarios(request, reporters, signal);
   }
   return run({ ...request, signal, reporters: await reporters() });
+}
+
+/** @throws E_USAGE where nobody would end what is kept */
+function keepOf({ keep, watch }: RunFlags, { isCi }: ProcessEnvironment): boolean {
+  if (keep !== true) return false;
+  if (isCi) {
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: '--keep', what: 'waits for Ctrl-C, which nobody presses in CI (variable CI)' },
+      { hint: 'leave it out; --artifacts keeps what explains a failure' },
+    );
+  }
+  if (watch === true) {
+    throw new OffhookError('E_USAGE', '--keep and --watch exclude each other', {
+      hint: 'leave --watch out: run the scenario that fails with --keep',
+    });
+  }
+  return true;
 }
 
 /** A forgotten `only` would let a build pass with most of its tests left out. @throws E_USAGE */

@@ -49,6 +49,21 @@ export interface Shard {
   digest: string;
 }
 
+/** An agent that somebody else may use now. */
+export interface KeptAgent {
+  name: string;
+  /** Its address of record. */
+  aor: string;
+  /** URI it can be reached at directly, on this machine. */
+  contact: string;
+  /** Of its baresip. */
+  pid: number;
+  /** Address of its baresip's ctrl_tcp: "127.0.0.1:40002". One connection at a time, the newest. */
+  control: string;
+  /** Its configuration, its recordings, its log. */
+  folder: string;
+}
+
 export interface Counts {
   passed: number;
   failed: number;
@@ -127,6 +142,21 @@ export type RunEvent =
    * that others could see. Everything of it since `scenario_started` is void; another `scenario_started` follows.
    */
   | { type: 'scenario_restarted'; at: number; scenario: string; reason: string }
+  /**
+   * The attempt has failed and is kept as it is, until somebody has looked into it (--keep): `failures` so far, and how to
+   * get at what runs. Its teardown and `scenario_finished` follow.
+   */
+  | {
+      type: 'scenario_kept';
+      at: number;
+      scenario: string;
+      failures: readonly Failure[];
+      agents: readonly KeptAgent[];
+      /** Its mock servers. */
+      servers: readonly { name: string; url: string }[];
+      /** Address of the SIP server that was started for the run. */
+      lab?: string;
+    }
   /** The scenario waits until another one, named by `holder`, releases a lock. */
   | { type: 'lock_waiting'; at: number; scenario: string; lock: string; holder: string }
   /** The scenario holds these locks until it has finished; `ms`: how long it waited for them. */

@@ -68,6 +68,7 @@ function fieldsOf(event: NdjsonEvent): object {
     case 'sip':
       // What `message` tells as well is not written twice.
       return { raw: event.raw === messageText(event.message) ? undefined : event.raw };
+    case 'scenario_kept':
     case 'scenario_finished':
     case 'file_part_finished': {
       const failures = event.failures.map(({ codeFrame, ...failure }) =>

@@ -44,6 +44,25 @@ test('one reporter that breaks does not stop the others, and is not swallowed', 
   expect(calls).toBe(1);
 });
 
+test('what a reporter tells when it closes reaches those that close after it, and nobody else', async () => {
+  const seen: string[] = [];
+  let tell: (event: RunEvent) => void = () => undefined;
+  const listening = (name: string): Reporter => ({
+    on: ({ type }) => void seen.push(`${name}: ${type}`),
+    close: () => Promise.resolve(void seen.push(`${name} closed`)),
+  });
+  const telling: Reporter = {
+    ...listening('telling'),
+    attach: (give) => (tell = give),
+    close: () => {
+      tell({ type: 'warning', at: 1, text: 'late' });
+      return Promise.resolve();
+    },
+  };
+  await fanOut([listening('first'), telling, listening('last')], asTheyAre).close();
+  expect(seen).toEqual(['last closed', 'first: warning', 'first closed']);
+});
+
 test('a bug in a reporter is reported as one', async () => {
   const broken: Reporter = {
     on: () => undefined,

@@ -13,7 +13,10 @@ export interface Reporter {
   attach?(tell: (event: RunEvent) => void): void;
   /** Must be cheap and must not throw because of what an event holds. */
   on(event: RunEvent): void;
-  /** Writes what is left; also called when the run broke off, without a `run_finished`. */
+  /**
+   * Writes what is left; also called when the run broke off, without a `run_finished`. Events it tells now still reach those
+   * that are closed after it.
+   */
   close(): Promise<void>;
 }
 
@@ -46,12 +49,15 @@ export function fanOut(
       }
     }
   };
+  const tellAdded = (): void => {
+    for (let more = added.shift(); more !== undefined; more = added.shift()) tell(more);
+  };
   const flush = (): void => {
     const events = waiting;
     waiting = [];
     for (const event of events) {
       tell(event);
-      for (let more = added.shift(); more !== undefined; more = added.shift()) tell(more);
+      tellAdded();
     }
   };
   return {
@@ -63,11 +69,13 @@ export function fanOut(
       flush();
       // Last one first: later ones may write to the stream of an earlier one.
       for (const reporter of [...reporters].reverse()) {
+        active = active.filter((one) => one !== reporter);
         try {
           await reporter.close();
         } catch (error) {
           thrown.push(error);
         }
+        tellAdded();
       }
       if (thrown.length > 0) throw firstError(thrown);
     },

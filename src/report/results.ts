@@ -1,5 +1,5 @@
 /** The results of a run by scenario: the attempts of a scenario that was run again are one result. */
-import type { Failure, RunEvent, ScenarioId, Verdict } from '../model/run-event.js';
+import type { Failure, FilePart, RunEvent, ScenarioId, Verdict } from '../model/run-event.js';
 
 export interface AttemptResult {
   scenario: ScenarioId;
@@ -24,6 +24,8 @@ export class Results {
   readonly #attempts = new Map<string, AttemptResult[]>();
   #isRepeated = false;
   #lastAt = 0;
+  /** Every setup_file and teardown_file that has failed: they are no scenarios, but the run fails with them. */
+  readonly failedParts: FilePart[] = [];
 
   on(event: RunEvent): void {
     this.#lastAt = event.at;
@@ -55,9 +57,11 @@ export class Results {
   }
 
   /** What runs once per file is a result only where it failed. */
-  #partFinished(event: Finished): void {
-    if (event.failures.length > 0) this.#finished(event);
-    else this.#running.delete(event.scenario.id);
+  #partFinished(event: Extract<RunEvent, { type: 'file_part_finished' }>): void {
+    if (event.failures.length > 0) {
+      this.failedParts.push(event.part);
+      this.#finished(event);
+    } else this.#running.delete(event.scenario.id);
   }
 
   #finished({ scenario, verdict, at, ms, failures, skip_reason }: Finished): void {

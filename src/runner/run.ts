@@ -7,6 +7,7 @@ import type { Host, RunEvent } from '../model/run-event.js';
 import { audioFiles } from '../hearing/save-audio.js';
 import { utcOffset } from '../time.js';
 import { newRunId } from './identity.js';
+import { Keeper } from './keeper.js';
 import { estimateMs } from './plan/shards.js';
 import { sourcesOf } from './plan/sources.js';
 import { planRun, type LeftOut, type Plan, type PlanOptions } from './plan/plan.js';
@@ -51,6 +52,8 @@ export interface RunOptions extends PlanOptions {
   emit: (event: RunEvent) => void;
   /** Aborted by Ctrl-C. */
   interrupted: AbortSignal;
+  /** What has failed stays as it is until Ctrl-C. */
+  keep?: boolean;
 }
 
 /** Plans and runs. @returns the exit code. @throws OffhookError when nothing could be run. */
@@ -107,8 +110,8 @@ async function emitStart(
 }
 
 /** As often as a scenario that failed can run again. */
-function mostRetries({ files }: Plan, { repeat, retries }: RunOptions): number {
-  if (repeat > 1) return 0;
+function mostRetries({ files }: Plan, { repeat, retries, keep }: RunOptions): number {
+  if (repeat > 1 || keep === true) return 0;
   const each = files.flatMap(({ scenarios }) => scenarios.map((one) => one.declared?.retries));
   return each.reduce((most: number, own) => Math.max(most, own ?? retries), 0);
 }
@@ -121,7 +124,9 @@ function estimated(plan: Plan, { jobs, repeat, tookMs }: RunOptions): number | u
 }
 
 async function runPlan(plan: Plan, options: RunOptions, now: () => number): Promise<number> {
-  const { emit, interrupted, threads, timeoutMs, teardownMs } = options;
+  const { emit, lab, threads, timeoutMs, teardownMs } = options;
+  const keeper = options.keep === true ? new Keeper(options.interrupted) : undefined;
+  const interrupted = keeper?.interrupted ?? options.interrupted;
   const tally = new Tally(options.failOnFlaky);
   const services: AttemptServices = {
     binary: options.binary,
@@ -129,6 +134,8 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
     metrics: options.metrics === true,
     ...(options.saveAudio === undefined ? {} : { audioFiles: audioFiles(options.saveAudio) }),
     shownPath: options.shownPath,
+    ...(keeper === undefined ? {} : { keeper }),
+    ...(lab === undefined ? {} : { lab }),
     ...(options.pauseMs === undefined ? {} : { pauseMs: options.pauseMs }),
     secret: options.secret ?? (() => undefined),
     now,
@@ -146,11 +153,14 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
       tally.addPart(result);
     },
     leftOut: (scenario) => {
-      emit(leftOutEvent({ scenario, why: 'bail', reason: BAILED }, now()));
+      if (interrupted.aborted) return;
+      const reason = keeper?.hasKept === true ? KEPT : BAILED;
+      emit(leftOutEvent({ scenario, why: 'bail', reason }, now()));
     },
   });
   for (const file of plan.errored) tally.add(reportErrored(file, services));
-  await options.schedule(plan.files, attempts, interrupted);
+  const stop = keeper === undefined ? interrupted : AbortSignal.any([interrupted, keeper.stop]);
+  await options.schedule(plan.files, attempts, stop);
   await attempts.close();
   const used = [...attempts.files, ...plan.errored.map(({ path }) => path)];
   for (const source of sourcesOf(used, threads, options.shownPath)) {
@@ -171,6 +181,7 @@ async function runPlan(plan: Plan, options: RunOptions, now: () => number): Prom
   return exit;
 }
 
+const KEPT = 'left out by --keep: another one had failed and was kept';
 const BAILED = 'left out by --bail: enough others had failed';
 
 function leftOutEvent({ scenario, why, reason }: LeftOut, at: number): RunEvent {

@@ -89,6 +89,12 @@ describe('what is started, and what it comes to', () => {
     ['waits', 'a.hold(); wait(1);', 'E_PARALLEL', 'wait() needs an answer'],
     ['watches', 'a.hold(); b.hears(440);', 'E_PARALLEL', 'reading an agent'],
     ['asks', 'a.hold(); http("GET", "http://127.0.0.1:1/");', 'E_PARALLEL', 'http() needs'],
+    [
+      'proves both',
+      'a.hold(); verify_audio_connection(a, b);',
+      'E_PARALLEL',
+      'verify_audio_connection() needs',
+    ],
     ['starts an agent', 'a.hold(); agent("c");', 'E_PARALLEL', 'agent() needs an answer'],
     ['skips', 'a.hold(); skip();', 'E_PARALLEL', 'skip() needs an answer'],
     ['has a step', 'a.hold(); step("s", () => 1);', 'E_PARALLEL', 'step() needs an answer'],

@@ -78,6 +78,8 @@ export interface RunJob extends ScenarioJob {
   /** What setup_file has returned: plain data. */
   fileValue?: unknown;
   teardown_ms: number;
+  /** Asks before teardown begins, and waits for the answer. */
+  keep?: true;
 }
 
 /** Data a thread is started with, besides its port. */
@@ -171,9 +173,10 @@ export interface CallRequest {
   call: number;
   /**
    * `watch` is not a verb of a script: it asks for entries that are costly to send, for the rest of the
-   * scenario. `requests`: bodies and headers of requests a mock server has received.
+   * scenario. `requests`: bodies and headers of requests a mock server has received. `keep`: whether teardown may begin;
+   * its arguments are the failures so far.
    */
-  verb: AgentVerb | GlobalVerb | 'watch' | ServiceVerb | 'requests';
+  verb: AgentVerb | GlobalVerb | 'watch' | ServiceVerb | 'requests' | 'keep';
   /** The agent, or the mock server, the verb was called on. */
   agent?: string;
   /** Of a verb with a row: each at the place of its parameter, undefined where it was left out. */

@@ -8,7 +8,7 @@ import { formatMs } from '../../time.js';
 import { trace } from '../../trace.js';
 import type { Limit } from '../limit.js';
 import { decodeFrame, type CtrlEvent, type Frame, type Reply } from './events.js';
-import { ACK_CARRIER, NetstringDecoder, encodeNetstring } from './netstring.js';
+import { CommandWriter, NetstringDecoder } from './netstring.js';
 
 export interface Command {
   name: string;
@@ -32,6 +32,7 @@ export class Ctrl {
   readonly #sink: CtrlSink;
   /** For the trace. */
   readonly #agent: string;
+  readonly #writer = new CommandWriter();
   readonly #decoder = new NetstringDecoder();
   readonly #pending = new Map<string, (reply: Reply | Error) => void>();
   #token = 0;
@@ -64,13 +65,17 @@ export class Ctrl {
     const replies = commands.map((command) => {
       const token = String(++this.#token);
       trace.ctrl?.(this.#agent, `-> ${token} ${command.name} ${command.params ?? ''}`);
-      text += encodeNetstring(
+      text += this.#writer.command(
         JSON.stringify({ command: command.name, params: command.params, token }),
       );
       return this.#reply(token, command.name, limit);
     });
     if (!this.#closed) this.#socket.write(text);
     return replies;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   close(): void {
@@ -106,7 +111,7 @@ export class Ctrl {
 
   #read(chunk: Buffer): void {
     if (this.#closed) return;
-    this.#socket.write(ACK_CARRIER);
+    this.#socket.write(this.#writer.acknowledgement(), 'latin1');
     let frames: string[];
     try {
       frames = this.#decoder.push(chunk);
@@ -124,6 +129,7 @@ export class Ctrl {
       this.#sink.event(frame);
       return;
     }
+    if (frame.kind === 'reply') this.#writer.answered();
     const settle = frame.kind === 'reply' ? this.#pending.get(frame.token) : undefined;
     if (frame.kind === 'reply' && settle !== undefined) {
       this.#pending.delete(frame.token);

@@ -17,6 +17,7 @@ import type { ArtifactsOptions } from '../../report/artifacts/artifacts.js';
 import type { Reporter } from '../../report/reporter.js';
 import type { RunEvent } from '../../model/run-event.js';
 import type { ProcessEnvironment } from '../../settings/process-environment.js';
+import { Page, palette } from '../../report/lines/page.js';
 import { Terminal } from '../../report/console/terminal.js';
 import { makeOwnFolder } from '../../app/own-folder.js';
 import { makeFolder } from './make-folder.js';
@@ -24,7 +25,7 @@ import type { ReportFlags, RunFlags } from '../options.js';
 import { secrets } from '../print.js';
 import { DEFAULT_PAGE, isOnStdout, wantedReporters, type Wanted } from './reporter-names.js';
 
-type Asked = ReportFlags & Pick<Partial<RunFlags>, 'logs' | 'capture'>;
+type Asked = ReportFlags & Pick<Partial<RunFlags>, 'logs' | 'capture' | 'keep'>;
 
 /** What the reporters of a run need besides their flags. */
 interface Around {
@@ -73,6 +74,11 @@ export async function makeReporters(flags: Asked, around: Around): Promise<reado
   }
   if (flags.logs !== undefined) {
     reporters.push(new AgentLogsReporter({ output: logsOutput(flags.logs, places.terminal) }));
+  }
+  if (flags.keep === true) {
+    const { KeptReporter } = await import('../../report/console/kept.js');
+    const page = places.terminal?.page ?? stderrPage();
+    reporters.push(new KeptReporter({ page, cwd: around.environment.cwd, pid: process.pid }));
   }
   if (artifacts === undefined) return reporters;
   const { ArtifactsReporter } = await import('../../report/artifacts/artifacts.js');
@@ -283,6 +289,12 @@ async function makeOne(
 function stdoutTerminal(flags: Asked, { environment, live }: Around): Terminal {
   const colour = flags.color ? environment.colourLevel : 0;
   return new Terminal({ output: process.stdout, colour, live });
+}
+
+/** For what people must read although a report for programs is on stdout. */
+function stderrPage(): Page {
+  const stream = new StreamOutput('stderr');
+  return new Page(stream.write.bind(stream), palette(0), () => stream.columns);
 }
 
 function logsOutput(flag: string | true, terminal: Terminal | undefined): Output {

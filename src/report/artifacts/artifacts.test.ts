@@ -122,6 +122,29 @@ test('always: also of what passed, but not of what was skipped', async () => {
   expect(readdirSync(folder).sort()).toEqual(['001-calls-one', '002-calls-two']);
 });
 
+test('a run that breaks off: also of the attempts that have no end, told before others close', async () => {
+  const recordings = join(folder, '.recordings');
+  mkdirSync(recordings);
+  const run = new SampleRun().begin(3);
+  attempt(run, 'passed', 'passed');
+  run.scenario('b.js', 'open').started('alice', 10_000).after(700);
+  run.sip('alice', sipMessage(), 'INVITE sip:b@h SIP/2.0\r\n\r\n').log('so far');
+  const events = await kept(run, { recordings });
+  expect(readdirSync(folder)).toEqual(['002-b-open']);
+  const told = toldOf(events);
+  expect(told.map(({ name }) => name)).toEqual([
+    ...['status.json', 'events.ndjson', 'sip.txt', 'sip.pcapng', 'agents.log'],
+  ]);
+  expect(told.every(({ scenario }) => scenario === run.id)).toBe(true);
+  const read = (name: string): string => readFileSync(join(folder, '002-b-open', name), 'utf8');
+  expect(JSON.parse(read('status.json'))).toMatchObject({
+    ...{ run: '20260102-030405-4f1c9a', verdict: 'unfinished', ms: 740, failures: [] },
+    scenario: { name: 'open', attempt: 1 },
+  });
+  expect(read('events.ndjson')).toContain('so far');
+  expect(read('sip.txt')).toContain('INVITE');
+});
+
 test('what an attempt did before it began anew is void', async () => {
   const run = new SampleRun().begin(1).scenario('a.js', 'one').log('void');
   run.push({ type: 'scenario_restarted', at: 1, scenario: run.id, reason: 'a lock' });

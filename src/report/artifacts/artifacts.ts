@@ -19,7 +19,7 @@ import type { RunEvent, ScenarioId, Verdict } from '../../model/run-event.js';
 import { openNew } from '../../ordinary-file.js';
 import { outputError } from '../output.js';
 import type { Reporter } from '../reporter.js';
-import { attemptFiles, unusedName, type EndedAttempt } from './attempt-files.js';
+import { attemptFiles, unusedName, type KeptAttempt } from './attempt-files.js';
 import { AttemptRecord } from '../record/attempt-record.js';
 
 export interface ArtifactsOptions {
@@ -81,10 +81,28 @@ export class ArtifactsReporter implements Reporter {
     }
   }
 
+  /** Keeps the attempts that have no end, as the run broke off. @throws OffhookError E_OUTPUT */
   close(): Promise<void> {
+    return Promise.resolve().then(() => {
+      this.#close();
+    });
+  }
+
+  #close(): void {
     const { recordings } = this.#options;
-    if (recordings !== undefined) rmSync(recordings, { recursive: true, force: true });
-    return Promise.resolve();
+    try {
+      for (const record of this.#attempts.values()) this.#keepOpen(record.events());
+    } finally {
+      this.#attempts.clear();
+      if (recordings !== undefined) rmSync(recordings, { recursive: true, force: true });
+    }
+  }
+
+  #keepOpen(events: readonly RunEvent[]): void {
+    const [run, first, last] = [this.#run, events[0], events.at(-1)];
+    const isBegun = first?.type === 'scenario_started' || first?.type === 'file_part_started';
+    if (run === undefined || last === undefined || !isBegun) return;
+    this.#keep({ at: last.at, scenario: first.scenario }, { run, events });
   }
 
   #recordOf(id: string): AttemptRecord {
@@ -108,7 +126,7 @@ export class ArtifactsReporter implements Reporter {
     return this.#options.on === 'always' || verdict === 'failed' || verdict === 'errored';
   }
 
-  #keep({ at, scenario }: Finished, attempt: EndedAttempt): void {
+  #keep({ at, scenario }: Pick<Finished, 'at' | 'scenario'>, attempt: KeptAttempt): void {
     const folder = this.#newFolder(folderName(scenario));
     const told = (name: string, mediaType: string, content: Uint8Array): void => {
       this.#tell({

@@ -19,9 +19,9 @@ export interface AttemptFile {
   content: string | Uint8Array;
 }
 
-export interface EndedAttempt {
+export interface KeptAttempt {
   run: EventOf<'run_started'>;
-  /** From its `scenario_started` to its `scenario_finished`, without secrets. */
+  /** From its `scenario_started` to its `scenario_finished`, if it has one, without secrets. */
   events: readonly RunEvent[];
 }
 
@@ -29,7 +29,7 @@ export interface EndedAttempt {
 const LONGEST_NAME = 40;
 
 /** Empty ones are left out: an attempt without SIP has no ladder. */
-export function attemptFiles(attempt: EndedAttempt): readonly AttemptFile[] {
+export function attemptFiles(attempt: KeptAttempt): readonly AttemptFile[] {
   const files: AttemptFile[] = [
     { name: 'status.json', mediaType: 'application/json', content: statusOf(attempt) },
     {
@@ -57,22 +57,32 @@ export function attemptFiles(attempt: EndedAttempt): readonly AttemptFile[] {
   return files.filter(({ content }) => content.length > 0);
 }
 
-/** Its `scenario_finished`, and the run it belongs to. */
-function statusOf({ run, events }: EndedAttempt): string {
+/** Its `scenario_finished`, and the run it belongs to. Where the run broke off: the same as far as it is known. */
+function statusOf({ run, events }: KeptAttempt): string {
   const finished = events.findLast(
     (event) => event.type === 'scenario_finished' || event.type === 'file_part_finished',
   );
-  if (finished === undefined) return '';
   const clock = new WallClock();
   clock.on(run);
-  const { type, ...status } = JSON.parse(ndjsonLine(finished, clock.time(finished.at))) as {
-    type: string;
-  };
+  const known =
+    finished === undefined
+      ? unfinished(events, clock)
+      : (JSON.parse(ndjsonLine(finished, clock.time(finished.at))) as object);
+  const { type: _, ...status } = known as { type?: string };
   return `${printableJson(JSON.stringify({ run: run.run, ...status }, undefined, 2))}\n`;
 }
 
+function unfinished(events: readonly RunEvent[], clock: WallClock): object {
+  const [first, last] = [events[0], events.at(-1)];
+  if (first?.type !== 'scenario_started' && first?.type !== 'file_part_started') return {};
+  const at = last?.at ?? first.at;
+  const { scenario } = first;
+  const ms = at - first.at;
+  return { at, time: clock.time(at), scenario, verdict: 'unfinished', ms, failures: [] };
+}
+
 /** What a reporter writes: all of it is written when it closes, not later. */
-function printed({ run, events }: EndedAttempt, make: (output: Output) => Reporter): string {
+function printed({ run, events }: KeptAttempt, make: (output: Output) => Reporter): string {
   const parts: string[] = [];
   const reporter = make({ write: (text) => void parts.push(text) });
   for (const event of [run, ...events]) reporter.on(event);
@@ -80,7 +90,7 @@ function printed({ run, events }: EndedAttempt, make: (output: Output) => Report
   return parts.join('');
 }
 
-function captureOf({ run, events }: EndedAttempt): Uint8Array {
+function captureOf({ run, events }: KeptAttempt): Uint8Array {
   const parts: Uint8Array[] = [];
   const write = (bytes: Uint8Array): void => void parts.push(bytes);
   const reporter = new SipCaptureReporter({ format: 'pcapng', write });

@@ -6,7 +6,7 @@ import { conditionText } from '../../story/wording.js';
 /** Something that takes its time. Times of the clock that was given, in ms. */
 export interface Doing {
   what: string;
-  kind: 'verb' | 'wait' | 'lock';
+  kind: 'verb' | 'wait' | 'lock' | 'kept';
   since: number;
   /** How long it may take; absent = no limit known. */
   limit?: number;
@@ -104,6 +104,9 @@ export class Activity {
       }
       case 'locks_taken':
         delete running.lock;
+        return;
+      case 'scenario_kept':
+        running.wait = { kind: 'kept', what: 'kept until Ctrl-C', since };
         return;
       default:
         return;

@@ -83,14 +83,19 @@ export class ScenarioBlock {
     });
   }
 
-  /** @param earlier the attempts before this one */
-  finish(event: FinishedEvent, earlier: readonly AttemptResult[]): void {
+  /** @param earlier the attempts before this one @param firstLike the attempt that failed in the same way, told already */
+  finish(event: FinishedEvent, earlier: readonly AttemptResult[], firstLike?: number): void {
     this.header();
     const [mark, style] = looks(this.#page, event.verdict);
     const text = verdictText(event);
     this.#page.line(text, { indent: 2, lead: [[`${mark} `, style]], style });
     const { failures, verdict } = event;
     if (failures.length === 0) return;
+    if (firstLike !== undefined) {
+      const same = `same failure as attempt ${firstLike}`;
+      this.#page.line(same, { indent: 4, style: this.#page.palette.dim });
+      return;
+    }
     const context = { page: this.#page, names: this.#names, cwd: this.#options.cwd ?? '' };
     const first = earlier[0];
     if (first === undefined) printFailures(context, failures);

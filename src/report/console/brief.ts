@@ -59,7 +59,7 @@ export class BriefReporter implements Reporter {
       case 'run_finished': {
         this.#isOver = true;
         const rest = event.interrupted ? ', interrupted: not all scenarios ran' : '';
-        const counts = countsText(event.counts, this.#isRetried);
+        const counts = countsText(event.counts, this.#isRetried, this.#results.failedParts);
         this.#page.line(`${counts} in ${formatMs(event.ms)}${rest}`);
         return;
       }

@@ -3,6 +3,12 @@ import type { Failure } from '../../model/run-event.js';
 import { shown } from '../../testing/console-text.js';
 import { AT, REFUSED } from '../../testing/sample-failure.js';
 import { SampleRun } from '../../testing/sample-run.js';
+import { written } from '../../testing/sample-suite.js';
+import { ListReporter } from './list.js';
+import { Terminal } from './terminal.js';
+
+const listed = (run: SampleRun): Promise<string> =>
+  written((output) => new ListReporter({ terminal: new Terminal({ output }), cwd: '/' }), run);
 
 const BRIEF: Failure = {
   code: 'E_ASSERT',
@@ -114,4 +120,45 @@ test('flaky: the first failure whole, of later ones only what differs', async ()
 test('retries that nobody needed are counted: 0 flaky', async () => {
   const run = new SampleRun().begin(1, 1, { retries: 1 }).scenario('a.js', 'one').finish('passed');
   expect(await shown(run.end().events)).toContain('1 scenario: 1 passed, 0 flaky in');
+});
+
+test('repeated: of each kind the first failure whole, later ones in a line', async () => {
+  const run = new SampleRun()
+    .begin(1, 1, { repeat: 4 })
+    .scenario('a.js', 'shaky')
+    .finish('failed', [REFUSED]);
+  run
+    .again()
+    .after(40)
+    .finish('failed', [{ ...REFUSED, actual: 'Calling' }]);
+  run.again().finish('failed', [BRIEF]);
+  run.again().finish('failed', [BRIEF]);
+  run.end();
+  for (const text of [await shown(run.events), await listed(run)]) {
+    expect(text.match(/^ +(?:at|seen: ).*$/gm)).toHaveLength(3);
+    expect(text.match(/see more/g)).toHaveLength(2);
+  }
+  const text = await shown(run.events);
+  expect(text).toContain(
+    'a.js › shaky (attempt 2)\n  ✗ failed in 40 ms\n    same failure as attempt 1\n\na.js › shaky (attempt 3)',
+  );
+  expect(text).toContain('(attempt 4)\n  ✗ failed in 0 ms\n    same failure as attempt 3\n');
+  expect(await listed(run)).toMatch(
+    /^✗ a\.js › shaky \(attempt 4\) {2}failed .*\(as attempt 3\)$/m,
+  );
+});
+
+test('what failed once per file is counted in the last line, beside the scenarios', async () => {
+  const run = new SampleRun().begin(1).scenario('a.js', 'one').finish('passed');
+  const scenario = { id: 'a.js#teardown_file', key: 'a.js#teardown_file', attempt: 1, order: 1 };
+  const part = { scenario: { ...scenario, file: 'a.js', name: 'teardown_file', tags: [] } };
+  run.push({ type: 'file_part_started', at: 1, ...part, part: 'teardown_file' });
+  run.push({
+    ...{ type: 'file_part_finished', at: 2, ...part, part: 'teardown_file' },
+    ...{ verdict: 'failed', ms: 1, failures: [BRIEF] },
+  });
+  run.end({ exit: 1 });
+  for (const text of [await shown(run.events), await listed(run)]) {
+    expect(text).toMatch(/^1 scenario: 1 passed, 1 teardown_file failed in/m);
+  }
 });

@@ -9,6 +9,7 @@ import { artifactsFolder, printWarning, ScenarioBlock, type BlockOptions } from 
 import { KeptText, Page } from '../lines/page.js';
 import type { Reporter } from '../reporter.js';
 import { Results } from '../results.js';
+import { RepeatedFailures } from './same-failure.js';
 import { Summary } from './summary.js';
 import type { Terminal } from './terminal.js';
 import { count, oneLine } from '../../story/printable.js';
@@ -32,6 +33,7 @@ export class ConsoleReporter implements Reporter {
   readonly #names = new AgentNames();
   readonly #shown = new Map<string, Shown>();
   readonly #results = new Results();
+  readonly #repeated = new RepeatedFailures();
   readonly #summary: Summary;
   /** The scenario whose end stands last on the page. */
   #lastTold = '';
@@ -49,6 +51,7 @@ export class ConsoleReporter implements Reporter {
     this.#terminal.on(event);
     this.#results.on(event);
     this.#summary.on(event);
+    this.#repeated.on(event);
     switch (event.type) {
       case 'run_started':
         this.#runStarted(event);
@@ -138,7 +141,8 @@ export class ConsoleReporter implements Reporter {
     const { block, kept } = shown;
     const isTold = event.verdict !== 'passed' && event.verdict !== 'skipped';
     if (this.#options.mode !== 'quiet' || isTold) {
-      block.finish(event, this.#results.of(event.scenario)?.earlier ?? []);
+      const firstLike = this.#repeated.firstLike(event.scenario, event.failures);
+      block.finish(event, this.#results.of(event.scenario)?.earlier ?? [], firstLike);
       this.#lastTold = event.scenario.id;
     }
     if (kept !== undefined) this.#release(kept);

@@ -16,6 +16,7 @@ import {
 import { KeptText, Page } from '../lines/page.js';
 import type { Reporter } from '../reporter.js';
 import { isBad, Results } from '../results.js';
+import { RepeatedFailures } from './same-failure.js';
 import { Summary } from './summary.js';
 import type { Terminal } from './terminal.js';
 import { count, oneLine } from '../../story/printable.js';
@@ -36,6 +37,7 @@ export class ListReporter implements Reporter {
   readonly #options: ListOptions;
   readonly #names = new AgentNames();
   readonly #results = new Results();
+  readonly #repeated = new RepeatedFailures();
   readonly #summary: Summary;
   readonly #running = new Map<string, { block: ScenarioBlock; kept: KeptText }>();
   /** What is printed at the end, by the place of the scenario and the attempt. */
@@ -54,6 +56,7 @@ export class ListReporter implements Reporter {
     this.#terminal.on(event);
     this.#results.on(event);
     this.#summary.on(event);
+    this.#repeated.on(event);
     switch (event.type) {
       case 'scenario_started':
       case 'file_part_started': {
@@ -125,11 +128,13 @@ export class ListReporter implements Reporter {
       [`${scenarioTitle(scenario)}${attempt}`, this.#page.palette.plain],
       ['  ', dim],
     ] as const;
-    const text = oneLine(how + why);
+    const firstLike = this.#repeated.firstLike(scenario, failures);
+    const again = firstLike === undefined ? '' : ` (as attempt ${firstLike})`;
+    const text = oneLine(how + why) + again;
     this.#page.line(text, { lead, style: verdict === 'passed' ? dim : style, wrapped: false });
     const running = this.#running.get(scenario.id);
     this.#running.delete(scenario.id);
-    if (running === undefined || !isBad(verdict)) return;
+    if (running === undefined || !isBad(verdict) || firstLike !== undefined) return;
     running.block.finish(event, this.#results.of(scenario)?.earlier ?? []);
     this.#keep(running.block, running.kept);
   }

@@ -2,13 +2,33 @@
  * What a later attempt of a scenario failed with, against the first one: three times the same page helps nobody.
  * Failures are compared as they are printed, without what differs between any two attempts.
  */
-import type { Failure } from '../../model/run-event.js';
+import type { Failure, RunEvent, ScenarioId } from '../../model/run-event.js';
 import { printFailures, type FailureContext } from '../lines/failure.js';
 import { KeptText, Page, palette } from '../lines/page.js';
+import { kindOf } from '../repeats/repeats.js';
 
 /** Times, addresses of agents and Call-IDs. */
 const VARYING =
   /\d+(?:\.\d+)? ?(?:ms|s|min)\b|\b\d+\.\d{3}s\b|\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\[[\w-]{6,}\]|\(\d+ times\)/g;
+
+/** What repeated scenarios (--repeat) have failed with so far: of each kind the first is told whole. */
+export class RepeatedFailures {
+  readonly #first = new Map<string, number>();
+  #isRepeated = false;
+
+  on(event: RunEvent): void {
+    if (event.type === 'run_started') this.#isRepeated = event.repeat !== undefined;
+  }
+
+  /** The attempt that was the first to fail in the same way; undefined where this one is. */
+  firstLike({ key, attempt }: ScenarioId, [failure]: readonly Failure[]): number | undefined {
+    if (!this.#isRepeated || failure === undefined) return undefined;
+    const kind = `${key}\n${kindOf(failure)}`;
+    const first = this.#first.get(kind);
+    if (first === undefined) this.#first.set(kind, attempt);
+    return first;
+  }
+}
 
 /** Prints the failures of a later attempt: whether they are those of the first one, else the lines that are new. */
 export function printLaterFailures(

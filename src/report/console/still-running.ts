@@ -45,6 +45,7 @@ export class StillRunning {
     if (busy === undefined) return `still running after ${seconds(now - running.since)}`;
     const limit = busy.limit === undefined ? '' : ` of ${seconds(busy.limit)}`;
     const time = `${seconds(now - busy.since)}${limit}`;
+    if (busy.kind === 'kept') return `${busy.what}: ${time}`;
     const verb = busy.kind === 'verb' ? 'still in' : 'still waiting for';
     return `${verb} ${busy.what}: ${time}`;
   }

@@ -1,6 +1,6 @@
 /** The end of a run: counts, and once more everything that must not be overlooked. */
 import { formatMs } from '../../time.js';
-import type { Counts, Failure, RunEvent, ScenarioId } from '../../model/run-event.js';
+import type { Counts, Failure, FilePart, RunEvent, ScenarioId } from '../../model/run-event.js';
 import type { AgentNames } from '../lines/agent-names.js';
 import type { Page } from '../lines/page.js';
 import { Repeats } from '../repeats/repeats.js';
@@ -58,6 +58,7 @@ export class Summary {
     const counts = countsText(
       event.counts,
       this.#isRetried || this.#started?.retries !== undefined,
+      this.#results.failedParts,
     );
     this.#page.line(`${count(done, 'scenario')}: ${counts} in ${formatMs(event.ms)}`, {
       style: (text) => style(bold(text)),
@@ -119,10 +120,22 @@ export function sumOf(counts: Counts): number {
   return ORDER.reduce((total, verdict) => total + counts[verdict], 0);
 }
 
-/** @param isRetried whether flaky scenarios are counted even where there is none: silence is no result */
-export function countsText(counts: Counts, isRetried: boolean): string {
+/**
+ * @param isRetried whether flaky scenarios are counted even where there is none: silence is no result
+ * @param failedParts what failed once per file, beside the scenarios
+ */
+export function countsText(
+  counts: Counts,
+  isRetried: boolean,
+  failedParts: readonly FilePart[],
+): string {
   const parts = ORDER.filter(
     (verdict) => counts[verdict] > 0 || (verdict === 'flaky' && isRetried),
   ).map((verdict) => `${counts[verdict]} ${verdict}`);
-  return parts.length === 0 ? 'none ran' : parts.join(', ');
+  if (parts.length === 0) parts.push('none ran');
+  for (const part of ['setup_file', 'teardown_file'] as const) {
+    const failed = failedParts.filter((one) => one === part).length;
+    if (failed > 0) parts.push(`${failed} ${part} failed`);
+  }
+  return parts.join(', ');
 }

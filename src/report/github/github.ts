@@ -86,7 +86,7 @@ export class GithubReporter implements Reporter {
         this.#finished(event.scenario, false);
         return;
       case 'run_finished': {
-        const counts = countsText(event.counts, this.#isRetried);
+        const counts = countsText(event.counts, this.#isRetried, this.#results.failedParts);
         this.#title = `${count(sumOf(event.counts), 'scenario')}: ${counts} in ${formatMs(event.ms)}`;
         return;
       }

@@ -151,6 +151,7 @@ const KNOWN: Readonly<Record<NdjsonEvent['type'], true>> = {
   left_out: true,
   scenario_started: true,
   scenario_restarted: true,
+  scenario_kept: true,
   lock_waiting: true,
   locks_taken: true,
   phase: true,
@@ -184,7 +185,7 @@ function eventOf(line: string): RunEvent | undefined {
     return { ...started, time } as unknown as RunEvent;
   }
   if (data.type === 'sip') return withRaw(data as unknown as EventOf<'sip'>);
-  if (data.type !== 'scenario_finished') return data as unknown as RunEvent;
+  if (!Array.isArray(data['failures'])) return data as unknown as RunEvent;
   const written = data['failures'] as (Failure & { code_frame?: string })[];
   const failures = written.map(({ code_frame: codeFrame, ...failure }) =>
     codeFrame === undefined ? failure : { ...failure, codeFrame },

@@ -106,11 +106,11 @@ export class Repeats {
     const [first] = failures;
     if (!isBad(verdict) || first === undefined) return;
     tries.bad ??= kept;
-    const where = `${first.code} ${first.at?.file ?? ''}:${first.at?.line ?? ''}`;
-    const alike = tries.failed.get(where) ?? { first, ms: [], actual: [] };
+    const kind = kindOf(first);
+    const alike = tries.failed.get(kind) ?? { first, ms: [], actual: [] };
     alike.ms.push(ms);
     if (first.actual !== undefined) alike.actual.push(first.actual);
-    tries.failed.set(where, alike);
+    tries.failed.set(kind, alike);
   }
 
   #printTries(page: Page, tries: Tries, cwd: string): void {
@@ -137,6 +137,11 @@ export class Repeats {
       printDifference(page, tries.good, tries.bad);
     }
   }
+}
+
+/** By place and code: what a repeated scenario fails with again and again is one kind. */
+export function kindOf({ code, at }: Failure): string {
+  return `${code} ${at?.file ?? ''}:${at?.line ?? ''}`;
 }
 
 /** "1.9 s to 2.4 s"; undefined without a value. */

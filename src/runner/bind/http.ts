@@ -91,6 +91,12 @@ export class Services {
     }
   }
 
+  /** Mock servers that listen. */
+  get servers(): readonly { name: string; url: string }[] {
+    const listening = [...this.#mocks.values()].filter(({ name }) => !this.#stopped.has(name));
+    return listening.map(({ name, url }) => ({ name, url }));
+  }
+
   /** From now on requests for functions of the script are answered with 503. */
   teardownBegins(): void {
     this.#over ??= 'the scenario is over';

@@ -8,6 +8,7 @@ import { OffhookError } from '../../errors.js';
 import { Hearing, type SavedCalls } from '../../hearing/hearing.js';
 import type { AgentEvent, LogEntry } from '../../model/agent-event.js';
 import { assertMayListen } from '../../policy/net-policy.js';
+import type { KeptAgent } from '../../model/run-event.js';
 import type { Policy } from '../../policy/policy.js';
 import { locksOfAgent } from '../locks/names.js';
 import { ScenarioSipGuard } from './sip-guard.js';
@@ -72,6 +73,12 @@ export class Resources {
       subject: `agent "${name}"`,
       what: 'does not exist in this scenario',
     });
+  }
+
+  /** Lends those that run to whoever looks into the failure. */
+  lend(): readonly KeptAgent[] {
+    const alive = [...this.#agents.values()].filter(({ state }) => state.alive);
+    return alive.map((agent) => agent.lend());
   }
 
   /** Stops every agent, also those still starting. Idempotent; never rejects. */

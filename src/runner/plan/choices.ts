@@ -10,11 +10,32 @@ export function byKey(words: string, keys: ReadonlySet<string>, nothing: string)
     choose: (all) => {
       const chosen = new Set(all.filter(({ key }) => keys.has(key)));
       if (chosen.size > 0) return chosen;
-      throw new OffhookError(
-        'E_NO_SCENARIO',
-        { subject: words, what: nothing },
-        { hint: `leave ${words} out to run all` },
-      );
+      throw bad(words, nothing, `leave ${words} out to run all`);
+    },
+  };
+}
+
+/**
+ * The slowest of the scenarios that fit, as far as they have run before. @param most how many
+ * @param tookMs how long a scenario took, by its key
+ */
+export function bySlowness(
+  words: string,
+  most: number,
+  tookMs: (key: string) => number | undefined,
+): Choice {
+  return {
+    words,
+    choose: (_all, fitting) => {
+      const timed = fitting.flatMap((one) => {
+        const ms = tookMs(one.key);
+        return ms === undefined ? [] : [{ one, ms }];
+      });
+      if (timed.length === 0 && fitting.length > 0) {
+        throw bad(words, 'none of these has run before', `leave ${words} out to run all`);
+      }
+      const slowest = timed.sort((a, b) => b.ms - a.ms).slice(0, most);
+      return new Set(slowest.map(({ one }) => one));
     },
   };
 }

@@ -17,8 +17,11 @@ export interface Filters {
 export interface Choice {
   /** As the user wrote it, for messages: "--last-failed". */
   readonly words: string;
-  /** @throws OffhookError when the choice makes no sense for these scenarios */
-  choose(all: readonly Selectable[]): ReadonlySet<Selectable>;
+  /**
+   * @param fitting those of them that fit every filter before this one
+   * @throws OffhookError when the choice makes no sense for these scenarios
+   */
+  choose(all: readonly Selectable[], fitting: readonly Selectable[]): ReadonlySet<Selectable>;
 }
 
 export interface Selectable {
@@ -65,8 +68,11 @@ export async function selectScenarios<T extends Selectable>(
     (patterns.length === 0 || patterns.some((isMeant) => isMeant(name))) &&
     (wanted.length === 0 || tags.some((tag) => wanted.includes(tag))) &&
     !tags.some((tag) => excluded.includes(tag));
-  const picked = (filters.choices ?? []).map((one) => one.choose(all));
-  const fitting = all.filter((one) => picked.every((chosen) => chosen.has(one)) && fits(one));
+  let fitting = all.filter(fits);
+  for (const choice of filters.choices ?? []) {
+    const chosen = choice.choose(all, fitting);
+    fitting = fitting.filter((one) => chosen.has(one));
+  }
   if (fitting.length === 0) throw nothingLeft(all, filters);
   const warnings = excluded.filter((tag) => !known.includes(tag)).map((tag) => unused(tag, known));
   const kept = new Set(fitting);

@@ -1,7 +1,8 @@
 /** Runs what is once per file, setup_file or teardown_file: like a scenario, but it counts as none. */
 import type { FilePart } from '../../model/run-event.js';
 import type { Failure } from '../../model/run-event.js';
-import { ScenarioRun, takeLocks, type ScenarioServices, type ScenarioTask } from './scenario.js';
+import { takeLocks } from './run-scenario.js';
+import { ScenarioRun, type ScenarioServices, type ScenarioTask } from './scenario.js';
 import { verdictOf } from './verdict.js';
 
 export type FilePartTask = Pick<ScenarioTask, 'id' | 'job' | 'policy' | 'timeoutMs'>;
@@ -37,7 +38,7 @@ export async function runFilePart(
     scenario: task.id,
     part,
     verdict,
-    ms: now() - began,
+    ms: now() - began - run.keptMs,
     ...(reason === undefined ? {} : { skip_reason: reason }),
     failures,
   });

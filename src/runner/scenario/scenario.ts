@@ -1,10 +1,10 @@
-/** Runs one scenario: joins its thread, its agents and the reporters, and leaves nothing behind. */
+/** One run of a scenario: joins its thread, its agents and the reporters, and leaves nothing behind. */
 import { setTimeout } from 'node:timers/promises';
 import type { BaresipBinary } from '../../baresip/start/binary.js';
 import { said, toErrorData } from '../../errors.js';
 import type { AgentEvent, LogEntry, Watched } from '../../model/agent-event.js';
 import { isHttpEvent, type HttpEvent } from '../../model/http-event.js';
-import type { Failure, RunEvent, ScenarioId, Verdict } from '../../model/run-event.js';
+import type { Failure, RunEvent, ScenarioId } from '../../model/run-event.js';
 import type {
   CallReply,
   CallRequest,
@@ -16,6 +16,7 @@ import type { Policy } from '../../policy/policy.js';
 import type { ScenarioThread } from '../../sandbox/host/scenario-thread.js';
 import { RestartNeeded } from '../locks/locks.js';
 import type { ScenarioLocks } from '../locks/scenario-locks.js';
+import type { Keeper } from '../keeper.js';
 import { isForWatchers, runEventOf } from './notes.js';
 import { EventLog } from './event-log.js';
 import type { AudioFile } from '../../hearing/save-audio.js';
@@ -28,7 +29,6 @@ import { SipHistory } from './sip-history.js';
 import { Stalls } from './stalls.js';
 import { Timeline } from './timeline.js';
 import { argumentsText, carryOut, resultText } from '../bind/verbs.js';
-import { verdictOf } from './verdict.js';
 
 export interface ScenarioTask {
   id: ScenarioId;
@@ -57,78 +57,15 @@ export interface ScenarioServices {
   secret: (value: string) => void;
   /** How long an attempt pauses before a verb, ms; absent = never. */
   pauseMs?: (attempt: string, call: number) => number;
+  /** Keeps what has failed; absent = everything is torn down at once. */
+  keeper?: Keeper;
+  /** Address of the SIP server that was started for the run. */
+  lab?: string;
   /** ms since the run began. */
   now: () => number;
   emit: (event: RunEvent) => void;
   /** Aborted by Ctrl-C. */
   interrupted: AbortSignal;
-}
-
-export interface ScenarioResult {
-  verdict: Verdict;
-  failures: readonly Failure[];
-  /** Another attempt follows, and counts instead. */
-  isRetried: boolean;
-  /** Another attempt would come to the same. */
-  isFinal?: true;
-}
-
-/** `restart`: it has done nothing and must begin anew, with that lock taken beforehand. */
-export async function runScenario(
-  task: ScenarioTask,
-  services: ScenarioServices,
-): Promise<ScenarioResult | { restart: string }> {
-  const { emit, now, interrupted } = services;
-  const scenario = task.id.id;
-  emit({ type: 'scenario_started', at: now(), scenario: task.id });
-  const refused = await takeLocks(services);
-  const began = now();
-  const run = new ScenarioRun(task, services);
-  const outcome = await run.execute(refused);
-  if (run.restart !== undefined) {
-    emit({ type: 'scenario_restarted', at: now(), scenario, reason: run.restart.message });
-    return { restart: run.restart.lock };
-  }
-  const failures = run.failures(outcome);
-  const passed = task.isRetry ? 'flaky' : 'passed';
-  const judged = verdictOf(failures, outcome.skipped !== undefined);
-  const verdict = judged === 'passed' ? passed : judged;
-  const isRetried = failures.length > 0 && task.mayRetry && !interrupted.aborted;
-  if (services.metrics) {
-    for (const metric of run.metrics.result()) {
-      emit({ type: 'metric', at: now(), scenario, ...metric });
-    }
-  }
-  emit({
-    type: 'scenario_finished',
-    at: now(),
-    scenario: task.id,
-    verdict,
-    ms: now() - began,
-    ...(outcome.skipped === undefined ? {} : { skip_reason: outcome.skipped.reason }),
-    failures,
-    ...(isRetried ? { retried: true } : {}),
-  });
-  return { verdict, failures, isRetried };
-}
-
-/** Takes the locks the scenario begins with. @returns why it did not get them */
-export async function takeLocks({
-  locks,
-  interrupted,
-}: ScenarioServices): Promise<Failure | undefined> {
-  const giveUp = (): void => {
-    locks.giveUp();
-  };
-  interrupted.addEventListener('abort', giveUp, { once: true });
-  try {
-    await locks.begin();
-    return undefined;
-  } catch (thrown) {
-    return { ...toErrorData(thrown), phase: 'load' };
-  } finally {
-    interrupted.removeEventListener('abort', giveUp);
-  }
 }
 
 /** What nobody else can see: after these alone a scenario may begin anew. */
@@ -159,6 +96,8 @@ export class ScenarioRun {
   readonly #stalls = new Stalls(this.#began);
   readonly #crashes: Failure[] = [];
   #isReleased = false;
+  /** How long it was kept after it had failed, ms. */
+  keptMs = 0;
   /** Time of the newest event emitted. */
   #lastAt = 0;
 
@@ -235,8 +174,9 @@ export class ScenarioRun {
     };
     interrupted.addEventListener('abort', abort, { once: true });
     try {
-      return await thread.run(
-        this.#task.job,
+      const keep = this.#services.keeper === undefined ? {} : { keep: true as const };
+      const outcome = await thread.run(
+        { ...this.#task.job, ...keep },
         { timeout_ms: this.#task.timeoutMs, began: this.#began },
         {
           call: (request) => this.#call(request),
@@ -245,6 +185,9 @@ export class ScenarioRun {
           },
         },
       );
+      // Without a teardown, or where the thread was lost, nobody has asked.
+      await this.#keep(outcome.failures);
+      return outcome;
     } catch (thrown) {
       return { failures: [{ ...toErrorData(thrown), phase: 'load' }], reusable: false };
     } finally {
@@ -273,6 +216,10 @@ export class ScenarioRun {
       return this.#watch(agent ?? '', request.args[0] as Watched).catch((error: unknown) => ({
         error: toErrorData(error),
       }));
+    }
+    if (verb === 'keep') {
+      await this.#keep(request.args as readonly Failure[]);
+      return {};
     }
     secretsOf(request).forEach(this.#services.secret);
     if (!LOCAL.has(verb)) this.#services.locks.acted();
@@ -307,6 +254,25 @@ export class ScenarioRun {
       ...error,
     });
     return reply;
+  }
+
+  /** Once, if it has failed and something of it is there: waits until it may go. That is no time of the scenario. */
+  async #keep(failed: readonly Failure[]): Promise<void> {
+    const { keeper, lab, thread, now } = this.#services;
+    const failures = this.failures({ failures: failed, reusable: true });
+    if (keeper === undefined || keeper.isOver || this.keptMs > 0) return;
+    if (failures.length === 0 || this.restart !== undefined) return;
+    const [agents, servers] = [this.#resources.lend(), this.#http.servers];
+    if (agents.length + servers.length === 0 && lab === undefined) return;
+    const goOn = thread.holdClock();
+    // What happens meanwhile explains no failure.
+    this.#timeline.teardownBegins();
+    const [began, scenario] = [now(), this.#task.id.id];
+    const inLab = lab === undefined ? {} : { lab };
+    this.#emit({ type: 'scenario_kept', at: began, scenario, failures, agents, servers, ...inLab });
+    await keeper.keep();
+    this.keptMs = now() - began;
+    goOn();
   }
 
   /** Takes locks before an agent or a server begins. Waiting for them is not the scenario's time. */

@@ -6,7 +6,9 @@ import { ScenarioLocks } from '../locks/scenario-locks.js';
 import type { FilePart } from '../../model/run-event.js';
 import type { ErroredFile, PlannedFile, PlannedScenario } from '../plan/collect.js';
 import { runFilePart, type FilePartResult } from '../scenario/file-part.js';
-import { runScenario, type ScenarioResult, type ScenarioServices } from '../scenario/scenario.js';
+import { runScenario, type ScenarioResult } from '../scenario/run-scenario.js';
+import type { ScenarioServices } from '../scenario/scenario.js';
+import type { ScenarioThread } from '../../sandbox/host/scenario-thread.js';
 import { FileParts } from './file-parts.js';
 import type { Attempts, Task } from './schedule.js';
 import type { ThreadPool } from './threads.js';
@@ -106,9 +108,9 @@ export class ScenarioAttempts implements Attempts {
     id: ScenarioId,
     locks: ScenarioLocks,
   ): ReturnType<typeof runScenario> {
-    const { threads, timeoutMs, teardownMs, services } = this.#options;
+    const { timeoutMs, teardownMs, services } = this.#options;
     const { declared } = scenario;
-    return threads.use((thread) => {
+    return this.#use((thread) => {
       const ofSuite = declared === undefined ? {} : { scenario: declared };
       return runScenario(
         {
@@ -127,6 +129,12 @@ export class ScenarioAttempts implements Attempts {
     });
   }
 
+  #use<T>(act: (thread: ScenarioThread) => Promise<T>): Promise<T> {
+    const { threads, services } = this.#options;
+    const use = (): Promise<T> => threads.use(act);
+    return services.keeper?.running(use) ?? use();
+  }
+
   async #counted({ file }: Task, result: ScenarioResult): Promise<ScenarioResult> {
     this.#options.ended(result);
     if (!result.isRetried) await this.#parts.ended(file);
@@ -139,7 +147,7 @@ export class ScenarioAttempts implements Attempts {
   }
 
   async #runPart(file: PlannedFile, part: FilePart, fileValue: unknown): Promise<FilePartResult> {
-    const { threads, timeoutMs, services } = this.#options;
+    const { timeoutMs, services } = this.#options;
     const { emit, now } = services;
     const of = `${file.shown}#${part}`;
     const order = file.scenarios[0]?.order ?? 0;
@@ -147,7 +155,7 @@ export class ScenarioAttempts implements Attempts {
     const locks = new ScenarioLocks(this.#locks, id, { age: -1, first: [] }, { emit, now });
     const job = { ...file.binding.job(), fileValue, teardown_ms: timeoutMs };
     const task = { id, job, policy: file.binding.policy, timeoutMs };
-    const result = await threads.use((thread) =>
+    const result = await this.#use((thread) =>
       runFilePart(task, part, { ...services, thread, locks }),
     );
     locks.release();

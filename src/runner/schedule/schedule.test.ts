@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { makePolicy } from '../../policy/policy.js';
 import type { PlannedFile } from '../plan/collect.js';
-import type { ScenarioResult } from '../scenario/scenario.js';
+import type { ScenarioResult } from '../scenario/run-scenario.js';
 import { scheduleOf, type Attempts, type ScheduleOptions, type Task } from './schedule.js';
 
 const rules = {
@@ -97,10 +97,10 @@ test('several jobs: that many at a time, begun in order, the next when one ends'
   expect(log).toEqual(['+a.1', '+b.1', '-b.1', '+c.1', '-c.1', '+d.1', '-d.1', '-a.1']);
 });
 
-test('nothing begins after the stop, and nothing is said to be left out', async () => {
+test('nothing begins after the stop, which whoever stopped it may tell', async () => {
   const { began, leftOut } = await carriedOut({ names: ['a', 'b', 'c'], stopAt: 'b.1' });
   expect(began).toEqual(['+a.1', '+b.1']);
-  expect(leftOut).toEqual([]);
+  expect(leftOut).toEqual(['c']);
 });
 
 test('retries: at the end, alone, in the order of the files, until it passes or none is left', async () => {
@@ -113,6 +113,15 @@ test('retries: at the end, alone, in the order of the files, until it passes or 
   });
   expect(most).toBe(4);
   expect(log.slice(8)).toEqual(['+a.2r', '-a.2r', '+b.2r', '-b.2r', '+b.3r', '-b.3r']);
+});
+
+test('what is kept is not retried, even where a scenario says so', async () => {
+  const { began } = await carriedOut({
+    names: ['a', 'b'],
+    options: { retries: 2, keeps: true },
+    result: () => FAILED,
+  });
+  expect(began).toEqual(['+a.1', '+b.1']);
 });
 
 test('repeat: rounds, in which nothing is retried', async () => {

@@ -1,6 +1,6 @@
 /** When and how often scenarios run. A schedule knows no thread and no report: it asks for attempts. */
 import type { PlannedFile, PlannedScenario } from '../plan/collect.js';
-import type { ScenarioResult } from '../scenario/scenario.js';
+import type { ScenarioResult } from '../scenario/run-scenario.js';
 
 /** A scenario that is to run once. */
 export interface Task {
@@ -26,7 +26,7 @@ export interface Attempts {
   run(task: Task): Promise<ScenarioResult | 'restart'>;
   /** No other task of the queue begins. */
   queueEnds(): void;
-  /** The scenario is not run, because of earlier failures. */
+  /** The scenario is not run: the run has ended before. */
   leaveOut(scenario: PlannedScenario): void;
 }
 
@@ -42,6 +42,8 @@ export interface ScheduleOptions {
   jobs: number;
   /** How often a scenario that failed runs again, unless it says so itself. */
   retries: number;
+  /** Nothing is retried: the first failure is to be looked into. */
+  keeps?: boolean;
   /** How often each scenario runs. More than once, none is retried: a retry would hide what is counted. */
   repeat: number;
   /** Ends after that many scenarios failed. */
@@ -59,6 +61,10 @@ export function scheduleOf(options: ScheduleOptions): Schedule {
     const queue = [...tasks(files, options)];
     const begun = new Set<PlannedScenario>();
     let failed = 0;
+    const ends = (): void => {
+      attempts.queueEnds();
+    };
+    stop.addEventListener('abort', ends, { once: true });
     while (queue.length > 0 && failed < options.bail && !stop.aborted) {
       const again: Task[] = [];
       await runQueue(queue, options.jobs, attempts, {
@@ -75,20 +81,20 @@ export function scheduleOf(options: ScheduleOptions): Schedule {
         if (await failsAgain(task, attempts, stop)) failed += 1;
       }
     }
-    const left = new Set(stop.aborted ? [] : queue.map((task) => task.scenario));
+    const left = new Set(queue.map((task) => task.scenario));
     for (const scenario of left) if (!begun.has(scenario)) attempts.leaveOut(scenario);
   };
 }
 
 function* tasks(
   files: readonly PlannedFile[],
-  { retries, repeat, shuffle }: ScheduleOptions,
+  { retries, repeat, shuffle, keeps = false }: ScheduleOptions,
 ): Generator<Task> {
   let place = 0;
   const all = files.flatMap((file) => file.scenarios.map((scenario) => ({ file, scenario })));
   for (let round = 1; round <= repeat; round += 1) {
     for (const { file, scenario } of shuffle?.(all, round) ?? all) {
-      const retriesLeft = repeat > 1 ? 0 : (scenario.declared?.retries ?? retries);
+      const retriesLeft = repeat > 1 || keeps ? 0 : (scenario.declared?.retries ?? retries);
       yield { file, scenario, place: (place += 1), attempt: round, isRetry: false, retriesLeft };
     }
   }

@@ -1,7 +1,7 @@
 /** What the scenarios of a run made of it: counts and the exit code. Keeps no failure. */
 import { EXIT, errorKind } from '../../errors.js';
 import type { Counts } from '../../model/run-event.js';
-import type { ScenarioResult } from '../scenario/scenario.js';
+import type { ScenarioResult } from '../scenario/run-scenario.js';
 
 export class Tally {
   readonly counts: Counts = { passed: 0, failed: 0, errored: 0, skipped: 0, flaky: 0 };

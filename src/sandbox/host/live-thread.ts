@@ -8,6 +8,8 @@ import { CELL, CELLS, type ThreadData, type ThreadStart, type ToThread } from '.
 /** QuickJS recursion uses the worker's native stack: it must outlast QuickJS's own limit. */
 const NATIVE_STACK_MB = 64;
 const HEAP_MB = 512;
+/** What a scenario makes is handed over or forgotten at once. By default a thread would keep some 10 MB ready for it. */
+const YOUNG_MB = 3;
 
 export interface Live {
   worker: Worker;
@@ -30,7 +32,11 @@ export function bootThread(entry = THREAD): Live {
     execArgv: [],
     stdout: true,
     stderr: true,
-    resourceLimits: { stackSizeMb: NATIVE_STACK_MB, maxOldGenerationSizeMb: HEAP_MB },
+    resourceLimits: {
+      stackSizeMb: NATIVE_STACK_MB,
+      maxOldGenerationSizeMb: HEAP_MB,
+      maxYoungGenerationSizeMb: YOUNG_MB,
+    },
   });
   const live = { worker, port, cells, ready: whenReady(worker, port) };
   worker.unref();

@@ -26,7 +26,7 @@ export interface QueuedVerb {
 }
 
 export class Session {
-  readonly job: ScenarioJob & Pick<RunJob, 'fileValue'>;
+  readonly job: ScenarioJob & Pick<RunJob, 'fileValue' | 'keep'>;
   readonly channel: Channel;
   readonly stop: Stop;
   readonly loader: Loader;

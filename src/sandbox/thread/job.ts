@@ -88,7 +88,7 @@ export class Job {
   run(scenario: DeclaredScenario | undefined): void {
     this.#guarded(() => {
       if (scenario !== undefined) this.#runScenario(scenario);
-      else if (this.#runFile() && !this.#restarts) this.#run('teardown', 0);
+      else if (this.#runFile() && !this.#restarts) this.#tearDown(() => this.#run('teardown', 0));
     });
   }
 
@@ -122,8 +122,17 @@ export class Job {
       this.#body((vm) => vm.run('body', ordinal), `scenario "${scenario.name}"`);
     }
     if (this.#restarts) return;
-    if (declared.teardown) this.#run('teardown', ordinal);
-    else session.enter('teardown');
+    this.#tearDown(() => {
+      if (declared.teardown) this.#run('teardown', ordinal);
+      else session.enter('teardown');
+    });
+  }
+
+  /** Under --keep the main thread holds up the teardown of what has failed; mock servers are answered meanwhile. */
+  #tearDown(act: () => void): void {
+    const { job, channel, failures } = this.#session;
+    if (job.keep === true) channel.call({ verb: 'keep', args: failures });
+    act();
   }
 
   #run(name: 'setup' | 'teardown', ordinal: number): boolean {

@@ -21,16 +21,25 @@ export class MemoryImage {
     this.regions = regions;
   }
 
-  /** The image ends at the last used byte: malloc does not rely on the content above it. */
-  static of(memory: WebAssembly.Memory): MemoryImage {
+  /**
+   * The image ends at the last used byte: malloc does not rely on the content above it. `earlier`: an image of the
+   * same memory.
+   */
+  static of(memory: WebAssembly.Memory, earlier?: MemoryImage): MemoryImage {
     const bytes = new Uint8Array(memory.buffer);
     const top = usedBytes(bytes);
     // The one large gap is the unused part of the C stack, between static data and heap.
-    const gap = largestGap(bytes, top);
+    const gap = earlier?.gap ?? largestGap(bytes, top);
     return new MemoryImage(memory, [
       { start: 0, bytes: bytes.slice(0, gap.start) },
       { start: gap.end, bytes: bytes.slice(gap.end, top) },
     ]);
+  }
+
+  /** The part of the C stack that no image holds. */
+  get gap(): { start: number; end: number } {
+    const [below, above] = this.regions;
+    return { start: below?.bytes.length ?? 0, end: above?.start ?? 0 };
   }
 
   /** Bytes of the image. */
@@ -39,18 +48,20 @@ export class MemoryImage {
   }
 
   /**
-   * Goes back to the image. `clean`: no byte of what was there stays, so that an image taken from then on holds
-   * nothing of it.
+   * Goes back to the image. `clean`: no byte of what was there stays above it, so that a later image of this memory
+   * holds nothing of it.
    */
   restore({ clean = false } = {}): void {
     const memory = new Uint8Array(this.#memory.buffer);
     let end = 0;
     for (const { start, bytes } of this.regions) {
-      if (clean) memory.fill(0, end, start);
       memory.set(bytes, start);
       end = start + bytes.length;
     }
-    if (clean) memory.fill(0, end);
+    if (!clean) return;
+    // Writing to a page that was never used would take up memory for it.
+    for (let page = end / PAGE; page < memory.length / PAGE; page += 1)
+      if (!isZero(memory, page)) memory.fill(0, page * PAGE, (page + 1) * PAGE);
   }
 }
 

@@ -71,6 +71,25 @@ describe('image', () => {
     }
   });
 
+  it('of a cleaned memory brings back its state, and holds nothing of what was there before', async () => {
+    const { quickJs, run } = await newVm();
+    const fresh = quickJs.image();
+    run('globalThis.leak = "secret".repeat(500_000)');
+    fresh.restore({ clean: true });
+    run('globalThis.list = [1, 2, 3]');
+    const image = quickJs.image(fresh);
+    expect(image.size).toBeLessThan(fresh.size + 200_000);
+    for (const { bytes } of image.regions)
+      expect(Buffer.from(bytes).includes('secretsecret')).toBe(false);
+    for (let round = 0; round < 3; round += 1) {
+      run(
+        'list.push(4); globalThis.deep = (function f(n) { return n === 0 ? 0 : 1 + f(n - 1); })(300)',
+      );
+      image.restore();
+      expect(run('[list, typeof leak]')).toEqual([[1, 2, 3], 'undefined']);
+    }
+  });
+
   it('can be seeded: Math.random repeats with it, and only then', async () => {
     const { quickJs, run, context } = await newVm();
     const word = quickJs.findRandomState(context, () => run('Math.random()'));

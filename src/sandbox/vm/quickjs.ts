@@ -100,11 +100,14 @@ export class QuickJs {
     this.#rejections = rejections;
   }
 
-  /** The present state of QuickJS, or the given state of another instance of this build. */
-  image(regions?: readonly Region[]): MemoryImage {
-    return regions === undefined
-      ? MemoryImage.of(this.#memory)
-      : new MemoryImage(this.#memory, regions);
+  /** The present state of QuickJS. `earlier`: an earlier one of this instance, which is quicker. */
+  image(earlier?: MemoryImage): MemoryImage {
+    return MemoryImage.of(this.#memory, earlier);
+  }
+
+  /** The given state of another instance of this build. */
+  imageOf(regions: readonly Region[]): MemoryImage {
+    return new MemoryImage(this.#memory, regions);
   }
 
   /** Addresses of the first objects QuickJS made: the same in each instance of one build. */

@@ -89,7 +89,7 @@ export class Vm {
       this.#guest = new StaticLifetime(made.guest) as unknown as QuickJSHandle;
       this.#randomState = made.randomState;
     }
-    this.#fresh = quickJs.image(made?.regions);
+    this.#fresh = made === undefined ? quickJs.image() : quickJs.imageOf(made.regions);
   }
 
   /** The image for later instances of the same build, which then need not evaluate the guest. */
@@ -122,7 +122,7 @@ export class Vm {
 
   /** The present state, to renew from. Of value only between calls, with no handle left. */
   image(): MemoryImage {
-    return this.#quickJs.image();
+    return this.#quickJs.image(this.#fresh);
   }
 
   #makeBridge(): void {

@@ -1,0 +1,70 @@
+/** Recordings of calls that baresip begins by itself: each call has a file of its own. */
+import { describe, expect, test } from 'vitest';
+import { openCalls } from '../../model/agent-state.js';
+import { cleanBench, testBinaries } from '../../testing/agent-bench.js';
+import type { AudioStream, UserAgent } from '../../agents/user-agent.js';
+import { hasCapability } from '../capabilities.js';
+
+const LIMIT = 5000;
+const binaries = await testBinaries();
+
+describe.each(binaries)('baresip $version: recordings', (binary) => {
+  const { bench } = cleanBench(binary);
+
+  const recorded = (agent: UserAgent): AudioStream[] => {
+    const streams: AudioStream[] = [];
+    agent.listen((stream) => streams.push(stream), { sent: false });
+    return streams;
+  };
+  const warnings = (name: string) => bench.events(name).filter(({ type }) => type === 'warning');
+  const isUp = (agent: UserAgent, calls: number) => () =>
+    openCalls(agent.state).filter(({ state }) => state === 'Established').length === calls;
+
+  // What went wrong before did so in two of three rounds.
+  test('of the new call after a blind transfer', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const [alice, bob, carol] = await Promise.all([
+        bench.start('alice', { audio: true }),
+        bench.start('bob', { audio: true }),
+        bench.start('carol', { audio: true }),
+      ]);
+      const streams = recorded(bob);
+      await alice.act('dial', { target: { agent: bob } }, LIMIT);
+      await bob.act('accept', {}, LIMIT);
+      await bench.until(() => isUp(alice, 1)() && isUp(bob, 1)(), 'a call');
+      const [first] = openCalls(bob.state);
+      await alice.act('transfer', { target: { agent: carol } }, LIMIT);
+      await carol.act('accept', {}, LIMIT);
+      await bench.until(
+        () => isUp(bob, 1)() && openCalls(bob.state)[0]?.id !== first?.id,
+        'the new call alone',
+      );
+      const [second] = openCalls(bob.state);
+      await bench.until(() => streams.some(({ call }) => call === second?.id), 'its recording');
+      expect(streams.filter(({ lost }) => lost !== undefined)).toEqual([]);
+      expect(warnings('bob')).toEqual([]);
+      await bench.stopAll();
+    }
+  });
+
+  test('of a second call that an automatic agent answers', async () => {
+    const [alice, bob, carol] = await Promise.all([
+      bench.start('alice', { audio: true }),
+      bench.start('bob', { audio: true, answer: 'auto' }),
+      bench.start('carol', { audio: true }),
+    ]);
+    const streams = recorded(bob);
+    await alice.act('dial', { target: { agent: bob } }, LIMIT);
+    await bench.until(isUp(bob, 1), 'a call');
+    const [first] = openCalls(bob.state);
+    await carol.act('dial', { target: { agent: bob } }, LIMIT);
+    await bench.until(isUp(bob, 2), 'a second call');
+    const second = openCalls(bob.state).find(({ id }) => id !== first?.id);
+    await bench.until(() => streams.some(({ call }) => call === second?.id), 'its recording');
+    const held = hasCapability(binary.version, 'holds_others') ? 'local' : 'none';
+    const now = () => openCalls(bob.state).find(({ id }) => id === first?.id)?.facts.held;
+    await bench.until(() => now() === held, `the first call held: ${held}`);
+    expect(streams.filter(({ lost }) => lost !== undefined)).toEqual([]);
+    expect(warnings('bob')).toEqual([]);
+  });
+});

@@ -24,7 +24,7 @@ export function Overview(): JSX.Element {
     .toSorted((a, b) => b.ms - a.ms)
     .slice(0, SLOWEST);
   return (
-    <main class="overview" aria-labelledby="overview-title">
+    <section class="overview" aria-labelledby="overview-title">
       <h1 id="overview-title">{headline(failed.length)}</h1>
       <Counts />
       {finished === undefined && (
@@ -60,7 +60,7 @@ export function Overview(): JSX.Element {
       <p class="dim">
         Offhook {run.version}, {dateText(epochAt(run.at), run.utc_offset)}
       </p>
-    </main>
+    </section>
   );
 }
 

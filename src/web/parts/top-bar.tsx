@@ -29,7 +29,7 @@ export function TopBar(): JSX.Element {
           go({ place: 'overview' });
         }}
       >
-        <strong>Offhook</strong> <span>Overview</span>
+        <h1>Offhook</h1> <span>Overview</span>
       </a>
       <a
         class="to-list"

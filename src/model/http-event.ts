@@ -60,6 +60,8 @@ export type HttpEvent =
 /** Subject of the requests of http() in the log; a mock server is `mock:PORT`. */
 export const HTTP_SUBJECT = 'http';
 
+export const isMockServer = (subject: string): boolean => subject.startsWith('mock:');
+
 const SHOWN = 500;
 
 /** A body as reports show it: its beginning, without control characters but line breaks. */

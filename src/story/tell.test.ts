@@ -50,3 +50,23 @@ test('a failure stands where the wait ended in vain', () => {
   const wait = kinds(story, 'wait')[0];
   expect(wait).toMatchObject({ ok: false, until: story.rows[index]?.at });
 });
+
+test('a mock server is a lane of its own, not an agent for having verbs', () => {
+  const run = new SampleRun().begin(1).scenario('a.js', 'x').started('alice', 10000);
+  run.verb('mock:8080', 'on', 'POST /hook');
+  run.agent('mock:8080', {
+    type: 'http_received',
+    exchange: 1,
+    method: 'POST',
+    path: '/hook',
+    query: '',
+    body: '',
+    bytes: 0,
+  });
+  const story = told(run);
+  expect(story.lanes.map(({ kind, name }) => [kind, name])).toEqual([
+    ['agent', 'alice'],
+    ['http', 'mock:8080'],
+  ]);
+  expect(kinds(story, 'verb').at(-1)).toMatchObject({ lane: 1 });
+});

@@ -14,8 +14,10 @@ export function App(): JSX.Element {
   return (
     <div class={`app at-${place}`}>
       <TopBar />
-      <ScenarioList />
-      {place === 'scenario' ? <ScenarioView /> : <Overview />}
+      <main>
+        <ScenarioList />
+        {place === 'scenario' ? <ScenarioView /> : <Overview />}
+      </main>
       <Help />
     </div>
   );

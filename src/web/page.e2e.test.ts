@@ -115,7 +115,7 @@ describe.skipIf(chromium === undefined)('the report page in Chromium', () => {
       await page.keyboard.press('Enter');
       expect(await title.textContent()).toBe('is answered');
       await page.keyboard.press('?');
-      expect(await page.locator('dialog').isVisible()).toBe(true);
+      await page.locator('dialog').waitFor();
       await page.keyboard.press('Escape');
       await page.keyboard.press('o');
       expect(await page.locator('#overview-title').textContent()).toBe('1 of 3 scenarios failed');
@@ -134,18 +134,18 @@ describe.skipIf(chromium === undefined)('the report page in Chromium', () => {
     });
   });
 
-  test.each(['light', 'dark'] as const)('axe finds nothing, %s', async (colorScheme) => {
-    for (const [width, hash] of [
+  describe.each(['light', 'dark'] as const)('axe finds nothing, %s', (colorScheme) => {
+    test.each([
       [1440, ''],
       [1440, '#overview'],
       [390, ''],
       [390, '#list'],
-    ] as const) {
+    ] as const)('%d px wide, at "%s"', async (width, hash) => {
       await withPage(suite, { colorScheme, width, hash }, async (page) => {
         if (hash === '') await page.locator('.line.is-message').first().click();
         expect(await violations(page)).toEqual([]);
       });
-    }
+    });
   });
 
   test('500 scenarios are filtered, 2,000 messages scroll', async () => {
@@ -154,12 +154,12 @@ describe.skipIf(chromium === undefined)('the report page in Chromium', () => {
       await page.locator('.line.is-message').first().waitFor();
       expect(await page.locator('.line').count()).toBeLessThan(120);
       const filtered = await page.evaluate(filterTime);
-      const cost = await frameCost(page, () => page.evaluate(scrollToEnd));
+      const { all, own } = await frameCost(page, () => page.evaluate(scrollToEnd));
       process.stdout.write(
-        `page: filter ${filtered.toFixed(1)} ms, ${cost.toFixed(1)} ms of work in a frame\n`,
+        `page: filter ${filtered.toFixed(1)} ms; of a frame, ${own.toFixed(1)} ms for the page, ${all.toFixed(1)} ms in all\n`,
       );
       expect(filtered).toBeLessThan(50);
-      expect(cost).toBeLessThan(1000 / 60);
+      expect(own).toBeLessThan(10);
       expect(await page.locator('.line').last().textContent()).toMatch(/OPTIONS|20[012] OK/);
     });
   });
@@ -229,7 +229,7 @@ async function withPage(
   const address = pathToFileURL(file).href;
   try {
     await page.goto(`${address}${hash}`);
-    await page.locator('main').waitFor();
+    await page.locator('.top-bar').waitFor();
     await act(page);
     expect(problems).toEqual([]);
     expect(requests.filter((url) => !/^(?:data|blob):/.test(url)).map(withoutHash)).toEqual([
@@ -290,17 +290,26 @@ async function scrollToEnd(): Promise<number> {
   return frames;
 }
 
-/** ms of processor time the page takes for each frame, whatever else the machine does. */
-async function frameCost(page: Page, act: () => Promise<number>): Promise<number> {
+/**
+ * ms of processor time for each frame, whatever else the machine does: `own` for scripts, styles and layout, `all` with
+ * painting, which is up to the browser and the graphics it has.
+ */
+async function frameCost(
+  page: Page,
+  act: () => Promise<number>,
+): Promise<{ own: number; all: number }> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const busy = async (): Promise<number> => {
+  const read = async (...names: string[]): Promise<number> => {
     const { metrics } = await session.send('Performance.getMetrics');
-    return metrics.find(({ name }) => name === 'TaskDuration')!.value;
+    return metrics.reduce((sum, { name, value }) => sum + (names.includes(name) ? value : 0), 0);
   };
-  const before = await busy();
+  const OWN = ['ScriptDuration', 'RecalcStyleDuration', 'LayoutDuration'];
+  const before = { own: await read(...OWN), all: await read('TaskDuration') };
   const frames = await act();
-  return (1000 * ((await busy()) - before)) / frames;
+  const after = { own: await read(...OWN), all: await read('TaskDuration') };
+  const each = (from: number, to: number): number => (1000 * (to - from)) / frames;
+  return { own: each(before.own, after.own), all: each(before.all, after.all) };
 }
 
 async function firstPaint(): Promise<number> {

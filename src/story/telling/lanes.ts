@@ -1,6 +1,6 @@
 /** The columns of a ladder: who took part in an attempt. */
 import type { RunEvent } from '../../model/run-event.js';
-import { isHttpEvent } from '../../model/http-event.js';
+import { isHttpEvent, isMockServer } from '../../model/http-event.js';
 import type { Lane } from '../story.js';
 
 export class Lanes {
@@ -49,7 +49,8 @@ export function agentsOf(events: readonly RunEvent[]): ReadonlyMap<string, strin
   const seen = new Set<string>();
   for (const event of events) {
     if (event.type !== 'agent') {
-      if ('agent' in event) seen.add(event.agent ?? '');
+      // a mock server has verbs, too
+      if ('agent' in event && !isMockServer(event.agent ?? '')) seen.add(event.agent ?? '');
       continue;
     }
     const { agent, event: what } = event.entry;

@@ -91,7 +91,8 @@ class Script {
 
   #verb(event: EventOf<'verb_started'>, at: number): VerbRow {
     const { agent, verb, args } = event;
-    const lane = agent === undefined ? undefined : this.#lanes.agent(agent);
+    const lane =
+      agent === undefined ? undefined : (this.#lanes.agent(agent) ?? this.#lanes.http(agent));
     const whose = agent === undefined ? '' : `${oneLine(agent)}.`;
     return {
       kind: 'verb',

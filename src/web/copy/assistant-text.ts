@@ -48,9 +48,18 @@ function frameLines(source: string, line: number): string[] {
   );
 }
 
+/** Before the failure, and after it: whoever reads all of a long call reads nothing. */
+const [BEFORE, AFTER] = [150, 20];
+
 function flowLines(story: Story): string[] {
-  return story.rows.flatMap((row) => {
+  const { rows } = story;
+  const failure = rows.findIndex(({ kind }) => kind === 'failure');
+  const end = failure < 0 ? rows.length : failure + AFTER;
+  const from = Math.max(0, (failure < 0 ? rows.length : failure) - BEFORE);
+  const left = from === 0 ? [] : [`${from} earlier lines are left out`];
+  const lines = rows.slice(from, end).flatMap((row) => {
     const text = rowText(row, story);
     return text === undefined ? [] : `${(row.at / 1000).toFixed(3).padStart(8)}  ${text}`;
   });
+  return [...left, ...lines];
 }

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { Story } from '../../story/story.js';
 import type { Columns } from '../layout/columns.js';
@@ -17,7 +18,13 @@ interface Props {
   isSelected: boolean;
 }
 
-export function LadderLine(props: Props): JSX.Element | null {
+export function LadderLine(props: Props): JSX.Element {
+  const { line, index, story, columns, time, isSelected } = props;
+  // while it scrolls, the same element as before is not looked at again
+  return useMemo(() => <Drawn {...props} />, [line, index, story, columns, time, isSelected]);
+}
+
+function Drawn(props: Props): JSX.Element | null {
   const { line, index, story, columns, time, isSelected } = props;
   const row = story.rows[line.row];
   if (row === undefined) return null;

@@ -9,16 +9,17 @@ import { LINE_HEIGHT } from './ladder-line.js';
 
 export const HEADS_HEIGHT = 44;
 
-/** On opening a story, the moment that the address names is selected. */
+/** The moment that the address names is selected, unless it comes from the selection. */
 export function useOpened(story: Story, lines: readonly Line[]): void {
+  const here = route.value;
+  const at = here.place === 'scenario' ? here.at : undefined;
   useEffect(() => {
-    const here = route.peek();
-    if (here.place !== 'scenario' || here.at === undefined || selectedRow.peek() !== undefined)
-      return;
-    selectedRow.value = lines[nearestLine(lines, here.at)]?.row;
-    cursor.value = here.at;
-    // of a story, not of what is switched on in it
-  }, [story]);
+    const selected = story.rows[selectedRow.peek() ?? -1];
+    if (at === undefined || (selected !== undefined && Math.abs(selected.at - at) < 1)) return;
+    selectedRow.value = lines[nearestLine(lines, at)]?.row;
+    cursor.value = at;
+    // whatever else is switched on in the story
+  }, [story, at]);
 }
 
 /** Brings a line into sight whenever it is another one. */

@@ -38,7 +38,7 @@ export function entriesOf(attempts: readonly AttemptData[], repeated: boolean): 
     const failure = own.findLast((one) => one.failure !== undefined)?.failure;
     return {
       key,
-      name: scenario.name,
+      name: last.part ?? scenario.name,
       file: scenario.file,
       tags: scenario.tags,
       verdict,

@@ -5,7 +5,7 @@ import { dateText } from '../layout/time-text.js';
 import { Status } from '../parts/icon.js';
 import { VERDICTS } from '../parts/top-bar.js';
 import { entries, epochAt, page } from '../state/page.js';
-import { filter, openScenario } from '../state/place.js';
+import { filter, go, isNarrow, openScenario } from '../state/place.js';
 import { hashOf } from '../state/route.js';
 import { NO_FILTER } from '../layout/filter.js';
 import { ThreadChart } from './thread-chart.js';
@@ -24,7 +24,7 @@ export function Overview(): JSX.Element {
     .toSorted((a, b) => b.ms - a.ms)
     .slice(0, SLOWEST);
   return (
-    <main class="overview" aria-labelledby="overview-title">
+    <section class="overview" aria-labelledby="overview-title">
       <h1 id="overview-title">{headline(failed.length)}</h1>
       <Counts />
       {finished === undefined && (
@@ -60,7 +60,7 @@ export function Overview(): JSX.Element {
       <p class="dim">
         Offhook {run.version}, {dateText(epochAt(run.at), run.utc_offset)}
       </p>
-    </main>
+    </section>
   );
 }
 
@@ -85,6 +85,7 @@ function Counts(): JSX.Element {
               title={`List the ${verdict} ones`}
               onClick={() => {
                 filter.value = { ...NO_FILTER, verdicts: new Set([verdict]) };
+                if (isNarrow()) go({ place: 'list' });
               }}
             >
               <b class="number">{count}</b>

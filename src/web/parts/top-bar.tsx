@@ -29,7 +29,17 @@ export function TopBar(): JSX.Element {
           go({ place: 'overview' });
         }}
       >
-        <strong>Offhook</strong> <span>Overview</span>
+        <h1>Offhook</h1> <span>Overview</span>
+      </a>
+      <a
+        class="to-list"
+        href="#list"
+        onClick={(event) => {
+          event.preventDefault();
+          go({ place: 'list' });
+        }}
+      >
+        Scenarios
       </a>
       <span class="counts">
         {VERDICTS.map((verdict) => {

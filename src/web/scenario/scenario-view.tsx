@@ -23,16 +23,16 @@ export function ScenarioView(): JSX.Element {
   const here = current.value;
   if (here === undefined) {
     return (
-      <main class="scenario">
+      <section class="scenario">
         <p class="nothing">There is no such scenario in this run.</p>
-      </main>
+      </section>
     );
   }
   const { entry, attempt, index } = here;
   const story = storyOf(index).value;
   const told = story.state === 'ready' ? story.value : undefined;
   return (
-    <main class="scenario" key={index} aria-labelledby="scenario-title">
+    <section class="scenario" key={index} aria-labelledby="scenario-title">
       <header class="scenario-head">
         <button
           type="button"
@@ -75,7 +75,7 @@ export function ScenarioView(): JSX.Element {
       {attempt.skipReason !== undefined && <p class="note">Skipped: {attempt.skipReason}</p>}
       <Cause attempt={attempt} failures={told?.failures} />
       <Content attempt={attempt} story={story} />
-    </main>
+    </section>
   );
 }
 

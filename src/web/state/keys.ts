@@ -2,6 +2,7 @@
 import { TIME_MODES } from '../layout/time-text.js';
 import {
   go,
+  isNarrow,
   helpIsOpen,
   markMoment,
   moveLine,
@@ -45,9 +46,6 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
   ArrowUp: () => moveLine.value?.(-1),
   Escape: back,
 };
-
-/** Less room than for list and detail beside each other: style/layout.css. */
-const isNarrow = (): boolean => matchMedia('(max-width: 719px)').matches;
 
 function back(): void {
   if (selectedRow.peek() !== undefined) {

@@ -56,6 +56,9 @@ export function go(to: Route, keep = false): void {
   else history.pushState(null, '', hashOf(to));
 }
 
+/** Less room than for list and detail beside each other (style/2-layout.css). */
+export const isNarrow = (): boolean => matchMedia('(max-width: 719px)').matches;
+
 export function openScenario(key: string): void {
   const here = route.peek();
   const entry = entryOf(key);

@@ -97,19 +97,19 @@ omit on once one ones onfailureonly only onlychanged onreply open opencode opene
 operation opt option optional options opus or order ordinary origin originate os other others
 otherwise our out outbound outgoing output outputs outside over overflow overlooks overview own
 package packages packet packets page pairs parallel param parameter parameters paramgen params
-parent parse part partial participant parts party pass passed passes passwd password passwords
-path paths pattern patterns pause pausems payload pbx pbxs pcap pcapng pcm pcma pcmu pdeathsig
-peer peerdisplayname peeruri pem pending percentage permission phase phone pick picomatch pid
-ping pinganswer pipe pkeyopt pki place placed places plain play player playwright please policy
-poll port portrange ports possible post pr prack precheck preferred prepare present press
-presses pretty prev prime print printf prints prio priority private probe problem problems proc
-process processor processors program progress project projectfile projects promise promiselike
-properties property proto protocol proven proves provisional proxies proxy pt ptime pubint
-public publish put puts pv pw pwd px qcelp qop qualify quality query quickjs quiet quit quot
-quote quoted quotes raise ran random range rate raw rc rd re reach reachable reached reaches
-react read readable reading readonly reads readsclock ready real realm reason receive received
-receiveddigit receivedmessage receiver receives record recorded recording recordings records
-recursed recursion recv recvonly red redirect redirected redirection redirects ref refer
+parent parse part partial participant parties parts party pass passed passes passwd password
+passwords path paths pattern patterns pause pausems payload pbx pbxs pcap pcapng pcm pcma pcmu
+pdeathsig peer peerdisplayname peeruri pem pending percentage permission phase phone pick
+picomatch pid ping pinganswer pipe pkeyopt pki place placed places plain play player playwright
+please policy poll port portrange ports possible post pr prack precheck preferred prepare
+present press presses pretty prev prime print printf prints prio priority private probe problem
+problems proc process processor processors program progress project projectfile projects promise
+promiselike properties property proto protocol proven proves provisional proxies proxy pt ptime
+pubint public publish put puts pv pw pwd px qcelp qop qualify quality query quickjs quiet quit
+quot quote quoted quotes raise ran random range rate raw rc rd re reach reachable reached
+reaches react read readable reading readonly reads readsclock ready real realm reason receive
+received receiveddigit receivedmessage receiver receives record recorded recording recordings
+records recursed recursion recv recvonly red redirect redirected redirection redirects ref refer
 reference referred refuse refused refuses reg regex regexp regint regions register registered
 registering registers registrar registration regq regular reinstall reject rejected rejection
 rejects rejectunauthorized rel relative relay relaying release released remedy remote remove

@@ -7,7 +7,7 @@ import type { ThreadPool } from '../runner/schedule/threads.js';
 import { readProcess, type ProcessEnvironment } from '../settings/process-environment.js';
 import { artifactsFolder, audioFolder } from './output/output-folders.js';
 import { baresipChoice } from './baresip-choice.js';
-import { flagMs } from './flags.js';
+import { aliasesOf, flagMs } from './flags.js';
 import type { RunFlags } from './options.js';
 import { secrets } from './print.js';
 import { recordingsFolder } from './output/recordings.js';
@@ -46,6 +46,7 @@ export async function runCommand(
     timeoutMs: flagMs(flags.timeout),
     insecureHttp: flags.insecureHttp === true,
     metrics: flags.metrics === true,
+    aliases: aliasesOf(flags.aliases),
     keep,
     ...(saveAudio === undefined ? {} : { saveAudio }),
     threads,

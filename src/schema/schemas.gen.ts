@@ -544,6 +544,7 @@ export const SCHEMAS = {
       metrics: {},
       artifacts: {},
       'artifacts-on': {},
+      aliases: {},
       label: {},
       projects: {},
     },

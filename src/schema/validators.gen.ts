@@ -2752,6 +2752,7 @@ const schema17 = {
     metrics: {},
     artifacts: {},
     'artifacts-on': {},
+    aliases: {},
     label: {},
     projects: {},
   },

@@ -97,9 +97,9 @@ ogg oggs ok old oldest oldpwd omit on once one ones onfailureonly only onlychang
 opencode opened opens openssl operation opt option optional options opus or order ordinary
 origin originate os other others otherwise our out outbound outgoing output outputs outside over
 overflow overlooks overview own package packages packet packets page pairs parallel param
-parameter parameters paramgen params parent parse part partial participant parts party pass
-passed passes passwd password passwords path paths pattern patterns pause pausems payload pbx
-pbxs pcap pcapng pcm pcma pcmu pdeathsig peer peerdisplayname peeruri pem pending percentage
+parameter parameters paramgen params parent parse part partial participant parties parts party
+pass passed passes passwd password passwords path paths pattern patterns pause pausems payload
+pbx pbxs pcap pcapng pcm pcma pcmu pdeathsig peer peerdisplayname peeruri pem pending percentage
 permission phase phone pick picomatch pid ping pinganswer pipe pkeyopt pki place placed places
 plain play player playwright please policy poll port portrange ports possible post pr prack
 precheck preferred prefers prepare present press presses pretty prev prime print printf prints

@@ -18,12 +18,26 @@ const APART = [
   'undici',
 ];
 
-const bundle = await rolldown({
-  input: { cli: `${DIST}cli.js`, thread: `${DIST}sandbox/thread.js` },
-  platform: 'node',
-  external: APART,
+const THREAD = `${DIST}sandbox/thread.js`;
+const bundled = (input) => rolldown({ input, platform: 'node', external: APART });
+
+const thread = await bundled({ thread: THREAD });
+const ofThread = modulesOf((await thread.generate({ format: 'esm' })).output);
+await thread.close();
+
+const bundle = await bundled({ cli: `${DIST}cli.js`, thread: THREAD });
+// What the thread shares with the program is one file, not twelve: both read it with each start.
+const groups = [{ name: 'shared', test: (id) => ofThread.includes(id), minShareCount: 2 }];
+const { output } = await bundle.write({
+  dir: `${DIST}program`,
+  format: 'esm',
+  cleanDir: true,
+  codeSplitting: { groups },
 });
-const { output } = await bundle.write({ dir: `${DIST}program`, format: 'esm', cleanDir: true });
 await bundle.close();
 
 writeLicenses(output, `${DIST}program/LICENSES.txt`);
+
+function modulesOf(output) {
+  return output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+}

@@ -45,7 +45,7 @@ export function scenarioFile(text: string): { path: string; folder: string; remo
 async function everyReport(cwd: string): Promise<Reporter> {
   const [{ fanOut }, { ConsoleReporter }, { SipLadderReporter }, { AgentLogsReporter }] =
     (await Promise.all(
-      ['reporter', 'console', 'sip/sip-ladder', 'sip/agent-logs'].map((name) =>
+      ['reporter', 'console/console', 'sip/sip-ladder', 'sip/agent-logs'].map((name) =>
         built(`report/${name}.js`),
       ),
     )) as [
@@ -55,7 +55,7 @@ async function everyReport(cwd: string): Promise<Reporter> {
       typeof import('../../report/sip/agent-logs.js'),
     ];
   const { Terminal } = (await built(
-    'report/terminal.js',
+    'report/console/terminal.js',
   )) as typeof import('../../report/console/terminal.js');
   const output = { write: () => undefined };
   const { Secrets } = (await built(

@@ -4,7 +4,7 @@
  * relative to a module hold, for all of dist lies as deep.
  */
 import { rolldown } from 'rolldown';
-import { writeLicenses } from './licenses.js';
+import { modulesOf, writeLicenses } from './licenses.js';
 
 const DIST = new URL('../dist/', import.meta.url).pathname;
 /** Loaded when they are needed, and by themselves. */
@@ -37,7 +37,3 @@ const { output } = await bundle.write({
 await bundle.close();
 
 writeLicenses(output, `${DIST}program/LICENSES.txt`);
-
-function modulesOf(output) {
-  return output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
-}

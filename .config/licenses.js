@@ -3,11 +3,15 @@ import { join } from 'node:path';
 
 /** Writes what the licenses of the packages in a bundle demand of who hands on their code. */
 export function writeLicenses(output, file) {
-  const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
   const folders = new Set(
-    modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id) ?? []),
+    modulesOf(output).flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id) ?? []),
   );
   writeFileSync(file, [...folders].sort().map(licenseOf).join('\n\n'));
+}
+
+/** Paths of the files that went into a bundle. */
+export function modulesOf(output) {
+  return output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
 }
 
 function licenseOf(folder) {

@@ -109,13 +109,6 @@ export const CAPABILITIES = {
   },
   converters: { since: '2.0.0', what: 'audio formats are converted by modules' },
   held_audio_stops: { since: '2.0.0', what: 'the audio of a call that is held is stopped' },
-  holds_others: {
-    since: '2.0.0',
-    what: 'a call that baresip answers or places by itself, by `answer: "auto"` or a transfer, puts the others on hold',
-    instead:
-      'they go on beside it: their recordings would share one file if they were held at that moment',
-    verbs: ['answer', 'transfer'],
-  },
   filters_after_hold: {
     since: '2.0.0',
     what: 'audio filters are set up again after a hold',

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { openCalls } from '../../model/agent-state.js';
 import { cleanBench, testBinaries } from '../../testing/agent-bench.js';
 import type { AudioStream, UserAgent } from '../../agents/user-agent.js';
-import { hasCapability } from '../capabilities.js';
+import { compareVersions } from '../capabilities.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();
@@ -47,7 +47,9 @@ describe.each(binaries)('baresip $version: recordings', (binary) => {
     }
   });
 
-  test('of a second call that an automatic agent answers', async () => {
+  const leavesRinging =
+    compareVersions(binary.version, '3.9.0') >= 0 && compareVersions(binary.version, '4.8.0') < 0;
+  test.skipIf(leavesRinging)('of a second call that an automatic agent answers', async () => {
     const [alice, bob, carol] = await Promise.all([
       bench.start('alice', { audio: true }),
       bench.start('bob', { audio: true, answer: 'auto' }),
@@ -61,9 +63,7 @@ describe.each(binaries)('baresip $version: recordings', (binary) => {
     await bench.until(isUp(bob, 2), 'a second call');
     const second = openCalls(bob.state).find(({ id }) => id !== first?.id);
     await bench.until(() => streams.some(({ call }) => call === second?.id), 'its recording');
-    const held = hasCapability(binary.version, 'holds_others') ? 'local' : 'none';
-    const now = () => openCalls(bob.state).find(({ id }) => id === first?.id)?.facts.held;
-    await bench.until(() => now() === held, `the first call held: ${held}`);
+    expect(openCalls(bob.state).map(({ facts }) => facts.held)).toEqual(['none', 'none']);
     expect(streams.filter(({ lost }) => lost !== undefined)).toEqual([]);
     expect(warnings('bob')).toEqual([]);
   });

@@ -298,7 +298,6 @@ test('the config has each key once, but for the modules', () => {
     modulePath: '/m',
     tls: true,
     converters: true,
-    holdsOthers: true,
     rtp: rtpConfig({}, '4.9.0'),
   });
   const keys = text

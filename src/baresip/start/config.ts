@@ -18,11 +18,6 @@ export interface ConfigValues {
   tls: boolean;
   /** From 2.0 on modules convert audio formats. */
   converters: boolean;
-  /**
-   * Whether baresip holds the other calls when a call it has placed or answered by itself is established. Before
-   * 2.0 a hold begins a recording in the same moment as that call, under the same name: both would be in one file.
-   */
-  holdsOthers: boolean;
   /** Lines from the media options. */
   rtp: readonly (readonly [key: string, value: string])[];
   /** Verifies the server's certificate against the certificates in that file. */
@@ -48,7 +43,8 @@ export function configText(values: ConfigValues): string {
     ['sip_verify_server', values.authorities === undefined ? 'no' : 'yes'],
     ['call_local_timeout', '3600'],
     ['call_max_calls', '8'],
-    ['call_hold_other_calls', values.holdsOthers ? 'yes' : 'no'],
+    // With "yes", 1.1 records the call and what it holds for it in one file; 4.8 and later do not answer a second call by themselves.
+    ['call_hold_other_calls', 'no'],
     ['rtp_ports', `${values.rtpPorts[0]}-${values.rtpPorts[1]}`],
     ...values.rtp,
     ['video_jitter_buffer_type', 'off'],

@@ -179,7 +179,6 @@ async function prepare(
       modulePath: context.binary.modulePath,
       tls,
       converters: hasCapability(context.binary.version, 'converters'),
-      holdsOthers: hasCapability(context.binary.version, 'holds_others'),
       rtp: rtpConfig(options, context.binary.version),
       ...(authorities === undefined ? {} : { authorities: authorities.file }),
       mwi: options.mwi === true,

@@ -33,7 +33,6 @@ export async function startBareBaresip(user: string, binary: BaresipBinary): Pro
       modulePath: binary.modulePath,
       tls: false,
       converters: hasCapability(binary.version, 'converters'),
-      holdsOthers: hasCapability(binary.version, 'holds_others'),
       rtp: rtpConfig({}, binary.version),
     }),
     accounts: `<${contact}>;regint=0\n`,

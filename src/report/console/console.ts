@@ -103,6 +103,7 @@ export class ConsoleReporter implements Reporter {
   }
 
   #runStarted(event: EventOf<'run_started'>): void {
+    this.#names.take(event);
     this.#isGrouped = event.jobs > 1;
     if (this.#options.mode !== 'verbose') return;
     const baresip = event.baresip === undefined ? '' : `, baresip ${oneLine(event.baresip)}`;

@@ -75,6 +75,8 @@ export class ListReporter implements Reporter {
         this.#summary.print(event, this.#unexplained > 0);
         return;
       case 'run_started':
+        this.#names.take(event);
+        return;
       case 'scenario_restarted':
       case 'left_out':
       case 'sip':

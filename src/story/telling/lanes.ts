@@ -49,7 +49,8 @@ export function agentsOf(events: readonly RunEvent[]): ReadonlyMap<string, strin
   const seen = new Set<string>();
   for (const event of events) {
     if (event.type !== 'agent') {
-      if ('agent' in event) seen.add(event.agent ?? '');
+      const name = 'agent' in event ? (event.agent ?? '') : '';
+      if (!MOCK.test(name)) seen.add(name);
       continue;
     }
     const { agent, event: what } = event.entry;
@@ -63,9 +64,17 @@ export function agentsOf(events: readonly RunEvent[]): ReadonlyMap<string, strin
   ]);
 }
 
+/** Verbs of a mock server name it as those of an agent do theirs. */
+const MOCK = /^mock:\d+$/;
+
+/** A mock server that nobody asks is there as well. */
 function httpSubjects(events: readonly RunEvent[]): readonly string[] {
   const subjects = events.flatMap((event) =>
-    event.type === 'agent' && isHttpEvent(event.entry.event) ? [event.entry.agent] : [],
+    event.type === 'agent' && isHttpEvent(event.entry.event)
+      ? [event.entry.agent]
+      : event.type === 'verb_started' && MOCK.test(event.agent ?? '')
+        ? [event.agent ?? '']
+        : [],
   );
   return [...new Set(subjects)];
 }

@@ -23,6 +23,7 @@ import {
   LIST,
   PATHS,
   RUN,
+  TRACE,
   type LabFlags,
   type RunFlags,
 } from './options.js';
@@ -67,6 +68,7 @@ export function build(run: Run, booted?: Live): Command {
   addRun(program, run, booted);
   addSelecting(program, run, booted);
   addReport(program, run);
+  addTrace(program, run);
   addGenerators(program, run);
   addServices(program, run);
   for (const command of [program, ...program.commands]) {
@@ -224,6 +226,20 @@ function addReport(program: Command, run: Run): void {
     .action((file: string | undefined) => {
       run(import('./show.js').then((module) => module.showCommand(file)));
     });
+}
+
+function addTrace(program: Command, run: Run): void {
+  const trace = program
+    .command('trace')
+    .description('a recorded attempt as text: its failure, and all that happened, in order')
+    .argument('<record>', 'file of --reporter ndjson=FILE, or folder of --artifacts');
+  declare(trace, TRACE).action((record: string) => {
+    run(
+      settled(trace, TRACE, (flags) =>
+        import('./trace.js').then((module) => module.traceCommand(record, flags)),
+      ),
+    );
+  });
 }
 
 function addGenerators(program: Command, run: Run): void {

@@ -171,6 +171,15 @@ export function duration(text: string, initial: string): Flag<string> {
   };
 }
 
+/** A time since the beginning, written as a duration. */
+export function moment(text: string): Flag<string | undefined> {
+  const parse = (value: string): string | Unfit => {
+    const problem = durationProblem(isPlain(value) ? Number(value) : value);
+    return problem === undefined ? value : new Unfit(problem);
+  };
+  return { kind: 'one', text, takes: 'time', parse, json: { type: ['string', 'number'] } };
+}
+
 /** A duration flag, checked by the parser: digits alone are seconds. */
 export function flagMs(value: string): number {
   return durationMs(isPlain(value) ? Number(value) : value);

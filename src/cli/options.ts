@@ -12,6 +12,7 @@ import {
   list,
   maybe,
   maybeWhole,
+  moment,
   namedPath,
   off,
   ofCommand,
@@ -263,6 +264,19 @@ export const REPORT = {
   ),
 };
 export type ReportFlags = ValuesOf<typeof REPORT>;
+
+export const TRACE = {
+  scenario: ofCommand(
+    word('name', 'of this scenario: its name or a part of it (default: those that failed)'),
+  ),
+  attempt: ofCommand(
+    whole('n', 'of this attempt (default: the last one)', { least: 1, most: 100_000 }),
+  ),
+  at: ofCommand(moment('only what happened within a second of this moment, such as 3.2s')),
+  agent: ofCommand(word('name', 'only what concerns this agent')),
+  color: ofCommand(off('no colours (also: NO_COLOR)')),
+};
+export type TraceFlags = ValuesOf<typeof TRACE>;
 
 export const LIST = { ...SCRIPT, ...FOLDERS, json: ofCommand(on('as JSON')) };
 export type ListFlags = ValuesOf<typeof LIST>;

@@ -261,6 +261,8 @@ export type RunEvent =
       agent: string;
       message: SipMessage;
       raw: string;
+      /** When it was sent or received, in ms since the run began: before `at` where the agent's trace was read late. */
+      happened?: number;
     }
   | {
       type: 'agent_log';

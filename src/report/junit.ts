@@ -74,6 +74,7 @@ export class JUnitReporter implements Reporter {
         this.#leftOut.push(leftOutResult(event));
         return;
       case 'run_started':
+        this.#names.take(event);
         this.#isRepeated = event.repeat !== undefined;
         this.#clock.on(event);
         return;

@@ -29,9 +29,9 @@ cleaning cli client clients clipped clock clocks clone close closed cmdline cn c
 codecs codes codex coding codings collect collected collecting colon color colors colours column
 com come comes comfort comma command commander commands commas comment comments commit common
 commonname compare compared compat compile compiler complete computation computed computing
-concerned concurrency concurrent concurrently condition conditions conf config configurations
-confirms congestion connect connected connecting connection connections console const
-constructor consult consultation consultative consume contact contacts contacturi contain
+concerned concerns concurrency concurrent concurrently condition conditions conf config
+configurations confirms congestion connect connected connecting connection connections console
+const constructor consult consultation consultative consume contact contacts contacturi contain
 containing contains content contents context continue continued continuous contradicts
 contributing control convert converted converters copilot copy core corex correct corrupted
 could count counting country counts cpu crashed create credentials crt crypto cseq ctrl cts curl
@@ -142,12 +142,12 @@ tap target targets tcp tcpdump tcpsrcport te teardown tears tel telephone tell t
 template temporarily temporary ten tenant term terminal terminate terminated test testcase
 tested testlist tests testsuite testsuites text textarea textops texts than that the their
 theirs them theme themselves then there these they things third this those thread threads three
-threw through throw thrown throws time timed timeout timeoutms timer timers times timing title
-tls tlsclienterror tlsv tm tmp tmpdir tmx to todo together toggled tojson told tolerance toml
-tone tones too took top toplevel totag touch trace tracecursor traced tracker trailer trans
-transaction transfer transferred transferstate transport trap trip true truncated trust trusted
-truthy try trying ts tsc tsconfig tu turn twice two tx txt type typeerror typeof types
-typescript typings ua uaaddheader uadel uafind uanew uareg uas ubuntu udp ui uid uk un
+threw through throw thrown throws time timed timeline timeout timeoutms timer timers times
+timing title tls tlsclienterror tlsv tm tmp tmpdir tmx to todo together toggled tojson told
+tolerance toml tone tones too took top toplevel totag touch trace tracecursor traced tracker
+trailer trans transaction transfer transferred transferstate transport trap trip true truncated
+trust trusted truthy try trying ts tsc tsconfig tu turn twice two tx txt type typeerror typeof
+types typescript typings ua uaaddheader uadel uafind uanew uareg uas ubuntu udp ui uid uk un
 unanswered unavailable unawaited uncaughtexception unchecked uncommitted und undefined under
 understand understood undici unexpected unfinished unhandledrejection unhold unknown unlabelled
 unless unmute unmuted unreachable unreadable unreg unregister unregistered unregistering unseen

@@ -1,7 +1,7 @@
 /** Makes the story of an attempt of the events of the record. */
 import type { RunEvent, ScenarioId } from '../model/run-event.js';
 import { agentRows, mediaSummaries } from './telling/agents.js';
-import { attemptOf, type Attempt, type Placed } from './telling/attempt.js';
+import { attemptOf, clockOf, type Attempt, type Placed } from './telling/attempt.js';
 import { Calls } from './telling/calls.js';
 import { digitRows } from './telling/digits.js';
 import { failureRows } from './telling/failures.js';
@@ -18,15 +18,16 @@ import type { LogLine, Row, Story } from './story.js';
 export function tellStory(events: readonly RunEvent[], addresses: Addresses = {}): Story {
   const attempt = attemptOf(events);
   if (attempt === undefined) return untold(events);
-  const { arrows, peers } = arrowsOf(attempt, addresses);
+  const timeOf = clockOf(attempt);
+  const { arrows, peers } = arrowsOf(attempt, timeOf, addresses);
   const lanes = new Lanes(attempt.events, peers);
   const calls = new Calls(attempt.events);
   const messages = messageRows(attempt, arrows, lanes, calls);
   const rows = [
     ...messages,
-    ...digitRows(attempt, messages, lanes, calls),
-    ...httpRows(attempt, lanes),
-    ...agentRows(attempt, lanes, calls),
+    ...digitRows(attempt, timeOf, messages, lanes, calls),
+    ...httpRows(attempt, timeOf, lanes),
+    ...agentRows(attempt, timeOf, lanes, calls),
     ...scriptRows(attempt, lanes),
     ...failureRows(attempt),
   ];

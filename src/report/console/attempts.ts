@@ -60,6 +60,7 @@ export abstract class AttemptsReporter implements Reporter {
     this.#repeated.on(event);
     switch (event.type) {
       case 'run_started':
+        this.names.take(event);
         this.runStarted?.(event);
         return;
       case 'scenario_started':

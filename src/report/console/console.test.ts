@@ -91,8 +91,8 @@ test('a time line of several calls says of each line which one it is about', asy
   const failure: Failure = { ...REFUSED, timeline: [...(REFUSED.timeline ?? []), other] };
   const run = refusedCall(new SampleRun().begin(1), [failure]).end();
   const text = await shown(run.events);
-  expect(text).toContain('alice  [f3a9c2] ended by remote: rejected (404 Not Found)');
-  expect(text).toContain('alice  [second] → INVITE sip:bob@127.0.0.1:10010');
+  expect(text).toContain('* alice: [f3a9c2] ended by remote: rejected (404 Not Found)');
+  expect(text).toMatch(/- INVITE -+>\| {2}\[second\]/);
 });
 
 test('a stall of the machine is shown below a failure only, and with -v', async () => {
@@ -147,10 +147,11 @@ test('await_until gave up: both sides, code frame, time line', async () => {
              |   ^
           13 | bob.accept();
 
-        last events and SIP messages of alice, bob:
-            0.091s  alice  → INVITE sip:bob@127.0.0.1:10010 to 127.0.0.1:10010 (3 times)
-            1.600s  alice  ← 404 Not Found (INVITE) from 127.0.0.1:10010
-            1.601s  alice  ended by remote: rejected (404 Not Found)
+        last SIP messages and events of alice, bob:
+                   alice                      bob
+          0.091s     |-------- INVITE -------->|  sent 3 times until 1.591s
+          1.600s     |<---- 404 Not Found -----|
+          1.601s     * alice: ended by remote: rejected (404 Not Found)
 
         see more: offhook run call.js --scenario 'rings within "5 s"' -v --sip-trace
 
@@ -191,14 +192,12 @@ test('narrow terminal: wrapped but for the command to copy, nothing lost but cut
              |   ^
           13 | bob.accept();
 
-        last events and SIP messages of alice, bob:
-         0.091s alice → INVITE
-                      sip:bob@127.0.0.1:10010 to
-                      127.0.0.1:10010 (3 times)
-         1.600s alice ← 404 Not Found (INVITE) from
-                      127.0.0.1:10010
-         1.601s alice ended by remote: rejected (404
-                      Not Found)
+        last SIP messages and events of alice, bob:
+          0.091s  alice -> bob  INVITE  sent 3 times
+                  until 1.591s
+          1.600s  bob -> alice  404 Not Found
+          1.601s  * alice: ended by remote: rejected
+                  (404 Not Found)
 
         see more: offhook run call.js --scenario 'rings within "5 s"' -v --sip-trace
 

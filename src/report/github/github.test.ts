@@ -71,10 +71,11 @@ test('the summary: counts, failures with their ladder, flaky, warnings', async (
              |   ^
           13 | bob.accept();
 
-        last events and SIP messages of alice, bob:
-            0.091s  alice  → INVITE sip:bob@127.0.0.1:10010 to 127.0.0.1:10010 (3 times)
-            1.600s  alice  ← 404 Not Found (INVITE) from 127.0.0.1:10010
-            1.601s  alice  ended by remote: rejected (404 Not Found)
+        last SIP messages and events of alice, bob:
+                   alice                      bob
+          0.091s     |-------- INVITE -------->|  sent 3 times until 1.591s
+          1.600s     |<---- 404 Not Found -----|
+          1.601s     * alice: ended by remote: rejected (404 Not Found)
     \`\`\`
 
     \`\`\`mermaid

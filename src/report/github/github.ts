@@ -40,7 +40,6 @@ export class GithubReporter implements Reporter {
   readonly #results = new Results();
   readonly #names = new AgentNames();
   /** Names at addresses, for the ladder. */
-  readonly #at = new Map<string, string>();
   /** Of running scenarios. */
   readonly #seen = new Map<string, SeenMessage[]>();
   readonly #failed: Explained[] = [];
@@ -56,7 +55,7 @@ export class GithubReporter implements Reporter {
     this.#results.on(event);
     switch (event.type) {
       case 'run_started':
-        if (event.lab !== undefined) this.#at.set(event.lab, 'server');
+        this.#names.take(event);
         this.#isRetried = event.retries !== undefined;
         return;
       case 'scenario_started':
@@ -65,9 +64,6 @@ export class GithubReporter implements Reporter {
         return;
       case 'agent':
         this.#names.take(event);
-        if (event.entry.event.type === 'started') {
-          this.#at.set(event.entry.event.address, event.entry.agent);
-        }
         return;
       case 'sip': {
         const seen = this.#seen.get(event.scenario);
@@ -135,7 +131,7 @@ export class GithubReporter implements Reporter {
     const kept = new KeptText(64 * 1024);
     const page = new Page(kept.write, palette(0));
     printFailures({ page, names: this.#names, cwd: this.#options.cwd }, result.failures);
-    const arrows = joinMessages(seen, (address) => this.#at.get(address));
+    const arrows = joinMessages(seen, (address) => this.#names.at(address));
     this.#failed.push({ result, text: kept.text, diagram: sequenceDiagram(arrows) });
   }
 

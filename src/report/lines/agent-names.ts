@@ -8,6 +8,7 @@ const WIDEST = 16;
 
 export class AgentNames extends PeerNames {
   readonly #order = new Map<string, number>();
+  readonly #addresses = new Map<string, string>();
   #width = NARROWEST;
 
   add(name: string): void {
@@ -16,8 +17,30 @@ export class AgentNames extends PeerNames {
     this.#width = Math.min(WIDEST, Math.max(this.#width, displayWidth(name)));
   }
 
-  take({ entry }: Extract<RunEvent, { type: 'agent' }>): void {
-    if (entry.event.type === 'started') this.started(entry.agent, entry.event.aor);
+  /** Learns from how the run and its agents start. */
+  take(event: Extract<RunEvent, { type: 'agent' | 'run_started' }>): void {
+    if (event.type === 'run_started') {
+      if (event.lab !== undefined) this.address(event.lab, 'server');
+      return;
+    }
+    const { entry } = event;
+    if (entry.event.type !== 'started') return;
+    this.started(entry.agent, entry.event.aor);
+    this.address(entry.event.address, entry.agent);
+  }
+
+  /** @param at "address:port" */
+  address(at: string, name: string): void {
+    this.#addresses.set(at, name);
+  }
+
+  /** Who is at "address:port". */
+  at(address: string): string | undefined {
+    return this.#addresses.get(address);
+  }
+
+  get addresses(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#addresses);
   }
 
   override started(name: string, aor: string): void {

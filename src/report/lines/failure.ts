@@ -7,7 +7,7 @@ import type { Page } from './page.js';
 import { oneLine, plain } from '../../story/printable.js';
 import { rerunCommand } from '../../story/rerun-command.js';
 import { cut, shownLocation } from '../text.js';
-import { printTimeline } from './timeline.js';
+import { printFailureLadder } from './failure-ladder.js';
 
 const FRAMES = 5;
 
@@ -91,19 +91,18 @@ function printSides(page: Page, failure: Failure): void {
   }
 }
 
-function printEvents({ page, names }: FailureContext, failure: Failure): void {
+function printEvents({ page, names, cwd }: FailureContext, failure: Failure): void {
   const items = failure.timeline ?? [];
   if (items.length === 0) return;
   const isHttpOnly = items.every((one) => one.kind === 'event' && isHttpEvent(one.entry.event));
   const agents = failure.agents ?? [];
   const whose = agents.length === 0 ? 'the agents' : agents.map(oneLine).join(', ');
   page.blank();
-  page.line(isHttpOnly ? 'last HTTP messages:' : `last events and SIP messages of ${whose}:`, {
+  page.line(isHttpOnly ? 'last HTTP messages:' : `last SIP messages and events of ${whose}:`, {
     indent: 4,
     style: page.palette.bold,
   });
-  for (const item of items) names.add(item.kind === 'sip' ? item.agent : item.entry.agent);
-  printTimeline(page, names, items, page.narrow ? 4 : 6);
+  printFailureLadder(page, names, failure, { indent: 4, cwd });
 }
 
 /** The command that runs this scenario again and shows everything. */

@@ -140,7 +140,10 @@ export class ScenarioRun {
         const entry = this.#log.enter(agent, { type: 'sip', message }, at);
         this.#sip.add(entry);
         this.#timeline.add({ kind: 'sip', at: entry.at, agent, message });
-        this.#emit({ type: 'sip', at: services.now(), scenario: task.id.id, agent, message, raw });
+        const now = services.now();
+        const happened = now - (performance.now() - this.#began - entry.at);
+        const scenario = task.id.id;
+        this.#emit({ type: 'sip', at: now, scenario, agent, message, raw, happened });
       },
       log: (agent, line) => {
         this.#emit({ type: 'agent_log', at: services.now(), scenario: task.id.id, agent, line });

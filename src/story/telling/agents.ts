@@ -3,7 +3,7 @@ import { isHttpEvent } from '../../model/http-event.js';
 import { packetsOf, qualityOf } from '../../model/call-quality.js';
 import type { AgentEvent } from '../../model/agent-event.js';
 import { formatMs } from '../../time.js';
-import type { Attempt, Placed } from './attempt.js';
+import type { Attempt, Placed, TimeOf } from './attempt.js';
 import type { Calls } from './calls.js';
 import type { Lanes } from './lanes.js';
 import { PeerNames } from '../peer-names.js';
@@ -40,7 +40,8 @@ const AFTER_MESSAGES: ReadonlySet<Word> = new Set<Word>([
 ]);
 
 export function agentRows(
-  { events, startedAt }: Attempt,
+  { events }: Attempt,
+  timeOf: TimeOf,
   lanes: Lanes,
   calls: Calls,
 ): Placed<EventRow | MediaRow>[] {
@@ -62,7 +63,7 @@ export function agentRows(
     const { agent, event } = one.entry;
     const lane = lanes.agent(agent);
     if (lane === undefined || ELSEWHERE.has(event.type) || isHttpEvent(event)) return [];
-    const about = { at: one.at - startedAt, lane, ...calls.field(callOf(event)) };
+    const about = { at: timeOf(one), lane, ...calls.field(callOf(event)) };
     if (event.type === 'audio_speech' && event.change === undefined) return [];
     if (event.type === 'other' && event.name === 'CALL_RTCP') {
       const text = isRated.has(agent) ? undefined : rtcpText(event.fields);

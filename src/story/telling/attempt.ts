@@ -17,6 +17,25 @@ export interface Placed<R extends Row = Row> {
   place: number;
 }
 
+/** When the event happened, in ms since the attempt began. */
+export type TimeOf = (event: RunEvent) => number;
+
+/** What agents did is read a little later than it happened: their own times keep the order of cause and effect. */
+export function clockOf({ startedAt, events }: Attempt): TimeOf {
+  // Their log begins a little after the attempt does: by how much, the entry shows that was read fastest.
+  let offset = Infinity;
+  for (const event of events) {
+    if (event.type !== 'agent') continue;
+    offset = Math.max(0, Math.min(offset, event.at - startedAt - event.entry.at));
+  }
+  return (event) => {
+    if (event.type === 'agent')
+      return Math.max(0, Math.min(event.entry.at + offset, event.at - startedAt));
+    const at = event.type === 'sip' ? (event.happened ?? event.at) : event.at;
+    return Math.max(0, at - startedAt);
+  };
+}
+
 /** The last attempt that begins among the events; one that began anew counts from there. */
 export function attemptOf(events: readonly RunEvent[]): Attempt | undefined {
   const start = events.findLastIndex(isStart);

@@ -1,6 +1,6 @@
 /** DTMF as rows from the agent that sends it to the one that receives it. */
 import type { AgentEvent, DtmfWay } from '../../model/agent-event.js';
-import type { Attempt, Placed } from './attempt.js';
+import type { Attempt, Placed, TimeOf } from './attempt.js';
 import type { Calls } from './calls.js';
 import type { Lanes } from './lanes.js';
 import type { DigitsRow, MessageRow } from '../story.js';
@@ -22,15 +22,15 @@ interface Presses {
 
 export function digitRows(
   attempt: Attempt,
+  timeOf: TimeOf,
   messages: readonly Placed<MessageRow>[],
   lanes: Lanes,
   calls: Calls,
 ): Placed<DigitsRow>[] {
-  const { startedAt } = attempt;
   const others = new Others(attempt, messages, lanes, calls);
-  const sent = sentBy(attempt);
+  const sent = sentBy(attempt, timeOf);
   const unclaimed: Presses[] = [];
-  for (const came of received(attempt)) {
+  for (const came of received(attempt, timeOf)) {
     const { agent, call, at, digit } = came;
     const presses =
       sent.findLast((one) => one.agent !== agent && one.call === call && one.at <= at) ??
@@ -53,8 +53,8 @@ export function digitRows(
     place,
     row: {
       kind: 'digits',
-      at: at - startedAt,
-      until: until - startedAt,
+      at,
+      until,
       via,
       ...calls.field(call),
     },
@@ -103,27 +103,31 @@ function add<T>(list: T[], one: T): T {
 }
 
 /** What dtmf() sent: `dtmf_sent` comes with the last digit, the verb began with the first one. */
-function sentBy({ events }: Attempt): Presses[] {
+function sentBy({ events }: Attempt, timeOf: TimeOf): Presses[] {
   const begun = new Map<string, { place: number; at: number }>();
   return events.flatMap((event, place) => {
     if (event.type === 'verb_started' && event.verb === 'dtmf' && event.agent !== undefined) {
-      begun.set(event.agent, { place, at: event.at });
+      // Behind the verb.
+      begun.set(event.agent, { place: place + 0.5, at: timeOf(event) });
     }
     if (event.type !== 'agent' || event.entry.event.type !== 'dtmf_sent') return [];
     const { agent } = event.entry;
     const { call, digits, via } = event.entry.event;
-    const start = begun.get(agent) ?? { place, at: event.at };
-    return [{ agent, call, via, ...start, until: event.at, sent: digits, received: new Map() }];
+    const start = begun.get(agent) ?? { place, at: timeOf(event) };
+    return [
+      { agent, call, via, ...start, until: timeOf(event), sent: digits, received: new Map() },
+    ];
   });
 }
 
-function received({
-  events,
-}: Attempt): (Omit<Presses, 'until' | 'received'> & { digit: string })[] {
+function received(
+  { events }: Attempt,
+  timeOf: TimeOf,
+): (Omit<Presses, 'until' | 'received'> & { digit: string })[] {
   return events.flatMap((event, place) => {
     if (event.type !== 'agent' || event.entry.event.type !== 'dtmf_received') return [];
     const { call, digit, via } = event.entry.event;
-    return [{ agent: event.entry.agent, call, via, digit, place, at: event.at }];
+    return [{ agent: event.entry.agent, call, via, digit, place, at: timeOf(event) }];
   });
 }
 

@@ -1,11 +1,11 @@
 /** HTTP requests with their answers as rows. */
 import { isHttpEvent, type HttpEvent } from '../../model/http-event.js';
-import type { Attempt, Placed } from './attempt.js';
+import type { Attempt, Placed, TimeOf } from './attempt.js';
 import type { Lanes } from './lanes.js';
 import { oneLine, plain } from '../printable.js';
 import type { HttpRow } from '../story.js';
 
-export function httpRows({ events, startedAt }: Attempt, lanes: Lanes): Placed<HttpRow>[] {
+export function httpRows({ events }: Attempt, timeOf: TimeOf, lanes: Lanes): Placed<HttpRow>[] {
   const rows: Placed<HttpRow>[] = [];
   // A redirect is followed within the exchange.
   const open = new Map<number, Placed<HttpRow>>();
@@ -14,7 +14,7 @@ export function httpRows({ events, startedAt }: Attempt, lanes: Lanes): Placed<H
     const { agent, event: http } = event.entry;
     const lane = lanes.http(agent);
     if (lane === undefined) return;
-    const at = event.at - startedAt;
+    const at = timeOf(event);
     if (http.type === 'http_sent' || http.type === 'http_received') {
       const one = { place, row: requestRow(http, lane, at) };
       open.set(http.exchange, one);

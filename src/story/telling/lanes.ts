@@ -49,8 +49,8 @@ export function agentsOf(events: readonly RunEvent[]): ReadonlyMap<string, strin
   const seen = new Set<string>();
   for (const event of events) {
     if (event.type !== 'agent') {
-      // a mock server has verbs, too
-      if ('agent' in event && !isMockServer(event.agent ?? '')) seen.add(event.agent ?? '');
+      const name = 'agent' in event ? (event.agent ?? '') : '';
+      if (!isMockServer(name)) seen.add(name);
       continue;
     }
     const { agent, event: what } = event.entry;
@@ -64,9 +64,15 @@ export function agentsOf(events: readonly RunEvent[]): ReadonlyMap<string, strin
   ]);
 }
 
+/** Verbs of a mock server name it as those of an agent do theirs. */
+/** A mock server that nobody asks is there as well. */
 function httpSubjects(events: readonly RunEvent[]): readonly string[] {
   const subjects = events.flatMap((event) =>
-    event.type === 'agent' && isHttpEvent(event.entry.event) ? [event.entry.agent] : [],
+    event.type === 'agent' && isHttpEvent(event.entry.event)
+      ? [event.entry.agent]
+      : event.type === 'verb_started' && isMockServer(event.agent ?? '')
+        ? [event.agent ?? '']
+        : [],
   );
   return [...new Set(subjects)];
 }

@@ -1,6 +1,6 @@
 /** SIP messages as rows from lane to lane: joined, retransmissions and repeated exchanges folded. */
 import { messageText } from '../../sip/sip-message.js';
-import type { Attempt, Placed } from './attempt.js';
+import type { Attempt, Placed, TimeOf } from './attempt.js';
 import type { Calls } from './calls.js';
 import { foldExchanges } from '../exchanges.js';
 import { agentsOf, type Lanes } from './lanes.js';
@@ -22,12 +22,16 @@ interface Joined {
 }
 
 /** The messages of the agents' traces as arrows. */
-export function arrowsOf({ events }: Attempt, { aliases = {}, lab }: Addresses): Joined {
+export function arrowsOf(
+  { events }: Attempt,
+  timeOf: TimeOf,
+  { aliases = {}, lab }: Addresses,
+): Joined {
   const agents = new Map([...agentsOf(events)].map(([name, address]) => [address, name]));
   agents.delete('');
   const seen = events.flatMap((event, place) => {
     if (event.type !== 'sip') return [];
-    return [{ at: event.at, agent: event.agent, message: event.message, place }];
+    return [{ at: timeOf(event), agent: event.agent, message: event.message, place }];
   });
   const known = new Map(Object.entries(aliases));
   const nameOf = (address: string): string | undefined =>
@@ -55,7 +59,7 @@ function peersOf(arrows: readonly Arrow[], agents: ReadonlySet<string>): Map<str
 }
 
 export function messageRows(
-  { events, startedAt }: Attempt,
+  { events }: Attempt,
   arrows: readonly Arrow[],
   lanes: Lanes,
   calls: Calls,
@@ -63,7 +67,7 @@ export function messageRows(
   const rows = new Map<number, Placed<MessageRow>>();
   const repeats = new Map<number, number[]>();
   for (const arrow of arrows) {
-    const at = Math.max(0, arrow.at - startedAt);
+    const { at } = arrow;
     if (arrow.original !== undefined) {
       repeats.get(arrow.original.place)?.push(at);
       continue;

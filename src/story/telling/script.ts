@@ -91,8 +91,7 @@ class Script {
 
   #verb(event: EventOf<'verb_started'>, at: number): VerbRow {
     const { agent, verb, args } = event;
-    const lane =
-      agent === undefined ? undefined : (this.#lanes.agent(agent) ?? this.#lanes.http(agent));
+    const lane = this.#lanes.agent(agent ?? '') ?? this.#lanes.http(agent ?? '');
     const whose = agent === undefined ? '' : `${oneLine(agent)}.`;
     return {
       kind: 'verb',

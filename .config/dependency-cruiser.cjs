@@ -81,8 +81,10 @@ const MAY_IMPORT = {
     'errors',
     'time',
   ],
+  // of audio only what a recording of a call holds: a page shows it
   cli: [
     'app',
+    'audio/call',
     'runner',
     'hearing',
     'sandbox',

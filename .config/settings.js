@@ -64,6 +64,9 @@ export function forEditors(schema, rows) {
 
 function formOf({ kind, text, json, initial }) {
   const description = meaning(text, kind);
+  if (json.type === 'object') {
+    return { type: 'object', additionalProperties: { type: 'string', minLength: 1 }, description };
+  }
   if (kind === 'list') return { type: 'array', items: json, description };
   return { ...json, description, ...(initial === undefined ? {} : { default: initial }) };
 }

@@ -75,6 +75,8 @@ export interface RunRequest extends ScriptRequest {
   keep?: boolean;
   /** Name of this run in a report that merges several runs, such as "debian-12". */
   label?: string;
+  /** Names of SIP parties in reports, by "address:port" or "address". */
+  aliases?: Readonly<Record<string, string>>;
   limits?: ThreadLimits;
   /** Limit of a scenario that sets none itself. */
   timeoutMs?: number;

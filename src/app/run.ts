@@ -78,6 +78,7 @@ function optionsOf(
     knownLocks: new Map([...known].map(([key, { locks }]) => [key, locks])),
     failOnFlaky: request.failOnFlaky === true,
     ...(request.label === undefined ? {} : { label: request.label }),
+    aliases: request.aliases ?? {},
     productVersion: PRODUCT_VERSION,
     host: thisHost(),
     ...(lab === undefined ? {} : { lab: `${lab.host}:${lab.port}` }),

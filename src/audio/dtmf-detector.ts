@@ -113,12 +113,16 @@ function strongest(group: readonly BlockGoertzel[]): { fit: Fit; index: number }
   return first;
 }
 
+/** The two frequencies of a digit, Hz. */
+export function dtmfFrequencies(digit: string): readonly [low: number, high: number] {
+  const row = KEYS.findIndex((keys) => keys.includes(digit));
+  return [LOW_HZ[row] ?? 0, HIGH_HZ[KEYS[row]?.indexOf(digit) ?? -1] ?? 0];
+}
+
 /** Digits as sound: each `ms` long, `pause` ms between; levels as Q.23 suggests, the upper tone 2 dB louder. */
 export function dtmfSamples(digits: string, rate: number, ms = 100, pause = 100): Int16Array {
   const parts = Array.from(digits).flatMap((digit) => {
-    const row = KEYS.findIndex((keys) => keys.includes(digit));
-    const low = LOW_HZ[row] ?? 0;
-    const high = HIGH_HZ[KEYS[row]?.indexOf(digit) ?? -1] ?? 0;
+    const [low, high] = dtmfFrequencies(digit);
     const upper = toneSamples({ hz: high, ms, rate, dbfs: -10 });
     const lower = toneSamples({ hz: low, ms, rate, dbfs: -12 });
     return [upper.map((sample, i) => sample + (lower[i] ?? 0)), silenceSamples(pause, rate)];

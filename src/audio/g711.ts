@@ -46,3 +46,26 @@ function nearest(levels: Int16Array, sample: number): number {
   const above = levels[high] ?? 0;
   return sample - below <= above - sample ? below : above;
 }
+
+const BIAS = 0x84;
+const MOST = 32_635;
+
+/** Octet of each 16-bit sample, by its place in a table of unsigned numbers; made when first needed. */
+let toMulaw: Uint8Array | undefined;
+
+/** Samples as mu-law octets. */
+export function encodeMulaw(samples: Int16Array): Uint8Array {
+  const table = (toMulaw ??= Uint8Array.from({ length: 1 << 16 }, (_, i) =>
+    mulawOf((i << 16) >> 16),
+  ));
+  const out = new Uint8Array(samples.length);
+  for (let i = 0; i < out.length; i += 1) out[i] = table[(samples[i] ?? 0) & 0xffff] ?? 0;
+  return out;
+}
+
+function mulawOf(sample: number): number {
+  const magnitude = Math.min(MOST, Math.abs(sample)) + BIAS;
+  const segment = Math.max(0, 24 - Math.clz32(magnitude));
+  const octet = (segment << 4) | ((magnitude >> (segment + 3)) & 0x0f);
+  return ~(sample < 0 ? octet | 0x80 : octet) & 0xff;
+}

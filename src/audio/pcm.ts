@@ -46,17 +46,20 @@ export function toMono(channels: readonly Float32Array[]): Float32Array {
 /** Rounds samples to 16 bits; samples beyond full scale are clipped and counted. NaN counts as silence. */
 export function toInt16(samples: Float32Array): { samples: Int16Array; clipped: number } {
   let clipped = 0;
-  const out = Int16Array.from(samples, (sample) => {
-    const scaled = Math.round(sample * FULL_SCALE);
+  const out = new Int16Array(samples.length);
+  for (let i = 0; i < out.length; i += 1) {
+    const scaled = Math.round((samples[i] ?? 0) * FULL_SCALE);
     // the largest positive value is one below full scale: reaching it exactly is no clipping
     if (scaled > FULL_SCALE || scaled < -FULL_SCALE) clipped += 1;
-    return Math.max(-FULL_SCALE, Math.min(FULL_SCALE - 1, scaled || 0));
-  });
+    out[i] = Math.max(-FULL_SCALE, Math.min(FULL_SCALE - 1, scaled || 0));
+  }
   return { samples: out, clipped };
 }
 
 export function toFloat(samples: Int16Array): Float32Array {
-  return Float32Array.from(samples, (sample) => sample / FULL_SCALE);
+  const out = new Float32Array(samples.length);
+  for (let i = 0; i < out.length; i += 1) out[i] = (samples[i] ?? 0) / FULL_SCALE;
+  return out;
 }
 
 /**
@@ -79,6 +82,7 @@ export function resample(samples: Float32Array, from: number, to: number): Float
   const scale = Math.min(1, to / from) * PASS;
   const reach = CROSSINGS / scale;
   const out = new Float32Array(Math.max(1, Math.round((samples.length * to) / from)));
+  if (from % to === 0) return decimate(samples, out, from / to, { table, scale, reach });
   for (let n = 0; n < out.length; n += 1) {
     const at = (n * from) / to;
     const last = Math.min(samples.length - 1, Math.floor(at + reach));
@@ -90,6 +94,38 @@ export function resample(samples: Float32Array, from: number, to: number): Float
       sum += (samples[k] ?? 0) * (low + (place - index) * ((table[index + 1] ?? 0) - low));
     }
     out[n] = sum * scale;
+  }
+  return out;
+}
+
+interface Filter {
+  table: Float64Array;
+  scale: number;
+  reach: number;
+}
+
+/** Where each new sample lies on an old one, the filter is the same for all of them. */
+function decimate(
+  samples: Float32Array,
+  out: Float32Array,
+  step: number,
+  { table, scale, reach }: Filter,
+): Float32Array {
+  const half = Math.floor(reach);
+  const weights = Float64Array.from({ length: 2 * half + 1 }, (_, i) => {
+    const place = Math.abs(i - half) * scale * STEPS;
+    const index = place | 0;
+    const low = table[index] ?? 0;
+    return scale * (low + (place - index) * ((table[index + 1] ?? 0) - low));
+  });
+  for (let n = 0; n < out.length; n += 1) {
+    const first = n * step - half;
+    const last = Math.min(weights.length, samples.length - first);
+    let sum = 0;
+    for (let i = Math.max(0, -first); i < last; i += 1) {
+      sum += (samples[first + i] ?? 0) * (weights[i] ?? 0);
+    }
+    out[n] = sum;
   }
   return out;
 }

@@ -41,7 +41,7 @@ interface Traits {
 
 /** JSON Schema of the value in a project file. */
 interface JsonForm {
-  readonly type: 'boolean' | 'string' | 'integer' | readonly string[];
+  readonly type: 'boolean' | 'string' | 'integer' | 'object' | readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
 }
@@ -126,6 +126,31 @@ export function list(takes: string, text: string, alias?: string): Flag<readonly
     parse: anyText,
     json: { type: 'string' },
   };
+}
+
+/** An address, IPv6 in brackets, or a name of a host, with or without a port. */
+const PARTY = /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;
+
+/** Names of parties by their addresses, ADDRESS=NAME each; an object in the project file. */
+export function aliases(text: string): Flag<readonly string[]> {
+  const parse = (value: string): string | Unfit => {
+    const at = value.indexOf('=');
+    if (at === -1 || !PARTY.test(value.slice(0, at)) || value.slice(at + 1).trim() === '') {
+      return new Unfit('must name addresses, such as 10.0.0.5:5060 as PBX or [::1] as SBC');
+    }
+    return value;
+  };
+  return { ...list('address=name', text), parse, json: { type: 'object' } };
+}
+
+/** What `aliases` has checked, by address. */
+export function aliasesOf(values: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    values.map((value) => {
+      const at = value.indexOf('=');
+      return [value.slice(0, at), value.slice(at + 1).trim()];
+    }),
+  );
 }
 
 /** A duration as it was written; `flagMs` reads it. */

@@ -4,6 +4,7 @@
  */
 import { LIMITS, MIB, TIMEOUT_MS } from '../app/limits.js';
 import {
+  aliases,
   duration,
   having,
   inGroup,
@@ -144,6 +145,10 @@ const SHOWING = inGroup('What is shown and kept:', {
   ),
   quiet: having({ replaces: ['verbose'] }, on('failures, warnings and the summary only', '-q')),
   verbose: having({ replaces: ['quiet'] }, on('every event of every agent', '-v')),
+  reportAudio: word(
+    'of',
+    'audio in the page of --reporter html, of scenarios that: failed, all, none (default: failed)',
+  ),
   color: off('no colours (also: NO_COLOR)'),
 });
 
@@ -228,6 +233,9 @@ const KEEPING = inGroup('What is shown and kept:', {
     on(
       'what a failed scenario has running stays until Ctrl-C, and is told how to be reached: agents, mock servers, the lab; nothing else begins',
     ),
+  ),
+  aliases: aliases(
+    'names of SIP parties in reports by their addresses, such as 10.0.0.5:5060=PBX (repeatable)',
   ),
   label: word('text', 'what tells this run from others in `offhook report`, such as debian-12'),
 });

@@ -7,10 +7,11 @@ import type { ThreadPool } from '../runner/schedule/threads.js';
 import { readProcess, type ProcessEnvironment } from '../settings/process-environment.js';
 import { artifactsFolder, audioFolder } from './output/output-folders.js';
 import { baresipChoice } from './baresip-choice.js';
-import { flagMs } from './flags.js';
+import { aliasesOf, flagMs } from './flags.js';
 import type { RunFlags } from './options.js';
 import { secrets } from './print.js';
-import { makeReporters } from './output/reporters.js';
+import { recordingsFolder } from './output/recordings.js';
+import { makeReporters, wantsAudio } from './output/reporters.js';
 import { scheduleFlags } from './schedule-flags.js';
 import { folderRequest, scriptRequest } from './selection.js';
 import { abortOnSignal } from './signals.js';
@@ -28,7 +29,10 @@ export async function runCommand(
   // For a second Ctrl-C or an error of our own; in the good case no agent is left to stop.
   process.on('exit', abandonAgents);
   const artifacts = artifactsFolder(flags, environment.cwd);
-  const saveAudio = audioFolder(flags.saveAudio) ?? artifacts?.recordings;
+  const wanted = audioFolder(flags.saveAudio);
+  const isForPage = wanted === undefined && wantsAudio(flags, environment);
+  const recordings = artifacts?.recordings ?? (isForPage ? recordingsFolder() : undefined);
+  const saveAudio = wanted ?? recordings;
   const scripts = scriptRequest(paths, flags, environment);
   const { allowNet, allowSip, maxAgents, maxCalls, isolate } = flags;
   const request = {
@@ -42,13 +46,14 @@ export async function runCommand(
     timeoutMs: flagMs(flags.timeout),
     insecureHttp: flags.insecureHttp === true,
     metrics: flags.metrics === true,
+    aliases: aliasesOf(flags.aliases),
     keep,
     ...(saveAudio === undefined ? {} : { saveAudio }),
     threads,
     secrets,
   };
   const reporters = (): ReturnType<typeof makeReporters> =>
-    makeReporters(flags, { environment, again, live: true, artifacts });
+    makeReporters(flags, { environment, again, live: true, artifacts, recordings });
   if (flags.watch === true) {
     const { watchScenarios } = await import('./watch/watch.js');
     return watchScenarios(request, reporters, signal);

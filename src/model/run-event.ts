@@ -120,6 +120,8 @@ export type RunEvent =
       estimate_ms?: number;
       /** Name of this run in a report that merges several runs, such as "debian-12". */
       label?: string;
+      /** Names of SIP parties for reports, by "address:port" or "address"; absent = none. */
+      aliases?: Readonly<Record<string, string>>;
       /** Address of the SIP server that was started for the run. */
       lab?: string;
     }

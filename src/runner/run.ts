@@ -34,6 +34,8 @@ export interface RunOptions extends PlanOptions {
   /** Locks that scenarios took in earlier runs, by their keys. */
   knownLocks?: ReadonlyMap<string, readonly string[]>;
   label?: string;
+  /** Names of SIP parties, by their addresses. */
+  aliases?: Readonly<Record<string, string>>;
   productVersion: string;
   host: Host;
   /** Address of the SIP server that was started for the run. */
@@ -78,7 +80,7 @@ async function emitStart(
   wall: Date,
   now: () => number,
 ): Promise<void> {
-  const { emit } = options;
+  const { emit, aliases = {} } = options;
   const baresip = await options.binary().catch(() => undefined);
   const planned = plan.files.reduce((sum, { scenarios }) => sum + scenarios.length, 0);
   const retries = mostRetries(plan, options);
@@ -102,6 +104,7 @@ async function emitStart(
     ...(plan.shard === undefined ? {} : { shard: plan.shard }),
     ...(estimate === undefined ? {} : { estimate_ms: estimate }),
     ...(options.label === undefined ? {} : { label: options.label }),
+    ...(Object.keys(aliases).length === 0 ? {} : { aliases }),
     ...(options.lab === undefined ? {} : { lab: options.lab }),
   });
   for (const text of plan.warnings) emit({ type: 'warning', at: now(), text });

@@ -1,11 +1,12 @@
 /** Where `--save-audio` and `--artifacts` put their files. */
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { accessSync, constants } from 'node:fs';
+import { resolve } from 'node:path';
 import { OffhookError } from '../../errors.js';
 import { NotOrdinary } from '../../ordinary-file.js';
 import type { ArtifactsOptions } from '../../report/artifacts/artifacts.js';
 import { newRunFolder } from './run-folders.js';
 import { makeFolder } from './make-folder.js';
+import { recordingsFolder } from './recordings.js';
 import type { RunFlags } from '../options.js';
 
 const DEFAULT_AUDIO_FOLDER = 'offhook-audio';
@@ -36,11 +37,7 @@ function keptIn(
 ): ArtifactsOptions {
   if (saveAudio !== undefined) return { folder, on, cwd };
   // in the folder itself, so that a file of any size is moved, not copied
-  const recordings = mkdtempSync(join(folder, '.recordings-'));
-  process.on('exit', () => {
-    rmSync(recordings, { recursive: true, force: true });
-  });
-  return { folder, on, cwd, recordings };
+  return { folder, on, cwd, recordings: recordingsFolder(folder) };
 }
 
 /** A folder for this run, among those of the last ones. */

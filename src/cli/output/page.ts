@@ -1,5 +1,6 @@
 /** The HTML reporter with its files. */
 import { relative } from 'node:path';
+import { audioOfFile } from '../../audio/call/call-file.js';
 import { HtmlReporter, type HtmlOptions } from '../../report/html/html.js';
 import type { Output } from '../../report/output.js';
 import { pageTemplate } from '../page-template.js';
@@ -19,7 +20,7 @@ export function pageReporter({ output, ...options }: PageOptions): HtmlReporter 
     ...options,
     template: pageTemplate,
     makeFolder,
-    audioOf: () => undefined,
+    audioOf,
     written: (folder) => {
       const file = relative(options.cwd, options.file);
       const command = file === DEFAULT_PAGE ? 'offhook show' : `offhook show ${file}`;
@@ -30,4 +31,13 @@ export function pageReporter({ output, ...options }: PageOptions): HtmlReporter 
       );
     },
   });
+}
+
+/** Undefined for a file that is gone or is no WAV: the page is told without it. */
+function audioOf(path: string): ReturnType<HtmlOptions['audioOf']> {
+  try {
+    return audioOfFile(path).sides;
+  } catch {
+    return undefined;
+  }
 }

@@ -72,6 +72,18 @@ export function wantedReporters(asked: Asked, around: Surroundings): readonly Wa
   ];
 }
 
+type ReportAudio = 'failed' | 'all' | 'none';
+
+/** Of which attempts the page has the audio. @throws E_USAGE */
+export function reportAudioOf(flag = 'failed'): ReportAudio {
+  if (flag === 'failed' || flag === 'all' || flag === 'none') return flag;
+  throw new OffhookError(
+    'E_USAGE',
+    { subject: '--report-audio', what: `there is no "${flag}"` },
+    { hint: 'use failed, all or none' },
+  );
+}
+
 export function isOnStdout({ name, file }: Wanted): boolean {
   return file === undefined && !BESIDE.has(name);
 }

@@ -5,7 +5,8 @@ import { FIRST_PORT, LAST_PORT } from '../../baresip/start/ports.js';
 import { isScript, SCRIPT_ENDINGS_IN_WORDS } from '../../schema/script-files.js';
 import { AgentLogsReporter } from '../../report/sip/agent-logs.js';
 import { ByLength } from '../../report/console/by-length.js';
-import { ConsoleReporter, type ConsoleOptions } from '../../report/console/console.js';
+import type { LinesOptions } from '../../report/console/attempts.js';
+import { ConsoleReporter } from '../../report/console/console.js';
 import {
   FileOutput,
   outputError,
@@ -23,7 +24,14 @@ import { makeOwnFolder } from '../../app/own-folder.js';
 import { makeFolder } from './make-folder.js';
 import type { ReportFlags, RunFlags } from '../options.js';
 import { secrets } from '../print.js';
-import { DEFAULT_PAGE, isOnStdout, wantedReporters, type Wanted } from './reporter-names.js';
+import {
+  DEFAULT_PAGE,
+  isOnStdout,
+  reportAudioOf,
+  wantedReporters,
+  type Wanted,
+} from './reporter-names.js';
+import { Recordings } from './recordings.js';
 
 type Asked = ReportFlags & Pick<Partial<RunFlags>, 'logs' | 'capture' | 'keep'>;
 
@@ -38,6 +46,14 @@ interface Around {
   reads?: readonly string[];
   /** Where artefacts are kept, if they are. */
   artifacts?: ArtifactsOptions | undefined;
+  /** Where calls are recorded for reports only, if they are. */
+  recordings?: string | undefined;
+}
+
+/** Whether a page is to have audio. @throws E_USAGE */
+export function wantsAudio(flags: RunFlags, environment: ProcessEnvironment): boolean {
+  const wanted = wantedReporters(flags, { ...environment, isBuild: environment.isCi });
+  return reportAudioOf(flags.reportAudio) !== 'none' && wanted.some(({ name }) => name === 'html');
 }
 
 /** Where reporters write that share stdout. */
@@ -58,7 +74,12 @@ export async function makeReporters(flags: Asked, around: Around): Promise<reado
   const reporters: Reporter[] = [];
   const isTold = wanted.some((one) => isOnStdout(one) && PEOPLE.has(one.name));
   const places = { terminal: isTold ? stdoutTerminal(flags, around) : undefined };
-  for (const one of wanted) reporters.push(await makeOne(one, flags, around, places));
+  const { recordings } = around;
+  for (const one of wanted) {
+    const reporter = await makeOne(one, flags, around, places);
+    const isTold = recordings === undefined || one.name === 'html';
+    reporters.push(isTold ? reporter : withoutRecordings(reporter));
+  }
   const capture = captureOf(flags.sipTrace);
   const network = await networkOf(flags, capture !== undefined);
   if (capture !== undefined) {
@@ -80,13 +101,15 @@ export async function makeReporters(flags: Asked, around: Around): Promise<reado
     const page = places.terminal?.page ?? stderrPage();
     reporters.push(new KeptReporter({ page, cwd: around.environment.cwd, pid: process.pid }));
   }
+  if (recordings !== undefined) {
+    reporters.unshift(new Recordings(recordings, around.environment.cwd));
+  }
   if (artifacts === undefined) return reporters;
   const { ArtifactsReporter } = await import('../../report/artifacts/artifacts.js');
-  const others = artifacts.recordings === undefined ? reporters : reporters.map(withoutRecordings);
-  return [...others, new ArtifactsReporter(artifacts)];
+  return [...reporters, new ArtifactsReporter(artifacts)];
 }
 
-/** Recordings for artefacts only are moved or removed when their scenario ends: nobody else is told of them. */
+/** Recordings for reports only are moved or removed when their scenario ends: nobody else is told of them. */
 function withoutRecordings(reporter: Reporter): Reporter {
   return {
     ignores: new Set<RunEvent['type']>([...(reporter.ignores ?? []), 'audio_saved']),
@@ -228,7 +251,7 @@ async function makeOne(
   // Its secrets are known only when scenarios were collected.
   const again = (): readonly string[] => around.again.map(secrets.mask);
   const mode = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal';
-  const told = (): ConsoleOptions => {
+  const told = (): LinesOptions => {
     const own = file === undefined ? terminal : new Terminal({ output: output(), live });
     return { terminal: own ?? stdoutTerminal(flags, around), mode, cwd, again };
   };
@@ -265,7 +288,7 @@ async function makeOne(
       return pageReporter({
         file: file ?? DEFAULT_PAGE,
         onFailureOnly: isAutomatic === true,
-        audio: 'failed',
+        audio: reportAudioOf(flags.reportAudio),
         cwd,
         again,
         output: terminal?.output,

@@ -58,6 +58,18 @@ export function valueOfJson(flag: Flag<unknown>, json: unknown): unknown {
   const isSwitch = flag.kind === 'on' || flag.kind === 'off';
   if (typeof json === 'boolean' && (isSwitch || flag.kind === 'maybe')) return switched(flag, json);
   if (isSwitch) return new Unfit('must be true or false');
+  if (flag.json.type === 'object') {
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+      return new Unfit('must be an object');
+    }
+    const entries = Object.entries(json as Record<string, unknown>);
+    const isNamed = entries.every(([, value]) => typeof value === 'string');
+    if (!isNamed) return new Unfit('must have a text behind each name');
+    return allParsed(
+      flag,
+      entries.map(([name, value]) => `${name}=${String(value)}`),
+    );
+  }
   if (flag.kind === 'list') {
     const isTexts =
       Array.isArray(json) && json.every((one) => typeof one === 'string' && one !== '');

@@ -196,7 +196,7 @@ test('audio is moved from where it was recorded for this only, or copied', async
   );
   expect(audio).toMatchObject({ name: 'audio/alice-1.wav', media_type: 'audio/wav', bytes: 6 });
   expect(readFileSync(join(cwd, audio?.file ?? ''), 'utf8')).toBe('failed');
-  expect(existsSync(recordings)).toBe(false);
+  expect(readdirSync(recordings)).toEqual(['passed.wav']);
 
   writeFileSync(join(cwd, 'own.wav'), 'own');
   const own = new SampleRun().begin(1).scenario('b.js', 'own');

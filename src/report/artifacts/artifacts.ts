@@ -10,7 +10,6 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
@@ -28,7 +27,7 @@ export interface ArtifactsOptions {
   on: 'failure' | 'always';
   /** What paths in events are relative to. */
   cwd: string;
-  /** Where calls are recorded for artefacts only: it exists, its files are moved, and it is removed at the end. */
+  /** Where calls are recorded for reports only: its files are moved. Who made it removes what is left. */
   recordings?: string;
 }
 
@@ -89,12 +88,10 @@ export class ArtifactsReporter implements Reporter {
   }
 
   #close(): void {
-    const { recordings } = this.#options;
     try {
       for (const record of this.#attempts.values()) this.#keepOpen(record.events());
     } finally {
       this.#attempts.clear();
-      if (recordings !== undefined) rmSync(recordings, { recursive: true, force: true });
     }
   }
 
@@ -118,7 +115,6 @@ export class ArtifactsReporter implements Reporter {
     const events = record.events();
     const run = this.#run;
     if (run !== undefined && this.#isKept(event.verdict)) this.#keep(event, { run, events });
-    else this.#forgetAudio(events);
   }
 
   #isKept(verdict: Verdict): boolean {
@@ -182,14 +178,6 @@ export class ArtifactsReporter implements Reporter {
       else copyFileSync(path, kept, constants.COPYFILE_EXCL);
     } catch (error) {
       throw outputError(kept, error);
-    }
-  }
-
-  #forgetAudio(events: readonly RunEvent[]): void {
-    const { recordings } = this.#options;
-    if (recordings === undefined) return;
-    for (const { path } of this.#audioOf(events)) {
-      if (dirname(path) === recordings) rmSync(path, { force: true });
     }
   }
 

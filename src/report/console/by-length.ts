@@ -3,7 +3,8 @@
  * A terminal shows every line of up to ten scenarios; a log, a pipe and a CI server of one, which somebody looks into.
  */
 import type { RunEvent } from '../../model/run-event.js';
-import { ConsoleReporter, type ConsoleOptions } from './console.js';
+import type { LinesOptions } from './attempts.js';
+import { ConsoleReporter } from './console.js';
 import { ListReporter } from './list.js';
 import type { Reporter } from '../reporter.js';
 
@@ -11,11 +12,11 @@ const MOST_ON_TERMINAL = 10;
 
 export class ByLength implements Reporter {
   readonly ignores = new Set(['sip', 'agent_log', 'agent_config', 'source'] as const);
-  readonly #options: ConsoleOptions;
+  readonly #options: LinesOptions;
   readonly #before: RunEvent[] = [];
   #chosen: Reporter | undefined;
 
-  constructor(options: ConsoleOptions) {
+  constructor(options: LinesOptions) {
     this.#options = options;
   }
 

@@ -167,7 +167,7 @@ export class HtmlReporter implements Reporter {
       leftOut: this.#leftOut,
       warnings: this.#warnings,
       sources: this.#sources,
-      aliases: {},
+      aliases: run.aliases ?? {},
       again: this.#options.again(),
       ...(folder === undefined ? {} : { folder }),
     };

@@ -60,6 +60,7 @@ function runStarted(
   const first = [...all].sort((a, b) => Date.parse(a.time) - Date.parse(b.time))[0];
   if (first === undefined) throw new Error('there is no record');
   const { repeat: _, retries: __, shard: ___, label: ____, ...common } = first;
+  const aliases = Object.assign({}, ...all.map((one) => one.aliases)) as Record<string, string>;
   const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
   const repeats = all.flatMap(({ repeat }) => repeat ?? []);
   const retries = all.flatMap((one) => one.retries ?? []);
@@ -73,6 +74,7 @@ function runStarted(
     ...(repeats.length === 0 ? {} : { repeat: Math.max(...repeats) }),
     ...(retries.length === 0 ? {} : { retries: Math.max(...retries) }),
     ...(all.length === 1 && first.shard !== undefined ? { shard: first.shard } : {}),
+    ...(Object.keys(aliases).length === 0 ? {} : { aliases }),
     ...(all.length === 1 && first.label !== undefined ? { label: first.label } : {}),
   };
 }

@@ -1,0 +1,73 @@
+/**
+ * The folder where calls are recorded for reports only, when the user has not asked for the files. Several reporters read
+ * them: the HTML page, the artefacts, which may also move them. They do so when an attempt ends, and nothing reads the
+ * files later, so no more than those of running attempts are ever on disk. Nobody else is told of files that vanish.
+ */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { OffhookError } from '../../errors.js';
+import type { RunEvent } from '../../model/run-event.js';
+import type { Reporter } from '../../report/reporter.js';
+
+/** Makes the folder; it is gone when the program ends, whatever ends it but SIGKILL. @param within the parent folder */
+export function recordingsFolder(within = tmpdir()): string {
+  let folder: string;
+  try {
+    folder = mkdtempSync(join(within, '.offhook-recordings-'));
+  } catch (error) {
+    const seen = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new OffhookError(
+      'E_OUTPUT',
+      { subject: 'recordings for the report', what: `"${within}" cannot be written to`, seen },
+      { hint: 'free space in it, or record nothing: --report-audio none' },
+    );
+  }
+  process.on('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
+/**
+ * Removes the recordings of each attempt that is over. It must be the first of all reporters: what an attempt left is
+ * removed with the event after its end, when all others have seen that, and the rest when all others are closed.
+ */
+export class Recordings implements Reporter {
+  readonly #folder: string;
+  readonly #cwd: string;
+  /** Recordings of attempts that run, by attempt. */
+  readonly #running = new Map<string, string[]>();
+  #over: string[] = [];
+
+  /** @param cwd what paths in events are relative to */
+  constructor(folder: string, cwd: string) {
+    this.#folder = folder;
+    this.#cwd = cwd;
+  }
+
+  on(event: RunEvent): void {
+    for (const path of this.#over) rmSync(path, { force: true });
+    this.#over = [];
+    if (event.type === 'audio_saved') {
+      const path = resolve(this.#cwd, event.file);
+      if (dirname(path) !== this.#folder) return;
+      const paths = this.#running.get(event.scenario) ?? [];
+      this.#running.set(event.scenario, paths);
+      paths.push(path);
+    } else if (event.type === 'scenario_finished' || event.type === 'file_part_finished') {
+      this.#end(event.scenario.id);
+    } else if (event.type === 'scenario_restarted') this.#end(event.scenario);
+  }
+
+  /** The folder stays: a watch records its next run there. */
+  close(): Promise<void> {
+    for (const name of readdirSync(this.#folder)) rmSync(join(this.#folder, name), { force: true });
+    return Promise.resolve();
+  }
+
+  #end(attempt: string): void {
+    this.#over.push(...(this.#running.get(attempt) ?? []));
+    this.#running.delete(attempt);
+  }
+}

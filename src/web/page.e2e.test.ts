@@ -38,6 +38,13 @@ scenario('nobody accepts ' + HOSTILE, { tags: ['bad'] }, () => {
   await_until(() => assert(alice.state).equals(State.Established), '300ms');
 });
 scenario('left out', { skip: 'not yet' }, () => {});
+scenario('is not heard', () => {
+  const [alice, bob] = call();
+  bob.accept();
+  alice.send_audio(tone(440));
+  bob.verify_audio(440, { within: '3s' });
+  alice.verify_audio(620, { within: '300ms' });
+});
 `;
 
 const chromium = findChromium();
@@ -118,7 +125,23 @@ describe.skipIf(chromium === undefined)('the report page in Chromium', () => {
       await page.locator('dialog').waitFor();
       await page.keyboard.press('Escape');
       await page.keyboard.press('o');
-      expect(await page.locator('#overview-title').textContent()).toBe('1 of 3 scenarios failed');
+      expect(await page.locator('#overview-title').textContent()).toBe('2 of 4 scenarios failed');
+    });
+  });
+
+  test('audio: what was heard is seen, and played along the call flow', async () => {
+    const hash = `#scenario=${encodeURIComponent('suite.js › is not heard')}`;
+    await withPage(suite, { hash }, async (page) => {
+      await page.locator('.channel.is-received').nth(1).waitFor();
+      expect(await page.locator('.is-sent .mark-tone').first().textContent()).toBe('440 Hz');
+      const [now, waves] = [page.locator('.audio-dock header .number'), page.locator('.wave-box')];
+      await waves.first().click({ position: { x: 10, y: 10 }, force: true });
+      const before = parseFloat((await now.textContent()) ?? '');
+      await page.getByRole('button', { name: 'Play alice, call 1, sent' }).click();
+      await page.locator('.cursor-mark').waitFor();
+      await expect
+        .poll(async () => parseFloat((await now.textContent()) ?? ''))
+        .toBeGreaterThan(before);
     });
   });
 

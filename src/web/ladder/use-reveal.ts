@@ -7,7 +7,7 @@ import { scrollFor } from '../layout/window.js';
 import { cursor, isPlaying, route, selectedRow } from '../state/place.js';
 import { LINE_HEIGHT } from './ladder-line.js';
 
-export const HEADS_HEIGHT = 44;
+const HEADS_HEIGHT = 44;
 
 /** The moment that the address names is selected, unless it comes from the selection. */
 export function useOpened(story: Story, lines: readonly Line[]): void {

@@ -8,7 +8,7 @@ import { filter, filtered } from '../state/place.js';
 
 const TAGS = tagsOf(entries);
 const PRESENT = VERDICTS.filter((verdict) => entries.some((entry) => entry.verdict === verdict));
-export const SEARCH_ID = 'search';
+const SEARCH_ID = 'search';
 
 export function FilterBar(): JSX.Element {
   const now = filter.value;

@@ -104,7 +104,7 @@ function Counts(): JSX.Element {
   );
 }
 
-export function EntryTable(props: { title: string; entries: readonly Entry[] }): JSX.Element {
+function EntryTable(props: { title: string; entries: readonly Entry[] }): JSX.Element {
   return (
     <section class="card">
       <h2>{props.title}</h2>

@@ -31,7 +31,7 @@ export function Sides({ expected, seen }: Props): JSX.Element {
 
 const SIDES = { ' ': 'same', '-': 'before', '+': 'after', '…': 'left-out' } as const;
 
-export function Difference(props: {
+function Difference(props: {
   before: string;
   after: string;
   names: readonly [string, string];

@@ -1,5 +1,5 @@
 /** Where the reader is, as the fragment of the address: links can be kept and sent. */
-export const VIEWS = ['flow', 'quality', 'logs', 'compare'] as const;
+const VIEWS = ['flow', 'quality', 'logs', 'compare'] as const;
 export type View = (typeof VIEWS)[number];
 
 export type Route =

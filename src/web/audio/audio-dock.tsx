@@ -21,7 +21,8 @@ interface Props {
 /** The audio of the calls, on the time axis of the attempt, below the call flow. */
 export function AudioDock({ attempt, story }: Props): JSX.Element | null {
   const { audio } = attempt;
-  const isOpen = useSignal(true);
+  // where nothing sounds, the call flow has better use for the room
+  const isOpen = useSignal(audio.some(({ level }) => level !== undefined));
   useEffect(() => {
     const [first] = audio;
     if (first === undefined) return;
@@ -47,7 +48,9 @@ export function AudioDock({ attempt, story }: Props): JSX.Element | null {
           }}
         >
           <Icon name={isOpen.value ? 'down' : 'right'} />
-          <h2>Audio</h2>
+          <h2>
+            Audio{isOpen.value || audio.some(({ level }) => level !== undefined) ? '' : ': silence'}
+          </h2>
         </button>
         <span class="number dim">{cursor.value !== undefined && secondsText(cursor.value)}</span>
         {playProblem.value !== undefined && (

@@ -215,7 +215,7 @@ function addReport(program: Command, run: Run): void {
     .action((records: string[]) => {
       run(
         settled(report, REPORT, (flags) =>
-          import('./report.js').then((module) => module.reportCommand(records, flags)),
+          import('./records/report.js').then((module) => module.reportCommand(records, flags)),
         ),
       );
     });
@@ -224,7 +224,7 @@ function addReport(program: Command, run: Run): void {
     .description('open the page that --reporter html has written')
     .argument('[file]', 'the page (default: .offhook/report.html)')
     .action((file: string | undefined) => {
-      run(import('./show.js').then((module) => module.showCommand(file)));
+      run(import('./records/show.js').then((module) => module.showCommand(file)));
     });
 }
 
@@ -236,7 +236,7 @@ function addTrace(program: Command, run: Run): void {
   declare(trace, TRACE).action((record: string) => {
     run(
       settled(trace, TRACE, (flags) =>
-        import('./trace.js').then((module) => module.traceCommand(record, flags)),
+        import('./records/trace.js').then((module) => module.traceCommand(record, flags)),
       ),
     );
   });

@@ -7,7 +7,7 @@ import { TurnBuffer, type Output } from './output.js';
 import type { Reporter } from './reporter.js';
 import { isBad, Results, type ScenarioResult } from './results.js';
 import { noCommands, oneLine, printableJson } from '../story/printable.js';
-import { scenarioTitle } from './text.js';
+import { scenarioTitle } from '../story/scenario-title.js';
 
 interface TapOptions {
   output: Output;

@@ -1,9 +1,7 @@
 /** Text on a terminal or a page of text: how wide it is, how it is wrapped; places and paths. Knows no events. */
-export { scenarioTitle } from '../story/scenario-title.js';
 import { isAbsolute, relative } from 'node:path';
 import { eastAsianWidth } from 'get-east-asian-width';
 import type { SourceLocation } from '../errors.js';
-import { oneLine } from '../story/printable.js';
 
 const PLAIN_ASCII = /^[\u0020-\u007e]*$/;
 

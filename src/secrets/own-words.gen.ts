@@ -133,21 +133,21 @@ sl sleep slot slow slowest smaller smoke sms snd sndcode sndfile so socket softp
 some somebody something sony sound source sox space spawn speak speaks special speech spelling
 srate srtp ss ssl stack stacktrace staging stalled stand standard standards start started
 startedat startline starts stat state states static statmode stats status stay stays stderr
-stderror stdin stdout steady step stereo still stop stopped stops store story stream streams
-stress strict string strip strongest structure stub stun stunpass stunserver stunuser subj
-subject subjectaltname subscribe substr such suite suites summary sun superseded supplement
-support supported surely surrogate survives suspend suspended swc switch switched symbol
-symbolic symlink sync synchronous syntax syntaxerror sys system table tag tags take taken takes
-tap target targets tcp tcpdump tcpsrcport te teardown tears tel telephone tell tells temp
-template temporarily temporary ten tenant term terminal terminate terminated test testcase
-tested testlist tests testsuite testsuites text textarea textops texts than that the their
-theirs them theme themselves then there these they things third this those thread threads three
-threw through throw thrown throws time timed timeline timeout timeoutms timer timers times
-timing title tls tlsclienterror tlsv tm tmp tmpdir tmx to todo together toggled tojson told
-tolerance toml tone tones too took top toplevel totag touch trace tracecursor traced tracker
-trailer trans transaction transfer transferred transferstate transport trap trip true truncated
-trust trusted truthy try trying ts tsc tsconfig tu turn twice two tx txt type typeerror typeof
-types typescript typings ua uaaddheader uadel uafind uanew uareg uas ubuntu udp ui uid uk un
+stderror stdin stdout steady step stereo still stop stopped stops store stream streams stress
+strict string strip strongest structure stub stun stunpass stunserver stunuser subj subject
+subjectaltname subscribe substr such suite suites summary sun superseded supplement support
+supported surely surrogate survives suspend suspended swc switch switched symbol symbolic
+symlink sync synchronous syntax syntaxerror sys system table tag tags take taken takes tap
+target targets tcp tcpdump tcpsrcport te teardown tears tel telephone tell tells temp template
+temporarily temporary ten tenant term terminal terminate terminated test testcase tested
+testlist tests testsuite testsuites text textarea textops texts than that the their theirs them
+theme themselves then there these they things third this those thread threads three threw
+through throw thrown throws time timed timeline timeout timeoutms timer timers times timing
+title tls tlsclienterror tlsv tm tmp tmpdir tmx to todo together toggled tojson told tolerance
+toml tone tones too took top toplevel totag touch trace tracecursor traced tracker trailer trans
+transaction transfer transferred transferstate transport trap trip true truncated trust trusted
+truthy try trying ts tsc tsconfig tu turn twice two tx txt type typeerror typeof types
+typescript typings ua uaaddheader uadel uafind uanew uareg uas ubuntu udp ui uid uk un
 unanswered unavailable unawaited uncaughtexception unchecked uncommitted und undefined under
 understand understood undici unexpected unfinished unhandledrejection unhold unknown unlabelled
 unless unmute unmuted unreachable unreadable unreg unregister unregistered unregistering unseen

@@ -211,7 +211,7 @@ export function messageName(message: SipMessage): string {
 }
 
 /** One message as its agent saw it: "-> INVITE sip:bob@example.org". */
-export function messageLine(message: SipMessage): string {
+function messageLine(message: SipMessage): string {
   const sent = message.direction === 'sent';
   const uri = message.uri === undefined ? '' : ` ${oneLine(message.uri)}`;
   const remote = message.remote === '' ? '' : ` ${sent ? 'to' : 'from'} ${message.remote}`;

@@ -11,7 +11,7 @@ import { isBad, type AttemptResult } from '../results.js';
 import { printLaterFailures } from './same-failure.js';
 import { ScenarioView } from '../lines/scenario-view.js';
 import { oneLine, plain } from '../../story/printable.js';
-import { scenarioTitle } from '../text.js';
+import { scenarioTitle } from '../../story/scenario-title.js';
 
 export interface BlockOptions {
   /** quiet: failures and the summary; verbose: everything. */

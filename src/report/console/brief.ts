@@ -13,7 +13,7 @@ import { isBad, Results, type ScenarioResult } from '../results.js';
 import { countsText } from './summary.js';
 import type { Terminal } from './terminal.js';
 import { count, oneLine, plain } from '../../story/printable.js';
-import { scenarioTitle } from '../text.js';
+import { scenarioTitle } from '../../story/scenario-title.js';
 
 interface BriefOptions extends Pick<BlockOptions, 'cwd' | 'again'> {
   terminal: Terminal;

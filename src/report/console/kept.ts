@@ -12,7 +12,7 @@ import { FileOutput } from '../output.js';
 import type { Reporter } from '../reporter.js';
 import { AgentLogsReporter } from '../sip/agent-logs.js';
 import { oneLine } from '../../story/printable.js';
-import { scenarioTitle } from '../text.js';
+import { scenarioTitle } from '../../story/scenario-title.js';
 
 interface KeptOptions {
   page: Page;

@@ -6,7 +6,7 @@ import { formatMs } from '../../time.js';
 import { KeptText } from '../lines/page.js';
 import { isBad } from '../results.js';
 import { count, oneLine } from '../../story/printable.js';
-import { scenarioTitle } from '../text.js';
+import { scenarioTitle } from '../../story/scenario-title.js';
 import {
   AttemptsReporter,
   type Attempt,

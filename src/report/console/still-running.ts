@@ -3,7 +3,7 @@
  * and not like a hang. Driven by its own clock only: a recorded run that is shown again has none of these lines.
  */
 import { doing, type Activity, type Running } from './activity.js';
-import { scenarioTitle } from '../text.js';
+import { scenarioTitle } from '../../story/scenario-title.js';
 
 const TICK_MS = 1000;
 /** The first line about a scenario; each further one comes after twice the time. */

@@ -6,7 +6,8 @@ import type { Page } from '../lines/page.js';
 import { Repeats } from '../repeats/repeats.js';
 import { isBad, type Results } from '../results.js';
 import { count, oneLine, plain } from '../../story/printable.js';
-import { scenarioTitle, shownPath } from '../text.js';
+import { scenarioTitle } from '../../story/scenario-title.js';
+import { shownPath } from '../text.js';
 
 const LEFT_OUT = 'left out (single-scenario files run when they are named, or with --all-files):';
 

@@ -2,7 +2,7 @@
 import { relative, resolve } from 'node:path';
 import type { Failure, ScenarioId } from '../../model/run-event.js';
 import { printable } from '../../story/printable.js';
-import { scenarioTitle } from '../text.js';
+import { scenarioTitle } from '../../story/scenario-title.js';
 
 /** @param root the checkout: GitHub knows paths below it. @param cwd files of scenarios are relative to it */
 export function annotation(

@@ -2,7 +2,7 @@
 import { formatMs } from '../../time.js';
 import type { ScenarioResult } from '../results.js';
 import { oneLine, plain } from '../../story/printable.js';
-import { scenarioTitle } from '../text.js';
+import { scenarioTitle } from '../../story/scenario-title.js';
 
 export interface Explained {
   result: ScenarioResult;

@@ -4,7 +4,7 @@ import { oneLine, plain, shortened } from '../../story/printable.js';
 import type { Row, Story, VerbRow, WaitRow } from '../../story/story.js';
 import { formatMs } from '../../time.js';
 import { looks } from '../console/block.js';
-import { scenarioTitle } from '../text.js';
+import { scenarioTitle } from '../../story/scenario-title.js';
 import type { AgentNames } from './agent-names.js';
 import { printFailures } from './failure.js';
 import type { Page } from './page.js';

@@ -8,7 +8,8 @@ import type { AgentNames } from '../lines/agent-names.js';
 import type { Page } from '../lines/page.js';
 import { isBad } from '../results.js';
 import { count, oneLine } from '../../story/printable.js';
-import { clockTime, cut, padTo, scenarioTitle, shownPath } from '../text.js';
+import { scenarioTitle } from '../../story/scenario-title.js';
+import { clockTime, cut, padTo, shownPath } from '../text.js';
 import { agentEventText } from '../../story/wording.js';
 import { divergence, latest, type Mark } from '../../story/divergence.js';
 

@@ -7,7 +7,8 @@ import { TurnBuffer } from '../output.js';
 import type { Output } from '../output.js';
 import type { Reporter } from '../reporter.js';
 import { noCommands, oneLine, plain } from '../../story/printable.js';
-import { clockTime, padTo, scenarioTitle } from '../text.js';
+import { scenarioTitle } from '../../story/scenario-title.js';
+import { clockTime, padTo } from '../text.js';
 
 interface AgentLogsOptions {
   /** A FileOutput, or stderr. */

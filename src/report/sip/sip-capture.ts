@@ -8,7 +8,7 @@ import { parseSdp } from '../../sip/sdp.js';
 import { contentLengthOf, type SipMessage } from '../../sip/sip-message.js';
 import type { Reporter } from '../reporter.js';
 import { oneLine } from '../../story/printable.js';
-import { scenarioTitle } from '../text.js';
+import { scenarioTitle } from '../../story/scenario-title.js';
 import { WallClock } from '../wall-clock.js';
 import { Pcap, Pcapng, type CaptureFormat } from './capture-file.js';
 import { capturedPackets } from './captured-packets.js';

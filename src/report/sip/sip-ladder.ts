@@ -13,7 +13,8 @@ import { joinMessages } from '../../story/sip-join.js';
 import type { Arrow, SeenMessage } from '../../story/sip-join.js';
 import { messageLabel, sdpHint, shortCallIds } from '../../story/sip-words.js';
 import { noCommands, oneLine } from '../../story/printable.js';
-import { clockTime, displayWidth, padTo, scenarioTitle } from '../text.js';
+import { scenarioTitle } from '../../story/scenario-title.js';
+import { clockTime, displayWidth, padTo } from '../text.js';
 import { messageName } from '../../story/wording.js';
 
 interface SipLadderOptions {

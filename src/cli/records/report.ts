@@ -1,15 +1,15 @@
 /** `offhook report`: tells recorded runs, one or several as one, by any reporter. */
 import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { LastRunReporter } from '../app/last-run.js';
-import { OffhookError } from '../errors.js';
-import { mergedEvents } from '../report/record/merge.js';
-import { wholeOf } from '../report/record/parts.js';
-import { readRecord } from '../report/record/read-record.js';
-import { fanOut, type Reporter } from '../report/reporter.js';
-import { readProcess } from '../settings/process-environment.js';
-import type { ReportFlags } from './options.js';
-import { makeReporters } from './output/reporters.js';
+import { LastRunReporter } from '../../app/last-run.js';
+import { OffhookError } from '../../errors.js';
+import { mergedEvents } from '../../report/record/merge.js';
+import { wholeOf } from '../../report/record/parts.js';
+import { readRecord } from '../../report/record/read-record.js';
+import { fanOut, type Reporter } from '../../report/reporter.js';
+import { readProcess } from '../../settings/process-environment.js';
+import type { ReportFlags } from '../options.js';
+import { makeReporters } from '../output/reporters.js';
 
 /** Events between two pauses, in which reporters work: a record may be larger than the memory. */
 const BATCH = 500;

@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { EXIT, OffhookError } from '../errors.js';
-import { readProcess } from '../settings/process-environment.js';
-import { DEFAULT_PAGE } from './output/reporter-names.js';
-import { print } from './print.js';
+import { EXIT, OffhookError } from '../../errors.js';
+import { readProcess } from '../../settings/process-environment.js';
+import { DEFAULT_PAGE } from '../output/reporter-names.js';
+import { print } from '../print.js';
 
 /** What opens an address in the user's browser, by platform. */
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {

@@ -1,22 +1,22 @@
 /** `offhook trace`: attempts of a recorded run as text, for terminals, logs and assistants. */
 import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { OffhookError } from '../errors.js';
-import type { RunEvent, ScenarioId, Verdict } from '../model/run-event.js';
-import { AgentNames } from '../report/lines/agent-names.js';
-import { Page, palette } from '../report/lines/page.js';
-import { printTrace, type TraceOptions } from '../report/lines/trace.js';
-import { readRecord, recordedEvents } from '../report/record/read-record.js';
-import { isBad } from '../report/results.js';
-import { scenarioTitle } from '../report/text.js';
-import { nearest } from '../schema/nearest.js';
-import { readProcess } from '../settings/process-environment.js';
-import { count } from '../story/printable.js';
-import type { Story } from '../story/story.js';
-import { tellStory } from '../story/tell.js';
-import { flagMs } from './flags.js';
-import type { TraceFlags } from './options.js';
-import { print, secrets } from './print.js';
+import { OffhookError } from '../../errors.js';
+import type { RunEvent, ScenarioId, Verdict } from '../../model/run-event.js';
+import { AgentNames } from '../../report/lines/agent-names.js';
+import { Page, palette } from '../../report/lines/page.js';
+import { printTrace, type TraceOptions } from '../../report/lines/trace.js';
+import { readRecord, recordedEvents } from '../../report/record/read-record.js';
+import { isBad } from '../../report/results.js';
+import { scenarioTitle } from '../../story/scenario-title.js';
+import { nearest } from '../../schema/nearest.js';
+import { readProcess } from '../../settings/process-environment.js';
+import { count } from '../../story/printable.js';
+import type { Story } from '../../story/story.js';
+import { tellStory } from '../../story/tell.js';
+import { flagMs } from '../flags.js';
+import type { TraceFlags } from '../options.js';
+import { print, secrets } from '../print.js';
 
 const EVENTS = 'events.ndjson';
 /** More at once are no help: they are named instead. */

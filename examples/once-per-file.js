@@ -27,6 +27,7 @@ scenario('caller and hotline press keys at the same time', ({ caller, hotline })
     caller.dtmf('12');
     hotline.dtmf('34');
   });
+  /** @param {readonly { digit: string }[]} digits */
   const pressed = (digits) => digits.map(({ digit }) => digit).join('');
   await_until(() => assert(pressed(hotline.received_dtmf)).equals('12'));
   await_until(() => assert(pressed(caller.received_dtmf)).equals('34'));

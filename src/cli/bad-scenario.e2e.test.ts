@@ -333,7 +333,7 @@ await_until(() => assert(a.registered).is_true(), '500ms');`,
     hint: 'agent "alice" is not registered: the registrar answered 403 Wrong Password: check username, password and auth_user',
     at: '3:1',
   });
-  expect(stdout).toMatch(/alice {2}← 403 Wrong Password \(REGISTER\)/);
+  expect(stdout).toMatch(/\|<-+ 403 Wrong Password -+\|/);
   expect(stdout).not.toContain('wrong');
   expect(code).toBe(1);
 });

@@ -157,9 +157,9 @@ cases('variables', [
 cases('reports', [
   {
     what: 'an unknown reporter',
-    args: ['run', 'it.js', '--reporter', 'html'],
-    error: '--reporter: there is no reporter "html"',
-    hint: 'use one of console, list, brief, ndjson, junit, tap, github',
+    args: ['run', 'it.js', '--reporter', 'pdf'],
+    error: '--reporter: there is no reporter "pdf"',
+    hint: 'use one of console, list, brief, ndjson, junit, tap, html, github',
   },
   {
     what: 'junit without a file',

@@ -10,8 +10,7 @@ import { baresipChoice } from './baresip-choice.js';
 import { aliasesOf, flagMs } from './flags.js';
 import type { RunFlags } from './options.js';
 import { secrets } from './print.js';
-import { recordingsFolder } from './output/recordings.js';
-import { makeReporters, wantsAudio } from './output/reporters.js';
+import { makeReporters, pageRecordings } from './output/reporters.js';
 import { scheduleFlags } from './schedule-flags.js';
 import { folderRequest, scriptRequest } from './selection.js';
 import { abortOnSignal } from './signals.js';
@@ -30,8 +29,9 @@ export async function runCommand(
   process.on('exit', abandonAgents);
   const artifacts = artifactsFolder(flags, environment.cwd);
   const wanted = audioFolder(flags.saveAudio);
-  const isForPage = wanted === undefined && wantsAudio(flags, environment);
-  const recordings = artifacts?.recordings ?? (isForPage ? recordingsFolder() : undefined);
+  const recordings =
+    artifacts?.recordings ??
+    (wanted === undefined ? pageRecordings(flags, environment) : undefined);
   const saveAudio = wanted ?? recordings;
   const scripts = scriptRequest(paths, flags, environment);
   const { allowNet, allowSip, maxAgents, maxCalls, isolate } = flags;

@@ -3,8 +3,7 @@
  * the end in one go, so that nobody ever reads half a file; also when the run broke off. Its schema is junit-10.xsd of
  * Jenkins, and besides, as GitLab and pytest have it, `file`, `line` and `properties` of a testcase.
  */
-import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { formatMs } from '../time.js';
 import type { RunEvent, ScenarioId } from '../model/run-event.js';
 import { AgentNames } from './lines/agent-names.js';
@@ -16,6 +15,7 @@ import type { Reporter } from './reporter.js';
 import { ScenarioView } from './lines/scenario-view.js';
 import { oneLine } from '../story/printable.js';
 import { WallClock } from './wall-clock.js';
+import { checkWritable, writeWhole } from './whole-file.js';
 import { element, xmlText } from './xml.js';
 
 interface JUnitOptions {
@@ -100,7 +100,7 @@ export class JUnitReporter implements Reporter {
     this.#written = true;
     for (const id of this.#shown.keys()) this.#end(id);
     try {
-      writeAtomically(this.#file, this.#document());
+      writeWhole(this.#file, this.#document());
     } catch (error) {
       return Promise.reject(outputError(this.#file, error));
     }
@@ -283,38 +283,4 @@ function totals(cases: readonly ScenarioResult[]): Record<string, string | numbe
 
 function seconds(ms: number): string {
   return (ms / 1000).toFixed(3);
-}
-
-/** Regular files are replaced by renaming; devices and pipes (/dev/stdout) are written to. */
-function isRegularOrNew(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? true;
-}
-
-function checkWritable(file: string): void {
-  try {
-    const folder = statSync(dirname(file));
-    if (!folder.isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
-    if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
-      throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
-    }
-    if (isRegularOrNew(file)) accessSync(dirname(file), constants.W_OK | constants.X_OK);
-  } catch (error) {
-    throw outputError(file, error);
-  }
-}
-
-function writeAtomically(file: string, text: string): void {
-  if (!isRegularOrNew(file)) {
-    writeFileSync(file, text);
-    return;
-  }
-  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
-  try {
-    // 'wx': a link planted at this path must not lead to another file
-    writeFileSync(temporary, text, { flag: 'wx' });
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
 }

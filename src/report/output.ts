@@ -27,11 +27,11 @@ export class FileOutput implements Output {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** @param secret for nobody else to read, as audio is. @throws OffhookError E_OUTPUT */
-  constructor(path: string, secret = false) {
+  /** @throws OffhookError E_OUTPUT */
+  constructor(path: string) {
     this.path = path;
     try {
-      this.#fd = openNew(path, secret);
+      this.#fd = openNew(path);
     } catch (error) {
       throw outputError(path, error);
     }

@@ -7,7 +7,8 @@ import { digitRows } from './telling/digits.js';
 import { failureRows } from './telling/failures.js';
 import { httpRows } from './telling/http.js';
 import { Lanes } from './telling/lanes.js';
-import { arrowsOf, messageRows, type Addresses } from './telling/messages.js';
+import type { Addresses } from './address-names.js';
+import { arrowsOf, messageRows } from './telling/messages.js';
 import { scriptRows } from './telling/script.js';
 import type { LogLine, Row, Story } from './story.js';
 

@@ -1,4 +1,5 @@
 /** The output flags of `run`, as reporters. Files are opened here, before anything runs. */
+import { accessSync, constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { OffhookError } from '../../errors.js';
 import { FIRST_PORT, LAST_PORT } from '../../baresip/start/ports.js';
@@ -22,6 +23,7 @@ import { Page, palette } from '../../report/lines/page.js';
 import { Terminal } from '../../report/console/terminal.js';
 import { makeOwnFolder } from '../../app/own-folder.js';
 import { makeFolder } from './make-folder.js';
+import { Recordings, recordingsFolder } from './recordings.js';
 import type { ReportFlags, RunFlags } from '../options.js';
 import { secrets } from '../print.js';
 import {
@@ -31,7 +33,6 @@ import {
   wantedReporters,
   type Wanted,
 } from './reporter-names.js';
-import { Recordings } from './recordings.js';
 
 type Asked = ReportFlags & Pick<Partial<RunFlags>, 'logs' | 'capture' | 'keep'>;
 
@@ -50,10 +51,33 @@ interface Around {
   recordings?: string | undefined;
 }
 
-/** Whether a page is to have audio. @throws E_USAGE */
-export function wantsAudio(flags: RunFlags, environment: ProcessEnvironment): boolean {
+/** Where calls are recorded for a page, if one is to have audio. @throws E_USAGE, E_OUTPUT */
+export function pageRecordings(
+  flags: RunFlags,
+  environment: ProcessEnvironment,
+): string | undefined {
   const wanted = wantedReporters(flags, { ...environment, isBuild: environment.isCi });
-  return reportAudioOf(flags.reportAudio) !== 'none' && wanted.some(({ name }) => name === 'html');
+  const page = wanted.find(({ name }) => name === 'html');
+  if (page === undefined || reportAudioOf(flags.reportAudio) === 'none') return undefined;
+  try {
+    return recordingsFolder();
+  } catch (error) {
+    if (page.isAutomatic === true) return undefined;
+    throw error;
+  }
+}
+
+/** A page has its folder made. One that nobody asked for stops no run: without its folder it is left out. */
+function canBeMade({ file, isAutomatic }: Wanted): boolean {
+  if (file !== DEFAULT_PAGE) return true;
+  try {
+    makeOwnFolder(resolve(dirname(file)));
+    accessSync(dirname(file), constants.W_OK);
+    return true;
+  } catch (error) {
+    if (isAutomatic === true) return false;
+    throw outputError(file, error);
+  }
 }
 
 /** Where reporters write that share stdout. */
@@ -65,10 +89,9 @@ interface Places {
 export async function makeReporters(flags: Asked, around: Around): Promise<readonly Reporter[]> {
   const { artifacts } = around;
   const isBuild = around.live && around.environment.isCi;
-  const wanted = wantedReporters(flags, { ...around.environment, isBuild });
+  const wanted = wantedReporters(flags, { ...around.environment, isBuild }).filter(canBeMade);
   if (isStdoutAskedFor(flags)) refuseClosed('stdout');
   const files = [...wanted.map(({ file }) => file), flags.logs, flags.sipTrace];
-  if (files.includes(DEFAULT_PAGE)) makeOwnFolder(resolve(dirname(DEFAULT_PAGE)));
   makeFolders(checkFiles(files, around.reads));
   const headers = shownHeaders(flags);
   const reporters: Reporter[] = [];

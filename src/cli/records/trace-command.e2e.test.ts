@@ -24,7 +24,7 @@ it('trace: what failed, the ladder around it, parts of it, and names that are mi
     const whole = await cli('trace', 'run.ndjson');
     expect(whole.code).toBe(0);
     expect(whole.stdout).toMatch(/E_AWAIT_TIMEOUT/);
-    const order = ['alice.dial(', 'INVITE', '180 Ringing', 'bob.reject(', '486'];
+    const order = ['alice.dial(', 'INVITE', '180 Ringing', 'bob.reject(', '486 Rejected -'];
     const places = order.map((text) => whole.stdout.indexOf(text));
     expect(places).toEqual([...places].sort((one, other) => one - other));
     expect(places[0]).toBeGreaterThan(0);

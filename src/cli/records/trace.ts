@@ -182,13 +182,13 @@ async function storyOf({
 }: RecordedAttempt): Promise<{ story: Story; names: AgentNames }> {
   const names = new AgentNames();
   const events: RunEvent[] = [];
-  let lab: string | undefined;
+  let run: Pick<Extract<RunEvent, { type: 'run_started' }>, 'lab' | 'aliases'> = {};
   for await (const event of recordedEvents(record)) {
-    if (event.type === 'run_started') lab = event.lab;
+    if (event.type === 'run_started') run = event;
     if (event.type === 'agent' || event.type === 'run_started') names.take(event);
     if (isOf(event, scenario.id)) events.push(event);
   }
-  return { story: tellStory(events, lab === undefined ? {} : { lab }), names };
+  return { story: tellStory(events, run), names };
 }
 
 function isOf(event: RunEvent, id: string): boolean {

@@ -2,10 +2,11 @@
 import { resolve } from 'node:path';
 import type { RunEvent } from '../../model/run-event.js';
 import type { AttemptData, AudioData, PageData } from '../../story/page-data.js';
-import { FileOutput } from '../output.js';
+import { outputError } from '../output.js';
 import { AttemptRecord } from '../record/attempt-record.js';
 import type { Reporter } from '../reporter.js';
 import { isBad, Results, type AttemptResult } from '../results.js';
+import { checkWritable, writeWhole } from '../whole-file.js';
 import { Parts } from './parts.js';
 import { filled } from './template.js';
 
@@ -52,7 +53,9 @@ export class HtmlReporter implements Reporter {
   #run: EventOf<'run_started'> | undefined;
   #finished: EventOf<'run_finished'> | undefined;
 
+  /** @throws OffhookError E_OUTPUT when the file cannot be written: before anything runs */
   constructor(options: HtmlOptions) {
+    checkWritable(options.file);
     this.#options = options;
     this.#parts = new Parts(options.file, options.makeFolder, options.largest);
   }
@@ -102,10 +105,14 @@ export class HtmlReporter implements Reporter {
     const { elements, folder } = await this.#parts.end();
     const data = this.#data(this.#run, folder);
     const hasAudio = data.attempts.some(({ audio }) => audio.length > 0);
-    const output = new FileOutput(this.#options.file, hasAudio);
-    output.write(filled(this.#options.template(), data, elements));
-    await output.finish();
-    this.#options.written(folder);
+    const { file, template, written } = this.#options;
+    const page = filled(template(), data, elements);
+    try {
+      writeWhole(file, page, hasAudio);
+    } catch (error) {
+      throw outputError(file, error);
+    }
+    written(folder);
   }
 
   #recordOf(id: string): AttemptRecord {

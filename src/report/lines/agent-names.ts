@@ -21,6 +21,7 @@ export class AgentNames extends PeerNames {
   take(event: Extract<RunEvent, { type: 'agent' | 'run_started' }>): void {
     if (event.type === 'run_started') {
       if (event.lab !== undefined) this.address(event.lab, 'server');
+      for (const [at, name] of Object.entries(event.aliases ?? {})) this.address(at, name);
       return;
     }
     const { entry } = event;
@@ -29,7 +30,7 @@ export class AgentNames extends PeerNames {
     this.address(entry.event.address, entry.agent);
   }
 
-  /** @param at "address:port" */
+  /** @param at "address:port"; that of an alias may be an address alone */
   address(at: string, name: string): void {
     this.#addresses.set(at, name);
   }

@@ -16,6 +16,8 @@ export interface StoryLinesOptions {
 }
 
 const SPACE = { notes: 18, widest: 26, narrowest: 14, most: 6 };
+/** Columns of the beginning of a body. */
+const LONGEST_BODY = 120;
 /** Columns of the time with its gap. */
 const TIME_WIDTH = 10;
 const WIDEST_MARGIN = 8;
@@ -74,6 +76,8 @@ export class StoryLines {
           row.until === undefined ? ', no answer' : ` in ${formatMs(row.until - row.at)}`;
         const text = `${this.#name(row.lane)}: ${row.label}${took}`;
         this.#text(row.at, text, row.ok ? unstyled : bad);
+        this.#body('→', row.request);
+        this.#body('←', row.response ?? '');
         return;
       }
       case 'verb':
@@ -124,6 +128,15 @@ export class StoryLines {
   #text(at: number, text: string, style: Style, location?: SourceLocation): void {
     const where = location === undefined ? '' : `  ${shownLocation(location, this.#options.cwd)}`;
     this.#line(at, plain(text) + where, style, true);
+  }
+
+  /** The beginning of a body, where there is one. */
+  #body(mark: '→' | '←', message: string): void {
+    const body = /\n\n([^]+)$/.exec(message)?.[1];
+    if (body === undefined) return;
+    const indent = this.#options.indent + TIME_WIDTH;
+    const text = cut(`  ${mark} ${oneLine(body)}`, Math.min(LONGEST_BODY, this.#columns));
+    this.#page.line(text, { indent, style: this.#page.palette.dim, wrapped: false });
   }
 
   #arrow(row: MessageRow | DigitsRow, label: string, notes: string, style: Style): void {

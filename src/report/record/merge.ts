@@ -97,6 +97,9 @@ async function* ofPart(part: Part, number: number, began: number): AsyncGenerato
       yield { ...event, at, until: event.until + shift, scenario: `${number}:${event.scenario}` };
     } else if (event.type === 'audio_saved') {
       yield { ...event, at, start: event.start + shift, scenario: `${number}:${event.scenario}` };
+    } else if (event.type === 'sip' && event.happened !== undefined) {
+      const happened = event.happened + shift;
+      yield { ...event, at, happened, scenario: `${number}:${event.scenario}` };
     } else if (isDescribed(event)) {
       yield { ...event, at, scenario: renamed(event.scenario) };
     } else if ('scenario' in event) {

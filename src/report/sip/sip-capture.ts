@@ -117,7 +117,7 @@ export class SipCaptureReporter implements Reporter {
   }
 
   #message(event: SipEvent): void {
-    const { at, agent, message, raw } = event;
+    const { at, happened = at, agent, message, raw } = event;
     if (this.#options.network !== undefined) this.#noteMedia(message);
     const route = this.#routeOf(event);
     if (this.#isSecondView(event)) return;
@@ -126,7 +126,7 @@ export class SipCaptureReporter implements Reporter {
     const scenario = this.#scenarios.get(event.scenario);
     const title = scenario === undefined ? event.scenario : scenarioTitle(scenario);
     const comment = oneLine([`${title}: ${message.direction} by ${agent}`, ...notes].join('; '));
-    const time = Math.round(this.#clock.ms(at) * 1000);
+    const time = Math.round(this.#clock.ms(happened) * 1000);
     const [first, ...more] = this.#packets.packets(route, text);
     const packet = { time, seenBy: oneLine(agent), sent };
     if (first === undefined) return;

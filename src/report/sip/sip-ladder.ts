@@ -5,6 +5,7 @@
 import type { HeaderField } from '../../sip/sip-message.js';
 import { headerLines } from '../../sip/headers.js';
 import type { RunEvent, ScenarioId } from '../../model/run-event.js';
+import { addressNames } from '../../story/address-names.js';
 import { foldExchanges } from '../../story/exchanges.js';
 import type { Output } from '../output.js';
 import type { Reporter } from '../reporter.js';
@@ -47,8 +48,7 @@ export class SipLadderReporter implements Reporter {
   readonly ignores = new Set(['agent_config', 'source'] as const);
   readonly #output: Output;
   readonly #headers: readonly string[];
-  /** Address of the run's own SIP server. */
-  #lab: string | undefined;
+  #nameOf: (address: string) => string | undefined = () => undefined;
   readonly #agents = new Map<string, string>();
   readonly #traces = new Map<string, Trace>();
 
@@ -60,7 +60,7 @@ export class SipLadderReporter implements Reporter {
   on(event: RunEvent): void {
     switch (event.type) {
       case 'run_started':
-        this.#lab = event.lab;
+        this.#nameOf = addressNames(event);
         return;
       case 'scenario_started':
       case 'file_part_started': {
@@ -97,8 +97,8 @@ export class SipLadderReporter implements Reporter {
   #message(event: Extract<RunEvent, { type: 'sip' }>): void {
     const trace = this.#traces.get(event.scenario);
     if (trace === undefined) return;
-    const { at, agent, message } = event;
-    trace.seen.push({ at, agent, message });
+    const { at, happened, agent, message } = event;
+    trace.seen.push({ at: happened ?? at, agent, message });
     if (trace.seen.length < MOST_MESSAGES) return;
     this.#print(trace);
     trace.seen = [];
@@ -109,7 +109,7 @@ export class SipLadderReporter implements Reporter {
     if (seen.length === 0) return;
     const arrows = joinMessages(
       seen,
-      (address) => this.#agents.get(address) ?? (address === this.#lab ? 'server' : undefined),
+      (address) => this.#agents.get(address) ?? this.#nameOf(address),
     );
     const title = `SIP of ${scenarioTitle(scenario)}${continued ? ' (continued)' : ''}`;
     const lines = drawLadder(arrows, startedAt, this.#headers, this.#output.columns);

@@ -4,16 +4,10 @@ import type { Attempt, Placed, TimeOf } from './attempt.js';
 import type { Calls } from './calls.js';
 import { foldExchanges } from '../exchanges.js';
 import { agentsOf, type Lanes } from './lanes.js';
+import { addressNames, type Addresses } from '../address-names.js';
 import { joinMessages, type Arrow } from '../sip-join.js';
 import { messageLabel, messageNote } from '../sip-words.js';
 import type { MessageRow } from '../story.js';
-
-export interface Addresses {
-  /** Names of addresses, "address:port" or "address". */
-  aliases?: Readonly<Record<string, string>>;
-  /** Address of the run's own SIP server. */
-  lab?: string;
-}
 
 interface Joined {
   arrows: readonly Arrow[];
@@ -22,30 +16,16 @@ interface Joined {
 }
 
 /** The messages of the agents' traces as arrows. */
-export function arrowsOf(
-  { events }: Attempt,
-  timeOf: TimeOf,
-  { aliases = {}, lab }: Addresses,
-): Joined {
+export function arrowsOf({ events }: Attempt, timeOf: TimeOf, addresses: Addresses): Joined {
   const agents = new Map([...agentsOf(events)].map(([name, address]) => [address, name]));
   agents.delete('');
   const seen = events.flatMap((event, place) => {
     if (event.type !== 'sip') return [];
     return [{ at: timeOf(event), agent: event.agent, message: event.message, place }];
   });
-  const known = new Map(Object.entries(aliases));
-  const nameOf = (address: string): string | undefined =>
-    agents.get(address) ??
-    known.get(address) ??
-    known.get(hostOf(address)) ??
-    (address === lab ? 'server' : undefined);
-  const arrows = joinMessages(seen, nameOf);
+  const nameOf = addressNames(addresses);
+  const arrows = joinMessages(seen, (address) => agents.get(address) ?? nameOf(address));
   return { arrows, peers: peersOf(arrows, new Set(agents.values())) };
-}
-
-/** "192.0.2.1:5060" -> "192.0.2.1"; "[2001:db8::1]:5060" -> "2001:db8::1". */
-function hostOf(address: string): string {
-  return address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 }
 
 function peersOf(arrows: readonly Arrow[], agents: ReadonlySet<string>): Map<string, string> {

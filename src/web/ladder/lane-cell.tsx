@@ -54,7 +54,7 @@ function Message(props: Props<MessageRow> & { repeat: number | undefined }): JSX
       call={row.call}
       isUnseen={row.unseen}
     >
-      <b>{row.label}</b>
+      <b class={isRefusal(row.message) ? 'is-bad' : ''}>{row.label}</b>
       {row.note !== undefined && <span class="arrow-note">{row.note}</span>}
       {repeat !== undefined && <span class="badge">again {repeat}</span>}
       {repeat === undefined && row.repeats.length > 0 && (
@@ -68,6 +68,13 @@ function Message(props: Props<MessageRow> & { repeat: number | undefined }): JSX
       {row.unseen && <span class="badge is-bad">not seen there</span>}
     </Arrow>
   );
+}
+
+/** Answers of 300 and more that belong to calls that go well: challenges (RFC 3261, 22), and that of a CANCEL. */
+const USUAL: ReadonlySet<number> = new Set([401, 407, 487]);
+
+function isRefusal({ code = 0 }: MessageRow['message']): boolean {
+  return code >= 300 && !USUAL.has(code);
 }
 
 function Digits({ row, columns }: Props<DigitsRow>): JSX.Element {

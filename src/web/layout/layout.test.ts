@@ -134,7 +134,7 @@ test('window: what is in sight and a little more', () => {
   expect(windowOf(9950, 100, 10, 1000, 2)).toEqual({ from: 993, to: 1000 });
   expect(windowOf(500, 100, 10, 3, 2)).toEqual({ from: 3, to: 3 });
   expect(scrollFor(5, 0, 100, 10)).toBeUndefined();
-  expect(scrollFor(50, 0, 90, 10)).toBe(470);
+  expect(scrollFor(50, 0, 90, 10)).toBe(440);
 });
 
 function attempt(name: string, verdict: AttemptData['verdict'], nth = 1, tags: string[] = []) {

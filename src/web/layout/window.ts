@@ -21,7 +21,7 @@ export function windowOf(
   };
 }
 
-/** Where to scroll so that a row is in sight, a third from the top; undefined when it is already. */
+/** Where to scroll so that a row is in sight, with more before it than after; undefined when it is already. */
 export function scrollFor(
   row: number,
   scrollTop: number,
@@ -30,5 +30,5 @@ export function scrollFor(
 ): number | undefined {
   const top = row * rowHeight;
   if (top >= scrollTop && top + rowHeight <= scrollTop + height) return undefined;
-  return Math.max(0, Math.round(top - height / 3));
+  return Math.max(0, Math.round(top - (height * 2) / 3));
 }

@@ -111,7 +111,7 @@ function ViewContent(props: { attempt: AttemptData; story: Story; view: View }):
         <>
           <div class="flow">
             <Ladder story={story} />
-            <AudioDock attempt={attempt} story={story} />
+            <AudioDock key={attempt.scenario.id} attempt={attempt} story={story} />
           </div>
           <Panel story={story} />
         </>

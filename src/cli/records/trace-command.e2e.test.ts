@@ -28,7 +28,7 @@ it('trace: what failed, the ladder around it, parts of it, and names that are mi
     const places = order.map((text) => whole.stdout.indexOf(text));
     expect(places).toEqual([...places].sort((one, other) => one - other));
     expect(places[0]).toBeGreaterThan(0);
-    expect(whole.stdout).not.toContain('fine');
+    expect(whole.stdout).not.toContain('suite.js › fine');
     const none = await cli('trace', 'run.ndjson', '--scenario=fine');
     expect(none.stdout).toMatch(/passed in/);
     const early = await cli('trace', 'run.ndjson', '--at=600s');

@@ -3,7 +3,7 @@
  * the end in one go, so that nobody ever reads half a file; also when the run broke off. Its schema is junit-10.xsd of
  * Jenkins, and besides, as GitLab and pytest have it, `file`, `line` and `properties` of a testcase.
  */
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, relative, resolve } from 'node:path';
 import { formatMs } from '../time.js';
 import type { RunEvent, ScenarioId } from '../model/run-event.js';
 import { AgentNames } from './lines/agent-names.js';

@@ -187,6 +187,20 @@ describe.skipIf(chromium === undefined)('the report page in Chromium', () => {
     });
   });
 
+  test('too large for one file: what is looked at comes from the folder beside it', async () => {
+    const file = await longPage(folder, 'parts', 1000);
+    const beside = 'parts-data';
+    await withPage(file, { beside, hash: '#scenario=long.js+›+a+long+call' }, async (page) => {
+      await page.locator('.line.is-message').first().waitFor();
+      expect(await page.locator('.line.is-message').first().textContent()).toContain('OPTIONS');
+    });
+    rmSync(join(folder, beside), { recursive: true });
+    const page = await browser.newPage();
+    await page.goto(`${pathToFileURL(file).href}#scenario=long.js+›+a+long+call`);
+    await page.getByText('keep that folder beside the page').waitFor();
+    await page.close();
+  });
+
   test('it is small, and paints soon', async () => {
     expect(gzipSync(readFileSync(TEMPLATE), { level: 9 }).length).toBeLessThan(150_000);
     expect(statSync(suite).size).toBeLessThan(400_000);
@@ -210,10 +224,12 @@ async function suitePage(parent: string): Promise<string> {
   return file;
 }
 
-async function longPage(parent: string): Promise<string> {
-  const file = join(parent, 'long.html');
+/** @param largest bytes of parts above which they lie in a folder beside the page */
+async function longPage(parent: string, name = 'long', largest?: number): Promise<string> {
+  const file = join(parent, `${name}.html`);
   const reporter = new HtmlReporter({
     file,
+    ...(largest === undefined ? {} : { largest }),
     template: () => readFileSync(TEMPLATE, 'utf8'),
     cwd: parent,
     onFailureOnly: false,
@@ -232,12 +248,14 @@ interface Opening {
   hash?: string;
   width?: number;
   colorScheme?: 'light' | 'dark';
+  /** Folder beside the page that it may read files of. */
+  beside?: string;
 }
 
 /** Opens the file; nothing may stand on the console, and nothing but the file be asked for. */
 async function withPage(
   file: string,
-  { hash = '', width = 1440, colorScheme = 'light' }: Opening,
+  { hash = '', width = 1440, colorScheme = 'light', beside }: Opening,
   act: (page: Page) => Promise<void>,
 ): Promise<void> {
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
@@ -255,9 +273,10 @@ async function withPage(
     await page.locator('.top-bar').waitFor();
     await act(page);
     expect(problems).toEqual([]);
-    expect(requests.filter((url) => !/^(?:data|blob):/.test(url)).map(withoutHash)).toEqual([
-      address,
-    ]);
+    const isOwn = (url: string): boolean =>
+      /^(?:data|blob):/.test(url) ||
+      (beside !== undefined && url.startsWith(new URL(`${beside}/part-`, address).href));
+    expect(requests.filter((url) => !isOwn(url)).map(withoutHash)).toEqual([address]);
   } finally {
     await page.close();
   }

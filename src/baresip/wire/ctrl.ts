@@ -8,7 +8,7 @@ import { formatMs } from '../../time.js';
 import { trace } from '../../trace.js';
 import type { Limit } from '../limit.js';
 import { decodeFrame, type CtrlEvent, type Frame, type Reply } from './events.js';
-import { CommandWriter, NetstringDecoder } from './netstring.js';
+import { ACK_CARRIER, NetstringDecoder, encodeNetstring } from './netstring.js';
 
 export interface Command {
   name: string;
@@ -32,7 +32,6 @@ export class Ctrl {
   readonly #sink: CtrlSink;
   /** For the trace. */
   readonly #agent: string;
-  readonly #writer = new CommandWriter();
   readonly #decoder = new NetstringDecoder();
   readonly #pending = new Map<string, (reply: Reply | Error) => void>();
   #token = 0;
@@ -65,7 +64,7 @@ export class Ctrl {
     const replies = commands.map((command) => {
       const token = String(++this.#token);
       trace.ctrl?.(this.#agent, `-> ${token} ${command.name} ${command.params ?? ''}`);
-      text += this.#writer.command(
+      text += encodeNetstring(
         JSON.stringify({ command: command.name, params: command.params, token }),
       );
       return this.#reply(token, command.name, limit);
@@ -111,7 +110,7 @@ export class Ctrl {
 
   #read(chunk: Buffer): void {
     if (this.#closed) return;
-    this.#socket.write(this.#writer.acknowledgement(), 'latin1');
+    this.#socket.write(ACK_CARRIER);
     let frames: string[];
     try {
       frames = this.#decoder.push(chunk);
@@ -129,7 +128,6 @@ export class Ctrl {
       this.#sink.event(frame);
       return;
     }
-    if (frame.kind === 'reply') this.#writer.answered();
     const settle = frame.kind === 'reply' ? this.#pending.get(frame.token) : undefined;
     if (frame.kind === 'reply' && settle !== undefined) {
       this.#pending.delete(frame.token);

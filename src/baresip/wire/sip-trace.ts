@@ -46,7 +46,7 @@ const LONGEST_MARK = START.length + 'hh:mm:ss.mmm#'.length;
 /** How much earlier than our read a mark may have been written. */
 const JUST_NOW_S = 60;
 const DAY_S = 86_400;
-/** ctrl_tcp's answer to a frame without a command (netstring.ts), which means nothing. */
+/** ctrl_tcp's answer to our ACK carriers, which means nothing. */
 const NOISE = /ctrl_tcp: missing json entries/;
 /** Stands above the answer to OPTIONS, which the trace has just shown. */
 const REPEATS = /^-{5} OPTIONS of .* -{5}$/;

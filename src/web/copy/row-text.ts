@@ -27,7 +27,7 @@ export function rowText(row: Row, { lanes }: Story): string | undefined {
       return `${row.ok ? 'held' : 'FAILED'}: ${row.text}`;
     case 'wait': {
       const took = row.until === undefined ? 'did not end' : formatMs(row.until - row.at);
-      return `${row.by}: ${row.what}  (${took}${row.ok === false ? ', did not hold' : ''})`;
+      return `${row.by === 'wait' ? '' : `${row.by}: `}${row.what}  (${took}${row.ok === false ? ', did not hold' : ''})`;
     }
     case 'step':
     case 'phase':

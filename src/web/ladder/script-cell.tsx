@@ -88,7 +88,7 @@ function Wait({ row }: { row: WaitRow }): JSX.Element {
     <span class={`script-text is-wait${row.ok === false ? ' is-bad' : ''}`}>
       {row.ok === false && <Icon name="failed" />}
       <span class="grow">
-        <code>{row.by}</code> {row.what}
+        {row.by !== 'wait' && <code>{row.by}</code>} {row.what}
       </span>
       <Took from={row.at} until={row.until} always />
     </span>

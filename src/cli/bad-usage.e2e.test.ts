@@ -162,6 +162,18 @@ cases('reports', [
     hint: 'use one of console, list, brief, ndjson, junit, tap, html, github',
   },
   {
+    what: 'audio of unknown scenarios',
+    args: ['run', 'it.js', '--report-audio', 'some'],
+    error: '--report-audio: there is no "some"',
+    hint: 'use failed, all or none',
+  },
+  {
+    what: 'a page that is a folder',
+    args: ['run', 'it.js', '--reporter', 'html=.'],
+    error: 'output file ".": cannot be written: it is a folder',
+    hint: 'name a file in that folder',
+  },
+  {
     what: 'junit without a file',
     args: ['run', 'it.js', '--reporter', 'junit'],
     error: '--reporter junit: needs a file',

@@ -56,9 +56,10 @@ export function pageRecordings(
   flags: RunFlags,
   environment: ProcessEnvironment,
 ): string | undefined {
+  const audio = reportAudioOf(flags.reportAudio);
   const wanted = wantedReporters(flags, { ...environment, isBuild: environment.isCi });
   const page = wanted.find(({ name }) => name === 'html');
-  if (page === undefined || reportAudioOf(flags.reportAudio) === 'none') return undefined;
+  if (page === undefined || audio === 'none') return undefined;
   try {
     return recordingsFolder();
   } catch (error) {

@@ -71,7 +71,10 @@ export interface RunRequest extends ScriptRequest {
   bail?: number;
   /** A run with flaky scenarios fails. */
   failOnFlaky?: boolean;
-  /** What has failed stays as it is, with its agents and servers, until `signal` is aborted; nothing else begins then. */
+  /**
+   * Keeps a scenario that has failed running, with its agents, calls and mock servers, so that somebody can look into it,
+   * until `signal` is aborted. From the first such failure on no other scenario begins.
+   */
   keep?: boolean;
   /** Name of this run in a report that merges several runs, such as "debian-12". */
   label?: string;

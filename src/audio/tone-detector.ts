@@ -35,7 +35,8 @@ const WINDOW_BLOCKS = 20;
 const SHORT_BLOCKS = 8;
 const BRIDGED_BLOCKS = 12;
 const MIX_STEP_BLOCKS = 4;
-const LARGEST_TWIST = 10 ** 1.5;
+/** Most that the power of one tone of several exceeds that of another: 15 dB. */
+export const LARGEST_TWIST = 10 ** 1.5;
 const PROMINENCE = 10;
 const DRIFT_HZ = 3;
 const ASIDE_HZ = [-60, -45, -30, 30, 45, 60];

@@ -3,7 +3,7 @@ import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } fr
 import { basename, dirname, join } from 'node:path';
 import { outputError } from './output.js';
 
-/** That `writeWhole` can write the file, said before anything runs. @throws OffhookError E_OUTPUT */
+/** Checks, before anything runs, that `writeWhole` can write the file. @throws OffhookError E_OUTPUT */
 export function checkWritable(file: string): void {
   try {
     const folder = statSync(dirname(file));

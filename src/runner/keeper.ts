@@ -40,7 +40,7 @@ export class Keeper {
     return this.#stop.signal.aborted;
   }
 
-  /** Carries it out, as something that runs. */
+  /** Carries out `act`, which counts as running until it ends. */
   async running<T>(act: () => Promise<T>): Promise<T> {
     this.#running += 1;
     try {

@@ -54,7 +54,7 @@ export interface RunOptions extends PlanOptions {
   emit: (event: RunEvent) => void;
   /** Aborted by Ctrl-C. */
   interrupted: AbortSignal;
-  /** What has failed stays as it is until Ctrl-C. */
+  /** Keeps scenarios that have failed running until Ctrl-C: `keep` of a RunRequest says more. */
   keep?: boolean;
 }
 

@@ -15,7 +15,7 @@ export interface RowPair {
   right?: number;
 }
 
-/** Attempts that have less in common are not worth a longer search. */
+/** The search for common rows is given up after so many differing ones: it would take too long. */
 const MOST_DIFFERENCES = 2000;
 
 export function compareStories(left: Story, right: Story): StoryComparison {

@@ -3,6 +3,7 @@
  * element `<script type="text/plain" id="part-N">` with gzip in base64 (RFC 1952, RFC 4648).
  */
 import type { Failure, FilePart, ScenarioId, Verdict } from '../model/run-event.js';
+import type { AudioMark } from '../model/audio-mark.js';
 import type { EventOf } from './story.js';
 
 export const PAGE_DATA_ID = 'offhook-data';
@@ -62,16 +63,5 @@ export interface AudioData {
   part: number;
   marks: readonly AudioMark[];
   /** RMS of what is no silence, in dBFS; absent where all is silence. */
-  level?: number;
-}
-
-/** What is to hear in a stretch of it. Times in ms since the first sample. */
-export interface AudioMark {
-  kind: 'tone' | 'speech' | 'sound' | 'silence' | 'gap';
-  from: number;
-  to: number;
-  /** Of a tone. */
-  hz?: readonly number[];
-  /** In dBFS. */
   level?: number;
 }

@@ -3,13 +3,19 @@
  * them. Pure: takes seen messages, returns arrows.
  */
 import type { SipMessage } from '../sip/sip-message.js';
+import type { EventOf } from './story.js';
 
 export interface SeenMessage {
   at: number;
   agent: string;
   message: SipMessage;
-  /** Where it stands in the record, for who wants to find it again. */
+  /** Index of its event among those of the record, so that the event can be found again. */
   place?: number;
+}
+
+/** What a `sip` event shows, with the time at which the message was sent or received, not that at which it was read. */
+export function seenMessage({ at, happened = at, agent, message }: EventOf<'sip'>): SeenMessage {
+  return { at: happened, agent, message };
 }
 
 export interface Arrow {

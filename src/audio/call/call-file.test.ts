@@ -16,7 +16,8 @@ import { audioOfFile, type SideOfCall } from './call-file.js';
 import { dtmfSamples } from '../dtmf-detector.js';
 import { decodeG711, throughG711 } from '../g711.js';
 import { levelOf } from '../level.js';
-import { marksOf, type Mark } from './marks.js';
+import type { AudioMark } from '../../model/audio-mark.js';
+import { marksOf } from './marks.js';
 import { joinSamples, silenceSamples, toneSamples } from '../tone.js';
 import { encodeWav, wavHeader } from '../wav.js';
 
@@ -45,7 +46,7 @@ function sidesOf(left: Int16Array, right: Int16Array, rate: number): SideOfCall[
 }
 
 /** "tone 440 from to" in steps of 50 ms, to compare. */
-const texts = (marks: readonly Mark[]): string[] =>
+const texts = (marks: readonly AudioMark[]): string[] =>
   marks.map(({ kind, from, to, hz }) => {
     const times = [from, to].map((ms) => Math.round(ms / 50) * 50);
     return [kind, ...(hz === undefined ? [] : [hz.join('+')]), ...times].join(' ');

@@ -1,4 +1,5 @@
-/** What is to hear in recorded sound, as stretches with names: for a waveform that people look at. */
+/** Divides a recording into tones, speech, other sound, silence and gaps, so that a drawing of it can name them. */
+import type { AudioMark } from '../../model/audio-mark.js';
 import { DtmfDetector, dtmfFrequencies } from '../dtmf-detector.js';
 import { Blocks, dbfs, meanSquareOf, SILENCE_DBFS } from '../level.js';
 import { TONE_MS, ToneDetector, toneProblem } from '../tone-detector.js';
@@ -12,24 +13,9 @@ import {
 } from './suspects.js';
 import { VoiceActivity } from '../voice-activity.js';
 
-/** A stretch of sound; `from` and `to` in ms since the first sample, exact to 10 ms. */
-export interface Mark {
-  /**
-   * `tone`: one frequency or several at once, a DTMF digit among them; `speech`: its level changes as that of syllables
-   * does; `sound`: anything else; `silence`: 300 ms or longer; `gap`: nothing at all amid sound, as where packets are missing.
-   */
-  kind: 'tone' | 'speech' | 'sound' | 'silence' | 'gap';
-  from: number;
-  to: number;
-  /** Of a tone, ascending; those of ITU-T Q.23 for a digit. */
-  hz?: readonly number[];
-  /** Mean level, dBFS; absent for silence and gaps. */
-  level?: number;
-}
-
 export interface Marked {
   /** By `from`. Of tone, speech, sound and silence at most one at a time; a gap lies in or between them. */
-  marks: readonly Mark[];
+  marks: readonly AudioMark[];
   /** RMS of what is no silence, dBFS; absent where all is silence. */
   level?: number;
 }
@@ -41,7 +27,10 @@ const LEAST_SOUND_MS = 60;
 /** Shorter pauses are part of what is around them. */
 const BRIDGED_MS = 50;
 
-/** Every stretch that has a name; sound that is told by no detector and shorter than 300 ms has none. */
+/**
+ * Divides a recording into marks. Sound that is shorter than 300 ms, and that no detector takes for a tone, a digit or a
+ * voice, gets no mark.
+ */
 export function marksOf(samples: Int16Array, rate: number): Marked {
   const powers = powersOf(samples, rate);
   const sounding = soundingIn(powers, rate);
@@ -62,10 +51,10 @@ export function marksOf(samples: Int16Array, rate: number): Marked {
     ({ start, end }) => msOf(end - start, rate) >= SILENCE_MS,
   );
   const ms = (at: number): number => Math.round(msOf(at, rate));
-  const mark = (kind: Mark['kind'], { start, end }: Stretch): Mark => {
+  const mark = (kind: AudioMark['kind'], { start, end }: Stretch): AudioMark => {
     return { kind, from: ms(start), to: ms(end) };
   };
-  const levelled = (kind: Mark['kind'], one: Stretch): Mark => {
+  const levelled = (kind: AudioMark['kind'], one: Stretch): AudioMark => {
     return { ...mark(kind, one), level: tenths(levelIn(powers, rate, one)) };
   };
   const marks = [
@@ -110,7 +99,7 @@ function powersOf(samples: Int16Array, rate: number): Float64Array {
   return powers;
 }
 
-/** Stretches that are no silence; shorter pauses than 50 ms belong to them. */
+/** Finds the stretches with sound. A pause shorter than 50 ms does not divide a stretch. */
 function soundingIn(powers: Float64Array, rate: number): Stretch[] {
   const length = Math.round(rate * BLOCK_S);
   const found: Stretch[] = [];
@@ -146,7 +135,7 @@ function without(stretches: readonly Stretch[], others: readonly Stretch[]): Str
   });
 }
 
-/** Time around a stretch that a detector sees too: edges are told by what is beside them. */
+/** A detector gets this much more of the recording on both sides of a stretch: it finds where a tone begins by the change. */
 const AROUND_MS = 100;
 
 function around(samples: Int16Array, rate: number, { start, end }: Stretch): [number, Int16Array] {
@@ -155,7 +144,7 @@ function around(samples: Int16Array, rate: number, { start, end }: Stretch): [nu
   return [from, samples.subarray(from, end + more)];
 }
 
-/** @param suspects in order; a detector hears those that are near to each other as one, and no digit twice */
+/** @param suspects by time; those near to each other go to the detector together, or it would find a digit twice */
 function digitsIn(samples: Int16Array, rate: number, suspects: readonly Stretch[]): Tone[] {
   const joined: Stretch[] = [];
   for (const { start, end } of suspects) {
@@ -171,7 +160,7 @@ function digitsIn(samples: Int16Array, rate: number, suspects: readonly Stretch[
   });
 }
 
-/** Tones as a spectrum suggests them and a detector confirms them: it alone says where they begin and end. */
+/** Asks the detector about the tones that a spectrum suggests; where one begins and ends is as the detector says. */
 function tonesIn(samples: Int16Array, rate: number, suspects: readonly Tone[]): Tone[] {
   const tones: Tone[] = [];
   for (const { hz, ...place } of suspects) {
@@ -196,7 +185,7 @@ const SPEECH_DB = 5;
 const LEAST_SPEECH_MS = 100;
 const LOWEST_DBFS = -70;
 
-/** What is heard and is no tone, as speech or as other sound. */
+/** Finds where somebody speaks and where there is other sound, outside of the given tones. */
 function voicedIn(
   samples: Int16Array,
   rate: number,
@@ -233,12 +222,12 @@ function isSpeech(powers: Float64Array, rate: number, { start, end }: Stretch): 
 
 const LEAST_GAP_MS = 20;
 const EDGE_MS = 5;
-/** Sound beside a gap: nothing fades out within 5 ms, but what is cut. */
+/** Least mean square of the 5 ms before and after a gap: sound that ends by itself has faded below it by then. */
 const EDGE_POWER = meanSquareOf(-45);
-/** Pauses of tones begin and end as abruptly, and last at least this long (ITU-T Q.24, E.180). */
+/** From this length on, zeros between two tones are a pause of the signal, and no gap (ITU-T Q.24, E.180). */
 const PAUSE_MS = 40;
 
-/** Zeros amid sound. A codec's silence is zeros, too, but a sound comes to it by degrees. */
+/** Finds zeros where sound breaks off and begins again abruptly. Before the zeros of a silence, sound fades. */
 function gapsIn(samples: Int16Array, rate: number): Stretch[] {
   const least = (LEAST_GAP_MS * rate) / 1000;
   const gaps: Stretch[] = [];

@@ -1,5 +1,6 @@
-/** Where recorded sound may hold tones or digits: a quick look, for detectors that take their time. */
+/** Finds by spectrum where a recording may hold tones or digits, so that the slower detectors look only there. */
 import { PowerSpectrum } from '../power-spectrum.js';
+import { LARGEST_TWIST } from '../tone-detector.js';
 
 /** In samples. */
 export interface Stretch {
@@ -19,18 +20,18 @@ export function isSame(one: readonly number[], other: readonly number[]): boolea
   );
 }
 
-/** Length of a piece. */
+/** Length of a piece, in seconds. */
 export const SPECTRUM_S = 0.06;
 const HOP_S = 0.02;
-/** Part of the energy of a piece in its strongest frequencies, where it may be tones. */
+/** Least share of a piece's energy that its strongest frequencies have where it may be tones. */
 const SUSPECT_SHARE = 0.85;
 const MOST_TONES = 4;
-/** The frequency of a tone as pieces show it: a voice moves on. */
+/** Most by which a tone's frequency differs between two pieces, in Hz; that of a voice differs by more. */
 const STEADY_HZ = 12;
-/** Pieces that must agree: of more than two frequencies many, as a vowel has several, too. */
+/** How many pieces must show the same frequencies. More than two at once take many pieces, as a vowel has several, too. */
 const LEAST_PIECES = { few: 3, many: 20 };
 
-/** Where the detectors are worth their time: they cost ten times as much as a spectrum. */
+/** Finds where tones and digits may be. A detector costs ten times as much as a spectrum. */
 export function suspectedIn(
   samples: Int16Array,
   rate: number,
@@ -66,7 +67,10 @@ export function suspectedIn(
   return { tones: found.filter((tone) => tone.pieces >= least(tone)), digits };
 }
 
-/** One frequency of each group of ITU-T Q.23, or near it. */
+/**
+ * Whether the two strongest frequencies may be those of a DTMF digit: one near the low group (697 to 941 Hz), one near the
+ * high group (1209 to 1633 Hz) of ITU-T Q.23.
+ */
 function maybeDigit(hz: readonly number[]): boolean {
   const [low = 0, high = 0] = hz.toSorted((a, b) => a - b);
   return low > 660 && low < 980 && high > 1160 && high < 1690;
@@ -100,7 +104,7 @@ export class HannSpectrum {
     this.peaks = peaksOf(this.#power).slice(0, MOST_TONES + 1);
   }
 
-  /** Bins, with fractions, of the few frequencies that carry nearly all energy, ascending; none where there are none. */
+  /** Fractional bins of up to four frequencies that carry nearly all energy, ascending; empty where more carry it. */
   strongest(): number[] {
     const power = this.#power;
     let total = 0;
@@ -120,13 +124,13 @@ export class HannSpectrum {
   }
 }
 
-/** As strong as the weakest tone beside the strongest, for the detector of tones. */
+/** Whether a bin is at most 15 dB weaker than the strongest: the tone detector takes weaker ones for no tone. */
 function isStrong(
   power: Float64Array,
   bin: number | undefined,
   first: number | undefined,
 ): boolean {
-  return bin !== undefined && (power[bin] ?? 0) * 30 > (power[first ?? 0] ?? 0);
+  return bin !== undefined && (power[bin] ?? 0) * LARGEST_TWIST > (power[first ?? 0] ?? 0);
 }
 
 /** Bins of local maxima, the strongest first. */

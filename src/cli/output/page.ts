@@ -11,7 +11,7 @@ interface PageOptions extends Pick<
   HtmlOptions,
   'file' | 'cwd' | 'audio' | 'again' | 'onFailureOnly'
 > {
-  /** Where people are told of the page. */
+  /** Gets the line that says where the page lies. */
   output: Output | undefined;
 }
 
@@ -33,7 +33,7 @@ export function pageReporter({ output, ...options }: PageOptions): HtmlReporter 
   });
 }
 
-/** Undefined for a file that is gone or is no WAV: the page is told without it. */
+/** @returns undefined for a file that is gone or is no WAV: the page then has no audio of that call */
 function audioOf(path: string): ReturnType<HtmlOptions['audioOf']> {
   try {
     return audioOfFile(path).sides;

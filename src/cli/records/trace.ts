@@ -19,7 +19,7 @@ import type { TraceFlags } from '../options.js';
 import { print, secrets } from '../print.js';
 
 const EVENTS = 'events.ndjson';
-/** More at once are no help: they are named instead. */
+/** Of more failed scenarios than these, only the names are printed. */
 const MOST_TRACES = 5;
 const MOST_NAMES = 20;
 
@@ -142,7 +142,7 @@ function chosenAttempts(
   );
 }
 
-/** By key, title or name; else by a part of the title. */
+/** Finds scenarios by their key, title or name, else by a part of their title. */
 function named(attempts: readonly RecordedAttempt[], wanted: string): readonly RecordedAttempt[] {
   const exact = attempts.filter(({ scenario }) =>
     [scenario.key, scenario.name, scenario.id, scenario.file, scenarioTitle(scenario)].includes(

@@ -19,7 +19,7 @@ import { openNew } from '../../ordinary-file.js';
 import { outputError } from '../output.js';
 import type { Reporter } from '../reporter.js';
 import { attemptFiles, unusedName, type KeptAttempt } from './attempt-files.js';
-import { AttemptRecord } from '../record/attempt-record.js';
+import { AttemptRecords, type Finished } from '../record/attempt-records.js';
 
 export interface ArtifactsOptions {
   /** Absolute; exists. */
@@ -36,12 +36,9 @@ type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 /** Most bytes of a file's and of a scenario's name in that of a folder. */
 const LONGEST_NAME = 50;
 
-/** Of an attempt, or of setup_file or teardown_file. */
-type Finished = EventOf<'scenario_finished'> | EventOf<'file_part_finished'>;
-
 export class ArtifactsReporter implements Reporter {
   readonly #options: ArtifactsOptions;
-  readonly #attempts = new Map<string, AttemptRecord>();
+  readonly #attempts = new AttemptRecords();
   #run: EventOf<'run_started'> | undefined;
   #tell: (event: EventOf<'artifact'>) => void = () => undefined;
 
@@ -59,24 +56,12 @@ export class ArtifactsReporter implements Reporter {
       case 'run_started':
         this.#run = event;
         return;
-      case 'scenario_started':
-      case 'file_part_started':
-        this.#recordOf(event.scenario.id).add(event);
-        return;
-      case 'scenario_restarted':
-        this.#attempts.get(event.scenario)?.restart();
-        return;
       case 'scenario_finished':
       case 'file_part_finished':
         this.#finished(event);
         return;
-      case 'artifact':
-      case 'run_finished':
-      case 'left_out':
-      case 'source':
-        return;
       default:
-        if (event.scenario !== undefined) this.#attempts.get(event.scenario)?.add(event);
+        this.#attempts.on(event);
     }
   }
 
@@ -88,11 +73,7 @@ export class ArtifactsReporter implements Reporter {
   }
 
   #close(): void {
-    try {
-      for (const record of this.#attempts.values()) this.#keepOpen(record.events());
-    } finally {
-      this.#attempts.clear();
-    }
+    for (const [, events] of this.#attempts.takeOpen()) this.#keepOpen(events);
   }
 
   #keepOpen(events: readonly RunEvent[]): void {
@@ -102,17 +83,8 @@ export class ArtifactsReporter implements Reporter {
     this.#keep({ at: last.at, scenario: first.scenario }, { run, events });
   }
 
-  #recordOf(id: string): AttemptRecord {
-    const record = this.#attempts.get(id) ?? new AttemptRecord();
-    this.#attempts.set(id, record);
-    return record;
-  }
-
   #finished(event: Finished): void {
-    const record = this.#recordOf(event.scenario.id);
-    this.#attempts.delete(event.scenario.id);
-    record.add(event);
-    const events = record.events();
+    const events = this.#attempts.end(event);
     const run = this.#run;
     if (run !== undefined && this.#isKept(event.verdict)) this.#keep(event, { run, events });
   }

@@ -122,7 +122,7 @@ export abstract class AttemptsReporter implements Reporter {
     return this.#repeated.firstLike(scenario, failures);
   }
 
-  /** Prints the end of an attempt; of one that was made before, what differs. */
+  /** Prints the end of an attempt; of a repeated attempt only what differs from the earlier ones. */
   protected finish(block: ScenarioBlock, event: Finished, firstLike?: number): void {
     block.finish(event, this.#results.of(event.scenario)?.earlier ?? [], firstLike);
   }

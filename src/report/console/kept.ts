@@ -18,7 +18,7 @@ interface KeptOptions {
   page: Page;
   /** Locations below this folder are shown relative to it. */
   cwd: string;
-  /** Of the process that a signal ends. */
+  /** Process id of Offhook: a signal to it ends the run. */
   pid: number;
 }
 
@@ -28,7 +28,7 @@ type OfAgent = EventOf<'agent_log'> | EventOf<'sip'>;
 interface Attempt {
   scenario: ScenarioId;
   record: AttemptRecord;
-  /** By agent, once it is kept. */
+  /** Writers of the agents' log files, by agent; empty until the scenario is kept. */
   logs: Map<string, AgentLogsReporter>;
 }
 

@@ -11,7 +11,7 @@ import { outputError, type Output } from '../output.js';
 import { KeptText, Page, palette } from '../lines/page.js';
 import type { Reporter } from '../reporter.js';
 import { isBad, Results, type ScenarioResult } from '../results.js';
-import { joinMessages, type SeenMessage } from '../../story/sip-join.js';
+import { joinMessages, seenMessage, type SeenMessage } from '../../story/sip-join.js';
 import { countsText, sumOf } from '../console/summary.js';
 import { count } from '../../story/printable.js';
 import { annotation } from './annotations.js';
@@ -68,7 +68,7 @@ export class GithubReporter implements Reporter {
       case 'sip': {
         const seen = this.#seen.get(event.scenario);
         if (seen === undefined) return;
-        seen.push(event);
+        seen.push(seenMessage(event));
         if (seen.length > 2 * MOST_MESSAGES) seen.splice(0, MOST_MESSAGES);
         return;
       }

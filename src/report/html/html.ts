@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { RunEvent } from '../../model/run-event.js';
 import type { AttemptData, AudioData, PageData } from '../../story/page-data.js';
 import { outputError } from '../output.js';
-import { AttemptRecord } from '../record/attempt-record.js';
+import { AttemptRecords, type Finished } from '../record/attempt-records.js';
 import type { Reporter } from '../reporter.js';
 import { isBad, Results, type AttemptResult } from '../results.js';
 import { checkWritable, writeWhole } from '../whole-file.js';
@@ -36,7 +36,6 @@ export interface HtmlOptions {
   written: (folder: string | undefined) => void;
 }
 
-type Finished = EventOf<'scenario_finished' | 'file_part_finished'>;
 type Kept = Pick<AttemptData, 'events' | 'audio' | 'part'>;
 
 export class HtmlReporter implements Reporter {
@@ -44,8 +43,7 @@ export class HtmlReporter implements Reporter {
   readonly #options: HtmlOptions;
   readonly #parts: Parts;
   readonly #results = new Results();
-  /** Attempts that run, by id. */
-  readonly #running = new Map<string, AttemptRecord>();
+  readonly #running = new AttemptRecords();
   readonly #kept = new Map<string, Kept>();
   readonly #sources: Record<string, number> = {};
   readonly #leftOut: EventOf<'left_out'>[] = [];
@@ -78,30 +76,24 @@ export class HtmlReporter implements Reporter {
       case 'agent_config':
       case 'artifact':
         return;
-      case 'scenario_started':
-      case 'file_part_started':
-        this.#recordOf(event.scenario.id).add(event);
-        return;
-      case 'scenario_restarted':
-        this.#running.get(event.scenario)?.restart();
-        return;
       case 'scenario_finished':
       case 'file_part_finished':
         this.#end(event);
         return;
       case 'warning':
         if (event.scenario === undefined) this.#warnings.push(event.text);
-        else this.#running.get(event.scenario)?.add(event);
+        else this.#running.on(event);
         return;
       default:
-        this.#running.get(event.scenario)?.add(event);
+        this.#running.on(event);
     }
   }
 
   async close(): Promise<void> {
     if (this.#run === undefined) return;
     if (this.#options.onFailureOnly && this.#finished?.exit === 0) return;
-    for (const [id, record] of this.#running) this.#keep(id, record, { hasAudio: false });
+    for (const [id, events] of this.#running.takeOpen())
+      this.#keep(id, events, { hasAudio: false });
     const { elements, folder } = await this.#parts.end();
     const data = this.#data(this.#run, folder);
     const hasAudio = data.attempts.some(({ audio }) => audio.length > 0);
@@ -115,30 +107,21 @@ export class HtmlReporter implements Reporter {
     written(folder);
   }
 
-  #recordOf(id: string): AttemptRecord {
-    const record = this.#running.get(id) ?? new AttemptRecord();
-    this.#running.set(id, record);
-    return record;
-  }
-
   #end(event: Finished): void {
-    const { id } = event.scenario;
-    const record = this.#recordOf(id);
-    this.#running.delete(id);
+    const events = this.#running.end(event);
     const isPart = event.type === 'file_part_finished';
+    // What ran once for a file and went well is no row of the page.
     if (isPart && event.failures.length === 0) return;
-    record.add(event);
     const { audio } = this.#options;
     const hasAudio = audio === 'all' || (audio === 'failed' && isBad(event.verdict));
-    this.#keep(id, record, { hasAudio, ...(isPart ? { part: event.part } : {}) });
+    this.#keep(event.scenario.id, events, { hasAudio, ...(isPart ? { part: event.part } : {}) });
   }
 
   #keep(
     id: string,
-    record: AttemptRecord,
+    events: readonly RunEvent[],
     { hasAudio, part }: { hasAudio: boolean; part?: Kept['part'] },
   ): void {
-    const events = record.events();
     const lines = events.map((event) => JSON.stringify(event));
     this.#kept.set(id, {
       events: this.#parts.add(lines.join('\n')),

@@ -1,5 +1,6 @@
 /** Names of agents across a run: one colour each, one column width, and the agent behind a SIP address. */
 import type { RunEvent } from '../../model/run-event.js';
+import { addressNames } from '../../story/address-names.js';
 import { PeerNames } from '../../story/peer-names.js';
 import { displayWidth } from '../text.js';
 
@@ -37,7 +38,7 @@ export class AgentNames extends PeerNames {
 
   /** Who is at "address:port". */
   at(address: string): string | undefined {
-    return this.#addresses.get(address);
+    return addressNames({ aliases: this.addresses })(address);
   }
 
   get addresses(): Readonly<Record<string, string>> {

@@ -19,9 +19,9 @@ export interface TraceOptions {
 }
 
 const AROUND_MS = 1000;
-/** Shorter waits are told when they end. */
+/** A wait shorter than this takes one line, at its end. */
 const LONG_WAIT_MS = 500;
-/** The names stand above the lines again after so many. */
+/** After this many lines the names of the columns are printed again. */
 const HEAD_EVERY = 50;
 const LONGEST_VERB = 160;
 
@@ -111,7 +111,7 @@ function entriesOf({ rows }: Story): Entry[] {
   return entries.sort((a, b) => a.at - b.at || Number(b.isEnd) - Number(a.isEnd));
 }
 
-/** Such as env(): they explain nothing. */
+/** Whether the verb is one like env(), which explains no failure. */
 function isQuiet({ lane, text }: VerbRow): boolean {
   return (
     lane === undefined && findFunction('global', /^\w*/.exec(text)?.[0] ?? '')?.row.quiet === true

@@ -5,12 +5,12 @@ import { cut, displayWidth, padTo } from '../text.js';
 export interface Space {
   /** Of the page, without what stands left of the lifelines; undefined = as many as it takes. */
   columns: number | undefined;
-  /** Wanted at the right of the lifelines. */
+  /** Columns that stay free at the right of the lifelines, for notes. */
   notes: number;
-  /** Columns from one line to the next. */
+  /** Most and least columns from one lifeline to the next. */
   widest: number;
   narrowest: number;
-  /** More lines than these are no help. */
+  /** Most lifelines that are drawn. */
   most: number;
 }
 

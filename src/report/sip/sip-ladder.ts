@@ -10,7 +10,7 @@ import { foldExchanges } from '../../story/exchanges.js';
 import type { Output } from '../output.js';
 import type { Reporter } from '../reporter.js';
 import { Lifelines } from './lifelines.js';
-import { joinMessages } from '../../story/sip-join.js';
+import { joinMessages, seenMessage } from '../../story/sip-join.js';
 import type { Arrow, SeenMessage } from '../../story/sip-join.js';
 import { messageLabel, sdpHint, shortCallIds } from '../../story/sip-words.js';
 import { noCommands, oneLine } from '../../story/printable.js';
@@ -97,8 +97,7 @@ export class SipLadderReporter implements Reporter {
   #message(event: Extract<RunEvent, { type: 'sip' }>): void {
     const trace = this.#traces.get(event.scenario);
     if (trace === undefined) return;
-    const { at, happened, agent, message } = event;
-    trace.seen.push({ at: happened ?? at, agent, message });
+    trace.seen.push(seenMessage(event));
     if (trace.seen.length < MOST_MESSAGES) return;
     this.#print(trace);
     trace.seen = [];

@@ -5,7 +5,7 @@ import type { ThreadPool } from '../schedule/threads.js';
 
 type Source = Omit<Extract<RunEvent, { type: 'source' }>, 'type' | 'at'>;
 
-/** A longer script is generated: nobody reads it, and its place in each record is dear. */
+/** A longer script was made by a program: nobody reads it, and every record would be so much larger. */
 const LARGEST_BYTES = 256 * 1024;
 
 /** Each script of these scenario files once, modules included. JSON modules are data, and no scripts. */

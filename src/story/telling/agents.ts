@@ -12,7 +12,7 @@ import { agentEventText } from '../wording.js';
 
 type Word = AgentEvent['type'];
 
-/** They have rows of their own. */
+/** Events that have rows of another kind. */
 const ELSEWHERE: ReadonlySet<Word> = new Set<Word>(['sip', 'dtmf_sent', 'dtmf_received']);
 const MEDIA: ReadonlySet<Word> = new Set<Word>(['call_rtp', 'call_quality', 'audio_level']);
 /** Events that restate what a verb has just said. */

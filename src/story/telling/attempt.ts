@@ -22,7 +22,8 @@ export type TimeOf = (event: RunEvent) => number;
 
 /** What agents did is read a little later than it happened: their own times keep the order of cause and effect. */
 export function clockOf({ startedAt, events }: Attempt): TimeOf {
-  // Their log begins a little after the attempt does: by how much, the entry shows that was read fastest.
+  // Times of entries count from the beginning of their log, a little after that of the attempt. How much later it was, the
+  // entry shows that was read with the least delay.
   let offset = Infinity;
   for (const event of events) {
     if (event.type !== 'agent') continue;

@@ -3,7 +3,7 @@ import type { RunEvent } from '../../model/run-event.js';
 import { shortCallIds } from '../sip-words.js';
 import type { Call } from '../story.js';
 
-/** Their Call-IDs belong to no call (RFC 3261, 10.2 and 11). */
+/** Methods of requests outside of calls: their Call-IDs name no call (RFC 3261, 10.2 and 11). */
 const OUTSIDE_OF_CALLS: ReadonlySet<string> = new Set(['REGISTER', 'OPTIONS']);
 
 export class Calls {
@@ -17,7 +17,7 @@ export class Calls {
     this.#indexes = new Map([...ids].map((id, index) => [id, index]));
   }
 
-  /** To be spread into a row. */
+  /** @returns the field `call` of a row, to be spread into it; nothing for a message outside of any call */
   field(id: string | undefined): { call?: number } {
     const call = this.#indexes.get(id ?? '');
     return call === undefined ? {} : { call };

@@ -55,7 +55,10 @@ function isVainWait(event: RunEvent): boolean {
   return event.type === 'waited' && !event.ok;
 }
 
-/** From the beginning of a phase up to that of the next one; what has no phase lies before the first one, or at the end. */
+/**
+ * Indexes of the events of a phase, up to the beginning of the next one. A phase whose beginning was not recorded may be anywhere
+ * among the events, but for "load", which is over with the first of them.
+ */
 function spanOf(phase: Phase, events: readonly RunEvent[]): { from: number; to: number } {
   const ending = events.findIndex(isEnd);
   const end = ending < 0 ? events.length : ending;

@@ -64,8 +64,7 @@ export function agentsOf(events: readonly RunEvent[]): ReadonlyMap<string, strin
   ]);
 }
 
-/** Verbs of a mock server name it as those of an agent do theirs. */
-/** A mock server that nobody asks is there as well. */
+/** Names of the HTTP client and of mock servers. A mock server that got no request is known by its verbs. */
 function httpSubjects(events: readonly RunEvent[]): readonly string[] {
   const subjects = events.flatMap((event) =>
     event.type === 'agent' && isHttpEvent(event.entry.event)

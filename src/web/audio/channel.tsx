@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
-import type { AudioData, AudioMark } from '../../story/page-data.js';
+import type { AudioMark } from '../../model/audio-mark.js';
+import type { AudioData } from '../../story/page-data.js';
 import type { Story } from '../../story/story.js';
 import { Icon } from '../parts/icon.js';
 import { cursor, isPlaying, playedPart } from '../state/place.js';

@@ -48,7 +48,7 @@ function frameLines(source: string, line: number): string[] {
   );
 }
 
-/** Before the failure, and after it: whoever reads all of a long call reads nothing. */
+/** Rows before the failure and after it: all rows of a long call would hide its cause. */
 const [BEFORE, AFTER] = [150, 20];
 
 function flowLines(story: Story): string[] {

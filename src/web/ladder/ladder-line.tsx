@@ -20,7 +20,7 @@ interface Props {
 
 export function LadderLine(props: Props): JSX.Element {
   const { line, index, story, columns, time, isSelected } = props;
-  // while it scrolls, the same element as before is not looked at again
+  // Preact skips an element that is the same object as before: lines that stay in sight cost nothing while scrolling.
   return useMemo(() => <Drawn {...props} />, [line, index, story, columns, time, isSelected]);
 }
 

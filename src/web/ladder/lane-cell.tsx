@@ -16,7 +16,7 @@ interface Props<R extends Row> {
   columns: Columns;
 }
 
-/** What of a line stands in the lanes. */
+/** Draws the part of a line that stands in the lanes. */
 export function LaneCell(props: Props<Row> & { repeat?: number | undefined }): JSX.Element | null {
   const { row, columns, repeat } = props;
   switch (row.kind) {
@@ -121,7 +121,7 @@ function Http({ row, columns }: Props<HttpRow>): JSX.Element {
   );
 }
 
-/** Words stand where there is more room for them. */
+/** Puts the words on that side of the lifeline where there is more room. */
 function Happening({ row, columns }: Props<EventRow | MediaRow>): JSX.Element {
   const x = laneX(columns, row.lane);
   const left = x - columns.time - columns.script;

@@ -4,7 +4,7 @@ import type { Failure } from '../../model/run-event.js';
 import type { AssertionRow, Row, VerbRow, WaitRow } from '../../story/story.js';
 import { Icon } from '../parts/icon.js';
 
-/** Shorter ones are not worth a word. */
+/** Shorter durations are not shown. */
 const LEAST_SHOWN_MS = 50;
 
 /** Whether the words of a line go over the lanes, too. */
@@ -18,7 +18,7 @@ export function isWide({ kind }: Row): boolean {
   );
 }
 
-/** What of a line stands in the column of the script. */
+/** Draws the part of a line that stands in the column of the script. */
 export function ScriptCell(props: { row: Row; failures: readonly Failure[] }): JSX.Element | null {
   const { row } = props;
   switch (row.kind) {

@@ -18,7 +18,7 @@ export function useOpened(story: Story, lines: readonly Line[]): void {
     if (at === undefined || (selected !== undefined && Math.abs(selected.at - at) < 1)) return;
     selectedRow.value = lines[nearestLine(lines, at)]?.row;
     cursor.value = at;
-    // whatever else is switched on in the story
+    // Not `lines`: switching rows on or off must not select that moment again.
   }, [story, at]);
 }
 

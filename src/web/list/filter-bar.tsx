@@ -10,6 +10,14 @@ const TAGS = tagsOf(entries);
 const PRESENT = VERDICTS.filter((verdict) => entries.some((entry) => entry.verdict === verdict));
 const SEARCH_ID = 'search';
 
+/** Sets a part of the filter, or takes it out where any value will do. */
+function choose(part: 'tag' | 'file'): (value: string | undefined) => void {
+  return (value) => {
+    const { [part]: _, ...rest } = filter.value;
+    filter.value = value === undefined ? rest : { ...rest, [part]: value };
+  };
+}
+
 export function FilterBar(): JSX.Element {
   const now = filter.value;
   return (
@@ -56,10 +64,7 @@ export function FilterBar(): JSX.Element {
               any="any tag"
               values={TAGS}
               value={now.tag}
-              onChange={(tag) => {
-                const { tag: _, ...rest } = now;
-                filter.value = tag === undefined ? rest : { ...rest, tag };
-              }}
+              onChange={choose('tag')}
             />
           )}
           {FILES.length > 1 && (
@@ -68,10 +73,7 @@ export function FilterBar(): JSX.Element {
               any="any file"
               values={FILES}
               value={now.file}
-              onChange={(file) => {
-                const { file: _, ...rest } = now;
-                filter.value = file === undefined ? rest : { ...rest, file };
-              }}
+              onChange={choose('file')}
             />
           )}
         </div>

@@ -59,7 +59,7 @@ function FileSection(props: {
 
 function ListEntry(props: { entry: Entry; isCurrent: boolean }): JSX.Element {
   const { entry, isCurrent } = props;
-  // the same element as before is not looked at again
+  // Preact skips an element that is the same object as before: a filter renders only the entries it changes.
   return useMemo(() => <EntryLink entry={entry} isCurrent={isCurrent} />, [entry, isCurrent]);
 }
 

@@ -12,7 +12,7 @@ import { ThreadChart } from './thread-chart.js';
 import { LeftOut } from './left-out.js';
 
 const SLOWEST = 8;
-/** Worth a word only where there are some. */
+/** Outcomes that are shown only where there are some. */
 const SELDOM: ReadonlySet<Outcome> = new Set(['errored', 'unfinished']);
 
 export function Overview(): JSX.Element {

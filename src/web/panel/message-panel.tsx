@@ -15,7 +15,7 @@ const TAB_NAMES: Readonly<Record<Tab, string>> = {
   raw: 'Raw',
   difference: 'Difference',
 };
-/** Stays from message to message. */
+/** The tab that is open; it stays open when another message is selected. */
 let lastTab: Tab = 'headers';
 
 interface Props {

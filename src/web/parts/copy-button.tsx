@@ -7,7 +7,7 @@ const TOLD_MS = 1600;
 
 interface Props {
   label: string;
-  /** Made when it is asked for. */
+  /** Makes the text, when the button is pressed. */
   text: () => string;
   title?: string;
   disabled?: boolean;

@@ -35,7 +35,7 @@ function Difference(props: {
   before: string;
   after: string;
   names: readonly [string, string];
-  /** What is before is what should be. */
+  /** Whether `before` is what was expected, and `after` what was seen. */
   isExpectation?: boolean;
 }): JSX.Element {
   const { before, after, names, isExpectation } = props;

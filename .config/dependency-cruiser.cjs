@@ -12,13 +12,14 @@ const MAY_IMPORT = {
   web: ['story', 'audio/g711', 'sip', 'model', 'errors', 'time'],
   schema: ['sip', 'model', 'errors', 'time'],
   audio: ['ordinary-file', 'schema', 'sip', 'model', 'errors', 'time'],
-  http: ['http-body', 'schema', 'sip', 'model', 'errors', 'time'],
+  http: ['after-reading', 'http-body', 'schema', 'sip', 'model', 'errors', 'time'],
   webhook: ['http-body', 'certificate', 'schema', 'sip', 'model', 'errors', 'time'],
   // what the runner knows of an agent, whatever drives it
   agents: ['schema', 'sip', 'model', 'errors', 'time'],
   // of audio only the octets of a codec: baresip 1.1 decodes a digit as if it were sound
   baresip: [
     'agents',
+    'after-reading',
     'certificate',
     'audio/g711',
     'ordinary-file',

@@ -1,6 +1,6 @@
 /** Promises that settle as soon as a condition over an agent's state holds: checked on each change, not polled. */
 import { Limit } from './limit.js';
-import { afterReading } from './record/call-record.js';
+import { afterReading } from '../after-reading.js';
 
 export class Waiters {
   readonly #waiting = new Set<{ check(): void; fail(error: Error): void }>();
@@ -17,7 +17,7 @@ export class Waiters {
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void) => {
-        clearTimeout(timer);
+        timer.cancel();
         this.#waiting.delete(waiter);
         act();
       };

@@ -5,6 +5,7 @@
  */
 import type { Readable } from 'node:stream';
 import { request, type Dispatcher } from 'undici';
+import { afterReading } from '../after-reading.js';
 import { OffhookError, predicateOf } from '../errors.js';
 import { bodyData, codingsOf } from '../http-body.js';
 import { shownBody, type HttpEvent } from '../model/http-event.js';
@@ -51,9 +52,9 @@ export class HttpClient {
   async send(data: HttpRequestData): Promise<HttpResponseData> {
     const began = performance.now();
     const late = new AbortController();
-    const timer = setTimeout(() => {
+    const timer = afterReading(data.timeout_ms, () => {
       late.abort();
-    }, data.timeout_ms);
+    });
     const signal = AbortSignal.any([late.signal, this.#closed.signal]);
     let hop = firstHop(data);
     try {
@@ -65,7 +66,7 @@ export class HttpClient {
         hop = next;
       }
     } finally {
-      clearTimeout(timer);
+      timer.cancel();
     }
   }
 

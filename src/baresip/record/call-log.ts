@@ -3,8 +3,9 @@
  * sequence of events for each call. The source that is faster counts; an end or an arrival known only from
  * ctrl_tcp waits a moment for its message, which has the headers and codes.
  */
+import { afterReading } from '../../after-reading.js';
 import type { AgentEvent, Ended } from '../../model/agent-event.js';
-import { afterReading, awaitsResponse, newCall, type Call, type Habits } from './call-record.js';
+import { awaitsResponse, newCall, type Call, type Habits } from './call-record.js';
 import {
   causeOf,
   endedByResponse,
@@ -122,7 +123,7 @@ export class CallLog {
 
   /** The agent ended: nothing more will come. */
   end(): void {
-    for (const call of this.#calls.values()) clearTimeout(call.timer);
+    for (const call of this.#calls.values()) call.timer?.cancel();
     this.#calls.clear();
     this.#transfers.end();
   }
@@ -233,7 +234,7 @@ export class CallLog {
 
   #incoming(call: Call): void {
     if (call.known || call.closed) return;
-    clearTimeout(call.timer);
+    call.timer?.cancel();
     call.timer = undefined;
     call.known = true;
     const headers = call.invite?.headers ?? [];
@@ -258,7 +259,7 @@ export class CallLog {
   #established(call: Call): void {
     if (call.established || call.closed || !call.known) return;
     this.#answered(call);
-    if (call.closeText === undefined) clearTimeout(call.timer);
+    if (call.closeText === undefined) call.timer?.cancel();
     call.established = true;
     this.#emit({ type: 'call_established', call: call.id });
   }
@@ -271,7 +272,7 @@ export class CallLog {
       this.#established(call);
       return;
     }
-    clearTimeout(call.timer);
+    call.timer?.cancel();
     call.timer = afterReading(JOIN_MS, () => {
       this.#established(call);
     });
@@ -305,7 +306,7 @@ export class CallLog {
   #closedBy(call: Call, text: string): void {
     if (call.closed) return;
     call.closeText = text;
-    clearTimeout(call.timer);
+    call.timer?.cancel();
     // The answer to a CANCEL comes from afar; everything else is already on its way through our own pipe.
     const cancelling = call.hangingUp && call.outgoing && call.responded && !call.answered;
     call.timer = afterReading(cancelling ? CANCELLED_MS : JOIN_MS, () => {
@@ -384,7 +385,7 @@ export class CallLog {
   /** `message`: the message that ended the call, if there was one. */
   #close(call: Call, ended: Ended, message?: SipMessage): void {
     if (call.closed) return;
-    clearTimeout(call.timer);
+    call.timer?.cancel();
     call.timer = undefined;
     const told = call.known;
     call.closed = true;

@@ -1,4 +1,5 @@
 /** The data of one call while it is joined from the trace and ctrl_tcp. */
+import type { SilenceTimer } from '../../after-reading.js';
 import type { Peer } from '../../sip/peer.js';
 import type { SipMessage } from '../../sip/sip-message.js';
 import { Dialog } from '../../sip/dialogs.js';
@@ -31,7 +32,7 @@ export interface Call {
   scripted: boolean;
   /** Number of 3xx responses the call has followed. */
   hops: number;
-  timer: NodeJS.Timeout | undefined;
+  timer: SilenceTimer | undefined;
 }
 
 export function newCall(id: string, outgoing: boolean, peer: Peer): Call {
@@ -76,12 +77,4 @@ export interface Habits {
   refusedInvite: (invite: SipMessage, response: SipMessage) => void;
   /** True when a transfer that is refused or fails ends the call. */
   failedTransferEndsCall: boolean;
-}
-
-/**
- * A timer that fires after everything that had arrived by then was read: after a pause of this process,
- * timers come before the pipes.
- */
-export function afterReading(ms: number, action: () => void): NodeJS.Timeout {
-  return setTimeout(() => setImmediate(action), ms);
 }

@@ -38,7 +38,7 @@ export class Redirections {
 
   /** The next INVITE takes the place of that call. */
   expect(call: Call, uri: string): void {
-    clearTimeout(call.timer);
+    call.timer?.cancel();
     this.#under = { call, uri };
   }
 

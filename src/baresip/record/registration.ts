@@ -1,4 +1,5 @@
 /** The registration of one agent: REGISTER requests and responses in the trace, joined with ctrl_tcp's events. */
+import { afterReading, type SilenceTimer } from '../../after-reading.js';
 import type { SipMessage } from '../../sip/sip-message.js';
 import type { AgentEvent } from '../../model/agent-event.js';
 import { closeText, mayEndWith } from './ended.js';
@@ -27,7 +28,7 @@ export class Registration {
   #asked = false;
   #attempt: Attempt | undefined;
   #failText: string | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: SilenceTimer | undefined;
   #expiry: NodeJS.Timeout | undefined;
   #credentials = new Credentials();
   readonly #stopTrying: () => boolean;
@@ -130,9 +131,9 @@ export class Registration {
       this.#fail();
     } else if (this.#wanted === 'none') {
       // A challenge: baresip may repeat the request with credentials, and reports nothing if it does not.
-      this.#timer ??= setTimeout(() => {
+      this.#timer ??= afterReading(JOIN_MS, () => {
         this.#unregistered({ code, reason });
-      }, JOIN_MS);
+      });
     }
   }
 
@@ -144,10 +145,10 @@ export class Registration {
       this.#fail();
       return;
     }
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+    this.#timer?.cancel();
+    this.#timer = afterReading(JOIN_MS, () => {
       this.#fail();
-    }, JOIN_MS);
+    });
   }
 
   #fail(): void {
@@ -210,7 +211,7 @@ export class Registration {
   }
 
   #clear(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#timer = undefined;
     this.#failText = undefined;
   }

@@ -3,6 +3,7 @@
  * (MESSAGE, OPTIONS, INFO), and those it received and answered. All from the SIP trace, because ctrl_tcp does
  * not report them on every version.
  */
+import { afterReading, type SilenceTimer } from '../../after-reading.js';
 import type { SipMessage } from '../../sip/sip-message.js';
 
 export interface SentRequest {
@@ -22,7 +23,7 @@ interface Tracked {
   cseq: number;
   /** Requests of the call up to this CSeq are older than the awaited request. */
   readonly after: number;
-  timer: NodeJS.Timeout | undefined;
+  timer: SilenceTimer | undefined;
 }
 
 /** How long a challenge may stay the last response: the repetition follows within a millisecond. */
@@ -63,7 +64,7 @@ export class RequestLog {
   forget(request: SentRequest): void {
     for (const tracked of this.#tracked) {
       if (tracked.request !== request) continue;
-      clearTimeout(tracked.timer);
+      tracked.timer?.cancel();
       this.#tracked.delete(tracked);
     }
   }
@@ -97,7 +98,7 @@ export class RequestLog {
   }
 
   end(): void {
-    for (const { timer } of this.#tracked) clearTimeout(timer);
+    for (const { timer } of this.#tracked) timer?.cancel();
     this.#tracked.clear();
   }
 
@@ -111,7 +112,7 @@ export class RequestLog {
       const first = tracked.callId === undefined && known === undefined;
       const own = tracked.callId === message.call_id && message.cseq > tracked.after;
       if (!first && !own) continue;
-      clearTimeout(tracked.timer);
+      tracked.timer?.cancel();
       tracked.callId = message.call_id;
       tracked.cseq = message.cseq;
       request.sentAt ??= performance.now();
@@ -134,8 +135,8 @@ export class RequestLog {
         this.#changed();
       };
       request.answeredAt = performance.now();
-      clearTimeout(tracked.timer);
-      if (code === 401 || code === 407) tracked.timer = setTimeout(answer, RETRY_MS);
+      tracked.timer?.cancel();
+      if (code === 401 || code === 407) tracked.timer = afterReading(RETRY_MS, answer);
       else answer();
     }
   }

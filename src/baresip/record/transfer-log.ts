@@ -1,4 +1,5 @@
 /** The fate of the transfers an agent asks for: the answer to its REFER and the NOTIFYs about it (RFC 3515). */
+import { afterReading, type SilenceTimer } from '../../after-reading.js';
 import type { SipMessage } from '../../sip/sip-message.js';
 import type { AgentEvent, Transfer } from '../../model/agent-event.js';
 import { headerValues } from '../../sip/headers.js';
@@ -20,7 +21,7 @@ interface Referral {
 export class TransferLog {
   readonly #emit: (event: AgentEvent) => void;
   readonly #referrals = new Map<string, Referral>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #timers = new Set<SilenceTimer>();
 
   constructor(emit: (event: AgentEvent) => void) {
     this.#emit = emit;
@@ -49,7 +50,7 @@ export class TransferLog {
 
   /** ctrl_tcp reports a failed transfer, which counts only where no message does. */
   failed(call: string, text: string): void {
-    const timer = setTimeout(() => {
+    const timer = afterReading(JOIN_MS, () => {
       this.#timers.delete(timer);
       const referral = this.#referrals.get(call);
       if (referral === undefined || referral.transfer.final !== undefined) return;
@@ -58,12 +59,12 @@ export class TransferLog {
         ...(code === undefined ? {} : { final: Number(code) }),
         reason,
       });
-    }, JOIN_MS);
+    });
     this.#timers.add(timer);
   }
 
   end(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
   }
 

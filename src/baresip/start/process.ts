@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
+import { afterReading } from '../../after-reading.js';
 import type { BaresipBinary } from './binary.js';
 import type { Wrapper } from './isolation.js';
 
@@ -75,14 +76,16 @@ export class BaresipProcess {
   }
 
   /** Whether the process has ended, or ends within `ms`. */
-  async endsWithin(ms: number): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<boolean>((resolve) => {
-      timer = setTimeout(resolve, ms, false);
+  endsWithin(ms: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = afterReading(ms, () => {
+        resolve(false);
+      });
+      void this.exited.then(() => {
+        timer.cancel();
+        resolve(true);
+      });
     });
-    const ended = await Promise.race([this.exited.then(() => true), timeout]);
-    clearTimeout(timer);
-    return ended;
   }
 
   #watch(): Promise<Exit> {
@@ -94,10 +97,10 @@ export class BaresipProcess {
       this.#child.once('exit', (code, signal) => {
         this.#running = false;
         const done = () => {
-          clearTimeout(timer);
+          rest.cancel();
           resolve(this.#inner === undefined ? { code, signal } : innerExit({ code, signal }));
         };
-        const timer = setTimeout(done, OUTPUT_REST_MS);
+        const rest = afterReading(OUTPUT_REST_MS, done);
         this.#child.once('close', done);
       });
     });

@@ -6,7 +6,7 @@ import { formatMs } from '../../time.js';
 import type { Done, VerbArguments } from '../../agents/user-agent.js';
 import { sinceOf } from '../capabilities.js';
 import { perform } from '../perform.js';
-import { afterReading } from '../record/call-record.js';
+import { afterReading, type SilenceTimer } from '../../after-reading.js';
 import { holds } from '../record/offer-answer.js';
 import { Limit } from '../limit.js';
 import type { RunningAgent } from '../running-agent.js';
@@ -107,7 +107,7 @@ class InviteTimer {
   over = false;
   readonly #agent: RunningAgent;
   readonly #wanted: boolean;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: SilenceTimer | undefined;
 
   constructor(agent: RunningAgent, wanted: boolean) {
     this.#agent = agent;
@@ -123,7 +123,7 @@ class InviteTimer {
   }
 
   end(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
   }
 }
 

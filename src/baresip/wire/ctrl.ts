@@ -3,6 +3,7 @@
  * in. Knows the protocol and its pitfalls, not the meaning of commands and events.
  */
 import { connect, type Socket } from 'node:net';
+import { afterReading } from '../../after-reading.js';
 import { OffhookError } from '../../errors.js';
 import { formatMs } from '../../time.js';
 import { trace } from '../../trace.js';
@@ -92,13 +93,13 @@ export class Ctrl {
         );
         return;
       }
-      const timer = setTimeout(() => {
+      const timer = afterReading(limit.left(), () => {
         this.#pending.delete(token);
         trace.ctrl?.(this.#agent, `<- ${token} no reply within ${formatMs(limit.ms)}`);
         reject(new OffhookError('E_AGENT_HUNG', noReply(command, limit.ms)));
-      }, limit.left());
+      });
       this.#pending.set(token, (reply) => {
-        clearTimeout(timer);
+        timer.cancel();
         if (reply instanceof Error) reject(reply);
         else resolve(reply);
       });

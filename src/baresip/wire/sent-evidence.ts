@@ -4,7 +4,7 @@
  * stranger cannot write has to confirm it: ctrl_tcp, a command of ours, the request that a response answers,
  * or an earlier sent message with that Call-ID. An unconfirmed message is left out and reported.
  */
-import { afterReading } from '../record/call-record.js';
+import { afterReading, type SilenceTimer } from '../../after-reading.js';
 import type { Command } from './ctrl.js';
 import type { CtrlEvent } from './events.js';
 import { hasTag, nameAddr } from '../../sip/peer.js';
@@ -53,7 +53,7 @@ const ANSWERED = new Set(['CALL_RINGING', 'CALL_PROGRESS', 'CALL_ANSWERED', 'CAL
 export class SentEvidence {
   readonly #sink: EvidenceSink;
   readonly #waiting: Waiting[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #timer: SilenceTimer | undefined;
   /** Call-IDs in ctrl_tcp events, and those of requests the agent has begun. */
   readonly #calls = new Remembered();
   readonly #begun = new Remembered();
@@ -73,7 +73,7 @@ export class SentEvidence {
   /** Whether the agent was told to register. */
   #registers = false;
   /** Calls that ctrl_tcp reports while their INVITE is missing, by Call-ID. */
-  readonly #missing = new Map<string, NodeJS.Timeout>();
+  readonly #missing = new Map<string, SilenceTimer>();
 
   constructor(sink: EvidenceSink) {
     this.#sink = sink;
@@ -104,8 +104,8 @@ export class SentEvidence {
   }
 
   end(): void {
-    clearTimeout(this.#timer);
-    for (const timer of this.#missing.values()) clearTimeout(timer);
+    this.#timer?.cancel();
+    for (const timer of this.#missing.values()) timer.cancel();
     this.#missing.clear();
     for (const one of this.#waiting.splice(0)) this.#settle(one, this.#confirms(one));
   }
@@ -115,7 +115,7 @@ export class SentEvidence {
       const confirmed = this.#confirms(first);
       const left = first.until - performance.now();
       if (!confirmed && left > 0) {
-        clearTimeout(this.#timer);
+        this.#timer?.cancel();
         this.#timer = afterReading(Math.ceil(left), () => {
           this.#release();
         });
@@ -202,7 +202,7 @@ export class SentEvidence {
 
   #expectInvite(call: string, uri: string, withinMs: number): void {
     if (this.#missing.has(call) && withinMs >= OUTGOING_MS) return;
-    clearTimeout(this.#missing.get(call));
+    this.#missing.get(call)?.cancel();
     const timer = afterReading(withinMs, () => {
       if (this.#missing.delete(call)) this.#sink.unseen(uri);
     });
@@ -210,7 +210,7 @@ export class SentEvidence {
   }
 
   #found(call: string): void {
-    clearTimeout(this.#missing.get(call));
+    this.#missing.get(call)?.cancel();
     this.#missing.delete(call);
   }
 }

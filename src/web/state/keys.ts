@@ -60,7 +60,12 @@ function back(): void {
 /** @returns what ends it */
 export function listenToKeys(): () => void {
   const onKey = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || helpIsOpen.peek()) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (helpIsOpen.peek()) {
+      // A browser closes the dialog by itself, but tells it only after the next key may have come.
+      if (event.key === 'Escape') helpIsOpen.value = false;
+      return;
+    }
     const { target } = event;
     if (target instanceof HTMLElement && isField(target)) {
       if (event.key === 'Escape' || event.key === 'Enter') leaveField(target, event.key);

@@ -1977,8 +1977,8 @@ interface Agent {
    */
   verify_media(call: CallInfo): void;
   /**
-   * Fails as soon as an RTP packet is received in the call. Counting begins with the first look
-   * after it was asked, so that packets on their way do not count.
+   * Passes once no RTP packet was received in the call for that long. Packets within the first 300
+   * ms may have been on their way: the time begins anew after them; later ones make it fail.
    * Returns when the time is over.
    * @param during How long nothing may come.
    * @param call One of `calls`; default: the current call.

@@ -19,12 +19,12 @@ afterEach(() => {
 /**
  * A peer that sends packets of `kind` once called, then a report that counts `more` of them, then nothing.
  */
-async function sending(kind: RtpSender['kind'], more: number): Promise<RawPeer> {
+async function sending(kind: RtpSender['kind'], more: number, packets = PACKETS): Promise<RawPeer> {
   let port: number | undefined;
   const rtp = await rtpSender(() => port, {
-    packets: PACKETS,
+    packets,
     over: () => {
-      if (more > 0) rtp.report(PACKETS + more);
+      if (more > 0) rtp.report(packets + more);
     },
   });
   const peer = await rawPeer((method, request) => {
@@ -71,5 +71,17 @@ describe.each(binaries)('baresip $version', ({ path, version }) => {
       log(alice.received_level);`,
     );
     expect(logsOf(stdout)).toEqual(['undefined']);
+  });
+
+  test.each([
+    ['the last ones of a stream that ends', PACKETS, 'wait("350ms");', undefined],
+    ['a stream that goes on', PACKETS * 6, '', 'E_MEDIA'],
+  ])('verify_no_media, %s', async (_, packets, before, code) => {
+    const peer = await sending('audio', 0, packets);
+    const { stdout } = await calling(peer, `${before} alice.verify_no_media("600ms");`);
+    const failures = eventsOf(stdout).flatMap((event) =>
+      event.type === 'scenario_finished' ? event.failures : [],
+    );
+    expect(failures.map((failure) => failure.code)).toEqual(code === undefined ? [] : [code]);
   });
 });

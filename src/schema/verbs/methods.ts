@@ -32,7 +32,7 @@ export const AGENT_METHODS = {
     effect: 'block',
     params: [{ name: 'during', kind: 'duration', doc: 'How long nothing may come.' }, CALL_PARAM],
     returns: 'void',
-    doc: 'Fails as soon as an RTP packet is received in the call. Counting begins with the first look after it was asked, so that packets on their way do not count.',
+    doc: 'Passes once no RTP packet was received in the call for that long. Packets within the first 300 ms may have been on their way: the time begins anew after them; later ones make it fail.',
     done: 'the time is over',
     throws: ['E_MEDIA', 'E_CALL_STATE', 'E_CONDITION', 'E_ARGUMENT'],
     example: 'alice.hold();\nalice.verify_no_media("2s");',

@@ -64,6 +64,21 @@ export interface KeptAgent {
   folder: string;
 }
 
+/** One of the records that a merged report was made of. */
+export interface MergedRecord {
+  /** Its label, its shard, or its id: "debian-12, shard 2/3". */
+  name: string;
+  /** The ids of its attempts begin with it: "2:". */
+  prefix: string;
+  run: string;
+  host: Host;
+  version: string;
+  baresip?: string;
+  /** When it began, and how long it took, ms; without an end the record broke off. */
+  at: number;
+  ms?: number;
+}
+
 export interface Counts {
   passed: number;
   failed: number;
@@ -120,6 +135,8 @@ export type RunEvent =
       estimate_ms?: number;
       /** Name of this run in a report that merges several runs, such as "debian-12". */
       label?: string;
+      /** The records this run was merged from, where there were several. */
+      records?: readonly MergedRecord[];
       /** Names of SIP parties for reports, by "address:port" or "address"; absent = none. */
       aliases?: Readonly<Record<string, string>>;
       /** Address of the SIP server that was started for the run. */

@@ -102,13 +102,13 @@ pass passed passes passwd password passwords path paths pattern patterns pause p
 pbx pbxs pcap pcapng pcm pcma pcmu pdeathsig peer peerdisplayname peeruri pem pending percentage
 permission phase phone pick picomatch pid ping pinganswer pipe pkeyopt pki place placed places
 plain play player playwright please policy poll port portrange ports possible post pr prack
-precheck preferred prefers prepare present press presses pretty prev prime print printf prints
-prio priority private probe problem problems proc process processor processors program progress
-project projectfile projects promise promiselike properties property proto protocol proven
-proves provisional proxies proxy pt ptime pubint public publish put puts pv pw pwd px qcelp qop
-qualify quality query quickjs quiet quit quot quote quoted quotes raise ran random range rate
-raw rc rd re reach reachable reached reaches react read readable reading readonly reads
-readsclock ready real realm reason receive received receiveddigit receivedmessage receiver
+precheck preferred prefers prefix prepare present press presses pretty prev prime print printf
+prints prio priority private probe problem problems proc process processor processors program
+progress project projectfile projects promise promiselike properties property proto protocol
+proven proves provisional proxies proxy pt ptime pubint public publish put puts pv pw pwd px
+qcelp qop qualify quality query quickjs quiet quit quot quote quoted quotes raise ran random
+range rate raw rc rd re reach reachable reached reaches react read readable reading readonly
+reads readsclock ready real realm reason receive received receiveddigit receivedmessage receiver
 receives record recorded recording recordings records recursed recursion recv recvonly red
 redirect redirected redirection redirects ref refer reference referred refuse refused refuses
 reg regex regexp regint regions register registered registering registers registrar registration

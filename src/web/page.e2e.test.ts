@@ -9,6 +9,7 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HtmlReporter } from '../report/html/html.js';
+import { ndjsonLine } from '../report/ndjson.js';
 import { findChromium, launch } from '../testing/chromium.js';
 import { longRun } from '../testing/long-run.js';
 import { runFiles } from '../testing/run-files.js';
@@ -145,6 +146,20 @@ describe.skipIf(chromium === undefined)('the report page in Chromium', () => {
     });
   });
 
+  test('a merged report: what each record came to, and its scenarios alone', async () => {
+    await withPage(await mergedPage(folder), { hash: '#overview' }, async (page) => {
+      const rows = page.locator('.records tbody tr');
+      expect(await rows.locator('th').allTextContents()).toEqual(['debian-12', 'fedora']);
+      expect(await rows.nth(1).locator('td').first().textContent()).toBe('8 passed');
+      expect(await page.locator('.threads h3').allTextContents()).toEqual(['debian-12', 'fedora']);
+      await rows.nth(0).getByRole('button').click();
+      const shown = page.locator('li:not([hidden]) > .entry');
+      expect(await shown.count()).toBe(5);
+      await page.getByLabel('Record').selectOption('fedora');
+      expect(await shown.count()).toBe(8);
+    });
+  });
+
   test('an address of a moment opens it', async () => {
     await withPage(suite, {}, async (page) => {
       await page.locator('.line.is-message').nth(1).click();
@@ -241,6 +256,23 @@ async function longPage(parent: string, name = 'long', largest?: number): Promis
   });
   for (const event of longRun(500, 2000).events) reporter.on(event);
   await reporter.close();
+  return file;
+}
+
+/** Of two records that `offhook report` has merged. */
+async function mergedPage(parent: string): Promise<string> {
+  const file = join(parent, 'merged.html');
+  const record = (label: string, scenarios: number): string =>
+    longRun(scenarios, 20)
+      .events.flatMap((event) => (event.type === 'agent_config' ? [] : [event]))
+      .map((event) => (event.type === 'run_started' ? { ...event, label, run: label } : event))
+      .map((event) => `${ndjsonLine(event, new Date(0).toISOString())}\n`)
+      .join('');
+  const files = { 'a.ndjson': record('debian-12', 5), 'b.ndjson': record('fedora', 8) };
+  const args = ['report', 'a.ndjson', 'b.ndjson', '--reporter', 'html=page.html'];
+  const after = (own: string): Promise<void> => copyFile(join(own, 'page.html'), file);
+  const { code, stderr } = await runFiles(files, args, { after });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return file;
 }
 

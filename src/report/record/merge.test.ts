@@ -83,6 +83,7 @@ test('a record is the run: what a reporter takes comes out as it went in', async
   expect(plain(events.slice(1))).toEqual(plain(attempts));
   expect(events[0]).toMatchObject({ scenarios: 5, retries: 1, run: '20260102-030405-4f1c9a' });
   expect(events[0]).not.toHaveProperty('format');
+  expect(events[0]).not.toHaveProperty('records');
 });
 
 test('shards are one run: ids differ, times are those of the wall clock, the order is that of the whole', async () => {
@@ -96,6 +97,18 @@ test('shards are one run: ids differ, times are those of the wall clock, the ord
   const times = events.map(({ at }) => at);
   expect(times).toEqual([...times].sort((a, b) => a - b));
   expect(events[0]).toMatchObject({ scenarios: 4, jobs: 3, time: '2026-01-02T03:04:05.000Z' });
+  expect(events[0]).toMatchObject({
+    records: [
+      { name: 'shard 1/3', prefix: '1:', run: 'run-1', at: 0, ms: 2000 },
+      { name: 'shard 2/3', prefix: '2:', at: 1000, ms: 1000 },
+      { name: 'shard 3/3', prefix: '3:', at: 2000, ms: 1000 },
+    ],
+  });
+  const again = await merged(record('all.ndjson', textOf(events)));
+  const prefixes = again.flatMap((one) =>
+    one.type === 'run_started' ? (one.records ?? []).map(({ prefix }) => prefix) : [],
+  );
+  expect(prefixes).toEqual(['1:1:', '1:2:', '1:3:']);
   const ids = events.flatMap((one) => (one.type === 'scenario_started' ? [one.scenario.id] : []));
   expect(new Set(ids).size).toBe(4);
   expect(endOf(events)).toMatchObject({ counts: { passed: 4, errored: 0 }, ms: 3000, exit: 0 });

@@ -3,9 +3,9 @@
  * and what is missing is a scenario that failed.
  */
 import { EXIT } from '../../errors.js';
-import type { Counts, RunEvent, ScenarioId, Verdict } from '../../model/run-event.js';
+import type { Counts, MergedRecord, RunEvent, ScenarioId, Verdict } from '../../model/run-event.js';
 import { recordedEvents, type RunRecord } from './read-record.js';
-import type { Gap, Part, Whole } from './parts.js';
+import { recordName, type Gap, type Part, type Whole } from './parts.js';
 
 /** Of several exit codes, the first in this list is that of the whole. */
 const WORST = [EXIT.internal, EXIT.interrupted, EXIT.failed, EXIT.environment, EXIT.usage];
@@ -59,7 +59,11 @@ function runStarted(
   const all = parts.map(({ record }) => record.started);
   const first = [...all].sort((a, b) => Date.parse(a.time) - Date.parse(b.time))[0];
   if (first === undefined) throw new Error('there is no record');
-  const { repeat: _, retries: __, shard: ___, label: ____, ...common } = first;
+  const { repeat: _, retries: __, shard: ___, label: ____, records: merged, ...common } = first;
+  const records =
+    all.length > 1
+      ? parts.map((part, at) => mergedRecord(part, at + 1, began))
+      : merged?.map((one) => ({ ...one, prefix: `${prefixOf(1)}${one.prefix}` }));
   const aliases = Object.assign({}, ...all.map((one) => one.aliases)) as Record<string, string>;
   const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
   const repeats = all.flatMap(({ repeat }) => repeat ?? []);
@@ -76,6 +80,21 @@ function runStarted(
     ...(all.length === 1 && first.shard !== undefined ? { shard: first.shard } : {}),
     ...(Object.keys(aliases).length === 0 ? {} : { aliases }),
     ...(all.length === 1 && first.label !== undefined ? { label: first.label } : {}),
+    ...(records === undefined ? {} : { records }),
+  };
+}
+
+const prefixOf = (number: number): string => `${number}:`;
+
+function mergedRecord({ record }: Part, number: number, began: number): MergedRecord {
+  const { run, host, version, baresip } = record.started;
+  return {
+    name: recordName(record),
+    prefix: prefixOf(number),
+    ...{ run, host, version },
+    ...(baresip === undefined ? {} : { baresip }),
+    at: beganAt(record) - began,
+    ...(record.finished === undefined ? {} : { ms: record.finished.ms }),
   };
 }
 
@@ -83,9 +102,10 @@ function runStarted(
 async function* ofPart(part: Part, number: number, began: number): AsyncGenerator<RunEvent> {
   const { record, mark, orderOf } = part;
   const shift = beganAt(record) - began;
+  const idOf = (id: string): string => `${prefixOf(number)}${id}`;
   const renamed = (scenario: ScenarioId): ScenarioId => ({
     ...scenario,
-    id: `${number}:${scenario.id}`,
+    id: idOf(scenario.id),
     key: mark === '' ? scenario.key : `${scenario.key} [${mark}]`,
     name: mark === '' ? scenario.name : `${scenario.name} [${mark}]`,
     order: orderOf.get(scenario.order) ?? scenario.order,
@@ -94,16 +114,16 @@ async function* ofPart(part: Part, number: number, began: number): AsyncGenerato
     if (event.type === 'run_started' || event.type === 'run_finished') continue;
     const at = event.at + shift;
     if (event.type === 'waiting') {
-      yield { ...event, at, until: event.until + shift, scenario: `${number}:${event.scenario}` };
+      yield { ...event, at, until: event.until + shift, scenario: idOf(event.scenario) };
     } else if (event.type === 'audio_saved') {
-      yield { ...event, at, start: event.start + shift, scenario: `${number}:${event.scenario}` };
+      yield { ...event, at, start: event.start + shift, scenario: idOf(event.scenario) };
     } else if (event.type === 'sip' && event.happened !== undefined) {
       const happened = event.happened + shift;
-      yield { ...event, at, happened, scenario: `${number}:${event.scenario}` };
+      yield { ...event, at, happened, scenario: idOf(event.scenario) };
     } else if (isDescribed(event)) {
       yield { ...event, at, scenario: renamed(event.scenario) };
     } else if ('scenario' in event) {
-      yield { ...event, at, scenario: `${number}:${event.scenario}` };
+      yield { ...event, at, scenario: idOf(event.scenario) };
     } else yield { ...event, at };
   }
   const at = record.lastAt + shift;

@@ -59,6 +59,12 @@ function shardName({ started: { shard, label } }: RunRecord, index = shard?.inde
   return shard === undefined ? `the run${of}` : `shard ${index ?? 0}/${shard.total}${of}`;
 }
 
+/** What tells a record from the others it is merged with. */
+export function recordName({ started: { shard, label, run } }: RunRecord): string {
+  const part = shard === undefined ? [] : [`shard ${shard.index}/${shard.total}`];
+  return [...(label === undefined ? [] : [label]), ...part].join(', ') || run;
+}
+
 /** Keeps the first record of each shard, in the order of the shards. */
 function withoutDoubles(records: readonly RunRecord[], gaps: Gap[]): RunRecord[] {
   const byIndex = new Map<number, RunRecord>();

@@ -1,4 +1,5 @@
 /** Scenarios of a run as a list shows them: one entry each, with its attempts. */
+import type { MergedRecord } from '../../model/run-event.js';
 import type { AttemptData } from '../../story/page-data.js';
 
 export type Outcome = AttemptData['verdict'];
@@ -8,6 +9,8 @@ export interface Entry {
   name: string;
   file: string;
   tags: readonly string[];
+  /** Name of the record that its last attempt is from, in a merged report. */
+  record?: string;
   verdict: Outcome;
   /** Of the attempt that counts; where all count, of all of them. */
   ms: number;
@@ -26,8 +29,12 @@ export interface FileGroup {
 /** Of attempts that all count, the first of these is the verdict of the scenario. */
 const WORST: readonly Outcome[] = ['errored', 'failed', 'unfinished', 'flaky', 'passed', 'skipped'];
 
-/** @param repeated every attempt counts (--repeat), and none is a retry */
-export function entriesOf(attempts: readonly AttemptData[], repeated: boolean): Entry[] {
+/** @param run `repeat`: every attempt counts, and none is a retry */
+export function entriesOf(
+  attempts: readonly AttemptData[],
+  { repeat, records }: { repeat?: number; records?: readonly MergedRecord[] },
+): Entry[] {
+  const repeated = repeat !== undefined;
   const byKey = grouped([...attempts.keys()], (index) => attempts[index]?.scenario.key ?? '');
   return [...byKey].flatMap(([key, indexes]) => {
     const own = indexes.flatMap((index) => attempts[index] ?? []);
@@ -45,11 +52,17 @@ export function entriesOf(attempts: readonly AttemptData[], repeated: boolean): 
       ms: repeated ? own.reduce((sum, { ms }) => sum + ms, 0) : last.ms,
       attempts: indexes,
       ...(failure === undefined ? {} : { failure }),
+      ...recordOf(scenario.id, records),
       text: [scenario.name, scenario.file, ...scenario.tags, failure?.message ?? '']
         .join('\n')
         .toLowerCase(),
     };
   });
+}
+
+function recordOf(id: string, records: readonly MergedRecord[] | undefined): { record?: string } {
+  const found = records?.find(({ prefix }) => id.startsWith(prefix));
+  return found === undefined ? {} : { record: found.name };
 }
 
 function verdictOfAll(attempts: readonly AttemptData[]): Outcome {

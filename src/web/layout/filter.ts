@@ -7,6 +7,7 @@ export interface Filter {
   verdicts: ReadonlySet<Outcome>;
   tag?: string;
   file?: string;
+  record?: string;
 }
 
 export const NO_FILTER: Filter = { text: '', verdicts: new Set() };
@@ -18,6 +19,7 @@ export function matching(entries: readonly Entry[], filter: Filter): Entry[] {
       (filter.verdicts.size === 0 || filter.verdicts.has(entry.verdict)) &&
       (filter.tag === undefined || entry.tags.includes(filter.tag)) &&
       (filter.file === undefined || entry.file === filter.file) &&
+      (filter.record === undefined || entry.record === filter.record) &&
       words.every((word) => entry.text.includes(word)),
   );
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { MergedRecord } from '../../model/run-event.js';
 import type { Row, Story } from '../../story/story.js';
 import type { AttemptData } from '../../story/page-data.js';
 import { codeFrame, shownFile } from './code-frame.js';
@@ -9,7 +10,7 @@ import { lineAt, lineOfRow, linesOf, nearestLine } from './lines.js';
 import { differingPairs, pairOfRows } from './pairs.js';
 import { peaksOf } from './peaks.js';
 import { spansOf } from './spans.js';
-import { threadBars, ticks } from './threads.js';
+import { threadRows, ticks } from './threads.js';
 import { clockText, dateText, deltaText } from './time-text.js';
 import { scrollFor, windowOf } from './window.js';
 import { wavOf } from './wav.js';
@@ -137,6 +138,11 @@ test('window: what is in sight and a little more', () => {
   expect(scrollFor(50, 0, 90, 10)).toBe(440);
 });
 
+const recordOf = (name: string, prefix: string): MergedRecord => ({
+  ...{ name, prefix, run: '', version: '', at: 0 },
+  host: { name: '', platform: '', arch: '', node: '' },
+});
+
 function attempt(name: string, verdict: AttemptData['verdict'], nth = 1, tags: string[] = []) {
   const key = `suite.js › ${name}`;
   const failed = verdict === 'failed';
@@ -153,7 +159,7 @@ function attempt(name: string, verdict: AttemptData['verdict'], nth = 1, tags: s
 
 test('entries: attempts of a scenario are one, whose last one counts', () => {
   const attempts = [attempt('a', 'failed'), attempt('a', 'flaky', 2), attempt('b', 'passed')];
-  const [first, second] = entriesOf(attempts, false);
+  const [first, second] = entriesOf(attempts, {});
   expect(first).toMatchObject({ name: 'a', verdict: 'flaky', ms: 20, attempts: [0, 1] });
   expect(second).toMatchObject({ name: 'b', verdict: 'passed', attempts: [2] });
   expect(firstAttempt(first!, attempts)).toBe(0);
@@ -164,7 +170,7 @@ test('entries: with --repeat all attempts count', () => {
   const all = (...verdicts: AttemptData['verdict'][]) =>
     entriesOf(
       verdicts.map((verdict, index) => attempt('a', verdict, index + 1)),
-      true,
+      { repeat: 3 },
     )[0];
   expect(all('passed', 'failed', 'passed')).toMatchObject({ verdict: 'flaky', ms: 60 });
   expect(all('failed', 'failed')).toMatchObject({ verdict: 'failed' });
@@ -174,7 +180,7 @@ test('entries: with --repeat all attempts count', () => {
 test('filter: every word, the verdict and the tag', () => {
   const entries = entriesOf(
     [attempt('rings', 'failed', 1, ['smoke']), attempt('answers', 'passed', 1, ['slow'])],
-    false,
+    { records: [recordOf('debian', 'suite.js › answers'), recordOf('fedora', 'x')] },
   );
   const names = (filter: object) =>
     matching(entries, { ...NO_FILTER, ...filter }).map(({ name }) => name);
@@ -184,20 +190,37 @@ test('filter: every word, the verdict and the tag', () => {
   expect(names({ verdicts: new Set(['passed']) })).toEqual(['answers']);
   expect(names({ tag: 'smoke' })).toEqual(['rings']);
   expect(names({ file: 'other.js' })).toEqual([]);
+  expect(names({ record: 'debian' })).toEqual(['answers']);
+  expect(names({ record: 'fedora' })).toEqual([]);
 });
 
 test('threads: what ran at the same time stands below each other', () => {
-  const bars = threadBars([
+  const attempts = [
     { at: 0, ms: 100 },
     { at: 50, ms: 100 },
     { at: 100.4, ms: 10 },
     { at: 120, ms: 0 },
-  ]);
-  expect(bars.map(({ index, thread }) => [index, thread])).toEqual([
+  ].map((one, index) => ({ ...one, scenario: { id: `${(index % 2) + 1}:a` } }));
+  const rowsOf = (...args: Parameters<typeof threadRows>) =>
+    threadRows(...args).bars.map(({ index, row }) => [index, row]);
+  expect(rowsOf(attempts)).toEqual([
     [0, 0],
     [1, 1],
     [2, 0],
   ]);
+  const records = [recordOf('one', '1:'), recordOf('two', '2:')];
+  expect(rowsOf(attempts, records)).toEqual([
+    [0, 1],
+    [2, 1],
+    [1, 3],
+  ]);
+  expect(threadRows(attempts, records)).toMatchObject({
+    headings: [
+      { row: 0, name: 'one' },
+      { row: 2, name: 'two' },
+    ],
+    rows: 4,
+  });
   expect(ticks(4200, 8)).toEqual([0, 1000, 2000, 3000, 4000]);
   expect(ticks(7_200_000, 8)).toHaveLength(7);
 });

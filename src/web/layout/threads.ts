@@ -1,24 +1,64 @@
 /** Attempts as bars on the time axis of the run: those that ran beside each other stand below each other. */
-export interface Bar {
+import type { MergedRecord } from '../../model/run-event.js';
+
+interface Bar {
   index: number;
-  thread: number;
+  row: number;
   from: number;
   to: number;
 }
 
-/** @param attempts any order @returns in order of time */
-export function threadBars(attempts: readonly { at: number; ms: number }[]): Bar[] {
+export interface ThreadRows {
+  /** In order of time within each record. */
+  bars: readonly Bar[];
+  /** Above the rows of each record, where the run was merged from several. */
+  headings: readonly { row: number; name: string }[];
+  rows: number;
+}
+
+type Ran = { scenario: { id: string }; at: number; ms: number };
+
+/** @param attempts any order */
+export function threadRows(
+  attempts: readonly Ran[],
+  records: readonly Pick<MergedRecord, 'name' | 'prefix'>[] = [],
+): ThreadRows {
+  const all = attempts.map(({ scenario: { id }, at, ms }, index) => ({
+    ...{ id, index },
+    ...{ from: at, to: at + ms },
+  }));
+  const bars: Bar[] = [];
+  const headings: { row: number; name: string }[] = [];
+  let rows = 0;
+  for (const { name, prefix } of records.length > 0 ? records : [{ name: '', prefix: '' }]) {
+    if (name !== '') {
+      headings.push({ row: rows, name });
+      rows += 1;
+    }
+    const own = stacked(
+      all.filter(({ id }) => id.startsWith(prefix)),
+      rows,
+    );
+    bars.push(...own);
+    rows = Math.max(rows, ...own.map(({ row }) => row + 1));
+  }
+  return { bars, headings, rows: Math.max(rows, 1) };
+}
+
+function stacked(
+  spans: readonly { index: number; from: number; to: number }[],
+  first: number,
+): Bar[] {
   const busyUntil: number[] = [];
-  return attempts
-    .map(({ at, ms }, index) => ({ index, from: at, to: at + ms }))
+  return spans
     .filter(({ from, to }) => to > from)
     .sort((a, b) => a.from - b.from || a.index - b.index)
-    .map((bar) => {
+    .map(({ index, from, to }) => {
       // times are rounded: the next one may seem to begin a moment before the end
-      const free = busyUntil.findIndex((until) => until <= bar.from + 1);
+      const free = busyUntil.findIndex((until) => until <= from + 1);
       const thread = free < 0 ? busyUntil.length : free;
-      busyUntil[thread] = bar.to;
-      return { ...bar, thread };
+      busyUntil[thread] = to;
+      return { index, from, to, row: first + thread };
     });
 }
 

@@ -3,15 +3,16 @@ import type { Outcome } from '../layout/entries.js';
 import { tagsOf } from '../layout/filter.js';
 import { Icon } from '../parts/icon.js';
 import { VERDICTS } from '../parts/top-bar.js';
-import { entries, files as FILES } from '../state/page.js';
+import { entries, files as FILES, page } from '../state/page.js';
 import { filter, filtered } from '../state/place.js';
 
 const TAGS = tagsOf(entries);
 const PRESENT = VERDICTS.filter((verdict) => entries.some((entry) => entry.verdict === verdict));
+const RECORDS = page.run.records?.map(({ name }) => name) ?? [];
 const SEARCH_ID = 'search';
 
 /** Sets a part of the filter, or takes it out where any value will do. */
-function choose(part: 'tag' | 'file'): (value: string | undefined) => void {
+function choose(part: 'tag' | 'file' | 'record'): (value: string | undefined) => void {
   return (value) => {
     const { [part]: _, ...rest } = filter.value;
     filter.value = value === undefined ? rest : { ...rest, [part]: value };
@@ -56,7 +57,7 @@ export function FilterBar(): JSX.Element {
           ))}
         </div>
       )}
-      {(TAGS.length > 0 || FILES.length > 1) && (
+      {(TAGS.length > 0 || FILES.length > 1 || RECORDS.length > 1) && (
         <div class="selects">
           {TAGS.length > 0 && (
             <Choice
@@ -74,6 +75,15 @@ export function FilterBar(): JSX.Element {
               values={FILES}
               value={now.file}
               onChange={choose('file')}
+            />
+          )}
+          {RECORDS.length > 1 && (
+            <Choice
+              label="Record"
+              any="any record"
+              values={RECORDS}
+              value={now.record}
+              onChange={choose('record')}
             />
           )}
         </div>

@@ -10,6 +10,7 @@ import { hashOf } from '../state/route.js';
 import { NO_FILTER } from '../layout/filter.js';
 import { ThreadChart } from './thread-chart.js';
 import { LeftOut } from './left-out.js';
+import { Records } from './records.js';
 
 const SLOWEST = 8;
 /** Outcomes that are shown only where there are some. */
@@ -40,6 +41,7 @@ export function Overview(): JSX.Element {
           <Facts />
         </section>
       </div>
+      <Records />
       {page.attempts.length > 1 && (
         <section class="card is-wide">
           <h2>Timeline</h2>

@@ -3,7 +3,7 @@ import { PAGE_DATA_ID, type AttemptData, type PageData } from '../../story/page-
 import { entriesOf, firstAttempt, isFailure, type Entry } from '../layout/entries.js';
 
 export const page = readPage();
-export const entries: readonly Entry[] = entriesOf(page.attempts, page.run.repeat !== undefined);
+export const entries: readonly Entry[] = entriesOf(page.attempts, page.run);
 const byKey: ReadonlyMap<string, Entry> = new Map(entries.map((entry) => [entry.key, entry]));
 
 export const entryOf = (key: string): Entry | undefined => byKey.get(key);

@@ -84,9 +84,9 @@ describe('--keep', () => {
         expect(await pinged(told(cli, 'agent bob', 'call it'))).toBe('SIP/2.0 200 OK');
         const calls = await commanded(told(cli, 'agent bob', 'control'), 'listcalls');
         expect(calls).toMatch(/Active calls \(1\).*ESTABLISHED/);
-        const log = readFileSync(told(cli, 'agent alice', 'log'), 'utf8');
-        expect(log).toMatch(/alice +> INVITE sip:bob@/);
-        expect(log).not.toContain(' bob ');
+        const log = (): string => readFileSync(told(cli, 'agent alice', 'log'), 'utf8');
+        await expect.poll(log).toMatch(/alice +> INVITE sip:bob@/);
+        expect(log()).not.toContain(' bob ');
         const own = told(cli, 'agent alice', 'process');
         expect((await leftovers.processes()).some((one) => one.startsWith(`${own} `))).toBe(true);
         cli.kill('SIGINT');

@@ -48,7 +48,8 @@ describe('--report-audio', () => {
       for (const side of audio) {
         const isTone = (side.agent === 'alice') === (side.side === 'sent');
         const tones = side.marks.flatMap((mark) => (mark.kind === 'tone' ? [mark] : []));
-        expect(tones.map(({ hz }) => hz)).toEqual(isTone ? [[440]] : []);
+        // a busy machine may leave gaps in the tone
+        expect([...new Set(tones.flatMap(({ hz }) => hz))]).toEqual(isTone ? [440] : []);
         expect(side.at).toBeGreaterThan(at);
         expect(side.at + (side.samples * 1000) / side.rate).toBeLessThan(at + ms + 500);
       }

@@ -53,7 +53,7 @@ describe.concurrent('setup and teardown', () => {
        teardown((value) => log('teardown', value));
        scenario('x', () => { ${body} });
        scenario('y', () => { log('y'); assert(1).equals(1); });`,
-      ['--timeout', '700ms', '--cpu-limit', '300ms'],
+      ['--timeout', '700ms', '--cpu-limit', '1s'],
     );
     expect(result.logs).toEqual(['teardown value', 'y', 'teardown value']);
     expect(result.verdicts).toEqual([`x: ${verdict}`, 'y: passed']);

@@ -232,8 +232,11 @@ function addTrace(program: Command, run: Run): void {
   const trace = program
     .command('trace')
     .description('a recorded attempt as text: its failure, and all that happened, in order')
-    .argument('<record>', 'file of --reporter ndjson=FILE, or folder of --artifacts');
-  declare(trace, TRACE).action((record: string) => {
+    .argument(
+      '[record]',
+      'file of --reporter ndjson=FILE, or folder of --artifacts; default: the newest run that --artifacts has kept',
+    );
+  declare(trace, TRACE).action((record: string | undefined) => {
     run(
       settled(trace, TRACE, (flags) =>
         import('./records/trace.js').then((module) => module.traceCommand(record, flags)),

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { declare } from './declare.js';
-import { list, maybe, off, on, whole, wholeOr, word, type ValuesOf } from './flags.js';
+import { aliases, list, maybe, off, on, whole, wholeOr, word, type ValuesOf } from './flags.js';
 
 const TABLE = {
   allFiles: on('all'),
@@ -35,6 +35,23 @@ test('the key of a row is the flag, and the field', () => {
   });
   expect(parsed()).toEqual({ envFile: [], memoryLimit: 4, color: true });
   expect(() => parsed('--max-agents', '10')).toThrow('whole number from 1 to 9');
+});
+
+test.each([
+  ['10.0.0.5:5060=PBX', true],
+  ['10.0.0.5=PBX', true],
+  ['[::1]:65535=SBC', true],
+  ['10.0.0.5:65536=PBX', false],
+  ['10.0.0.5:0=PBX', false],
+  ['10.0.0.5:5060= ', false],
+  ['10.0.0.5:5060', false],
+  ['=PBX', false],
+])('alias %s', (value, fits) => {
+  const command = declare(new Command().exitOverride(), { aliases: aliases('names') });
+  command.configureOutput({ writeErr: () => undefined });
+  const parse = (): unknown => command.parse(['--aliases', value], { from: 'user' }).opts();
+  if (fits) expect(parse()).toEqual({ aliases: [value] });
+  else expect(parse).toThrow('must name addresses');
 });
 
 test('a misspelt flag does not compile', () => {

@@ -129,13 +129,19 @@ export function list(takes: string, text: string, alias?: string): Flag<readonly
 }
 
 /** An address, IPv6 in brackets, or a name of a host, with or without a port. */
-const PARTY = /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;
+const PARTY = /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?$/i;
+const HIGHEST_PORT = 65_535;
+
+function isParty(text: string): boolean {
+  const [, port = '1'] = PARTY.exec(text) ?? ['', '0'];
+  return Number(port) >= 1 && Number(port) <= HIGHEST_PORT;
+}
 
 /** Names of parties by their addresses, ADDRESS=NAME each; an object in the project file. */
 export function aliases(text: string): Flag<readonly string[]> {
   const parse = (value: string): string | Unfit => {
     const at = value.indexOf('=');
-    if (at === -1 || !PARTY.test(value.slice(0, at)) || value.slice(at + 1).trim() === '') {
+    if (at === -1 || !isParty(value.slice(0, at)) || value.slice(at + 1).trim() === '') {
       return new Unfit('must name addresses, such as 10.0.0.5:5060 as PBX or [::1] as SBC');
     }
     return value;

@@ -1,9 +1,15 @@
-/** Short words about SIP messages: what an SDP body offers, Call-IDs short enough to read. */
-import type { SipMessage } from '../sip/sip-message.js';
+/** Short words about SIP messages: what they offer, ask for and report; Call-IDs short enough to read. */
+import { expiresOf } from '../sip/bindings.js';
+import { headerValues } from '../sip/headers.js';
+import { nameAddr } from '../sip/peer.js';
+import { reasonOf } from '../sip/reason.js';
 import { audioOf, parseSdp, type SdpCodec } from '../sip/sdp.js';
+import { parseSipfrag } from '../sip/sipfrag.js';
+import { headerOf, type SipMessage } from '../sip/sip-message.js';
 import { oneLine } from './printable.js';
 
 const CODECS_SHOWN = 3;
+const TARGETS_SHOWN = 2;
 const SHORTEST_CALL_ID = 6;
 
 /** "INVITE", or "180 Ringing": the method of a response stands in its CSeq. */
@@ -13,7 +19,49 @@ export function messageLabel({ method, code, reason = '' }: SipMessage): string 
 
 /** What its body and header fields say in a few words; empty where they say nothing of interest. */
 export function messageNote(message: SipMessage): string {
-  return sdpHint(message);
+  return [sdpHint(message), whereTo(message), transferNote(message), ...whyNotes(message)]
+    .filter((note) => note !== '')
+    .map(oneLine)
+    .join('  ');
+}
+
+/** "to sip:carol@10.0.0.5", where a transfer or a redirection sends the call. */
+function whereTo({ method, code = 0, headers }: SipMessage): string {
+  const isRedirection = code >= 300 && code < 400;
+  const isRefer = method === 'REFER' && code === 0;
+  const name = isRefer ? 'refer-to' : isRedirection ? 'contact' : undefined;
+  const targets = name === undefined ? [] : headerValues(headers, name);
+  const uris = targets.map((target) => nameAddr(target)[0].replace(/\?.*/s, ''));
+  const more = uris.length > TARGETS_SHOWN ? ', …' : '';
+  return uris.length === 0 ? '' : `to ${uris.slice(0, TARGETS_SHOWN).join(', ')}${more}`;
+}
+
+/** What an attended transfer replaces, and how far a transfer is. */
+function transferNote({ method, code, headers, body }: SipMessage): string {
+  if (code !== undefined) return '';
+  const target = headerOf(headers, 'refer-to') ?? '';
+  const replaces = headerOf(headers, 'replaces') !== undefined || /[?&]replaces=/i.test(target);
+  if (replaces) return 'replaces a call';
+  if (method !== 'NOTIFY') return '';
+  const type = headerOf(headers, 'content-type') ?? '';
+  const progress = /^\s*message\/sipfrag/i.test(type) ? parseSipfrag(body) : undefined;
+  return progress === undefined ? '' : `reports ${progress.code} ${progress.reason}`.trim();
+}
+
+/** Why a call ended (RFC 3326), when to try again (RFC 3261, 20.33), and that a REGISTER takes bindings away. */
+function whyNotes(message: SipMessage): string[] {
+  const { method, code, headers } = message;
+  const reasons = headerValues(headers, 'reason').map((value) => {
+    const { protocol, cause, text } = reasonOf(value);
+    return ['reason', protocol, cause, text].filter((one) => one !== undefined).join(' ');
+  });
+  const later = headerOf(headers, 'retry-after');
+  const isGone = method === 'REGISTER' && code === undefined && expiresOf(message) === 0;
+  return [
+    ...reasons,
+    ...(later === undefined ? [] : [`retry after ${later} s`]),
+    ...(isGone ? ['unregisters'] : []),
+  ];
 }
 
 /** "sdp sendrecv PCMU,PCMA"; empty without an SDP body. */

@@ -13,6 +13,9 @@ import { join } from 'node:path';
 import { makeOwnFolder } from '../../app/own-folder.js';
 import { newRunId } from '../../runner/identity.js';
 
+/** The newest run, in the folder of a project. */
+export const NEWEST_RUN = join('.offhook', 'runs', 'latest');
+
 const MOST_RUNS = 10;
 const MOST_BYTES = 500 * 1024 * 1024;
 const RUN = /^\d{8}-\d{6}-[0-9a-f]{6}$/;

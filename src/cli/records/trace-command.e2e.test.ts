@@ -20,7 +20,10 @@ it('trace: what failed, the ladder around it, parts of it, and names that are mi
   await leavingNothing(leftovers, async () => {
     const cli = (...words: string[]): Promise<CliResult> =>
       runCli(words, { cwd: folder, leftovers });
-    await cli('run', 'suite.js', '--reporter=ndjson=run.ndjson');
+    const unnamed = await cli('trace');
+    expect(unnamed.code).toBe(2);
+    expect(unnamed.stderr).toMatch(/no record is named\n +hint: .*--artifacts/);
+    await cli('run', 'suite.js', '--reporter=ndjson=run.ndjson', '--artifacts');
     const whole = await cli('trace', 'run.ndjson');
     expect(whole.code).toBe(0);
     expect(whole.stdout).toMatch(/E_AWAIT_TIMEOUT/);
@@ -29,6 +32,7 @@ it('trace: what failed, the ladder around it, parts of it, and names that are mi
     expect(places).toEqual([...places].sort((one, other) => one - other));
     expect(places[0]).toBeGreaterThan(0);
     expect(whole.stdout).not.toContain('suite.js › fine');
+    expect((await cli('trace')).stdout).toMatch(/suite\.js › busy[^]*E_AWAIT_TIMEOUT/);
     const none = await cli('trace', 'run.ndjson', '--scenario=fine');
     expect(none.stdout).toMatch(/passed in/);
     const early = await cli('trace', 'run.ndjson', '--at=600s');

@@ -1,5 +1,5 @@
 /** `offhook trace`: attempts of a recorded run as text, for terminals, logs and assistants. */
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { OffhookError } from '../../errors.js';
 import type { RunEvent, ScenarioId, Verdict } from '../../model/run-event.js';
@@ -16,6 +16,7 @@ import type { Story } from '../../story/story.js';
 import { tellStory } from '../../story/tell.js';
 import { flagMs } from '../flags.js';
 import type { TraceFlags } from '../options.js';
+import { NEWEST_RUN } from '../output/run-folders.js';
 import { print, secrets } from '../print.js';
 
 const EVENTS = 'events.ndjson';
@@ -32,9 +33,10 @@ interface RecordedAttempt {
 }
 
 /** @throws OffhookError E_USAGE, E_RECORD */
-export async function traceCommand(path: string, flags: TraceFlags): Promise<number> {
+export async function traceCommand(given: string | undefined, flags: TraceFlags): Promise<number> {
   const environment = readProcess();
   const { cwd } = environment;
+  const path = given ?? newestRun(cwd);
   const attempts = await attemptsOf(recordsAt(resolve(cwd, path), path));
   const chosen = chosenAttempts(attempts, flags);
   if (chosen.length === 0) {
@@ -61,6 +63,14 @@ export async function traceCommand(path: string, flags: TraceFlags): Promise<num
       `\n${count(rest.length, 'more failed scenario')}; name one with --scenario\n${namesOf(rest)}`,
     );
   return 0;
+}
+
+/** @throws OffhookError E_USAGE where --artifacts has kept none */
+function newestRun(cwd: string): string {
+  if (existsSync(join(cwd, NEWEST_RUN))) return NEWEST_RUN;
+  throw new OffhookError('E_USAGE', 'no record is named', {
+    hint: 'name one of --reporter ndjson=FILE, or let `offhook run --artifacts` keep what has failed',
+  });
 }
 
 /** Records of a file, of a folder of artefacts, or of a folder with such folders. */

@@ -12,7 +12,7 @@ import type { Reporter } from '../reporter.js';
 import { Lifelines } from './lifelines.js';
 import { joinMessages, seenMessage } from '../../story/sip-join.js';
 import type { Arrow, SeenMessage } from '../../story/sip-join.js';
-import { messageLabel, sdpHint, shortCallIds } from '../../story/sip-words.js';
+import { messageLabel, messageNote, shortCallIds } from '../../story/sip-words.js';
 import { noCommands, oneLine } from '../../story/printable.js';
 import { scenarioTitle } from '../../story/scenario-title.js';
 import { clockTime, displayWidth, padTo } from '../text.js';
@@ -162,7 +162,7 @@ function isExchange(first: Arrow, second: Arrow): boolean {
 function looksSame(one: Arrow, other: Arrow, headers: readonly string[]): boolean {
   const shown = ({ from, to, repeat, unseen, message }: Arrow): string => {
     const call = message.method === 'REGISTER' ? '' : message.call_id;
-    const words = [from, to, messageName(message), message.uri, call, sdpHint(message)];
+    const words = [from, to, messageName(message), message.uri, call, messageNote(message)];
     return JSON.stringify([words, repeat, unseen]);
   };
   if (shown(one) !== shown(other)) return false;
@@ -210,7 +210,7 @@ function notes({ message, repeat, unseen, to }: Arrow, cseq: string, call: strin
   const parts = [
     cseq,
     call,
-    sdpHint(message),
+    messageNote(message),
     repeat === 0 ? '' : `retransmission ${repeat}`,
     unseen ? `not seen by ${oneLine(to)}` : '',
   ];

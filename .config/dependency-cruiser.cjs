@@ -54,6 +54,7 @@ const MAY_IMPORT = {
     'webhook',
     'settings',
     'policy',
+    'ordinary-file',
     'lab',
     'schema',
     'sip',

@@ -85,6 +85,15 @@ export function refuseStrangersLinks(folder: string): void {
   throw new NotOrdinary(`is reached by a link of another user (id ${link.uid}): ${folder}`);
 }
 
+/** What there is; undefined where there is nothing, and where we may not look: whoever opens it is told why. */
+export function statIfAllowed(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whom a file belongs to, who may say what holds for it in others; nobody when it is not there. */
 export function ownersOf(path: string): readonly number[] {
   const uid = statSync(path, { throwIfNoEntry: false })?.uid;
@@ -93,7 +102,15 @@ export function ownersOf(path: string): readonly number[] {
 
 /** Where the system has no users, everything is. */
 export function isOurs(uid: number): boolean {
-  return process.getuid === undefined || process.getuid() === uid;
+  return process.getuid === undefined || ownUid() === uid;
+}
+
+/**
+ * Id of the user we run as; -1 where the system has no users. os.userInfo() fails for a user the system does not know, as in a
+ * container that runs as any user.
+ */
+export function ownUid(): number {
+  return process.getuid?.() ?? -1;
 }
 
 /**

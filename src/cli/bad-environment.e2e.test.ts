@@ -4,6 +4,7 @@ import { chmod, cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { findBaresip } from '../baresip/start/binary.js';
+import { leavingNothing } from '../testing/leftovers.js';
 import { CLI_FILE } from '../testing/run-cli.js';
 import { runFiles, writeFiles } from '../testing/run-files.js';
 
@@ -173,3 +174,37 @@ it('doctor is content with this machine', async () => {
   const states = Object.fromEntries(findings.map(({ what, state }) => [what, state]));
   expect(states).toMatchObject({ offhook: 'ok', baresip: 'ok', ports: 'ok' });
 });
+
+it.runIf(process.getuid?.() === 0)(
+  'a user the system does not know can run scenarios',
+  async () => {
+    const { folder, leftovers } = await writeFiles(IT);
+    await leavingNothing(leftovers, async () => {
+      await Promise.all([folder, leftovers.folder].map((path) => chmod(path, 0o755)));
+      const user = ['--reuid=54321', '--regid=54321', '--clear-groups', '--', process.execPath];
+      const { PATH } = process.env;
+      const { stdout, stderr, status } = spawnSync(
+        'setpriv',
+        [...user, CLI_FILE, 'run', join(folder, 'it.js')],
+        { env: { PATH }, encoding: 'utf8', cwd: '/' },
+      );
+      expect(stderr).toBe('');
+      expect(stdout).toMatch(/1 scenario: 1 passed/);
+      expect(status).toBe(0);
+    });
+  },
+);
+
+it.each(['run', 'check', 'list', 'report', 'trace', 'show', 'definitions', 'docs'])(
+  '%s: a path that the system refuses is told as such',
+  async (command) => {
+    for (const path of ['x'.repeat(300), 'loop']) {
+      const { code, stderr } = await runFiles({}, [command, path], {
+        before: (folder) => symlink('loop', `${folder}/loop`),
+      });
+      expect(stderr).toMatch(/^offhook: .+\n/);
+      expect(stderr).not.toContain('bug in Offhook');
+      expect([2, 3]).toContain(code);
+    }
+  },
+);

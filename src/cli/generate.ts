@@ -1,7 +1,8 @@
 /** `offhook definitions` and `offhook docs`: the contract as typings and as a reference. */
-import { statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
+import { statIfAllowed } from '../ordinary-file.js';
 import { makeFolder } from './output/make-folder.js';
 
 export async function definitionsCommand(out: string | undefined): Promise<number> {
@@ -19,8 +20,7 @@ function deliver(text: string, out: string | undefined, name: string): number {
     process.stdout.write(text);
     return 0;
   }
-  const isFolder =
-    out.endsWith('/') || statSync(out, { throwIfNoEntry: false })?.isDirectory() === true;
+  const isFolder = out.endsWith('/') || statIfAllowed(out)?.isDirectory() === true;
   const file = isFolder ? join(out, name) : out;
   try {
     makeFolder(dirname(resolve(file)));

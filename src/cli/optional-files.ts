@@ -1,5 +1,6 @@
 /** Flags whose value may be left out: decides whether the word behind a flag belongs to it. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { statIfAllowed } from '../ordinary-file.js';
 import { isScript } from '../schema/script-files.js';
 
 const FILE_FLAGS: ReadonlySet<string> = new Set(['--logs', '--sip-trace']);
@@ -52,5 +53,5 @@ function readable(folder: string): readonly string[] {
 }
 
 export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statIfAllowed(path)?.isDirectory() ?? false;
 }

@@ -150,8 +150,17 @@ function nameServerMount(): string[] {
 
 function isSafe(path: string): boolean {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined || HIDDEN.includes(path) || path === homedir()) return false;
+  if (stat === undefined || HIDDEN.includes(path) || path === homeFolder()) return false;
   return (stat.mode & 0o002) === 0;
+}
+
+/** A user whom the system does not know has none: any user, in a container. */
+function homeFolder(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined;
+  }
 }
 
 function isBelow(path: string, folders: readonly string[]): boolean {

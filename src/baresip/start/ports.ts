@@ -7,10 +7,10 @@
 import { createSocket } from 'node:dgram';
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { createServer, isIPv6, type Server } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OffhookError } from '../../errors.js';
-import { isOurs } from '../../ordinary-file.js';
+import { isOurs, ownUid } from '../../ordinary-file.js';
 import { trace } from '../../trace.js';
 
 /** Below the kernel's ephemeral ports, where any program's outgoing connection may sit. */
@@ -126,7 +126,7 @@ function slotsByRest(stamps: number): number[] {
 
 function openStamps(): number {
   // One file for each user: another user's file would not be ours to write.
-  const path = join(tmpdir(), `offhook-ports-${userInfo().uid}`);
+  const path = join(tmpdir(), `offhook-ports-${ownUid()}`);
   const file = openTable(path);
   const missing = SLOT_COUNT * STAMP_BYTES - fstatSync(file).size;
   // The file only grows by zero bytes at its end, so two processes may both do it.

@@ -1,9 +1,9 @@
 /** `offhook show`: opens a report page in the browser. */
 import { spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { EXIT, OffhookError } from '../../errors.js';
+import { statIfAllowed } from '../../ordinary-file.js';
 import { readProcess } from '../../settings/process-environment.js';
 import { DEFAULT_PAGE } from '../output/reporter-names.js';
 import { print } from '../print.js';
@@ -27,9 +27,13 @@ export async function showCommand(file = DEFAULT_PAGE): Promise<number> {
 }
 
 function needPage(file: string): void {
-  const stat = statSync(file, { throwIfNoEntry: false });
+  const stat = statIfAllowed(file);
   const seen =
-    stat === undefined ? 'there is no such file' : stat.isFile() ? undefined : 'it is no file';
+    stat === undefined
+      ? 'there is no such file, or it may not be read'
+      : stat.isFile()
+        ? undefined
+        : 'it is no file';
   const isRecord = /\.ndjson$/i.test(file);
   if (seen === undefined && !isRecord) return;
   throw new OffhookError(

@@ -1,8 +1,9 @@
 /** `offhook trace`: attempts of a recorded run as text, for terminals, logs and assistants. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { OffhookError } from '../../errors.js';
 import type { RunEvent, ScenarioId, Verdict } from '../../model/run-event.js';
+import { statIfAllowed } from '../../ordinary-file.js';
 import { AgentNames } from '../../report/lines/agent-names.js';
 import { Page, palette } from '../../report/lines/page.js';
 import { printTrace, type TraceOptions } from '../../report/lines/trace.js';
@@ -75,7 +76,7 @@ function newestRun(cwd: string): string {
 
 /** Records of a file, of a folder of artefacts, or of a folder with such folders. */
 function recordsAt(path: string, given: string): readonly string[] {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statIfAllowed(path);
   if (stat?.isDirectory() !== true) return [path];
   const folders = readdirSync(path, { withFileTypes: true }).filter((one) => one.isDirectory());
   const inside = [path, ...folders.map(({ name }) => join(path, name)).sort()];
@@ -89,7 +90,7 @@ function recordsAt(path: string, given: string): readonly string[] {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return statIfAllowed(path)?.isFile() === true;
 }
 
 async function attemptsOf(records: readonly string[]): Promise<RecordedAttempt[]> {

@@ -6,8 +6,9 @@
  */
 import { createHash } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { platform, userInfo } from 'node:os';
+import { platform } from 'node:os';
 import { pid } from 'node:process';
+import { ownUid } from '../../ordinary-file.js';
 
 /** Another run has the lock. */
 export interface Busy {
@@ -45,7 +46,7 @@ export async function takeHostLock(name: string, scenario: string): Promise<Host
 /** Locks of another user's runs are their own: they do not use our accounts, and could not be trusted. */
 function addressOf(name: string): string {
   const digest = createHash('sha256').update(name).digest('hex').slice(0, 32);
-  return `\0offhook-lock/${userInfo().uid}/${digest}`;
+  return `\0offhook-lock/${ownUid()}/${digest}`;
 }
 
 function listen(address: string, scenario: string): Promise<HostLock | undefined> {

@@ -1,25 +1,46 @@
-FROM node:22-trixie-slim AS build
+# The program: what the npm package holds, with the packages it runs with.
+FROM node:22-trixie-slim AS program
 WORKDIR /build
 COPY package.json package-lock.json ./
-RUN npm ci --no-audit --no-fund
-COPY tsconfig.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json LICENSE ./
 COPY .config .config
 COPY src src
-RUN npm run build
-RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+RUN npm run build \
+    && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
+    && npm pack --ignore-scripts --silent \
+    && mkdir -p /opt/offhook \
+    && tar -xzf offhook-*.tgz --strip-components=1 -C /opt/offhook \
+    && mv node_modules /opt/offhook/
 
-FROM node:22-trixie-slim
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends baresip-core \
-    && rm -rf /var/lib/apt/lists/*
-# only what runs
-COPY --from=build /build/node_modules /opt/offhook/node_modules
-COPY --from=build /build/dist/guest /opt/offhook/dist/guest
-COPY --from=build /build/dist/program /opt/offhook/dist/program
-COPY package.json LICENSE /opt/offhook/
+# Node.js, baresip, tini and the libraries they load: Debian's package of baresip drags in ten times as much.
+FROM debian:trixie-slim AS system
+COPY --from=program /usr/local/bin/node /usr/local/bin/node
+COPY .config/image-files.sh /
+RUN sh /image-files.sh /out
+
+FROM debian:trixie-slim AS offhook
+LABEL org.opencontainers.image.title="Offhook" \
+      org.opencontainers.image.description="Phone-call tests: scenario files drive real SIP agents through real calls" \
+      org.opencontainers.image.licenses="MIT"
+COPY --from=system /out /
+COPY --from=program /opt/offhook /opt/offhook
 RUN ln -s /opt/offhook/dist/program/cli.js /usr/local/bin/offhook
-# of the base image, uid 1000
-USER node
+# Any other user will do as well.
+USER 1000:1000
 WORKDIR /work
-ENTRYPOINT ["offhook"]
+# tini ends with its child and takes care of processes nobody waits for.
+ENTRYPOINT ["tini", "--", "offhook"]
 CMD ["--help"]
+
+# With a SIP server for `run --lab`: docker build --target lab -t offhook:lab .
+FROM offhook AS lab
+USER 0:0
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends kamailio kamailio-tls-modules openssl \
+    && rm -rf /var/lib/apt/lists/*
+COPY examples /work/examples
+USER 1000:1000
+
+# What `docker build .` makes.
+FROM offhook

@@ -2,7 +2,7 @@
  * The command line: every command with its arguments, options and help. A command's own code is loaded
  * only when it runs. This folder turns words into calls; it knows no SIP and no sandbox.
  */
-import { Command, CommanderError, Help, type Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { LIMITS, MIB } from '../app/limits.js';
 import { OffhookError } from '../errors.js';
 import type { ThreadPool } from '../runner/schedule/threads.js';
@@ -12,6 +12,7 @@ import { suggestion } from '../schema/habits.js';
 import { isScript } from '../schema/script-files.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
 import { declare } from './declare.js';
+import { addHelp } from './help/help.js';
 import { flagMs, type Flags, type ValuesOf } from './flags.js';
 import { isFolder, joinOptionalFiles } from './optional-files.js';
 import {
@@ -27,12 +28,8 @@ import {
   type LabFlags,
   type RunFlags,
 } from './options.js';
-import { REPORTERS } from './output/reporter-names.js';
 import { rerunWords } from './rerun.js';
 import type { Settled } from './settings/settle.js';
-
-const SEE_ALSO =
-  '\nReference of everything a scenario can call: docs/reference.md, or `offhook docs`.\n';
 
 /**
  * Runs the command the words name, in the thread that was booted for it, if one was.
@@ -63,8 +60,7 @@ export function build(run: Run, booted?: Live): Command {
     .description(
       'Phone-call tests: scenario files drive real SIP agents (baresip) through real calls.',
     )
-    .version(PRODUCT_VERSION, '-V, --version')
-    .addHelpText('after', SEE_ALSO);
+    .version(PRODUCT_VERSION, '-V, --version');
   addRun(program, run, booted);
   addSelecting(program, run, booted);
   addReport(program, run);
@@ -73,8 +69,8 @@ export function build(run: Run, booted?: Live): Command {
   addServices(program, run);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ writeErr: () => undefined });
-    command.configureHelp({ optionDescription: withoutEmptyDefault });
   }
+  addHelp(program);
   return program;
 }
 
@@ -85,21 +81,19 @@ function addRun(program: Command, run: Run, booted: Live | undefined): void {
     .command('run')
     .description('run scenarios: files, folders (every suite file below), globs')
     .argument('[path...]', PATHS.text);
-  declare(command, RUN)
-    .addHelpText('after', RUN_HELP)
-    .action(() => {
-      run(
-        settled(command, withPaths(RUN), (flags, { overruled }) => {
-          const paths = needPaths(command, flags.paths);
-          const again = rerunWords(command, overruled);
-          const options = { limits: limitsOf(flags), size: flags.jobs };
-          return withThreads(options, booted, async (threads) => {
-            const { runCommand } = await import('./run.js');
-            return runCommand(paths, flags, again, threads);
-          });
-        }),
-      );
-    });
+  declare(command, RUN).action(() => {
+    run(
+      settled(command, withPaths(RUN), (flags, { overruled }) => {
+        const paths = needPaths(command, flags.paths);
+        const again = rerunWords(command, overruled);
+        const options = { limits: limitsOf(flags), size: flags.jobs };
+        return withThreads(options, booted, async (threads) => {
+          const { runCommand } = await import('./run.js');
+          return runCommand(paths, flags, again, threads);
+        });
+      }),
+    );
+  });
 }
 
 function withPaths<F extends Flags>(table: F): F & { paths: typeof PATHS } {
@@ -141,24 +135,6 @@ async function settled<F extends Flags>(
 function limitsOf({ memoryLimit, stackLimit, cpuLimit }: RunFlags): ThreadLimits {
   return { memory: memoryLimit * MIB, stack: stackLimit * 1024, cpu_ms: flagMs(cpuLimit) };
 }
-
-const REPORTER_HELP = `
-Reporters:
-${Object.entries(REPORTERS)
-  .map(([name, what]) => `  ${name.padEnd(8)}  ${what}\n`)
-  .join('')}One writes to stdout, others to files; naming one for stdout replaces the default.
-`;
-
-const RUN_HELP = `${REPORTER_HELP}
-Exit codes: 0 all passed, 1 a scenario failed, 2 usage or settings, 3 environment, 70 a bug, 130 interrupted.
-Variables for env(): --set, then <scenario>.env beside the file, then --vars (also --env-file, which Node.js 20 takes
-for itself in \`node dist/program/cli.js\`), then the environment, then .env of its folder, then .env of the project.
-Each option is also a variable (OFFHOOK_TIMEOUT=30s, OFFHOOK_LAB=1) and, but for --json and --project, a setting in
-offhook.config.json ("timeout": "30s", "lab": true, "paths": [...]). A flag comes before the variable, the variable before
-the file; a list replaces a list. --no-NAME takes back a switch, a list or an output that one of them sets. \`offhook config\`
-shows what holds and why: docs/settings.md; what scripts may touch: docs/policy.md.
-For a bug report, OFFHOOK_TRACE=all shows on stderr what happens inside, without secrets: docs/contributing.md.
-`;
 
 function addSelecting(program: Command, run: Run, booted: Live | undefined): void {
   const list = program.command('list').description('what would run, with tags');
@@ -210,15 +186,13 @@ function addReport(program: Command, run: Run): void {
     .command('report')
     .description('tell recorded runs again; several, such as all shards, as one')
     .argument('<record...>', 'files that --reporter ndjson=FILE has written');
-  declare(report, REPORT)
-    .addHelpText('after', REPORTER_HELP)
-    .action((records: string[]) => {
-      run(
-        settled(report, REPORT, (flags) =>
-          import('./records/report.js').then((module) => module.reportCommand(records, flags)),
-        ),
-      );
-    });
+  declare(report, REPORT).action((records: string[]) => {
+    run(
+      settled(report, REPORT, (flags) =>
+        import('./records/report.js').then((module) => module.reportCommand(records, flags)),
+      ),
+    );
+  });
   program
     .command('show')
     .description('open the page that --reporter html has written')
@@ -287,11 +261,6 @@ function addServices(program: Command, run: Run): void {
   declare(lab, LAB).action((flags: LabFlags) => {
     run(import('./lab.js').then((module) => module.labCommand(flags)));
   });
-}
-
-/** Hides a default that chooses nothing: it goes without saying. */
-function withoutEmptyDefault(option: Option): string {
-  return new Help().optionDescription(option).replace(/ ?\(default: \[\]\)$/, '');
 }
 
 function usageError(

@@ -51,6 +51,7 @@ describe('words that are not right', () => {
       ['run', 'a.js', '--memory-limit', '1.5'],
       "E_USAGE option '--memory-limit <MiB>' argument '1.5' is invalid. It must be a whole number from 16 to 2048 (see offhook run --help)",
     ],
+    [['new'], "E_USAGE unknown command 'new' (did you mean init?)"],
     [
       ['doctor', 'now'],
       "E_USAGE too many arguments for 'doctor'. Expected 0 arguments but got 1 (see offhook doctor --help)",

@@ -19,12 +19,14 @@ import {
   CHECK,
   CONFIG,
   DOCTOR,
+  INIT,
   LAB,
   REPORT,
   LIST,
   PATHS,
   RUN,
   TRACE,
+  type InitFlags,
   type LabFlags,
   type RunFlags,
 } from './options.js';
@@ -217,9 +219,16 @@ function addTrace(program: Command, run: Run): void {
 }
 
 function addGenerators(program: Command, run: Run): void {
+  const init = program
+    .command('init')
+    .description('a first scenario, editor completion, settings and CI, for a folder; asks nothing')
+    .argument('[folder]', 'made where it is not there; default: the one you are in');
+  declare(init, INIT).action((folder: string | undefined, flags: InitFlags) => {
+    run(import('./init/init.js').then((module) => module.initCommand(folder ?? '.', flags)));
+  });
   program
     .command('definitions')
-    .description('write the editor typings (offhook.d.ts)')
+    .description('write the editor typings (offhook.d.ts), and a jsconfig.json where none is')
     .argument('[out]', 'file or folder; default: stdout')
     .action((out: string | undefined) => {
       run(import('./generate.js').then((module) => module.definitionsCommand(out)));

@@ -19,6 +19,7 @@ import {
   ofCommand,
   ofScenario,
   on,
+  oneOf,
   path,
   program,
   whole,
@@ -286,6 +287,21 @@ export const TRACE = {
   color: ofCommand(off('no colours (also: NO_COLOR)')),
 };
 export type TraceFlags = ValuesOf<typeof TRACE>;
+
+const CI_FILES = ['github', 'gitlab', 'jenkins', 'none'] as const;
+
+export const INIT = {
+  ci: ofCommand(
+    oneOf(
+      CI_FILES,
+      'system',
+      'a CI file for it: github, gitlab, jenkins or none (default: what the repository uses)',
+    ),
+  ),
+  typescript: ofCommand(on('scenarios in TypeScript, with a tsconfig.json')),
+  yes: ofCommand(on('ask nothing; it never does', '-y')),
+};
+export type InitFlags = ValuesOf<typeof INIT>;
 
 export const LIST = { ...SCRIPT, ...FOLDERS, json: ofCommand(on('as JSON')) };
 export type ListFlags = ValuesOf<typeof LIST>;

@@ -56,6 +56,7 @@ For a bug report, OFFHOOK_TRACE=all shows on stderr what happens inside, without
 const TEXTS: Readonly<Record<string, Texts>> = {
   offhook: {
     examples: [
+      ['offhook init', 'a first scenario, and what it needs, in this folder'],
       ['offhook run scenarios', 'every scenario of the folder'],
       [
         'offhook run scenarios --scenario busy -v',
@@ -83,8 +84,14 @@ const TEXTS: Readonly<Record<string, Texts>> = {
   trace: {
     examples: [['offhook trace run.ndjson --scenario busy --at 3.2s', 'around that moment']],
   },
+  init: {
+    examples: [
+      ['offhook init', 'in this folder; what is there is left as it is'],
+      ['offhook init calls --typescript --ci gitlab', 'in the folder calls'],
+    ],
+  },
   definitions: {
-    examples: [['offhook definitions scenarios/', 'offhook.d.ts there']],
+    examples: [['offhook definitions scenarios/', 'offhook.d.ts there, and a jsconfig.json']],
   },
   docs: { examples: [['offhook docs reference.md', 'everything a scenario can call']] },
   doctor: { examples: [['offhook doctor', 'whether this machine is ready']] },

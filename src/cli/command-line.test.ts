@@ -53,6 +53,11 @@ describe('words that are not right', () => {
     ],
     [['new'], "E_USAGE unknown command 'new' (did you mean init?)"],
     [
+      ['completion', 'tcsh'],
+      "E_USAGE command-argument value 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish (see offhook completion --help)",
+    ],
+    [['completion'], "E_USAGE missing required argument 'shell' (see offhook completion --help)"],
+    [
       ['doctor', 'now'],
       "E_USAGE too many arguments for 'doctor'. Expected 0 arguments but got 1 (see offhook doctor --help)",
     ],

@@ -2,7 +2,7 @@
  * The command line: every command with its arguments, options and help. A command's own code is loaded
  * only when it runs. This folder turns words into calls; it knows no SIP and no sandbox.
  */
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
 import { LIMITS, MIB } from '../app/limits.js';
 import { OffhookError } from '../errors.js';
 import type { ThreadPool } from '../runner/schedule/threads.js';
@@ -30,6 +30,7 @@ import {
   type LabFlags,
   type RunFlags,
 } from './options.js';
+import { COMPLETE, SHELLS, type Shell } from './completion/shells.js';
 import { rerunWords } from './rerun.js';
 import type { Settled } from './settings/settle.js';
 
@@ -45,6 +46,10 @@ export async function commandLine(words: readonly string[], booted?: Live): Prom
   if (words.length === 0) {
     program.outputHelp();
     return 0;
+  }
+  if (words[0] === COMPLETE) {
+    const { completeCommand } = await import('./completion/complete.js');
+    return completeCommand(words.slice(1), program);
   }
   try {
     await program.parseAsync(joinOptionalFiles(words), { from: 'user' });
@@ -68,6 +73,7 @@ export function build(run: Run, booted?: Live): Command {
   addReport(program, run);
   addTrace(program, run);
   addGenerators(program, run);
+  addCompletion(program, run);
   addServices(program, run);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ writeErr: () => undefined });
@@ -239,6 +245,16 @@ function addGenerators(program: Command, run: Run): void {
     .argument('[out]', 'file or folder; default: stdout')
     .action((out: string | undefined) => {
       run(import('./generate.js').then((module) => module.docsCommand(out)));
+    });
+}
+
+function addCompletion(program: Command, run: Run): void {
+  program
+    .command('completion')
+    .description('print what makes a shell complete commands, options, names and tags')
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .action((shell: Shell) => {
+      run(import('./completion/scripts.js').then((module) => module.completionCommand(shell)));
     });
 }
 

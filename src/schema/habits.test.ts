@@ -9,9 +9,8 @@ const FLAGS =
   '--scenario --tag --exclude-tag --env-file --set --reporter --json --timeout --quiet --verbose --logs --sip-trace --save-audio --baresip --no-color --memory-limit --insecure-http --lab --version --jobs --retries --bail --repeat --watch --last-failed --only-changed'.split(
     ' ',
   );
-const COMMANDS = 'run list check report show trace config init definitions docs doctor lab'.split(
-  ' ',
-);
+const COMMANDS =
+  'run list check report show trace config init definitions docs completion doctor lab'.split(' ');
 
 function validIn(where: Where): readonly string[] {
   switch (where) {

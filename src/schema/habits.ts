@@ -308,6 +308,7 @@ const COMMANDS: Habits = [
   ['diagnose info env status install setup', 'doctor'],
   ['server serve registrar pbx sandbox', 'lab'],
   ['new create scaffold quickstart', 'init'],
+  ['completions autocomplete', 'completion'],
   ['version', 'write offhook --version'],
   ['merge-reports merge', 'report'],
   ['show-report open view browse', 'show'],

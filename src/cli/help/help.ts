@@ -53,6 +53,12 @@ the file; a list replaces a list. --no-NAME takes back a switch, a list or an ou
 shows what holds and why: docs/settings.md; what scripts may touch: docs/policy.md.
 For a bug report, OFFHOOK_TRACE=all shows on stderr what happens inside, without secrets: docs/contributing.md.`;
 
+const SHELLS = `To have it in every shell, put the line for yours into its start file:
+  bash  ~/.bashrc                   source <(offhook completion bash)
+  zsh   ~/.zshrc                    source <(offhook completion zsh)
+  fish  ~/.config/fish/config.fish  offhook completion fish | source
+It completes commands, options, values, files, and names and tags of the scenarios on the line.`;
+
 const TEXTS: Readonly<Record<string, Texts>> = {
   offhook: {
     examples: [
@@ -94,6 +100,7 @@ const TEXTS: Readonly<Record<string, Texts>> = {
     examples: [['offhook definitions scenarios/', 'offhook.d.ts there, and a jsconfig.json']],
   },
   docs: { examples: [['offhook docs reference.md', 'everything a scenario can call']] },
+  completion: { examples: [['source <(offhook completion bash)', 'in this shell']], short: SHELLS },
   doctor: { examples: [['offhook doctor', 'whether this machine is ready']] },
   config: {
     examples: [['offhook config --project smoke', 'what `offhook run --project smoke` would do']],

@@ -137,6 +137,7 @@ async function contract(folder) {
     ...(await load('schema/typings.js')),
     ...(await load('schema/reference.js')),
     ...(await load('schema/verbs.js')),
+    ...(await load('schema/compiler-options.js')),
     rows: await settingRows(transpile, load),
   };
 }
@@ -259,7 +260,8 @@ function architecture() {
 /** path -> text of every generated file. */
 async function generate(folder) {
   const types = await dataTypes();
-  const { typingsText, referenceText, AGENT_VERBS, rows } = await contract(folder);
+  const { typingsText, referenceText, editorConfigText, AGENT_VERBS, rows } =
+    await contract(folder);
   const projectFile = schema('project-file');
   const schemas = {
     ...Object.fromEntries(OPTION_SCHEMAS.map((name) => [camel(name), schema(name)])),
@@ -286,6 +288,7 @@ async function generate(folder) {
       `/** What reports are made of: a secret that is one of these words would take them apart. */\n` +
       `export const OWN_WORDS = \`\n${ownWords()}\n\`;\n`,
     'examples/offhook.d.ts': typingsText(types),
+    'examples/jsconfig.json': await pretty(editorConfigText(), 'json'),
     'docs/reference.md': referenceText(schemas),
     'docs/architecture.md': architecture(),
     'docs/ndjson.md': await pretty(recordText(schema('run-event')), 'markdown'),

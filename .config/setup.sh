@@ -3,7 +3,7 @@
 # there is left alone. Starts no service.
 #
 #   sh .config/setup.sh            npm packages, baresip, Kamailio, openssl; then builds
-#   sh .config/setup.sh --tests    and a second baresip version, Asterisk, tshark and Chromium, for the tests only
+#   sh .config/setup.sh --tests    and a second baresip version, Asterisk, tshark, Chromium, zsh and fish, for the tests only
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -94,6 +94,8 @@ sh .config/build-if-changed.sh
 if [ "${1:-}" = --tests ]; then
   # its tests are skipped without it, except on a CI server
   has bwrap || install_packages bubblewrap
+  # the tests of completion skip the shells that are missing, except on a CI server
+  { has zsh && has fish; } || install_packages zsh fish || [ "${CI:-}" != true ]
   # its tests say so and are skipped without it, except on a CI server
   has chromium || install_packages chromium || [ "${CI:-}" != true ]
   baresip -h 2>/dev/null | grep -q '^baresip v1\.1\.' || sh .config/get-debian.sh baresip-core >/dev/null

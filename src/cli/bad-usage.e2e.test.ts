@@ -2,7 +2,6 @@
 import { chmod } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { runFiles, type Files } from '../testing/run-files.js';
-import { runCli } from '../testing/run-cli.js';
 
 const GOOD: Files = {
   'it.js': "scenario('one', { tags: ['smoke'] }, () => {});\nscenario('two', () => {});\n",
@@ -332,20 +331,6 @@ it.skipIf(process.getuid?.() === 0)('a scenario file without permission', async 
   });
   expect(code).toBe(2);
   expect(stderr).toContain('permission');
-});
-
-it('shows the help when nothing is asked for', async () => {
-  const { code, stdout, stderr } = await runCli([]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toMatch(/^Usage: offhook/);
-});
-
-it('has help for each command', async () => {
-  for (const command of ['run', 'check', 'list', 'definitions', 'docs', 'doctor', 'lab']) {
-    const { code, stdout } = await runCli([command, '--help']);
-    expect(code).toBe(0);
-    expect(stdout).toContain(`Usage: offhook ${command}`);
-  }
 });
 
 cases('what scripts may touch', [

@@ -5,6 +5,7 @@ import { baresipChoice } from './baresip-choice.js';
 const GIVEN: ProcessEnvironment = {
   cwd: '/home/me',
   variables: {},
+  program: '',
   path: '/bin',
   colourLevel: 0,
   debug: false,

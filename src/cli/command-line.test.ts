@@ -51,6 +51,12 @@ describe('words that are not right', () => {
       ['run', 'a.js', '--memory-limit', '1.5'],
       "E_USAGE option '--memory-limit <MiB>' argument '1.5' is invalid. It must be a whole number from 16 to 2048 (see offhook run --help)",
     ],
+    [['new'], "E_USAGE unknown command 'new' (did you mean init?)"],
+    [
+      ['completion', 'tcsh'],
+      "E_USAGE command-argument value 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish (see offhook completion --help)",
+    ],
+    [['completion'], "E_USAGE missing required argument 'shell' (see offhook completion --help)"],
     [
       ['doctor', 'now'],
       "E_USAGE too many arguments for 'doctor'. Expected 0 arguments but got 1 (see offhook doctor --help)",

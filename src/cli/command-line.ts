@@ -2,7 +2,7 @@
  * The command line: every command with its arguments, options and help. A command's own code is loaded
  * only when it runs. This folder turns words into calls; it knows no SIP and no sandbox.
  */
-import { Command, CommanderError, Help, type Option } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
 import { LIMITS, MIB } from '../app/limits.js';
 import { OffhookError } from '../errors.js';
 import type { ThreadPool } from '../runner/schedule/threads.js';
@@ -12,27 +12,27 @@ import { suggestion } from '../schema/habits.js';
 import { isScript } from '../schema/script-files.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
 import { declare } from './declare.js';
+import { addHelp } from './help/help.js';
 import { flagMs, type Flags, type ValuesOf } from './flags.js';
 import { isFolder, joinOptionalFiles } from './optional-files.js';
 import {
   CHECK,
   CONFIG,
   DOCTOR,
+  INIT,
   LAB,
   REPORT,
   LIST,
   PATHS,
   RUN,
   TRACE,
+  type InitFlags,
   type LabFlags,
   type RunFlags,
 } from './options.js';
-import { REPORTERS } from './output/reporter-names.js';
+import { COMPLETE, SHELLS, type Shell } from './completion/shells.js';
 import { rerunWords } from './rerun.js';
 import type { Settled } from './settings/settle.js';
-
-const SEE_ALSO =
-  '\nReference of everything a scenario can call: docs/reference.md, or `offhook docs`.\n';
 
 /**
  * Runs the command the words name, in the thread that was booted for it, if one was.
@@ -46,6 +46,10 @@ export async function commandLine(words: readonly string[], booted?: Live): Prom
   if (words.length === 0) {
     program.outputHelp();
     return 0;
+  }
+  if (words[0] === COMPLETE) {
+    const { completeCommand } = await import('./completion/complete.js');
+    return completeCommand(words.slice(1), program);
   }
   try {
     await program.parseAsync(joinOptionalFiles(words), { from: 'user' });
@@ -63,18 +67,18 @@ export function build(run: Run, booted?: Live): Command {
     .description(
       'Phone-call tests: scenario files drive real SIP agents (baresip) through real calls.',
     )
-    .version(PRODUCT_VERSION, '-V, --version')
-    .addHelpText('after', SEE_ALSO);
+    .version(PRODUCT_VERSION, '-V, --version');
   addRun(program, run, booted);
   addSelecting(program, run, booted);
   addReport(program, run);
   addTrace(program, run);
   addGenerators(program, run);
+  addCompletion(program, run);
   addServices(program, run);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ writeErr: () => undefined });
-    command.configureHelp({ optionDescription: withoutEmptyDefault });
   }
+  addHelp(program);
   return program;
 }
 
@@ -85,21 +89,19 @@ function addRun(program: Command, run: Run, booted: Live | undefined): void {
     .command('run')
     .description('run scenarios: files, folders (every suite file below), globs')
     .argument('[path...]', PATHS.text);
-  declare(command, RUN)
-    .addHelpText('after', RUN_HELP)
-    .action(() => {
-      run(
-        settled(command, withPaths(RUN), (flags, { overruled }) => {
-          const paths = needPaths(command, flags.paths);
-          const again = rerunWords(command, overruled);
-          const options = { limits: limitsOf(flags), size: flags.jobs };
-          return withThreads(options, booted, async (threads) => {
-            const { runCommand } = await import('./run.js');
-            return runCommand(paths, flags, again, threads);
-          });
-        }),
-      );
-    });
+  declare(command, RUN).action(() => {
+    run(
+      settled(command, withPaths(RUN), (flags, { overruled }) => {
+        const paths = needPaths(command, flags.paths);
+        const again = rerunWords(command, overruled);
+        const options = { limits: limitsOf(flags), size: flags.jobs };
+        return withThreads(options, booted, async (threads) => {
+          const { runCommand } = await import('./run.js');
+          return runCommand(paths, flags, again, threads);
+        });
+      }),
+    );
+  });
 }
 
 function withPaths<F extends Flags>(table: F): F & { paths: typeof PATHS } {
@@ -141,24 +143,6 @@ async function settled<F extends Flags>(
 function limitsOf({ memoryLimit, stackLimit, cpuLimit }: RunFlags): ThreadLimits {
   return { memory: memoryLimit * MIB, stack: stackLimit * 1024, cpu_ms: flagMs(cpuLimit) };
 }
-
-const REPORTER_HELP = `
-Reporters:
-${Object.entries(REPORTERS)
-  .map(([name, what]) => `  ${name.padEnd(8)}  ${what}\n`)
-  .join('')}One writes to stdout, others to files; naming one for stdout replaces the default.
-`;
-
-const RUN_HELP = `${REPORTER_HELP}
-Exit codes: 0 all passed, 1 a scenario failed, 2 usage or settings, 3 environment, 70 a bug, 130 interrupted.
-Variables for env(): --set, then <scenario>.env beside the file, then --vars (also --env-file, which Node.js 20 takes
-for itself in \`node dist/program/cli.js\`), then the environment, then .env of its folder, then .env of the project.
-Each option is also a variable (OFFHOOK_TIMEOUT=30s, OFFHOOK_LAB=1) and, but for --json and --project, a setting in
-offhook.config.json ("timeout": "30s", "lab": true, "paths": [...]). A flag comes before the variable, the variable before
-the file; a list replaces a list. --no-NAME takes back a switch, a list or an output that one of them sets. \`offhook config\`
-shows what holds and why: docs/settings.md; what scripts may touch: docs/policy.md.
-For a bug report, OFFHOOK_TRACE=all shows on stderr what happens inside, without secrets: docs/contributing.md.
-`;
 
 function addSelecting(program: Command, run: Run, booted: Live | undefined): void {
   const list = program.command('list').description('what would run, with tags');
@@ -210,15 +194,13 @@ function addReport(program: Command, run: Run): void {
     .command('report')
     .description('tell recorded runs again; several, such as all shards, as one')
     .argument('<record...>', 'files that --reporter ndjson=FILE has written');
-  declare(report, REPORT)
-    .addHelpText('after', REPORTER_HELP)
-    .action((records: string[]) => {
-      run(
-        settled(report, REPORT, (flags) =>
-          import('./records/report.js').then((module) => module.reportCommand(records, flags)),
-        ),
-      );
-    });
+  declare(report, REPORT).action((records: string[]) => {
+    run(
+      settled(report, REPORT, (flags) =>
+        import('./records/report.js').then((module) => module.reportCommand(records, flags)),
+      ),
+    );
+  });
   program
     .command('show')
     .description('open the page that --reporter html has written')
@@ -246,9 +228,16 @@ function addTrace(program: Command, run: Run): void {
 }
 
 function addGenerators(program: Command, run: Run): void {
+  const init = program
+    .command('init')
+    .description('a first scenario, editor completion, settings and CI, for a folder; asks nothing')
+    .argument('[folder]', 'made where it is not there; default: the one you are in');
+  declare(init, INIT).action((folder: string | undefined, flags: InitFlags) => {
+    run(import('./init/init.js').then((module) => module.initCommand(folder ?? '.', flags)));
+  });
   program
     .command('definitions')
-    .description('write the editor typings (offhook.d.ts)')
+    .description('write the editor typings (offhook.d.ts), and a jsconfig.json where none is')
     .argument('[out]', 'file or folder; default: stdout')
     .action((out: string | undefined) => {
       run(import('./generate.js').then((module) => module.definitionsCommand(out)));
@@ -259,6 +248,16 @@ function addGenerators(program: Command, run: Run): void {
     .argument('[out]', 'file or folder; default: stdout')
     .action((out: string | undefined) => {
       run(import('./generate.js').then((module) => module.docsCommand(out)));
+    });
+}
+
+function addCompletion(program: Command, run: Run): void {
+  program
+    .command('completion')
+    .description('print what makes a shell complete commands, options, names and tags')
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .action((shell: Shell) => {
+      run(import('./completion/scripts.js').then((module) => module.completionCommand(shell)));
     });
 }
 
@@ -290,11 +289,6 @@ function addServices(program: Command, run: Run): void {
   declare(lab, LAB).action((flags: LabFlags) => {
     run(import('./lab.js').then((module) => module.labCommand(flags)));
   });
-}
-
-/** Hides a default that chooses nothing: it goes without saying. */
-function withoutEmptyDefault(option: Option): string {
-  return new Help().optionDescription(option).replace(/ ?\(default: \[\]\)$/, '');
 }
 
 function usageError(

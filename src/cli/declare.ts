@@ -2,13 +2,22 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { keyOf, Unfit, type Flag, type Flags } from './flags.js';
 
+/** An option of commander that knows its row. */
+export class FlagOption extends Option {
+  readonly flag: Flag<unknown>;
+
+  constructor(names: string, flag: Flag<unknown>) {
+    super(names, flag.text);
+    this.flag = flag;
+    if (flag.group !== undefined) this.helpGroup(flag.group);
+  }
+}
+
 /** Gives the command the options of the table, in its order. */
 export function declare(command: Command, flags: Flags): Command {
   for (const [name, flag] of Object.entries(flags)) {
     const words = `--${keyOf(name)}`;
-    const option = optionOf(words, flag);
-    if (flag.group !== undefined) option.helpGroup(flag.group);
-    command.addOption(option);
+    command.addOption(optionOf(words, flag));
     const other = counterpart(words, flag);
     if (other !== undefined) command.addOption(other.hideHelp());
   }
@@ -16,12 +25,12 @@ export function declare(command: Command, flags: Flags): Command {
 }
 
 function optionOf(words: string, flag: Flag<unknown>): Option {
-  const { kind, text, takes, alias, initial } = flag;
+  const { kind, takes, alias, initial } = flag;
   const names = `${alias === undefined ? '' : `${alias}, `}${words}`;
-  if (kind === 'off') return new Option(words.replace('--', '--no-'), text);
-  if (kind === 'on') return new Option(names, text);
+  if (kind === 'off') return new FlagOption(words.replace('--', '--no-'), flag);
+  if (kind === 'on') return new FlagOption(names, flag);
   const value = kind === 'maybe' ? `[${takes}]` : `<${takes}>`;
-  const option = new Option(`${names} ${value}`, text);
+  const option = new FlagOption(`${names} ${value}`, flag);
   if (initial !== undefined) option.default(initial);
   const one = (given: string): string | number => checked(flag, given);
   // "" is how a value that was left out is marked (optional-files.ts).
@@ -35,10 +44,12 @@ function optionOf(words: string, flag: Flag<unknown>): Option {
 }
 
 /** What takes back a value of a variable or the project file: the --no- form, or the form without "no". */
-function counterpart(words: string, { kind, scope }: Flag<unknown>): Option | undefined {
+function counterpart(words: string, flag: Flag<unknown>): Option | undefined {
+  const { kind, scope } = flag;
   if (scope === 'flag' || scope === 'scenario' || kind === 'one') return undefined;
   const text = 'takes back what a variable or the project file says';
-  return new Option(kind === 'off' ? words : words.replace('--', '--no-'), text);
+  const other = kind === 'off' ? words : words.replace('--', '--no-');
+  return new FlagOption(other, { ...flag, kind: 'on', text });
 }
 
 function checked(flag: Flag<unknown>, text: string): string | number {

@@ -37,6 +37,8 @@ interface Traits {
   readonly replaces?: readonly string[];
   /** A row without which the value says nothing: it then counts only as a flag, where it is an error. */
   readonly needs?: string;
+  /** What completion offers for its value: these words, or those of the scenarios on the line. */
+  readonly offers?: readonly string[] | 'names' | 'tags';
 }
 
 /** JSON Schema of the value in a project file. */
@@ -98,6 +100,18 @@ export function off(text: string): Flag<boolean> {
 
 export function word(takes: string, text: string, alias?: string): Flag<string | undefined> {
   return { kind: 'one', text, takes, ...aliased(alias), parse: anyText, json: { type: 'string' } };
+}
+
+/** One of these words. */
+export function oneOf<C extends string>(
+  choices: readonly C[],
+  takes: string,
+  text: string,
+): Flag<C | undefined> {
+  const fits = new Unfit(`must be ${choices.slice(0, -1).join(', ')} or ${choices.at(-1) ?? ''}`);
+  const parse = (value: string): string | Unfit =>
+    choices.some((choice) => choice === value) ? value : fits;
+  return { kind: 'one', text, takes, parse, json: { type: 'string' }, offers: choices };
 }
 
 /** A flag whose value may be left out: true, or "" where the command line marks it so. */

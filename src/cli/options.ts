@@ -3,6 +3,7 @@
  * docs/settings.md is made of these rows.
  */
 import { LIMITS, MIB, TIMEOUT_MS } from '../app/limits.js';
+import { ISOLATE } from '../policy/rules.js';
 import {
   aliases,
   duration,
@@ -18,6 +19,7 @@ import {
   ofCommand,
   ofScenario,
   on,
+  oneOf,
   path,
   program,
   whole,
@@ -25,6 +27,11 @@ import {
   word,
   type ValuesOf,
 } from './flags.js';
+import { REPORT_AUDIO, REPORTERS } from './output/reporter-names.js';
+
+/** Values that few words can have; who reads the option checks it. */
+export const LAST_KINDS = ['failed', 'flaky', 'slow'] as const;
+export const ARTIFACTS_ON = ['failure', 'always'] as const;
 
 /** Not an option but the words behind the command; the rest is the same. */
 export const PATHS = having(
@@ -34,16 +41,20 @@ export const PATHS = having(
 
 const SELECTION = inGroup('Which scenarios:', {
   scenario: having(
-    { lines: true },
+    { lines: true, offers: 'names' },
     list('pattern', 'by name: part of it, a glob, or re:REGEX (repeatable)'),
   ),
-  tag: list('tags', 'with one of these tags (repeatable, comma-separated)'),
-  excludeTag: list('tags', 'without any of these tags'),
-  lastFailed: ofCommand(
-    on('that failed or were flaky when they last ran (as .offhook/last-run.json says)'),
+  tag: having(
+    { offers: 'tags' },
+    list('tags', 'with one of these tags (repeatable, comma-separated)'),
   ),
+  excludeTag: having({ offers: 'tags' }, list('tags', 'without any of these tags')),
+  lastFailed: ofCommand(on('that failed or were flaky when they last ran')),
   last: ofCommand(
-    word('kind', 'as their last run was: failed (also flaky), flaky, slow (the ten slowest)'),
+    having(
+      { offers: LAST_KINDS },
+      word('kind', 'as their last run was: failed (also flaky), flaky, slow (the ten slowest)'),
+    ),
   ),
   testList: ofCommand(
     word('file', 'of this list: lines as `offhook list` prints them; - reads stdin'),
@@ -91,7 +102,7 @@ const FOLDERS = inGroup('Which scenarios:', {
   onlyChanged: ofCommand(
     maybe(
       'ref',
-      'only files concerned by what differs from a git commit, also uncommitted (default: HEAD): their imports, variables, settings, and files whose names stand in them',
+      'files that changes since a git commit concern, also uncommitted ones: by imports, variables, settings and names in their text (default: HEAD)',
     ),
   ),
 });
@@ -99,7 +110,7 @@ export type FolderFlags = ValuesOf<typeof FOLDERS>;
 
 /** When and how often scenarios run. */
 const SCHEDULE = inGroup('When and how often:', {
-  jobs: jobs('how many scenarios run at a time, or a share of the processors (default: 1)'),
+  jobs: jobs('how many run at a time, or a share of the processors (default: 1)'),
   retries: whole('n', 'run a scenario that failed again, at the end and alone (default: 0)', {
     least: 0,
     most: 20,
@@ -124,7 +135,7 @@ const SCHEDULE = inGroup('When and how often:', {
 /** How a run is told, while it runs or from its record. */
 const SHOWING = inGroup('What is shown and kept:', {
   reporter: having(
-    { moved: namedPath, replaces: ['json'] },
+    { moved: namedPath, replaces: ['json'], offers: Object.keys(REPORTERS) },
     list('name[=file]', 'how the run is told (repeatable); the names stand below'),
   ),
   json: ofCommand(
@@ -132,10 +143,7 @@ const SHOWING = inGroup('What is shown and kept:', {
   ),
   sipTrace: having(
     { moved: path },
-    maybe(
-      'file',
-      'SIP messages as a ladder, to stdout or a file; as a capture for Wireshark to FILE.pcapng or .pcap',
-    ),
+    maybe('file', 'SIP messages as a ladder; FILE.pcapng or .pcap is for Wireshark'),
   ),
   sipHeaders: having(
     { needs: 'sipTrace' },
@@ -146,9 +154,12 @@ const SHOWING = inGroup('What is shown and kept:', {
   ),
   quiet: having({ replaces: ['verbose'] }, on('failures, warnings and the summary only', '-q')),
   verbose: having({ replaces: ['quiet'] }, on('every event of every agent', '-v')),
-  reportAudio: word(
-    'of',
-    'audio in the page of --reporter html, of scenarios that: failed, all, none (default: failed)',
+  reportAudio: having(
+    { offers: REPORT_AUDIO },
+    word(
+      'of',
+      'audio in the page of --reporter html, of scenarios that: failed, all, none (default: failed)',
+    ),
   ),
   color: off('no colours (also: NO_COLOR)'),
 });
@@ -184,12 +195,15 @@ const TOUCHING = inGroup('What they may touch:', {
 });
 
 const AROUND = inGroup('Agents, servers, limits:', {
-  lab: on('start a throw-away SIP server with users alice, bob, carol, dave for this run'),
+  lab: on('start a throw-away SIP server with users alice, bob, carol, dave'),
   baresip: BARESIP,
   isolate: ofScenario(
-    word(
-      'mode',
-      'run agents by bubblewrap: auto (where it works), always, never (default: auto; always under --untrusted)',
+    having(
+      { offers: ISOLATE },
+      word(
+        'mode',
+        'run agents by bubblewrap: auto (where it works), always, never (default: auto; always under --untrusted)',
+      ),
     ),
   ),
   insecureHttp: on('http() checks no certificates'),
@@ -227,14 +241,10 @@ const KEEPING = inGroup('What is shown and kept:', {
     ),
   ),
   artifactsOn: having(
-    { needs: 'artifacts' },
+    { needs: 'artifacts', offers: ARTIFACTS_ON },
     word('when', 'keep them on: failure, always (default: failure)'),
   ),
-  keep: ofCommand(
-    on(
-      'what a failed scenario has running stays until Ctrl-C, and is told how to be reached: agents, mock servers, the lab; nothing else begins',
-    ),
-  ),
+  keep: ofCommand(on('what a failed scenario has running stays until Ctrl-C, to be looked at')),
   aliases: aliases(
     'names of SIP parties in reports by their addresses, such as 10.0.0.5:5060=PBX (repeatable)',
   ),
@@ -277,6 +287,21 @@ export const TRACE = {
   color: ofCommand(off('no colours (also: NO_COLOR)')),
 };
 export type TraceFlags = ValuesOf<typeof TRACE>;
+
+const CI_FILES = ['github', 'gitlab', 'jenkins', 'none'] as const;
+
+export const INIT = {
+  ci: ofCommand(
+    oneOf(
+      CI_FILES,
+      'system',
+      'a CI file for it: github, gitlab, jenkins or none (default: what the repository uses)',
+    ),
+  ),
+  typescript: ofCommand(on('scenarios in TypeScript, with a tsconfig.json')),
+  yes: ofCommand(on('ask nothing; it never does', '-y')),
+};
+export type InitFlags = ValuesOf<typeof INIT>;
 
 export const LIST = { ...SCRIPT, ...FOLDERS, json: ofCommand(on('as JSON')) };
 export type ListFlags = ValuesOf<typeof LIST>;

@@ -5,10 +5,9 @@ import type { ScriptRequest } from '../app/request.js';
 import { OffhookError } from '../errors.js';
 import { nearest } from '../schema/nearest.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';
-import type { FolderFlags, ScriptFlags } from './options.js';
+import { LAST_KINDS, type FolderFlags, type ScriptFlags } from './options.js';
 
 const LAST_RUN = '.offhook/last-run.json';
-const KINDS = ['failed', 'flaky', 'slow'] as const;
 
 /** @throws OffhookError E_USAGE */
 export function scriptRequest(
@@ -38,12 +37,12 @@ function lastOf({ last, lastFailed }: ScriptFlags): Pick<ScriptRequest, 'last'> 
   }
   if (lastFailed === true) return { last: { kind: 'failed', words: '--last-failed' } };
   if (last === undefined) return {};
-  const kind = KINDS.find((one) => one === last);
+  const kind = LAST_KINDS.find((one) => one === last);
   if (kind !== undefined) return { last: { kind, words: `--last ${kind}` } };
-  const meant = nearest(last, KINDS);
+  const meant = nearest(last, LAST_KINDS);
   throw usage(
     { subject: `--last "${last}"`, what: 'is not known' },
-    meant === undefined ? `use one of ${KINDS.join(', ')}` : `did you mean ${meant}?`,
+    meant === undefined ? `use one of ${LAST_KINDS.join(', ')}` : `did you mean ${meant}?`,
   );
 }
 

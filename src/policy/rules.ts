@@ -15,8 +15,10 @@ export interface Limit {
 }
 
 /** Whether agents run isolated: where that works, in any case, or not at all. */
+export const ISOLATE = ['auto', 'always', 'never'] as const;
+
 export interface Isolate {
-  readonly value: 'auto' | 'always' | 'never';
+  readonly value: (typeof ISOLATE)[number];
   readonly origin: string;
 }
 

@@ -9,7 +9,8 @@ const FLAGS =
   '--scenario --tag --exclude-tag --env-file --set --reporter --json --timeout --quiet --verbose --logs --sip-trace --save-audio --baresip --no-color --memory-limit --insecure-http --lab --version --jobs --retries --bail --repeat --watch --last-failed --only-changed'.split(
     ' ',
   );
-const COMMANDS = 'run list check report show trace config definitions docs doctor lab'.split(' ');
+const COMMANDS =
+  'run list check report show trace config init definitions docs completion doctor lab'.split(' ');
 
 function validIn(where: Where): readonly string[] {
   switch (where) {
@@ -149,6 +150,7 @@ describe('by hand', () => {
     ['command', 'validate', 'check'],
     ['command', 'ls', 'list'],
     ['command', 'types', 'definitions'],
+    ['command', 'new', 'init'],
     ['MockServer', 'close', 'stop'],
     ['MockServer', 'calls', 'request_count'],
     ['HttpResponse', 'status_code', 'status'],
@@ -175,7 +177,6 @@ describe('by hand', () => {
     ['agentOptions', 'tls', /transport: "tls"/],
     ['scenario', 'only', /only: true/],
     ['flag', '--headed', /no window/],
-    ['command', 'init', /offhook definitions/],
     ['module', 'vitest', /leave the import out/],
     ['module', 'fs', /file_text/],
   ])('%s: %s: what to do', (where, word, hint) => {

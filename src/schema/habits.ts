@@ -307,10 +307,8 @@ const COMMANDS: Habits = [
   ['reference doc man api', 'docs'],
   ['diagnose info env status install setup', 'doctor'],
   ['server serve registrar pbx sandbox', 'lab'],
-  [
-    'init new create',
-    'write a scenario file, name it after run, and get editor typings with `offhook definitions`',
-  ],
+  ['new create scaffold quickstart', 'init'],
+  ['completions autocomplete', 'completion'],
   ['version', 'write offhook --version'],
   ['merge-reports merge', 'report'],
   ['show-report open view browse', 'show'],

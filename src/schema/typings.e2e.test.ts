@@ -121,7 +121,7 @@ beforeAll(() => {
     readFileSync(path, 'utf8'),
   ).config;
   const parsed = ts.parseJsonConfigFileContent(config, ts.sys, EXAMPLES, undefined, configFile);
-  const options = { ...parsed.options, allowUnreachableCode: false };
+  const options = { ...parsed.options, allowUnreachableCode: false, skipLibCheck: false };
   sources.set(join(EXAMPLES, 'offhook.d.ts'), typingsText());
   contractExamples().forEach(({ code }, index) => {
     sources.set(virtual('row', index), `${GIVEN}{\n${code}\n}\n`);

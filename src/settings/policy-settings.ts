@@ -9,7 +9,13 @@ import { OffhookError } from '../errors.js';
 import { globProblem, withoutClasses } from '../policy/glob.js';
 import { hostRule } from '../policy/host-rules.js';
 import { sipRule } from '../policy/sip-policy.js';
-import type { AllowList, Isolate, Limit, PolicyRules } from '../policy/rules.js';
+import {
+  ISOLATE,
+  type AllowList,
+  type Isolate,
+  type Limit,
+  type PolicyRules,
+} from '../policy/rules.js';
 import { isOn } from './process-environment.js';
 import { findProjectFile, type ProjectFile } from './project-file.js';
 import { projectFileAbove } from './project-place.js';
@@ -53,8 +59,6 @@ const LIMITS = {
   agents: { flag: '--max-agents', variable: 'OFFHOOK_MAX_AGENTS', key: 'max-agents', most: 1000 },
   calls: { flag: '--max-calls', variable: 'OFFHOOK_MAX_CALLS', key: 'max-calls', most: 1_000_000 },
 } as const;
-
-const ISOLATE = ['auto', 'always', 'never'] as const;
 
 /** Of what was given, in errors. */
 const LONGEST_SHOWN = 200;

@@ -4,6 +4,8 @@ import { TRACE_SECTIONS, type TraceSection } from '../trace.js';
 
 export interface ProcessEnvironment {
   readonly cwd: string;
+  /** The path by which Offhook was started. */
+  readonly program: string;
   /** Everything, for env() of scenarios. */
   readonly variables: Readonly<Record<string, string>>;
   /** The PATH to search programs in. */
@@ -46,6 +48,7 @@ export function readProcess(): ProcessEnvironment {
   const githubWorkspace = nonEmpty(given['GITHUB_WORKSPACE']);
   return {
     cwd: process.cwd(),
+    program: process.argv[1] ?? '',
     variables,
     path: given['PATH'] ?? '',
     ...(baresipModules === undefined ? {} : { baresipModules }),

@@ -5,28 +5,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { OffhookError } from '../../errors.js';
+import { COMPILER_OPTIONS } from '../../schema/compiler-options.js';
 import { typingsText } from '../../schema/typings.js';
 import { needTemporaryFolder } from '../../app/temporary-folder.js';
-
-const OPTIONS = {
-  allowJs: true,
-  checkJs: true,
-  noEmit: true,
-  strict: true,
-  // plain JavaScript has no place to write a parameter's type
-  noImplicitAny: false,
-  target: 'ES2023',
-  lib: ['ES2023'],
-  module: 'ESNext',
-  moduleResolution: 'Bundler',
-  moduleDetection: 'force',
-  allowImportingTsExtensions: true,
-  resolveJsonModule: true,
-  // a type that is imported without the word is an error of the run, too
-  verbatimModuleSyntax: true,
-  types: [],
-  skipLibCheck: true,
-};
 
 interface TypeErrors {
   errors: number;
@@ -46,7 +27,7 @@ export async function typeErrors(files: readonly string[]): Promise<TypeErrors> 
     writeFileSync(definitions, typingsText());
     writeFileSync(
       config,
-      JSON.stringify({ compilerOptions: OPTIONS, files: [definitions, ...files] }),
+      JSON.stringify({ compilerOptions: COMPILER_OPTIONS, files: [definitions, ...files] }),
     );
     const printed = await compile(program, config);
     const text = printed.trimEnd().replaceAll(TSC_ERROR, '$1:$2:$3: ');

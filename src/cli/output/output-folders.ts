@@ -7,7 +7,7 @@ import type { ArtifactsOptions } from '../../report/artifacts/artifacts.js';
 import { newRunFolder } from './run-folders.js';
 import { makeFolder } from './make-folder.js';
 import { recordingsFolder } from './recordings.js';
-import type { RunFlags } from '../options.js';
+import { ARTIFACTS_ON, type RunFlags } from '../options.js';
 
 const DEFAULT_AUDIO_FOLDER = 'offhook-audio';
 
@@ -60,12 +60,13 @@ function ofRun(cwd: string, use: (folder: string) => ArtifactsOptions): Artifact
   }
 }
 
-function artifactsOn({ artifacts, artifactsOn: on }: ArtifactFlags): 'failure' | 'always' {
-  if (on === undefined) return 'failure';
-  if (on !== 'failure' && on !== 'always') {
+function artifactsOn({ artifacts, artifactsOn: said }: ArtifactFlags): 'failure' | 'always' {
+  if (said === undefined) return 'failure';
+  const on = ARTIFACTS_ON.find((one) => one === said);
+  if (on === undefined) {
     throw new OffhookError(
       'E_USAGE',
-      { subject: '--artifacts-on', what: `there is no "${on}"` },
+      { subject: '--artifacts-on', what: `there is no "${said}"` },
       { hint: 'use failure or always' },
     );
   }

@@ -72,11 +72,13 @@ export function wantedReporters(asked: Asked, around: Surroundings): readonly Wa
   ];
 }
 
-type ReportAudio = 'failed' | 'all' | 'none';
+export const REPORT_AUDIO = ['failed', 'all', 'none'] as const;
+type ReportAudio = (typeof REPORT_AUDIO)[number];
 
 /** Of which attempts the page has the audio. @throws E_USAGE */
 export function reportAudioOf(flag = 'failed'): ReportAudio {
-  if (flag === 'failed' || flag === 'all' || flag === 'none') return flag;
+  const known = REPORT_AUDIO.find((one) => one === flag);
+  if (known !== undefined) return known;
   throw new OffhookError(
     'E_USAGE',
     { subject: '--report-audio', what: `there is no "${flag}"` },

@@ -1,0 +1,110 @@
+/** What is known of the folder that `offhook init` is to fill: its repository, its packages, its CI system. */
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import type { InitFlags } from '../options.js';
+
+export type CiSystem = Exclude<InitFlags['ci'], 'none' | undefined>;
+
+export interface Project {
+  /** Absolute; it need not exist yet. */
+  readonly folder: string;
+  /** Of its git repository, else the folder itself. CI systems look for their files there. */
+  readonly root: string;
+  /** Which CI systems it uses, as far as its files tell, else its git remotes. */
+  readonly ci: readonly CiSystem[];
+  /** The package.json of the folder, or the nearest above in the repository. */
+  readonly manifest?: { readonly path: string; readonly namesUs: boolean };
+  /** The package that has an `npx offhook` here. */
+  readonly installed?: string;
+  /** Whether an offhook.config.json that is there says which scenarios `offhook run` runs. */
+  readonly paths: 'none' | 'said' | 'unsaid';
+}
+
+const GIT_LIMIT_MS = 5_000;
+
+export async function lookAt(folder: string): Promise<Project> {
+  const nearest = nearestFolder(folder);
+  const root = await repositoryOf(nearest, folder);
+  const byFiles = CI_SYSTEMS.filter((ci) => MARKS[ci].some((mark) => existsSync(join(root, mark))));
+  const ci = byFiles.length > 0 ? byFiles : ofRemotes(await git(nearest, REMOTES));
+  const manifest = above(folder, root, 'package.json');
+  const installed = above(folder, '/', 'node_modules/offhook/package.json');
+  return {
+    folder,
+    root,
+    ci,
+    paths: pathsIn(join(folder, 'offhook.config.json')),
+    ...(manifest === undefined
+      ? {}
+      : {
+          manifest: { path: manifest, namesUs: /"offhook"/.test(readFileSync(manifest, 'utf8')) },
+        }),
+    ...(installed === undefined ? {} : { installed: dirname(installed) }),
+  };
+}
+
+/** Any of them says that a repository is built there. */
+const MARKS: Readonly<Record<CiSystem, readonly string[]>> = {
+  github: ['.github'],
+  gitlab: ['.gitlab-ci.yml', '.gitlab'],
+  jenkins: ['Jenkinsfile'],
+};
+
+export const CI_SYSTEMS = Object.keys(MARKS) as readonly CiSystem[];
+
+const REMOTES = ['config', '--get-regexp', '^remote\\..*\\.url$'];
+
+function ofRemotes(remotes: string): readonly CiSystem[] {
+  const hosts = [...remotes.matchAll(/(?:@|:\/\/)([\w.-]+)/g)].map(([, host = '']) => host);
+  return CI_SYSTEMS.filter((ci) => hosts.some((host) => host.split('.').includes(ci)));
+}
+
+/** The folder, or the nearest above that exists. */
+function nearestFolder(folder: string): string {
+  return existsSync(folder) ? folder : nearestFolder(dirname(folder));
+}
+
+/** git trusts no repository of another user, and so do we not. */
+async function repositoryOf(nearest: string, folder: string): Promise<string> {
+  const top = (await git(nearest, ['rev-parse', '--show-toplevel'])).trimEnd();
+  if (top === '') return folder;
+  // git names the real path; those of the folder lead the same way
+  const inside = relative(top, realpathSync(nearest));
+  if (inside.startsWith('..')) return folder;
+  const steps = inside === '' ? [] : inside.split('/').map(() => '..');
+  return join(nearest, ...steps);
+}
+
+/** What it prints; nothing where git, or a repository, is missing. */
+async function git(folder: string, words: readonly string[]): Promise<string> {
+  try {
+    const options = { cwd: folder, timeout: GIT_LIMIT_MS };
+    return (await promisify(execFile)('git', [...words], options)).stdout;
+  } catch {
+    return '';
+  }
+}
+
+/** The file of that name in the folder or the nearest above it, at most in `top`. */
+function above(folder: string, top: string, name: string): string | undefined {
+  const file = join(folder, name);
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === true) return file;
+  return folder === top || dirname(folder) === folder
+    ? undefined
+    : above(dirname(folder), top, name);
+}
+
+function pathsIn(file: string): Project['paths'] {
+  if (!existsSync(file)) return 'none';
+  try {
+    const settings: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return typeof settings === 'object' && settings !== null && 'paths' in settings
+      ? 'said'
+      : 'unsaid';
+  } catch {
+    // whoever runs a scenario there is told what is wrong with it
+    return 'unsaid';
+  }
+}

@@ -2,7 +2,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { OffhookError } from '../errors.js';
-import { makeFolder } from './output/make-folder.js';
+import { makeFolder } from '../app/make-folder.js';
 
 export async function definitionsCommand(out: string | undefined): Promise<number> {
   const { typingsText } = await import('../schema/typings.js');

@@ -1,7 +1,7 @@
 FROM node:22-trixie-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
-RUN npm ci --no-audit --no-fund
+RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
 COPY .config .config
 COPY src src
@@ -16,6 +16,7 @@ RUN apt-get update \
 COPY --from=build /build/node_modules /opt/offhook/node_modules
 COPY --from=build /build/dist/guest /opt/offhook/dist/guest
 COPY --from=build /build/dist/program /opt/offhook/dist/program
+COPY --from=build /build/dist/report/LICENSES.txt /build/dist/report/template.html /opt/offhook/dist/report/
 COPY package.json LICENSE /opt/offhook/
 RUN ln -s /opt/offhook/dist/program/cli.js /usr/local/bin/offhook
 # of the base image, uid 1000

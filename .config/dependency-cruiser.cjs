@@ -83,7 +83,18 @@ const MAY_IMPORT = {
     'time',
   ],
   // runs for programs that import the package: no flags, no reports on the console
-  api: ['app', 'baresip', 'report', 'settings', 'schema', 'sip', 'model', 'errors', 'time'],
+  api: [
+    'app',
+    'baresip',
+    'report',
+    'secrets',
+    'settings',
+    'schema',
+    'sip',
+    'model',
+    'errors',
+    'time',
+  ],
   // of audio only what a recording of a call holds: a page shows it
   cli: [
     'app',

@@ -33,8 +33,8 @@ test.each<[unknown, RegExp]>([
   [{ paths: ['a'], lab: 1 }, /option lab: must be true or false/],
   [{ paths: ['a'], shard: { index: 3, total: 2 } }, /option shard: must be \{ index, total \}/],
   [{ paths: ['a'], shard: { index: 1, total: 2, of: 3 } }, /option shard: must be/],
-  [{ paths: ['a'], variables: { A_PASS: 1 } }, /option variables: .*: it is an object/],
-  [{ paths: ['a'], variables: { 'A=B': 'x' } }, /option variables: must be an object of texts/],
+  [{ paths: ['a'], variables: { A: 'x', A_PASS: 1 } }, /option variables: .*; "A_PASS" is not \(/],
+  [{ paths: ['a'], variables: { 'A=B': 'x' } }, /option variables: .*; "A=B" is not/],
   [{ paths: ['a'], environment: ['A=1'] }, /option environment: must be an object of texts/],
   [{ paths: ['a'], policy: { allowNets: [] } }, /option policy\.allowNets: is not known \(did you/],
   [{ paths: ['a'], policy: { isolate: 'on' } }, /option policy\.isolate: must be "auto"/],
@@ -95,20 +95,27 @@ test('every option is accepted', () => {
   expect(refusal({ ...undefinedOnes, paths: ['a'] })).toBe('accepted');
 });
 
-test('flags in errors are named as options', () => {
+test('flags in errors are named as options, and secrets are masked', () => {
+  const asItIs = (text: string): string => text;
   const error = inWordsOfOptions(
     new OffhookError(
       'E_USAGE',
       { subject: '--exclude-tag "a--b"', what: 'unlike --allow-net', seen: '--x' },
       { hint: 'take it out; --allow-only runs it', label: 'kept' },
     ),
+    asItIs,
   );
   expect(error.message).toBe('option excludeTag "a--b": unlike option policy.allowNet: --x');
   expect(error.details).toMatchObject({
     hint: 'take it out; option forbidOnly: false runs it',
     label: 'kept',
   });
-  expect(inWordsOfOptions(new OffhookError('E_USAGE', '--tag "": is empty')).message).toBe(
+  expect(inWordsOfOptions(new OffhookError('E_USAGE', '--tag "": is empty'), asItIs).message).toBe(
     'option tag "": is empty',
+  );
+  const mask = (text: string): string => text.replace('swordfish', '***');
+  const secret = { what: 'is odd', seen: 'swordfish' };
+  expect(inWordsOfOptions(new OffhookError('E_SETTINGS', secret), mask).message).toBe(
+    'is odd: ***',
   );
 });

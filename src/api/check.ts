@@ -21,11 +21,13 @@ const texts = must(
   (value) => Array.isArray(value) && value.every(isText),
   'must be a list of texts, none of them empty',
 );
-const named = (fits: (name: string, value: unknown) => boolean, problem: string): Check =>
-  must(
-    (value) => isObject(value) && Object.entries(value).every(([name, one]) => fits(name, one)),
-    problem,
-  );
+const named = (fits: (name: string, value: unknown) => boolean, problem: string): Check => {
+  return (value) => {
+    if (!isObject(value)) return problem;
+    const odd = Object.entries(value).find(([name, one]) => !fits(name, one));
+    return odd === undefined ? undefined : `${problem}; ${JSON.stringify(odd[0])} is not`;
+  };
+};
 const whole = (least: number, most: number): Check =>
   must(
     (value) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most,
@@ -69,7 +71,7 @@ const OPTIONS: Checks<RunOptions> = {
   shard: must(isShard, 'must be { index, total }, whole numbers with 1 <= index <= total <= 9999'),
   variables: named(
     (name, value) => /^[^=\0]+$/.test(name) && typeof value === 'string',
-    'must be an object of texts by names without "="',
+    'must be an object of texts, their names without "="',
   ),
   variableFiles: texts,
   environment: named(
@@ -94,7 +96,7 @@ const OPTIONS: Checks<RunOptions> = {
   lastRun: text,
   label: text,
   aliases: named((_, value) => isText(value), 'must be an object of names by addresses'),
-  signal: must((value) => value instanceof AbortSignal, 'must be an AbortSignal'),
+  signal: must(isSignal, 'must be an AbortSignal'),
 };
 
 function isShard(value: unknown): boolean {
@@ -102,6 +104,13 @@ function isShard(value: unknown): boolean {
   const { index, total, ...rest } = value as { index?: unknown; total?: unknown };
   const isPart = whole(1, 9999)(total) ?? whole(1, Number(total))(index);
   return isPart === undefined && Object.keys(rest).length === 0;
+}
+
+/** Any: that of a test runner's own globals is none of ours. */
+function isSignal(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { aborted, addEventListener: listen } = value as Record<string, unknown>;
+  return typeof aborted === 'boolean' && typeof listen === 'function';
 }
 
 /** @throws OffhookError E_USAGE */
@@ -133,7 +142,8 @@ function checkAll<T>(before: string, given: object | undefined, checks: Checks<T
 const LONGEST_SHOWN = 60;
 
 function bad(name: string, what: string, hint?: string, value?: unknown): OffhookError {
-  const shown = value === undefined ? {} : { seen: `it is ${shownValue(value)}` };
+  const isPlain = value !== undefined && (typeof value !== 'object' || value === null);
+  const shown = isPlain ? { seen: `it is ${shownValue(value)}` } : {};
   return new OffhookError(
     'E_USAGE',
     { subject: `run(): option ${name}`, what, ...shown },
@@ -141,10 +151,7 @@ function bad(name: string, what: string, hint?: string, value?: unknown): Offhoo
   );
 }
 
-/** Only its kind where it may hold a secret. */
 function shownValue(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
   const all = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return all.length > LONGEST_SHOWN ? `${all.slice(0, LONGEST_SHOWN)}...` : all;
 }

@@ -73,6 +73,10 @@ describe('a loop that is left ends the run with its teardown, before the program
   async function leaveBy(leave: () => void): Promise<void> {
     const running = run(script(LONG_CALL));
     const record: RunEvent[] = [];
+    let isOver = false;
+    void running.result.then(() => {
+      isOver = true;
+    });
     try {
       for await (const event of running) {
         record.push(event);
@@ -82,6 +86,7 @@ describe('a loop that is left ends the run with its teardown, before the program
         break;
       }
     } finally {
+      expect(isOver).toBe(true);
       expect(await leftovers.processes()).toEqual([]);
       expect(await running.result).toMatchObject({ interrupted: true, exitCode: 130, errored: 1 });
     }
@@ -204,7 +209,7 @@ test('the examples for test runners pass', async () => {
     });
   const [ofNode, ofVitest] = await Promise.all([
     output(['--test', '--test-reporter=tap', 'node-test.test.js']),
-    output([vitest, 'run', '--root', '.', 'vitest.test.js']),
+    output([vitest, 'run', '--root', ROOT, '--dir', cwd, 'vitest.test.js']),
   ]);
   expect(ofNode).toMatch(/^ +ok 1 - direct-call$[^]*^# fail 0$/m);
   expect(ofVitest).toMatch(/^ +Tests +1 passed \(1\)$/m);

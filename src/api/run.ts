@@ -1,4 +1,5 @@
 /** `run()` for programs: a run as an iterable of events with a result. */
+import { resolve } from 'node:path';
 import type { RunEvent } from '../model/run-event.js';
 import { checkOptions } from './check.js';
 import { Feed } from './feed.js';
@@ -38,7 +39,8 @@ export function run(options: RunOptions): Run {
   checkOptions(options);
   const feed = new Feed<RunEvent>();
   const stop = new AbortController();
-  const result = started(options, feed, stop);
+  // The program may go on to another folder.
+  const result = started({ ...options, cwd: resolve(options.cwd ?? '.') }, feed, stop);
   // The loop tells the error as well: it must not end a program that only loops.
   result.catch(() => undefined);
   const end = async (): Promise<void> => {

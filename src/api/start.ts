@@ -13,6 +13,7 @@ import type { RunEvent } from '../model/run-event.js';
 import { NdjsonReporter } from '../report/ndjson.js';
 import { FileOutput } from '../report/output.js';
 import type { Reporter } from '../report/reporter.js';
+import { Secrets } from '../secrets/secrets.js';
 import { isBuildServer, readProcess } from '../settings/process-environment.js';
 import type { RunOptions } from './options.js';
 import type { RunResult } from './result.js';
@@ -35,13 +36,15 @@ export async function start(
     },
     close: () => Promise.resolve(),
   };
+  const secrets = new Secrets();
   // Where the program ends in the middle of a run, no agent is left.
   if (running === 0) process.on('exit', abandonAgents);
   running += 1;
   try {
-    await run({ ...requestOf(options), reporters: [listener, ...recordOf(options)], signal });
+    const request = requestOf(options);
+    await run({ ...request, secrets, reporters: [listener, ...recordOf(options)], signal });
   } catch (error) {
-    throw error instanceof OffhookError ? inWordsOfOptions(error) : error;
+    throw error instanceof OffhookError ? inWordsOfOptions(error, secrets.mask) : error;
   } finally {
     running -= 1;
     if (running === 0) process.off('exit', abandonAgents);

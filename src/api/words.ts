@@ -16,21 +16,26 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   '--untrusted': 'policy.untrusted',
 };
 
-export function inWordsOfOptions(error: OffhookError): OffhookError {
+/** @param mask takes secrets out of a text */
+export function inWordsOfOptions(
+  error: OffhookError,
+  mask: (text: string) => string,
+): OffhookError {
   const { hint, subject, what, seen, ...rest } = error.details;
+  const put = (text: string): string => named(mask(text));
   const about =
     what === undefined
       ? put(error.message)
       : {
           what: put(what),
           ...(subject === undefined ? {} : { subject: put(subject) }),
-          ...(seen === undefined ? {} : { seen }),
+          ...(seen === undefined ? {} : { seen: mask(seen) }),
         };
   const details = hint === undefined ? rest : { ...rest, hint: put(hint) };
   return new OffhookError(error.code, about, details, error.cause);
 }
 
-function put(text: string): string {
+function named(text: string): string {
   return text.replace(/(?<![\w-])--[a-z]+(?:-[a-z]+)*/g, (flag) => {
     const camel = flag.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
     return `option ${OTHER_NAMES[flag] ?? camel}`;

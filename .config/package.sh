@@ -7,8 +7,8 @@ cd "$(dirname "$0")/.."
 # stdout is for `npm pack --json`
 exec >&2
 
-# npm puts the programs of the packages into the PATH
-if ! command -v rolldown >/dev/null; then
+# not by the PATH: a program of that name may belong to others
+if ! node -e 'require.resolve("rolldown")' 2>/dev/null; then
   if [ "${1:-}" != --pack ]; then
     echo "offhook: not built, as the packages for development were left out; to build: npm ci, npm run build"
     exit 0

@@ -3,7 +3,7 @@
  * itself, and as a command of the machine. It builds three times and asks the registry: five minutes on a busy machine.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -38,7 +38,6 @@ test('a clean clone is packed, installed from the repository, and for the machin
     const version = await output(home, join(home, 'global/bin/offhook'), '--version');
     expect(version).toMatch(/^\d+\.\d+\.\d+\n$/);
 
-    writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
     copyFileSync(join(ROOT, 'examples/direct-call.js'), join(project, 'first.js'));
     await output(project, 'npm', 'install', ...QUIET, `git+file://${join(home, 'bare.git')}`);
     expect(await output(project, 'npx', '--no-install', 'offhook', '--version')).toBe(version);

@@ -80,7 +80,8 @@ install_npm_packages() {
   stamp=node_modules/.package-lock.json
   if [ ! -e "$stamp" ] || [ -n "$(find package-lock.json -newer "$stamp")" ]; then
     say "npm ci"
-    npm ci --no-audit --no-fund
+    # builds below, where it is known what has changed
+    npm ci --ignore-scripts --no-audit --no-fund
     touch "$stamp"
   fi
 }

@@ -94,7 +94,7 @@ export const ERROR_CODES = {
   E_CAPTURE: ['errored', 'RTP cannot be captured on this machine.'],
   E_LAB_NO_KAMAILIO: ['errored', 'The lab needs Kamailio, which was not found.'],
   E_LAB_START: ['errored', 'The lab did not come up.'],
-  E_USAGE: ['usage', 'The command line is invalid.'],
+  E_USAGE: ['usage', 'The command line, or an option of run(), is invalid.'],
   E_SETTINGS: ['usage', 'A setting, environment file or project file is invalid.'],
   E_NO_SCENARIO: [
     'usage',

@@ -13,9 +13,9 @@ import { findKamailio } from '../lab/kamailio.js';
 import { oneLine } from '../story/printable.js';
 import { readProcess, type ProcessEnvironment } from '../settings/process-environment.js';
 import { PRODUCT_VERSION } from '../settings/product.js';
-import { baresipChoice } from './baresip-choice.js';
 import type { DoctorFlags } from './options.js';
 import { print, printJson } from './print.js';
+import { baresipChoice } from '../app/baresip-choice.js';
 import { needTemporaryFolder } from '../app/temporary-folder.js';
 
 interface Finding {

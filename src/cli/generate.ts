@@ -1,9 +1,9 @@
 /** `offhook definitions` and `offhook docs`: the contract as typings and as a reference. */
 import { writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { makeFolder } from '../app/make-folder.js';
 import { OffhookError } from '../errors.js';
 import { statIfAllowed } from '../ordinary-file.js';
-import { makeFolder } from './output/make-folder.js';
 
 export async function definitionsCommand(out: string | undefined): Promise<number> {
   const { typingsText } = await import('../schema/typings.js');

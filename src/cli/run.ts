@@ -1,4 +1,5 @@
 /** `offhook run`: turns flags into a request, and signals into its end. */
+import { baresipChoice } from '../app/baresip-choice.js';
 import { run } from '../app/run.js';
 import type { RunRequest } from '../app/request.js';
 import { OffhookError } from '../errors.js';
@@ -6,7 +7,6 @@ import { abandonAgents } from '../baresip/start/folder.js';
 import type { ThreadPool } from '../runner/schedule/threads.js';
 import { readProcess, type ProcessEnvironment } from '../settings/process-environment.js';
 import { artifactsFolder, audioFolder } from './output/output-folders.js';
-import { baresipChoice } from './baresip-choice.js';
 import { aliasesOf, flagMs } from './flags.js';
 import type { RunFlags } from './options.js';
 import { secrets } from './print.js';

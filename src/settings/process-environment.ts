@@ -58,8 +58,13 @@ export function readProcess(): ProcessEnvironment {
     ...(githubSummary === undefined ? {} : { githubSummary }),
     ...(githubWorkspace === undefined ? {} : { githubWorkspace }),
     isAssistant: ASSISTANTS.some((name) => isOn(given[name])),
-    isCi: isOn(given['CI']) && given['CI']?.toLowerCase() !== 'false',
+    isCi: isBuildServer(variables),
   };
+}
+
+/** CI, as build servers set it. */
+export function isBuildServer({ CI }: Readonly<Record<string, string>>): boolean {
+  return isOn(CI) && CI?.toLowerCase() !== 'false';
 }
 
 /** OFFHOOK_TRACE: the sections to trace, separated by commas, or "all". @throws E_SETTINGS */

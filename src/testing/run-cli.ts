@@ -1,6 +1,6 @@
 /** Runs the built CLI as users do: its own process, its own temporary folder, nothing left afterwards. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { chownSync, existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { ASSISTANTS } from '../settings/process-environment.js';
@@ -144,6 +144,37 @@ export function startCli(
     },
     done,
   };
+}
+
+/** "nobody" of most systems: where tests run as root, what npm installs does not. */
+const ORDINARY_USER = 65_534;
+const isRoot = process.getuid?.() === 0;
+
+/** Gives files to whom `runAsUser` runs programs as. */
+export function giveToUser(...paths: readonly string[]): void {
+  if (isRoot) for (const path of paths) chownSync(path, ORDINARY_USER, ORDINARY_USER);
+}
+
+/**
+ * Runs any program to its end as a user who is not root, such as npm and what it has installed. @param home the user's own
+ * folder, for temporary files, too
+ */
+export async function runAsUser(
+  words: readonly [string, ...string[]],
+  { cwd, home }: { cwd: string; home: string },
+): Promise<Pick<CliResult, 'code' | 'stdout' | 'stderr'>> {
+  // npm, where it runs the tests, has told its settings to the environment
+  const others = Object.entries(process.env).filter(([name]) => !/^npm_|^CI$/i.test(name));
+  const quiet = { npm_config_update_notifier: 'false', npm_config_loglevel: 'error' };
+  const own = { NO_COLOR: '1', TMPDIR: home, ...(isRoot ? { HOME: home } : {}) };
+  const user = ['setpriv', `--reuid=${ORDINARY_USER}`, `--regid=${ORDINARY_USER}`];
+  const [program = '', ...rest] = [...(isRoot ? [...user, '--clear-groups'] : []), ...words];
+  const env = { ...Object.fromEntries(others), ...quiet, ...own };
+  return new Promise((resolve) => {
+    execFile(program, rest, { cwd, env }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
+    });
+  });
 }
 
 /** Colours, a CI's own settings and the assistant that runs the tests must not change what a test reads. */

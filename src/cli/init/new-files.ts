@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { makeFolder } from '../output/make-folder.js';
+import { makeFolder } from '../../app/make-folder.js';
 
 /** `there`: something has that name already, be it a link to nothing; it is left as it is. */
 export type Outcome = 'written' | 'added' | 'there';

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { audioFolder } from './output-folders.js';
-import { makeFolder } from './make-folder.js';
+import { makeFolder } from '../../app/make-folder.js';
 
 const STRANGER = 54_321;
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'offhook-links-')));

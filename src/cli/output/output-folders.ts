@@ -5,7 +5,7 @@ import { OffhookError } from '../../errors.js';
 import { NotOrdinary } from '../../ordinary-file.js';
 import type { ArtifactsOptions } from '../../report/artifacts/artifacts.js';
 import { newRunFolder } from './run-folders.js';
-import { makeFolder } from './make-folder.js';
+import { makeFolder } from '../../app/make-folder.js';
 import { recordingsFolder } from './recordings.js';
 import { ARTIFACTS_ON, type RunFlags } from '../options.js';
 

@@ -4,7 +4,7 @@ import { audioOfFile } from '../../audio/call/call-file.js';
 import { HtmlReporter, type HtmlOptions } from '../../report/html/html.js';
 import type { Output } from '../../report/output.js';
 import { pageTemplate } from '../page-template.js';
-import { makeFolder } from './make-folder.js';
+import { makeFolder } from '../../app/make-folder.js';
 import { DEFAULT_PAGE } from './reporter-names.js';
 
 interface PageOptions extends Pick<

@@ -22,7 +22,7 @@ import type { ProcessEnvironment } from '../../settings/process-environment.js';
 import { Page, palette } from '../../report/lines/page.js';
 import { Terminal } from '../../report/console/terminal.js';
 import { makeOwnFolder } from '../../app/own-folder.js';
-import { makeFolder } from './make-folder.js';
+import { makeFolder } from '../../app/make-folder.js';
 import { Recordings, recordingsFolder } from './recordings.js';
 import type { ReportFlags, RunFlags } from '../options.js';
 import { secrets } from '../print.js';

@@ -3,7 +3,6 @@
  * what its JavaScript wrapper lacks (a tracker of unhandled rejections). Knows no scenarios.
  */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import {
   RELEASE_SYNC,
   newQuickJSWASMModuleFromVariant,
@@ -13,6 +12,7 @@ import {
   type QuickJSRuntime,
   type QuickJSWASMModule,
 } from 'quickjs-emscripten';
+import { QUICKJS } from '../built.js';
 import { MemoryImage, type Region } from './memory-image.js';
 import type { Rejections } from './rejections.js';
 import { TABLE_EXPORT, addTracker, withTableExported } from './wasm-table.js';
@@ -61,11 +61,7 @@ export class QuickJs {
   static async load(memoryLimit: number): Promise<QuickJs> {
     // Its language, from Node 21 on.
     Reflect.deleteProperty(globalThis, 'navigator');
-    const binary = readFileSync(
-      createRequire(import.meta.resolve('quickjs-emscripten')).resolve(
-        '@jitl/quickjs-wasmfile-release-sync/wasm',
-      ),
-    );
+    const binary = readFileSync(QUICKJS);
     const compiled = await WebAssembly.compile(withTableExported(binary));
     const maximum = Math.max(INITIAL_PAGES, Math.floor(memoryLimit / PAGE));
     const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum });

@@ -3,9 +3,11 @@ import { resolve } from 'node:path';
 import type { BinarySearch } from '../baresip/start/binary.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';
 
+type Around = Pick<ProcessEnvironment, 'baresipModules' | 'cwd' | 'path'>;
+
 export function baresipChoice(
   program: string | undefined,
-  { baresipModules, cwd, path }: ProcessEnvironment,
+  { baresipModules, cwd, path }: Around,
 ): BinarySearch {
   return {
     searchPath: path,

@@ -1,6 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { refuseStrangersLinks } from '../../ordinary-file.js';
+import { refuseStrangersLinks } from '../ordinary-file.js';
 
 /**
  * Makes a folder for files of a run, with its parents. @param folder absolute. @throws NotOrdinary when

@@ -1,0 +1,48 @@
+/** What installing the package costs: packages beside it, and its own size. docs/benchmarks.md has what is measured. */
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const MOST_PACKAGES = 55;
+const MOST_BYTES = 5_500_000;
+
+const read = (name: string): unknown => JSON.parse(readFileSync(join(ROOT, name), 'utf8'));
+
+test('few packages are installed with it', () => {
+  const { packages } = read('package-lock.json') as { packages: Record<string, { dev?: true }> };
+  const installed = Object.entries(packages).filter(
+    ([path, { dev }]) => path !== '' && dev !== true,
+  );
+  expect(installed.length).toBeGreaterThan(10);
+  expect(installed.length).toBeLessThanOrEqual(MOST_PACKAGES);
+});
+
+/** Its files below a folder of dist, with their paths. */
+function shipped(folder: string): readonly string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/\.map$|\.tsbuildinfo$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+test('what is built is small, and needs no package that is not installed with it', () => {
+  const program = shipped('dist/program');
+  const files = [...program, ...shipped('dist/guest'), ...shipped('dist/types')];
+  const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+  expect(bytes).toBeGreaterThan(1_000_000);
+  expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
+  const { dependencies } = read('package.json') as { dependencies: object };
+  const allowed = new Set([...builtinModules, ...Object.keys(dependencies)]);
+  const imported = program
+    .filter((file) => file.endsWith('.js'))
+    .flatMap((file) => [
+      ...readFileSync(file, 'utf8').matchAll(
+        /^(?:import|export)\b[^'"\n]*["']([^."'][^"']*)["'];$/gm,
+      ),
+    ])
+    .map(([, name = '']) => name.replace(/^node:/, ''));
+  expect(imported).toContain('fs');
+  expect(imported.filter((name) => !allowed.has(name))).toEqual([]);
+});

@@ -1,0 +1,90 @@
+/** `run()` for programs: a run as an iterable of events with a result. */
+import { resolve } from 'node:path';
+import type { RunEvent } from '../model/run-event.js';
+import { checkOptions } from './check.js';
+import { Feed } from './feed.js';
+import type { RunOptions } from './options.js';
+import type { RunResult } from './result.js';
+
+/**
+ * A run. Its loop gets every event, however long it takes for each: what it has not taken yet waits in memory, and
+ * the calls go on. Leaving the loop, by `break`, `return` or an error, ends the run: what runs is torn down, no agent
+ * stays behind, and then the program goes on behind the loop. One loop is possible. Without a loop the run goes on all the same.
+ */
+export interface Run extends AsyncIterable<RunEvent> {
+  /**
+   * Resolves at the end of the run, also where scenarios failed. Rejects with an OffhookError where nothing could be
+   * run (no such file, no scenario that fits, a setting that is wrong); the loop then throws it, too.
+   */
+  readonly result: Promise<RunResult>;
+}
+
+/**
+ * Runs scenarios in this process: the command `offhook run` as a function, without reports on the console and without
+ * exits. It begins at once. Several runs may take place beside each other.
+ *
+ * Flags are options; what stands in offhook.config.json about a run (paths, reporters) does not count here, what
+ * stands there about what a scenario may touch does.
+ *
+ * @example
+ * const running = run({ paths: ['calls/'], variables: { SIP_DOMAIN: 'pbx.test' }, jobs: 2 });
+ * for await (const event of running) {
+ *   if (event.type === 'scenario_finished') console.log(event.scenario.name, event.verdict);
+ * }
+ * const { passed, failed, exitCode } = await running.result;
+ *
+ * @throws OffhookError E_USAGE for an option that is unknown or does not fit, with a hint
+ */
+export function run(options: RunOptions): Run {
+  checkOptions(options);
+  const feed = new Feed<RunEvent>();
+  const stop = new AbortController();
+  // The program may go on to another folder.
+  const result = started({ ...options, cwd: resolve(options.cwd ?? '.') }, feed, stop);
+  // The loop tells the error as well: it must not end a program that only loops.
+  result.catch(() => undefined);
+  const end = async (): Promise<void> => {
+    feed.drop();
+    stop.abort();
+    await result.catch(() => undefined);
+  };
+  return {
+    result,
+    [Symbol.asyncIterator]() {
+      feed.begin();
+      return {
+        next: () => feed.next(),
+        async return() {
+          await end();
+          return { value: undefined, done: true };
+        },
+      };
+    },
+  };
+}
+
+async function started(
+  options: RunOptions,
+  feed: Feed<RunEvent>,
+  stop: AbortController,
+): Promise<RunResult> {
+  const abort = (): void => {
+    stop.abort();
+  };
+  const { signal } = options;
+  if (signal?.aborted === true) abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    const { start } = await import('./start.js');
+    const result = await start(options, stop.signal, (event) => {
+      feed.put(event);
+    });
+    feed.end();
+    return result;
+  } catch (error) {
+    feed.end(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}

@@ -17,6 +17,7 @@ import { isFolder, joinOptionalFiles } from './optional-files.js';
 import {
   CHECK,
   CONFIG,
+  DOCS,
   DOCTOR,
   LAB,
   REPORT,
@@ -24,6 +25,7 @@ import {
   PATHS,
   RUN,
   TRACE,
+  type DocsFlags,
   type LabFlags,
   type RunFlags,
 } from './options.js';
@@ -250,12 +252,14 @@ function addGenerators(program: Command, run: Run): void {
     .action((out: string | undefined) => {
       run(import('./generate.js').then((module) => module.definitionsCommand(out)));
     });
-  program
+  const docs = program
     .command('docs')
-    .description('write the reference (Markdown)')
-    .argument('[out]', 'file or folder; default: stdout')
-    .action((out: string | undefined) => {
-      run(import('./generate.js').then((module) => module.docsCommand(out)));
+    .description('write the reference: Markdown, or a page for browsers')
+    .argument('[out]', 'file or folder; default: stdout');
+  declare(docs, DOCS)
+    .addHelpText('after', '\nExample: offhook docs reference.html\n')
+    .action((out: string | undefined, flags: DocsFlags) => {
+      run(import('./generate.js').then((module) => module.docsCommand(out, flags)));
     });
 }
 

@@ -1,8 +1,20 @@
 /** What the site has, in the order of its menu. Paths are below docs; the title of a page is its first heading. */
 export const GROUPS = [
-  ['Start', ['README.md']],
-  ['Running', ['running.md', 'settings.md', 'policy.md']],
-  ['Your system', ['baresip-versions.md']],
+  ['Start', ['README.md', 'getting-started.md', 'first-scenario.md']],
+  [
+    'Writing scenarios',
+    [
+      'agents-and-calls.md',
+      'waiting-and-asserting.md',
+      'suites.md',
+      'audio.md',
+      'dtmf.md',
+      'transfers.md',
+      'http-and-webhooks.md',
+    ],
+  ],
+  ['Running', ['running.md', 'settings.md', 'ci.md', 'debugging.md', 'policy.md']],
+  ['Your system', ['recipes.md', 'networks.md', 'baresip-versions.md', 'coming-from.md']],
   ['Reference', ['reference.md', 'errors.md', 'ndjson.md']],
   [
     'Offhook itself',

@@ -5,7 +5,7 @@ import { escaped, highlighted } from './highlight.js';
 /**
  * @param {string} markdown
  * @param {(target: string) => string | undefined} link - where a link leads on the page; undefined: it stays a mere text
- * @returns {{ html: string, headings: { level: number, id: string, title: string }[], sections: { id: string, title: string, text: string }[], links: string[] }}
+ * @returns {{ html: string, headings: { level: number, id: string, title: string }[], beginning: string, sections: { id: string, title: string, text: string }[] }} `beginning`: its first paragraph, as text
  */
 export function rendered(markdown, link) {
   const headings = [];
@@ -40,7 +40,9 @@ export function rendered(markdown, link) {
   });
   const tokens = marked.lexer(markdown);
   const html = marked.parser(tokens);
-  return { html, headings, sections: sectionsOf(tokens, headings) };
+  const first = tokens.find(({ type }) => type === 'paragraph');
+  const beginning = plain(first?.tokens).replaceAll(/\s+/g, ' ');
+  return { html, headings, beginning, sections: sectionsOf(tokens, headings) };
 }
 
 /** The anchor GitHub gives a heading. */

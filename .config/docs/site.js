@@ -158,9 +158,10 @@ function writeSource(path) {
   writePage(placeOf(path), path, `${heading}<ul>${links.join('')}</ul>`);
 }
 
-/** The first paragraph of a text, in one line. */
-function summaryOf({ sections }) {
-  return /^.*?[.:](?= |$)/.exec(sections[0]?.text ?? '')?.[0] ?? '';
+/** ": " and the first sentence of a text, where it begins with one. */
+function summaryOf({ beginning }) {
+  const sentence = /^.*?\.(?= |$)/.exec(beginning)?.[0] ?? beginning;
+  return sentence === '' ? '' : `: ${sentence}`;
 }
 
 /** For programs that read: a list of the pages, and all of them as one text. */
@@ -169,7 +170,7 @@ function writeTexts() {
   const list = GROUPS.map(([group, names]) => {
     const lines = names.flatMap((name) => {
       const page = pages.get(`docs/${name}`);
-      return page === undefined ? [] : [`- [${page.title}](${name}): ${summaryOf(page)}`];
+      return page === undefined ? [] : [`- [${page.title}](${name})${summaryOf(page)}`];
     });
     return `## ${group}\n\n${lines.join('\n')}`;
   });

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 
-const STEPS = ['lint', 'unit', 'types', 'format', 'deps', 'unused', 'generated'];
+const STEPS = ['lint', 'unit', 'types', 'format', 'deps', 'unused', 'generated', 'site'];
 const AT_A_TIME = 2;
 
 /** @returns {Promise<boolean>} whether the step passed */

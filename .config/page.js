@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { rolldown } from 'rolldown';
+import { smaller } from './docs/shell.js';
 import { writeLicenses } from './licenses.js';
 
 const WEB = new URL('../src/web/', import.meta.url).pathname;
@@ -35,14 +36,6 @@ writeFileSync(
     .replace('/*OFFHOOK-SCRIPT*/', () => inScript(output[0].code)),
 );
 writeLicenses(output, `${REPORT}LICENSES.txt`);
-
-function smaller(css) {
-  return css
-    .replace(/\/\*[^]*?\*\//g, '')
-    .replace(/\s+/g, ' ')
-    .replace(/ ?([{};,]) ?/g, '$1')
-    .trim();
-}
 
 /** What would end the element, or begin a comment in it, can stand in literals only: there an escape means the same. */
 function inScript(code) {

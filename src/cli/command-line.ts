@@ -18,6 +18,7 @@ import { isFolder, joinOptionalFiles } from './optional-files.js';
 import {
   CHECK,
   CONFIG,
+  DOCS,
   DOCTOR,
   INIT,
   LAB,
@@ -26,6 +27,7 @@ import {
   PATHS,
   RUN,
   TRACE,
+  type DocsFlags,
   type InitFlags,
   type LabFlags,
   type RunFlags,
@@ -242,12 +244,14 @@ function addGenerators(program: Command, run: Run): void {
     .action((out: string | undefined) => {
       run(import('./generate.js').then((module) => module.definitionsCommand(out)));
     });
-  program
+  const docs = program
     .command('docs')
-    .description('write the reference (Markdown)')
-    .argument('[out]', 'file or folder; default: stdout')
-    .action((out: string | undefined) => {
-      run(import('./generate.js').then((module) => module.docsCommand(out)));
+    .description('write the reference: Markdown, or a page for browsers')
+    .argument('[out]', 'file or folder; default: stdout');
+  declare(docs, DOCS)
+    .addHelpText('after', '\nExample: offhook docs reference.html\n')
+    .action((out: string | undefined, flags: DocsFlags) => {
+      run(import('./generate.js').then((module) => module.docsCommand(out, flags)));
     });
 }
 

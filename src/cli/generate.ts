@@ -1,9 +1,14 @@
 /** `offhook definitions` and `offhook docs`: the contract as typings and as a reference. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
 import { makeFolder } from '../app/make-folder.js';
 import { OffhookError } from '../errors.js';
 import { statIfAllowed } from '../ordinary-file.js';
+import type { DocsFlags } from './options.js';
+
+/** Built with the program (.config/docs/reference-page.js), and packed. */
+const REFERENCE_PAGE = new URL('../program/reference.html.br', import.meta.url);
 
 export async function definitionsCommand(out: string | undefined): Promise<number> {
   const { typingsText } = await import('../schema/typings.js');
@@ -26,10 +31,37 @@ async function writeEditorConfig(folder: string): Promise<void> {
   }
 }
 
-export async function docsCommand(out: string | undefined): Promise<number> {
-  const { referenceText } = await import('../schema/reference.js');
-  deliver(referenceText(), out, 'reference.md');
+export async function docsCommand(out: string | undefined, flags: DocsFlags): Promise<number> {
+  if (formatOf(flags, out) === 'html') deliver(referencePage(), out, 'reference.html');
+  else {
+    const { referenceText } = await import('../schema/reference.js');
+    deliver(referenceText(), out, 'reference.md');
+  }
   return 0;
+}
+
+function formatOf({ format }: DocsFlags, out = ''): 'markdown' | 'html' {
+  const byEnding = /\.html?$/i.test(out) ? 'html' : 'markdown';
+  const wanted = format ?? byEnding;
+  if (wanted === 'markdown' || wanted === 'html') return wanted;
+  throw new OffhookError(
+    'E_USAGE',
+    { subject: '--format', what: 'is neither markdown nor html', seen: wanted },
+    { hint: 'offhook docs reference.html, or offhook docs reference.md' },
+  );
+}
+
+function referencePage(): string {
+  try {
+    return brotliDecompressSync(readFileSync(REFERENCE_PAGE)).toString();
+  } catch (error) {
+    const { message } = error as Error;
+    throw new OffhookError(
+      'E_INTERNAL',
+      { subject: 'docs', what: 'the page of the reference cannot be read', seen: message },
+      { hint: 'build Offhook (npm run build), or install it again' },
+    );
+  }
 }
 
 /** @returns the file it was written to, if it was */

@@ -322,6 +322,13 @@ export const DOCTOR = {
 };
 export type DoctorFlags = ValuesOf<typeof DOCTOR>;
 
+export const DOCS = {
+  format: ofCommand(
+    word('format', 'markdown, or html: one page (default: by the ending of OUT, else markdown)'),
+  ),
+};
+export type DocsFlags = ValuesOf<typeof DOCS>;
+
 export const LAB = {
   envFile: ofCommand(word('file', 'write its variables there, for `offhook run --vars`', '--vars')),
 };

@@ -1,8 +1,8 @@
 /**
  * The code in README.md and docs is true. A fence whose language is followed by `run` is a whole scenario, or a command
- * line, and is executed; other scripts are fragments, and type-checked; in every block the command lines of Offhook are
- * ones it understands. `node` stands for a program of Node.js, which is no scenario. `as=NAME` keeps a script under that name for the command lines of its page. A renderer shows none
- * of these words.
+ * line, and is executed; other scripts are fragments, and type-checked, but for those marked `node`, which are programs of
+ * Node.js; in every block the command lines of Offhook are ones it understands. `as=NAME` keeps a script under that name
+ * for the command lines of its page. A renderer shows none of these words.
  */
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

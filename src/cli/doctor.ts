@@ -35,6 +35,7 @@ const OPTIONAL_MODULES = [
   'srtp',
   'dtls_srtp',
   'stun',
+  'turn',
   'ice',
   'mwi',
   'sndfile',

@@ -60,7 +60,8 @@ export function readRootOf(file: string): string {
 }
 
 async function expand(given: string, path: string, cwd: string): Promise<readonly ScenarioFile[]> {
-  const stat = given === '' ? undefined : read('path', path, () => statSync(path, { throwIfNoEntry: false }));
+  const stat =
+    given === '' ? undefined : read('path', path, () => statSync(path, { throwIfNoEntry: false }));
   if (stat?.isDirectory() === true) return inFolder(given, path);
   if (stat !== undefined) return [namedFile(given, path)];
   if (GLOB.test(given)) return await matching(given, cwd);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { expectPassed, expectScenarios, runCli } from '../testing/run-cli.js';
@@ -20,6 +20,11 @@ const NEEDS: Readonly<Record<string, RegExp>> = {
 };
 
 describe.concurrent('examples', () => {
+  it('are all in the index', () => {
+    const index = readFileSync(new URL('../../examples/README.md', import.meta.url), 'utf8');
+    for (const name of EXAMPLES) expect(index).toContain(`[${name}](${name})`);
+  });
+
   it.each(EXAMPLES)('%s passes, or says what it needs', async (name) => {
     const result = await runCli(['run', '--lab', `examples/${name}`]);
     // Examples that need a PBX run in asterisk.e2e.test.ts; here they must skip themselves.

@@ -11,12 +11,20 @@ const PRESENT = VERDICTS.filter((verdict) => entries.some((entry) => entry.verdi
 const RECORDS = page.run.records?.map(({ name }) => name) ?? [];
 const SEARCH_ID = 'search';
 
+/** A part of the filter with one value. */
+type Part = 'tag' | 'file' | 'record';
+
+/** Where all scenarios have the same value there is no choice; but not every scenario has a tag. */
+const CHOICES: readonly { part: Part; values: readonly string[] }[] = [
+  { part: 'tag' as const, values: TAGS, least: 1 },
+  { part: 'file' as const, values: FILES, least: 2 },
+  { part: 'record' as const, values: RECORDS, least: 2 },
+].filter(({ values, least }) => values.length >= least);
+
 /** Sets a part of the filter, or takes it out where any value will do. */
-function choose(part: 'tag' | 'file' | 'record'): (value: string | undefined) => void {
-  return (value) => {
-    const { [part]: _, ...rest } = filter.value;
-    filter.value = value === undefined ? rest : { ...rest, [part]: value };
-  };
+function choose(part: Part, value: string | undefined): void {
+  const { [part]: _, ...rest } = filter.value;
+  filter.value = value === undefined ? rest : { ...rest, [part]: value };
 }
 
 export function FilterBar(): JSX.Element {
@@ -57,35 +65,19 @@ export function FilterBar(): JSX.Element {
           ))}
         </div>
       )}
-      {(TAGS.length > 0 || FILES.length > 1 || RECORDS.length > 1) && (
+      {CHOICES.length > 0 && (
         <div class="selects">
-          {TAGS.length > 0 && (
+          {CHOICES.map(({ part, values }) => (
             <Choice
-              label="Tag"
-              any="any tag"
-              values={TAGS}
-              value={now.tag}
-              onChange={choose('tag')}
+              key={part}
+              part={part}
+              values={values}
+              value={now[part]}
+              onChange={(value) => {
+                choose(part, value);
+              }}
             />
-          )}
-          {FILES.length > 1 && (
-            <Choice
-              label="File"
-              any="any file"
-              values={FILES}
-              value={now.file}
-              onChange={choose('file')}
-            />
-          )}
-          {RECORDS.length > 1 && (
-            <Choice
-              label="Record"
-              any="any record"
-              values={RECORDS}
-              value={now.record}
-              onChange={choose('record')}
-            />
-          )}
+          ))}
         </div>
       )}
     </search>
@@ -99,24 +91,23 @@ function toggle(verdict: Outcome): void {
 }
 
 interface ChoiceProps {
-  label: string;
-  any: string;
+  part: Part;
   values: readonly string[];
   value: string | undefined;
   onChange: (value: string | undefined) => void;
 }
 
-function Choice({ label, any, values, value, onChange }: ChoiceProps): JSX.Element {
+function Choice({ part, values, value, onChange }: ChoiceProps): JSX.Element {
   return (
     <select
-      aria-label={label}
+      aria-label={part}
       value={value ?? ''}
       onChange={(event) => {
         const chosen = event.currentTarget.value;
         onChange(chosen === '' ? undefined : chosen);
       }}
     >
-      <option value="">{any}</option>
+      <option value="">any {part}</option>
       {values.map((one) => (
         <option key={one} value={one}>
           {one}

@@ -5,7 +5,7 @@ import { run } from 'offhook';
 
 test('calls', async (t) => {
   const running = run({
-    paths: ['../examples/direct-call.js'],
+    paths: ['../../examples/direct-call.js'],
     cwd: import.meta.dirname,
     signal: t.signal, // a test that takes too long ends its calls
   });

@@ -5,7 +5,11 @@ import { expect, test } from 'vitest';
 const LIMIT_MS = 60_000;
 
 test('calls', { timeout: LIMIT_MS }, async ({ signal }) => {
-  const running = run({ paths: ['../examples/direct-call.js'], cwd: import.meta.dirname, signal });
+  const running = run({
+    paths: ['../../examples/direct-call.js'],
+    cwd: import.meta.dirname,
+    signal,
+  });
   const problems = [];
   for await (const event of running) {
     if (event.type !== 'scenario_finished' || event.retried) continue;

@@ -50,6 +50,19 @@ function attempt(answer: readonly [number, string], late = 0): Story {
 
 const messages = ({ rows }: Story): MessageRow[] => rows.filter((row) => row.kind === 'message');
 
+test('attempts: what the script did is compared, too, but not what came of it', () => {
+  const story = (ms: number, ok: boolean): Story => {
+    const run = new SampleRun().begin(1).scenario('a.js', 'x').started('alice', 10000);
+    run.awaited(`${ms} ms`, ms, { ok, by: 'wait' });
+    return tellStory(run.finish('passed').events);
+  };
+  const [slow, quick] = [story(800, true), story(300, true)];
+  const { first } = compareStories(slow, quick);
+  expect(first).not.toHaveProperty('agent');
+  expect(slow.rows[first?.left ?? -1]).toMatchObject({ kind: 'wait', what: '800 ms' });
+  expect(compareStories(slow, story(800, false))).not.toHaveProperty('first');
+});
+
 test('attempts: the first thing that is different, and rows beside each other', () => {
   const [good, bad] = [attempt([180, 'Ringing']), attempt([486, 'Busy Here'], 300)];
   const { first, pairs } = compareStories(good, bad);

@@ -4,8 +4,11 @@ import { divergence, withoutChance, type Mark } from './divergence.js';
 import type { MessageRow, Row, Story } from './story.js';
 
 export interface StoryComparison {
-  /** The first thing that happened to an agent in one of them only: rows, by index; absent where one has no more. */
-  first?: { agent: string; left?: number; right?: number };
+  /**
+   * The first thing that happened to an agent, or that the script did, in one of them only: rows, by index; absent where one
+   * has no more. `agent` is absent for the script.
+   */
+  first?: { agent?: string; left?: number; right?: number };
   /** Every row of both, in order, alike ones beside each other: by index. */
   pairs: readonly RowPair[];
 }
@@ -29,7 +32,7 @@ export function compareStories(left: Story, right: Story): StoryComparison {
   const [one, other] = [marks[found.passed]?.row, others[found.failed]?.row];
   return {
     first: {
-      agent: found.agent,
+      ...(found.agent === SCRIPT ? {} : { agent: found.agent }),
       ...(one === undefined ? {} : { left: one }),
       ...(other === undefined ? {} : { right: other }),
     },
@@ -64,18 +67,33 @@ function messagesLike(story: Story, key: string, keyOf: KeyOf): number[] {
   );
 }
 
-/** What happened to agents, with the rows that tell it. */
+/** Stands among the names of agents, which are never empty. */
+const SCRIPT = '';
+
+/** What happened to agents, and what the script did, with the rows that tell it. */
 function marksOf(story: Story): { mark: Mark; row: number }[] {
-  return story.rows.flatMap((row, index) =>
-    lanesOf(row).flatMap((lane) => {
-      const agent = story.lanes[lane];
-      if (agent?.kind !== 'agent') return [];
-      const text = happened(story, row, lane);
-      return text === undefined
+  return story.rows.flatMap((row, index) => {
+    const ofAgents = lanesOf(row).map((lane): [string | undefined, string | undefined] => [
+      agentAt(story, lane),
+      happened(story, row, lane),
+    ]);
+    return [...ofAgents, [SCRIPT, done(row)] as const].flatMap(([agent, text]) =>
+      agent === undefined || text === undefined
         ? []
-        : [{ mark: { agent: agent.name, text, at: row.at }, row: index }];
-    }),
-  );
+        : [{ mark: { agent, text, at: row.at }, row: index }],
+    );
+  });
+}
+
+function agentAt({ lanes }: Story, index: number): string | undefined {
+  const lane = lanes[index];
+  return lane?.kind === 'agent' ? lane.name : undefined;
+}
+
+/** What the script did, but not what came of it: an agent tells that sooner. */
+function done(row: Row): string | undefined {
+  if (row.kind === 'verb' || row.kind === 'assertion') return row.text;
+  return row.kind === 'wait' ? `${row.by} ${row.what}` : undefined;
 }
 
 /** Waits and assertions are no events of an agent, and quiet rows come as they like. */

@@ -120,11 +120,11 @@ function FirstDifference(props: {
   right: Story;
 }): JSX.Element {
   const { first } = props.comparison;
-  if (first === undefined)
-    return <p class="note">The same happened to every agent in both attempts.</p>;
+  if (first === undefined) return <p class="note">The same happened in both attempts.</p>;
   return (
     <p class="note">
-      First difference, at {first.agent}: <Told story={props.left} row={first.left} /> here,{' '}
+      First difference, {first.agent === undefined ? 'in the script' : `at ${first.agent}`}:{' '}
+      <Told story={props.left} row={first.left} /> here,{' '}
       <Told story={props.right} row={first.right} /> there.
     </p>
   );

@@ -14,7 +14,13 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createFolder, notePid, removeFolder, sweepStale } from './folder.js';
+import {
+  createFolder,
+  createRecordingsFolder,
+  notePid,
+  removeFolder,
+  sweepStale,
+} from './folder.js';
 
 const FILES = { config: 'c', accounts: 'a', certificates: [] };
 
@@ -58,6 +64,15 @@ test('the sweep leaves folders of living runs, takes those of dead ones', async 
   ]);
   removeFolder(living);
   removeFolder(young);
+});
+
+test('the sweep takes recordings of dead runs, too', () => {
+  const [living, stale] = [createRecordingsFolder(), createRecordingsFolder()];
+  writeFileSync(join(stale, 'pid'), `${process.pid} 1\n`);
+  writeFileSync(join(stale, 'alice.wav'), '');
+  expect(sweepStale()).toContain(stale);
+  expect([existsSync(living), existsSync(stale)]).toEqual([true, false]);
+  removeFolder(living);
 });
 
 /** A process with these words in its command line, until it is ended. */

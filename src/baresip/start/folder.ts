@@ -1,4 +1,4 @@
-/** The temporary folder of one agent, and the sweep that removes the folders of killed runs. */
+/** The temporary folders of a run, such as one for each agent, and the sweep that removes those of killed runs. */
 import {
   ftruncateSync,
   closeSync,
@@ -18,7 +18,9 @@ import { join } from 'node:path';
 import { isOurs, readOrdinary } from '../../ordinary-file.js';
 import { SILENCE_FILE, wavHeader } from './config.js';
 
-const PREFIX = 'offhook-agent-';
+const AGENT = 'offhook-agent-';
+/** Calls that are recorded for reports only. */
+const RECORDINGS = '.offhook-recordings-';
 const PID_FILE = 'pid';
 const PID_FILE_BYTES = 256;
 /** A folder without a pid file belongs to a run between two lines of code, or to a run killed there. */
@@ -33,9 +35,20 @@ export interface FolderFiles {
   certificates: readonly { file: string; pem: string }[];
 }
 
-export function createFolder(files: FolderFiles): string {
-  const folder = mkdtempSync(join(tmpdir(), PREFIX));
+/** A folder for recordings; `abandonAgents` and the sweep remove it, too. @throws the error of the system */
+export function createRecordingsFolder(): string {
+  return createOwned(RECORDINGS);
+}
+
+/** Notes whose it is, for the sweep. */
+function createOwned(prefix: string): string {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
   writeFileSync(join(folder, PID_FILE), `${identity(process.pid)}\n`);
+  return folder;
+}
+
+export function createFolder(files: FolderFiles): string {
+  const folder = createOwned(AGENT);
   writeFileSync(join(folder, 'config'), files.config, { mode: 0o600 });
   writeFileSync(join(folder, 'accounts'), files.accounts, { mode: 0o600 });
   for (const { file, pem } of files.certificates) {
@@ -59,9 +72,9 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
 }
 
-/** For the sudden end of this process: kills its remaining agents and removes their folders, at once. */
+/** For the sudden end of this process: kills its remaining agents and removes its folders, at once. */
 export function abandonAgents(): void {
-  for (const folder of agentFolders()) {
+  for (const folder of ownedFolders()) {
     const [owner, agent = ''] = pidLines(folder);
     if (owner !== identity(process.pid)) continue;
     if (agent !== '' && isAlive(agent)) killAgent(agent, folder);
@@ -69,9 +82,9 @@ export function abandonAgents(): void {
   }
 }
 
-/** Removes folders of agents whose run is dead and ends their processes; returns the removed folders. */
+/** Removes folders of runs that are dead and ends their agents; returns the removed folders. */
 export function sweepStale(): string[] {
-  return agentFolders()
+  return ownedFolders()
     .filter(isStale)
     .filter((folder) => {
       try {
@@ -83,11 +96,11 @@ export function sweepStale(): string[] {
     });
 }
 
-function agentFolders(): string[] {
+function ownedFolders(): string[] {
   // without such a folder there is nothing to sweep; createFolder() reports the problem
   if (statSync(tmpdir(), { throwIfNoEntry: false })?.isDirectory() !== true) return [];
   return readdirSync(tmpdir())
-    .filter((name) => name.startsWith(PREFIX))
+    .filter((name) => [AGENT, RECORDINGS].some((prefix) => name.startsWith(prefix)))
     .map((name) => join(tmpdir(), name))
     .filter(isOwnFolder);
 }

@@ -6,20 +6,31 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { createRecordingsFolder } from '../../baresip/start/folder.js';
 import { OffhookError } from '../../errors.js';
 import type { RunEvent } from '../../model/run-event.js';
 import type { Reporter } from '../../report/reporter.js';
 
-/** Makes the folder; it is gone when the program ends, whatever ends it but SIGKILL. @param within the parent folder */
-export function recordingsFolder(within = tmpdir()): string {
+/**
+ * Makes the folder; it is gone when the program ends. After SIGKILL the next run removes it.
+ * @param within the parent folder, which keeps it after SIGKILL; absent: that of temporary files
+ */
+export function recordingsFolder(within?: string): string {
   let folder: string;
   try {
-    folder = mkdtempSync(join(within, '.offhook-recordings-'));
+    folder =
+      within === undefined
+        ? createRecordingsFolder()
+        : mkdtempSync(join(within, '.offhook-recordings-'));
   } catch (error) {
     const seen = (error as NodeJS.ErrnoException).code ?? String(error);
     throw new OffhookError(
       'E_OUTPUT',
-      { subject: 'recordings for the report', what: `"${within}" cannot be written to`, seen },
+      {
+        subject: 'recordings for the report',
+        what: `"${within ?? tmpdir()}" cannot be written to`,
+        seen,
+      },
       { hint: 'free space in it, or record nothing: --report-audio none' },
     );
   }
@@ -62,7 +73,9 @@ export class Recordings implements Reporter {
 
   /** The folder stays: a watch records its next run there. */
   close(): Promise<void> {
-    for (const name of readdirSync(this.#folder)) rmSync(join(this.#folder, name), { force: true });
+    for (const name of readdirSync(this.#folder).filter((one) => one.endsWith('.wav'))) {
+      rmSync(join(this.#folder, name), { force: true });
+    }
     return Promise.resolve();
   }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, connect, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { afterReading } from './after-reading.js';
 
@@ -48,6 +49,8 @@ test('what is read then can still cancel it', async () => {
     timer.cancel();
   });
   pauseWhileArrives('here', 60);
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  await once(ends.near, 'data');
+  // what was to happen after reading would have happened before this
+  await setImmediate();
   expect(happened).toEqual(['here']);
 });

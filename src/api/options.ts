@@ -1,6 +1,9 @@
 /** The options of `run()`, for programs: each is the flag of `offhook run` with the same name. */
 
-/** What scenarios may touch, as docs/policy.md says it; each list, once given, is all there is, but that of `allowRead`. */
+/**
+ * What scenarios may touch (docs/policy.md has the rules). Once a list is given, nothing outside of it is allowed; `allowRead` is the
+ * exception: it adds folders to the one that scripts may always read.
+ */
 export interface PolicyOptions {
   /** Denies what no list allows, and trusts nothing beside the scenario. Default: false. */
   readonly untrusted?: boolean | undefined;
@@ -32,7 +35,7 @@ export interface LimitOptions {
   readonly stackKib?: number | undefined;
 }
 
-/** What runs, and how. Only `paths` must be given; paths are relative to `cwd`. */
+/** The options of `run()`. Only `paths` is required. Every path here is relative to `cwd`. */
 export interface RunOptions {
   /** Scenario files, folders (every suite file below) and globs. At least one. */
   readonly paths: readonly string[];
@@ -45,7 +48,7 @@ export interface RunOptions {
   readonly tag?: readonly string[] | undefined;
   /** A scenario must have none of these tags. */
   readonly excludeTag?: readonly string[] | undefined;
-  /** Of folders, also takes the files that are a single scenario. Default: false. */
+  /** A folder run normally takes only files that declare scenarios with scenario(); true takes every scenario file. Default: false. */
   readonly allFiles?: boolean | undefined;
   /** Whether the scenario option `only` is an error. Default: true where the variable CI is set, else false. */
   readonly forbidOnly?: boolean | undefined;
@@ -81,7 +84,7 @@ export interface RunOptions {
   readonly baresip?: string | undefined;
   /** The folder of its modules. Default: OFFHOOK_BARESIP_MODULES, else where they usually are. */
   readonly baresipModules?: string | undefined;
-  /** What scenarios may touch. */
+  /** Restricts what scenarios may read, reach and call. */
   readonly policy?: PolicyOptions | undefined;
   /** Limits of each scenario. */
   readonly limits?: LimitOptions | undefined;

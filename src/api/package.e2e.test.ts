@@ -29,7 +29,7 @@ let packed: readonly string[] = [];
 const asUser = (...words: readonly [string, ...string[]]): ReturnType<typeof runAsUser> =>
   runAsUser(words, { cwd: project, home: leftovers.folder });
 
-/** What a program prints in the repository. */
+/** Runs a program in the folder of the repository. @returns what it printed to stdout */
 function output(program: string, words: readonly string[]): string {
   return execFileSync(program, words, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' });
 }

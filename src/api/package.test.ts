@@ -1,4 +1,4 @@
-/** What installing the package costs: packages beside it, and its own size. docs/benchmarks.md has what is measured. */
+/** Limits of what installing Offhook costs: the number of npm packages, and the size of its own files. docs/benchmarks.md has the figures. */
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';

@@ -21,7 +21,7 @@ const program = ts.createProgram([entry], {
 
 rmSync(TYPES, { recursive: true, force: true });
 const files = new Set([entry]);
-// A set also tells what is added meanwhile.
+// The loop adds to the set it runs over; JavaScript visits what was added, too.
 for (const file of files) {
   const text = declarationOf(file);
   for (const { fileName } of ts.preProcessFile(text).importedFiles) {

@@ -18,7 +18,7 @@ const { version: VERSION } = JSON.parse(read('package.json'));
 
 /** Path of a text in the repository -> what is made of it. */
 const pages = new Map();
-/** Files of the repository that pages link to: they are shown as they are. */
+/** Files of the repository that pages link to: the site shows their text unchanged. */
 const sources = new Set();
 const dead = [];
 const menuPaths = GROUPS.flatMap(([, names]) => names.map((name) => `docs/${name}`));
@@ -42,7 +42,7 @@ function placeOf(path) {
   return `source/${path.replace(/\/$/, '/index')}.html`;
 }
 
-/** From one place of the site to another. */
+/** The relative link from one page of the site to another. */
 function wayTo(from, to) {
   const way = posix.relative(posix.dirname(from), to);
   return way === '' ? posix.basename(to) : way;
@@ -102,7 +102,7 @@ function menuFor(place) {
   }).join('');
 }
 
-/** What a page is divided into. */
+/** The second-level headings of a page, as links below its entry in the menu. */
 function partsOf(path) {
   const parts = (pages.get(path)?.headings ?? []).filter(({ level }) => level === 2);
   if (parts.length < 2) return '';
@@ -137,7 +137,7 @@ function writePage(place, title, content) {
   write(place, pageOfSite({ root, home, version: VERSION, menu, title: escaped(full), content }));
 }
 
-/** A file as it is, or what a folder holds. */
+/** Shows the text of a file, or lists what a folder holds. */
 function writeSource(path) {
   const heading = `<h1>${escaped(path)}</h1>`;
   if (!path.endsWith('/')) {
@@ -164,7 +164,7 @@ function summaryOf({ beginning }) {
   return sentence === '' ? '' : `: ${sentence}`;
 }
 
-/** For programs that read: a list of the pages, and all of them as one text. */
+/** llms.txt and llms-full.txt, for language models: a list of the pages, and the text of all of them. */
 function writeTexts() {
   const listed = menuPaths.flatMap((path) => pages.get(path) ?? []);
   const list = GROUPS.map(([group, names]) => {

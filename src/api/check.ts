@@ -106,7 +106,7 @@ function isShard(value: unknown): boolean {
   return isPart === undefined && Object.keys(rest).length === 0;
 }
 
-/** Any: that of a test runner's own globals is none of ours. */
+/** Accepts any object that acts like one: test runners bring an AbortSignal of their own, which instanceof does not recognize. */
 function isSignal(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { aborted, addEventListener: listen } = value as Record<string, unknown>;

@@ -4,9 +4,9 @@
  */
 import { OffhookError } from '../errors.js';
 
-/** Unless a loop has begun: a run whose result alone is wanted must not fill the memory. */
+/** The most events kept while no loop has begun: a program that wants only the result must not run out of memory. */
 const MOST_WITHOUT_LOOP = 10_000;
-/** Places of taken values that are let go of at once: shifting one by one is slow in a long list. */
+/** Taken values are removed in batches of this size, because removing them one by one is slow in a long list. */
 const TAKEN_AT_A_TIME = 1000;
 
 interface Taker<T> {
@@ -16,7 +16,7 @@ interface Taker<T> {
 
 export class Feed<T> {
   #waiting: T[] = [];
-  /** How many at the front of `#waiting` are taken. */
+  /** The number of values at the front of `#waiting` that were already taken. */
   #taken = 0;
   #takers: Taker<T>[] = [];
   #isLooped = false;
@@ -57,14 +57,14 @@ export class Feed<T> {
     this.#waiting = [];
   }
 
-  /** Nothing follows. An error is told after all that waits. Only the first end counts. */
+  /** Ends the feed. An error is thrown only after all waiting values were taken. A second call does nothing. */
   end(error?: Error): void {
     if (this.#end !== undefined) return;
     this.#end = error === undefined ? {} : { error };
     for (const taker of this.#takers.splice(0)) this.next().then(taker.resolve, taker.reject);
   }
 
-  /** Nothing is wanted any more. */
+  /** Drops all waiting values and ends the feed. */
   drop(): void {
     this.#waiting = [];
     this.#taken = 0;

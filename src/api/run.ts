@@ -39,9 +39,9 @@ export function run(options: RunOptions): Run {
   checkOptions(options);
   const feed = new Feed<RunEvent>();
   const stop = new AbortController();
-  // The program may go on to another folder.
+  // The program may change its working folder during the run.
   const result = started({ ...options, cwd: resolve(options.cwd ?? '.') }, feed, stop);
-  // The loop tells the error as well: it must not end a program that only loops.
+  // The loop throws the same error. Without this handler, a program that never looks at `result` would end by an unhandled rejection.
   result.catch(() => undefined);
   const end = async (): Promise<void> => {
     feed.drop();

@@ -37,7 +37,7 @@ export async function start(
     close: () => Promise.resolve(),
   };
   const secrets = new Secrets();
-  // Where the program ends in the middle of a run, no agent is left.
+  // If the program exits in the middle of a run, its agents are killed.
   if (running === 0) process.on('exit', abandonAgents);
   running += 1;
   try {
@@ -124,7 +124,7 @@ function nonEmpty(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;
 }
 
-/** Makes it before anything runs. @throws OffhookError E_OUTPUT */
+/** Makes the folder for recordings before anything runs. @throws OffhookError E_OUTPUT */
 function audioFolder({ saveAudio }: RunOptions, cwd: string): string | undefined {
   if (saveAudio === undefined) return undefined;
   const folder = resolve(cwd, saveAudio);

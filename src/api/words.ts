@@ -1,7 +1,7 @@
-/** An error that names flags of the command line, in the words of whoever passes options. */
+/** Rewrites errors for callers of `run()`: names of command-line flags become names of options. */
 import { OffhookError } from '../errors.js';
 
-/** Flags that are options of another name: --exclude-tag is `excludeTag` without being listed. */
+/** Flags whose option has another name. The others follow a rule: --exclude-tag is `excludeTag`. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   '--allow-env': 'policy.allowEnv',
   '--allow-net': 'policy.allowNet',

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { keyOf, Unfit, type Flag, type Flags } from './flags.js';
 
-/** An option of commander that knows its row. */
+/** An option of commander that keeps the row of the table it was declared from. */
 export class FlagOption extends Option {
   readonly flag: Flag<unknown>;
 

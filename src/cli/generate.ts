@@ -7,7 +7,7 @@ import { OffhookError } from '../errors.js';
 import { statIfAllowed } from '../ordinary-file.js';
 import type { DocsFlags } from './options.js';
 
-/** Built with the program (.config/docs/reference-page.js), and packed. */
+/** The page of the reference, compressed by brotli. .config/docs/reference-page.js makes it when the program is built. */
 const REFERENCE_PAGE = new URL('../program/reference.html.br', import.meta.url);
 
 export async function definitionsCommand(out: string | undefined): Promise<number> {
@@ -17,7 +17,7 @@ export async function definitionsCommand(out: string | undefined): Promise<numbe
   return 0;
 }
 
-/** Where neither is: without one an editor knows no typings, nor what is strict. */
+/** Writes a jsconfig.json unless the folder has one or a tsconfig.json: without either, editors do not find the typings. */
 async function writeEditorConfig(folder: string): Promise<void> {
   const { editorConfigIn } = await import('./init/editor-config.js');
   if (editorConfigIn(folder) !== undefined) return;

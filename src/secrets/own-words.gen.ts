@@ -70,8 +70,8 @@ getters gi git github gitignore gitlab give given gives glob global globs gnu go
 greater grep group groups gsm gt gte guest guid gzip had half hand handed handle handshake
 handshakes hang hangup happened happens has hashchange have head headed header headerroute
 headers headless hear heard heardrecording heardsignal heardsilence heardtone hearing hears held
-hello help helpdisplayed here hex hf hg hh hidden high higher hijacked hint his history hits
-hold holding holds home homebrew hook hops host hosts how however hpe href htable html http
+hello help helpdisplayed here hex hf hg hh hidden high higher hijacked hint history hits hold
+holding holds home homebrew hook hops host hosts how however hpe href htable html http
 httpoptions httpparsererror httpresponse https hung hup hz ice id identity idle ids if ifs
 ignore ignored im ima image imitating immediate implemented import imported imports in inactive
 inbound include includes incoming incomplete incorrect index infer info information init input

@@ -40,7 +40,7 @@ export function createRecordingsFolder(): string {
   return createOwned(RECORDINGS);
 }
 
-/** Notes whose it is, for the sweep. */
+/** Makes a folder that holds the identity of this process, by which the sweep knows whether its run is alive. */
 function createOwned(prefix: string): string {
   const folder = mkdtempSync(join(tmpdir(), prefix));
   writeFileSync(join(folder, PID_FILE), `${identity(process.pid)}\n`);

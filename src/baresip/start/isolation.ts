@@ -154,7 +154,7 @@ function isSafe(path: string): boolean {
   return (stat.mode & 0o002) === 0;
 }
 
-/** A user whom the system does not know has none: any user, in a container. */
+/** The home folder; undefined for a user the system does not know, as with `docker run --user`. */
 function homeFolder(): string | undefined {
   try {
     return homedir();

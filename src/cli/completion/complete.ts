@@ -1,6 +1,6 @@
 /**
  * Answers the script of a shell: what can stand at the cursor, a line each. The first line says whether the shell is to
- * offer files, or the words that follow. Whatever goes wrong, nothing is said: somebody is typing.
+ * offer files, or the words that follow. Errors print nothing, because a message would appear in the line somebody is typing.
  */
 import { homedir } from 'node:os';
 import type { Command } from 'commander';

@@ -8,7 +8,7 @@ import { PATHS } from '../options.js';
 import { secrets } from '../print.js';
 import { settle } from '../settings/settle.js';
 
-/** Whoever presses a key does not wait longer. */
+/** Completion gives up after this time, because somebody is waiting at the keyboard. */
 const LIMIT_MS = 3_000;
 const CPU_LIMIT_MS = 1_000;
 
@@ -16,7 +16,7 @@ const CPU_LIMIT_MS = 1_000;
 const UNFIT = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 const LONGEST = 200;
 
-/** Each once; nothing of files that cannot be collected. @param paths without any, those of the project file */
+/** Leaves out files that cannot be collected. @param paths if empty, the paths of the project file. @returns each word once */
 export async function scenarioWords(
   kind: 'names' | 'tags',
   paths: readonly string[],
@@ -61,7 +61,7 @@ export async function scenarioWords(
   }
 }
 
-/** Those of offhook.config.json, or of OFFHOOK_PATHS. */
+/** The paths that offhook.config.json or OFFHOOK_PATHS names. */
 async function ownPaths(): Promise<readonly string[]> {
   const given = { values: {}, isGiven: () => false };
   return (await settle({ paths: PATHS }, given, readProcess())).flags.paths;

@@ -5,7 +5,7 @@ export interface Line {
   readonly before: readonly string[];
   /** The word the cursor is in, without quotes. */
   readonly current: string;
-  /** As much of `current` as bash leaves alone: it replaces what follows. */
+  /** The beginning of `current` that bash keeps: it replaces only the rest. */
   readonly kept: string;
   /** The quote that is open at the cursor. */
   readonly open: '' | "'" | '"';

@@ -60,7 +60,7 @@ function commandsOf(program: Command): readonly Candidate[] {
     .map((one) => ({ text: one.name(), about: one.description() }));
 }
 
-/** The forms that take back a setting are offered to whoever has begun one. */
+/** Options such as --no-lab, which take back a setting, are offered only once --no- is typed. */
 function optionsOf(command: Command, current: string): readonly Candidate[] {
   const hidden = current.startsWith('--no-') ? command.options.filter((one) => one.hidden) : [];
   return [...new Help().visibleOptions(command), ...hidden].flatMap(
@@ -76,7 +76,7 @@ function findOption(command: Command, flag: string): Option | undefined {
 }
 
 interface GivenWords {
-  /** Waits for its value. */
+  /** The last option on the line, if its value is still missing. */
   readonly pending?: Option;
   readonly paths: readonly string[];
   /** After "--" no word is an option. */

@@ -148,7 +148,7 @@ export function addHelp(program: Command): void {
 
 const HELP_ALL = '--help-all';
 
-/** Of the help itself. */
+/** Whether it is --help or --help-all. */
 function isOwn({ long }: Option): boolean {
   return long === '--help' || long === HELP_ALL;
 }
@@ -162,7 +162,7 @@ function afterText(name: string, isWhole: boolean): string {
   return ['', title, ...lines, ...(more === undefined ? [] : ['', more])].join('\n');
 }
 
-/** Hides a default that chooses nothing: it goes without saying. */
+/** Leaves out the default of a list option, which is an empty list. */
 function withoutEmptyDefault(option: Option): string {
   return new Help().optionDescription(option).replace(/ ?\(default: \[\]\)$/, '');
 }

@@ -1,4 +1,4 @@
-/** What CI systems are told: install, call, and keep the results whatever came of it. */
+/** The files that make a CI system install Offhook, run the scenarios, and keep the results even if they fail. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { CiSystem, Project } from './project.js';
@@ -12,7 +12,7 @@ export interface CiFile {
 }
 
 interface Job {
-  /** Of the scenarios, relative to the repository; "" for itself. */
+  /** The folder of the scenarios, relative to the repository; "" for the repository itself. */
   readonly folder: string;
   readonly install: string;
   readonly run: string;
@@ -45,7 +45,7 @@ export function ciFile(ci: CiSystem, project: Project): CiFile {
   }
 }
 
-/** A file that is not ours is not added to: it may be made of templates, rules and stages. */
+/** An existing CI file is never changed, because its stages, rules and templates are unknown. */
 function gitlabFile(root: string, text: string): CiFile {
   const common = join(root, '.gitlab-ci.yml');
   if (isFreeOrOurs(common)) return { path: common, text };
@@ -143,7 +143,7 @@ pipeline {
       }
       post {
         always {
-          // what the root of the container has made must not stay his
+          // the container runs as root: give the results back to the user of the machine
           sh 'chown -R --reference=. .'
           junit ${groovyText(join(folder, RESULTS, 'junit.xml'))}
           archiveArtifacts artifacts: ${groovyText(`${join(folder, RESULTS)}/**`)}

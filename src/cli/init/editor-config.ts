@@ -2,7 +2,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** An editor takes the first, where both are. */
+/** Where a folder has both, an editor takes the first. */
 const NAMES = ['tsconfig.json', 'jsconfig.json'];
 
 /** "jsconfig.json", if that is there. */

@@ -18,7 +18,7 @@ import { makeFolder } from '../../app/make-folder.js';
 /** `there`: something has that name already, be it a link to nothing; it is left as it is. */
 export type Outcome = 'written' | 'added' | 'there';
 
-/** What the system says where a folder knows no hard links. */
+/** Error codes of file systems that have no hard links. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 /** @param file absolute; its folder exists. @throws the error of the system */
@@ -33,7 +33,7 @@ export function writeNew(file: string, text: string): Outcome {
   }
 }
 
-/** A link takes no name that is in use, as renaming would. */
+/** Puts the finished file in place by a hard link, which fails if the name is in use; renaming would overwrite that file. */
 function giveName(temporary: string, file: string): Outcome {
   try {
     linkSync(temporary, file);
@@ -57,7 +57,7 @@ function isThere(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** Several of them, which belong together. */
+/** Files that belong together: if one cannot be written, those before it are removed again. */
 export class NewFiles {
   readonly #undo: (() => void)[] = [];
 

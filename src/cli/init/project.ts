@@ -45,7 +45,7 @@ export async function lookAt(folder: string): Promise<Project> {
   };
 }
 
-/** Any of them says that a repository is built there. */
+/** Files by which a CI system is recognized; one of them is enough. */
 const MARKS: Readonly<Record<CiSystem, readonly string[]>> = {
   github: ['.github'],
   gitlab: ['.gitlab-ci.yml', '.gitlab'],
@@ -104,7 +104,7 @@ function pathsIn(file: string): Project['paths'] {
       ? 'said'
       : 'unsaid';
   } catch {
-    // whoever runs a scenario there is told what is wrong with it
+    // `offhook run` reports what is wrong with it; init goes on
     return 'unsaid';
   }
 }

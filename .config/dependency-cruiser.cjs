@@ -14,8 +14,8 @@ const MAY_IMPORT = {
   audio: ['ordinary-file', 'schema', 'sip', 'model', 'errors', 'time'],
   http: ['after-reading', 'http-body', 'schema', 'sip', 'model', 'errors', 'time'],
   webhook: ['http-body', 'certificate', 'schema', 'sip', 'model', 'errors', 'time'],
-  // what the runner knows of an agent, whatever drives it
-  agents: ['schema', 'sip', 'model', 'errors', 'time'],
+  // what the runner knows of an agent, whatever drives it, and what the drivers share
+  agents: ['after-reading', 'ordinary-file', 'trace', 'schema', 'sip', 'model', 'errors', 'time'],
   // of audio only the octets of a codec: baresip 1.1 decodes a digit as if it were sound
   baresip: [
     'agents',

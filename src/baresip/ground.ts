@@ -1,6 +1,6 @@
 /** The ground of a running agent: account, addresses, ports and folder, fixed when it starts. */
 import type { Account } from './start/account.js';
-import type { Slot } from './start/ports.js';
+import type { Slot } from '../agents/ports.js';
 import type { AgentContext, AgentOptions } from '../agents/user-agent.js';
 import type { BaresipBinary } from './start/binary.js';
 import type { Isolate } from './start/isolation.js';

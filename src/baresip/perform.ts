@@ -2,7 +2,7 @@
 import { OffhookError } from '../errors.js';
 import { noReply, type Command } from './wire/ctrl.js';
 import type { Reply } from './wire/events.js';
-import type { Limit } from './limit.js';
+import type { Limit } from '../agents/limit.js';
 import type { RunningAgent } from './running-agent.js';
 
 export interface Effect<T> {

@@ -6,7 +6,7 @@ import { findBaresip, type BaresipBinary, type BinarySearch } from '../baresip/s
 import { hasCapability, listCapabilities, type Capability } from '../baresip/capabilities.js';
 import { sweepStale } from '../baresip/start/folder.js';
 import { isolationOf } from '../baresip/start/isolation.js';
-import { takeSlot } from '../baresip/start/ports.js';
+import { takeSlot } from '../agents/ports.js';
 import { EXIT, predicateOf, toErrorData } from '../errors.js';
 import { findCaptureTool } from '../capture/tool.js';
 import { findKamailio } from '../lab/kamailio.js';

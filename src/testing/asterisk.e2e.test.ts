@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { sipPortsAreFree } from '../baresip/start/ports.js';
+import { sipPortsAreFree } from '../agents/ports.js';
 import { type Asterisk, startAsterisk } from './asterisk.js';
 import { leavingNothing, watchLeftovers } from './leftovers.js';
 import { findAsterisk, SUITE_BARESIPS } from './real-servers.js';

@@ -4,7 +4,7 @@
  */
 import { throwIfBug } from '../../errors.js';
 import { openCalls, type CallState } from '../../model/agent-state.js';
-import { Limit } from '../limit.js';
+import { Limit } from '../../agents/limit.js';
 import type { RunningAgent } from '../running-agent.js';
 
 const EVERY_MS = 100;

@@ -19,7 +19,7 @@ import { openCalls, type AgentState, type CallState } from '../../model/agent-st
 import { hasCapability } from '../capabilities.js';
 import { SILENCE_FILE, wavHeader } from '../start/config.js';
 import { SILENCE_SECONDS } from '../start/folder.js';
-import { Limit } from '../limit.js';
+import { Limit } from '../../agents/limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import type { Done, Sound } from '../../agents/user-agent.js';
 

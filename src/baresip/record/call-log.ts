@@ -17,11 +17,11 @@ import {
 } from './ended.js';
 import type { Dialog } from '../../sip/dialogs.js';
 import type { CtrlEvent } from '../wire/events.js';
-import { OfferAnswer, hasSdp } from './offer-answer.js';
+import { OfferAnswer, hasSdp } from '../../agents/record/offer-answer.js';
 import { hasTag, peerOf, senderOf, type Peer } from '../../sip/peer.js';
 import { isRedirection, Redirections } from './redirections.js';
 import { headerOf, type SipMessage } from '../../sip/sip-message.js';
-import { TransferLog } from './transfer-log.js';
+import { TransferLog } from '../../agents/record/transfer-log.js';
 
 /** How long an event waits for its message: pipe and socket are read within a millisecond of each other. */
 const JOIN_MS = 75;

@@ -1,5 +1,5 @@
 /** The config file of one agent. Pure text; the same keys for every version, since unknown keys are ignored. */
-import { hostPort } from './address.js';
+import { hostPort } from '../../agents/address.js';
 
 /** The names below are files in the agent's folder, which is also its working directory. */
 export const SILENCE_FILE = 'silence.wav';

@@ -1,6 +1,6 @@
 /** Brings one baresip process up: ports, folder, process, control connection, account. */
 import type { BaresipContext } from '../ground.js';
-import { Limit } from '../limit.js';
+import { Limit } from '../../agents/limit.js';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { isIP, type Socket } from 'node:net';
@@ -11,7 +11,13 @@ import type { HeaderField } from '../../sip/sip-message.js';
 import { formatMs } from '../../time.js';
 import { trace } from '../../trace.js';
 import { accountOf, type Account } from './account.js';
-import { hostPort, isLoopback, isOwnAddress, LOOPBACK, localAddress } from './address.js';
+import {
+  hostPort,
+  isLoopback,
+  isOwnAddress,
+  LOOPBACK,
+  localAddress,
+} from '../../agents/address.js';
 import { authoritiesFile } from './authorities.js';
 import { addedLines, headerCommands, headersOf, type Headers } from './custom-headers.js';
 import {
@@ -32,7 +38,7 @@ import { createFolder, notePid } from './folder.js';
 import { wrapperFor, type Wrapper } from './isolation.js';
 import { overlooksDigits, RECORDER } from '../media/lost-digits.js';
 import { assertModule } from './modules.js';
-import { sipPortsAreFree, takeSlot } from './ports.js';
+import { sipPortsAreFree, takeSlot } from '../../agents/ports.js';
 import { BaresipProcess, type Exit } from './process.js';
 import { Session } from '../session.js';
 

@@ -6,7 +6,7 @@ import type { CallState } from '../../model/agent-state.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
 import { hold, resume } from './hold.js';
 import { peerOf } from '../../sip/peer.js';
-import type { Limit } from '../limit.js';
+import type { Limit } from '../../agents/limit.js';
 import type { Consultation, RunningAgent } from '../running-agent.js';
 import { placedTarget } from './target.js';
 import { refer, transferableCall } from './transfer.js';

@@ -3,7 +3,7 @@ import { currentCall, waitingCalls, type CallState } from '../../model/agent-sta
 import { formatMs } from '../../time.js';
 import type { Done, VerbArguments } from '../../agents/user-agent.js';
 import { perform } from '../perform.js';
-import { Limit } from '../limit.js';
+import { Limit } from '../../agents/limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import { holdOthers } from './hold.js';
 import { assertRefusal, refuse } from './inbound.js';

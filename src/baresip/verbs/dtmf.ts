@@ -6,7 +6,7 @@ import { formatMs } from '../../time.js';
 import { hasCapability } from '../capabilities.js';
 import type { Done, VerbArguments } from '../../agents/user-agent.js';
 import { replied } from '../perform.js';
-import { Limit } from '../limit.js';
+import { Limit } from '../../agents/limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import { assertOpen } from './which-call.js';
 

@@ -2,9 +2,9 @@
 import { throwIfBug, type OffhookError } from '../../errors.js';
 import { currentCall, openCalls, type CallState } from '../../model/agent-state.js';
 import { formatMs } from '../../time.js';
-import { holds, isHoldOffer, type OwnOffer } from '../record/offer-answer.js';
+import { holds, isHoldOffer, type OwnOffer } from '../../agents/record/offer-answer.js';
 import { perform } from '../perform.js';
-import { Limit } from '../limit.js';
+import { Limit } from '../../agents/limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import type { Done, VerbArguments } from '../../agents/user-agent.js';
 import { assertOpen, callOf, noCall } from './which-call.js';

@@ -3,7 +3,7 @@ import type { AgentEvent } from '../../model/agent-event.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
 import type { Command } from '../wire/ctrl.js';
 import { unquotable } from '../start/quoted.js';
-import { Limit } from '../limit.js';
+import { Limit } from '../../agents/limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import type { Done, VerbArguments } from '../../agents/user-agent.js';
 

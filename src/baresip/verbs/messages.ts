@@ -6,7 +6,7 @@ import type { Command } from '../wire/ctrl.js';
 import type { Done, VerbArguments } from '../../agents/user-agent.js';
 import { replied } from '../perform.js';
 import type { SentRequest } from '../record/request-log.js';
-import type { Limit } from '../limit.js';
+import type { Limit } from '../../agents/limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import { placedTarget } from './target.js';
 

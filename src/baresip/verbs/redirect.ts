@@ -8,7 +8,7 @@ import type { Call } from '../record/call-record.js';
 import { hasCapability } from '../capabilities.js';
 import { nameAddr } from '../../sip/peer.js';
 import { perform } from '../perform.js';
-import { Limit } from '../limit.js';
+import { Limit } from '../../agents/limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import { headerOf, type SipMessage } from '../../sip/sip-message.js';
 

@@ -5,7 +5,7 @@ import { formatMs } from '../../time.js';
 import type { Done, VerbArguments } from '../../agents/user-agent.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
 import { perform, replied } from '../perform.js';
-import { Limit } from '../limit.js';
+import { Limit } from '../../agents/limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import { unsent } from './unsent.js';
 

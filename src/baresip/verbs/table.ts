@@ -1,7 +1,7 @@
 /** The function of each verb; a missing one does not compile. */
 import type { Done, VerbArguments } from '../../agents/user-agent.js';
 import type { DriverVerb } from '../../schema/verbs.js';
-import type { Limit } from '../limit.js';
+import type { Limit } from '../../agents/limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import { abortTransfer, attendedTransfer, completeTransfer } from './attended.js';
 import { accept, hangup, reject } from './calls.js';

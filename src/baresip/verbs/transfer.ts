@@ -4,7 +4,7 @@ import { formatMs } from '../../time.js';
 import { hasCapability } from '../capabilities.js';
 import type { Command } from '../wire/ctrl.js';
 import { perform } from '../perform.js';
-import type { Limit } from '../limit.js';
+import type { Limit } from '../../agents/limit.js';
 import type { PlacedTarget, RunningAgent } from '../running-agent.js';
 import type { Done, VerbArguments } from '../../agents/user-agent.js';
 import { placedTarget } from './target.js';

@@ -2,8 +2,8 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { OffhookError } from '../../errors.js';
-import { hostPort } from '../start/address.js';
-import type { Limit } from '../limit.js';
+import { hostPort } from '../../agents/address.js';
+import type { Limit } from '../../agents/limit.js';
 import type { RunningAgent } from '../running-agent.js';
 
 const LOOKUP_MS = 2000;

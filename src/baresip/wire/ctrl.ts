@@ -7,7 +7,7 @@ import { afterReading } from '../../after-reading.js';
 import { OffhookError } from '../../errors.js';
 import { formatMs } from '../../time.js';
 import { trace } from '../../trace.js';
-import type { Limit } from '../limit.js';
+import type { Limit } from '../../agents/limit.js';
 import { decodeFrame, type CtrlEvent, type Frame, type Reply } from './events.js';
 import { ACK_CARRIER, NetstringDecoder, encodeNetstring } from './netstring.js';
 

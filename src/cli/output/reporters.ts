@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { OffhookError } from '../../errors.js';
-import { FIRST_PORT, LAST_PORT } from '../../baresip/start/ports.js';
+import { FIRST_PORT, LAST_PORT } from '../../agents/ports.js';
 import { isScript, SCRIPT_ENDINGS_IN_WORDS } from '../../schema/script-files.js';
 import { AgentLogsReporter } from '../../report/sip/agent-logs.js';
 import { ByLength } from '../../report/console/by-length.js';

@@ -7,7 +7,7 @@ import { hasCapability } from '../../baresip/capabilities.js';
 import { configText } from '../../baresip/start/config.js';
 import { createFolder, removeFolder } from '../../baresip/start/folder.js';
 import { rtpConfig } from '../../baresip/start/media-options.js';
-import { takeSlot } from '../../baresip/start/ports.js';
+import { takeSlot } from '../../agents/ports.js';
 
 const ADDRESS = '127.0.0.1';
 const CONNECT_EVERY_MS = 1;

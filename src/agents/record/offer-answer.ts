@@ -11,7 +11,6 @@ import {
 } from '../../sip/media-direction.js';
 import { negotiated, streamsOf, type NegotiatedAudio } from '../../sip/negotiated.js';
 import { audioOf, parseSdp, type Sdp, type SdpMedia } from '../../sip/sdp.js';
-import type { CtrlEvent } from '../wire/events.js';
 import { hasTag } from '../../sip/peer.js';
 import { headerOf, type SipMessage } from '../../sip/sip-message.js';
 
@@ -74,8 +73,8 @@ export class OfferAnswer {
     else if (code > 100) this.#response(id, record, message, code);
   }
 
-  /** CALL_MENC: the media stream of the call is encrypted from now on. */
-  encrypted({ call, param }: CtrlEvent): void {
+  /** CALL_MENC of baresip: the media stream of the call is encrypted from now on. */
+  encrypted({ call, param }: { readonly call: string; readonly param: string }): void {
     const [, kind = '', what = ''] = param.split(',');
     const record = this.#calls.get(call);
     if (record === undefined || kind !== 'audio' || what === 'RTCP') return;

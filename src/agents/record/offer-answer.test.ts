@@ -2,7 +2,7 @@ import type { SipMessage } from '../../sip/sip-message.js';
 import { describe, expect, test } from 'vitest';
 import type { AgentEvent } from '../../model/agent-event.js';
 import type { MediaDirection } from '../../sip/media-direction.js';
-import type { CtrlEvent } from '../wire/events.js';
+import type { CtrlEvent } from '../../baresip/wire/events.js';
 import { OfferAnswer } from './offer-answer.js';
 
 /** Everything emitted about call "c", in few words. */

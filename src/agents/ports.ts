@@ -9,9 +9,9 @@ import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from '
 import { createServer, isIPv6, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OffhookError } from '../../errors.js';
-import { isOurs, ownUid } from '../../ordinary-file.js';
-import { trace } from '../../trace.js';
+import { OffhookError } from '../errors.js';
+import { isOurs, ownUid } from '../ordinary-file.js';
+import { trace } from '../trace.js';
 
 /** Below the kernel's ephemeral ports, where any program's outgoing connection may sit. */
 export const FIRST_PORT = 10000;

@@ -1,6 +1,7 @@
 /** Turns account options into the address of record and baresip's account line. Pure text; refuses hostile values. */
 import { OffhookError } from '../../errors.js';
 import type { HeaderField } from '../../sip/sip-message.js';
+import { escapeUser } from '../../sip/user-part.js';
 import { routeWithHeaders } from './custom-headers.js';
 import { mediaParameters, stunUri } from './media-options.js';
 import { accountParameterIn, unquotableInAccount } from './quoted.js';
@@ -21,14 +22,6 @@ export interface Account {
   lineFor?(uri: string): string;
   /** The outbound proxy that carries headers in the account line. */
   headerRoute?: string;
-}
-
-/**
- * Escapes all but unreserved characters and those user-unreserved characters that every version accepts (RFC
- * 3261, 25.1). The text must hold no lone surrogate.
- */
-export function escapeUser(user: string): string {
-  return encodeURIComponent(user).replace(/%(?:2B|26|3D|24|2C)/g, decodeURIComponent);
 }
 
 /** A parameter of the account line; `option`: the option its value came from, for errors. */

@@ -30,6 +30,19 @@ const MAY_IMPORT = {
     'errors',
     'time',
   ],
+  // a user agent without a phone: what it sends is what a script wants
+  peer: [
+    'agents',
+    'after-reading',
+    'certificate',
+    'ordinary-file',
+    'trace',
+    'schema',
+    'sip',
+    'model',
+    'errors',
+    'time',
+  ],
   // processes of the system under test: started, found ready, ended
   servers: ['trace', 'schema', 'sip', 'model', 'errors', 'time'],
   // packets of a run, by a program that may capture them
@@ -49,6 +62,7 @@ const MAY_IMPORT = {
     'sandbox',
     'agents',
     'baresip',
+    'peer',
     'hearing',
     'http',
     'webhook',
@@ -128,7 +142,8 @@ const HOMES = {
   '@swc/wasm-typescript': 'sandbox',
   'quickjs-emscripten': 'sandbox',
   '@jitl/quickjs': 'sandbox',
-  undici: 'http',
+  // the WebSocket of SIP clients
+  undici: '(http|peer)',
   commander: 'cli',
   dotenv: 'settings',
   execa: '(baresip|capture|lab|runner|servers)',

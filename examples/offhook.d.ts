@@ -22,8 +22,8 @@ type State = (typeof State)[keyof typeof State];
 /** A duration: "200ms", "5s", "1.5s", "2m", or a number of seconds (at most 600). */
 type Duration = string | number;
 
-/** What an agent can dial: another agent, a SIP or tel URI, or a number or user name in its own domain. */
-type Target = Agent | string;
+/** What an agent can dial: another agent or a peer, a SIP or tel URI, or a number or user name in its own domain. */
+type Target = Agent | Peer | string;
 
 /** What a value can be compared with. A state may be compared with any state, also after an `if`. */
 type Expected<T> = T extends State ? State : T;
@@ -38,6 +38,26 @@ type Part<T> = unknown extends T
       : T extends object
         ? Partial<T>
         : never;
+
+/** One answer to an INVITE, with a delay in front where it is not at once. */
+type InviteStep =
+  | readonly [code: number, options?: ResponseOptions]
+  | readonly [after: Duration, code: number, options?: ResponseOptions];
+
+/** What expect() of a peer looks for. */
+interface ExpectOptions {
+  readonly header?: Readonly<Record<string, string | RegExp>>;
+  readonly within?: Duration;
+  readonly in?: CallInfo | { readonly call_id: string } | string;
+}
+
+/** A message as message_text() of a peer writes it. */
+interface MessageParts {
+  readonly start: string;
+  readonly headers?: readonly (readonly [name: string, value: string] | string)[];
+  readonly body?: string;
+  readonly eol?: string;
+}
 
 /** Keeps a matcher to the values it is for: on others, `this` is a text that says so. */
 type Only<T, Kind, Words extends string> = unknown extends T
@@ -214,6 +234,425 @@ interface AgentOptions {
    * Examples: {"site":"berlin"}.
    */
   metadata?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Account and habits of a raw SIP peer.
+ */
+interface PeerOptions {
+  /**
+   * User part of the address of record (RFC 3261, 19.1.1). Default: the peer's name.
+   * Examples: "alice", "1001".
+   */
+  username?: string;
+  /**
+   * Domain of the address of record, with a port where it is not 5060. Without one the peer is
+   * serverless: it never registers, and others dial it directly.
+   * Examples: "pbx.example", "127.0.0.1:5070".
+   */
+  domain?: string;
+  /**
+   * Password for digest authentication, MD5 or SHA-256 (RFC 3261, 22; RFC 8760).
+   */
+  password?: string;
+  /**
+   * User name for digest authentication, where it differs from `username`.
+   * Examples: "alice-auth".
+   */
+  auth_user?: string;
+  /**
+   * Display name of the From header (RFC 3261, 20.20).
+   * Examples: "Alice Jones".
+   */
+  display_name?: string;
+  /**
+   * Transport of requests whose target names none (RFC 3261, 18; WebSockets: RFC 7118). The
+   * peer listens on UDP, TCP and TLS whatever it is.
+   * Default: "udp".
+   */
+  transport?: 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
+  /**
+   * SIP URI of the proxy that requests outside of dialogs go to, as a Route.
+   * Examples: "sip:127.0.0.1:5060", "sip:proxy.example;transport=tcp".
+   */
+  outbound?: string;
+  /**
+   * SIP port to listen on (UDP and TCP; TLS on the next one). Default: a free one.
+   */
+  local_port?: number;
+  /**
+   * Address to listen on and to send from. Default: that of the route to the registrar or
+   * proxy; loopback for a serverless agent.
+   * Examples: "192.0.2.10", "::1".
+   */
+  local_address?: string;
+  /**
+   * Header fields of every request outside of a dialog.
+   * Examples: {"X-Tenant":"blue"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[]>>;
+  /**
+   * Verifies the server's TLS certificate, against the authorities of the system or those of
+   * `ca_file` (RFC 5922).
+   * Default: false.
+   */
+  verify_tls?: boolean;
+  /**
+   * Certificates of the authorities that `verify_tls` trusts, as a PEM file; its path is
+   * relative to the scenario file.
+   * Examples: "certs/ca.pem".
+   */
+  ca_file?: string;
+  /**
+   * Anything of your own, as plain data; readable as `metadata`.
+   * Examples: {"site":"berlin"}.
+   */
+  metadata?: Readonly<Record<string, unknown>>;
+  /**
+   * Path of the WebSocket server, for `ws` and `wss`.
+   * Default: "/ws".
+   */
+  websocket_path?: string;
+  /**
+   * Expiry to ask for in REGISTER, in seconds (RFC 3261, 10.2.1.1).
+   * Default: 3600.
+   */
+  expires?: number;
+  /**
+   * Audio codecs to offer and take, the preferred one first. Default: PCMU and PCMA.
+   * Examples: ["PCMA"].
+   *
+   * @minItems 1
+   */
+  codecs?: readonly ('PCMU' | 'PCMA' | 'G722' | 'L16')[];
+  /**
+   * What the peer does by itself; each can be switched off, to be done by the script or not at
+   * all.
+   */
+  automatic?: {
+    /**
+     * Answers an INVITE with 100 where nothing was answered for 200 ms (RFC 3261, 17.2.1).
+     * Default: true.
+     */
+    trying?: boolean;
+    /**
+     * Acknowledges final responses to INVITE; otherwise `transaction.ack()` does.
+     * Default: true.
+     */
+    ack?: boolean;
+    /**
+     * Sends requests and responses again over UDP until they are answered (RFC 3261, 17).
+     * Default: true.
+     */
+    retransmit?: boolean;
+    /**
+     * Answers requests other than INVITE: 200 in a dialog and for OPTIONS, MESSAGE, REGISTER,
+     * SUBSCRIBE and PUBLISH, 202 for REFER, 481 for a dialog that does not exist. Otherwise
+     * `respond` does.
+     * Default: true.
+     */
+    answer?: boolean;
+    /**
+     * Acknowledges reliable provisional responses with PRACK (RFC 3262).
+     * Default: true.
+     */
+    prack?: boolean;
+    /**
+     * Sends a request again with credentials when it is challenged and the peer has a password.
+     * Default: true.
+     */
+    login?: boolean;
+  };
+  /**
+   * Asks others for a login, as a registrar or proxy does: each INVITE, REGISTER, MESSAGE,
+   * SUBSCRIBE, PUBLISH and OPTIONS outside of a dialog is challenged until its credentials are
+   * right; wrong ones get 403.
+   */
+  challenge?: {
+    /**
+     * The user that may log in.
+     */
+    username: string;
+    /**
+     * The password of that user.
+     */
+    password: string;
+    /**
+     * Realm of the challenge.
+     * Default: "offhook".
+     */
+    realm?: string;
+    /**
+     * Algorithm of the challenge (RFC 8760).
+     * Default: "MD5".
+     */
+    algorithm?: 'MD5' | 'SHA-256';
+    /**
+     * Whether qop="auth" is offered (RFC 7616, 3.3).
+     * Default: true.
+     */
+    qop?: boolean;
+    /**
+     * Challenges as a proxy does, with 407 and Proxy-Authenticate, instead of 401 and
+     * WWW-Authenticate.
+     * Default: false.
+     */
+    proxy?: boolean;
+  };
+}
+
+/**
+ * What a REGISTER of a peer holds.
+ */
+interface RegisterOptions {
+  /**
+   * Header fields, with several values as repeated fields. A name the peer writes itself takes
+   * the place of that field; null leaves the field out.
+   * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[] | null>>;
+  /**
+   * Value of the From header; a tag is added where it has none. Default: the address of
+   * record.
+   * Examples: "<sip:anonymous@anonymous.invalid>".
+   */
+  from?: string;
+  /**
+   * Value of the To header. Default: the target.
+   */
+  to?: string;
+  /**
+   * Value of the Contact header. Default: where the peer listens.
+   * Examples: "<sip:carrier@192.0.2.1:5060>".
+   */
+  contact?: string;
+  /**
+   * Value of the Expires header, in seconds.
+   */
+  expires?: number;
+}
+
+/**
+ * What the INVITE of a peer holds, and how its answer is treated.
+ */
+interface CallOptions {
+  /**
+   * Header fields, with several values as repeated fields. A name the peer writes itself takes
+   * the place of that field; null leaves the field out.
+   * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[] | null>>;
+  /**
+   * The body, as it is to be sent in UTF-8.
+   */
+  body?: string;
+  /**
+   * Content-Type of the body. Default: text/plain, for a session description application/sdp.
+   * Examples: "application/scaip+xml".
+   */
+  content_type?: string;
+  /**
+   * Value of the From header; a tag is added where it has none. Default: the address of
+   * record.
+   * Examples: "<sip:anonymous@anonymous.invalid>".
+   */
+  from?: string;
+  /**
+   * Value of the To header. Default: the target.
+   */
+  to?: string;
+  /**
+   * Value of the Contact header. Default: where the peer listens.
+   * Examples: "<sip:carrier@192.0.2.1:5060>".
+   */
+  contact?: string;
+  /**
+   * The session description: as text, exactly as it is to be sent; as an object, the peer's
+   * own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false
+   * for none. Default: the peer's own, where the message is to carry an offer or an answer.
+   * Examples: {"codecs":["PCMA"],"direction":"sendonly"}.
+   */
+  sdp?: string | SdpWish | false;
+  /**
+   * Sends the INVITE without a session description: the answer holds the offer, the ACK the
+   * answer (RFC 3261, 13.2.1).
+   * Default: false.
+   */
+  late_offer?: boolean;
+  /**
+   * How the 200 is acknowledged: not at all, or after a delay. Default: at once.
+   * Examples: "drop", "800ms".
+   */
+  ack?: 'drop' | (string & {});
+  /**
+   * Option tags of the Require header.
+   * Examples: ["100rel"].
+   *
+   * @minItems 1
+   */
+  require?: readonly string[];
+  /**
+   * Session timer (RFC 4028): Session-Expires and Supported: timer; where the peer is the
+   * refresher, it refreshes after half of the time.
+   */
+  session_timer?: {
+    /**
+     * Session-Expires, in seconds.
+     */
+    expires?: number;
+    /**
+     * Min-SE, in seconds.
+     */
+    min_se?: number;
+    /**
+     * Who is to refresh the session. Default: nobody is named.
+     */
+    refresher?: 'uac' | 'uas';
+    /**
+     * What the peer refreshes with, where it is the refresher.
+     * Default: "INVITE".
+     */
+    method?: 'INVITE' | 'UPDATE';
+    /**
+     * False: the peer does not refresh although it is its turn.
+     * Default: true.
+     */
+    refresh?: boolean;
+  };
+}
+
+/**
+ * What a request of a peer holds.
+ */
+interface RequestOptions {
+  /**
+   * Header fields, with several values as repeated fields. A name the peer writes itself takes
+   * the place of that field; null leaves the field out.
+   * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[] | null>>;
+  /**
+   * The body, as it is to be sent in UTF-8.
+   */
+  body?: string;
+  /**
+   * Content-Type of the body. Default: text/plain, for a session description application/sdp.
+   * Examples: "application/scaip+xml".
+   */
+  content_type?: string;
+  /**
+   * Value of the From header; a tag is added where it has none. Default: the address of
+   * record.
+   * Examples: "<sip:anonymous@anonymous.invalid>".
+   */
+  from?: string;
+  /**
+   * Value of the To header. Default: the target.
+   */
+  to?: string;
+  /**
+   * Value of the Contact header. Default: where the peer listens.
+   * Examples: "<sip:carrier@192.0.2.1:5060>".
+   */
+  contact?: string;
+  /**
+   * The session description: as text, exactly as it is to be sent; as an object, the peer's
+   * own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false
+   * for none. Default: the peer's own, where the message is to carry an offer or an answer.
+   * Examples: {"codecs":["PCMA"],"direction":"sendonly"}.
+   */
+  sdp?: string | SdpWish | false;
+  /**
+   * The dialog the request belongs to, by any of its messages. Default: none for `request`,
+   * the current call for the requests of a call.
+   */
+  in?: CallInfo | {readonly call_id: string} | string;
+  /**
+   * Value of the Event header (RFC 6665).
+   * Examples: "presence".
+   */
+  event?: string;
+  /**
+   * Value of the Expires header, in seconds.
+   */
+  expires?: number;
+}
+
+/**
+ * What a response of a peer holds.
+ */
+interface ResponseOptions {
+  /**
+   * Header fields, with several values as repeated fields. A name the peer writes itself takes
+   * the place of that field; null leaves the field out.
+   * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[] | null>>;
+  /**
+   * The body, as it is to be sent in UTF-8.
+   */
+  body?: string;
+  /**
+   * Content-Type of the body. Default: text/plain, for a session description application/sdp.
+   * Examples: "application/scaip+xml".
+   */
+  content_type?: string;
+  /**
+   * Value of the Contact header. Default: where the peer listens.
+   * Examples: "<sip:carrier@192.0.2.1:5060>".
+   */
+  contact?: string;
+  /**
+   * The session description: as text, exactly as it is to be sent; as an object, the peer's
+   * own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false
+   * for none. Default: the peer's own, where the message is to carry an offer or an answer.
+   * Examples: {"codecs":["PCMA"],"direction":"sendonly"}.
+   */
+  sdp?: string | SdpWish | false;
+  /**
+   * Tag of the To header (RFC 3261, 19.3): responses with different tags are those of a fork.
+   * Default: the peer's own.
+   * Examples: "a".
+   */
+  tag?: string;
+  /**
+   * Sends a provisional response reliably, until its PRACK comes (RFC 3262).
+   * Default: false.
+   */
+  reliable?: boolean;
+  /**
+   * Session timer (RFC 4028): Session-Expires and Supported: timer; where the peer is the
+   * refresher, it refreshes after half of the time.
+   */
+  session_timer?: {
+    /**
+     * Session-Expires, in seconds.
+     */
+    expires?: number;
+    /**
+     * Min-SE, in seconds.
+     */
+    min_se?: number;
+    /**
+     * Who is to refresh the session. Default: nobody is named.
+     */
+    refresher?: 'uac' | 'uas';
+    /**
+     * What the peer refreshes with, where it is the refresher.
+     * Default: "INVITE".
+     */
+    method?: 'INVITE' | 'UPDATE';
+    /**
+     * False: the peer does not refresh although it is its turn.
+     * Default: true.
+     */
+    refresh?: boolean;
+  };
+  /**
+   * The request to answer, from `sip.received()` or `expect()`. Default: the INVITE that has
+   * waited longest, else the request that has.
+   */
+  to?: {readonly call_id: string; readonly method: string};
 }
 
 /**
@@ -1094,6 +1533,37 @@ interface Speech {
    * Whether the other side sounds now.
    */
   readonly speaking: boolean;
+}
+
+/**
+ * Wishes of the option `sdp` for a peer's own session description (RFC 8866).
+ */
+interface SdpWish {
+  /**
+   * The codecs to offer, the preferred one first. Default: those of the peer.
+   */
+  readonly codecs?: ('PCMU' | 'PCMA' | 'G722' | 'L16')[];
+  /**
+   * Direction of the audio, seen from the peer (RFC 3264, 5.1). Default: sendrecv; in an
+   * answer what the offer allows.
+   */
+  readonly direction?: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+  /**
+   * Milliseconds of audio in a packet.
+   */
+  readonly ptime?: number;
+  /**
+   * Connection address, where it is not that of the peer.
+   */
+  readonly address?: string;
+  /**
+   * Port of the audio, where it is not the peer's own; 0 refuses or switches off the stream.
+   */
+  readonly port?: number;
+  /**
+   * Lines to add behind those of the stream, such as `a=label:1`.
+   */
+  readonly lines?: string[];
 }
 
 /**
@@ -2035,6 +2505,830 @@ interface Agent {
 }
 
 /**
+ * A raw SIP peer: what `peer()` returns. Its values are those of now.
+ */
+interface Peer {
+  /**
+   * The name given to `agent()`.
+   */
+  readonly name: string;
+  /**
+   * Address of record: `sip:user@domain`, for a serverless agent `sip:user@127.0.0.1:port`.
+   * @see RFC 3261, 6
+   */
+  readonly aor: string;
+  /**
+   * True while the last REGISTER was answered with 200, and the time that granted is not over.
+   */
+  readonly registered: boolean;
+  /**
+   * State of the registration, with the last answer and what it granted.
+   */
+  readonly registration: Registration;
+  /**
+   * State of the current call: `Calling` dialled and no 18x yet, `Ringing` 18x received or an
+   * INVITE waiting, `Established` answered and acknowledged; `Idle` when every call is closed.
+   * @see RFC 3261, 12 and 13
+   */
+  readonly state: State;
+  /**
+   * How the last call ended: absent until one closed since the last dial or accept. Its `message`
+   * is the BYE, CANCEL or final response that ended it, where one did:
+   * `alice.ended?.message?.header("Retry-After")`. It stays out of `equals`, `log` and JSON.
+   * @see RFC 3261, 21; RFC 3326
+   */
+  readonly ended: (Ended & { readonly message?: SipMessage }) | undefined;
+  /**
+   * The open calls, oldest first.
+   */
+  readonly calls: readonly Call[];
+  /**
+   * The other side of the current or last call.
+   */
+  readonly peer: Peer | undefined;
+  /**
+   * Reason phrase of `ended`.
+   */
+  readonly reason: string | undefined;
+  /**
+   * Final response code of `ended`: 486 when busy, 487 when cancelled; absent after a BYE.
+   * @see RFC 3261, 21
+   */
+  readonly status_code: number | undefined;
+  /**
+   * Headers of the INVITE received for the current or last call, by lower-case long name. Fields
+   * that are lists come apart at their commas.
+   * @see RFC 3261, 7.3.1
+   */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  /**
+   * The SIP messages this agent has sent and received, as values.
+   */
+  readonly sip: SipLog;
+  /**
+   * Codes of the provisional responses above 100 this agent received to its INVITE, in order:
+   * `[181, 183]`. A retransmission is not told again.
+   * @see RFC 3261, 21.1
+   */
+  readonly provisional: readonly number[];
+  /**
+   * True once a provisional response with a session description came: the caller hears the other
+   * side before the answer.
+   * @see RFC 3960, 1
+   */
+  readonly early_media: boolean;
+  /**
+   * What RTCP measures of the audio this agent receives. Absent until it is known: reports come
+   * every 5 s. That of the last call stays until the next one.
+   * @see ITU-T G.107, RFC 3550, 6.4
+   */
+  readonly quality: Quality | undefined;
+  /**
+   * How long registering took, and the parts of the current or last call.
+   * @see RFC 6076
+   */
+  readonly timing: Timing;
+  /**
+   * Who has the current or last call on hold: `local` this agent, `remote` the other side, `both`,
+   * or `none`; as the last offer and answer say.
+   * @see RFC 3264, 8.4
+   */
+  readonly held: Held;
+  /**
+   * Whether `mute()` is in force on the current or last call.
+   */
+  readonly muted: boolean;
+  /**
+   * What the last offer and answer of the current or last call settled about its audio; absent
+   * until there was an answer, and when it left no audio.
+   * @see RFC 3264, 6 and 7
+   */
+  readonly media: Media | undefined;
+  /**
+   * Every stream of the last offer of the current or last call, as its answer left it: refused and
+   * switched-off ones, video and T.38 (`image`) too.
+   * @see RFC 3264, 6 and 8
+   */
+  readonly streams: readonly MediaStream[];
+  /**
+   * RTP packets of the current or last call, looked at every 100 ms from the first time it is read
+   * on; absent until there is media.
+   * @see RFC 3550, 6.4
+   */
+  readonly rtp: Rtp | undefined;
+  /**
+   * What `send_audio` has the agent send, in words: `"tone(440)"`, `"silent()"`; the latter again
+   * when a file has ended.
+   */
+  readonly sending: string;
+  /**
+   * Level of what is received in the current call, in dBFS: of the last 200 ms of samples. 0 is the
+   * RMS of a sine of full scale; silence is -60 or less. Absent until there was as much.
+   * @see AES17
+   */
+  readonly received_level: number | undefined;
+  /**
+   * Timing of the conversation in the current call, since its answer: what the agent sends, and
+   * when the other side sounds. Told at every beginning and end of sound, and twice a second.
+   * @see ITU-T P.59; P.56
+   */
+  readonly speech: Speech;
+  /**
+   * The DTMF digits received in the current or last call, in order. baresip 1.1 misses the second
+   * of two equal digits in a row when the sender stops its audio for the digits, as some PBXs do.
+   * @see RFC 4733; RFC 6086
+   */
+  readonly received_dtmf: readonly ReceivedDigit[];
+  /**
+   * The digits of `received_dtmf` as text.
+   */
+  readonly received_digits: string;
+  /**
+   * The text messages this agent received and accepted, oldest first.
+   * @see RFC 3428
+   */
+  readonly messages: readonly ReceivedMessage[];
+  /**
+   * State of the mailbox of this agent; absent until the server has told it. Needs the option `mwi:
+   * true` and a registration.
+   * @see RFC 3842
+   */
+  readonly mwi: Mwi | undefined;
+  /**
+   * What became of the transfer of the current or last call, or of one that was up beside it.
+   * @see RFC 3515, 2.4
+   */
+  readonly transfer_state: TransferState | undefined;
+  /**
+   * The `metadata` option given to `agent()`.
+   */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /**
+   * Sends a REGISTER with the account of the peer. What the registrar answers shows in `registered`
+   * and `registration`. The binding is not refreshed.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param options Headers, contact and expiry.
+   * @throws E_REGISTER: REGISTER could not be sent, or the agent has no registrar.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.register({ headers: { Supported: "outbound" }, contact: '<sip:p@127.0.0.1:5099>;reg-id=1;+sip.instance="<urn:uuid:1>";q=0.5' });
+   * await_until(() => assert(p.registered).is_true());
+   * @see RFC 3261, 10.2; RFC 5626
+   */
+  register(options?: RegisterOptions): Transaction;
+  /**
+   * Removes the binding of the peer: a REGISTER with expiry 0.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @throws E_REGISTER: REGISTER could not be sent, or the agent has no registrar.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @see RFC 3261, 10.2.2
+   */
+  unregister(): Transaction;
+  /**
+   * Places a call. The peer acknowledges the answer, and leaves everything else to the script: a
+   * 3xx is not followed, a second call may be placed beside the first.
+   * Returns when the INVITE was sent.
+   * Time limit: 5s.
+   * @param target An agent or a peer, a `sip:`, `sips:` or `tel:` URI, or a number or user name in
+   * the domain of this peer.
+   * @param options What the INVITE holds.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_CALL_LIMIT: The scenario placed more calls than allowed.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * const call = p.dial(bob, { late_offer: true, ack: "800ms", headers: { "X-Campaign": "42" } });
+   * bob.accept();
+   * await_until(() => assert(call.final?.code).equals(200));
+   * @see RFC 3261, 13.2
+   */
+  dial(target: Target, options?: CallOptions): Transaction;
+  /**
+   * Answers the call that has waited longest with 200, and with an offer or an answer of the peer
+   * unless `sdp` says otherwise; waits for a call to come in if there is none yet.
+   * Returns when the 200 was sent.
+   * Time limit: 5s.
+   * @param options Headers, body, tag and more.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.answer({ sdp: { codecs: ["PCMA"] }, headers: { "X-Node": "b" } });
+   * @see RFC 3261, 13.3.1.4
+   */
+  answer(options?: ResponseOptions, call?: CallInfo): void;
+  /**
+   * Answers the call that has waited longest with 200, and with an offer or an answer of the peer
+   * unless `sdp` says otherwise; waits for a call to come in if there is none yet.
+   * Returns when the 200 was sent.
+   * Time limit: 5s.
+   * @param options Headers, body, tag and more.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.answer({ sdp: { codecs: ["PCMA"] }, headers: { "X-Node": "b" } });
+   * @see RFC 3261, 13.3.1.4
+   */
+  answer(call: CallInfo): void;
+  /**
+   * Answers every INVITE that comes in from now on with these responses, one after another; those
+   * that wait included.
+   * Returns when at once.
+   * Time limit: 5s.
+   * @param steps Each `[code]`, `[code, options]`, or with a delay in front: `["2s", 200, { tag:
+   * "b" }]`. An empty array leaves further calls to the script again.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * p.on_invite([[180, { tag: "a" }], [183, { tag: "b", sdp: {} }], ["2s", 200, { tag: "b" }]]);
+   * p.on_invite([[302, { headers: { Contact: ["<sip:600@pbx>;q=0.9", "<sip:601@pbx>;q=0.1"] } }]]);
+   * @see RFC 3261, 13.3.1 and 19.3
+   */
+  on_invite(steps: readonly InviteStep[]): void;
+  /**
+   * Answers the INVITE that has waited longest, else the request that has, else waits for one to
+   * come in. Any code, any header, provisional ones as often as wanted.
+   * Returns when the response was sent.
+   * Time limit: 5s.
+   * @param code From 100 to 699.
+   * @param reason Reason phrase. Default: that of the standards.
+   * @param options Headers, body, tag and more.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.respond(503, "Overloaded", { headers: { "Retry-After": "30" } });
+   * p.respond(183, undefined, { reliable: true, sdp: {} });
+   * @see RFC 3261, 8.2.6 and 21; RFC 3262
+   */
+  respond(code: number, reason?: string, options?: ResponseOptions): void;
+  /**
+   * Ends the current call: BYE after answer, CANCEL before it, 486 for a call that waits.
+   * Returns when the call is closed.
+   * Time limit: 5s.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.hangup();
+   * @see RFC 3261, 9.1 and 15.1
+   */
+  hangup(call?: CallInfo): void;
+  /**
+   * Sends BYE in the current call.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param options Headers, body and more.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.bye({ headers: { Reason: 'Q.850;cause=16;text="Normal"' } });
+   * @see RFC 3261, 15.1; RFC 3326
+   */
+  bye(options?: RequestOptions, call?: CallInfo): Transaction;
+  /**
+   * Sends BYE in the current call.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param options Headers, body and more.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.bye({ headers: { Reason: 'Q.850;cause=16;text="Normal"' } });
+   * @see RFC 3261, 15.1; RFC 3326
+   */
+  bye(call: CallInfo): Transaction;
+  /**
+   * Sends CANCEL for the INVITE of the current call.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param options Headers, body and more.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.cancel({ headers: { Reason: 'SIP;cause=200;text="Call completed elsewhere"' } });
+   * @see RFC 3261, 9.1
+   */
+  cancel(options?: RequestOptions, call?: CallInfo): Transaction;
+  /**
+   * Sends CANCEL for the INVITE of the current call.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param options Headers, body and more.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.cancel({ headers: { Reason: 'SIP;cause=200;text="Call completed elsewhere"' } });
+   * @see RFC 3261, 9.1
+   */
+  cancel(call: CallInfo): Transaction;
+  /**
+   * Sends an INVITE inside the current call, with an offer of the peer unless `sdp` says otherwise.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param options Headers, body and more.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * const hold = p.reinvite({ sdp: { direction: "sendonly" } });
+   * await_until(() => assert(hold.final?.code).equals(200));
+   * @see RFC 3261, 14; RFC 3264, 8
+   */
+  reinvite(options?: RequestOptions, call?: CallInfo): Transaction;
+  /**
+   * Sends an INVITE inside the current call, with an offer of the peer unless `sdp` says otherwise.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param options Headers, body and more.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * const hold = p.reinvite({ sdp: { direction: "sendonly" } });
+   * await_until(() => assert(hold.final?.code).equals(200));
+   * @see RFC 3261, 14; RFC 3264, 8
+   */
+  reinvite(call: CallInfo): Transaction;
+  /**
+   * Sends UPDATE in the current call; with an offer only where `sdp` gives one.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param options Headers, body and more.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.update({ headers: { "Session-Expires": "90;refresher=uac" } });
+   * @see RFC 3311; RFC 4028
+   */
+  update(options?: RequestOptions, call?: CallInfo): Transaction;
+  /**
+   * Sends UPDATE in the current call; with an offer only where `sdp` gives one.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param options Headers, body and more.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.update({ headers: { "Session-Expires": "90;refresher=uac" } });
+   * @see RFC 3311; RFC 4028
+   */
+  update(call: CallInfo): Transaction;
+  /**
+   * Sends INFO in the current call.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param options Headers, body and more.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.info({ body: "Signal=5\r\nDuration=160", content_type: "application/dtmf-relay" });
+   * @see RFC 6086
+   */
+  info(options?: RequestOptions, call?: CallInfo): Transaction;
+  /**
+   * Sends INFO in the current call.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param options Headers, body and more.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.info({ body: "Signal=5\r\nDuration=160", content_type: "application/dtmf-relay" });
+   * @see RFC 6086
+   */
+  info(call: CallInfo): Transaction;
+  /**
+   * Asks the other side of the current call to call the target. What becomes of it shows in
+   * `transfer_state`.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param target An agent or a peer, a `sip:`, `sips:` or `tel:` URI, or a number or user name in
+   * the domain of this peer.
+   * @param options Headers, body and more.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.refer(carol);
+   * await_until(() => assert(p.transfer_state?.final).equals(200));
+   * @see RFC 3515
+   */
+  refer(target: Target, options?: RequestOptions, call?: CallInfo): Transaction;
+  /**
+   * Asks the other side of the current call to call the target. What becomes of it shows in
+   * `transfer_state`.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param target An agent or a peer, a `sip:`, `sips:` or `tel:` URI, or a number or user name in
+   * the domain of this peer.
+   * @param options Headers, body and more.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.refer(carol);
+   * await_until(() => assert(p.transfer_state?.final).equals(200));
+   * @see RFC 3515
+   */
+  refer(target: Target, call: CallInfo): Transaction;
+  /**
+   * Sends NOTIFY in a dialog: that of the current call, or of a subscription by `in`.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param options Headers, body and more.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * const subscribe = p.expect("SUBSCRIBE");
+   * p.notify({ in: subscribe, event: "dialog", headers: { "Subscription-State": "active;expires=60" }, body: "<dialog-info/>", content_type: "application/dialog-info+xml" });
+   * @see RFC 6665
+   */
+  notify(options?: RequestOptions, call?: CallInfo): Transaction;
+  /**
+   * Sends NOTIFY in a dialog: that of the current call, or of a subscription by `in`.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param options Headers, body and more.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * const subscribe = p.expect("SUBSCRIBE");
+   * p.notify({ in: subscribe, event: "dialog", headers: { "Subscription-State": "active;expires=60" }, body: "<dialog-info/>", content_type: "application/dialog-info+xml" });
+   * @see RFC 6665
+   */
+  notify(call: CallInfo): Transaction;
+  /**
+   * Subscribes to an event package of the target. Its NOTIFYs are answered with 200 and stand in
+   * `sip`.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param event Event package: "dialog", "presence", "message-summary".
+   * @param target An agent or a peer, a `sip:`, `sips:` or `tel:` URI, or a number or user name in
+   * the domain of this peer.
+   * @param options Headers, body and more.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.subscribe("dialog", "600", { expires: 60, headers: { Accept: "application/dialog-info+xml" } });
+   * assert(p.expect("NOTIFY").body).contains("dialog-info");
+   * @see RFC 6665; RFC 4235
+   */
+  subscribe(event: string, target: Target, options?: RequestOptions): Transaction;
+  /**
+   * Publishes the state of an event package.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param event Event package: "presence".
+   * @param target An agent or a peer, a `sip:`, `sips:` or `tel:` URI, or a number or user name in
+   * the domain of this peer.
+   * @param options Headers, body and more.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.publish("presence", p.aor, { body: "<presence/>", content_type: "application/pidf+xml", expires: 60 });
+   * @see RFC 3903
+   */
+  publish(event: string, target: Target, options?: RequestOptions): Transaction;
+  /**
+   * Sends a MESSAGE outside of any call.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param target An agent or a peer, a `sip:`, `sips:` or `tel:` URI, or a number or user name in
+   * the domain of this peer.
+   * @param text The body, in UTF-8.
+   * @param options Headers, and the content type, which is text/plain otherwise.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * const sent = p.message(center, alarm, { content_type: "application/scaip+xml" });
+   * await_until(() => assert(sent.final?.code).equals(200));
+   * @see RFC 3428
+   */
+  message(target: Target, text: string, options?: RequestOptions): Transaction;
+  /**
+   * Sends OPTIONS and returns the code and the delay of the answer, whatever it is.
+   * Returns when OPTIONS was answered.
+   * Time limit: 5s.
+   * @param target An agent or a peer, a `sip:`, `sips:` or `tel:` URI, or a number or user name in
+   * the domain of this peer.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_PING: OPTIONS was not answered, or could not be sent.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * assert(p.ping("sip:pbx.example").status).equals(200);
+   * @see RFC 3261, 11
+   */
+  ping(target: Target): PingAnswer;
+  /**
+   * Sends a request outside of a dialog, or with `in` inside that one. An INVITE sent so is no call
+   * of the peer: its responses stand in the transaction, and `ack()` acknowledges it.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param method Any token: also a method of no standard.
+   * @param target An agent or a peer, a `sip:`, `sips:` or `tel:` URI, or a number or user name in
+   * the domain of this peer. With `in` it may be left out: the dialog's own target.
+   * @param options Headers, body and more.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_CALL_LIMIT: The scenario placed more calls than allowed.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * const probe = p.request("OPTIONS", bob, { headers: { "Max-Forwards": "0" } });
+   * await_until(() => assert(probe.final?.code).equals(483));
+   * @see RFC 3261, 8.1 and 12.2
+   */
+  request(method: string, target?: Target, options?: RequestOptions): Transaction;
+  /**
+   * Acknowledges a 2xx: for a peer with `automatic: { ack: false }`, or a call dialled with `ack:
+   * "drop"`. The same as `ack()` of the transaction.
+   * Returns when the ACK was sent.
+   * Time limit: 5s.
+   * @param transaction Of an INVITE that was answered with 2xx.
+   * @param options Headers, body and more.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.ack(call, { sdp: false });
+   * @see RFC 3261, 13.2.2.4
+   */
+  ack(transaction: Transaction, options?: RequestOptions): void;
+  /**
+   * Sends octets. What comes back stands in `sip`.
+   * Returns when they were sent.
+   * Time limit: 5s.
+   * @param raw Text sent in UTF-8 as it is, nothing added; an array is sent in as many writes: TCP
+   * segments, or datagrams.
+   * @param to An agent, a peer, or a SIP URI: "sip:127.0.0.1:5060;transport=tcp".
+   * @param encoding "latin1" sends a character below 256 as one octet. Default: "utf8".
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_CALL_LIMIT: The scenario placed more calls than allowed.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.send(p.message_text({ start: "OPTIONS sip:x@127.0.0.1 SIP/2.0", headers: [["Via", "SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKx"], ["f", "<sip:a@b>;tag=1"]] }), bob);
+   * @see RFC 3261, 7
+   */
+  send(raw: string | readonly string[], to: Target, encoding?: "utf8" | "latin1"): void;
+  /**
+   * Waits for a message the peer receives and returns it. Each message is given once: the next
+   * `expect` of the same kind waits for the next one.
+   * Returns when the message came.
+   * Time limit: 5s.
+   * @param method_or_code Method of a request, any token, or code of a response.
+   * @param options `header`: an object of header names with the text their value must contain or
+   * the expression it must match; `within`: how long to wait at most; `in`: the dialog, by any of
+   * its messages.
+   * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * const invite = p.expect("INVITE", { header: { "X-Tenant": "blue" }, within: "3s" });
+   * assert(invite.sdp).is_absent();
+   * @see RFC 3261, 7
+   */
+  expect(method_or_code: string | number, options?: ExpectOptions): SipMessage;
+  /**
+   * Builds the text of a message for `send`: nothing is added, nothing is corrected, but for a
+   * missing Content-Length where there is a body and `headers` has none.
+   * @param parts `start`: the first line; `headers`: an array of `[name, value]` in order, repeated
+   * and folded as written, a text alone is a whole line; `body`; `eol`: the line break, CR LF by
+   * default.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * const text = p.message_text({
+   *   start: "REGISTER sip:pbx SIP/2.0",
+   *   headers: [["Via", "SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK1"], ["CSeq", "-1 REGISTER"], "Max-Forwards"],
+   * });
+   * @see RFC 3261, 7; RFC 4475
+   */
+  message_text(parts: MessageParts): string;
+  /**
+   * Passes as soon as an RTP packet is received in the call, after it was asked. Silence counts: it
+   * is sent as packets, too.
+   * Returns when RTP was received.
+   * Time limit: 5s.
+   * @param within How long to wait at most. Default: 5s, or what default_timeout set.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_MEDIA: RTP did not flow as the script demanded.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * alice.verify_media();
+   * bob.verify_media("2s");
+   * bob.verify_media(bob.calls[1]);
+   * @see RFC 3550, 6.4
+   */
+  verify_media(within?: Duration, call?: CallInfo): void;
+  /**
+   * Passes as soon as an RTP packet is received in the call, after it was asked. Silence counts: it
+   * is sent as packets, too.
+   * Returns when RTP was received.
+   * Time limit: 5s.
+   * @param within How long to wait at most. Default: 5s, or what default_timeout set.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_MEDIA: RTP did not flow as the script demanded.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * alice.verify_media();
+   * bob.verify_media("2s");
+   * bob.verify_media(bob.calls[1]);
+   * @see RFC 3550, 6.4
+   */
+  verify_media(call: CallInfo): void;
+  /**
+   * Passes once no RTP packet was received in the call for that long. Packets within the first 300
+   * ms may have been on their way: the time begins anew after them; later ones make it fail.
+   * Returns when the time is over.
+   * @param during How long nothing may come.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_MEDIA: RTP did not flow as the script demanded.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * alice.hold();
+   * alice.verify_no_media("2s");
+   * @see RFC 3550, 6.4
+   */
+  verify_no_media(during: Duration, call?: CallInfo): void;
+  /**
+   * Value of a header of the INVITE this agent received for its current or last call; several of
+   * one name joined with ", ".
+   * @param name Header name, any case, long or compact form.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * assert(bob.header("User-Agent")).contains("baresip");
+   * @see RFC 3261, 7.3.1 and 7.3.3
+   */
+  header(name: string): string | undefined;
+  /**
+   * The same as `info()`: what `log` and `JSON.stringify` show of an agent.
+   */
+  to_json(): AgentInfo;
+}
+
+/**
+ * A request a peer has sent, and its responses.
+ */
+interface Transaction {
+  /**
+   * Method of the request.
+   */
+  readonly method: string;
+  /**
+   * Its Call-ID.
+   */
+  readonly call_id: string;
+  /**
+   * Number of its CSeq; one more for each repetition with credentials.
+   * @see RFC 3261, 20.16
+   */
+  readonly cseq: number;
+  /**
+   * The request as it was sent; of a repetition with credentials the last one.
+   */
+  readonly request: SipMessage | undefined;
+  /**
+   * Its provisional responses, 100 included, in order.
+   * @see RFC 3261, 21.1
+   */
+  readonly provisional: readonly SipMessage[];
+  /**
+   * Its final response: absent until one came. That of the last repetition where credentials were
+   * asked for; the first of several.
+   * @see RFC 3261, 17.1
+   */
+  readonly final: SipMessage | undefined;
+  /**
+   * Every final response in order: a fork, and a 200 that is not acknowledged, send several.
+   * @see RFC 3261, 13.2.2.4
+   */
+  readonly finals: readonly SipMessage[];
+  /**
+   * Acknowledges the 2xx of an INVITE.
+   * Returns when the ACK was sent.
+   * @param options Headers and body: an answer to a late offer by `sdp`.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * const call = p.dial(bob, { ack: "drop" });
+   * await_until(() => assert(call.finals.length).at_least(3), "10s");
+   * call.ack();
+   * @see RFC 3261, 13.2.2.4
+   */
+  ack(options?: RequestOptions): void;
+}
+
+/**
  * One of the `calls` of an agent. Its values are those of now.
  */
 interface Call extends CallInfo {
@@ -2556,6 +3850,26 @@ interface Checked<T> extends Assertion<T> {
  * const bob = agent("bob");
  */
 declare function agent(name: string, options?: AgentOptions): Agent;
+
+/**
+ * Opens a raw SIP peer: an endpoint without a phone behind it, which sends any request and gives
+ * any answer. Closed when the scenario ends.
+ * Returns when it listens.
+ * Time limit: 5s.
+ * @param name Unique within the scenario, among agents too; shown in every report.
+ * @param options Account and habits. Without `domain` the peer is serverless.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @throws E_AGENT_NAME: An agent with that name already exists in this scenario.
+ * @throws E_AGENT_LIMIT: The scenario started more agents than allowed.
+ * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+ * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+ * @throws E_PORTS: No free ports were found for an agent.
+ * @example
+ * const carrier = peer("carrier");
+ * carrier.on_invite([[180], ["1s", 503, { headers: { "Retry-After": "30" } }]]);
+ * @see RFC 3261
+ */
+declare function peer(name: string, options?: PeerOptions): Peer;
 
 /**
  * A sine of -10 dBFS, for `send_audio`.

@@ -5,7 +5,8 @@ import type { AgentEvent, LogEntry } from '../model/agent-event.js';
 import type { AgentState } from '../model/agent-state.js';
 import type { KeptAgent } from '../model/run-event.js';
 import type { AgentOptions as ScriptOptions } from '../schema/types.gen.js';
-import type { AGENT_VERBS, AgentVerb, DriverVerb } from '../schema/verbs.js';
+import type { FunctionRow } from '../schema/rows.js';
+import type { AGENT_VERBS, AgentVerb, DriverVerb, PEER_VERBS, PeerVerb } from '../schema/verbs.js';
 
 /** The account options of the contract, already validated. Times in seconds, as on the wire. */
 export type AgentOptions = Omit<ScriptOptions, 'metadata'> & {
@@ -24,6 +25,13 @@ export interface SipGuard {
   target(uri: string, caller: Caller, verb: string): void;
   /** Returns the denial of a message already sent, whoever caused it: the agent is then ended. */
   sent(message: SipMessage, caller: Caller): OffhookError | undefined;
+  /**
+   * Throws the denial of a request that is about to be sent. `isJudged`: it goes the way of a dialog that was judged
+   * when it began.
+   */
+  sending(message: SipMessage, isJudged: boolean, caller: Caller): void;
+  /** Throws the denial of octets that are about to be sent to "host:port;transport=...", whatever they hold. */
+  octets(text: string, to: string, caller: Caller): void;
   /** Returns the denial of a call that baresip places to that URI although its trace shows no INVITE. */
   unseen(uri: string): OffhookError | undefined;
 }
@@ -103,19 +111,27 @@ interface Kinds {
   text: string;
   string: string;
   hz: number;
+  status_code: number;
+  sip_method: string;
   recording: { path: string; real: string };
 }
 
-type Param<V extends AgentVerb> = (typeof AGENT_VERBS)[V]['params'][number];
+type Params = FunctionRow['params'][number];
 type Optional<P> = Extract<P, { optional: true }>;
 type Value<P> = P extends { kind: keyof Kinds } ? Kinds[P['kind']] : unknown;
 
-/** The arguments of a verb by the names of its row's parameters: `{ target: DialTarget }` for dial. */
-export type VerbArguments<V extends AgentVerb> = {
-  readonly [P in Exclude<Param<V>, Optional<Param<V>>> as P['name']]: Value<P>;
+/** Arguments by the names of their parameters. */
+type ByName<P extends Params> = {
+  readonly [One in Exclude<P, Optional<P>> as One['name']]: Value<One>;
 } & {
-  readonly [P in Optional<Param<V>> as P['name']]?: Value<P> | undefined;
+  readonly [One in Optional<P> as One['name']]?: Value<One> | undefined;
 };
+
+/** The arguments of a verb by the names of its row's parameters: `{ target: DialTarget }` for dial. */
+export type VerbArguments<V extends AgentVerb> = ByName<(typeof AGENT_VERBS)[V]['params'][number]>;
+
+/** The same of a verb of a peer. */
+export type PeerArguments<V extends PeerVerb> = ByName<(typeof PEER_VERBS)[V]['params'][number]>;
 
 /** `seq`: the log entry of the verb's local effect. `value`: what the verb returns to the script. */
 export interface Done {
@@ -126,15 +142,12 @@ export interface Done {
 export interface UserAgent {
   readonly name: string;
   readonly aor: string;
-  readonly pid: number;
   /** Fold over every event so far (head). */
   readonly state: AgentState;
   /** URI another agent on this host can dial directly. */
   readonly contact: string;
   /** The agent is reached by its contact, not through a registrar. */
   readonly serverless: boolean;
-  /** Carries out a verb; resolves once its local effect is in the log. */
-  act<V extends DriverVerb>(verb: V, args: VerbArguments<V>, limitMs: number): Promise<Done>;
   /** Counts RTP packets from now on; resolves when all present calls have been counted once. */
   watchRtp(): Promise<void>;
   /** Sends the sound to all calls from now on; undefined means silence. The end of a file is an event. */
@@ -143,8 +156,21 @@ export interface UserAgent {
   readonly hearing: boolean;
   /** Reports every audio stream, present and future. */
   listen(told: (stream: AudioStream) => void, want: StreamWish): void;
-  /** How somebody else can use the agent, who may from now on take over its control connection. */
-  lend(): KeptAgent;
+  /** How somebody else can use the agent, who may from now on take over its control connection; undefined: not at all. */
+  lend(): KeptAgent | undefined;
   /** Idempotent: BYE, un-REGISTER, end of the process with limits; folder and ports released. */
   stop(): Promise<void>;
+}
+
+/** A user agent that is a phone: agent(). */
+export interface Phone extends UserAgent {
+  readonly pid: number;
+  /** Carries out a verb; resolves once its local effect is in the log. */
+  act<V extends DriverVerb>(verb: V, args: VerbArguments<V>, limitMs: number): Promise<Done>;
+}
+
+/** A user agent that does what it is told: peer(). */
+export interface PeerAgent extends UserAgent {
+  /** Carries out a verb; resolves once its local effect is in the log. */
+  actAsPeer<V extends PeerVerb>(verb: V, args: PeerArguments<V>, limitMs: number): Promise<Done>;
 }

@@ -4,7 +4,7 @@ import type { AgentEvent } from '../model/agent-event.js';
 import { agentStateName } from '../model/agent-state.js';
 import { cleanBench, testBinaries } from '../testing/agent-bench.js';
 import { compareVersions } from './capabilities.js';
-import type { AgentOptions, UserAgent } from '../agents/user-agent.js';
+import type { AgentOptions, Phone } from '../agents/user-agent.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();
@@ -13,16 +13,16 @@ describe.each(binaries)('baresip $version', (binary) => {
   const { bench } = cleanBench(binary);
   const start = (name: string, options: AgentOptions = {}) => bench.start(name, options);
 
-  const state = (agent: UserAgent) => agentStateName(agent.state);
-  const reaches = (agent: UserAgent, name: string) =>
+  const state = (agent: Phone) => agentStateName(agent.state);
+  const reaches = (agent: Phone, name: string) =>
     bench.until(() => state(agent) === name, `${agent.name} ${name}`);
-  const endings = (agent: UserAgent) =>
+  const endings = (agent: Phone) =>
     bench
       .events(agent.name)
       .filter((one) => one.type === 'call_closed')
       .map((one) => one.ended);
 
-  async function connect(a: UserAgent, b: UserAgent) {
+  async function connect(a: Phone, b: Phone) {
     await a.act('dial', { target: { agent: b } }, LIMIT);
     await b.act('accept', {}, LIMIT);
     await Promise.all([reaches(a, 'Established'), reaches(b, 'Established')]);
@@ -52,7 +52,7 @@ describe.each(binaries)('baresip $version', (binary) => {
     });
     await reaches(b, 'Idle');
     expect(endings(b)).toEqual([{ by: 'remote', how: 'bye' }]);
-    const order = (agent: UserAgent) =>
+    const order = (agent: Phone) =>
       bench
         .events(agent.name)
         .map((one) => one.type)

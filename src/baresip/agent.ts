@@ -9,7 +9,7 @@ import type {
   Done,
   Sound,
   StreamWish,
-  UserAgent,
+  Phone,
   VerbArguments,
 } from '../agents/user-agent.js';
 import type { AgentState } from '../model/agent-state.js';
@@ -29,11 +29,11 @@ export async function startAgent(
   options: AgentOptions,
   context: BaresipContext,
   limitMs: number,
-): Promise<UserAgent> {
+): Promise<Phone> {
   return new Agent(await launch(name, options, context, new Limit(limitMs)));
 }
 
-class Agent implements UserAgent {
+class Agent implements Phone {
   readonly name: string;
   readonly aor: string;
   readonly contact: string;

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { cleanBench, testBinaries } from '../testing/agent-bench.js';
 import { encodeNetstring } from './wire/netstring.js';
-import type { UserAgent } from '../agents/user-agent.js';
+import type { Phone } from '../agents/user-agent.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();
@@ -19,7 +19,7 @@ describe.each(binaries)('a stranger at the control port, baresip $version', (bin
   afterEach(() => {
     for (const one of strangers.splice(0)) one.destroy();
   });
-  const stranger = async ({ aor }: UserAgent): Promise<Socket> => {
+  const stranger = async ({ aor }: Phone): Promise<Socket> => {
     const socket = connect({ host: '127.0.0.1', port: Number(aor.split(':').pop()) + 2 });
     socket.on('error', () => undefined);
     strangers.push(socket);

@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { agentStateName } from '../model/agent-state.js';
 import { cleanBench, testBinaries } from '../testing/agent-bench.js';
 import { peerSdp } from '../testing/raw-peer.js';
-import type { UserAgent } from '../agents/user-agent.js';
+import type { Phone } from '../agents/user-agent.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();
 
-type Verb = (agent: UserAgent, peer: string) => unknown;
-type Before = (agent: UserAgent, peer: string) => Promise<unknown>;
+type Verb = (agent: Phone, peer: string) => unknown;
+type Before = (agent: Phone, peer: string) => Promise<unknown>;
 
 const CAROL = (peer: string) => ({ uri: peer.replace('peer@', 'carol@') });
 

@@ -15,7 +15,7 @@ import { selfSigned } from '../certificate.js';
 import { agentStateName } from '../model/agent-state.js';
 import { testBinaries, testBench, type Bench } from '../testing/agent-bench.js';
 import { hasCapability } from './capabilities.js';
-import type { AgentOptions, UserAgent } from '../agents/user-agent.js';
+import type { AgentOptions, Phone } from '../agents/user-agent.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();
@@ -33,10 +33,10 @@ describe.each(binaries)('options, baresip $version', (binary) => {
     expect(bench.leftFolders()).toEqual([]);
   });
 
-  const reaches = (agent: UserAgent, name: string) =>
+  const reaches = (agent: Phone, name: string) =>
     bench.until(() => agentStateName(agent.state) === name, `${agent.name} ${name}`);
 
-  async function connect(options: AgentOptions): Promise<[UserAgent, UserAgent]> {
+  async function connect(options: AgentOptions): Promise<[Phone, Phone]> {
     const [a, b] = await Promise.all([bench.start('alice', options), bench.start('bob', options)]);
     await a.act('dial', { target: { agent: b } }, LIMIT);
     await b.act('accept', {}, LIMIT);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { agentStateName } from '../model/agent-state.js';
 import { cleanBench, testBinaries } from '../testing/agent-bench.js';
 import { peerSdp, type RawPeer } from '../testing/raw-peer.js';
-import type { UserAgent } from '../agents/user-agent.js';
+import type { Phone } from '../agents/user-agent.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();
@@ -18,7 +18,7 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
     await agent.act('dial', { target: { uri: peer.uri } }, LIMIT);
     return agent;
   };
-  const idle = (agent: UserAgent) =>
+  const idle = (agent: Phone) =>
     bench.until(() => agentStateName(agent.state) === 'Idle', 'Idle');
   const invite =
     (...statuses: string[]) =>

@@ -93,7 +93,8 @@ export type DtmfWay = 'rtp' | 'info';
 
 /** Events of an agent; its account and call state is a fold over them. `call` is always the SIP Call-ID. */
 export type AgentEvent =
-  | { type: 'started'; version: string; aor: string; address: string }
+  /** `version`: of the program that is the phone; a raw SIP peer has none. */
+  | { type: 'started'; version?: string; aor: string; address: string }
   | { type: 'registering' }
   /** Each 200, refreshes included. `expires`: seconds granted; `contacts`: the bindings it lists. */
   | {

@@ -8,7 +8,7 @@ import type { MockRequestData } from '../model/http-message.js';
 import type { GLOBALS, GlobalVerb } from '../schema/functions.js';
 import type { FunctionRow, HttpObject } from '../schema/rows.js';
 import type { ServiceVerb } from '../schema/verbs/http.js';
-import type { AGENT_METHODS, AgentVerb } from '../schema/verbs.js';
+import type { AGENT_METHODS, AgentVerb, PEER_METHODS, PeerVerb } from '../schema/verbs.js';
 import type { Note } from './protocol.js';
 
 /**
@@ -30,8 +30,10 @@ export interface Operations {
    * -> VerbReply; nothing where it is `queued`: the verb is checked now and started by `parallel`.
    */
   verb: {
-    verb: AgentVerb | GlobalVerb;
+    verb: AgentVerb | PeerVerb | GlobalVerb;
     agent?: string;
+    /** `agent` is a peer, and the verb that of a peer. */
+    on?: 'Peer';
     args: Encoded[];
     in_condition: boolean;
     /** How long it waits where the arguments do not say. */
@@ -90,8 +92,9 @@ export interface Operations {
   /** Begins a wait: checks it, notes it, and returns all it needs in one answer. -> BegunWait */
   begin_wait: {
     fn: WaitName;
-    /** The agent a method was called on. */
+    /** The agent or peer a method was called on. */
     agent?: string;
+    on?: 'Peer';
     args: Encoded[];
     /** Place of a condition in a sequence, which was checked with its first condition. */
     part?: SequencePart;
@@ -139,7 +142,8 @@ type Blocking<Rows> = {
 }[keyof Rows];
 
 /** Functions that block without an effect. */
-export type WaitName = Blocking<typeof GLOBALS> | Blocking<typeof AGENT_METHODS>;
+export type WaitName =
+  Blocking<typeof GLOBALS> | Blocking<typeof AGENT_METHODS> | Blocking<typeof PEER_METHODS>;
 
 /** New entries, and the monotonic ms since the scenario began. */
 export interface NextEntries {

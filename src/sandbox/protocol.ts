@@ -8,7 +8,7 @@ import type { MockRequestData, MockResponseData } from '../model/http-message.js
 import type { Failure, FilePart, Phase } from '../model/run-event.js';
 import type { GlobalVerb } from '../schema/functions.js';
 import type { ServiceVerb } from '../schema/verbs/http.js';
-import type { AgentVerb } from '../schema/verbs.js';
+import type { AgentVerb, PeerVerb } from '../schema/verbs.js';
 
 /** What a scenario file declared; a file without scenario() is one scenario, its top level the test. */
 export interface Collected {
@@ -176,7 +176,9 @@ export interface CallRequest {
    * scenario. `requests`: bodies and headers of requests a mock server has received. `keep`: whether teardown may begin;
    * its arguments are the failures so far.
    */
-  verb: AgentVerb | GlobalVerb | 'watch' | ServiceVerb | 'requests' | 'keep';
+  verb: AgentVerb | PeerVerb | GlobalVerb | 'watch' | ServiceVerb | 'requests' | 'keep';
+  /** The verb is that of a peer, which may have the name of a verb of an agent. */
+  peer?: true;
   /** The agent, or the mock server, the verb was called on. */
   agent?: string;
   /** Of a verb with a row: each at the place of its parameter, undefined where it was left out. */

@@ -17,9 +17,21 @@ import {
   pathKind,
   urlKind,
 } from './check-http.js';
+import {
+  encodingKind,
+  expectOptionsKind,
+  inviteStepsKind,
+  messagePartsKind,
+  optionsOf,
+  rawMessageKind,
+  sipMethodKind,
+  sipMethodOrCodeKind,
+  statusCodeKind,
+  transactionKind,
+} from './check-sip.js';
 import type { PublicFunction } from './contract.js';
 import { nearest } from './nearest.js';
-import { durationHint, optionsProblem, type OptionsName, type Problem } from './options.js';
+import { durationHint, type Problem } from './options.js';
 import {
   AgentRef,
   CallRef,
@@ -153,10 +165,24 @@ const KINDS: Readonly<Record<ParamKind, KindCheck>> = {
     Array.isArray(value) && value.length > 0
       ? undefined
       : { expected: 'an array with at least one row' },
-  agent_options: (value) => optionsKind('agentOptions', value),
-  scenario_options: (value) => optionsKind('scenarioOptions', value),
-  wait_options: (value) => optionsKind('waitOptions', value),
-  mock_options: (value) => optionsKind('mockOptions', value),
+  agent_options: optionsOf('agentOptions'),
+  peer_options: optionsOf('peerOptions'),
+  register_options: optionsOf('registerOptions'),
+  call_options: optionsOf('callOptions'),
+  request_options: optionsOf('requestOptions'),
+  response_options: optionsOf('responseOptions'),
+  expect_options: expectOptionsKind,
+  invite_steps: inviteStepsKind,
+  status_code: statusCodeKind,
+  sip_method: sipMethodKind,
+  sip_method_or_code: sipMethodOrCodeKind,
+  transaction: transactionKind,
+  raw_message: rawMessageKind,
+  encoding: encodingKind,
+  message_parts: messagePartsKind,
+  scenario_options: optionsOf('scenarioOptions'),
+  wait_options: optionsOf('waitOptions'),
+  mock_options: optionsOf('mockOptions'),
   http_options: (value) =>
     isPlainObject(value) ? httpOptionsProblem(value) : { expected: 'an options object' },
   http_method: httpMethodKind,
@@ -226,10 +252,6 @@ function patternKind(value: unknown): KindProblem | undefined {
   }
 }
 
-function optionsKind(name: OptionsName, value: unknown): KindProblem | undefined {
-  return isPlainObject(value) ? optionsProblem(name, value) : { expected: 'an options object' };
-}
-
 function argumentError(fn: PublicFunction, problem: Problem): ErrorData {
   const { what, hint } = problem;
   const message = `${subject(fn)}: ${what}`;
@@ -242,6 +264,7 @@ function subject({ name, row }: PublicFunction): string {
 
 function objectOf({ on }: FunctionRow): string {
   if (on === 'scenario') return 'scenario.';
+  if (on === 'Transaction') return 'transaction.';
   return on === 'SipLog' ? 'sip.' : on === 'MockServer' ? 'mock.' : '';
 }
 

@@ -5,7 +5,15 @@
 import { GLOBALS, SCENARIO } from './functions.js';
 import { MATCHERS } from './matchers.js';
 import type { FunctionRow, GetterRow } from './rows.js';
-import { AGENT_GETTERS, AGENT_METHODS, AGENT_VERBS, CALL_GETTERS } from './verbs.js';
+import {
+  AGENT_GETTERS,
+  AGENT_METHODS,
+  AGENT_VERBS,
+  CALL_GETTERS,
+  PEER_METHODS,
+  PEER_VERBS,
+} from './verbs.js';
+import { TRANSACTION_METHODS, TRANSACTION_VALUES } from './verbs/peer-methods.js';
 import {
   HTTP_RESPONSE_METHODS,
   HTTP_RESPONSE_VALUES,
@@ -27,6 +35,8 @@ const TABLES: Readonly<Record<FunctionRow['on'], Readonly<Record<string, Functio
   global: { ...GLOBALS, scenario: SCENARIO.scenario },
   scenario: { each: SCENARIO.each },
   Agent: { ...AGENT_VERBS, ...AGENT_METHODS },
+  Peer: { ...PEER_VERBS, ...PEER_METHODS },
+  Transaction: TRANSACTION_METHODS,
   Assertion: MATCHERS,
   SipLog: SIP_LOG,
   SipMessage: SIP_MESSAGE_METHODS,
@@ -37,6 +47,8 @@ const TABLES: Readonly<Record<FunctionRow['on'], Readonly<Record<string, Functio
 
 const VALUES: Partial<Record<FunctionRow['on'] | 'Call', Readonly<Record<string, GetterRow>>>> = {
   Agent: AGENT_GETTERS,
+  Peer: AGENT_GETTERS,
+  Transaction: TRANSACTION_VALUES,
   Call: CALL_GETTERS,
   SipMessage: SIP_MESSAGE_VALUES,
   MockServer: MOCK_VALUES,

@@ -59,6 +59,34 @@ export const GLOBALS = {
     example:
       'const alice = agent("alice", { username: "alice", domain: env("SIP_DOMAIN"), password: env("A_PASS") });\nconst bob = agent("bob");',
   },
+  peer: {
+    on: 'global',
+    side: 'host',
+    effect: 'effect',
+    params: [
+      {
+        name: 'name',
+        kind: 'text',
+        doc: 'Unique within the scenario, among agents too; shown in every report.',
+      },
+      {
+        name: 'options',
+        kind: 'peer_options',
+        optional: true,
+        doc: 'Account and habits. Without `domain` the peer is serverless.',
+      },
+    ],
+    returns: 'Peer',
+    doc: 'Opens a raw SIP peer: an endpoint without a phone behind it, which sends any request and gives any answer. Closed when the scenario ends.',
+    secrets: 'account',
+    quiet: true,
+    done: 'it listens',
+    limit: '5s',
+    throws: ['E_ARGUMENT', 'E_AGENT_NAME', 'E_AGENT_LIMIT', 'E_SIP_DENIED', 'E_PEER', 'E_PORTS'],
+    example:
+      'const carrier = peer("carrier");\ncarrier.on_invite([[180], ["1s", 503, { headers: { "Retry-After": "30" } }]]);',
+    source: 'RFC 3261',
+  },
   ...AUDIO_GLOBALS,
   assert: {
     on: 'global',

@@ -23,6 +23,11 @@ function validIn(where: Where): readonly string[] {
     case 'global':
       return [...namesOf('global'), 'State'];
     case 'agentOptions':
+    case 'peerOptions':
+    case 'registerOptions':
+    case 'callOptions':
+    case 'requestOptions':
+    case 'responseOptions':
     case 'scenarioOptions':
     case 'waitOptions':
     case 'httpOptions':

@@ -14,6 +14,11 @@ type Habits = readonly (readonly [words: string, meant: string])[];
 type Where =
   | FunctionRow['on']
   | 'agentOptions'
+  | 'peerOptions'
+  | 'registerOptions'
+  | 'callOptions'
+  | 'requestOptions'
+  | 'responseOptions'
   | 'scenarioOptions'
   | 'waitOptions'
   | 'httpOptions'

@@ -19,6 +19,11 @@ import * as validators from './validators.gen.js';
 
 export type OptionsName =
   | 'agentOptions'
+  | 'peerOptions'
+  | 'registerOptions'
+  | 'callOptions'
+  | 'requestOptions'
+  | 'responseOptions'
   | 'scenarioOptions'
   | 'waitOptions'
   | 'httpOptions'

@@ -10,6 +10,11 @@ import type { FunctionRow, ParamRow } from './rows.js';
 /** The schema files; `agentData` holds its shapes as definitions. */
 export interface Schemas {
   readonly agentOptions: ValueSchema;
+  readonly peerOptions: ValueSchema;
+  readonly registerOptions: ValueSchema;
+  readonly callOptions: ValueSchema;
+  readonly requestOptions: ValueSchema;
+  readonly responseOptions: ValueSchema;
   readonly scenarioOptions: ValueSchema;
   readonly waitOptions: ValueSchema;
   readonly projectFile: ValueSchema;
@@ -95,6 +100,17 @@ export function referenceText(schemas: Schemas = SCHEMAS): string {
     ),
     functionSection('Agents', 'What `agent()` returns.', functionsOf('Agent'), gettersText()),
     functionSection(
+      'Peers',
+      'What `peer()` returns: a raw SIP endpoint. Its values are those of an agent, above; it has no verb that is not here.',
+      functionsOf('Peer').filter(({ row }) => row.on === 'Peer'),
+    ),
+    functionSection(
+      'Transactions',
+      'What the verbs of a peer return that send a request.',
+      functionsOf('Transaction'),
+      valuesTable('Transaction'),
+    ),
+    functionSection(
       'SIP log',
       'What `sip` of an agent gives: its messages, read like every other value.',
       [...functionsOf('SipLog'), ...functionsOf('SipMessage')],
@@ -118,6 +134,19 @@ export function referenceText(schemas: Schemas = SCHEMAS): string {
       functionsOf('Assertion'),
     ),
     optionsSection('Agent options', 'Second argument of `agent()`.', schemas.agentOptions),
+    optionsSection('Peer options', 'Second argument of `peer()`.', schemas.peerOptions),
+    optionsSection('Call options', 'Second argument of `dial()` of a peer.', schemas.callOptions),
+    optionsSection(
+      'Request options',
+      'Of the verbs of a peer that send a request.',
+      schemas.requestOptions,
+    ),
+    optionsSection(
+      'Response options',
+      'Of `answer()`, `respond()` and the steps of `on_invite()`.',
+      schemas.responseOptions,
+    ),
+    optionsSection('Register options', 'Of `register()` of a peer.', schemas.registerOptions),
     optionsSection(
       'Scenario options',
       'Second argument of `scenario()`, where there are three.',

@@ -46,7 +46,26 @@ export type ParamKind =
   | 'mock_options'
   | 'agent_options'
   | 'scenario_options'
-  | 'wait_options';
+  | 'wait_options'
+  | PeerKind;
+
+/** Arguments about raw SIP; check-sip.ts holds their checks. */
+type PeerKind =
+  | 'peer_options'
+  | 'register_options'
+  | 'call_options'
+  | 'request_options'
+  | 'response_options'
+  | 'expect_options'
+  | 'invite_steps'
+  | 'status_code'
+  | 'sip_method'
+  | 'sip_method_or_code'
+  /** What a verb of a peer returned: a request and its responses. */
+  | 'transaction'
+  | 'raw_message'
+  | 'encoding'
+  | 'message_parts';
 
 export interface ParamRow {
   readonly name: string;
@@ -79,7 +98,16 @@ interface Consequences {
 }
 
 export interface FunctionRow extends Consequences {
-  readonly on: 'global' | 'Agent' | 'Assertion' | 'scenario' | 'SipLog' | 'SipMessage' | HttpObject;
+  readonly on:
+    | 'global'
+    | 'Agent'
+    | 'Peer'
+    | 'Transaction'
+    | 'Assertion'
+    | 'scenario'
+    | 'SipLog'
+    | 'SipMessage'
+    | HttpObject;
   readonly side: Side;
   /**
    * What a call does, and so where it may stand:
@@ -124,6 +152,9 @@ export interface VerbRow extends FunctionRow {
   /** Ends a call: agents at its other end are moved to the present before, so that no earlier Idle passes for its end. */
   readonly ends_call?: true;
 }
+
+/** A verb of a raw SIP peer. */
+export type PeerRow = Omit<VerbRow, 'on'> & { readonly on: 'Peer' };
 
 export interface GetterRow {
   readonly type: string;

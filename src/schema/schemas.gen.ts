@@ -190,6 +190,558 @@ export const SCHEMAS = {
       },
     },
   },
+  peerOptions: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'peer-options.schema.json',
+    title: 'PeerOptions',
+    description: 'Account and habits of a raw SIP peer.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      username: {
+        type: 'string',
+        pattern: '^[^\\s@:;<>"]+$',
+        'x-form': 'a user name without blanks and any of @ : ; < > "',
+        description:
+          "User part of the address of record (RFC 3261, 19.1.1). Default: the peer's name.",
+        examples: ['alice', '1001'],
+      },
+      domain: {
+        type: 'string',
+        pattern: '^(?:[^\\s@;<>"/:]+|\\[[0-9A-Fa-f:.]+\\])(?::\\d{1,5})?$',
+        'x-form': 'a host name or address, with ":port" where it is not 5060',
+        description:
+          'Domain of the address of record, with a port where it is not 5060. Without one the peer is serverless: it never registers, and others dial it directly.',
+        examples: ['pbx.example', '127.0.0.1:5070'],
+      },
+      password: {
+        type: 'string',
+        pattern: '^[^\\r\\n]*$',
+        'x-form': 'text without line breaks',
+        writeOnly: true,
+        description: 'Password for digest authentication, MD5 or SHA-256 (RFC 3261, 22; RFC 8760).',
+      },
+      auth_user: {
+        type: 'string',
+        pattern: '^[^"\\r\\n]+$',
+        'x-form': 'text without double quotes and line breaks, not empty',
+        description: 'User name for digest authentication, where it differs from `username`.',
+        examples: ['alice-auth'],
+      },
+      display_name: {
+        type: 'string',
+        pattern: '^[^"\\r\\n]*$',
+        'x-form': 'text without double quotes and line breaks',
+        description: 'Display name of the From header (RFC 3261, 20.20).',
+        examples: ['Alice Jones'],
+      },
+      transport: {
+        enum: ['udp', 'tcp', 'tls', 'ws', 'wss'],
+        default: 'udp',
+        description:
+          'Transport of requests whose target names none (RFC 3261, 18; WebSockets: RFC 7118). The peer listens on UDP, TCP and TLS whatever it is.',
+      },
+      outbound: {
+        type: 'string',
+        pattern: '^sips?:[^\\s"<>]+$',
+        'x-form': 'a SIP URI such as "sip:127.0.0.1:5060"',
+        description: 'SIP URI of the proxy that requests outside of dialogs go to, as a Route.',
+        examples: ['sip:127.0.0.1:5060', 'sip:proxy.example;transport=tcp'],
+      },
+      local_port: {
+        type: 'integer',
+        minimum: 1024,
+        maximum: 65534,
+        description:
+          'SIP port to listen on (UDP and TCP; TLS on the next one). Default: a free one.',
+      },
+      local_address: {
+        type: 'string',
+        pattern: '^[0-9A-Fa-f:.]+$',
+        'x-form': 'an IPv4 or IPv6 address of this machine, without brackets and port',
+        description:
+          'Address to listen on and to send from. Default: that of the route to the registrar or proxy; loopback for a serverless agent.',
+        examples: ['192.0.2.10', '::1'],
+      },
+      headers: {
+        type: 'object',
+        'x-form': 'an object of header names with a text, or an array of texts, each',
+        tsType: 'Readonly<Record<string, string | readonly string[]>>',
+        description: 'Header fields of every request outside of a dialog.',
+        examples: [{ 'X-Tenant': 'blue' }],
+      },
+      verify_tls: {
+        type: 'boolean',
+        default: false,
+        description:
+          "Verifies the server's TLS certificate, against the authorities of the system or those of `ca_file` (RFC 5922).",
+      },
+      ca_file: {
+        type: 'string',
+        pattern: '^[^\\r\\n]+$',
+        'x-form': 'the path of a PEM file',
+        description:
+          'Certificates of the authorities that `verify_tls` trusts, as a PEM file; its path is relative to the scenario file.',
+        examples: ['certs/ca.pem'],
+      },
+      metadata: {
+        type: 'object',
+        'x-form': 'an object of plain data',
+        tsType: 'Readonly<Record<string, unknown>>',
+        description: 'Anything of your own, as plain data; readable as `metadata`.',
+        examples: [{ site: 'berlin' }],
+      },
+      websocket_path: {
+        type: 'string',
+        pattern: '^/[^\\s]*$',
+        'x-form': 'a path such as "/ws"',
+        default: '/ws',
+        description: 'Path of the WebSocket server, for `ws` and `wss`.',
+      },
+      expires: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 86400,
+        default: 3600,
+        description: 'Expiry to ask for in REGISTER, in seconds (RFC 3261, 10.2.1.1).',
+      },
+      codecs: {
+        type: 'array',
+        items: { type: 'string', enum: ['PCMU', 'PCMA', 'G722', 'L16'] },
+        minItems: 1,
+        uniqueItems: true,
+        'x-form': 'an array of codecs, each one once, at least one',
+        tsType: 'readonly ("PCMU" | "PCMA" | "G722" | "L16")[]',
+        description:
+          'Audio codecs to offer and take, the preferred one first. Default: PCMU and PCMA.',
+        examples: [['PCMA']],
+      },
+      automatic: {
+        type: 'object',
+        additionalProperties: false,
+        'x-form': 'an object of switches such as { trying: false }',
+        properties: {
+          trying: {
+            type: 'boolean',
+            default: true,
+            description:
+              'Answers an INVITE with 100 where nothing was answered for 200 ms (RFC 3261, 17.2.1).',
+          },
+          ack: {
+            type: 'boolean',
+            default: true,
+            description:
+              'Acknowledges final responses to INVITE; otherwise `transaction.ack()` does.',
+          },
+          retransmit: {
+            type: 'boolean',
+            default: true,
+            description:
+              'Sends requests and responses again over UDP until they are answered (RFC 3261, 17).',
+          },
+          answer: {
+            type: 'boolean',
+            default: true,
+            description:
+              'Answers requests other than INVITE: 200 in a dialog and for OPTIONS, MESSAGE, REGISTER, SUBSCRIBE and PUBLISH, 202 for REFER, 481 for a dialog that does not exist. Otherwise `respond` does.',
+          },
+          prack: {
+            type: 'boolean',
+            default: true,
+            description: 'Acknowledges reliable provisional responses with PRACK (RFC 3262).',
+          },
+          login: {
+            type: 'boolean',
+            default: true,
+            description:
+              'Sends a request again with credentials when it is challenged and the peer has a password.',
+          },
+        },
+        description:
+          'What the peer does by itself; each can be switched off, to be done by the script or not at all.',
+      },
+      challenge: {
+        type: 'object',
+        additionalProperties: false,
+        'x-form': 'an object such as { username: "alice", password: "...", realm: "pbx" }',
+        required: ['username', 'password'],
+        properties: {
+          username: {
+            type: 'string',
+            pattern: '^.+$',
+            'x-form': 'text, not empty',
+            description: 'The user that may log in.',
+          },
+          password: {
+            type: 'string',
+            'x-form': 'text',
+            writeOnly: true,
+            description: 'The password of that user.',
+          },
+          realm: {
+            type: 'string',
+            pattern: '^[^"\\r\\n]+$',
+            'x-form': 'text without double quotes and line breaks',
+            default: 'offhook',
+            description: 'Realm of the challenge.',
+          },
+          algorithm: {
+            enum: ['MD5', 'SHA-256'],
+            default: 'MD5',
+            description: 'Algorithm of the challenge (RFC 8760).',
+          },
+          qop: {
+            type: 'boolean',
+            default: true,
+            description: 'Whether qop="auth" is offered (RFC 7616, 3.3).',
+          },
+          proxy: {
+            type: 'boolean',
+            default: false,
+            description:
+              'Challenges as a proxy does, with 407 and Proxy-Authenticate, instead of 401 and WWW-Authenticate.',
+          },
+        },
+        description:
+          'Asks others for a login, as a registrar or proxy does: each INVITE, REGISTER, MESSAGE, SUBSCRIBE, PUBLISH and OPTIONS outside of a dialog is challenged until its credentials are right; wrong ones get 403.',
+      },
+    },
+  },
+  registerOptions: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'register-options.schema.json',
+    title: 'RegisterOptions',
+    description: 'What a REGISTER of a peer holds.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      headers: {
+        type: 'object',
+        'x-form': 'an object of header names with a text, an array of texts, or null',
+        tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+        description:
+          'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
+        examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
+      },
+      from: {
+        type: 'string',
+        pattern: '^[^\\r\\n]+$',
+        'x-form': 'the value of a From header',
+        description:
+          'Value of the From header; a tag is added where it has none. Default: the address of record.',
+        examples: ['<sip:anonymous@anonymous.invalid>'],
+      },
+      to: {
+        type: 'string',
+        pattern: '^[^\\r\\n]+$',
+        'x-form': 'the value of a To header',
+        description: 'Value of the To header. Default: the target.',
+      },
+      contact: {
+        type: 'string',
+        pattern: '^[^\\r\\n]+$',
+        'x-form': 'the value of a Contact header',
+        description: 'Value of the Contact header. Default: where the peer listens.',
+        examples: ['<sip:carrier@192.0.2.1:5060>'],
+      },
+      expires: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 86400,
+        description: 'Value of the Expires header, in seconds.',
+      },
+    },
+  },
+  callOptions: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'call-options.schema.json',
+    title: 'CallOptions',
+    description: 'What the INVITE of a peer holds, and how its answer is treated.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      headers: {
+        type: 'object',
+        'x-form': 'an object of header names with a text, an array of texts, or null',
+        tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+        description:
+          'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
+        examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
+      },
+      body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
+      content_type: {
+        type: 'string',
+        pattern: '^[^\\r\\n]+$',
+        'x-form': 'a media type such as "application/scaip+xml"',
+        description:
+          'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
+        examples: ['application/scaip+xml'],
+      },
+      from: {
+        type: 'string',
+        pattern: '^[^\\r\\n]+$',
+        'x-form': 'the value of a From header',
+        description:
+          'Value of the From header; a tag is added where it has none. Default: the address of record.',
+        examples: ['<sip:anonymous@anonymous.invalid>'],
+      },
+      to: {
+        type: 'string',
+        pattern: '^[^\\r\\n]+$',
+        'x-form': 'the value of a To header',
+        description: 'Value of the To header. Default: the target.',
+      },
+      contact: {
+        type: 'string',
+        pattern: '^[^\\r\\n]+$',
+        'x-form': 'the value of a Contact header',
+        description: 'Value of the Contact header. Default: where the peer listens.',
+        examples: ['<sip:carrier@192.0.2.1:5060>'],
+      },
+      sdp: {
+        type: ['string', 'object', 'boolean'],
+        'x-form':
+          "a session description as text, an object of wishes for the peer's own, or false for none",
+        tsType: 'string | SdpWish | false',
+        description:
+          "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+        examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
+      },
+      late_offer: {
+        type: 'boolean',
+        default: false,
+        description:
+          'Sends the INVITE without a session description: the answer holds the offer, the ACK the answer (RFC 3261, 13.2.1).',
+      },
+      ack: {
+        type: 'string',
+        pattern: '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$',
+        'x-form': '"drop", or a delay such as "800ms"',
+        tsType: '"drop" | (string & {})',
+        description: 'How the 200 is acknowledged: not at all, or after a delay. Default: at once.',
+        examples: ['drop', '800ms'],
+      },
+      require: {
+        type: 'array',
+        items: { type: 'string' },
+        minItems: 1,
+        'x-form': 'an array of option tags such as ["100rel"]',
+        tsType: 'readonly string[]',
+        description: 'Option tags of the Require header.',
+        examples: [['100rel']],
+      },
+      session_timer: {
+        type: 'object',
+        additionalProperties: false,
+        'x-form': 'an object such as { expires: 90, refresher: "uac" }',
+        properties: {
+          expires: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 86400,
+            description: 'Session-Expires, in seconds.',
+          },
+          min_se: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 86400,
+            description: 'Min-SE, in seconds.',
+          },
+          refresher: {
+            enum: ['uac', 'uas'],
+            description: 'Who is to refresh the session. Default: nobody is named.',
+          },
+          method: {
+            enum: ['INVITE', 'UPDATE'],
+            default: 'INVITE',
+            description: 'What the peer refreshes with, where it is the refresher.',
+          },
+          refresh: {
+            type: 'boolean',
+            default: true,
+            description: 'False: the peer does not refresh although it is its turn.',
+          },
+        },
+        description:
+          'Session timer (RFC 4028): Session-Expires and Supported: timer; where the peer is the refresher, it refreshes after half of the time.',
+      },
+    },
+  },
+  requestOptions: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'request-options.schema.json',
+    title: 'RequestOptions',
+    description: 'What a request of a peer holds.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      headers: {
+        type: 'object',
+        'x-form': 'an object of header names with a text, an array of texts, or null',
+        tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+        description:
+          'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
+        examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
+      },
+      body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
+      content_type: {
+        type: 'string',
+        pattern: '^[^\\r\\n]+$',
+        'x-form': 'a media type such as "application/scaip+xml"',
+        description:
+          'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
+        examples: ['application/scaip+xml'],
+      },
+      from: {
+        type: 'string',
+        pattern: '^[^\\r\\n]+$',
+        'x-form': 'the value of a From header',
+        description:
+          'Value of the From header; a tag is added where it has none. Default: the address of record.',
+        examples: ['<sip:anonymous@anonymous.invalid>'],
+      },
+      to: {
+        type: 'string',
+        pattern: '^[^\\r\\n]+$',
+        'x-form': 'the value of a To header',
+        description: 'Value of the To header. Default: the target.',
+      },
+      contact: {
+        type: 'string',
+        pattern: '^[^\\r\\n]+$',
+        'x-form': 'the value of a Contact header',
+        description: 'Value of the Contact header. Default: where the peer listens.',
+        examples: ['<sip:carrier@192.0.2.1:5060>'],
+      },
+      sdp: {
+        type: ['string', 'object', 'boolean'],
+        'x-form':
+          "a session description as text, an object of wishes for the peer's own, or false for none",
+        tsType: 'string | SdpWish | false',
+        description:
+          "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+        examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
+      },
+      in: {
+        type: 'string',
+        'x-form': 'a call, a transaction or a SIP message',
+        tsType: 'CallInfo | { readonly call_id: string } | string',
+        description:
+          'The dialog the request belongs to, by any of its messages. Default: none for `request`, the current call for the requests of a call.',
+      },
+      event: {
+        type: 'string',
+        pattern: '^[^\\r\\n]+$',
+        'x-form': 'an event package such as "dialog"',
+        description: 'Value of the Event header (RFC 6665).',
+        examples: ['presence'],
+      },
+      expires: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 86400,
+        description: 'Value of the Expires header, in seconds.',
+      },
+    },
+  },
+  responseOptions: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'response-options.schema.json',
+    title: 'ResponseOptions',
+    description: 'What a response of a peer holds.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      headers: {
+        type: 'object',
+        'x-form': 'an object of header names with a text, an array of texts, or null',
+        tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+        description:
+          'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
+        examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
+      },
+      body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
+      content_type: {
+        type: 'string',
+        pattern: '^[^\\r\\n]+$',
+        'x-form': 'a media type such as "application/scaip+xml"',
+        description:
+          'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
+        examples: ['application/scaip+xml'],
+      },
+      contact: {
+        type: 'string',
+        pattern: '^[^\\r\\n]+$',
+        'x-form': 'the value of a Contact header',
+        description: 'Value of the Contact header. Default: where the peer listens.',
+        examples: ['<sip:carrier@192.0.2.1:5060>'],
+      },
+      sdp: {
+        type: ['string', 'object', 'boolean'],
+        'x-form':
+          "a session description as text, an object of wishes for the peer's own, or false for none",
+        tsType: 'string | SdpWish | false',
+        description:
+          "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+        examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
+      },
+      tag: {
+        type: 'string',
+        pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$",
+        'x-form': "a tag of letters, digits and any of -.!%*_+`'~",
+        description:
+          "Tag of the To header (RFC 3261, 19.3): responses with different tags are those of a fork. Default: the peer's own.",
+        examples: ['a'],
+      },
+      reliable: {
+        type: 'boolean',
+        default: false,
+        description: 'Sends a provisional response reliably, until its PRACK comes (RFC 3262).',
+      },
+      session_timer: {
+        type: 'object',
+        additionalProperties: false,
+        'x-form': 'an object such as { expires: 90, refresher: "uac" }',
+        properties: {
+          expires: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 86400,
+            description: 'Session-Expires, in seconds.',
+          },
+          min_se: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 86400,
+            description: 'Min-SE, in seconds.',
+          },
+          refresher: {
+            enum: ['uac', 'uas'],
+            description: 'Who is to refresh the session. Default: nobody is named.',
+          },
+          method: {
+            enum: ['INVITE', 'UPDATE'],
+            default: 'INVITE',
+            description: 'What the peer refreshes with, where it is the refresher.',
+          },
+          refresh: {
+            type: 'boolean',
+            default: true,
+            description: 'False: the peer does not refresh although it is its turn.',
+          },
+        },
+        description:
+          'Session timer (RFC 4028): Session-Expires and Supported: timer; where the peer is the refresher, it refreshes after half of the time.',
+      },
+      to: {
+        type: 'string',
+        'x-form': 'a request of the SIP log',
+        tsType: '{ readonly call_id: string; readonly method: string }',
+        description:
+          'The request to answer, from `sip.received()` or `expect()`. Default: the INVITE that has waited longest, else the request that has.',
+      },
+    },
+  },
   scenarioOptions: {
     $schema: 'http://json-schema.org/draft-07/schema#',
     $id: 'scenario-options.schema.json',
@@ -1212,6 +1764,39 @@ export const SCHEMAS = {
             description: 'Time in which both sides did, in all: barge-in that was not noticed.',
           },
           speaking: { type: 'boolean', description: 'Whether the other side sounds now.' },
+        },
+      },
+      SdpWish: {
+        type: 'object',
+        additionalProperties: false,
+        description: "Wishes of the option `sdp` for a peer's own session description (RFC 8866).",
+        properties: {
+          codecs: {
+            type: 'array',
+            items: { enum: ['PCMU', 'PCMA', 'G722', 'L16'] },
+            description:
+              'The codecs to offer, the preferred one first. Default: those of the peer.',
+          },
+          direction: {
+            enum: ['sendrecv', 'sendonly', 'recvonly', 'inactive'],
+            description:
+              'Direction of the audio, seen from the peer (RFC 3264, 5.1). Default: sendrecv; in an answer what the offer allows.',
+          },
+          ptime: { type: 'integer', description: 'Milliseconds of audio in a packet.' },
+          address: {
+            type: 'string',
+            description: 'Connection address, where it is not that of the peer.',
+          },
+          port: {
+            type: 'integer',
+            description:
+              "Port of the audio, where it is not the peer's own; 0 refuses or switches off the stream.",
+          },
+          lines: {
+            type: 'array',
+            items: { type: 'string' },
+            description: 'Lines to add behind those of the stream, such as `a=label:1`.',
+          },
         },
       },
     },

@@ -155,6 +155,425 @@ export interface AgentOptions {
 }
 
 /**
+ * Account and habits of a raw SIP peer.
+ */
+export interface PeerOptions {
+  /**
+   * User part of the address of record (RFC 3261, 19.1.1). Default: the peer's name.
+   * Examples: "alice", "1001".
+   */
+  username?: string;
+  /**
+   * Domain of the address of record, with a port where it is not 5060. Without one the peer is
+   * serverless: it never registers, and others dial it directly.
+   * Examples: "pbx.example", "127.0.0.1:5070".
+   */
+  domain?: string;
+  /**
+   * Password for digest authentication, MD5 or SHA-256 (RFC 3261, 22; RFC 8760).
+   */
+  password?: string;
+  /**
+   * User name for digest authentication, where it differs from \`username\`.
+   * Examples: "alice-auth".
+   */
+  auth_user?: string;
+  /**
+   * Display name of the From header (RFC 3261, 20.20).
+   * Examples: "Alice Jones".
+   */
+  display_name?: string;
+  /**
+   * Transport of requests whose target names none (RFC 3261, 18; WebSockets: RFC 7118). The
+   * peer listens on UDP, TCP and TLS whatever it is.
+   * Default: "udp".
+   */
+  transport?: 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
+  /**
+   * SIP URI of the proxy that requests outside of dialogs go to, as a Route.
+   * Examples: "sip:127.0.0.1:5060", "sip:proxy.example;transport=tcp".
+   */
+  outbound?: string;
+  /**
+   * SIP port to listen on (UDP and TCP; TLS on the next one). Default: a free one.
+   */
+  local_port?: number;
+  /**
+   * Address to listen on and to send from. Default: that of the route to the registrar or
+   * proxy; loopback for a serverless agent.
+   * Examples: "192.0.2.10", "::1".
+   */
+  local_address?: string;
+  /**
+   * Header fields of every request outside of a dialog.
+   * Examples: {"X-Tenant":"blue"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[]>>;
+  /**
+   * Verifies the server's TLS certificate, against the authorities of the system or those of
+   * \`ca_file\` (RFC 5922).
+   * Default: false.
+   */
+  verify_tls?: boolean;
+  /**
+   * Certificates of the authorities that \`verify_tls\` trusts, as a PEM file; its path is
+   * relative to the scenario file.
+   * Examples: "certs/ca.pem".
+   */
+  ca_file?: string;
+  /**
+   * Anything of your own, as plain data; readable as \`metadata\`.
+   * Examples: {"site":"berlin"}.
+   */
+  metadata?: Readonly<Record<string, unknown>>;
+  /**
+   * Path of the WebSocket server, for \`ws\` and \`wss\`.
+   * Default: "/ws".
+   */
+  websocket_path?: string;
+  /**
+   * Expiry to ask for in REGISTER, in seconds (RFC 3261, 10.2.1.1).
+   * Default: 3600.
+   */
+  expires?: number;
+  /**
+   * Audio codecs to offer and take, the preferred one first. Default: PCMU and PCMA.
+   * Examples: ["PCMA"].
+   *
+   * @minItems 1
+   */
+  codecs?: readonly ('PCMU' | 'PCMA' | 'G722' | 'L16')[];
+  /**
+   * What the peer does by itself; each can be switched off, to be done by the script or not at
+   * all.
+   */
+  automatic?: {
+    /**
+     * Answers an INVITE with 100 where nothing was answered for 200 ms (RFC 3261, 17.2.1).
+     * Default: true.
+     */
+    trying?: boolean;
+    /**
+     * Acknowledges final responses to INVITE; otherwise \`transaction.ack()\` does.
+     * Default: true.
+     */
+    ack?: boolean;
+    /**
+     * Sends requests and responses again over UDP until they are answered (RFC 3261, 17).
+     * Default: true.
+     */
+    retransmit?: boolean;
+    /**
+     * Answers requests other than INVITE: 200 in a dialog and for OPTIONS, MESSAGE, REGISTER,
+     * SUBSCRIBE and PUBLISH, 202 for REFER, 481 for a dialog that does not exist. Otherwise
+     * \`respond\` does.
+     * Default: true.
+     */
+    answer?: boolean;
+    /**
+     * Acknowledges reliable provisional responses with PRACK (RFC 3262).
+     * Default: true.
+     */
+    prack?: boolean;
+    /**
+     * Sends a request again with credentials when it is challenged and the peer has a password.
+     * Default: true.
+     */
+    login?: boolean;
+  };
+  /**
+   * Asks others for a login, as a registrar or proxy does: each INVITE, REGISTER, MESSAGE,
+   * SUBSCRIBE, PUBLISH and OPTIONS outside of a dialog is challenged until its credentials are
+   * right; wrong ones get 403.
+   */
+  challenge?: {
+    /**
+     * The user that may log in.
+     */
+    username: string;
+    /**
+     * The password of that user.
+     */
+    password: string;
+    /**
+     * Realm of the challenge.
+     * Default: "offhook".
+     */
+    realm?: string;
+    /**
+     * Algorithm of the challenge (RFC 8760).
+     * Default: "MD5".
+     */
+    algorithm?: 'MD5' | 'SHA-256';
+    /**
+     * Whether qop="auth" is offered (RFC 7616, 3.3).
+     * Default: true.
+     */
+    qop?: boolean;
+    /**
+     * Challenges as a proxy does, with 407 and Proxy-Authenticate, instead of 401 and
+     * WWW-Authenticate.
+     * Default: false.
+     */
+    proxy?: boolean;
+  };
+}
+
+/**
+ * What a REGISTER of a peer holds.
+ */
+export interface RegisterOptions {
+  /**
+   * Header fields, with several values as repeated fields. A name the peer writes itself takes
+   * the place of that field; null leaves the field out.
+   * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[] | null>>;
+  /**
+   * Value of the From header; a tag is added where it has none. Default: the address of
+   * record.
+   * Examples: "<sip:anonymous@anonymous.invalid>".
+   */
+  from?: string;
+  /**
+   * Value of the To header. Default: the target.
+   */
+  to?: string;
+  /**
+   * Value of the Contact header. Default: where the peer listens.
+   * Examples: "<sip:carrier@192.0.2.1:5060>".
+   */
+  contact?: string;
+  /**
+   * Value of the Expires header, in seconds.
+   */
+  expires?: number;
+}
+
+/**
+ * What the INVITE of a peer holds, and how its answer is treated.
+ */
+export interface CallOptions {
+  /**
+   * Header fields, with several values as repeated fields. A name the peer writes itself takes
+   * the place of that field; null leaves the field out.
+   * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[] | null>>;
+  /**
+   * The body, as it is to be sent in UTF-8.
+   */
+  body?: string;
+  /**
+   * Content-Type of the body. Default: text/plain, for a session description application/sdp.
+   * Examples: "application/scaip+xml".
+   */
+  content_type?: string;
+  /**
+   * Value of the From header; a tag is added where it has none. Default: the address of
+   * record.
+   * Examples: "<sip:anonymous@anonymous.invalid>".
+   */
+  from?: string;
+  /**
+   * Value of the To header. Default: the target.
+   */
+  to?: string;
+  /**
+   * Value of the Contact header. Default: where the peer listens.
+   * Examples: "<sip:carrier@192.0.2.1:5060>".
+   */
+  contact?: string;
+  /**
+   * The session description: as text, exactly as it is to be sent; as an object, the peer's
+   * own with other \`codecs\`, \`direction\`, \`ptime\`, \`address\`, \`port\` or more \`lines\`; false
+   * for none. Default: the peer's own, where the message is to carry an offer or an answer.
+   * Examples: {"codecs":["PCMA"],"direction":"sendonly"}.
+   */
+  sdp?: string | SdpWish | false;
+  /**
+   * Sends the INVITE without a session description: the answer holds the offer, the ACK the
+   * answer (RFC 3261, 13.2.1).
+   * Default: false.
+   */
+  late_offer?: boolean;
+  /**
+   * How the 200 is acknowledged: not at all, or after a delay. Default: at once.
+   * Examples: "drop", "800ms".
+   */
+  ack?: 'drop' | (string & {});
+  /**
+   * Option tags of the Require header.
+   * Examples: ["100rel"].
+   *
+   * @minItems 1
+   */
+  require?: readonly string[];
+  /**
+   * Session timer (RFC 4028): Session-Expires and Supported: timer; where the peer is the
+   * refresher, it refreshes after half of the time.
+   */
+  session_timer?: {
+    /**
+     * Session-Expires, in seconds.
+     */
+    expires?: number;
+    /**
+     * Min-SE, in seconds.
+     */
+    min_se?: number;
+    /**
+     * Who is to refresh the session. Default: nobody is named.
+     */
+    refresher?: 'uac' | 'uas';
+    /**
+     * What the peer refreshes with, where it is the refresher.
+     * Default: "INVITE".
+     */
+    method?: 'INVITE' | 'UPDATE';
+    /**
+     * False: the peer does not refresh although it is its turn.
+     * Default: true.
+     */
+    refresh?: boolean;
+  };
+}
+
+/**
+ * What a request of a peer holds.
+ */
+export interface RequestOptions {
+  /**
+   * Header fields, with several values as repeated fields. A name the peer writes itself takes
+   * the place of that field; null leaves the field out.
+   * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[] | null>>;
+  /**
+   * The body, as it is to be sent in UTF-8.
+   */
+  body?: string;
+  /**
+   * Content-Type of the body. Default: text/plain, for a session description application/sdp.
+   * Examples: "application/scaip+xml".
+   */
+  content_type?: string;
+  /**
+   * Value of the From header; a tag is added where it has none. Default: the address of
+   * record.
+   * Examples: "<sip:anonymous@anonymous.invalid>".
+   */
+  from?: string;
+  /**
+   * Value of the To header. Default: the target.
+   */
+  to?: string;
+  /**
+   * Value of the Contact header. Default: where the peer listens.
+   * Examples: "<sip:carrier@192.0.2.1:5060>".
+   */
+  contact?: string;
+  /**
+   * The session description: as text, exactly as it is to be sent; as an object, the peer's
+   * own with other \`codecs\`, \`direction\`, \`ptime\`, \`address\`, \`port\` or more \`lines\`; false
+   * for none. Default: the peer's own, where the message is to carry an offer or an answer.
+   * Examples: {"codecs":["PCMA"],"direction":"sendonly"}.
+   */
+  sdp?: string | SdpWish | false;
+  /**
+   * The dialog the request belongs to, by any of its messages. Default: none for \`request\`,
+   * the current call for the requests of a call.
+   */
+  in?: CallInfo | {readonly call_id: string} | string;
+  /**
+   * Value of the Event header (RFC 6665).
+   * Examples: "presence".
+   */
+  event?: string;
+  /**
+   * Value of the Expires header, in seconds.
+   */
+  expires?: number;
+}
+
+/**
+ * What a response of a peer holds.
+ */
+export interface ResponseOptions {
+  /**
+   * Header fields, with several values as repeated fields. A name the peer writes itself takes
+   * the place of that field; null leaves the field out.
+   * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[] | null>>;
+  /**
+   * The body, as it is to be sent in UTF-8.
+   */
+  body?: string;
+  /**
+   * Content-Type of the body. Default: text/plain, for a session description application/sdp.
+   * Examples: "application/scaip+xml".
+   */
+  content_type?: string;
+  /**
+   * Value of the Contact header. Default: where the peer listens.
+   * Examples: "<sip:carrier@192.0.2.1:5060>".
+   */
+  contact?: string;
+  /**
+   * The session description: as text, exactly as it is to be sent; as an object, the peer's
+   * own with other \`codecs\`, \`direction\`, \`ptime\`, \`address\`, \`port\` or more \`lines\`; false
+   * for none. Default: the peer's own, where the message is to carry an offer or an answer.
+   * Examples: {"codecs":["PCMA"],"direction":"sendonly"}.
+   */
+  sdp?: string | SdpWish | false;
+  /**
+   * Tag of the To header (RFC 3261, 19.3): responses with different tags are those of a fork.
+   * Default: the peer's own.
+   * Examples: "a".
+   */
+  tag?: string;
+  /**
+   * Sends a provisional response reliably, until its PRACK comes (RFC 3262).
+   * Default: false.
+   */
+  reliable?: boolean;
+  /**
+   * Session timer (RFC 4028): Session-Expires and Supported: timer; where the peer is the
+   * refresher, it refreshes after half of the time.
+   */
+  session_timer?: {
+    /**
+     * Session-Expires, in seconds.
+     */
+    expires?: number;
+    /**
+     * Min-SE, in seconds.
+     */
+    min_se?: number;
+    /**
+     * Who is to refresh the session. Default: nobody is named.
+     */
+    refresher?: 'uac' | 'uas';
+    /**
+     * What the peer refreshes with, where it is the refresher.
+     * Default: "INVITE".
+     */
+    method?: 'INVITE' | 'UPDATE';
+    /**
+     * False: the peer does not refresh although it is its turn.
+     * Default: true.
+     */
+    refresh?: boolean;
+  };
+  /**
+   * The request to answer, from \`sip.received()\` or \`expect()\`. Default: the INVITE that has
+   * waited longest, else the request that has.
+   */
+  to?: {readonly call_id: string; readonly method: string};
+}
+
+/**
  * Options of a scenario.
  */
 export interface ScenarioOptions {
@@ -1011,5 +1430,35 @@ export interface Speech {
    * Whether the other side sounds now.
    */
   readonly speaking: boolean;
+}
+/**
+ * Wishes of the option \`sdp\` for a peer's own session description (RFC 8866).
+ */
+export interface SdpWish {
+  /**
+   * The codecs to offer, the preferred one first. Default: those of the peer.
+   */
+  readonly codecs?: ('PCMU' | 'PCMA' | 'G722' | 'L16')[];
+  /**
+   * Direction of the audio, seen from the peer (RFC 3264, 5.1). Default: sendrecv; in an
+   * answer what the offer allows.
+   */
+  readonly direction?: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+  /**
+   * Milliseconds of audio in a packet.
+   */
+  readonly ptime?: number;
+  /**
+   * Connection address, where it is not that of the peer.
+   */
+  readonly address?: string;
+  /**
+   * Port of the audio, where it is not the peer's own; 0 refuses or switches off the stream.
+   */
+  readonly port?: number;
+  /**
+   * Lines to add behind those of the stream, such as \`a=label:1\`.
+   */
+  readonly lines?: string[];
 }
 `;

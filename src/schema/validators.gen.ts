@@ -1234,8 +1234,3394 @@ function validate10(
   validate10.errors = vErrors;
   return errors === 0;
 }
-export const scenarioOptions = validate11;
+export const peerOptions = validate11;
 const schema12 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'peer-options.schema.json',
+  title: 'PeerOptions',
+  description: 'Account and habits of a raw SIP peer.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    username: {
+      type: 'string',
+      pattern: '^[^\\s@:;<>"]+$',
+      'x-form': 'a user name without blanks and any of @ : ; < > "',
+      description:
+        "User part of the address of record (RFC 3261, 19.1.1). Default: the peer's name.",
+      examples: ['alice', '1001'],
+    },
+    domain: {
+      type: 'string',
+      pattern: '^(?:[^\\s@;<>"/:]+|\\[[0-9A-Fa-f:.]+\\])(?::\\d{1,5})?$',
+      'x-form': 'a host name or address, with ":port" where it is not 5060',
+      description:
+        'Domain of the address of record, with a port where it is not 5060. Without one the peer is serverless: it never registers, and others dial it directly.',
+      examples: ['pbx.example', '127.0.0.1:5070'],
+    },
+    password: {
+      type: 'string',
+      pattern: '^[^\\r\\n]*$',
+      'x-form': 'text without line breaks',
+      writeOnly: true,
+      description: 'Password for digest authentication, MD5 or SHA-256 (RFC 3261, 22; RFC 8760).',
+    },
+    auth_user: {
+      type: 'string',
+      pattern: '^[^"\\r\\n]+$',
+      'x-form': 'text without double quotes and line breaks, not empty',
+      description: 'User name for digest authentication, where it differs from `username`.',
+      examples: ['alice-auth'],
+    },
+    display_name: {
+      type: 'string',
+      pattern: '^[^"\\r\\n]*$',
+      'x-form': 'text without double quotes and line breaks',
+      description: 'Display name of the From header (RFC 3261, 20.20).',
+      examples: ['Alice Jones'],
+    },
+    transport: {
+      enum: ['udp', 'tcp', 'tls', 'ws', 'wss'],
+      default: 'udp',
+      description:
+        'Transport of requests whose target names none (RFC 3261, 18; WebSockets: RFC 7118). The peer listens on UDP, TCP and TLS whatever it is.',
+    },
+    outbound: {
+      type: 'string',
+      pattern: '^sips?:[^\\s"<>]+$',
+      'x-form': 'a SIP URI such as "sip:127.0.0.1:5060"',
+      description: 'SIP URI of the proxy that requests outside of dialogs go to, as a Route.',
+      examples: ['sip:127.0.0.1:5060', 'sip:proxy.example;transport=tcp'],
+    },
+    local_port: {
+      type: 'integer',
+      minimum: 1024,
+      maximum: 65534,
+      description: 'SIP port to listen on (UDP and TCP; TLS on the next one). Default: a free one.',
+    },
+    local_address: {
+      type: 'string',
+      pattern: '^[0-9A-Fa-f:.]+$',
+      'x-form': 'an IPv4 or IPv6 address of this machine, without brackets and port',
+      description:
+        'Address to listen on and to send from. Default: that of the route to the registrar or proxy; loopback for a serverless agent.',
+      examples: ['192.0.2.10', '::1'],
+    },
+    headers: {
+      type: 'object',
+      'x-form': 'an object of header names with a text, or an array of texts, each',
+      tsType: 'Readonly<Record<string, string | readonly string[]>>',
+      description: 'Header fields of every request outside of a dialog.',
+      examples: [{ 'X-Tenant': 'blue' }],
+    },
+    verify_tls: {
+      type: 'boolean',
+      default: false,
+      description:
+        "Verifies the server's TLS certificate, against the authorities of the system or those of `ca_file` (RFC 5922).",
+    },
+    ca_file: {
+      type: 'string',
+      pattern: '^[^\\r\\n]+$',
+      'x-form': 'the path of a PEM file',
+      description:
+        'Certificates of the authorities that `verify_tls` trusts, as a PEM file; its path is relative to the scenario file.',
+      examples: ['certs/ca.pem'],
+    },
+    metadata: {
+      type: 'object',
+      'x-form': 'an object of plain data',
+      tsType: 'Readonly<Record<string, unknown>>',
+      description: 'Anything of your own, as plain data; readable as `metadata`.',
+      examples: [{ site: 'berlin' }],
+    },
+    websocket_path: {
+      type: 'string',
+      pattern: '^/[^\\s]*$',
+      'x-form': 'a path such as "/ws"',
+      default: '/ws',
+      description: 'Path of the WebSocket server, for `ws` and `wss`.',
+    },
+    expires: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 86400,
+      default: 3600,
+      description: 'Expiry to ask for in REGISTER, in seconds (RFC 3261, 10.2.1.1).',
+    },
+    codecs: {
+      type: 'array',
+      items: { type: 'string', enum: ['PCMU', 'PCMA', 'G722', 'L16'] },
+      minItems: 1,
+      uniqueItems: true,
+      'x-form': 'an array of codecs, each one once, at least one',
+      tsType: 'readonly ("PCMU" | "PCMA" | "G722" | "L16")[]',
+      description:
+        'Audio codecs to offer and take, the preferred one first. Default: PCMU and PCMA.',
+      examples: [['PCMA']],
+    },
+    automatic: {
+      type: 'object',
+      additionalProperties: false,
+      'x-form': 'an object of switches such as { trying: false }',
+      properties: {
+        trying: {
+          type: 'boolean',
+          default: true,
+          description:
+            'Answers an INVITE with 100 where nothing was answered for 200 ms (RFC 3261, 17.2.1).',
+        },
+        ack: {
+          type: 'boolean',
+          default: true,
+          description:
+            'Acknowledges final responses to INVITE; otherwise `transaction.ack()` does.',
+        },
+        retransmit: {
+          type: 'boolean',
+          default: true,
+          description:
+            'Sends requests and responses again over UDP until they are answered (RFC 3261, 17).',
+        },
+        answer: {
+          type: 'boolean',
+          default: true,
+          description:
+            'Answers requests other than INVITE: 200 in a dialog and for OPTIONS, MESSAGE, REGISTER, SUBSCRIBE and PUBLISH, 202 for REFER, 481 for a dialog that does not exist. Otherwise `respond` does.',
+        },
+        prack: {
+          type: 'boolean',
+          default: true,
+          description: 'Acknowledges reliable provisional responses with PRACK (RFC 3262).',
+        },
+        login: {
+          type: 'boolean',
+          default: true,
+          description:
+            'Sends a request again with credentials when it is challenged and the peer has a password.',
+        },
+      },
+      description:
+        'What the peer does by itself; each can be switched off, to be done by the script or not at all.',
+    },
+    challenge: {
+      type: 'object',
+      additionalProperties: false,
+      'x-form': 'an object such as { username: "alice", password: "...", realm: "pbx" }',
+      required: ['username', 'password'],
+      properties: {
+        username: {
+          type: 'string',
+          pattern: '^.+$',
+          'x-form': 'text, not empty',
+          description: 'The user that may log in.',
+        },
+        password: {
+          type: 'string',
+          'x-form': 'text',
+          writeOnly: true,
+          description: 'The password of that user.',
+        },
+        realm: {
+          type: 'string',
+          pattern: '^[^"\\r\\n]+$',
+          'x-form': 'text without double quotes and line breaks',
+          default: 'offhook',
+          description: 'Realm of the challenge.',
+        },
+        algorithm: {
+          enum: ['MD5', 'SHA-256'],
+          default: 'MD5',
+          description: 'Algorithm of the challenge (RFC 8760).',
+        },
+        qop: {
+          type: 'boolean',
+          default: true,
+          description: 'Whether qop="auth" is offered (RFC 7616, 3.3).',
+        },
+        proxy: {
+          type: 'boolean',
+          default: false,
+          description:
+            'Challenges as a proxy does, with 407 and Proxy-Authenticate, instead of 401 and WWW-Authenticate.',
+        },
+      },
+      description:
+        'Asks others for a login, as a registrar or proxy does: each INVITE, REGISTER, MESSAGE, SUBSCRIBE, PUBLISH and OPTIONS outside of a dialog is challenged until its credentials are right; wrong ones get 403.',
+    },
+  },
+};
+const pattern11 = new RegExp('^[^\\r\\n]*$', 'u');
+const pattern17 = new RegExp('^/[^\\s]*$', 'u');
+const pattern18 = new RegExp('^.+$', 'u');
+function validate11(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="peer-options.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!func2.call(schema12.properties, key0)) {
+          validate11.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.username !== undefined) {
+          let data0 = data.username;
+          const _errs2 = errors;
+          if (errors === _errs2) {
+            if (typeof data0 === 'string') {
+              if (!pattern0.test(data0)) {
+                validate11.errors = [
+                  {
+                    instancePath: instancePath + '/username',
+                    schemaPath: '#/properties/username/pattern',
+                    keyword: 'pattern',
+                    params: { pattern: '^[^\\s@:;<>"]+$' },
+                    message: 'must match pattern "' + '^[^\\s@:;<>"]+$' + '"',
+                  },
+                ];
+                return false;
+              }
+            } else {
+              validate11.errors = [
+                {
+                  instancePath: instancePath + '/username',
+                  schemaPath: '#/properties/username/type',
+                  keyword: 'type',
+                  params: { type: 'string' },
+                  message: 'must be string',
+                },
+              ];
+              return false;
+            }
+          }
+          var valid0 = _errs2 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.domain !== undefined) {
+            let data1 = data.domain;
+            const _errs4 = errors;
+            if (errors === _errs4) {
+              if (typeof data1 === 'string') {
+                if (!pattern1.test(data1)) {
+                  validate11.errors = [
+                    {
+                      instancePath: instancePath + '/domain',
+                      schemaPath: '#/properties/domain/pattern',
+                      keyword: 'pattern',
+                      params: {
+                        pattern: '^(?:[^\\s@;<>"/:]+|\\[[0-9A-Fa-f:.]+\\])(?::\\d{1,5})?$',
+                      },
+                      message:
+                        'must match pattern "' +
+                        '^(?:[^\\s@;<>"/:]+|\\[[0-9A-Fa-f:.]+\\])(?::\\d{1,5})?$' +
+                        '"',
+                    },
+                  ];
+                  return false;
+                }
+              } else {
+                validate11.errors = [
+                  {
+                    instancePath: instancePath + '/domain',
+                    schemaPath: '#/properties/domain/type',
+                    keyword: 'type',
+                    params: { type: 'string' },
+                    message: 'must be string',
+                  },
+                ];
+                return false;
+              }
+            }
+            var valid0 = _errs4 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.password !== undefined) {
+              let data2 = data.password;
+              const _errs6 = errors;
+              if (errors === _errs6) {
+                if (typeof data2 === 'string') {
+                  if (!pattern11.test(data2)) {
+                    validate11.errors = [
+                      {
+                        instancePath: instancePath + '/password',
+                        schemaPath: '#/properties/password/pattern',
+                        keyword: 'pattern',
+                        params: { pattern: '^[^\\r\\n]*$' },
+                        message: 'must match pattern "' + '^[^\\r\\n]*$' + '"',
+                      },
+                    ];
+                    return false;
+                  }
+                } else {
+                  validate11.errors = [
+                    {
+                      instancePath: instancePath + '/password',
+                      schemaPath: '#/properties/password/type',
+                      keyword: 'type',
+                      params: { type: 'string' },
+                      message: 'must be string',
+                    },
+                  ];
+                  return false;
+                }
+              }
+              var valid0 = _errs6 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.auth_user !== undefined) {
+                let data3 = data.auth_user;
+                const _errs8 = errors;
+                if (errors === _errs8) {
+                  if (typeof data3 === 'string') {
+                    if (!pattern3.test(data3)) {
+                      validate11.errors = [
+                        {
+                          instancePath: instancePath + '/auth_user',
+                          schemaPath: '#/properties/auth_user/pattern',
+                          keyword: 'pattern',
+                          params: { pattern: '^[^"\\r\\n]+$' },
+                          message: 'must match pattern "' + '^[^"\\r\\n]+$' + '"',
+                        },
+                      ];
+                      return false;
+                    }
+                  } else {
+                    validate11.errors = [
+                      {
+                        instancePath: instancePath + '/auth_user',
+                        schemaPath: '#/properties/auth_user/type',
+                        keyword: 'type',
+                        params: { type: 'string' },
+                        message: 'must be string',
+                      },
+                    ];
+                    return false;
+                  }
+                }
+                var valid0 = _errs8 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.display_name !== undefined) {
+                  let data4 = data.display_name;
+                  const _errs10 = errors;
+                  if (errors === _errs10) {
+                    if (typeof data4 === 'string') {
+                      if (!pattern2.test(data4)) {
+                        validate11.errors = [
+                          {
+                            instancePath: instancePath + '/display_name',
+                            schemaPath: '#/properties/display_name/pattern',
+                            keyword: 'pattern',
+                            params: { pattern: '^[^"\\r\\n]*$' },
+                            message: 'must match pattern "' + '^[^"\\r\\n]*$' + '"',
+                          },
+                        ];
+                        return false;
+                      }
+                    } else {
+                      validate11.errors = [
+                        {
+                          instancePath: instancePath + '/display_name',
+                          schemaPath: '#/properties/display_name/type',
+                          keyword: 'type',
+                          params: { type: 'string' },
+                          message: 'must be string',
+                        },
+                      ];
+                      return false;
+                    }
+                  }
+                  var valid0 = _errs10 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data.transport !== undefined) {
+                    let data5 = data.transport;
+                    const _errs12 = errors;
+                    if (!(
+                      data5 === 'udp' ||
+                      data5 === 'tcp' ||
+                      data5 === 'tls' ||
+                      data5 === 'ws' ||
+                      data5 === 'wss'
+                    )) {
+                      validate11.errors = [
+                        {
+                          instancePath: instancePath + '/transport',
+                          schemaPath: '#/properties/transport/enum',
+                          keyword: 'enum',
+                          params: { allowedValues: schema12.properties.transport.enum },
+                          message: 'must be equal to one of the allowed values',
+                        },
+                      ];
+                      return false;
+                    }
+                    var valid0 = _errs12 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                  if (valid0) {
+                    if (data.outbound !== undefined) {
+                      let data6 = data.outbound;
+                      const _errs13 = errors;
+                      if (errors === _errs13) {
+                        if (typeof data6 === 'string') {
+                          if (!pattern5.test(data6)) {
+                            validate11.errors = [
+                              {
+                                instancePath: instancePath + '/outbound',
+                                schemaPath: '#/properties/outbound/pattern',
+                                keyword: 'pattern',
+                                params: { pattern: '^sips?:[^\\s"<>]+$' },
+                                message: 'must match pattern "' + '^sips?:[^\\s"<>]+$' + '"',
+                              },
+                            ];
+                            return false;
+                          }
+                        } else {
+                          validate11.errors = [
+                            {
+                              instancePath: instancePath + '/outbound',
+                              schemaPath: '#/properties/outbound/type',
+                              keyword: 'type',
+                              params: { type: 'string' },
+                              message: 'must be string',
+                            },
+                          ];
+                          return false;
+                        }
+                      }
+                      var valid0 = _errs13 === errors;
+                    } else {
+                      var valid0 = true;
+                    }
+                    if (valid0) {
+                      if (data.local_port !== undefined) {
+                        let data7 = data.local_port;
+                        const _errs15 = errors;
+                        if (!(
+                          typeof data7 == 'number' &&
+                          !(data7 % 1) &&
+                          !isNaN(data7) &&
+                          isFinite(data7)
+                        )) {
+                          validate11.errors = [
+                            {
+                              instancePath: instancePath + '/local_port',
+                              schemaPath: '#/properties/local_port/type',
+                              keyword: 'type',
+                              params: { type: 'integer' },
+                              message: 'must be integer',
+                            },
+                          ];
+                          return false;
+                        }
+                        if (errors === _errs15) {
+                          if (typeof data7 == 'number' && isFinite(data7)) {
+                            if (data7 > 65534 || isNaN(data7)) {
+                              validate11.errors = [
+                                {
+                                  instancePath: instancePath + '/local_port',
+                                  schemaPath: '#/properties/local_port/maximum',
+                                  keyword: 'maximum',
+                                  params: { comparison: '<=', limit: 65534 },
+                                  message: 'must be <= 65534',
+                                },
+                              ];
+                              return false;
+                            } else {
+                              if (data7 < 1024 || isNaN(data7)) {
+                                validate11.errors = [
+                                  {
+                                    instancePath: instancePath + '/local_port',
+                                    schemaPath: '#/properties/local_port/minimum',
+                                    keyword: 'minimum',
+                                    params: { comparison: '>=', limit: 1024 },
+                                    message: 'must be >= 1024',
+                                  },
+                                ];
+                                return false;
+                              }
+                            }
+                          }
+                        }
+                        var valid0 = _errs15 === errors;
+                      } else {
+                        var valid0 = true;
+                      }
+                      if (valid0) {
+                        if (data.local_address !== undefined) {
+                          let data8 = data.local_address;
+                          const _errs17 = errors;
+                          if (errors === _errs17) {
+                            if (typeof data8 === 'string') {
+                              if (!pattern6.test(data8)) {
+                                validate11.errors = [
+                                  {
+                                    instancePath: instancePath + '/local_address',
+                                    schemaPath: '#/properties/local_address/pattern',
+                                    keyword: 'pattern',
+                                    params: { pattern: '^[0-9A-Fa-f:.]+$' },
+                                    message: 'must match pattern "' + '^[0-9A-Fa-f:.]+$' + '"',
+                                  },
+                                ];
+                                return false;
+                              }
+                            } else {
+                              validate11.errors = [
+                                {
+                                  instancePath: instancePath + '/local_address',
+                                  schemaPath: '#/properties/local_address/type',
+                                  keyword: 'type',
+                                  params: { type: 'string' },
+                                  message: 'must be string',
+                                },
+                              ];
+                              return false;
+                            }
+                          }
+                          var valid0 = _errs17 === errors;
+                        } else {
+                          var valid0 = true;
+                        }
+                        if (valid0) {
+                          if (data.headers !== undefined) {
+                            let data9 = data.headers;
+                            const _errs19 = errors;
+                            if (!(data9 && typeof data9 == 'object' && !Array.isArray(data9))) {
+                              validate11.errors = [
+                                {
+                                  instancePath: instancePath + '/headers',
+                                  schemaPath: '#/properties/headers/type',
+                                  keyword: 'type',
+                                  params: { type: 'object' },
+                                  message: 'must be object',
+                                },
+                              ];
+                              return false;
+                            }
+                            var valid0 = _errs19 === errors;
+                          } else {
+                            var valid0 = true;
+                          }
+                          if (valid0) {
+                            if (data.verify_tls !== undefined) {
+                              const _errs21 = errors;
+                              if (typeof data.verify_tls !== 'boolean') {
+                                validate11.errors = [
+                                  {
+                                    instancePath: instancePath + '/verify_tls',
+                                    schemaPath: '#/properties/verify_tls/type',
+                                    keyword: 'type',
+                                    params: { type: 'boolean' },
+                                    message: 'must be boolean',
+                                  },
+                                ];
+                                return false;
+                              }
+                              var valid0 = _errs21 === errors;
+                            } else {
+                              var valid0 = true;
+                            }
+                            if (valid0) {
+                              if (data.ca_file !== undefined) {
+                                let data11 = data.ca_file;
+                                const _errs23 = errors;
+                                if (errors === _errs23) {
+                                  if (typeof data11 === 'string') {
+                                    if (!pattern8.test(data11)) {
+                                      validate11.errors = [
+                                        {
+                                          instancePath: instancePath + '/ca_file',
+                                          schemaPath: '#/properties/ca_file/pattern',
+                                          keyword: 'pattern',
+                                          params: { pattern: '^[^\\r\\n]+$' },
+                                          message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                                        },
+                                      ];
+                                      return false;
+                                    }
+                                  } else {
+                                    validate11.errors = [
+                                      {
+                                        instancePath: instancePath + '/ca_file',
+                                        schemaPath: '#/properties/ca_file/type',
+                                        keyword: 'type',
+                                        params: { type: 'string' },
+                                        message: 'must be string',
+                                      },
+                                    ];
+                                    return false;
+                                  }
+                                }
+                                var valid0 = _errs23 === errors;
+                              } else {
+                                var valid0 = true;
+                              }
+                              if (valid0) {
+                                if (data.metadata !== undefined) {
+                                  let data12 = data.metadata;
+                                  const _errs25 = errors;
+                                  if (!(
+                                    data12 &&
+                                    typeof data12 == 'object' &&
+                                    !Array.isArray(data12)
+                                  )) {
+                                    validate11.errors = [
+                                      {
+                                        instancePath: instancePath + '/metadata',
+                                        schemaPath: '#/properties/metadata/type',
+                                        keyword: 'type',
+                                        params: { type: 'object' },
+                                        message: 'must be object',
+                                      },
+                                    ];
+                                    return false;
+                                  }
+                                  var valid0 = _errs25 === errors;
+                                } else {
+                                  var valid0 = true;
+                                }
+                                if (valid0) {
+                                  if (data.websocket_path !== undefined) {
+                                    let data13 = data.websocket_path;
+                                    const _errs27 = errors;
+                                    if (errors === _errs27) {
+                                      if (typeof data13 === 'string') {
+                                        if (!pattern17.test(data13)) {
+                                          validate11.errors = [
+                                            {
+                                              instancePath: instancePath + '/websocket_path',
+                                              schemaPath: '#/properties/websocket_path/pattern',
+                                              keyword: 'pattern',
+                                              params: { pattern: '^/[^\\s]*$' },
+                                              message: 'must match pattern "' + '^/[^\\s]*$' + '"',
+                                            },
+                                          ];
+                                          return false;
+                                        }
+                                      } else {
+                                        validate11.errors = [
+                                          {
+                                            instancePath: instancePath + '/websocket_path',
+                                            schemaPath: '#/properties/websocket_path/type',
+                                            keyword: 'type',
+                                            params: { type: 'string' },
+                                            message: 'must be string',
+                                          },
+                                        ];
+                                        return false;
+                                      }
+                                    }
+                                    var valid0 = _errs27 === errors;
+                                  } else {
+                                    var valid0 = true;
+                                  }
+                                  if (valid0) {
+                                    if (data.expires !== undefined) {
+                                      let data14 = data.expires;
+                                      const _errs29 = errors;
+                                      if (!(
+                                        typeof data14 == 'number' &&
+                                        !(data14 % 1) &&
+                                        !isNaN(data14) &&
+                                        isFinite(data14)
+                                      )) {
+                                        validate11.errors = [
+                                          {
+                                            instancePath: instancePath + '/expires',
+                                            schemaPath: '#/properties/expires/type',
+                                            keyword: 'type',
+                                            params: { type: 'integer' },
+                                            message: 'must be integer',
+                                          },
+                                        ];
+                                        return false;
+                                      }
+                                      if (errors === _errs29) {
+                                        if (typeof data14 == 'number' && isFinite(data14)) {
+                                          if (data14 > 86400 || isNaN(data14)) {
+                                            validate11.errors = [
+                                              {
+                                                instancePath: instancePath + '/expires',
+                                                schemaPath: '#/properties/expires/maximum',
+                                                keyword: 'maximum',
+                                                params: { comparison: '<=', limit: 86400 },
+                                                message: 'must be <= 86400',
+                                              },
+                                            ];
+                                            return false;
+                                          } else {
+                                            if (data14 < 0 || isNaN(data14)) {
+                                              validate11.errors = [
+                                                {
+                                                  instancePath: instancePath + '/expires',
+                                                  schemaPath: '#/properties/expires/minimum',
+                                                  keyword: 'minimum',
+                                                  params: { comparison: '>=', limit: 0 },
+                                                  message: 'must be >= 0',
+                                                },
+                                              ];
+                                              return false;
+                                            }
+                                          }
+                                        }
+                                      }
+                                      var valid0 = _errs29 === errors;
+                                    } else {
+                                      var valid0 = true;
+                                    }
+                                    if (valid0) {
+                                      if (data.codecs !== undefined) {
+                                        let data15 = data.codecs;
+                                        const _errs31 = errors;
+                                        if (errors === _errs31) {
+                                          if (Array.isArray(data15)) {
+                                            if (data15.length < 1) {
+                                              validate11.errors = [
+                                                {
+                                                  instancePath: instancePath + '/codecs',
+                                                  schemaPath: '#/properties/codecs/minItems',
+                                                  keyword: 'minItems',
+                                                  params: { limit: 1 },
+                                                  message: 'must NOT have fewer than 1 items',
+                                                },
+                                              ];
+                                              return false;
+                                            } else {
+                                              var valid1 = true;
+                                              const len0 = data15.length;
+                                              for (let i0 = 0; i0 < len0; i0++) {
+                                                let data16 = data15[i0];
+                                                const _errs33 = errors;
+                                                if (typeof data16 !== 'string') {
+                                                  validate11.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/codecs/' + i0,
+                                                      schemaPath: '#/properties/codecs/items/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'string' },
+                                                      message: 'must be string',
+                                                    },
+                                                  ];
+                                                  return false;
+                                                }
+                                                if (!(
+                                                  data16 === 'PCMU' ||
+                                                  data16 === 'PCMA' ||
+                                                  data16 === 'G722' ||
+                                                  data16 === 'L16'
+                                                )) {
+                                                  validate11.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/codecs/' + i0,
+                                                      schemaPath: '#/properties/codecs/items/enum',
+                                                      keyword: 'enum',
+                                                      params: {
+                                                        allowedValues:
+                                                          schema12.properties.codecs.items.enum,
+                                                      },
+                                                      message:
+                                                        'must be equal to one of the allowed values',
+                                                    },
+                                                  ];
+                                                  return false;
+                                                }
+                                                var valid1 = _errs33 === errors;
+                                                if (!valid1) {
+                                                  break;
+                                                }
+                                              }
+                                              if (valid1) {
+                                                let i1 = data15.length;
+                                                let j0;
+                                                if (i1 > 1) {
+                                                  const indices0 = {};
+                                                  for (; i1--;) {
+                                                    let item0 = data15[i1];
+                                                    if (typeof item0 !== 'string') {
+                                                      continue;
+                                                    }
+                                                    if (typeof indices0[item0] == 'number') {
+                                                      j0 = indices0[item0];
+                                                      validate11.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/codecs',
+                                                          schemaPath:
+                                                            '#/properties/codecs/uniqueItems',
+                                                          keyword: 'uniqueItems',
+                                                          params: { i: i1, j: j0 },
+                                                          message:
+                                                            'must NOT have duplicate items (items ## ' +
+                                                            j0 +
+                                                            ' and ' +
+                                                            i1 +
+                                                            ' are identical)',
+                                                        },
+                                                      ];
+                                                      return false;
+                                                      break;
+                                                    }
+                                                    indices0[item0] = i1;
+                                                  }
+                                                }
+                                              }
+                                            }
+                                          } else {
+                                            validate11.errors = [
+                                              {
+                                                instancePath: instancePath + '/codecs',
+                                                schemaPath: '#/properties/codecs/type',
+                                                keyword: 'type',
+                                                params: { type: 'array' },
+                                                message: 'must be array',
+                                              },
+                                            ];
+                                            return false;
+                                          }
+                                        }
+                                        var valid0 = _errs31 === errors;
+                                      } else {
+                                        var valid0 = true;
+                                      }
+                                      if (valid0) {
+                                        if (data.automatic !== undefined) {
+                                          let data17 = data.automatic;
+                                          const _errs35 = errors;
+                                          if (errors === _errs35) {
+                                            if (
+                                              data17 &&
+                                              typeof data17 == 'object' &&
+                                              !Array.isArray(data17)
+                                            ) {
+                                              const _errs37 = errors;
+                                              for (const key1 in data17) {
+                                                if (!(
+                                                  key1 === 'trying' ||
+                                                  key1 === 'ack' ||
+                                                  key1 === 'retransmit' ||
+                                                  key1 === 'answer' ||
+                                                  key1 === 'prack' ||
+                                                  key1 === 'login'
+                                                )) {
+                                                  validate11.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/automatic',
+                                                      schemaPath:
+                                                        '#/properties/automatic/additionalProperties',
+                                                      keyword: 'additionalProperties',
+                                                      params: { additionalProperty: key1 },
+                                                      message:
+                                                        'must NOT have additional properties',
+                                                    },
+                                                  ];
+                                                  return false;
+                                                  break;
+                                                }
+                                              }
+                                              if (_errs37 === errors) {
+                                                if (data17.trying !== undefined) {
+                                                  const _errs38 = errors;
+                                                  if (typeof data17.trying !== 'boolean') {
+                                                    validate11.errors = [
+                                                      {
+                                                        instancePath:
+                                                          instancePath + '/automatic/trying',
+                                                        schemaPath:
+                                                          '#/properties/automatic/properties/trying/type',
+                                                        keyword: 'type',
+                                                        params: { type: 'boolean' },
+                                                        message: 'must be boolean',
+                                                      },
+                                                    ];
+                                                    return false;
+                                                  }
+                                                  var valid3 = _errs38 === errors;
+                                                } else {
+                                                  var valid3 = true;
+                                                }
+                                                if (valid3) {
+                                                  if (data17.ack !== undefined) {
+                                                    const _errs40 = errors;
+                                                    if (typeof data17.ack !== 'boolean') {
+                                                      validate11.errors = [
+                                                        {
+                                                          instancePath:
+                                                            instancePath + '/automatic/ack',
+                                                          schemaPath:
+                                                            '#/properties/automatic/properties/ack/type',
+                                                          keyword: 'type',
+                                                          params: { type: 'boolean' },
+                                                          message: 'must be boolean',
+                                                        },
+                                                      ];
+                                                      return false;
+                                                    }
+                                                    var valid3 = _errs40 === errors;
+                                                  } else {
+                                                    var valid3 = true;
+                                                  }
+                                                  if (valid3) {
+                                                    if (data17.retransmit !== undefined) {
+                                                      const _errs42 = errors;
+                                                      if (typeof data17.retransmit !== 'boolean') {
+                                                        validate11.errors = [
+                                                          {
+                                                            instancePath:
+                                                              instancePath +
+                                                              '/automatic/retransmit',
+                                                            schemaPath:
+                                                              '#/properties/automatic/properties/retransmit/type',
+                                                            keyword: 'type',
+                                                            params: { type: 'boolean' },
+                                                            message: 'must be boolean',
+                                                          },
+                                                        ];
+                                                        return false;
+                                                      }
+                                                      var valid3 = _errs42 === errors;
+                                                    } else {
+                                                      var valid3 = true;
+                                                    }
+                                                    if (valid3) {
+                                                      if (data17.answer !== undefined) {
+                                                        const _errs44 = errors;
+                                                        if (typeof data17.answer !== 'boolean') {
+                                                          validate11.errors = [
+                                                            {
+                                                              instancePath:
+                                                                instancePath + '/automatic/answer',
+                                                              schemaPath:
+                                                                '#/properties/automatic/properties/answer/type',
+                                                              keyword: 'type',
+                                                              params: { type: 'boolean' },
+                                                              message: 'must be boolean',
+                                                            },
+                                                          ];
+                                                          return false;
+                                                        }
+                                                        var valid3 = _errs44 === errors;
+                                                      } else {
+                                                        var valid3 = true;
+                                                      }
+                                                      if (valid3) {
+                                                        if (data17.prack !== undefined) {
+                                                          const _errs46 = errors;
+                                                          if (typeof data17.prack !== 'boolean') {
+                                                            validate11.errors = [
+                                                              {
+                                                                instancePath:
+                                                                  instancePath + '/automatic/prack',
+                                                                schemaPath:
+                                                                  '#/properties/automatic/properties/prack/type',
+                                                                keyword: 'type',
+                                                                params: { type: 'boolean' },
+                                                                message: 'must be boolean',
+                                                              },
+                                                            ];
+                                                            return false;
+                                                          }
+                                                          var valid3 = _errs46 === errors;
+                                                        } else {
+                                                          var valid3 = true;
+                                                        }
+                                                        if (valid3) {
+                                                          if (data17.login !== undefined) {
+                                                            const _errs48 = errors;
+                                                            if (typeof data17.login !== 'boolean') {
+                                                              validate11.errors = [
+                                                                {
+                                                                  instancePath:
+                                                                    instancePath +
+                                                                    '/automatic/login',
+                                                                  schemaPath:
+                                                                    '#/properties/automatic/properties/login/type',
+                                                                  keyword: 'type',
+                                                                  params: { type: 'boolean' },
+                                                                  message: 'must be boolean',
+                                                                },
+                                                              ];
+                                                              return false;
+                                                            }
+                                                            var valid3 = _errs48 === errors;
+                                                          } else {
+                                                            var valid3 = true;
+                                                          }
+                                                        }
+                                                      }
+                                                    }
+                                                  }
+                                                }
+                                              }
+                                            } else {
+                                              validate11.errors = [
+                                                {
+                                                  instancePath: instancePath + '/automatic',
+                                                  schemaPath: '#/properties/automatic/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'object' },
+                                                  message: 'must be object',
+                                                },
+                                              ];
+                                              return false;
+                                            }
+                                          }
+                                          var valid0 = _errs35 === errors;
+                                        } else {
+                                          var valid0 = true;
+                                        }
+                                        if (valid0) {
+                                          if (data.challenge !== undefined) {
+                                            let data24 = data.challenge;
+                                            const _errs50 = errors;
+                                            if (errors === _errs50) {
+                                              if (
+                                                data24 &&
+                                                typeof data24 == 'object' &&
+                                                !Array.isArray(data24)
+                                              ) {
+                                                let missing0;
+                                                if (
+                                                  (data24.username === undefined &&
+                                                    (missing0 = 'username')) ||
+                                                  (data24.password === undefined &&
+                                                    (missing0 = 'password'))
+                                                ) {
+                                                  validate11.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/challenge',
+                                                      schemaPath: '#/properties/challenge/required',
+                                                      keyword: 'required',
+                                                      params: { missingProperty: missing0 },
+                                                      message:
+                                                        "must have required property '" +
+                                                        missing0 +
+                                                        "'",
+                                                    },
+                                                  ];
+                                                  return false;
+                                                } else {
+                                                  const _errs52 = errors;
+                                                  for (const key2 in data24) {
+                                                    if (!(
+                                                      key2 === 'username' ||
+                                                      key2 === 'password' ||
+                                                      key2 === 'realm' ||
+                                                      key2 === 'algorithm' ||
+                                                      key2 === 'qop' ||
+                                                      key2 === 'proxy'
+                                                    )) {
+                                                      validate11.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/challenge',
+                                                          schemaPath:
+                                                            '#/properties/challenge/additionalProperties',
+                                                          keyword: 'additionalProperties',
+                                                          params: { additionalProperty: key2 },
+                                                          message:
+                                                            'must NOT have additional properties',
+                                                        },
+                                                      ];
+                                                      return false;
+                                                      break;
+                                                    }
+                                                  }
+                                                  if (_errs52 === errors) {
+                                                    if (data24.username !== undefined) {
+                                                      let data25 = data24.username;
+                                                      const _errs53 = errors;
+                                                      if (errors === _errs53) {
+                                                        if (typeof data25 === 'string') {
+                                                          if (!pattern18.test(data25)) {
+                                                            validate11.errors = [
+                                                              {
+                                                                instancePath:
+                                                                  instancePath +
+                                                                  '/challenge/username',
+                                                                schemaPath:
+                                                                  '#/properties/challenge/properties/username/pattern',
+                                                                keyword: 'pattern',
+                                                                params: { pattern: '^.+$' },
+                                                                message:
+                                                                  'must match pattern "' +
+                                                                  '^.+$' +
+                                                                  '"',
+                                                              },
+                                                            ];
+                                                            return false;
+                                                          }
+                                                        } else {
+                                                          validate11.errors = [
+                                                            {
+                                                              instancePath:
+                                                                instancePath +
+                                                                '/challenge/username',
+                                                              schemaPath:
+                                                                '#/properties/challenge/properties/username/type',
+                                                              keyword: 'type',
+                                                              params: { type: 'string' },
+                                                              message: 'must be string',
+                                                            },
+                                                          ];
+                                                          return false;
+                                                        }
+                                                      }
+                                                      var valid4 = _errs53 === errors;
+                                                    } else {
+                                                      var valid4 = true;
+                                                    }
+                                                    if (valid4) {
+                                                      if (data24.password !== undefined) {
+                                                        const _errs55 = errors;
+                                                        if (typeof data24.password !== 'string') {
+                                                          validate11.errors = [
+                                                            {
+                                                              instancePath:
+                                                                instancePath +
+                                                                '/challenge/password',
+                                                              schemaPath:
+                                                                '#/properties/challenge/properties/password/type',
+                                                              keyword: 'type',
+                                                              params: { type: 'string' },
+                                                              message: 'must be string',
+                                                            },
+                                                          ];
+                                                          return false;
+                                                        }
+                                                        var valid4 = _errs55 === errors;
+                                                      } else {
+                                                        var valid4 = true;
+                                                      }
+                                                      if (valid4) {
+                                                        if (data24.realm !== undefined) {
+                                                          let data27 = data24.realm;
+                                                          const _errs57 = errors;
+                                                          if (errors === _errs57) {
+                                                            if (typeof data27 === 'string') {
+                                                              if (!pattern3.test(data27)) {
+                                                                validate11.errors = [
+                                                                  {
+                                                                    instancePath:
+                                                                      instancePath +
+                                                                      '/challenge/realm',
+                                                                    schemaPath:
+                                                                      '#/properties/challenge/properties/realm/pattern',
+                                                                    keyword: 'pattern',
+                                                                    params: {
+                                                                      pattern: '^[^"\\r\\n]+$',
+                                                                    },
+                                                                    message:
+                                                                      'must match pattern "' +
+                                                                      '^[^"\\r\\n]+$' +
+                                                                      '"',
+                                                                  },
+                                                                ];
+                                                                return false;
+                                                              }
+                                                            } else {
+                                                              validate11.errors = [
+                                                                {
+                                                                  instancePath:
+                                                                    instancePath +
+                                                                    '/challenge/realm',
+                                                                  schemaPath:
+                                                                    '#/properties/challenge/properties/realm/type',
+                                                                  keyword: 'type',
+                                                                  params: { type: 'string' },
+                                                                  message: 'must be string',
+                                                                },
+                                                              ];
+                                                              return false;
+                                                            }
+                                                          }
+                                                          var valid4 = _errs57 === errors;
+                                                        } else {
+                                                          var valid4 = true;
+                                                        }
+                                                        if (valid4) {
+                                                          if (data24.algorithm !== undefined) {
+                                                            let data28 = data24.algorithm;
+                                                            const _errs59 = errors;
+                                                            if (!(
+                                                              data28 === 'MD5' ||
+                                                              data28 === 'SHA-256'
+                                                            )) {
+                                                              validate11.errors = [
+                                                                {
+                                                                  instancePath:
+                                                                    instancePath +
+                                                                    '/challenge/algorithm',
+                                                                  schemaPath:
+                                                                    '#/properties/challenge/properties/algorithm/enum',
+                                                                  keyword: 'enum',
+                                                                  params: {
+                                                                    allowedValues:
+                                                                      schema12.properties.challenge
+                                                                        .properties.algorithm.enum,
+                                                                  },
+                                                                  message:
+                                                                    'must be equal to one of the allowed values',
+                                                                },
+                                                              ];
+                                                              return false;
+                                                            }
+                                                            var valid4 = _errs59 === errors;
+                                                          } else {
+                                                            var valid4 = true;
+                                                          }
+                                                          if (valid4) {
+                                                            if (data24.qop !== undefined) {
+                                                              const _errs60 = errors;
+                                                              if (typeof data24.qop !== 'boolean') {
+                                                                validate11.errors = [
+                                                                  {
+                                                                    instancePath:
+                                                                      instancePath +
+                                                                      '/challenge/qop',
+                                                                    schemaPath:
+                                                                      '#/properties/challenge/properties/qop/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'boolean' },
+                                                                    message: 'must be boolean',
+                                                                  },
+                                                                ];
+                                                                return false;
+                                                              }
+                                                              var valid4 = _errs60 === errors;
+                                                            } else {
+                                                              var valid4 = true;
+                                                            }
+                                                            if (valid4) {
+                                                              if (data24.proxy !== undefined) {
+                                                                const _errs62 = errors;
+                                                                if (
+                                                                  typeof data24.proxy !== 'boolean'
+                                                                ) {
+                                                                  validate11.errors = [
+                                                                    {
+                                                                      instancePath:
+                                                                        instancePath +
+                                                                        '/challenge/proxy',
+                                                                      schemaPath:
+                                                                        '#/properties/challenge/properties/proxy/type',
+                                                                      keyword: 'type',
+                                                                      params: { type: 'boolean' },
+                                                                      message: 'must be boolean',
+                                                                    },
+                                                                  ];
+                                                                  return false;
+                                                                }
+                                                                var valid4 = _errs62 === errors;
+                                                              } else {
+                                                                var valid4 = true;
+                                                              }
+                                                            }
+                                                          }
+                                                        }
+                                                      }
+                                                    }
+                                                  }
+                                                }
+                                              } else {
+                                                validate11.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/challenge',
+                                                    schemaPath: '#/properties/challenge/type',
+                                                    keyword: 'type',
+                                                    params: { type: 'object' },
+                                                    message: 'must be object',
+                                                  },
+                                                ];
+                                                return false;
+                                              }
+                                            }
+                                            var valid0 = _errs50 === errors;
+                                          } else {
+                                            var valid0 = true;
+                                          }
+                                        }
+                                      }
+                                    }
+                                  }
+                                }
+                              }
+                            }
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate11.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate11.errors = vErrors;
+  return errors === 0;
+}
+export const registerOptions = validate12;
+const schema13 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'register-options.schema.json',
+  title: 'RegisterOptions',
+  description: 'What a REGISTER of a peer holds.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    headers: {
+      type: 'object',
+      'x-form': 'an object of header names with a text, an array of texts, or null',
+      tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+      description:
+        'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
+      examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
+    },
+    from: {
+      type: 'string',
+      pattern: '^[^\\r\\n]+$',
+      'x-form': 'the value of a From header',
+      description:
+        'Value of the From header; a tag is added where it has none. Default: the address of record.',
+      examples: ['<sip:anonymous@anonymous.invalid>'],
+    },
+    to: {
+      type: 'string',
+      pattern: '^[^\\r\\n]+$',
+      'x-form': 'the value of a To header',
+      description: 'Value of the To header. Default: the target.',
+    },
+    contact: {
+      type: 'string',
+      pattern: '^[^\\r\\n]+$',
+      'x-form': 'the value of a Contact header',
+      description: 'Value of the Contact header. Default: where the peer listens.',
+      examples: ['<sip:carrier@192.0.2.1:5060>'],
+    },
+    expires: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 86400,
+      description: 'Value of the Expires header, in seconds.',
+    },
+  },
+};
+function validate12(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="register-options.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!(
+          key0 === 'headers' ||
+          key0 === 'from' ||
+          key0 === 'to' ||
+          key0 === 'contact' ||
+          key0 === 'expires'
+        )) {
+          validate12.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.headers !== undefined) {
+          let data0 = data.headers;
+          const _errs2 = errors;
+          if (!(data0 && typeof data0 == 'object' && !Array.isArray(data0))) {
+            validate12.errors = [
+              {
+                instancePath: instancePath + '/headers',
+                schemaPath: '#/properties/headers/type',
+                keyword: 'type',
+                params: { type: 'object' },
+                message: 'must be object',
+              },
+            ];
+            return false;
+          }
+          var valid0 = _errs2 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.from !== undefined) {
+            let data1 = data.from;
+            const _errs4 = errors;
+            if (errors === _errs4) {
+              if (typeof data1 === 'string') {
+                if (!pattern8.test(data1)) {
+                  validate12.errors = [
+                    {
+                      instancePath: instancePath + '/from',
+                      schemaPath: '#/properties/from/pattern',
+                      keyword: 'pattern',
+                      params: { pattern: '^[^\\r\\n]+$' },
+                      message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                    },
+                  ];
+                  return false;
+                }
+              } else {
+                validate12.errors = [
+                  {
+                    instancePath: instancePath + '/from',
+                    schemaPath: '#/properties/from/type',
+                    keyword: 'type',
+                    params: { type: 'string' },
+                    message: 'must be string',
+                  },
+                ];
+                return false;
+              }
+            }
+            var valid0 = _errs4 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.to !== undefined) {
+              let data2 = data.to;
+              const _errs6 = errors;
+              if (errors === _errs6) {
+                if (typeof data2 === 'string') {
+                  if (!pattern8.test(data2)) {
+                    validate12.errors = [
+                      {
+                        instancePath: instancePath + '/to',
+                        schemaPath: '#/properties/to/pattern',
+                        keyword: 'pattern',
+                        params: { pattern: '^[^\\r\\n]+$' },
+                        message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                      },
+                    ];
+                    return false;
+                  }
+                } else {
+                  validate12.errors = [
+                    {
+                      instancePath: instancePath + '/to',
+                      schemaPath: '#/properties/to/type',
+                      keyword: 'type',
+                      params: { type: 'string' },
+                      message: 'must be string',
+                    },
+                  ];
+                  return false;
+                }
+              }
+              var valid0 = _errs6 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.contact !== undefined) {
+                let data3 = data.contact;
+                const _errs8 = errors;
+                if (errors === _errs8) {
+                  if (typeof data3 === 'string') {
+                    if (!pattern8.test(data3)) {
+                      validate12.errors = [
+                        {
+                          instancePath: instancePath + '/contact',
+                          schemaPath: '#/properties/contact/pattern',
+                          keyword: 'pattern',
+                          params: { pattern: '^[^\\r\\n]+$' },
+                          message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                        },
+                      ];
+                      return false;
+                    }
+                  } else {
+                    validate12.errors = [
+                      {
+                        instancePath: instancePath + '/contact',
+                        schemaPath: '#/properties/contact/type',
+                        keyword: 'type',
+                        params: { type: 'string' },
+                        message: 'must be string',
+                      },
+                    ];
+                    return false;
+                  }
+                }
+                var valid0 = _errs8 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.expires !== undefined) {
+                  let data4 = data.expires;
+                  const _errs10 = errors;
+                  if (!(
+                    typeof data4 == 'number' &&
+                    !(data4 % 1) &&
+                    !isNaN(data4) &&
+                    isFinite(data4)
+                  )) {
+                    validate12.errors = [
+                      {
+                        instancePath: instancePath + '/expires',
+                        schemaPath: '#/properties/expires/type',
+                        keyword: 'type',
+                        params: { type: 'integer' },
+                        message: 'must be integer',
+                      },
+                    ];
+                    return false;
+                  }
+                  if (errors === _errs10) {
+                    if (typeof data4 == 'number' && isFinite(data4)) {
+                      if (data4 > 86400 || isNaN(data4)) {
+                        validate12.errors = [
+                          {
+                            instancePath: instancePath + '/expires',
+                            schemaPath: '#/properties/expires/maximum',
+                            keyword: 'maximum',
+                            params: { comparison: '<=', limit: 86400 },
+                            message: 'must be <= 86400',
+                          },
+                        ];
+                        return false;
+                      } else {
+                        if (data4 < 0 || isNaN(data4)) {
+                          validate12.errors = [
+                            {
+                              instancePath: instancePath + '/expires',
+                              schemaPath: '#/properties/expires/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 0 },
+                              message: 'must be >= 0',
+                            },
+                          ];
+                          return false;
+                        }
+                      }
+                    }
+                  }
+                  var valid0 = _errs10 === errors;
+                } else {
+                  var valid0 = true;
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate12.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate12.errors = vErrors;
+  return errors === 0;
+}
+export const callOptions = validate13;
+const schema14 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'call-options.schema.json',
+  title: 'CallOptions',
+  description: 'What the INVITE of a peer holds, and how its answer is treated.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    headers: {
+      type: 'object',
+      'x-form': 'an object of header names with a text, an array of texts, or null',
+      tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+      description:
+        'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
+      examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
+    },
+    body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
+    content_type: {
+      type: 'string',
+      pattern: '^[^\\r\\n]+$',
+      'x-form': 'a media type such as "application/scaip+xml"',
+      description:
+        'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
+      examples: ['application/scaip+xml'],
+    },
+    from: {
+      type: 'string',
+      pattern: '^[^\\r\\n]+$',
+      'x-form': 'the value of a From header',
+      description:
+        'Value of the From header; a tag is added where it has none. Default: the address of record.',
+      examples: ['<sip:anonymous@anonymous.invalid>'],
+    },
+    to: {
+      type: 'string',
+      pattern: '^[^\\r\\n]+$',
+      'x-form': 'the value of a To header',
+      description: 'Value of the To header. Default: the target.',
+    },
+    contact: {
+      type: 'string',
+      pattern: '^[^\\r\\n]+$',
+      'x-form': 'the value of a Contact header',
+      description: 'Value of the Contact header. Default: where the peer listens.',
+      examples: ['<sip:carrier@192.0.2.1:5060>'],
+    },
+    sdp: {
+      type: ['string', 'object', 'boolean'],
+      'x-form':
+        "a session description as text, an object of wishes for the peer's own, or false for none",
+      tsType: 'string | SdpWish | false',
+      description:
+        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+      examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
+    },
+    late_offer: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Sends the INVITE without a session description: the answer holds the offer, the ACK the answer (RFC 3261, 13.2.1).',
+    },
+    ack: {
+      type: 'string',
+      pattern: '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$',
+      'x-form': '"drop", or a delay such as "800ms"',
+      tsType: '"drop" | (string & {})',
+      description: 'How the 200 is acknowledged: not at all, or after a delay. Default: at once.',
+      examples: ['drop', '800ms'],
+    },
+    require: {
+      type: 'array',
+      items: { type: 'string' },
+      minItems: 1,
+      'x-form': 'an array of option tags such as ["100rel"]',
+      tsType: 'readonly string[]',
+      description: 'Option tags of the Require header.',
+      examples: [['100rel']],
+    },
+    session_timer: {
+      type: 'object',
+      additionalProperties: false,
+      'x-form': 'an object such as { expires: 90, refresher: "uac" }',
+      properties: {
+        expires: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 86400,
+          description: 'Session-Expires, in seconds.',
+        },
+        min_se: { type: 'integer', minimum: 1, maximum: 86400, description: 'Min-SE, in seconds.' },
+        refresher: {
+          enum: ['uac', 'uas'],
+          description: 'Who is to refresh the session. Default: nobody is named.',
+        },
+        method: {
+          enum: ['INVITE', 'UPDATE'],
+          default: 'INVITE',
+          description: 'What the peer refreshes with, where it is the refresher.',
+        },
+        refresh: {
+          type: 'boolean',
+          default: true,
+          description: 'False: the peer does not refresh although it is its turn.',
+        },
+      },
+      description:
+        'Session timer (RFC 4028): Session-Expires and Supported: timer; where the peer is the refresher, it refreshes after half of the time.',
+    },
+  },
+};
+const pattern27 = new RegExp('^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$', 'u');
+function validate13(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="call-options.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!func2.call(schema14.properties, key0)) {
+          validate13.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.headers !== undefined) {
+          let data0 = data.headers;
+          const _errs2 = errors;
+          if (!(data0 && typeof data0 == 'object' && !Array.isArray(data0))) {
+            validate13.errors = [
+              {
+                instancePath: instancePath + '/headers',
+                schemaPath: '#/properties/headers/type',
+                keyword: 'type',
+                params: { type: 'object' },
+                message: 'must be object',
+              },
+            ];
+            return false;
+          }
+          var valid0 = _errs2 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.body !== undefined) {
+            const _errs4 = errors;
+            if (typeof data.body !== 'string') {
+              validate13.errors = [
+                {
+                  instancePath: instancePath + '/body',
+                  schemaPath: '#/properties/body/type',
+                  keyword: 'type',
+                  params: { type: 'string' },
+                  message: 'must be string',
+                },
+              ];
+              return false;
+            }
+            var valid0 = _errs4 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.content_type !== undefined) {
+              let data2 = data.content_type;
+              const _errs6 = errors;
+              if (errors === _errs6) {
+                if (typeof data2 === 'string') {
+                  if (!pattern8.test(data2)) {
+                    validate13.errors = [
+                      {
+                        instancePath: instancePath + '/content_type',
+                        schemaPath: '#/properties/content_type/pattern',
+                        keyword: 'pattern',
+                        params: { pattern: '^[^\\r\\n]+$' },
+                        message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                      },
+                    ];
+                    return false;
+                  }
+                } else {
+                  validate13.errors = [
+                    {
+                      instancePath: instancePath + '/content_type',
+                      schemaPath: '#/properties/content_type/type',
+                      keyword: 'type',
+                      params: { type: 'string' },
+                      message: 'must be string',
+                    },
+                  ];
+                  return false;
+                }
+              }
+              var valid0 = _errs6 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.from !== undefined) {
+                let data3 = data.from;
+                const _errs8 = errors;
+                if (errors === _errs8) {
+                  if (typeof data3 === 'string') {
+                    if (!pattern8.test(data3)) {
+                      validate13.errors = [
+                        {
+                          instancePath: instancePath + '/from',
+                          schemaPath: '#/properties/from/pattern',
+                          keyword: 'pattern',
+                          params: { pattern: '^[^\\r\\n]+$' },
+                          message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                        },
+                      ];
+                      return false;
+                    }
+                  } else {
+                    validate13.errors = [
+                      {
+                        instancePath: instancePath + '/from',
+                        schemaPath: '#/properties/from/type',
+                        keyword: 'type',
+                        params: { type: 'string' },
+                        message: 'must be string',
+                      },
+                    ];
+                    return false;
+                  }
+                }
+                var valid0 = _errs8 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.to !== undefined) {
+                  let data4 = data.to;
+                  const _errs10 = errors;
+                  if (errors === _errs10) {
+                    if (typeof data4 === 'string') {
+                      if (!pattern8.test(data4)) {
+                        validate13.errors = [
+                          {
+                            instancePath: instancePath + '/to',
+                            schemaPath: '#/properties/to/pattern',
+                            keyword: 'pattern',
+                            params: { pattern: '^[^\\r\\n]+$' },
+                            message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                          },
+                        ];
+                        return false;
+                      }
+                    } else {
+                      validate13.errors = [
+                        {
+                          instancePath: instancePath + '/to',
+                          schemaPath: '#/properties/to/type',
+                          keyword: 'type',
+                          params: { type: 'string' },
+                          message: 'must be string',
+                        },
+                      ];
+                      return false;
+                    }
+                  }
+                  var valid0 = _errs10 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data.contact !== undefined) {
+                    let data5 = data.contact;
+                    const _errs12 = errors;
+                    if (errors === _errs12) {
+                      if (typeof data5 === 'string') {
+                        if (!pattern8.test(data5)) {
+                          validate13.errors = [
+                            {
+                              instancePath: instancePath + '/contact',
+                              schemaPath: '#/properties/contact/pattern',
+                              keyword: 'pattern',
+                              params: { pattern: '^[^\\r\\n]+$' },
+                              message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                            },
+                          ];
+                          return false;
+                        }
+                      } else {
+                        validate13.errors = [
+                          {
+                            instancePath: instancePath + '/contact',
+                            schemaPath: '#/properties/contact/type',
+                            keyword: 'type',
+                            params: { type: 'string' },
+                            message: 'must be string',
+                          },
+                        ];
+                        return false;
+                      }
+                    }
+                    var valid0 = _errs12 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                  if (valid0) {
+                    if (data.sdp !== undefined) {
+                      let data6 = data.sdp;
+                      const _errs14 = errors;
+                      if (
+                        typeof data6 !== 'string' &&
+                        !(data6 && typeof data6 == 'object' && !Array.isArray(data6)) &&
+                        typeof data6 !== 'boolean'
+                      ) {
+                        validate13.errors = [
+                          {
+                            instancePath: instancePath + '/sdp',
+                            schemaPath: '#/properties/sdp/type',
+                            keyword: 'type',
+                            params: { type: schema14.properties.sdp.type },
+                            message: 'must be string,object,boolean',
+                          },
+                        ];
+                        return false;
+                      }
+                      var valid0 = _errs14 === errors;
+                    } else {
+                      var valid0 = true;
+                    }
+                    if (valid0) {
+                      if (data.late_offer !== undefined) {
+                        const _errs16 = errors;
+                        if (typeof data.late_offer !== 'boolean') {
+                          validate13.errors = [
+                            {
+                              instancePath: instancePath + '/late_offer',
+                              schemaPath: '#/properties/late_offer/type',
+                              keyword: 'type',
+                              params: { type: 'boolean' },
+                              message: 'must be boolean',
+                            },
+                          ];
+                          return false;
+                        }
+                        var valid0 = _errs16 === errors;
+                      } else {
+                        var valid0 = true;
+                      }
+                      if (valid0) {
+                        if (data.ack !== undefined) {
+                          let data8 = data.ack;
+                          const _errs18 = errors;
+                          if (errors === _errs18) {
+                            if (typeof data8 === 'string') {
+                              if (!pattern27.test(data8)) {
+                                validate13.errors = [
+                                  {
+                                    instancePath: instancePath + '/ack',
+                                    schemaPath: '#/properties/ack/pattern',
+                                    keyword: 'pattern',
+                                    params: { pattern: '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$' },
+                                    message:
+                                      'must match pattern "' +
+                                      '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$' +
+                                      '"',
+                                  },
+                                ];
+                                return false;
+                              }
+                            } else {
+                              validate13.errors = [
+                                {
+                                  instancePath: instancePath + '/ack',
+                                  schemaPath: '#/properties/ack/type',
+                                  keyword: 'type',
+                                  params: { type: 'string' },
+                                  message: 'must be string',
+                                },
+                              ];
+                              return false;
+                            }
+                          }
+                          var valid0 = _errs18 === errors;
+                        } else {
+                          var valid0 = true;
+                        }
+                        if (valid0) {
+                          if (data.require !== undefined) {
+                            let data9 = data.require;
+                            const _errs20 = errors;
+                            if (errors === _errs20) {
+                              if (Array.isArray(data9)) {
+                                if (data9.length < 1) {
+                                  validate13.errors = [
+                                    {
+                                      instancePath: instancePath + '/require',
+                                      schemaPath: '#/properties/require/minItems',
+                                      keyword: 'minItems',
+                                      params: { limit: 1 },
+                                      message: 'must NOT have fewer than 1 items',
+                                    },
+                                  ];
+                                  return false;
+                                } else {
+                                  var valid1 = true;
+                                  const len0 = data9.length;
+                                  for (let i0 = 0; i0 < len0; i0++) {
+                                    const _errs22 = errors;
+                                    if (typeof data9[i0] !== 'string') {
+                                      validate13.errors = [
+                                        {
+                                          instancePath: instancePath + '/require/' + i0,
+                                          schemaPath: '#/properties/require/items/type',
+                                          keyword: 'type',
+                                          params: { type: 'string' },
+                                          message: 'must be string',
+                                        },
+                                      ];
+                                      return false;
+                                    }
+                                    var valid1 = _errs22 === errors;
+                                    if (!valid1) {
+                                      break;
+                                    }
+                                  }
+                                }
+                              } else {
+                                validate13.errors = [
+                                  {
+                                    instancePath: instancePath + '/require',
+                                    schemaPath: '#/properties/require/type',
+                                    keyword: 'type',
+                                    params: { type: 'array' },
+                                    message: 'must be array',
+                                  },
+                                ];
+                                return false;
+                              }
+                            }
+                            var valid0 = _errs20 === errors;
+                          } else {
+                            var valid0 = true;
+                          }
+                          if (valid0) {
+                            if (data.session_timer !== undefined) {
+                              let data11 = data.session_timer;
+                              const _errs24 = errors;
+                              if (errors === _errs24) {
+                                if (data11 && typeof data11 == 'object' && !Array.isArray(data11)) {
+                                  const _errs26 = errors;
+                                  for (const key1 in data11) {
+                                    if (!(
+                                      key1 === 'expires' ||
+                                      key1 === 'min_se' ||
+                                      key1 === 'refresher' ||
+                                      key1 === 'method' ||
+                                      key1 === 'refresh'
+                                    )) {
+                                      validate13.errors = [
+                                        {
+                                          instancePath: instancePath + '/session_timer',
+                                          schemaPath:
+                                            '#/properties/session_timer/additionalProperties',
+                                          keyword: 'additionalProperties',
+                                          params: { additionalProperty: key1 },
+                                          message: 'must NOT have additional properties',
+                                        },
+                                      ];
+                                      return false;
+                                      break;
+                                    }
+                                  }
+                                  if (_errs26 === errors) {
+                                    if (data11.expires !== undefined) {
+                                      let data12 = data11.expires;
+                                      const _errs27 = errors;
+                                      if (!(
+                                        typeof data12 == 'number' &&
+                                        !(data12 % 1) &&
+                                        !isNaN(data12) &&
+                                        isFinite(data12)
+                                      )) {
+                                        validate13.errors = [
+                                          {
+                                            instancePath: instancePath + '/session_timer/expires',
+                                            schemaPath:
+                                              '#/properties/session_timer/properties/expires/type',
+                                            keyword: 'type',
+                                            params: { type: 'integer' },
+                                            message: 'must be integer',
+                                          },
+                                        ];
+                                        return false;
+                                      }
+                                      if (errors === _errs27) {
+                                        if (typeof data12 == 'number' && isFinite(data12)) {
+                                          if (data12 > 86400 || isNaN(data12)) {
+                                            validate13.errors = [
+                                              {
+                                                instancePath:
+                                                  instancePath + '/session_timer/expires',
+                                                schemaPath:
+                                                  '#/properties/session_timer/properties/expires/maximum',
+                                                keyword: 'maximum',
+                                                params: { comparison: '<=', limit: 86400 },
+                                                message: 'must be <= 86400',
+                                              },
+                                            ];
+                                            return false;
+                                          } else {
+                                            if (data12 < 1 || isNaN(data12)) {
+                                              validate13.errors = [
+                                                {
+                                                  instancePath:
+                                                    instancePath + '/session_timer/expires',
+                                                  schemaPath:
+                                                    '#/properties/session_timer/properties/expires/minimum',
+                                                  keyword: 'minimum',
+                                                  params: { comparison: '>=', limit: 1 },
+                                                  message: 'must be >= 1',
+                                                },
+                                              ];
+                                              return false;
+                                            }
+                                          }
+                                        }
+                                      }
+                                      var valid2 = _errs27 === errors;
+                                    } else {
+                                      var valid2 = true;
+                                    }
+                                    if (valid2) {
+                                      if (data11.min_se !== undefined) {
+                                        let data13 = data11.min_se;
+                                        const _errs29 = errors;
+                                        if (!(
+                                          typeof data13 == 'number' &&
+                                          !(data13 % 1) &&
+                                          !isNaN(data13) &&
+                                          isFinite(data13)
+                                        )) {
+                                          validate13.errors = [
+                                            {
+                                              instancePath: instancePath + '/session_timer/min_se',
+                                              schemaPath:
+                                                '#/properties/session_timer/properties/min_se/type',
+                                              keyword: 'type',
+                                              params: { type: 'integer' },
+                                              message: 'must be integer',
+                                            },
+                                          ];
+                                          return false;
+                                        }
+                                        if (errors === _errs29) {
+                                          if (typeof data13 == 'number' && isFinite(data13)) {
+                                            if (data13 > 86400 || isNaN(data13)) {
+                                              validate13.errors = [
+                                                {
+                                                  instancePath:
+                                                    instancePath + '/session_timer/min_se',
+                                                  schemaPath:
+                                                    '#/properties/session_timer/properties/min_se/maximum',
+                                                  keyword: 'maximum',
+                                                  params: { comparison: '<=', limit: 86400 },
+                                                  message: 'must be <= 86400',
+                                                },
+                                              ];
+                                              return false;
+                                            } else {
+                                              if (data13 < 1 || isNaN(data13)) {
+                                                validate13.errors = [
+                                                  {
+                                                    instancePath:
+                                                      instancePath + '/session_timer/min_se',
+                                                    schemaPath:
+                                                      '#/properties/session_timer/properties/min_se/minimum',
+                                                    keyword: 'minimum',
+                                                    params: { comparison: '>=', limit: 1 },
+                                                    message: 'must be >= 1',
+                                                  },
+                                                ];
+                                                return false;
+                                              }
+                                            }
+                                          }
+                                        }
+                                        var valid2 = _errs29 === errors;
+                                      } else {
+                                        var valid2 = true;
+                                      }
+                                      if (valid2) {
+                                        if (data11.refresher !== undefined) {
+                                          let data14 = data11.refresher;
+                                          const _errs31 = errors;
+                                          if (!(data14 === 'uac' || data14 === 'uas')) {
+                                            validate13.errors = [
+                                              {
+                                                instancePath:
+                                                  instancePath + '/session_timer/refresher',
+                                                schemaPath:
+                                                  '#/properties/session_timer/properties/refresher/enum',
+                                                keyword: 'enum',
+                                                params: {
+                                                  allowedValues:
+                                                    schema14.properties.session_timer.properties
+                                                      .refresher.enum,
+                                                },
+                                                message:
+                                                  'must be equal to one of the allowed values',
+                                              },
+                                            ];
+                                            return false;
+                                          }
+                                          var valid2 = _errs31 === errors;
+                                        } else {
+                                          var valid2 = true;
+                                        }
+                                        if (valid2) {
+                                          if (data11.method !== undefined) {
+                                            let data15 = data11.method;
+                                            const _errs32 = errors;
+                                            if (!(data15 === 'INVITE' || data15 === 'UPDATE')) {
+                                              validate13.errors = [
+                                                {
+                                                  instancePath:
+                                                    instancePath + '/session_timer/method',
+                                                  schemaPath:
+                                                    '#/properties/session_timer/properties/method/enum',
+                                                  keyword: 'enum',
+                                                  params: {
+                                                    allowedValues:
+                                                      schema14.properties.session_timer.properties
+                                                        .method.enum,
+                                                  },
+                                                  message:
+                                                    'must be equal to one of the allowed values',
+                                                },
+                                              ];
+                                              return false;
+                                            }
+                                            var valid2 = _errs32 === errors;
+                                          } else {
+                                            var valid2 = true;
+                                          }
+                                          if (valid2) {
+                                            if (data11.refresh !== undefined) {
+                                              const _errs33 = errors;
+                                              if (typeof data11.refresh !== 'boolean') {
+                                                validate13.errors = [
+                                                  {
+                                                    instancePath:
+                                                      instancePath + '/session_timer/refresh',
+                                                    schemaPath:
+                                                      '#/properties/session_timer/properties/refresh/type',
+                                                    keyword: 'type',
+                                                    params: { type: 'boolean' },
+                                                    message: 'must be boolean',
+                                                  },
+                                                ];
+                                                return false;
+                                              }
+                                              var valid2 = _errs33 === errors;
+                                            } else {
+                                              var valid2 = true;
+                                            }
+                                          }
+                                        }
+                                      }
+                                    }
+                                  }
+                                } else {
+                                  validate13.errors = [
+                                    {
+                                      instancePath: instancePath + '/session_timer',
+                                      schemaPath: '#/properties/session_timer/type',
+                                      keyword: 'type',
+                                      params: { type: 'object' },
+                                      message: 'must be object',
+                                    },
+                                  ];
+                                  return false;
+                                }
+                              }
+                              var valid0 = _errs24 === errors;
+                            } else {
+                              var valid0 = true;
+                            }
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate13.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate13.errors = vErrors;
+  return errors === 0;
+}
+export const requestOptions = validate14;
+const schema15 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'request-options.schema.json',
+  title: 'RequestOptions',
+  description: 'What a request of a peer holds.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    headers: {
+      type: 'object',
+      'x-form': 'an object of header names with a text, an array of texts, or null',
+      tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+      description:
+        'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
+      examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
+    },
+    body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
+    content_type: {
+      type: 'string',
+      pattern: '^[^\\r\\n]+$',
+      'x-form': 'a media type such as "application/scaip+xml"',
+      description:
+        'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
+      examples: ['application/scaip+xml'],
+    },
+    from: {
+      type: 'string',
+      pattern: '^[^\\r\\n]+$',
+      'x-form': 'the value of a From header',
+      description:
+        'Value of the From header; a tag is added where it has none. Default: the address of record.',
+      examples: ['<sip:anonymous@anonymous.invalid>'],
+    },
+    to: {
+      type: 'string',
+      pattern: '^[^\\r\\n]+$',
+      'x-form': 'the value of a To header',
+      description: 'Value of the To header. Default: the target.',
+    },
+    contact: {
+      type: 'string',
+      pattern: '^[^\\r\\n]+$',
+      'x-form': 'the value of a Contact header',
+      description: 'Value of the Contact header. Default: where the peer listens.',
+      examples: ['<sip:carrier@192.0.2.1:5060>'],
+    },
+    sdp: {
+      type: ['string', 'object', 'boolean'],
+      'x-form':
+        "a session description as text, an object of wishes for the peer's own, or false for none",
+      tsType: 'string | SdpWish | false',
+      description:
+        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+      examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
+    },
+    in: {
+      type: 'string',
+      'x-form': 'a call, a transaction or a SIP message',
+      tsType: 'CallInfo | { readonly call_id: string } | string',
+      description:
+        'The dialog the request belongs to, by any of its messages. Default: none for `request`, the current call for the requests of a call.',
+    },
+    event: {
+      type: 'string',
+      pattern: '^[^\\r\\n]+$',
+      'x-form': 'an event package such as "dialog"',
+      description: 'Value of the Event header (RFC 6665).',
+      examples: ['presence'],
+    },
+    expires: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 86400,
+      description: 'Value of the Expires header, in seconds.',
+    },
+  },
+};
+function validate14(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="request-options.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!func2.call(schema15.properties, key0)) {
+          validate14.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.headers !== undefined) {
+          let data0 = data.headers;
+          const _errs2 = errors;
+          if (!(data0 && typeof data0 == 'object' && !Array.isArray(data0))) {
+            validate14.errors = [
+              {
+                instancePath: instancePath + '/headers',
+                schemaPath: '#/properties/headers/type',
+                keyword: 'type',
+                params: { type: 'object' },
+                message: 'must be object',
+              },
+            ];
+            return false;
+          }
+          var valid0 = _errs2 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.body !== undefined) {
+            const _errs4 = errors;
+            if (typeof data.body !== 'string') {
+              validate14.errors = [
+                {
+                  instancePath: instancePath + '/body',
+                  schemaPath: '#/properties/body/type',
+                  keyword: 'type',
+                  params: { type: 'string' },
+                  message: 'must be string',
+                },
+              ];
+              return false;
+            }
+            var valid0 = _errs4 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.content_type !== undefined) {
+              let data2 = data.content_type;
+              const _errs6 = errors;
+              if (errors === _errs6) {
+                if (typeof data2 === 'string') {
+                  if (!pattern8.test(data2)) {
+                    validate14.errors = [
+                      {
+                        instancePath: instancePath + '/content_type',
+                        schemaPath: '#/properties/content_type/pattern',
+                        keyword: 'pattern',
+                        params: { pattern: '^[^\\r\\n]+$' },
+                        message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                      },
+                    ];
+                    return false;
+                  }
+                } else {
+                  validate14.errors = [
+                    {
+                      instancePath: instancePath + '/content_type',
+                      schemaPath: '#/properties/content_type/type',
+                      keyword: 'type',
+                      params: { type: 'string' },
+                      message: 'must be string',
+                    },
+                  ];
+                  return false;
+                }
+              }
+              var valid0 = _errs6 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.from !== undefined) {
+                let data3 = data.from;
+                const _errs8 = errors;
+                if (errors === _errs8) {
+                  if (typeof data3 === 'string') {
+                    if (!pattern8.test(data3)) {
+                      validate14.errors = [
+                        {
+                          instancePath: instancePath + '/from',
+                          schemaPath: '#/properties/from/pattern',
+                          keyword: 'pattern',
+                          params: { pattern: '^[^\\r\\n]+$' },
+                          message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                        },
+                      ];
+                      return false;
+                    }
+                  } else {
+                    validate14.errors = [
+                      {
+                        instancePath: instancePath + '/from',
+                        schemaPath: '#/properties/from/type',
+                        keyword: 'type',
+                        params: { type: 'string' },
+                        message: 'must be string',
+                      },
+                    ];
+                    return false;
+                  }
+                }
+                var valid0 = _errs8 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.to !== undefined) {
+                  let data4 = data.to;
+                  const _errs10 = errors;
+                  if (errors === _errs10) {
+                    if (typeof data4 === 'string') {
+                      if (!pattern8.test(data4)) {
+                        validate14.errors = [
+                          {
+                            instancePath: instancePath + '/to',
+                            schemaPath: '#/properties/to/pattern',
+                            keyword: 'pattern',
+                            params: { pattern: '^[^\\r\\n]+$' },
+                            message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                          },
+                        ];
+                        return false;
+                      }
+                    } else {
+                      validate14.errors = [
+                        {
+                          instancePath: instancePath + '/to',
+                          schemaPath: '#/properties/to/type',
+                          keyword: 'type',
+                          params: { type: 'string' },
+                          message: 'must be string',
+                        },
+                      ];
+                      return false;
+                    }
+                  }
+                  var valid0 = _errs10 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data.contact !== undefined) {
+                    let data5 = data.contact;
+                    const _errs12 = errors;
+                    if (errors === _errs12) {
+                      if (typeof data5 === 'string') {
+                        if (!pattern8.test(data5)) {
+                          validate14.errors = [
+                            {
+                              instancePath: instancePath + '/contact',
+                              schemaPath: '#/properties/contact/pattern',
+                              keyword: 'pattern',
+                              params: { pattern: '^[^\\r\\n]+$' },
+                              message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                            },
+                          ];
+                          return false;
+                        }
+                      } else {
+                        validate14.errors = [
+                          {
+                            instancePath: instancePath + '/contact',
+                            schemaPath: '#/properties/contact/type',
+                            keyword: 'type',
+                            params: { type: 'string' },
+                            message: 'must be string',
+                          },
+                        ];
+                        return false;
+                      }
+                    }
+                    var valid0 = _errs12 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                  if (valid0) {
+                    if (data.sdp !== undefined) {
+                      let data6 = data.sdp;
+                      const _errs14 = errors;
+                      if (
+                        typeof data6 !== 'string' &&
+                        !(data6 && typeof data6 == 'object' && !Array.isArray(data6)) &&
+                        typeof data6 !== 'boolean'
+                      ) {
+                        validate14.errors = [
+                          {
+                            instancePath: instancePath + '/sdp',
+                            schemaPath: '#/properties/sdp/type',
+                            keyword: 'type',
+                            params: { type: schema15.properties.sdp.type },
+                            message: 'must be string,object,boolean',
+                          },
+                        ];
+                        return false;
+                      }
+                      var valid0 = _errs14 === errors;
+                    } else {
+                      var valid0 = true;
+                    }
+                    if (valid0) {
+                      if (data.in !== undefined) {
+                        const _errs16 = errors;
+                        if (typeof data.in !== 'string') {
+                          validate14.errors = [
+                            {
+                              instancePath: instancePath + '/in',
+                              schemaPath: '#/properties/in/type',
+                              keyword: 'type',
+                              params: { type: 'string' },
+                              message: 'must be string',
+                            },
+                          ];
+                          return false;
+                        }
+                        var valid0 = _errs16 === errors;
+                      } else {
+                        var valid0 = true;
+                      }
+                      if (valid0) {
+                        if (data.event !== undefined) {
+                          let data8 = data.event;
+                          const _errs18 = errors;
+                          if (errors === _errs18) {
+                            if (typeof data8 === 'string') {
+                              if (!pattern8.test(data8)) {
+                                validate14.errors = [
+                                  {
+                                    instancePath: instancePath + '/event',
+                                    schemaPath: '#/properties/event/pattern',
+                                    keyword: 'pattern',
+                                    params: { pattern: '^[^\\r\\n]+$' },
+                                    message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                                  },
+                                ];
+                                return false;
+                              }
+                            } else {
+                              validate14.errors = [
+                                {
+                                  instancePath: instancePath + '/event',
+                                  schemaPath: '#/properties/event/type',
+                                  keyword: 'type',
+                                  params: { type: 'string' },
+                                  message: 'must be string',
+                                },
+                              ];
+                              return false;
+                            }
+                          }
+                          var valid0 = _errs18 === errors;
+                        } else {
+                          var valid0 = true;
+                        }
+                        if (valid0) {
+                          if (data.expires !== undefined) {
+                            let data9 = data.expires;
+                            const _errs20 = errors;
+                            if (!(
+                              typeof data9 == 'number' &&
+                              !(data9 % 1) &&
+                              !isNaN(data9) &&
+                              isFinite(data9)
+                            )) {
+                              validate14.errors = [
+                                {
+                                  instancePath: instancePath + '/expires',
+                                  schemaPath: '#/properties/expires/type',
+                                  keyword: 'type',
+                                  params: { type: 'integer' },
+                                  message: 'must be integer',
+                                },
+                              ];
+                              return false;
+                            }
+                            if (errors === _errs20) {
+                              if (typeof data9 == 'number' && isFinite(data9)) {
+                                if (data9 > 86400 || isNaN(data9)) {
+                                  validate14.errors = [
+                                    {
+                                      instancePath: instancePath + '/expires',
+                                      schemaPath: '#/properties/expires/maximum',
+                                      keyword: 'maximum',
+                                      params: { comparison: '<=', limit: 86400 },
+                                      message: 'must be <= 86400',
+                                    },
+                                  ];
+                                  return false;
+                                } else {
+                                  if (data9 < 0 || isNaN(data9)) {
+                                    validate14.errors = [
+                                      {
+                                        instancePath: instancePath + '/expires',
+                                        schemaPath: '#/properties/expires/minimum',
+                                        keyword: 'minimum',
+                                        params: { comparison: '>=', limit: 0 },
+                                        message: 'must be >= 0',
+                                      },
+                                    ];
+                                    return false;
+                                  }
+                                }
+                              }
+                            }
+                            var valid0 = _errs20 === errors;
+                          } else {
+                            var valid0 = true;
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate14.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate14.errors = vErrors;
+  return errors === 0;
+}
+export const responseOptions = validate15;
+const schema16 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'response-options.schema.json',
+  title: 'ResponseOptions',
+  description: 'What a response of a peer holds.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    headers: {
+      type: 'object',
+      'x-form': 'an object of header names with a text, an array of texts, or null',
+      tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+      description:
+        'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
+      examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
+    },
+    body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
+    content_type: {
+      type: 'string',
+      pattern: '^[^\\r\\n]+$',
+      'x-form': 'a media type such as "application/scaip+xml"',
+      description:
+        'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
+      examples: ['application/scaip+xml'],
+    },
+    contact: {
+      type: 'string',
+      pattern: '^[^\\r\\n]+$',
+      'x-form': 'the value of a Contact header',
+      description: 'Value of the Contact header. Default: where the peer listens.',
+      examples: ['<sip:carrier@192.0.2.1:5060>'],
+    },
+    sdp: {
+      type: ['string', 'object', 'boolean'],
+      'x-form':
+        "a session description as text, an object of wishes for the peer's own, or false for none",
+      tsType: 'string | SdpWish | false',
+      description:
+        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+      examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
+    },
+    tag: {
+      type: 'string',
+      pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$",
+      'x-form': "a tag of letters, digits and any of -.!%*_+`'~",
+      description:
+        "Tag of the To header (RFC 3261, 19.3): responses with different tags are those of a fork. Default: the peer's own.",
+      examples: ['a'],
+    },
+    reliable: {
+      type: 'boolean',
+      default: false,
+      description: 'Sends a provisional response reliably, until its PRACK comes (RFC 3262).',
+    },
+    session_timer: {
+      type: 'object',
+      additionalProperties: false,
+      'x-form': 'an object such as { expires: 90, refresher: "uac" }',
+      properties: {
+        expires: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 86400,
+          description: 'Session-Expires, in seconds.',
+        },
+        min_se: { type: 'integer', minimum: 1, maximum: 86400, description: 'Min-SE, in seconds.' },
+        refresher: {
+          enum: ['uac', 'uas'],
+          description: 'Who is to refresh the session. Default: nobody is named.',
+        },
+        method: {
+          enum: ['INVITE', 'UPDATE'],
+          default: 'INVITE',
+          description: 'What the peer refreshes with, where it is the refresher.',
+        },
+        refresh: {
+          type: 'boolean',
+          default: true,
+          description: 'False: the peer does not refresh although it is its turn.',
+        },
+      },
+      description:
+        'Session timer (RFC 4028): Session-Expires and Supported: timer; where the peer is the refresher, it refreshes after half of the time.',
+    },
+    to: {
+      type: 'string',
+      'x-form': 'a request of the SIP log',
+      tsType: '{ readonly call_id: string; readonly method: string }',
+      description:
+        'The request to answer, from `sip.received()` or `expect()`. Default: the INVITE that has waited longest, else the request that has.',
+    },
+  },
+};
+const pattern35 = new RegExp("^[A-Za-z0-9\\-.!%*_+`'~]+$", 'u');
+function validate15(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="response-options.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!func2.call(schema16.properties, key0)) {
+          validate15.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.headers !== undefined) {
+          let data0 = data.headers;
+          const _errs2 = errors;
+          if (!(data0 && typeof data0 == 'object' && !Array.isArray(data0))) {
+            validate15.errors = [
+              {
+                instancePath: instancePath + '/headers',
+                schemaPath: '#/properties/headers/type',
+                keyword: 'type',
+                params: { type: 'object' },
+                message: 'must be object',
+              },
+            ];
+            return false;
+          }
+          var valid0 = _errs2 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.body !== undefined) {
+            const _errs4 = errors;
+            if (typeof data.body !== 'string') {
+              validate15.errors = [
+                {
+                  instancePath: instancePath + '/body',
+                  schemaPath: '#/properties/body/type',
+                  keyword: 'type',
+                  params: { type: 'string' },
+                  message: 'must be string',
+                },
+              ];
+              return false;
+            }
+            var valid0 = _errs4 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.content_type !== undefined) {
+              let data2 = data.content_type;
+              const _errs6 = errors;
+              if (errors === _errs6) {
+                if (typeof data2 === 'string') {
+                  if (!pattern8.test(data2)) {
+                    validate15.errors = [
+                      {
+                        instancePath: instancePath + '/content_type',
+                        schemaPath: '#/properties/content_type/pattern',
+                        keyword: 'pattern',
+                        params: { pattern: '^[^\\r\\n]+$' },
+                        message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                      },
+                    ];
+                    return false;
+                  }
+                } else {
+                  validate15.errors = [
+                    {
+                      instancePath: instancePath + '/content_type',
+                      schemaPath: '#/properties/content_type/type',
+                      keyword: 'type',
+                      params: { type: 'string' },
+                      message: 'must be string',
+                    },
+                  ];
+                  return false;
+                }
+              }
+              var valid0 = _errs6 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.contact !== undefined) {
+                let data3 = data.contact;
+                const _errs8 = errors;
+                if (errors === _errs8) {
+                  if (typeof data3 === 'string') {
+                    if (!pattern8.test(data3)) {
+                      validate15.errors = [
+                        {
+                          instancePath: instancePath + '/contact',
+                          schemaPath: '#/properties/contact/pattern',
+                          keyword: 'pattern',
+                          params: { pattern: '^[^\\r\\n]+$' },
+                          message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                        },
+                      ];
+                      return false;
+                    }
+                  } else {
+                    validate15.errors = [
+                      {
+                        instancePath: instancePath + '/contact',
+                        schemaPath: '#/properties/contact/type',
+                        keyword: 'type',
+                        params: { type: 'string' },
+                        message: 'must be string',
+                      },
+                    ];
+                    return false;
+                  }
+                }
+                var valid0 = _errs8 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.sdp !== undefined) {
+                  let data4 = data.sdp;
+                  const _errs10 = errors;
+                  if (
+                    typeof data4 !== 'string' &&
+                    !(data4 && typeof data4 == 'object' && !Array.isArray(data4)) &&
+                    typeof data4 !== 'boolean'
+                  ) {
+                    validate15.errors = [
+                      {
+                        instancePath: instancePath + '/sdp',
+                        schemaPath: '#/properties/sdp/type',
+                        keyword: 'type',
+                        params: { type: schema16.properties.sdp.type },
+                        message: 'must be string,object,boolean',
+                      },
+                    ];
+                    return false;
+                  }
+                  var valid0 = _errs10 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data.tag !== undefined) {
+                    let data5 = data.tag;
+                    const _errs12 = errors;
+                    if (errors === _errs12) {
+                      if (typeof data5 === 'string') {
+                        if (!pattern35.test(data5)) {
+                          validate15.errors = [
+                            {
+                              instancePath: instancePath + '/tag',
+                              schemaPath: '#/properties/tag/pattern',
+                              keyword: 'pattern',
+                              params: { pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$" },
+                              message: 'must match pattern "' + "^[A-Za-z0-9\\-.!%*_+`'~]+$" + '"',
+                            },
+                          ];
+                          return false;
+                        }
+                      } else {
+                        validate15.errors = [
+                          {
+                            instancePath: instancePath + '/tag',
+                            schemaPath: '#/properties/tag/type',
+                            keyword: 'type',
+                            params: { type: 'string' },
+                            message: 'must be string',
+                          },
+                        ];
+                        return false;
+                      }
+                    }
+                    var valid0 = _errs12 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                  if (valid0) {
+                    if (data.reliable !== undefined) {
+                      const _errs14 = errors;
+                      if (typeof data.reliable !== 'boolean') {
+                        validate15.errors = [
+                          {
+                            instancePath: instancePath + '/reliable',
+                            schemaPath: '#/properties/reliable/type',
+                            keyword: 'type',
+                            params: { type: 'boolean' },
+                            message: 'must be boolean',
+                          },
+                        ];
+                        return false;
+                      }
+                      var valid0 = _errs14 === errors;
+                    } else {
+                      var valid0 = true;
+                    }
+                    if (valid0) {
+                      if (data.session_timer !== undefined) {
+                        let data7 = data.session_timer;
+                        const _errs16 = errors;
+                        if (errors === _errs16) {
+                          if (data7 && typeof data7 == 'object' && !Array.isArray(data7)) {
+                            const _errs18 = errors;
+                            for (const key1 in data7) {
+                              if (!(
+                                key1 === 'expires' ||
+                                key1 === 'min_se' ||
+                                key1 === 'refresher' ||
+                                key1 === 'method' ||
+                                key1 === 'refresh'
+                              )) {
+                                validate15.errors = [
+                                  {
+                                    instancePath: instancePath + '/session_timer',
+                                    schemaPath: '#/properties/session_timer/additionalProperties',
+                                    keyword: 'additionalProperties',
+                                    params: { additionalProperty: key1 },
+                                    message: 'must NOT have additional properties',
+                                  },
+                                ];
+                                return false;
+                                break;
+                              }
+                            }
+                            if (_errs18 === errors) {
+                              if (data7.expires !== undefined) {
+                                let data8 = data7.expires;
+                                const _errs19 = errors;
+                                if (!(
+                                  typeof data8 == 'number' &&
+                                  !(data8 % 1) &&
+                                  !isNaN(data8) &&
+                                  isFinite(data8)
+                                )) {
+                                  validate15.errors = [
+                                    {
+                                      instancePath: instancePath + '/session_timer/expires',
+                                      schemaPath:
+                                        '#/properties/session_timer/properties/expires/type',
+                                      keyword: 'type',
+                                      params: { type: 'integer' },
+                                      message: 'must be integer',
+                                    },
+                                  ];
+                                  return false;
+                                }
+                                if (errors === _errs19) {
+                                  if (typeof data8 == 'number' && isFinite(data8)) {
+                                    if (data8 > 86400 || isNaN(data8)) {
+                                      validate15.errors = [
+                                        {
+                                          instancePath: instancePath + '/session_timer/expires',
+                                          schemaPath:
+                                            '#/properties/session_timer/properties/expires/maximum',
+                                          keyword: 'maximum',
+                                          params: { comparison: '<=', limit: 86400 },
+                                          message: 'must be <= 86400',
+                                        },
+                                      ];
+                                      return false;
+                                    } else {
+                                      if (data8 < 1 || isNaN(data8)) {
+                                        validate15.errors = [
+                                          {
+                                            instancePath: instancePath + '/session_timer/expires',
+                                            schemaPath:
+                                              '#/properties/session_timer/properties/expires/minimum',
+                                            keyword: 'minimum',
+                                            params: { comparison: '>=', limit: 1 },
+                                            message: 'must be >= 1',
+                                          },
+                                        ];
+                                        return false;
+                                      }
+                                    }
+                                  }
+                                }
+                                var valid1 = _errs19 === errors;
+                              } else {
+                                var valid1 = true;
+                              }
+                              if (valid1) {
+                                if (data7.min_se !== undefined) {
+                                  let data9 = data7.min_se;
+                                  const _errs21 = errors;
+                                  if (!(
+                                    typeof data9 == 'number' &&
+                                    !(data9 % 1) &&
+                                    !isNaN(data9) &&
+                                    isFinite(data9)
+                                  )) {
+                                    validate15.errors = [
+                                      {
+                                        instancePath: instancePath + '/session_timer/min_se',
+                                        schemaPath:
+                                          '#/properties/session_timer/properties/min_se/type',
+                                        keyword: 'type',
+                                        params: { type: 'integer' },
+                                        message: 'must be integer',
+                                      },
+                                    ];
+                                    return false;
+                                  }
+                                  if (errors === _errs21) {
+                                    if (typeof data9 == 'number' && isFinite(data9)) {
+                                      if (data9 > 86400 || isNaN(data9)) {
+                                        validate15.errors = [
+                                          {
+                                            instancePath: instancePath + '/session_timer/min_se',
+                                            schemaPath:
+                                              '#/properties/session_timer/properties/min_se/maximum',
+                                            keyword: 'maximum',
+                                            params: { comparison: '<=', limit: 86400 },
+                                            message: 'must be <= 86400',
+                                          },
+                                        ];
+                                        return false;
+                                      } else {
+                                        if (data9 < 1 || isNaN(data9)) {
+                                          validate15.errors = [
+                                            {
+                                              instancePath: instancePath + '/session_timer/min_se',
+                                              schemaPath:
+                                                '#/properties/session_timer/properties/min_se/minimum',
+                                              keyword: 'minimum',
+                                              params: { comparison: '>=', limit: 1 },
+                                              message: 'must be >= 1',
+                                            },
+                                          ];
+                                          return false;
+                                        }
+                                      }
+                                    }
+                                  }
+                                  var valid1 = _errs21 === errors;
+                                } else {
+                                  var valid1 = true;
+                                }
+                                if (valid1) {
+                                  if (data7.refresher !== undefined) {
+                                    let data10 = data7.refresher;
+                                    const _errs23 = errors;
+                                    if (!(data10 === 'uac' || data10 === 'uas')) {
+                                      validate15.errors = [
+                                        {
+                                          instancePath: instancePath + '/session_timer/refresher',
+                                          schemaPath:
+                                            '#/properties/session_timer/properties/refresher/enum',
+                                          keyword: 'enum',
+                                          params: {
+                                            allowedValues:
+                                              schema16.properties.session_timer.properties.refresher
+                                                .enum,
+                                          },
+                                          message: 'must be equal to one of the allowed values',
+                                        },
+                                      ];
+                                      return false;
+                                    }
+                                    var valid1 = _errs23 === errors;
+                                  } else {
+                                    var valid1 = true;
+                                  }
+                                  if (valid1) {
+                                    if (data7.method !== undefined) {
+                                      let data11 = data7.method;
+                                      const _errs24 = errors;
+                                      if (!(data11 === 'INVITE' || data11 === 'UPDATE')) {
+                                        validate15.errors = [
+                                          {
+                                            instancePath: instancePath + '/session_timer/method',
+                                            schemaPath:
+                                              '#/properties/session_timer/properties/method/enum',
+                                            keyword: 'enum',
+                                            params: {
+                                              allowedValues:
+                                                schema16.properties.session_timer.properties.method
+                                                  .enum,
+                                            },
+                                            message: 'must be equal to one of the allowed values',
+                                          },
+                                        ];
+                                        return false;
+                                      }
+                                      var valid1 = _errs24 === errors;
+                                    } else {
+                                      var valid1 = true;
+                                    }
+                                    if (valid1) {
+                                      if (data7.refresh !== undefined) {
+                                        const _errs25 = errors;
+                                        if (typeof data7.refresh !== 'boolean') {
+                                          validate15.errors = [
+                                            {
+                                              instancePath: instancePath + '/session_timer/refresh',
+                                              schemaPath:
+                                                '#/properties/session_timer/properties/refresh/type',
+                                              keyword: 'type',
+                                              params: { type: 'boolean' },
+                                              message: 'must be boolean',
+                                            },
+                                          ];
+                                          return false;
+                                        }
+                                        var valid1 = _errs25 === errors;
+                                      } else {
+                                        var valid1 = true;
+                                      }
+                                    }
+                                  }
+                                }
+                              }
+                            }
+                          } else {
+                            validate15.errors = [
+                              {
+                                instancePath: instancePath + '/session_timer',
+                                schemaPath: '#/properties/session_timer/type',
+                                keyword: 'type',
+                                params: { type: 'object' },
+                                message: 'must be object',
+                              },
+                            ];
+                            return false;
+                          }
+                        }
+                        var valid0 = _errs16 === errors;
+                      } else {
+                        var valid0 = true;
+                      }
+                      if (valid0) {
+                        if (data.to !== undefined) {
+                          const _errs27 = errors;
+                          if (typeof data.to !== 'string') {
+                            validate15.errors = [
+                              {
+                                instancePath: instancePath + '/to',
+                                schemaPath: '#/properties/to/type',
+                                keyword: 'type',
+                                params: { type: 'string' },
+                                message: 'must be string',
+                              },
+                            ];
+                            return false;
+                          }
+                          var valid0 = _errs27 === errors;
+                        } else {
+                          var valid0 = true;
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate15.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate15.errors = vErrors;
+  return errors === 0;
+}
+export const scenarioOptions = validate16;
+const schema17 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'scenario-options.schema.json',
   title: 'ScenarioOptions',
@@ -1298,9 +4684,9 @@ const schema12 = {
     },
   },
 };
-const pattern9 = new RegExp('^[^\\s,]+$', 'u');
-const pattern10 = new RegExp('\\S', 'u');
-function validate11(
+const pattern36 = new RegExp('^[^\\s,]+$', 'u');
+const pattern37 = new RegExp('\\S', 'u');
+function validate16(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -1318,7 +4704,7 @@ function validate11(
           key0 === 'retries' ||
           key0 === 'locks'
         )) {
-          validate11.errors = [
+          validate16.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -1344,8 +4730,8 @@ function validate11(
                 const _errs4 = errors;
                 if (errors === _errs4) {
                   if (typeof data1 === 'string') {
-                    if (!pattern9.test(data1)) {
-                      validate11.errors = [
+                    if (!pattern36.test(data1)) {
+                      validate16.errors = [
                         {
                           instancePath: instancePath + '/tags/' + i0,
                           schemaPath: '#/properties/tags/items/pattern',
@@ -1357,7 +4743,7 @@ function validate11(
                       return false;
                     }
                   } else {
-                    validate11.errors = [
+                    validate16.errors = [
                       {
                         instancePath: instancePath + '/tags/' + i0,
                         schemaPath: '#/properties/tags/items/type',
@@ -1375,7 +4761,7 @@ function validate11(
                 }
               }
             } else {
-              validate11.errors = [
+              validate16.errors = [
                 {
                   instancePath: instancePath + '/tags',
                   schemaPath: '#/properties/tags/type',
@@ -1396,12 +4782,12 @@ function validate11(
             let data2 = data.skip;
             const _errs6 = errors;
             if (typeof data2 !== 'boolean' && typeof data2 !== 'string') {
-              validate11.errors = [
+              validate16.errors = [
                 {
                   instancePath: instancePath + '/skip',
                   schemaPath: '#/properties/skip/type',
                   keyword: 'type',
-                  params: { type: schema12.properties.skip.type },
+                  params: { type: schema17.properties.skip.type },
                   message: 'must be boolean,string',
                 },
               ];
@@ -1415,7 +4801,7 @@ function validate11(
             if (data.only !== undefined) {
               const _errs8 = errors;
               if (typeof data.only !== 'boolean') {
-                validate11.errors = [
+                validate16.errors = [
                   {
                     instancePath: instancePath + '/only',
                     schemaPath: '#/properties/only/type',
@@ -1435,12 +4821,12 @@ function validate11(
                 let data4 = data.timeout;
                 const _errs10 = errors;
                 if (typeof data4 !== 'string' && !(typeof data4 == 'number' && isFinite(data4))) {
-                  validate11.errors = [
+                  validate16.errors = [
                     {
                       instancePath: instancePath + '/timeout',
                       schemaPath: '#/properties/timeout/type',
                       keyword: 'type',
-                      params: { type: schema12.properties.timeout.type },
+                      params: { type: schema17.properties.timeout.type },
                       message: 'must be string,number',
                     },
                   ];
@@ -1460,7 +4846,7 @@ function validate11(
                     !isNaN(data5) &&
                     isFinite(data5)
                   )) {
-                    validate11.errors = [
+                    validate16.errors = [
                       {
                         instancePath: instancePath + '/retries',
                         schemaPath: '#/properties/retries/type',
@@ -1474,7 +4860,7 @@ function validate11(
                   if (errors === _errs12) {
                     if (typeof data5 == 'number' && isFinite(data5)) {
                       if (data5 > 20 || isNaN(data5)) {
-                        validate11.errors = [
+                        validate16.errors = [
                           {
                             instancePath: instancePath + '/retries',
                             schemaPath: '#/properties/retries/maximum',
@@ -1486,7 +4872,7 @@ function validate11(
                         return false;
                       } else {
                         if (data5 < 0 || isNaN(data5)) {
-                          validate11.errors = [
+                          validate16.errors = [
                             {
                               instancePath: instancePath + '/retries',
                               schemaPath: '#/properties/retries/minimum',
@@ -1517,8 +4903,8 @@ function validate11(
                           const _errs16 = errors;
                           if (errors === _errs16) {
                             if (typeof data7 === 'string') {
-                              if (!pattern10.test(data7)) {
-                                validate11.errors = [
+                              if (!pattern37.test(data7)) {
+                                validate16.errors = [
                                   {
                                     instancePath: instancePath + '/locks/' + i1,
                                     schemaPath: '#/properties/locks/items/pattern',
@@ -1530,7 +4916,7 @@ function validate11(
                                 return false;
                               }
                             } else {
-                              validate11.errors = [
+                              validate16.errors = [
                                 {
                                   instancePath: instancePath + '/locks/' + i1,
                                   schemaPath: '#/properties/locks/items/type',
@@ -1548,7 +4934,7 @@ function validate11(
                           }
                         }
                       } else {
-                        validate11.errors = [
+                        validate16.errors = [
                           {
                             instancePath: instancePath + '/locks',
                             schemaPath: '#/properties/locks/type',
@@ -1571,7 +4957,7 @@ function validate11(
         }
       }
     } else {
-      validate11.errors = [
+      validate16.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -1583,11 +4969,11 @@ function validate11(
       return false;
     }
   }
-  validate11.errors = vErrors;
+  validate16.errors = vErrors;
   return errors === 0;
 }
-export const waitOptions = validate12;
-const schema13 = {
+export const waitOptions = validate17;
+const schema18 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'wait-options.schema.json',
   title: 'WaitOptions',
@@ -1603,7 +4989,7 @@ const schema13 = {
     },
   },
 };
-function validate12(
+function validate17(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -1614,7 +5000,7 @@ function validate12(
       const _errs1 = errors;
       for (const key0 in data) {
         if (!(key0 === 'media')) {
-          validate12.errors = [
+          validate17.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -1630,7 +5016,7 @@ function validate12(
       if (_errs1 === errors) {
         if (data.media !== undefined) {
           if (typeof data.media !== 'boolean') {
-            validate12.errors = [
+            validate17.errors = [
               {
                 instancePath: instancePath + '/media',
                 schemaPath: '#/properties/media/type',
@@ -1644,7 +5030,7 @@ function validate12(
         }
       }
     } else {
-      validate12.errors = [
+      validate17.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -1656,11 +5042,11 @@ function validate12(
       return false;
     }
   }
-  validate12.errors = vErrors;
+  validate17.errors = vErrors;
   return errors === 0;
 }
-export const httpOptions = validate13;
-const schema14 = {
+export const httpOptions = validate18;
+const schema19 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'http-options.schema.json',
   title: 'HttpOptions',
@@ -1735,7 +5121,7 @@ const schema14 = {
     },
   },
 };
-function validate13(
+function validate18(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -1753,7 +5139,7 @@ function validate13(
           key0 === 'follow_redirects' ||
           key0 === 'auth'
         )) {
-          validate13.errors = [
+          validate18.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -1780,13 +5166,13 @@ function validate13(
                   !(typeof data1 == 'number' && isFinite(data1)) &&
                   !Array.isArray(data1)
                 ) {
-                  validate13.errors = [
+                  validate18.errors = [
                     {
                       instancePath:
                         instancePath + '/headers/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                       schemaPath: '#/properties/headers/additionalProperties/type',
                       keyword: 'type',
-                      params: { type: schema14.properties.headers.additionalProperties.type },
+                      params: { type: schema19.properties.headers.additionalProperties.type },
                       message: 'must be string,number,array',
                     },
                   ];
@@ -1799,7 +5185,7 @@ function validate13(
                     for (let i0 = 0; i0 < len0; i0++) {
                       const _errs7 = errors;
                       if (typeof data1[i0] !== 'string') {
-                        validate13.errors = [
+                        validate18.errors = [
                           {
                             instancePath:
                               instancePath +
@@ -1828,7 +5214,7 @@ function validate13(
                 }
               }
             } else {
-              validate13.errors = [
+              validate18.errors = [
                 {
                   instancePath: instancePath + '/headers',
                   schemaPath: '#/properties/headers/type',
@@ -1859,13 +5245,13 @@ function validate13(
                     typeof data4 !== 'boolean' &&
                     !Array.isArray(data4)
                   ) {
-                    validate13.errors = [
+                    validate18.errors = [
                       {
                         instancePath:
                           instancePath + '/query/' + key2.replace(/~/g, '~0').replace(/\//g, '~1'),
                         schemaPath: '#/properties/query/additionalProperties/type',
                         keyword: 'type',
-                        params: { type: schema14.properties.query.additionalProperties.type },
+                        params: { type: schema19.properties.query.additionalProperties.type },
                         message: 'must be string,number,boolean,array',
                       },
                     ];
@@ -1883,7 +5269,7 @@ function validate13(
                           !(typeof data5 == 'number' && isFinite(data5)) &&
                           typeof data5 !== 'boolean'
                         ) {
-                          validate13.errors = [
+                          validate18.errors = [
                             {
                               instancePath:
                                 instancePath +
@@ -1894,7 +5280,7 @@ function validate13(
                               schemaPath: '#/properties/query/additionalProperties/items/type',
                               keyword: 'type',
                               params: {
-                                type: schema14.properties.query.additionalProperties.items.type,
+                                type: schema19.properties.query.additionalProperties.items.type,
                               },
                               message: 'must be string,number,boolean',
                             },
@@ -1914,7 +5300,7 @@ function validate13(
                   }
                 }
               } else {
-                validate13.errors = [
+                validate18.errors = [
                   {
                     instancePath: instancePath + '/query',
                     schemaPath: '#/properties/query/type',
@@ -1935,12 +5321,12 @@ function validate13(
               let data6 = data.timeout;
               const _errs16 = errors;
               if (typeof data6 !== 'string' && !(typeof data6 == 'number' && isFinite(data6))) {
-                validate13.errors = [
+                validate18.errors = [
                   {
                     instancePath: instancePath + '/timeout',
                     schemaPath: '#/properties/timeout/type',
                     keyword: 'type',
-                    params: { type: schema14.properties.timeout.type },
+                    params: { type: schema19.properties.timeout.type },
                     message: 'must be string,number',
                   },
                 ];
@@ -1958,12 +5344,12 @@ function validate13(
                   typeof data7 !== 'boolean' &&
                   !(typeof data7 == 'number' && !(data7 % 1) && !isNaN(data7) && isFinite(data7))
                 ) {
-                  validate13.errors = [
+                  validate18.errors = [
                     {
                       instancePath: instancePath + '/follow_redirects',
                       schemaPath: '#/properties/follow_redirects/type',
                       keyword: 'type',
-                      params: { type: schema14.properties.follow_redirects.type },
+                      params: { type: schema19.properties.follow_redirects.type },
                       message: 'must be boolean,integer',
                     },
                   ];
@@ -1972,7 +5358,7 @@ function validate13(
                 if (errors === _errs18) {
                   if (typeof data7 == 'number' && isFinite(data7)) {
                     if (data7 > 20 || isNaN(data7)) {
-                      validate13.errors = [
+                      validate18.errors = [
                         {
                           instancePath: instancePath + '/follow_redirects',
                           schemaPath: '#/properties/follow_redirects/maximum',
@@ -1984,7 +5370,7 @@ function validate13(
                       return false;
                     } else {
                       if (data7 < 0 || isNaN(data7)) {
-                        validate13.errors = [
+                        validate18.errors = [
                           {
                             instancePath: instancePath + '/follow_redirects',
                             schemaPath: '#/properties/follow_redirects/minimum',
@@ -2011,7 +5397,7 @@ function validate13(
                       const _errs22 = errors;
                       for (const key3 in data8) {
                         if (!(key3 === 'username' || key3 === 'password' || key3 === 'bearer')) {
-                          validate13.errors = [
+                          validate18.errors = [
                             {
                               instancePath: instancePath + '/auth',
                               schemaPath: '#/properties/auth/additionalProperties',
@@ -2028,7 +5414,7 @@ function validate13(
                         if (data8.username !== undefined) {
                           const _errs23 = errors;
                           if (typeof data8.username !== 'string') {
-                            validate13.errors = [
+                            validate18.errors = [
                               {
                                 instancePath: instancePath + '/auth/username',
                                 schemaPath: '#/properties/auth/properties/username/type',
@@ -2047,7 +5433,7 @@ function validate13(
                           if (data8.password !== undefined) {
                             const _errs25 = errors;
                             if (typeof data8.password !== 'string') {
-                              validate13.errors = [
+                              validate18.errors = [
                                 {
                                   instancePath: instancePath + '/auth/password',
                                   schemaPath: '#/properties/auth/properties/password/type',
@@ -2066,7 +5452,7 @@ function validate13(
                             if (data8.bearer !== undefined) {
                               const _errs27 = errors;
                               if (typeof data8.bearer !== 'string') {
-                                validate13.errors = [
+                                validate18.errors = [
                                   {
                                     instancePath: instancePath + '/auth/bearer',
                                     schemaPath: '#/properties/auth/properties/bearer/type',
@@ -2085,7 +5471,7 @@ function validate13(
                         }
                       }
                     } else {
-                      validate13.errors = [
+                      validate18.errors = [
                         {
                           instancePath: instancePath + '/auth',
                           schemaPath: '#/properties/auth/type',
@@ -2107,7 +5493,7 @@ function validate13(
         }
       }
     } else {
-      validate13.errors = [
+      validate18.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -2119,11 +5505,11 @@ function validate13(
       return false;
     }
   }
-  validate13.errors = vErrors;
+  validate18.errors = vErrors;
   return errors === 0;
 }
-export const mockOptions = validate14;
-const schema15 = {
+export const mockOptions = validate19;
+const schema20 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'mock-options.schema.json',
   title: 'MockOptions',
@@ -2162,7 +5548,7 @@ const schema15 = {
     },
   },
 };
-function validate14(
+function validate19(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -2173,7 +5559,7 @@ function validate14(
       const _errs1 = errors;
       for (const key0 in data) {
         if (!(key0 === 'port' || key0 === 'host' || key0 === 'tls')) {
-          validate14.errors = [
+          validate19.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -2191,7 +5577,7 @@ function validate14(
           let data0 = data.port;
           const _errs2 = errors;
           if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-            validate14.errors = [
+            validate19.errors = [
               {
                 instancePath: instancePath + '/port',
                 schemaPath: '#/properties/port/type',
@@ -2205,7 +5591,7 @@ function validate14(
           if (errors === _errs2) {
             if (typeof data0 == 'number' && isFinite(data0)) {
               if (data0 > 65535 || isNaN(data0)) {
-                validate14.errors = [
+                validate19.errors = [
                   {
                     instancePath: instancePath + '/port',
                     schemaPath: '#/properties/port/maximum',
@@ -2217,7 +5603,7 @@ function validate14(
                 return false;
               } else {
                 if (data0 < 0 || isNaN(data0)) {
-                  validate14.errors = [
+                  validate19.errors = [
                     {
                       instancePath: instancePath + '/port',
                       schemaPath: '#/properties/port/minimum',
@@ -2239,7 +5625,7 @@ function validate14(
           if (data.host !== undefined) {
             const _errs4 = errors;
             if (typeof data.host !== 'string') {
-              validate14.errors = [
+              validate19.errors = [
                 {
                   instancePath: instancePath + '/host',
                   schemaPath: '#/properties/host/type',
@@ -2262,12 +5648,12 @@ function validate14(
                 typeof data2 !== 'boolean' &&
                 !(data2 && typeof data2 == 'object' && !Array.isArray(data2))
               ) {
-                validate14.errors = [
+                validate19.errors = [
                   {
                     instancePath: instancePath + '/tls',
                     schemaPath: '#/properties/tls/type',
                     keyword: 'type',
-                    params: { type: schema15.properties.tls.type },
+                    params: { type: schema20.properties.tls.type },
                     message: 'must be boolean,object',
                   },
                 ];
@@ -2280,7 +5666,7 @@ function validate14(
                     (data2.cert_file === undefined && (missing0 = 'cert_file')) ||
                     (data2.key_file === undefined && (missing0 = 'key_file'))
                   ) {
-                    validate14.errors = [
+                    validate19.errors = [
                       {
                         instancePath: instancePath + '/tls',
                         schemaPath: '#/properties/tls/required',
@@ -2294,7 +5680,7 @@ function validate14(
                     const _errs8 = errors;
                     for (const key1 in data2) {
                       if (!(key1 === 'cert_file' || key1 === 'key_file')) {
-                        validate14.errors = [
+                        validate19.errors = [
                           {
                             instancePath: instancePath + '/tls',
                             schemaPath: '#/properties/tls/additionalProperties',
@@ -2311,7 +5697,7 @@ function validate14(
                       if (data2.cert_file !== undefined) {
                         const _errs9 = errors;
                         if (typeof data2.cert_file !== 'string') {
-                          validate14.errors = [
+                          validate19.errors = [
                             {
                               instancePath: instancePath + '/tls/cert_file',
                               schemaPath: '#/properties/tls/properties/cert_file/type',
@@ -2330,7 +5716,7 @@ function validate14(
                         if (data2.key_file !== undefined) {
                           const _errs11 = errors;
                           if (typeof data2.key_file !== 'string') {
-                            validate14.errors = [
+                            validate19.errors = [
                               {
                                 instancePath: instancePath + '/tls/key_file',
                                 schemaPath: '#/properties/tls/properties/key_file/type',
@@ -2358,7 +5744,7 @@ function validate14(
         }
       }
     } else {
-      validate14.errors = [
+      validate19.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -2370,11 +5756,11 @@ function validate14(
       return false;
     }
   }
-  validate14.errors = vErrors;
+  validate19.errors = vErrors;
   return errors === 0;
 }
-export const mockResponse = validate15;
-const schema16 = {
+export const mockResponse = validate20;
+const schema21 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'mock-response.schema.json',
   title: 'MockResponse',
@@ -2422,7 +5808,7 @@ const schema16 = {
     },
   },
 };
-function validate15(
+function validate20(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -2439,7 +5825,7 @@ function validate15(
           key0 === 'delay' ||
           key0 === 'drop'
         )) {
-          validate15.errors = [
+          validate20.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -2457,7 +5843,7 @@ function validate15(
           let data0 = data.status;
           const _errs2 = errors;
           if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-            validate15.errors = [
+            validate20.errors = [
               {
                 instancePath: instancePath + '/status',
                 schemaPath: '#/properties/status/type',
@@ -2471,7 +5857,7 @@ function validate15(
           if (errors === _errs2) {
             if (typeof data0 == 'number' && isFinite(data0)) {
               if (data0 > 599 || isNaN(data0)) {
-                validate15.errors = [
+                validate20.errors = [
                   {
                     instancePath: instancePath + '/status',
                     schemaPath: '#/properties/status/maximum',
@@ -2483,7 +5869,7 @@ function validate15(
                 return false;
               } else {
                 if (data0 < 200 || isNaN(data0)) {
-                  validate15.errors = [
+                  validate20.errors = [
                     {
                       instancePath: instancePath + '/status',
                       schemaPath: '#/properties/status/minimum',
@@ -2515,7 +5901,7 @@ function validate15(
                     !(typeof data2 == 'number' && isFinite(data2)) &&
                     !Array.isArray(data2)
                   ) {
-                    validate15.errors = [
+                    validate20.errors = [
                       {
                         instancePath:
                           instancePath +
@@ -2523,7 +5909,7 @@ function validate15(
                           key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                         schemaPath: '#/properties/headers/additionalProperties/type',
                         keyword: 'type',
-                        params: { type: schema16.properties.headers.additionalProperties.type },
+                        params: { type: schema21.properties.headers.additionalProperties.type },
                         message: 'must be string,number,array',
                       },
                     ];
@@ -2536,7 +5922,7 @@ function validate15(
                       for (let i0 = 0; i0 < len0; i0++) {
                         const _errs9 = errors;
                         if (typeof data2[i0] !== 'string') {
-                          validate15.errors = [
+                          validate20.errors = [
                             {
                               instancePath:
                                 instancePath +
@@ -2565,7 +5951,7 @@ function validate15(
                   }
                 }
               } else {
-                validate15.errors = [
+                validate20.errors = [
                   {
                     instancePath: instancePath + '/headers',
                     schemaPath: '#/properties/headers/type',
@@ -2586,12 +5972,12 @@ function validate15(
               let data4 = data.delay;
               const _errs11 = errors;
               if (typeof data4 !== 'string' && !(typeof data4 == 'number' && isFinite(data4))) {
-                validate15.errors = [
+                validate20.errors = [
                   {
                     instancePath: instancePath + '/delay',
                     schemaPath: '#/properties/delay/type',
                     keyword: 'type',
-                    params: { type: schema16.properties.delay.type },
+                    params: { type: schema21.properties.delay.type },
                     message: 'must be string,number',
                   },
                 ];
@@ -2605,7 +5991,7 @@ function validate15(
               if (data.drop !== undefined) {
                 const _errs13 = errors;
                 if (typeof data.drop !== 'boolean') {
-                  validate15.errors = [
+                  validate20.errors = [
                     {
                       instancePath: instancePath + '/drop',
                       schemaPath: '#/properties/drop/type',
@@ -2625,7 +6011,7 @@ function validate15(
         }
       }
     } else {
-      validate15.errors = [
+      validate20.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -2637,11 +6023,11 @@ function validate15(
       return false;
     }
   }
-  validate15.errors = vErrors;
+  validate20.errors = vErrors;
   return errors === 0;
 }
-export const projectFile = validate16;
-const schema17 = {
+export const projectFile = validate21;
+const schema22 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'project-file.schema.json',
   title: 'ProjectFile',
@@ -2757,9 +6143,9 @@ const schema17 = {
     projects: {},
   },
 };
-const pattern11 = new RegExp('^[^,]+$', 'u');
-const pattern12 = new RegExp('^[^,\\s]+$', 'u');
-function validate16(
+const pattern38 = new RegExp('^[^,]+$', 'u');
+const pattern39 = new RegExp('^[^,\\s]+$', 'u');
+function validate21(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -2769,8 +6155,8 @@ function validate16(
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       const _errs1 = errors;
       for (const key0 in data) {
-        if (!func2.call(schema17.properties, key0)) {
-          validate16.errors = [
+        if (!func2.call(schema22.properties, key0)) {
+          validate21.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -2787,7 +6173,7 @@ function validate16(
         if (data.$schema !== undefined) {
           const _errs2 = errors;
           if (typeof data.$schema !== 'string') {
-            validate16.errors = [
+            validate21.errors = [
               {
                 instancePath: instancePath + '/$schema',
                 schemaPath: '#/properties/%24schema/type',
@@ -2815,8 +6201,8 @@ function validate16(
                   const _errs6 = errors;
                   if (errors === _errs6) {
                     if (typeof data2 === 'string') {
-                      if (!pattern11.test(data2)) {
-                        validate16.errors = [
+                      if (!pattern38.test(data2)) {
+                        validate21.errors = [
                           {
                             instancePath: instancePath + '/allow-read/' + i0,
                             schemaPath: '#/properties/allow-read/items/pattern',
@@ -2828,7 +6214,7 @@ function validate16(
                         return false;
                       }
                     } else {
-                      validate16.errors = [
+                      validate21.errors = [
                         {
                           instancePath: instancePath + '/allow-read/' + i0,
                           schemaPath: '#/properties/allow-read/items/type',
@@ -2846,7 +6232,7 @@ function validate16(
                   }
                 }
               } else {
-                validate16.errors = [
+                validate21.errors = [
                   {
                     instancePath: instancePath + '/allow-read',
                     schemaPath: '#/properties/allow-read/type',
@@ -2875,8 +6261,8 @@ function validate16(
                     const _errs10 = errors;
                     if (errors === _errs10) {
                       if (typeof data4 === 'string') {
-                        if (!pattern12.test(data4)) {
-                          validate16.errors = [
+                        if (!pattern39.test(data4)) {
+                          validate21.errors = [
                             {
                               instancePath: instancePath + '/allow-net/' + i1,
                               schemaPath: '#/properties/allow-net/items/pattern',
@@ -2888,7 +6274,7 @@ function validate16(
                           return false;
                         }
                       } else {
-                        validate16.errors = [
+                        validate21.errors = [
                           {
                             instancePath: instancePath + '/allow-net/' + i1,
                             schemaPath: '#/properties/allow-net/items/type',
@@ -2906,7 +6292,7 @@ function validate16(
                     }
                   }
                 } else {
-                  validate16.errors = [
+                  validate21.errors = [
                     {
                       instancePath: instancePath + '/allow-net',
                       schemaPath: '#/properties/allow-net/type',
@@ -2935,8 +6321,8 @@ function validate16(
                       const _errs14 = errors;
                       if (errors === _errs14) {
                         if (typeof data6 === 'string') {
-                          if (!pattern12.test(data6)) {
-                            validate16.errors = [
+                          if (!pattern39.test(data6)) {
+                            validate21.errors = [
                               {
                                 instancePath: instancePath + '/allow-sip/' + i2,
                                 schemaPath: '#/properties/allow-sip/items/pattern',
@@ -2948,7 +6334,7 @@ function validate16(
                             return false;
                           }
                         } else {
-                          validate16.errors = [
+                          validate21.errors = [
                             {
                               instancePath: instancePath + '/allow-sip/' + i2,
                               schemaPath: '#/properties/allow-sip/items/type',
@@ -2966,7 +6352,7 @@ function validate16(
                       }
                     }
                   } else {
-                    validate16.errors = [
+                    validate21.errors = [
                       {
                         instancePath: instancePath + '/allow-sip',
                         schemaPath: '#/properties/allow-sip/type',
@@ -2995,8 +6381,8 @@ function validate16(
                         const _errs18 = errors;
                         if (errors === _errs18) {
                           if (typeof data8 === 'string') {
-                            if (!pattern12.test(data8)) {
-                              validate16.errors = [
+                            if (!pattern39.test(data8)) {
+                              validate21.errors = [
                                 {
                                   instancePath: instancePath + '/allow-env/' + i3,
                                   schemaPath: '#/properties/allow-env/items/pattern',
@@ -3008,7 +6394,7 @@ function validate16(
                               return false;
                             }
                           } else {
-                            validate16.errors = [
+                            validate21.errors = [
                               {
                                 instancePath: instancePath + '/allow-env/' + i3,
                                 schemaPath: '#/properties/allow-env/items/type',
@@ -3026,7 +6412,7 @@ function validate16(
                         }
                       }
                     } else {
-                      validate16.errors = [
+                      validate21.errors = [
                         {
                           instancePath: instancePath + '/allow-env',
                           schemaPath: '#/properties/allow-env/type',
@@ -3052,7 +6438,7 @@ function validate16(
                       !isNaN(data9) &&
                       isFinite(data9)
                     )) {
-                      validate16.errors = [
+                      validate21.errors = [
                         {
                           instancePath: instancePath + '/max-agents',
                           schemaPath: '#/properties/max-agents/type',
@@ -3066,7 +6452,7 @@ function validate16(
                     if (errors === _errs20) {
                       if (typeof data9 == 'number' && isFinite(data9)) {
                         if (data9 > 1000 || isNaN(data9)) {
-                          validate16.errors = [
+                          validate21.errors = [
                             {
                               instancePath: instancePath + '/max-agents',
                               schemaPath: '#/properties/max-agents/maximum',
@@ -3078,7 +6464,7 @@ function validate16(
                           return false;
                         } else {
                           if (data9 < 1 || isNaN(data9)) {
-                            validate16.errors = [
+                            validate21.errors = [
                               {
                                 instancePath: instancePath + '/max-agents',
                                 schemaPath: '#/properties/max-agents/minimum',
@@ -3106,7 +6492,7 @@ function validate16(
                         !isNaN(data10) &&
                         isFinite(data10)
                       )) {
-                        validate16.errors = [
+                        validate21.errors = [
                           {
                             instancePath: instancePath + '/max-calls',
                             schemaPath: '#/properties/max-calls/type',
@@ -3120,7 +6506,7 @@ function validate16(
                       if (errors === _errs22) {
                         if (typeof data10 == 'number' && isFinite(data10)) {
                           if (data10 > 1000000 || isNaN(data10)) {
-                            validate16.errors = [
+                            validate21.errors = [
                               {
                                 instancePath: instancePath + '/max-calls',
                                 schemaPath: '#/properties/max-calls/maximum',
@@ -3132,7 +6518,7 @@ function validate16(
                             return false;
                           } else {
                             if (data10 < 1 || isNaN(data10)) {
-                              validate16.errors = [
+                              validate21.errors = [
                                 {
                                   instancePath: instancePath + '/max-calls',
                                   schemaPath: '#/properties/max-calls/minimum',
@@ -3155,12 +6541,12 @@ function validate16(
                         let data11 = data.isolate;
                         const _errs24 = errors;
                         if (!(data11 === 'auto' || data11 === 'always' || data11 === 'never')) {
-                          validate16.errors = [
+                          validate21.errors = [
                             {
                               instancePath: instancePath + '/isolate',
                               schemaPath: '#/properties/isolate/enum',
                               keyword: 'enum',
-                              params: { allowedValues: schema17.properties.isolate.enum },
+                              params: { allowedValues: schema22.properties.isolate.enum },
                               message: 'must be equal to one of the allowed values',
                             },
                           ];
@@ -3174,7 +6560,7 @@ function validate16(
                         if (data.untrusted !== undefined) {
                           const _errs25 = errors;
                           if (typeof data.untrusted !== 'boolean') {
-                            validate16.errors = [
+                            validate21.errors = [
                               {
                                 instancePath: instancePath + '/untrusted',
                                 schemaPath: '#/properties/untrusted/type',
@@ -3199,7 +6585,7 @@ function validate16(
         }
       }
     } else {
-      validate16.errors = [
+      validate21.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -3211,6 +6597,6 @@ function validate16(
       return false;
     }
   }
-  validate16.errors = vErrors;
+  validate21.errors = vErrors;
   return errors === 0;
 }

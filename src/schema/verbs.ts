@@ -3,7 +3,7 @@
  * editor typings, the reference and the runner's bindings all come from these rows; the data shapes
  * they name are the *.schema.json files beside this one. This folder knows no driver and no sandbox.
  */
-import type { VerbRow } from './rows.js';
+import type { PeerRow, VerbRow } from './rows.js';
 import { AUDIO_METHODS, AUDIO_VERBS } from './verbs/audio.js';
 import { CALL_VERBS } from './verbs/calls.js';
 import { DTMF_VERBS } from './verbs/dtmf.js';
@@ -12,6 +12,8 @@ import { AGENT_GETTERS, CALL_GETTERS } from './verbs/getters.js';
 import { MEDIA_VERBS } from './verbs/media.js';
 import { MESSAGE_VERBS } from './verbs/messages.js';
 import { AGENT_METHODS as METHODS } from './verbs/methods.js';
+import { PEER_ONLY_METHODS } from './verbs/peer-methods.js';
+import { PEER_CALL_VERBS } from './verbs/peer.js';
 import { REGISTRATION_VERBS } from './verbs/registration.js';
 import { TRANSFER_VERBS } from './verbs/transfer.js';
 
@@ -27,6 +29,12 @@ export const AGENT_VERBS = {
   ...TRANSFER_VERBS,
 } as const satisfies Record<string, VerbRow>;
 
+/** Verbs of a raw SIP peer, carried out on the main thread. */
+export const PEER_VERBS = PEER_CALL_VERBS satisfies Record<string, PeerRow>;
+
+const { info: _info, ...SHARED_METHODS } = METHODS;
+const PEER_METHODS = { ...PEER_ONLY_METHODS, ...SHARED_METHODS } as const;
+
 const AGENT_METHODS = { ...METHODS, ...AUDIO_METHODS } as const;
 
 export type AgentVerb = keyof typeof AGENT_VERBS;
@@ -38,4 +46,7 @@ export type AgentMethod = keyof typeof AGENT_METHODS;
 export type AgentGetter = keyof typeof AGENT_GETTERS;
 export type CallGetter = keyof typeof CALL_GETTERS;
 
-export { AGENT_GETTERS, AGENT_METHODS, AUDIO_VERBS, CALL_GETTERS };
+export type PeerVerb = keyof typeof PEER_VERBS;
+export type PeerMethod = keyof typeof PEER_METHODS;
+
+export { AGENT_GETTERS, AGENT_METHODS, AUDIO_VERBS, CALL_GETTERS, PEER_METHODS };

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, expect } from 'vitest';
 import { startAgent } from '../baresip/agent.js';
-import type { AgentOptions, UserAgent } from '../agents/user-agent.js';
+import type { AgentOptions, Phone } from '../agents/user-agent.js';
 import { findBaresip, type BaresipBinary } from '../baresip/start/binary.js';
 import type { AgentEvent } from '../model/agent-event.js';
 import { rawPeer, type PeerAnswer, type RawPeer } from './raw-peer.js';
@@ -27,7 +27,7 @@ export interface Bench {
     name: string,
     options?: AgentOptions,
     more?: Pick<BaresipContext, 'guard' | 'isolate'>,
-  ): Promise<UserAgent>;
+  ): Promise<Phone>;
   events(agent: string): AgentEvent[];
   entry(seq: number): AgentEvent | undefined;
   messages(agent: string): SipMessage[];
@@ -66,7 +66,7 @@ export function testBench(binary: BaresipBinary): Bench {
   const trace: { agent: string; message: SipMessage }[] = [];
   const output: { agent: string; line: string }[] = [];
   const watching = new Set<() => void>();
-  let agents: UserAgent[] = [];
+  let agents: Phone[] = [];
   const began = performance.now();
   const wake = () => {
     for (const look of [...watching]) look();

@@ -45,6 +45,8 @@ interface CallRecord {
 
 export interface OfferAnswerSink {
   emit(event: AgentEvent): void;
+  /** An offer was answered: the audio as both ends describe it; absent when there is none. */
+  negotiated?(call: string, audio: NegotiatedAudio | undefined, offerer: 'own' | 'remote'): void;
   /** The agent took a call off hold without being asked. True: it is held again, so nothing is emitted. */
   resumedByItself(call: string): boolean;
 }
@@ -179,6 +181,7 @@ export class OfferAnswer {
       if (resumed) this.#resuming.delete(id);
       record.held = held;
     }
+    this.#sink.negotiated?.(id, media === undefined ? undefined : audio, offerer);
     const mediaField = media === undefined ? {} : { media };
     this.#sink.emit({ type: 'call_media', call: id, ...mediaField, held, streams });
     if (audio?.encryption === 'srtp') this.#tellEncrypted(id, record, 'srtp', audio.suite);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { openCalls } from '../../model/agent-state.js';
 import { cleanBench, testBinaries } from '../../testing/agent-bench.js';
-import type { AudioStream, UserAgent } from '../../agents/user-agent.js';
+import type { AudioStream, Phone } from '../../agents/user-agent.js';
 import { compareVersions } from '../capabilities.js';
 
 const LIMIT = 5000;
@@ -11,13 +11,13 @@ const binaries = await testBinaries();
 describe.each(binaries)('baresip $version: recordings', (binary) => {
   const { bench } = cleanBench(binary);
 
-  const recorded = (agent: UserAgent): AudioStream[] => {
+  const recorded = (agent: Phone): AudioStream[] => {
     const streams: AudioStream[] = [];
     agent.listen((stream) => streams.push(stream), { sent: false });
     return streams;
   };
   const warnings = (name: string) => bench.events(name).filter(({ type }) => type === 'warning');
-  const isUp = (agent: UserAgent, calls: number) => () =>
+  const isUp = (agent: Phone, calls: number) => () =>
     openCalls(agent.state).filter(({ state }) => state === 'Established').length === calls;
 
   // What went wrong before did so in two of three rounds.

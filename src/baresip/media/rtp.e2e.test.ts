@@ -6,7 +6,7 @@ import { cleanBench, testBinaries } from '../../testing/agent-bench.js';
 import { peerSdp } from '../../testing/raw-peer.js';
 import { rtpSender, type RtpSender } from '../../testing/rtp-sender.js';
 import { overlooksDigits } from './lost-digits.js';
-import type { UserAgent } from '../../agents/user-agent.js';
+import type { Phone } from '../../agents/user-agent.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();
@@ -19,14 +19,14 @@ describe.each(binaries)('baresip $version and the RTP it receives', (binary) => 
   });
 
   const tellsNoise = !binary.version.startsWith('1.1.');
-  const facts = (agent: UserAgent): RtpInfo | undefined => {
+  const facts = (agent: Phone): RtpInfo | undefined => {
     const call = currentCall(agent.state);
     return call && rtpInfo(call.facts);
   };
   const inCall = async (
     codec?: 'G722',
     type = 0,
-  ): Promise<{ agent: UserAgent; rtp: RtpSender }> => {
+  ): Promise<{ agent: Phone; rtp: RtpSender }> => {
     let port: number | undefined;
     const rtp = await rtpSender(() => port);
     sender = rtp;
@@ -42,7 +42,7 @@ describe.each(binaries)('baresip $version and the RTP it receives', (binary) => 
     await agent.watchRtp();
     return { agent, rtp };
   };
-  const becomes = (agent: UserAgent, wanted: Partial<RtpInfo>) =>
+  const becomes = (agent: Phone, wanted: Partial<RtpInfo>) =>
     bench.until(() => {
       const now = facts(agent);
       return Object.entries(wanted).every(

@@ -4,7 +4,7 @@ import { readFileSync, watch, type FSWatcher } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { agentStateName } from '../../model/agent-state.js';
 import { testBinaries, testBench, type Bench } from '../../testing/agent-bench.js';
-import type { AudioStream, Sound, UserAgent } from '../../agents/user-agent.js';
+import type { AudioStream, Sound, Phone } from '../../agents/user-agent.js';
 
 const LIMIT = 5000;
 const RATE = 8000;
@@ -32,8 +32,8 @@ const loudest = (samples: Int16Array): number =>
 
 describe.each(binaries)('baresip $version: audio', (binary) => {
   let bench: Bench;
-  let alice: UserAgent;
-  let bob: UserAgent;
+  let alice: Phone;
+  let bob: Phone;
 
   beforeAll(() => {
     bench = testBench(binary);

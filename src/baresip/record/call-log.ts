@@ -6,15 +6,8 @@
 import { afterReading } from '../../after-reading.js';
 import type { AgentEvent, Ended } from '../../model/agent-event.js';
 import { awaitsResponse, newCall, type Call, type Habits } from './call-record.js';
-import {
-  causeOf,
-  endedByResponse,
-  endedByText,
-  lostByTransfer,
-  maybeRetried,
-  mayEndWith,
-  TRANSFERRED,
-} from './ended.js';
+import { causeOf, endedByResponse, TRANSFERRED } from '../../agents/record/ended.js';
+import { endedByText, lostByTransfer, maybeRetried, mayEndWith } from './ended.js';
 import type { Dialog } from '../../sip/dialogs.js';
 import type { CtrlEvent } from '../wire/events.js';
 import { OfferAnswer, hasSdp } from '../../agents/record/offer-answer.js';

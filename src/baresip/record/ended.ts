@@ -1,47 +1,12 @@
-/** How a call ended, in the same words on every version: from its SIP messages, else from baresip's text. */
-import type { SipMessage } from '../../sip/sip-message.js';
+/** How a call ended by the text of baresip, in the same words on every version. */
+import { causeIn, TRANSFERRED } from '../../agents/record/ended.js';
 import type { Ended } from '../../model/agent-event.js';
-import { headerValues, splitList } from '../../sip/headers.js';
-import { reasonOf } from '../../sip/reason.js';
+import { splitList } from '../../sip/headers.js';
 
 /** Text of CALL_CLOSED without the error number that newer versions append: "Connection refused [111]". */
 export function closeText(param: string): string {
   return param.replace(/ \[\d+\]$/, '').trim();
 }
-
-/** Every Reason of the messages that ended a call: BYE, CANCEL, final response (RFC 3326). */
-export function causeOf(...messages: (SipMessage | undefined)[]): Pick<Ended, 'cause' | 'causes'> {
-  const values = messages.flatMap((one) => headerValues(one?.headers ?? [], 'reason'));
-  return causeIn([...new Set(values)]);
-}
-
-function causeIn(values: readonly string[]): Pick<Ended, 'cause' | 'causes'> {
-  const given = values.filter((one) => one !== '');
-  return given.length === 0 ? {} : { cause: given.join(', '), causes: given.map(reasonOf) };
-}
-
-/** The end by a final response of 300 or more to the INVITE; `cancel`: the CANCEL before that response. */
-export function endedByResponse(
-  message: SipMessage,
-  by: 'local' | 'remote',
-  cancelled: boolean,
-  cancel?: SipMessage,
-): Ended {
-  return {
-    by,
-    how: cancelled ? 'cancel' : 'rejected',
-    code: message.code ?? 0,
-    reason: message.reason ?? '',
-    ...causeOf(cancel, message),
-  };
-}
-
-/** The end after the agent's transfer succeeded: it does not matter whose BYE comes first. */
-export const TRANSFERRED: Ended = {
-  by: 'local',
-  how: 'transferred',
-  reason: 'Call transferred',
-};
 
 /** The end by a failed transfer of the agent, on a baresip that ends the call then (before 2.0). */
 export function lostByTransfer(final: number | undefined, reason: string): Ended {

@@ -4,7 +4,7 @@ import { agentStateName, currentCall } from '../../model/agent-state.js';
 import type { CallFacts } from '../../model/call-facts.js';
 import { cleanBench, testBinaries } from '../../testing/agent-bench.js';
 import { peerSdp, type RawPeer } from '../../testing/raw-peer.js';
-import type { UserAgent } from '../../agents/user-agent.js';
+import type { Phone } from '../../agents/user-agent.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();
@@ -21,7 +21,7 @@ describe.each(binaries)('baresip $version and a peer that refuses', (binary) => 
   let peer: RawPeer | undefined;
 
   /** An agent in a call; `statuses` answer its re-INVITEs, then all are accepted again. */
-  const connected = async (...statuses: string[]): Promise<UserAgent> => {
+  const connected = async (...statuses: string[]): Promise<Phone> => {
     const seen = new Set<string>();
     let invites = -1;
     peer = await rawPeer((method, request) => {
@@ -40,9 +40,9 @@ describe.each(binaries)('baresip $version and a peer that refuses', (binary) => 
     await bench.until(() => agentStateName(agent.state) === 'Established', 'Established');
     return agent;
   };
-  const facts = (agent: UserAgent): CallFacts | undefined => currentCall(agent.state)?.facts;
+  const facts = (agent: Phone): CallFacts | undefined => currentCall(agent.state)?.facts;
   /** Resolves when the agent has sent more RTP than now. */
-  const sendsOn = async (agent: UserAgent): Promise<void> => {
+  const sendsOn = async (agent: Phone): Promise<void> => {
     await agent.watchRtp();
     const sent = facts(agent)?.rtp?.sent ?? 0;
     await bench.until(() => (facts(agent)?.rtp?.sent ?? 0) > sent + 2, 'more RTP sent');

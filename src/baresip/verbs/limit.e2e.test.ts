@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { agentStateName } from '../../model/agent-state.js';
 import { cleanBench, testBinaries } from '../../testing/agent-bench.js';
 import { peerSdp, type RawPeer } from '../../testing/raw-peer.js';
-import type { AgentOptions, UserAgent } from '../../agents/user-agent.js';
+import type { AgentOptions, Phone } from '../../agents/user-agent.js';
 import { hasCapability } from '../capabilities.js';
 
 const LIMIT = 5000;
@@ -28,7 +28,7 @@ describe.each(binaries)('baresip $version: the limit of a verb', (binary) => {
   });
 
   /** An agent in a call with a peer that answers nothing after the first INVITE. */
-  const inCall = async (options: AgentOptions = {}): Promise<[UserAgent, RawPeer]> => {
+  const inCall = async (options: AgentOptions = {}): Promise<[Phone, RawPeer]> => {
     let answered = false;
     const peer = await rawPeer((method) => {
       if (method !== 'INVITE' || answered) return method === 'BYE' ? ['200 OK'] : [];

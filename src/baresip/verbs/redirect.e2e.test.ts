@@ -5,7 +5,7 @@ import { agentStateName, openCalls } from '../../model/agent-state.js';
 import { cleanBench, testBinaries } from '../../testing/agent-bench.js';
 import type { PeerAnswer, RawPeer } from '../../testing/raw-peer.js';
 import { hasCapability } from '../capabilities.js';
-import type { UserAgent, SipGuard } from '../../agents/user-agent.js';
+import type { Phone, SipGuard } from '../../agents/user-agent.js';
 
 const LIMIT = 5000;
 const binaries = await testBinaries();
@@ -21,12 +21,12 @@ const answers =
 describe.each(binaries)('baresip $version and a 3xx', (binary) => {
   const { bench, peer } = cleanBench(binary);
 
-  const dial = async (to: RawPeer): Promise<UserAgent> => {
+  const dial = async (to: RawPeer): Promise<Phone> => {
     const agent = await bench.start('alice');
     await agent.act('dial', { target: { uri: to.uri } }, LIMIT);
     return agent;
   };
-  const reaches = (agent: UserAgent, state: string) =>
+  const reaches = (agent: Phone, state: string) =>
     bench.until(() => agentStateName(agent.state) === state, state);
   const types = () => bench.events('alice').map(({ type }) => type);
 
@@ -97,6 +97,8 @@ describe.each(binaries)('baresip $version and a 3xx', (binary) => {
         if (uri === target.uri) throw new OffhookError('E_SIP_DENIED', 'not there');
       },
       sent: () => undefined,
+      sending: () => undefined,
+      octets: () => undefined,
       unseen: () => undefined,
     };
     const agent = await bench.start('alice', {}, { guard });

@@ -22,6 +22,8 @@ describe.each(await testBinaries())('baresip $version', (binary) => {
         judged.push(`${code ?? ''}${method}`);
         return undefined;
       },
+      sending: () => undefined,
+      octets: () => undefined,
       unseen: (uri) => {
         judged.push(uri);
         return undefined;

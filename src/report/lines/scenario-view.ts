@@ -242,7 +242,10 @@ export class ScenarioView {
   /** With -v, events of the agents' processes, too. */
   #processText({ event }: EventOf<'agent'>['entry']): string {
     if (!this.#options.verbose) return '';
-    if (event.type === 'started') return ` (baresip ${event.version}, ${event.address})`;
+    if (event.type === 'started') {
+      const program = event.version === undefined ? 'raw SIP peer' : `baresip ${event.version}`;
+      return ` (${program}, ${event.address})`;
+    }
     if (event.type !== 'exited') return '';
     const how = event.signal === null ? `exit code ${event.code ?? 'unknown'}` : event.signal;
     return ` (${how})`;

@@ -1,8 +1,17 @@
 /** What a scenario holds outside its VM: its agents. Everything here is released when it ends. */
 import type { SipMessage } from '../../sip/sip-message.js';
 import type { BaresipContext } from '../../baresip/ground.js';
-import type { AgentOptions, ConfigFile, UserAgent } from '../../agents/user-agent.js';
+import type {
+  AgentContext,
+  AgentOptions,
+  ConfigFile,
+  PeerAgent,
+  Phone,
+  UserAgent,
+} from '../../agents/user-agent.js';
 import { startAgent } from '../../baresip/agent.js';
+import { startPeer } from '../../peer/peer.js';
+import type { PeerOptions } from '../../schema/types.gen.js';
 import type { BaresipBinary } from '../../baresip/start/binary.js';
 import { OffhookError } from '../../errors.js';
 import { Hearing, type SavedCalls } from '../../hearing/hearing.js';
@@ -34,7 +43,8 @@ export class Resources {
   readonly #policy: Policy;
   readonly guard: ScenarioSipGuard;
   readonly #hooks: ResourceHooks;
-  readonly #agents = new Map<string, UserAgent>();
+  readonly #phones = new Map<string, Phone>();
+  readonly #peers = new Map<string, PeerAgent>();
   /** Names of all agents the script asked for, also of those that did not start: none is given twice. */
   readonly #names = new Set<string>();
   /** Starts that release() has to undo, finished or not. */
@@ -49,36 +59,55 @@ export class Resources {
     this.hearing = new Hearing(hooks, hooks.audio);
     this.guard = new ScenarioSipGuard(
       policy,
-      () => this.#agents.values(),
+      () => this.#all(),
       (agent, error) => {
         hooks.denied(agent, error);
       },
     );
   }
 
-  async start(name: string, options: AgentOptions, limitMs: number): Promise<UserAgent> {
-    this.#refuse(name);
-    this.#names.add(name);
-    const start = this.#launch(name, options, limitMs);
-    this.#starts.push(start);
-    const agent = await start;
-    this.#agents.set(name, agent);
+  async start(name: string, options: AgentOptions, limitMs: number): Promise<Phone> {
+    const agent = await this.#begin(name, () => this.#launch(name, options, limitMs));
+    this.#phones.set(name, agent);
     return agent;
   }
 
+  async startPeer(name: string, options: PeerOptions): Promise<PeerAgent> {
+    const peer = await this.#begin(name, () => this.#open(name, options));
+    this.#peers.set(name, peer);
+    return peer;
+  }
+
+  async #begin<T extends UserAgent>(name: string, start: () => Promise<T>): Promise<T> {
+    this.#refuse(name);
+    this.#names.add(name);
+    const starting = start();
+    this.#starts.push(starting);
+    return starting;
+  }
+
+  /** An agent or a peer. */
   agent(name: string): UserAgent {
-    const agent = this.#agents.get(name);
-    if (agent !== undefined) return agent;
-    throw new OffhookError('E_AGENT_GONE', {
-      subject: `agent "${name}"`,
-      what: 'does not exist in this scenario',
-    });
+    return this.#phones.get(name) ?? this.peer(name);
+  }
+
+  phone(name: string): Phone {
+    return this.#phones.get(name) ?? gone(name);
+  }
+
+  peer(name: string): PeerAgent {
+    return this.#peers.get(name) ?? gone(name);
+  }
+
+  *#all(): Iterable<UserAgent> {
+    yield* this.#phones.values();
+    yield* this.#peers.values();
   }
 
   /** Lends those that run to whoever looks into the failure. */
   lend(): readonly KeptAgent[] {
-    const alive = [...this.#agents.values()].filter(({ state }) => state.alive);
-    return alive.map((agent) => agent.lend());
+    const alive = [...this.#all()].filter(({ state }) => state.alive);
+    return alive.flatMap((agent) => agent.lend() ?? []);
   }
 
   /** Stops every agent, also those still starting. Idempotent; never rejects. */
@@ -90,22 +119,32 @@ export class Resources {
     await Promise.allSettled([heard, ...agents.map((agent) => agent.stop())]);
   }
 
-  async #launch(name: string, options: AgentOptions, limitMs: number): Promise<UserAgent> {
-    const { local_address: host, local_port: port } = options;
-    if (host !== undefined && this.#policy.rules.untrusted) {
-      const hint = 'leave local_address out';
-      const what = `agent "${name}"`;
-      assertMayListen(this.#policy.net, {
-        what,
-        host,
-        ...(port === undefined ? {} : { port }),
-        hint,
-      });
-    }
+  async #launch(name: string, options: AgentOptions, limitMs: number): Promise<Phone> {
+    this.#assertMayListen(name, options);
     await this.#hooks.lock(locksOfAgent(name, options));
     const binary = await this.#binary();
     const context: BaresipContext = {
+      ...this.#context(name),
       binary,
+      isolate: this.#policy.rules.isolate,
+    };
+    return startAgent(
+      name,
+      this.guard.agentOptions(name, this.hearing.optionsOf(options), binary.version),
+      context,
+      limitMs,
+    );
+  }
+
+  async #open(name: string, options: PeerOptions): Promise<PeerAgent> {
+    this.#assertMayListen(name, options);
+    this.guard.servers(name, options);
+    await this.#hooks.lock(locksOfAgent(name, options));
+    return startPeer(name, options, this.#context(name));
+  }
+
+  #context(name: string): AgentContext {
+    return {
       emit: (event, at) => this.#hooks.emit(name, event, at),
       began: this.#hooks.began,
       sip: (message, raw, at) => {
@@ -118,14 +157,23 @@ export class Resources {
         this.#hooks.config(name, files);
       },
       guard: this.guard.guardOf(name),
-      isolate: this.#policy.rules.isolate,
     };
-    return startAgent(
-      name,
-      this.guard.agentOptions(name, this.hearing.optionsOf(options), binary.version),
-      context,
-      limitMs,
-    );
+  }
+
+  #assertMayListen(
+    name: string,
+    { local_address: host, local_port: port }: Pick<AgentOptions, 'local_address' | 'local_port'>,
+  ): void {
+    if (host !== undefined && this.#policy.rules.untrusted) {
+      const hint = 'leave local_address out';
+      const what = `agent "${name}"`;
+      assertMayListen(this.#policy.net, {
+        what,
+        host,
+        ...(port === undefined ? {} : { port }),
+        hint,
+      });
+    }
   }
 
   #refuse(name: string): void {
@@ -160,4 +208,11 @@ export class Resources {
       );
     }
   }
+}
+
+function gone(name: string): never {
+  throw new OffhookError('E_AGENT_GONE', {
+    subject: `agent "${name}"`,
+    what: 'does not exist in this scenario',
+  });
 }

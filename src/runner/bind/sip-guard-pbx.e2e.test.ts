@@ -77,7 +77,7 @@ describe.skipIf(installed === undefined)('Asterisk sends alice elsewhere', () =>
 });
 
 function startedOf({ entry }: Extract<RunEvent, { type: 'agent' }>): string[] {
-  return entry.event.type === 'started' ? [entry.event.version] : [];
+  return entry.event.type === 'started' ? [entry.event.version ?? ''] : [];
 }
 
 function failuresOf(events: readonly RunEvent[]): readonly Failure[] {

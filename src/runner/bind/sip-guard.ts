@@ -5,7 +5,7 @@
 import { hasCapability } from '../../baresip/capabilities.js';
 import type { AgentOptions, UserAgent, Caller, SipGuard } from '../../agents/user-agent.js';
 import { OffhookError } from '../../errors.js';
-import type { SipMessage } from '../../sip/sip-message.js';
+import { headerOf, parseHead, type SipMessage } from '../../sip/sip-message.js';
 import { headerValues } from '../../sip/headers.js';
 import type { Policy } from '../../policy/policy.js';
 import { sipDenial, sipTarget, type SipTarget } from '../../policy/sip-policy.js';
@@ -39,12 +39,7 @@ export class ScenarioSipGuard {
   agentOptions(name: string, options: AgentOptions, version: string): AgentOptions {
     const { sip, rules } = this.#policy;
     if (sip.open) return options;
-    for (const option of ['domain', 'outbound', 'stun_server'] as const) {
-      const server = options[option];
-      const problem = server === undefined ? undefined : sip.serverProblem(server);
-      if (server !== undefined && problem !== undefined)
-        throw sipDenial(name, `${option} ${JSON.stringify(server)}`, serverUri(server), problem);
-    }
+    this.servers(name, options);
     if (!rules.untrusted) return options;
     if (!sip.closed && !hasCapability(version, 'redirect_choice')) {
       throw new OffhookError(
@@ -61,6 +56,16 @@ export class ScenarioSipGuard {
       );
     }
     return { ...options, refuse_refer: true };
+  }
+
+  /** @throws OffhookError E_SIP_DENIED where an agent or a peer may not use one of its servers */
+  servers(name: string, options: Pick<AgentOptions, 'domain' | 'outbound' | 'stun_server'>): void {
+    for (const option of ['domain', 'outbound', 'stun_server'] as const) {
+      const server = options[option];
+      const problem = server === undefined ? undefined : this.#policy.sip.serverProblem(server);
+      if (server !== undefined && problem !== undefined)
+        throw sipDenial(name, `${option} ${JSON.stringify(server)}`, serverUri(server), problem);
+    }
   }
 
   /** The agent is about to place a call, and has done so when `place` ends. @throws OffhookError E_CALL_LIMIT */
@@ -90,6 +95,14 @@ export class ScenarioSipGuard {
         if (error !== undefined) this.#denied(name, error);
         return error;
       },
+      sending: (message, isJudged, caller) => {
+        const error = isJudged ? undefined : this.#judgeFirst(name, message, caller);
+        if (error !== undefined) throw error;
+      },
+      octets: (text, to, caller) => {
+        const error = this.#judgeOctets(name, text, to, caller);
+        if (error !== undefined) throw error;
+      },
       unseen: (uri) => {
         const { sip, rules } = this.#policy;
         if (sip.open && rules.maxCalls === undefined) return undefined;
@@ -106,18 +119,72 @@ export class ScenarioSipGuard {
     };
   }
 
-  #judge(name: string, message: SipMessage, { routed }: Caller): OffhookError | undefined {
+  #judge(name: string, message: SipMessage, caller: Caller): OffhookError | undefined {
+    const { method, uri = '' } = message;
+    if (OF_AN_INVITE.has(method) || isWithinDialog(message)) return undefined;
+    const what = `ended: its peer made it send ${method} to ${JSON.stringify(uri)}`;
+    return this.#judgeRequest(name, message, caller, what);
+  }
+
+  /** A request a script wants to be sent. */
+  #judgeFirst(name: string, message: SipMessage, caller: Caller): OffhookError | undefined {
+    const { method, uri = '' } = message;
+    // A CANCEL goes where its INVITE went; any other request has to name an allowed target itself.
+    const what = `${method} to ${JSON.stringify(uri)} not sent`;
+    return this.#judgeRequest(name, message, caller, what);
+  }
+
+  /** Octets may hold anything: whatever they say, they go nowhere but to an allowed address. */
+  #judgeOctets(
+    name: string,
+    text: string,
+    to: string,
+    { routed }: Caller,
+  ): OffhookError | undefined {
+    const { sip, rules } = this.#policy;
+    if (sip.open && rules.maxCalls === undefined) return undefined;
+    const what = 'octets not sent';
+    const own = !routed && this.#isOwn(`sip:${to}`);
+    const problem = own ? undefined : sip.serverProblem(`sip:${to}`);
+    if (problem !== undefined) return sipDenial(name, what, `sip:${to}`, problem);
+    for (const request of requestsIn(text)) {
+      if (request.method === 'INVITE') {
+        const error = this.#count(name, request.call_id);
+        if (error !== undefined) return error;
+      }
+      if (own || sip.open) continue;
+      const message = { ...request, remote: to.replace(/;.*$/, '') };
+      const error = this.#judgeRequest(name, message, { routed }, what, false);
+      if (error !== undefined) return error;
+    }
+    return undefined;
+  }
+
+  /** Counts a call by its Call-ID. */
+  #count(name: string, call: string): OffhookError | undefined {
+    const { maxCalls } = this.#policy.rules;
+    if (maxCalls === undefined) return undefined;
+    this.#placed.add(call);
+    this.#placing.delete(name);
+    return this.#placed.size > maxCalls.value ? this.#limit(name) : undefined;
+  }
+
+  #judgeRequest(
+    name: string,
+    message: SipMessage,
+    { routed }: Caller,
+    sent: string,
+    counts = true,
+  ): OffhookError | undefined {
     const { method, uri } = message;
     const { sip, rules } = this.#policy;
     if (sip.open && rules.maxCalls === undefined) return undefined;
-    if (uri === undefined || OF_AN_INVITE.has(method) || isWithinDialog(message)) return undefined;
-    if (method === 'INVITE' && rules.maxCalls !== undefined) {
-      this.#placed.add(message.call_id);
-      this.#placing.delete(name);
-      if (this.#placed.size > rules.maxCalls.value) return this.#limit(name);
+    if (uri === undefined) return undefined;
+    if (method === 'INVITE' && counts) {
+      const error = this.#count(name, message.call_id);
+      if (error !== undefined) return error;
     }
     if (sip.open) return undefined;
-    const sent = `ended: its peer made it send ${method} to ${JSON.stringify(uri)}`;
     const routes = routesOf(message);
     if (!routed && this.#isOwn(uri)) {
       // Every hop must be an agent of the scenario, and so must the address the request went to.
@@ -168,6 +235,29 @@ export class ScenarioSipGuard {
       { hint: 'raise the limit with --max-calls', agents: [agent] },
     );
   }
+}
+
+/** Every request in a text that may hold several messages, or broken ones. */
+function requestsIn(text: string): Omit<SipMessage, 'remote'>[] {
+  return text.split(/(?<=\n)(?=[^\s:]+ \S+ SIP\/2\.0\r?\n)/).flatMap((one) => {
+    const head = parseHead(one.trimStart());
+    const { method, uri, headers = [] } = head ?? {};
+    if (method === undefined || uri === undefined) return [];
+    const call_id = headerOf(headers, 'call-id') ?? '';
+    return [
+      {
+        direction: 'sent',
+        transport: 'UDP',
+        local: '',
+        method,
+        uri,
+        call_id,
+        cseq: 0,
+        headers,
+        body: '',
+      },
+    ];
+  });
 }
 
 /** Whether To has a tag: the request belongs to a dialog judged when it began (RFC 3261, 12.2). */

@@ -9,9 +9,17 @@ import type {
 import { toErrorData } from '../../errors.js';
 import { isSecretName } from '../../model/secret-names.js';
 import { durationMs, type Duration } from '../../time.js';
-import { AGENT_VERBS, AUDIO_VERBS, type AgentVerb, type AudioVerb } from '../../schema/verbs.js';
+import {
+  AGENT_VERBS,
+  AUDIO_VERBS,
+  PEER_VERBS,
+  type AgentVerb,
+  type AudioVerb,
+  type PeerVerb,
+} from '../../schema/verbs.js';
+import type { PeerOptions } from '../../schema/types.gen.js';
 import { GLOBALS, type GlobalVerb } from '../../schema/functions.js';
-import type { FunctionRow, ParamKind, VerbRow } from '../../schema/rows.js';
+import type { FunctionRow, ParamKind, PeerRow, VerbRow } from '../../schema/rows.js';
 import type {
   AgentArgument,
   Argument,
@@ -49,6 +57,7 @@ const AUDIO: {
   }),
 };
 
+type PeerGiven = [name: string, options?: PeerOptions & { metadata?: unknown }];
 type AgentArguments = [name: string, options?: AgentOptions & { metadata?: unknown }];
 type ConnectionArguments = [a: AgentArgument, b: AgentArgument, within?: Duration];
 
@@ -64,6 +73,12 @@ const GLOBAL: {
     const [name, options = {}] = args as AgentArguments;
     const { metadata: _metadata, ...account } = options;
     resources.hearing.began(await resources.start(name, account, limitMs));
+    return {};
+  },
+  peer: async (args, _limitMs, resources) => {
+    const [name, options = {}] = args as PeerGiven;
+    const { metadata: _metadata, ...account } = options;
+    resources.hearing.began(await resources.startPeer(name, account));
     return {};
   },
   verify_audio_connection: async (args, limitMs, resources) => {
@@ -83,7 +98,7 @@ export async function carryOut(
     return await dispatch(request, resources, services);
   } catch (thrown) {
     const error = toErrorData(thrown);
-    const isAgents = request.agent !== undefined && isAgentVerb(request.verb);
+    const isAgents = request.agent !== undefined && rowOf(request) !== undefined;
     const agents = isAgents ? { agents: [request.agent ?? ''] } : {};
     return { error: { ...agents, ...error } };
   }
@@ -95,6 +110,7 @@ async function dispatch(
   services: Services,
 ): Promise<CallReply> {
   const { verb, args, within_ms } = request;
+  if (request.peer === true) return actAsPeer(request, verb as PeerVerb, resources);
   if (isAgentVerb(verb)) return act(request, verb, resources);
   if (!isGlobalVerb(verb)) return services.perform(request);
   return GLOBAL[verb](args, within_ms ?? limitOf(GLOBALS[verb]), resources);
@@ -107,15 +123,35 @@ async function act(
 ): Promise<CallReply> {
   const row: VerbRow = AGENT_VERBS[verb];
   const acted = async (): Promise<Partial<Done>> => {
-    const agent = resources.agent(name);
     const given = driverArguments(row, args, resources);
     const limitMs = within_ms ?? limitOf(row);
     return isAudioVerb(verb)
-      ? AUDIO[verb](resources.hearing, agent, given as never, limitMs)
-      : agent.act(verb, given as never, limitMs);
+      ? AUDIO[verb](resources.hearing, resources.agent(name), given as never, limitMs)
+      : resources.phone(name).act(verb, given as never, limitMs);
   };
-  const isCall = row.caller === 'agent';
-  const { seq, value } = isCall ? await resources.guard.placing(name, acted) : await acted();
+  return replyOf(row, name, resources, acted);
+}
+
+async function actAsPeer(
+  { agent: name = '', args, within_ms }: CallRequest,
+  verb: PeerVerb,
+  resources: Resources,
+): Promise<CallReply> {
+  const row: PeerRow = PEER_VERBS[verb];
+  return replyOf(row, name, resources, async () => {
+    const given = driverArguments(row, args, resources);
+    return resources.peer(name).actAsPeer(verb, given as never, within_ms ?? limitOf(row));
+  });
+}
+
+async function replyOf(
+  { caller }: Pick<VerbRow, 'caller'>,
+  name: string,
+  resources: Resources,
+  act: () => Promise<Partial<Done>>,
+): Promise<CallReply> {
+  const { seq, value } =
+    caller === 'agent' ? await resources.guard.placing(name, act) : await act();
   return { ...(seq === undefined ? {} : { seq }), ...(value === undefined ? {} : { value }) };
 }
 
@@ -136,7 +172,8 @@ function isGlobalVerb(verb: string): verb is GlobalVerb {
   return Object.hasOwn(GLOBAL, verb);
 }
 
-function rowOf({ verb }: CallRequest): FunctionRow | undefined {
+function rowOf({ verb, peer }: CallRequest): FunctionRow | undefined {
+  if (peer === true) return PEER_VERBS[verb as PeerVerb];
   if (isAgentVerb(verb)) return AGENT_VERBS[verb];
   return isGlobalVerb(verb) ? GLOBALS[verb] : undefined;
 }

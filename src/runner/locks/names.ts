@@ -5,7 +5,10 @@ import type { AgentOptions } from '../../agents/user-agent.js';
  * An account is what its registrar knows: "sip:alice@pbx.example" (RFC 3261, 10: the address of record), whatever
  * proxy leads there. An agent without a domain has none. A fixed port is taken together with the next one, for TLS.
  */
-export function locksOfAgent(name: string, options: AgentOptions): readonly string[] {
+export function locksOfAgent(
+  name: string,
+  options: Pick<AgentOptions, 'username' | 'domain' | 'local_port'>,
+): readonly string[] {
   const { username = name, domain, local_port: port } = options;
   return [
     ...(domain === undefined

@@ -2,6 +2,7 @@
 import { STATES } from '../../model/agent-state.js';
 import type { GLOBALS } from '../../schema/functions.js';
 import { agent } from './agent/agent.js';
+import { peer } from './peer/peer.js';
 import { file, silent, tone, tones, verify_audio_connection } from './agent/audio.js';
 import { parallel } from './agent/verbs.js';
 import { assert } from './assert/assertion.js';
@@ -27,6 +28,7 @@ const State = constants('State', STATES);
 
 const vocabulary = {
   agent,
+  peer,
   tone,
   tones,
   file,

@@ -16,16 +16,18 @@ import type { QueuedVerb, Session } from './job-context.js';
 const MOST_AT_ONCE = 100;
 
 export function verb(session: Session, payload: Operations['verb']): VerbReply | undefined {
-  const { verb: name, agent, stack, within_ms } = payload;
-  const row = rowOf(session, agent === undefined ? 'global' : 'Agent', name, stack);
+  const { verb: name, agent, on, stack, within_ms } = payload;
+  const row = rowOf(session, on ?? (agent === undefined ? 'global' : 'Agent'), name, stack);
   stopIfOnlyDeclaring(session, row, stack);
-  const called = agent === undefined ? `${name}()` : `agent "${agent}": ${name}()`;
+  const subject = on === 'Peer' ? 'peer' : 'agent';
+  const called = agent === undefined ? `${name}()` : `${subject} "${agent}": ${name}()`;
   if (payload.in_condition) throw inCondition(session, called, stack);
   const args = payload.args.map(decode);
   const problem = checkArguments(row, args) ?? wrongSubject(called, agent, args);
   if (problem !== undefined) throw OffhookError.from(problem);
   const request: UnnumberedCall = {
     verb: name,
+    ...(on === undefined ? {} : { peer: true as const }),
     args: withFiles(row.row.params, alignArguments(row.row, args), session.environment).map(
       toArgument,
     ),

@@ -15,11 +15,15 @@ const FILES: Partial<Record<ParamKind, Resolve>> = {
     isPlainObject(sound) && sound['sound'] === 'file'
       ? { ...sound, real: environment.allowed(String(sound['path'])) }
       : sound,
-  agent_options: (options, environment) =>
-    isPlainObject(options) && typeof options['ca_file'] === 'string'
-      ? { ...options, ca_file: environment.readable(options['ca_file']).path }
-      : options,
+  agent_options: withCertificates,
+  peer_options: withCertificates,
 };
+
+function withCertificates(options: unknown, environment: Environment): unknown {
+  return isPlainObject(options) && typeof options['ca_file'] === 'string'
+    ? { ...options, ca_file: environment.readable(options['ca_file']).path }
+    : options;
+}
 
 /** `args`: each at the place of its parameter. @throws OffhookError E_READ_DENIED, E_READ_FAILED. */
 export function withFiles(

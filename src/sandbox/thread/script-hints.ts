@@ -16,6 +16,8 @@ const SUBJECTS: Readonly<Record<FunctionRow['on'], string>> = {
   global: 'script',
   scenario: 'script',
   Agent: 'agent',
+  Peer: 'peer',
+  Transaction: 'transaction',
   Assertion: 'assert()',
   SipLog: 'sip',
   SipMessage: 'SIP message',

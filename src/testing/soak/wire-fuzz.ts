@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { startAgent } from '../../baresip/agent.js';
 import type { BaresipBinary } from '../../baresip/start/binary.js';
-import type { UserAgent } from '../../agents/user-agent.js';
+import type { Phone } from '../../agents/user-agent.js';
 import { Mutator } from './mutations.js';
 import { type Given, receivedDifferences, sentDifferences, tiled } from './wire-tap.js';
 
@@ -49,7 +49,7 @@ interface Told {
 }
 
 interface Fuzzed {
-  readonly agent: UserAgent;
+  readonly agent: Phone;
   readonly address: string;
   /** By the address of the other end. */
   told(remote: string): Told;

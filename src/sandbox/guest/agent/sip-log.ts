@@ -5,7 +5,7 @@ import { headerLines, headerValues } from '../../../sip/headers.js';
 import { parseSdp, type Sdp } from '../../../sip/sdp.js';
 import { ask, callerStack } from '../host.js';
 import { guardNames } from '../misspelt.js';
-import { define } from '../primordials.js';
+import { apply, define, weakGet, weakSet } from '../primordials.js';
 import * as world from '../world.js';
 
 /** Fields of every message; a request also has a `uri`, a response a `code` and a `reason`. */
@@ -94,6 +94,25 @@ export function sipMessageAt(agent: string, seq: number): SipMessage | undefined
   return entry && messageOf(entry);
 }
 
+/** The message of a log entry. */
+export function messageWith(entry: LogEntry): SipMessage | undefined {
+  return messageOf(entry);
+}
+
+/** Every message of an agent or peer that is wanted, oldest first. */
+export function messagesOf(
+  agent: string,
+  isWanted: (message: TracedMessage) => boolean,
+): readonly SipMessage[] {
+  return messages(agent, isWanted);
+}
+
+/** What a message of the log was made of; undefined for any other value. */
+export function tracedOf(value: unknown): TracedMessage | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return apply(weakGet, traced, [value]) as TracedMessage | undefined;
+}
+
 export function sipLogOf(agent: string): SipLog {
   return new SipLog(agent);
 }
@@ -117,6 +136,7 @@ function found(
 
 /** One object for each message: the same one however often it is found. */
 const known = new WeakMap<LogEntry, SipMessage>();
+const traced = new WeakMap<object, TracedMessage>();
 
 function messages(
   agent: string,
@@ -137,6 +157,7 @@ function messageOf(entry: LogEntry): SipMessage | undefined {
   if (message === undefined) {
     message = new SipMessage(entry.event.message, entry.at);
     known.set(entry, message);
+    apply(weakSet, traced, [message, entry.event.message]);
   }
   return message;
 }

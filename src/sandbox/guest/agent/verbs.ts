@@ -3,7 +3,7 @@
  * is what conditions rely on.
  */
 import { said } from '../../../errors.js';
-import type { AgentVerb } from '../../../schema/verbs.js';
+import type { AgentVerb, PeerVerb } from '../../../schema/verbs.js';
 import type { Operation, ParallelDone, ParallelReply, VerbReply } from '../../guest-protocol.js';
 import { noteActed } from '../assert/late.js';
 import { agentNameOf } from '../encode.js';
@@ -17,8 +17,10 @@ import { frozen } from './audio.js';
 import type { GuestVerb } from './verbs.gen.js';
 
 interface Call {
-  verb: AgentVerb;
+  verb: AgentVerb | PeerVerb;
   agent: string;
+  /** The verb is that of a peer. */
+  on?: 'Peer';
   row: GuestVerb;
   args: readonly unknown[];
   stack: string;
@@ -31,10 +33,10 @@ type Done = Pick<Call, 'agent' | 'row' | 'args'> & Pick<ParallelDone, 'seq' | 'e
 let queue: Call[] | undefined;
 
 export function carryOut(call: Call): unknown {
-  const { verb, agent, row, args, stack } = call;
+  const { verb, agent, on, row, args, stack } = call;
   const in_condition = world.inCondition();
   const within_ms = row.default_timeout === true ? defaultMs() : undefined;
-  const payload = { verb, agent, args, in_condition, within_ms, stack };
+  const payload = { verb, agent, on, args, in_condition, within_ms, stack };
   if (queue !== undefined) {
     ask('verb', { ...payload, queued: true });
     queue.push(call);

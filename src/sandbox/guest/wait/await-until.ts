@@ -35,21 +35,30 @@ export function defaultMs(): number {
   return timeoutMs;
 }
 
+/** Whose method waits, the place of a condition in a sequence, and the limit where no argument is one. */
+interface WaitSubject {
+  readonly agent?: string;
+  readonly on?: 'Peer';
+  readonly part?: SequencePart;
+  readonly ms?: number;
+}
+
 /** Announces a wait, runs it, and says how it ended. */
 export function waiting<T>(
   fn: WaitName,
   args: unknown[],
   run: (wait: BegunWait) => T,
-  { agent, part }: { agent?: string; part?: SequencePart } = {},
+  { agent, on, part, ms }: WaitSubject = {},
 ): T {
   const stack = callerStack();
   const in_condition = world.inCondition();
   const wait = ask('begin_wait', {
     fn,
     agent,
+    on,
     args,
     part,
-    default_ms: timeoutMs,
+    default_ms: ms ?? timeoutMs,
     in_condition,
     stack,
   }) as BegunWait;

@@ -1,0 +1,65 @@
+/** One call of a peer: an INVITE, the dialogs its answers made, and how far it has come. */
+import type { ServerTransaction } from './server-transaction.js';
+import type { SipMessage } from '../sip/sip-message.js';
+import type { SdpChoice } from './media.js';
+import type { Dialog } from './dialog.js';
+import type { Pending } from './requests.js';
+
+/** How a 2xx is acknowledged: at once, after so many ms, or not at all. */
+export type AckHabit = 'now' | 'drop' | number;
+
+export interface PeerCall {
+  /** The Call-ID. */
+  readonly id: string;
+  readonly outgoing: boolean;
+  /** Of an outgoing call, its INVITE. */
+  pending?: Pending;
+  /** Of an incoming call, the transaction of its INVITE. */
+  server?: ServerTransaction;
+  /** Transactions of INVITEs received in the call, by their CSeq: an ACK has that number. */
+  readonly invites: Map<number, ServerTransaction>;
+  /** Dialogs by the tag that the called side chose: a fork has several. */
+  readonly dialogs: Map<string, Dialog>;
+  /** The dialog of the 2xx; before the answer that of the last provisional response. */
+  dialog?: Dialog;
+  ack: AckHabit;
+  /** The INVITE had no offer: the ACK answers that of the 2xx. */
+  isOfferLate: boolean;
+  /** What an answer of the peer is to be made of. */
+  sdp: SdpChoice;
+  /** The body of each ACK sent, by its CSeq: it is sent again when the 2xx is. */
+  readonly acks: Map<number, Acknowledgement>;
+  answered: boolean;
+  established: boolean;
+  closed: boolean;
+  /** hangup(), bye() or cancel() was called. */
+  isEnding: boolean;
+  cancel?: SipMessage;
+  /** Responses of on_invite() that are still to come. */
+  readonly planned: Set<() => void>;
+  /** Ends the refreshing of the session (RFC 4028). */
+  stopRefreshing?: () => void;
+}
+
+export interface Acknowledgement {
+  readonly body: string;
+  readonly contentType: string;
+}
+
+export function newCall(id: string, outgoing: boolean): PeerCall {
+  return {
+    id,
+    outgoing,
+    invites: new Map(),
+    dialogs: new Map(),
+    ack: 'now',
+    isOfferLate: false,
+    sdp: undefined,
+    acks: new Map(),
+    answered: false,
+    established: false,
+    closed: false,
+    isEnding: false,
+    planned: new Set(),
+  };
+}

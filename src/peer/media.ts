@@ -1,0 +1,158 @@
+/** What a peer offers and answers about audio (RFC 3264), for one call at a time. */
+import { randomInt } from 'node:crypto';
+import type { PeerOptions } from '../schema/types.gen.js';
+import { MEDIA_DIRECTIONS, reversed, type MediaDirection } from '../sip/media-direction.js';
+import { audioOf, parseSdp } from '../sip/sdp.js';
+import { answerTo, AUDIO_CODECS, sdpText, type AudioCodec } from '../sip/sdp-text.js';
+
+/** Wishes of a script for the peer's own description. */
+export interface SdpWish {
+  readonly codecs?: readonly string[];
+  readonly direction?: MediaDirection;
+  readonly ptime?: number;
+  readonly address?: string;
+  readonly port?: number;
+  readonly lines?: readonly string[];
+}
+
+/** The option `sdp`: a text, wishes, false for none; undefined: the peer's own. */
+export type SdpChoice = string | SdpWish | false | undefined;
+
+const TELEPHONE_EVENT = 101;
+
+/** The descriptions of one call. */
+export class Description {
+  readonly #address: string;
+  readonly #port: number;
+  readonly #codecs: readonly AudioCodec[];
+  readonly #id = randomInt(1, 2 ** 31);
+  #version = 0;
+  #last = '';
+
+  constructor(address: string, port: number, codecs: readonly AudioCodec[]) {
+    this.#address = address;
+    this.#port = port;
+    this.#codecs = codecs;
+  }
+
+  /** The body of an offer; '' for none. */
+  offer(choice: SdpChoice): string {
+    if (typeof choice === 'string') return choice;
+    if (choice === false) return '';
+    const codecs = named(choice?.codecs) ?? this.#codecs;
+    return this.#write(codecs, choice, choice?.direction ?? 'sendrecv', TELEPHONE_EVENT);
+  }
+
+  /** The body that answers an offer; one that names no codec of ours is answered with a refused stream (RFC 3264, 6). */
+  answer(offer: string, choice: SdpChoice): string {
+    if (typeof choice === 'string') return choice;
+    if (choice === false) return '';
+    const offered = parseSdp(offer);
+    const audio = offered === undefined ? undefined : audioOf(offered);
+    if (offered === undefined || audio === undefined) return '';
+    const found = answerTo(offered, named(choice?.codecs) ?? this.#codecs);
+    if (found === undefined)
+      return this.#write([AUDIO_CODECS['PCMU'] as AudioCodec], { ...choice, port: 0 }, 'inactive');
+    const direction = choice?.direction ?? reversed(audio.direction);
+    return this.#write([found.codec], choice, direction, found.telephoneEvent);
+  }
+
+  #write(
+    codecs: readonly AudioCodec[],
+    wish: SdpWish | undefined,
+    direction: MediaDirection,
+    telephoneEvent?: number,
+  ): string {
+    const text = (version: number): string =>
+      sdpText({
+        address: wish?.address ?? this.#address,
+        port: wish?.port ?? this.#port,
+        codecs,
+        direction,
+        id: this.#id,
+        version,
+        ...(telephoneEvent === undefined ? {} : { telephoneEvent }),
+        ...(wish?.ptime === undefined ? {} : { ptime: wish.ptime }),
+        ...(wish?.lines === undefined ? {} : { lines: wish.lines }),
+      });
+    // The version grows only when something changes (RFC 3264, 8).
+    if (this.#last !== '' && text(this.#version) !== this.#last) this.#version += 1;
+    this.#last = text(this.#version);
+    return this.#last;
+  }
+}
+
+function named(names: readonly string[] | undefined): readonly AudioCodec[] | undefined {
+  return names?.flatMap((name) => AUDIO_CODECS[name] ?? []);
+}
+
+/** Pairs of ports a peer may use for its calls, and the descriptions made of them. */
+export class Media {
+  readonly #address: string;
+  readonly #ports: readonly [min: number, max: number];
+  readonly #codecs: readonly AudioCodec[];
+  readonly #calls = new Map<string, { readonly port: number; readonly description: Description }>();
+
+  constructor(
+    address: string,
+    ports: readonly [min: number, max: number],
+    codecs: PeerOptions['codecs'],
+  ) {
+    this.#address = address;
+    this.#ports = ports;
+    this.#codecs = named(codecs ?? ['PCMU', 'PCMA']) ?? [];
+  }
+
+  /** Calls share the last pair where there are more of them than pairs: their signalling still can be tested. */
+  descriptionOf(call: string): Description {
+    const present = this.#calls.get(call);
+    if (present !== undefined) return present.description;
+    const [min, max] = this.#ports;
+    const used = new Set([...this.#calls.values()].map(({ port }) => port));
+    let port = min;
+    while (used.has(port) && port + 2 <= max) port += 2;
+    const description = new Description(this.#address, port, this.#codecs);
+    this.#calls.set(call, { port, description });
+    return description;
+  }
+
+  forget(call: string): void {
+    this.#calls.delete(call);
+  }
+}
+
+/** What is wrong with the option `sdp`; its words follow "option "sdp" ". Undefined when nothing is. */
+export function sdpProblem(choice: unknown): string | undefined {
+  if (choice === undefined || choice === false || typeof choice === 'string') return undefined;
+  if (choice === true) return 'must be false, a text or an object: got true';
+  const { codecs, direction, ptime, address, port, lines, ...others } = choice as Record<
+    string,
+    unknown
+  >;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined)
+    return `has no ${JSON.stringify(unknown)}: its fields are codecs, direction, ptime, address, port and lines`;
+  const isTexts = (value: unknown): boolean =>
+    Array.isArray(value) && value.every((one) => typeof one === 'string' && !/[\r\n]/.test(one));
+  if (
+    codecs !== undefined &&
+    !(isTexts(codecs) && (codecs as string[]).every((one) => one in AUDIO_CODECS))
+  )
+    return `has codecs that are not among ${Object.keys(AUDIO_CODECS).join(', ')}`;
+  if (direction !== undefined && !MEDIA_DIRECTIONS.includes(direction as MediaDirection))
+    return `has a direction that is not one of ${MEDIA_DIRECTIONS.join(', ')}`;
+  if (
+    ptime !== undefined &&
+    !(Number.isInteger(ptime) && (ptime as number) >= 1 && (ptime as number) <= 200)
+  )
+    return 'has a ptime that is not a whole number from 1 to 200';
+  if (
+    port !== undefined &&
+    !(Number.isInteger(port) && (port as number) >= 0 && (port as number) <= 65535)
+  )
+    return 'has a port that is not a whole number from 0 to 65535';
+  if (address !== undefined && (typeof address !== 'string' || /\s/.test(address)))
+    return 'has an address that is not text';
+  if (lines !== undefined && !isTexts(lines)) return 'has lines that are not an array of texts';
+  return undefined;
+}

@@ -1,0 +1,97 @@
+/** The registration of a peer (RFC 3261, 10): one REGISTER at a time, as the script asks for it; nothing is refreshed. */
+import { bindingsOf } from '../sip/bindings.js';
+import type { SipMessage } from '../sip/sip-message.js';
+import type { Pending, RequestWish } from './requests.js';
+import type { PeerSession } from './session.js';
+
+const LEAVING_MS = 1000;
+
+export class Registration {
+  readonly #peer: PeerSession;
+  #callId: string | undefined;
+  #isBound = false;
+  #cancelExpiry: (() => void) | undefined;
+
+  constructor(peer: PeerSession) {
+    this.#peer = peer;
+  }
+
+  async register(wish: Omit<RequestWish, 'method'>, expires: number): Promise<Pending> {
+    const isLeaving = expires === 0;
+    const pending = await this.#send(wish, expires, (message, { sent }) => {
+      const { code = 0, reason = '' } = message;
+      if (code < 200) return;
+      if (code >= 300) {
+        this.#peer.emit({ type: 'register_failed', code, reason });
+      } else if (isLeaving) {
+        this.#isBound = false;
+        this.#cancelExpiry?.();
+        this.#peer.emit({ type: 'unregistered', code, reason });
+      } else {
+        this.#bound(sent.message, message);
+      }
+    });
+    this.#peer.emit({ type: isLeaving ? 'unregistering' : 'registering' });
+    return pending;
+  }
+
+  /** Removes the binding when the peer stops; a registrar that does not answer is not waited for. */
+  async leave(): Promise<void> {
+    if (!this.#isBound) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#peer.clock.after(LEAVING_MS, resolve);
+      const done = (): void => {
+        cancel();
+        resolve();
+      };
+      this.#send({}, 0, ({ code = 0 }) => {
+        if (code >= 200) done();
+      }).catch(done);
+    });
+  }
+
+  async #send(
+    wish: Omit<RequestWish, 'method'>,
+    expires: number,
+    response: (message: SipMessage, pending: Pending) => void,
+  ): Promise<Pending> {
+    const { aor, domain } = this.#peer.ground.account;
+    const pending = await this.#peer.requests.send(
+      {
+        ...wish,
+        method: 'REGISTER',
+        uri: `sip:${domain ?? ''}`,
+        to: wish.to ?? `<${aor}>`,
+        more: [['Expires', String(expires)]],
+        ...(this.#callId === undefined ? {} : { callId: this.#callId }),
+      },
+      {
+        response,
+        timedOut: () => {
+          this.#peer.emit({ type: 'register_failed', reason: 'no answer to REGISTER in 32 s' });
+        },
+        failed: (error) => {
+          this.#peer.emit({ type: 'register_failed', reason: error.message });
+        },
+      },
+    );
+    this.#callId = pending.callId;
+    return pending;
+  }
+
+  #bound(request: SipMessage, message: SipMessage): void {
+    const { contacts, expires } = bindingsOf(request, message);
+    const { code = 0, reason = '' } = message;
+    this.#isBound = true;
+    this.#peer.emit({ type: 'registered', code, reason, expires, contacts });
+    this.#cancelExpiry?.();
+    this.#cancelExpiry = this.#peer.clock.after(Math.min(expires * 1000, 2 ** 31 - 1), () => {
+      this.#isBound = false;
+      this.#peer.emit({ type: 'registration_expired' });
+    });
+  }
+
+  end(): void {
+    this.#cancelExpiry?.();
+  }
+}

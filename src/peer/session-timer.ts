@@ -1,0 +1,72 @@
+/** Session timers (RFC 4028): what they add to messages, and who refreshes. */
+import { headerValues } from '../sip/headers.js';
+import type { HeaderField, SipMessage } from '../sip/sip-message.js';
+import { fieldParameters } from '../sip/uri.js';
+import type { PeerCall } from './call.js';
+import type { PeerSession } from './session.js';
+
+export interface SessionTimer {
+  readonly expires?: number;
+  readonly min_se?: number;
+  readonly refresher?: 'uac' | 'uas';
+  readonly method?: 'INVITE' | 'UPDATE';
+  readonly refresh?: boolean;
+}
+
+export function sessionTimerFields(timer: SessionTimer | undefined): HeaderField[] {
+  if (timer === undefined) return [];
+  const { expires, min_se, refresher } = timer;
+  const named = refresher === undefined ? '' : `;refresher=${refresher}`;
+  return [
+    ['Supported', 'timer'],
+    ...(expires === undefined ? [] : [['Session-Expires', `${expires}${named}`] as const]),
+    ...(min_se === undefined ? [] : [['Min-SE', String(min_se)] as const]),
+  ];
+}
+
+/**
+ * Begins to refresh the session where the 2xx makes the peer the refresher: after half of the time, again and again.
+ * @param answer the 2xx, received or sent
+ */
+export function refreshSession(
+  peer: PeerSession,
+  call: PeerCall,
+  answer: SipMessage,
+  timer: SessionTimer,
+): void {
+  const [value = ''] = headerValues(answer.headers, 'session-expires');
+  const seconds = Number.parseInt(value, 10);
+  const refresher = fieldParameters(value).get('refresher');
+  const own = call.outgoing ? 'uac' : 'uas';
+  call.stopRefreshing?.();
+  if (timer.refresh === false || !(seconds > 0) || refresher !== own) return;
+  const method = timer.method ?? 'INVITE';
+  const next = (): void => {
+    call.stopRefreshing = peer.clock.after((seconds * 1000) / 2, () => {
+      if (call.closed) return;
+      peer.inBackground(
+        `the session refresh by ${method}`,
+        refresh(peer, call, method, timer, seconds),
+      );
+      next();
+    });
+  };
+  next();
+}
+
+async function refresh(
+  peer: PeerSession,
+  call: PeerCall,
+  method: 'INVITE' | 'UPDATE',
+  timer: SessionTimer,
+  seconds: number,
+): Promise<void> {
+  // In the refreshing request the peer is the UAC, whoever placed the call.
+  const more = sessionTimerFields({ ...timer, expires: seconds, refresher: 'uac' });
+  const body = method === 'INVITE' ? peer.ground.media.descriptionOf(call.id).offer(call.sdp) : '';
+  await peer.calls.modify(call, {
+    method,
+    more,
+    ...(body === '' ? {} : { body, contentType: 'application/sdp' }),
+  });
+}

@@ -1,0 +1,182 @@
+/** Verbs that place calls, and send requests inside of them. */
+import type { Done, PeerArguments } from '../../agents/user-agent.js';
+import { Limit } from '../../agents/limit.js';
+import type { CallOptions, RequestOptions } from '../../schema/types.gen.js';
+import { durationMs, formatMs } from '../../time.js';
+import type { HeaderField } from '../../sip/sip-message.js';
+import type { AckHabit } from '../call.js';
+import type { PeerSession } from '../session.js';
+import { sessionTimerFields } from '../session-timer.js';
+import { callWithDialog, choiceOf, dialogIn, transactionOf, uriOf, wishOf } from './wishes.js';
+
+export async function dial(
+  peer: PeerSession,
+  { target, options = {} }: PeerArguments<'dial'>,
+): Promise<Done> {
+  const given = options as CallOptions;
+  const uri = uriOf(peer, 'dial', target);
+  const { sdp: _, late_offer, ack, require, session_timer, ...request } = given;
+  const sdp = choiceOf(peer, 'dial', given.sdp);
+  const more: HeaderField[] = [
+    ...(require === undefined ? [] : [['Require', require.join(', ')] as const]),
+    ...(session_timer === undefined
+      ? [['Supported', 'timer, 100rel'] as const]
+      : sessionTimerFields(session_timer)),
+  ];
+  const pending = await peer.sending('dial', () =>
+    peer.calls.place(
+      {
+        request: { ...wishOf(peer, 'dial', request), uri, more },
+        sdp,
+        isOfferLate: late_offer === true || sdp === false,
+        ack: ackOf(ack),
+        timer: session_timer,
+      },
+      uri,
+    ),
+  );
+  const seq = peer.seqOf('call_dialed', pending.callId);
+  return { ...transactionOf(peer, pending), ...(seq === undefined ? {} : { seq }) };
+}
+
+function ackOf(given: string | undefined): AckHabit {
+  if (given === undefined) return 'now';
+  return given === 'drop' ? 'drop' : durationMs(given);
+}
+
+export async function hangup(
+  peer: PeerSession,
+  { call: id }: PeerArguments<'hangup'>,
+  limitMs: number,
+): Promise<Done> {
+  const call = peer.calls.current(id) ?? peer.calls.waiting(id);
+  if (call === undefined || call.closed) {
+    throw peer.problem(
+      'E_CALL_STATE',
+      'hangup',
+      'the peer has no call',
+      'dial or answer one first',
+    );
+  }
+  const limit = new Limit(limitMs);
+  await peer.sending('hangup', async () => {
+    if (call.answered) await peer.calls.bye(call, {});
+    else if (call.outgoing) await peer.calls.cancel(call, {});
+    else await peer.calls.answers.refuse(call, 486);
+  });
+  await peer.waiters.until(
+    () => (call.closed ? true : undefined),
+    limit,
+    (waited) =>
+      peer.problem(
+        'E_CALL_TIMEOUT',
+        'hangup',
+        `the call is not closed (waited ${formatMs(waited)})`,
+      ),
+  );
+  return { seq: peer.seqOf('call_closed', call.id) ?? peer.lastSeq };
+}
+
+export async function bye(
+  peer: PeerSession,
+  { options = {}, call: id }: PeerArguments<'bye'>,
+): Promise<Done> {
+  const { call } = callWithDialog(peer, 'bye', id);
+  const wish = wishOf(peer, 'bye', options as RequestOptions);
+  return transactionOf(peer, await peer.sending('bye', () => peer.calls.bye(call, wish)));
+}
+
+export async function cancel(
+  peer: PeerSession,
+  { options = {}, call: id }: PeerArguments<'cancel'>,
+): Promise<Done> {
+  const call = peer.calls.current(id);
+  if (call?.outgoing !== true || call.closed) {
+    const what = 'the peer has no call it has dialled';
+    throw peer.problem('E_CALL_STATE', 'cancel', what, 'dial one first; bye() ends others');
+  }
+  const wish = wishOf(peer, 'cancel', options as RequestOptions);
+  const pending = await peer.sending('cancel', () => peer.calls.cancel(call, wish));
+  return pending === undefined ? { seq: peer.lastSeq } : transactionOf(peer, pending);
+}
+
+export async function reinvite(
+  peer: PeerSession,
+  { options = {}, call: id }: PeerArguments<'reinvite'>,
+): Promise<Done> {
+  return modify(peer, 'INVITE', options as RequestOptions, id);
+}
+
+export async function update(
+  peer: PeerSession,
+  { options = {}, call: id }: PeerArguments<'update'>,
+): Promise<Done> {
+  return modify(peer, 'UPDATE', options as RequestOptions, id);
+}
+
+async function modify(
+  peer: PeerSession,
+  method: 'INVITE' | 'UPDATE',
+  options: RequestOptions,
+  id: string | undefined,
+): Promise<Done> {
+  const verb = method === 'INVITE' ? 'reinvite' : 'update';
+  const { call } = callWithDialog(peer, verb, id);
+  const sdp = choiceOf(peer, verb, options.sdp);
+  const { sdp: _, ...others } = options;
+  const isOffer = options.body === undefined && (method === 'INVITE' || sdp !== undefined);
+  const offer = isOffer ? peer.ground.media.descriptionOf(call.id).offer(sdp) : '';
+  const wish = {
+    ...wishOf(peer, verb, others),
+    ...(offer === ''
+      ? {}
+      : { body: offer, contentType: options.content_type ?? 'application/sdp' }),
+    method,
+  };
+  return transactionOf(peer, await peer.sending(verb, () => peer.calls.modify(call, wish, sdp)));
+}
+
+export async function info(
+  peer: PeerSession,
+  { options = {}, call }: PeerArguments<'info'>,
+): Promise<Done> {
+  return inside(peer, 'INFO', options as RequestOptions, call);
+}
+
+export async function notify(
+  peer: PeerSession,
+  { options = {}, call }: PeerArguments<'notify'>,
+): Promise<Done> {
+  return inside(peer, 'NOTIFY', options as RequestOptions, call);
+}
+
+export async function refer(
+  peer: PeerSession,
+  { target, options = {}, call }: PeerArguments<'refer'>,
+): Promise<Done> {
+  const uri = uriOf(peer, 'refer', target);
+  const { aor } = peer.ground.account;
+  return inside(peer, 'REFER', options as RequestOptions, call, [
+    ['Refer-To', `<${uri}>`],
+    ['Referred-By', `<${aor}>`],
+  ]);
+}
+
+/** A request in the dialog of a call, or of a subscription by `in`. */
+async function inside(
+  peer: PeerSession,
+  method: 'INFO' | 'NOTIFY' | 'REFER',
+  options: RequestOptions,
+  id: string | undefined,
+  more: readonly HeaderField[] = [],
+): Promise<Done> {
+  const verb = method.toLowerCase();
+  const { in: callId, ...others } = options;
+  const dialog =
+    callId === undefined
+      ? callWithDialog(peer, verb, id).dialog
+      : dialogIn(peer, verb, callId as string);
+  const wish = wishOf(peer, verb, others);
+  const whole = { ...wish, method, dialog, more: [...more, ...(wish.more ?? [])] };
+  return transactionOf(peer, await peer.sending(verb, () => peer.requests.send(whole, {})));
+}

@@ -1,0 +1,105 @@
+/** Options of verbs as what a request is made of. */
+import { targetUri, uriOfAgent } from '../../agents/target.js';
+import type { DialTarget } from '../../agents/user-agent.js';
+import type { RequestOptions } from '../../schema/types.gen.js';
+import type { HeaderField } from '../../sip/sip-message.js';
+import type { PeerCall } from '../call.js';
+import type { Dialog } from '../dialog.js';
+import { sdpProblem, type SdpChoice } from '../media.js';
+import type { Pending, RequestWish } from '../requests.js';
+import type { PeerSession } from '../session.js';
+import type { Done } from '../../agents/user-agent.js';
+
+/** The URI of a target, which the guard of the peer allows. */
+export function uriOf(peer: PeerSession, verb: string, target: DialTarget): string {
+  const { name, account, context } = peer.ground;
+  const uri =
+    'agent' in target
+      ? uriOfAgent(target.agent)
+      : targetUri('uri' in target ? target.uri : target.number, {
+          name,
+          domain: account.domain,
+          transport:
+            account.transport === 'tcp' || account.transport === 'tls' ? account.transport : 'udp',
+          verb,
+        });
+  context.guard?.target(
+    uri,
+    { routed: account.outbound !== undefined || !account.serverless },
+    verb,
+  );
+  return uri;
+}
+
+/** The wish of a request outside of calls, or in any dialog: its body is what the options say. */
+export function wishOf(
+  peer: PeerSession,
+  verb: string,
+  options: RequestOptions,
+): Omit<RequestWish, 'method'> {
+  const { headers, body, content_type, from, to, contact, event, expires } = options;
+  const sdp = choiceOf(peer, verb, options.sdp);
+  const text =
+    body ??
+    (sdp === undefined || sdp === false ? '' : peer.ground.media.descriptionOf('').offer(sdp));
+  const more: HeaderField[] = [
+    ...(event === undefined ? [] : [['Event', event] as const]),
+    ...(expires === undefined ? [] : [['Expires', String(expires)] as const]),
+  ];
+  return {
+    headers,
+    from,
+    to,
+    contact,
+    more,
+    ...(text === '' ? {} : { body: text }),
+    contentType:
+      content_type ?? (body === undefined && text !== '' ? 'application/sdp' : undefined),
+  };
+}
+
+/** @throws OffhookError E_ARGUMENT */
+export function choiceOf(peer: PeerSession, verb: string, given: unknown): SdpChoice {
+  const problem = sdpProblem(given);
+  if (problem === undefined) return given as SdpChoice;
+  throw peer.problem('E_ARGUMENT', verb, `option "sdp" ${problem}`);
+}
+
+/** What verbs return that send a request. */
+export function transactionOf(peer: PeerSession, { callId, method, cseq }: Pending): Done {
+  return { seq: peer.lastSeq, value: { method, call_id: callId, cseq } };
+}
+
+/** The call a verb is about, with a dialog. @throws OffhookError E_CALL_STATE */
+export function callWithDialog(
+  peer: PeerSession,
+  verb: string,
+  id: string | undefined,
+): { call: PeerCall; dialog: Dialog } {
+  const call = peer.calls.current(id);
+  if (call === undefined || call.closed) {
+    throw peer.problem('E_CALL_STATE', verb, 'the peer has no call', 'dial or answer one first');
+  }
+  const { dialog } = call;
+  if (dialog === undefined) {
+    throw peer.problem(
+      'E_CALL_STATE',
+      verb,
+      'the call has no dialog yet: no response with a tag has come or was sent',
+      'wait for an answer, or cancel() the call',
+    );
+  }
+  return { call, dialog };
+}
+
+/** The dialog that an option `in` names by its Call-ID. @throws OffhookError E_CALL_STATE */
+export function dialogIn(peer: PeerSession, verb: string, callId: string): Dialog {
+  const dialog = peer.calls.get(callId)?.dialog ?? peer.dialogs.get(callId);
+  if (dialog !== undefined) return dialog;
+  throw peer.problem(
+    'E_CALL_STATE',
+    verb,
+    `there is no dialog with the Call-ID ${JSON.stringify(callId)}`,
+    'pass a call, a transaction or a message of a dialog that was answered',
+  );
+}

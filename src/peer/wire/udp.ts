@@ -1,0 +1,65 @@
+/** SIP over UDP (RFC 3261, 18): a datagram holds one message. */
+import { createSocket, type Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import { hostPort } from '../../agents/address.js';
+import type { Arrived, Connection, Destination } from './wire.js';
+
+/** Keep-alives: empty lines, and the four octets some phones send (RFC 5626, 3.5.1). */
+const KEEP_ALIVE = /^[\r\n\0]*$/;
+
+export class UdpSocket {
+  readonly #address: string;
+  readonly #port: number;
+  readonly #socket: Socket;
+
+  constructor(address: string, port: number, arrived: (message: Arrived) => void) {
+    this.#address = address;
+    this.#port = port;
+    this.#socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    this.#socket.on('message', (data, from) => {
+      const octets = data.toString('latin1');
+      if (KEEP_ALIVE.test(octets)) return;
+      arrived({
+        octets,
+        transport: 'udp',
+        local: hostPort(address, port),
+        from: { transport: 'udp', address: from.address, port: from.port },
+      });
+    });
+  }
+
+  open(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#socket.once('error', reject);
+      this.#socket.bind({ address: this.#address, port: this.#port, exclusive: true }, () => {
+        this.#socket.off('error', reject);
+        // What becomes of a datagram that nobody takes is not an error of the socket.
+        this.#socket.on('error', () => undefined);
+        resolve();
+      });
+    });
+  }
+
+  towards({ address, port }: Destination): Connection {
+    return {
+      local: hostPort(this.#address, this.#port),
+      remote: hostPort(address, port),
+      write: (octets) =>
+        new Promise((resolve, reject) => {
+          this.#socket.send(octets, port, address, (error) => {
+            if (error === null) resolve();
+            else reject(error);
+          });
+        }),
+      close: () => undefined,
+    };
+  }
+
+  close(): void {
+    try {
+      this.#socket.close();
+    } catch {
+      // was never open, or is closed already
+    }
+  }
+}

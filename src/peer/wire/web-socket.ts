@@ -1,0 +1,67 @@
+/** SIP over a WebSocket to a server (RFC 7118). Loads its library with the first connection: most runs have none. */
+import { readFileSync } from 'node:fs';
+import { hostPort } from '../../agents/address.js';
+import type { Arrived, Connection, Destination, WireWish } from './wire.js';
+
+interface WebSocketSink {
+  arrived(message: Arrived): void;
+  ended(): void;
+}
+
+export async function openWebSocket(
+  to: Destination,
+  { webSocketPath, verifyTls, caFile, address }: WireWish,
+  sink: WebSocketSink,
+): Promise<Connection> {
+  const { Agent, WebSocket } = await import('undici');
+  const host = hostPort(to.host ?? to.address, to.port);
+  const dispatcher = new Agent({
+    connect: {
+      rejectUnauthorized: verifyTls,
+      ...(caFile === undefined ? {} : { ca: readFileSync(caFile) }),
+    },
+  });
+  const socket = new WebSocket(`${to.transport}://${host}${webSocketPath}`, {
+    protocols: ['sip'],
+    dispatcher,
+  });
+  socket.binaryType = 'arraybuffer';
+  // The own port is not known here, and nobody can connect to it.
+  const [local, remote] = [hostPort(address, 0), hostPort(to.address, to.port)];
+  await new Promise<void>((resolve, reject) => {
+    socket.onopen = () => {
+      resolve();
+    };
+    socket.onerror = (event) => {
+      const { message = '' } = event as { message?: string };
+      reject(new Error(`no WebSocket at ${host}${webSocketPath}: ${message}`));
+    };
+  });
+  socket.onmessage = ({ data }: { data: unknown }) => {
+    const octets =
+      typeof data === 'string'
+        ? Buffer.from(data, 'utf8').toString('latin1')
+        : Buffer.from(data as ArrayBuffer).toString('latin1');
+    // RFC 7118, 6: a keep-alive of empty lines.
+    if (/^[\r\n]*$/.test(octets)) return;
+    sink.arrived({ octets, transport: to.transport, local, from: to });
+  };
+  socket.onclose = () => {
+    void dispatcher.close();
+    sink.ended();
+  };
+  return {
+    local,
+    remote,
+    write: (octets) => {
+      if (socket.readyState !== WebSocket.OPEN) {
+        return Promise.reject(new Error(`the WebSocket to ${host} was closed`));
+      }
+      socket.send(octets.toString('utf8'));
+      return Promise.resolve();
+    },
+    close: () => {
+      socket.close();
+    },
+  };
+}

@@ -1,0 +1,104 @@
+/** Methods of a peer that only look or build a text, and what a transaction shows. */
+import type { FunctionRow, GetterRow } from '../rows.js';
+
+export const PEER_ONLY_METHODS = {
+  expect: {
+    on: 'Peer',
+    side: 'guest',
+    effect: 'block',
+    params: [
+      {
+        name: 'method_or_code',
+        kind: 'sip_method_or_code',
+        doc: 'Method of a request, any token, or code of a response.',
+      },
+      {
+        name: 'options',
+        kind: 'expect_options',
+        optional: true,
+        type: 'ExpectOptions',
+        doc: '`header`: an object of header names with the text their value must contain or the expression it must match; `within`: how long to wait at most; `in`: the dialog, by any of its messages.',
+      },
+    ],
+    returns: 'SipMessage',
+    doc: 'Waits for a message the peer receives and returns it. Each message is given once: the next `expect` of the same kind waits for the next one.',
+    done: 'the message came',
+    limit: '5s',
+    default_timeout: true,
+    throws: ['E_AWAIT_TIMEOUT', 'E_CONDITION', 'E_ARGUMENT'],
+    example:
+      'const invite = p.expect("INVITE", { header: { "X-Tenant": "blue" }, within: "3s" });\nassert(invite.sdp).is_absent();',
+    source: 'RFC 3261, 7',
+  },
+  message_text: {
+    on: 'Peer',
+    side: 'guest',
+    effect: 'none',
+    params: [
+      {
+        name: 'parts',
+        kind: 'message_parts',
+        type: 'MessageParts',
+        doc: '`start`: the first line; `headers`: an array of `[name, value]` in order, repeated and folded as written, a text alone is a whole line; `body`; `eol`: the line break, CR LF by default.',
+      },
+    ],
+    returns: 'string',
+    doc: 'Builds the text of a message for `send`: nothing is added, nothing is corrected, but for a missing Content-Length where there is a body and `headers` has none.',
+    throws: ['E_ARGUMENT'],
+    example:
+      'const text = p.message_text({\n  start: "REGISTER sip:pbx SIP/2.0",\n  headers: [["Via", "SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK1"], ["CSeq", "-1 REGISTER"], "Max-Forwards"],\n});',
+    source: 'RFC 3261, 7; RFC 4475',
+  },
+} as const satisfies Record<string, FunctionRow>;
+
+export const TRANSACTION_VALUES = {
+  method: { type: 'string', doc: 'Method of the request.' },
+  call_id: { type: 'string', doc: 'Its Call-ID.' },
+  cseq: {
+    type: 'number',
+    doc: 'Number of its CSeq; one more for each repetition with credentials.',
+    source: 'RFC 3261, 20.16',
+  },
+  request: {
+    type: 'SipMessage | undefined',
+    doc: 'The request as it was sent; of a repetition with credentials the last one.',
+  },
+  provisional: {
+    type: 'readonly SipMessage[]',
+    doc: 'Its provisional responses, 100 included, in order.',
+    source: 'RFC 3261, 21.1',
+  },
+  final: {
+    type: 'SipMessage | undefined',
+    doc: 'Its final response: absent until one came. That of the last repetition where credentials were asked for; the first of several.',
+    source: 'RFC 3261, 17.1',
+  },
+  finals: {
+    type: 'readonly SipMessage[]',
+    doc: 'Every final response in order: a fork, and a 200 that is not acknowledged, send several.',
+    source: 'RFC 3261, 13.2.2.4',
+  },
+} as const satisfies Record<string, GetterRow>;
+
+export const TRANSACTION_METHODS = {
+  ack: {
+    on: 'Transaction',
+    side: 'guest',
+    effect: 'effect',
+    params: [
+      {
+        name: 'options',
+        kind: 'request_options',
+        optional: true,
+        doc: 'Headers and body: an answer to a late offer by `sdp`.',
+      },
+    ],
+    returns: 'void',
+    doc: 'Acknowledges the 2xx of an INVITE.',
+    done: 'the ACK was sent',
+    throws: ['E_CALL_STATE', 'E_SIP_DENIED', 'E_PEER', 'E_AGENT_GONE', 'E_ARGUMENT'],
+    example:
+      'const call = p.dial(bob, { ack: "drop" });\nawait_until(() => assert(call.finals.length).at_least(3), "10s");\ncall.ack();',
+    source: 'RFC 3261, 13.2.2.4',
+  },
+} as const satisfies Record<string, FunctionRow>;

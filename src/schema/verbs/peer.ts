@@ -1,0 +1,307 @@
+/** Verbs of a raw SIP peer: calls with a will of their own, single requests, octets. */
+import type { ParamRow, PeerRow } from '../rows.js';
+import { CALL_PARAM } from './calls.js';
+
+const TARGET = {
+  name: 'target',
+  kind: 'target',
+  doc: 'An agent or a peer, a `sip:`, `sips:` or `tel:` URI, or a number or user name in the domain of this peer.',
+} as const satisfies ParamRow;
+
+const OPTIONS = {
+  name: 'options',
+  kind: 'request_options',
+  optional: true,
+  doc: 'Headers, body and more.',
+} as const satisfies ParamRow;
+
+const RESPONSE = {
+  name: 'options',
+  kind: 'response_options',
+  optional: true,
+  doc: 'Headers, body, tag and more.',
+} as const satisfies ParamRow;
+
+/** What can go wrong with anything a peer sends. */
+const SENDS = ['E_SIP_DENIED', 'E_PEER', 'E_AGENT_GONE', 'E_ARGUMENT'] as const;
+
+const REQUEST = {
+  on: 'Peer',
+  side: 'host',
+  effect: 'effect',
+  cursor: 'issued',
+  returns: 'Transaction',
+  done: 'the request was sent',
+  limit: '5s',
+} as const satisfies Partial<PeerRow>;
+
+const IN_CALL = {
+  ...REQUEST,
+  params: [OPTIONS, CALL_PARAM],
+  throws: ['E_CALL_STATE', ...SENDS],
+} as const satisfies Partial<PeerRow>;
+
+export const PEER_CALL_VERBS = {
+  register: {
+    ...REQUEST,
+    params: [
+      {
+        name: 'options',
+        kind: 'register_options',
+        optional: true,
+        doc: 'Headers, contact and expiry.',
+      },
+    ],
+    doc: 'Sends a REGISTER with the account of the peer. What the registrar answers shows in `registered` and `registration`. The binding is not refreshed.',
+    throws: ['E_REGISTER', ...SENDS],
+    example:
+      'p.register({ headers: { Supported: "outbound" }, contact: \'<sip:p@127.0.0.1:5099>;reg-id=1;+sip.instance="<urn:uuid:1>";q=0.5\' });\nawait_until(() => assert(p.registered).is_true());',
+    source: 'RFC 3261, 10.2; RFC 5626',
+  },
+  unregister: {
+    ...REQUEST,
+    params: [],
+    doc: 'Removes the binding of the peer: a REGISTER with expiry 0.',
+    throws: ['E_REGISTER', ...SENDS],
+    source: 'RFC 3261, 10.2.2',
+  },
+  dial: {
+    ...REQUEST,
+    caller: 'agent',
+    params: [
+      TARGET,
+      { name: 'options', kind: 'call_options', optional: true, doc: 'What the INVITE holds.' },
+    ],
+    doc: 'Places a call. The peer acknowledges the answer, and leaves everything else to the script: a 3xx is not followed, a second call may be placed beside the first.',
+    done: 'the INVITE was sent',
+    throws: ['E_TARGET', 'E_CALL_LIMIT', ...SENDS],
+    example:
+      'const call = p.dial(bob, { late_offer: true, ack: "800ms", headers: { "X-Campaign": "42" } });\nbob.accept();\nawait_until(() => assert(call.final?.code).equals(200));',
+    source: 'RFC 3261, 13.2',
+  },
+  answer: {
+    ...REQUEST,
+    returns: 'void',
+    params: [RESPONSE, CALL_PARAM],
+    doc: 'Answers the call that has waited longest with 200, and with an offer or an answer of the peer unless `sdp` says otherwise; waits for a call to come in if there is none yet.',
+    done: 'the 200 was sent',
+    throws: ['E_CALL_STATE', 'E_CALL_TIMEOUT', ...SENDS],
+    example: 'p.answer({ sdp: { codecs: ["PCMA"] }, headers: { "X-Node": "b" } });',
+    source: 'RFC 3261, 13.3.1.4',
+  },
+  on_invite: {
+    ...REQUEST,
+    returns: 'void',
+    params: [
+      {
+        name: 'steps',
+        kind: 'invite_steps',
+        type: 'readonly InviteStep[]',
+        doc: 'Each `[code]`, `[code, options]`, or with a delay in front: `["2s", 200, { tag: "b" }]`. An empty array leaves further calls to the script again.',
+      },
+    ],
+    doc: 'Answers every INVITE that comes in from now on with these responses, one after another; those that wait included.',
+    done: 'at once',
+    throws: ['E_ARGUMENT', 'E_AGENT_GONE'],
+    example:
+      'p.on_invite([[180, { tag: "a" }], [183, { tag: "b", sdp: {} }], ["2s", 200, { tag: "b" }]]);\np.on_invite([[302, { headers: { Contact: ["<sip:600@pbx>;q=0.9", "<sip:601@pbx>;q=0.1"] } }]]);',
+    source: 'RFC 3261, 13.3.1 and 19.3',
+  },
+  respond: {
+    ...REQUEST,
+    returns: 'void',
+    params: [
+      { name: 'code', kind: 'status_code', doc: 'From 100 to 699.' },
+      {
+        name: 'reason',
+        kind: 'string',
+        optional: true,
+        doc: 'Reason phrase. Default: that of the standards.',
+      },
+      RESPONSE,
+    ],
+    doc: 'Answers the INVITE that has waited longest, else the request that has, else waits for one to come in. Any code, any header, provisional ones as often as wanted.',
+    done: 'the response was sent',
+    throws: ['E_CALL_STATE', 'E_CALL_TIMEOUT', ...SENDS],
+    example:
+      'p.respond(503, "Overloaded", { headers: { "Retry-After": "30" } });\np.respond(183, undefined, { reliable: true, sdp: {} });',
+    source: 'RFC 3261, 8.2.6 and 21; RFC 3262',
+  },
+  hangup: {
+    ...REQUEST,
+    returns: 'void',
+    ends_call: true,
+    params: [CALL_PARAM],
+    doc: 'Ends the current call: BYE after answer, CANCEL before it, 486 for a call that waits.',
+    done: 'the call is closed',
+    throws: ['E_CALL_STATE', 'E_CALL_TIMEOUT', ...SENDS],
+    example: 'p.hangup();',
+    source: 'RFC 3261, 9.1 and 15.1',
+  },
+  bye: {
+    ...IN_CALL,
+    ends_call: true,
+    doc: 'Sends BYE in the current call.',
+    example: 'p.bye({ headers: { Reason: \'Q.850;cause=16;text="Normal"\' } });',
+    source: 'RFC 3261, 15.1; RFC 3326',
+  },
+  cancel: {
+    ...IN_CALL,
+    ends_call: true,
+    doc: 'Sends CANCEL for the INVITE of the current call.',
+    example:
+      'p.cancel({ headers: { Reason: \'SIP;cause=200;text="Call completed elsewhere"\' } });',
+    source: 'RFC 3261, 9.1',
+  },
+  reinvite: {
+    ...IN_CALL,
+    doc: 'Sends an INVITE inside the current call, with an offer of the peer unless `sdp` says otherwise.',
+    example:
+      'const hold = p.reinvite({ sdp: { direction: "sendonly" } });\nawait_until(() => assert(hold.final?.code).equals(200));',
+    source: 'RFC 3261, 14; RFC 3264, 8',
+  },
+  update: {
+    ...IN_CALL,
+    doc: 'Sends UPDATE in the current call; with an offer only where `sdp` gives one.',
+    example: 'p.update({ headers: { "Session-Expires": "90;refresher=uac" } });',
+    source: 'RFC 3311; RFC 4028',
+  },
+  info: {
+    ...IN_CALL,
+    doc: 'Sends INFO in the current call.',
+    example:
+      'p.info({ body: "Signal=5\\r\\nDuration=160", content_type: "application/dtmf-relay" });',
+    source: 'RFC 6086',
+  },
+  refer: {
+    ...IN_CALL,
+    params: [TARGET, OPTIONS, CALL_PARAM],
+    caller: 'peer',
+    doc: 'Asks the other side of the current call to call the target. What becomes of it shows in `transfer_state`.',
+    example: 'p.refer(carol);\nawait_until(() => assert(p.transfer_state?.final).equals(200));',
+    source: 'RFC 3515',
+  },
+  notify: {
+    ...IN_CALL,
+    doc: 'Sends NOTIFY in a dialog: that of the current call, or of a subscription by `in`.',
+    example:
+      'const subscribe = p.expect("SUBSCRIBE");\np.notify({ in: subscribe, event: "dialog", headers: { "Subscription-State": "active;expires=60" }, body: "<dialog-info/>", content_type: "application/dialog-info+xml" });',
+    source: 'RFC 6665',
+  },
+  subscribe: {
+    ...REQUEST,
+    params: [
+      {
+        name: 'event',
+        kind: 'text',
+        doc: 'Event package: "dialog", "presence", "message-summary".',
+      },
+      TARGET,
+      OPTIONS,
+    ],
+    caller: 'nobody',
+    doc: 'Subscribes to an event package of the target. Its NOTIFYs are answered with 200 and stand in `sip`.',
+    throws: ['E_TARGET', ...SENDS],
+    example:
+      'p.subscribe("dialog", "600", { expires: 60, headers: { Accept: "application/dialog-info+xml" } });\nassert(p.expect("NOTIFY").body).contains("dialog-info");',
+    source: 'RFC 6665; RFC 4235',
+  },
+  publish: {
+    ...REQUEST,
+    params: [{ name: 'event', kind: 'text', doc: 'Event package: "presence".' }, TARGET, OPTIONS],
+    caller: 'nobody',
+    doc: 'Publishes the state of an event package.',
+    throws: ['E_TARGET', ...SENDS],
+    example:
+      'p.publish("presence", p.aor, { body: "<presence/>", content_type: "application/pidf+xml", expires: 60 });',
+    source: 'RFC 3903',
+  },
+  message: {
+    ...REQUEST,
+    params: [
+      TARGET,
+      { name: 'text', kind: 'string', doc: 'The body, in UTF-8.' },
+      { ...OPTIONS, doc: 'Headers, and the content type, which is text/plain otherwise.' },
+    ],
+    caller: 'nobody',
+    doc: 'Sends a MESSAGE outside of any call.',
+    throws: ['E_TARGET', ...SENDS],
+    example:
+      'const sent = p.message(center, alarm, { content_type: "application/scaip+xml" });\nawait_until(() => assert(sent.final?.code).equals(200));',
+    source: 'RFC 3428',
+  },
+  ping: {
+    ...REQUEST,
+    params: [TARGET],
+    caller: 'nobody',
+    returns: 'PingAnswer',
+    doc: 'Sends OPTIONS and returns the code and the delay of the answer, whatever it is.',
+    done: 'OPTIONS was answered',
+    throws: ['E_TARGET', 'E_PING', ...SENDS],
+    example: 'assert(p.ping("sip:pbx.example").status).equals(200);',
+    source: 'RFC 3261, 11',
+  },
+  request: {
+    ...REQUEST,
+    params: [
+      { name: 'method', kind: 'sip_method', doc: 'Any token: also a method of no standard.' },
+      {
+        ...TARGET,
+        doc: `${TARGET.doc} With \`in\` it may be left out: the dialog's own target.`,
+        optional: true,
+      },
+      OPTIONS,
+    ],
+    caller: 'nobody',
+    doc: 'Sends a request outside of a dialog, or with `in` inside that one. An INVITE sent so is no call of the peer: its responses stand in the transaction, and `ack()` acknowledges it.',
+    throws: ['E_TARGET', 'E_CALL_LIMIT', 'E_CALL_STATE', ...SENDS],
+    example:
+      'const probe = p.request("OPTIONS", bob, { headers: { "Max-Forwards": "0" } });\nawait_until(() => assert(probe.final?.code).equals(483));',
+    source: 'RFC 3261, 8.1 and 12.2',
+  },
+  ack: {
+    ...REQUEST,
+    returns: 'void',
+    params: [
+      { name: 'transaction', kind: 'transaction', doc: 'Of an INVITE that was answered with 2xx.' },
+      OPTIONS,
+    ],
+    doc: 'Acknowledges a 2xx: for a peer with `automatic: { ack: false }`, or a call dialled with `ack: "drop"`. The same as `ack()` of the transaction.',
+    done: 'the ACK was sent',
+    throws: ['E_CALL_STATE', ...SENDS],
+    example: 'p.ack(call, { sdp: false });',
+    source: 'RFC 3261, 13.2.2.4',
+  },
+  send: {
+    ...REQUEST,
+    returns: 'void',
+    params: [
+      {
+        name: 'raw',
+        kind: 'raw_message',
+        type: 'string | readonly string[]',
+        doc: 'Text sent in UTF-8 as it is, nothing added; an array is sent in as many writes: TCP segments, or datagrams.',
+      },
+      {
+        name: 'to',
+        kind: 'target',
+        doc: 'An agent, a peer, or a SIP URI: "sip:127.0.0.1:5060;transport=tcp".',
+      },
+      {
+        name: 'encoding',
+        kind: 'encoding',
+        optional: true,
+        type: '"utf8" | "latin1"',
+        default: '"utf8"',
+        doc: '"latin1" sends a character below 256 as one octet.',
+      },
+    ],
+    caller: 'nobody',
+    doc: 'Sends octets. What comes back stands in `sip`.',
+    done: 'they were sent',
+    throws: ['E_TARGET', 'E_CALL_LIMIT', ...SENDS],
+    example:
+      'p.send(p.message_text({ start: "OPTIONS sip:x@127.0.0.1 SIP/2.0", headers: [["Via", "SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKx"], ["f", "<sip:a@b>;tag=1"]] }), bob);',
+    source: 'RFC 3261, 7',
+  },
+} as const satisfies Record<string, PeerRow>;

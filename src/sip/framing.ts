@@ -1,0 +1,36 @@
+/** Cuts a byte stream into SIP messages by their Content-Length (RFC 3261, 18.3; keep-alives: RFC 5626, 3.5.1). */
+import { contentLengthOf, parseHead } from './sip-message.js';
+
+/** A head longer than this is no SIP message: the connection is given up. */
+const LONGEST_HEAD = 64 * 1024;
+const LONGEST_BODY = 8 * 1024 * 1024;
+
+/** A whole message, in latin1: one character for each octet. */
+export class StreamFraming {
+  #rest = '';
+
+  /**
+   * Takes what has arrived, in latin1, and returns the messages that are complete now.
+   * @throws Error when the stream can hold no SIP messages any more
+   */
+  take(chunk: string): string[] {
+    this.#rest += chunk;
+    const messages: string[] = [];
+    for (;;) {
+      // Empty lines between messages keep a connection alive.
+      this.#rest = this.#rest.replace(/^[\r\n]+/, '');
+      const end = /\r?\n\r?\n/.exec(this.#rest);
+      if (end === null) {
+        if (this.#rest.length > LONGEST_HEAD) throw new Error('no end of the header in 64 kB');
+        return messages;
+      }
+      const body = end.index + end[0].length;
+      const head = parseHead(this.#rest.slice(0, end.index));
+      const length = Number(contentLengthOf(head?.headers ?? []) ?? 0);
+      if (length > LONGEST_BODY) throw new Error(`a body of ${length} octets`);
+      if (this.#rest.length < body + length) return messages;
+      messages.push(this.#rest.slice(0, body + length));
+      this.#rest = this.#rest.slice(body + length);
+    }
+  }
+}

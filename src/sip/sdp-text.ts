@@ -1,0 +1,83 @@
+/** Writes session descriptions of one audio stream (RFC 8866; offers and answers: RFC 3264). */
+import type { MediaDirection } from './media-direction.js';
+import { audioOf, type Sdp, type SdpCodec } from './sdp.js';
+
+/** An audio codec by its RTP payload type (RFC 3551, 6). */
+export interface AudioCodec {
+  readonly name: string;
+  readonly payload: number;
+  /** Clock rate of its timestamps. */
+  readonly rate: number;
+}
+
+export interface AudioDescription {
+  readonly address: string;
+  readonly port: number;
+  readonly codecs: readonly AudioCodec[];
+  readonly direction: MediaDirection;
+  /** Payload type of telephone-event (RFC 4733). */
+  readonly telephoneEvent?: number;
+  readonly ptime?: number;
+  /** Session id and version (RFC 8866, 5.2): the version grows with every change. */
+  readonly id: number;
+  readonly version: number;
+  /** Lines to add behind those of the stream, such as "a=label:1". */
+  readonly lines?: readonly string[];
+  /** "RTP/SAVP" with SRTP keys (RFC 4568). */
+  readonly protocol?: string;
+}
+
+/** Codecs a peer can speak, by name; payload types as RFC 3551 assigns them. L16 has none for 8 kHz. */
+export const AUDIO_CODECS: Readonly<Record<string, AudioCodec>> = {
+  PCMU: { name: 'PCMU', payload: 0, rate: 8000 },
+  PCMA: { name: 'PCMA', payload: 8, rate: 8000 },
+  G722: { name: 'G722', payload: 9, rate: 8000 },
+  L16: { name: 'L16', payload: 96, rate: 8000 },
+};
+
+export function sdpText(given: AudioDescription): string {
+  const { address, port, codecs, direction, telephoneEvent, ptime, id, version } = given;
+  const family = address.includes(':') ? 'IP6' : 'IP4';
+  const events = telephoneEvent === undefined ? [] : [telephoneEvent];
+  const payloads = [...codecs.map(({ payload }) => payload), ...events].join(' ');
+  return [
+    'v=0',
+    `o=- ${id} ${version} IN ${family} ${address}`,
+    's=-',
+    `c=IN ${family} ${address}`,
+    't=0 0',
+    `m=audio ${port} ${given.protocol ?? 'RTP/AVP'} ${payloads}`,
+    ...codecs.map(({ payload, name, rate }) => `a=rtpmap:${payload} ${name}/${rate}`),
+    ...events.flatMap((event) => [
+      `a=rtpmap:${event} telephone-event/8000`,
+      `a=fmtp:${event} 0-16`,
+    ]),
+    ...(ptime === undefined ? [] : [`a=ptime:${ptime}`]),
+    `a=${direction}`,
+    ...(given.lines ?? []),
+    '',
+  ].join('\r\n');
+}
+
+/**
+ * The codecs of an answer: the first of ours that the offer names, with its payload type (RFC 3264, 6.1); `undefined`
+ * where none fits.
+ */
+export function answerTo(
+  offer: Sdp,
+  ours: readonly AudioCodec[],
+): { codec: AudioCodec; telephoneEvent?: number } | undefined {
+  const offered = audioOf(offer)?.codecs ?? [];
+  const isNamed = (codec: SdpCodec, name: string): boolean =>
+    codec.name.toLowerCase() === name.toLowerCase();
+  for (const codec of offered) {
+    const own = ours.find(({ name, rate }) => isNamed(codec, name) && codec.rate === rate);
+    if (own === undefined) continue;
+    const event = offered.find((one) => isNamed(one, 'telephone-event') && one.rate === 8000);
+    return {
+      codec: { ...own, payload: codec.payload },
+      ...(event === undefined ? {} : { telephoneEvent: event.payload }),
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,47 @@
+/** SIP and SIPS URIs (RFC 3261, 19.1.1), as far as requests are sent by them. */
+
+export interface SipUri {
+  readonly scheme: 'sip' | 'sips';
+  /** As written, escapes and password included; absent without "@". */
+  readonly user?: string;
+  /** Name or address, an IPv6 address without its brackets. */
+  readonly host: string;
+  readonly port?: number;
+  /** Names in lower case; a parameter without a value is ''. */
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+const URI =
+  /^(sips?):(?:([^@]*)@)?(\[[^\]]*\]|[^;?@:[\]\s]+)(?::(\d{1,5}))?((?:;[^?]*)?)(?:\?.*)?$/i;
+
+/** `undefined` for a text that is no SIP URI. */
+export function parseUri(text: string): SipUri | undefined {
+  const match = URI.exec(text.trim());
+  if (match === null) return undefined;
+  const [, scheme = '', user, host = '', port, parameters = ''] = match;
+  return {
+    scheme: scheme.toLowerCase() === 'sips' ? 'sips' : 'sip',
+    ...(user === undefined ? {} : { user }),
+    host: host.replace(/^\[(.*)\]$/, '$1'),
+    ...(port === undefined ? {} : { port: Number(port) }),
+    parameters: parametersOf(parameters),
+  };
+}
+
+/** The parameters of a text like ";lr;transport=tcp". */
+export function parametersOf(text: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const part of text.split(';')) {
+    const [name = '', ...value] = part.split('=');
+    const key = name.trim().toLowerCase();
+    if (key !== '' && !found.has(key)) found.set(key, value.join('=').trim());
+  }
+  return found;
+}
+
+/** The parameters behind a name-addr, such as the `tag` of a From or the `expires` of a Contact (RFC 3261, 25.1). */
+export function fieldParameters(value: string): ReadonlyMap<string, string> {
+  const close = value.lastIndexOf('>');
+  const from = close >= 0 ? close + 1 : value.indexOf(';');
+  return from < 0 ? new Map() : parametersOf(value.slice(from));
+}

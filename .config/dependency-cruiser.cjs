@@ -12,6 +12,8 @@ const MAY_IMPORT = {
   web: ['story', 'audio/g711', 'sip', 'model', 'errors', 'time'],
   schema: ['sip', 'model', 'errors', 'time'],
   audio: ['ordinary-file', 'schema', 'sip', 'model', 'errors', 'time'],
+  // media of a peer: samples and sockets, no SIP
+  rtp: ['audio', 'model', 'errors', 'time'],
   http: ['after-reading', 'http-body', 'schema', 'sip', 'model', 'errors', 'time'],
   webhook: ['http-body', 'certificate', 'schema', 'sip', 'model', 'errors', 'time'],
   // what the runner knows of an agent, whatever drives it

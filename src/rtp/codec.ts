@@ -1,5 +1,6 @@
 /** Payloads of RTP packets as samples and back. All samples are 8 kHz, one channel, 16 bits. */
 import { decodeG711, encodeAlaw, encodeMulaw, type G711Law } from '../audio/g711.js';
+import { g722 } from './g722.js';
 
 export type CodecName = 'PCMU' | 'PCMA' | 'G722' | 'L16';
 
@@ -24,7 +25,7 @@ export function codecOf(name: CodecName): Codec {
     case 'L16':
       return { encode: toL16, decode: fromL16 };
     case 'G722':
-      throw new Error('G722');
+      return g722();
   }
 }
 

@@ -133,6 +133,7 @@ const CODECS: readonly [CodecName, number][] = [
   ['PCMU', 0],
   ['PCMA', 8],
   ['L16', 96],
+  ['G722', 9],
 ];
 
 test.each(CODECS)('%s: both sides hear what the other plays', async (codec, payloadType) => {

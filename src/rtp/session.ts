@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { mosOf, type Quality } from '../model/call-quality.js';
 import { CLOCK } from './clock.js';
-import { codecOf, RATE } from './codec.js';
+import { codecOf, RATE, type Codec } from './codec.js';
 import { isRtcp } from './packet.js';
 import type { RtpAddress, RtpParameters, RtpSink, RtpStream } from './parameters.js';
 import { Receiver } from './receiver.js';
@@ -48,6 +48,7 @@ export class RtpSession {
   readonly #sender: Sender;
   readonly #receiver: Receiver;
   readonly #reporter: Reporter;
+  readonly #codecs = new Map<string, Codec>();
   readonly #waiting = new Set<(error: OffhookError) => void>();
   #sockets: SocketPair | undefined;
   #parameters: RtpParameters | undefined;
@@ -103,7 +104,7 @@ export class RtpSession {
    */
   start(parameters: RtpParameters): void {
     if (this.#isClosed) return;
-    const { ptimeMs, codec, payloadType, telephoneEvent } = parameters;
+    const { ptimeMs, payloadType, telephoneEvent } = parameters;
     if (!(ptimeMs >= PTIME_MS.least && ptimeMs <= PTIME_MS.most && Number.isInteger(ptimeMs))) {
       throw new RangeError(
         `packet time ${ptimeMs} ms is not ${PTIME_MS.least} to ${PTIME_MS.most}`,
@@ -117,14 +118,17 @@ export class RtpSession {
     const received = this.#fileOf('received', parameters.receives);
     if (received !== undefined) {
       this.#receiver.use({
-        codecs: new Map(accepts.codecs.map((one) => [one.payloadType, codecOf(one.codec)])),
+        codecs: new Map(
+          accepts.codecs.map((one) => [one.payloadType, this.#codecOf('received', one)]),
+        ),
         telephoneEvent: accepts.telephoneEvent,
         file: received,
       });
     }
     const sent = this.#fileOf('sent', parameters.sends);
     if (sent !== undefined) {
-      this.#sender.use({ codec: codecOf(codec), payloadType, ptimeMs, telephoneEvent, file: sent });
+      const codec = this.#codecOf('sent', parameters);
+      this.#sender.use({ codec, payloadType, ptimeMs, telephoneEvent, file: sent });
     }
     if (!parameters.sends) this.#dropDigits('the session does not send any more');
     this.#reporter.start();
@@ -266,6 +270,17 @@ export class RtpSession {
     this.#files[direction] = file;
     this.#sink.stream?.({ direction, path, at: CLOCK.now() });
     return file;
+  }
+
+  /** The same after a re-negotiation: G.722 goes on from what both sides know. */
+  #codecOf(
+    direction: RtpStream['direction'],
+    { payloadType, codec }: Pick<RtpParameters, 'payloadType' | 'codec'>,
+  ): Codec {
+    const key = `${direction} ${payloadType} ${codec}`;
+    const made = this.#codecs.get(key) ?? codecOf(codec);
+    this.#codecs.set(key, made);
+    return made;
   }
 
   #dropDigits(why: string): void {

@@ -6,7 +6,7 @@
  */
 import { CLOCK } from './clock.js';
 import { RATE, type Codec } from './codec.js';
-import { isRtcp, parseRtp, type RtpPacket } from './packet.js';
+import { ahead16, isRtcp, parseRtp, type RtpPacket } from './packet.js';
 import { Reception } from './reception.js';
 import { ReorderBuffer } from './reorder.js';
 import { EventReader } from './telephone-event.js';
@@ -40,6 +40,10 @@ export class Receiver {
   #format: ReceiveFormat | undefined;
   /** The source that is heard. */
   #heard: Reception | undefined;
+  /** The first packet of a source that may be heard next. */
+  #candidate: { packet: RtpPacket; source: Reception; at: number } | undefined;
+  /** Sources so far. */
+  #known = 0;
   #samples = 0;
   #received = 0;
   #invalid = 0;
@@ -77,7 +81,7 @@ export class Receiver {
   }
 
   #finish(): void {
-    this.#events.end();
+    this.#events.restart();
     this.#order.restart();
     this.#timeline.restart();
     CLOCK.cancel(this.#late);
@@ -106,13 +110,14 @@ export class Receiver {
       for (const one of this.#sources.values()) if (one.at < (oldest?.at ?? Infinity)) oldest = one;
       if (oldest !== undefined) this.#sources.delete(oldest.ssrc);
     }
-    const source = new Reception(ssrc);
+    this.#known += 1;
+    const source = new Reception(ssrc, this.#known);
     this.#sources.set(ssrc, source);
     return source;
   }
 
   #hear(packet: RtpPacket, source: Reception, now: number): void {
-    if (source !== this.#heard && !this.#change(source, now)) return;
+    if (source !== this.#heard && !this.#change(packet, source, now)) return;
     const { payloadType, sequence, timestamp } = packet;
     const codec = this.#format?.codecs.get(payloadType);
     const isEvent = payloadType === this.#format?.telephoneEvent;
@@ -124,13 +129,24 @@ export class Receiver {
     if (deadline !== undefined) CLOCK.at(deadline, this.#late);
   }
 
-  /** @returns whether that source is heard from now on */
-  #change(source: Reception, now: number): boolean {
+  /**
+   * Whether another source than before is heard from now on: one that is newer, with its second packet in a row (RFC 3550,
+   * A.1: a lone packet may be anything), or any one when nothing came of the other for a while.
+   */
+  #change(packet: RtpPacket, source: Reception, now: number): boolean {
     const heard = this.#heard;
-    const isNew = source.received === 1;
-    if (heard !== undefined && !isNew && now - heard.at < SILENT_MS) return false;
+    const first = this.#candidate;
+    this.#candidate = undefined;
+    if (heard !== undefined && now - heard.at < SILENT_MS) {
+      if (source.number < heard.number) return false;
+      if (first?.source !== source || ahead16(packet.sequence, first.packet.sequence) !== 1) {
+        this.#candidate = { packet, source, at: now };
+        return false;
+      }
+    }
     this.#finish();
     this.#heard = source;
+    if (first?.source === source) this.#hear(first.packet, source, first.at);
     return true;
   }
 

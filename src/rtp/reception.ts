@@ -12,6 +12,8 @@ const NO_JITTER_TICKS = 10 * RATE;
 
 export class Reception {
   readonly ssrc: number;
+  /** Sources are numbered as they come. */
+  readonly number: number;
   received = 0;
   /** Ticks of the RTP clock. */
   jitter = 0;
@@ -27,7 +29,8 @@ export class Reception {
   /** The middle 32 bits of the last sender report, and when it came. */
   #lastReport: { ntp: number; at: number } | undefined;
 
-  constructor(ssrc: number) {
+  constructor(ssrc: number, number = 0) {
+    this.number = number;
     this.ssrc = ssrc;
   }
 

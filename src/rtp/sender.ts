@@ -1,14 +1,18 @@
 /** What a session sends: audio or silence in each packet time, or events in its place, by the clock of the process. */
 import { randomInt } from 'node:crypto';
 import { CLOCK } from './clock.js';
-import { RATE, type Codec } from './codec.js';
+import { codecOf, RATE, type Codec, type CodecName } from './codec.js';
 import { writeRtp, type RtpPacket } from './packet.js';
+import { Replay, type TimedPacket } from './replay.js';
 import { EventQueue } from './telephone-event.js';
+import { Timeline } from './timeline.js';
 import type { WavFile } from './wav-file.js';
 
 /** Most packets sent at one wake-up: what is older than that is left out, and time stamps go on by the clock. */
 const MOST_AT_ONCE = 5;
 const TICKS_PER_MS = RATE / 1000;
+/** Payload types that have one meaning everywhere (RFC 3551, table 4). */
+const STATIC: Readonly<Record<number, CodecName>> = { 0: 'PCMU', 8: 'PCMA', 9: 'G722' };
 
 export interface SendFormat {
   readonly codec: Codec;
@@ -26,6 +30,7 @@ export class Sender {
   readonly #playedToEnd: () => void;
   #format: SendFormat | undefined;
   #playing: { samples: Int16Array; at: number; repeats: boolean } | undefined;
+  #replay: Replay | undefined;
   #sequence = randomInt(2 ** 16);
   /** Of the packet that is due next. */
   #timestamp = randomInt(2 ** 32);
@@ -56,6 +61,7 @@ export class Sender {
     this.#format = format;
     if (format === undefined) {
       CLOCK.cancel(this.#beat);
+      this.stopReplay();
       before?.file.flush();
       return;
     }
@@ -71,6 +77,62 @@ export class Sender {
   /** What is played ends, without being told. */
   silence(): void {
     this.#playing = undefined;
+  }
+
+  /**
+   * Sends recorded packets in place of everything else, with their own times and payload types, as part of this stream:
+   * numbers go on from its own. `ended` is called with the last packet.
+   */
+  replay(packets: readonly TimedPacket[], ended: () => void): void {
+    this.stopReplay();
+    CLOCK.cancel(this.#beat);
+    const now = CLOCK.now();
+    this.#pauseUntil(now);
+    const base = { ssrc: this.ssrc, sequence: this.#sequence, timestamp: this.#timestamp };
+    const record = this.#recorder();
+    this.#replay = new Replay(
+      packets,
+      base,
+      (packet) => {
+        this.#count(packet);
+        record(packet);
+      },
+      () => {
+        this.stopReplay();
+        ended();
+      },
+    );
+  }
+
+  /** What is played goes on; without a replay nothing happens. */
+  stopReplay(): void {
+    if (this.#replay === undefined) return;
+    this.#replay.stop();
+    this.#sequence = this.#replay.nextSequence;
+    this.#replay = undefined;
+    if (this.#format === undefined) return;
+    this.#pauseUntil(CLOCK.now());
+    CLOCK.at(this.#due, this.#beat);
+  }
+
+  /** Puts what is replayed into the file, if it is of the codec agreed on or of one that needs no agreement. */
+  #recorder(): (packet: RtpPacket) => void {
+    const codecs = new Map<number, Codec>();
+    const line = new Timeline();
+    return ({ payloadType, timestamp, payload }) => {
+      if (this.#format === undefined) return;
+      const name = STATIC[payloadType];
+      const { file } = this.#format;
+      const codec =
+        codecs.get(payloadType) ??
+        (payloadType === this.#format.payloadType ? this.#format.codec : name && codecOf(name));
+      if (codec === undefined) return;
+      codecs.set(payloadType, codec);
+      const place = line.place(timestamp, CLOCK.now(), file.length);
+      if (place === undefined) return;
+      file.silenceTo(place);
+      file.append(codec.decode(payload).subarray(Math.max(0, file.length - place)));
+    };
   }
 
   readonly #beat = (now: number): void => {
@@ -121,8 +183,12 @@ export class Sender {
   }
 
   #emit(packet: Pick<RtpPacket, 'payloadType' | 'marker' | 'timestamp' | 'payload'>): void {
-    this.#send(writeRtp({ ...packet, sequence: this.#sequence, ssrc: this.ssrc }));
+    this.#count({ ...packet, sequence: this.#sequence, ssrc: this.ssrc });
     this.#sequence = (this.#sequence + 1) & 0xffff;
+  }
+
+  #count(packet: RtpPacket): void {
+    this.#send(writeRtp(packet));
     this.#packets += 1;
     this.#octets += packet.payload.length;
   }

@@ -1,130 +1,29 @@
 import { once } from 'node:events';
-import { createSocket, type Socket } from 'node:dgram';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createSocket } from 'node:dgram';
+import { expect, test } from 'vitest';
 import { GrowingWav } from '../audio/growing-wav.js';
 import { levelOf } from '../audio/level.js';
 import { ToneDetector } from '../audio/tone-detector.js';
 import { toneSamples } from '../audio/tone.js';
-import { decodeWav } from '../audio/wav.js';
-import { takeSlot, type Slot } from '../baresip/start/ports.js';
-import { CLOCK } from './clock.js';
+import {
+  HOST,
+  RATE,
+  Told,
+  agreed,
+  folder,
+  got,
+  packets,
+  portOf,
+  rawSocket,
+  samplesOf,
+  session,
+  sockets,
+  withRtp,
+} from '../testing/rtp-sessions.js';
 import type { CodecName } from './codec.js';
-import { parseRtp, writeRtp, type RtpPacket } from './packet.js';
-import type { RtpParameters, RtpSink, RtpStream } from './parameters.js';
 import { RtpSession } from './session.js';
 
-const HOST = '127.0.0.1';
-const RATE = 8000;
-
-let folder: string;
-let slot: Slot;
-let open: RtpSession[];
-let sockets: Socket[];
-
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'offhook-rtp-'));
-  slot = await takeSlot(HOST);
-  open = [];
-  sockets = [];
-});
-
-afterEach(async () => {
-  await Promise.all(open.map((session) => session.close()));
-  for (const socket of sockets) socket.close();
-  expect(CLOCK.idle, 'a timer is left').toBe(true);
-  slot.release();
-  rmSync(folder, { recursive: true });
-});
-
-/** Something to wait for. */
-class Told implements RtpSink {
-  readonly digits: string[] = [];
-  readonly durations: number[] = [];
-  readonly streams: RtpStream[] = [];
-  readonly #waiting: { count: number; resolve: () => void }[] = [];
-  readonly ended: Promise<void>;
-  playedToEnd!: () => void;
-
-  constructor() {
-    this.ended = new Promise((resolve) => (this.playedToEnd = resolve));
-  }
-
-  digit(digit: string, durationMs: number): void {
-    this.digits.push(digit);
-    this.durations.push(durationMs);
-    for (const { count, resolve } of this.#waiting) if (this.digits.length >= count) resolve();
-  }
-
-  stream(stream: RtpStream): void {
-    this.streams.push(stream);
-  }
-
-  async count(count: number): Promise<void> {
-    if (this.digits.length >= count) return;
-    await new Promise<void>((resolve) => this.#waiting.push({ count, resolve }));
-  }
-}
-
-/** The n-th port of the slot: even. */
-const portOf = (n: number): number => slot.rtp[0] + 2 * n;
-
-async function session(n: number): Promise<{ rtp: RtpSession; told: Told }> {
-  const told = new Told();
-  const rtp = await RtpSession.open({ address: HOST, port: portOf(n), folder, sink: told });
-  open.push(rtp);
-  return { rtp, told };
-}
-
-function agreed(to: number, more: Partial<RtpParameters> = {}): RtpParameters {
-  return {
-    remote: { address: HOST, port: portOf(to) },
-    codec: 'PCMU',
-    payloadType: 0,
-    ptimeMs: 20,
-    telephoneEvent: 101,
-    sends: true,
-    receives: true,
-    ...more,
-  };
-}
-
-async function rawSocket(n: number): Promise<Socket> {
-  const socket = createSocket('udp4');
-  sockets.push(socket);
-  socket.bind(portOf(n), HOST);
-  await once(socket, 'listening');
-  return socket;
-}
-
-/** Packets that come to a socket, until there are so many. */
-async function packets(socket: Socket, count: number): Promise<RtpPacket[]> {
-  const all: RtpPacket[] = [];
-  await new Promise<void>((resolve) => {
-    socket.on('message', (bytes) => {
-      const packet = parseRtp(Uint8Array.from(bytes));
-      if (packet !== undefined) all.push(packet);
-      if (all.length === count) resolve();
-    });
-  });
-  socket.removeAllListeners('message');
-  return all;
-}
-
-/** Until the session has got so many packets, or datagrams that are none. */
-async function got(rtp: RtpSession, count: number): Promise<void> {
-  await expect
-    .poll(() => rtp.counts().received + rtp.counts().invalid, { interval: 5, timeout: 5000 })
-    .toBeGreaterThanOrEqual(count);
-}
-
-function samplesOf(path: string | undefined): Int16Array {
-  const sound = decodeWav(readFileSync(path!), path!);
-  expect(sound.rate).toBe(RATE);
-  return Int16Array.from(sound.channels[0]!, (one) => Math.round(one * 32768));
-}
+withRtp();
 
 const hears = (samples: Int16Array, hz: number): boolean =>
   new ToneDetector({ rate: RATE, hz }).push(samples).heard;
@@ -257,8 +156,8 @@ test('a port in use, an odd port and an address of nobody say so', async () => {
     message: `RTP: UDP port ${portOf(0)} of ${HOST} is in use`,
   });
   // of the pair the upper
+  sockets.splice(sockets.indexOf(socket), 1);
   socket.close();
-  sockets = [];
   const upper = createSocket('udp4');
   sockets.push(upper);
   upper.bind(portOf(0) + 1, HOST);
@@ -270,27 +169,6 @@ test('a port in use, an odd port and an address of nobody say so', async () => {
   await expect(nobody).rejects.toThrow('none of this host');
   // the lower one was let go each time
   expect((await session(1)).rtp).toBeDefined();
-});
-
-test('loss is filled with silence, order is restored, what came twice is left out', async () => {
-  const { rtp } = await session(0);
-  rtp.start(agreed(1, { sends: false, codec: 'L16', payloadType: 96 }));
-  const socket = await rawSocket(1);
-  const send = (n: number): void => {
-    const payload = Buffer.alloc(320);
-    for (let i = 0; i < 160; i += 1) payload.writeInt16BE(1000 + n, 2 * i);
-    const [sequence, timestamp] = [65_534 + n, 2 ** 32 - 160 + 160 * n];
-    const packet = { payloadType: 96, marker: false, ssrc: 7, sequence, timestamp, payload };
-    socket.send(writeRtp(packet), portOf(0), HOST);
-  };
-  // 3 comes before 2, 4 twice, 5 never; then the count goes on
-  for (const n of [0, 1, 3, 2, 4, 4, 6]) send(n);
-  await got(rtp, 7);
-  await rtp.close();
-  const samples = samplesOf(rtp.received);
-  const each = Array.from({ length: samples.length / 160 }, (_, i) => samples[i * 160]);
-  expect(each).toEqual([1000, 1001, 1002, 1003, 1004, 0, 1006]);
-  expect(rtp.counts()).toMatchObject({ received: 7, audio_ms: 120 });
 });
 
 test('reports tell both sides loss, jitter and round trip, and BYE ends them', async () => {

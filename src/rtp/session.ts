@@ -11,6 +11,7 @@ import { isRtcp } from './packet.js';
 import type { RtpAddress, RtpParameters, RtpSink, RtpStream } from './parameters.js';
 import { Receiver } from './receiver.js';
 import { Reporter, type RemoteReport } from './reporter.js';
+import type { TimedPacket } from './replay.js';
 import { Sender } from './sender.js';
 import { SocketPair } from './sockets.js';
 import { eventOf, MOST_TICKS } from './telephone-event.js';
@@ -53,6 +54,7 @@ export class RtpSession {
   #sockets: SocketPair | undefined;
   #parameters: RtpParameters | undefined;
   #files: Partial<Record<RtpStream['direction'], WavFile>> = {};
+  #replaying: ((error: OffhookError) => void) | undefined;
   #isClosed = false;
 
   private constructor(folder: string, sink: RtpSink) {
@@ -130,7 +132,7 @@ export class RtpSession {
       const codec = this.#codecOf('sent', parameters);
       this.#sender.use({ codec, payloadType, ptimeMs, telephoneEvent, file: sent });
     }
-    if (!parameters.sends) this.#dropDigits('the session does not send any more');
+    if (!parameters.sends) this.#drop('the session does not send any more');
     this.#reporter.start();
   }
 
@@ -188,6 +190,32 @@ export class RtpSession {
     });
   }
 
+  /**
+   * Sends a recorded stream (`readCapture`) in place of what is played: payloads, times and payload types are its own,
+   * SSRC and numbers those of this session. Resolves with the last packet.
+   * @throws OffhookError E_AUDIO: the session does not send, or not any more
+   */
+  async replay(packets: readonly TimedPacket[]): Promise<void> {
+    if (this.#isClosed || this.#parameters?.sends !== true) {
+      throw replayError('the session does not send');
+    }
+    this.stopReplay('another stream is replayed');
+    await new Promise<void>((resolve, reject) => {
+      this.#replaying = reject;
+      this.#sender.replay(packets, () => {
+        this.#replaying = undefined;
+        resolve();
+      });
+    });
+  }
+
+  /** What is played goes on. */
+  stopReplay(why = 'it was stopped'): void {
+    this.#sender.stopReplay();
+    this.#replaying?.(replayError(why));
+    this.#replaying = undefined;
+  }
+
   /** Path of the WAV file of what comes; of the newest if there were several. */
   get received(): string | undefined {
     return this.#files.received?.path;
@@ -237,7 +265,7 @@ export class RtpSession {
     this.#sender.use(undefined);
     this.#receiver.close();
     this.#reporter.stop();
-    this.#dropDigits('the session was closed');
+    this.#drop('the session was closed');
     this.#files.received?.close();
     this.#files.sent?.close();
     await this.#sockets?.close();
@@ -283,7 +311,8 @@ export class RtpSession {
     return made;
   }
 
-  #dropDigits(why: string): void {
+  #drop(why: string): void {
+    this.stopReplay(why);
     this.#sender.events.clear();
     const waiting = [...this.#waiting];
     this.#waiting.clear();
@@ -293,6 +322,10 @@ export class RtpSession {
 
 function digitError(seen: string): OffhookError {
   return new OffhookError('E_DTMF', { subject: 'RTP', what: 'digits could not be sent', seen });
+}
+
+function replayError(seen: string): OffhookError {
+  return new OffhookError('E_AUDIO', { subject: 'RTP', what: 'replay ended early', seen });
 }
 
 function rounded(value: number): number {

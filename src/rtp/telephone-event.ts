@@ -157,6 +157,12 @@ export class EventReader {
     if (digit !== undefined) this.#digit(digit, open.before + open.duration);
   }
 
+  /** What follows comes from another source, whose time stamps say nothing about those before. */
+  restart(): void {
+    this.end();
+    this.#last = undefined;
+  }
+
   #event(event: number, timestamp: number, duration: number, isEnd: boolean, now: number): void {
     if (this.#isOld(event, timestamp)) return;
     const open = this.#open;

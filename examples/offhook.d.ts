@@ -1441,7 +1441,7 @@ interface Agent {
    * Time limit: 5s.
    * @param sound What `tone()`, `tones()`, `file()` or `silent()` returned.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
-   * @throws E_AUDIO_FILE: A WAV file cannot be used.
+   * @throws E_AUDIO_FILE: A WAV file, or a capture file, cannot be used.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_READ_DENIED: A file lies outside the folders the script may read.
    * @throws E_READ_FAILED: A file the script asked for cannot be read.
@@ -1653,7 +1653,7 @@ interface Agent {
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
    * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
-   * @throws E_AUDIO_FILE: A WAV file cannot be used.
+   * @throws E_AUDIO_FILE: A WAV file, or a capture file, cannot be used.
    * @throws E_READ_DENIED: A file lies outside the folders the script may read.
    * @throws E_READ_FAILED: A file the script asked for cannot be read.
    * @example
@@ -1680,7 +1680,7 @@ interface Agent {
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
    * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
-   * @throws E_AUDIO_FILE: A WAV file cannot be used.
+   * @throws E_AUDIO_FILE: A WAV file, or a capture file, cannot be used.
    * @throws E_READ_DENIED: A file lies outside the folders the script may read.
    * @throws E_READ_FAILED: A file the script asked for cannot be read.
    * @example

@@ -4,7 +4,6 @@ import {
   HOST,
   agreed,
   got,
-  packets,
   portOf,
   rawSocket,
   samplesOf,

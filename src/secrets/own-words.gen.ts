@@ -37,16 +37,16 @@ concerns concurrency concurrent concurrently condition conditions conf config co
 confirms congestion connect connected connecting connection connections console const
 constructor consult consultation consultative consume contact contacts contacturi contain
 container containing contains content contents context continue continued continuous contradicts
-contributing control convert converted converters copilot copy core corex correct corrupted
-could count counting country counts cp cpu crashed create credentials crt crypto cseq ct ctrl
-cts curl current cursor curve cuser custom cut cwd cyan cyanbright cycles dark data dataat
-databytes datagram date dave day days db dbfs dd de debian debug declaration declare declared
-declares decline decoded decoder deep deeper deeply default defaults define defined definitions
-deflate delay delta demanded denied deny deregister describe description destroy details dev
-device dgram diagnose dial dialed dialled dialling dialog did die diff differed different
-differs digest digit digits dir direction directory disabled disconnect disk display dispose
-disposition dist distinguished div diversion dll dns do doc docker docs doctor document does
-dolby domain domcontentloaded done dotenv double down drive drop dropped drops dtls dtmf
+contributing control convert converted converters cooked copilot copy core corex correct
+corrupted could count counting country counts cp cpu crashed create credentials crt crypto cseq
+ct ctrl cts curl current cursor curve cuser custom cut cwd cyan cyanbright cycles damaged dark
+data dataat databytes datagram date dave day days db dbfs dd de debian debug declaration declare
+declared declares decline decoded decoder deep deeper deeply default defaults define defined
+definitions deflate delay delta demanded denied deny deregister describe description destroy
+details dev device dgram diagnose dial dialed dialled dialling dialog did die diff differed
+different differs digest digit digits dir direction directory disabled disconnect disk display
+dispose disposition dist distinguished div diversion dll dns do doc docker docs doctor document
+does dolby domain domcontentloaded done dotenv double down drive drop dropped drops dtls dtmf
 dtmfmode dts dump dumpcap dumps duration durations during dvi eacces each eai earlier early ec
 echo econnreset edit editor editors eexist effect eip eisdir element eloop else emlink empty en
 enable enametoolong enc encoded encoder encoding encrypted encryption end ended endian ending
@@ -122,54 +122,54 @@ recursed recursion recv recvonly red redirect redirected redirection redirects r
 reference referred refuse refused refuses reg regex regexp regint regions register registered
 registering registers registrar registration regq regular reinstall reject rejected rejection
 rejects rejectunauthorized rel relative relay relaying release released remedy remote remove
-removed rename renames renew repeat repeatable repeated replace replaced replaces reply report
-reported reporter reporters reports repository req request requests require rerun reruns res
-resolv resolvejsonmodule resolves resource respond responded responder responding response
-responses rest restart restarted result results resume resumed retransmission retries retrieve
-retry return returned returns returntype rev revision rf rfc ri riff rifx right ring ringback
-ringing rm rmmod ro role root round rounded route routes row rows rp rport rr rtcp rtp rtpmap
-rtt ru ruid run rundll running runs ruri rwait rx said same sample samples sandbox sanity save
-saveaudio saved say says sbc sbin scaffold scale scan scenario scenariooptions scenarios
-schedule schema scheme scode scope screen script scripts scroll sdp search second seconds secret
-secrets section security see seed seen selected self selfsigned send sender sending sendonly
-sendrecv sends sent separated separators seq sequence sequencediagram serve server servers
-service services session set setbflag setcap setpriv sets setting settings settle settles setup
-several sh sha shallow shard shards share shared shell shift shim short shorten shorter should
-show shown shownpath shows sht shuffle shutdown side sides sighup sigint sigkill sign signal
-signed sigterm silence silent similarity simultaneously sin since sine single sink sip
-sipheaders siplog sipmessage sipnat sips siptrace siputils sit size skip skiplibcheck skipped
-skipreason sl sleep slot slow slowest smaller smoke sms snd sndcode sndfile so socket softphone
-solo solve some somebody something sony sound source sox space span spawn speak speaks special
-speech spelling sq srate srtp ss ssl stack stacktrace stage stages staging stalled stand
-standard standards start started startedat startline starts stat state states static statmode
-stats status stay stays stderr stderror stdin stdout steady step steps stereo still stop stopped
-stops store stream streams stress strict string strip strong strongest structure stub stun
-stunpass stunserver stunuser sub subj subject subjectaltname subscribe substr such sudo suite
-suites summary sun superseded supplement support supported surely surrogate survives suspend
-suspended swc switch switched symbol symbolic symlink sync synchronous syntax syntaxerror sys
-system table tag tags take taken takes tap target targets tcp tcpdump tcpsrcport te teardown
-tears tel telephone tell tells temp template temporarily temporary ten tenant term terminal
-terminate terminated test testcase tested testlist tests testsuite testsuites text textarea
-textops texts than that the their theirs them theme themselves then there these they things
-third this those thread threads three threw through throw thrown throws time timed timeline
-timeout timeoutms timer timers times timestamp timing title tls tlsclienterror tlsv tm tmp
-tmpdir tmx to todo together toggled tojson told tolerance toml tone tones too took top toplevel
-totag total touch trace tracecursor traced tracker trailer trans transaction transfer
-transferred transferstate transport trap trip true truncated trust trusted truthy try trying ts
-tsc tsconfig tu turn twice two tx txt type typeerror typeof types typescript typings ua
-uaaddheader uadel uafind uanew uareg uas ubuntu udp ui uid uk un unanswered unavailable
-unawaited uncaughtexception unchecked uncommitted und undefined under understand understood
-undici unexpected unfinished unhandledrejection unhold unit unknown unlabelled unless unmute
-unmuted unreachable unreadable unreg unregister unregistered unregistering unregisters unsaid
-unseen unset unsupported unsupportedsyntax until untilfailure untrusted unusable unusual up
-update upgrade upload uri uris url urls us usage use used user username users uses usr usrloc
-usually utf util uuid uz valid validate value valueorend values vanish var variable
-variablefiles variables varies vars ver verb verbatimmodulesyntax verbose verbs verdict verified
-verify version versions vi via video view visited visual vitest voice voicemail void volume
-vorbis wait waited waiting waitoptions waits wall want wants warm warn warning warnings was wasm
-watch watching wav wave wavefmt way wayland we weak webhook webm websocket went were what when
-whence where whether which while whole whose why width wildcard win window windows wire
-wireshark with within without word wordbreaks words work worker workers workflows working works
-workspace world would write writes written wrong ws wss www wx xdg xml xx yaml yellow yes yet
-yml you your yours zero zeros zsh zshrc
+removed rename renames renew repeat repeatable repeated replace replaced replaces replay
+replayed reply report reported reporter reporters reports repository req request requests
+require rerun reruns res resolv resolvejsonmodule resolves resource respond responded responder
+responding response responses rest restart restarted result results resume resumed
+retransmission retries retrieve retry return returned returns returntype rev revision rf rfc ri
+riff rifx right ring ringback ringing rm rmmod ro role root round rounded route routes row rows
+rp rport rr rtcp rtp rtpmap rtt ru ruid run rundll running runs ruri rwait rx said same sample
+samples sandbox sanity save saveaudio saved say says sbc sbin scaffold scale scan scenario
+scenariooptions scenarios schedule schema scheme scode scope screen script scripts scroll sdp
+search second seconds secret secrets section security see seed seen selected self selfsigned
+send sender sending sendonly sendrecv sends sent separated separators seq sequence
+sequencediagram serve server servers service services session set setbflag setcap setpriv sets
+setting settings settle settles setup several sh sha shallow shard shards share shared shell
+shift shim short shorten shorter should show shown shownpath shows sht shuffle shutdown side
+sides sighup sigint sigkill sign signal signed sigterm silence silent similarity simultaneously
+sin since sine single sink sip sipheaders siplog sipmessage sipnat sips siptrace siputils sit
+size skip skiplibcheck skipped skipreason sl sleep slot slow slowest smaller smoke sms snd
+sndcode sndfile so socket softphone solo solve some somebody something sony sound source sox
+space span spawn speak speaks special speech spelling sq srate srtp ss ssl ssrc stack stacktrace
+stage stages staging stalled stand standard standards start started startedat startline starts
+stat state states static statmode stats status stay stays stderr stderror stdin stdout steady
+step steps stereo still stop stopped stops store stream streams stress strict string strip
+strong strongest structure stub stun stunpass stunserver stunuser sub subj subject
+subjectaltname subscribe substr such sudo suite suites summary sun superseded supplement support
+supported surely surrogate survives suspend suspended swc switch switched symbol symbolic
+symlink sync synchronous syntax syntaxerror sys system table tag tags take taken takes tap
+target targets tcp tcpdump tcpsrcport te teardown tears tel telephone tell tells temp template
+temporarily temporary ten tenant term terminal terminate terminated test testcase tested
+testlist tests testsuite testsuites text textarea textops texts than that the their theirs them
+theme themselves then there these they things third this those thread threads three threw
+through throw thrown throws time timed timeline timeout timeoutms timer timers times timestamp
+timing title tls tlsclienterror tlsv tm tmp tmpdir tmx to todo together toggled tojson told
+tolerance toml tone tones too took top toplevel totag total touch trace tracecursor traced
+tracker trailer trans transaction transfer transferred transferstate transport trap trip true
+truncated trust trusted truthy try trying ts tsc tsconfig tu turn twice two tx txt type
+typeerror typeof types typescript typings ua uaaddheader uadel uafind uanew uareg uas ubuntu udp
+ui uid uk un unanswered unavailable unawaited uncaughtexception unchecked uncommitted und
+undefined under understand understood undici unexpected unfinished unhandledrejection unhold
+unit unknown unlabelled unless unmute unmuted unreachable unreadable unreg unregister
+unregistered unregistering unregisters unsaid unseen unset unsupported unsupportedsyntax until
+untilfailure untrusted unusable unusual up update upgrade upload uri uris url urls us usage use
+used user username users uses usr usrloc usually utf util uuid uz valid validate value
+valueorend values vanish var variable variablefiles variables varies vars ver verb
+verbatimmodulesyntax verbose verbs verdict verified verify version versions vi via video view
+visited visual vitest voice voicemail void volume vorbis wait waited waiting waitoptions waits
+wall want wants warm warn warning warnings was wasm watch watching wav wave wavefmt way wayland
+we weak webhook webm websocket went were what when whence where whether which while whole whose
+why width wildcard win window windows wire wireshark with within without word wordbreaks words
+work worker workers workflows working works workspace world would write writes written wrong ws
+wss www wx xdg xml xx yaml yellow yes yet yml you your yours zero zeros zsh zshrc
 `;

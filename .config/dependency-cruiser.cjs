@@ -12,6 +12,8 @@ const MAY_IMPORT = {
   web: ['story', 'audio/g711', 'sip', 'model', 'errors', 'time'],
   schema: ['sip', 'model', 'errors', 'time'],
   audio: ['ordinary-file', 'schema', 'sip', 'model', 'errors', 'time'],
+  // media of a peer: samples and sockets, no SIP
+  rtp: ['audio', 'model', 'errors', 'time'],
   http: ['after-reading', 'http-body', 'schema', 'sip', 'model', 'errors', 'time'],
   webhook: ['http-body', 'certificate', 'schema', 'sip', 'model', 'errors', 'time'],
   // what the runner knows of an agent, whatever drives it, and what the drivers share
@@ -33,6 +35,7 @@ const MAY_IMPORT = {
   // a user agent without a phone: what it sends is what a script wants
   peer: [
     'agents',
+    'rtp',
     'after-reading',
     'certificate',
     'ordinary-file',

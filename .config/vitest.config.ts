@@ -14,6 +14,7 @@ const TIMED = [
   'src/sandbox/host/*.e2e.test.ts',
   'src/baresip/{media,verbs}/*.e2e.test.ts',
   'src/cli/{audio,docs-blocks,kill,suites}.e2e.test.ts',
+  'src/rtp/*.e2e.test.ts',
   'src/runner/**/*.e2e.test.ts',
   'src/web/*.e2e.test.ts',
   'src/webhook/mock-server-limits.e2e.test.ts',

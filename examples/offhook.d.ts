@@ -1911,7 +1911,7 @@ interface Agent {
    * Time limit: 5s.
    * @param sound What `tone()`, `tones()`, `file()` or `silent()` returned.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
-   * @throws E_AUDIO_FILE: A WAV file cannot be used.
+   * @throws E_AUDIO_FILE: A WAV file, or a capture file, cannot be used.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_READ_DENIED: A file lies outside the folders the script may read.
    * @throws E_READ_FAILED: A file the script asked for cannot be read.
@@ -2123,7 +2123,7 @@ interface Agent {
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
    * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
-   * @throws E_AUDIO_FILE: A WAV file cannot be used.
+   * @throws E_AUDIO_FILE: A WAV file, or a capture file, cannot be used.
    * @throws E_READ_DENIED: A file lies outside the folders the script may read.
    * @throws E_READ_FAILED: A file the script asked for cannot be read.
    * @example
@@ -2150,7 +2150,7 @@ interface Agent {
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
    * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
-   * @throws E_AUDIO_FILE: A WAV file cannot be used.
+   * @throws E_AUDIO_FILE: A WAV file, or a capture file, cannot be used.
    * @throws E_READ_DENIED: A file lies outside the folders the script may read.
    * @throws E_READ_FAILED: A file the script asked for cannot be read.
    * @example
@@ -3037,6 +3037,40 @@ interface Peer {
    */
   notify(call: CallInfo): Transaction;
   /**
+   * Sends digits as telephone-events in the current call; `info()` sends them in INFO.
+   * Returns when the last digit was sent.
+   * Time limit: 5s.
+   * @param digits One to 64 of 0-9, *, #, A-D.
+   * @param duration Of each digit. The pause behind it is 100 ms. Default: "100ms".
+   * @param call One of `calls`; default: the current call.
+   * @throws E_DTMF: DTMF digits could not be sent, or the INFO with one was refused.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.dtmf("42#", "60ms");
+   * await_until(() => assert(bob.received_digits).equals("42#"));
+   * @see RFC 4733
+   */
+  dtmf(digits: string, duration?: Duration, call?: CallInfo): void;
+  /**
+   * Sends digits as telephone-events in the current call; `info()` sends them in INFO.
+   * Returns when the last digit was sent.
+   * Time limit: 5s.
+   * @param digits One to 64 of 0-9, *, #, A-D.
+   * @param duration Of each digit. The pause behind it is 100 ms. Default: "100ms".
+   * @param call One of `calls`; default: the current call.
+   * @throws E_DTMF: DTMF digits could not be sent, or the INFO with one was refused.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.dtmf("42#", "60ms");
+   * await_until(() => assert(bob.received_digits).equals("42#"));
+   * @see RFC 4733
+   */
+  dtmf(digits: string, call: CallInfo): void;
+  /**
    * Subscribes to an event package of the target. Its NOTIFYs are answered with 200 and stand in
    * `sip`.
    * Returns when the request was sent.
@@ -3169,6 +3203,263 @@ interface Peer {
    */
   send(raw: string | readonly string[], to: Target, encoding?: "utf8" | "latin1"): void;
   /**
+   * Sends that from now on, until the next `send_audio`: a tone for good, a file once and then
+   * silence (the event `audio_ended`). All calls of an agent share one source. It survives hold,
+   * resume and re-INVITEs (the time of a file runs on meanwhile), and a tone is kept for the next
+   * calls; it may be set before the first one. An agent that was never told to sends silence, and
+   * never what it hears. WAV files of any common rate, width and number of channels are converted
+   * to 8 kHz mono.
+   * Returns when baresip has switched its source.
+   * Time limit: 5s.
+   * @param sound What `tone()`, `tones()`, `file()` or `silent()` returned.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_AUDIO_FILE: A WAV file, or a capture file, cannot be used.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_READ_DENIED: A file lies outside the folders the script may read.
+   * @throws E_READ_FAILED: A file the script asked for cannot be read.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.send_audio(tone(440));
+   * bob.verify_audio(440);
+   * alice.send_audio(file("prompts/hello.wav"));
+   * await_until(() => assert(alice.sending).equals("silent()"), "10s");
+   * alice.send_audio(silent());
+   */
+  send_audio(sound: Sound): void;
+  /**
+   * Passes as soon as enough of the tone was received in the call: 100 ms without a break in which
+   * it carries 85 % of the energy, at -50 dBFS or more. Only audio received after it was issued
+   * counts; early media do. A failure tells silence, a wrong tone and a weak one apart. Music and
+   * voices may hold one note for 100 ms: where they are heard, demand the tone for 500 ms.
+   * Returns when the tone was heard.
+   * Time limit: 5s.
+   * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz; a tone 40
+   * Hz away is another one.
+   * @param within How long to listen at most: a duration, or `{ for, within }`, where `for` is how
+   * long it must be heard without a break (of received samples; default 100 ms). Default: 5s, or
+   * what default_timeout set.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * bob.verify_audio(440);
+   * const heard = bob.verify_audio(440, { for: "500ms", within: "2s" });
+   * log(heard.detected_ms, heard.level);
+   * for (const call of bob.calls) bob.verify_audio(440, call);
+   * @see ITU-T E.180, 5; Q.24
+   */
+  verify_audio(hz: number, within?: Duration | { readonly for?: Duration; readonly within?: Duration }, call?: CallInfo): HeardTone;
+  /**
+   * Passes as soon as enough of the tone was received in the call: 100 ms without a break in which
+   * it carries 85 % of the energy, at -50 dBFS or more. Only audio received after it was issued
+   * counts; early media do. A failure tells silence, a wrong tone and a weak one apart. Music and
+   * voices may hold one note for 100 ms: where they are heard, demand the tone for 500 ms.
+   * Returns when the tone was heard.
+   * Time limit: 5s.
+   * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz; a tone 40
+   * Hz away is another one.
+   * @param within How long to listen at most: a duration, or `{ for, within }`, where `for` is how
+   * long it must be heard without a break (of received samples; default 100 ms). Default: 5s, or
+   * what default_timeout set.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * bob.verify_audio(440);
+   * const heard = bob.verify_audio(440, { for: "500ms", within: "2s" });
+   * log(heard.detected_ms, heard.level);
+   * for (const call of bob.calls) bob.verify_audio(440, call);
+   * @see ITU-T E.180, 5; Q.24
+   */
+  verify_audio(hz: number, call: CallInfo): HeardTone;
+  /**
+   * Passes as soon as silence was received long enough in the call: below -60 dBFS. Only audio
+   * received after it was issued counts; early media do. Where no packets come at all it fails: see
+   * `verify_no_media`.
+   * Returns when silence was heard.
+   * Time limit: 5s.
+   * @param within How long to listen at most: a duration, or `{ for, within }`, where `for` is how
+   * long it must be silent without a break (default 500 ms). Default: 5s, or what default_timeout
+   * set.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.send_audio(silent());
+   * bob.verify_silence({ for: "1s", within: "3s" });
+   */
+  verify_silence(within?: Duration | { readonly for?: Duration; readonly within?: Duration }, call?: CallInfo): HeardSilence;
+  /**
+   * Passes as soon as silence was received long enough in the call: below -60 dBFS. Only audio
+   * received after it was issued counts; early media do. Where no packets come at all it fails: see
+   * `verify_no_media`.
+   * Returns when silence was heard.
+   * Time limit: 5s.
+   * @param within How long to listen at most: a duration, or `{ for, within }`, where `for` is how
+   * long it must be silent without a break (default 500 ms). Default: 5s, or what default_timeout
+   * set.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.send_audio(silent());
+   * bob.verify_silence({ for: "1s", within: "3s" });
+   */
+  verify_silence(call: CallInfo): HeardSilence;
+  /**
+   * Passes as soon as a signal was received in the call: its frequencies in its cadence, a whole
+   * cycle of it, two where a cycle is shorter than 2.5 s; of "dtmf" its digits, each of 40 ms or
+   * more with pauses of 40 ms or more. Digits that come by RTP or SIP INFO are not sound: see
+   * `received_digits`. Only audio received after it was issued counts; early media do.
+   * Returns when the signal was heard.
+   * Time limit: 15s.
+   * @param name Which one: `dial`, `busy`, `congestion`, `ringback`, the special information tone
+   * `sit`, of a fax `fax_cng` and `fax_ced`, or digits sent as sound: `dtmf`.
+   * @param options `country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `digits`: for
+   * "dtmf", which ones, one after the other (what came before them does not matter); `within`: how
+   * long to listen at most (default 15 s: a ringback comes every 6 s).
+   * @param call One of `calls`; default: the current call.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.dial("9486");
+   * const { detect_ms } = alice.verify_signal("busy", { country: "us" });
+   * assert(detect_ms).less_than(3000);
+   * bob.verify_signal("dtmf", { digits: "123#", within: "5s" });
+   * @see ITU-T E.180 Supplement 2; BT SIN 350; ITU-T T.30, 4; ITU-T Q.23, Q.24
+   */
+  verify_signal(name: "dial" | "busy" | "congestion" | "ringback" | "sit" | "fax_cng" | "fax_ced" | "dtmf", options?: { readonly country?: "us" | "uk" | "de" | "fr"; readonly digits?: string; readonly within?: Duration }, call?: CallInfo): HeardSignal;
+  /**
+   * Passes as soon as a signal was received in the call: its frequencies in its cadence, a whole
+   * cycle of it, two where a cycle is shorter than 2.5 s; of "dtmf" its digits, each of 40 ms or
+   * more with pauses of 40 ms or more. Digits that come by RTP or SIP INFO are not sound: see
+   * `received_digits`. Only audio received after it was issued counts; early media do.
+   * Returns when the signal was heard.
+   * Time limit: 15s.
+   * @param name Which one: `dial`, `busy`, `congestion`, `ringback`, the special information tone
+   * `sit`, of a fax `fax_cng` and `fax_ced`, or digits sent as sound: `dtmf`.
+   * @param options `country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `digits`: for
+   * "dtmf", which ones, one after the other (what came before them does not matter); `within`: how
+   * long to listen at most (default 15 s: a ringback comes every 6 s).
+   * @param call One of `calls`; default: the current call.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.dial("9486");
+   * const { detect_ms } = alice.verify_signal("busy", { country: "us" });
+   * assert(detect_ms).less_than(3000);
+   * bob.verify_signal("dtmf", { digits: "123#", within: "5s" });
+   * @see ITU-T E.180 Supplement 2; BT SIN 350; ITU-T T.30, 4; ITU-T Q.23, Q.24
+   */
+  verify_signal(name: "dial" | "busy" | "congestion" | "ringback" | "sit" | "fax_cng" | "fax_ced" | "dtmf", call: CallInfo): HeardSignal;
+  /**
+   * Passes as soon as what was received in the call contains the recording, wherever it begins.
+   * Compared is loudness over time in 14 bands: codecs, levels and lost packets hardly matter,
+   * other words do. Only audio received after it was issued counts; early media do.
+   * Returns when the recording was heard.
+   * @param path A WAV file below the read root, relative to the scenario file.
+   * @param options `min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with
+   * 2 % loss stays above, and other speech below); `within`: how long to listen at most (default:
+   * the length of the recording and 5 s).
+   * @param call One of `calls`; default: the current call.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_AUDIO_FILE: A WAV file, or a capture file, cannot be used.
+   * @throws E_READ_DENIED: A file lies outside the folders the script may read.
+   * @throws E_READ_FAILED: A file the script asked for cannot be read.
+   * @example
+   * const { similarity, offset_ms } = alice.verify_recording("prompts/welcome.wav", { min_similarity: 0.9 });
+   */
+  verify_recording(path: string, options?: { readonly min_similarity?: number; readonly within?: Duration }, call?: CallInfo): HeardRecording;
+  /**
+   * Passes as soon as what was received in the call contains the recording, wherever it begins.
+   * Compared is loudness over time in 14 bands: codecs, levels and lost packets hardly matter,
+   * other words do. Only audio received after it was issued counts; early media do.
+   * Returns when the recording was heard.
+   * @param path A WAV file below the read root, relative to the scenario file.
+   * @param options `min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with
+   * 2 % loss stays above, and other speech below); `within`: how long to listen at most (default:
+   * the length of the recording and 5 s).
+   * @param call One of `calls`; default: the current call.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_AUDIO_FILE: A WAV file, or a capture file, cannot be used.
+   * @throws E_READ_DENIED: A file lies outside the folders the script may read.
+   * @throws E_READ_FAILED: A file the script asked for cannot be read.
+   * @example
+   * const { similarity, offset_ms } = alice.verify_recording("prompts/welcome.wav", { min_similarity: 0.9 });
+   */
+  verify_recording(path: string, call: CallInfo): HeardRecording;
+  /**
    * Waits for a message the peer receives and returns it. Each message is given once: the next
    * `expect` of the same kind waits for the next one.
    * Returns when the message came.
@@ -3271,6 +3562,25 @@ interface Peer {
    * The same as `info()`: what `log` and `JSON.stringify` show of an agent.
    */
   to_json(): AgentInfo;
+  /**
+   * Whether the tone is being received in the call, alone or among others (with at least a tenth of
+   * the energy, for 400 ms): what a member of a conference hears. What was received before it is
+   * first asked counts; from then on beginning and end are events, and conditions see each. 300 ms
+   * without a frame, as on hold, are an end. False may mean not yet: that a tone is not there is
+   * proved by `never`, in more than 400 ms.
+   * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * await_until(() => {
+   *   assert(alice.hears(440)).is_true();
+   *   assert(bob.hears(620)).is_true();
+   * });
+   * never(() => alice.hears(620), "1s");
+   */
+  hears(hz: number, call?: CallInfo): boolean;
 }
 
 /**

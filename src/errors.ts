@@ -73,7 +73,7 @@ export const ERROR_CODES = {
   E_CALL_STATE: ['failed', 'The agent has no call, or not one in the state the verb needs.'],
   E_CALL_REFUSED: ['failed', 'A call could not be placed, or a change to it was refused.'],
   E_CALL_TIMEOUT: ['failed', 'A call did not reach the state a verb waits for within its limit.'],
-  E_AUDIO_FILE: ['failed', 'A WAV file cannot be used.'],
+  E_AUDIO_FILE: ['failed', 'A WAV file, or a capture file, cannot be used.'],
   E_AUDIO: [
     'failed',
     'What was heard is not what the script demanded, or audio could not be sent.',

@@ -6,7 +6,14 @@ import type { AgentState } from '../model/agent-state.js';
 import type { KeptAgent } from '../model/run-event.js';
 import type { AgentOptions as ScriptOptions } from '../schema/types.gen.js';
 import type { FunctionRow } from '../schema/rows.js';
-import type { AGENT_VERBS, AgentVerb, DriverVerb, PEER_VERBS, PeerVerb } from '../schema/verbs.js';
+import type {
+  AGENT_VERBS,
+  AgentVerb,
+  DriverVerb,
+  PEER_VERBS,
+  PeerOwnVerb,
+  PeerVerb,
+} from '../schema/verbs.js';
 
 /** The account options of the contract, already validated. Times in seconds, as on the wire. */
 export type AgentOptions = Omit<ScriptOptions, 'metadata'> & {
@@ -172,5 +179,5 @@ export interface Phone extends UserAgent {
 /** A user agent that does what it is told: peer(). */
 export interface PeerAgent extends UserAgent {
   /** Carries out a verb; resolves once its local effect is in the log. */
-  actAsPeer<V extends PeerVerb>(verb: V, args: PeerArguments<V>, limitMs: number): Promise<Done>;
+  actAsPeer<V extends PeerOwnVerb>(verb: V, args: PeerArguments<V>, limitMs: number): Promise<Done>;
 }

@@ -52,12 +52,23 @@ const MOST = 32_635;
 
 /** Octet of each 16-bit sample, by its place in a table of unsigned numbers; made when first needed. */
 let toMulaw: Uint8Array | undefined;
+let toAlaw: Uint8Array | undefined;
 
 /** Samples as mu-law octets. */
 export function encodeMulaw(samples: Int16Array): Uint8Array {
-  const table = (toMulaw ??= Uint8Array.from({ length: 1 << 16 }, (_, i) =>
-    mulawOf((i << 16) >> 16),
-  ));
+  return encoded(samples, (toMulaw ??= octetsBy(mulawOf)));
+}
+
+/** Samples as A-law octets. */
+export function encodeAlaw(samples: Int16Array): Uint8Array {
+  return encoded(samples, (toAlaw ??= octetsBy(alawOf)));
+}
+
+function octetsBy(octetOf: (sample: number) => number): Uint8Array {
+  return Uint8Array.from({ length: 1 << 16 }, (_, i) => octetOf((i << 16) >> 16));
+}
+
+function encoded(samples: Int16Array, table: Uint8Array): Uint8Array {
   const out = new Uint8Array(samples.length);
   for (let i = 0; i < out.length; i += 1) out[i] = table[(samples[i] ?? 0) & 0xffff] ?? 0;
   return out;
@@ -68,4 +79,12 @@ function mulawOf(sample: number): number {
   const segment = Math.max(0, 24 - Math.clz32(magnitude));
   const octet = (segment << 4) | ((magnitude >> (segment + 3)) & 0x0f);
   return ~(sample < 0 ? octet | 0x80 : octet) & 0xff;
+}
+
+/** A negative sample is -1 nearer to zero than its positive counterpart: its bits are inverted (G.711, 3.4). */
+function alawOf(sample: number): number {
+  const magnitude = Math.min(0x7fff, sample < 0 ? -sample - 1 : sample);
+  const segment = Math.max(0, 24 - Math.clz32(magnitude));
+  const mantissa = (magnitude >> (segment === 0 ? 4 : segment + 3)) & 0x0f;
+  return ((sample < 0 ? 0 : 0x80) | (segment << 4) | mantissa) ^ 0x55;
 }

@@ -124,6 +124,10 @@ export class AutomaticAnswers {
   #inside(message: SipMessage, transaction: ServerTransaction): void {
     const call = this.#peer.calls.get(message.call_id);
     const { method } = message;
+    if (call === undefined && this.#peer.dialogs.get(message.call_id) !== undefined) {
+      this.#answer(transaction, 200, { more: [...this.#granted(message)] });
+      return;
+    }
     if (call === undefined || (call.closed && method !== 'BYE' && method !== 'NOTIFY')) {
       this.#answer(transaction, method === 'NOTIFY' ? 200 : 481);
       return;

@@ -37,16 +37,16 @@ export class Calls {
   readonly #transfers: TransferLog;
   readonly offers: OfferAnswer;
   readonly answers: InviteAnswers;
-  readonly #media: CallMedia | undefined;
+  readonly #media: CallMedia;
 
-  constructor(peer: PeerSession, media?: CallMedia) {
+  constructor(peer: PeerSession, media: CallMedia) {
     this.#peer = peer;
     this.#media = media;
     this.#transfers = new TransferLog((event) => peer.emit(event));
     this.offers = new OfferAnswer({
       emit: (event) => peer.emit(event),
       negotiated: (call, audio, offerer) => {
-        this.#media?.negotiated(call, audio, offerer);
+        this.#media.negotiated(call, audio, offerer);
       },
       resumedByItself: () => false,
     });
@@ -87,7 +87,8 @@ export class Calls {
     const call = newCall(id, true);
     this.#add(call);
     call.ack = ack;
-    call.sdp = sdp;
+    // Without an offer the ACK still has to answer that of the other side.
+    call.sdp = sdp === false ? undefined : sdp;
     call.isOfferLate = isOfferLate;
     const description = this.#peer.ground.media.descriptionOf(id);
     const offer = isOfferLate || request.body !== undefined ? '' : description.offer(sdp);
@@ -241,7 +242,9 @@ export class Calls {
           if (wish.method !== 'INVITE' || !this.#acknowledges) return;
           const isOffer = (wish.body ?? '') === '' && hasSdp(message);
           const body = isOffer
-            ? this.#peer.ground.media.descriptionOf(call.id).answer(message.body, sdp)
+            ? this.#peer.ground.media
+                .descriptionOf(call.id)
+                .answer(message.body, sdp === false ? undefined : sdp)
             : '';
           this.#peer.inBackground('ACK', this.acknowledge(call, message, dialog, { body }));
         },
@@ -288,6 +291,8 @@ export class Calls {
     });
     await Promise.allSettled(work);
     this.#transfers.end();
+    // An answer to these requests is not awaited: nothing of a call may go on without one.
+    for (const call of this.open) stopTimers(call);
   }
 
   #add(call: PeerCall): void {
@@ -398,10 +403,8 @@ export class Calls {
   #close(call: PeerCall, ended: Ended, message?: SipMessage): void {
     if (call.closed) return;
     call.closed = true;
-    call.stopRefreshing?.();
-    for (const cancel of call.planned) cancel();
-    call.planned.clear();
-    this.#media?.over(call.id);
+    stopTimers(call);
+    this.#media.over(call.id);
     this.offers.forget(call.id);
     this.#peer.ground.media.forget(call.id);
     this.#peer.emit({
@@ -411,6 +414,12 @@ export class Calls {
       ...(message === undefined ? {} : { message }),
     });
   }
+}
+
+function stopTimers(call: PeerCall): void {
+  call.stopRefreshing?.();
+  for (const cancel of call.planned) cancel();
+  call.planned.clear();
 }
 
 /** The RTP of calls, as their offers and answers settle it. */

@@ -88,7 +88,7 @@ function named(names: readonly string[] | undefined): readonly AudioCodec[] | un
 
 /** Pairs of ports a peer may use for its calls, and the descriptions made of them. */
 export class Media {
-  readonly #address: string;
+  readonly address: string;
   readonly #ports: readonly [min: number, max: number];
   readonly #codecs: readonly AudioCodec[];
   readonly #calls = new Map<string, { readonly port: number; readonly description: Description }>();
@@ -98,7 +98,7 @@ export class Media {
     ports: readonly [min: number, max: number],
     codecs: PeerOptions['codecs'],
   ) {
-    this.#address = address;
+    this.address = address;
     this.#ports = ports;
     this.#codecs = named(codecs ?? ['PCMU', 'PCMA']) ?? [];
   }
@@ -111,7 +111,7 @@ export class Media {
     const used = new Set([...this.#calls.values()].map(({ port }) => port));
     let port = min;
     while (used.has(port) && port + 2 <= max) port += 2;
-    const description = new Description(this.#address, port, this.#codecs);
+    const description = new Description(this.address, port, this.#codecs);
     this.#calls.set(call, { port, description });
     return description;
   }

@@ -16,7 +16,7 @@ import type {
 import { OffhookError } from '../errors.js';
 import type { AgentState } from '../model/agent-state.js';
 import type { PeerOptions } from '../schema/types.gen.js';
-import type { PeerVerb } from '../schema/verbs.js';
+import type { PeerOwnVerb } from '../schema/verbs.js';
 import { parseUri } from '../sip/uri.js';
 import { peerAccount } from './account.js';
 import { Media } from './media.js';
@@ -113,7 +113,7 @@ class Peer implements PeerAgent {
   readonly aor: string;
   readonly contact: string;
   readonly serverless: boolean;
-  readonly hearing = false;
+  readonly hearing = true;
   readonly #session: PeerSession;
   readonly #slot: Slot;
 
@@ -131,7 +131,7 @@ class Peer implements PeerAgent {
     return this.#session.state;
   }
 
-  async actAsPeer<V extends PeerVerb>(
+  async actAsPeer<V extends PeerOwnVerb>(
     verb: V,
     args: PeerArguments<V>,
     limitMs: number,
@@ -141,15 +141,17 @@ class Peer implements PeerAgent {
   }
 
   watchRtp(): Promise<void> {
+    this.#session.rtp.watch();
     return Promise.resolve();
   }
 
-  sendAudio(_sound: Sound | undefined, _limitMs: number): Promise<Done> {
-    throw this.#session.problem('E_CAPABILITY', 'send_audio', 'a peer sends no audio');
+  sendAudio(sound: Sound | undefined, _limitMs: number): Promise<Done> {
+    this.#session.assertUsable('send_audio');
+    return Promise.resolve({ seq: this.#session.rtp.send(sound) });
   }
 
-  listen(_told: (stream: AudioStream) => void, _want: StreamWish): void {
-    // a peer records nothing
+  listen(told: (stream: AudioStream) => void, want: StreamWish): void {
+    this.#session.rtp.listen(told, want);
   }
 
   lend(): undefined {

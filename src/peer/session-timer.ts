@@ -43,7 +43,6 @@ export function refreshSession(
   const method = timer.method ?? 'INVITE';
   const next = (): void => {
     call.stopRefreshing = peer.clock.after((seconds * 1000) / 2, () => {
-      if (call.closed) return;
       peer.inBackground(
         `the session refresh by ${method}`,
         refresh(peer, call, method, timer, seconds),

@@ -19,6 +19,7 @@ import type { Media } from './media.js';
 import { Registration } from './registration.js';
 import { Requests } from './requests.js';
 import { Responses } from './responses.js';
+import { Rtp } from './rtp.js';
 import type { ServerTransaction } from './server-transaction.js';
 import { REAL_CLOCK, type Clock } from './timers.js';
 
@@ -38,6 +39,7 @@ export class PeerSession implements MessengerUser {
   readonly requests: Requests;
   readonly responses: Responses;
   readonly calls: Calls;
+  readonly rtp: Rtp;
   readonly registration: Registration;
   readonly dialogs = new OtherDialogs();
   readonly clock: Clock = REAL_CLOCK;
@@ -68,7 +70,8 @@ export class PeerSession implements MessengerUser {
     });
     this.responses = new Responses(account, this.messenger);
     this.registration = new Registration(this);
-    this.calls = new Calls(this);
+    this.rtp = new Rtp(this);
+    this.calls = new Calls(this, this.rtp);
     this.automatic = new AutomaticAnswers(this);
   }
 
@@ -155,6 +158,7 @@ export class PeerSession implements MessengerUser {
     const leaving = [this.calls.leave(), this.registration.leave()];
     this.#isStopped = true;
     await Promise.allSettled(leaving);
+    await this.rtp.end();
     this.waiters.fail(this.problem('E_AGENT_GONE', 'stop', 'the peer was stopped'));
     this.messenger.end();
     this.registration.end();

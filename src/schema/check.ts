@@ -96,6 +96,8 @@ function assign(
     if (param.optional === true && args[next] instanceof CallRef && last?.kind === 'call') {
       if (param !== last) continue;
     }
+    // So may an options object in the place of a target.
+    if (param.optional === true && param.kind === 'target' && isPlainObject(args[next])) continue;
     if (param.optional === true) spare -= 1;
     pairs.push([param, args[next]]);
     next += 1;

@@ -30,10 +30,21 @@ export const AGENT_VERBS = {
 } as const satisfies Record<string, VerbRow>;
 
 /** Verbs of a raw SIP peer, carried out on the main thread. */
-export const PEER_VERBS = PEER_CALL_VERBS satisfies Record<string, PeerRow>;
+export const PEER_VERBS = {
+  ...PEER_CALL_VERBS,
+  ...ofPeer(AUDIO_VERBS),
+} satisfies Record<string, PeerRow>;
 
 const { info: _info, ...SHARED_METHODS } = METHODS;
-const PEER_METHODS = { ...PEER_ONLY_METHODS, ...SHARED_METHODS } as const;
+const PEER_METHODS = { ...PEER_ONLY_METHODS, ...SHARED_METHODS, ...AUDIO_METHODS } as const;
+
+/** The rows of verbs that a peer shares with agents. */
+function ofPeer<T extends Readonly<Record<string, VerbRow>>>(
+  rows: T,
+): { readonly [V in keyof T]: Omit<T[V], 'on'> & { readonly on: 'Peer' } } {
+  const shared = Object.entries(rows).map(([verb, row]) => [verb, { ...row, on: 'Peer' }]);
+  return Object.fromEntries(shared) as ReturnType<typeof ofPeer<T>>;
+}
 
 const AGENT_METHODS = { ...METHODS, ...AUDIO_METHODS } as const;
 
@@ -47,6 +58,8 @@ export type AgentGetter = keyof typeof AGENT_GETTERS;
 export type CallGetter = keyof typeof CALL_GETTERS;
 
 export type PeerVerb = keyof typeof PEER_VERBS;
+/** Verbs a peer carries out alone. */
+export type PeerOwnVerb = Exclude<PeerVerb, AudioVerb>;
 export type PeerMethod = keyof typeof PEER_METHODS;
 
 export { AGENT_GETTERS, AGENT_METHODS, AUDIO_VERBS, CALL_GETTERS, PEER_METHODS };

@@ -1,20 +1,21 @@
 /** The function of each verb of a peer. */
 import type { Done, PeerArguments } from '../../agents/user-agent.js';
-import type { PeerVerb } from '../../schema/verbs.js';
+import type { PeerOwnVerb } from '../../schema/verbs.js';
 import type { PeerSession } from '../session.js';
 import { answer, onInvite, respond } from './answers.js';
+import { dtmf } from './dtmf.js';
 import { bye, cancel, dial, hangup, info, notify, refer, reinvite, update } from './calls.js';
 import { message, ping, publish, register, request, subscribe, unregister } from './requests.js';
 import { ack, send } from './raw.js';
 
-type Act<V extends PeerVerb> = (
+type Act<V extends PeerOwnVerb> = (
   peer: PeerSession,
   args: PeerArguments<V>,
   limitMs: number,
 ) => Promise<Done>;
 
 /** A missing verb does not compile. */
-export const VERBS: { readonly [V in PeerVerb]: Act<V> } = {
+export const VERBS: { readonly [V in PeerOwnVerb]: Act<V> } = {
   register,
   unregister,
   dial,
@@ -29,6 +30,7 @@ export const VERBS: { readonly [V in PeerVerb]: Act<V> } = {
   info,
   refer,
   notify,
+  dtmf,
   subscribe,
   publish,
   message,

@@ -140,7 +140,10 @@ async function actAsPeer(
   const row: PeerRow = PEER_VERBS[verb];
   return replyOf(row, name, resources, async () => {
     const given = driverArguments(row, args, resources);
-    return resources.peer(name).actAsPeer(verb, given as never, within_ms ?? limitOf(row));
+    const limitMs = within_ms ?? limitOf(row);
+    return isAudioVerb(verb)
+      ? AUDIO[verb](resources.hearing, resources.peer(name), given as never, limitMs)
+      : resources.peer(name).actAsPeer(verb, given as never, limitMs);
   });
 }
 
@@ -164,7 +167,7 @@ function isAgentVerb(verb: string): verb is AgentVerb {
   return Object.hasOwn(AGENT_VERBS, verb);
 }
 
-function isAudioVerb(verb: AgentVerb): verb is AudioVerb {
+function isAudioVerb(verb: AgentVerb | PeerVerb): verb is AudioVerb {
   return Object.hasOwn(AUDIO_VERBS, verb);
 }
 

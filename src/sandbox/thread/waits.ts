@@ -20,7 +20,7 @@ const BLOCK_BODY = /^(\d+ of \d+: )?\{/;
 export function waitText(
   session: Session,
   row: FunctionRow,
-  { fn, agent, on, part, stack }: Operations['begin_wait'],
+  { fn, agent, on, args, part, stack }: Operations['begin_wait'],
   ms: number,
 ): string {
   if (part !== undefined) {
@@ -32,7 +32,6 @@ export function waitText(
     const subject = agent === undefined ? '' : `${agent}.`;
     return `${subject}${fn}(${formatMs(ms)})`;
   }
-  const argument = session.argumentOf(fn, stack);
-  if (on === 'Peer') return `${agent ?? ''}.${fn}(${argument ?? ''})`;
-  return argument ?? 'the condition';
+  if (on === 'Peer') return `${agent ?? ''}.${fn}(${JSON.stringify(args[0])})`;
+  return session.argumentOf(fn, stack) ?? 'the condition';
 }

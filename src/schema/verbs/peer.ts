@@ -188,6 +188,31 @@ export const PEER_CALL_VERBS = {
       'const subscribe = p.expect("SUBSCRIBE");\np.notify({ in: subscribe, event: "dialog", headers: { "Subscription-State": "active;expires=60" }, body: "<dialog-info/>", content_type: "application/dialog-info+xml" });',
     source: 'RFC 6665',
   },
+  dtmf: {
+    ...REQUEST,
+    returns: 'void',
+    params: [
+      {
+        name: 'digits',
+        kind: 'digits',
+        doc: 'One to 64 of 0-9, *, #, A-D.',
+      },
+      {
+        name: 'duration',
+        kind: 'duration',
+        optional: true,
+        default: '"100ms"',
+        doc: 'Of each digit. The pause behind it is 100 ms.',
+      },
+      CALL_PARAM,
+    ],
+    doc: 'Sends digits as telephone-events in the current call; `info()` sends them in INFO.',
+    done: 'the last digit was sent',
+    throws: ['E_DTMF', 'E_CALL_STATE', 'E_AGENT_GONE', 'E_ARGUMENT'],
+    example:
+      'p.dtmf("42#", "60ms");\nawait_until(() => assert(bob.received_digits).equals("42#"));',
+    source: 'RFC 4733',
+  },
   subscribe: {
     ...REQUEST,
     params: [

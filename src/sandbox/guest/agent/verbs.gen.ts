@@ -50,6 +50,7 @@ export const PEER_VERBS: Readonly<Record<PeerVerb, GuestVerb>> = {
   info: { cursor: 'issued', sends: true },
   refer: { cursor: 'issued', caller: 'peer', sends: true },
   notify: { cursor: 'issued', sends: true },
+  dtmf: { cursor: 'issued' },
   subscribe: { cursor: 'issued', caller: 'nobody', sends: true },
   publish: { cursor: 'issued', caller: 'nobody', sends: true },
   message: { cursor: 'issued', caller: 'nobody', sends: true },
@@ -57,4 +58,9 @@ export const PEER_VERBS: Readonly<Record<PeerVerb, GuestVerb>> = {
   request: { cursor: 'issued', caller: 'nobody', sends: true },
   ack: { cursor: 'issued' },
   send: { cursor: 'issued', caller: 'nobody' },
+  send_audio: { cursor: 'issued' },
+  verify_audio: { cursor: 'end', default_timeout: true },
+  verify_silence: { cursor: 'end', default_timeout: true },
+  verify_signal: { cursor: 'end' },
+  verify_recording: { cursor: 'end' },
 };

@@ -1,0 +1,66 @@
+// Audio of a raw SIP peer: it speaks, listens and sends digits like an agent, without a phone behind it.
+suite({ tags: ['peer'], timeout: '40s' });
+
+setup(() => {
+  const [p, bob] = [peer('peer'), agent('bob')];
+  return { p, bob };
+});
+
+function up(p, bob, options) {
+  const call = p.dial(bob, options);
+  bob.accept();
+  await_until(() => assert(call.final?.code).equals(200));
+  await_until(() => assert(bob.state).equals(State.Established));
+}
+
+scenario.each([{ codec: 'PCMU' }, { codec: 'PCMA' }, { codec: 'G722' }])(
+  'both hear each other by $codec',
+  ({ codec }) => {
+    const p = peer('peer-' + codec, { codecs: [codec] });
+    const bob = agent('bob-' + codec, { codecs: [codec] });
+    up(p, bob, {});
+    assert(p.media?.codec).equals(codec);
+    verify_audio_connection(p, bob);
+    p.send_audio(tone(440));
+    const heard = bob.verify_audio(440);
+    assert(heard.hz).at_least(435).at_most(445);
+    bob.send_audio(tone(700));
+    p.verify_audio(700);
+    p.verify_media();
+    p.hangup();
+  },
+);
+
+scenario('digits both ways', ({ p, bob }) => {
+  up(p, bob, {});
+  p.verify_media();
+  p.dtmf('42#');
+  await_until(() => assert(bob.received_digits).equals('42#'));
+  bob.dtmf('159*');
+  await_until(() => assert(p.received_digits).equals('159*'));
+  p.hangup();
+});
+
+scenario('no audio while held, audio again after', ({ p, bob }) => {
+  up(p, bob, {});
+  bob.send_audio(tone(700));
+  p.verify_audio(700);
+  const hold = p.reinvite({ sdp: { direction: 'inactive' } });
+  await_until(() => assert(hold.final?.code).equals(200));
+  p.verify_no_media('1s');
+  p.reinvite({ sdp: { direction: 'sendrecv' } });
+  p.verify_audio(700);
+  p.hangup();
+});
+
+scenario('early media from the peer', ({ p, bob }) => {
+  bob.dial(p);
+  p.respond(183, undefined, { sdp: {} });
+  p.send_audio(tone(440));
+  bob.verify_audio(440);
+  assert(bob.state).equals(State.Ringing);
+  p.answer();
+  await_until(() => assert(bob.state).equals(State.Established));
+  bob.verify_audio(440);
+  p.hangup();
+});

@@ -1,0 +1,51 @@
+/** Payloads of RTP packets as samples and back. All samples are 8 kHz, one channel, 16 bits. */
+import { decodeG711, encodeAlaw, encodeMulaw, type G711Law } from '../audio/g711.js';
+import { g722 } from './g722.js';
+
+export type CodecName = 'PCMU' | 'PCMA' | 'G722' | 'L16';
+
+/**
+ * Samples a second, and ticks of the RTP clock: the same for all codecs here, also for G722, whose RTP clock is 8 kHz
+ * although its sound is 16 kHz (RFC 3551, 4.5.2).
+ */
+export const RATE = 8000;
+
+/** One direction of a stream: a codec may keep state from one packet to the next. */
+export interface Codec {
+  encode(samples: Int16Array): Uint8Array;
+  decode(payload: Uint8Array): Int16Array;
+}
+
+export function codecOf(name: CodecName): Codec {
+  switch (name) {
+    case 'PCMU':
+      return { encode: encodeMulaw, decode: (payload) => fromG711('mulaw', payload) };
+    case 'PCMA':
+      return { encode: encodeAlaw, decode: (payload) => fromG711('alaw', payload) };
+    case 'L16':
+      return { encode: toL16, decode: fromL16 };
+    case 'G722':
+      return g722();
+  }
+}
+
+function fromG711(law: G711Law, payload: Uint8Array): Int16Array {
+  const out = new Int16Array(payload.length);
+  for (let i = 0; i < out.length; i += 1) out[i] = decodeG711(law, payload[i] ?? 0);
+  return out;
+}
+
+/** Two bytes a sample, the more significant first (RFC 3551, 4.5.11). */
+function toL16(samples: Int16Array): Uint8Array {
+  const out = Buffer.allocUnsafe(samples.length * 2);
+  for (let i = 0; i < samples.length; i += 1) out.writeInt16BE(samples[i] ?? 0, i * 2);
+  return out;
+}
+
+/** Half a sample at the end is left out. */
+function fromL16(payload: Uint8Array): Int16Array {
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
+  const out = new Int16Array(payload.length >> 1);
+  for (let i = 0; i < out.length; i += 1) out[i] = view.getInt16(i * 2);
+  return out;
+}

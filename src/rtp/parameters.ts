@@ -1,0 +1,46 @@
+/** What the two sides of a session have agreed on, and whoever learns what comes of it. */
+import type { CodecName } from './codec.js';
+
+/** Where packets are sent; an IP address, no name. */
+export interface RtpAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface RtpParameters {
+  readonly remote: RtpAddress;
+  /** Where RTCP is sent (RFC 3605); by default the port above that of RTP. Equal to `remote`: RFC 5761. */
+  readonly rtcp?: RtpAddress;
+  /** Sent. L16 is 8 kHz, one channel. */
+  readonly codec: CodecName;
+  readonly payloadType: number;
+  /** Packet time in ms: 5 to 200. */
+  readonly ptimeMs: number;
+  /** Payload type of events (RFC 4733) that are sent; absent: the other side takes none. */
+  readonly telephoneEvent?: number;
+  /** What may arrive, by the own SDP; by default what is sent. */
+  readonly accepts?: {
+    readonly codecs: readonly { readonly payloadType: number; readonly codec: CodecName }[];
+    readonly telephoneEvent?: number;
+  };
+  /** The direction of the SDP, as this side has it. */
+  readonly sends: boolean;
+  readonly receives: boolean;
+}
+
+/** A WAV file that grows: 8 kHz, one channel, 16 bits; no length in its header until it is closed. */
+export interface RtpStream {
+  readonly direction: 'sent' | 'received';
+  readonly path: string;
+  /** When the direction began, ms (performance.now()). */
+  readonly at: number;
+}
+
+export interface RtpSink {
+  /** A digit that came as event: 0-9, *, #, A-D, or "!" for a hook flash. */
+  digit(digit: string, durationMs: number): void;
+  /** The last sample of what `play` was given has been sent. */
+  playedToEnd(): void;
+  /** A direction has begun, with a file of its own: at the first `start` that has it, and after each hold. */
+  stream?(stream: RtpStream): void;
+}

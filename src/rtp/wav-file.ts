@@ -1,0 +1,84 @@
+/**
+ * A WAV file of a stream while it is made, as baresip's sndfile makes its dumps: 8 kHz, one channel, 16 bits; the header
+ * announces no length until the file is closed. `audio/growing-wav.ts` reads it meanwhile.
+ */
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { WAV_HEADER_BYTES, wavHeader } from '../audio/wav.js';
+import { RATE } from './codec.js';
+
+const SAMPLE_BYTES = 2;
+
+export class WavFile {
+  readonly path: string;
+  readonly #atOnce: number;
+  #file: number | undefined;
+  /** Samples on disk. */
+  #written = 0;
+  #waiting: Int16Array[] = [];
+  #waitingLength = 0;
+
+  /** Samples are kept until there are `atOnce` of them: a write costs more than what it writes. */
+  constructor(path: string, atOnce = 1) {
+    this.path = path;
+    this.#atOnce = atOnce;
+    // a file of that name is another stream's: it is not overwritten
+    this.#file = openSync(path, 'wx', 0o600);
+    writeSync(this.#file, wavHeader(RATE, 1, 0));
+  }
+
+  /** Length so far, in samples. */
+  get length(): number {
+    return this.#written + this.#waitingLength;
+  }
+
+  get isOpen(): boolean {
+    return this.#file !== undefined;
+  }
+
+  append(samples: Int16Array): void {
+    if (this.#file === undefined || samples.length === 0) return;
+    this.#waiting.push(samples);
+    this.#waitingLength += samples.length;
+    if (this.#waitingLength >= this.#atOnce) this.flush();
+  }
+
+  /** Silence up to that place. It takes no space on the disk: the file has a hole there. */
+  silenceTo(place: number): void {
+    if (place <= this.length) return;
+    this.flush();
+    this.#written = place;
+  }
+
+  /**
+   * Writes what was kept. Each write names its place, so a file that its reader has emptied meanwhile goes on where it
+   * was.
+   */
+  flush(): void {
+    if (this.#file === undefined || this.#waitingLength === 0) return;
+    const all = this.#waiting.map(bytesOf);
+    const bytes = all.length === 1 && all[0] !== undefined ? all[0] : Buffer.concat(all);
+    writeSync(this.#file, bytes, 0, bytes.length, placeOf(this.#written));
+    this.#written += this.#waitingLength;
+    this.#waiting = [];
+    this.#waitingLength = 0;
+  }
+
+  /** The header gets its length. Whatever is appended later is dropped. */
+  close(): void {
+    if (this.#file === undefined) return;
+    this.flush();
+    // silence at the end is no write
+    ftruncateSync(this.#file, placeOf(this.#written));
+    writeSync(this.#file, wavHeader(RATE, 1, this.#written * SAMPLE_BYTES), 0, WAV_HEADER_BYTES, 0);
+    closeSync(this.#file);
+    this.#file = undefined;
+  }
+}
+
+function placeOf(sample: number): number {
+  return WAV_HEADER_BYTES + sample * SAMPLE_BYTES;
+}
+
+function bytesOf(samples: Int16Array): Buffer {
+  return Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
+}

@@ -124,7 +124,8 @@ the flags of \`run\`.
 - An empty variable says nothing.
 - Of settings that exclude each other (${exclusive(ofRun)}) the one said further up counts.
 - **Projects** are sets of settings with a name. \`--project NAME\` puts those of one before the rest of the file; without it they
-  say nothing. A run is of one project: two projects are two runs, each with its own reports.
+  say nothing. \`run\` takes several: it runs one project after another, each with its own reports and summary, and fails if one
+  of them fails. Two projects that would write one file are an error before anything runs.
 - Of the command line alone are ${ofCommand.join(', ')}.
 - Under \`--untrusted\` (or OFFHOOK_UNTRUSTED) nothing in this table counts from a file: see [policy](policy.md#untrusted-scenarios).
 

@@ -1,9 +1,10 @@
 /** What a scenario does wrong, or a server: one clear failure, with its place and a remedy. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { peerSdp, rawPeer } from '../testing/raw-peer.js';
 import { runScenario } from '../testing/run-files.js';
+import { shownTogether } from '../testing/run-together.js';
 
 interface Case {
   what: string;
@@ -20,14 +21,23 @@ function expectFailure(stdout: string, { error, hint, at }: Omit<Case, 'what' | 
   expect(stdout).toContain(`at it.js:${at}\n`);
   expect(stdout).toMatch(/^ {4}> \d+ \|/m);
   expect(stdout).toMatch(/see more: offhook run it\.js (--lab )?-v --sip-trace\n/);
-  expect(stdout).toMatch(/^1 scenario: 1 failed in/m);
+  expect(stdout).toMatch(/^ {2}✗ failed in/m);
 }
 
 function cases(title: string, list: readonly Case[]): void {
   describe(title, () => {
-    it.concurrent.each(list)('$what', async ({ source, ...expected }) => {
-      const { code, stdout, stderr } = await runScenario(source);
-      expectFailure(stdout, expected);
+    let shown: Awaited<ReturnType<typeof shownTogether>>;
+    beforeAll(async () => {
+      shown = await shownTogether(list.map(({ source }) => source));
+    });
+
+    it.each(list.map((one, index) => ({ ...one, index })))('$what', ({ index, ...expected }) => {
+      expectFailure(shown.of(index), expected);
+    });
+
+    it('all have failed, and nothing else is told', () => {
+      const { code, stdout, stderr } = shown.result;
+      expect(stdout).toContain(`\n${list.length} scenarios: ${list.length} failed in `);
       expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     });
   });

@@ -92,18 +92,43 @@ function addRun(program: Command, run: Run, booted: Live | undefined): void {
     .description('run scenarios: files, folders (every suite file below), globs')
     .argument('[path...]', PATHS.text);
   declare(command, RUN).action(() => {
-    run(
-      settled(command, withPaths(RUN), (flags, { overruled }) => {
-        const paths = needPaths(command, flags.paths);
-        const again = rerunWords(command, overruled);
-        const options = { limits: limitsOf(flags), size: flags.jobs };
-        return withThreads(options, booted, async (threads) => {
-          const { runCommand } = await import('./run.js');
-          return runCommand(paths, flags, again, threads);
-        });
-      }),
-    );
+    run(runOf(command, booted));
   });
+}
+
+/** A run, or one of each project. */
+async function runOf(command: Command, booted: Live | undefined): Promise<number> {
+  const projects = command.getOptionValue('project') as readonly string[];
+  if (projects.length < 2) return runOne(command, projects, booted);
+  const [{ runInTurn }, { printError }] = await Promise.all([
+    import('./projects.js'),
+    import('./print.js'),
+  ]);
+  return runInTurn(projects, {
+    flagsOf: async (project) => (await settledOf(command, RUN, [project])).flags,
+    run: (project, index) => runOne(command, [project], index === 0 ? booted : undefined),
+    tell: printError,
+  });
+}
+
+function runOne(
+  command: Command,
+  project: readonly string[],
+  booted: Live | undefined,
+): Promise<number> {
+  const act = (
+    flags: RunFlags & { paths: readonly string[] },
+    { overruled }: { overruled: ReadonlySet<string> },
+  ): Promise<number> => {
+    const paths = needPaths(command, flags.paths);
+    const again = rerunWords(command, overruled, project);
+    const options = { limits: limitsOf(flags), size: flags.jobs };
+    return withThreads(options, booted, async (threads) => {
+      const { runCommand } = await import('./run.js');
+      return runCommand(paths, flags, again, threads);
+    });
+  };
+  return settled(command, withPaths(RUN), act, project);
 }
 
 function withPaths<F extends Flags>(table: F): F & { paths: typeof PATHS } {
@@ -123,22 +148,35 @@ async function settled<F extends Flags>(
   command: Command,
   table: F,
   act: (flags: ValuesOf<F>, why: Settled<F>) => Promise<number>,
+  project?: readonly string[],
 ): Promise<number> {
-  const [{ settle, inWordsOf }, { readProcess }, { printError }] = await Promise.all([
+  const [{ inWordsOf }, { printError }] = await Promise.all([
     import('./settings/settle.js'),
-    import('../settings/process-environment.js'),
     import('./print.js'),
   ]);
-  const values = { ...command.opts(), paths: command.args };
-  const isGiven = (name: string): boolean =>
-    name === 'paths' ? command.args.length > 0 : command.getOptionValueSource(name) === 'cli';
-  const why = await settle(table, { values, isGiven }, readProcess());
+  const why = await settledOf(command, table, project);
   for (const text of why.warnings) printError(`warning: ${text}`);
   try {
     return await act(why.flags, why);
   } catch (error) {
     throw error instanceof OffhookError ? inWordsOf(why.origins, error) : error;
   }
+}
+
+/** @param project replaces those of the command line */
+async function settledOf<F extends Flags>(
+  command: Command,
+  table: F,
+  project?: readonly string[],
+): Promise<Settled<F>> {
+  const [{ settle }, { readProcess }] = await Promise.all([
+    import('./settings/settle.js'),
+    import('../settings/process-environment.js'),
+  ]);
+  const values = { ...command.opts(), paths: command.args, ...(project && { project }) };
+  const isGiven = (name: string): boolean =>
+    name === 'paths' ? command.args.length > 0 : command.getOptionValueSource(name) === 'cli';
+  return settle(table, { values, isGiven }, readProcess());
 }
 
 /** The flags that limit a scenario, as the sandbox takes them. */

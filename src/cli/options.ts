@@ -74,7 +74,9 @@ const VARIABLES = inGroup('What they find:', {
     list('file', 'variables for env() (repeatable; later ones win)', '--vars'),
   ),
   set: having({ lines: true }, list('name=value', 'one variable for env() (repeatable)')),
-  project: ofCommand(word('name', 'the settings of that project in offhook.config.json')),
+  project: ofCommand(
+    list('name', 'the settings of that project in offhook.config.json (repeatable: a run of each)'),
+  ),
 });
 
 /** What scripts may read, wherever they are evaluated. */

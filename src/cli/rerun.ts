@@ -43,15 +43,20 @@ const FILTERS: ReadonlySet<string> = new Set<keyof RunFlags>(['tag', 'excludeTag
 /**
  * ["--lab", "--vars", "pbx.env"]: the other options as they were given on the command line. What a variable or the project
  * file said, they say again. @param overruled names of options that one of them says otherwise
+ * @param project whose run it was
  */
-export function rerunWords(command: Command, overruled: ReadonlySet<string>): readonly string[] {
+export function rerunWords(
+  command: Command,
+  overruled: ReadonlySet<string>,
+  project: readonly string[],
+): readonly string[] {
   return command.options.flatMap((option) => {
     const name = option.attributeName();
     if (command.getOptionValueSource(name) !== 'cli') return [];
     if (OF_ONE_RUN.has(name) && !(FILTERS.has(name) && overruled.has(name))) return [];
     // commander keeps the first of two long names, as --vars of --env-file, where short ones are
     const flag = (option.short?.startsWith('--') === true ? option.short : option.long) ?? '';
-    const value: unknown = command.getOptionValue(name);
+    const value: unknown = name === 'project' ? project : command.getOptionValue(name);
     // An option and its --no- form have one value between them.
     if (option.negate !== (value === false)) return [];
     if (typeof value === 'boolean') return [flag];

@@ -174,9 +174,9 @@ utf util uuid uz valid validate value valueorend values vanish var variable vari
 variables varies vars ver verb verbatimmodulesyntax verbose verbs verdict verified verify
 version versions vi via video view visited visual vitest voice voicemail void volume vorbis wait
 waited waiting waitoptions waits wall want wants warm warn warning warnings was wasm watch
-watching wav wave wavefmt way wayland we weak webhook webm websocket went were what when whence
-where whether which while whole whose why width wildcard win window windows wire wireshark with
-within without word wordbreaks words work worker workers workflows working works workspace world
-would write writes written wrong ws wss www wx xdg xml xx yaml yellow yes yet yml you your yours
-zero zeros zsh zshrc
+watched watching wav wave wavefmt way wayland we weak webhook webm websocket went were what when
+whence where whether which while whole whose why width wildcard win window windows wire
+wireshark with within without word wordbreaks words work worker workers workflows working works
+workspace world would write writes written wrong ws wss www wx xdg xml xx yaml yellow yes yet
+yml you your yours zero zeros zsh zshrc
 `;

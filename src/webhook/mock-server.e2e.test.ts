@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Failure } from '../model/run-event.js';
 import { eventsOf, logsOf, runFiles, verdictsOf } from '../testing/run-files.js';
+import { eventsTogether } from '../testing/run-together.js';
 import { withMock } from '../testing/with-mock.js';
 import { selfSigned } from '../certificate.js';
 
@@ -78,34 +79,6 @@ describe.concurrent('mock_server()', () => {
     expect(logs).toEqual(['https: ok', 'https: ok']);
   });
 
-  it.each(
-    [
-      ['mock_server({ prt: 1 })', 'did you mean "port"?'],
-      ["mock_server({ port: '80' })", 'write it without quotes: 80'],
-      ['mock_server({ port: 70000 })', 'a whole number from 0 to 65535'],
-      ["mock_server({ host: '192.0.2.1' })", 'this machine has no such address'],
-      ['mock_server({ tls: 1 })', 'true, false, or { cert_file, key_file }'],
-      ["mock_server({ tls: { cert_file: 'it.js', key_file: 'it.js' } })", 'certificate or key'],
-      ["mock_server({ tls: { cert_file: '../../x', key_file: 'y' } })", 'lies outside'],
-      ["mock_server().respond('x', text_response(''))", 'write "/x"'],
-      ["mock_server().respond('/x?y', text_response(''))", 'leave out the query'],
-      ["mock_server().respond('/x', 7)", 'write json_response('],
-      ["mock_server().respond('/x', [])", 'at least one'],
-      ["mock_server().respond('/x', [{ staus: 1 }])", 'response 1: there is no option'],
-      ["mock_server().respond('/x', { status: 100 })", 'from 200 to 599'],
-      ["mock_server().respond('/x', () => 1)", 'for a function use on()'],
-      ["mock_server().on('/x', {})", '"responder" must be a function'],
-      ["mock_server().on('G T', '/x', () => 1)", '"method" must be'],
-      ['mock_server().request_cuont()', 'did you mean mock_server().request_count()?'],
-      ['text_response(7)', '"body" must be text'],
-      ["regex('(')", 'correct the expression'],
-    ].map(([call = '', text = '']) => ({ call, text })),
-  )('$call: $text', async ({ call, text }) => {
-    const { failures } = await run(call);
-    expect(`${failures[0]?.message ?? ''} ${failures[0]?.hint ?? ''}`).toContain(text);
-    expect(failures[0]?.at).toMatchObject({ line: 1 });
-  });
-
   it('is closed at the end of its scenario, also of one that failed; a taken port is told', async () => {
     const { stdout, failures } = await run(`
       scenario('find', () => { log('p', mock_server().port); });
@@ -149,6 +122,101 @@ describe.concurrent('mock_server()', () => {
   });
 });
 
+/** Calls with an argument that is wrong, and a part of what is said about it. */
+const REFUSED = [
+  ['mock_server({ prt: 1 })', 'did you mean "port"?'],
+  ["mock_server({ port: '80' })", 'write it without quotes: 80'],
+  ['mock_server({ port: 70000 })', 'a whole number from 0 to 65535'],
+  ["mock_server({ host: '192.0.2.1' })", 'this machine has no such address'],
+  ['mock_server({ tls: 1 })', 'true, false, or { cert_file, key_file }'],
+  ["mock_server({ tls: { cert_file: 'it.js', key_file: 'it.js' } })", 'certificate or key'],
+  ["mock_server({ tls: { cert_file: '../../x', key_file: 'y' } })", 'lies outside'],
+  ["mock_server().respond('x', text_response(''))", 'write "/x"'],
+  ["mock_server().respond('/x?y', text_response(''))", 'leave out the query'],
+  ["mock_server().respond('/x', 7)", 'write json_response('],
+  ["mock_server().respond('/x', [])", 'at least one'],
+  ["mock_server().respond('/x', [{ staus: 1 }])", 'response 1: there is no option'],
+  ["mock_server().respond('/x', { status: 100 })", 'from 200 to 599'],
+  ["mock_server().respond('/x', () => 1)", 'for a function use on()'],
+  ["mock_server().on('/x', {})", '"responder" must be a function'],
+  ["mock_server().on('G T', '/x', () => 1)", '"method" must be'],
+  ['mock_server().request_cuont()', 'did you mean mock_server().request_count()?'],
+  ['text_response(7)', '"body" must be text'],
+  ["regex('(')", 'correct the expression'],
+].map(([call = '', text = '']) => ({ call, text }));
+
+describe('calls that are refused', () => {
+  let seen: Awaited<ReturnType<typeof eventsTogether>>;
+  beforeAll(async () => {
+    seen = await eventsTogether(REFUSED.map(({ call }) => call));
+  });
+
+  it.each(REFUSED.map((one, index) => ({ ...one, index })))('$call: $text', ({ index, text }) => {
+    const [failure] = failuresOf(seen.of(index));
+    expect(`${failure?.message ?? ''} ${failure?.hint ?? ''}`).toContain(text);
+    expect(failure?.at).toMatchObject({ line: 1 });
+  });
+});
+
+/** Responders that do what they must not, and a part of what is said about it. */
+const BROKEN = [
+  { what: 'throws', fn: "() => { throw new Error('no'); }", text: 'Error: no' },
+  { what: 'asserts', fn: '(r) => assert(r.path).equals("/y")', text: 'r.path: does not hold' },
+  { what: 'is async', fn: 'async () => json_response(1)', text: 'returned a promise' },
+  { what: 'returns nothing', fn: '() => {}', text: 'must return a response: got undefined' },
+  { what: 'returns nonsense', fn: '() => ({ sttus: 1 })', text: 'there is no option "sttus"' },
+  { what: 'waits', fn: '() => wait(1)', text: 'wait(): called in a responder' },
+  {
+    what: 'waits for a condition',
+    fn: '() => await_until(() => true)',
+    text: 'await_until(): called in a responder',
+  },
+  { what: 'asks', fn: '() => http("GET", m.url)', text: 'http(): called in a responder' },
+  { what: 'acts', fn: '() => alice.dial(bob)', text: 'dial(): called in a responder' },
+  {
+    what: 'acts at once',
+    fn: '() => parallel(() => alice.dial(bob))',
+    text: 'parallel(): called in a responder',
+  },
+  { what: 'hangs up', fn: '() => alice.hangup()', text: 'called in a responder' },
+  { what: 'skips', fn: '() => skip("x")', text: 'skip(): called in a responder' },
+  {
+    what: 'adds a route',
+    fn: '() => m.respond("/", text_response(""))',
+    text: 'respond(): called in a responder',
+  },
+  { what: 'never ends', fn: '() => { for (;;); }', text: 'computed for too long (limit 2.0 s)' },
+  { what: 'recurses', fn: 'function f() { return f(); }', text: 'too much recursion' },
+];
+
+describe('a responder that fails', () => {
+  let seen: Awaited<ReturnType<typeof eventsTogether>>;
+  beforeAll(async () => {
+    seen = await eventsTogether(
+      BROKEN.map(
+        ({ fn }) => `const [alice, bob] = [agent('alice'), agent('bob')];
+      const m = mock_server();
+      m.on('/x', ${fn});
+      m.on('/ok', () => text_response(alice.state));
+      log(http('GET', m.url + '/x', { timeout: '9s' }).status);
+      log(http('GET', m.url + '/ok').body);`,
+      ),
+    );
+  });
+
+  it.each(BROKEN.map((one, index) => ({ ...one, index })))(
+    'one that $what is a located failure, and the script goes on',
+    ({ index, text }) => {
+      const [logs, failures] = [logsOf(seen.of(index)), failuresOf(seen.of(index))];
+      expect(logs[0]).toMatch(/^50[03]$/);
+      expect(logs[1]).toBe('Idle');
+      expect(failures.map((one) => one.message)).toEqual([expect.stringContaining(text)]);
+      expect(failures[0]?.code).toMatch(/^E_(RESPONDER|ASSERT)$/);
+      expect(failures[0]?.at?.line).toBe(3);
+    },
+  );
+});
+
 describe.concurrent('responders', () => {
   it('answer while any verb, await_until or wait blocks, and read state', async () => {
     const { logs, failures } = await run(`
@@ -170,48 +238,6 @@ describe.concurrent('responders', () => {
     expect(logs[1]).toMatch(
       /^\{ alice: "(Calling|Ringing)", bob: "Ringing", sip: 1, count: 2, last: 2, own: 2, env: true \}$/,
     );
-  });
-
-  it.each([
-    { what: 'throws', fn: "() => { throw new Error('no'); }", text: 'Error: no' },
-    { what: 'asserts', fn: '(r) => assert(r.path).equals("/y")', text: 'r.path: does not hold' },
-    { what: 'is async', fn: 'async () => json_response(1)', text: 'returned a promise' },
-    { what: 'returns nothing', fn: '() => {}', text: 'must return a response: got undefined' },
-    { what: 'returns nonsense', fn: '() => ({ sttus: 1 })', text: 'there is no option "sttus"' },
-    { what: 'waits', fn: '() => wait(1)', text: 'wait(): called in a responder' },
-    {
-      what: 'waits for a condition',
-      fn: '() => await_until(() => true)',
-      text: 'await_until(): called in a responder',
-    },
-    { what: 'asks', fn: '() => http("GET", m.url)', text: 'http(): called in a responder' },
-    { what: 'acts', fn: '() => alice.dial(bob)', text: 'dial(): called in a responder' },
-    {
-      what: 'acts at once',
-      fn: '() => parallel(() => alice.dial(bob))',
-      text: 'parallel(): called in a responder',
-    },
-    { what: 'hangs up', fn: '() => alice.hangup()', text: 'called in a responder' },
-    { what: 'skips', fn: '() => skip("x")', text: 'skip(): called in a responder' },
-    {
-      what: 'adds a route',
-      fn: '() => m.respond("/", text_response(""))',
-      text: 'respond(): called in a responder',
-    },
-    { what: 'never ends', fn: '() => { for (;;); }', text: 'computed for too long (limit 2.0 s)' },
-    { what: 'recurses', fn: 'function f() { return f(); }', text: 'too much recursion' },
-  ])('one that $what is a located failure, and the script goes on', async ({ fn, text }) => {
-    const { logs, failures } = await run(`const [alice, bob] = [agent('alice'), agent('bob')];
-      const m = mock_server();
-      m.on('/x', ${fn});
-      m.on('/ok', () => text_response(alice.state));
-      log(http('GET', m.url + '/x', { timeout: '9s' }).status);
-      log(http('GET', m.url + '/ok').body);`);
-    expect(logs[0]).toMatch(/^50[03]$/);
-    expect(logs[1]).toBe('Idle');
-    expect(failures.map((one) => one.message)).toEqual([expect.stringContaining(text)]);
-    expect(failures[0]?.code).toMatch(/^E_(RESPONDER|ASSERT)$/);
-    expect(failures[0]?.at?.line).toBe(3);
   });
 
   it('runs no jobs of promises meanwhile', async () => {

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { eventsOf, logsOf, runFiles } from '../../testing/run-files.js';
+import { eventsOf, logsOf, runFiles, verdictsOf } from '../../testing/run-files.js';
 
 const FILES = {
   'calls/it.js': `
@@ -15,7 +15,10 @@ const FILES = {
     paths: ['calls'],
     'env-file': ['more.env'],
     'max-agents': 3,
-    projects: [{ name: 'smoke', tag: ['smoke'], reporter: ['ndjson=out/smoke.ndjson'] }],
+    projects: [
+      { name: 'smoke', tag: ['smoke'], reporter: ['ndjson=out/smoke.ndjson'] },
+      { name: 'all', set: ['A=all'], reporter: ['ndjson=out/all.ndjson'] },
+    ],
   }),
 };
 
@@ -38,6 +41,23 @@ describe.concurrent('settings', () => {
     expect(stdout).toMatch(
       /see more: offhook run calls\/it\.js --scenario "slow" .*--no-tag --project smoke/,
     );
+    expect(code).toBe(1);
+  });
+
+  it('several --project run one after another, each with its settings and its report', async () => {
+    const reports: string[] = [];
+    const both = ['run', '--project', 'smoke', '--project', 'all'];
+    const { code, stdout, stderr } = await runFiles(FILES, both, {
+      after: async (folder) => {
+        for (const name of ['smoke', 'all'])
+          reports.push(await readFile(join(folder, `out/${name}.ndjson`), 'utf8'));
+      },
+    });
+    expect(reports.map(logsOf)).toEqual([['file'], ['all']]);
+    expect(reports.map(verdictsOf)).toEqual([['quick: passed'], ['quick: passed', 'slow: failed']]);
+    expect(stdout).toMatch(/^1 scenario: 1 passed in [^]*^2 scenarios: 1 passed, 1 failed in /m);
+    expect(stdout).toMatch(/see more: offhook run .*--scenario "slow" --project all -v/);
+    expect(stderr).toBe('project "smoke" (1 of 2)\nproject "all" (2 of 2)\n');
     expect(code).toBe(1);
   });
 

@@ -118,6 +118,7 @@ test.each<[string, Variables, string]>([
   ],
   ['', { OFFHOOK_TIMEOUT: '0' }, 'E_SETTINGS OFFHOOK_TIMEOUT "0": must be more than zero'],
   ['--project x', {}, 'E_USAGE --project "x": there is no offhook.config.json'],
+  ['--project x --project y', {}, 'E_USAGE --project: only `offhook run` takes several'],
 ])('%s %j is an error', async (line, variables, expected) => {
   expect(await problem(line, variables)).toBe(expected);
 });
@@ -231,9 +232,11 @@ test('running again needs the words of the command line, not those of file and v
   const words = ['--no-lab', '--no-tag', '--timeout', '9s', '--set', 'A=1', '--project', 'p'];
   const again = ['--project', 'p', '--set', 'A=1', '--timeout', '9s', '--no-lab'];
   const none = new Set<string>();
-  expect(rerunWords(commandOf(words), none).join(' ').split(' ').sort()).toEqual(again.sort());
-  expect(rerunWords(commandOf(['--lab']), none)).toEqual(['--lab']);
+  expect(rerunWords(commandOf(words), none, ['p']).join(' ').split(' ').sort()).toEqual(
+    again.sort(),
+  );
+  expect(rerunWords(commandOf(['--lab']), none, [])).toEqual(['--lab']);
   // The file's own filter would hide what --tag chose.
   const given = ['--tag', 'x', '--jobs', '3'];
-  expect(rerunWords(commandOf(given), new Set(['tag', 'jobs']))).toEqual(['--tag', 'x']);
+  expect(rerunWords(commandOf(given), new Set(['tag', 'jobs']), [])).toEqual(['--tag', 'x']);
 });

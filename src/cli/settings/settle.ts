@@ -119,7 +119,14 @@ async function fileSettings(
   { values, isGiven }: Given,
   { cwd, variables }: Pick<ProcessEnvironment, 'cwd' | 'variables'>,
 ): Promise<FromFile> {
-  const project = isGiven('project') ? String(values['project']) : undefined;
+  const [project, ...more] = isGiven('project') ? (values['project'] as readonly string[]) : [];
+  if (more.length > 0) {
+    throw new OffhookError(
+      'E_USAGE',
+      { subject: '--project', what: 'only `offhook run` takes several' },
+      { hint: 'name one of them' },
+    );
+  }
   const path = projectFileAbove(cwd);
   if (path === undefined) {
     if (project === undefined) return { settings: new Map(), warnings: [] };

@@ -24,6 +24,18 @@ export interface Attempt {
   block: ScenarioBlock;
   /** Its lines so far, where they are not printed at once. */
   kept: KeptText | undefined;
+  /** Events whose lines are not made yet, where most attempts need none; absent = lines are made at once. */
+  later?: RunEvent[] | undefined;
+}
+
+/** An attempt with more events has its lines made as they come: events take more memory than text that is cut. */
+const MOST_LATER = 2000;
+
+/** Makes the lines that were put off, and from now on at once. */
+function catchUp(attempt: Attempt): void {
+  const events = attempt.later ?? [];
+  attempt.later = undefined;
+  for (const event of events) attempt.block.on(event);
 }
 
 export abstract class AttemptsReporter implements Reporter {
@@ -99,12 +111,16 @@ export abstract class AttemptsReporter implements Reporter {
       default:
         break;
     }
-    this.#running.get(event.scenario)?.block.on(event);
+    const running = this.#running.get(event.scenario);
+    if (running !== undefined) this.#show(event, running);
   }
 
   close(): Promise<void> {
-    for (const { block, kept } of this.#running.values()) {
+    for (const attempt of this.#running.values()) {
+      const { block, kept } = attempt;
       if (kept === undefined) continue;
+      catchUp(attempt);
+      kept.keepAll();
       block.breakOff();
       this.brokeOff({ block, kept });
     }
@@ -123,8 +139,10 @@ export abstract class AttemptsReporter implements Reporter {
   }
 
   /** Prints the end of an attempt; of a repeated attempt only what differs from the earlier ones. */
-  protected finish(block: ScenarioBlock, event: Finished, firstLike?: number): void {
-    block.finish(event, this.#results.of(event.scenario)?.earlier ?? [], firstLike);
+  protected finish(attempt: Attempt, event: Finished, firstLike?: number): void {
+    catchUp(attempt);
+    attempt.kept?.keepAll();
+    attempt.block.finish(event, this.#results.of(event.scenario)?.earlier ?? [], firstLike);
   }
 
   #take(id: string): Attempt | undefined {
@@ -133,9 +151,18 @@ export abstract class AttemptsReporter implements Reporter {
     return attempt;
   }
 
+  #show(event: RunEvent, attempt: Attempt): void {
+    if (attempt.later === undefined) {
+      attempt.block.on(event);
+      return;
+    }
+    attempt.later.push(event);
+    if (attempt.later.length >= MOST_LATER) catchUp(attempt);
+  }
+
   #warning(event: EventOf<'warning'>): void {
     const running = event.scenario === undefined ? undefined : this.#running.get(event.scenario);
-    if (running !== undefined) running.block.on(event);
+    if (running !== undefined) this.#show(event, running);
     else if (event.aside !== true && this.options.mode !== 'quiet') {
       printWarning(this.page, event.text);
     }

@@ -54,10 +54,10 @@ export class ConsoleReporter extends AttemptsReporter {
 
   protected finished(event: Finished, attempt: Attempt | undefined): void {
     if (attempt === undefined) return;
-    const { block, kept } = attempt;
+    const { kept } = attempt;
     const isTold = event.verdict !== 'passed' && event.verdict !== 'skipped';
     if (this.options.mode !== 'quiet' || isTold) {
-      this.finish(block, event, this.firstLike(event));
+      this.finish(attempt, event, this.firstLike(event));
       this.#lastTold = event.scenario.id;
     }
     if (kept !== undefined) this.#release(kept);

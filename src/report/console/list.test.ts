@@ -91,6 +91,21 @@ test('list: failures in the order of the files; beyond a hundred they are named 
   expect(await list(backwards)).toMatch(/\na\.js › s0\n[^]*\na\.js › s3\n/);
 });
 
+test.each([{ lines: 10 }, { lines: 3000 }])(
+  'list: of $lines lines the first are shown, and always why the scenario failed',
+  async ({ lines }) => {
+    const run = new SampleRun().begin(2).scenario('a.js', 'long');
+    for (let at = 0; at < lines; at += 1) run.log(`line ${at} ${'x'.repeat(40)}`);
+    const text = await list(run.finish('failed', [IDLE]).end());
+    const shown = text.match(/log: line/g)?.length ?? 0;
+    const lost = Number(/cut here: (\d+) characters/.exec(text)?.[1] ?? 0);
+    expect(text).toContain('log: line 0 ');
+    expect(lost > 0).toBe(shown < lines);
+    expect(shown < lines).toBe(lines > 2000);
+    expect(text).toMatch(/\n {2}✗ failed in [^]*does not equal[^]*see more:/);
+  },
+);
+
 test('list: a run that broke off', async () => {
   const run = new SampleRun().begin(2).scenario('a.js', 'one').log('so far');
   const text = await list(run);

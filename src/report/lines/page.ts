@@ -47,7 +47,7 @@ export function palette(level: ColourLevel): Palette {
 
 /** Text kept for later, bounded: a scenario that logs without end must not use up the memory. */
 export class KeptText {
-  readonly #most: number;
+  #most: number;
   #parts: string[] = [];
   #kept = 0;
   #lost = 0;
@@ -64,9 +64,19 @@ export class KeptText {
     }
   };
 
+  /** Keeps everything that follows, whatever its size: the end of an attempt says why it failed. */
+  keepAll(): void {
+    this.#parts.push(this.#cut);
+    this.#lost = 0;
+    this.#most = Infinity;
+  }
+
   get text(): string {
-    const lost = this.#lost === 0 ? '' : `… cut here: ${this.#lost} characters too many\n`;
-    return this.#parts.join('') + lost;
+    return this.#parts.join('') + this.#cut;
+  }
+
+  get #cut(): string {
+    return this.#lost === 0 ? '' : `… cut here: ${this.#lost} characters too many\n`;
   }
 }
 

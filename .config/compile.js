@@ -2,15 +2,7 @@
  * Writes src as JavaScript: the program to dist, the guest with what it imports to dist/guest. Each file is translated by
  * itself, without a look at its types, in a sixtieth of the time the compiler takes: `npm run types` finds what does not fit.
  */
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { minifySync, parseSync, transformSync } from 'rolldown/utils';
 
@@ -20,22 +12,31 @@ const DIST = join(ROOT, 'dist');
 /** Declarations, what other steps build (the guest, the page of a run), and what only tests need. */
 const NOT_THE_PROGRAM = /\.(?:test|d)\.ts$|^(?:testing|web|sandbox\/guest)\//;
 
+/** What other steps write into dist, or somebody else does: the documentation's site. */
+const NOT_OURS = /^(?:program|report|types|site)(?:\/|$)|^guest\/(?:quickjs\.wasm|guest\.image)$/;
+const written = new Set();
+
+function write(file, text) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  written.add(file);
+}
+
 /** Writes the files and all that they import. Comments would be the larger half of the guest. */
 function translate(files, out, { comments }) {
   const all = new Set(files.map((file) => join(SRC, file)));
   // The loop adds to the set it runs over; JavaScript visits what was added, too.
   for (const file of all) {
     const target = join(out, relative(SRC, file)).replace(/\.ts$/, '.js');
-    mkdirSync(dirname(target), { recursive: true });
     if (file.endsWith('.json')) {
-      copyFileSync(file, target);
+      write(target, readFileSync(file, 'utf8'));
       continue;
     }
     const { code, map } = javascript(file, comments);
-    writeFileSync(target, code);
+    write(target, code);
     if (map !== undefined) {
       const sources = [relative(dirname(target), file)];
-      writeFileSync(`${target}.map`, JSON.stringify({ ...map, sources }));
+      write(`${target}.map`, JSON.stringify({ ...map, sources }));
     }
     for (const path of importsOf(file, code)) all.add(path);
   }
@@ -71,12 +72,15 @@ function importsOf(file, code) {
     .map((name) => resolve(dirname(file), name.replace(/\.js$/, '.ts')));
 }
 
-// What a source that is gone has left would be bundled or packed. The documentation's site is none of this.
-for (const name of existsSync(DIST) ? readdirSync(DIST) : []) {
-  if (name !== 'site') rmSync(join(DIST, name), { recursive: true });
-}
 const program = readdirSync(SRC, { recursive: true }).filter(
   (name) => name.endsWith('.ts') && !NOT_THE_PROGRAM.test(name),
 );
 translate(program, DIST, { comments: true });
 translate(['sandbox/guest/main.ts'], join(DIST, 'guest'), { comments: false });
+
+// What a source that is gone has left would be bundled or packed. It goes last: a program that runs meanwhile finds its files.
+for (const entry of readdirSync(DIST, { recursive: true, withFileTypes: true })) {
+  const path = join(entry.parentPath, entry.name);
+  const isOurs = entry.isFile() && !NOT_OURS.test(relative(DIST, path));
+  if (isOurs && !written.has(path)) rmSync(path);
+}

@@ -15,6 +15,8 @@ import { type LeftoverWatch, watchLeftovers } from '../testing/leftovers.js';
 import { giveToUser, runAsUser } from '../testing/run-cli.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** npm takes 10 s, and more than a minute beside others that keep all processors busy. */
+const INSTALL_LIMIT_MS = 240_000;
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   version: string;
 };
@@ -59,7 +61,7 @@ beforeAll(async () => {
   expect(
     await asUser('npm', ...['install', '--prefer-offline', '--no-audit', '--no-fund'], tarball),
   ).toMatchObject({ code: 0, stderr: '' });
-});
+}, INSTALL_LIMIT_MS);
 
 afterAll(async () => {
   await leftovers.assertNothingLeft();

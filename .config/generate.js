@@ -1,6 +1,7 @@
 /**
  * Writes every generated file: from the contract in src/schema validators, types, typings, reference and the
- * verbs of the guest, from all of src the words that reports are made of, and the picture of its imports.
+ * verbs of the guest, from all of src the words that reports are made of, and the picture of its imports, from examples the
+ * code of recipes.
  * `node .config/generate.js` writes; with `--check` it writes nothing and fails when a file differs.
  * Needs no build: it transpiles the few files it imports into a temporary folder.
  */
@@ -270,6 +271,14 @@ function architecture() {
   return read('docs/architecture.md').replace(PICTURE, (_, begin, end) => begin + picture + end);
 }
 
+/** The page with the files of its fences marked `from=FILE`: what a reader sees is what the tests run. */
+function withFiles(page) {
+  return read(page).replace(
+    /^(```\w+ from=(\S+)\n)[^]*?^```$/gm,
+    (_, begin, file) => `${begin}${read(file)}\`\`\``,
+  );
+}
+
 /** path -> text of every generated file. */
 async function generate(folder) {
   const types = await dataTypes();
@@ -304,6 +313,7 @@ async function generate(folder) {
     'examples/jsconfig.json': await pretty(editorConfigText(), 'json'),
     'docs/reference.md': referenceText(schemas),
     'docs/architecture.md': architecture(),
+    'docs/recipes.md': withFiles('docs/recipes.md'),
     'docs/ndjson.md': await pretty(recordText(schema('run-event')), 'markdown'),
     'docs/run-event.schema.json': await pretty(
       JSON.stringify(published(schema('run-event'))),

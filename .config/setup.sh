@@ -2,7 +2,7 @@
 # Brings a fresh clone to the point where everything runs, and says what it does. Safe to run again: what is
 # there is left alone. Starts no service.
 #
-#   sh .config/setup.sh            npm packages, baresip, Kamailio, openssl; then builds
+#   sh .config/setup.sh            npm packages and, beside that, baresip, Kamailio, openssl; then builds
 #   sh .config/setup.sh --tests    and a second baresip version, Asterisk, tshark, Chromium, zsh and fish, for the tests only
 set -eu
 cd "$(dirname "$0")/.."
@@ -44,14 +44,20 @@ as_root() {
   fi
 }
 
-install_packages() {
+# Says what apt-get is going to install, and lets sudo ask for its password while nothing else speaks.
+announce() {
   by_hand="install by hand: baresip (1.0 or later), Kamailio (5.6 or later) with its TLS module, openssl"
   has apt-get || die "missing: $*. This is not Debian or a relative of it: $by_hand"
-  if [ "$(id -u)" != 0 ]; then
-    has sudo || die "missing: $*. There is no sudo: as root, run: apt-get install $*"
-    say "asking sudo to install: $*"
+  if [ "$(id -u)" = 0 ]; then
+    say "apt-get install $*"
+    return
   fi
-  say "installing $*"
+  has sudo || die "missing: $*. There is no sudo: as root, run: apt-get install $*"
+  say "sudo apt-get install $*"
+  sudo -v || die "missing: $*. sudo is refused: as root, run: apt-get install $*"
+}
+
+install_packages() {
   as_root apt-get -qq update || say "apt-get update failed; trying with the package lists that are there"
   # the lab runs a Kamailio of its own: the one of the package is to start neither now nor at boot
   fresh_service=no
@@ -86,19 +92,43 @@ install_npm_packages() {
   fi
 }
 
+# npm waits for the network while dpkg unpacks. What npm says is shown when apt-get has ended.
+install_both() {
+  announce "$@"
+  log=$(mktemp)
+  install_npm_packages >"$log" 2>&1 &
+  npm=$!
+  # a command in the background does not hear Ctrl-C
+  trap 'kill $npm 2>/dev/null; rm -f "$log"; exit 130' INT TERM
+  (install_packages "$@") && failed=no || failed=yes
+  wait "$npm" || failed=yes
+  trap - INT TERM
+  cat "$log"
+  rm -f "$log"
+  [ "$failed" = no ] || exit 1
+}
+
+install_more() {
+  announce "$@"
+  install_packages "$@"
+}
+
 check_node
 missing=$(missing_packages)
-# shellcheck disable=SC2086 # a list of words
-[ -z "$missing" ] || install_packages $missing
-install_npm_packages
+if [ -n "$missing" ]; then
+  # shellcheck disable=SC2086 # a list of words
+  install_both $missing
+else
+  install_npm_packages
+fi
 sh .config/build-if-changed.sh
 if [ "${1:-}" = --tests ]; then
   # its tests are skipped without it, except on a CI server
-  has bwrap || install_packages bubblewrap
+  has bwrap || install_more bubblewrap
   # the tests of completion skip the shells that are missing, except on a CI server
-  { has zsh && has fish; } || install_packages zsh fish || [ "${CI:-}" != true ]
+  { has zsh && has fish; } || install_more zsh fish || [ "${CI:-}" != true ]
   # its tests say so and are skipped without it, except on a CI server
-  has chromium || install_packages chromium || [ "${CI:-}" != true ]
+  has chromium || install_more chromium || [ "${CI:-}" != true ]
   baresip -h 2>/dev/null | grep -q '^baresip v1\.1\.' || sh .config/get-debian.sh baresip-core >/dev/null
   # their tests say so and are skipped without them, except on a CI server
   sh .config/get-debian.sh asterisk >/dev/null || [ "${CI:-}" != true ]

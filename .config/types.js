@@ -1,9 +1,10 @@
 /**
  * Writes the types of the module `offhook` to dist/types: the declarations of src/api/index.ts, and of those files only
- * which they name. The rest of src stays unknown to who uses them.
+ * which they name. The rest of src stays unknown to who uses them. A file is read by itself: what it exports there says
+ * its type where the compiler would have to look into other files for it.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 
 const ROOT = dirname(import.meta.dirname);
@@ -12,15 +13,10 @@ const TYPES = join(ROOT, 'dist/types');
 
 const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
 const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-const entry = join(SRC, 'api/index.ts');
-const program = ts.createProgram([entry], {
-  ...options,
-  ...{ declaration: true, emitDeclarationOnly: true, sourceMap: false, noCheck: true },
-  ...{ incremental: false, tsBuildInfoFile: undefined },
-});
+const compilerOptions = { ...options, declaration: true, isolatedDeclarations: true };
 
 rmSync(TYPES, { recursive: true, force: true });
-const files = new Set([entry]);
+const files = new Set([join(SRC, 'api/index.ts')]);
 // The loop adds to the set it runs over; JavaScript visits what was added, too.
 for (const file of files) {
   const text = declarationOf(file);
@@ -34,17 +30,16 @@ for (const file of files) {
 }
 
 function declarationOf(file) {
-  let text;
-  const { diagnostics } = program.emit(
-    program.getSourceFile(file),
-    (_, written) => {
-      text = written;
-    },
-    undefined,
-    true,
-  );
-  if (text === undefined || diagnostics.length > 0) {
-    throw new Error(`${file}: ${diagnostics.map((one) => one.messageText).join('; ')}`);
-  }
-  return text;
+  const source = readFileSync(file, 'utf8');
+  const { outputText, diagnostics } = ts.transpileDeclaration(source, {
+    fileName: file,
+    reportDiagnostics: true,
+    compilerOptions,
+  });
+  if (diagnostics.length === 0) return outputText;
+  const problems = diagnostics.map(({ messageText, start }) => {
+    const line = source.slice(0, start).split('\n').length;
+    return `${relative(ROOT, file)}:${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+  });
+  throw new Error(problems.join('\n'));
 }

@@ -41,7 +41,7 @@ const handedOver = (alice, bob, carol) => {
   await_until(() => assert(alice.state).equals(State.Idle));
   await_until(() => [bob, carol].forEach((one) => assert(one.calls.length).equals(1)));
   established(bob, carol);
-  wait(1);
+  for (const one of [bob, carol]) one.verify_media();
   carol.hangup();
   await_until(() => assert(bob.state).equals(State.Idle));
 };

@@ -113,7 +113,7 @@ export const ERROR_CODES = {
   E_LOCK: ['errored', 'Scenarios that run at the same time wait for each other for ever.'],
   E_INTERRUPTED: ['errored', 'The run was interrupted.'],
   E_INTERNAL: ['internal', 'A bug in Offhook.'],
-} as const satisfies Record<string, readonly [ErrorKind, string]>;
+} as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 

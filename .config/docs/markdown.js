@@ -1,13 +1,15 @@
 /** Markdown as HTML, with the anchors GitHub gives headings, and the parts a search finds. */
 import { Marked } from 'marked';
 import { escaped, highlighted } from './highlight.js';
+import { graphPicture } from './picture.js';
 
 /**
  * @param {string} markdown
  * @param {(target: string) => string | undefined} link - where a link leads on the page; undefined: it stays a mere text
+ * @param {(target: string) => string} image - the address of an image on the page
  * @returns {{ html: string, headings: { level: number, id: string, title: string }[], beginning: string, sections: { id: string, title: string, text: string }[] }} `beginning`: its first paragraph, as text
  */
-export function rendered(markdown, link) {
+export function rendered(markdown, link, image = (target) => target) {
   const headings = [];
   const taken = new Map();
   const marked = new Marked({ gfm: true });
@@ -22,7 +24,12 @@ export function rendered(markdown, link) {
       },
       code({ text, lang = '' }) {
         const [language = ''] = lang.split(/\s/);
+        const picture = language === 'mermaid' ? graphPicture(text) : undefined;
+        if (picture !== undefined) return picture;
         return `<pre tabindex="0"><code>${highlighted(text, language)}</code></pre>\n`;
+      },
+      image({ href, text }) {
+        return `<img src="${escaped(image(href))}" alt="${escaped(text)}">`;
       },
       link({ href, tokens }) {
         const inner = this.parser.parseInline(tokens);

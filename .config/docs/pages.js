@@ -13,7 +13,19 @@ export const GROUPS = [
       'http-and-webhooks.md',
     ],
   ],
-  ['Running', ['running.md', 'settings.md', 'ci.md', 'node-api.md', 'debugging.md', 'policy.md']],
+  [
+    'Running',
+    [
+      'running.md',
+      'report.md',
+      'debugging.md',
+      'settings.md',
+      'ci.md',
+      'node-api.md',
+      'sandbox.md',
+      'policy.md',
+    ],
+  ],
   ['Your system', ['recipes.md', 'networks.md', 'baresip-versions.md', 'coming-from.md']],
   ['Reference', ['reference.md', 'errors.md', 'ndjson.md']],
   [

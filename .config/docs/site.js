@@ -63,10 +63,20 @@ function linker(path, wanted) {
   };
 }
 
+/** A picture as part of its page, which loads nothing. */
+function pictureOf(path, target) {
+  const file = posix.join(posix.dirname(path), target);
+  if (kindOf(file) === 'file') {
+    return `data:image/${extname(file).slice(1)};base64,${readFileSync(join(ROOT, file), 'base64')}`;
+  }
+  dead.push(`${path}: ${target}: there is no such picture`);
+  return '';
+}
+
 function readPage(path) {
   const links = [];
   const text = read(path);
-  const page = rendered(text, linker(path, links));
+  const page = rendered(text, linker(path, links), (target) => pictureOf(path, target));
   const title = page.headings[0]?.title ?? path;
   pages.set(path, { path, text, links, title, place: placeOf(path), ...page });
 }

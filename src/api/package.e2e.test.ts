@@ -3,7 +3,7 @@
  * clone packs the same is in src/testing/soak/package.soak.ts, for it builds.
  */
 import { createPackageFromTarballData, checkPackage } from '@arethetypeswrong/core';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,9 +15,18 @@ import { type LeftoverWatch, watchLeftovers } from '../testing/leftovers.js';
 import { giveToUser, runAsUser } from '../testing/run-cli.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** npm takes 10 s, and more than a minute beside others that keep all processors busy. */
+const INSTALL_LIMIT_MS = 240_000;
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   version: string;
 };
+
+/** What `npm publish --json` tells. */
+interface Published {
+  id: string;
+  files: readonly { path: string }[];
+}
+
 let leftovers: LeftoverWatch;
 /** The empty folder it is installed into. */
 let project = '';
@@ -52,7 +61,7 @@ beforeAll(async () => {
   expect(
     await asUser('npm', ...['install', '--prefer-offline', '--no-audit', '--no-fund'], tarball),
   ).toMatchObject({ code: 0, stderr: '' });
-});
+}, INSTALL_LIMIT_MS);
 
 afterAll(async () => {
   await leftovers.assertNothingLeft();
@@ -73,6 +82,21 @@ test.skipIf(!existsSync(join(ROOT, '.git')))('it holds nothing that git does not
   const built = /^dist\/(?:guest|program|report|types)\//;
   const known = new Set(output('git', ['ls-files']).split('\n'));
   expect(packed.filter((path) => !built.test(path) && !known.has(path))).toEqual([]);
+});
+
+test('npm would publish the same files, for everybody, and finds nothing to correct', () => {
+  // No registry is asked: nobody listens there.
+  const nobody = ['--registry=http://127.0.0.1:9/', '--fetch-retries=0'];
+  const words = ['publish', '--dry-run', '--json', ...nobody];
+  const { status, stdout, stderr } = spawnSync('npm', words, { cwd: ROOT, encoding: 'utf8' });
+  expect(status === 0 ? '' : stderr).toBe('');
+  expect(stderr).toContain('with tag latest and public access (dry-run)');
+  expect(stderr).not.toMatch(/auto-corrected|npm error/);
+  const told = JSON.parse(stdout) as Published | { offhook: Published };
+  // npm 10 leaves the name out
+  const { id, files } = 'offhook' in told ? told.offhook : told;
+  expect(id).toBe(`offhook@${version}`);
+  expect(files.map(({ path }) => path).sort()).toEqual([...packed].sort());
 });
 
 test('publint and "are the types wrong" find nothing', async () => {

@@ -1,8 +1,9 @@
 /**
  * The code in README.md and docs is true. A fence whose language is followed by `run` is a whole scenario, or a command
  * line, and is executed; other scripts are fragments, and type-checked, but for those marked `node`, which are programs of
- * Node.js; in every block the command lines of Offhook are ones it understands. `as=NAME` keeps a script under that name
- * for the command lines of its page. A renderer shows none of these words.
+ * Node.js, and the examples that a page shows (`from=FILE`), which run by themselves; in every block the command lines of
+ * Offhook are ones it understands. `as=NAME` keeps a script under that name for the command lines of its page. A renderer
+ * shows none of these words.
  */
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -55,7 +56,9 @@ const pages = [
 ];
 const blocks = pages.flatMap(blocksOf);
 const scripts = blocks.filter(
-  ({ language, words }) => ['js', 'ts'].includes(language) && !words.includes('node'),
+  ({ language, words }) =>
+    ['js', 'ts'].includes(language) &&
+    !words.some((word) => word === 'node' || word.startsWith('from=')),
 );
 const isRun = ({ words }: Block): boolean => words.includes('run');
 
@@ -124,7 +127,7 @@ test('whole scenarios pass, with a server of their own', async () => {
 });
 
 const asteriskProgram = await findAsterisk();
-test.skipIf(asteriskProgram === undefined)('recipes pass against Asterisk', async () => {
+test.skipIf(asteriskProgram === undefined)('scenarios for a PBX pass', async () => {
   const files = scripts.filter((one) => one.words.includes('on=asterisk')).map(fileOf);
   expect(files.length).toBeGreaterThan(0);
   const asterisk = await startAsterisk(asteriskProgram!, leftovers.folder);

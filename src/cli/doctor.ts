@@ -124,7 +124,11 @@ async function isolationFinding(search: BinarySearch): Promise<Finding> {
   const what = 'isolation of agents (bubblewrap; see --isolate)';
   // Another finding says why there is none.
   const binary = await findBaresip(search).catch(() => undefined);
-  const result = binary === undefined ? 'no baresip to try it with' : await isolationOf(binary);
+  if (binary === undefined) {
+    const remedy = 'install baresip, then look again';
+    return { what, state: 'missing', seen: 'there is no baresip to try it with', remedy };
+  }
+  const result = await isolationOf(binary);
   if (typeof result !== 'string')
     return { what, state: 'ok', seen: `works, so agents cannot load modules of other users` };
   return {

@@ -9,11 +9,13 @@ const EXAMPLES = readdirSync(new URL('../../examples', import.meta.url)).filter(
   /(?:\.js|(?<!\.d)\.ts)$/.test(name),
 );
 
+const RECIPES = readdirSync(new URL('../../examples/pbx', import.meta.url)).map(
+  (name) => `pbx/${name}`,
+);
+
 /** Why an example is skipped when only the lab runs. Examples that are not listed pass with the lab. */
 const NEEDS: Readonly<Record<string, RegExp>> = {
   'api-check.js': /^needs an API: /,
-  'conference.js': /^needs a conference room: /,
-  'dtmf-ivr.js': /^needs an IVR: /,
   'suite.js': /^needs the number of a voicemail box$/,
   'three-party-transfer.js': /is a baresip 1\.[\d.]+, which cannot replace a call/,
   'webhook-mock.js': /^needs an API: /,
@@ -22,13 +24,22 @@ const NEEDS: Readonly<Record<string, RegExp>> = {
 describe.concurrent('examples', () => {
   it('are all in the index', () => {
     const index = readFileSync(new URL('../../examples/README.md', import.meta.url), 'utf8');
-    for (const name of EXAMPLES) expect(index).toContain(`[${name}](${name})`);
+    for (const name of [...EXAMPLES, ...RECIPES]) expect(index).toContain(`[${name}](${name})`);
+    const page = readFileSync(new URL('../../docs/recipes.md', import.meta.url), 'utf8');
+    for (const name of RECIPES) expect(page).toContain(`js from=examples/${name}\n`);
   });
 
   it.each(EXAMPLES)('%s passes, or says what it needs', async (name) => {
     const result = await runCli(['run', '--lab', `examples/${name}`]);
-    // Examples that need a PBX run in asterisk.e2e.test.ts; here they must skip themselves.
     expectScenarios(result, { skips: NEEDS[name] });
+  });
+
+  it('recipes that need no more than a server pass with the lab, others say what they need', async () => {
+    // A proxy plays no music, and what recipes share has no scenario.
+    const files = RECIPES.filter((name) => !/\/(?:hold-music|pbx)\.js$/.test(name));
+    const result = await runCli(['run', '--lab', ...files.map((name) => `examples/${name}`)]);
+    expectScenarios(result, { skips: /^needs a number of a PBX: PBX_\w+ is not set$/ });
+    expect(result.stdout).toMatch(/✓ examples\/pbx\/call\.js[^]*✓ examples\/pbx\/register\.js/);
   });
 
   it('those about webhooks pass with the API that ships with them', async () => {

@@ -69,7 +69,7 @@ async function startWith(program: string, timeout: number): Promise<Lab> {
     const port = await freeLabPort(HOST);
     const attempt = await startOn({ program, timeout, port, certificate });
     if ('lab' in attempt) return attempt.lab;
-    if (certificate !== undefined && attempt.log.includes('tls.so')) {
+    if (certificate !== undefined && /module (?:matching )?<[^>]*\btls\b/.test(attempt.log)) {
       certificate = undefined;
     } else if (/address already in use/i.test(attempt.log) && clashes < PORT_CLASHES) {
       clashes += 1;
@@ -95,10 +95,11 @@ async function startOn(attempt: Attempt): Promise<AttemptResult> {
   const problem = await untilReady(kamailio, { port, server: basename(folder), timeout });
   if (problem === undefined) return { lab: runningLab(kamailio, folder, port, tlsPort) };
   await kamailio.stop();
-  const log = await kamailio.lastLog(LOG_LINES);
+  const log = await kamailio.lastLog(Infinity);
   await rm(folder, { recursive: true, force: true });
   const message = `lab: Kamailio did not come up on ${HOST}:${port}: ${problem}`;
-  const hint = log === '' ? 'it logged nothing' : `its last log lines:\n${log}`;
+  const last = log.split('\n').slice(-LOG_LINES).join('\n');
+  const hint = log === '' ? 'it logged nothing' : `its last log lines:\n${last}`;
   return { log, error: new OffhookError('E_LAB_START', message, { hint }) };
 }
 

@@ -29,7 +29,7 @@ const STOP_LIMIT_MS = 300;
  * closes when Kamailio ($$) ended first; then the folder is still ours.
  */
 const SUPERVISED = `exec 3<&0 </dev/null >"$1/server.log" 2>&1
-( ( trap '' HUP INT TERM; read -r _ <&3; kill -0 $$ && rm -rf -- "$1"; kill -KILL 0 ) & )
+( ( trap '' HUP INT TERM; read -r _ <&3; kill -0 $$ 2>&- && rm -rf -- "$1"; kill -KILL 0 ) & )
 exec 3<&-; shift; exec "$@"`;
 
 /** The server runs in `folder` and prints into `server.log` there. */

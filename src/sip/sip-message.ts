@@ -44,7 +44,7 @@ const COMPACT: ReadonlyMap<string, string> = new Map([
  * Start line of a request or a response as baresip reads it (re: sip/msg.c): any token is a method (RFC 4475,
  * 3.1.1.2), and the version of a response is ignored.
  */
-export const START_LINE =
+export const START_LINE: RegExp =
   /^(?:([^ \t\r\n]+) ([^ \t\r\n]+) SIP\/2\.0|[^ \t\r\n]+ (0*[1-9]\d*)(?: ([^]*))?)$/;
 
 /** The message as text (RFC 3261, 7): what was on the wire, but for folded lines, blanks and octets that are no UTF-8. */

@@ -4,7 +4,7 @@ import { sipPortsAreFree } from '../agents/ports.js';
 import { type Asterisk, startAsterisk } from './asterisk.js';
 import { leavingNothing, watchLeftovers } from './leftovers.js';
 import { findAsterisk, SUITE_BARESIPS } from './real-servers.js';
-import { type CliResult, expectScenarios, runCli } from './run-cli.js';
+import { type CliResult, expectPassed, expectScenarios, runCli } from './run-cli.js';
 
 const installed = await findAsterisk();
 
@@ -36,6 +36,11 @@ const runs = SUITE_BARESIPS.flatMap(({ which, env, second }) =>
   (second ? HALVES.slice(1) : HALVES).map((suites) => ({ which, env, suites })),
 );
 
+/** What recipes share has no scenario. */
+const RECIPES = readdirSync(new URL('../../examples/pbx', import.meta.url)).filter(
+  (name) => name !== 'pbx.js',
+);
+
 it('every suite for Asterisk is in one of the halves', () => {
   const files = readdirSync(new URL('../../scenarios/asterisk', import.meta.url));
   expect(HALVES.flat().map((name) => `${name}.js`)).toEqual(expect.arrayContaining(files));
@@ -59,14 +64,19 @@ describe.skipIf(installed === undefined)('Asterisk', () => {
     SUITES_MS + 20_000,
   );
 
-  it.concurrent.each(['two-party', 'conference', 'dtmf-ivr'])(
-    'is what the example %s runs against, too',
-    async (name) => {
-      const { stdout } = await withAsterisk((asterisk) =>
-        runCli(['run', `examples/${name}.js`], { env: asterisk.env }),
+  it.concurrent(
+    'every recipe passes, and the two-party example',
+    async () => {
+      const result = await withAsterisk((asterisk) =>
+        runCli(['run', 'examples/pbx', 'examples/two-party.js'], {
+          env: asterisk.env,
+          timeout: SUITES_MS,
+        }),
       );
-      expect(stdout).toMatch(/1 passed/);
+      expectPassed(result, /^15 scenarios: 15 passed in/m);
+      for (const name of RECIPES) expect(result.stdout).toContain(`✓ examples/pbx/${name} › `);
     },
+    SUITES_MS + 20_000,
   );
 
   it('says what happened when it does not come up', async () => {

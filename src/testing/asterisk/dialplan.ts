@@ -162,6 +162,29 @@ const SERVICES: readonly Service[] = [
     steps: ['Set(CALLERID(num)=+4930555000)', 'Gosub(dial,s,1(bob))'],
   },
 
+  // 600 Hz as a greeting, a beep of 1000 Hz; what follows is a new message for bob, who is told by a NOTIFY
+  {
+    variable: 'PBX_VOICEMAIL_OF_B',
+    number: '650',
+    steps: [
+      'Answer()',
+      'Playtones(prompt)',
+      'Wait(1)',
+      'StopPlaytones()',
+      'VoiceMail(bob@offhook,st(${PBX_SOUNDS}/beep))',
+    ],
+  },
+  // music until bob answers, who is rung for 15 s at a time
+  { variable: 'PBX_QUEUE', number: '670', steps: ['Answer()', 'Queue(sales)'] },
+  // who is transferred there waits with music; the first is at 691
+  { variable: 'PBX_PARK', number: '690', steps: ['Park(default,s)'] },
+  {
+    variable: 'PBX_PARKED_PLACE',
+    number: '691',
+    pattern: '_69[1-9]',
+    steps: ['ParkedCall(default,${EXTEN})'],
+  },
+
   // --- sends the caller elsewhere
   {
     variable: 'PBX_REDIRECTS_TO_BOB',
@@ -200,10 +223,11 @@ export function numberVariables(): Record<string, string> {
   return Object.fromEntries(SERVICES.map(({ variable, number }) => [variable, number]));
 }
 
-/** extensions.conf. A call to a user rings all contacts of the user: 480 without any. */
-export function dialplan(users: readonly string[], domain: string): string {
+/** extensions.conf; `sounds` is the folder of its own sounds. A call to a user rings all contacts of the user: 480 without any. */
+export function dialplan(users: readonly string[], domain: string, sounds: string): string {
   return `[globals]
 PBX_DOMAIN = ${domain}
+PBX_SOUNDS = ${sounds}
 
 [strangers]
 

@@ -19,8 +19,8 @@ const MODULES = `
   res_rtp_asterisk res_srtp res_musiconhold
   bridge_holding bridge_native_rtp bridge_simple bridge_softmix
   codec_a_mu codec_alaw codec_g722 codec_resample codec_ulaw format_pcm format_sln
-  app_confbridge app_dial app_echo app_exec app_milliwatt app_minivm app_playtones app_read app_senddtmf
-  app_stack app_transfer func_callerid func_channel func_logic func_strings func_volume
+  app_confbridge app_dial app_echo app_exec app_milliwatt app_minivm app_playtones app_queue app_read
+  app_senddtmf app_stack app_transfer app_voicemail res_parking func_callerid func_channel func_logic func_strings func_volume
   pbx_config
 `
   .trim()
@@ -42,22 +42,31 @@ export interface FolderSettings extends PjsipSettings {
 /** @returns the file for -C. */
 export function writeAsteriskFolder(settings: FolderSettings): string {
   const { folder, address, users } = settings;
-  for (const name of ['etc', 'var', 'keys', 'spool', 'run', 'log', 'music'])
+  for (const name of ['etc', 'var', 'keys', 'spool', 'run', 'log', 'music', 'sounds'])
     mkdirSync(join(folder, name));
   const files = {
     'asterisk.conf': asteriskConfig(settings),
     'modules.conf': modulesConfig(),
     'logger.conf': '[logfiles]\nmessages.log = notice,warning,error,verbose,dtmf\n',
     'pjsip.conf': pjsipConfig(settings),
-    'extensions.conf': dialplan(users, address),
+    'extensions.conf': dialplan(users, address, join(folder, 'sounds')),
     'rtp.conf': `[general]\nrtpstart = ${RTP_PORTS.first}\nrtpend = ${RTP_PORTS.last}\n`,
     'indications.conf': indications(),
     'musiconhold.conf': `[default]\nmode = files\ndirectory = ${join(folder, 'music')}\n`,
     'confbridge.conf': '[plain_bridge]\ntype = bridge\n[quiet_user]\ntype = user\nquiet = yes\n',
+    // "bob@offhook" is also the mailbox that his contacts subscribe to (pjsip.conf)
+    'voicemail.conf': '[general]\nformat = sln\n[offhook]\nbob = 1234,Bob\n',
+    // a channel of its own for each call, which rings all contacts of bob
+    'queues.conf': '[general]\n[sales]\nretry = 1\nmember => Local/bob@users/n\n',
+    'res_parking.conf': '[general]\n[default]\nparkpos => 691-699\ncontext => parked\n',
     ...Object.fromEntries(DEFAULTS.map((name) => [`${name}.conf`, '; all defaults\n'])),
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'etc', name), text);
   writeFileSync(join(folder, 'music', 'hold.sln'), melody());
+  writeFileSync(
+    join(folder, 'sounds', 'beep.sln'),
+    samples(0.8, () => 1000),
+  );
   return join(folder, 'etc', 'asterisk.conf');
 }
 
@@ -89,12 +98,16 @@ function indications(): string {
   return `[general]\ncountry = xx\n[xx]\ndescription = test\n${tones.join('')}`;
 }
 
-/** Music on hold: 523 and 659 Hz in turns, half a second each, 10 s, as signed linear samples at 8 kHz. */
+/** Music on hold: 523 and 659 Hz in turns, half a second each, 10 s. */
 function melody(): Buffer {
+  return samples(10, (second) => (Math.floor(second * 2) % 2 === 0 ? 523 : 659));
+}
+
+/** Sound of a frequency (Hz) that depends on the time, as signed linear samples at 8 kHz, at -11 dBFS. */
+function samples(seconds: number, frequencyAt: (second: number) => number): Buffer {
   const rate = 8000;
-  const samples = new Int16Array(10 * rate).map((_, index) => {
-    const frequency = Math.floor(index / (rate / 2)) % 2 === 0 ? 523 : 659;
-    return Math.round(9000 * Math.sin((2 * Math.PI * frequency * index) / rate));
-  });
-  return Buffer.from(samples.buffer);
+  const values = new Int16Array(seconds * rate).map((_, index) =>
+    Math.round(9000 * Math.sin((2 * Math.PI * frequencyAt(index / rate) * index) / rate)),
+  );
+  return Buffer.from(values.buffer);
 }

@@ -57,7 +57,8 @@ test.skipIf(chromium === undefined)('is read from a disk, on a phone and a deskt
   try {
     for (const [width, path, colorScheme] of [
       [1280, 'index.html', 'light'],
-      [390, 'running.html', 'dark'],
+      [390, 'report.html', 'dark'],
+      [1280, 'architecture.html', 'dark'],
       [390, 'decisions/0030-docs-site.html', 'light'],
     ] as const) {
       const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
@@ -75,6 +76,14 @@ test.skipIf(chromium === undefined)('is read from a disk, on a phone and a deskt
       );
       expect(found, path).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBe(width);
+      const pictures = await page.evaluate(() => ({
+        broken: [...document.images].filter(({ naturalWidth }) => naturalWidth === 0).length,
+        shown: document.querySelectorAll('main img, main .graph rect').length > 0,
+      }));
+      expect(pictures, path).toEqual({
+        broken: 0,
+        shown: /report|architecture/.test(path),
+      });
       await page.keyboard.press('/');
       await page.keyboard.type('e_await_timeout');
       await page.locator('[role=option]').first().waitFor();
@@ -87,6 +96,24 @@ test.skipIf(chromium === undefined)('is read from a disk, on a phone and a deskt
   } finally {
     await browser.close();
   }
+});
+
+test('a graph is drawn: every room, an arrow for what one imports only itself', () => {
+  const html = readFileSync(join(folder, 'dist/site/architecture.html'), 'utf8');
+  expect(html).not.toContain('graph TD');
+  const rooms = [...html.matchAll(/<text [^>]*>(\w+)<\/text>/g)].map(([, name]) => name);
+  expect(rooms).toEqual(expect.arrayContaining(['api', 'cli', 'runner', 'baresip', 'sip']));
+  expect(new Set(rooms).size).toBe(rooms.length);
+  const arrows = html.match(/<path class="head"/g)?.length ?? 0;
+  const imports = html.match(/ aria-label="Arrows: ([^"]*)"/)?.[1]?.split(', ').length ?? 0;
+  expect(arrows).toBeGreaterThan(rooms.length / 2);
+  expect(arrows).toBeLessThan(imports);
+});
+
+test('a picture that is not there fails the build', async () => {
+  const { failed, text } = await build('![It](docs/images/nothing.png)');
+  expect(failed).toBe(true);
+  expect(text).toContain('README.md: docs/images/nothing.png: there is no such picture\n');
 });
 
 test('llms.txt lists the pages, and each is there as Markdown', () => {

@@ -23,7 +23,7 @@ type State = (typeof State)[keyof typeof State];
 type Duration = string | number;
 
 /** What an agent can dial: another agent or a peer, a SIP or tel URI, or a number or user name in its own domain. */
-type Target = Agent | Peer | string;
+type Target = Agent | SipPeer | string;
 
 /** What a value can be compared with. A state may be compared with any state, also after an `if`. */
 type Expected<T> = T extends State ? State : T;
@@ -2507,7 +2507,7 @@ interface Agent {
 /**
  * A raw SIP peer: what `peer()` returns. Its values are those of now.
  */
-interface Peer {
+interface SipPeer {
   /**
    * The name given to `agent()`.
    */
@@ -4179,7 +4179,7 @@ declare function agent(name: string, options?: AgentOptions): Agent;
  * carrier.on_invite([[180], ["1s", 503, { headers: { "Retry-After": "30" } }]]);
  * @see RFC 3261
  */
-declare function peer(name: string, options?: PeerOptions): Peer;
+declare function peer(name: string, options?: PeerOptions): SipPeer;
 
 /**
  * A sine of -10 dBFS, for `send_audio`.

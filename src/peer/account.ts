@@ -4,7 +4,7 @@ import type { PeerOptions } from '../schema/types.gen.js';
 import { escapeUser } from '../sip/user-part.js';
 import { parseUri } from '../sip/uri.js';
 import type { Login } from './digest.js';
-import type { Transport } from './wire/wire.js';
+import type { Transport } from './wire/transport.js';
 
 export interface PeerAccount {
   /** "sip:carrier@pbx.example"; without a domain where the peer listens. */

@@ -2,11 +2,12 @@
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
 import { hasTag, senderOf } from '../sip/peer.js';
 import { headerValues } from '../sip/headers.js';
+import type { Calls } from './calls.js';
 import { Gatekeeper } from './digest.js';
 import { wasAcknowledged } from './reliable.js';
 import type { ResponseWish } from './responses.js';
 import type { ServerTransaction } from './server-transaction.js';
-import type { PeerSession } from './session.js';
+import type { PeerCore } from './core.js';
 
 /** Requests outside of dialogs that are challenged where the peer asks for a login. */
 const CHALLENGED = new Set(['INVITE', 'REGISTER', 'MESSAGE', 'SUBSCRIBE', 'PUBLISH', 'OPTIONS']);
@@ -15,13 +16,15 @@ const TAKEN = new Set(['OPTIONS', 'MESSAGE', 'REGISTER', 'SUBSCRIBE', 'PUBLISH',
 const DEFAULT_EXPIRES = 3600;
 
 export class AutomaticAnswers {
-  readonly #peer: PeerSession;
+  readonly #peer: PeerCore;
+  readonly #calls: Calls;
   readonly #gatekeeper: Gatekeeper | undefined;
   /** Requests the script is to answer, oldest first. */
   readonly #left: ServerTransaction[] = [];
 
-  constructor(peer: PeerSession) {
+  constructor(peer: PeerCore, calls: Calls) {
     this.#peer = peer;
+    this.#calls = calls;
     const wish = peer.ground.options.challenge;
     this.#gatekeeper =
       wish === undefined
@@ -44,7 +47,7 @@ export class AutomaticAnswers {
     const isInside = hasTag(headerOf(message.headers, 'to') ?? '');
     if (!isInside && this.#challenges(message, transaction)) return;
     if (message.method === 'INVITE' && !isInside) {
-      this.#peer.calls.invited(message, transaction);
+      this.#calls.invited(message, transaction);
       return;
     }
     if (message.method === 'CANCEL') {
@@ -122,7 +125,7 @@ export class AutomaticAnswers {
   }
 
   #inside(message: SipMessage, transaction: ServerTransaction): void {
-    const call = this.#peer.calls.get(message.call_id);
+    const call = this.#calls.get(message.call_id);
     const { method } = message;
     if (call === undefined && this.#peer.dialogs.get(message.call_id) !== undefined) {
       this.#answer(transaction, 200, { more: [...this.#granted(message)] });
@@ -141,7 +144,7 @@ export class AutomaticAnswers {
       case 'UPDATE':
         this.#peer.inBackground(
           `the answer to ${method}`,
-          this.#peer.calls.answers.again(call, message, transaction),
+          this.#calls.answers.again(call, message, transaction),
         );
         return;
       case 'PRACK':
@@ -156,17 +159,17 @@ export class AutomaticAnswers {
   }
 
   #ended(message: SipMessage): void {
-    const call = this.#peer.calls.get(message.call_id);
-    if (call !== undefined) this.#peer.calls.ended(call, message);
+    const call = this.#calls.get(message.call_id);
+    if (call !== undefined) this.#calls.ended(call, message);
   }
 
   /** CANCEL is answered with 200, its INVITE with 487 (9.2). */
   #cancelled(message: SipMessage, transaction: ServerTransaction): void {
-    const call = this.#peer.calls.get(message.call_id);
+    const call = this.#calls.get(message.call_id);
     const isOpen = call !== undefined && !call.outgoing && !call.answered && !call.closed;
     this.#answer(transaction, isOpen || call?.answered === true ? 200 : 481);
     if (!isOpen) return;
     call.cancel = message;
-    this.#peer.inBackground('487', this.#peer.calls.answers.refuse(call, 487));
+    this.#peer.inBackground('487', this.#calls.answers.refuse(call, 487));
   }
 }

@@ -11,13 +11,13 @@ import { hasTag, peerOf, senderOf } from '../sip/peer.js';
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
 import { newCall, type AckHabit, type PeerCall } from './call.js';
 import { Dialog } from './dialog.js';
-import { InviteAnswers } from './invite-answers.js';
+import { InviteAnswers, type InviteBook } from './invite-answers.js';
 import type { SdpChoice } from './media.js';
 import { acknowledgeReliably } from './reliable.js';
 import { newTag, type Pending, type RequestWish } from './requests.js';
 import type { ServerTransaction } from './server-transaction.js';
 import { refreshSession, type SessionTimer } from './session-timer.js';
-import type { PeerSession } from './session.js';
+import type { PeerCore } from './core.js';
 
 /** A call to be placed. */
 export interface CallWish {
@@ -31,15 +31,15 @@ export interface CallWish {
 /** Closed calls that are remembered: a 200 or a BYE may come again. */
 const CLOSED_KEPT = 32;
 
-export class Calls {
-  readonly #peer: PeerSession;
+export class Calls implements InviteBook {
+  readonly #peer: PeerCore;
   readonly #calls = new Map<string, PeerCall>();
   readonly #transfers: TransferLog;
   readonly offers: OfferAnswer;
   readonly answers: InviteAnswers;
   readonly #media: CallMedia;
 
-  constructor(peer: PeerSession, media: CallMedia) {
+  constructor(peer: PeerCore, media: CallMedia) {
     this.#peer = peer;
     this.#media = media;
     this.#transfers = new TransferLog((event) => peer.emit(event));
@@ -50,7 +50,7 @@ export class Calls {
       },
       resumedByItself: () => false,
     });
-    this.answers = new InviteAnswers(peer);
+    this.answers = new InviteAnswers(peer, this);
   }
 
   /** Every message of the peer, as soon as it is in the log. */
@@ -397,7 +397,7 @@ export class Calls {
   }
 
   #refresh(call: PeerCall, message: SipMessage, timer: SessionTimer): void {
-    refreshSession(this.#peer, call, message, timer);
+    refreshSession(this.#peer, call, message, timer, (one, wish) => this.modify(one, wish));
   }
 
   #close(call: PeerCall, ended: Ended, message?: SipMessage): void {

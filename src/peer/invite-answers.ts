@@ -7,8 +7,8 @@ import type { PeerCall } from './call.js';
 import type { SdpChoice } from './media.js';
 import { sendReliably } from './reliable.js';
 import type { ServerTransaction } from './server-transaction.js';
-import { sessionTimerFields, refreshSession } from './session-timer.js';
-import type { PeerSession } from './session.js';
+import { sessionTimerFields, refreshSession, type Modify } from './session-timer.js';
+import type { PeerCore } from './core.js';
 
 /** One step of on_invite(), after its check. */
 export interface InviteStep {
@@ -27,18 +27,32 @@ export function stepsOf(given: readonly unknown[]): readonly InviteStep[] {
   });
 }
 
+/** The calls whose INVITEs are answered. */
+export interface InviteBook {
+  readonly open: readonly PeerCall[];
+  /** The dialog of an incoming call that the tag stands for. */
+  dialogOf(call: PeerCall, tag: string): unknown;
+  /** A 2xx with that tag is about to be sent. */
+  accepted(call: PeerCall, tag: string): void;
+  /** A final response of 300 or more was sent. */
+  refused(call: PeerCall, response: SipMessage): void;
+  readonly modify: Modify;
+}
+
 export class InviteAnswers {
-  readonly #peer: PeerSession;
+  readonly #peer: PeerCore;
+  readonly #calls: InviteBook;
   #steps: readonly InviteStep[] = [];
 
-  constructor(peer: PeerSession) {
+  constructor(peer: PeerCore, calls: InviteBook) {
     this.#peer = peer;
+    this.#calls = calls;
   }
 
   /** From now on every INVITE is answered so; those that wait, too. */
   plan(steps: readonly InviteStep[]): void {
     this.#steps = steps;
-    for (const call of this.#peer.calls.open) {
+    for (const call of this.#calls.open) {
       if (!call.outgoing && !call.answered && call.planned.size === 0) this.follow(call);
     }
   }
@@ -80,7 +94,7 @@ export class InviteAnswers {
     const tag = options.tag ?? this.#peer.responses.tagFor(server);
     const { sdp, to: _to, reliable, session_timer, ...wish } = options;
     const isAnswer = code >= 200 && code < 300;
-    const body = wish.body ?? this.#body(call, sdp as SdpChoice, isAnswer);
+    const body = wish.body ?? this.#body(call, sdp, isAnswer);
     const more = isAnswer ? sessionTimerFields(session_timer) : [];
     const whole = {
       ...wish,
@@ -89,16 +103,18 @@ export class InviteAnswers {
       ...(wish.body === undefined ? { content_type: wish.content_type ?? 'application/sdp' } : {}),
       ...(reason === undefined ? {} : { reason }),
     };
-    if (code > 100 && code < 300) this.#peer.calls.dialogOf(call, tag);
+    if (code > 100 && code < 300) this.#calls.dialogOf(call, tag);
     if (reliable === true && code > 100 && code < 200) {
       await sendReliably(this.#peer, call, server, code, whole);
       return;
     }
-    if (isAnswer) this.#peer.calls.accepted(call, tag);
+    if (isAnswer) this.#calls.accepted(call, tag);
     const response = await this.#peer.responses.send(server, code, { ...whole, more });
-    if (code >= 300) this.#peer.calls.refused(call, response);
+    if (code >= 300) this.#calls.refused(call, response);
     else if (isAnswer && session_timer !== undefined) {
-      refreshSession(this.#peer, call, response, session_timer);
+      refreshSession(this.#peer, call, response, session_timer, (one, wish) =>
+        this.#calls.modify(one, wish),
+      );
     }
   }
 

@@ -21,7 +21,8 @@ import { ClientTransaction, type ClientUser } from './client-transaction.js';
 import { locate } from './locate.js';
 import { ServerTransaction, tryingMs } from './server-transaction.js';
 import type { Clock } from './timers.js';
-import type { Arrived, Destination, Transport, Wire } from './wire/wire.js';
+import type { Arrived, Destination, Transport } from './wire/transport.js';
+import type { Wire } from './wire/wire.js';
 
 type GivenHeaders = Readonly<Record<string, string | readonly string[] | null>>;
 

@@ -22,7 +22,8 @@ import { peerAccount } from './account.js';
 import { Media } from './media.js';
 import { PeerSession } from './session.js';
 import { VERBS } from './verbs/table.js';
-import { Wire, type WireSink } from './wire/wire.js';
+import type { WireSink } from './wire/transport.js';
+import { Wire } from './wire/wire.js';
 
 /** @throws OffhookError E_PORTS, E_PEER, E_ARGUMENT, and leaves nothing behind. */
 export async function startPeer(
@@ -137,7 +138,7 @@ class Peer implements PeerAgent {
     limitMs: number,
   ): Promise<Done> {
     this.#session.assertUsable(verb);
-    return VERBS[verb](this.#session, args as never, limitMs);
+    return VERBS[verb](this.#session, args, limitMs);
   }
 
   watchRtp(): Promise<void> {
@@ -145,7 +146,7 @@ class Peer implements PeerAgent {
     return Promise.resolve();
   }
 
-  sendAudio(sound: Sound | undefined, _limitMs: number): Promise<Done> {
+  sendAudio(sound: Sound | undefined): Promise<Done> {
     this.#session.assertUsable('send_audio');
     return Promise.resolve({ seq: this.#session.rtp.send(sound) });
   }

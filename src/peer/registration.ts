@@ -2,17 +2,17 @@
 import { bindingsOf } from '../sip/bindings.js';
 import type { SipMessage } from '../sip/sip-message.js';
 import type { Pending, RequestWish } from './requests.js';
-import type { PeerSession } from './session.js';
+import type { PeerCore } from './core.js';
 
 const LEAVING_MS = 1000;
 
 export class Registration {
-  readonly #peer: PeerSession;
+  readonly #peer: PeerCore;
   #callId: string | undefined;
   #isBound = false;
   #cancelExpiry: (() => void) | undefined;
 
-  constructor(peer: PeerSession) {
+  constructor(peer: PeerCore) {
     this.#peer = peer;
   }
 

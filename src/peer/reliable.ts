@@ -7,12 +7,12 @@ import { Dialog } from './dialog.js';
 import type { Pending } from './requests.js';
 import type { ResponseWish } from './responses.js';
 import type { ServerTransaction } from './server-transaction.js';
-import type { PeerSession } from './session.js';
+import type { PeerCore } from './core.js';
 import { Retransmission, TIMEOUT_MS } from './timers.js';
 
 /** Answers a provisional response that asks for it with PRACK, each RSeq once. */
 export function acknowledgeReliably(
-  peer: PeerSession,
+  peer: PeerCore,
   call: PeerCall,
   message: SipMessage,
   pending: Pending,
@@ -52,7 +52,7 @@ const AWAITED = new WeakMap<PeerCall, { readonly rseq: number; over: () => void 
 
 /** Sends a provisional response until its PRACK comes; resolves with the PRACK, or when none came in 32 s. */
 export async function sendReliably(
-  peer: PeerSession,
+  peer: PeerCore,
   call: PeerCall,
   server: ServerTransaction,
   code: number,

@@ -8,7 +8,7 @@ import type { RtpParameters } from '../rtp/parameters.js';
 import type { NegotiatedAudio } from '../sip/negotiated.js';
 import type { SdpMedia } from '../sip/sdp.js';
 import type { CallMedia } from './calls.js';
-import type { PeerSession } from './session.js';
+import type { PeerCore } from './core.js';
 
 /** How often packets are counted while the script watches; as an agent does. */
 const LOOK_MS = 100;
@@ -23,7 +23,7 @@ interface OpenCall {
 }
 
 export class Rtp implements CallMedia {
-  readonly #peer: PeerSession;
+  readonly #peer: PeerCore;
   readonly #calls = new Map<string, OpenCall>();
   readonly #streams: AudioStream[] = [];
   readonly #listeners: ((stream: AudioStream) => void)[] = [];
@@ -31,7 +31,7 @@ export class Rtp implements CallMedia {
   #sound: Sound | undefined;
   #watch: NodeJS.Timeout | undefined;
 
-  constructor(peer: PeerSession) {
+  constructor(peer: PeerCore) {
     this.#peer = peer;
   }
 

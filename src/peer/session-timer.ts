@@ -3,7 +3,8 @@ import { headerValues } from '../sip/headers.js';
 import type { HeaderField, SipMessage } from '../sip/sip-message.js';
 import { fieldParameters } from '../sip/uri.js';
 import type { PeerCall } from './call.js';
-import type { PeerSession } from './session.js';
+import type { PeerCore } from './core.js';
+import type { RequestWish } from './requests.js';
 
 export interface SessionTimer {
   readonly expires?: number;
@@ -12,6 +13,12 @@ export interface SessionTimer {
   readonly method?: 'INVITE' | 'UPDATE';
   readonly refresh?: boolean;
 }
+
+/** Sends an INVITE or UPDATE inside the call. */
+export type Modify = (
+  call: PeerCall,
+  wish: Omit<RequestWish, 'method'> & { readonly method: 'INVITE' | 'UPDATE' },
+) => Promise<unknown>;
 
 export function sessionTimerFields(timer: SessionTimer | undefined): HeaderField[] {
   if (timer === undefined) return [];
@@ -29,10 +36,11 @@ export function sessionTimerFields(timer: SessionTimer | undefined): HeaderField
  * @param answer the 2xx, received or sent
  */
 export function refreshSession(
-  peer: PeerSession,
+  peer: PeerCore,
   call: PeerCall,
   answer: SipMessage,
   timer: SessionTimer,
+  modify: Modify,
 ): void {
   const [value = ''] = headerValues(answer.headers, 'session-expires');
   const seconds = Number.parseInt(value, 10);
@@ -45,7 +53,7 @@ export function refreshSession(
     call.stopRefreshing = peer.clock.after((seconds * 1000) / 2, () => {
       peer.inBackground(
         `the session refresh by ${method}`,
-        refresh(peer, call, method, timer, seconds),
+        refresh(peer, call, method, timer, seconds, modify),
       );
       next();
     });
@@ -54,16 +62,17 @@ export function refreshSession(
 }
 
 async function refresh(
-  peer: PeerSession,
+  peer: PeerCore,
   call: PeerCall,
   method: 'INVITE' | 'UPDATE',
   timer: SessionTimer,
   seconds: number,
+  modify: Modify,
 ): Promise<void> {
   // In the refreshing request the peer is the UAC, whoever placed the call.
   const more = sessionTimerFields({ ...timer, expires: seconds, refresher: 'uac' });
   const body = method === 'INVITE' ? peer.ground.media.descriptionOf(call.id).offer(call.sdp) : '';
-  await peer.calls.modify(call, {
+  await modify(call, {
     method,
     more,
     ...(body === '' ? {} : { body, contentType: 'application/sdp' }),

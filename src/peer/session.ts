@@ -8,14 +8,12 @@ import { Waiters } from '../agents/waiters.js';
 import { OffhookError, type ErrorCode } from '../errors.js';
 import type { AgentEvent } from '../model/agent-event.js';
 import { fold, NEW_AGENT, type AgentState } from '../model/agent-state.js';
-import type { PeerOptions } from '../schema/types.gen.js';
 import type { SipMessage } from '../sip/sip-message.js';
-import type { PeerAccount } from './account.js';
+import type { PeerCore, PeerGround } from './core.js';
 import { AutomaticAnswers } from './automatic.js';
 import { Calls } from './calls.js';
 import { OtherDialogs } from './other-dialogs.js';
 import { Messenger, type MessengerUser } from './messenger.js';
-import type { Media } from './media.js';
 import { Registration } from './registration.js';
 import { Requests } from './requests.js';
 import { Responses } from './responses.js';
@@ -23,16 +21,7 @@ import { Rtp } from './rtp.js';
 import type { ServerTransaction } from './server-transaction.js';
 import { REAL_CLOCK, type Clock } from './timers.js';
 
-/** What a peer is made of when it starts. */
-export interface PeerGround {
-  readonly name: string;
-  readonly options: PeerOptions;
-  readonly account: PeerAccount;
-  readonly context: AgentContext;
-  readonly media: Media;
-}
-
-export class PeerSession implements MessengerUser {
+export class PeerSession implements PeerCore, MessengerUser {
   readonly ground: PeerGround;
   readonly waiters = new Waiters();
   readonly messenger: Messenger;
@@ -72,7 +61,7 @@ export class PeerSession implements MessengerUser {
     this.registration = new Registration(this);
     this.rtp = new Rtp(this);
     this.calls = new Calls(this, this.rtp);
-    this.automatic = new AutomaticAnswers(this);
+    this.automatic = new AutomaticAnswers(this, this.calls);
   }
 
   emit(event: AgentEvent): number {

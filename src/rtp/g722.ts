@@ -5,8 +5,6 @@
  *
  * Source: ITU-T G.722 (09/2012), clauses 3 to 6; names of blocks and tables are those of the recommendation.
  */
-import type { Codec } from './codec.js';
-
 /** Inverse quantizers, 2, 4 and 6 bits (tables 10 to 14 as integers). */
 const QM2 = [-7408, -1616, 7408, 1616];
 const QM4 = [
@@ -118,7 +116,10 @@ const lowerBand = (): Band => new Band(32, 18_432, 8);
 const upperBand = (): Band => new Band(8, 22_528, 10);
 
 /** One direction of a stream: each packet goes on where the one before ended. */
-export function g722(): Codec {
+export function g722(): {
+  encode: (samples: Int16Array) => Uint8Array;
+  decode: (payload: Uint8Array) => Int16Array;
+} {
   const encoder = { low: lowerBand(), high: upperBand() };
   const decoder = lowerBand();
   return {

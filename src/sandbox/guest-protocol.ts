@@ -33,7 +33,7 @@ export interface Operations {
     verb: AgentVerb | PeerVerb | GlobalVerb;
     agent?: string;
     /** `agent` is a peer, and the verb that of a peer. */
-    on?: 'Peer';
+    on?: 'SipPeer';
     args: Encoded[];
     in_condition: boolean;
     /** How long it waits where the arguments do not say. */
@@ -94,7 +94,7 @@ export interface Operations {
     fn: WaitName;
     /** The agent or peer a method was called on. */
     agent?: string;
-    on?: 'Peer';
+    on?: 'SipPeer';
     args: Encoded[];
     /** Place of a condition in a sequence, which was checked with its first condition. */
     part?: SequencePart;

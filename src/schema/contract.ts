@@ -35,7 +35,7 @@ const TABLES: Readonly<Record<FunctionRow['on'], Readonly<Record<string, Functio
   global: { ...GLOBALS, scenario: SCENARIO.scenario },
   scenario: { each: SCENARIO.each },
   Agent: { ...AGENT_VERBS, ...AGENT_METHODS },
-  Peer: { ...PEER_VERBS, ...PEER_METHODS },
+  SipPeer: { ...PEER_VERBS, ...PEER_METHODS },
   Transaction: TRANSACTION_METHODS,
   Assertion: MATCHERS,
   SipLog: SIP_LOG,
@@ -47,7 +47,7 @@ const TABLES: Readonly<Record<FunctionRow['on'], Readonly<Record<string, Functio
 
 const VALUES: Partial<Record<FunctionRow['on'] | 'Call', Readonly<Record<string, GetterRow>>>> = {
   Agent: AGENT_GETTERS,
-  Peer: AGENT_GETTERS,
+  SipPeer: AGENT_GETTERS,
   Transaction: TRANSACTION_VALUES,
   Call: CALL_GETTERS,
   SipMessage: SIP_MESSAGE_VALUES,

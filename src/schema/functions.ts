@@ -76,7 +76,7 @@ export const GLOBALS = {
         doc: 'Account and habits. Without `domain` the peer is serverless.',
       },
     ],
-    returns: 'Peer',
+    returns: 'SipPeer',
     doc: 'Opens a raw SIP peer: an endpoint without a phone behind it, which sends any request and gives any answer. Closed when the scenario ends.',
     secrets: 'account',
     quiet: true,

@@ -1,8 +1,11 @@
 /** The reference of the script API as Markdown, written from the contract. */
+import { table } from './markdown.js';
+import { versionsText } from './versions-text.js';
 import { ERROR_CODES, EXIT } from '../errors.js';
-import { CAPABILITIES, type CapabilityRow } from './capabilities.js';
 import { functionsOf, valuesOf, type PublicFunction } from './contract.js';
 import { expectedForm, type ValueSchema } from './options.js';
+import { PEER_ONLY_METHODS } from './verbs/peer-methods.js';
+import { PEER_CALL_VERBS } from './verbs/peer.js';
 import { SCHEMAS } from './schemas.gen.js';
 import { paramType } from './typings.js';
 import type { FunctionRow, ParamRow } from './rows.js';
@@ -99,17 +102,7 @@ export function referenceText(schemas: Schemas = SCHEMAS): string {
       [...globals.filter(({ name }) => suite.includes(name)), ...functionsOf('scenario')],
     ),
     functionSection('Agents', 'What `agent()` returns.', functionsOf('Agent'), gettersText()),
-    functionSection(
-      'Peers',
-      'What `peer()` returns: a raw SIP endpoint. Its values are those of an agent, above; it has no verb that is not here.',
-      functionsOf('Peer').filter(({ row }) => row.on === 'Peer'),
-    ),
-    functionSection(
-      'Transactions',
-      'What the verbs of a peer return that send a request.',
-      functionsOf('Transaction'),
-      valuesTable('Transaction'),
-    ),
+    ...peerSections(),
     functionSection(
       'SIP log',
       'What `sip` of an agent gives: its messages, read like every other value.',
@@ -134,19 +127,7 @@ export function referenceText(schemas: Schemas = SCHEMAS): string {
       functionsOf('Assertion'),
     ),
     optionsSection('Agent options', 'Second argument of `agent()`.', schemas.agentOptions),
-    optionsSection('Peer options', 'Second argument of `peer()`.', schemas.peerOptions),
-    optionsSection('Call options', 'Second argument of `dial()` of a peer.', schemas.callOptions),
-    optionsSection(
-      'Request options',
-      'Of the verbs of a peer that send a request.',
-      schemas.requestOptions,
-    ),
-    optionsSection(
-      'Response options',
-      'Of `answer()`, `respond()` and the steps of `on_invite()`.',
-      schemas.responseOptions,
-    ),
-    optionsSection('Register options', 'Of `register()` of a peer.', schemas.registerOptions),
+    ...peerOptions(schemas),
     optionsSection(
       'Scenario options',
       'Second argument of `scenario()`, where there are three.',
@@ -173,6 +154,39 @@ export function referenceText(schemas: Schemas = SCHEMAS): string {
     { title: 'Exit codes', body: exitsText() },
   ];
   return `${[INTRO, contents(sections), ...sections.map(({ body }) => body)].join('\n\n')}\n`;
+}
+
+function peerSections(): readonly Section[] {
+  return [
+    functionSection(
+      'Peers',
+      'What `peer()` returns: a raw SIP endpoint. Its values are those of an agent, above, and so are the methods and verbs about media and audio.',
+      functionsOf('SipPeer').filter(
+        ({ name }) => name in PEER_CALL_VERBS || name in PEER_ONLY_METHODS,
+      ),
+    ),
+    functionSection(
+      'Transactions',
+      'What the verbs of a peer return that send a request.',
+      functionsOf('Transaction'),
+      valuesTable('Transaction'),
+    ),
+  ];
+}
+
+function peerOptions(schemas: Schemas): readonly Section[] {
+  const rows = [
+    ['Peer options', 'Second argument of `peer()`.', schemas.peerOptions],
+    ['Call options', 'Second argument of `dial()` of a peer.', schemas.callOptions],
+    ['Request options', 'Of the verbs of a peer that send a request.', schemas.requestOptions],
+    [
+      'Response options',
+      'Of `answer()`, `respond()` and the steps of `on_invite()`.',
+      schemas.responseOptions,
+    ],
+    ['Register options', 'Of `register()` of a peer.', schemas.registerOptions],
+  ] as const;
+  return rows.map(([title, intro, schema]) => optionsSection(title, intro, schema));
 }
 
 function contents(sections: readonly Section[]): string {
@@ -377,44 +391,10 @@ function errorsText(): string {
   return `## Error codes\n\n${intro}\n\n${table(['code', 'verdict', 'meaning'], rows)}`;
 }
 
-const VERSIONS_INTRO = `## baresip versions
-
-What a script can see of the installed baresip, by the first version that has it; \`offhook doctor\` shows it
-for yours. Everything not listed is the same from 1.0 on. [baresip-versions.md](baresip-versions.md) tells more.`;
-
-/** Verbs and options by version: a column for each version that brought something. */
-function versionsText(): string {
-  const all: readonly CapabilityRow[] = Object.values(CAPABILITIES);
-  const rows = all.filter(({ verbs }) => verbs !== undefined);
-  const versions = [...new Set(rows.flatMap(({ since, until = since }) => [since, until]))].sort(
-    byNumber,
-  );
-  const lines = rows.map(({ since, until, what, instead = '', verbs = [] }) => [
-    verbs.map((one) => `\`${one}\``).join(' '),
-    what,
-    ...versions.map((at) =>
-      byNumber(at, since) >= 0 && (until === undefined || byNumber(at, until) < 0) ? 'yes' : '-',
-    ),
-    instead,
-  ]);
-  const short = versions.map((one) => one.replace(/\.0$/, ''));
-  return `${VERSIONS_INTRO}\n\n${table(['about', 'what', ...short, 'where it is not'], lines)}`;
-}
-
-function byNumber(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
-}
-
 function exitsText(): string {
   const rows = Object.entries(EXIT).map(([name, code]) => [
     `${code}`,
     EXIT_MEANING[name as keyof typeof EXIT],
   ]);
   return `## Exit codes\n\n${table(['code', 'meaning'], rows)}`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -101,7 +101,7 @@ export interface FunctionRow extends Consequences {
   readonly on:
     | 'global'
     | 'Agent'
-    | 'Peer'
+    | 'SipPeer'
     | 'Transaction'
     | 'Assertion'
     | 'scenario'
@@ -154,7 +154,7 @@ export interface VerbRow extends FunctionRow {
 }
 
 /** A verb of a raw SIP peer. */
-export type PeerRow = Omit<VerbRow, 'on'> & { readonly on: 'Peer' };
+export type PeerRow = Omit<VerbRow, 'on'> & { readonly on: 'SipPeer' };
 
 export interface GetterRow {
   readonly type: string;

@@ -12,7 +12,7 @@ const HELPERS = `/** A duration: "200ms", "5s", "1.5s", "2m", or a number of sec
 type Duration = string | number;
 
 /** What an agent can dial: another agent or a peer, a SIP or tel URI, or a number or user name in its own domain. */
-type Target = Agent | Peer | string;
+type Target = Agent | SipPeer | string;
 
 /** What a value can be compared with. A state may be compared with any state, also after an \`if\`. */
 type Expected<T> = T extends State ? State : T;
@@ -97,7 +97,7 @@ export function typingsText(types: string = TYPES_TEXT): string {
     HELPERS,
     data.trim(),
     objectText('Agent', 'A SIP agent: what `agent()` returns. Its values are those of now.'),
-    objectText('Peer', 'A raw SIP peer: what `peer()` returns. Its values are those of now.'),
+    objectText('SipPeer', 'A raw SIP peer: what `peer()` returns. Its values are those of now.'),
     objectText('Transaction', 'A request a peer has sent, and its responses.'),
     callText(),
     objectText('SipLog', 'The SIP messages of an agent: its `sip`.'),
@@ -125,7 +125,7 @@ function stateText(doc: string, union: string): string {
 }
 
 function objectText(
-  on: 'Agent' | 'Peer' | 'Transaction' | 'SipLog' | 'SipMessage' | HttpObject,
+  on: 'Agent' | 'SipPeer' | 'Transaction' | 'SipLog' | 'SipMessage' | HttpObject,
   about: string,
 ): string {
   const members = [...valueTexts(on), ...functionsOf(on).map((fn) => methodText(fn))];
@@ -220,6 +220,22 @@ function safeName(name: string): string {
   return name === 'default' ? 'default_value' : name;
 }
 
+/** Types of arguments about raw SIP. */
+const SIP_TYPES = {
+  peer_options: 'PeerOptions',
+  register_options: 'RegisterOptions',
+  call_options: 'CallOptions',
+  request_options: 'RequestOptions',
+  response_options: 'ResponseOptions',
+  expect_options: 'ExpectOptions',
+  invite_steps: 'readonly InviteStep[]',
+  message_parts: 'MessageParts',
+  transaction: 'Transaction',
+  raw_message: 'string | readonly string[]',
+  status_code: 'number',
+  sip_method_or_code: 'string | number',
+};
+
 /** The TypeScript type of a parameter. */
 export function paramType(param: ParamRow): string {
   if (param.type !== undefined) return param.type;
@@ -250,30 +266,6 @@ export function paramType(param: ParamRow): string {
       return 'ScenarioOptions';
     case 'wait_options':
       return 'WaitOptions';
-    case 'peer_options':
-      return 'PeerOptions';
-    case 'register_options':
-      return 'RegisterOptions';
-    case 'call_options':
-      return 'CallOptions';
-    case 'request_options':
-      return 'RequestOptions';
-    case 'response_options':
-      return 'ResponseOptions';
-    case 'expect_options':
-      return 'ExpectOptions';
-    case 'invite_steps':
-      return 'readonly InviteStep[]';
-    case 'message_parts':
-      return 'MessageParts';
-    case 'transaction':
-      return 'Transaction';
-    case 'raw_message':
-      return 'string | readonly string[]';
-    case 'status_code':
-      return 'number';
-    case 'sip_method_or_code':
-      return 'string | number';
     case 'sip_method':
     case 'encoding':
     case 'http_method':
@@ -300,7 +292,7 @@ export function paramType(param: ParamRow): string {
     case 'agent':
       return 'Agent';
     default:
-      return AUDIO_TYPES[param.kind];
+      return { ...AUDIO_TYPES, ...SIP_TYPES }[param.kind];
   }
 }
 

@@ -41,8 +41,8 @@ const PEER_METHODS = { ...PEER_ONLY_METHODS, ...SHARED_METHODS, ...AUDIO_METHODS
 /** The rows of verbs that a peer shares with agents. */
 function ofPeer<T extends Readonly<Record<string, VerbRow>>>(
   rows: T,
-): { readonly [V in keyof T]: Omit<T[V], 'on'> & { readonly on: 'Peer' } } {
-  const shared = Object.entries(rows).map(([verb, row]) => [verb, { ...row, on: 'Peer' }]);
+): { readonly [V in keyof T]: Omit<T[V], 'on'> & { readonly on: 'SipPeer' } } {
+  const shared = Object.entries(rows).map(([verb, row]) => [verb, { ...row, on: 'SipPeer' }]);
   return Object.fromEntries(shared) as ReturnType<typeof ofPeer<T>>;
 }
 

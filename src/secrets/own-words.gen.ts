@@ -143,13 +143,13 @@ service services sess session set setbflag setcap setpriv sets setting settings 
 setup several sh sha shallow shard shards share shared shell shift shim short shorten shorter
 should show shown shownpath shows sht shuffle shutdown side sides sighup sigint sigkill sign
 signal signed sigterm silence silent similarity simultaneously sin since sine single sink sip
-sipheaders siplog sipmessage sipnat sips siptrace siputils sit size skip skiplibcheck skipped
-skipreason sl sleep slot slow slowest small smaller smoke sms snd sndcode sndfile so socket
-softphone solo solve some somebody something sony sound source sox space span spawn speak speaks
-special speech spelling sq srate srtp ss ssl ssrc stack stacktrace stage stages staging stale
-stalled stand standard standards start started startedat startline starts stat state states
-static statmode stats status stay stays stderr stderror stdin stdout steady step steps stereo
-still stop stopped stops store stream streams stress strict string strip strong strongest
+sipheaders siplog sipmessage sipnat sippeer sips siptrace siputils sit size skip skiplibcheck
+skipped skipreason sl sleep slot slow slowest small smaller smoke sms snd sndcode sndfile so
+socket softphone solo solve some somebody something sony sound source sox space span spawn speak
+speaks special speech spelling sq srate srtp ss ssl ssrc stack stacktrace stage stages staging
+stale stalled stand standard standards start started startedat startline starts stat state
+states static statmode stats status stay stays stderr stderror stdin stdout steady step steps
+stereo still stop stopped stops store stream streams stress strict string strip strong strongest
 structure stub stun stunpass stunserver stunuser sub subj subject subjectaltname subscribe
 substr such sudo suite suites summary sun superseded supplement support supported surely
 surrogate survives suspend suspended swc switch switched symbol symbolic symlink sync

@@ -5,14 +5,7 @@ import { connect as connectTls, createServer as createTlsServer } from 'node:tls
 import { hostPort } from '../../agents/address.js';
 import { selfSigned } from '../../certificate.js';
 import { StreamFraming } from '../../sip/framing.js';
-import type { Arrived, Connection, Destination } from './wire.js';
-
-export interface TlsWish {
-  /** Whether the certificate of the other side is verified. */
-  readonly verifyTls: boolean;
-  /** Path of a PEM file; absent: the authorities Node knows. */
-  readonly caFile?: string;
-}
+import type { Arrived, Connection, Destination, TlsWish } from './transport.js';
 
 interface StreamWish extends TlsWish {
   readonly address: string;

@@ -2,7 +2,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { hostPort } from '../../agents/address.js';
-import type { Arrived, Connection, Destination } from './wire.js';
+import type { Arrived, Connection, Destination } from './transport.js';
 
 /** Keep-alives: empty lines, and the four octets some phones send (RFC 5626, 3.5.1). */
 const KEEP_ALIVE = /^[\r\n\0]*$/;

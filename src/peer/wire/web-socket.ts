@@ -1,7 +1,7 @@
 /** SIP over a WebSocket to a server (RFC 7118). Loads its library with the first connection: most runs have none. */
 import { readFileSync } from 'node:fs';
 import { hostPort } from '../../agents/address.js';
-import type { Arrived, Connection, Destination, WireWish } from './wire.js';
+import type { Arrived, Connection, Destination, WireWish } from './transport.js';
 
 interface WebSocketSink {
   arrived(message: Arrived): void;

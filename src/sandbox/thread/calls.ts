@@ -19,7 +19,7 @@ export function verb(session: Session, payload: Operations['verb']): VerbReply |
   const { verb: name, agent, on, stack, within_ms } = payload;
   const row = rowOf(session, on ?? (agent === undefined ? 'global' : 'Agent'), name, stack);
   stopIfOnlyDeclaring(session, row, stack);
-  const subject = on === 'Peer' ? 'peer' : 'agent';
+  const subject = on === 'SipPeer' ? 'peer' : 'agent';
   const called = agent === undefined ? `${name}()` : `${subject} "${agent}": ${name}()`;
   if (payload.in_condition) throw inCondition(session, called, stack);
   const args = payload.args.map(decode);

@@ -16,7 +16,7 @@ const SUBJECTS: Readonly<Record<FunctionRow['on'], string>> = {
   global: 'script',
   scenario: 'script',
   Agent: 'agent',
-  Peer: 'peer',
+  SipPeer: 'peer',
   Transaction: 'transaction',
   Assertion: 'assert()',
   SipLog: 'sip',

@@ -32,6 +32,6 @@ export function waitText(
     const subject = agent === undefined ? '' : `${agent}.`;
     return `${subject}${fn}(${formatMs(ms)})`;
   }
-  if (on === 'Peer') return `${agent ?? ''}.${fn}(${JSON.stringify(args[0])})`;
+  if (on === 'SipPeer') return `${agent ?? ''}.${fn}(${JSON.stringify(args[0])})`;
   return session.argumentOf(fn, stack) ?? 'the condition';
 }

@@ -3,7 +3,7 @@ import type { FunctionRow, GetterRow } from '../rows.js';
 
 export const PEER_ONLY_METHODS = {
   expect: {
-    on: 'Peer',
+    on: 'SipPeer',
     side: 'guest',
     effect: 'block',
     params: [
@@ -31,7 +31,7 @@ export const PEER_ONLY_METHODS = {
     source: 'RFC 3261, 7',
   },
   message_text: {
-    on: 'Peer',
+    on: 'SipPeer',
     side: 'guest',
     effect: 'none',
     params: [

@@ -26,7 +26,7 @@ const RESPONSE = {
 const SENDS = ['E_SIP_DENIED', 'E_PEER', 'E_AGENT_GONE', 'E_ARGUMENT'] as const;
 
 const REQUEST = {
-  on: 'Peer',
+  on: 'SipPeer',
   side: 'host',
   effect: 'effect',
   cursor: 'issued',

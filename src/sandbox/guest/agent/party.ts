@@ -198,7 +198,7 @@ export class Party implements Readonly<
 /** Makes a class ready for scripts: it has the names of `Party` itself, and an unknown name is an error. */
 export function seal(
   made: { readonly prototype: object },
-  on: Extract<FunctionRow['on'], 'Agent' | 'Peer'>,
+  on: Extract<FunctionRow['on'], 'Agent' | 'SipPeer'>,
 ): void {
   const { prototype } = made;
   for (const [name, shared] of Object.entries(Object.getOwnPropertyDescriptors(Party.prototype))) {

@@ -20,7 +20,7 @@ interface Call {
   verb: AgentVerb | PeerVerb;
   agent: string;
   /** The verb is that of a peer. */
-  on?: 'Peer';
+  on?: 'SipPeer';
   row: GuestVerb;
   args: readonly unknown[];
   stack: string;

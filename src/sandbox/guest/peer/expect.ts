@@ -43,7 +43,7 @@ export function expectMessage(peer: string, args: unknown[]): SipMessage {
     }
   };
   const limit = options.within === undefined ? {} : { ms: limitOf(options.within) };
-  return waiting('expect', args, run, { agent: peer, on: 'Peer', ...limit });
+  return waiting('expect', args, run, { agent: peer, on: 'SipPeer', ...limit });
 }
 
 /** An invalid duration is refused by the check that follows. */

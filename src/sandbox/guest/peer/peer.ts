@@ -23,7 +23,7 @@ class Peer extends Party implements Readonly<Record<PeerMethod, unknown>> {
   #verb(verb: PeerVerb, row: GuestVerb, given: readonly unknown[], stack: string): unknown {
     const agent = this.name;
     const args = given.map(withReferences);
-    const value = carryOut({ verb, agent, on: 'Peer', row, args, stack });
+    const value = carryOut({ verb, agent, on: 'SipPeer', row, args, stack });
     if (row.sends !== true || value === undefined) return value;
     return new Transaction(agent, value as SentRequest, (options) => {
       this.#verb('ack', PEER_VERBS.ack, [value, ...options], callerStack());
@@ -46,7 +46,7 @@ class Peer extends Party implements Readonly<Record<PeerMethod, unknown>> {
   }
 
   message_text(...args: unknown[]): string {
-    ask('check', { on: 'Peer', fn: 'message_text', args, stack: callerStack() });
+    ask('check', { on: 'SipPeer', fn: 'message_text', args, stack: callerStack() });
     const { start, headers = [], body = '', eol = '\r\n' } = args[0] as MessageParts;
     const lines = headers.map((one) => (typeof one === 'string' ? one : `${one[0]}: ${one[1]}`));
     const hasLength = headers.some(
@@ -59,7 +59,7 @@ class Peer extends Party implements Readonly<Record<PeerMethod, unknown>> {
   }
 }
 
-seal(Peer, 'Peer');
+seal(Peer, 'SipPeer');
 
 /** peer(name, options?): opens the sockets and returns when they listen. */
 export function peer(...args: unknown[]): Peer {

@@ -38,7 +38,7 @@ export function defaultMs(): number {
 /** Whose method waits, the place of a condition in a sequence, and the limit where no argument is one. */
 interface WaitSubject {
   readonly agent?: string;
-  readonly on?: 'Peer';
+  readonly on?: 'SipPeer';
   readonly part?: SequencePart;
   readonly ms?: number;
 }

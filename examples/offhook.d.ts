@@ -3071,6 +3071,50 @@ interface SipPeer {
    */
   dtmf(digits: string, call: CallInfo): void;
   /**
+   * Sends an RTP stream of a capture in the current call, in the place of what is played: payloads,
+   * times and payload types as they were, under the SSRC and the numbers of this call.
+   * Returns when its last packet was sent.
+   * Time limit: 5s.
+   * @param capture Path of a pcap or pcapng file, relative to the scenario file.
+   * @param port UDP port of either end of the stream; default: that of the stream with the most
+   * packets.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_AUDIO_FILE: A WAV file, or a capture file, cannot be used.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_READ_DENIED: A file lies outside the folders the script may read.
+   * @throws E_READ_FAILED: A file the script asked for cannot be read.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.replay("captures/fax-tone.pcap");
+   * p.replay("captures/both-ways.pcapng", 40000);
+   * @see RFC 3550
+   */
+  replay(capture: string, port?: number, call?: CallInfo): void;
+  /**
+   * Sends an RTP stream of a capture in the current call, in the place of what is played: payloads,
+   * times and payload types as they were, under the SSRC and the numbers of this call.
+   * Returns when its last packet was sent.
+   * Time limit: 5s.
+   * @param capture Path of a pcap or pcapng file, relative to the scenario file.
+   * @param port UDP port of either end of the stream; default: that of the stream with the most
+   * packets.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
+   * @throws E_AUDIO_FILE: A WAV file, or a capture file, cannot be used.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_READ_DENIED: A file lies outside the folders the script may read.
+   * @throws E_READ_FAILED: A file the script asked for cannot be read.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.replay("captures/fax-tone.pcap");
+   * p.replay("captures/both-ways.pcapng", 40000);
+   * @see RFC 3550
+   */
+  replay(capture: string, call: CallInfo): void;
+  /**
    * Subscribes to an event package of the target. Its NOTIFYs are answered with 200 and stand in
    * `sip`.
    * Returns when the request was sent.

@@ -64,3 +64,19 @@ scenario('early media from the peer', ({ p, bob }) => {
   bob.verify_audio(440);
   p.hangup();
 });
+
+scenario("a stream of a capture is replayed", ({ p, bob }) => {
+  up(p, bob, {});
+  parallel(() => {
+    p.replay("captures/tone-620.pcap");
+    bob.verify_audio(620);
+  });
+  try {
+    p.replay("captures/tone-620.pcap", 4000);
+    throw new Error("was replayed");
+  } catch (error) {
+    assert(error.code).equals("E_AUDIO_FILE");
+    assert(error.message).contains("holds no RTP stream of port 4000");
+  }
+  p.hangup();
+});

@@ -121,6 +121,7 @@ interface Kinds {
   status_code: number;
   sip_method: string;
   recording: { path: string; real: string };
+  capture: { path: string; real: string };
 }
 
 type Params = FunctionRow['params'][number];

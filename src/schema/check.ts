@@ -180,6 +180,10 @@ const KINDS: Readonly<Record<ParamKind, KindCheck>> = {
   sip_method_or_code: sipMethodOrCodeKind,
   transaction: transactionKind,
   raw_message: rawMessageKind,
+  capture: (value) =>
+    typeof value === 'string' && value !== ''
+      ? undefined
+      : { expected: 'the path of a pcap or pcapng file' },
   encoding: encodingKind,
   message_parts: messagePartsKind,
   scenario_options: optionsOf('scenarioOptions'),

@@ -64,6 +64,8 @@ type PeerKind =
   /** What a verb of a peer returned: a request and its responses. */
   | 'transaction'
   | 'raw_message'
+  /** Path of a capture of packets that is read. */
+  | 'capture'
   | 'encoding'
   | 'message_parts';
 

@@ -232,6 +232,7 @@ const SIP_TYPES = {
   message_parts: 'MessageParts',
   transaction: 'Transaction',
   raw_message: 'string | readonly string[]',
+  capture: 'string',
   status_code: 'number',
   sip_method_or_code: 'string | number',
 };

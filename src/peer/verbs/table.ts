@@ -3,7 +3,7 @@ import type { Done, PeerArguments } from '../../agents/user-agent.js';
 import type { PeerOwnVerb } from '../../schema/verbs.js';
 import type { PeerSession } from '../session.js';
 import { answer, onInvite, respond } from './answers.js';
-import { dtmf } from './dtmf.js';
+import { dtmf, replay } from './media.js';
 import { bye, cancel, dial, hangup, info, notify, refer, reinvite, update } from './calls.js';
 import { message, ping, publish, register, request, subscribe, unregister } from './requests.js';
 import { ack, send } from './raw.js';
@@ -31,6 +31,7 @@ export const VERBS: { readonly [V in PeerOwnVerb]: Act<V> } = {
   refer,
   notify,
   dtmf,
+  replay,
   subscribe,
   publish,
   message,

@@ -225,7 +225,8 @@ function argumentText(value: Argument, kind: ParamKind | undefined): string | un
   if (isAgent(value)) return value.name;
   if (value === undefined) return undefined;
   if (kind === 'call') return `call ${(value as CallArgument).id}`;
-  const shown = kind === 'recording' ? (value as FileArgument).path : value;
+  const isFile = kind === 'recording' || kind === 'capture';
+  const shown = isFile ? (value as FileArgument).path : value;
   return JSON.stringify(shown, (key, item: unknown) => (isSecretName(key) ? '***' : item));
 }
 

@@ -7,10 +7,8 @@ import type { Environment } from './environment.js';
 type Resolve = (value: unknown, environment: Environment) => unknown;
 
 const FILES: Partial<Record<ParamKind, Resolve>> = {
-  recording: (path, environment): FileArgument => ({
-    path: String(path),
-    real: environment.allowed(String(path)),
-  }),
+  recording: fileArgument,
+  capture: fileArgument,
   sound: (sound, environment) =>
     isPlainObject(sound) && sound['sound'] === 'file'
       ? { ...sound, real: environment.allowed(String(sound['path'])) }
@@ -18,6 +16,10 @@ const FILES: Partial<Record<ParamKind, Resolve>> = {
   agent_options: withCertificates,
   peer_options: withCertificates,
 };
+
+function fileArgument(path: unknown, environment: Environment): FileArgument {
+  return { path: String(path), real: environment.allowed(String(path)) };
+}
 
 function withCertificates(options: unknown, environment: Environment): unknown {
   return isPlainObject(options) && typeof options['ca_file'] === 'string'

@@ -213,6 +213,37 @@ export const PEER_CALL_VERBS = {
       'p.dtmf("42#", "60ms");\nawait_until(() => assert(bob.received_digits).equals("42#"));',
     source: 'RFC 4733',
   },
+  replay: {
+    ...REQUEST,
+    returns: 'void',
+    params: [
+      {
+        name: 'capture',
+        kind: 'capture',
+        doc: 'Path of a pcap or pcapng file, relative to the scenario file.',
+      },
+      {
+        name: 'port',
+        kind: 'integer',
+        optional: true,
+        doc: 'UDP port of either end of the stream; default: that of the stream with the most packets.',
+      },
+      CALL_PARAM,
+    ],
+    doc: 'Sends an RTP stream of a capture in the current call, in the place of what is played: payloads, times and payload types as they were, under the SSRC and the numbers of this call.',
+    done: 'its last packet was sent',
+    throws: [
+      'E_AUDIO',
+      'E_AUDIO_FILE',
+      'E_CALL_STATE',
+      'E_READ_DENIED',
+      'E_READ_FAILED',
+      'E_AGENT_GONE',
+      'E_ARGUMENT',
+    ],
+    example: 'p.replay("captures/fax-tone.pcap");\np.replay("captures/both-ways.pcapng", 40000);',
+    source: 'RFC 3550',
+  },
   subscribe: {
     ...REQUEST,
     params: [

@@ -51,6 +51,7 @@ export const PEER_VERBS: Readonly<Record<PeerVerb, GuestVerb>> = {
   refer: { cursor: 'issued', caller: 'peer', sends: true },
   notify: { cursor: 'issued', sends: true },
   dtmf: { cursor: 'issued' },
+  replay: { cursor: 'issued' },
   subscribe: { cursor: 'issued', caller: 'nobody', sends: true },
   publish: { cursor: 'issued', caller: 'nobody', sends: true },
   message: { cursor: 'issued', caller: 'nobody', sends: true },

@@ -59,6 +59,15 @@ type Condition<T> = 0 extends 1 & T
       : "assert(value) needs a matcher, such as .equals(expected)"
     : "a condition must not be async";
 
+/** A condition of a sequence, alone or behind what reports call it. */
+type LabelledCondition = (() => unknown) | readonly [label: string, condition: () => unknown];
+
+/** What such a condition returns once it holds. */
+type HeldValue<C> = Exclude<
+  C extends () => infer R ? R : C extends readonly [string, () => infer R] ? R : never,
+  false | null
+>;
+
 /** Assertions that no matcher has followed. */
 type Unchecked<T> = T extends { is_present: unknown } ? (T extends { value: unknown } ? never : T) : never;
 
@@ -2424,6 +2433,14 @@ interface Assertion<T> {
    */
   not_equals(expected: Expected<T>): Checked<T>;
   /**
+   * Equal to one of several values, as `equals` compares.
+   * @param values What it may be.
+   * @throws E_ASSERT: An assertion did not hold.
+   * @example
+   * assert(alice.status_code).is_one_of([480, 486, 603]);
+   */
+  is_one_of(values: readonly Expected<T>[]): Checked<T>;
+  /**
    * Exactly `true`.
    * @throws E_ASSERT: An assertion did not hold.
    * @example
@@ -2513,6 +2530,26 @@ interface Assertion<T> {
    * assert(alice.status_code).at_least(400).at_most(499);
    */
   at_most(this: Only<T, number, "is for numbers">, bound: number): Checked<NonNullable<T>>;
+  /**
+   * A number from `low` to `high`; both are allowed.
+   * @param low The lowest number allowed.
+   * @param high The highest number allowed.
+   * @throws E_ASSERT: An assertion did not hold.
+   * @example
+   * assert(alice.status_code).between(400, 499);
+   */
+  between(this: Only<T, number, "is for numbers">, low: number, high: number): Checked<NonNullable<T>>;
+  /**
+   * A number that differs from the expected one by no more than the tolerance.
+   * @param expected The number in the middle.
+   * @param tolerance How far away it may be, up or down: a number, in the unit of the value, or a
+   * part of `expected`, such as "10%". What is exactly so far away is allowed.
+   * @throws E_ASSERT: An assertion did not hold.
+   * @example
+   * assert(alice.timing.talk_ms).about(5000, 250);
+   * assert(alice.timing.talk_ms).about(5000, "5%");
+   */
+  about(this: Only<T, number, "is for numbers">, expected: number, tolerance: number | `${number}%`): Checked<NonNullable<T>>;
   /**
    * Labels the assertion; unlabelled ones show their own source text.
    * @param label What the reports call the value.
@@ -2632,6 +2669,7 @@ declare function assert<T>(value: T): Assertion<T>;
  * is lost, no stale one passes.
  * Returns when the condition held.
  * Time limit: 5s.
+ * @param label What messages and reports call the condition. Default: its source text.
  * @param condition One that asserts passes when its assertions hold, unless it returns `false` or
  * `null`. One that asserts nothing passes on `true`, a number other than 0 or an object; anything
  * falsy is not yet, a text is an error. An `http()` without an answer is not yet. Evaluated after
@@ -2645,13 +2683,19 @@ declare function assert<T>(value: T): Assertion<T>;
  * @example
  * await_until(() => assert(bob.state).equals(State.Ringing));
  * const call = await_until(() => assert(bob.calls[0]).is_present().value(), "10s");
+ * await_until("both up", () => {
+ *   assert(alice.state).equals(State.Established);
+ *   assert(bob.state).equals(State.Established);
+ * }, "5s");
  */
 declare function await_until<T>(condition: (() => T) & Condition<T>, within?: Duration): Exclude<T, false | null>;
+declare function await_until<T>(label: string, condition: (() => T) & Condition<T>, within?: Duration): Exclude<T, false | null>;
 
 /**
  * Fails the moment the condition comes true, also when it is so at the beginning; passes when the
  * time is over. Sees every state in order, like `await_until`.
  * Returns when the time is over.
+ * @param label What messages and reports call the condition. Default: its source text.
  * @param condition What must not come true. Evaluated as that of `await_until`: it comes true when
  * that would pass.
  * @param during How long it must not.
@@ -2661,10 +2705,12 @@ declare function await_until<T>(condition: (() => T) & Condition<T>, within?: Du
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
  * never(() => assert(bob.state).equals(State.Ringing), "2s");
+ * never("bob rings again", () => bob.calls.length > 1, "2s");
  * const before = alice.sip.sent("REGISTER").length;
  * never(() => assert(alice.sip.sent("REGISTER").length).greater_than(before), "3s");
  */
 declare function never<T>(condition: (() => T) & Condition<T>, during: Duration): void;
+declare function never<T>(label: string, condition: (() => T) & Condition<T>, during: Duration): void;
 
 /**
  * Waits until the conditions have held one after another, and returns their values. Each is looked
@@ -2673,7 +2719,7 @@ declare function never<T>(condition: (() => T) & Condition<T>, during: Duration)
  * Returns when the last condition held.
  * Time limit: 5s.
  * @param conditions Conditions as those of `await_until`, in the order in which they must come
- * true.
+ * true; each alone or as `[label, condition]`.
  * @param within How long to wait at most, for all of them together. Default: 5s, or what
  * default_timeout set.
  * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
@@ -2684,10 +2730,10 @@ declare function never<T>(condition: (() => T) & Condition<T>, during: Duration)
  * await_sequence([
  *   () => assert(alice.provisional).contains(181),
  *   () => assert(alice.state).equals(State.Ringing),
- *   () => assert(alice.state).equals(State.Established),
+ *   ["alice is connected", () => assert(alice.state).equals(State.Established)],
  * ], "10s");
  */
-declare function await_sequence<const T extends readonly (() => unknown)[]>(conditions: T, within?: Duration): { -readonly [K in keyof T]: Exclude<ReturnType<T[K]>, false | null> };
+declare function await_sequence<const T extends readonly LabelledCondition[]>(conditions: T, within?: Duration): { -readonly [K in keyof T]: HeldValue<T[K]> };
 
 /**
  * Lets time pass, and fails at once if a call that was established when it began drops, unless

@@ -96,10 +96,9 @@ const MATCHERS: Habits = [
     'not to_not never',
     'use not_equals, is_false, is_absent or is_empty: there is no general "not"',
   ],
-  [
-    'to_be_close_to close_to between in_range within',
-    'write assert(value).at_least(low).at_most(high)',
-  ],
+  ['to_be_between in_range within is_between is_in_range from_to', 'between'],
+  ['to_be_close_to close_to approx approximately almost_equal near', 'about'],
+  ['to_be_one_of one_of any_of is_in is_any_of', 'is_one_of'],
   [
     'to_throw throws rejects resolves',
     'write try { ... } catch (error) { assert(error.code).equals("E_...") }',

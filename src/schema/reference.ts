@@ -225,6 +225,9 @@ const LINKED_TYPES: Partial<Record<ParamRow['kind'], string>> = {
   pattern: 'regular expression or text',
   rows: 'array',
   conditions: 'array of functions',
+  label: 'text',
+  values: 'array',
+  tolerance: 'number, or text such as "10%"',
   method_or_code: 'text or number',
 };
 

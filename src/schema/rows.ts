@@ -24,6 +24,12 @@ export type ParamKind =
   | 'number'
   | 'duration'
   | 'function'
+  /** Text in front of a function: what reports call it. */
+  | 'label'
+  /** At least one value. */
+  | 'values'
+  /** A difference: a number, or a part of the expected number such as "10%". */
+  | 'tolerance'
   | 'target'
   /** One of the agent's calls, as `calls` gives them. */
   | 'call'

@@ -48,6 +48,15 @@ type Condition<T> = 0 extends 1 & T
       : "assert(value) needs a matcher, such as .equals(expected)"
     : "a condition must not be async";
 
+/** A condition of a sequence, alone or behind what reports call it. */
+type LabelledCondition = (() => unknown) | readonly [label: string, condition: () => unknown];
+
+/** What such a condition returns once it holds. */
+type HeldValue<C> = Exclude<
+  C extends () => infer R ? R : C extends readonly [string, () => infer R] ? R : never,
+  false | null
+>;
+
 /** Assertions that no matcher has followed. */
 type Unchecked<T> = T extends { is_present: unknown } ? (T extends { value: unknown } ? never : T) : never;`;
 
@@ -201,6 +210,7 @@ export function paramType(param: ParamRow): string {
   switch (param.kind) {
     case 'text':
     case 'string':
+    case 'label':
       return 'string';
     case 'digits':
       return 'string';
@@ -216,7 +226,7 @@ export function paramType(param: ParamRow): string {
     case 'method_or_code':
       return 'string | number';
     case 'conditions':
-      return 'readonly (() => unknown)[]';
+      return 'readonly LabelledCondition[]';
     case 'pattern':
       return 'RegExp | string';
     case 'agent_options':
@@ -242,7 +252,10 @@ export function paramType(param: ParamRow): string {
       return 'MockResponse | readonly MockResponse[]';
     case 'function':
       return '() => unknown';
+    case 'tolerance':
+      return 'number | `${number}%`';
     case 'rows':
+    case 'values':
       return 'readonly unknown[]';
     case 'any':
       return 'unknown';

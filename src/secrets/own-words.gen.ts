@@ -7,35 +7,35 @@ ack acknowledgements act actions active activedescendant acts add addcontact add
 additional additionalproperties additionalproperty address addresses adds admin adpcm after
 again against agent agentdata agentinfo agentoptions agents ago agreement ahead ai aiff alaw
 alert alias aliases alice alive all allfiles allow allowed allowenv allowimportingtsextensions
-allowjs allownet allowonly allowread allows allowsip alone already also always among amp an and
-anew annotations announced anonymous another ansi answer answerdelay answered answering
-answermode answers any anybody anything anywhere aor apart api app append application apt
-archiveartifacts are args argument arguments aria around array arrays arrived arrowdown arrowup
-artefacts artifact artifacts artifactson as ask asked asks assert asserted assertion assertions
-asserts assistant associated async at atob attachment attempt attempts attended attenuates au
-aubridge auconv audio audioconnection audioof aufile augment auresamp ausrc autelev auth
-authenticate authorities authority authorization auto autoanswer autocomplete autoload
-autoredirect available avp await awaited awaits away axios back backslash bad bail bare baresip
-baresipmodules base bash bashdefault bashrc basic basicconstraints be bearer because become beep
-before began begin beginning begins begun behind being bell belongs below beside best between
-beyond big bigint bin binary bind binding bit bits bk blank blanks blind block blocks blue bob
-body bookworm boolean booleans both bound br braces branch break breaks brief brings broke
-broken browse browser browsers bt btoa bubblewrap buf buffer bug build built bundle bundler busy
-but button bw bwrap by bye byte bytes ca caff cafile call called callee caller callfind callinfo
-calling calls came can cancel cancelled candidate cannot cap capabilities capability capitals
-caps capture captured carol carried carry case cat catch catchall caught cause causes cd ced
-celb cert certificate certificates certs cfg chai chain chained challenge challenges chance
-change changed changes channels character characters charset chat chdir check checkbox checked
-checkexpectation checkjs checkout checks checksum childprocess children choice choose chown
-chunk ci cidr circle cjs cl class claude claudecode clean cleaning cli click client clients
-clipped clock clocks clone close closed cmdline cn cng code codec codecs codes codex coding
-codings collect collected collecting colon color colors colours column com come comes comfort
-comma command commander commandline commands commas comment comments commit common commonname
-comp compadd compare compared compat compdef compile compiler compinit complete completes
-completion completions compopt compreply comps compset computation computed computing concern
-concerns concurrency concurrent concurrently condition conditions conf config configurations
-confirms congestion connect connected connecting connection connections console const
-constructor consult consultation consultative consume contact contacts contacturi contain
+allowjs allownet allowonly allowread allows allowsip almost alone already also always among amp
+an and anew annotations announced anonymous another ansi answer answerdelay answered answering
+answermode answers any anybody anything anywhere aor apart api app append application approx
+approximately apt archiveartifacts are args argument arguments aria around array arrays arrived
+arrowdown arrowup artefacts artifact artifacts artifactson as ask asked asks assert asserted
+assertion assertions asserts assistant associated async at atob attachment attempt attempts
+attended attenuates au aubridge auconv audio audioconnection audioof aufile augment auresamp
+ausrc autelev auth authenticate authorities authority authorization auto autoanswer autocomplete
+autoload autoredirect available avp await awaited awaits away axios back backslash bad bail bare
+baresip baresipmodules base bash bashdefault bashrc basic basicconstraints be bearer because
+become beep before began begin beginning begins begun behind being bell belongs below beside
+best between beyond big bigint bin binary bind binding bit bits bk blank blanks blind block
+blocks blue bob body bookworm boolean booleans both bound br braces branch break breaks brief
+brings broke broken browse browser browsers bt btoa bubblewrap buf buffer bug build built bundle
+bundler busy but button bw bwrap by bye byte bytes ca caff cafile call called callee caller
+callfind callinfo calling calls came can cancel cancelled candidate cannot cap capabilities
+capability capitals caps capture captured carol carried carry case cat catch catchall caught
+cause causes cd ced celb cert certificate certificates certs cfg chai chain chained challenge
+challenges chance change changed changes channels character characters charset chat chdir check
+checkbox checked checkexpectation checkjs checkout checks checksum childprocess children choice
+choose chown chunk ci cidr circle cjs cl class claude claudecode clean cleaning cli click client
+clients clipped clock clocks clone close closed cmdline cn cng code codec codecs codes codex
+coding codings collect collected collecting colon color colors colours column com come comes
+comfort comma command commander commandline commands commas comment comments commit common
+commonname comp compadd compare compared compares compat compdef compile compiler compinit
+complete completes completion completions compopt compreply comps compset computation computed
+computing concern concerns concurrency concurrent concurrently condition conditions conf config
+configurations confirms congestion connect connected connecting connection connections console
+const constructor consult consultation consultative consume contact contacts contacturi contain
 container containing contains content contents context continue continued continuous contradicts
 contributing control convert converted converters copilot copy core corex correct corrupted
 could count counting country counts cp cpu crashed create credentials crt crypto cseq ct ctrl
@@ -70,8 +70,8 @@ getters gi git github gitignore gitlab give given gives glob global globs gnu go
 greater grep group groups gsm gt gte guest guid gzip had half hand handed handle handshake
 handshakes hang hangup happened happens has hashchange have head headed header headerroute
 headers headless hear heard heardrecording heardsignal heardsilence heardtone hearing hears held
-hello help helpdisplayed here hex hf hg hh hidden high higher hijacked hint history hits hold
-holding holds home homebrew hook hops host hosts how however hpe href htable html http
+heldvalue hello help helpdisplayed here hex hf hg hh hidden high higher hijacked hint history
+hits hold holding holds home homebrew hook hops host hosts how however hpe href htable html http
 httpoptions httpparsererror httpresponse https hung hup hz ice id identity idle ids if ifs
 ignore ignored im ima image imitating immediate implemented import imported imports in inactive
 inbound include includes incoming incomplete incorrect index infer info information init input
@@ -80,95 +80,95 @@ interface internal internalerror interrupt interrupted interval into inv invalid
 is isbflagset isnt isolate isolated isolation isretried issued it item its itself itu javascript
 jenkins jenkinsfile jest jit jitter job jobs journal jpeg js jsconfig json jsonc jsx judge
 judged junie junit just kamailio kb keep keeps kept kex key keydown keyof keyout keypress keys
-khz kib kill killed kind know known knows lab label labels lacks ladder lane language large last
-lastfailed lastrun late later latest latin law layout le leads least leave leaves left length
-less let letters level levels li lib libx lies lifetime liftoff light like limit limits line
-linefor lines link linked links lint linux list listed listen listening listens lists live lntup
-load loaded loader loading loadmodule local localhost localuri location lock locks log logged
-login logout logs lone long longer longest look looked looking lookup loop loopback loose loss
-lost louder loudness low lpc lr ls lt lte machine machines made magenta magentabright mailbox
-main make makes man mand many mark markdown marked marks masked match matcher matchers matches
-matchesuser math matroska matters max maxagents maxcalls maxfwd may maybe mb md mean meaning
-meant meanwhile media mediaenc medianat mediastream mem memory menc menu merge mermaid message
-messages meta metadata method methods metric metrics mf mib mic microsoft milliseconds min mind
-minutes mismatch missed missing misspelt mixes mjs mm mmm mocha mock mockoptions mockrequest
-mockresponse mockserver mod mode model modparam module moduledetection moduleresolution modules
-moment mono more mos most move moved moves mp mpa mpeg mpv ms msw mts mu much mulaw multipart
-must mute muted mux mwi myself name named nameorend names namespace namespaces naming nat nated
-nathelper national native natpinhole navigator ndjson ne near nearest need needs neither nest
-nested net netstringerror network never new newer newest newkey newtran next nil nix no noanswer
-nobody nock nocolor node nodefetch nodes noemit noimplicitany noise nonce none nonexistent
-nonnullable nor normal not note nothing notify now nowhere npm npx nul null number numbers
-numeric nv object objects octet odd of off offer offered offhook offhookerror offhookpart often
-ogg oggs ok old oldest oldpwd omit on once one ones onfailureonly only onlychanged onreply opc
-open opencode opened opens openssl operation opt option optional options opus or order ordinary
-origin originate os other others otherwise our out outbound outgoing output outputhelp outputs
-outside over overflow overlooks overview own package packages packet packets page pairs parallel
-param parameter parameters paramgen params parent parse part partial participant parties parts
-party pass passed passes passwd password passwords path paths pattern patterns pause pausems
-payload pbx pbxs pcap pcapng pcm pcma pcmu pdeathsig peer peerdisplayname peeruri pem pending
-percentage permission permissions phase phone pick picomatch pid ping pinganswer pipe pipeline
-pkeyopt pki place placed places plain play player playwright please point policy poll port
-portrange ports possible post pr prack precheck preferred prefers prefix prepare present press
-presses pretty prev prime print printf prints prio priority private probe problem problems proc
-process processor processors program progress project projectfile projects promise promiselike
-properties property proto protocol proven proves provisional proxies proxy pt ptime pubint
-public publish pull push put puts pv pw pwd px qcelp qop qualify quality query quickjs
-quickstart quiet quit quot quote quoted quotes raise ran random range rate raw rc rd re reach
-reachable reached reaches react read readable reading readonly reads readsclock ready real
-really realm reason receive received receiveddigit receivedmessage receiver receives recommends
-record recorded recording recordings records recursed recursion recv recvonly red redirect
-redirected redirection redirects ref refer reference referred refuse refused refuses reg regex
-regexp regint regions register registered registering registers registrar registration regq
-regular reinstall reject rejected rejection rejects rejectunauthorized rel relative relay
-relaying release released remedy remote remove removed rename renames renew repeat repeatable
-repeated replace replaced replaces reply report reported reporter reporters reports repository
-req request requests require rerun reruns res resolv resolvejsonmodule resolves resource respond
-responded responder responding response responses rest restart restarted result results resume
-resumed retransmission retries retrieve retry return returned returns returntype rev revision rf
-rfc ri riff rifx right ring ringback ringing rm rmmod ro role root round rounded route routes
-row rows rp rport rr rtcp rtp rtpmap rtt ru ruid run rundll running runs ruri rwait rx said same
-sample samples sandbox sanity save saveaudio saved say says sbc sbin scaffold scale scan
-scenario scenariooptions scenarios schedule schema scheme scode scope screen script scripts
-scroll sdp search second seconds secret secrets section security see seed seen selected self
-selfsigned send sender sending sendonly sendrecv sends sent separated separators seq sequence
-sequencediagram serve server servers service services session set setbflag setcap setpriv sets
-setting settings settle settles setup several sh sha shallow shard shards share shared shell
-shift shim short shorten shorter should show shown shownpath shows sht shuffle shutdown side
-sides sighup sigint sigkill sign signal signed sigterm silence silent similarity simultaneously
-sin since sine single sink sip sipheaders siplog sipmessage sipnat sips siptrace siputils sit
-size skip skiplibcheck skipped skipreason sl sleep slot slow slowest smaller smoke sms snd
-sndcode sndfile so socket softphone solo solve some somebody something sony sound source sox
-space span spawn speak speaks special speech spelling sq srate srtp ss ssl stack stacktrace
-stage stages staging stalled stand standard standards start started startedat startline starts
-stat state states static statmode stats status stay stays stderr stderror stdin stdout steady
-step steps stereo still stop stopped stops store stream streams stress strict string strip
-strong strongest structure stub stun stunpass stunserver stunuser sub subj subject
-subjectaltname subscribe substr such sudo suite suites summary sun superseded supplement support
-supported surely surrogate survives suspend suspended swc switch switched symbol symbolic
-symlink sync synchronous syntax syntaxerror sys system table tag tags take taken takes tap
-target targets tcp tcpdump tcpsrcport te teardown tears tel telephone tell tells temp template
-temporarily temporary ten tenant term terminal terminate terminated test testcase tested
-testlist tests testsuite testsuites text textarea textops texts than that the their theirs them
-theme themselves then there these they things third this those thread threads three threw
-through throw thrown throws time timed timeline timeout timeoutms timer timers times timing
-title tls tlsclienterror tlsv tm tmp tmpdir tmx to todo together toggled tojson told tolerance
-toml tone tones too took top toplevel totag total touch trace tracecursor traced tracker trailer
-trans transaction transfer transferred transferstate transport trap trip true truncated trust
-trusted truthy try trying ts tsc tsconfig tu turn twice two tx txt type typeerror typeof types
-typescript typings ua uaaddheader uadel uafind uanew uareg uas ubuntu udp ui uid uk un
-unanswered unavailable unawaited uncaughtexception unchecked uncommitted und undefined under
-understand understood undici unexpected unfinished unhandledrejection unhold unit unknown
-unlabelled unless unmute unmuted unreachable unreadable unreg unregister unregistered
-unregistering unregisters unsaid unseen unset unsupported unsupportedsyntax until untilfailure
-untrusted unusable unusual up update upgrade upload uri uris url urls us usage use used user
-username users uses usr usrloc usually utf util uuid uz valid validate value valueorend values
-vanish var variable variablefiles variables varies vars ver verb verbatimmodulesyntax verbose
-verbs verdict verified verify version versions vi via video view visited visual vitest voice
-voicemail void volume vorbis wait waited waiting waitoptions waits wall want wants warm warn
-warning warnings was wasm watch watching wav wave wavefmt way wayland we weak webhook webm
-websocket went were what when whence where whether which while whole whose why width wildcard
-win window windows wire wireshark with within without word wordbreaks words work worker workers
-workflows working works workspace world would write writes written wrong ws wss www wx xdg xml
-xx yaml yellow yes yet yml you your yours zero zeros zsh zshrc
+khz kib kill killed kind know known knows lab label labelledcondition labels lacks ladder lane
+language large last lastfailed lastrun late later latest latin law layout le leads least leave
+leaves left length less let letters level levels li lib libx lies lifetime liftoff light like
+limit limits line linefor lines link linked links lint linux list listed listen listening
+listens lists live lntup load loaded loader loading loadmodule local localhost localuri location
+lock locks log logged login logout logs lone long longer longest look looked looking lookup loop
+loopback loose loss lost louder loudness low lpc lr ls lt lte machine machines made magenta
+magentabright mailbox main make makes man mand many mark markdown marked marks masked match
+matcher matchers matches matchesuser math matroska matters max maxagents maxcalls maxfwd may
+maybe mb md mean meaning meant meanwhile media mediaenc medianat mediastream mem memory menc
+menu merge mermaid message messages meta metadata method methods metric metrics mf mib mic
+microsoft milliseconds min mind minutes mismatch missed missing misspelt mixes mjs mm mmm mocha
+mock mockoptions mockrequest mockresponse mockserver mod mode model modparam module
+moduledetection moduleresolution modules moment mono more mos most move moved moves mp mpa mpeg
+mpv ms msw mts mu much mulaw multipart must mute muted mux mwi myself name named nameorend names
+namespace namespaces naming nat nated nathelper national native natpinhole navigator ndjson ne
+near nearest need needs neither nest nested net netstringerror network never new newer newest
+newkey newtran next nil nix no noanswer nobody nock nocolor node nodefetch nodes noemit
+noimplicitany noise nonce none nonexistent nonnullable nor normal not note nothing notify now
+nowhere npm npx nul null number numbers numeric nv object objects octet odd of off offer offered
+offhook offhookerror offhookpart often ogg oggs ok old oldest oldpwd omit on once one ones
+onfailureonly only onlychanged onreply opc open opencode opened opens openssl operation opt
+option optional options opus or order ordinary origin originate os other others otherwise our
+out outbound outgoing output outputhelp outputs outside over overflow overlooks overview own
+package packages packet packets page pairs parallel param parameter parameters paramgen params
+parent parse part partial participant parties parts party pass passed passes passwd password
+passwords path paths pattern patterns pause pausems payload pbx pbxs pcap pcapng pcm pcma pcmu
+pdeathsig peer peerdisplayname peeruri pem pending percentage permission permissions phase phone
+pick picomatch pid ping pinganswer pipe pipeline pkeyopt pki place placed places plain play
+player playwright please point policy poll port portrange ports possible post pr prack precheck
+preferred prefers prefix prepare present press presses pretty prev prime print printf prints
+prio priority private probe problem problems proc process processor processors program progress
+project projectfile projects promise promiselike properties property proto protocol proven
+proves provisional proxies proxy pt ptime pubint public publish pull push put puts pv pw pwd px
+qcelp qop qualify quality query quickjs quickstart quiet quit quot quote quoted quotes raise ran
+random range rate raw rc rd re reach reachable reached reaches react read readable reading
+readonly reads readsclock ready real really realm reason receive received receiveddigit
+receivedmessage receiver receives recommends record recorded recording recordings records
+recursed recursion recv recvonly red redirect redirected redirection redirects ref refer
+reference referred refuse refused refuses reg regex regexp regint regions register registered
+registering registers registrar registration regq regular reinstall reject rejected rejection
+rejects rejectunauthorized rel relative relay relaying release released remedy remote remove
+removed rename renames renew repeat repeatable repeated replace replaced replaces reply report
+reported reporter reporters reports repository req request requests require rerun reruns res
+resolv resolvejsonmodule resolves resource respond responded responder responding response
+responses rest restart restarted result results resume resumed retransmission retries retrieve
+retry return returned returns rev revision rf rfc ri riff rifx right ring ringback ringing rm
+rmmod ro role root round rounded route routes row rows rp rport rr rtcp rtp rtpmap rtt ru ruid
+run rundll running runs ruri rwait rx said same sample samples sandbox sanity save saveaudio
+saved say says sbc sbin scaffold scale scan scenario scenariooptions scenarios schedule schema
+scheme scode scope screen script scripts scroll sdp search second seconds secret secrets section
+security see seed seen selected self selfsigned send sender sending sendonly sendrecv sends sent
+separated separators seq sequence sequencediagram serve server servers service services session
+set setbflag setcap setpriv sets setting settings settle settles setup several sh sha shallow
+shard shards share shared shell shift shim short shorten shorter should show shown shownpath
+shows sht shuffle shutdown side sides sighup sigint sigkill sign signal signed sigterm silence
+silent similarity simultaneously sin since sine single sink sip sipheaders siplog sipmessage
+sipnat sips siptrace siputils sit size skip skiplibcheck skipped skipreason sl sleep slot slow
+slowest smaller smoke sms snd sndcode sndfile so socket softphone solo solve some somebody
+something sony sound source sox space span spawn speak speaks special speech spelling sq srate
+srtp ss ssl stack stacktrace stage stages staging stalled stand standard standards start started
+startedat startline starts stat state states static statmode stats status stay stays stderr
+stderror stdin stdout steady step steps stereo still stop stopped stops store stream streams
+stress strict string strip strong strongest structure stub stun stunpass stunserver stunuser sub
+subj subject subjectaltname subscribe substr such sudo suite suites summary sun superseded
+supplement support supported surely surrogate survives suspend suspended swc switch switched
+symbol symbolic symlink sync synchronous syntax syntaxerror sys system table tag tags take taken
+takes tap target targets tcp tcpdump tcpsrcport te teardown tears tel telephone tell tells temp
+template temporarily temporary ten tenant term terminal terminate terminated test testcase
+tested testlist tests testsuite testsuites text textarea textops texts than that the their
+theirs them theme themselves then there these they things third this those thread threads three
+threw through throw thrown throws time timed timeline timeout timeoutms timer timers times
+timing title tls tlsclienterror tlsv tm tmp tmpdir tmx to todo together toggled tojson told
+tolerance toml tone tones too took top toplevel totag total touch trace tracecursor traced
+tracker trailer trans transaction transfer transferred transferstate transport trap trip true
+truncated trust trusted truthy try trying ts tsc tsconfig tu turn twice two tx txt type
+typeerror typeof types typescript typings ua uaaddheader uadel uafind uanew uareg uas ubuntu udp
+ui uid uk un unanswered unavailable unawaited uncaughtexception unchecked uncommitted und
+undefined under understand understood undici unexpected unfinished unhandledrejection unhold
+unit unknown unlabelled unless unmute unmuted unreachable unreadable unreg unregister
+unregistered unregistering unregisters unsaid unseen unset unsupported unsupportedsyntax until
+untilfailure untrusted unusable unusual up update upgrade upload uri uris url urls us usage use
+used user username users uses usr usrloc usually utf util uuid uz valid validate value
+valueorend values vanish var variable variablefiles variables varies vars ver verb
+verbatimmodulesyntax verbose verbs verdict verified verify version versions vi via video view
+visited visual vitest voice voicemail void volume vorbis wait waited waiting waitoptions waits
+wall want wants warm warn warning warnings was wasm watch watching wav wave wavefmt way wayland
+we weak webhook webm websocket went were what when whence where whether which while whole whose
+why width wildcard win window windows wire wireshark with within without word wordbreaks words
+work worker workers workflows working works workspace world would write writes written wrong ws
+wss www wx xdg xml xx yaml yellow yes yet yml you your yours zero zeros zsh zshrc
 `;

@@ -56,7 +56,7 @@ const SUITES: readonly Suite[] = [
   },
   { file: 'registered-hold', lab: true, differs: true, count: 4 },
   { file: 'registered', lab: true, count: 16 },
-  { file: 'timing', lab: true, count: 3 },
+  { file: 'timing', lab: true, count: 4 },
 ];
 
 type Finished = Extract<RunEvent, { type: 'scenario_finished' }>;

@@ -25,8 +25,11 @@ type Duration = string | number;
 /** What an agent can dial: another agent, a SIP or tel URI, or a number or user name in its own domain. */
 type Target = Agent | string;
 
-/** What a value can be compared with. A state may be compared with any state, also after an `if`. */
-type Expected<T> = T extends State ? State : T;
+/**
+ * What a value can be compared with. A state may be compared with any state, also after an `if`; the other side of a
+ * call with its data.
+ */
+type Expected<T> = T extends State ? State : T extends CallPeer ? Peer : T;
 
 /** What a text, array or object can contain. */
 type Part<T> = unknown extends T
@@ -1146,7 +1149,7 @@ interface Agent {
   /**
    * The other side of the current or last call.
    */
-  readonly peer: Peer | undefined;
+  readonly peer: CallPeer | undefined;
   /**
    * Reason phrase of `ended`.
    */
@@ -2048,6 +2051,10 @@ interface Agent {
  */
 interface Call extends CallInfo {
   /**
+   * The other side of this call.
+   */
+  readonly peer: CallPeer;
+  /**
    * The parts of this call.
    * @see RFC 6076
    */
@@ -2064,6 +2071,24 @@ interface Call extends CallInfo {
    * @see RFC 3550, 6.4
    */
   readonly rtp: Rtp | undefined;
+}
+
+/**
+ * The other side of a call: its data, and whether it is an agent.
+ */
+interface CallPeer extends Peer {
+  /**
+   * Whether the other side is that agent: user, host and port are those of its address of record,
+   * or user and address those it listens at. Of an agent with a `domain` the user part is enough,
+   * for a server may write a host of its own, unless the URI is the address of another agent. A
+   * server that writes another number is not seen through: compare `number`.
+   * @param agent An agent of the scenario.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * assert(bob.peer?.is(alice)).is_true();
+   * @see RFC 3261, 19.1.4
+   */
+  is(agent: Agent): boolean;
 }
 
 /**

@@ -270,6 +270,7 @@ function subject({ name, row }: PublicFunction): string {
 
 function objectOf({ on }: FunctionRow): string {
   if (on === 'scenario') return 'scenario.';
+  if (on === 'CallPeer') return 'peer.';
   return on === 'SipLog' ? 'sip.' : on === 'MockServer' ? 'mock.' : '';
 }
 

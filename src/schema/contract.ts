@@ -6,6 +6,7 @@ import { GLOBALS, SCENARIO } from './functions.js';
 import { MATCHERS } from './matchers.js';
 import type { FunctionRow, GetterRow } from './rows.js';
 import { AGENT_GETTERS, AGENT_METHODS, AGENT_VERBS, CALL_GETTERS } from './verbs.js';
+import { PEER_METHODS } from './verbs/getters.js';
 import {
   HTTP_RESPONSE_METHODS,
   HTTP_RESPONSE_VALUES,
@@ -28,6 +29,7 @@ const TABLES: Readonly<Record<FunctionRow['on'], Readonly<Record<string, Functio
   scenario: { each: SCENARIO.each },
   Agent: { ...AGENT_VERBS, ...AGENT_METHODS },
   Assertion: MATCHERS,
+  CallPeer: PEER_METHODS,
   SipLog: SIP_LOG,
   SipMessage: SIP_MESSAGE_METHODS,
   MockServer: { ...MOCK_VERBS, ...MOCK_METHODS },

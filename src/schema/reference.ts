@@ -95,6 +95,11 @@ export function referenceText(schemas: Schemas = SCHEMAS): string {
     ),
     functionSection('Agents', 'What `agent()` returns.', functionsOf('Agent'), gettersText()),
     functionSection(
+      'The other side of a call',
+      'What `peer` of an agent and of a call has beside [its data](#peer).',
+      functionsOf('CallPeer'),
+    ),
+    functionSection(
       'SIP log',
       'What `sip` of an agent gives: its messages, read like every other value.',
       [...functionsOf('SipLog'), ...functionsOf('SipMessage')],
@@ -178,6 +183,7 @@ function functionSection(
 /** Prefix of a name that does not stand alone. */
 const OBJECTS: Partial<Record<FunctionRow['on'], string>> = {
   scenario: 'scenario.',
+  CallPeer: 'peer.',
   SipLog: 'sip.',
   SipMessage: 'message.',
   MockServer: 'mock.',
@@ -322,6 +328,7 @@ function fieldType(schema: ValueSchema): string {
 
 /** Places that describe shapes that are no data. */
 const SHAPE_SECTIONS: Readonly<Record<string, string>> = {
+  CallPeer: 'the-other-side-of-a-call',
   SipLog: 'sip-log',
   SipMessage: 'sip-log',
   HttpResponse: 'http-messages',
@@ -333,7 +340,7 @@ const SHAPE_SECTIONS: Readonly<Record<string, string>> = {
 /** A TypeScript type, with links to the shapes described on this page. */
 function typeText(type: string): string {
   const shape =
-    /\b(State|Peer|Ended|Registration|CallInfo|AgentInfo|Quality|Timing|Sdp|SdpMedia|SdpCodec|Sound|HeardTone|HeardSilence|HeardSignal|HeardRecording|Speech|AudioConnection|SipLog|SipMessage|HttpResponse|MockRequest|MockServer|MockResponse)\b/.exec(
+    /\b(State|CallPeer|Peer|Ended|Registration|CallInfo|AgentInfo|Quality|Timing|Sdp|SdpMedia|SdpCodec|Sound|HeardTone|HeardSilence|HeardSignal|HeardRecording|Speech|AudioConnection|SipLog|SipMessage|HttpResponse|MockRequest|MockServer|MockResponse)\b/.exec(
       type,
     )?.[1];
   if (shape === undefined) return `\`${type}\``;

@@ -85,7 +85,15 @@ interface Consequences {
 }
 
 export interface FunctionRow extends Consequences {
-  readonly on: 'global' | 'Agent' | 'Assertion' | 'scenario' | 'SipLog' | 'SipMessage' | HttpObject;
+  readonly on:
+    | 'global'
+    | 'Agent'
+    | 'CallPeer'
+    | 'Assertion'
+    | 'scenario'
+    | 'SipLog'
+    | 'SipMessage'
+    | HttpObject;
   readonly side: Side;
   /**
    * What a call does, and so where it may stand:

@@ -14,8 +14,11 @@ type Duration = string | number;
 /** What an agent can dial: another agent, a SIP or tel URI, or a number or user name in its own domain. */
 type Target = Agent | string;
 
-/** What a value can be compared with. A state may be compared with any state, also after an \`if\`. */
-type Expected<T> = T extends State ? State : T;
+/**
+ * What a value can be compared with. A state may be compared with any state, also after an \`if\`; the other side of a
+ * call with its data.
+ */
+type Expected<T> = T extends State ? State : T extends CallPeer ? Peer : T;
 
 /** What a text, array or object can contain. */
 type Part<T> = unknown extends T
@@ -87,6 +90,7 @@ export function typingsText(types: string = TYPES_TEXT): string {
     data.trim(),
     objectText('Agent', 'A SIP agent: what `agent()` returns. Its values are those of now.'),
     callText(),
+    peerText(),
     objectText('SipLog', 'The SIP messages of an agent: its `sip`.'),
     objectText('SipMessage', 'A SIP message, as the agent sent or received it.'),
     objectText(
@@ -119,6 +123,12 @@ function objectText(on: 'Agent' | 'SipLog' | 'SipMessage' | HttpObject, about: s
 function callText(): string {
   const about = 'One of the `calls` of an agent. Its values are those of now.';
   return `${jsDoc([about], '')}interface Call extends CallInfo {\n${valueTexts('Call').join('\n')}\n}`;
+}
+
+function peerText(): string {
+  const about = 'The other side of a call: its data, and whether it is an agent.';
+  const members = functionsOf('CallPeer').map((fn) => methodText(fn));
+  return `${jsDoc([about], '')}interface CallPeer extends Peer {\n${members.join('\n')}\n}`;
 }
 
 function valueTexts(on: Parameters<typeof valuesOf>[0]): readonly string[] {

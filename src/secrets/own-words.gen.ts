@@ -22,52 +22,52 @@ best between beyond big bigint bin binary bind binding bit bits bk blank blanks 
 blocks blue bob body bookworm boolean booleans both bound br braces branch break breaks brief
 brings broke broken browse browser browsers bt btoa bubblewrap buf buffer bug build built bundle
 bundler busy but button bw bwrap by bye byte bytes ca caff cafile call called callee caller
-callfind callinfo calling calls came can cancel cancelled candidate cannot cap capabilities
-capability capitals caps capture captured carol carried carry case cat catch catchall caught
-cause causes cd ced celb cert certificate certificates certs cfg chai chain chained challenge
-challenges chance change changed changes channels character characters charset chat chdir check
-checkbox checked checkexpectation checkjs checkout checks checksum childprocess children choice
-choose chown chunk ci cidr circle cjs cl class claude claudecode clean cleaning cli click client
-clients clipped clock clocks clone close closed cmdline cn cng code codec codecs codes codex
-coding codings collect collected collecting colon color colors colours column com come comes
-comfort comma command commander commandline commands commas comment comments commit common
-commonname comp compadd compare compared compares compat compdef compile compiler compinit
-complete completes completion completions compopt compreply comps compset computation computed
-computing concern concerns concurrency concurrent concurrently condition conditions conf config
-configurations confirms congestion connect connected connecting connection connections console
-const constructor consult consultation consultative consume contact contacts contacturi contain
-container containing contains content contents context continue continued continuous contradicts
-contributing control convert converted converters copilot copy core corex correct corrupted
-could count counting country counts cp cpu crashed create credentials crt crypto cseq ct ctrl
-cts curl current cursor curve cuser custom cut cwd cyan cyanbright cycles dark data dataat
-databytes datagram date dave day days db dbfs dd de debian debug declaration declare declared
-declares decline decoded decoder deep deeper deeply default defaults define defined definitions
-deflate delay delta demanded denied deny deregister describe description destroy details dev
-device dgram diagnose dial dialed dialled dialling dialog did die diff differed different
-differs digest digit digits dir direction directory disabled disconnect disk display dispose
-disposition dist distinguished div diversion dll dns do doc docker docs doctor document does
-dolby domain domcontentloaded done dotenv double down drive drop dropped drops dtls dtmf
-dtmfmode dts dump dumpcap dumps duration durations during dvi eacces each eai earlier early ec
-echo econnreset edit editor editors eexist effect eip eisdir element eloop else emlink empty en
-enable enametoolong enc encoded encoder encoding encrypted encryption end ended endian ending
-endings endphase endpoint ends energy enoent enospc enosys enotdir enotordinary enotsup enough
-enroll enter entries entry enum env envfile environ environment enxio eof eopnotsupp eperm epipe
-epoll eq eql equal equally equals erasablesyntaxonly erofs err error errored errors es esac esc
-escape escaped escapes esnext esrch established etc ethernet evalcode evaluated evaluation event
-events eventually ever every everybody everything everywhere exactly example examples excerpt
-exclude excludetag exec execa execute execution exist existing exists exit exited expanded
-expect expected expects expire expired expires expiry explains export exports express expression
-expressions ext extends extension extra extract fail failed failonflaky fails failure failures
-fallback false falsy family far fast fastify fax fbregint fd fdinfo feature fetch few fewer fi
-field fields fifo figure file fileprotocolhandler files filevalue fill filter filtering filters
-final finally find findindex finds fingerprint finish finished first fish fit fits fix fixed
-fixme flac flag flags flaky flatter float flow fmt fmtp focus folder folders follow followed
-following follows for forbid forbidden forbidonly forbids force form format formats formatter
-former forward forwards found fr frame frames free freed frequencies frequency from fromtag
-front fs ftyp fu fulfilled full funcstack function functions further furthest gap garbage
-gateway gather gave gb gemini general generate generated generics geolocation get getenv gets
-getters gi git github gitignore gitlab give given gives glob global globs gnu go goes gone got
-greater grep group groups gsm gt gte guest guid gzip had half hand handed handle handshake
+callfind callinfo calling callpeer calls came can cancel cancelled candidate cannot cap
+capabilities capability capitals caps capture captured carol carried carry case cat catch
+catchall caught cause causes cd ced celb cert certificate certificates certs cfg chai chain
+chained challenge challenges chance change changed changes channels character characters charset
+chat chdir check checkbox checked checkexpectation checkjs checkout checks checksum childprocess
+children choice choose chown chunk ci cidr circle cjs cl class claude claudecode clean cleaning
+cli click client clients clipped clock clocks clone close closed cmdline cn cng code codec
+codecs codes codex coding codings collect collected collecting colon color colors colours column
+com come comes comfort comma command commander commandline commands commas comment comments
+commit common commonname comp compadd compare compared compares compat compdef compile compiler
+compinit complete completes completion completions compopt compreply comps compset computation
+computed computing concern concerns concurrency concurrent concurrently condition conditions
+conf config configurations confirms congestion connect connected connecting connection
+connections console const constructor consult consultation consultative consume contact contacts
+contacturi contain container containing contains content contents context continue continued
+continuous contradicts contributing control convert converted converters copilot copy core corex
+correct corrupted could count counting country counts cp cpu crashed create credentials crt
+crypto cseq ct ctrl cts curl current cursor curve cuser custom cut cwd cyan cyanbright cycles
+dark data dataat databytes datagram date dave day days db dbfs dd de debian debug declaration
+declare declared declares decline decoded decoder deep deeper deeply default defaults define
+defined definitions deflate delay delta demanded denied deny deregister describe description
+destroy details dev device dgram diagnose dial dialed dialled dialling dialog did die diff
+differed different differs digest digit digits dir direction directory disabled disconnect disk
+display dispose disposition dist distinguished div diversion dll dns do doc docker docs doctor
+document does dolby domain domcontentloaded done dotenv double down drive drop dropped drops
+dtls dtmf dtmfmode dts dump dumpcap dumps duration durations during dvi eacces each eai earlier
+early ec echo econnreset edit editor editors eexist effect eip eisdir element eloop else emlink
+empty en enable enametoolong enc encoded encoder encoding encrypted encryption end ended endian
+ending endings endphase endpoint ends energy enoent enospc enosys enotdir enotordinary enotsup
+enough enroll enter entries entry enum env envfile environ environment enxio eof eopnotsupp
+eperm epipe epoll eq eql equal equally equals erasablesyntaxonly erofs err error errored errors
+es esac esc escape escaped escapes esnext esrch established etc ethernet evalcode evaluated
+evaluation event events eventually ever every everybody everything everywhere exactly example
+examples excerpt exclude excludetag exec execa execute execution exist existing exists exit
+exited expanded expect expected expects expire expired expires expiry explains export exports
+express expression expressions ext extends extension extra extract fail failed failonflaky fails
+failure failures fallback false falsy family far fast fastify fax fbregint fd fdinfo feature
+fetch few fewer fi field fields fifo figure file fileprotocolhandler files filevalue fill filter
+filtering filters final finally find findindex finds fingerprint finish finished first fish fit
+fits fix fixed fixme flac flag flags flaky flatter float flow fmt fmtp focus folder folders
+follow followed following follows for forbid forbidden forbidonly forbids force form format
+formats formatter former forward forwards found fr frame frames free freed frequencies frequency
+from fromtag front fs ftyp fu fulfilled full funcstack function functions further furthest gap
+garbage gateway gather gave gb gemini general generate generated generics geolocation get getenv
+gets getters gi git github gitignore gitlab give given gives glob global globs gnu go goes gone
+got greater grep group groups gsm gt gte guest guid gzip had half hand handed handle handshake
 handshakes hang hangup happened happens has hashchange have head headed header headerroute
 headers headless hear heard heardrecording heardsignal heardsilence heardtone hearing hears held
 heldvalue hello help helpdisplayed here hex hf hg hh hidden high higher hijacked hint history

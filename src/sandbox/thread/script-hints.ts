@@ -17,6 +17,7 @@ const SUBJECTS: Readonly<Record<FunctionRow['on'], string>> = {
   scenario: 'script',
   Agent: 'agent',
   Assertion: 'assert()',
+  CallPeer: 'peer',
   SipLog: 'sip',
   SipMessage: 'SIP message',
   MockServer: 'mock server',

@@ -1,5 +1,4 @@
 /** `agent()` and the objects it returns: verbs go to the driver, getters read the world. */
-import type { Peer } from '../../../sip/peer.js';
 import type { CallStream } from '../../../sip/negotiated.js';
 import type {
   AgentInfo,
@@ -33,6 +32,7 @@ import { frozen, hears } from './audio.js';
 import { endedOf, type EndedValue } from './ended.js';
 import { noteRead } from '../assert/late.js';
 import { sipLogOf, type SipLog } from './sip-log.js';
+import { callPeer, type CallPeer } from './peer.js';
 import { carryOut } from './verbs.js';
 import { VERBS, type GuestVerb } from './verbs.gen.js';
 import { verifyMedia, verifyNoMedia } from './verify-media.js';
@@ -108,9 +108,9 @@ class Agent implements Readonly<Record<AgentGetter | AgentMethod, unknown>> {
   get calls(): readonly Call[] {
     return Object.freeze(openCalls(this.#state()).map((call) => callOf(this.#name, call)));
   }
-  get peer(): Peer | undefined {
+  get peer(): CallPeer | undefined {
     const peer = currentCall(this.#state())?.peer;
-    return peer === undefined ? undefined : Object.freeze({ ...peer });
+    return peer === undefined ? undefined : callPeer(peer);
   }
   get reason(): string | undefined {
     return this.#state().ended?.reason;

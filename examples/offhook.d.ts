@@ -1951,6 +1951,60 @@ interface Agent {
    */
   abort_transfer(): void;
   /**
+   * Switches the agent off as a phone is switched off properly: BYE to its calls, un-REGISTER, end
+   * of the process. What a dead peer does not answer within a second is given up. Until `start()`
+   * its verbs fail with `E_AGENT_GONE`, and its values stay readable. Not needed at the end of a
+   * scenario.
+   * Returns when the process has ended.
+   * Time limit: 2s.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * bob.stop();
+   * assert(bob.registered).is_false();
+   * bob.start();
+   * @see RFC 3261, 10.2.2 and 15.1
+   */
+  stop(): void;
+  /**
+   * Unplugs the agent: its process is killed and sends nothing any more, no BYE and no un-REGISTER.
+   * The registrar keeps its binding until that expires, and the other side of a call notices what
+   * it notices. For the agent itself its calls have ended: `ended` has `how: "stopped"`. Until
+   * `start()` its verbs fail with `E_AGENT_GONE`, and its values stay readable.
+   * Returns when the process has ended.
+   * Time limit: 2s.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * bob.kill();
+   * alice.verify_no_media("1s");
+   * bob.start();
+   * bob.register();
+   */
+  kill(): void;
+  /**
+   * Switches the agent on again after `stop()` or `kill()`: a new process with the same account,
+   * address and ports. It registers when `register()` tells it to. It sends silence, and
+   * `respond_incoming` is forgotten. baresip 1.x invents a new user part of its Contact, so that
+   * the binding of a killed agent stays beside the new one.
+   * Returns when the process answers on its control connection.
+   * Time limit: 5s.
+   * @throws E_AGENT_START: The baresip process of an agent did not come up.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * bob.kill();
+   * bob.start();
+   * bob.register();
+   */
+  start(): void;
+  /**
    * Passes as soon as an RTP packet is received in the call, after it was asked. Silence counts: it
    * is sent as packets, too.
    * Returns when RTP was received.

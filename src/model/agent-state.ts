@@ -140,6 +140,10 @@ function foldAgent(next: Draft<AgentState>, event: AgentEvent, at: number): void
     case 'started':
       next.aor = event.aor;
       next.address = event.address;
+      // It may have been switched off before.
+      next.alive = true;
+      delete next.exit;
+      next.sending = SILENT;
       next.serverless = event.aor.endsWith(`@${event.address}`);
       break;
     default:

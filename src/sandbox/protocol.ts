@@ -179,6 +179,8 @@ export interface CallRequest {
   verb: AgentVerb | GlobalVerb | 'watch' | ServiceVerb | 'requests' | 'keep';
   /** The agent, or the mock server, the verb was called on. */
   agent?: string;
+  /** Whether that is a mock server: it has a verb "stop" as agents do. */
+  mock?: true;
   /** Of a verb with a row: each at the place of its parameter, undefined where it was left out. */
   args: readonly Argument[];
   at?: SourceLocation;

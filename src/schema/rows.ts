@@ -137,6 +137,8 @@ export interface VerbRow extends FunctionRow {
   readonly caller?: 'agent' | 'peer' | 'nobody';
   /** Ends a call: agents at its other end are moved to the present before, so that no earlier Idle passes for its end. */
   readonly ends_call?: true;
+  /** The agent is off afterwards: it sends nothing any more. */
+  readonly switches_off?: true;
 }
 
 export interface GetterRow {

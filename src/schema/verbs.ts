@@ -12,6 +12,7 @@ import { AGENT_GETTERS, CALL_GETTERS } from './verbs/getters.js';
 import { MEDIA_VERBS } from './verbs/media.js';
 import { MESSAGE_VERBS } from './verbs/messages.js';
 import { AGENT_METHODS as METHODS } from './verbs/methods.js';
+import { POWER_VERBS } from './verbs/power.js';
 import { REGISTRATION_VERBS } from './verbs/registration.js';
 import { TRANSFER_VERBS } from './verbs/transfer.js';
 
@@ -25,6 +26,7 @@ export const AGENT_VERBS = {
   ...MESSAGE_VERBS,
   ...INBOUND_VERBS,
   ...TRANSFER_VERBS,
+  ...POWER_VERBS,
 } as const satisfies Record<string, VerbRow>;
 
 const AGENT_METHODS = { ...METHODS, ...AUDIO_METHODS } as const;
@@ -34,6 +36,8 @@ export type AgentVerb = keyof typeof AGENT_VERBS;
 export type AudioVerb = keyof typeof AUDIO_VERBS;
 /** Verbs a driver carries out alone. */
 export type DriverVerb = Exclude<AgentVerb, AudioVerb>;
+/** Verbs that end or begin the process of an agent. */
+export type PowerVerb = keyof typeof POWER_VERBS;
 export type AgentMethod = keyof typeof AGENT_METHODS;
 export type AgentGetter = keyof typeof AGENT_GETTERS;
 export type CallGetter = keyof typeof CALL_GETTERS;

@@ -19,10 +19,10 @@ autoload autoredirect available avp await awaited awaits away axios back backsla
 baresip baresipmodules base bash bashdefault bashrc basic basicconstraints be bearer because
 become beep before began begin beginning begins begun behind being bell belongs below beside
 best between beyond big bigint bin binary bind binding bit bits bk blank blanks blind block
-blocks blue bob body bookworm boolean booleans both bound br braces branch break breaks brief
-brings broke broken browse browser browsers bt btoa bubblewrap buf buffer bug build built bundle
-bundler busy but button bw bwrap by bye byte bytes ca caff cafile call called callee caller
-callfind callinfo calling callpeer calls came can cancel cancelled candidate cannot cap
+blocks blue bob body bookworm boolean booleans boot both bound br braces branch break breaks
+brief brings broke broken browse browser browsers bt btoa bubblewrap buf buffer bug build built
+bundle bundler busy but button bw bwrap by bye byte bytes ca caff cafile call called callee
+caller callfind callinfo calling callpeer calls came can cancel cancelled candidate cannot cap
 capabilities capability capitals caps capture captured carol carried carry case cat catch
 catchall caught cause causes cd ced celb cert certificate certificates certs cfg chai chain
 chained challenge challenges chance change changed changes channels character characters charset
@@ -38,54 +38,55 @@ conf config configurations confirms congestion connect connected connecting conn
 connections console const constructor consult consultation consultative consume contact contacts
 contacturi contain container containing contains content contents context continue continued
 continuous contradicts contributing control convert converted converters copilot copy core corex
-correct corrupted could count counting country counts cp cpu crashed create credentials crt
-crypto cseq ct ctrl cts curl current cursor curve cuser custom cut cwd cyan cyanbright cycles
-dark data dataat databytes datagram date dave day days db dbfs dd de debian debug declaration
-declare declared declares decline decoded decoder deep deeper deeply default defaults define
-defined definitions deflate delay delta demanded denied deny deregister describe description
-destroy details dev device dgram diagnose dial dialed dialled dialling dialog did die diff
-differed different differs digest digit digits dir direction directory disabled disconnect disk
-display dispose disposition dist distinguished div diversion dll dns do doc docker docs doctor
-document does dolby domain domcontentloaded done dotenv double down drive drop dropped drops
-dtls dtmf dtmfmode dts dump dumpcap dumps duration durations during dvi eacces each eai earlier
-early ec echo econnreset edit editor editors eexist effect eip eisdir element eloop else emlink
-empty en enable enametoolong enc encoded encoder encoding encrypted encryption end ended endian
-ending endings endphase endpoint ends energy enoent enospc enosys enotdir enotordinary enotsup
-enough enroll enter entries entry enum env envfile environ environment enxio eof eopnotsupp
-eperm epipe epoll eq eql equal equally equals erasablesyntaxonly erofs err error errored errors
-es esac esc escape escaped escapes esnext esrch established etc ethernet evalcode evaluated
-evaluation event events eventually ever every everybody everything everywhere exactly example
-examples excerpt exclude excludetag exec execa execute execution exist existing exists exit
-exited expanded expect expected expects expire expired expires expiry explains export exports
-express expression expressions ext extends extension extra extract fail failed failonflaky fails
-failure failures fallback false falsy family far fast fastify fax fbregint fd fdinfo feature
-fetch few fewer fi field fields fifo figure file fileprotocolhandler files filevalue fill filter
-filtering filters final finally find findindex finds fingerprint finish finished first fish fit
-fits fix fixed fixme flac flag flags flaky flatter float flow fmt fmtp focus folder folders
-follow followed following follows for forbid forbidden forbidonly forbids force form format
-formats formatter former forward forwards found fr frame frames free freed frequencies frequency
-from fromtag front fs ftyp fu fulfilled full funcstack function functions further furthest gap
-garbage gateway gather gave gb gemini general generate generated generics geolocation get getenv
-gets getters gi git github gitignore gitlab give given gives glob global globs gnu go goes gone
-got greater grep group groups gsm gt gte guest guid gzip had half hand handed handle handshake
-handshakes hang hangup happened happens has hashchange have head headed header headerroute
-headers headless hear heard heardrecording heardsignal heardsilence heardtone hearing hears held
-heldvalue hello help helpdisplayed here hex hf hg hh hidden high higher hijacked hint history
-hits hold holding holds home homebrew hook hops host hosts how however hpe href htable html http
-httpoptions httpparsererror httpresponse https hung hup hz ice id identity idle ids if ifs
-ignore ignored im ima image imitating immediate implemented import imported imports in inactive
-inbound include includes incoming incomplete incorrect index infer info information init input
-inreq insecure inside insmod install installation installed instantiated instead int integer
-interface internal internalerror interrupt interrupted interval into inv invalid invite ip ipv
-is isbflagset isnt isolate isolated isolation isretried issued it item its itself itu javascript
-jenkins jenkinsfile jest jit jitter job jobs journal jpeg js jsconfig json jsonc jsx judge
-judged junie junit just kamailio kb keep keeps kept kex key keydown keyof keyout keypress keys
-khz kib kill killed kind know known knows lab label labelledcondition labels lacks ladder lane
-language large last lastfailed lastrun late later latest latin law layout le leads least leave
-leaves left length less let letters level levels li lib libx lies lifetime liftoff light like
-limit limits line linefor lines link linked links lint linux list listed listen listening
-listens lists live lntup load loaded loader loading loadmodule local localhost localuri location
-lock locks log logged login logout logs lone long longer longest look looked looking lookup loop
+correct corrupted could count counting country counts cp cpu crash crashed create credentials
+crt crypto cseq ct ctrl cts curl current cursor curve cuser custom cut cwd cyan cyanbright
+cycles dark data dataat databytes datagram date dave day days db dbfs dd de debian debug
+declaration declare declared declares decline decoded decoder deep deeper deeply default
+defaults define defined definitions deflate delay delta demanded denied deny deregister describe
+description destroy details dev device dgram diagnose dial dialed dialled dialling dialog did
+die diff differed different differs digest digit digits dir direction directory disabled
+disconnect disk display dispose disposition dist distinguished div diversion dll dns do doc
+docker docs doctor document does dolby domain domcontentloaded done dotenv double down drive
+drop dropped drops dtls dtmf dtmfmode dts dump dumpcap dumps duration durations during dvi
+eacces each eai earlier early ec echo econnreset edit editor editors eexist effect eip eisdir
+element eloop else emlink empty en enable enametoolong enc encoded encoder encoding encrypted
+encryption end ended endian ending endings endphase endpoint ends energy enoent enospc enosys
+enotdir enotordinary enotsup enough enroll enter entries entry enum env envfile environ
+environment enxio eof eopnotsupp eperm epipe epoll eq eql equal equally equals
+erasablesyntaxonly erofs err error errored errors es esac esc escape escaped escapes esnext
+esrch established etc ethernet evalcode evaluated evaluation event events eventually ever every
+everybody everything everywhere exactly example examples excerpt exclude excludetag exec execa
+execute execution exist existing exists exit exited expanded expect expected expects expire
+expired expires expiry explains export exports express expression expressions ext extends
+extension extra extract fail failed failonflaky fails failure failures fallback false falsy
+family far fast fastify fax fbregint fd fdinfo feature fetch few fewer fi field fields fifo
+figure file fileprotocolhandler files filevalue fill filter filtering filters final finally find
+findindex finds fingerprint finish finished first fish fit fits fix fixed fixme flac flag flags
+flaky flatter float flow fmt fmtp focus folder folders follow followed following follows for
+forbid forbidden forbidonly forbids force form format formats formatter former forward forwards
+found fr frame frames free freed frequencies frequency from fromtag front fs ftyp fu fulfilled
+full funcstack function functions further furthest gap garbage gateway gather gave gb gemini
+general generate generated generics geolocation get getenv gets getters gi git github gitignore
+gitlab give given gives glob global globs gnu go goes gone got greater grep group groups gsm gt
+gte guest guid gzip had half hand handed handle handshake handshakes hang hangup happened
+happens has hashchange have head headed header headerroute headers headless hear heard
+heardrecording heardsignal heardsilence heardtone hearing hears held heldvalue hello help
+helpdisplayed here hex hf hg hh hidden high higher hijacked hint history hits hold holding holds
+home homebrew hook hops host hosts how however hpe href htable html http httpoptions
+httpparsererror httpresponse https hung hup hz ice id identity idle ids if ifs ignore ignored im
+ima image imitating immediate implemented import imported imports in inactive inbound include
+includes incoming incomplete incorrect index infer info information init input inreq insecure
+inside insmod install installation installed instantiated instead int integer interface internal
+internalerror interrupt interrupted interval into inv invalid invite ip ipv is isbflagset isnt
+isolate isolated isolation isretried issued it item its itself itu javascript jenkins
+jenkinsfile jest jit jitter job jobs journal jpeg js jsconfig json jsonc jsx judge judged junie
+junit just kamailio kb keep keeps kept kex key keydown keyof keyout keypress keys khz kib kill
+killed kind know known knows lab label labelledcondition labels lacks ladder lane language large
+last lastfailed lastrun late later latest latin launch law layout le leads least leave leaves
+left length less let letters level levels li lib libx lies lifetime liftoff light like limit
+limits line linefor lines link linked links lint linux list listed listen listening listens
+lists live lntup load loaded loader loading loadmodule local localhost localuri location lock
+locks log logged login logout logs lone long longer longest look looked looking lookup loop
 loopback loose loss lost louder loudness low lpc lr ls lt lte machine machines made magenta
 magentabright mailbox main make makes man mand many mark markdown marked marks masked match
 matcher matchers matches matchesuser math matroska matters max maxagents maxcalls maxfwd may
@@ -109,45 +110,46 @@ parent parse part partial participant parties parts party pass passed passes pas
 passwords path paths pattern patterns pause pausems payload pbx pbxs pcap pcapng pcm pcma pcmu
 pdeathsig peer peerdisplayname peeruri pem pending percentage permission permissions phase phone
 pick picomatch pid ping pinganswer pipe pipeline pkeyopt pki place placed places plain play
-player playwright please point policy poll port portrange ports possible post pr prack precheck
-preferred prefers prefix prepare present press presses pretty prev prime print printf prints
-prio priority private probe problem problems proc process processor processors program progress
-project projectfile projects promise promiselike properties property proto protocol proven
-proves provisional proxies proxy pt ptime pubint public publish pull push put puts pv pw pwd px
-qcelp qop qualify quality query quickjs quickstart quiet quit quot quote quoted quotes raise ran
-random range rate raw rc rd re reach reachable reached reaches react read readable reading
-readonly reads readsclock ready real really realm reason receive received receiveddigit
-receivedmessage receiver receives recommends record recorded recording recordings records
-recursed recursion recv recvonly red redirect redirected redirection redirects ref refer
-reference referred refuse refused refuses reg regex regexp regint regions register registered
-registering registers registrar registration regq regular reinstall reject rejected rejection
-rejects rejectunauthorized rel relative relay relaying release released remedy remote remove
-removed rename renames renew repeat repeatable repeated replace replaced replaces reply report
-reported reporter reporters reports repository req request requests require rerun reruns res
-resolv resolvejsonmodule resolves resource respond responded responder responding response
-responses rest restart restarted result results resume resumed retransmission retries retrieve
-retry return returned returns rev revision rf rfc ri riff rifx right ring ringback ringing rm
-rmmod ro role root round rounded route routes row rows rp rport rr rtcp rtp rtpmap rtt ru ruid
-run rundll running runs ruri rwait rx said same sample samples sandbox sanity save saveaudio
-saved say says sbc sbin scaffold scale scan scenario scenariooptions scenarios schedule schema
-scheme scode scope screen script scripts scroll sdp search second seconds secret secrets section
-security see seed seen selected self selfsigned send sender sending sendonly sendrecv sends sent
-separated separators seq sequence sequencediagram serve server servers service services session
-set setbflag setcap setpriv sets setting settings settle settles setup several sh sha shallow
-shard shards share shared shell shift shim short shorten shorter should show shown shownpath
-shows sht shuffle shutdown side sides sighup sigint sigkill sign signal signed sigterm silence
-silent similarity simultaneously sin since sine single sink sip sipheaders siplog sipmessage
-sipnat sips siptrace siputils sit size skip skiplibcheck skipped skipreason sl sleep slot slow
-slowest smaller smoke sms snd sndcode sndfile so socket softphone solo solve some somebody
-something sony sound source sox space span spawn speak speaks special speech spelling sq srate
-srtp ss ssl stack stacktrace stage stages staging stalled stand standard standards start started
-startedat startline starts stat state states static statmode stats status stay stays stderr
-stderror stdin stdout steady step steps stereo still stop stopped stops store stream streams
-stress strict string strip strong strongest structure stub stun stunpass stunserver stunuser sub
-subj subject subjectaltname subscribe substr such sudo suite suites summary sun superseded
-supplement support supported surely surrogate survives suspend suspended swc switch switched
-symbol symbolic symlink sync synchronous syntax syntaxerror sys system table tag tags take taken
-takes tap target targets tcp tcpdump tcpsrcport te teardown tears tel telephone tell tells temp
+player playwright please plug point policy poll port portrange ports possible post power pr
+prack precheck preferred prefers prefix prepare present press presses pretty prev prime print
+printf prints prio priority private probe problem problems proc process processor processors
+program progress project projectfile projects promise promiselike properties property proto
+protocol proven proves provisional proxies proxy pt ptime pubint public publish pull push put
+puts pv pw pwd px qcelp qop qualify quality query quickjs quickstart quiet quit quot quote
+quoted quotes raise ran random range rate raw rc rd re reach reachable reached reaches react
+read readable reading readonly reads readsclock ready real really realm reason reboot receive
+received receiveddigit receivedmessage receiver receives recommends record recorded recording
+recordings records recursed recursion recv recvonly red redirect redirected redirection
+redirects ref refer reference referred refuse refused refuses reg regex regexp regint regions
+register registered registering registers registrar registration regq regular reinstall reject
+rejected rejection rejects rejectunauthorized rel relative relay relaying release released
+remedy remote remove removed rename renames renew repeat repeatable repeated replace replaced
+replaces reply report reported reporter reporters reports repository req request requests
+require rerun reruns res resolv resolvejsonmodule resolves resource respond responded responder
+responding response responses rest restart restarted result results resume resumed
+retransmission retries retrieve retry return returned returns rev revision rf rfc ri riff rifx
+right ring ringback ringing rm rmmod ro role root round rounded route routes row rows rp rport
+rr rtcp rtp rtpmap rtt ru ruid run rundll running runs ruri rwait rx said same sample samples
+sandbox sanity save saveaudio saved say says sbc sbin scaffold scale scan scenario
+scenariooptions scenarios schedule schema scheme scode scope screen script scripts scroll sdp
+search second seconds secret secrets section security see seed seen selected self selfsigned
+send sender sending sendonly sendrecv sends sent separated separators seq sequence
+sequencediagram serve server servers service services session set setbflag setcap setpriv sets
+setting settings settle settles setup several sh sha shallow shard shards share shared shell
+shift shim short shorten shorter should show shown shownpath shows sht shuffle shutdown side
+sides sighup sigint sigkill sign signal signed sigterm silence silent similarity simultaneously
+sin since sine single sink sip sipheaders siplog sipmessage sipnat sips siptrace siputils sit
+size skip skiplibcheck skipped skipreason sl sleep slot slow slowest smaller smoke sms snd
+sndcode sndfile so socket softphone solo solve some somebody something sony sound source sox
+space span spawn speak speaks special speech spelling sq srate srtp ss ssl stack stacktrace
+stage stages staging stalled stand standard standards start started startedat startline starts
+stat state states static statmode stats status stay stays stderr stderror stdin stdout steady
+step steps stereo still stop stopped stops store stream streams stress strict string strip
+strong strongest structure stub stun stunpass stunserver stunuser sub subj subject
+subjectaltname subscribe substr such sudo suite suites summary sun superseded supplement support
+supported surely surrogate survives suspend suspended swc switch switched switches symbol
+symbolic symlink sync synchronous syntax syntaxerror sys system table tag tags take taken takes
+tap target targets tcp tcpdump tcpsrcport te teardown tears tel telephone tell tells temp
 template temporarily temporary ten tenant term terminal terminate terminated test testcase
 tested testlist tests testsuite testsuites text textarea textops texts than that the their
 theirs them theme themselves then there these they things third this those thread threads three
@@ -159,16 +161,17 @@ truncated trust trusted truthy try trying ts tsc tsconfig tu turn twice two tx t
 typeerror typeof types typescript typings ua uaaddheader uadel uafind uanew uareg uas ubuntu udp
 ui uid uk un unanswered unavailable unawaited uncaughtexception unchecked uncommitted und
 undefined under understand understood undici unexpected unfinished unhandledrejection unhold
-unit unknown unlabelled unless unmute unmuted unreachable unreadable unreg unregister
-unregistered unregistering unregisters unsaid unseen unset unsupported unsupportedsyntax until
-untilfailure untrusted unusable unusual up update upgrade upload uri uris url urls us usage use
-used user username users uses usr usrloc usually utf util uuid uz valid validate value
-valueorend values vanish var variable variablefiles variables varies vars ver verb
-verbatimmodulesyntax verbose verbs verdict verified verify version versions vi via video view
-visited visual vitest voice voicemail void volume vorbis wait waited waiting waitoptions waits
-wall want wants warm warn warning warnings was wasm watch watching wav wave wavefmt way wayland
-we weak webhook webm websocket went were what when whence where whether which while whole whose
-why width wildcard win window windows wire wireshark with within without word wordbreaks words
-work worker workers workflows working works workspace world would write writes written wrong ws
-wss www wx xdg xml xx yaml yellow yes yet yml you your yours zero zeros zsh zshrc
+unit unknown unlabelled unless unmute unmuted unplug unplugged unreachable unreadable unreg
+unregister unregistered unregistering unregisters unsaid unseen unset unsupported
+unsupportedsyntax until untilfailure untrusted unusable unusual up update upgrade upload uri
+uris url urls us usage use used user username users uses usr usrloc usually utf util uuid uz
+valid validate value valueorend values vanish var variable variablefiles variables varies vars
+ver verb verbatimmodulesyntax verbose verbs verdict verified verify version versions vi via
+video view visited visual vitest voice voicemail void volume vorbis wait waited waiting
+waitoptions waits wall want wants warm warn warning warnings was wasm watch watching wav wave
+wavefmt way wayland we weak webhook webm websocket went were what when whence where whether
+which while whole whose why width wildcard win window windows wire wireshark with within without
+word wordbreaks words work worker workers workflows working works workspace world would write
+writes written wrong ws wss www wx xdg xml xx yaml yellow yes yet yml you your yours zero zeros
+zsh zshrc
 `;

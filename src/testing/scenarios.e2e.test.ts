@@ -56,6 +56,7 @@ const SUITES: readonly Suite[] = [
   },
   { file: 'registered-hold', lab: true, differs: true, count: 4 },
   { file: 'registered', lab: true, count: 16 },
+  { file: 'power', lab: true, differs: true, count: 6 },
   { file: 'timing', lab: true, count: 4 },
 ];
 

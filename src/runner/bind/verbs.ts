@@ -83,7 +83,7 @@ export async function carryOut(
     return await dispatch(request, resources, services);
   } catch (thrown) {
     const error = toErrorData(thrown);
-    const isAgents = request.agent !== undefined && isAgentVerb(request.verb);
+    const isAgents = request.agent !== undefined && agentVerbOf(request) !== undefined;
     const agents = isAgents ? { agents: [request.agent ?? ''] } : {};
     return { error: { ...agents, ...error } };
   }
@@ -95,7 +95,8 @@ async function dispatch(
   services: Services,
 ): Promise<CallReply> {
   const { verb, args, within_ms } = request;
-  if (isAgentVerb(verb)) return act(request, verb, resources);
+  const ofAgent = agentVerbOf(request);
+  if (ofAgent !== undefined) return act(request, ofAgent, resources);
   if (!isGlobalVerb(verb)) return services.perform(request);
   return GLOBAL[verb](args, within_ms ?? limitOf(GLOBALS[verb]), resources);
 }
@@ -116,6 +117,7 @@ async function act(
   };
   const isCall = row.caller === 'agent';
   const { seq, value } = isCall ? await resources.guard.placing(name, acted) : await acted();
+  if (row.switches_off === true) resources.hearing.silenced(resources.agent(name));
   return { ...(seq === undefined ? {} : { seq }), ...(value === undefined ? {} : { value }) };
 }
 
@@ -124,8 +126,9 @@ function limitOf({ limit = '0s' }: FunctionRow): number {
   return durationMs(limit);
 }
 
-function isAgentVerb(verb: string): verb is AgentVerb {
-  return Object.hasOwn(AGENT_VERBS, verb);
+/** The verb, where it is that of an agent: a mock server has a verb `stop`, too. */
+function agentVerbOf({ verb, mock }: CallRequest): AgentVerb | undefined {
+  return mock !== true && Object.hasOwn(AGENT_VERBS, verb) ? (verb as AgentVerb) : undefined;
 }
 
 function isAudioVerb(verb: AgentVerb): verb is AudioVerb {
@@ -136,8 +139,10 @@ function isGlobalVerb(verb: string): verb is GlobalVerb {
   return Object.hasOwn(GLOBAL, verb);
 }
 
-function rowOf({ verb }: CallRequest): FunctionRow | undefined {
-  if (isAgentVerb(verb)) return AGENT_VERBS[verb];
+function rowOf(request: CallRequest): FunctionRow | undefined {
+  const ofAgent = agentVerbOf(request);
+  if (ofAgent !== undefined) return AGENT_VERBS[ofAgent];
+  const { verb } = request;
   return isGlobalVerb(verb) ? GLOBALS[verb] : undefined;
 }
 

@@ -83,7 +83,8 @@ class Agent implements UserAgent {
     const limit = new Limit(limitMs);
     if (verb === 'start') return this.#start(limit);
     if (verb === 'stop' || verb === 'kill') return this.#switchOff(verb);
-    return VERBS[verb as RunningVerb](this.#session, args as never, limit);
+    const running: RunningVerb = verb;
+    return VERBS[running](this.#session, args as never, limit);
   }
 
   watchRtp(): Promise<void> {

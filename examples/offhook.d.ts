@@ -25,8 +25,11 @@ type Duration = string | number;
 /** What an agent can dial: another agent or a peer, a SIP or tel URI, or a number or user name in its own domain. */
 type Target = Agent | SipPeer | string;
 
-/** What a value can be compared with. A state may be compared with any state, also after an `if`. */
-type Expected<T> = T extends State ? State : T;
+/**
+ * What a value can be compared with. A state may be compared with any state, also after an `if`; the other side of a
+ * call with its data.
+ */
+type Expected<T> = T extends State ? State : T extends CallPeer ? Peer : T;
 
 /** What a text, array or object can contain. */
 type Part<T> = unknown extends T
@@ -78,6 +81,15 @@ type Condition<T> = 0 extends 1 & T
         : "a condition must not return a function: call it"
       : "assert(value) needs a matcher, such as .equals(expected)"
     : "a condition must not be async";
+
+/** A condition of a sequence, alone or behind what reports call it. */
+type LabelledCondition = (() => unknown) | readonly [label: string, condition: () => unknown];
+
+/** What such a condition returns once it holds. */
+type HeldValue<C> = Exclude<
+  C extends () => infer R ? R : C extends readonly [string, () => infer R] ? R : never,
+  false | null
+>;
 
 /** Assertions that no matcher has followed. */
 type Unchecked<T> = T extends { is_present: unknown } ? (T extends { value: unknown } ? never : T) : never;
@@ -1607,7 +1619,7 @@ interface Agent {
   /**
    * The other side of the current or last call.
    */
-  readonly peer: Peer | undefined;
+  readonly peer: CallPeer | undefined;
   /**
    * Reason phrase of `ended`.
    */
@@ -2409,6 +2421,60 @@ interface Agent {
    */
   abort_transfer(): void;
   /**
+   * Switches the agent off as a phone is switched off properly: BYE to its calls, un-REGISTER, end
+   * of the process. What a dead peer does not answer within a second is given up. Until `start()`
+   * its verbs fail with `E_AGENT_GONE`, and its values stay readable. Not needed at the end of a
+   * scenario.
+   * Returns when the process has ended.
+   * Time limit: 2s.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * bob.stop();
+   * assert(bob.registered).is_false();
+   * bob.start();
+   * @see RFC 3261, 10.2.2 and 15.1
+   */
+  stop(): void;
+  /**
+   * Unplugs the agent: its process is killed and sends nothing any more, no BYE and no un-REGISTER.
+   * The registrar keeps its binding until that expires, and the other side of a call notices what
+   * it notices. For the agent itself its calls have ended: `ended` has `how: "stopped"`. Until
+   * `start()` its verbs fail with `E_AGENT_GONE`, and its values stay readable.
+   * Returns when the process has ended.
+   * Time limit: 2s.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * bob.kill();
+   * alice.verify_no_media("1s");
+   * bob.start();
+   * bob.register();
+   */
+  kill(): void;
+  /**
+   * Switches the agent on again after `stop()` or `kill()`: a new process with the same account,
+   * address and ports. It registers when `register()` tells it to. It sends silence, and
+   * `respond_incoming` is forgotten. baresip 1.x invents a new user part of its Contact, so that
+   * the binding of a killed agent stays beside the new one.
+   * Returns when the process answers on its control connection.
+   * Time limit: 5s.
+   * @throws E_AGENT_START: The baresip process of an agent did not come up.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * bob.kill();
+   * bob.start();
+   * bob.register();
+   */
+  start(): void;
+  /**
    * Passes as soon as an RTP packet is received in the call, after it was asked. Silence counts: it
    * is sent as packets, too.
    * Returns when RTP was received.
@@ -2545,7 +2611,7 @@ interface SipPeer {
   /**
    * The other side of the current or last call.
    */
-  readonly peer: Peer | undefined;
+  readonly peer: CallPeer | undefined;
   /**
    * Reason phrase of `ended`.
    */
@@ -3687,6 +3753,10 @@ interface Transaction {
  */
 interface Call extends CallInfo {
   /**
+   * The other side of this call.
+   */
+  readonly peer: CallPeer;
+  /**
    * The parts of this call.
    * @see RFC 6076
    */
@@ -3703,6 +3773,24 @@ interface Call extends CallInfo {
    * @see RFC 3550, 6.4
    */
   readonly rtp: Rtp | undefined;
+}
+
+/**
+ * The other side of a call: its data, and whether it is an agent.
+ */
+interface CallPeer extends Peer {
+  /**
+   * Whether the other side is that agent: user, host and port are those of its address of record,
+   * or user and address those it listens at. Of an agent with a `domain` the user part is enough,
+   * for a server may write a host of its own, unless the URI is the address of another agent. A
+   * server that writes another number is not seen through: compare `number`.
+   * @param agent An agent of the scenario.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * assert(bob.peer?.is(alice)).is_true();
+   * @see RFC 3261, 19.1.4
+   */
+  is(agent: Agent): boolean;
 }
 
 /**
@@ -4072,6 +4160,14 @@ interface Assertion<T> {
    */
   not_equals(expected: Expected<T>): Checked<T>;
   /**
+   * Equal to one of several values, as `equals` compares.
+   * @param values What it may be.
+   * @throws E_ASSERT: An assertion did not hold.
+   * @example
+   * assert(alice.status_code).is_one_of([480, 486, 603]);
+   */
+  is_one_of(values: readonly Expected<T>[]): Checked<T>;
+  /**
    * Exactly `true`.
    * @throws E_ASSERT: An assertion did not hold.
    * @example
@@ -4161,6 +4257,26 @@ interface Assertion<T> {
    * assert(alice.status_code).at_least(400).at_most(499);
    */
   at_most(this: Only<T, number, "is for numbers">, bound: number): Checked<NonNullable<T>>;
+  /**
+   * A number from `low` to `high`; both are allowed.
+   * @param low The lowest number allowed.
+   * @param high The highest number allowed.
+   * @throws E_ASSERT: An assertion did not hold.
+   * @example
+   * assert(alice.status_code).between(400, 499);
+   */
+  between(this: Only<T, number, "is for numbers">, low: number, high: number): Checked<NonNullable<T>>;
+  /**
+   * A number that differs from the expected one by no more than the tolerance.
+   * @param expected The number in the middle.
+   * @param tolerance How far away it may be, up or down: a number, in the unit of the value, or a
+   * part of `expected`, such as "10%". What is exactly so far away is allowed.
+   * @throws E_ASSERT: An assertion did not hold.
+   * @example
+   * assert(alice.timing.talk_ms).about(5000, 250);
+   * assert(alice.timing.talk_ms).about(5000, "5%");
+   */
+  about(this: Only<T, number, "is for numbers">, expected: number, tolerance: number | `${number}%`): Checked<NonNullable<T>>;
   /**
    * Labels the assertion; unlabelled ones show their own source text.
    * @param label What the reports call the value.
@@ -4300,6 +4416,7 @@ declare function assert<T>(value: T): Assertion<T>;
  * is lost, no stale one passes.
  * Returns when the condition held.
  * Time limit: 5s.
+ * @param label What messages and reports call the condition. Default: its source text.
  * @param condition One that asserts passes when its assertions hold, unless it returns `false` or
  * `null`. One that asserts nothing passes on `true`, a number other than 0 or an object; anything
  * falsy is not yet, a text is an error. An `http()` without an answer is not yet. Evaluated after
@@ -4313,13 +4430,19 @@ declare function assert<T>(value: T): Assertion<T>;
  * @example
  * await_until(() => assert(bob.state).equals(State.Ringing));
  * const call = await_until(() => assert(bob.calls[0]).is_present().value(), "10s");
+ * await_until("both up", () => {
+ *   assert(alice.state).equals(State.Established);
+ *   assert(bob.state).equals(State.Established);
+ * }, "5s");
  */
 declare function await_until<T>(condition: (() => T) & Condition<T>, within?: Duration): Exclude<T, false | null>;
+declare function await_until<T>(label: string, condition: (() => T) & Condition<T>, within?: Duration): Exclude<T, false | null>;
 
 /**
  * Fails the moment the condition comes true, also when it is so at the beginning; passes when the
  * time is over. Sees every state in order, like `await_until`.
  * Returns when the time is over.
+ * @param label What messages and reports call the condition. Default: its source text.
  * @param condition What must not come true. Evaluated as that of `await_until`: it comes true when
  * that would pass.
  * @param during How long it must not.
@@ -4329,10 +4452,12 @@ declare function await_until<T>(condition: (() => T) & Condition<T>, within?: Du
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
  * never(() => assert(bob.state).equals(State.Ringing), "2s");
+ * never("bob rings again", () => bob.calls.length > 1, "2s");
  * const before = alice.sip.sent("REGISTER").length;
  * never(() => assert(alice.sip.sent("REGISTER").length).greater_than(before), "3s");
  */
 declare function never<T>(condition: (() => T) & Condition<T>, during: Duration): void;
+declare function never<T>(label: string, condition: (() => T) & Condition<T>, during: Duration): void;
 
 /**
  * Waits until the conditions have held one after another, and returns their values. Each is looked
@@ -4341,7 +4466,7 @@ declare function never<T>(condition: (() => T) & Condition<T>, during: Duration)
  * Returns when the last condition held.
  * Time limit: 5s.
  * @param conditions Conditions as those of `await_until`, in the order in which they must come
- * true.
+ * true; each alone or as `[label, condition]`.
  * @param within How long to wait at most, for all of them together. Default: 5s, or what
  * default_timeout set.
  * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
@@ -4352,10 +4477,10 @@ declare function never<T>(condition: (() => T) & Condition<T>, during: Duration)
  * await_sequence([
  *   () => assert(alice.provisional).contains(181),
  *   () => assert(alice.state).equals(State.Ringing),
- *   () => assert(alice.state).equals(State.Established),
+ *   ["alice is connected", () => assert(alice.state).equals(State.Established)],
  * ], "10s");
  */
-declare function await_sequence<const T extends readonly (() => unknown)[]>(conditions: T, within?: Duration): { -readonly [K in keyof T]: Exclude<ReturnType<T[K]>, false | null> };
+declare function await_sequence<const T extends readonly LabelledCondition[]>(conditions: T, within?: Duration): { -readonly [K in keyof T]: HeldValue<T[K]> };
 
 /**
  * Lets time pass, and fails at once if a call that was established when it began drops, unless

@@ -14,6 +14,10 @@ scenario.each([{ transport: 'udp' }, { transport: 'tcp' }, { transport: 'tls' }]
     alice.dial(bob);
     ringing(bob);
     assert(bob.peer).contains({ number: 'alice' });
+    assert(bob.peer.is(alice)).is_true();
+    assert(bob.peer.is(bob)).is_false();
+    assert(alice.peer.is(bob)).is_true();
+    assert(alice.calls[0].peer.is(bob)).is_true();
     assert(bob.header('from')).contains('alice');
     assert(bob.headers['call-id']).is_present();
     bob.accept();
@@ -102,4 +106,17 @@ scenario('values of a call stay readable until the next one', { tags: ['serverle
   const info = bob.info();
   assert(info).contains({ name: 'bob', state: State.Established, metadata: { rack: 7 } });
   assert(JSON.parse(JSON.stringify(bob)).state).equals(State.Established);
+});
+
+scenario('who is called is not whoever has the same name', { tags: ['serverless'] }, () => {
+  const alice = agent('alice');
+  const [here, there] = ['here', 'there'].map((name) => agent(name, { username: 'bob' }));
+  assert(alice.peer).is_absent();
+  alice.dial(here);
+  here.accept();
+  established(alice, here);
+  assert(alice.peer.is(here)).is_true();
+  assert(alice.peer.is(there)).is_false();
+  await_until(() => here.peer.is(alice));
+  assert(here.peer).equals({ uri: alice.aor, number: 'alice' });
 });

@@ -17,6 +17,9 @@ scenario.each([{ transport: 'udp' }, { transport: 'tcp' }, { transport: 'tls' }]
     established(alice);
     established(bob);
     assert(bob.peer).contains({ number: env('A_USER') });
+    assert(bob.peer.is(alice)).is_true();
+    assert(alice.peer.is(bob)).is_true();
+    assert(alice.peer.is(alice)).is_false();
     bob.hangup();
     await_until(() => assert(alice.ended).contains({ by: 'remote', how: 'bye' }));
   },

@@ -54,3 +54,22 @@ scenario('the time to register', { tags: ['lab'] }, () => {
   assert(alice.sip.received(401)[0]?.header('WWW-Authenticate')).contains('Digest');
   assert(alice.sip.received(200)[0]?.headers('Contact').length).at_least(1);
 });
+
+scenario('matchers for measured values, and labels of conditions', () => {
+  const [alice, bob] = pair();
+  alice.dial(bob);
+  bob.accept();
+  await_until(
+    'both up',
+    () => {
+      assert(alice.state).equals(State.Established);
+      assert(bob.state).equals(State.Established);
+    },
+    '5s',
+  );
+  never('bob hangs up', () => bob.state === State.Idle, '300ms');
+  bob.hangup();
+  await_sequence([['alice hears of it', () => assert(alice.ended).contains({ how: 'bye' })]]);
+  assert(alice.state).is_one_of([State.Idle, State.Ringing]);
+  assert(alice.timing.talk_ms).between(290, 3000).about(1600, 1350).about(1600, '85%');
+});

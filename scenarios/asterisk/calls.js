@@ -19,6 +19,9 @@ scenario.each(WAYS)(
     ringing(alice);
     ringing(bob);
     assert(bob.peer).contains({ number: from });
+    // a trunk presents another number, which nobody sees through
+    assert(bob.peer.is(alice)).equals(from === env('A_USER'));
+    assert(alice.peer.is(bob)).equals(to === 'B_USER');
     bob.accept();
     established(alice, bob);
     // two calls, the PBX between them

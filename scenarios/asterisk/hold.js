@@ -94,3 +94,27 @@ scenario('two calls to the PBX, one on hold', { tags: ['pbx'] }, () => {
   alice.hangup();
   assert(alice.state).equals(State.Idle);
 });
+
+scenario('the music of a held call is heard, hold after hold', { tags: ['pbx'] }, () => {
+  const [alice, bob] = register(user('A'), user('B'));
+  alice.dial(env('B_USER'));
+  bob.accept();
+  established(alice, bob);
+  for (const [holder, held] of [
+    [alice, bob],
+    [bob, alice],
+    [alice, bob],
+  ]) {
+    held.verify_silence({ for: '300ms', within: '3s' });
+    holder.hold();
+    // the melody of the PBX: two tones in turns
+    held.verify_audio(523);
+    held.verify_audio(659);
+    await_until('the level of music', () => assert(held.received_level).between(-40, 0));
+    holder.resume();
+  }
+  bob.verify_silence({ for: '300ms', within: '3s' });
+  verify_audio_connection(alice, bob);
+  alice.hangup();
+  idle(bob);
+});

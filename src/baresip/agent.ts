@@ -21,7 +21,7 @@ import { Limit } from '../agents/limit.js';
 import { hostPort, LOOPBACK } from '../agents/address.js';
 import { launch } from './start/launch.js';
 import { refuseIncoming } from './verbs/inbound.js';
-import { VERBS } from './verbs/table.js';
+import { VERBS, type RunningVerb } from './verbs/table.js';
 
 /** @throws OffhookError E_AGENT_START, E_PORTS, E_CAPABILITY, E_ARGUMENT, and leaves nothing behind. */
 export async function startAgent(
@@ -30,22 +30,39 @@ export async function startAgent(
   context: BaresipContext,
   limitMs: number,
 ): Promise<Phone> {
-  return new Agent(await launch(name, options, context, new Limit(limitMs)));
+  const again = (before: Session | undefined, limit: Limit): Promise<Session> =>
+    launch(name, options, context, limit, before);
+  return new Agent(await again(undefined, new Limit(limitMs)), again);
 }
+
+interface Listening {
+  readonly told: (stream: AudioStream) => void;
+  readonly want: StreamWish;
+}
+
+type Launch = (before: Session, limit: Limit) => Promise<Session>;
 
 class Agent implements Phone {
   readonly name: string;
   readonly aor: string;
   readonly contact: string;
   readonly serverless: boolean;
-  readonly #session: Session;
+  readonly #launch: Launch;
+  #session: Session;
+  /** Sessions of processes that were switched off. Their recordings are read until the end of the scenario. */
+  readonly #before: Session[] = [];
+  readonly #listening: Listening[] = [];
+  #watchesRtp = false;
+  #isOn = true;
+  /** A start under way. */
+  #starting: Promise<unknown> | undefined;
+  #ending: Promise<void> | undefined;
 
-  constructor(session: Session) {
+  constructor(session: Session, again: Launch) {
     const { name, account, address, sipPort } = session.ground;
     this.#session = session;
-    session.observe((event) => {
-      refuseIncoming(session, event);
-    });
+    this.#launch = again;
+    refuseAsTold(session);
     this.name = name;
     this.aor = account.aor;
     this.serverless = account.domain === undefined;
@@ -63,10 +80,15 @@ class Agent implements Phone {
   }
 
   async act<V extends DriverVerb>(verb: V, args: VerbArguments<V>, limitMs: number): Promise<Done> {
-    return VERBS[verb](this.#session, args, new Limit(limitMs));
+    const limit = new Limit(limitMs);
+    if (verb === 'start') return this.#start(limit);
+    if (verb === 'stop' || verb === 'kill') return this.#switchOff(verb);
+    const running: RunningVerb = verb;
+    return VERBS[running](this.#session, args as never, limit);
   }
 
   watchRtp(): Promise<void> {
+    this.#watchesRtp = true;
     return this.#session.rtp.watch();
   }
 
@@ -75,6 +97,7 @@ class Agent implements Phone {
   }
 
   listen(told: (stream: AudioStream) => void, want: StreamWish): void {
+    this.#listening.push({ told, want });
     this.#session.dumps.listen(told, want);
   }
 
@@ -90,6 +113,56 @@ class Agent implements Phone {
   }
 
   stop(): Promise<void> {
-    return this.#session.stop();
+    this.#ending ??= this.#end();
+    return this.#ending;
   }
+
+  async #switchOff(by: 'stop' | 'kill'): Promise<Done> {
+    this.#session.assertUsable(by);
+    this.#isOn = false;
+    await this.#session.switchOff(by);
+    return { seq: this.#session.nextSeq - 1 };
+  }
+
+  async #start(limit: Limit): Promise<Done> {
+    const before = this.#session;
+    if (this.#ending !== undefined)
+      throw before.problem('E_AGENT_GONE', 'start', 'the scenario has ended');
+    if (this.#isOn || this.#starting !== undefined) {
+      if (this.#isOn) before.assertUsable('start');
+      throw before.problem(
+        'E_AGENT_START',
+        'start',
+        'the agent is on',
+        'stop() or kill() it before',
+      );
+    }
+    const starting = this.#launch(before, limit);
+    this.#starting = starting.catch(() => undefined);
+    try {
+      const session = await starting;
+      this.#before.push(before);
+      this.#session = session;
+      this.#isOn = true;
+    } finally {
+      this.#starting = undefined;
+    }
+    refuseAsTold(this.#session);
+    for (const { told, want } of this.#listening) this.#session.dumps.listen(told, want);
+    if (this.#watchesRtp) await this.#session.rtp.watch();
+    return { seq: this.#session.nextSeq - 1 };
+  }
+
+  async #end(): Promise<void> {
+    await this.#starting;
+    await this.#session.stop();
+    for (const session of [...this.#before, this.#session]) session.clear();
+  }
+}
+
+/** Refuses incoming calls while `respond_incoming` is in force. */
+function refuseAsTold(session: Session): void {
+  session.observe((event) => {
+    refuseIncoming(session, event);
+  });
 }

@@ -18,8 +18,7 @@ describe.each(binaries)('baresip $version and a raw peer', (binary) => {
     await agent.act('dial', { target: { uri: peer.uri } }, LIMIT);
     return agent;
   };
-  const idle = (agent: Phone) =>
-    bench.until(() => agentStateName(agent.state) === 'Idle', 'Idle');
+  const idle = (agent: Phone) => bench.until(() => agentStateName(agent.state) === 'Idle', 'Idle');
   const invite =
     (...statuses: string[]) =>
     (method: string) =>

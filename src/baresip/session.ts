@@ -42,6 +42,7 @@ import type { Socket } from 'node:net';
 const COMMAND_LIMIT_MS = 2000;
 const QUIT_MS = 1000;
 const TERM_MS = 100;
+const ON = 'switch it on again with start()';
 const SEE_LOGS = 'see its output with --logs';
 const LOG_KEPT = 8;
 
@@ -58,7 +59,9 @@ export class Session implements RunningAgent {
   readonly telephoneEvents = new TelephoneEvents();
   readonly contacts = new Contacts();
   readonly commands: CommandSet;
-  state: AgentState = NEW_AGENT;
+  state: AgentState;
+  /** Our ports of all control connections to the agent, also of those to earlier processes of it. */
+  readonly controlEnds: number[];
   consultation: Consultation | undefined;
   refusal: VerbArguments<'reject'> | undefined;
   process!: BaresipProcess;
@@ -69,6 +72,8 @@ export class Session implements RunningAgent {
   #hung = false;
   #started = false;
   #stopping: Promise<void> | undefined;
+  /** The verb that has switched the agent off: its folder and ports are kept for the next process. */
+  #off: 'stop' | 'kill' | undefined;
   #error: OffhookError | undefined;
   /** Why the driver itself has ended the agent. */
   #denial: OffhookError | undefined;
@@ -81,8 +86,11 @@ export class Session implements RunningAgent {
   readonly #lastLines: string[] = [];
   readonly #history = new EventHistory();
 
-  constructor(ground: Ground) {
+  /** `before`: the agent as it was when it was switched off, if it is switched on again. */
+  constructor(ground: Ground, before?: Session) {
     this.ground = ground;
+    this.state = before?.state ?? NEW_AGENT;
+    this.controlEnds = before?.controlEnds ?? [];
     const emit = (event: AgentEvent) => this.emit(event);
     const { version } = ground.context.binary;
     this.#refusals = new RefusalLog(emit, version);
@@ -141,6 +149,7 @@ export class Session implements RunningAgent {
   /** Takes over the control connection. */
   attach(socket: Socket): void {
     const own = socket.localPort ?? 0;
+    this.controlEnds.push(own);
     const sink: CtrlSink = {
       event: (event) => {
         this.#event(event);
@@ -221,6 +230,8 @@ export class Session implements RunningAgent {
 
   /** Throws when the agent cannot do anything any more. */
   assertUsable(verb: string): void {
+    if (this.#off !== undefined)
+      throw this.problem('E_AGENT_GONE', verb, `the agent is off: ${this.#off}() was called`, ON);
     if (this.#stopping !== undefined)
       throw this.problem('E_AGENT_GONE', verb, 'the agent was stopped');
     if (this.#error !== undefined) throw this.#error;
@@ -267,6 +278,13 @@ export class Session implements RunningAgent {
     return this.#stopping;
   }
 
+  /** As the verb does; folder and ports stay. */
+  switchOff(by: 'stop' | 'kill'): Promise<void> {
+    this.#off = by;
+    this.#stopping ??= by === 'stop' ? this.#stop() : this.#kill();
+    return this.#stopping;
+  }
+
   /** To be called once the process has ended and its output was read. */
   ended(exit: Exit): void {
     this.#wire.end();
@@ -290,7 +308,9 @@ export class Session implements RunningAgent {
     const { code, signal } = exit;
     // If the agent never finished starting, the start error is the report.
     const denial = this.#denial === undefined ? {} : { denial: this.#denial.toData() };
-    if (this.#started) this.emit({ type: 'exited', code, signal, expected, reason, ...denial });
+    const by = this.#off === undefined ? {} : { by: this.#off };
+    if (this.#started)
+      this.emit({ type: 'exited', code, signal, expected, ...by, reason, ...denial });
   }
 
   #release(): void {
@@ -302,6 +322,11 @@ export class Session implements RunningAgent {
     this.requests.end();
     this.inbox.end();
     this.#ctrl?.close();
+    if (this.#off === undefined) this.clear();
+  }
+
+  /** Removes the folder and gives the ports back; nothing of it fails. Idempotent. */
+  clear(): void {
     try {
       removeFolder(this.ground.folder);
       this.ground.slot.release();
@@ -354,7 +379,7 @@ export class Session implements RunningAgent {
   /** ctrl_tcp closes a connection only for a new one, which may send any command: the agent is ended at once. */
   async #controlClosed(reason: string, byPeer: boolean, own: number): Promise<void> {
     if (this.#stopping !== undefined || this.isLent) return;
-    const others = othersAt(this.ground.slot.control, own);
+    const others = othersAt(this.ground.slot.control, own, this.controlEnds);
     if ((await this.process.endsWithin(exitFollowsMs(this.ground.slot.control))) || !this.usable)
       return;
     const error = byPeer
@@ -377,6 +402,12 @@ export class Session implements RunningAgent {
     if (!this.usable) return false;
     void this.send('hold', this.commands.hold(call), new Limit(COMMAND_LIMIT_MS));
     return true;
+  }
+
+  async #kill(): Promise<void> {
+    this.waiters.fail(this.problem('E_AGENT_GONE', 'kill', 'the agent was killed'));
+    this.process.kill('SIGKILL');
+    await this.process.exited;
   }
 
   async #stop(): Promise<void> {

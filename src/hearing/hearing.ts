@@ -99,6 +99,14 @@ export class Hearing {
     return { ...done, at };
   }
 
+  /** The agent was switched off: when it comes back, it sends silence. */
+  silenced(agent: UserAgent): void {
+    const at = performance.now();
+    this.#sent.delete(agent);
+    this.#saved.get(agent)?.sends(undefined, at);
+    this.#speech.get(agent)?.sends(undefined, at);
+  }
+
   /** Where calls are saved, every agent listens. */
   optionsOf(options: AgentOptions): AgentOptions {
     return this.#audio === undefined ? options : { ...options, audio: true };

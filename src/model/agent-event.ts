@@ -197,6 +197,8 @@ export type AgentEvent =
       code: number | null;
       signal: string | null;
       expected: boolean;
+      /** The verb that ended it; absent at the end of the scenario. */
+      by?: 'stop' | 'kill';
       reason: string;
       /** Set when Offhook ended the agent because a peer made it send a forbidden request. */
       denial?: ErrorData;

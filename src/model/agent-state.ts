@@ -60,6 +60,8 @@ export interface AgentState {
   exit?: { reason: string; expected: boolean; denial?: ErrorData };
   /** Address of record, from when the process is up. */
   aor?: string;
+  /** "address:port" it listens at for SIP; TLS is on the next port. */
+  address?: string;
   /** Whether the agent has no domain: its address of record is where it listens. */
   serverless?: boolean;
   registration: RegistrationState;
@@ -137,6 +139,11 @@ function foldAgent(next: Draft<AgentState>, event: AgentEvent, at: number): void
       break;
     case 'started':
       next.aor = event.aor;
+      next.address = event.address;
+      // It may have been switched off before.
+      next.alive = true;
+      delete next.exit;
+      next.sending = SILENT;
       next.serverless = event.aor.endsWith(`@${event.address}`);
       break;
     default:

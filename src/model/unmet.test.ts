@@ -129,3 +129,16 @@ describe('a registration', () => {
     ).toBeUndefined();
   });
 });
+
+it('an agent that is off, whoever read it', () => {
+  const off = (expected: boolean): AgentEvent => {
+    return { type: 'exited', code: 0, signal: null, expected, by: 'kill', reason: 'SIGKILL' };
+  };
+  const text = 'bob is off: nobody called bob.start()';
+  const alice = read('alice', after([1100, DIALED]));
+  expect(hint('alice.state', alice, other('bob', after([0, STARTED], [1, off(true)])))).toBe(text);
+  const crashed = other('bob', after([0, STARTED], [1, off(false)]));
+  expect(hint('alice.state', alice, crashed) ?? '').not.toContain('off');
+  const again = other('bob', after([0, STARTED], [1, off(true)], [2, STARTED]));
+  expect(hint('alice.state', alice, again) ?? '').not.toContain('off');
+});

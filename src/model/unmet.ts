@@ -33,7 +33,8 @@ export function unmetHint(
 ): string | undefined {
   const ofCall = !NOT_OF_A_CALL.test(what);
   const concerned = agents.filter(({ read }) => read || ofCall);
-  const hints = concerned.map(({ name, state }) => registrationHint(name, state.registration));
+  const hints = agents.map(offHint);
+  hints.push(...concerned.map(({ name, state }) => registrationHint(name, state.registration)));
   if (ofCall) {
     hints.push(...concerned.map((agent) => endedHint(agent, waited)));
     hints.push(...agents.map(ringingHint));
@@ -45,6 +46,11 @@ export function unmetHint(
   }
   const given = hints.filter((hint) => hint !== undefined).slice(0, MOST_HINTS);
   return given.length === 0 ? undefined : given.join('; ');
+}
+
+function offHint({ name, state }: Bystander): string | undefined {
+  const isOff = !state.alive && state.exit?.expected === true && state.exit.denial === undefined;
+  return isOff ? `${name} is off: nobody called ${name}.start()` : undefined;
 }
 
 function ringingHint({ name, state }: Bystander): string | undefined {

@@ -165,6 +165,85 @@ describe('await_sequence', () => {
   });
 });
 
+describe('a label of a condition', () => {
+  it('stands where the source text would, when the condition holds', async () => {
+    const result = await ran(`a.dial("quick");
+      await_until("it rings", () => { assert(a.state).equals(State.Ringing); });
+      await_until("over", () => assert(a.ended).is_present(), "1s");
+      never("it rings again", () => { assert(a.state).equals(State.Ringing); }, "30ms");
+      log(await_sequence([["one", () => 1], () => 2, ["three", () => assert(3).equals(3).value()]]));`);
+    expect(failure(result)).toBeUndefined();
+    expect(waits(result)).toEqual([
+      ['it rings', true],
+      ['over', true],
+      ['never: it rings again', true],
+      ['1 of 3: one', true],
+      ['2 of 3: 2', true],
+      ['3 of 3: three', true],
+    ]);
+    expect(result.notes).toContainEqual(
+      expect.objectContaining({ type: 'log', text: '[1, 2, 3]' }),
+    );
+  });
+
+  it.each([
+    [
+      'await_until("both up", () => { assert(a.state).equals("Ringing"); }, "50ms");',
+      'await_until(): both up: a.state: never equals "Ringing": last "Idle" (waited 50 ms)',
+      'both up: a.state equals "Ringing": seen "Idle"',
+    ],
+    [
+      'await_until("both up", () => a.calls.length > 0, "50ms");',
+      'await_until(): both up: still false (waited 50 ms)',
+      'both up',
+    ],
+    [
+      'await_sequence([() => true, ["both up", () => assert(a.state).equals("Ringing")]], "50ms");',
+      'await_sequence(): 2 of 2: both up: a.state: never equals "Ringing": last "Idle" (waited 50 ms)',
+      '2 of 2: both up: a.state equals "Ringing": seen "Idle"',
+    ],
+    [
+      'never("it rests", () => assert(a.state).equals("Idle"), "10ms");',
+      /^never\(\): it rests: came true: was "Idle" \(after \d+ ms of 10 ms\)$/,
+      'never: it rests',
+    ],
+    [
+      'await_until("a text", () => a.state, "50ms");',
+      'await_until(): a text: returned the text "Idle" and asserted nothing: a text is always true',
+      'a text',
+    ],
+  ])('stands in messages: %s', async (source, message, waited) => {
+    const result = await ran(source);
+    if (typeof message === 'string') expect(failure(result)?.message).toBe(message);
+    else expect(failure(result)?.message).toMatch(message);
+    expect(waits(result).at(-1)).toEqual([waited, false]);
+    expect(failure(result)?.hint ?? '').not.toContain('assert(a text)');
+  });
+
+  it('hides from no hint what the condition reads', async () => {
+    const ended = 'a.dial("quick"); await_until(() => a.ended);';
+    const unnamed = await ran(`${ended} await_until(() => a.state === "Ringing", "50ms");`);
+    const named = await ran(`${ended} await_until("ended", () => a.state === "Ringing", "50ms");`);
+    expect(failure(unnamed)?.hint).toContain("a's call");
+    expect(failure(named)?.hint).toContain("a's call");
+  });
+
+  it.each([
+    ['await_until("", () => true)', '"label" must be text, not empty'],
+    ['await_until("both up")', '"condition" must be a function: got "both up" (string)'],
+    ['await_until("both up", "5s")', '"condition" must be a function: got "both up" (string)'],
+    ['await_until(5, () => true)', '"condition" must be a function: got 5 (number)'],
+    ['await_until("a", () => true, "5s", 1)', 'takes 1 to 3 arguments: got 4'],
+    ['never("a", () => false)', '"during" is missing: it must be a duration'],
+    ['await_sequence([["a", "b"]])', 'number 1 is ["a","b"] (array)'],
+    ['await_sequence([["a", () => 1, 2]])', 'must be an array of functions: number 1'],
+  ])('%s', async (source, message) => {
+    const seen = failure(await ran(source));
+    expect(seen?.code).toBe('E_ARGUMENT');
+    expect(seen?.message).toContain(message);
+  });
+});
+
 describe('hints', () => {
   it('an assertion straight after a verb that came true soon: await_until was meant', async () => {
     const result = await ran('a.dial("soon");\nassert(a.state).equals(State.Ringing);');

@@ -107,6 +107,8 @@ export interface Operations {
   end_wait: {
     fn: WaitName;
     ok: boolean;
+    /** What the script calls the condition. */
+    called?: string | undefined;
     label?: string | undefined;
     expected?: string | undefined;
     actual?: string | undefined;
@@ -135,6 +137,8 @@ export interface SequencePart {
   index: number;
   of: number;
   ms: number;
+  /** What the script calls the condition. */
+  label?: string;
 }
 
 type Blocking<Rows> = {
@@ -156,10 +160,12 @@ export interface NextEntries {
 export interface BegunWait {
   at: number;
   entries: readonly LogEntry[];
-  /** Source text of the condition ("bob.state" of `() => bob.state`), or the duration in words. */
+  /** The label or source text of the condition ("bob.state" of `() => bob.state`), or the duration in words. */
   what: string;
   /** The same without the words that a function puts in front: "never: ". */
   condition: string;
+  /** What the script calls the condition. */
+  label?: string | undefined;
   ms: number;
 }
 

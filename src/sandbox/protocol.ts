@@ -181,6 +181,8 @@ export interface CallRequest {
   peer?: true;
   /** The agent, or the mock server, the verb was called on. */
   agent?: string;
+  /** Whether that is a mock server: it has a verb "stop" as agents do. */
+  mock?: true;
   /** Of a verb with a row: each at the place of its parameter, undefined where it was left out. */
   args: readonly Argument[];
   at?: SourceLocation;

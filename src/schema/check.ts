@@ -91,6 +91,11 @@ function assign(
   const pairs: (readonly [ParamRow, unknown])[] = [];
   for (const param of params) {
     if (param.rest === true) break;
+    if (param.kind === 'label') {
+      // Text is a label where a function follows it, whatever else is missing.
+      if (typeof args[next] !== 'string' || !(args[next + 1] instanceof FunctionRef)) continue;
+      spare = Math.max(spare, 1);
+    }
     if (param.optional === true && spare <= 0) continue;
     // A call may stand in the place of an option before it: it can be nothing else.
     if (param.optional === true && args[next] instanceof CallRef && last?.kind === 'call') {
@@ -138,6 +143,8 @@ const KINDS: Readonly<Record<ParamKind, KindCheck>> = {
   text: (value) =>
     typeof value === 'string' && value !== '' ? undefined : { expected: 'text, not empty' },
   string: (value) => (typeof value === 'string' ? undefined : { expected: 'text' }),
+  label: (value) =>
+    typeof value === 'string' && value.trim() !== '' ? undefined : { expected: 'text, not empty' },
   number: (value) => (typeof value === 'number' ? undefined : { expected: 'a number' }),
   duration: durationKind,
   function: (value) =>
@@ -167,6 +174,11 @@ const KINDS: Readonly<Record<ParamKind, KindCheck>> = {
     Array.isArray(value) && value.length > 0
       ? undefined
       : { expected: 'an array with at least one row' },
+  values: (value) =>
+    Array.isArray(value) && value.length > 0
+      ? undefined
+      : { expected: 'an array with at least one value', hint: 'write [first, second]' },
+  tolerance: toleranceKind,
   agent_options: optionsOf('agentOptions'),
   peer_options: optionsOf('peerOptions'),
   register_options: optionsOf('registerOptions'),
@@ -215,14 +227,30 @@ function methodOrCodeKind(value: unknown): KindProblem | undefined {
 
 function conditionsKind(value: unknown): KindProblem | undefined {
   const expected = 'an array of functions';
-  const hint = 'write [() => ..., () => ...]';
+  const hint = 'write [() => ..., ["label", () => ...]]';
   if (!Array.isArray(value)) return { expected, hint };
   if (value.length === 0) return { expected: `${expected}, at least one`, hint };
-  const index = value.findIndex((one) => !(one instanceof FunctionRef));
+  const index = value.findIndex((one) => !(one instanceof FunctionRef || isLabelled(one)));
   if (index < 0) return undefined;
   return {
     what: `"conditions" must be ${expected}: number ${index + 1} is ${describeValue(value[index])}`,
     hint,
+  };
+}
+
+/** `["label", () => ...]`: a function and what reports call it. */
+function isLabelled(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [label, condition] = value as readonly unknown[];
+  return typeof label === 'string' && label.trim() !== '' && condition instanceof FunctionRef;
+}
+
+function toleranceKind(value: unknown): KindProblem | undefined {
+  const isNumber = typeof value === 'number' && value >= 0;
+  if (isNumber || (typeof value === 'string' && /^\d+(\.\d+)?%$/.test(value))) return undefined;
+  return {
+    expected: 'a number from 0 on, or a part of the expected number such as "10%"',
+    hint: 'a number is in the unit of the value: about(440, 5) takes 435 to 445',
   };
 }
 
@@ -271,6 +299,7 @@ function subject({ name, row }: PublicFunction): string {
 function objectOf({ on }: FunctionRow): string {
   if (on === 'scenario') return 'scenario.';
   if (on === 'Transaction') return 'transaction.';
+  if (on === 'CallPeer') return 'peer.';
   return on === 'SipLog' ? 'sip.' : on === 'MockServer' ? 'mock.' : '';
 }
 

@@ -14,6 +14,7 @@ import {
   PEER_VERBS,
 } from './verbs.js';
 import { TRANSACTION_METHODS, TRANSACTION_VALUES } from './verbs/peer-methods.js';
+import { CALL_PEER_METHODS } from './verbs/getters.js';
 import {
   HTTP_RESPONSE_METHODS,
   HTTP_RESPONSE_VALUES,
@@ -38,6 +39,7 @@ const TABLES: Readonly<Record<FunctionRow['on'], Readonly<Record<string, Functio
   SipPeer: { ...PEER_VERBS, ...PEER_METHODS },
   Transaction: TRANSACTION_METHODS,
   Assertion: MATCHERS,
+  CallPeer: CALL_PEER_METHODS,
   SipLog: SIP_LOG,
   SipMessage: SIP_MESSAGE_METHODS,
   MockServer: { ...MOCK_VERBS, ...MOCK_METHODS },

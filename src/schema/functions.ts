@@ -12,6 +12,14 @@ const WITHIN: ParamRow = {
   doc: 'How long to wait at most.',
 };
 
+const LABEL: ParamRow = {
+  name: 'label',
+  kind: 'label',
+  optional: true,
+  doc: 'What messages and reports call the condition.',
+  default: 'its source text',
+};
+
 const SCENARIO_PARAMS: readonly ParamRow[] = [
   { name: 'name', kind: 'text', doc: 'Unique within the file.' },
   {
@@ -106,6 +114,7 @@ export const GLOBALS = {
     effect: 'block',
     generics: 'T',
     params: [
+      LABEL,
       {
         name: 'condition',
         kind: 'function',
@@ -121,7 +130,7 @@ export const GLOBALS = {
     default_timeout: true,
     throws: ['E_AWAIT_TIMEOUT', 'E_CONDITION', 'E_ARGUMENT'],
     example:
-      'await_until(() => assert(bob.state).equals(State.Ringing));\nconst call = await_until(() => assert(bob.calls[0]).is_present().value(), "10s");',
+      'await_until(() => assert(bob.state).equals(State.Ringing));\nconst call = await_until(() => assert(bob.calls[0]).is_present().value(), "10s");\nawait_until("both up", () => {\n  assert(alice.state).equals(State.Established);\n  assert(bob.state).equals(State.Established);\n}, "5s");',
   },
   never: {
     on: 'global',
@@ -129,6 +138,7 @@ export const GLOBALS = {
     effect: 'block',
     generics: 'T',
     params: [
+      LABEL,
       {
         name: 'condition',
         kind: 'function',
@@ -143,30 +153,30 @@ export const GLOBALS = {
     done: 'the time is over',
     throws: ['E_NEVER', 'E_CONDITION', 'E_ARGUMENT'],
     example:
-      'never(() => assert(bob.state).equals(State.Ringing), "2s");\nconst before = alice.sip.sent("REGISTER").length;\nnever(() => assert(alice.sip.sent("REGISTER").length).greater_than(before), "3s");',
+      'never(() => assert(bob.state).equals(State.Ringing), "2s");\nnever("bob rings again", () => bob.calls.length > 1, "2s");\nconst before = alice.sip.sent("REGISTER").length;\nnever(() => assert(alice.sip.sent("REGISTER").length).greater_than(before), "3s");',
   },
   await_sequence: {
     on: 'global',
     side: 'guest',
     effect: 'block',
-    generics: 'const T extends readonly (() => unknown)[]',
+    generics: 'const T extends readonly LabelledCondition[]',
     params: [
       {
         name: 'conditions',
         kind: 'conditions',
         type: 'T',
-        doc: 'Conditions as those of `await_until`, in the order in which they must come true.',
+        doc: 'Conditions as those of `await_until`, in the order in which they must come true; each alone or as `[label, condition]`.',
       },
       { ...WITHIN, doc: 'How long to wait at most, for all of them together.' },
     ],
-    returns: '{ -readonly [K in keyof T]: Exclude<ReturnType<T[K]>, false | null> }',
+    returns: '{ -readonly [K in keyof T]: HeldValue<T[K]> }',
     doc: 'Waits until the conditions have held one after another, and returns their values. Each is looked at from where the one before it passed: what happened earlier does not count for it any more, one event may satisfy several.',
     done: 'the last condition held',
     limit: '5s',
     default_timeout: true,
     throws: ['E_AWAIT_TIMEOUT', 'E_CONDITION', 'E_ARGUMENT'],
     example:
-      'await_sequence([\n  () => assert(alice.provisional).contains(181),\n  () => assert(alice.state).equals(State.Ringing),\n  () => assert(alice.state).equals(State.Established),\n], "10s");',
+      'await_sequence([\n  () => assert(alice.provisional).contains(181),\n  () => assert(alice.state).equals(State.Ringing),\n  ["alice is connected", () => assert(alice.state).equals(State.Established)],\n], "10s");',
   },
   wait: {
     on: 'global',

@@ -32,7 +32,7 @@ type Where =
 const AGENT: Habits = [
   ['call invite place_call make_call start_call ring phone connect originate', 'dial'],
   ['answer pick_up take accept_call answer_call receive', 'accept'],
-  ['hang_up end end_call disconnect bye terminate drop close cancel stop release', 'hangup'],
+  ['hang_up end end_call disconnect bye terminate drop close cancel release', 'hangup'],
   ['decline busy refuse deny reject_call', 'reject'],
   ['play play_audio play_file play_wav play_sound play_tone say speak send_tone', 'send_audio'],
   ['send_dtmf send_digits press press_key keypress digits type tones', 'dtmf'],
@@ -65,7 +65,9 @@ const AGENT: Habits = [
     'write await_until(() => assert(agent.state).equals(State.Ringing))',
   ],
   ['wait sleep delay', 'write wait("500ms"): it is for the whole scenario'],
-  ['destroy dispose shutdown', 'leave it out: agents are stopped when the scenario ends'],
+  ['destroy dispose shutdown power_off switch_off turn_off quit', 'stop'],
+  ['crash unplug pull_plug power_cut terminate_process die', 'kill'],
+  ['restart reboot boot power_on switch_on turn_on launch', 'start'],
 ];
 
 const MATCHERS: Habits = [
@@ -101,10 +103,9 @@ const MATCHERS: Habits = [
     'not to_not never',
     'use not_equals, is_false, is_absent or is_empty: there is no general "not"',
   ],
-  [
-    'to_be_close_to close_to between in_range within',
-    'write assert(value).at_least(low).at_most(high)',
-  ],
+  ['to_be_between in_range within is_between is_in_range from_to', 'between'],
+  ['to_be_close_to close_to approx approximately almost_equal near', 'about'],
+  ['to_be_one_of one_of any_of is_in is_any_of', 'is_one_of'],
   [
     'to_throw throws rejects resolves',
     'write try { ... } catch (error) { assert(error.code).equals("E_...") }',

@@ -32,6 +32,12 @@ const EXPECTED: ParamRow = {
   type: 'Expected<T>',
   doc: 'What it must be.',
 };
+const VALUES: ParamRow = {
+  name: 'values',
+  kind: 'values',
+  type: 'readonly Expected<T>[]',
+  doc: 'What it may be.',
+};
 const BOUND: ParamRow = { name: 'bound', kind: 'number', doc: 'The bound.' };
 const PRESENT = 'Checked<NonNullable<T>>';
 const NUMBERS = { self: ON.numbers, returns: PRESENT };
@@ -42,6 +48,9 @@ export const MATCHERS = {
   }),
   not_equals: matcher([EXPECTED], 'Not equal.', {
     example: 'assert(alice.status_code).not_equals(486);',
+  }),
+  is_one_of: matcher([VALUES], 'Equal to one of several values, as `equals` compares.', {
+    example: 'assert(alice.status_code).is_one_of([480, 486, 603]);',
   }),
   is_true: matcher([], 'Exactly `true`.', {
     self: ON.booleans,
@@ -110,6 +119,30 @@ export const MATCHERS = {
     ...NUMBERS,
     example: 'assert(alice.status_code).at_least(400).at_most(499);',
   }),
+  between: matcher(
+    [
+      { name: 'low', kind: 'number', doc: 'The lowest number allowed.' },
+      { name: 'high', kind: 'number', doc: 'The highest number allowed.' },
+    ],
+    'A number from `low` to `high`; both are allowed.',
+    { ...NUMBERS, example: 'assert(alice.status_code).between(400, 499);' },
+  ),
+  about: matcher(
+    [
+      { name: 'expected', kind: 'number', doc: 'The number in the middle.' },
+      {
+        name: 'tolerance',
+        kind: 'tolerance',
+        doc: 'How far away it may be, up or down: a number, in the unit of the value, or a part of `expected`, such as "10%". What is exactly so far away is allowed.',
+      },
+    ],
+    'A number that differs from the expected one by no more than the tolerance.',
+    {
+      ...NUMBERS,
+      example:
+        'assert(alice.timing.talk_ms).about(5000, 250);\nassert(alice.timing.talk_ms).about(5000, "5%");',
+    },
+  ),
   describe: {
     ...matcher(
       [

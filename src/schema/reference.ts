@@ -1,7 +1,8 @@
 /** The reference of the script API as Markdown, written from the contract. */
 import { table } from './markdown.js';
+import { exitsText } from './exits-text.js';
 import { versionsText } from './versions-text.js';
-import { ERROR_CODES, EXIT } from '../errors.js';
+import { ERROR_CODES } from '../errors.js';
 import { functionsOf, valuesOf, type PublicFunction } from './contract.js';
 import { expectedForm, type ValueSchema } from './options.js';
 import { PEER_ONLY_METHODS } from './verbs/peer-methods.js';
@@ -53,15 +54,6 @@ the flags, which come first, then variables such as \`OFFHOOK_ALLOW_NET\` (a lis
 file. [policy.md](policy.md) tells what each one allows; [a schema for editors](offhook.config.schema.json) comes with the program.
 How a run goes is said in the same file, where it lies in the folder you are in or above: [settings.md](settings.md).`;
 
-const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
-  passed: 'All scenarios passed or were skipped.',
-  failed: 'A scenario failed.',
-  usage: 'The command line, a setting or a scenario file is not right; nothing ran.',
-  environment: 'No baresip, no port, no lab: the environment is not right.',
-  internal: 'A bug in Offhook.',
-  interrupted: 'The run was interrupted.',
-};
-
 interface Section {
   readonly title: string;
   readonly body: string;
@@ -103,6 +95,11 @@ export function referenceText(schemas: Schemas = SCHEMAS): string {
     ),
     functionSection('Agents', 'What `agent()` returns.', functionsOf('Agent'), gettersText()),
     ...peerSections(),
+    functionSection(
+      'The other side of a call',
+      'What `peer` of an agent and of a call has beside [its data](#peer).',
+      functionsOf('CallPeer'),
+    ),
     functionSection(
       'SIP log',
       'What `sip` of an agent gives: its messages, read like every other value.',
@@ -221,6 +218,7 @@ function functionSection(
 /** Prefix of a name that does not stand alone. */
 const OBJECTS: Partial<Record<FunctionRow['on'], string>> = {
   scenario: 'scenario.',
+  CallPeer: 'peer.',
   SipLog: 'sip.',
   SipMessage: 'message.',
   MockServer: 'mock.',
@@ -268,6 +266,9 @@ const LINKED_TYPES: Partial<Record<ParamRow['kind'], string>> = {
   pattern: 'regular expression or text',
   rows: 'array',
   conditions: 'array of functions',
+  label: 'text',
+  values: 'array',
+  tolerance: 'number, or text such as "10%"',
   method_or_code: 'text or number',
 };
 
@@ -362,6 +363,7 @@ function fieldType(schema: ValueSchema): string {
 
 /** Places that describe shapes that are no data. */
 const SHAPE_SECTIONS: Readonly<Record<string, string>> = {
+  CallPeer: 'the-other-side-of-a-call',
   SipLog: 'sip-log',
   SipMessage: 'sip-log',
   HttpResponse: 'http-messages',
@@ -373,7 +375,7 @@ const SHAPE_SECTIONS: Readonly<Record<string, string>> = {
 /** A TypeScript type, with links to the shapes described on this page. */
 function typeText(type: string): string {
   const shape =
-    /\b(State|Peer|Ended|Registration|CallInfo|AgentInfo|Quality|Timing|Sdp|SdpMedia|SdpCodec|Sound|HeardTone|HeardSilence|HeardSignal|HeardRecording|Speech|AudioConnection|SipLog|SipMessage|HttpResponse|MockRequest|MockServer|MockResponse)\b/.exec(
+    /\b(State|CallPeer|Peer|Ended|Registration|CallInfo|AgentInfo|Quality|Timing|Sdp|SdpMedia|SdpCodec|Sound|HeardTone|HeardSilence|HeardSignal|HeardRecording|Speech|AudioConnection|SipLog|SipMessage|HttpResponse|MockRequest|MockServer|MockResponse)\b/.exec(
       type,
     )?.[1];
   if (shape === undefined) return `\`${type}\``;
@@ -389,12 +391,4 @@ function errorsText(): string {
   const intro =
     'Verdict of a scenario that ends with it: `failed` (the system under test, or the script), `errored` (Offhook or the environment); `usage` errors come before anything runs. [errors.md](errors.md) tells what to do about each.';
   return `## Error codes\n\n${intro}\n\n${table(['code', 'verdict', 'meaning'], rows)}`;
-}
-
-function exitsText(): string {
-  const rows = Object.entries(EXIT).map(([name, code]) => [
-    `${code}`,
-    EXIT_MEANING[name as keyof typeof EXIT],
-  ]);
-  return `## Exit codes\n\n${table(['code', 'meaning'], rows)}`;
 }

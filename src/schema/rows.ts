@@ -24,6 +24,12 @@ export type ParamKind =
   | 'number'
   | 'duration'
   | 'function'
+  /** Text in front of a function: what reports call it. */
+  | 'label'
+  /** At least one value. */
+  | 'values'
+  /** A difference: a number, or a part of the expected number such as "10%". */
+  | 'tolerance'
   | 'target'
   /** One of the agent's calls, as `calls` gives them. */
   | 'call'
@@ -105,6 +111,7 @@ export interface FunctionRow extends Consequences {
     | 'Agent'
     | 'SipPeer'
     | 'Transaction'
+    | 'CallPeer'
     | 'Assertion'
     | 'scenario'
     | 'SipLog'
@@ -153,6 +160,8 @@ export interface VerbRow extends FunctionRow {
   readonly caller?: 'agent' | 'peer' | 'nobody';
   /** Ends a call: agents at its other end are moved to the present before, so that no earlier Idle passes for its end. */
   readonly ends_call?: true;
+  /** The agent is off afterwards: it sends nothing any more. */
+  readonly switches_off?: true;
 }
 
 /** A verb of a raw SIP peer. */

@@ -14,8 +14,11 @@ type Duration = string | number;
 /** What an agent can dial: another agent or a peer, a SIP or tel URI, or a number or user name in its own domain. */
 type Target = Agent | SipPeer | string;
 
-/** What a value can be compared with. A state may be compared with any state, also after an \`if\`. */
-type Expected<T> = T extends State ? State : T;
+/**
+ * What a value can be compared with. A state may be compared with any state, also after an \`if\`; the other side of a
+ * call with its data.
+ */
+type Expected<T> = T extends State ? State : T extends CallPeer ? Peer : T;
 
 /** What a text, array or object can contain. */
 type Part<T> = unknown extends T
@@ -68,6 +71,15 @@ type Condition<T> = 0 extends 1 & T
       : "assert(value) needs a matcher, such as .equals(expected)"
     : "a condition must not be async";
 
+/** A condition of a sequence, alone or behind what reports call it. */
+type LabelledCondition = (() => unknown) | readonly [label: string, condition: () => unknown];
+
+/** What such a condition returns once it holds. */
+type HeldValue<C> = Exclude<
+  C extends () => infer R ? R : C extends readonly [string, () => infer R] ? R : never,
+  false | null
+>;
+
 /** Assertions that no matcher has followed. */
 type Unchecked<T> = T extends { is_present: unknown } ? (T extends { value: unknown } ? never : T) : never;`;
 
@@ -100,6 +112,7 @@ export function typingsText(types: string = TYPES_TEXT): string {
     objectText('SipPeer', 'A raw SIP peer: what `peer()` returns. Its values are those of now.'),
     objectText('Transaction', 'A request a peer has sent, and its responses.'),
     callText(),
+    peerText(),
     objectText('SipLog', 'The SIP messages of an agent: its `sip`.'),
     objectText('SipMessage', 'A SIP message, as the agent sent or received it.'),
     objectText(
@@ -135,6 +148,12 @@ function objectText(
 function callText(): string {
   const about = 'One of the `calls` of an agent. Its values are those of now.';
   return `${jsDoc([about], '')}interface Call extends CallInfo {\n${valueTexts('Call').join('\n')}\n}`;
+}
+
+function peerText(): string {
+  const about = 'The other side of a call: its data, and whether it is an agent.';
+  const members = functionsOf('CallPeer').map((fn) => methodText(fn));
+  return `${jsDoc([about], '')}interface CallPeer extends Peer {\n${members.join('\n')}\n}`;
 }
 
 function valueTexts(on: Parameters<typeof valuesOf>[0]): readonly string[] {
@@ -243,6 +262,7 @@ export function paramType(param: ParamRow): string {
   switch (param.kind) {
     case 'text':
     case 'string':
+    case 'label':
       return 'string';
     case 'digits':
       return 'string';
@@ -258,7 +278,7 @@ export function paramType(param: ParamRow): string {
     case 'method_or_code':
       return 'string | number';
     case 'conditions':
-      return 'readonly (() => unknown)[]';
+      return 'readonly LabelledCondition[]';
     case 'pattern':
       return 'RegExp | string';
     case 'agent_options':
@@ -286,7 +306,10 @@ export function paramType(param: ParamRow): string {
       return 'MockResponse | readonly MockResponse[]';
     case 'function':
       return '() => unknown';
+    case 'tolerance':
+      return 'number | `${number}%`';
     case 'rows':
+    case 'values':
       return 'readonly unknown[]';
     case 'any':
       return 'unknown';

@@ -14,6 +14,7 @@ import { MESSAGE_VERBS } from './verbs/messages.js';
 import { AGENT_METHODS as METHODS } from './verbs/methods.js';
 import { PEER_ONLY_METHODS } from './verbs/peer-methods.js';
 import { PEER_CALL_VERBS } from './verbs/peer.js';
+import { POWER_VERBS } from './verbs/power.js';
 import { REGISTRATION_VERBS } from './verbs/registration.js';
 import { TRANSFER_VERBS } from './verbs/transfer.js';
 
@@ -27,6 +28,7 @@ export const AGENT_VERBS = {
   ...MESSAGE_VERBS,
   ...INBOUND_VERBS,
   ...TRANSFER_VERBS,
+  ...POWER_VERBS,
 } as const satisfies Record<string, VerbRow>;
 
 /** Verbs of a raw SIP peer, carried out on the main thread. */
@@ -53,6 +55,8 @@ export type AgentVerb = keyof typeof AGENT_VERBS;
 export type AudioVerb = keyof typeof AUDIO_VERBS;
 /** Verbs a driver carries out alone. */
 export type DriverVerb = Exclude<AgentVerb, AudioVerb>;
+/** Verbs that end or begin the process of an agent. */
+export type PowerVerb = keyof typeof POWER_VERBS;
 export type AgentMethod = keyof typeof AGENT_METHODS;
 export type AgentGetter = keyof typeof AGENT_GETTERS;
 export type CallGetter = keyof typeof CALL_GETTERS;

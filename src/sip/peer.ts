@@ -41,6 +41,33 @@ function userOf(uri: string): string {
   }
 }
 
+/** Where a SIP URI leads, as its parts are compared; undefined for another URI. */
+interface Place {
+  /** Unescaped. */
+  user: string;
+  /** In lower case; an IPv6 address in brackets. */
+  host: string;
+  /** Absent where the URI has none: that is not the same as its default (RFC 3261, 19.1.4). */
+  port?: number;
+}
+
+export function placeOf(uri: string): Place | undefined {
+  const [, host, port] =
+    /^sips?:(?:[^@]*@)?(\[[^\]]*\]|[^:;?>@]+)(?::(\d+))?(?=$|[;?>])/i.exec(uri) ?? [];
+  if (host === undefined) return undefined;
+  return {
+    user: userOf(uri),
+    host: host.toLowerCase(),
+    ...(port === undefined ? {} : { port: Number(port) }),
+  };
+}
+
+/** Whether user, host and port are equal (RFC 3261, 19.1.4): the user to the letter, the host without case. */
+export function isSamePlace(a: Place | undefined, b: Place | undefined): boolean {
+  if (a === undefined || b === undefined) return false;
+  return a.user === b.user && a.host === b.host && a.port === b.port;
+}
+
 /** Whether a To or From header carries a tag, as inside a dialog (RFC 3261, 12). */
 export function hasTag(value: string): boolean {
   return tagOf(value) !== undefined;

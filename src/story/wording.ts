@@ -42,6 +42,8 @@ export function agentEventText(event: AgentEvent, names: PeerNames): string {
     case 'sip':
       return messageLine(event.message);
     case 'exited':
+      if (event.by === 'kill') return 'unplugged: killed without BYE and un-REGISTER';
+      if (event.by === 'stop') return 'switched off';
       return event.expected ? 'stopped' : `process ended: ${oneLine(event.reason)}`;
     case 'warning':
       return `warning: ${plain(event.text)}`;

@@ -23,10 +23,7 @@ describe.each(binaries)('baresip $version and the RTP it receives', (binary) => 
     const call = currentCall(agent.state);
     return call && rtpInfo(call.facts);
   };
-  const inCall = async (
-    codec?: 'G722',
-    type = 0,
-  ): Promise<{ agent: Phone; rtp: RtpSender }> => {
+  const inCall = async (codec?: 'G722', type = 0): Promise<{ agent: Phone; rtp: RtpSender }> => {
     let port: number | undefined;
     const rtp = await rtpSender(() => port);
     sender = rtp;

@@ -38,6 +38,8 @@ test('who is connected beside us, and whose the port is', async () => {
   const uid = process.getuid?.();
   expect(othersAt(port, ours.localPort)).toEqual(known ? [{ uid }] : []);
   expect(othersAt(port, undefined)).toHaveLength(known ? 2 : 0);
+  // a connection that is open is told, whoever had its port before
+  expect(othersAt(port, ours.localPort, [other.localPort ?? 0])).toHaveLength(known ? 1 : 0);
   expect(isForeign(port)).toBe(false);
   expect(exitFollowsMs(port)).toBe(known ? 20 : 200);
   other.destroy();
@@ -45,4 +47,24 @@ test('who is connected beside us, and whose the port is', async () => {
   server.close();
   await once(server, 'close');
   expect(exitFollowsMs(port)).toBe(200);
+});
+
+test('a connection of ours that is closed is nobody else', async () => {
+  const server = createServer({ allowHalfOpen: true }, (socket) =>
+    socket.on('error', () => undefined),
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const [former, ours] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+  await Promise.all([once(former, 'connect'), once(ours, 'connect')]);
+  const end = former.localPort ?? 0;
+  former.end();
+  await once(former, 'finish');
+  // the other end stays open: the system still lists the connection
+  expect(othersAt(port, ours.localPort)).toHaveLength(socketsAt(port) === undefined ? 0 : 1);
+  expect(othersAt(port, ours.localPort, [end])).toEqual([]);
+  former.destroy();
+  ours.destroy();
+  server.close();
 });

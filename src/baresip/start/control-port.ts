@@ -19,6 +19,7 @@ export interface TcpSocket {
   uid: number;
 }
 
+const ESTABLISHED = 1;
 const LISTEN = 10;
 const TIME_WAIT = 6;
 /** A client on an IPv6 socket reaches 127.0.0.1 as ::ffff:127.0.0.1. */
@@ -80,10 +81,18 @@ function isListener({ local, state }: TcpSocket, port: number): boolean {
   return local === port && state === LISTEN;
 }
 
-/** Connections to the port whose own end is not the port `ours`; with their user, where it is known. */
-export function othersAt(port: number, ours: number | undefined): readonly { uid?: number }[] {
+/**
+ * Connections to the port whose own end is not the port `ours`; with their user, where it is known. `former`: ends of
+ * connections of ours to an earlier process at that port, which the system lists for a minute after they were closed.
+ */
+export function othersAt(
+  port: number,
+  ours: number | undefined,
+  former: readonly number[] = [],
+): readonly { uid?: number }[] {
   const others = (socketsAt(port) ?? [])
     .filter(({ local, remote }) => remote === port && local !== ours)
+    .filter(({ local, state }) => state === ESTABLISHED || !former.includes(local))
     .map(({ state, uid }) => (state === TIME_WAIT ? {} : { uid }));
   if (others.length > 0)
     trace.ports?.('', `control port ${port} has other clients: ${others.length}`);

@@ -38,7 +38,7 @@ import { createFolder, notePid } from './folder.js';
 import { wrapperFor, type Wrapper } from './isolation.js';
 import { overlooksDigits, RECORDER } from '../media/lost-digits.js';
 import { assertModule } from './modules.js';
-import { sipPortsAreFree, takeSlot } from '../../agents/ports.js';
+import { sipPortsAreFree, takeSlot, type Slot } from '../../agents/ports.js';
 import { BaresipProcess, type Exit } from './process.js';
 import { Session } from '../session.js';
 
@@ -50,11 +50,13 @@ const EXIT_ADDRESS = 99;
 
 class PortTaken extends Error {}
 
+/** @param before the agent as it was when it was switched off; absent for a new one */
 export async function launch(
   name: string,
   options: AgentOptions,
   context: BaresipContext,
   limit: Limit,
+  before?: Session,
 ): Promise<Session> {
   // Checked before anything is started, with a stand-in for the address, which is not known yet.
   const headers = headersOf(name, options, context.binary.version);
@@ -63,11 +65,11 @@ export async function launch(
   const stand = accountOf(name, options, hostPort(LOOPBACK, 65535), headers.carried);
   checkLengths(name, headers, stand, context.binary.version);
   const { nextHop } = stand;
-  const address = await listenAddress(name, options, nextHop);
+  const address = before?.ground.address ?? (await listenAddress(name, options, nextHop));
   checkNat(name, options, context.binary.version, isLoopback(address));
   const wrapper = await wrapperFor(name, context.isolate, context.binary);
   for (let attempt = 1; ; attempt++) {
-    const session = await prepare(name, options, context, address, headers, wrapper);
+    const session = await prepare(name, options, context, { address, headers, wrapper, before });
     try {
       await bringUp(session, options, headers, limit);
       return session;
@@ -156,15 +158,26 @@ function agentCertificate(): Promise<string> {
   return certificate;
 }
 
+interface Preparation {
+  address: string;
+  headers: Headers;
+  wrapper: Wrapper | undefined;
+  /** The agent as it was when it was switched off: it gets the same ports, and goes on with its state. */
+  before: Session | undefined;
+}
+
+/** Whoever took the ports gives them back. */
+function kept(slot: Slot): Slot {
+  return { ...slot, release: () => undefined };
+}
+
 async function prepare(
   name: string,
   options: AgentOptions,
   context: BaresipContext,
-  address: string,
-  { carried }: Headers,
-  wrapper: Wrapper | undefined,
+  { address, headers: { carried }, wrapper, before }: Preparation,
 ): Promise<Session> {
-  const slot = await takeSlot(address);
+  const slot = before === undefined ? await takeSlot(address) : kept(before.ground.slot);
   try {
     const sipPort = options.local_port ?? slot.sip;
     if (options.local_port !== undefined && !(await sipPortsAreFree(address, sipPort)))
@@ -196,22 +209,25 @@ async function prepare(
       { name: 'config', text: config },
       { name: 'accounts', text: accounts },
     ]);
-    const session = new Session({
-      name,
-      options,
-      account,
-      idleAor,
-      context,
-      address,
-      sipPort,
-      slot,
-      folder,
-      routed: options.outbound !== undefined || options.domain !== undefined,
-      mwi: options.mwi === true,
-      nat: options.nat,
-      encryption: options.media_enc,
-      ...recordingOf(options, context.binary),
-    });
+    const session = new Session(
+      {
+        name,
+        options,
+        account,
+        idleAor,
+        context,
+        address,
+        sipPort,
+        slot,
+        folder,
+        routed: options.outbound !== undefined || options.domain !== undefined,
+        mwi: options.mwi === true,
+        nat: options.nat,
+        encryption: options.media_enc,
+        ...recordingOf(options, context.binary),
+      },
+      before,
+    );
     const output = {
       stdout: (chunk: Buffer) => {
         session.stdout(chunk);
@@ -281,7 +297,8 @@ async function bringUp(
     );
     if (identity?.ok !== true) throw new PortTaken();
     // A program connected before us may have given commands.
-    if (othersAt(slot.control, controlSocket.localPort).length > 0) throw new PortTaken();
+    if (othersAt(slot.control, controlSocket.localPort, session.controlEnds).length > 0)
+      throw new PortTaken();
     await loadModules(session, options, limit);
     await setUp(session, 'the account', session.commands.create(account.line(0)), limit);
     const ofHeaders = headerCommands(headers.commanded, context.binary.version);

@@ -1,6 +1,6 @@
 /** The function of each verb; a missing one does not compile. */
 import type { Done, VerbArguments } from '../../agents/user-agent.js';
-import type { DriverVerb } from '../../schema/verbs.js';
+import type { DriverVerb, PowerVerb } from '../../schema/verbs.js';
 import type { Limit } from '../../agents/limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import { abortTransfer, attendedTransfer, completeTransfer } from './attended.js';
@@ -13,13 +13,16 @@ import { message, ping } from './messages.js';
 import { register, unregister } from './registering.js';
 import { transfer } from './transfer.js';
 
-type Verb<V extends DriverVerb> = (
+/** Verbs of an agent that runs; agent.ts has those that end and begin its process. */
+export type RunningVerb = Exclude<DriverVerb, PowerVerb>;
+
+type Verb<V extends RunningVerb> = (
   agent: RunningAgent,
   args: VerbArguments<V>,
   limit: Limit,
 ) => Promise<Done> | Done;
 
-export const VERBS: { readonly [V in DriverVerb]: Verb<V> } = {
+export const VERBS: { readonly [V in RunningVerb]: Verb<V> } = {
   register,
   unregister,
   dial,

@@ -111,7 +111,8 @@ async function dispatch(
 ): Promise<CallReply> {
   const { verb, args, within_ms } = request;
   if (request.peer === true) return actAsPeer(request, verb as PeerVerb, resources);
-  if (isAgentVerb(verb)) return act(request, verb, resources);
+  const ofAgent = agentVerbOf(request);
+  if (ofAgent !== undefined) return act(request, ofAgent, resources);
   if (!isGlobalVerb(verb)) return services.perform(request);
   return GLOBAL[verb](args, within_ms ?? limitOf(GLOBALS[verb]), resources);
 }
@@ -129,7 +130,9 @@ async function act(
       ? AUDIO[verb](resources.hearing, resources.agent(name), given as never, limitMs)
       : resources.phone(name).act(verb, given as never, limitMs);
   };
-  return replyOf(row, name, resources, acted);
+  const reply = await replyOf(row, name, resources, acted);
+  if (row.switches_off === true) resources.hearing.silenced(resources.agent(name));
+  return reply;
 }
 
 async function actAsPeer(
@@ -163,8 +166,9 @@ function limitOf({ limit = '0s' }: FunctionRow): number {
   return durationMs(limit);
 }
 
-function isAgentVerb(verb: string): verb is AgentVerb {
-  return Object.hasOwn(AGENT_VERBS, verb);
+/** The verb, where it is that of an agent: a mock server has a verb `stop`, too. */
+function agentVerbOf({ verb, mock }: CallRequest): AgentVerb | undefined {
+  return mock !== true && Object.hasOwn(AGENT_VERBS, verb) ? (verb as AgentVerb) : undefined;
 }
 
 function isAudioVerb(verb: AgentVerb | PeerVerb): verb is AudioVerb {
@@ -175,9 +179,11 @@ function isGlobalVerb(verb: string): verb is GlobalVerb {
   return Object.hasOwn(GLOBAL, verb);
 }
 
-function rowOf({ verb, peer }: CallRequest): FunctionRow | undefined {
+function rowOf(request: CallRequest): FunctionRow | undefined {
+  const { verb, peer } = request;
   if (peer === true) return PEER_VERBS[verb as PeerVerb];
-  if (isAgentVerb(verb)) return AGENT_VERBS[verb];
+  const ofAgent = agentVerbOf(request);
+  if (ofAgent !== undefined) return AGENT_VERBS[ofAgent];
   return isGlobalVerb(verb) ? GLOBALS[verb] : undefined;
 }
 

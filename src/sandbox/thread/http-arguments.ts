@@ -52,7 +52,7 @@ export function serviceCall(
       return made(route, route.method === undefined ? path : `${route.method} ${path}`);
     }
     case 'stop':
-      return { verb: fn, ...subject, args: [] };
+      return { verb: fn, ...subject, mock: true, args: [] };
   }
 }
 

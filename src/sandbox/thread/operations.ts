@@ -2,17 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { type ErrorData, OffhookError, said } from '../../errors.js';
 import { secretValues } from '../../model/secret-names.js';
+import { alignArguments } from '../../schema/check.js';
 import { decode, toArgument } from './bridge.js';
 import { hrtimeMs } from '../clock.js';
 import { durationMs, type Duration } from '../../time.js';
-import type {
-  Answer,
-  BegunWait,
-  Encoded,
-  NextEntries,
-  Operation,
-  Operations,
-} from '../guest-protocol.js';
+import type { Answer, BegunWait, NextEntries, Operation, Operations } from '../guest-protocol.js';
 import { beginParallel, parallel, service, valueOf, verb, watch } from './calls.js';
 import { check, inCondition, rowOf, stopped } from './checks.js';
 import { isRepeatable } from './kept-suite.js';
@@ -21,7 +15,7 @@ import type { Session } from './job-context.js';
 import { refuseInResponder } from './responder.js';
 import { requestsCall } from './http-arguments.js';
 import { stopError } from './verdict.js';
-import { endWait, waitText } from './waits.js';
+import { endWait, labelIn, waitText } from './waits.js';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -168,17 +162,19 @@ function beginWait(session: Session, payload: Operations['begin_wait']): BegunWa
   if (part === undefined) check(session, { on, fn, args, stack });
   if (payload.in_condition) throw inCondition(session, `${fn}()`, stack);
   const { row } = rowOf(session, on, fn, stack);
-  const given = args[row.params.findIndex(({ kind }) => kind === 'duration')];
+  const aligned = alignArguments(row, args.map(decode));
+  const given = aligned[row.params.findIndex(({ kind }) => kind === 'duration')];
+  const label = part === undefined ? labelIn(row, aligned) : part.label;
   const ms = part?.ms ?? (isGiven(given) ? durationMs(given as Duration) : payload.default_ms);
-  const condition = waitText(session, row, payload, ms);
+  const condition = waitText(session, row, payload, { ms, label });
   const what = `${row.wait_text ?? ''}${condition}`;
   session.waitingFor.push(what);
   session.note({ type: 'waiting', by: fn, what, ms });
-  return { what, condition, ms, at: session.now(), entries: session.channel.poll() };
+  return { what, condition, label, ms, at: session.now(), entries: session.channel.poll() };
 }
 
 /** A duration that was checked is text or a number; `undefined` arrives as an object. */
-function isGiven(duration: Encoded): boolean {
+function isGiven(duration: unknown): boolean {
   return duration !== undefined && typeof duration !== 'object';
 }
 

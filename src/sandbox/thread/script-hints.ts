@@ -19,6 +19,7 @@ const SUBJECTS: Readonly<Record<FunctionRow['on'], string>> = {
   SipPeer: 'peer',
   Transaction: 'transaction',
   Assertion: 'assert()',
+  CallPeer: 'peer',
   SipLog: 'sip',
   SipMessage: 'SIP message',
   MockServer: 'mock server',

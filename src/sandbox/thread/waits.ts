@@ -5,29 +5,39 @@ import type { Operations } from '../guest-protocol.js';
 import type { Session } from './job-context.js';
 
 export function endWait(session: Session, payload: Operations['end_wait']): void {
-  const { fn, ok, label, expected, actual } = payload;
+  const { fn, ok, called, label, expected, actual } = payload;
   const what = session.waitingFor.pop() ?? '';
   const [block, place = ''] = BLOCK_BODY.exec(what) ?? [];
-  const named = block !== undefined && label !== undefined && expected !== undefined;
-  const text = named ? `${place}${label} ${expected}: seen ${actual ?? ''}` : what;
+  const before = called === undefined ? block && place : `${what}: `;
+  const failed = before !== undefined && label !== undefined && expected !== undefined;
+  const text = failed ? `${before}${label} ${expected}: seen ${actual ?? ''}` : what;
   session.note({ type: 'waited', by: fn, what: text, ok });
 }
 
 /** A condition of several statements: which of its assertions failed says more than its beginning. */
 const BLOCK_BODY = /^(\d+ of \d+: )?\{/;
 
-/** What is waited for, as reports show it: the condition's source text, its place in a sequence, or the time. */
+/** The label among checked arguments that stand at their places. */
+export function labelIn(row: FunctionRow, aligned: readonly unknown[]): string | undefined {
+  const label = aligned[row.params.findIndex(({ kind }) => kind === 'label')];
+  return typeof label === 'string' ? label : undefined;
+}
+
+/**
+ * What is waited for, as reports show it: the condition's label or source text, its place in a sequence, or the time.
+ */
 export function waitText(
   session: Session,
   row: FunctionRow,
   { fn, agent, on, args, part, stack }: Operations['begin_wait'],
-  ms: number,
+  { ms, label }: { ms: number; label: string | undefined },
 ): string {
   if (part !== undefined) {
     const { index, of } = part;
-    const text = session.elementOf(fn, stack, index - 1) ?? 'a condition';
+    const text = label ?? session.elementOf(fn, stack, index - 1) ?? 'a condition';
     return `${index} of ${of}: ${text}`;
   }
+  if (label !== undefined) return label;
   if (row.params[0]?.kind === 'duration') {
     const subject = agent === undefined ? '' : `${agent}.`;
     return `${subject}${fn}(${formatMs(ms)})`;

@@ -1,5 +1,5 @@
 /** What an agent shows: plain values, read at any time. */
-import type { GetterRow } from '../rows.js';
+import type { FunctionRow, GetterRow } from '../rows.js';
 
 export const AGENT_GETTERS = {
   name: { type: 'string', doc: 'The name given to `agent()`.' },
@@ -28,7 +28,7 @@ export const AGENT_GETTERS = {
   },
   calls: { type: 'readonly Call[]', doc: 'The open calls, oldest first.' },
   peer: {
-    type: 'Peer | undefined',
+    type: 'CallPeer | undefined',
     doc: 'The other side of the current or last call.',
   },
   reason: { type: 'string | undefined', doc: 'Reason phrase of `ended`.' },
@@ -133,6 +133,7 @@ export const AGENT_GETTERS = {
 
 /** What a call of `calls` shows beside its data: the values of that call, whichever is the current one. */
 export const CALL_GETTERS = {
+  peer: { type: 'CallPeer', doc: 'The other side of this call.' },
   timing: {
     type: 'Omit<Timing, "register_ms">',
     doc: 'The parts of this call.',
@@ -149,3 +150,18 @@ export const CALL_GETTERS = {
     source: 'RFC 3550, 6.4',
   },
 } as const satisfies Record<string, GetterRow>;
+
+/** Methods of the other side of a call, beside its data. */
+export const CALL_PEER_METHODS = {
+  is: {
+    on: 'CallPeer',
+    side: 'guest',
+    effect: 'none',
+    params: [{ name: 'agent', kind: 'agent', doc: 'An agent of the scenario.' }],
+    returns: 'boolean',
+    doc: 'Whether the other side is that agent: user, host and port are those of its address of record, or user and address those it listens at. Of an agent with a `domain` the user part is enough, for a server may write a host of its own, unless the URI is the address of another agent. A server that writes another number is not seen through: compare `number`.',
+    throws: ['E_ARGUMENT'],
+    example: 'assert(bob.peer?.is(alice)).is_true();',
+    source: 'RFC 3261, 19.1.4',
+  },
+} as const satisfies Record<string, FunctionRow>;

@@ -84,7 +84,7 @@ function callOf(event: AgentEvent): string | undefined {
 function isMinor(event: AgentEvent, isTraced: boolean): boolean {
   switch (event.type) {
     case 'exited':
-      return event.expected;
+      return event.expected && event.by === undefined;
     case 'call_closed':
       return isTraced && event.message !== undefined;
     case 'call_media':

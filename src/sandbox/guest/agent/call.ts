@@ -7,10 +7,12 @@ import { timingOfCall, type Timing } from '../../../model/call-timing.js';
 import type { CallGetter } from '../../../schema/verbs.js';
 import { callNameOf, markCall } from '../encode.js';
 import { failure } from '../failure.js';
+import { callPeer, type CallPeer } from './call-peer.js';
 import * as world from '../world.js';
 
 /** A call as the script sees it: its data, and values that are computed only on access. */
 export interface Call extends CallInfo, Readonly<Record<CallGetter, unknown>> {
+  readonly peer: CallPeer;
   readonly timing: Omit<Timing, 'register_ms'>;
   readonly media: MediaInfo | undefined;
   readonly rtp: RtpInfo | undefined;
@@ -32,7 +34,7 @@ export function callOf(agent: string, known: CallState): Call {
       return info().state;
     },
     get peer() {
-      return Object.freeze({ ...info().peer });
+      return callPeer(info().peer);
     },
     get held() {
       return info().held;
@@ -46,7 +48,7 @@ export function callOf(agent: string, known: CallState): Call {
       world.watch(agent, 'rtp');
       return rtpInfo(now().facts);
     },
-  } satisfies Record<CallGetter, () => object | undefined>;
+  } satisfies Record<Exclude<CallGetter, keyof CallInfo>, () => object | undefined>;
   for (const [name, value] of Object.entries(values)) {
     Object.defineProperty(data, name, {
       get: () => {

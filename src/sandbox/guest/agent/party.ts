@@ -1,5 +1,4 @@
 /** What agents and peers show a script: getters read the world, and methods that only look. */
-import type { Peer } from '../../../sip/peer.js';
 import type { CallStream } from '../../../sip/negotiated.js';
 import type {
   AgentInfo,
@@ -30,6 +29,7 @@ import type { VerbReply } from '../../guest-protocol.js';
 import { ask, callerStack } from '../host.js';
 import { guardNames } from '../misspelt.js';
 import { callOf, type Call } from './call.js';
+import { callPeer, type CallPeer } from './call-peer.js';
 import { frozen, hears } from './audio.js';
 import { endedOf, type EndedValue } from './ended.js';
 import { noteRead } from '../assert/late.js';
@@ -93,9 +93,9 @@ export class Party implements Readonly<
   get calls(): readonly Call[] {
     return Object.freeze(openCalls(this.#state()).map((call) => callOf(this.#name, call)));
   }
-  get peer(): Peer | undefined {
+  get peer(): CallPeer | undefined {
     const peer = currentCall(this.#state())?.peer;
-    return peer === undefined ? undefined : Object.freeze({ ...peer });
+    return peer === undefined ? undefined : callPeer(peer);
   }
   get reason(): string | undefined {
     return this.#state().ended?.reason;

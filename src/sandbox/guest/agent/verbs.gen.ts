@@ -33,6 +33,9 @@ export const VERBS: Readonly<Record<AgentVerb, GuestVerb>> = {
   attended_transfer: { cursor: 'issued', caller: 'agent' },
   complete_transfer: { cursor: 'issued' },
   abort_transfer: { cursor: 'issued' },
+  stop: { cursor: 'issued', ends_call: true },
+  kill: { cursor: 'issued' },
+  start: { cursor: 'issued' },
 };
 
 export const PEER_VERBS: Readonly<Record<PeerVerb, GuestVerb>> = {

@@ -13,6 +13,7 @@ import {
   openAssertion,
   type OpenAssertion,
 } from './assertion-scope.js';
+import { inRange, isAbout, listed, toleranceOf, upsideDown } from './numbers.js';
 import { equal, includesFields, show, sidesOf } from './show.js';
 import * as world from '../world.js';
 import { inCondition } from '../world.js';
@@ -20,8 +21,16 @@ import { inCondition } from '../world.js';
 interface Check {
   matcher: string;
   ok: boolean;
-  /** The argument, where the matcher has one: shown only when it is needed. */
-  expected?: readonly [unknown];
+  /** The arguments, where the matcher has any: shown only when that is needed. */
+  args?: readonly unknown[];
+  /** How messages word several of them; `args` stand for themselves otherwise. */
+  worded?: Worded;
+}
+
+interface Worded {
+  /** What is shown of what was expected. */
+  values: readonly unknown[];
+  words: (shown: readonly string[]) => string;
 }
 
 class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
@@ -43,15 +52,15 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
   /**
    * Records whether the check held; throws when not. In a condition, evaluated often, it makes no message.
    */
-  #settle({ matcher, ok, expected: argument }: Check): this {
+  #settle({ matcher, ok, args = [], worded }: Check): this {
     noteOutcome(ok);
     const record = !inCondition();
     if (ok && !record) return this;
     const value = this.#value;
-    const { actual, expected } = texts(value, argument, ok);
-    const sides = ok || argument === undefined ? undefined : sidesOf(argument[0], value, matcher);
+    const { actual, expected } = texts(value, worded ?? { values: args, words: listed }, ok);
+    const sides = ok || args.length === 0 ? undefined : sidesOf(args[0], value, matcher);
     const stack = record ? callerStack() : '';
-    const hint = ok || !record ? undefined : this.#lateHint(matcher, argument, expected, stack);
+    const hint = ok || !record ? undefined : this.#lateHint(matcher, args, stack);
     const label = record
       ? (ask('assertion', {
           ok,
@@ -80,13 +89,8 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
   }
 
   /** Whether the assertion comes true in a moment: then `await_until` was meant. */
-  #lateHint(
-    matcher: string,
-    argument: readonly [unknown] | undefined,
-    expected: string | undefined,
-    stack: string,
-  ): string | undefined {
-    const claim = `${matcher}(${expected ?? ''})`;
+  #lateHint(matcher: string, args: readonly unknown[], stack: string): string | undefined {
+    const claim = `${matcher}(${args.map((one) => show(one)).join(', ')})`;
     return lateHint({ stack, label: this.#label, claim }, (value) => {
       // The result of this second look is not an outcome of the script.
       const outer = enterScope();
@@ -95,7 +99,7 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
           string,
           (...args: unknown[]) => unknown
         >;
-        world.evaluate(() => again[matcher]?.(...(argument ?? [])));
+        world.evaluate(() => again[matcher]?.(...args));
         return true;
       } catch {
         // It does not hold yet.
@@ -115,16 +119,22 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
     ask('check', { on: 'Assertion', fn: matcher, args, stack: callerStack() });
     const bound = args[0] as number;
     const ok = typeof value === 'number' && holds(value, bound);
-    return this.#settle({ matcher, ok, expected: [bound] });
+    return this.#settle({ matcher, ok, args: [bound] });
   }
 
   equals(...args: unknown[]): this {
     const ok = equal(this.#value, args[0]);
-    return this.#settle({ matcher: 'equals', ok, expected: [args[0]] });
+    return this.#settle({ matcher: 'equals', ok, args: [args[0]] });
   }
   not_equals(...args: unknown[]): this {
     const ok = !equal(this.#value, args[0]);
-    return this.#settle({ matcher: 'not_equals', ok, expected: [args[0]] });
+    return this.#settle({ matcher: 'not_equals', ok, args: [args[0]] });
+  }
+  is_one_of(...args: unknown[]): this {
+    const value = this.#value;
+    ask('check', { on: 'Assertion', fn: 'is_one_of', args, stack: callerStack() });
+    const ok = (args[0] as readonly unknown[]).some((one) => equal(value, one));
+    return this.#settle({ matcher: 'is_one_of', ok, args: [args[0]] });
   }
   is_true(): this {
     return this.#settle({ matcher: 'is_true', ok: this.#value === true });
@@ -148,14 +158,14 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
   }
   contains(...args: unknown[]): this {
     const ok = holds(this.#value, args[0]);
-    return this.#settle({ matcher: 'contains', ok, expected: [args[0]] });
+    return this.#settle({ matcher: 'contains', ok, args: [args[0]] });
   }
   matches(...args: unknown[]): this {
     const value: unknown = this.#value;
     ask('check', { on: 'Assertion', fn: 'matches', args, stack: callerStack() });
     const pattern = new RegExp(args[0] as RegExp | string);
     const ok = typeof value === 'string' && pattern.test(value);
-    return this.#settle({ matcher: 'matches', ok, expected: [pattern] });
+    return this.#settle({ matcher: 'matches', ok, args: [pattern] });
   }
   greater_than(...args: unknown[]): this {
     return this.#bounded('greater_than', args, (value, bound) => value > bound);
@@ -168,6 +178,28 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
   }
   at_most(...args: unknown[]): this {
     return this.#bounded('at_most', args, (value, bound) => value <= bound);
+  }
+  between(...args: unknown[]): this {
+    const value: unknown = this.#value;
+    ask('check', { on: 'Assertion', fn: 'between', args, stack: callerStack() });
+    const [low, high] = args as [number, number];
+    if (low > high) throw upsideDown(low, high);
+    const ok = typeof value === 'number' && value >= low && value <= high;
+    const worded = { values: [low, high], words: inRange };
+    return this.#settle({ matcher: 'between', ok, args: [low, high], worded });
+  }
+  about(...args: unknown[]): this {
+    const value: unknown = this.#value;
+    ask('check', { on: 'Assertion', fn: 'about', args, stack: callerStack() });
+    const [expected, tolerance] = args as [number, number | string];
+    const most = toleranceOf(expected, tolerance);
+    const ok = typeof value === 'number' && isAbout(value, expected, most);
+    const worded = {
+      values: [expected, expected - most, expected + most],
+      words: ([middle, low, high]: readonly string[]) =>
+        `${middle}, tolerance ${tolerance} (${low} to ${high})`,
+    };
+    return this.#settle({ matcher: 'about', ok, args: [expected, tolerance], worded });
   }
   describe(...args: unknown[]): this {
     ask('check', {
@@ -213,14 +245,17 @@ export function assert(...args: unknown[]): Assertion<unknown> {
 /** Both sides as text; numbers exact where they differ only in digits that are rounded away. */
 function texts(
   value: unknown,
-  argument: Check['expected'],
+  { values, words: join }: Worded,
   ok: boolean,
 ): { actual: string; expected?: string } {
   const actual = show(value);
-  if (argument === undefined) return { actual };
-  const expected = show(argument[0]);
-  if (ok || actual !== expected) return { actual, expected };
-  return { actual: show(value, { exact: true }), expected: show(argument[0], { exact: true }) };
+  if (values.length === 0) return { actual };
+  const shown = values.map((one) => show(one));
+  if (ok || !shown.includes(actual)) return { actual, expected: join(shown) };
+  return {
+    actual: show(value, { exact: true }),
+    expected: join(values.map((one) => show(one, { exact: true }))),
+  };
 }
 
 function words(matcher: string): string {

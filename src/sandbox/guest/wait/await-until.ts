@@ -9,7 +9,7 @@ import { unmetHint } from '../../../model/unmet.js';
 import type { BegunWait, SequencePart, WaitName } from '../../guest-protocol.js';
 import { ask, callerStack } from '../host.js';
 import { type ErrorData, said } from '../../../errors.js';
-import { bracesHint, evaluateOnce, type Seen } from './condition.js';
+import { bracesHint, evaluateOnce, sourceOf, type Seen } from './condition.js';
 import { failure, failureData } from '../failure.js';
 import { noteWaited } from '../assert/late.js';
 import { watchGaps } from './media-gaps.js';
@@ -75,18 +75,22 @@ export function waiting<T>(
     throw thrown;
   } finally {
     const { label, expected, actual } = failed ?? {};
-    ask('end_wait', { fn, ok, label, expected, actual });
+    ask('end_wait', { fn, ok, called: wait.label, label, expected, actual });
   }
 }
 
 export function await_until(...args: unknown[]): unknown {
-  const condition = args[0] as () => unknown;
   return waiting('await_until', args, (wait) =>
-    untilPassed(condition, wait, { fn: 'await_until', place: '', ofMs: wait.ms }),
+    untilPassed(conditionIn(args), wait, { fn: 'await_until', place: '', ofMs: wait.ms }),
   );
 }
 
-/** Who waits, in messages: the function, "2 of 3: " where that is, and its whole limit. */
+/** The condition among checked arguments: the first one, or the second behind a label. */
+export function conditionIn(args: readonly unknown[]): () => unknown {
+  return (typeof args[0] === 'string' ? args[1] : args[0]) as () => unknown;
+}
+
+/** Who waits, in messages: the function, "2 of 3: " and "both up: " where there are such, and its whole limit. */
 interface Subject {
   fn: WaitName;
   place: string;
@@ -95,14 +99,17 @@ interface Subject {
 
 export function untilPassed(
   condition: () => unknown,
-  { what, at: began, ms }: BegunWait,
-  subject: Subject,
+  wait: BegunWait,
+  { fn, place, ofMs }: Subject,
 ): unknown {
+  const { what, label, at: began, ms } = wait;
+  const source = label === undefined ? what : sourceOf(condition);
+  const subject = { fn, ofMs, place: label === undefined ? place : `${place}${label}: ` };
   const deadline = began + ms;
   let at = began;
   let isMute = true;
   for (;;) {
-    const evaluation = evaluateOnce(subject.fn, what, condition);
+    const evaluation = evaluateOnce(fn, wait, condition);
     failIfEnded(what);
     if (evaluation.passed) return evaluation.value;
     const { seen } = evaluation;
@@ -110,7 +117,7 @@ export function untilPassed(
     if (world.advance()) continue;
     if (at >= deadline) {
       const own = isMute ? bracesHint(condition) : {};
-      throw timedOut(what, seen, began, subject, own);
+      throw timedOut({ what, source, began }, seen, subject, own);
     }
     at = world.awaitChange(at, Math.min(deadline, at + world.tickMs()));
   }
@@ -150,9 +157,8 @@ export function failIfEnded(
 
 /** @param own a hint about the condition itself, which goes before what its agents explain. */
 function timedOut(
-  what: string,
+  { what, source, began }: { what: string; source: string; began: number },
   seen: Seen,
-  began: number,
   { fn, place, ofMs }: Subject,
   own: { hint?: string },
 ): Error {
@@ -160,7 +166,7 @@ function timedOut(
   const about = {
     code: 'E_AWAIT_TIMEOUT' as const,
     agents: read.length === 0 ? world.agentNames() : read,
-    ...hintOf(read, what, began, ofMs),
+    ...hintOf(read, source, began, ofMs),
     ...own,
   };
   const waited = `(waited ${formatMs(ofMs)})`;
@@ -184,14 +190,14 @@ function timedOut(
 /** What stands out in any agent of the scenario explains most conditions that never hold. */
 function hintOf(
   read: readonly string[],
-  what: string,
+  source: string,
   began: number,
   ms: number,
 ): { hint?: string } {
   const agents = world
     .agentNames()
     .map((name) => ({ name, state: world.cursorOf(name), read: read.includes(name) }));
-  const hint = unmetHint(what, agents, { began, ms });
+  const hint = unmetHint(source, agents, { began, ms });
   return hint === undefined ? {} : { hint };
 }
 

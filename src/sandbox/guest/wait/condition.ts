@@ -1,6 +1,6 @@
 /** Evaluates a condition once, and refuses results that prove nothing. */
 import { type ErrorCode, type ErrorData, said } from '../../../errors.js';
-import type { WaitName } from '../../guest-protocol.js';
+import type { BegunWait, WaitName } from '../../guest-protocol.js';
 import { assertedValue } from '../assert/assertion.js';
 import {
   enterScope,
@@ -25,14 +25,17 @@ export type Seen =
   /** `mute`: it was undefined, and the condition called no matcher. */
   | { value: string; mute: boolean };
 
+/** How messages call a condition: its label where it has one, else its source text. */
+type Called = Pick<BegunWait, 'what' | 'label'>;
+
 /** The server may still be starting: to ask again later is what a condition is for. */
 const NO_ANSWER: ReadonlySet<ErrorCode> = new Set(['E_HTTP', 'E_HTTP_TIMEOUT']);
 
 /**
- * Evaluates the condition once. @param what its source text, for messages.
+ * Evaluates the condition once. @param called its label or source text, for messages.
  * @throws E_CONDITION, E_ASSERT_NO_MATCHER, and whatever else it throws
  */
-export function evaluateOnce(fn: WaitName, what: string, condition: () => unknown): Evaluation {
+export function evaluateOnce(fn: WaitName, called: Called, condition: () => unknown): Evaluation {
   let value: unknown;
   let seen: Seen | undefined;
   const outer = enterScope({ isLocated: false });
@@ -49,7 +52,7 @@ export function evaluateOnce(fn: WaitName, what: string, condition: () => unknow
   if (seen !== undefined) return { passed: false, seen };
   refusePromise(fn, value);
   const asserted = scope.held > 0 && scope.failed === 0;
-  if (!asserted) refuseAlwaysTrue(fn, what, value);
+  if (!asserted) refuseAlwaysTrue(fn, called, value);
   // An assertion that is returned stands for what its matchers said.
   const about = assertedValue(value);
   const isSilent = about !== undefined || !isTruthy(value);
@@ -102,10 +105,10 @@ function refusePromise(fn: WaitName, value: unknown): void {
 }
 
 /** Values that cannot be anything but true, so that a condition which returns them tests nothing. */
-function refuseAlwaysTrue(fn: WaitName, what: string, value: unknown): void {
+function refuseAlwaysTrue(fn: WaitName, { what, label }: Called, value: unknown): void {
   const kind = typeof value;
   if (value === '' || (kind !== 'string' && kind !== 'function' && kind !== 'symbol')) return;
-  const isShort = !/^\{|\.\.\.$/.test(what);
+  const isShort = label === undefined && !/^\{|\.\.\.$/.test(what);
   const subject = isShort ? what : 'value';
   const seen = kind === 'string' ? `the text ${show(value)}` : `a ${kind}`;
   throw failure({
@@ -136,7 +139,7 @@ export function bracesHint(condition: () => unknown): { hint?: string } {
   };
 }
 
-function sourceOf(condition: () => unknown): string {
+export function sourceOf(condition: () => unknown): string {
   return apply(functionText, condition, []);
 }
 

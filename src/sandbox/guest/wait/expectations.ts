@@ -3,7 +3,7 @@ import { said } from '../../../errors.js';
 import { durationMs, formatMs, type Duration } from '../../../time.js';
 import type { BegunWait, SequencePart } from '../../guest-protocol.js';
 import { assertedValue } from '../assert/assertion.js';
-import { defaultMs, failIfEnded, untilPassed, waiting } from './await-until.js';
+import { conditionIn, defaultMs, failIfEnded, untilPassed, waiting } from './await-until.js';
 import { evaluateOnce, isMuteBody } from './condition.js';
 import { failure } from '../failure.js';
 import { ask, callerStack } from '../host.js';
@@ -11,20 +11,19 @@ import { show } from '../assert/show.js';
 import * as world from '../world.js';
 
 export function never(...args: unknown[]): void {
-  const condition = args[0] as () => unknown;
   waiting('never', args, (wait) => {
-    whileFalse(condition, wait);
+    whileFalse(conditionIn(args), wait);
   });
 }
 
 function whileFalse(condition: () => unknown, wait: BegunWait): void {
-  const { what, condition: text, at: began, ms } = wait;
+  const { what, condition: text, label, at: began, ms } = wait;
   const deadline = began + ms;
   let at = began;
   let isMute = true;
   let isUnanswered = true;
   for (;;) {
-    const evaluation = evaluateOnce('never', text, condition);
+    const evaluation = evaluateOnce('never', { what: text, label }, condition);
     failIfEnded(what);
     if (evaluation.passed) throw cameTrue(text, wait, evaluation.value, at - began);
     const { seen } = evaluation;
@@ -70,12 +69,16 @@ function cameTrue(condition: string, { ms }: BegunWait, value: unknown, afterMs:
 
 export function await_sequence(...args: unknown[]): readonly unknown[] {
   ask('check', { on: 'global', fn: 'await_sequence', args, stack: callerStack() });
-  const conditions = [...(args[0] as readonly (() => unknown)[])];
+  const conditions = (args[0] as readonly unknown[]).map((given) =>
+    Array.isArray(given)
+      ? { named: { label: given[0] as string }, condition: given[1] as () => unknown }
+      : { named: {}, condition: given as () => unknown },
+  );
   const ofMs = args[1] === undefined ? defaultMs() : durationMs(args[1] as Duration);
   const began = world.awaitEntries(0);
-  return conditions.map((condition, index) => {
+  return conditions.map(({ named, condition }, index) => {
     const left = index === 0 ? ofMs : Math.max(0, began + ofMs - world.awaitEntries(0));
-    const part: SequencePart = { index: index + 1, of: conditions.length, ms: left };
+    const part: SequencePart = { index: index + 1, of: conditions.length, ms: left, ...named };
     const place = `${part.index} of ${part.of}: `;
     const subject = { fn: 'await_sequence', place, ofMs } as const;
     return waiting('await_sequence', [], (wait) => untilPassed(condition, wait, subject), { part });

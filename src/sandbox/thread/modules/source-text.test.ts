@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { argumentText } from './source-text.js';
+import { describe, expect, it, test } from 'vitest';
+import { argumentText, chainText } from './source-text.js';
 
 function argument(source: string, callee = 'assert'): string | undefined {
   return argumentText(source, source.length - 1, callee);
@@ -53,4 +53,12 @@ describe('argumentText', () => {
       expect(argument(source)).toBeUndefined();
     },
   );
+});
+
+test.each([
+  ['assert(a).describe("x").value()', '.describe("x").value()'],
+  ['assert(a).between(1, f(2, 3)).is_true', '.between(1, f(2, 3)).is_true'],
+  ['assert(a).between(1', '.between'],
+])('the text behind a call: %s', (source, chain) => {
+  expect(chainText(source, 'assert('.length, 'assert')).toBe(chain);
 });

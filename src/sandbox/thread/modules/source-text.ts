@@ -39,9 +39,8 @@ export function chainText(source: string, offset: number, callee: string): strin
     if (member === undefined) break;
     end += member.length;
     if (source[end] !== '(') continue;
-    const close = endOfArgument(source, end + 1);
-    // No method of ours in a chain has several arguments.
-    if (close === undefined || source[close] !== ')') break;
+    const close = endOfArguments(source, end + 1);
+    if (close === undefined) break;
     end = close + 1;
   }
   return tidy(source.slice(from, end), LONGEST_LABEL).replaceAll(' .', '.');
@@ -69,6 +68,16 @@ function elementStart(
     start = end + 1;
   }
   return start;
+}
+
+/** Index of the bracket that closes a list of arguments. */
+function endOfArguments(source: string, start: number): number | undefined {
+  for (let from = start; ;) {
+    const end = endOfArgument(source, from);
+    if (end === undefined || source[end] === ')') return end;
+    if (source[end] !== ',') return undefined;
+    from = end + 1;
+  }
 }
 
 function endOfArgument(source: string, start: number): number | undefined {

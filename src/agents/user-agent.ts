@@ -33,10 +33,12 @@ export interface SipGuard {
   /** Returns the denial of a message already sent, whoever caused it: the agent is then ended. */
   sent(message: SipMessage, caller: Caller): OffhookError | undefined;
   /**
-   * Throws the denial of a request that is about to be sent. `isJudged`: it goes the way of a dialog that was judged
-   * when it began.
+   * Throws the denial of a request that a script wants to be sent; `remote` of the message is the next hop as its URI
+   * names it. `isInDialog`: it goes the way of a dialog that was judged when it began.
    */
-  sending(message: SipMessage, isJudged: boolean, caller: Caller): void;
+  sending(message: SipMessage, isInDialog: boolean, caller: Caller): void;
+  /** Throws the denial of a response that a script wants to be sent. */
+  answering(message: SipMessage): void;
   /** Throws the denial of octets that are about to be sent to "host:port;transport=...", whatever they hold. */
   octets(text: string, to: string, caller: Caller): void;
   /** Returns the denial of a call that baresip places to that URI although its trace shows no INVITE. */

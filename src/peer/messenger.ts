@@ -14,9 +14,9 @@ import {
   type SipHead,
   type SipMessage,
 } from '../sip/sip-message.js';
-import { fieldParameters } from '../sip/uri.js';
+import { fieldParameters, parseUri } from '../sip/uri.js';
 import { octetsOf, withHeaders, writeMessage } from '../sip/write-message.js';
-import type { PeerAccount } from './account.js';
+import { transportOf, type PeerAccount } from './account.js';
 import { ClientTransaction, type ClientUser } from './client-transaction.js';
 import { locate } from './locate.js';
 import { ServerTransaction, tryingMs } from './server-transaction.js';
@@ -146,13 +146,11 @@ export class Messenger {
       headers: withHeaders(own, given),
       body,
     });
+    const remote = hostPort(to.address, to.port);
+    const ends = { direction: 'sent', transport: to.transport, remote } as const;
+    this.#context.guard?.answering(messageOf(text, { ...ends, local: '' }));
     const connection = await this.wire.connection(to);
-    const message = messageOf(text, {
-      direction: 'sent',
-      transport: to.transport,
-      local: connection.local,
-      remote: hostPort(to.address, to.port),
-    });
+    const message = messageOf(text, { ...ends, local: connection.local });
     transaction.respond(code, () => {
       this.#note(message, text);
       void connection.write(Buffer.from(text, 'utf8')).catch(() => undefined);
@@ -161,10 +159,12 @@ export class Messenger {
   }
 
   /** Sends octets as they are, each in a write of its own. @throws OffhookError E_SIP_DENIED, E_CALL_LIMIT */
-  async raw(parts: readonly Buffer[], to: Destination): Promise<void> {
+  async raw(parts: readonly Buffer[], uri: string): Promise<void> {
     const whole = Buffer.concat(parts).toString('utf8');
+    const transport = transportOf(uri, this.#account.transport);
+    this.#context.guard?.octets(whole, `${hopText(uri)};transport=${transport}`, this.#caller);
+    const to = await locate(uri, this.#account.transport);
     const remote = hostPort(to.address, to.port);
-    this.#context.guard?.octets(whole, `${remote};transport=${to.transport}`, this.#caller);
     const connection = await this.wire.connection(to);
     const heard = { transport: to.transport, local: connection.local, remote } as const;
     const message = messageOf(whole, { direction: 'sent', ...heard });
@@ -238,9 +238,10 @@ export class Messenger {
 
   async #send(draft: RequestDraft): Promise<SentRequest> {
     const { method, uri, nextHop } = draft;
-    const to = await locate(nextHop ?? uri, this.#account.transport);
+    const hop = nextHop ?? uri;
+    const transport = transportOf(hop, this.#account.transport);
     const branch = draft.branch ?? `z9hG4bK${randomBytes(8).toString('hex')}`;
-    const via = `SIP/2.0/${to.transport.toUpperCase()} ${this.#account.sentBy};branch=${branch};rport`;
+    const via = `SIP/2.0/${transport.toUpperCase()} ${this.#account.sentBy};branch=${branch};rport`;
     const own: HeaderField[] = [
       ['Via', via],
       ...draft.headers,
@@ -251,11 +252,14 @@ export class Messenger {
       headers: withHeaders(own, draft.given),
       body: draft.body,
     });
-    const remote = hostPort(to.address, to.port);
-    const ends = { direction: 'sent', transport: to.transport, local: '', remote } as const;
-    this.#context.guard?.sending(messageOf(text, ends), draft.isJudged, this.#caller);
+    const ends = { direction: 'sent', transport, local: '' } as const;
+    // Judged before any name is looked up: a look-up leaves the machine as well.
+    const named = messageOf(text, { ...ends, remote: hopText(hop) });
+    this.#context.guard?.sending(named, draft.isJudged, this.#caller);
+    const to = await locate(hop, this.#account.transport);
     const connection = await this.wire.connection(to);
-    const message = messageOf(text, { ...ends, local: connection.local });
+    const remote = hostPort(to.address, to.port);
+    const message = messageOf(text, { ...ends, remote, local: connection.local });
     const sent = { draft, message, text, branch: branchOf(message) || branch, to };
     await this.#transmit(sent);
     return sent;
@@ -332,6 +336,14 @@ function withinLength(octets: string): string {
   return length === undefined
     ? octets
     : octets.slice(0, end.index + end[0].length + Number(length));
+}
+
+/** The host of a URI and its port, or the default one: "pbx.example:5060", not looked up. */
+function hopText(uri: string): string {
+  const parsed = parseUri(uri);
+  if (parsed === undefined) return uri;
+  const host = parsed.parameters.get('maddr') ?? parsed.host;
+  return hostPort(host, parsed.port ?? (parsed.scheme === 'sips' ? 5061 : 5060));
 }
 
 function isReliable(transport: Transport): boolean {

@@ -98,6 +98,7 @@ describe.each(binaries)('baresip $version and a 3xx', (binary) => {
       },
       sent: () => undefined,
       sending: () => undefined,
+      answering: () => undefined,
       octets: () => undefined,
       unseen: () => undefined,
     };

@@ -23,6 +23,7 @@ describe.each(await testBinaries())('baresip $version', (binary) => {
         return undefined;
       },
       sending: () => undefined,
+      answering: () => undefined,
       octets: () => undefined,
       unseen: (uri) => {
         judged.push(uri);

@@ -1,7 +1,6 @@
 /** Verbs below transactions: an ACK of the script's own, and octets. */
 import type { Done, PeerArguments } from '../../agents/user-agent.js';
 import type { RequestOptions } from '../../schema/types.gen.js';
-import { locate } from '../locate.js';
 import type { PeerSession } from '../session.js';
 import { choiceOf, uriOf, wishOf } from './wishes.js';
 
@@ -36,7 +35,7 @@ export async function send(peer: PeerSession, args: PeerArguments<'send'>): Prom
   );
   const uri = uriOf(peer, 'send', to);
   await peer.sending('send', async () => {
-    await peer.messenger.raw(parts, await locate(uri, peer.ground.account.transport));
+    await peer.messenger.raw(parts, uri);
   });
   return { seq: peer.lastSeq };
 }

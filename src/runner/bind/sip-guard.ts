@@ -2,25 +2,32 @@
  * Holds the agents of one scenario to --allow-sip and --max-calls: an action of the script is judged before
  * it is done, an action a peer causes (REFER, a redirect) as soon as it shows in the trace.
  */
+import { isIPv6 } from 'node:net';
 import { hasCapability } from '../../baresip/capabilities.js';
 import type { AgentOptions, UserAgent, Caller, SipGuard } from '../../agents/user-agent.js';
 import { OffhookError } from '../../errors.js';
-import { headerOf, parseHead, type SipMessage } from '../../sip/sip-message.js';
+import { messageText, type SipMessage } from '../../sip/sip-message.js';
 import { headerValues } from '../../sip/headers.js';
 import type { Policy } from '../../policy/policy.js';
 import { sipDenial, sipTarget, type SipTarget } from '../../policy/sip-policy.js';
+import { parseUri } from '../../sip/uri.js';
+import { contactsIn, mediaAddresses, requestsIn } from './effects.js';
 
 /** Requests that belong to an INVITE already judged. */
 const OF_AN_INVITE = new Set(['ACK', 'CANCEL']);
 /** Requests whose URI names no user. */
 const TO_A_SERVER = new Set(['REGISTER', 'SUBSCRIBE']);
 
+/** Calls whose peers are remembered. */
+const MOST_CALLS = 10_000;
 export class ScenarioSipGuard {
   readonly #policy: Policy;
   readonly #agents: () => Iterable<UserAgent>;
   readonly #denied: (agent: string, error: OffhookError) => void;
   /** Call-IDs of calls the agents have placed. */
   readonly #placed = new Set<string>();
+  /** Peers that take part in a call, by Call-ID: what they say of it is what the script says. */
+  readonly #peers = new Map<string, Set<string>>();
   /** Agents that have begun to call and whose INVITE is not in the trace yet: others may begin at the same time. */
   readonly #placing = new Set<string>();
 
@@ -95,9 +102,19 @@ export class ScenarioSipGuard {
         if (error !== undefined) this.#denied(name, error);
         return error;
       },
-      sending: (message, isJudged, caller) => {
-        const error = isJudged ? undefined : this.#judgeFirst(name, message, caller);
+      sending: (message, isInDialog, caller) => {
+        const error =
+          (isInDialog
+            ? this.#judgeInDialog(name, message)
+            : this.#judgeFirst(name, message, caller)) ??
+          this.#judgeEffect(name, messageText(message));
         if (error !== undefined) throw error;
+        this.#takesPart(name, message.call_id);
+      },
+      answering: (message) => {
+        const error = this.#judgeEffect(name, messageText(message));
+        if (error !== undefined) throw error;
+        this.#takesPart(name, message.call_id);
       },
       octets: (text, to, caller) => {
         const error = this.#judgeOctets(name, text, to, caller);
@@ -121,7 +138,8 @@ export class ScenarioSipGuard {
 
   #judge(name: string, message: SipMessage, caller: Caller): OffhookError | undefined {
     const { method, uri = '' } = message;
-    if (OF_AN_INVITE.has(method) || isWithinDialog(message)) return undefined;
+    if (OF_AN_INVITE.has(method) || isWithinDialog(message))
+      return this.#judgeInDialog(name, message);
     const what = `ended: its peer made it send ${method} to ${JSON.stringify(uri)}`;
     return this.#judgeRequest(name, message, caller, what);
   }
@@ -147,7 +165,10 @@ export class ScenarioSipGuard {
     const own = !routed && this.#isOwn(`sip:${to}`);
     const problem = own ? undefined : sip.serverProblem(`sip:${to}`);
     if (problem !== undefined) return sipDenial(name, what, `sip:${to}`, problem);
+    const effect = this.#judgeEffect(name, text);
+    if (effect !== undefined) return effect;
     for (const request of requestsIn(text)) {
+      this.#takesPart(name, request.call_id);
       if (request.method === 'INVITE') {
         const error = this.#count(name, request.call_id);
         if (error !== undefined) return error;
@@ -158,6 +179,56 @@ export class ScenarioSipGuard {
       if (error !== undefined) return error;
     }
     return undefined;
+  }
+
+  /**
+   * A request inside a dialog goes where the other side says, as its Contact does. Where the other side is a peer, the
+   * script says so: then every hop has to be allowed, or be an agent or peer of the scenario.
+   */
+  #judgeInDialog(name: string, message: SipMessage): OffhookError | undefined {
+    const { sip } = this.#policy;
+    const { method, uri = '', call_id, remote } = message;
+    const others = [...(this.#peers.get(call_id) ?? [])].filter((one) => one !== name);
+    if (sip.open || others.length === 0) return undefined;
+    const hops = [uri, ...routesOf(message), ...(remote === '' ? [] : [`sip:${remote}`])];
+    for (const hop of hops.filter((one) => !this.#isOwn(one, true))) {
+      const problem = sip.serverProblem(hop);
+      const what = `${method} in a call with peer "${others.join('", "')}" not allowed to ${hop}`;
+      if (problem !== undefined) return sipDenial(name, what, hop, problem);
+    }
+    return undefined;
+  }
+
+  /**
+   * What a message makes its receiver do: send RTP to the addresses of a session description, and requests to those of
+   * Contact and Record-Route. They have to be of this scenario, or allowed. A 3xx is judged by whoever follows it.
+   */
+  #judgeEffect(name: string, text: string): OffhookError | undefined {
+    const { sip } = this.#policy;
+    if (sip.open) return undefined;
+    const own = new Set(
+      [...this.#agents()].flatMap(({ contact }) => parseUri(contact)?.host ?? []),
+    );
+    for (const address of mediaAddresses(text)) {
+      const uri = `sip:${isIPv6(address) ? `[${address}]` : address}`;
+      const problem = own.has(address) ? undefined : sip.serverProblem(uri);
+      const what = `a session description that names ${address} not sent`;
+      if (problem !== undefined) return sipDenial(name, what, uri, problem);
+    }
+    for (const uri of contactsIn(text)) {
+      const problem = this.#isOwn(uri, true) ? undefined : sip.serverProblem(uri);
+      const what = `a message that asks for requests to ${JSON.stringify(uri)} not sent`;
+      if (problem !== undefined) return sipDenial(name, what, uri, problem);
+    }
+    return undefined;
+  }
+
+  /** Notes that a peer takes part in a call. */
+  #takesPart(name: string, call: string): void {
+    const parties = this.#peers.get(call) ?? new Set();
+    this.#peers.set(call, parties.add(name));
+    const [oldest] = this.#peers.keys();
+    if (this.#peers.size > MOST_CALLS && oldest !== undefined) this.#peers.delete(oldest);
   }
 
   /** Counts a call by its Call-ID. */
@@ -214,11 +285,11 @@ export class ScenarioSipGuard {
    * Agents of a scenario may always dial each other. Only living agents count: another process may get the
    * port of an ended one. Only without a proxy: a proxy would take the user part for a number of its own.
    */
-  #isOwn(uri: string): boolean {
+  #isOwn(uri: string, registeredToo = false): boolean {
     const [at, ...others] = sipTarget(uri)?.hosts ?? [];
     if (at === undefined || others.length > 0) return false;
     for (const { serverless, state, contact } of this.#agents()) {
-      if (serverless && state.alive && isAt(sipTarget(contact), at)) return true;
+      if ((serverless || registeredToo) && state.alive && isAt(sipTarget(contact), at)) return true;
     }
     return false;
   }
@@ -235,29 +306,6 @@ export class ScenarioSipGuard {
       { hint: 'raise the limit with --max-calls', agents: [agent] },
     );
   }
-}
-
-/** Every request in a text that may hold several messages, or broken ones. */
-function requestsIn(text: string): Omit<SipMessage, 'remote'>[] {
-  return text.split(/(?<=\n)(?=[^\s:]+ \S+ SIP\/2\.0\r?\n)/).flatMap((one) => {
-    const head = parseHead(one.trimStart());
-    const { method, uri, headers = [] } = head ?? {};
-    if (method === undefined || uri === undefined) return [];
-    const call_id = headerOf(headers, 'call-id') ?? '';
-    return [
-      {
-        direction: 'sent',
-        transport: 'UDP',
-        local: '',
-        method,
-        uri,
-        call_id,
-        cseq: 0,
-        headers,
-        body: '',
-      },
-    ];
-  });
 }
 
 /** Whether To has a tag: the request belongs to a dialog judged when it began (RFC 3261, 12.2). */

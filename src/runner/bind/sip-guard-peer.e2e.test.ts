@@ -1,0 +1,95 @@
+/** A raw SIP peer does what the script says: the policy has to hold on every level of it, octets included. */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { rawPeer, type RawPeer } from '../../testing/raw-peer.js';
+import { eventsOf, runScenario } from '../../testing/run-files.js';
+
+/** Nobody may be reached there. */
+let forbidden: RawPeer;
+beforeAll(async () => {
+  forbidden = await rawPeer(() => ['200 OK']);
+});
+beforeEach(() => {
+  forbidden.received.length = 0;
+});
+afterAll(() => {
+  forbidden.close();
+});
+
+const SDP = `v=0\\r\\no=- 1 1 IN IP4 192.0.2.9\\r\\ns=-\\r\\nc=IN IP4 192.0.2.9\\r\\nt=0 0\\r\\nm=audio 4000 RTP/AVP 0\\r\\n`;
+
+/** Attacks by what they do; `BAD` is the URI that may not be reached, p and q are peers of the scenario. */
+const ATTACKS: Readonly<Record<string, string>> = {
+  'a call': 'p.dial(BAD)',
+  'a request': 'p.request("OPTIONS", BAD)',
+  'a message': 'p.message(BAD, "x")',
+  'a subscription': 'p.subscribe("dialog", BAD)',
+  octets: 'p.send("hello", BAD)',
+  'an INVITE as octets': 'p.send(`INVITE ${BAD} SIP/2.0\\r\\nCall-ID: 1\\r\\n\\r\\n`, BAD)',
+  'a Route': 'p.request("OPTIONS", q, { headers: { Route: `<${BAD};lr>` } })',
+  'a Request-URI for somebody else as octets':
+    'p.send(`OPTIONS sip:x@192.0.2.1 SIP/2.0\\r\\nRoute: <${BAD};lr>\\r\\n\\r\\n`, "sip:192.0.2.1:5060")',
+  'a target inside a dialog': `const t = p.subscribe("dialog", q);
+    await_until(() => assert(t.final).is_present());
+    p.request("SUBSCRIBE", BAD, { in: t })`,
+  'a Contact in an answer': `p.dial(q); q.respond(200, "OK", { contact: \`<\${BAD}>\` });`,
+  'a Contact in an answer, as octets': 'p.send(`SIP/2.0 200 OK\\r\\nm: <${BAD}>\\r\\n\\r\\n`, q)',
+  'a Record-Route': 'p.dial(q, { headers: { "Record-Route": `<${BAD};lr>` } })',
+  'a folded Contact': 'p.send(`INVITE sip:q SIP/2.0\\r\\nContact:\\r\\n <${BAD}>\\r\\n\\r\\n`, q)',
+  'a session description': `p.dial(q, { sdp: "${SDP}" })`,
+  'a session description in an answer': `p.dial(q); q.answer({ sdp: "${SDP}" })`,
+  'wishes for a session description': 'p.dial(q, { sdp: { address: "192.0.2.9" } })',
+  'a candidate': 'p.dial(q, { sdp: { lines: ["a=candidate:1 1 UDP 1 192.0.2.9 4000 typ host"] } })',
+  'a transfer': `p.dial(q); q.answer(); await_until(() => assert(p.state).equals(State.Established));
+    p.refer(BAD)`,
+  'a proxy': 'peer("r", { outbound: BAD }).ping(q)',
+  'a registrar': 'peer("r", { domain: BAD.replace(/^.*@/, "") }).register()',
+};
+
+const prologue = 'const BAD = env("BAD"); const p = peer("p"); const q = peer("q");\n';
+const run = (source: string, flags: readonly string[]) =>
+  runScenario(source, ['--json', '--set', `BAD=${forbidden.uri}`, ...flags]);
+const codes = (stdout: string): string[] => finished(stdout).flatMap(([, all]) => all);
+
+/** Name and error codes of each scenario. */
+function finished(stdout: string): [name: string, codes: string[]][] {
+  return eventsOf(stdout).flatMap((event): [string, string[]][] =>
+    event.type === 'scenario_finished'
+      ? [[event.scenario.name, event.failures.map(({ code }) => code)]]
+      : [],
+  );
+}
+
+test('every attack is denied, and nothing arrives', async () => {
+  const scenarios = Object.entries(ATTACKS).map(
+    ([name, attack]) => `scenario(${JSON.stringify(name)}, () => { ${prologue}${attack} });`,
+  );
+  const { stdout } = await run(scenarios.join('\n'), ['--allow-sip', '1@192.0.2.1', '--jobs', '4']);
+  expect(Object.fromEntries(finished(stdout))).toEqual(
+    Object.fromEntries(Object.keys(ATTACKS).map((name) => [name, ['E_SIP_DENIED']])),
+  );
+  expect(forbidden.received).toEqual([]);
+});
+
+test('what is allowed goes through, and peers of the scenario reach each other', async () => {
+  const host = forbidden.uri.replace(/^.*@/, '');
+  const source = `${prologue}assert(p.ping(BAD).status).equals(200);
+p.dial(q); q.answer(); await_until(() => assert(p.state).equals(State.Established)); q.bye();
+p.send("OPTIONS " + BAD + " SIP/2.0\\r\\n\\r\\n", BAD);`;
+  const { code, stdout } = await run(source, ['--allow-sip', `peer@${host}`]);
+  expect(codes(stdout)).toEqual([]);
+  expect(code).toBe(0);
+  expect(forbidden.received.length).toBe(2);
+});
+
+test('every INVITE counts as a call, whatever level it comes from', async () => {
+  const source = `${prologue}p.dial(q);
+p.request("INVITE", q);
+p.send(p.message_text({ start: "INVITE " + q.aor + " SIP/2.0", headers: [["Call-ID", "third"]] }), q);`;
+  const { stdout } = await run(source, ['--max-calls', '2']);
+  expect(codes(stdout)).toEqual(['E_CALL_LIMIT']);
+});
+
+test('peers count as agents', async () => {
+  const { stdout } = await run(`${prologue}peer("r");`, ['--max-agents', '2']);
+  expect(codes(stdout)).toEqual(['E_AGENT_LIMIT']);
+});

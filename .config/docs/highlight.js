@@ -10,7 +10,7 @@ const CLASS_OF = new Map([
   [Kind.regularExpressionLiteral, 'string'],
 ]);
 const SCRIPTS = ['js', 'ts', 'json', 'cjs', 'mjs'];
-const SHELLS = ['sh', 'yaml', 'dotenv', 'dockerfile'];
+const SHELLS = ['sh', 'bash', 'yaml', 'dotenv', 'dockerfile'];
 
 export function escaped(text) {
   return text

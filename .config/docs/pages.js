@@ -10,6 +10,7 @@ export const GROUPS = [
       'audio.md',
       'dtmf.md',
       'transfers.md',
+      'peers.md',
       'http-and-webhooks.md',
     ],
   ],

@@ -198,8 +198,9 @@ test('command lines marked so are executed', async () => {
 });
 
 test('shell texts are ones a shell can read', async () => {
-  for (const block of blocks.filter(({ language }) => language === 'sh')) {
-    const read = promisify(execFile)('sh', ['-nc', block.text]);
+  for (const block of blocks) {
+    if (block.language !== 'sh' && block.language !== 'bash') continue;
+    const read = promisify(execFile)(block.language, ['-nc', block.text]);
     await expect(read, `${block.page}:${block.line}`).resolves.toBeDefined();
   }
 });

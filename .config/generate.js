@@ -50,7 +50,8 @@ async function validators(projectFile) {
     names[camel(one.$id.replace('.schema.json', ''))] = one.$id;
   }
   const code = standalone(ajv, names).replace(/^"use strict";/, '');
-  if (/\brequire\(|\bfrom *["'][^"'\n]*["'];/.test(code)) throw new Error('a validator imports something');
+  if (/\brequire\(|\bfrom *["'][^"'\n]*["'];/.test(code))
+    throw new Error('a validator imports something');
   return await pretty(`// @ts-nocheck\n// ${NOTICE}\n${code}\n`, 'typescript');
 }
 

@@ -29,7 +29,7 @@ type Target = Agent | SipPeer | string;
  * What a value can be compared with. A state may be compared with any state, also after an `if`; the other side of a
  * call with its data.
  */
-type Expected<T> = T extends State ? State : T extends CallPeer ? Peer : T;
+type Expected<T> = T extends State ? State : T extends CallPeer ? Party : T;
 
 /** What a text, array or object can contain. */
 type Part<T> = unknown extends T
@@ -822,7 +822,7 @@ type Held = 'none' | 'local' | 'remote' | 'both';
  * The other side of a call: the From header of a received one (RFC 3261, 20.20), else what
  * was dialled.
  */
-interface Peer {
+interface Party {
   /**
    * SIP URI, without the parameters of the header.
    * Examples: "sip:600@pbx.example".
@@ -962,7 +962,7 @@ interface CallInfo {
    */
   readonly direction: 'outgoing' | 'incoming';
   readonly state: State;
-  readonly peer: Peer;
+  readonly peer: Party;
   readonly held: Held;
 }
 
@@ -1230,7 +1230,7 @@ interface ReceivedDigit {
  * A MESSAGE (RFC 3428) the agent received and accepted.
  */
 interface ReceivedMessage {
-  readonly from: Peer;
+  readonly from: Party;
   /**
    * Its body.
    */
@@ -1332,7 +1332,7 @@ interface AgentInfo {
    * The open calls, oldest first.
    */
   readonly calls: readonly CallInfo[];
-  readonly peer?: Peer;
+  readonly peer?: Party;
   readonly ended?: Ended;
   /**
    * The `metadata` option given to `agent()`.
@@ -3778,7 +3778,7 @@ interface Call extends CallInfo {
 /**
  * The other side of a call: its data, and whether it is an agent.
  */
-interface CallPeer extends Peer {
+interface CallPeer extends Party {
   /**
    * Whether the other side is that agent: user, host and port are those of its address of record,
    * or user and address those it listens at. Of an agent with a `domain` the user part is enough,

@@ -65,18 +65,18 @@ scenario('early media from the peer', ({ p, bob }) => {
   p.hangup();
 });
 
-scenario("a stream of a capture is replayed", ({ p, bob }) => {
+scenario('a stream of a capture is replayed', ({ p, bob }) => {
   up(p, bob, {});
   parallel(() => {
-    p.replay("captures/tone-620.pcap");
+    p.replay('captures/tone-620.pcap');
     bob.verify_audio(620);
   });
   try {
-    p.replay("captures/tone-620.pcap", 4000);
-    throw new Error("was replayed");
+    p.replay('captures/tone-620.pcap', 4000);
+    throw new Error('was replayed');
   } catch (error) {
-    assert(error.code).equals("E_AUDIO_FILE");
-    assert(error.message).contains("holds no RTP stream of port 4000");
+    assert(error.code).equals('E_AUDIO_FILE');
+    assert(error.message).contains('holds no RTP stream of port 4000');
   }
   p.hangup();
 });

@@ -157,7 +157,7 @@ function peerSections(): readonly Section[] {
   return [
     functionSection(
       'Peers',
-      'What `peer()` returns: a raw SIP endpoint. Its values are those of an agent, above, and so are the methods and verbs about media and audio.',
+      'What `peer()` returns, here called `p`: a raw SIP endpoint. Its values are those of an agent, above, and so are the methods and verbs about media and audio.',
       functionsOf('SipPeer').filter(
         ({ name }) => name in PEER_CALL_VERBS || name in PEER_ONLY_METHODS,
       ),
@@ -219,6 +219,8 @@ function functionSection(
 const OBJECTS: Partial<Record<FunctionRow['on'], string>> = {
   scenario: 'scenario.',
   CallPeer: 'peer.',
+  SipPeer: 'p.',
+  Transaction: 'transaction.',
   SipLog: 'sip.',
   SipMessage: 'message.',
   MockServer: 'mock.',
@@ -366,6 +368,8 @@ const SHAPE_SECTIONS: Readonly<Record<string, string>> = {
   CallPeer: 'the-other-side-of-a-call',
   SipLog: 'sip-log',
   SipMessage: 'sip-log',
+  SipPeer: 'peers',
+  Transaction: 'transactions',
   HttpResponse: 'http-messages',
   MockRequest: 'http-messages',
   MockServer: 'mock-servers',
@@ -375,7 +379,7 @@ const SHAPE_SECTIONS: Readonly<Record<string, string>> = {
 /** A TypeScript type, with links to the shapes described on this page. */
 function typeText(type: string): string {
   const shape =
-    /\b(State|CallPeer|Peer|Ended|Registration|CallInfo|AgentInfo|Quality|Timing|Sdp|SdpMedia|SdpCodec|Sound|HeardTone|HeardSilence|HeardSignal|HeardRecording|Speech|AudioConnection|SipLog|SipMessage|HttpResponse|MockRequest|MockServer|MockResponse)\b/.exec(
+    /\b(State|CallPeer|Party|Ended|Registration|CallInfo|AgentInfo|Quality|Timing|Sdp|SdpMedia|SdpCodec|Sound|HeardTone|HeardSilence|HeardSignal|HeardRecording|Speech|AudioConnection|SipLog|SipMessage|SipPeer|Transaction|HttpResponse|MockRequest|MockServer|MockResponse)\b/.exec(
       type,
     )?.[1];
   if (shape === undefined) return `\`${type}\``;

@@ -1113,8 +1113,8 @@ export const SCHEMAS = {
           'State of a call, and of an agent: that of its current call. `Calling`: dialled, no 18x yet. `Ringing`: an 18x received, or an INVITE waiting. `Established`: answered and acknowledged. `Idle`: closed; for an agent: every call is (RFC 3261, 12 and 13).',
         enum: ['Idle', 'Calling', 'Ringing', 'Established'],
       },
-      Peer: {
-        title: 'Peer',
+      Party: {
+        title: 'Party',
         description:
           'The other side of a call: the From header of a received one (RFC 3261, 20.20), else what was dialled.',
         type: 'object',
@@ -1274,7 +1274,7 @@ export const SCHEMAS = {
             description: 'Who called whom, seen from this agent.',
           },
           state: { $ref: '#/definitions/State' },
-          peer: { $ref: '#/definitions/Peer' },
+          peer: { $ref: '#/definitions/Party' },
           held: { $ref: '#/definitions/Held' },
         },
       },
@@ -1536,7 +1536,7 @@ export const SCHEMAS = {
         additionalProperties: false,
         required: ['from', 'text', 'content_type', 'at'],
         properties: {
-          from: { $ref: '#/definitions/Peer' },
+          from: { $ref: '#/definitions/Party' },
           text: { type: 'string', description: 'Its body.' },
           content_type: {
             type: 'string',
@@ -1625,7 +1625,7 @@ export const SCHEMAS = {
             tsType: 'readonly CallInfo[]',
             description: 'The open calls, oldest first.',
           },
-          peer: { $ref: '#/definitions/Peer' },
+          peer: { $ref: '#/definitions/Party' },
           ended: { $ref: '#/definitions/Ended' },
           metadata: {
             type: 'object',

@@ -734,7 +734,7 @@ export type Held = 'none' | 'local' | 'remote' | 'both';
  * The other side of a call: the From header of a received one (RFC 3261, 20.20), else what
  * was dialled.
  */
-export interface Peer {
+export interface Party {
   /**
    * SIP URI, without the parameters of the header.
    * Examples: "sip:600@pbx.example".
@@ -870,7 +870,7 @@ export interface CallInfo {
    */
   readonly direction: 'outgoing' | 'incoming';
   readonly state: State;
-  readonly peer: Peer;
+  readonly peer: Party;
   readonly held: Held;
 }
 /**
@@ -1128,7 +1128,7 @@ export interface ReceivedDigit {
  * A MESSAGE (RFC 3428) the agent received and accepted.
  */
 export interface ReceivedMessage {
-  readonly from: Peer;
+  readonly from: Party;
   /**
    * Its body.
    */
@@ -1226,7 +1226,7 @@ export interface AgentInfo {
    * The open calls, oldest first.
    */
   readonly calls: readonly CallInfo[];
-  readonly peer?: Peer;
+  readonly peer?: Party;
   readonly ended?: Ended;
   /**
    * The \`metadata\` option given to \`agent()\`.

@@ -40,7 +40,7 @@ const FINE = [
   'await_until(() => { assert(bob.state).equals(State.Ringing); assert(alice.state).equals(State.Ringing); }, 10);',
   'await_until(() => alice.registered && bob.registered);',
   'const is: boolean | undefined = bob.peer?.is(alice); assert(bob.calls[0].peer.is(alice)).is_true();',
-  'assert(bob.peer).equals({ uri: "sip:a@b", number: "a" }); const from: Peer | undefined = bob.peer;',
+  'assert(bob.peer).equals({ uri: "sip:a@b", number: "a" }); const from: Party | undefined = bob.peer;',
   'await_until("both up", () => { assert(bob.state).equals(State.Ringing); }); never("up", () => bob.registered, "1s");',
   'const id: string = await_until("a call", () => assert(bob.calls[0]).is_present().value(), "5s").id;',
   'const [n, id]: [number, string] = await_sequence([["a number", () => 1], () => (alice.registered ? "x" : false)], "5s");',

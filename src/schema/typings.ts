@@ -18,7 +18,7 @@ type Target = Agent | SipPeer | string;
  * What a value can be compared with. A state may be compared with any state, also after an \`if\`; the other side of a
  * call with its data.
  */
-type Expected<T> = T extends State ? State : T extends CallPeer ? Peer : T;
+type Expected<T> = T extends State ? State : T extends CallPeer ? Party : T;
 
 /** What a text, array or object can contain. */
 type Part<T> = unknown extends T
@@ -153,7 +153,7 @@ function callText(): string {
 function peerText(): string {
   const about = 'The other side of a call: its data, and whether it is an agent.';
   const members = functionsOf('CallPeer').map((fn) => methodText(fn));
-  return `${jsDoc([about], '')}interface CallPeer extends Peer {\n${members.join('\n')}\n}`;
+  return `${jsDoc([about], '')}interface CallPeer extends Party {\n${members.join('\n')}\n}`;
 }
 
 function valueTexts(on: Parameters<typeof valuesOf>[0]): readonly string[] {

@@ -50,6 +50,7 @@ test('arguments that hold secrets are those of accounts and of HTTP requests', (
   const secretive = all.filter(({ row }) => row.secrets !== undefined);
   expect(secretive.map(({ name, row }) => [name, row.secrets])).toEqual([
     ['agent', 'account'],
+    ['peer', 'account'],
     ['http', 'requests'],
     ['http_all', 'requests'],
   ]);

@@ -4,24 +4,31 @@ import { isSecretName } from '../../model/secret-names.js';
 import { findFunction } from '../../schema/contract.js';
 import type { CallRequest } from '../../sandbox/protocol.js';
 
-/** The secrets among the checked options of an agent. */
-interface AgentSecrets {
-  readonly password?: string;
-  readonly headers?: HttpHeaders;
-}
-
-export function secretsOf({ verb, agent, args: [first, second] }: CallRequest): readonly string[] {
+export function secretsOf({ verb, agent, peer, args }: CallRequest): readonly string[] {
+  // A verb of a peer may carry headers anywhere among its options and steps.
+  if (peer === true) return args.flatMap((one) => accountSecrets(one));
+  const [first, second] = args;
   const secrets = agent === undefined ? findFunction('global', verb)?.row.secrets : undefined;
   if (secrets === undefined) return [];
-  if (secrets === 'account') {
-    const { password, headers = {} } = (second ?? {}) as AgentSecrets;
-    return [...(password === undefined ? [] : [password]), ...headerSecrets(headers)];
-  }
+  if (secrets === 'account') return accountSecrets(second);
   return (first as readonly HttpRequestData[]).flatMap(({ url, headers }) => [
     ...headerSecrets(headers),
     ...querySecrets(url),
     ...[new URL(url).password].filter((text) => text !== '').flatMap((text) => [text, plain(text)]),
   ]);
+}
+
+/** Passwords and header fields that checked options hold, at any depth: a peer has a `challenge` beside its account. */
+function accountSecrets(options: unknown): readonly string[] {
+  if (typeof options !== 'object' || options === null) return [];
+  return Object.entries(options).flatMap(([name, value]: [string, unknown]) => {
+    if (name === 'password' && typeof value === 'string') return [value];
+    if (name === 'headers' && typeof value === 'object' && value !== null) {
+      const given = Object.entries(value).filter(([, one]) => one !== null);
+      return headerSecrets(Object.fromEntries(given) as HttpHeaders);
+    }
+    return accountSecrets(value);
+  });
 }
 
 function querySecrets(url: string): readonly string[] {

@@ -3,6 +3,7 @@
  * a call needs to go on, and nothing a test may want to decide.
  */
 import { endedByResponse, causeOf, TRANSFERRED } from '../agents/record/ended.js';
+import { Limit } from '../agents/limit.js';
 import { hasSdp, OfferAnswer } from '../agents/record/offer-answer.js';
 import { TransferLog } from '../agents/record/transfer-log.js';
 import type { Ended } from '../model/agent-event.js';
@@ -28,6 +29,8 @@ export interface CallWish {
   readonly timer?: SessionTimer | undefined;
 }
 
+/** How long an answer to the last BYE is awaited. */
+const LEAVING_MS = 500;
 /** Closed calls that are remembered: a 200 or a BYE may come again. */
 const CLOSED_KEPT = 32;
 
@@ -290,8 +293,11 @@ export class Calls implements InviteBook {
       else await this.answers.refuse(call, 486);
     });
     await Promise.allSettled(work);
+    // The other side may be leaving as well: its BYE is still answered.
+    const closed = (): true | undefined => (this.open.length === 0 ? true : undefined);
+    await this.#peer.waiters.within(closed, new Limit(LEAVING_MS));
     this.#transfers.end();
-    // An answer to these requests is not awaited: nothing of a call may go on without one.
+    // Whoever has not answered by now is not waited for, and nothing of a call may go on.
     for (const call of this.open) stopTimers(call);
   }
 

@@ -21,7 +21,7 @@ import { ClientTransaction, type ClientUser } from './client-transaction.js';
 import { locate } from './locate.js';
 import { ServerTransaction, tryingMs } from './server-transaction.js';
 import type { Clock } from './timers.js';
-import type { Arrived, Destination, Transport } from './wire/transport.js';
+import type { Arrived, Connection, Destination, Transport } from './wire/transport.js';
 import type { Wire } from './wire/wire.js';
 
 type GivenHeaders = Readonly<Record<string, string | readonly string[] | null>>;
@@ -80,6 +80,7 @@ export class Messenger {
   readonly #servers = new Map<string, ServerTransaction>();
   /** Where the request of a transaction came from. */
   readonly #origins = new WeakMap<ServerTransaction, Destination>();
+  readonly #writing = new Set<Promise<void>>();
   wire!: Wire;
 
   constructor(
@@ -153,7 +154,7 @@ export class Messenger {
     const message = messageOf(text, { ...ends, local: connection.local });
     transaction.respond(code, () => {
       this.#note(message, text);
-      void connection.write(Buffer.from(text, 'utf8')).catch(() => undefined);
+      void this.#write(connection, Buffer.from(text, 'utf8')).catch(() => undefined);
     });
     return message;
   }
@@ -169,7 +170,7 @@ export class Messenger {
     const heard = { transport: to.transport, local: connection.local, remote } as const;
     const message = messageOf(whole, { direction: 'sent', ...heard });
     this.#note(message, whole);
-    for (const part of parts) await connection.write(part);
+    for (const part of parts) await this.#write(connection, part);
   }
 
   /** What has arrived on the wire. */
@@ -268,7 +269,7 @@ export class Messenger {
   async #transmit({ message, text, to }: Omit<SentRequest, 'draft' | 'branch'>): Promise<void> {
     const connection = await this.wire.connection(to);
     this.#note(message, text);
-    await connection.write(Buffer.from(text, 'utf8'));
+    await this.#write(connection, Buffer.from(text, 'utf8'));
   }
 
   /** The ACK of a refusal is part of the INVITE's transaction (17.1.1.3). */
@@ -294,6 +295,21 @@ export class Messenger {
     });
     const ack = messageOf(text, { ...endsOf(message), direction: 'sent' });
     await this.#transmit({ message: ack, text, to }).catch(() => undefined);
+  }
+
+  async #write(connection: Connection, octets: Buffer): Promise<void> {
+    const writing = connection.write(octets);
+    this.#writing.add(writing);
+    try {
+      await writing;
+    } finally {
+      this.#writing.delete(writing);
+    }
+  }
+
+  /** Resolves once everything was given to the kernel: what is written when a socket closes is lost. */
+  async written(): Promise<void> {
+    await Promise.allSettled(this.#writing);
   }
 
   #note(message: SipMessage, text: string): void {

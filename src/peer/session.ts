@@ -151,6 +151,7 @@ export class PeerSession implements PeerCore, MessengerUser {
     this.waiters.fail(this.problem('E_AGENT_GONE', 'stop', 'the peer was stopped'));
     this.messenger.end();
     this.registration.end();
+    await this.messenger.written();
     this.messenger.wire.close();
     this.emit({
       type: 'exited',

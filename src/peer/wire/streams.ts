@@ -1,7 +1,12 @@
 /** SIP over TCP and TLS (RFC 3261, 18 and 26): connections opened and accepted, messages cut out of their streams. */
 import { readFileSync } from 'node:fs';
 import { connect as connectTcp, createServer, isIP, type Server, type Socket } from 'node:net';
-import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
+import {
+  connect as connectTls,
+  createSecureContext,
+  TLSSocket,
+  type SecureContext,
+} from 'node:tls';
 import { hostPort } from '../../agents/address.js';
 import { selfSigned } from '../../certificate.js';
 import { StreamFraming } from '../../sip/framing.js';
@@ -30,6 +35,7 @@ export class Streams {
   readonly #sink: StreamSink;
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
+  #context: Promise<SecureContext> | undefined;
   #isClosed = false;
 
   constructor(wish: StreamWish, sink: StreamSink) {
@@ -45,14 +51,27 @@ export class Streams {
       }),
       port,
     );
-    const { cert, key } = await selfSigned('offhook peer', [address], CERTIFICATE_DAYS);
-    const secure = createTlsServer({ cert, key }, (socket) => {
-      this.#accept('tls', socket);
-    });
-    secure.on('tlsClientError', (error) => {
-      this.#sink.problem(`a TLS connection was not set up: ${error.message}`);
-    });
-    await this.#listen(secure, port + 1);
+    await this.#listen(
+      createServer((socket) => {
+        this.#secure(socket).catch((error: unknown) => {
+          this.#sink.problem(`a TLS connection was not set up: ${(error as Error).message}`);
+          socket.destroy();
+        });
+      }),
+      port + 1,
+    );
+  }
+
+  /** The certificate is made with the first connection: most peers have none over TLS. */
+  async #secure(socket: Socket): Promise<void> {
+    socket.on('error', () => undefined);
+    this.#context ??= selfSigned('offhook peer', [this.#wish.address], CERTIFICATE_DAYS).then(
+      (certificate) => createSecureContext(certificate),
+    );
+    const secure = new TLSSocket(socket, { isServer: true, secureContext: await this.#context });
+    this.#sockets.add(secure);
+    await connected(secure, 'secure');
+    this.#accept('tls', secure);
   }
 
   #listen(server: Server, port: number): Promise<void> {
@@ -134,7 +153,7 @@ export class Streams {
   }
 }
 
-function connected(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {
+function connected(socket: Socket, event: 'connect' | 'secureConnect' | 'secure'): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       socket.destroy(new Error(`no connection within ${CONNECT_MS / 1000} s`));

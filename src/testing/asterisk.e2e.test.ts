@@ -31,6 +31,7 @@ async function withAsterisk<T>(action: (asterisk: Asterisk) => Promise<T>): Prom
 const HALVES = [
   ['audio', 'mwi', 'registration', 'sip-log'],
   ['calls', 'dtmf', 'hold', 'transfer'],
+  ['peer'],
 ];
 const runs = SUITE_BARESIPS.flatMap(({ which, env, second }) =>
   (second ? HALVES.slice(1) : HALVES).map((suites) => ({ which, env, suites })),

@@ -97,6 +97,16 @@ scenario('CANCEL, from the response it belongs to', ({ p, bob }) => {
   assert(bob.ended?.causes?.[0]?.text).equals('Call completed elsewhere');
 });
 
+scenario('CANCEL takes the Route that the script gave its INVITE', ({ p, bob: _bob }) => {
+  const proxy = peer('proxy');
+  const call = p.dial('sip:anybody@127.0.0.1:9', { headers: { Route: `<${proxy.aor};lr>` } });
+  proxy.respond(180);
+  await_until(() => assert(p.state).equals(State.Ringing));
+  p.cancel();
+  assert(proxy.expect('CANCEL').header('Route')).equals(`<${proxy.aor};lr>`);
+  await_until(() => assert(call.final?.code).equals(487));
+});
+
 scenario('a fork: two branches ring, one answers', ({ p, bob }) => {
   p.on_invite([
     [180, { tag: 'a' }],

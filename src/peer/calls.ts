@@ -6,10 +6,10 @@ import { endedByResponse, causeOf, TRANSFERRED } from '../agents/record/ended.js
 import { hasSdp, OfferAnswer } from '../agents/record/offer-answer.js';
 import { TransferLog } from '../agents/record/transfer-log.js';
 import type { Ended } from '../model/agent-event.js';
-import type { NegotiatedAudio } from '../sip/negotiated.js';
 import { hasTag, peerOf, senderOf } from '../sip/peer.js';
+import { headerLines } from '../sip/headers.js';
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
-import { newCall, type AckHabit, type PeerCall } from './call.js';
+import { newCall, stopTimers, type AckHabit, type CallMedia, type PeerCall } from './call.js';
 import { Dialog } from './dialog.js';
 import { InviteAnswers } from './invite-answers.js';
 import type { SdpChoice } from './media.js';
@@ -55,8 +55,10 @@ export class Calls {
 
   /** Every message of the peer, as soon as it is in the log. */
   noted(message: SipMessage): void {
-    if (!this.#calls.has(message.call_id)) return;
-    this.offers.message(message);
+    const call = this.#calls.get(message.call_id);
+    if (call === undefined) return;
+    // What comes behind the end, such as the answer to BYE, would be remembered for ever.
+    if (!call.closed) this.offers.message(message);
     this.#transfers.message(message);
   }
 
@@ -258,6 +260,8 @@ export class Calls {
     if (sent === undefined) return undefined;
     call.isEnding = true;
     const field = (name: string): string => headerOf(sent.message.headers, name) ?? '';
+    // It takes the way of the INVITE, also one that the script has chosen.
+    const routes = headerLines(sent.message.headers, 'route');
     const pending = await this.#peer.requests.send(
       {
         ...wish,
@@ -268,6 +272,7 @@ export class Calls {
         branch: sent.branch,
         from: field('from'),
         to: field('to'),
+        headers: { Route: routes.length === 0 ? null : routes, ...wish.headers },
       },
       {},
     );
@@ -414,16 +419,4 @@ export class Calls {
       ...(message === undefined ? {} : { message }),
     });
   }
-}
-
-function stopTimers(call: PeerCall): void {
-  call.stopRefreshing?.();
-  for (const cancel of call.planned) cancel();
-  call.planned.clear();
-}
-
-/** The RTP of calls, as their offers and answers settle it. */
-export interface CallMedia {
-  negotiated(call: string, audio: NegotiatedAudio | undefined, offerer: 'own' | 'remote'): void;
-  over(call: string): void;
 }

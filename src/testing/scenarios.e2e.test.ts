@@ -57,7 +57,7 @@ const SUITES: readonly Suite[] = [
   { file: 'registered-hold', lab: true, differs: true, count: 4 },
   { file: 'registered', lab: true, count: 16 },
   { file: 'timing', lab: true, count: 3 },
-  { file: 'peer/calls', count: 21 },
+  { file: 'peer/calls', count: 22 },
   { file: 'peer/requests', count: 19 },
   { file: 'peer/octets', count: 10 },
   { file: 'peer/audio', count: 6, skips: NO_MODULE },

@@ -97,6 +97,16 @@ scenario('CANCEL, from the response it belongs to', ({ p, bob }) => {
   assert(bob.ended?.causes?.[0]?.text).equals('Call completed elsewhere');
 });
 
+scenario('CANCEL takes the Route that the script gave its INVITE', ({ p, bob: _bob }) => {
+  const proxy = peer('proxy');
+  const call = p.dial('sip:anybody@127.0.0.1:9', { headers: { Route: `<${proxy.aor};lr>` } });
+  proxy.respond(180);
+  await_until(() => assert(p.state).equals(State.Ringing));
+  p.cancel();
+  assert(proxy.expect('CANCEL').header('Route')).equals(`<${proxy.aor};lr>`);
+  await_until(() => assert(call.final?.code).equals(487));
+});
+
 scenario('a fork: two branches ring, one answers', ({ p, bob }) => {
   p.on_invite([
     [180, { tag: 'a' }],
@@ -158,11 +168,11 @@ scenario('hold, resume and a change of codec by re-INVITE', ({ p, bob }) => {
   const hold = p.reinvite({ sdp: { direction: 'sendonly' } });
   await_until(() => assert(hold.final?.code).equals(200));
   await_until(() => assert(bob.held).equals('remote'));
-  assert(p.held).equals('local');
+  await_until(() => assert(p.held).equals('local'));
   const resume = p.reinvite({ sdp: { codecs: ['PCMA'] } });
   await_until(() => assert(resume.final?.code).equals(200));
   await_until(() => assert(bob.media?.codec).equals('PCMA'));
-  assert(bob.held).equals('none');
+  await_until(() => assert(bob.held).equals('none'));
   const late = p.reinvite({ sdp: false });
   await_until(() => assert(late.final?.sdp).is_present());
   await_until(() => assert(p.sip.sent('ACK').at(-1)?.sdp).is_present());

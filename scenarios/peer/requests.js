@@ -105,6 +105,33 @@ scenario.each([
   await_until(() => assert(alice.registered).is_false());
 });
 
+scenario(
+  'a login that is asked for inside a dialog: the next request follows the repetition',
+  () => {
+    const q = peer('strict', { automatic: { answer: false } });
+    const p = peer('asking', { password: 's3cr3t-Pass' });
+    const subscribe = p.subscribe('dialog', q);
+    q.respond(200);
+    await_until(() => assert(subscribe.final?.code).equals(200));
+    const first = p.request('INFO', { in: subscribe });
+    q.respond(407, undefined, {
+      headers: { 'Proxy-Authenticate': 'Digest realm="pbx", nonce="1", qop="auth"' },
+    });
+    const again = q.expect('INFO', { header: { 'Proxy-Authorization': 'qop=auth' } });
+    q.respond(200);
+    await_until(() => assert(first.final?.code).equals(200));
+    p.request('INFO', { in: subscribe, body: 'next' });
+    const numbers = await_until(() => {
+      const received = q.sip.received('INFO');
+      assert(received.length).equals(3);
+      return received.map((one) => Number.parseInt(one.header('CSeq'), 10));
+    });
+    assert(numbers).equals([2, 3, 4]);
+    assert(again.header('CSeq')).equals('3 INFO');
+    q.respond(200);
+  },
+);
+
 scenario('an agent logs in at the peer', () => {
   const registrar = peer('registrar', {
     challenge: { username: 'bob', password: 's3cr3t-Pass' },

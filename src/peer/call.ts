@@ -1,5 +1,6 @@
 /** One call of a peer: an INVITE, the dialogs its answers made, and how far it has come. */
 import type { ServerTransaction } from './server-transaction.js';
+import type { NegotiatedAudio } from '../sip/negotiated.js';
 import type { SipMessage } from '../sip/sip-message.js';
 import type { SdpChoice } from './media.js';
 import type { Dialog } from './dialog.js';
@@ -62,4 +63,17 @@ export function newCall(id: string, outgoing: boolean): PeerCall {
     isEnding: false,
     planned: new Set(),
   };
+}
+
+/** What is still planned for the call is not done any more. */
+export function stopTimers(call: PeerCall): void {
+  call.stopRefreshing?.();
+  for (const cancel of call.planned) cancel();
+  call.planned.clear();
+}
+
+/** The RTP of calls, as their offers and answers settle it. */
+export interface CallMedia {
+  negotiated(call: string, audio: NegotiatedAudio | undefined, offerer: 'own' | 'remote'): void;
+  over(call: string): void;
 }

@@ -7,10 +7,10 @@ import { Limit } from '../agents/limit.js';
 import { hasSdp, OfferAnswer } from '../agents/record/offer-answer.js';
 import { TransferLog } from '../agents/record/transfer-log.js';
 import type { Ended } from '../model/agent-event.js';
-import type { NegotiatedAudio } from '../sip/negotiated.js';
 import { hasTag, peerOf, senderOf } from '../sip/peer.js';
+import { headerLines } from '../sip/headers.js';
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
-import { newCall, type AckHabit, type PeerCall } from './call.js';
+import { newCall, stopTimers, type AckHabit, type CallMedia, type PeerCall } from './call.js';
 import { Dialog } from './dialog.js';
 import { InviteAnswers, type InviteBook } from './invite-answers.js';
 import type { SdpChoice } from './media.js';
@@ -58,8 +58,10 @@ export class Calls implements InviteBook {
 
   /** Every message of the peer, as soon as it is in the log. */
   noted(message: SipMessage): void {
-    if (!this.#calls.has(message.call_id)) return;
-    this.offers.message(message);
+    const call = this.#calls.get(message.call_id);
+    if (call === undefined) return;
+    // What comes behind the end, such as the answer to BYE, would be remembered for ever.
+    if (!call.closed) this.offers.message(message);
     this.#transfers.message(message);
   }
 
@@ -261,6 +263,8 @@ export class Calls implements InviteBook {
     if (sent === undefined) return undefined;
     call.isEnding = true;
     const field = (name: string): string => headerOf(sent.message.headers, name) ?? '';
+    // It takes the way of the INVITE, also one that the script has chosen.
+    const routes = headerLines(sent.message.headers, 'route');
     const pending = await this.#peer.requests.send(
       {
         ...wish,
@@ -271,6 +275,7 @@ export class Calls implements InviteBook {
         branch: sent.branch,
         from: field('from'),
         to: field('to'),
+        headers: { Route: routes.length === 0 ? null : routes, ...wish.headers },
       },
       {},
     );
@@ -420,16 +425,4 @@ export class Calls implements InviteBook {
       ...(message === undefined ? {} : { message }),
     });
   }
-}
-
-function stopTimers(call: PeerCall): void {
-  call.stopRefreshing?.();
-  for (const cancel of call.planned) cancel();
-  call.planned.clear();
-}
-
-/** The RTP of calls, as their offers and answers settle it. */
-export interface CallMedia {
-  negotiated(call: string, audio: NegotiatedAudio | undefined, offerer: 'own' | 'remote'): void;
-  over(call: string): void;
 }

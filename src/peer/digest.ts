@@ -136,6 +136,9 @@ export interface ChallengeWish extends Login {
   readonly qop: boolean;
 }
 
+/** Credentials for an older nonce are stale. */
+const NONCES_KEPT = 10_000;
+
 /** Asks for a login and checks it, as a registrar or proxy does. */
 export class Gatekeeper {
   readonly #wish: ChallengeWish;
@@ -150,6 +153,8 @@ export class Gatekeeper {
     const { realm, algorithm, qop } = this.#wish;
     const nonce = randomBytes(16).toString('hex');
     this.#nonces.add(nonce);
+    const [oldest] = this.#nonces;
+    if (this.#nonces.size > NONCES_KEPT && oldest !== undefined) this.#nonces.delete(oldest);
     const more = `${qop ? ', qop="auth"' : ''}${stale ? ', stale=true' : ''}`;
     return `Digest realm="${realm}", nonce="${nonce}", algorithm=${algorithm}${more}`;
   }

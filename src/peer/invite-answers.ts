@@ -7,7 +7,7 @@ import type { PeerCall } from './call.js';
 import type { SdpChoice } from './media.js';
 import { sendReliably } from './reliable.js';
 import type { ServerTransaction } from './server-transaction.js';
-import { sessionTimerFields, refreshSession, type Modify } from './session-timer.js';
+import { grantedTimerFields, refreshSession, type Modify } from './session-timer.js';
 import type { PeerCore } from './core.js';
 
 /** One step of on_invite(), after its check. */
@@ -95,7 +95,7 @@ export class InviteAnswers {
     const { sdp, to: _to, reliable, session_timer, ...wish } = options;
     const isAnswer = code >= 200 && code < 300;
     const body = wish.body ?? this.#body(call, sdp, isAnswer);
-    const more = isAnswer ? sessionTimerFields(session_timer) : [];
+    const more = isAnswer ? grantedTimerFields(session_timer) : [];
     const whole = {
       ...wish,
       tag,
@@ -147,7 +147,7 @@ export class InviteAnswers {
       timer === undefined
         ? []
         : [
-            ['Session-Expires', timer[1]],
+            ['Session-Expires', withRefresher(timer[1])],
             ['Require', 'timer'],
           ];
     call.dialog?.refresh(message);
@@ -158,4 +158,9 @@ export class InviteAnswers {
       more,
     });
   }
+}
+
+/** An answer must name who refreshes (RFC 4028, 9): the side that sent the request, where that leaves it open. */
+function withRefresher(value: string): string {
+  return /;\s*refresher\s*=/i.test(value) ? value : `${value};refresher=uac`;
 }

@@ -8,7 +8,8 @@ const LEAVING_MS = 1000;
 
 export class Registration {
   readonly #peer: PeerCore;
-  #callId: string | undefined;
+  /** The last REGISTER: the next has the same Call-ID and a higher number (10.2). */
+  #last: Pending | undefined;
   #isBound = false;
   #cancelExpiry: (() => void) | undefined;
 
@@ -63,7 +64,9 @@ export class Registration {
         uri: `sip:${domain ?? ''}`,
         to: wish.to ?? `<${aor}>`,
         more: [['Expires', String(expires)]],
-        ...(this.#callId === undefined ? {} : { callId: this.#callId }),
+        ...(this.#last === undefined
+          ? {}
+          : { callId: this.#last.callId, cseq: this.#last.sent.message.cseq + 1 }),
       },
       {
         response,
@@ -75,7 +78,7 @@ export class Registration {
         },
       },
     );
-    this.#callId = pending.callId;
+    this.#last = pending;
     return pending;
   }
 

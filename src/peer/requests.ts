@@ -64,8 +64,6 @@ export class Requests {
   readonly #messenger: Messenger;
   readonly #logsIn: boolean;
   readonly #always: readonly HeaderField[];
-  /** CSeq by Call-ID of requests outside of dialogs. */
-  readonly #cseqs = new Map<string, number>();
 
   /** @param always header fields of the peer's option `headers` */
   constructor(
@@ -84,7 +82,7 @@ export class Requests {
   }
 
   async #repeat(
-    { draft, callId, cseq }: Drafted,
+    { draft, callId, cseq, dialog }: Drafted,
     user: RequestUser,
     before: Pending | undefined,
   ): Promise<Pending> {
@@ -101,7 +99,7 @@ export class Requests {
     const sent = await this.#messenger.request(draft, {
       response: (message) => {
         soon((known) => {
-          this.#response(message, known, user, before !== undefined);
+          this.#response(message, known, { user, dialog, isRepeated: before !== undefined });
         });
       },
       timedOut: () => {
@@ -116,7 +114,15 @@ export class Requests {
     return pending;
   }
 
-  #response(message: SipMessage, pending: Pending, user: RequestUser, isRepeated: boolean): void {
+  #response(
+    message: SipMessage,
+    pending: Pending,
+    {
+      user,
+      dialog,
+      isRepeated,
+    }: { user: RequestUser; dialog: Dialog | undefined; isRepeated: boolean },
+  ): void {
     const code = message.code ?? 0;
     const again =
       (code === 401 || code === 407) && this.#logsIn
@@ -127,7 +133,9 @@ export class Requests {
       user.response?.(message, pending);
       return;
     }
-    this.#repeat(again, user, pending).catch((error: unknown) => {
+    // The next request in the dialog follows the repetition (12.2.1.1).
+    if (dialog !== undefined) dialog.localSeq = Math.max(dialog.localSeq, again.cseq);
+    this.#repeat({ ...again, dialog }, user, pending).catch((error: unknown) => {
       pending.final ??= message;
       user.failed?.(error as Error, pending);
     });
@@ -157,7 +165,6 @@ export class Requests {
       .map(([name, value]): HeaderField => [name, name === 'CSeq' ? `${cseq} ${method}` : value]);
     const value = credentials(login, challenge, { method, uri });
     const { branch: _branch, ...again } = draft;
-    this.#cseqs.set(callId, cseq);
     return { draft: { ...again, headers: [...headers, [answers, value]] }, callId, cseq };
   }
 
@@ -189,7 +196,7 @@ export class Requests {
       ...(wish.acknowledges === undefined ? {} : { acknowledges: wish.acknowledges }),
       ...(wish.branch === undefined ? {} : { branch: wish.branch }),
     };
-    return { draft, callId: place.callId, cseq: place.cseq };
+    return { draft, callId: place.callId, cseq: place.cseq, dialog };
   }
 
   #contact({ method, contact }: RequestWish): readonly HeaderField[] {
@@ -202,8 +209,7 @@ export class Requests {
     const { aor, displayName, outbound } = this.#account;
     const uri = wish.uri ?? aor;
     const callId = wish.callId ?? randomBytes(12).toString('hex');
-    const cseq = wish.cseq ?? (this.#cseqs.get(callId) ?? 0) + 1;
-    this.#cseqs.set(callId, cseq);
+    const { cseq = 1 } = wish;
     const from = wish.from ?? nameAddrText(aor, displayName);
     return {
       uri,
@@ -218,6 +224,8 @@ export class Requests {
 
   #inside(wish: RequestWish, dialog: Dialog): Place {
     const { uri, routes, nextHop } = dialog.route();
+    // A WebSocket client reaches everybody through its server: contacts behind that may be names nobody can look up.
+    const server = this.#webServer;
     const isOfInvite = wish.cseq !== undefined;
     const cseq = wish.cseq ?? (dialog.localSeq += 1);
     if (!isOfInvite) dialog.localSeq = cseq;
@@ -228,8 +236,15 @@ export class Requests {
       from: wish.from ?? dialog.local,
       to: wish.to ?? dialog.remote,
       routes,
-      nextHop: routes.length > 0 ? nextHop : (wish.uri ?? nextHop),
+      nextHop: server ?? (routes.length > 0 ? nextHop : (wish.uri ?? nextHop)),
     };
+  }
+
+  /** URI of the WebSocket server of the peer (RFC 7118, 5.1); undefined for other transports. */
+  get #webServer(): string | undefined {
+    const { transport, outbound, domain } = this.#account;
+    if (transport !== 'ws' && transport !== 'wss') return undefined;
+    return outbound ?? (domain === undefined ? undefined : `sip:${domain}`);
   }
 }
 
@@ -237,6 +252,7 @@ interface Drafted {
   readonly draft: RequestDraft;
   readonly callId: string;
   readonly cseq: number;
+  readonly dialog?: Dialog | undefined;
 }
 
 interface Place {

@@ -7,7 +7,7 @@ import { RtpSession } from '../rtp/session.js';
 import type { RtpParameters } from '../rtp/parameters.js';
 import type { NegotiatedAudio } from '../sip/negotiated.js';
 import type { SdpMedia } from '../sip/sdp.js';
-import type { CallMedia } from './calls.js';
+import type { CallMedia } from './call.js';
 import type { PeerCore } from './core.js';
 
 /** How often packets are counted while the script watches; as an agent does. */

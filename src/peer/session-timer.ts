@@ -31,6 +31,12 @@ export function sessionTimerFields(timer: SessionTimer | undefined): HeaderField
   ];
 }
 
+/** The same for a 2xx: a side that shall refresh must know session timers (RFC 4028, 9). */
+export function grantedTimerFields(timer: SessionTimer | undefined): HeaderField[] {
+  const isRequired = timer?.expires !== undefined && timer.refresher === 'uac';
+  return [...sessionTimerFields(timer), ...(isRequired ? [['Require', 'timer'] as const] : [])];
+}
+
 /**
  * Begins to refresh the session where the 2xx makes the peer the refresher: after half of the time, again and again.
  * @param answer the 2xx, received or sent

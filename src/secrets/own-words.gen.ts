@@ -138,8 +138,8 @@ ringback ringing rm rmmod ro role root round rounded route routes row rows rp rp
 rtp rtpmap rtt ru ruid run rundll running runs ruri rwait rx said same sample samples sandbox
 sanity save saveaudio saved say says sbc sbin scaffold scale scan scenario scenariooptions
 scenarios schedule schema scheme scode scope screen script scripts scroll sdp se search second
-seconds secret secrets section secureconnect security see seed seen selected self selfsigned
-send sender sending sendonly sendrecv sends sent separated separators seq sequence
+seconds secret secrets section secure secureconnect security see seed seen selected self
+selfsigned send sender sending sendonly sendrecv sends sent separated separators seq sequence
 sequencediagram serve server servers service services sess session set setbflag setcap setpriv
 sets setting settings settle settles setup several sh sha shallow shard shards share shared
 shell shift shim short shorten shorter should show shown shownpath shows sht shuffle shutdown

@@ -29,7 +29,7 @@ async function withAsterisk<T>(action: (asterisk: Asterisk) => Promise<T>): Prom
 
 /** Halves that take about as long, side by side; on the second version what differs there. */
 const HALVES = [
-  ['audio', 'mwi', 'registration', 'sip-log'],
+  ['audio', 'mwi', 'peer', 'registration', 'sip-log'],
   ['calls', 'dtmf', 'hold', 'transfer'],
 ];
 const runs = SUITE_BARESIPS.flatMap(({ which, env, second }) =>

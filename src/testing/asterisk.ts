@@ -9,7 +9,8 @@
  *
  * `env` has what scenarios read. As with the lab: SIP_DOMAIN, SIP_PROXY, SIP_PROXY_TCP, A_USER and A_PASS
  * (alice) to D_USER and D_PASS (dave); load01 to load50 exist too. Users with a way of their own: INFO_USER
- * and INFO_PASS (DTMF by SIP INFO), SDES_... and DTLS_... (SRTP). Numbers: PBX_ECHO and so on, all of them
+ * and INFO_PASS (DTMF by SIP INFO), SDES_... and DTLS_... (SRTP), REL_... (100rel), TIMED_... (session timers). SIP over
+ * WebSockets: SIP_PROXY_WS. Numbers: PBX_ECHO and so on, all of them
  * with what they do in asterisk/dialplan.ts. A user's name is the number to dial. Put on hold, a user hears
  * music; X-Test-Id of a caller's INVITE goes to the callee; MESSAGE goes from user to user.
  */
@@ -30,7 +31,7 @@ import type { AsteriskProgram } from './real-servers.js';
 
 export interface Asterisk {
   host: string;
-  /** UDP and TCP. */
+  /** UDP and TCP; WebSockets on the next one. */
   port: number;
   /** "host:port". */
   domain: string;
@@ -85,7 +86,10 @@ async function startOn(installed: AsteriskProgram, parent: string, port: number)
   const folder = mkdtempSync(join(parent, 'offhook-asterisk-'));
   const server = basename(folder);
   const address = `${HOST}:${port}`;
-  const settings = { ...installed, folder, server, address, users, password: labPassword };
+  const settings = {
+    ...{ ...installed, folder, server, address, users, password: labPassword },
+    webSocketPort: port + 1,
+  };
   const config = writeAsteriskFolder(settings);
   const running = spawnServer(folder, [installed.program, '-f', '-C', config]);
   const problem = await untilReady(running, port, server);
@@ -136,6 +140,7 @@ function steer(
     users,
     env: {
       ...labEnv({ host: HOST, port }),
+      SIP_PROXY_WS: `sip:${HOST}:${port + 1};transport=ws`,
       ...(Object.fromEntries(special) as Record<string, string>),
       ...numberVariables(),
     },

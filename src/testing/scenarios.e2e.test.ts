@@ -58,6 +58,11 @@ const SUITES: readonly Suite[] = [
   { file: 'registered', lab: true, count: 16 },
   { file: 'power', lab: true, differs: true, count: 6 },
   { file: 'timing', lab: true, count: 4 },
+  { file: 'peer/calls', count: 22 },
+  { file: 'peer/requests', count: 19 },
+  { file: 'peer/octets', count: 10 },
+  { file: 'peer/audio', count: 7, skips: NO_MODULE },
+  { file: 'peer/lab', lab: true, count: 15 },
 ];
 
 type Finished = Extract<RunEvent, { type: 'scenario_finished' }>;

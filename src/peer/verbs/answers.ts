@@ -3,7 +3,9 @@ import type { Done, PeerArguments } from '../../agents/user-agent.js';
 import { Limit } from '../../agents/limit.js';
 import type { ResponseOptions } from '../../schema/types.gen.js';
 import { formatMs } from '../../time.js';
+import type { SipMessage } from '../../sip/sip-message.js';
 import type { PeerCall } from '../call.js';
+import type { SdpChoice } from '../media.js';
 import { stepsOf } from '../invite-answers.js';
 import type { ServerTransaction } from '../server-transaction.js';
 import type { PeerSession } from '../session.js';
@@ -68,8 +70,7 @@ export async function respond(
     const { message } = transaction.request;
     const tag = given.tag ?? peer.responses.tagFor(transaction);
     if (code > 100 && code < 300) peer.dialogs.answered(message, tag);
-    const description = peer.ground.media.descriptionOf(message.call_id);
-    const body = given.body ?? (sdp === undefined ? '' : description.answer(message.body, sdp));
+    const body = given.body ?? answerBody(peer, message, sdp);
     const { sdp: _sdp, to: _to, reliable: _reliable, session_timer: _timer, ...wish } = given;
     const type = given.body === undefined && body !== '' ? 'application/sdp' : undefined;
     await peer.responses.send(transaction, code, {
@@ -81,6 +82,15 @@ export async function respond(
     });
   });
   return { seq: peer.lastSeq };
+}
+
+/** A request outside of calls must not keep ports of the calls. */
+function answerBody(peer: PeerSession, { call_id, body }: SipMessage, sdp: SdpChoice): string {
+  if (sdp === undefined || sdp === false) return '';
+  const { media } = peer.ground;
+  const answer = media.descriptionOf(call_id).answer(body, sdp);
+  if (peer.calls.get(call_id) === undefined) media.forget(call_id);
+  return answer;
 }
 
 type Found = { readonly call: PeerCall } | { readonly transaction: ServerTransaction };

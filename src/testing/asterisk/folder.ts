@@ -15,7 +15,7 @@ const MODULES = `
   res_pjsip_dtmf_info res_pjsip_empty_info res_pjsip_endpoint_identifier_anonymous
   res_pjsip_endpoint_identifier_user res_pjsip_header_funcs res_pjsip_messaging res_pjsip_mwi
   res_pjsip_mwi_body_generator res_pjsip_nat res_pjsip_path res_pjsip_refer res_pjsip_registrar
-  res_pjsip_rfc3326 res_pjsip_sdp_rtp res_format_attr_opus
+  res_http_websocket res_pjsip_transport_websocket res_pjsip_rfc3326 res_pjsip_sdp_rtp res_format_attr_opus
   res_rtp_asterisk res_srtp res_musiconhold
   bridge_holding bridge_native_rtp bridge_simple bridge_softmix
   codec_a_mu codec_alaw codec_g722 codec_resample codec_ulaw format_pcm format_sln
@@ -34,6 +34,8 @@ const RTP_PORTS = { first: 2048, last: 6049 };
 
 export interface FolderSettings extends PjsipSettings {
   folder: string;
+  /** TCP port of WebSockets, at the path /ws. */
+  webSocketPort: number;
   /** Of the installation. */
   modules: string;
   data: string;
@@ -49,6 +51,7 @@ export function writeAsteriskFolder(settings: FolderSettings): string {
     'modules.conf': modulesConfig(),
     'logger.conf': '[logfiles]\nmessages.log = notice,warning,error,verbose,dtmf\n',
     'pjsip.conf': pjsipConfig(settings),
+    'http.conf': `[general]\nenabled = yes\nbindaddr = ${hostOf(address)}\nbindport = ${settings.webSocketPort}\n`,
     'extensions.conf': dialplan(users, address, join(folder, 'sounds')),
     'rtp.conf': `[general]\nrtpstart = ${RTP_PORTS.first}\nrtpend = ${RTP_PORTS.last}\n`,
     'indications.conf': indications(),
@@ -68,6 +71,10 @@ export function writeAsteriskFolder(settings: FolderSettings): string {
     samples(0.8, () => 1000),
   );
   return join(folder, 'etc', 'asterisk.conf');
+}
+
+function hostOf(address: string): string {
+  return address.replace(/:\d+$/, '');
 }
 
 function asteriskConfig({ folder, modules, data }: FolderSettings): string {

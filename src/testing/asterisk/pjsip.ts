@@ -17,6 +17,13 @@ export const SPECIAL_USERS = {
       'dtls_verify = no',
     ],
   },
+  /** Provisional responses are reliable, in calls from and to this user (RFC 3262). */
+  REL: { name: 'rex', settings: ['100rel = required'] },
+  /** Sessions have a timer of 90 s, the least there may be (RFC 4028). */
+  TIMED: {
+    name: 'tim',
+    settings: ['timers = required', 'timers_min_se = 90', 'timers_sess_expires = 90'],
+  },
 } as const;
 
 export interface PjsipSettings {
@@ -42,6 +49,12 @@ bind = ${address}
 [tcp]
 type = transport
 protocol = tcp
+bind = ${address}
+
+; the port is that of http.conf
+[ws]
+type = transport
+protocol = ws
 bind = ${address}
 
 ; media through Asterisk in every call, or nothing of it could be tested

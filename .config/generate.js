@@ -50,7 +50,8 @@ async function validators(projectFile) {
     names[camel(one.$id.replace('.schema.json', ''))] = one.$id;
   }
   const code = standalone(ajv, names).replace(/^"use strict";/, '');
-  if (/\brequire\(|\bfrom *["'][^"'\n]*["'];/.test(code)) throw new Error('a validator imports something');
+  if (/\brequire\(|\bfrom *["'][^"'\n]*["'];/.test(code))
+    throw new Error('a validator imports something');
   return await pretty(`// @ts-nocheck\n// ${NOTICE}\n${code}\n`, 'typescript');
 }
 
@@ -137,7 +138,8 @@ async function contract(folder) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name.replace(/\.ts$/, '.js')), outputText);
   };
-  for (const name of ['errors.ts', 'time.ts', 'model/dtmf.ts', ...sources]) transpile(name);
+  for (const name of ['errors.ts', 'time.ts', 'model/dtmf.ts', 'sip/headers.ts', ...sources])
+    transpile(name);
   const load = (name) => import(pathToFileURL(join(folder, name)).href);
   return {
     ...(await load('schema/typings.js')),

@@ -161,6 +161,8 @@ export class Calls {
 
   /** A final response of 300 or more to the INVITE of a call was sent. */
   refused(call: PeerCall, response: SipMessage): void {
+    // After the 200 a refusal means nothing any more: the other side has taken the call (RFC 3261, 17.1.1.2).
+    if (call.answered) return;
     const cancelled = call.cancel !== undefined;
     const ended = endedByResponse(response, cancelled ? 'remote' : 'local', cancelled, call.cancel);
     this.#close(call, ended, call.cancel ?? response);

@@ -133,12 +133,16 @@ export function sdpProblem(choice: unknown): string | undefined {
   if (unknown !== undefined)
     return `has no ${JSON.stringify(unknown)}: its fields are codecs, direction, ptime, address, port and lines`;
   const isTexts = (value: unknown): boolean =>
-    Array.isArray(value) && value.every((one) => typeof one === 'string' && !/[\r\n]/.test(one));
+    Array.isArray(value) && value.every((one) => typeof one === 'string' && !/[\r\n\0]/.test(one));
   if (
     codecs !== undefined &&
-    !(isTexts(codecs) && (codecs as string[]).every((one) => one in AUDIO_CODECS))
+    !(
+      isTexts(codecs) &&
+      (codecs as string[]).length > 0 &&
+      (codecs as string[]).every((one) => Object.hasOwn(AUDIO_CODECS, one))
+    )
   )
-    return `has codecs that are not among ${Object.keys(AUDIO_CODECS).join(', ')}`;
+    return `has codecs that are not one or more of ${Object.keys(AUDIO_CODECS).join(', ')}`;
   if (direction !== undefined && !MEDIA_DIRECTIONS.includes(direction as MediaDirection))
     return `has a direction that is not one of ${MEDIA_DIRECTIONS.join(', ')}`;
   if (
@@ -151,7 +155,7 @@ export function sdpProblem(choice: unknown): string | undefined {
     !(Number.isInteger(port) && (port as number) >= 0 && (port as number) <= 65535)
   )
     return 'has a port that is not a whole number from 0 to 65535';
-  if (address !== undefined && (typeof address !== 'string' || /\s/.test(address)))
+  if (address !== undefined && (typeof address !== 'string' || !/^[^\s\x00-\x1f]+$/.test(address)))
     return 'has an address that is not text';
   if (lines !== undefined && !isTexts(lines)) return 'has lines that are not an array of texts';
   return undefined;

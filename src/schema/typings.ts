@@ -275,6 +275,8 @@ export function paramType(param: ParamRow): string {
     case 'sip_method_or_code':
       return 'string | number';
     case 'sip_method':
+    case 'event_package':
+    case 'reason_phrase':
     case 'encoding':
     case 'http_method':
     case 'url':

@@ -3,7 +3,13 @@ import { randomInt } from 'node:crypto';
 import type { PeerOptions } from '../schema/types.gen.js';
 import { MEDIA_DIRECTIONS, reversed, type MediaDirection } from '../sip/media-direction.js';
 import { audioOf, parseSdp } from '../sip/sdp.js';
-import { answerTo, AUDIO_CODECS, sdpText, type AudioCodec } from '../sip/sdp-text.js';
+import {
+  answerTo,
+  AUDIO_CODECS,
+  refusedStreams,
+  sdpText,
+  type AudioCodec,
+} from '../sip/sdp-text.js';
 
 /** Wishes of a script for the peer's own description. */
 export interface SdpWish {
@@ -28,6 +34,8 @@ export class Description {
   readonly #id = randomInt(1, 2 ** 31);
   #version = 0;
   #last = '';
+  /** Streams of the other side that were refused: later offers have them as well (RFC 3264, 8). */
+  #refused: ReturnType<typeof refusedStreams> | undefined;
 
   constructor(address: string, port: number, codecs: readonly AudioCodec[]) {
     this.#address = address;
@@ -50,6 +58,7 @@ export class Description {
     const offered = parseSdp(offer);
     const audio = offered === undefined ? undefined : audioOf(offered);
     if (offered === undefined || audio === undefined) return '';
+    this.#refused = refusedStreams(offered, audio);
     const found = answerTo(offered, named(choice?.codecs) ?? this.#codecs);
     if (found === undefined)
       return this.#write([AUDIO_CODECS['PCMU'] as AudioCodec], { ...choice, port: 0 }, 'inactive');
@@ -70,6 +79,7 @@ export class Description {
         codecs,
         direction,
         id: this.#id,
+        ...this.#refused,
         version,
         ...(telephoneEvent === undefined ? {} : { telephoneEvent }),
         ...(wish?.ptime === undefined ? {} : { ptime: wish.ptime }),

@@ -14,6 +14,7 @@ import {
   type SipHead,
   type SipMessage,
 } from '../sip/sip-message.js';
+import { headerValues } from '../sip/headers.js';
 import { fieldParameters } from '../sip/uri.js';
 import { octetsOf, withHeaders, writeMessage } from '../sip/write-message.js';
 import type { PeerAccount } from './account.js';
@@ -337,8 +338,13 @@ function isReliable(transport: Transport): boolean {
   return transport !== 'udp';
 }
 
-export function branchOf({ headers }: SipMessage): string {
-  return fieldParameters(headerOf(headers, 'via') ?? '').get('branch') ?? '';
+export function branchOf(message: SipMessage): string {
+  return fieldParameters(topVia(message)).get('branch') ?? '';
+}
+
+/** One field may hold several (7.3.1): an ACK to a refusal has only the first of them. */
+function topVia({ headers }: SipMessage): string {
+  return headerValues(headers, 'via')[0] ?? '';
 }
 
 function clientKey(branch: string, method: string): string {
@@ -348,9 +354,9 @@ function clientKey(branch: string, method: string): string {
 /** 17.2.3; a request of RFC 2543 without the magic cookie is known by its call, number and sender. */
 function serverKey(message: SipMessage): string {
   const method = message.method === 'ACK' ? 'INVITE' : message.method;
-  const via = headerOf(message.headers, 'via') ?? '';
+  const via = topVia(message);
   const branch = branchOf(message);
-  const sentBy = /^\S+\s+([^\s;,]+)/.exec(via)?.[1] ?? '';
+  const sentBy = /^SIP\s*\/\s*2\.0\s*\/\s*\S+\s+([^\s;,]+)/i.exec(via)?.[1] ?? '';
   if (branch.startsWith('z9hG4bK')) return `${branch} ${sentBy} ${method}`;
   const from = headerOf(message.headers, 'from') ?? '';
   return `${message.call_id} ${message.cseq} ${from} ${via} ${method}`;

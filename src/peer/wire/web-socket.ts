@@ -77,10 +77,10 @@ export async function openWebSocket(
   };
 }
 
-/** The event of a failed handshake has an empty message where its error has one. */
+/** undici does not say what failed: the connection or the handshake (its ErrorEvent is empty in 7.x). */
 function reasonOf(event: unknown): string {
-  const { message = '', error } = event as { message?: string; error?: NodeJS.ErrnoException };
+  const { message = '', error } = event as { message?: string; error?: Error };
   return (
-    [message, error?.message, error?.code].find((one) => one !== undefined && one !== '') ?? ''
+    message || (error?.message ?? '') || 'no connection, or no answer of a SIP WebSocket server'
   );
 }

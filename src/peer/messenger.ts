@@ -316,12 +316,17 @@ export function messageOf(text: string, ends: Ends): SipMessage {
     transport: ends.transport.toUpperCase() as SipMessage['transport'],
     method: method ?? cseq?.[2] ?? '',
     ...(uri === undefined ? {} : { uri }),
-    ...(code === undefined ? {} : { code, reason: reason ?? '' }),
+    ...(code === undefined ? {} : { code: counted(code), reason: reason ?? '' }),
     call_id: headerOf(headers, 'call-id') ?? '',
-    cseq: Number(cseq?.[1] ?? 0),
+    cseq: counted(Number(cseq?.[1] ?? 0)),
     headers,
     body: end === null ? '' : text.slice(end.index + end[0].length),
   };
+}
+
+/** Any number of digits may be written: infinity is no number in a report. */
+function counted(value: number): number {
+  return Math.min(value, Number.MAX_SAFE_INTEGER);
 }
 
 /** A datagram may hold more than its message: that is dropped (RFC 3261, 18.3). In octets. */
@@ -357,7 +362,8 @@ function serverKey(message: SipMessage): string {
   const via = topVia(message);
   const branch = branchOf(message);
   const sentBy = /^SIP\s*\/\s*2\.0\s*\/\s*\S+\s+([^\s;,]+)/i.exec(via)?.[1] ?? '';
-  if (branch.startsWith('z9hG4bK')) return `${branch} ${sentBy} ${method}`;
+  // The Call-ID tells apart what a client sends that uses a branch twice: such a client is to be seen.
+  if (branch.startsWith('z9hG4bK')) return `${branch} ${sentBy} ${method} ${message.call_id}`;
   const from = headerOf(message.headers, 'from') ?? '';
   return `${message.call_id} ${message.cseq} ${from} ${via} ${method}`;
 }

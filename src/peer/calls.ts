@@ -159,9 +159,8 @@ export class Calls {
     this.#peer.emit({ type: 'call_accepted', call: call.id });
   }
 
-  /** A final response of 300 or more to the INVITE of a call was sent. */
+  /** A final response of 300 or more to the INVITE of a call was sent: behind a 200 it means nothing (17.1.1.2). */
   refused(call: PeerCall, response: SipMessage): void {
-    // After the 200 a refusal means nothing any more: the other side has taken the call (RFC 3261, 17.1.1.2).
     if (call.answered) return;
     const cancelled = call.cancel !== undefined;
     const ended = endedByResponse(response, cancelled ? 'remote' : 'local', cancelled, call.cancel);
@@ -324,7 +323,7 @@ export class Calls {
     if (hasTag(headerOf(message.headers, 'to') ?? '')) this.#learn(call, message);
     if (code >= 200) {
       this.#accepted(call, message);
-      if (timer !== undefined) this.#refresh(call, message, timer);
+      if (timer !== undefined) refreshSession(this.#peer, call, message, timer);
       return;
     }
     if (call.answered || call.closed) return;
@@ -396,10 +395,6 @@ export class Calls {
       if (!call.closed) this.#peer.inBackground('ACK', act());
     });
     call.planned.add(cancel);
-  }
-
-  #refresh(call: PeerCall, message: SipMessage, timer: SessionTimer): void {
-    refreshSession(this.#peer, call, message, timer);
   }
 
   #close(call: PeerCall, ended: Ended, message?: SipMessage): void {

@@ -1,7 +1,6 @@
 /** Requests of a real peer, at a server of the test: where they go, and logins asked for again and again. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AgentContext, PeerAgent } from '../agents/user-agent.js';
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
@@ -34,7 +33,7 @@ async function server(answers: readonly (readonly string[])[]) {
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   ended.push(() => socket.close());
-  return { requests, at: `127.0.0.1:${(socket.address() as AddressInfo).port}` };
+  return { requests, at: `127.0.0.1:${socket.address().port}` };
 }
 
 async function started(options: PeerOptions): Promise<PeerAgent> {

@@ -81,7 +81,7 @@ export function inviteStepsKind(value: unknown): KindProblem | undefined {
 
 function stepProblem(step: unknown): string | undefined {
   if (!Array.isArray(step)) return `is ${describeValue(step)}`;
-  const rest: unknown[] = [...step];
+  const rest = [...(step as readonly unknown[])];
   if (!isStatusCode(rest[0])) {
     const delay = rest.shift();
     const problem = durationProblem(delay);

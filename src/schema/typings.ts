@@ -226,8 +226,13 @@ export function paramType(param: ParamRow): string {
   switch (param.kind) {
     case 'text':
     case 'string':
-      return 'string';
     case 'digits':
+    case 'sip_method':
+    case 'event_package':
+    case 'reason_phrase':
+    case 'encoding':
+    case 'http_method':
+    case 'url':
       return 'string';
     case 'number':
     case 'integer':
@@ -274,13 +279,6 @@ export function paramType(param: ParamRow): string {
       return 'number';
     case 'sip_method_or_code':
       return 'string | number';
-    case 'sip_method':
-    case 'event_package':
-    case 'reason_phrase':
-    case 'encoding':
-    case 'http_method':
-    case 'url':
-      return 'string';
     case 'path':
       return 'RegExp | string';
     case 'http_options':

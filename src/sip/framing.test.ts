@@ -18,7 +18,7 @@ describe('StreamFraming', () => {
 
   it('cuts a stream that comes octet by octet', () => {
     const framing = new StreamFraming();
-    expect([...ALL.join('')].flatMap((octet) => framing.take(octet))).toEqual(ALL);
+    expect(Array.from(ALL.join('')).flatMap((octet) => framing.take(octet))).toEqual(ALL);
   });
 
   it('leaves keep-alives out (RFC 5626, 3.5.1)', () => {

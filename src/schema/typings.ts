@@ -236,6 +236,7 @@ export function paramType(param: ParamRow): string {
       return 'string';
     case 'number':
     case 'integer':
+    case 'status_code':
       return 'number';
     case 'call':
       return 'CallInfo';
@@ -244,6 +245,7 @@ export function paramType(param: ParamRow): string {
     case 'target':
       return 'Target';
     case 'method_or_code':
+    case 'sip_method_or_code':
       return 'string | number';
     case 'conditions':
       return 'readonly (() => unknown)[]';
@@ -275,10 +277,6 @@ export function paramType(param: ParamRow): string {
       return 'Transaction';
     case 'raw_message':
       return 'string | readonly string[]';
-    case 'status_code':
-      return 'number';
-    case 'sip_method_or_code':
-      return 'string | number';
     case 'path':
       return 'RegExp | string';
     case 'http_options':

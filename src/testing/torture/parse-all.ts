@@ -45,9 +45,22 @@ export function parseMutated(seed: number, count: number): Parsed {
     } catch (error) {
       note(broken, `${(error as Error).stack ?? String(error)}\n${JSON.stringify(octets)}`);
     }
-    slowestMs = Math.max(slowestMs, performance.now() - began);
+    const ms = performance.now() - began;
+    // Whatever else runs may have stopped this process: only a message that is slow again is slow.
+    if (ms > slowestMs) slowestMs = Math.max(slowestMs, Math.min(ms, readAgain(octets)));
   }
   return { broken: broken ?? [], changed: changed ?? [], slowestMs, messages };
+}
+
+function readAgain(octets: string): number {
+  const began = performance.now();
+  try {
+    readAll(messageOf(Buffer.from(octets, 'latin1').toString('utf8'), ENDS));
+    frame(octets, octets.length);
+  } catch {
+    // was noted
+  }
+  return performance.now() - began;
 }
 
 function note(texts: string[] | undefined, text: string): void {

@@ -138,7 +138,8 @@ async function contract(folder) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name.replace(/\.ts$/, '.js')), outputText);
   };
-  for (const name of ['errors.ts', 'time.ts', 'model/dtmf.ts', ...sources]) transpile(name);
+  for (const name of ['errors.ts', 'time.ts', 'model/dtmf.ts', 'sip/headers.ts', ...sources])
+    transpile(name);
   const load = (name) => import(pathToFileURL(join(folder, name)).href);
   return {
     ...(await load('schema/typings.js')),

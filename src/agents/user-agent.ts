@@ -122,6 +122,8 @@ interface Kinds {
   hz: number;
   status_code: number;
   sip_method: string;
+  event_package: string;
+  reason_phrase: string;
   recording: { path: string; real: string };
   capture: { path: string; real: string };
 }

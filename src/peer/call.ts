@@ -42,7 +42,7 @@ export interface PeerCall {
   stopRefreshing?: () => void;
 }
 
-export interface Acknowledgement {
+interface Acknowledgement {
   readonly body: string;
   readonly contentType: string;
 }

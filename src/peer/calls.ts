@@ -164,8 +164,9 @@ export class Calls implements InviteBook {
     this.#peer.emit({ type: 'call_accepted', call: call.id });
   }
 
-  /** A final response of 300 or more to the INVITE of a call was sent. */
+  /** A final response of 300 or more to the INVITE of a call was sent: behind a 200 it means nothing (17.1.1.2). */
   refused(call: PeerCall, response: SipMessage): void {
+    if (call.answered) return;
     const cancelled = call.cancel !== undefined;
     const ended = endedByResponse(response, cancelled ? 'remote' : 'local', cancelled, call.cancel);
     this.#close(call, ended, call.cancel ?? response);

@@ -57,8 +57,8 @@ export class ClientTransaction {
     const isInvite = this.request.method === 'INVITE';
     if (this.#state === 'ended') return;
     if (code < 200) {
-      // A non-INVITE request is sent on, only less often (17.1.2.2); that slower pace is not worth a state.
       if (isInvite) this.#proceed();
+      else this.#repeat?.slow();
       if (this.#state !== 'completed') this.#user.response(message);
       return;
     }

@@ -31,7 +31,9 @@ function digestParameters(value: string): ReadonlyMap<string, string> | undefine
   const match = /^\s*Digest\s+(.*)$/is.exec(value);
   if (match === null) return undefined;
   // The parameters are a list with commas, which quoted values may hold as well.
-  const parts = (match[1] ?? '').match(/[^\s,=]+\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s,]*)/g) ?? [];
+  // A name is looked for only where one begins: a long text without any would take the square of its length.
+  const parts =
+    (match[1] ?? '').match(/(?<![^\s,])[^\s,=]+\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s,]*)/g) ?? [];
   const plain = new Map<string, string>();
   for (const part of parts) {
     for (const [name, text] of parametersOf(part.replace(/;/g, '\u0000'))) {

@@ -17,9 +17,14 @@ const DEFAULT_PORT: Readonly<Record<Transport, number>> = {
 export async function locate(uri: string, own: Transport): Promise<Destination> {
   const parsed = parseUri(uri);
   if (parsed === undefined) throw new Error(`${JSON.stringify(uri)} is not a SIP URI`);
+  const named = parsed.parameters.get('transport')?.toLowerCase();
+  if (named !== undefined && !Object.hasOwn(DEFAULT_PORT, named)) {
+    throw new Error(`the transport ${named} of ${uri} is none of udp, tcp, tls, ws and wss`);
+  }
   const transport = transportOf(uri, own);
   const host = parsed.parameters.get('maddr') ?? parsed.host;
   const { port } = parsed;
+  if (port === 0 || (port ?? 0) > 65535) throw new Error(`${uri} has a port that does not exist`);
   if (isIP(host) !== 0) return { transport, address: host, port: port ?? DEFAULT_PORT[transport] };
   const service = port === undefined ? await serviceOf(host, transport) : undefined;
   const target = service?.name ?? host;

@@ -3,7 +3,13 @@ import { randomInt } from 'node:crypto';
 import type { PeerOptions } from '../schema/types.gen.js';
 import { MEDIA_DIRECTIONS, reversed, type MediaDirection } from '../sip/media-direction.js';
 import { audioOf, parseSdp } from '../sip/sdp.js';
-import { answerTo, AUDIO_CODECS, sdpText, type AudioCodec } from '../sip/sdp-text.js';
+import {
+  answerTo,
+  AUDIO_CODECS,
+  refusedStreams,
+  sdpText,
+  type AudioCodec,
+} from '../sip/sdp-text.js';
 
 /** Wishes of a script for the peer's own description. */
 export interface SdpWish {
@@ -28,6 +34,8 @@ export class Description {
   readonly #id = randomInt(1, 2 ** 31);
   #version = 0;
   #last = '';
+  /** Streams of the other side that were refused: later offers have them as well (RFC 3264, 8). */
+  #refused: ReturnType<typeof refusedStreams> | undefined;
 
   constructor(address: string, port: number, codecs: readonly AudioCodec[]) {
     this.#address = address;
@@ -50,6 +58,7 @@ export class Description {
     const offered = parseSdp(offer);
     const audio = offered === undefined ? undefined : audioOf(offered);
     if (offered === undefined || audio === undefined) return '';
+    this.#refused = refusedStreams(offered, audio);
     const found = answerTo(offered, named(choice?.codecs) ?? this.#codecs);
     if (found === undefined)
       return this.#write([AUDIO_CODECS['PCMU'] as AudioCodec], { ...choice, port: 0 }, 'inactive');
@@ -70,6 +79,7 @@ export class Description {
         codecs,
         direction,
         id: this.#id,
+        ...this.#refused,
         version,
         ...(telephoneEvent === undefined ? {} : { telephoneEvent }),
         ...(wish?.ptime === undefined ? {} : { ptime: wish.ptime }),
@@ -133,12 +143,16 @@ export function sdpProblem(choice: unknown): string | undefined {
   if (unknown !== undefined)
     return `has no ${JSON.stringify(unknown)}: its fields are codecs, direction, ptime, address, port and lines`;
   const isTexts = (value: unknown): boolean =>
-    Array.isArray(value) && value.every((one) => typeof one === 'string' && !/[\r\n]/.test(one));
+    Array.isArray(value) && value.every((one) => typeof one === 'string' && !/[\r\n\0]/.test(one));
   if (
     codecs !== undefined &&
-    !(isTexts(codecs) && (codecs as string[]).every((one) => one in AUDIO_CODECS))
+    !(
+      isTexts(codecs) &&
+      (codecs as string[]).length > 0 &&
+      (codecs as string[]).every((one) => Object.hasOwn(AUDIO_CODECS, one))
+    )
   )
-    return `has codecs that are not among ${Object.keys(AUDIO_CODECS).join(', ')}`;
+    return `has codecs that are not one or more of ${Object.keys(AUDIO_CODECS).join(', ')}`;
   if (direction !== undefined && !MEDIA_DIRECTIONS.includes(direction as MediaDirection))
     return `has a direction that is not one of ${MEDIA_DIRECTIONS.join(', ')}`;
   if (
@@ -151,7 +165,7 @@ export function sdpProblem(choice: unknown): string | undefined {
     !(Number.isInteger(port) && (port as number) >= 0 && (port as number) <= 65535)
   )
     return 'has a port that is not a whole number from 0 to 65535';
-  if (address !== undefined && (typeof address !== 'string' || /\s/.test(address)))
+  if (address !== undefined && (typeof address !== 'string' || !/^[^\s\x00-\x1f]+$/.test(address)))
     return 'has an address that is not text';
   if (lines !== undefined && !isTexts(lines)) return 'has lines that are not an array of texts';
   return undefined;

@@ -14,6 +14,7 @@ import {
   type SipHead,
   type SipMessage,
 } from '../sip/sip-message.js';
+import { headerValues } from '../sip/headers.js';
 import { fieldParameters, parseUri } from '../sip/uri.js';
 import { octetsOf, withHeaders, writeMessage } from '../sip/write-message.js';
 import { transportOf, type PeerAccount } from './account.js';
@@ -336,12 +337,17 @@ export function messageOf(text: string, ends: Ends): SipMessage {
     transport: ends.transport.toUpperCase() as SipMessage['transport'],
     method: method ?? cseq?.[2] ?? '',
     ...(uri === undefined ? {} : { uri }),
-    ...(code === undefined ? {} : { code, reason: reason ?? '' }),
+    ...(code === undefined ? {} : { code: counted(code), reason: reason ?? '' }),
     call_id: headerOf(headers, 'call-id') ?? '',
-    cseq: Number(cseq?.[1] ?? 0),
+    cseq: counted(Number(cseq?.[1] ?? 0)),
     headers,
     body: end === null ? '' : text.slice(end.index + end[0].length),
   };
+}
+
+/** Any number of digits may be written: infinity is no number in a report. */
+function counted(value: number): number {
+  return Math.min(value, Number.MAX_SAFE_INTEGER);
 }
 
 /** A datagram may hold more than its message: that is dropped (RFC 3261, 18.3). In octets. */
@@ -366,8 +372,13 @@ function isReliable(transport: Transport): boolean {
   return transport !== 'udp';
 }
 
-export function branchOf({ headers }: SipMessage): string {
-  return fieldParameters(headerOf(headers, 'via') ?? '').get('branch') ?? '';
+export function branchOf(message: SipMessage): string {
+  return fieldParameters(topVia(message)).get('branch') ?? '';
+}
+
+/** One field may hold several (7.3.1): an ACK to a refusal has only the first of them. */
+function topVia({ headers }: SipMessage): string {
+  return headerValues(headers, 'via')[0] ?? '';
 }
 
 function clientKey(branch: string, method: string): string {
@@ -377,10 +388,11 @@ function clientKey(branch: string, method: string): string {
 /** 17.2.3; a request of RFC 2543 without the magic cookie is known by its call, number and sender. */
 function serverKey(message: SipMessage): string {
   const method = message.method === 'ACK' ? 'INVITE' : message.method;
-  const via = headerOf(message.headers, 'via') ?? '';
+  const via = topVia(message);
   const branch = branchOf(message);
-  const sentBy = /^\S+\s+([^\s;,]+)/.exec(via)?.[1] ?? '';
-  if (branch.startsWith('z9hG4bK')) return `${branch} ${sentBy} ${method}`;
+  const sentBy = /^SIP\s*\/\s*2\.0\s*\/\s*\S+\s+([^\s;,]+)/i.exec(via)?.[1] ?? '';
+  // The Call-ID tells apart what a client sends that uses a branch twice: such a client is to be seen.
+  if (branch.startsWith('z9hG4bK')) return `${branch} ${sentBy} ${method} ${message.call_id}`;
   const from = headerOf(message.headers, 'from') ?? '';
   return `${message.call_id} ${message.cseq} ${from} ${via} ${method}`;
 }

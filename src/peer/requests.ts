@@ -44,6 +44,8 @@ export interface Pending {
   readonly cseq: number;
   sent: SentRequest;
   final?: SipMessage;
+  /** How often a nonce that was answered was called stale. */
+  stale?: number;
 }
 
 /** Methods that carry a Contact (RFC 3261, table 2; RFC 6665; RFC 3311; RFC 3515). */
@@ -56,6 +58,8 @@ const WITH_CONTACT = new Set([
   'REGISTER',
   'OPTIONS',
 ]);
+/** Servers that do not share their nonces call each other's stale: without an end, where nobody gives up. */
+const MOST_STALE = 3;
 const ALLOW =
   'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, NOTIFY, SUBSCRIBE, MESSAGE, PUBLISH';
 
@@ -144,10 +148,11 @@ export class Requests {
   /** Undefined where there is no login, no challenge we can answer, or the login was refused. */
   #withCredentials(
     message: SipMessage,
-    { sent, callId }: Pending,
+    pending: Pending,
     isRepeated: boolean,
   ): Drafted | undefined {
     const { login } = this.#account;
+    const { sent, callId } = pending;
     const [asks, answers] =
       message.code === 401
         ? (['www-authenticate', 'Authorization'] as const)
@@ -157,7 +162,10 @@ export class Requests {
     // A second proxy may ask as well, and a nonce may have become stale.
     const hasAnswered = draft.headers.some(([name]) => name === answers);
     if (login === undefined || challenge === undefined) return undefined;
-    if (isRepeated && hasAnswered && !challenge.stale) return undefined;
+    if (isRepeated && hasAnswered) {
+      pending.stale = (pending.stale ?? 0) + 1;
+      if (!challenge.stale || pending.stale > MOST_STALE) return undefined;
+    }
     const { method, uri } = draft;
     const cseq = sent.message.cseq + 1;
     const headers = draft.headers

@@ -15,7 +15,7 @@ export const REAL_CLOCK: Clock = {
 };
 
 /** Estimate of a round trip; longest interval between two sendings; longest life of a message in the network. Ms. */
-export const T1_MS = 500;
+const T1_MS = 500;
 export const T2_MS = 4000;
 export const T4_MS = 5000;
 /** Timers B, F, H, J: how long an answer is awaited. */
@@ -26,16 +26,22 @@ export const TRYING_MS = 200;
 /** Sends again at growing intervals until it is stopped (timers A, E and G). */
 export class Retransmission {
   #cancel: (() => void) | undefined;
+  #least = 0;
 
   /** @param most the longest interval; without it every interval doubles (timer A) */
   constructor(clock: Clock, send: () => void, most = Infinity) {
     const next = (ms: number): void => {
       this.#cancel = clock.after(ms, () => {
-        next(Math.min(2 * ms, most));
+        next(Math.max(Math.min(2 * ms, most), this.#least));
         send();
       });
     };
     next(T1_MS);
+  }
+
+  /** After a provisional response: from the next sending on, T2 lies between two (RFC 3261, 17.1.2.2). */
+  slow(): void {
+    this.#least = T2_MS;
   }
 
   stop(): void {

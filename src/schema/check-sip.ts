@@ -9,11 +9,23 @@ interface KindProblem {
   readonly hint?: string;
 }
 
+const CONTROL = /[\x00-\x1f\x7f]/;
 const TOKEN = /^[A-Za-z0-9\-.!%*_+`'~]+$/;
 
 export function sipMethodKind(value: unknown): KindProblem | undefined {
   if (typeof value === 'string' && TOKEN.test(value)) return undefined;
   return { expected: 'a method such as "OPTIONS"' };
+}
+
+/** A value of Event, with its parameters (RFC 6665, 8.2.1). */
+export function eventPackageKind(value: unknown): KindProblem | undefined {
+  const isLine = typeof value === 'string' && value.trim() !== '' && !CONTROL.test(value);
+  return isLine ? undefined : { expected: 'an event package such as "dialog"' };
+}
+
+export function reasonPhraseKind(value: unknown): KindProblem | undefined {
+  if (typeof value !== 'string') return { expected: 'text' };
+  return CONTROL.test(value) ? { expected: 'text without line breaks' } : undefined;
 }
 
 export function statusCodeKind(value: unknown): KindProblem | undefined {

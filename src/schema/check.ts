@@ -19,11 +19,13 @@ import {
 } from './check-http.js';
 import {
   encodingKind,
+  eventPackageKind,
   expectOptionsKind,
   inviteStepsKind,
   messagePartsKind,
   optionsOf,
   rawMessageKind,
+  reasonPhraseKind,
   sipMethodKind,
   sipMethodOrCodeKind,
   statusCodeKind,
@@ -189,6 +191,8 @@ const KINDS: Readonly<Record<ParamKind, KindCheck>> = {
   invite_steps: inviteStepsKind,
   status_code: statusCodeKind,
   sip_method: sipMethodKind,
+  event_package: eventPackageKind,
+  reason_phrase: reasonPhraseKind,
   sip_method_or_code: sipMethodOrCodeKind,
   transaction: transactionKind,
   raw_message: rawMessageKind,

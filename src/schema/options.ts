@@ -2,6 +2,7 @@
  * Checks an options object against its JSON Schema and words what is wrong. The validators are generated
  * (validators.gen.ts): ajv is not loaded at run time.
  */
+import { headerNameProblem, headerValueProblem } from '../sip/headers.js';
 import { durationProblem } from '../time.js';
 import { suggestion } from './habits.js';
 import { nearest, quotedList } from './nearest.js';
@@ -73,7 +74,9 @@ export function optionsProblem(name: OptionsName, options: unknown): Problem | u
   const given = givenFields(options);
   const validate = validators[name] as Validator;
   const error = validate(given) ? undefined : validate.errors?.[0];
-  if (error === undefined) return durationOption(schema, given) ?? plainOption(given);
+  if (error === undefined) {
+    return durationOption(schema, given) ?? headersOption(name, given) ?? plainOption(given);
+  }
   if (error.keyword === 'additionalProperties') {
     return unknownOption(name, String(error.params['additionalProperty']));
   }
@@ -188,6 +191,46 @@ function durationOption(
     };
   }
   return undefined;
+}
+
+/** Options with the header fields of a peer, and whether null may leave a field out. */
+const WITH_FIELDS: ReadonlyMap<OptionsName, boolean> = new Map([
+  ['peerOptions', false],
+  ['registerOptions', true],
+  ['callOptions', true],
+  ['requestOptions', true],
+  ['responseOptions', true],
+]);
+
+/** What is malformed on the wire is sent by send(), and by nothing else. */
+function headersOption(
+  name: OptionsName,
+  { headers }: Readonly<Record<string, unknown>>,
+): Problem | undefined {
+  const mayLeaveOut = WITH_FIELDS.get(name);
+  if (mayLeaveOut === undefined || !isPlainObject(headers)) return undefined;
+  for (const [field, given] of Object.entries(headers)) {
+    if (given === null && mayLeaveOut) continue;
+    const problem = fieldProblem(field, Array.isArray(given) ? given : [given]);
+    if (problem === undefined) continue;
+    const shown = JSON.stringify(field.length > 60 ? `${field.slice(0, 57)}...` : field);
+    return {
+      what: `option "headers": the header ${shown} ${problem}`,
+      hint: 'a malformed message can be sent with send()',
+    };
+  }
+  return undefined;
+}
+
+function fieldProblem(name: string, values: readonly unknown[]): string | undefined {
+  const wrong = values.find((value) => typeof value !== 'string');
+  if (wrong !== undefined || values.length === 0) {
+    return `is neither text nor an array of texts: got ${describeValue(values.length === 0 ? values : wrong)}`;
+  }
+  return (
+    headerNameProblem(name) ??
+    values.map((value) => headerValueProblem(value as string)).find((one) => one !== undefined)
+  );
 }
 
 function isZero(value: unknown): boolean {

@@ -66,6 +66,8 @@ type PeerKind =
   | 'invite_steps'
   | 'status_code'
   | 'sip_method'
+  | 'event_package'
+  | 'reason_phrase'
   | 'sip_method_or_code'
   /** What a verb of a peer returned: a request and its responses. */
   | 'transaction'

@@ -425,7 +425,7 @@ export const SCHEMAS = {
       },
       from: {
         type: 'string',
-        pattern: '^[^\\r\\n]+$',
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
         'x-form': 'the value of a From header',
         description:
           'Value of the From header; a tag is added where it has none. Default: the address of record.',
@@ -433,13 +433,13 @@ export const SCHEMAS = {
       },
       to: {
         type: 'string',
-        pattern: '^[^\\r\\n]+$',
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
         'x-form': 'the value of a To header',
         description: 'Value of the To header. Default: the target.',
       },
       contact: {
         type: 'string',
-        pattern: '^[^\\r\\n]+$',
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
         'x-form': 'the value of a Contact header',
         description: 'Value of the Contact header. Default: where the peer listens.',
         examples: ['<sip:carrier@192.0.2.1:5060>'],
@@ -471,7 +471,7 @@ export const SCHEMAS = {
       body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
       content_type: {
         type: 'string',
-        pattern: '^[^\\r\\n]+$',
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
         'x-form': 'a media type such as "application/scaip+xml"',
         description:
           'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
@@ -479,7 +479,7 @@ export const SCHEMAS = {
       },
       from: {
         type: 'string',
-        pattern: '^[^\\r\\n]+$',
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
         'x-form': 'the value of a From header',
         description:
           'Value of the From header; a tag is added where it has none. Default: the address of record.',
@@ -487,13 +487,13 @@ export const SCHEMAS = {
       },
       to: {
         type: 'string',
-        pattern: '^[^\\r\\n]+$',
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
         'x-form': 'the value of a To header',
         description: 'Value of the To header. Default: the target.',
       },
       contact: {
         type: 'string',
-        pattern: '^[^\\r\\n]+$',
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
         'x-form': 'the value of a Contact header',
         description: 'Value of the Contact header. Default: where the peer listens.',
         examples: ['<sip:carrier@192.0.2.1:5060>'],
@@ -523,7 +523,11 @@ export const SCHEMAS = {
       },
       require: {
         type: 'array',
-        items: { type: 'string' },
+        items: {
+          type: 'string',
+          pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$",
+          'x-form': 'an option tag such as "100rel"',
+        },
         minItems: 1,
         'x-form': 'an array of option tags such as ["100rel"]',
         tsType: 'readonly string[]',
@@ -586,7 +590,7 @@ export const SCHEMAS = {
       body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
       content_type: {
         type: 'string',
-        pattern: '^[^\\r\\n]+$',
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
         'x-form': 'a media type such as "application/scaip+xml"',
         description:
           'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
@@ -594,7 +598,7 @@ export const SCHEMAS = {
       },
       from: {
         type: 'string',
-        pattern: '^[^\\r\\n]+$',
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
         'x-form': 'the value of a From header',
         description:
           'Value of the From header; a tag is added where it has none. Default: the address of record.',
@@ -602,13 +606,13 @@ export const SCHEMAS = {
       },
       to: {
         type: 'string',
-        pattern: '^[^\\r\\n]+$',
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
         'x-form': 'the value of a To header',
         description: 'Value of the To header. Default: the target.',
       },
       contact: {
         type: 'string',
-        pattern: '^[^\\r\\n]+$',
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
         'x-form': 'the value of a Contact header',
         description: 'Value of the Contact header. Default: where the peer listens.',
         examples: ['<sip:carrier@192.0.2.1:5060>'],
@@ -631,7 +635,7 @@ export const SCHEMAS = {
       },
       event: {
         type: 'string',
-        pattern: '^[^\\r\\n]+$',
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
         'x-form': 'an event package such as "dialog"',
         description: 'Value of the Event header (RFC 6665).',
         examples: ['presence'],
@@ -663,7 +667,7 @@ export const SCHEMAS = {
       body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
       content_type: {
         type: 'string',
-        pattern: '^[^\\r\\n]+$',
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
         'x-form': 'a media type such as "application/scaip+xml"',
         description:
           'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
@@ -671,7 +675,7 @@ export const SCHEMAS = {
       },
       contact: {
         type: 'string',
-        pattern: '^[^\\r\\n]+$',
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
         'x-form': 'the value of a Contact header',
         description: 'Value of the Contact header. Default: where the peer listens.',
         examples: ['<sip:carrier@192.0.2.1:5060>'],

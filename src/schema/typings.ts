@@ -252,8 +252,6 @@ const SIP_TYPES = {
   transaction: 'Transaction',
   raw_message: 'string | readonly string[]',
   capture: 'string',
-  status_code: 'number',
-  sip_method_or_code: 'string | number',
 };
 
 /** The TypeScript type of a parameter. */
@@ -263,11 +261,17 @@ export function paramType(param: ParamRow): string {
     case 'text':
     case 'string':
     case 'label':
-      return 'string';
     case 'digits':
+    case 'sip_method':
+    case 'event_package':
+    case 'reason_phrase':
+    case 'encoding':
+    case 'http_method':
+    case 'url':
       return 'string';
     case 'number':
     case 'integer':
+    case 'status_code':
       return 'number';
     case 'call':
       return 'CallInfo';
@@ -276,6 +280,7 @@ export function paramType(param: ParamRow): string {
     case 'target':
       return 'Target';
     case 'method_or_code':
+    case 'sip_method_or_code':
       return 'string | number';
     case 'conditions':
       return 'readonly LabelledCondition[]';
@@ -287,11 +292,6 @@ export function paramType(param: ParamRow): string {
       return 'ScenarioOptions';
     case 'wait_options':
       return 'WaitOptions';
-    case 'sip_method':
-    case 'encoding':
-    case 'http_method':
-    case 'url':
-      return 'string';
     case 'path':
       return 'RegExp | string';
     case 'http_options':

@@ -2616,7 +2616,7 @@ const schema13 = {
     },
     from: {
       type: 'string',
-      pattern: '^[^\\r\\n]+$',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
       'x-form': 'the value of a From header',
       description:
         'Value of the From header; a tag is added where it has none. Default: the address of record.',
@@ -2624,13 +2624,13 @@ const schema13 = {
     },
     to: {
       type: 'string',
-      pattern: '^[^\\r\\n]+$',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
       'x-form': 'the value of a To header',
       description: 'Value of the To header. Default: the target.',
     },
     contact: {
       type: 'string',
-      pattern: '^[^\\r\\n]+$',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
       'x-form': 'the value of a Contact header',
       description: 'Value of the Contact header. Default: where the peer listens.',
       examples: ['<sip:carrier@192.0.2.1:5060>'],
@@ -2643,6 +2643,7 @@ const schema13 = {
     },
   },
 };
+const pattern20 = new RegExp('^[^\\u0000-\\u001f\\u007f]+$', 'u');
 function validate12(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -2699,14 +2700,14 @@ function validate12(
             const _errs4 = errors;
             if (errors === _errs4) {
               if (typeof data1 === 'string') {
-                if (!pattern8.test(data1)) {
+                if (!pattern20.test(data1)) {
                   validate12.errors = [
                     {
                       instancePath: instancePath + '/from',
                       schemaPath: '#/properties/from/pattern',
                       keyword: 'pattern',
-                      params: { pattern: '^[^\\r\\n]+$' },
-                      message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                      params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                      message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
                     },
                   ];
                   return false;
@@ -2734,14 +2735,14 @@ function validate12(
               const _errs6 = errors;
               if (errors === _errs6) {
                 if (typeof data2 === 'string') {
-                  if (!pattern8.test(data2)) {
+                  if (!pattern20.test(data2)) {
                     validate12.errors = [
                       {
                         instancePath: instancePath + '/to',
                         schemaPath: '#/properties/to/pattern',
                         keyword: 'pattern',
-                        params: { pattern: '^[^\\r\\n]+$' },
-                        message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                        params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                        message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
                       },
                     ];
                     return false;
@@ -2769,14 +2770,14 @@ function validate12(
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern8.test(data3)) {
+                    if (!pattern20.test(data3)) {
                       validate12.errors = [
                         {
                           instancePath: instancePath + '/contact',
                           schemaPath: '#/properties/contact/pattern',
                           keyword: 'pattern',
-                          params: { pattern: '^[^\\r\\n]+$' },
-                          message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                          params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                          message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
                         },
                       ];
                       return false;
@@ -2893,7 +2894,7 @@ const schema14 = {
     body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
     content_type: {
       type: 'string',
-      pattern: '^[^\\r\\n]+$',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
       'x-form': 'a media type such as "application/scaip+xml"',
       description:
         'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
@@ -2901,7 +2902,7 @@ const schema14 = {
     },
     from: {
       type: 'string',
-      pattern: '^[^\\r\\n]+$',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
       'x-form': 'the value of a From header',
       description:
         'Value of the From header; a tag is added where it has none. Default: the address of record.',
@@ -2909,13 +2910,13 @@ const schema14 = {
     },
     to: {
       type: 'string',
-      pattern: '^[^\\r\\n]+$',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
       'x-form': 'the value of a To header',
       description: 'Value of the To header. Default: the target.',
     },
     contact: {
       type: 'string',
-      pattern: '^[^\\r\\n]+$',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
       'x-form': 'the value of a Contact header',
       description: 'Value of the Contact header. Default: where the peer listens.',
       examples: ['<sip:carrier@192.0.2.1:5060>'],
@@ -2945,7 +2946,11 @@ const schema14 = {
     },
     require: {
       type: 'array',
-      items: { type: 'string' },
+      items: {
+        type: 'string',
+        pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$",
+        'x-form': 'an option tag such as "100rel"',
+      },
       minItems: 1,
       'x-form': 'an array of option tags such as ["100rel"]',
       tsType: 'readonly string[]',
@@ -2985,6 +2990,7 @@ const schema14 = {
   },
 };
 const pattern27 = new RegExp('^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$', 'u');
+const pattern28 = new RegExp("^[A-Za-z0-9\\-.!%*_+`'~]+$", 'u');
 function validate13(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -3054,14 +3060,14 @@ function validate13(
               const _errs6 = errors;
               if (errors === _errs6) {
                 if (typeof data2 === 'string') {
-                  if (!pattern8.test(data2)) {
+                  if (!pattern20.test(data2)) {
                     validate13.errors = [
                       {
                         instancePath: instancePath + '/content_type',
                         schemaPath: '#/properties/content_type/pattern',
                         keyword: 'pattern',
-                        params: { pattern: '^[^\\r\\n]+$' },
-                        message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                        params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                        message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
                       },
                     ];
                     return false;
@@ -3089,14 +3095,14 @@ function validate13(
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern8.test(data3)) {
+                    if (!pattern20.test(data3)) {
                       validate13.errors = [
                         {
                           instancePath: instancePath + '/from',
                           schemaPath: '#/properties/from/pattern',
                           keyword: 'pattern',
-                          params: { pattern: '^[^\\r\\n]+$' },
-                          message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                          params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                          message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
                         },
                       ];
                       return false;
@@ -3124,14 +3130,14 @@ function validate13(
                   const _errs10 = errors;
                   if (errors === _errs10) {
                     if (typeof data4 === 'string') {
-                      if (!pattern8.test(data4)) {
+                      if (!pattern20.test(data4)) {
                         validate13.errors = [
                           {
                             instancePath: instancePath + '/to',
                             schemaPath: '#/properties/to/pattern',
                             keyword: 'pattern',
-                            params: { pattern: '^[^\\r\\n]+$' },
-                            message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                            params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                            message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
                           },
                         ];
                         return false;
@@ -3159,14 +3165,15 @@ function validate13(
                     const _errs12 = errors;
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
-                        if (!pattern8.test(data5)) {
+                        if (!pattern20.test(data5)) {
                           validate13.errors = [
                             {
                               instancePath: instancePath + '/contact',
                               schemaPath: '#/properties/contact/pattern',
                               keyword: 'pattern',
-                              params: { pattern: '^[^\\r\\n]+$' },
-                              message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                              params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                              message:
+                                'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
                             },
                           ];
                           return false;
@@ -3290,18 +3297,37 @@ function validate13(
                                   var valid1 = true;
                                   const len0 = data9.length;
                                   for (let i0 = 0; i0 < len0; i0++) {
+                                    let data10 = data9[i0];
                                     const _errs22 = errors;
-                                    if (typeof data9[i0] !== 'string') {
-                                      validate13.errors = [
-                                        {
-                                          instancePath: instancePath + '/require/' + i0,
-                                          schemaPath: '#/properties/require/items/type',
-                                          keyword: 'type',
-                                          params: { type: 'string' },
-                                          message: 'must be string',
-                                        },
-                                      ];
-                                      return false;
+                                    if (errors === _errs22) {
+                                      if (typeof data10 === 'string') {
+                                        if (!pattern28.test(data10)) {
+                                          validate13.errors = [
+                                            {
+                                              instancePath: instancePath + '/require/' + i0,
+                                              schemaPath: '#/properties/require/items/pattern',
+                                              keyword: 'pattern',
+                                              params: { pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$" },
+                                              message:
+                                                'must match pattern "' +
+                                                "^[A-Za-z0-9\\-.!%*_+`'~]+$" +
+                                                '"',
+                                            },
+                                          ];
+                                          return false;
+                                        }
+                                      } else {
+                                        validate13.errors = [
+                                          {
+                                            instancePath: instancePath + '/require/' + i0,
+                                            schemaPath: '#/properties/require/items/type',
+                                            keyword: 'type',
+                                            params: { type: 'string' },
+                                            message: 'must be string',
+                                          },
+                                        ];
+                                        return false;
+                                      }
                                     }
                                     var valid1 = _errs22 === errors;
                                     if (!valid1) {
@@ -3617,7 +3643,7 @@ const schema15 = {
     body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
     content_type: {
       type: 'string',
-      pattern: '^[^\\r\\n]+$',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
       'x-form': 'a media type such as "application/scaip+xml"',
       description:
         'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
@@ -3625,7 +3651,7 @@ const schema15 = {
     },
     from: {
       type: 'string',
-      pattern: '^[^\\r\\n]+$',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
       'x-form': 'the value of a From header',
       description:
         'Value of the From header; a tag is added where it has none. Default: the address of record.',
@@ -3633,13 +3659,13 @@ const schema15 = {
     },
     to: {
       type: 'string',
-      pattern: '^[^\\r\\n]+$',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
       'x-form': 'the value of a To header',
       description: 'Value of the To header. Default: the target.',
     },
     contact: {
       type: 'string',
-      pattern: '^[^\\r\\n]+$',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
       'x-form': 'the value of a Contact header',
       description: 'Value of the Contact header. Default: where the peer listens.',
       examples: ['<sip:carrier@192.0.2.1:5060>'],
@@ -3662,7 +3688,7 @@ const schema15 = {
     },
     event: {
       type: 'string',
-      pattern: '^[^\\r\\n]+$',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
       'x-form': 'an event package such as "dialog"',
       description: 'Value of the Event header (RFC 6665).',
       examples: ['presence'],
@@ -3744,14 +3770,14 @@ function validate14(
               const _errs6 = errors;
               if (errors === _errs6) {
                 if (typeof data2 === 'string') {
-                  if (!pattern8.test(data2)) {
+                  if (!pattern20.test(data2)) {
                     validate14.errors = [
                       {
                         instancePath: instancePath + '/content_type',
                         schemaPath: '#/properties/content_type/pattern',
                         keyword: 'pattern',
-                        params: { pattern: '^[^\\r\\n]+$' },
-                        message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                        params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                        message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
                       },
                     ];
                     return false;
@@ -3779,14 +3805,14 @@ function validate14(
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern8.test(data3)) {
+                    if (!pattern20.test(data3)) {
                       validate14.errors = [
                         {
                           instancePath: instancePath + '/from',
                           schemaPath: '#/properties/from/pattern',
                           keyword: 'pattern',
-                          params: { pattern: '^[^\\r\\n]+$' },
-                          message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                          params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                          message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
                         },
                       ];
                       return false;
@@ -3814,14 +3840,14 @@ function validate14(
                   const _errs10 = errors;
                   if (errors === _errs10) {
                     if (typeof data4 === 'string') {
-                      if (!pattern8.test(data4)) {
+                      if (!pattern20.test(data4)) {
                         validate14.errors = [
                           {
                             instancePath: instancePath + '/to',
                             schemaPath: '#/properties/to/pattern',
                             keyword: 'pattern',
-                            params: { pattern: '^[^\\r\\n]+$' },
-                            message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                            params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                            message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
                           },
                         ];
                         return false;
@@ -3849,14 +3875,15 @@ function validate14(
                     const _errs12 = errors;
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
-                        if (!pattern8.test(data5)) {
+                        if (!pattern20.test(data5)) {
                           validate14.errors = [
                             {
                               instancePath: instancePath + '/contact',
                               schemaPath: '#/properties/contact/pattern',
                               keyword: 'pattern',
-                              params: { pattern: '^[^\\r\\n]+$' },
-                              message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                              params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                              message:
+                                'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
                             },
                           ];
                           return false;
@@ -3927,14 +3954,15 @@ function validate14(
                           const _errs18 = errors;
                           if (errors === _errs18) {
                             if (typeof data8 === 'string') {
-                              if (!pattern8.test(data8)) {
+                              if (!pattern20.test(data8)) {
                                 validate14.errors = [
                                   {
                                     instancePath: instancePath + '/event',
                                     schemaPath: '#/properties/event/pattern',
                                     keyword: 'pattern',
-                                    params: { pattern: '^[^\\r\\n]+$' },
-                                    message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                                    params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                                    message:
+                                      'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
                                   },
                                 ];
                                 return false;
@@ -4056,7 +4084,7 @@ const schema16 = {
     body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
     content_type: {
       type: 'string',
-      pattern: '^[^\\r\\n]+$',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
       'x-form': 'a media type such as "application/scaip+xml"',
       description:
         'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
@@ -4064,7 +4092,7 @@ const schema16 = {
     },
     contact: {
       type: 'string',
-      pattern: '^[^\\r\\n]+$',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
       'x-form': 'the value of a Contact header',
       description: 'Value of the Contact header. Default: where the peer listens.',
       examples: ['<sip:carrier@192.0.2.1:5060>'],
@@ -4130,7 +4158,6 @@ const schema16 = {
     },
   },
 };
-const pattern35 = new RegExp("^[A-Za-z0-9\\-.!%*_+`'~]+$", 'u');
 function validate15(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -4200,14 +4227,14 @@ function validate15(
               const _errs6 = errors;
               if (errors === _errs6) {
                 if (typeof data2 === 'string') {
-                  if (!pattern8.test(data2)) {
+                  if (!pattern20.test(data2)) {
                     validate15.errors = [
                       {
                         instancePath: instancePath + '/content_type',
                         schemaPath: '#/properties/content_type/pattern',
                         keyword: 'pattern',
-                        params: { pattern: '^[^\\r\\n]+$' },
-                        message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                        params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                        message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
                       },
                     ];
                     return false;
@@ -4235,14 +4262,14 @@ function validate15(
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern8.test(data3)) {
+                    if (!pattern20.test(data3)) {
                       validate15.errors = [
                         {
                           instancePath: instancePath + '/contact',
                           schemaPath: '#/properties/contact/pattern',
                           keyword: 'pattern',
-                          params: { pattern: '^[^\\r\\n]+$' },
-                          message: 'must match pattern "' + '^[^\\r\\n]+$' + '"',
+                          params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                          message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
                         },
                       ];
                       return false;
@@ -4294,7 +4321,7 @@ function validate15(
                     const _errs12 = errors;
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
-                        if (!pattern35.test(data5)) {
+                        if (!pattern28.test(data5)) {
                           validate15.errors = [
                             {
                               instancePath: instancePath + '/tag',
@@ -4684,8 +4711,8 @@ const schema17 = {
     },
   },
 };
-const pattern36 = new RegExp('^[^\\s,]+$', 'u');
-const pattern37 = new RegExp('\\S', 'u');
+const pattern37 = new RegExp('^[^\\s,]+$', 'u');
+const pattern38 = new RegExp('\\S', 'u');
 function validate16(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -4730,7 +4757,7 @@ function validate16(
                 const _errs4 = errors;
                 if (errors === _errs4) {
                   if (typeof data1 === 'string') {
-                    if (!pattern36.test(data1)) {
+                    if (!pattern37.test(data1)) {
                       validate16.errors = [
                         {
                           instancePath: instancePath + '/tags/' + i0,
@@ -4903,7 +4930,7 @@ function validate16(
                           const _errs16 = errors;
                           if (errors === _errs16) {
                             if (typeof data7 === 'string') {
-                              if (!pattern37.test(data7)) {
+                              if (!pattern38.test(data7)) {
                                 validate16.errors = [
                                   {
                                     instancePath: instancePath + '/locks/' + i1,
@@ -6143,8 +6170,8 @@ const schema22 = {
     projects: {},
   },
 };
-const pattern38 = new RegExp('^[^,]+$', 'u');
-const pattern39 = new RegExp('^[^,\\s]+$', 'u');
+const pattern39 = new RegExp('^[^,]+$', 'u');
+const pattern40 = new RegExp('^[^,\\s]+$', 'u');
 function validate21(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -6201,7 +6228,7 @@ function validate21(
                   const _errs6 = errors;
                   if (errors === _errs6) {
                     if (typeof data2 === 'string') {
-                      if (!pattern38.test(data2)) {
+                      if (!pattern39.test(data2)) {
                         validate21.errors = [
                           {
                             instancePath: instancePath + '/allow-read/' + i0,
@@ -6261,7 +6288,7 @@ function validate21(
                     const _errs10 = errors;
                     if (errors === _errs10) {
                       if (typeof data4 === 'string') {
-                        if (!pattern39.test(data4)) {
+                        if (!pattern40.test(data4)) {
                           validate21.errors = [
                             {
                               instancePath: instancePath + '/allow-net/' + i1,
@@ -6321,7 +6348,7 @@ function validate21(
                       const _errs14 = errors;
                       if (errors === _errs14) {
                         if (typeof data6 === 'string') {
-                          if (!pattern39.test(data6)) {
+                          if (!pattern40.test(data6)) {
                             validate21.errors = [
                               {
                                 instancePath: instancePath + '/allow-sip/' + i2,
@@ -6381,7 +6408,7 @@ function validate21(
                         const _errs18 = errors;
                         if (errors === _errs18) {
                           if (typeof data8 === 'string') {
-                            if (!pattern39.test(data8)) {
+                            if (!pattern40.test(data8)) {
                               validate21.errors = [
                                 {
                                   instancePath: instancePath + '/allow-env/' + i3,

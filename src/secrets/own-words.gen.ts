@@ -51,18 +51,18 @@ directory disabled disallowed disconnect disk display dispose disposition dist d
 diversion dll dns do doc docker docs doctor document does dolby domain domcontentloaded done
 dotenv double down draft drive drop dropped drops dtls dtmf dtmfmode dts dump dumpcap dumps
 duration durations during dvi eacces each eai earlier early ec echo econnreset edit editor
-editors eexist effect eip eisdir element eloop else emlink empty en enable enametoolong enc
-encoded encoder encoding encrypted encryption end ended endian ending endings endphase endpoint
-ends energy enoent enospc enosys enotdir enotordinary enotsup enough enroll enter entity entries
-entry enum env envfile environ environment enxio eof eol eopnotsupp eperm epipe epoll eq eql
-equal equally equals erasablesyntaxonly erofs err error errored errors es esac esc escape
-escaped escapes esnext esrch established etag etc ethernet evalcode evaluated evaluation even
-event events eventually ever every everybody everything everywhere exactly example examples
+editors eexist effect eip eisdir element eloop else emlink empty emsgsize en enable enametoolong
+enc encoded encoder encoding encrypted encryption end ended endian ending endings endphase
+endpoint ends energy enoent enospc enosys enotdir enotordinary enotsup enough enroll enter
+entity entries entry enum env envfile environ environment enxio eof eol eopnotsupp eperm epipe
+epoll eq eql equal equally equals erasablesyntaxonly erofs err error errored errors es esac esc
+escape escaped escapes esnext esrch established etag etc ethernet evalcode evaluated evaluation
+even event events eventually ever every everybody everything everywhere exactly example examples
 excerpt exclude excludetag exec execa execute execution exist existing exists exit exited
 expanded expect expected expectoptions expects expire expired expires expiry explains export
 exports express expression expressions ext extends extension extra extract fail failed
 failonflaky fails failure failures fallback false falsy family far fast fastify fax fbregint fd
-fdinfo feature fetch few fewer fi field fields fifo figure file fileprotocolhandler files
+fdinfo feature fetch few fewer ff fi field fields fifo figure file fileprotocolhandler files
 filevalue fill filter filtering filters final finally finals find findindex finds fingerprint
 finish finished first fish fit fits fix fixed fixme flac flag flags flaky flatter float flow fmt
 fmtp focus folder folders follow followed following follows for forbid forbidden forbidonly
@@ -91,8 +91,8 @@ limits line linefor lines link linked links lint linux list listed listen listen
 lists live lntup lnup load loaded loader loading loadmodule local localhost localseq localuri
 location lock locks log logged login logout logs lone long longer longest look looked looking
 looks lookup loop loopback loose loss lost louder loudness low lpc lr ls lt lte machine machines
-maddr made magenta magentabright mailbox main make makes man mand many mark markdown marked
-marker marks masked match matcher matchers matches matchesuser math matroska matters max
+maddr made magenta magentabright mailbox main make makes malformed man mand many mark markdown
+marked marker marks masked match matcher matchers matches matchesuser math matroska matters max
 maxagents maxcalls maxfwd may maybe mb md mean meaning meant meanwhile media mediaenc medianat
 mediastream mem memory menc menu merge mermaid message messageparts messages meta metadata
 method methods metric metrics mf mib mic microsoft milliseconds min mind minutes mismatch missed
@@ -113,10 +113,10 @@ page pairs parallel param parameter parameters paramgen params parent parse part
 participant parties parts party pass passed passes passwd password passwords path paths pattern
 patterns pause pausems payload payloadtype payment pbx pbxs pcap pcapng pcm pcma pcmu pdeathsig
 peer peerdisplayname peeroptions peers peeruri pem pending percentage permanently permission
-permissions phase phone pick picomatch pid ping pinganswer pipe pipeline pkeyopt pki place
-placed places plain play player playwright please plug point policy poll port portrange ports
-possible post power pr prack precheck preferred prefers prefix prepare present press presses
-pretty prev prime print printf prints prio priority private probe problem problems proc
+permissions phase phone phrase pick picomatch pid ping pinganswer pipe pipeline pkeyopt pki
+place placed places plain play player playwright please plug point policy poll port portrange
+ports possible post power pr prack precheck preferred prefers prefix prepare present press
+presses pretty prev prime print printf prints prio priority private probe problem problems proc
 proceeding process processor processors program progress project projectfile projects promise
 promiselike properties property proto protocol proven proves provide provisional proxies proxy
 pt ptime pubint public publish pull push put puts pv pw pwd px qcelp qop qualify quality query
@@ -178,6 +178,6 @@ vorbis wait waited waiting waitoptions waits wall want wants warm warn warning w
 watch watched watching wav wave wavefmt way wayland we weak webhook webm websocket went were
 what when whence where whether which while whole whose why width wildcard win window windows
 wire wireshark with within without word wordbreaks words work worker workers workflows working
-works workspace world would write writes written wrong ws wss www wx xdg xml xx yaml yellow yes
-yet yml you your yours zero zeros zsh zshrc
+works workspace world would write writes written wrong ws wss www wx xdg xff xml xx yaml yellow
+yes yet yml you your yours zero zeros zsh zshrc
 `;

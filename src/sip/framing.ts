@@ -1,5 +1,5 @@
 /** Cuts a byte stream into SIP messages by their Content-Length (RFC 3261, 18.3; keep-alives: RFC 5626, 3.5.1). */
-import { contentLengthOf, parseHead } from './sip-message.js';
+import { fullName, parseHead, type HeaderField } from './sip-message.js';
 
 /** A head longer than this is no SIP message: the connection is given up. */
 const LONGEST_HEAD = 64 * 1024;
@@ -26,11 +26,21 @@ export class StreamFraming {
       }
       const body = end.index + end[0].length;
       const head = parseHead(this.#rest.slice(0, end.index));
-      const length = Number(contentLengthOf(head?.headers ?? []) ?? 0);
+      const length = lengthOf(head?.headers ?? []);
       if (length > LONGEST_BODY) throw new Error(`a body of ${length} octets`);
       if (this.#rest.length < body + length) return messages;
       messages.push(this.#rest.slice(0, body + length));
       this.#rest = this.#rest.slice(body + length);
     }
   }
+}
+
+/** With a wrong length, or two of them, nobody knows where the next message begins (RFC 4475, 3.1.2.3 and 3.3.9). */
+function lengthOf(headers: readonly HeaderField[]): number {
+  const given = headers.filter(([name]) => fullName(name) === 'content-length');
+  const [first, ...others] = new Set(given.map(([, value]) => value));
+  if (first === undefined) return 0;
+  if (others.length > 0) throw new Error(`Content-Length is ${first} and ${others.join(' and ')}`);
+  if (!/^\d+$/.test(first)) throw new Error(`Content-Length is ${JSON.stringify(first)}`);
+  return Number(first);
 }

@@ -128,14 +128,25 @@ const OWN_NAMES = [
 
 /** Why a script cannot send this header; `undefined` when it can. Worded to follow the header's name. */
 export function headerProblem(name: string, value: string): string | undefined {
-  if (name === '') return 'has no name';
-  const odd = /[^A-Za-z0-9\-.!%*_+`'~]/u.exec(name)?.[0];
-  if (odd !== undefined) {
-    return `holds ${JSON.stringify(odd)}: a header name is letters, digits and any of -.!%*_+\`'~`;
-  }
+  const problem = headerNameProblem(name);
+  if (problem !== undefined) return problem;
   if (OWN_NAMES.includes(headerKey(name)))
     return 'is written by the agent itself and cannot be set';
   if (value.trim() === '') return 'has an empty value, which cannot be sent';
+  return headerValueProblem(value);
+}
+
+/** Why no header has that name (RFC 3261, 25.1: a token). */
+export function headerNameProblem(name: string): string | undefined {
+  if (name === '') return 'has no name';
+  const odd = /[^A-Za-z0-9\-.!%*_+`'~]/u.exec(name)?.[0];
+  return odd === undefined
+    ? undefined
+    : `holds ${JSON.stringify(odd)}: a header name is letters, digits and any of -.!%*_+\`'~`;
+}
+
+/** Why a value would break the message it stands in. */
+export function headerValueProblem(value: string): string | undefined {
   if (/[\r\n]/.test(value)) return 'has a line break in its value';
   const control = /[\x00-\x1f\x7f]/.exec(value)?.[0];
   if (control !== undefined)

@@ -1,5 +1,6 @@
 /** Names and addresses in header fields (RFC 3261, 20.10 and 25.1) -> `Peer`. */
 import { headerOf, type SipMessage } from './sip-message.js';
+import { behindAddress } from './uri.js';
 
 /** Whom a call is with. Incoming: the From header (RFC 3261, 20.20); outgoing: what was dialled. */
 export interface Peer {
@@ -75,6 +76,5 @@ export function hasTag(value: string): boolean {
 
 /** The tag of a From or To (RFC 3261, 19.3). */
 export function tagOf(value: string): string | undefined {
-  const parameters = value.includes('<') ? value.slice(value.lastIndexOf('>')) : value;
-  return /;\s*tag\s*=\s*([^;\s]*)/i.exec(parameters)?.[1];
+  return /;\s*tag\s*=\s*([^;\s]*)/i.exec(behindAddress(value))?.[1];
 }

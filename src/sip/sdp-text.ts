@@ -1,6 +1,6 @@
 /** Writes session descriptions of one audio stream (RFC 8866; offers and answers: RFC 3264). */
 import type { MediaDirection } from './media-direction.js';
-import { audioOf, type Sdp, type SdpCodec } from './sdp.js';
+import { audioOf, type Sdp, type SdpCodec, type SdpMedia } from './sdp.js';
 
 /** An audio codec by its RTP payload type (RFC 3551, 6). */
 export interface AudioCodec {
@@ -23,6 +23,9 @@ export interface AudioDescription {
   readonly version: number;
   /** Lines to add behind those of the stream, such as "a=label:1". */
   readonly lines?: readonly string[];
+  /** Lines of refused streams in front of the audio and behind it: an answer has as many streams as its offer. */
+  readonly before?: readonly string[];
+  readonly behind?: readonly string[];
   /** "RTP/SAVP" with SRTP keys (RFC 4568). */
   readonly protocol?: string;
 }
@@ -46,6 +49,7 @@ export function sdpText(given: AudioDescription): string {
     's=-',
     `c=IN ${family} ${address}`,
     't=0 0',
+    ...(given.before ?? []),
     `m=audio ${port} ${given.protocol ?? 'RTP/AVP'} ${payloads}`,
     ...codecs.map(({ payload, name, rate }) => `a=rtpmap:${payload} ${name}/${rate}`),
     ...events.flatMap((event) => [
@@ -55,8 +59,22 @@ export function sdpText(given: AudioDescription): string {
     ...(ptime === undefined ? [] : [`a=ptime:${ptime}`]),
     `a=${direction}`,
     ...(given.lines ?? []),
+    ...(given.behind ?? []),
     '',
   ].join('\r\n');
+}
+
+/** The m= lines of the other streams of an offer, as an answer refuses them (RFC 3264, 6). */
+export function refusedStreams(
+  offer: Sdp,
+  taken: SdpMedia,
+): Pick<Required<AudioDescription>, 'before' | 'behind'> {
+  const at = offer.media.indexOf(taken);
+  const lines = offer.media.map(({ kind, protocol, codecs }) => {
+    const formats = codecs.map(({ payload }) => payload).join(' ');
+    return `m=${kind} 0 ${protocol} ${formats || '0'}`;
+  });
+  return { before: lines.slice(0, at), behind: lines.slice(at + 1) };
 }
 
 /**

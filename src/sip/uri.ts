@@ -41,7 +41,13 @@ export function parametersOf(text: string): ReadonlyMap<string, string> {
 
 /** The parameters behind a name-addr, such as the `tag` of a From or the `expires` of a Contact (RFC 3261, 25.1). */
 export function fieldParameters(value: string): ReadonlyMap<string, string> {
-  const close = value.lastIndexOf('>');
-  const from = close >= 0 ? close + 1 : value.indexOf(';');
-  return from < 0 ? new Map() : parametersOf(value.slice(from));
+  return parametersOf(behindAddress(value));
+}
+
+/** What follows the address of a field, quoted texts left aside: they may hold any of <, > and ;. */
+export function behindAddress(value: string): string {
+  const masked = value.replace(/"(?:[^"\\]|\\.)*"/gs, (quoted) => ' '.repeat(quoted.length));
+  const close = masked.indexOf('>');
+  const from = close >= 0 ? close + 1 : masked.indexOf(';');
+  return from < 0 ? '' : value.slice(from);
 }

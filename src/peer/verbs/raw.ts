@@ -30,9 +30,13 @@ export async function ack(
 
 export async function send(peer: PeerSession, args: PeerArguments<'send'>): Promise<Done> {
   const { raw, to, encoding = 'utf8' } = args;
-  const parts = (typeof raw === 'string' ? [raw] : (raw as readonly string[])).map((one) =>
-    Buffer.from(one, encoding as 'utf8' | 'latin1'),
-  );
+  const texts = typeof raw === 'string' ? [raw] : (raw as readonly string[]);
+  const wide = encoding === 'latin1' ? /[^\x00-\xff]/u.exec(texts.join(''))?.[0] : undefined;
+  if (wide !== undefined) {
+    const what = `${JSON.stringify(wide)} is no octet: latin1 ends with "\\u00ff"`;
+    throw peer.problem('E_ARGUMENT', 'send', what, 'write octets as "\\xff", or send in utf8');
+  }
+  const parts = texts.map((one) => Buffer.from(one, encoding as 'utf8' | 'latin1'));
   const uri = uriOf(peer, 'send', to);
   await peer.sending('send', async () => {
     await peer.messenger.raw(parts, uri);

@@ -44,7 +44,7 @@ export class Streams {
   }
 
   async listen(): Promise<void> {
-    const { address, port } = this.#wish;
+    const { port } = this.#wish;
     await this.#listen(
       createServer((socket) => {
         this.#accept('tcp', socket);

@@ -48,7 +48,7 @@ export class UdpSocket {
         new Promise((resolve, reject) => {
           this.#socket.send(octets, port, address, (error) => {
             if (error === null) resolve();
-            else reject(error);
+            else reject(isTooLong(error) ? tooLong(octets.length) : error);
           });
         }),
       close: () => undefined,
@@ -62,4 +62,13 @@ export class UdpSocket {
       // was never open, or is closed already
     }
   }
+}
+
+function isTooLong(error: Error): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EMSGSIZE';
+}
+
+/** RFC 3261, 18.1.1 asks for a transport with congestion control from 1300 octets on; UDP itself ends here. */
+function tooLong(octets: number): Error {
+  return new Error(`${octets} octets do not fit into a datagram: use ";transport=tcp"`);
 }

@@ -1,7 +1,11 @@
 /** SIP over a WebSocket to a server (RFC 7118). Loads its library with the first connection: most runs have none. */
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { hostPort } from '../../agents/address.js';
 import type { Arrived, Connection, Destination, WireWish } from './transport.js';
+
+/** A server that does not answer must not use up the limit of a verb. */
+const CONNECT_MS = 4000;
 
 interface WebSocketSink {
   arrived(message: Arrived): void;
@@ -29,12 +33,18 @@ export async function openWebSocket(
   // The own port is not known here, and nobody can connect to it.
   const [local, remote] = [hostPort(address, 0), hostPort(to.address, to.port)];
   await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      socket.close();
+      reject(new Error(`no WebSocket at ${host}${webSocketPath} within ${CONNECT_MS / 1000} s`));
+    }, CONNECT_MS);
     socket.onopen = () => {
+      clearTimeout(timer);
       resolve();
     };
     socket.onerror = (event) => {
-      const { message = '' } = event as { message?: string };
-      reject(new Error(`no WebSocket at ${host}${webSocketPath}: ${message}`));
+      clearTimeout(timer);
+      void dispatcher.close();
+      reject(new Error(`no WebSocket at ${host}${webSocketPath}: ${reasonOf(event)}`));
     };
   });
   socket.onmessage = ({ data }: { data: unknown }) => {
@@ -57,11 +67,20 @@ export async function openWebSocket(
       if (socket.readyState !== WebSocket.OPEN) {
         return Promise.reject(new Error(`the WebSocket to ${host} was closed`));
       }
-      socket.send(octets.toString('utf8'));
+      // A text message holds UTF-8 only (RFC 6455, 5.6).
+      socket.send(isUtf8(octets) ? octets.toString('utf8') : octets);
       return Promise.resolve();
     },
     close: () => {
       socket.close();
     },
   };
+}
+
+/** undici does not say what failed: the connection or the handshake (its ErrorEvent is empty in 7.x). */
+function reasonOf(event: unknown): string {
+  const { message = '', error } = event as { message?: string; error?: Error };
+  return (
+    message || (error?.message ?? '') || 'no connection, or no answer of a SIP WebSocket server'
+  );
 }

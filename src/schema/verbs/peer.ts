@@ -114,7 +114,7 @@ export const PEER_CALL_VERBS = {
       { name: 'code', kind: 'status_code', doc: 'From 100 to 699.' },
       {
         name: 'reason',
-        kind: 'string',
+        kind: 'reason_phrase',
         optional: true,
         doc: 'Reason phrase. Default: that of the standards.',
       },
@@ -249,7 +249,7 @@ export const PEER_CALL_VERBS = {
     params: [
       {
         name: 'event',
-        kind: 'text',
+        kind: 'event_package',
         doc: 'Event package: "dialog", "presence", "message-summary".',
       },
       TARGET,
@@ -264,7 +264,11 @@ export const PEER_CALL_VERBS = {
   },
   publish: {
     ...REQUEST,
-    params: [{ name: 'event', kind: 'text', doc: 'Event package: "presence".' }, TARGET, OPTIONS],
+    params: [
+      { name: 'event', kind: 'event_package', doc: 'Event package: "presence".' },
+      TARGET,
+      OPTIONS,
+    ],
     caller: 'nobody',
     doc: 'Publishes the state of an event package.',
     throws: ['E_TARGET', ...SENDS],

@@ -8,6 +8,8 @@ import type { UserAgent } from './user-agent.js';
 
 export interface Caller {
   name: string;
+  /** Default: agent. */
+  kind?: 'agent' | 'peer';
   /** Undefined for a serverless agent. */
   domain: string | undefined;
   transport: 'udp' | 'tcp' | 'tls';
@@ -51,7 +53,7 @@ function inDomain(user: string, target: string, caller: Caller): string {
     throw new OffhookError(
       'E_TARGET',
       {
-        subject: `agent "${caller.name}"`,
+        subject: `${caller.kind ?? 'agent'} "${caller.name}"`,
         verb: caller.verb ?? 'dial',
         what: `${JSON.stringify(target)} needs a domain, and this agent has none`,
       },
@@ -92,7 +94,7 @@ function bad(caller: Caller, target: string, why: string): OffhookError {
   return new OffhookError(
     'E_TARGET',
     {
-      subject: `agent "${caller.name}"`,
+      subject: `${caller.kind ?? 'agent'} "${caller.name}"`,
       verb,
       what: `cannot ${verb} ${shown}`,
       seen: why,

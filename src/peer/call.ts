@@ -33,8 +33,6 @@ export interface PeerCall {
   answered: boolean;
   established: boolean;
   closed: boolean;
-  /** hangup(), bye() or cancel() was called. */
-  isEnding: boolean;
   cancel?: SipMessage;
   /** Responses of on_invite() that are still to come. */
   readonly planned: Set<() => void>;
@@ -60,7 +58,6 @@ export function newCall(id: string, outgoing: boolean): PeerCall {
     answered: false,
     established: false,
     closed: false,
-    isEnding: false,
     planned: new Set(),
   };
 }

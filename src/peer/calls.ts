@@ -97,8 +97,9 @@ export class Calls implements InviteBook {
     call.isOfferLate = isOfferLate;
     const description = this.#peer.ground.media.descriptionOf(id);
     const offer = isOfferLate || request.body !== undefined ? '' : description.offer(sdp);
+    let isPlaced = false;
     try {
-      call.pending = await this.#peer.requests.send(
+      return await this.#peer.requests.send(
         {
           ...request,
           method: 'INVITE',
@@ -109,6 +110,11 @@ export class Calls implements InviteBook {
             : { body: offer, contentType: request.contentType ?? 'application/sdp' }),
         },
         {
+          leaves: (pending) => {
+            isPlaced = true;
+            call.pending = pending;
+            this.#peer.emit({ type: 'call_dialed', call: id, peer: peerOf(uri, '') });
+          },
           response: (message, pending) => {
             this.#response(call, message, pending, timer);
           },
@@ -125,12 +131,12 @@ export class Calls implements InviteBook {
         },
       );
     } catch (error) {
-      this.#calls.delete(id);
+      const reason = (error as Error).message;
+      if (isPlaced) this.#close(call, { by: 'network', how: 'unreachable', reason });
+      else this.#calls.delete(id);
       this.#peer.ground.media.forget(id);
       throw error;
     }
-    this.#peer.emit({ type: 'call_dialed', call: id, peer: peerOf(uri, '') });
-    return call.pending;
   }
 
   get #acknowledges(): boolean {
@@ -213,7 +219,6 @@ export class Calls implements InviteBook {
 
   /** Sends BYE, in the dialog of the call. */
   bye(call: PeerCall, wish: Omit<RequestWish, 'method'>): Promise<Pending> {
-    call.isEnding = true;
     const over = (message?: SipMessage): void => {
       this.#close(call, { by: 'local', how: 'bye' }, message);
     };
@@ -262,7 +267,6 @@ export class Calls implements InviteBook {
   async cancel(call: PeerCall, wish: Omit<RequestWish, 'method'>): Promise<Pending | undefined> {
     const sent = call.pending?.sent;
     if (sent === undefined) return undefined;
-    call.isEnding = true;
     const field = (name: string): string => headerOf(sent.message.headers, name) ?? '';
     // It takes the way of the INVITE, also one that the script has chosen.
     const routes = headerLines(sent.message.headers, 'route');

@@ -126,6 +126,11 @@ export class Media {
     return description;
   }
 
+  /** A description for a request outside of calls: nothing is sent or heard by it. */
+  single(): Description {
+    return new Description(this.address, this.#ports[0], this.#codecs);
+  }
+
   forget(call: string): void {
     this.#calls.delete(call);
   }

@@ -99,17 +99,34 @@ export class Messenger {
   }
 
   /**
-   * Sends a request; its responses go to `user`.
+   * Sends a request; its responses go to `user`. `leaves` is called when nothing but the writing is left: a response
+   * may be read before the writing has returned.
    * @throws OffhookError E_SIP_DENIED, E_CALL_LIMIT; Error when it could not be sent
    */
-  async request(draft: RequestDraft, user: ClientUser): Promise<SentRequest> {
-    const sent = await this.#send(draft);
-    const { method, branch } = { method: draft.method, branch: sent.branch };
+  async request(
+    draft: RequestDraft,
+    user: ClientUser,
+    leaves: (sent: SentRequest) => void = () => undefined,
+  ): Promise<SentRequest> {
+    const sent = await this.#prepare(draft);
+    const transaction = draft.method === 'ACK' ? undefined : this.#begin(sent, user);
+    leaves(sent);
+    try {
+      await this.#transmit(sent);
+    } catch (error) {
+      transaction?.end();
+      throw error;
+    }
+    return sent;
+  }
+
+  #begin(sent: SentRequest, user: ClientUser): ClientTransaction {
+    const { draft, branch } = sent;
+    const { method } = draft;
     const key = clientKey(branch, method);
     const again = (): void => {
       void this.#transmit(sent).catch(() => undefined);
     };
-    if (method === 'ACK') return sent;
     const transaction = new ClientTransaction(
       {
         method,
@@ -134,7 +151,7 @@ export class Messenger {
       },
     );
     this.#clients.set(key, transaction);
-    return sent;
+    return transaction;
   }
 
   /** Answers a request, as often as it is called. */
@@ -238,7 +255,8 @@ export class Messenger {
     this.#user.request(message, transaction);
   }
 
-  async #send(draft: RequestDraft): Promise<SentRequest> {
+  /** Judges and composes the request, and finds the way it takes. */
+  async #prepare(draft: RequestDraft): Promise<SentRequest> {
     const { method, uri, nextHop } = draft;
     const hop = nextHop ?? uri;
     const transport = transportOf(hop, this.#account.transport);
@@ -262,9 +280,7 @@ export class Messenger {
     const connection = await this.wire.connection(to);
     const remote = hostPort(to.address, to.port);
     const message = messageOf(text, { ...ends, remote, local: connection.local });
-    const sent = { draft, message, text, branch: branchOf(message) || branch, to };
-    await this.#transmit(sent);
-    return sent;
+    return { draft, message, text, branch: branchOf(message) || branch, to };
   }
 
   async #transmit({ message, text, to }: Omit<SentRequest, 'draft' | 'branch'>): Promise<void> {

@@ -1,7 +1,7 @@
 /** The registration of a peer (RFC 3261, 10): one REGISTER at a time, as the script asks for it; nothing is refreshed. */
 import { bindingsOf } from '../sip/bindings.js';
 import type { SipMessage } from '../sip/sip-message.js';
-import type { Pending, RequestWish } from './requests.js';
+import type { Pending, RequestUser, RequestWish } from './requests.js';
 import type { PeerCore } from './core.js';
 
 const LEAVING_MS = 1000;
@@ -19,7 +19,10 @@ export class Registration {
 
   async register(wish: Omit<RequestWish, 'method'>, expires: number): Promise<Pending> {
     const isLeaving = expires === 0;
-    const pending = await this.#send(wish, expires, (message, { sent }) => {
+    const leaves = (): void => {
+      this.#peer.emit({ type: isLeaving ? 'unregistering' : 'registering' });
+    };
+    const response = (message: SipMessage, { sent }: Pending): void => {
       const { code = 0, reason = '' } = message;
       if (code < 200) return;
       if (code >= 300) {
@@ -31,9 +34,8 @@ export class Registration {
       } else {
         this.#bound(sent.message, message);
       }
-    });
-    this.#peer.emit({ type: isLeaving ? 'unregistering' : 'registering' });
-    return pending;
+    };
+    return this.#send(wish, expires, { leaves, response });
   }
 
   /** Removes the binding when the peer stops; a registrar that does not answer is not waited for. */
@@ -45,16 +47,17 @@ export class Registration {
         cancel();
         resolve();
       };
-      this.#send({}, 0, ({ code = 0 }) => {
+      const response = ({ code = 0 }: SipMessage): void => {
         if (code >= 200) done();
-      }).catch(done);
+      };
+      this.#send({}, 0, { response }).catch(done);
     });
   }
 
   async #send(
     wish: Omit<RequestWish, 'method'>,
     expires: number,
-    response: (message: SipMessage, pending: Pending) => void,
+    user: Pick<RequestUser, 'leaves' | 'response'>,
   ): Promise<Pending> {
     const { aor, domain } = this.#peer.ground.account;
     const pending = await this.#peer.requests.send(
@@ -69,7 +72,7 @@ export class Registration {
           : { callId: this.#last.callId, cseq: this.#last.sent.message.cseq + 1 }),
       },
       {
-        response,
+        ...user,
         timedOut: () => {
           this.#peer.emit({ type: 'register_failed', reason: 'no answer to REGISTER in 32 s' });
         },

@@ -30,6 +30,8 @@ export interface RequestWish {
 }
 
 export interface RequestUser {
+  /** The request is about to be written; not called for its repetitions. */
+  leaves?(pending: Pending): void;
   response?(message: SipMessage, pending: Pending): void;
   timedOut?(pending: Pending): void;
   /** A repetition with credentials could not be sent. */
@@ -90,32 +92,30 @@ export class Requests {
     user: RequestUser,
     before: Pending | undefined,
   ): Promise<Pending> {
-    // A response may come before the promise of the sending does.
     let pending = before;
-    const early: (() => void)[] = [];
-    const soon = (act: (known: Pending) => void): void => {
-      if (pending === undefined)
-        early.push(() => {
-          if (pending !== undefined) act(pending);
-        });
-      else act(pending);
+    const leaves = (sent: SentRequest): void => {
+      if (pending !== undefined) {
+        pending.sent = sent;
+        return;
+      }
+      pending = { callId, method: draft.method, cseq, sent };
+      user.leaves?.(pending);
     };
-    const sent = await this.#messenger.request(draft, {
-      response: (message) => {
-        soon((known) => {
-          this.#response(message, known, { user, dialog, isRepeated: before !== undefined });
+    const known = (act: (one: Pending) => void): void => {
+      if (pending !== undefined) act(pending);
+    };
+    const about = {
+      response: (message: SipMessage) => {
+        known((one) => {
+          this.#response(message, one, { user, dialog, isRepeated: before !== undefined });
         });
       },
       timedOut: () => {
-        soon((known) => {
-          user.timedOut?.(known);
-        });
+        known((one) => user.timedOut?.(one));
       },
-    });
-    if (pending === undefined) pending = { callId, method: draft.method, cseq, sent };
-    else pending.sent = sent;
-    for (const act of early) act();
-    return pending;
+    };
+    const sent = await this.#messenger.request(draft, about, leaves);
+    return pending ?? { callId, method: draft.method, cseq, sent };
   }
 
   #response(
@@ -185,7 +185,7 @@ export class Requests {
       ['From', place.from],
       ['To', place.to],
       ['Call-ID', place.callId],
-      ['CSeq', `${place.cseq} ${method === 'ACK' ? 'ACK' : method}`],
+      ['CSeq', `${place.cseq} ${method}`],
       ...this.#contact(wish),
       ...(method === 'INVITE' ? [['Allow', ALLOW] as const] : []),
       ...(wish.more ?? []),

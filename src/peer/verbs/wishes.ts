@@ -18,6 +18,7 @@ export function uriOf(peer: PeerSession, verb: string, target: DialTarget): stri
       ? uriOfAgent(target.agent)
       : targetUri('uri' in target ? target.uri : target.number, {
           name,
+          kind: 'peer',
           domain: account.domain,
           transport:
             account.transport === 'tcp' || account.transport === 'tls' ? account.transport : 'udp',
@@ -40,8 +41,7 @@ export function wishOf(
   const { headers, body, content_type, from, to, contact, event, expires } = options;
   const sdp = choiceOf(peer, verb, options.sdp);
   const text =
-    body ??
-    (sdp === undefined || sdp === false ? '' : peer.ground.media.descriptionOf('').offer(sdp));
+    body ?? (sdp === undefined || sdp === false ? '' : peer.ground.media.single().offer(sdp));
   const more: HeaderField[] = [
     ...(event === undefined ? [] : [['Event', event] as const]),
     ...(expires === undefined ? [] : [['Expires', String(expires)] as const]),

@@ -25,7 +25,7 @@ function accountSecrets(options: unknown): readonly string[] {
     if (name === 'password' && typeof value === 'string') return [value];
     if (name === 'headers' && typeof value === 'object' && value !== null) {
       const given = Object.entries(value).filter(([, one]) => one !== null);
-      return headerSecrets(Object.fromEntries(given) as HttpHeaders);
+      return headerSecrets(Object.fromEntries(given));
     }
     return accountSecrets(value);
   });

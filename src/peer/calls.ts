@@ -97,7 +97,6 @@ export class Calls implements InviteBook {
     call.isOfferLate = isOfferLate;
     const description = this.#peer.ground.media.descriptionOf(id);
     const offer = isOfferLate || request.body !== undefined ? '' : description.offer(sdp);
-    let isPlaced = false;
     try {
       return await this.#peer.requests.send(
         {
@@ -111,7 +110,6 @@ export class Calls implements InviteBook {
         },
         {
           leaves: (pending) => {
-            isPlaced = true;
             call.pending = pending;
             this.#peer.emit({ type: 'call_dialed', call: id, peer: peerOf(uri, '') });
           },
@@ -132,7 +130,8 @@ export class Calls implements InviteBook {
       );
     } catch (error) {
       const reason = (error as Error).message;
-      if (isPlaced) this.#close(call, { by: 'network', how: 'unreachable', reason });
+      if (call.pending !== undefined)
+        this.#close(call, { by: 'network', how: 'unreachable', reason });
       else this.#calls.delete(id);
       this.#peer.ground.media.forget(id);
       throw error;

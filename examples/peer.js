@@ -55,9 +55,8 @@ scenario('a caller gives up while it rings', ({ carrier, bob }) => {
 
 scenario('the session is refreshed by UPDATE', ({ carrier }) => {
   const trunk = peer('trunk');
-  const session_timer = { expires: 2, refresher: 'uac', method: 'UPDATE' };
-  trunk.on_invite([[200, { session_timer }]]);
-  carrier.dial(trunk, { session_timer });
+  trunk.on_invite([[200, { session_timer: { expires: 2, refresher: 'uac' } }]]);
+  carrier.dial(trunk, { session_timer: { expires: 2, refresher: 'uac', method: 'UPDATE' } });
   trunk.expect('UPDATE', { header: { 'Session-Expires': '2;refresher=uac' }, within: '3s' });
 });
 

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 /** The built module: the tests start with a build. */
-const PORTS = new URL('../../../dist/baresip/start/ports.js', import.meta.url).href;
+const PORTS = new URL('../../dist/agents/ports.js', import.meta.url).href;
 
 /** Takes the given number of slots, prints their first ports, and holds them until it is killed. */
 const HOLDER = `

@@ -3,7 +3,7 @@
  * number at a blank and mangle a tel URI, each version in its own way.
  */
 import { OffhookError } from '../errors.js';
-import { escapeUser } from '../sip/user-part.js';
+import { escapeUser } from '../sip/uri.js';
 import type { UserAgent } from './user-agent.js';
 
 export interface Caller {

@@ -1,8 +1,7 @@
 /** Who a peer is and where it is reached: what its messages say of it. */
 import { hostPort } from '../agents/address.js';
 import type { PeerOptions } from '../schema/types.gen.js';
-import { escapeUser } from '../sip/user-part.js';
-import { parseUri } from '../sip/uri.js';
+import { escapeUser, parseUri } from '../sip/uri.js';
 import type { Login } from './digest.js';
 import type { Transport } from './wire/transport.js';
 

@@ -6,7 +6,7 @@ import type { Calls } from './calls.js';
 import { Gatekeeper } from './digest.js';
 import { wasAcknowledged } from './reliable.js';
 import type { ResponseWish } from './responses.js';
-import type { ServerTransaction } from './server-transaction.js';
+import type { ServerTransaction } from './transactions/server-transaction.js';
 import type { PeerCore } from './core.js';
 
 /** Requests outside of dialogs that are challenged where the peer asks for a login. */

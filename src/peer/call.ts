@@ -1,8 +1,8 @@
 /** One call of a peer: an INVITE, the dialogs its answers made, and how far it has come. */
-import type { ServerTransaction } from './server-transaction.js';
+import type { ServerTransaction } from './transactions/server-transaction.js';
 import type { NegotiatedAudio } from '../sip/negotiated.js';
 import type { SipMessage } from '../sip/sip-message.js';
-import type { SdpChoice } from './media.js';
+import type { SdpChoice } from './media/media.js';
 import type { Dialog } from './dialog.js';
 import type { Pending } from './requests.js';
 

@@ -13,10 +13,10 @@ import { headerOf, type SipMessage } from '../sip/sip-message.js';
 import { newCall, stopTimers, type AckHabit, type CallMedia, type PeerCall } from './call.js';
 import { Dialog } from './dialog.js';
 import { InviteAnswers, type InviteBook } from './invite-answers.js';
-import type { SdpChoice } from './media.js';
+import type { SdpChoice } from './media/media.js';
 import { acknowledgeReliably } from './reliable.js';
 import { newTag, type Pending, type RequestWish } from './requests.js';
-import type { ServerTransaction } from './server-transaction.js';
+import type { ServerTransaction } from './transactions/server-transaction.js';
 import { refreshSession, type SessionTimer } from './session-timer.js';
 import type { PeerCore } from './core.js';
 

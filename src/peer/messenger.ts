@@ -18,10 +18,10 @@ import { headerValues } from '../sip/headers.js';
 import { fieldParameters, parseUri } from '../sip/uri.js';
 import { octetsOf, withHeaders, writeMessage } from '../sip/write-message.js';
 import { transportOf, type PeerAccount } from './account.js';
-import { ClientTransaction, type ClientUser } from './client-transaction.js';
+import { ClientTransaction, type ClientUser } from './transactions/client-transaction.js';
 import { locate } from './locate.js';
-import { ServerTransaction, tryingMs } from './server-transaction.js';
-import type { Clock } from './timers.js';
+import { ServerTransaction, tryingMs } from './transactions/server-transaction.js';
+import type { Clock } from './transactions/timers.js';
 import type { Arrived, Connection, Destination, Transport } from './wire/transport.js';
 import type { Wire } from './wire/wire.js';
 

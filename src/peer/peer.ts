@@ -19,7 +19,7 @@ import type { PeerOptions } from '../schema/types.gen.js';
 import type { PeerOwnVerb } from '../schema/verbs.js';
 import { parseUri } from '../sip/uri.js';
 import { peerAccount } from './account.js';
-import { Media } from './media.js';
+import { Media } from './media/media.js';
 import { PeerSession } from './session.js';
 import { VERBS } from './verbs/table.js';
 import type { WireSink } from './wire/transport.js';

@@ -6,9 +6,9 @@ import type { PeerCall } from './call.js';
 import { Dialog } from './dialog.js';
 import type { Pending } from './requests.js';
 import type { ResponseWish } from './responses.js';
-import type { ServerTransaction } from './server-transaction.js';
+import type { ServerTransaction } from './transactions/server-transaction.js';
 import type { PeerCore } from './core.js';
-import { Retransmission, TIMEOUT_MS } from './timers.js';
+import { Retransmission, TIMEOUT_MS } from './transactions/timers.js';
 
 /** Answers a provisional response that asks for it with PRACK, each RSeq once. */
 export function acknowledgeReliably(

@@ -5,7 +5,7 @@ import { tagOf } from '../sip/peer.js';
 import type { PeerAccount } from './account.js';
 import type { Messenger } from './messenger.js';
 import { newTag } from './requests.js';
-import type { ServerTransaction } from './server-transaction.js';
+import type { ServerTransaction } from './transactions/server-transaction.js';
 
 /** A response as a verb or a habit wishes it. */
 export interface ResponseWish extends Omit<

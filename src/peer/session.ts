@@ -17,9 +17,9 @@ import { Messenger, type MessengerUser } from './messenger.js';
 import { Registration } from './registration.js';
 import { Requests } from './requests.js';
 import { Responses } from './responses.js';
-import { Rtp } from './rtp.js';
-import type { ServerTransaction } from './server-transaction.js';
-import { REAL_CLOCK, type Clock } from './timers.js';
+import { Rtp } from './media/rtp.js';
+import type { ServerTransaction } from './transactions/server-transaction.js';
+import { REAL_CLOCK, type Clock } from './transactions/timers.js';
 
 export class PeerSession implements PeerCore, MessengerUser {
   readonly ground: PeerGround;

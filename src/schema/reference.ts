@@ -1,7 +1,7 @@
 /** The reference of the script API as Markdown, written from the contract. */
-import { table } from './markdown.js';
-import { exitsText } from './exits-text.js';
-import { versionsText } from './versions-text.js';
+import { table } from './texts/markdown.js';
+import { exitsText } from './texts/exits-text.js';
+import { versionsText } from './texts/versions-text.js';
 import { ERROR_CODES } from '../errors.js';
 import { functionsOf, valuesOf, type PublicFunction } from './contract.js';
 import { expectedForm, type ValueSchema } from './options.js';

@@ -51,3 +51,11 @@ export function behindAddress(value: string): string {
   const from = close >= 0 ? close + 1 : masked.indexOf(';');
   return from < 0 ? '' : value.slice(from);
 }
+
+/**
+ * Escapes all but unreserved characters and those user-unreserved characters that every version accepts (RFC
+ * 3261, 25.1). The text must hold no lone surrogate.
+ */
+export function escapeUser(user: string): string {
+  return encodeURIComponent(user).replace(/%(?:2B|26|3D|24|2C)/g, decodeURIComponent);
+}

@@ -1,7 +1,7 @@
 /** Turns account options into the address of record and baresip's account line. Pure text; refuses hostile values. */
 import { OffhookError } from '../../errors.js';
 import type { HeaderField } from '../../sip/sip-message.js';
-import { escapeUser } from '../../sip/user-part.js';
+import { escapeUser } from '../../sip/uri.js';
 import { routeWithHeaders } from './custom-headers.js';
 import { mediaParameters, stunUri } from './media-options.js';
 import { accountParameterIn, unquotableInAccount } from './quoted.js';

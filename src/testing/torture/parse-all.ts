@@ -2,7 +2,7 @@
 import { challengeOf, Gatekeeper } from '../../peer/digest.js';
 import { branchOf, messageOf } from '../../peer/messenger.js';
 import { Dialog } from '../../peer/dialog.js';
-import { Description } from '../../peer/media.js';
+import { Description } from '../../peer/media/media.js';
 import { StreamFraming } from '../../sip/framing.js';
 import { headerRecord, headerValues } from '../../sip/headers.js';
 import { nameAddr, senderOf, tagOf } from '../../sip/peer.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { audioOf, parseSdp } from '../sip/sdp.js';
+import { audioOf, parseSdp } from '../../sip/sdp.js';
 import { Description, Media, sdpProblem } from './media.js';
 
 const CODECS = [

@@ -1,5 +1,5 @@
 /** The table of the reference that says what the exit codes mean. */
-import { EXIT } from '../errors.js';
+import { EXIT } from '../../errors.js';
 import { table } from './markdown.js';
 
 const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {

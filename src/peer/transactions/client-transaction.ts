@@ -1,5 +1,5 @@
 /** A request that was sent, until its final response has come (RFC 3261, 17.1): retransmissions, ACK, time-out. */
-import type { SipMessage } from '../sip/sip-message.js';
+import type { SipMessage } from '../../sip/sip-message.js';
 import { Retransmission, T2_MS, T4_MS, TIMEOUT_MS, type Clock } from './timers.js';
 
 /** What the transaction needs of the request. */

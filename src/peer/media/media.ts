@@ -1,15 +1,15 @@
 /** What a peer offers and answers about audio (RFC 3264), for one call at a time. */
 import { randomInt } from 'node:crypto';
-import type { PeerOptions } from '../schema/types.gen.js';
-import { MEDIA_DIRECTIONS, reversed, type MediaDirection } from '../sip/media-direction.js';
-import { audioOf, parseSdp } from '../sip/sdp.js';
+import type { PeerOptions } from '../../schema/types.gen.js';
+import { MEDIA_DIRECTIONS, reversed, type MediaDirection } from '../../sip/media-direction.js';
+import { audioOf, parseSdp } from '../../sip/sdp.js';
 import {
   answerTo,
   AUDIO_CODECS,
   refusedStreams,
   sdpText,
   type AudioCodec,
-} from '../sip/sdp-text.js';
+} from '../../sip/sdp-text.js';
 
 /** Wishes of a script for the peer's own description. */
 export interface SdpWish {

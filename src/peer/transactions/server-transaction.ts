@@ -1,5 +1,5 @@
 /** A request that was received, until its answer is sure to have arrived (RFC 3261, 17.2). */
-import type { SipMessage } from '../sip/sip-message.js';
+import type { SipMessage } from '../../sip/sip-message.js';
 import { Retransmission, T2_MS, T4_MS, TIMEOUT_MS, TRYING_MS, type Clock } from './timers.js';
 
 export interface ReceivedRequest {

@@ -2,13 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AudioStream, Sound, StreamWish } from '../agents/user-agent.js';
-import { RtpSession } from '../rtp/session.js';
-import type { RtpParameters } from '../rtp/parameters.js';
-import type { NegotiatedAudio } from '../sip/negotiated.js';
-import type { SdpMedia } from '../sip/sdp.js';
-import type { CallMedia } from './call.js';
-import type { PeerCore } from './core.js';
+import type { AudioStream, Sound, StreamWish } from '../../agents/user-agent.js';
+import { RtpSession } from '../../rtp/session.js';
+import type { RtpParameters } from '../../rtp/parameters.js';
+import type { NegotiatedAudio } from '../../sip/negotiated.js';
+import type { SdpMedia } from '../../sip/sdp.js';
+import type { CallMedia } from '../call.js';
+import type { PeerCore } from '../core.js';
 
 /** How often packets are counted while the script watches; as an agent does. */
 const LOOK_MS = 100;

@@ -1,5 +1,5 @@
 /** The table of the reference that says what which version of baresip can do. */
-import { CAPABILITIES, type CapabilityRow } from './capabilities.js';
+import { CAPABILITIES, type CapabilityRow } from '../capabilities.js';
 import { table } from './markdown.js';
 
 const VERSIONS_INTRO = `## baresip versions

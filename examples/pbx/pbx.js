@@ -1,4 +1,4 @@
-// What the recipes beside this file share: users of your PBX and its numbers, from the environment or a file .env.
+// The recipes beside this file import this one. It reads the users and numbers of your PBX from the environment or from .env.
 
 /**
  * An agent with an account of the PBX: A_USER and A_PASS, or those of B or C.

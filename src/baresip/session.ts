@@ -278,7 +278,7 @@ export class Session implements RunningAgent {
     return this.#stopping;
   }
 
-  /** As the verb does; folder and ports stay. */
+  /** Ends the process for stop() or kill(); the agent keeps its folder and ports, so that start() can use them again. */
   switchOff(by: 'stop' | 'kill'): Promise<void> {
     this.#off = by;
     this.#stopping ??= by === 'stop' ? this.#stop() : this.#kill();

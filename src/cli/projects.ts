@@ -5,7 +5,7 @@ import { quotedList } from '../schema/nearest.js';
 import type { RunFlags } from './options.js';
 
 interface Projects {
-  /** What holds for a project. */
+  /** Reads the settings of one project. */
   flagsOf: (project: string) => Promise<RunFlags>;
   /** @returns its exit code */
   run: (project: string, index: number) => Promise<number>;

@@ -1,4 +1,4 @@
-/** Who a peer is and where it is reached: what its messages say of it. */
+/** The account of a peer: the URIs, names and the login that its options give, for the headers of its messages. */
 import { hostPort } from '../agents/address.js';
 import type { PeerOptions } from '../schema/types.gen.js';
 import { escapeUser, parseUri } from '../sip/uri.js';

@@ -1,4 +1,7 @@
-/** What a peer answers by itself: requests a well-behaved endpoint has an answer to (RFC 3261, 8.2 and 12.2.2). */
+/**
+ * Answers the requests a peer receives without asking the script, as RFC 3261, 8.2 and 12.2.2 say. The option
+ * `automatic: { answer: false }` leaves them to the script, and INVITEs always wait for it.
+ */
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
 import { hasTag, senderOf } from '../sip/peer.js';
 import { headerValues } from '../sip/headers.js';
@@ -111,7 +114,7 @@ export class AutomaticAnswers {
     this.#answer(transaction, TAKEN.has(method) ? 200 : 405, { more });
   }
 
-  /** What a registrar, a notifier and a presence agent grant: what was asked for. */
+  /** Header fields of the 200 to a REGISTER, SUBSCRIBE or PUBLISH: every expiry the request asks for is granted. */
   *#granted({ method, headers }: SipMessage): Iterable<readonly [string, string]> {
     const expires = headerOf(headers, 'expires') ?? String(DEFAULT_EXPIRES);
     if (method === 'REGISTER') {

@@ -1,4 +1,4 @@
-/** One call of a peer: an INVITE, the dialogs its answers made, and how far it has come. */
+/** The state of one call of a peer: its INVITE, the dialogs that responses to the INVITE have made, its timers. */
 import type { ServerTransaction } from './transactions/server-transaction.js';
 import type { NegotiatedAudio } from '../sip/negotiated.js';
 import type { SipMessage } from '../sip/sip-message.js';

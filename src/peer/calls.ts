@@ -3,14 +3,14 @@
  * a call needs to go on, and nothing a test may want to decide.
  */
 import { endedByResponse, causeOf, TRANSFERRED } from '../agents/record/ended.js';
-import { Limit } from '../agents/limit.js';
 import { hasSdp, OfferAnswer } from '../agents/record/offer-answer.js';
 import { TransferLog } from '../agents/record/transfer-log.js';
 import type { Ended } from '../model/agent-event.js';
 import { hasTag, peerOf, senderOf } from '../sip/peer.js';
 import { headerLines } from '../sip/headers.js';
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
-import { newCall, stopTimers, type AckHabit, type CallMedia, type PeerCall } from './call.js';
+import { newCall, stopTimers, type CallMedia, type PeerCall } from './call.js';
+import type { CallWish } from './call-wish.js';
 import { Dialog } from './dialog.js';
 import { InviteAnswers, type InviteBook } from './invite-answers.js';
 import type { SdpChoice } from './media/media.js';
@@ -20,17 +20,6 @@ import type { ServerTransaction } from './transactions/server-transaction.js';
 import { refreshSession, type SessionTimer } from './session-timer.js';
 import type { PeerCore } from './core.js';
 
-/** A call to be placed. */
-export interface CallWish {
-  readonly request: Omit<RequestWish, 'method' | 'callId'>;
-  readonly sdp: SdpChoice;
-  readonly isOfferLate: boolean;
-  readonly ack: AckHabit;
-  readonly timer?: SessionTimer | undefined;
-}
-
-/** How long an answer to the last BYE is awaited. */
-const LEAVING_MS = 500;
 /** Closed calls that are remembered: a 200 or a BYE may come again. */
 const CLOSED_KEPT = 32;
 
@@ -294,19 +283,9 @@ export class Calls implements InviteBook {
     this.#close(call, isTransferred ? TRANSFERRED : ended, message);
   }
 
-  /** Ends what is open, without waiting for long. */
-  async leave(): Promise<void> {
-    const work = this.open.map(async (call) => {
-      if (call.answered && call.dialog !== undefined) await this.bye(call, {});
-      else if (call.outgoing) await this.cancel(call, {});
-      else await this.answers.refuse(call, 486);
-    });
-    await Promise.allSettled(work);
-    // The other side may be leaving as well: its BYE is still answered.
-    const closed = (): true | undefined => (this.open.length === 0 ? true : undefined);
-    await this.#peer.waiters.within(closed, new Limit(LEAVING_MS));
+  /** Nothing of a call goes on any more. */
+  end(): void {
     this.#transfers.end();
-    // Whoever has not answered by now is not waited for, and nothing of a call may go on.
     for (const call of this.open) stopTimers(call);
   }
 
@@ -325,19 +304,15 @@ export class Calls implements InviteBook {
     if (code >= 300) {
       if (call.answered || call.closed) return;
       const cancelled = code === 487 && call.cancel !== undefined;
-      const ended = endedByResponse(
-        message,
-        cancelled ? 'local' : 'remote',
-        cancelled,
-        call.cancel,
-      );
-      this.#close(call, ended, message);
+      const by = cancelled ? 'local' : 'remote';
+      this.#close(call, endedByResponse(message, by, cancelled, call.cancel), message);
       return;
     }
     if (hasTag(headerOf(message.headers, 'to') ?? '')) this.#learn(call, message);
     if (code >= 200) {
       this.#accepted(call, message);
-      if (timer !== undefined) this.#refresh(call, message, timer);
+      if (timer !== undefined)
+        refreshSession(this.#peer, call, message, timer, (one, wish) => this.modify(one, wish));
       return;
     }
     if (call.answered || call.closed) return;
@@ -369,12 +344,8 @@ export class Calls implements InviteBook {
     // A repetition that comes during the delay waits like the first one.
     if (typeof call.ack === 'number' && !call.acks.has(message.cseq)) return;
     this.#peer.inBackground('ACK', this.acknowledge(call, message, dialog));
-    if (!isFirst && dialog !== call.dialog) this.#endFork(call, dialog);
-  }
-
-  /** Another branch of a fork has answered as well: it is acknowledged and ended (13.2.2.4). */
-  #endFork(call: PeerCall, dialog: Dialog): void {
-    if (call.closed) return;
+    if (isFirst || dialog === call.dialog || call.closed) return;
+    // Another branch of a fork has answered as well: it is acknowledged and ended (13.2.2.4).
     this.#peer.inBackground('BYE', this.#peer.requests.send({ method: 'BYE', dialog }, {}));
   }
 
@@ -409,10 +380,6 @@ export class Calls implements InviteBook {
       if (!call.closed) this.#peer.inBackground('ACK', act());
     });
     call.planned.add(cancel);
-  }
-
-  #refresh(call: PeerCall, message: SipMessage, timer: SessionTimer): void {
-    refreshSession(this.#peer, call, message, timer, (one, wish) => this.modify(one, wish));
   }
 
   #close(call: PeerCall, ended: Ended, message?: SipMessage): void {

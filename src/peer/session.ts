@@ -12,6 +12,7 @@ import type { SipMessage } from '../sip/sip-message.js';
 import type { PeerCore, PeerGround } from './core.js';
 import { AutomaticAnswers } from './automatic.js';
 import { Calls } from './calls.js';
+import { endCalls } from './leaving.js';
 import { OtherDialogs } from './other-dialogs.js';
 import { Messenger, type MessengerUser } from './messenger.js';
 import { Registration } from './registration.js';
@@ -144,7 +145,7 @@ export class PeerSession implements PeerCore, MessengerUser {
 
   async stop(): Promise<void> {
     if (this.#isStopped) return;
-    const leaving = [this.calls.leave(), this.registration.leave()];
+    const leaving = [endCalls(this, this.calls), this.registration.leave()];
     this.#isStopped = true;
     await Promise.allSettled(leaving);
     await this.rtp.end();

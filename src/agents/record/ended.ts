@@ -10,7 +10,7 @@ export function causeOf(...messages: (SipMessage | undefined)[]): Pick<Ended, 'c
   return causeIn([...new Set(values)]);
 }
 
-/** What a list of Reason values says. */
+/** The fields of `Ended` for the values of the Reason headers (RFC 3326); none where every value is empty. */
 export function causeIn(values: readonly string[]): Pick<Ended, 'cause' | 'causes'> {
   const given = values.filter((one) => one !== '');
   return given.length === 0 ? {} : { cause: given.join(', '), causes: given.map(reasonOf) };

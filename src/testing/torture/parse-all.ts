@@ -1,6 +1,6 @@
 /** Everything that reads what a peer receives, on mutated messages: what breaks, and how long one message takes. */
 import { challengeOf, Gatekeeper } from '../../peer/digest.js';
-import { branchOf, messageOf } from '../../peer/messenger.js';
+import { branchOf, messageOf } from '../../peer/transactions/messages.js';
 import { Dialog } from '../../peer/dialog.js';
 import { Description } from '../../peer/media/media.js';
 import { StreamFraming } from '../../sip/framing.js';

@@ -32,12 +32,14 @@ const MAY_IMPORT = {
     'errors',
     'time',
   ],
+  // SIP over sockets: transports, transactions, logins, requests (RFC 3261, 17 and 18)
+  signalling: ['agents', 'certificate', 'schema', 'sip', 'model', 'errors', 'time'],
   // a user agent without a phone: what it sends is what a script wants
   peer: [
+    'signalling',
     'agents',
     'rtp',
     'after-reading',
-    'certificate',
     'ordinary-file',
     'trace',
     'schema',
@@ -146,7 +148,7 @@ const HOMES = {
   'quickjs-emscripten': 'sandbox',
   '@jitl/quickjs': 'sandbox',
   // the WebSocket of SIP clients
-  undici: '(http|peer)',
+  undici: '(http|signalling)',
   commander: 'cli',
   dotenv: 'settings',
   execa: '(baresip|capture|lab|runner|servers)',

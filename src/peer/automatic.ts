@@ -6,10 +6,10 @@ import { headerOf, type SipMessage } from '../sip/sip-message.js';
 import { hasTag, senderOf } from '../sip/peer.js';
 import { headerValues } from '../sip/headers.js';
 import type { Calls } from './calls.js';
-import { Gatekeeper } from './digest.js';
+import { Gatekeeper } from '../signalling/digest.js';
 import { wasAcknowledged } from './reliable.js';
 import type { ResponseWish } from './responses.js';
-import type { ServerTransaction } from './transactions/server-transaction.js';
+import type { ServerTransaction } from '../signalling/transactions/server-transaction.js';
 import type { PeerCore } from './core.js';
 
 /** Requests outside of dialogs that are challenged where the peer asks for a login. */

@@ -1,7 +1,7 @@
 /** What dial() of a peer asks for. Types only. */
 import type { AckHabit } from './call.js';
 import type { SdpChoice } from './media/media.js';
-import type { RequestWish } from './requests.js';
+import type { RequestWish } from '../signalling/requests.js';
 import type { SessionTimer } from './session-timer.js';
 
 /** A call to be placed. */

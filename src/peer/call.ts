@@ -1,10 +1,10 @@
 /** The state of one call of a peer: its INVITE, the dialogs that responses to the INVITE have made, its timers. */
-import type { ServerTransaction } from './transactions/server-transaction.js';
+import type { ServerTransaction } from '../signalling/transactions/server-transaction.js';
 import type { NegotiatedAudio } from '../sip/negotiated.js';
 import type { SipMessage } from '../sip/sip-message.js';
 import type { SdpChoice } from './media/media.js';
-import type { Dialog } from './dialog.js';
-import type { Pending } from './requests.js';
+import type { Dialog } from '../signalling/dialog.js';
+import type { Pending } from '../signalling/requests.js';
 
 /** How a 2xx is acknowledged: at once, after so many ms, or not at all. */
 export type AckHabit = 'now' | 'drop' | number;

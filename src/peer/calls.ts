@@ -11,12 +11,12 @@ import { headerLines } from '../sip/headers.js';
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
 import { newCall, stopTimers, type CallMedia, type PeerCall } from './call.js';
 import type { CallWish } from './call-wish.js';
-import { Dialog } from './dialog.js';
+import { Dialog } from '../signalling/dialog.js';
 import { InviteAnswers, type InviteBook } from './invite-answers.js';
 import type { SdpChoice } from './media/media.js';
 import { acknowledgeReliably } from './reliable.js';
-import { newTag, type Pending, type RequestWish } from './requests.js';
-import type { ServerTransaction } from './transactions/server-transaction.js';
+import { newTag, type Pending, type RequestWish } from '../signalling/requests.js';
+import type { ServerTransaction } from '../signalling/transactions/server-transaction.js';
 import { refreshSession, type SessionTimer } from './session-timer.js';
 import type { PeerCore } from './core.js';
 

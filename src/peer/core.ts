@@ -3,12 +3,12 @@ import type { AgentContext } from '../agents/user-agent.js';
 import type { Waiters } from '../agents/waiters.js';
 import type { AgentEvent } from '../model/agent-event.js';
 import type { PeerOptions } from '../schema/types.gen.js';
-import type { PeerAccount } from './account.js';
+import type { PeerAccount } from '../signalling/account.js';
 import type { Media } from './media/media.js';
 import type { OtherDialogs } from './other-dialogs.js';
-import type { Requests } from './requests.js';
+import type { Requests } from '../signalling/requests.js';
 import type { Responses } from './responses.js';
-import type { Clock } from './transactions/timers.js';
+import type { Clock } from '../signalling/transactions/timers.js';
 
 /** What a peer is made of when it starts. */
 export interface PeerGround {

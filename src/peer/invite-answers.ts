@@ -6,7 +6,7 @@ import type { HeaderField, SipMessage } from '../sip/sip-message.js';
 import type { PeerCall } from './call.js';
 import type { SdpChoice } from './media/media.js';
 import { sendReliably } from './reliable.js';
-import type { ServerTransaction } from './transactions/server-transaction.js';
+import type { ServerTransaction } from '../signalling/transactions/server-transaction.js';
 import { grantedTimerFields, refreshSession, type Modify } from './session-timer.js';
 import type { PeerCore } from './core.js';
 

@@ -1,7 +1,7 @@
 /** Dialogs that are no call of the peer: those of SUBSCRIBE, REFER and of INVITEs sent as single requests. */
 import { hasTag } from '../sip/peer.js';
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
-import { Dialog } from './dialog.js';
+import { Dialog } from '../signalling/dialog.js';
 
 const KEPT = 64;
 /** RFC 6665, 4.4.1; RFC 3515, 2.4; RFC 3261, 12.1. */

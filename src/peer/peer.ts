@@ -18,12 +18,12 @@ import type { AgentState } from '../model/agent-state.js';
 import type { PeerOptions } from '../schema/types.gen.js';
 import type { PeerOwnVerb } from '../schema/verbs.js';
 import { parseUri } from '../sip/uri.js';
-import { peerAccount } from './account.js';
+import { peerAccount } from '../signalling/account.js';
 import { Media } from './media/media.js';
 import { PeerSession } from './session.js';
 import { VERBS } from './verbs/table.js';
-import type { WireSink } from './wire/transport.js';
-import { Wire } from './wire/wire.js';
+import type { WireSink } from '../signalling/transport/transport.js';
+import { Wire } from '../signalling/transport/wire.js';
 
 /** @throws OffhookError E_PORTS, E_PEER, E_ARGUMENT, and leaves nothing behind. */
 export async function startPeer(

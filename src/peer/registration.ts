@@ -1,7 +1,7 @@
 /** The registration of a peer (RFC 3261, 10): one REGISTER at a time, as the script asks for it; nothing is refreshed. */
 import { bindingsOf } from '../sip/bindings.js';
 import type { SipMessage } from '../sip/sip-message.js';
-import type { Pending, RequestUser, RequestWish } from './requests.js';
+import type { Pending, RequestUser, RequestWish } from '../signalling/requests.js';
 import type { PeerCore } from './core.js';
 
 const LEAVING_MS = 1000;

@@ -3,12 +3,12 @@ import { hasSdp } from '../agents/record/offer-answer.js';
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
 import { headerValues } from '../sip/headers.js';
 import type { PeerCall } from './call.js';
-import { Dialog } from './dialog.js';
-import type { Pending } from './requests.js';
+import { Dialog } from '../signalling/dialog.js';
+import type { Pending } from '../signalling/requests.js';
 import type { ResponseWish } from './responses.js';
-import type { ServerTransaction } from './transactions/server-transaction.js';
+import type { ServerTransaction } from '../signalling/transactions/server-transaction.js';
 import type { PeerCore } from './core.js';
-import { Retransmission, TIMEOUT_MS } from './transactions/timers.js';
+import { Retransmission, TIMEOUT_MS } from '../signalling/transactions/timers.js';
 
 /** Answers a provisional response that asks for it with PRACK, each RSeq once. */
 export function acknowledgeReliably(

@@ -2,10 +2,10 @@
 import type { ResponseOptions } from '../schema/types.gen.js';
 import { headerOf, type HeaderField, type SipMessage } from '../sip/sip-message.js';
 import { tagOf } from '../sip/peer.js';
-import type { PeerAccount } from './account.js';
-import type { Messenger } from './messenger.js';
-import { newTag } from './requests.js';
-import type { ServerTransaction } from './transactions/server-transaction.js';
+import type { PeerAccount } from '../signalling/account.js';
+import type { Messenger } from '../signalling/messenger.js';
+import { newTag } from '../signalling/requests.js';
+import type { ServerTransaction } from '../signalling/transactions/server-transaction.js';
 
 /** A response as a verb or a habit wishes it. */
 export interface ResponseWish extends Omit<

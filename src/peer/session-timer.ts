@@ -4,7 +4,7 @@ import type { HeaderField, SipMessage } from '../sip/sip-message.js';
 import { fieldParameters } from '../sip/uri.js';
 import type { PeerCall } from './call.js';
 import type { PeerCore } from './core.js';
-import type { RequestWish } from './requests.js';
+import type { RequestWish } from '../signalling/requests.js';
 
 export interface SessionTimer {
   readonly expires?: number;

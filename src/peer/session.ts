@@ -14,13 +14,13 @@ import { AutomaticAnswers } from './automatic.js';
 import { Calls } from './calls.js';
 import { endCalls } from './leaving.js';
 import { OtherDialogs } from './other-dialogs.js';
-import { Messenger, type MessengerUser } from './messenger.js';
+import { Messenger, type MessengerUser } from '../signalling/messenger.js';
 import { Registration } from './registration.js';
-import { Requests } from './requests.js';
+import { Requests } from '../signalling/requests.js';
 import { Responses } from './responses.js';
 import { Rtp } from './media/rtp.js';
-import type { ServerTransaction } from './transactions/server-transaction.js';
-import { REAL_CLOCK, type Clock } from './transactions/timers.js';
+import type { ServerTransaction } from '../signalling/transactions/server-transaction.js';
+import { REAL_CLOCK, type Clock } from '../signalling/transactions/timers.js';
 
 export class PeerSession implements PeerCore, MessengerUser {
   readonly ground: PeerGround;

@@ -1,5 +1,5 @@
 /** SIP messages for tests, as a peer reads them. */
-import { messageOf } from '../peer/transactions/messages.js';
+import { messageOf } from '../signalling/transactions/messages.js';
 import type { SipMessage } from '../sip/sip-message.js';
 
 /** @param lines start line and header lines */

@@ -1,5 +1,5 @@
 /** A clock for tests, which stands still until it is turned. */
-import type { Clock } from '../peer/transactions/timers.js';
+import type { Clock } from '../signalling/transactions/timers.js';
 
 interface Alarm {
   readonly at: number;

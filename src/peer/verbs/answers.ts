@@ -7,7 +7,7 @@ import type { SipMessage } from '../../sip/sip-message.js';
 import type { PeerCall } from '../call.js';
 import type { SdpChoice } from '../media/media.js';
 import { stepsOf } from '../invite-answers.js';
-import type { ServerTransaction } from '../transactions/server-transaction.js';
+import type { ServerTransaction } from '../../signalling/transactions/server-transaction.js';
 import type { PeerSession } from '../session.js';
 import { choiceOf } from './wishes.js';
 

@@ -4,7 +4,7 @@ import { Limit } from '../../agents/limit.js';
 import type { RegisterOptions, RequestOptions } from '../../schema/types.gen.js';
 import { formatMs } from '../../time.js';
 import type { HeaderField, SipMessage } from '../../sip/sip-message.js';
-import type { RequestWish } from '../requests.js';
+import type { RequestWish } from '../../signalling/requests.js';
 import type { PeerSession } from '../session.js';
 import { dialogIn, transactionOf, uriOf, wishOf } from './wishes.js';
 

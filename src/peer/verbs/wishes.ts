@@ -4,9 +4,9 @@ import type { DialTarget } from '../../agents/user-agent.js';
 import type { RequestOptions } from '../../schema/types.gen.js';
 import type { HeaderField } from '../../sip/sip-message.js';
 import type { PeerCall } from '../call.js';
-import type { Dialog } from '../dialog.js';
+import type { Dialog } from '../../signalling/dialog.js';
 import { sdpProblem, type SdpChoice } from '../media/media.js';
-import type { Pending, RequestWish } from '../requests.js';
+import type { Pending, RequestWish } from '../../signalling/requests.js';
 import type { PeerSession } from '../session.js';
 import type { Done } from '../../agents/user-agent.js';
 

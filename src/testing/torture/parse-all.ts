@@ -1,7 +1,7 @@
 /** Everything that reads what a peer receives, on mutated messages: what breaks, and how long one message takes. */
-import { challengeOf, Gatekeeper } from '../../peer/digest.js';
-import { branchOf, messageOf } from '../../peer/transactions/messages.js';
-import { Dialog } from '../../peer/dialog.js';
+import { challengeOf, Gatekeeper } from '../../signalling/digest.js';
+import { branchOf, messageOf } from '../../signalling/transactions/messages.js';
+import { Dialog } from '../../signalling/dialog.js';
 import { Description } from '../../peer/media/media.js';
 import { StreamFraming } from '../../sip/framing.js';
 import { headerRecord, headerValues } from '../../sip/headers.js';

@@ -1,6 +1,6 @@
 /** RFC 4475 and RFC 5118, as this program reads their messages. */
 import { describe, expect, it } from 'vitest';
-import { messageOf } from '../../peer/transactions/messages.js';
+import { messageOf } from '../../signalling/transactions/messages.js';
 import { headerLines, headerRecord, headerValues } from '../../sip/headers.js';
 import { nameAddr, senderOf, tagOf } from '../../sip/peer.js';
 import { audioOf, parseSdp } from '../../sip/sdp.js';

@@ -3,7 +3,7 @@ import { lookup, resolveSrv } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { parseUri } from '../sip/uri.js';
 import { transportOf } from './account.js';
-import type { Destination, Transport } from './wire/transport.js';
+import type { Destination, Transport } from './transport/transport.js';
 
 const DEFAULT_PORT: Readonly<Record<Transport, number>> = {
   udp: 5060,

@@ -8,7 +8,7 @@ import {
   type SipMessage,
 } from '../../sip/sip-message.js';
 import { fieldParameters } from '../../sip/uri.js';
-import type { Transport } from '../wire/transport.js';
+import type { Transport } from '../transport/transport.js';
 
 type Ends = Pick<SipMessage, 'direction' | 'local' | 'remote'> & { readonly transport: Transport };
 

@@ -3,7 +3,7 @@ import { hostPort } from '../agents/address.js';
 import type { PeerOptions } from '../schema/types.gen.js';
 import { escapeUser, parseUri } from '../sip/uri.js';
 import type { Login } from './digest.js';
-import type { Transport } from './wire/transport.js';
+import type { Transport } from './transport/transport.js';
 
 export interface PeerAccount {
   /** "sip:carrier@pbx.example"; without a domain where the peer listens. */

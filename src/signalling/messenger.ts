@@ -22,8 +22,8 @@ import {
   withinLength,
 } from './transactions/messages.js';
 import type { Clock } from './transactions/timers.js';
-import type { Arrived, Connection, Destination, Transport } from './wire/transport.js';
-import type { Wire } from './wire/wire.js';
+import type { Arrived, Connection, Destination, Transport } from './transport/transport.js';
+import type { Wire } from './transport/wire.js';
 
 type GivenHeaders = Readonly<Record<string, string | readonly string[] | null>>;
 

@@ -6,7 +6,7 @@ import type { AgentContext, PeerAgent } from '../agents/user-agent.js';
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
 import { received } from '../testing/sip-text.js';
 import type { PeerOptions } from '../schema/types.gen.js';
-import { startPeer } from './peer.js';
+import { startPeer } from '../peer/peer.js';
 
 const LIMIT_MS = 5000;
 const ended: (() => unknown)[] = [];

@@ -10,8 +10,10 @@ import { hostPort } from '../agents/address.js';
 import { CallLog } from './record/call-log.js';
 import { EventHistory } from '../agents/record/event-history.js';
 import { hasCapability } from './capabilities.js';
+import { holdAgain } from './verbs/hold.js';
 import { TelephoneEvents } from './record/telephone-events.js';
 import { Inbox } from './record/inbox.js';
+import { readLogLine } from './record/log-lines.js';
 import { readLostDigits, type LostDigits } from './media/lost-digits.js';
 import { Contacts } from './wire/contacts.js';
 import { RequestLog } from './record/request-log.js';
@@ -22,11 +24,11 @@ import { Ctrl, type Command, type CtrlSink } from './wire/ctrl.js';
 import { Endpoints } from '../sip/endpoints.js';
 import type { CtrlEvent, Reply } from './wire/events.js';
 import { Dumps } from './media/dumps.js';
-import { removeFolder } from './start/folder.js';
 import type { Ground } from './ground.js';
 import type { Consultation, RunningAgent } from './running-agent.js';
 import type { VerbArguments } from '../agents/user-agent.js';
 import { exitReason, type BaresipProcess, type Exit } from './start/process.js';
+import { clearGround, endProcess } from './start/ending.js';
 import { followRedirect } from './verbs/redirect.js';
 import { RefusalLog } from './record/refusals.js';
 import { stopRegistering } from './verbs/registering.js';
@@ -35,13 +37,11 @@ import { RtpWatch } from './media/rtp-watch.js';
 import { AudioSource } from './media/source.js';
 import { Limit } from '../agents/limit.js';
 import { Waiters } from '../agents/waiters.js';
-import { Wire, type WireSink } from './wire/wire.js';
+import { Wire, type LineOrigin, type WireSink } from './wire/wire.js';
 import type { Socket } from 'node:net';
 
 /** A baresip that works answers within a millisecond; loading audio can take some hundred milliseconds. */
 const COMMAND_LIMIT_MS = 2000;
-const QUIT_MS = 1000;
-const TERM_MS = 100;
 const ON = 'switch it on again with start()';
 const SEE_LOGS = 'see its output with --logs';
 const LOG_KEPT = 8;
@@ -95,7 +95,7 @@ export class Session implements RunningAgent {
     const { version } = ground.context.binary;
     this.#refusals = new RefusalLog(emit, version);
     this.calls = new CallLog(emit, {
-      resumedByItself: (call) => this.#holdAgain(call),
+      resumedByItself: (call) => holdAgain(this, call),
       redirected: (call, response) => followRedirect(this, call, response),
       refusedInvite: (invite, response) => {
         this.#refusals.invite(invite, response);
@@ -327,12 +327,8 @@ export class Session implements RunningAgent {
 
   /** Removes the folder and gives the ports back; nothing of it fails. Idempotent. */
   clear(): void {
-    try {
-      removeFolder(this.ground.folder);
-      this.ground.slot.release();
-    } catch (error) {
-      this.#keep(`offhook: cleaning up failed: ${(error as Error).message}`);
-    }
+    const problem = clearGround(this.ground);
+    if (problem !== undefined) this.#keep(`offhook: cleaning up failed: ${problem}`);
   }
 
   #message(message: SipMessage): void {
@@ -341,17 +337,8 @@ export class Session implements RunningAgent {
     this.requests.message(message);
   }
 
-  /** A peer can write lines, too (sip-trace.ts): such a line counts only where the agent does what it reports. */
-  #line(line: string, { stream, proven }: Parameters<WireSink['line']>[1]): void {
-    const failed = /options reply error: (.*)/.exec(line)?.[1];
-    if (failed !== undefined) this.requests.failed('OPTIONS', failed, proven);
-    if (stream === 'stderr') {
-      // The module of MESSAGE writes this when there is no answer; codes show in the trace.
-      if (/^ (?!\d{3} )\S/.test(line)) this.requests.failed('MESSAGE', line.trim());
-      this.#refusals.line(line);
-    }
-    if (this.ground.encryption === 'dtls_srtp') this.calls.media.line(line);
-    if (this.ground.dumps) this.dumps.line(line);
+  #line(line: string, from: LineOrigin): void {
+    readLogLine(line, from, this.#refusals, this);
     this.#lostDigits?.line(line);
     this.#keep(line);
   }
@@ -395,15 +382,6 @@ export class Session implements RunningAgent {
     this.waiters.fail(error);
   }
 
-  /** Holds a call again that 1.0 resumed because another call ended; no other version does that. */
-  #holdAgain(call: string): boolean {
-    const { binary } = this.ground.context;
-    if (hasCapability(binary.version, 'keeps_hold')) return false;
-    if (!this.usable) return false;
-    void this.send('hold', this.commands.hold(call), new Limit(COMMAND_LIMIT_MS));
-    return true;
-  }
-
   async #kill(): Promise<void> {
     this.waiters.fail(this.problem('E_AGENT_GONE', 'kill', 'the agent was killed'));
     this.process.kill('SIGKILL');
@@ -414,15 +392,8 @@ export class Session implements RunningAgent {
     if (this.process.running) {
       this.waiters.fail(this.problem('E_AGENT_GONE', 'stop', 'the agent was stopped'));
       this.registration.expect('none');
-      if (!this.#hung && this.#error === undefined) {
-        // Where somebody else has the connection, the signal does the same: BYE, un-REGISTER, end.
-        if (this.#ctrl?.isClosed === true) this.process.kill('SIGTERM');
-        else void this.#ctrl?.send([{ name: 'quit' }], new Limit(QUIT_MS));
-        if (await this.process.endsWithin(QUIT_MS)) return;
-      }
-      this.process.kill('SIGTERM');
-      if (!this.#hung && (await this.process.endsWithin(TERM_MS))) return;
-      this.process.kill('SIGKILL');
+      const answers = !this.#hung && this.#error === undefined;
+      await endProcess(this.process, answers ? this.#ctrl : undefined, this.#hung);
     }
     await this.process.exited;
   }

@@ -3,6 +3,7 @@ import { throwIfBug, type OffhookError } from '../../errors.js';
 import { currentCall, openCalls, type CallState } from '../../model/agent-state.js';
 import { formatMs } from '../../time.js';
 import { holds, isHoldOffer, type OwnOffer } from '../../agents/record/offer-answer.js';
+import { hasCapability } from '../capabilities.js';
 import { perform } from '../perform.js';
 import { Limit } from '../../agents/limit.js';
 import type { RunningAgent } from '../running-agent.js';
@@ -293,4 +294,16 @@ function latest(agent: RunningAgent, call: string): Done {
   const types = ['call_media', 'call_muted', 'call_established'] as const;
   const seqs = types.map((type) => agent.seqOf(type, call) ?? 0);
   return { seq: Math.max(...seqs) };
+}
+
+/** How long baresip may take to answer a command that no verb waits for. */
+const HOLD_AGAIN_MS = 2000;
+
+/** Holds a call again that 1.0 resumed because another call ended; no other version does that. */
+export function holdAgain(agent: RunningAgent, call: string): boolean {
+  const { binary } = agent.ground.context;
+  if (hasCapability(binary.version, 'keeps_hold')) return false;
+  if (!agent.usable) return false;
+  void agent.send('hold', agent.commands.hold(call), new Limit(HOLD_AGAIN_MS));
+  return true;
 }

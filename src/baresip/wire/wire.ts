@@ -11,11 +11,17 @@ import { SentEvidence } from './sent-evidence.js';
 import { SipTraceParser } from './sip-trace.js';
 import { writtenAt } from './trace-clock.js';
 
+/** Where a line of the log was read. `proven`: no peer can have written it (sip-trace.ts). */
+export interface LineOrigin {
+  stream: 'stdout' | 'stderr';
+  proven: boolean;
+}
+
 export interface WireSink {
   /** `at`: when baresip wrote the message (performance.now()). */
   message(message: SipMessage, raw: string, at: number): void;
-  /** A line of the log. `proven`: no peer can have written it (sip-trace.ts). */
-  line(line: string, from: { stream: 'stdout' | 'stderr'; proven: boolean }): void;
+  /** A line of the log. */
+  line(line: string, from: LineOrigin): void;
   /** Something about the trace that a user should know. */
   warning(text: string): void;
   /** baresip places a call to that URI, but its INVITE is not in the trace. */

@@ -1,0 +1,152 @@
+/** From the start of the process to an agent that can be used: control connection, modules, account, headers. */
+import type { Socket } from 'node:net';
+import { OffhookError } from '../../errors.js';
+import type { HeaderField } from '../../sip/sip-message.js';
+import { formatMs } from '../../time.js';
+import { trace } from '../../trace.js';
+import { hostPort, LOOPBACK } from '../../agents/address.js';
+import type { Limit } from '../../agents/limit.js';
+import type { AgentOptions } from '../../agents/user-agent.js';
+import { addedLines, headerCommands, type Headers } from './custom-headers.js';
+import { missingModule, wantedModules } from './media-options.js';
+import { isForeign, othersAt } from './control-port.js';
+import { connectOnce, type Command } from '../wire/ctrl.js';
+import { RECORDER } from '../media/lost-digits.js';
+import type { Exit } from './process.js';
+import type { Session } from '../session.js';
+
+const CONNECT_EVERY_MS = 2;
+const EXIT_PORT_TAKEN = 98;
+const EXIT_ADDRESS = 99;
+
+/** Another program has one of the ports: the start is tried again with others. */
+export class PortTaken extends Error {}
+
+/** @throws PortTaken, OffhookError E_AGENT_START, E_CAPABILITY */
+export async function bringUp(
+  session: Session,
+  options: AgentOptions,
+  headers: Headers,
+  limit: Limit,
+): Promise<void> {
+  let exit: Exit | undefined;
+  void session.process.exited.then((one) => {
+    exit = one;
+  });
+  const { name, account, idleAor, slot, address, sipPort, context } = session.ground;
+  trace.ports?.(name, `SIP ${sipPort}, control ${slot.control}, RTP ${slot.rtp.join(' to ')}`);
+  let controlSocket: Socket;
+  for (;;) {
+    const socket = await connectOnce(LOOPBACK, slot.control);
+    if (socket !== undefined) {
+      // Another user's program at that port must not get passwords.
+      if (isForeign(slot.control)) {
+        socket.destroy();
+        throw new PortTaken();
+      }
+      session.attach(socket);
+      controlSocket = socket;
+      break;
+    }
+    if (exit === undefined && !limit.isOver) {
+      if (session.lastLines.some((line) => /ctrl_tcp: failed to listen/.test(line)))
+        throw new PortTaken();
+      await new Promise((resolve) => setTimeout(resolve, CONNECT_EVERY_MS));
+      continue;
+    }
+    throw exit === undefined
+      ? startError(session, `its control port did not open (waited ${formatMs(limit.ms)})`)
+      : exitError(session, exit);
+  }
+  try {
+    const [identity] = await Promise.all(
+      session.send('start', [{ name: 'uafind', params: idleAor }], limit),
+    );
+    if (identity?.ok !== true) throw new PortTaken();
+    // A program connected before us may have given commands.
+    if (othersAt(slot.control, controlSocket.localPort, session.controlEnds).length > 0)
+      throw new PortTaken();
+    await loadModules(session, options, limit);
+    await setUp(session, 'the account', session.commands.create(account.line(0)), limit);
+    const ofHeaders = headerCommands(headers.commanded, context.binary.version);
+    await setUp(session, 'a header', ofHeaders, limit);
+  } catch (error) {
+    if (exit !== undefined) throw exitError(session, exit);
+    if (error instanceof OffhookError && error.code === 'E_AGENT_CONTROL')
+      await session.assertNotHijacked();
+    // Parts that know no agent report what they met, such as the control connection.
+    const isForeign =
+      error instanceof OffhookError && error.details.subject !== `agent "${session.ground.name}"`;
+    throw isForeign ? startError(session, error.message) : error;
+  }
+  const version = context.binary.version;
+  session.started({ version, aor: account.aor, address: hostPort(address, sipPort) });
+  if (headers.carried.length > 0) tellAddedLines(session, headers.carried);
+}
+
+async function setUp(
+  session: Session,
+  what: string,
+  commands: readonly Command[],
+  limit: Limit,
+): Promise<void> {
+  const replies = await Promise.all(session.send('start', commands, limit));
+  const refused = replies.find((reply) => !reply.ok);
+  if (refused !== undefined)
+    throw startError(session, `baresip refused ${what}: ${refused.data.trim()}`);
+}
+
+/** Loads modules by command, not by the config, so that a module that does not load is reported. */
+async function loadModules(session: Session, options: AgentOptions, limit: Limit): Promise<void> {
+  const { ground } = session;
+  /** Returns baresip's words if the module was not loaded. */
+  const load = async (module: string): Promise<string | undefined> => {
+    const command = { name: 'insmod', params: `${module}.so` };
+    const [reply] = await Promise.all(session.send('start', [command], limit));
+    return reply?.data.startsWith('loaded') === true ? undefined : (reply?.data.trim() ?? '');
+  };
+  for (const { module, option } of wantedModules(options)) {
+    const problem = await load(module);
+    if (problem !== undefined) throw missingModule(ground.name, option, problem);
+  }
+  // Nobody has asked for audio yet: a verb that needs it says what is missing.
+  if (ground.dumps && options.audio !== true && (await load(RECORDER)) !== undefined)
+    ground.audio = ground.dumps = false;
+}
+
+function tellAddedLines(session: Session, carried: readonly HeaderField[]): void {
+  const { account, context } = session.ground;
+  const route = account.headerRoute ?? 'sip:<the address dialled>';
+  const requests = account.domain === undefined ? 'INVITE' : 'REGISTER and INVITE';
+  session.emit({
+    type: 'warning',
+    text: `headers_compat: baresip ${context.binary.version} adds to ${requests}: ${addedLines(route, carried).join(' | ')}`,
+  });
+}
+
+function exitError(session: Session, exit: Exit): Error {
+  if (exit.code === EXIT_PORT_TAKEN) return new PortTaken();
+  if (exit.error !== undefined)
+    return startError(session, `the program could not be started: ${exit.error.message}`);
+  if (exit.code === EXIT_ADDRESS)
+    return startError(session, `baresip could not use the address ${session.ground.address}`);
+  const how = exit.signal === null ? `exit code ${exit.code ?? 0}` : `signal ${exit.signal}`;
+  return startError(session, `baresip ended at once with ${how}`);
+}
+
+export function startError(session: Session, what: string): OffhookError {
+  const { name } = session.ground;
+  const lines = session.lastLines.slice(-3).join(' | ');
+  return new OffhookError(
+    'E_AGENT_START',
+    {
+      subject: `agent "${name}"`,
+      what: 'did not start',
+      seen: `${what}${lines === '' ? '' : `; its last lines: ${lines}`}`,
+    },
+    {
+      hint: 'run "offhook doctor" to check the installation',
+      agents: [name],
+    },
+  );
+}

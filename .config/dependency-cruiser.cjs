@@ -18,8 +18,12 @@ const MAY_IMPORT = {
   webhook: ['http-body', 'certificate', 'schema', 'sip', 'model', 'errors', 'time'],
   // what the runner knows of an agent, whatever drives it, and what the drivers share
   agents: ['after-reading', 'ordinary-file', 'trace', 'schema', 'sip', 'model', 'errors', 'time'],
+  // between the phone of an agent and the world
+  proxy: ['signalling', 'agents', 'after-reading', 'schema', 'sip', 'model', 'errors', 'time'],
   // of audio only the octets of a codec: baresip 1.1 decodes a digit as if it were sound
   baresip: [
+    'proxy',
+    'signalling',
     'agents',
     'after-reading',
     'certificate',

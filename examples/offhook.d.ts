@@ -190,6 +190,13 @@ interface AgentOptions {
    */
   headers_compat?: boolean;
   /**
+   * Puts a proxy of Offhook between baresip and the world, on this machine and invisible to
+   * both: what baresip cannot say is then said by the proxy, on every version: headers of one
+   * call, any refusal with headers, `deflect`, `request`, logins by SHA-256.
+   * Default: false.
+   */
+  proxy?: boolean;
+  /**
    * Audio codecs to offer and take, the preferred one first. Default: PCMU and PCMA.
    * Examples: ["PCMA","PCMU"].
    *
@@ -665,6 +672,89 @@ interface ResponseOptions {
    * waited longest, else the request that has.
    */
   to?: {readonly call_id: string; readonly method: string};
+}
+
+/**
+ * Header fields of one request or response of an agent. They need the option `proxy` of the
+ * agent.
+ */
+interface HeaderOptions {
+  /**
+   * Header fields to add, several values as repeated fields. A name that is there already gets
+   * these values instead; null leaves the field out. What the agent needs to find its dialogs
+   * is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be
+   * given.
+   * Examples: {"X-Tenant":"blue"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[] | null>>;
+}
+
+/**
+ * How a text message of an agent is sent. It needs the option `proxy` of the agent.
+ */
+interface TextOptions {
+  /**
+   * Header fields to add, several values as repeated fields. A name that is there already gets
+   * these values instead; null leaves the field out. What the agent needs to find its dialogs
+   * is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be
+   * given.
+   * Examples: {"X-Tenant":"blue"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[] | null>>;
+  /**
+   * Content-Type of the body. Default: text/plain.
+   * Examples: "application/scaip+xml".
+   */
+  content_type?: string;
+}
+
+/**
+ * Where calls are sent to besides the target.
+ */
+interface DeflectOptions {
+  /**
+   * Values of further Contact headers, with their `q` (RFC 3261, 20.10).
+   * Examples: ["<sip:bob@mobile.example>;q=0.5"].
+   *
+   * @minItems 1
+   */
+  contacts?: readonly string[];
+  /**
+   * Code of the response (RFC 3261, 21.3).
+   * Default: 302.
+   */
+  code?: number;
+  /**
+   * Header fields to add, several values as repeated fields. A name that is there already gets
+   * these values instead; null leaves the field out. What the agent needs to find its dialogs
+   * is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be
+   * given.
+   * Examples: {"X-Tenant":"blue"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[] | null>>;
+}
+
+/**
+ * What a request of an agent holds.
+ */
+interface OutgoingOptions {
+  /**
+   * Header fields to add, several values as repeated fields. A name that is there already gets
+   * these values instead; null leaves the field out. What the agent needs to find its dialogs
+   * is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be
+   * given.
+   * Examples: {"X-Tenant":"blue"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[] | null>>;
+  /**
+   * The body, as it is to be sent in UTF-8.
+   */
+  body?: string;
+  /**
+   * Content-Type of the body. Default: text/plain.
+   * Examples: "application/scaip+xml".
+   */
+  content_type?: string;
 }
 
 /**
@@ -1777,11 +1867,14 @@ interface Agent {
    * Time limit: 5s.
    * @param target Another agent, a `sip:`, `sips:` or `tel:` URI, or a number or user name in the
    * domain of this agent. Blanks, dots, dashes and brackets of a number are left out.
+   * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
    * @throws E_CALL_LIMIT: The scenario placed more calls than allowed.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_REFUSED: A call could not be placed, or a change to it was refused.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
@@ -1793,7 +1886,7 @@ interface Agent {
    * alice.dial("+1 (555) 010-0199");
    * @see RFC 3261, 13.2; RFC 3966
    */
-  dial(target: Target): void;
+  dial(target: Target, options?: HeaderOptions): void;
   /**
    * Answers the call that has waited longest; waits for one to come in if there is none yet. A call
    * the agent is in is put on hold first.
@@ -1819,9 +1912,12 @@ interface Agent {
    * that hung up first is not an error.
    * Returns when the call is closed.
    * Time limit: 5s.
+   * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
@@ -1832,14 +1928,39 @@ interface Agent {
    * await_until(() => assert(bob.state).equals(State.Idle));
    * @see RFC 3261, 9.1 and 15.1
    */
-  hangup(call?: CallInfo): void;
+  hangup(options?: HeaderOptions, call?: CallInfo): void;
+  /**
+   * Ends the current call: BYE after answer, CANCEL before it, 486 for a call that waits. A peer
+   * that hung up first is not an error.
+   * Returns when the call is closed.
+   * Time limit: 5s.
+   * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.hangup();
+   * await_until(() => assert(bob.state).equals(State.Idle));
+   * @see RFC 3261, 9.1 and 15.1
+   */
+  hangup(call: CallInfo): void;
   /**
    * Puts a call on hold: a re-INVITE that offers to receive nothing. No RTP flows then, unless the
    * other side plays music. A call the agent holds already is left as it is. When the other side
    * refuses, the error says its code, and a second re-INVITE restores the media.
    * Returns when the re-INVITE was answered.
    * Time limit: 5s.
+   * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
    * @param call One of `calls`; default: the current call.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_REFUSED: A call could not be placed, or a change to it was refused.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
@@ -1853,14 +1974,41 @@ interface Agent {
    * await_until(() => assert(bob.held).equals("remote"));
    * @see RFC 3264, 8.4; RFC 3261, 14
    */
-  hold(call?: CallInfo): void;
+  hold(options?: HeaderOptions, call?: CallInfo): void;
+  /**
+   * Puts a call on hold: a re-INVITE that offers to receive nothing. No RTP flows then, unless the
+   * other side plays music. A call the agent holds already is left as it is. When the other side
+   * refuses, the error says its code, and a second re-INVITE restores the media.
+   * Returns when the re-INVITE was answered.
+   * Time limit: 5s.
+   * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CALL_REFUSED: A call could not be placed, or a change to it was refused.
+   * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.hold();
+   * await_until(() => assert(bob.held).equals("remote"));
+   * @see RFC 3264, 8.4; RFC 3261, 14
+   */
+  hold(call: CallInfo): void;
   /**
    * Takes a call off hold and makes it the current one; any other call the agent is in is put on
    * hold first.
    * Returns when the re-INVITE was answered.
    * Time limit: 5s.
+   * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
    * @param call One of `calls`; default: the current call if it is on hold, else the only one that
    * is.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_REFUSED: A call could not be placed, or a change to it was refused.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
@@ -1874,7 +2022,31 @@ interface Agent {
    * await_until(() => assert(bob.held).equals("none"));
    * @see RFC 3264, 8.4; RFC 3261, 14
    */
-  resume(call?: CallInfo): void;
+  resume(options?: HeaderOptions, call?: CallInfo): void;
+  /**
+   * Takes a call off hold and makes it the current one; any other call the agent is in is put on
+   * hold first.
+   * Returns when the re-INVITE was answered.
+   * Time limit: 5s.
+   * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
+   * @param call One of `calls`; default: the current call if it is on hold, else the only one that
+   * is.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CALL_REFUSED: A call could not be placed, or a change to it was refused.
+   * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.resume();
+   * await_until(() => assert(bob.held).equals("none"));
+   * @see RFC 3264, 8.4; RFC 3261, 14
+   */
+  resume(call: CallInfo): void;
   /**
    * Sends silence from now on, whatever the audio source plays. RTP goes on, and the other side is
    * not told.
@@ -2227,6 +2399,7 @@ interface Agent {
    * agent.
    * @param text Plain text of up to 1015 bytes in UTF-8; line breaks are sent as they are. baresip
    * drops blanks at its beginning, so there may be none.
+   * @param options `{ content_type, headers }`. Needs the option `proxy` of the agent.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
@@ -2243,16 +2416,19 @@ interface Agent {
    * await_until(() => assert(bob.messages.at(-1)?.text).equals("lunch?"));
    * @see RFC 3428
    */
-  message(target: Target, text: string): void;
+  message(target: Target, text: string, options?: TextOptions): void;
   /**
    * Sends OPTIONS and returns the code and the delay of the answer, whatever it is.
    * Returns when OPTIONS was answered.
    * Time limit: 5s.
    * @param target Another agent, a SIP or tel URI, or a number or user name in the domain of this
    * agent.
+   * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
    * @throws E_PING: OPTIONS was not answered, or could not be sent.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
    * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
@@ -2262,14 +2438,76 @@ interface Agent {
    * assert(alice.ping("sip:pbx.example").status).equals(200);
    * @see RFC 3261, 11
    */
-  ping(target: Target): PingAnswer;
+  ping(target: Target, options?: HeaderOptions): PingAnswer;
+  /**
+   * Sends a request beside those of baresip: in the current call, or to a target outside of calls.
+   * It is answered to the script alone. Needs the option `proxy` of the agent.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param method Any method that begins no call and ends none: INFO, OPTIONS, NOTIFY, PUBLISH,
+   * UPDATE, ...
+   * @param target Another agent, a SIP or tel URI, or a number or user name in the domain of this
+   * agent. Default: the other side of the call.
+   * @param options Headers and body.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * const info = alice.request("INFO", { body: "Signal=5", content_type: "application/dtmf-relay" });
+   * await_until(() => assert(info.final?.code).equals(200));
+   * alice.request("OPTIONS", bob, { headers: { Accept: "application/sdp" } });
+   * @see RFC 3261, 8.1 and 12.2
+   */
+  request(method: string, target?: Target, options?: OutgoingOptions, call?: CallInfo): Transaction;
+  /**
+   * Sends a request beside those of baresip: in the current call, or to a target outside of calls.
+   * It is answered to the script alone. Needs the option `proxy` of the agent.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param method Any method that begins no call and ends none: INFO, OPTIONS, NOTIFY, PUBLISH,
+   * UPDATE, ...
+   * @param target Another agent, a SIP or tel URI, or a number or user name in the domain of this
+   * agent. Default: the other side of the call.
+   * @param options Headers and body.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * const info = alice.request("INFO", { body: "Signal=5", content_type: "application/dtmf-relay" });
+   * await_until(() => assert(info.final?.code).equals(200));
+   * alice.request("OPTIONS", bob, { headers: { Accept: "application/sdp" } });
+   * @see RFC 3261, 8.1 and 12.2
+   */
+  request(method: string, target?: Target, call: CallInfo): Transaction;
   /**
    * Refuses the call that has waited longest; waits for one to come in if there is none yet.
    * Returns when the call is closed.
    * Time limit: 5s.
-   * @param code Final response, 400 to 699. Other than 486 it needs baresip 3.19; no version sends
-   * a 3xx. Default: 486.
-   * @param reason Reason phrase; default: that of baresip. Needs baresip 3.19.
+   * @param code Final response, 400 to 699. Other than 486 it needs baresip 3.19, or the option
+   * `proxy` of the agent; with that it may be 300 to 399, too. Default: 486.
+   * @param reason Reason phrase; default: that of baresip. Needs baresip 3.19, or the option
+   * `proxy` of the agent.
+   * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -2285,15 +2523,17 @@ interface Agent {
    * carol.reject(603, "Not Here");
    * @see RFC 3261, 21.4 to 21.6
    */
-  reject(code?: number, reason?: string): void;
+  reject(code?: number, reason?: string, options?: HeaderOptions): void;
   /**
    * Refuses every further call as soon as it comes in, until `stop_responding`. Given again, the
    * last one counts. Not for an agent with `answer: "auto"`.
    * Returns when it holds for the next call.
    * Time limit: 5s.
-   * @param code Final response, 400 to 699. Other than 486 it needs baresip 3.19; no version sends
-   * a 3xx.
-   * @param reason Reason phrase; default: that of baresip. Needs baresip 3.19.
+   * @param code Final response, 400 to 699. Other than 486 it needs baresip 3.19, or the option
+   * `proxy` of the agent; with that it may be 300 to 399, too.
+   * @param reason Reason phrase; default: that of baresip. Needs baresip 3.19, or the option
+   * `proxy` of the agent.
+   * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
@@ -2302,14 +2542,39 @@ interface Agent {
    * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
+   * bob.respond_incoming(503, "Overloaded", { headers: { "Retry-After": "30" } });
    * bob.respond_incoming(486);
    * alice.dial(bob);
    * await_until(() => assert(alice.status_code).equals(486));
    * @see RFC 3261, 21.4 to 21.6
    */
-  respond_incoming(code: number, reason?: string): void;
+  respond_incoming(code: number, reason?: string, options?: HeaderOptions): void;
   /**
-   * Ends `respond_incoming`: further calls ring again. Without it nothing happens.
+   * Answers every further call with 302 and the target as its Contact, until `stop_responding`.
+   * Needs the option `proxy` of the agent; not for one with `answer: "auto"`.
+   * Returns when it holds for the next call.
+   * Time limit: 5s.
+   * @param target Where callers are sent: another agent, a SIP or tel URI, or a number or user name
+   * in the domain of this agent.
+   * @param options Further contacts, another code, headers.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * bob.deflect(carol, { contacts: ["<sip:bob@mobile.example>;q=0.5"] });
+   * alice.dial(bob);
+   * carol.accept();
+   * @see RFC 3261, 21.3.3
+   */
+  deflect(target: Target, options?: DeflectOptions): void;
+  /**
+   * Ends `respond_incoming` and `deflect`: further calls ring again. Without it nothing happens.
    * Returns when it holds for the next call.
    * Time limit: 5s.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
@@ -2332,8 +2597,10 @@ interface Agent {
    * Time limit: 5s.
    * @param target Where to: another agent, a SIP or tel URI, or a number or user name in the domain
    * of this agent; as in `dial`.
+   * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
    * @param call One of `calls`; default: the current call.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -2351,7 +2618,38 @@ interface Agent {
    * await_until(() => assert(bob.peer?.number).equals("carol"));
    * @see RFC 3515; RFC 5589, 6
    */
-  transfer(target: Target, call?: CallInfo): void;
+  transfer(target: Target, options?: HeaderOptions, call?: CallInfo): void;
+  /**
+   * Blind transfer: asks the other side of the call to call the target instead. What becomes of it
+   * shows in `transfer_state`; the call ends as `transferred` when the target has answered. When
+   * the target does not answer, baresip 1.0 ends the call too (`ended.by` is then `error`), newer
+   * ones go on with it.
+   * Returns when the REFER was accepted.
+   * Time limit: 5s.
+   * @param target Where to: another agent, a SIP or tel URI, or a number or user name in the domain
+   * of this agent; as in `dial`.
+   * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_TRANSFER: The other side refused a transfer.
+   * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.transfer(carol);
+   * carol.accept();
+   * await_until(() => assert(alice.ended).contains({ how: "transferred" }));
+   * await_until(() => assert(bob.peer?.number).equals("carol"));
+   * @see RFC 3515; RFC 5589, 6
+   */
+  transfer(target: Target, call: CallInfo): void;
   /**
    * Begins an attended transfer: takes the call on hold and places a consultation call to the
    * target, which becomes the current call. `complete_transfer` joins the two others,
@@ -2737,7 +3035,8 @@ interface SipPeer {
    * @param options Headers, contact and expiry.
    * @throws E_REGISTER: REGISTER could not be sent, or the agent has no registrar.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -2752,7 +3051,8 @@ interface SipPeer {
    * Time limit: 5s.
    * @throws E_REGISTER: REGISTER could not be sent, or the agent has no registrar.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @see RFC 3261, 10.2.2
@@ -2769,7 +3069,8 @@ interface SipPeer {
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
    * @throws E_CALL_LIMIT: The scenario placed more calls than allowed.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -2789,7 +3090,8 @@ interface SipPeer {
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -2807,7 +3109,8 @@ interface SipPeer {
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -2841,7 +3144,8 @@ interface SipPeer {
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -2858,7 +3162,8 @@ interface SipPeer {
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -2874,7 +3179,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -2890,7 +3196,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -2906,7 +3213,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -2922,7 +3230,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -2938,7 +3247,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -2955,7 +3265,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -2972,7 +3283,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -2988,7 +3300,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -3004,7 +3317,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -3020,7 +3334,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -3039,7 +3354,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -3059,7 +3375,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -3076,7 +3393,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -3093,7 +3411,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -3191,7 +3510,8 @@ interface SipPeer {
    * @param options Headers, body and more.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -3210,7 +3530,8 @@ interface SipPeer {
    * @param options Headers, body and more.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -3228,7 +3549,8 @@ interface SipPeer {
    * @param options Headers, and the content type, which is text/plain otherwise.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -3246,7 +3568,8 @@ interface SipPeer {
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
    * @throws E_PING: OPTIONS was not answered, or could not be sent.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -3267,7 +3590,8 @@ interface SipPeer {
    * @throws E_CALL_LIMIT: The scenario placed more calls than allowed.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -3285,7 +3609,8 @@ interface SipPeer {
    * @param options Headers, body and more.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -3304,7 +3629,8 @@ interface SipPeer {
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
    * @throws E_CALL_LIMIT: The scenario placed more calls than allowed.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -3736,7 +4062,8 @@ interface Transaction {
    * @param options Headers and body: an answer to a late offer by `sdp`.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
-   * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -4332,7 +4659,8 @@ declare function agent(name: string, options?: AgentOptions): Agent;
  * @throws E_AGENT_NAME: An agent with that name already exists in this scenario.
  * @throws E_AGENT_LIMIT: The scenario started more agents than allowed.
  * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
- * @throws E_PEER: A raw SIP peer could not listen, or could not send.
+ * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could not
+ * send.
  * @throws E_PORTS: No free ports were found for an agent.
  * @example
  * const carrier = peer("carrier");

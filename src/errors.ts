@@ -83,7 +83,10 @@ export const ERROR_CODES = {
   E_PING: ['failed', 'OPTIONS was not answered, or could not be sent.'],
   E_TRANSFER: ['failed', 'The other side refused a transfer.'],
   E_TARGET: ['failed', 'What was dialled is neither an agent, a SIP or tel URI nor a number.'],
-  E_PEER: ['failed', 'A raw SIP peer could not listen, or could not send.'],
+  E_PEER: [
+    'failed',
+    'A raw SIP peer, or the proxy in front of an agent, could not listen, or could not send.',
+  ],
   E_REGISTER: ['failed', 'REGISTER could not be sent, or the agent has no registrar.'],
   E_BARESIP_MISSING: ['errored', 'No baresip program was found.'],
   E_BARESIP_UNUSABLE: [

@@ -27,6 +27,8 @@ export interface Slot {
   /** SIP over UDP and TCP; TLS is the next port. */
   sip: number;
   control: number;
+  /** SIP between a phone and a proxy in front of it, over UDP. */
+  inner: readonly [phone: number, proxy: number];
   /** RTP and RTCP pairs, from an even to an odd port (RFC 3550, 11). */
   rtp: readonly [min: number, max: number];
   release(): void;
@@ -81,6 +83,7 @@ function slotFrom(slot: number, guard: Server): Slot {
   return {
     sip: first,
     control: first + 2,
+    inner: [first + 3, first + GUARD_OFFSET - 1],
     rtp: [first + 4, first + GUARD_OFFSET - 2],
     release() {
       if (!held) return;

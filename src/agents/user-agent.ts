@@ -4,7 +4,13 @@ import type { OffhookError } from '../errors.js';
 import type { AgentEvent, LogEntry } from '../model/agent-event.js';
 import type { AgentState } from '../model/agent-state.js';
 import type { KeptAgent } from '../model/run-event.js';
-import type { AgentOptions as ScriptOptions } from '../schema/types.gen.js';
+import type {
+  AgentOptions as ScriptOptions,
+  DeflectOptions,
+  HeaderOptions,
+  OutgoingOptions,
+  TextOptions,
+} from '../schema/types.gen.js';
 import type { FunctionRow } from '../schema/rows.js';
 import type {
   AGENT_VERBS,
@@ -126,6 +132,10 @@ interface Kinds {
   reason_phrase: string;
   recording: { path: string; real: string };
   capture: { path: string; real: string };
+  header_options: HeaderOptions;
+  text_options: TextOptions;
+  deflect_options: DeflectOptions;
+  outgoing_options: OutgoingOptions;
 }
 
 type Params = FunctionRow['params'][number];

@@ -2,6 +2,7 @@
 import type { Account } from './start/account.js';
 import type { Slot } from '../agents/ports.js';
 import type { AgentContext, AgentOptions } from '../agents/user-agent.js';
+import type { AgentProxy } from '../proxy/proxy.js';
 import type { BaresipBinary } from './start/binary.js';
 import type { Isolate } from './start/isolation.js';
 
@@ -19,7 +20,10 @@ export interface Ground {
   idleAor: string;
   context: BaresipContext;
   address: string;
+  /** Where the world finds the agent. */
   sipPort: number;
+  /** The proxy in front of baresip, where the option asks for one. */
+  proxy?: AgentProxy | undefined;
   slot: Slot;
   folder: string;
   /** Whether requests go through a proxy or registrar. */

@@ -2,7 +2,8 @@
 import type { ErrorCode, OffhookError } from '../errors.js';
 import type { AgentEvent } from '../model/agent-event.js';
 import type { AgentState, CallState } from '../model/agent-state.js';
-import type { UserAgent, VerbArguments } from '../agents/user-agent.js';
+import type { GivenHeaders } from '../proxy/changes.js';
+import type { UserAgent } from '../agents/user-agent.js';
 import type { Ground } from './ground.js';
 import type { Dumps } from './media/dumps.js';
 import type { CallLog } from './record/call-log.js';
@@ -30,11 +31,18 @@ export interface PlacedTarget {
   readonly agent?: UserAgent;
 }
 
+/** How a call is refused. `code` 300 to 399 and `headers` only through a proxy. */
+export interface Refusal {
+  readonly code?: number | undefined;
+  readonly reason?: string | undefined;
+  readonly headers?: GivenHeaders;
+}
+
 export interface RunningAgent {
   readonly ground: Ground;
   consultation?: Consultation | undefined;
   /** How every further incoming call is refused. */
-  refusal?: VerbArguments<'reject'> | undefined;
+  refusal?: Refusal | undefined;
   /** Fold over every event so far. */
   readonly state: AgentState;
   readonly waiters: Waiters;

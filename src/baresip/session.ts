@@ -3,7 +3,7 @@
  * emitted here, in order; the verbs wait for it.
  */
 import type { SipMessage } from '../sip/sip-message.js';
-import { OffhookError, type ErrorCode } from '../errors.js';
+import type { ErrorCode, OffhookError } from '../errors.js';
 import type { AgentEvent } from '../model/agent-event.js';
 import { NEW_AGENT, fold, type AgentState } from '../model/agent-state.js';
 import { hostPort } from '../agents/address.js';
@@ -19,15 +19,15 @@ import { Contacts } from './wire/contacts.js';
 import { RequestLog } from './record/request-log.js';
 import { commandsFor, type CommandSet } from './wire/commands.js';
 import { qualityEvent } from './record/call-quality.js';
-import { exitFollowsMs, KEEP_OFF, othersAt, takenOver } from './start/control-port.js';
-import { Ctrl, type Command, type CtrlSink } from './wire/ctrl.js';
+import { ControlLink, type LinkUser, type LostControl } from './wire/control-link.js';
+import type { Command } from './wire/ctrl.js';
 import { Endpoints } from '../sip/endpoints.js';
 import type { CtrlEvent, Reply } from './wire/events.js';
 import { Dumps } from './media/dumps.js';
 import type { Ground } from './ground.js';
-import type { Consultation, RunningAgent } from './running-agent.js';
-import type { VerbArguments } from '../agents/user-agent.js';
-import { exitReason, type BaresipProcess, type Exit } from './start/process.js';
+import type { Consultation, Refusal, RunningAgent } from './running-agent.js';
+import type { BaresipProcess, Exit } from './start/process.js';
+import { Life, SEE_LOGS } from './life.js';
 import { clearGround, endProcess } from './start/ending.js';
 import { followRedirect } from './verbs/redirect.js';
 import { RefusalLog } from './record/refusals.js';
@@ -40,10 +40,6 @@ import { Waiters } from '../agents/waiters.js';
 import { Wire, type LineOrigin, type WireSink } from './wire/wire.js';
 import type { Socket } from 'node:net';
 
-/** A baresip that works answers within a millisecond; loading audio can take some hundred milliseconds. */
-const COMMAND_LIMIT_MS = 2000;
-const ON = 'switch it on again with start()';
-const SEE_LOGS = 'see its output with --logs';
 const LOG_KEPT = 8;
 
 export class Session implements RunningAgent {
@@ -60,23 +56,13 @@ export class Session implements RunningAgent {
   readonly contacts = new Contacts();
   readonly commands: CommandSet;
   state: AgentState;
-  /** Our ports of all control connections to the agent, also of those to earlier processes of it. */
-  readonly controlEnds: number[];
   consultation: Consultation | undefined;
-  refusal: VerbArguments<'reject'> | undefined;
+  refusal: Refusal | undefined;
   process!: BaresipProcess;
-  #ctrl: Ctrl | undefined;
-  #controlEnd = Promise.resolve();
+  readonly #link: ControlLink;
+  readonly #life: Life;
   /** Somebody else may take over the control connection. */
   isLent = false;
-  #hung = false;
-  #started = false;
-  #stopping: Promise<void> | undefined;
-  /** The verb that has switched the agent off: its folder and ports are kept for the next process. */
-  #off: 'stop' | 'kill' | undefined;
-  #error: OffhookError | undefined;
-  /** Why the driver itself has ended the agent. */
-  #denial: OffhookError | undefined;
   readonly #lostDigits: LostDigits | undefined;
   readonly #refusals: RefusalLog;
   /** When baresip wrote the message that is being handled. */
@@ -89,11 +75,13 @@ export class Session implements RunningAgent {
   /** `before`: the agent as it was when it was switched off, if it is switched on again. */
   constructor(ground: Ground, before?: Session) {
     this.ground = ground;
+    this.#life = new Life(ground.name);
     this.state = before?.state ?? NEW_AGENT;
-    this.controlEnds = before?.controlEnds ?? [];
     const emit = (event: AgentEvent) => this.emit(event);
+    const { address, sipPort, slot, proxy } = ground;
     const { version } = ground.context.binary;
-    this.#refusals = new RefusalLog(emit, version);
+    this.#link = new ControlLink(this.#linkUser(), slot.control, ground.name, before?.controlEnds);
+    this.#refusals = new RefusalLog(emit, version, proxy !== undefined);
     this.calls = new CallLog(emit, {
       resumedByItself: (call) => holdAgain(this, call),
       redirected: (call, response) => followRedirect(this, call, response),
@@ -104,7 +92,12 @@ export class Session implements RunningAgent {
     });
     this.dumps = new Dumps(this, ground);
     this.#lostDigits = readLostDigits(this);
-    this.registration = new Registration(emit, version, () => stopRegistering(this));
+    this.registration = new Registration(
+      emit,
+      version,
+      () => stopRegistering(this),
+      proxy !== undefined,
+    );
     this.inbox = new Inbox(emit);
     this.requests = new RequestLog(
       () => {
@@ -115,8 +108,8 @@ export class Session implements RunningAgent {
       },
     );
     this.commands = commandsFor(version, ground.account.aor, ground.idleAor, ground.mwi);
-    const { address, sipPort } = ground;
-    const own = [hostPort(address, sipPort), hostPort(address, sipPort + 1)];
+    const ports = proxy === undefined ? [sipPort, sipPort + 1] : [slot.inner[0]];
+    const own = ports.map((port) => hostPort(address, port));
     const sink: WireSink = {
       message: (message, raw, at) => {
         this.#traced(message, raw, at);
@@ -127,11 +120,28 @@ export class Session implements RunningAgent {
       warning: (text) => {
         this.emit({ type: 'warning', text });
       },
+      inner: (message) => {
+        this.dumps.message(message);
+      },
       unseen: (uri) => {
-        if (this.#denial === undefined) this.#deny(ground.context.guard?.unseen(uri));
+        if (this.#life.denial === undefined) this.#deny(ground.context.guard?.unseen(uri));
       },
     };
-    this.#wire = new Wire(new Endpoints(own), sink, ground.name);
+    this.#wire = new Wire(new Endpoints(own), sink, ground.name, proxy);
+    proxy?.serve({
+      guard: ground.context.guard,
+      allows: (message) => this.#allows(message),
+      passed: (message, raw, at) => {
+        this.#wire.passed(message, raw, at);
+      },
+      unreachable: (method, why) => {
+        this.requests.failed(method, why, true);
+        sink.warning(`${method} could not be sent: ${why}`);
+      },
+      problem: (text) => {
+        sink.warning(text);
+      },
+    });
   }
 
   stdout(chunk: Buffer): void {
@@ -142,35 +152,41 @@ export class Session implements RunningAgent {
     this.#wire.stderr(chunk);
   }
 
+  /** Our ports of all control connections to the agent, also of those to earlier processes of it. */
+  get controlEnds(): number[] {
+    return this.#link.ends;
+  }
+
   get lastLines(): readonly string[] {
     return this.#lastLines;
   }
 
-  /** Takes over the control connection. */
-  attach(socket: Socket): void {
-    const own = socket.localPort ?? 0;
-    this.controlEnds.push(own);
-    const sink: CtrlSink = {
+  #linkUser(): LinkUser {
+    return {
       event: (event) => {
         this.#event(event);
       },
       garbage: (text) => {
-        this.emit({
-          type: 'warning',
-          text: `garbage on the control port: ${JSON.stringify(text)}`,
-        });
+        const what = `garbage on the control port: ${JSON.stringify(text)}`;
+        this.emit({ type: 'warning', text: what });
       },
-      closed: (reason, byPeer) => {
-        this.#controlEnd = this.#controlClosed(reason, byPeer, own);
+      expectsEnd: () => this.#life.stopping !== undefined || this.isLent,
+      endsWithin: (ms) => this.process.endsWithin(ms),
+      lost: (why) => {
+        this.#lost(why);
       },
     };
-    this.#ctrl = new Ctrl(socket, sink, this.ground.name);
+  }
+
+  /** Takes over the control connection. */
+  attach(socket: Socket): void {
+    this.#link.attach(socket);
   }
 
   /** Once the control connection has ended: throws when another program took it over. */
   async assertNotHijacked(): Promise<void> {
-    await this.#controlEnd;
-    if (this.#denial !== undefined) throw this.#denial;
+    await this.#link.explained();
+    if (this.#life.denial !== undefined) throw this.#life.denial;
   }
 
   emit(event: AgentEvent): number {
@@ -190,7 +206,7 @@ export class Session implements RunningAgent {
   }
 
   started(event: Omit<Extract<AgentEvent, { type: 'started' }>, 'type'>): void {
-    this.#started = true;
+    this.#life.isStarted = true;
     this.emit({ type: 'started', ...event });
   }
 
@@ -207,55 +223,29 @@ export class Session implements RunningAgent {
   /** Sends commands in one write. The replies never leave an unhandled rejection behind. */
   send(verb: string, commands: readonly Command[], limit: Limit): Promise<Reply>[] {
     this.assertUsable(verb);
-    if (this.#ctrl === undefined) throw this.problem('E_AGENT_CONTROL', verb, 'not connected');
+    if (!this.#link.isAttached) throw this.problem('E_AGENT_CONTROL', verb, 'not connected');
     this.#wire.commands(commands);
-    // At its start baresip loads modules and makes keys, which may take as long as the start itself.
-    const hangs = limit.left() >= COMMAND_LIMIT_MS;
-    const replies = this.#ctrl.send(
-      commands,
-      this.#started ? limit.atMost(COMMAND_LIMIT_MS) : limit,
-    );
-    for (const reply of replies) {
-      reply.catch((error: unknown) => {
-        const silent = error instanceof OffhookError && error.code === 'E_AGENT_HUNG';
-        if (silent && hangs) this.#hung = true;
-      });
-    }
-    return replies;
+    return this.#link.send(commands, limit, !this.#life.isStarted);
   }
 
   get usable(): boolean {
-    return this.#stopping === undefined && this.#error === undefined;
+    return this.#life.usable;
   }
 
   /** Throws when the agent cannot do anything any more. */
   assertUsable(verb: string): void {
-    if (this.#off !== undefined)
-      throw this.problem('E_AGENT_GONE', verb, `the agent is off: ${this.#off}() was called`, ON);
-    if (this.#stopping !== undefined)
-      throw this.problem('E_AGENT_GONE', verb, 'the agent was stopped');
-    if (this.#error !== undefined) throw this.#error;
+    this.#life.assertUsable(verb);
   }
 
   problem(code: ErrorCode, verb: string, what: string, hint?: string): OffhookError {
-    const { name } = this.ground;
-    return new OffhookError(
-      code,
-      { subject: `agent "${name}"`, verb, what },
-      {
-        agents: [name],
-        ...(hint === undefined ? {} : { hint }),
-      },
-    );
+    return this.#life.problem(code, verb, what, hint);
   }
 
-  /** `at`: when baresip wrote the message (performance.now()). */
   #traced(message: SipMessage, raw: string, at: number): void {
-    const { context, routed } = this.ground;
+    const { context } = this.ground;
     this.#writtenAt = at;
     context.sip(message, raw, at);
-    if (message.direction === 'sent' && this.#denial === undefined)
-      this.#deny(context.guard?.sent(message, { routed }));
+    if (message.direction === 'sent') this.#allows(message);
     this.#refusals.message(message, raw);
     if (message.method === 'REGISTER') this.registration.message(message);
     else this.#message(message);
@@ -263,54 +253,44 @@ export class Session implements RunningAgent {
     this.waiters.wake();
   }
 
+  /** Whether the agent may send that message; where it must not, it is ended. */
+  #allows(message: SipMessage): boolean {
+    const { context, routed } = this.ground;
+    if (this.#life.denial === undefined) this.#deny(context.guard?.sent(message, { routed }));
+    return this.#life.denial === undefined;
+  }
+
   /** Ends an agent at once that sent a forbidden message, whatever it is doing. */
   #deny(denial: OffhookError | undefined): void {
     if (denial === undefined) return;
-    this.#denial = denial;
+    this.#life.denial = denial;
     this.process.kill('SIGKILL');
     this.emit({ type: 'warning', text: denial.message });
-    this.#error = denial;
+    this.#life.error = denial;
     this.waiters.fail(denial);
   }
 
   stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
-    return this.#stopping;
+    this.#life.stopping ??= this.#stop();
+    return this.#life.stopping;
   }
 
   /** Ends the process for stop() or kill(); the agent keeps its folder and ports, so that start() can use them again. */
   switchOff(by: 'stop' | 'kill'): Promise<void> {
-    this.#off = by;
-    this.#stopping ??= by === 'stop' ? this.#stop() : this.#kill();
-    return this.#stopping;
+    this.#life.off = by;
+    this.#life.stopping ??= by === 'stop' ? this.#stop() : this.#kill();
+    return this.#life.stopping;
   }
 
   /** To be called once the process has ended and its output was read. */
   ended(exit: Exit): void {
     this.#wire.end();
-    const expected = this.#stopping !== undefined || this.#denial !== undefined;
-    const reason = this.#denial?.message ?? exitReason(exit);
-    const last =
-      this.#lastLines.length === 0
-        ? ''
-        : `; its last lines: ${this.#lastLines.slice(-3).join(' | ')}`;
-    this.#error =
-      this.#denial ??
-      this.problem(
-        expected ? 'E_AGENT_GONE' : 'E_AGENT_CRASHED',
-        'baresip',
-        expected ? 'the agent was stopped' : `ended by itself: ${reason}${last}`,
-        expected ? undefined : SEE_LOGS,
-      );
+    const { error, event } = this.#life.ended(exit, this.#lastLines);
     this.#release();
     // Fail the verbs first: they should report the dead process, not the calls that closed because of it.
-    this.waiters.fail(this.#error);
-    const { code, signal } = exit;
+    this.waiters.fail(error);
     // If the agent never finished starting, the start error is the report.
-    const denial = this.#denial === undefined ? {} : { denial: this.#denial.toData() };
-    const by = this.#off === undefined ? {} : { by: this.#off };
-    if (this.#started)
-      this.emit({ type: 'exited', code, signal, expected, ...by, reason, ...denial });
+    if (this.#life.isStarted) this.emit(event);
   }
 
   #release(): void {
@@ -321,8 +301,9 @@ export class Session implements RunningAgent {
     this.registration.end();
     this.requests.end();
     this.inbox.end();
-    this.#ctrl?.close();
-    if (this.#off === undefined) this.clear();
+    void this.ground.proxy?.end();
+    this.#link.close();
+    if (this.#life.off === undefined) this.clear();
   }
 
   /** Removes the folder and gives the ports back; nothing of it fails. Idempotent. */
@@ -333,7 +314,8 @@ export class Session implements RunningAgent {
 
   #message(message: SipMessage): void {
     if (this.calls.message(message)) this.telephoneEvents.message(message);
-    this.dumps.message(message);
+    // The lines around a message tell which call they are about: with a proxy that is the message between it and baresip.
+    if (this.ground.proxy === undefined) this.dumps.message(message);
     this.requests.message(message);
   }
 
@@ -363,38 +345,43 @@ export class Session implements RunningAgent {
     this.emit({ type: 'other', name: event.name, fields: event.fields });
   }
 
-  /** ctrl_tcp closes a connection only for a new one, which may send any command: the agent is ended at once. */
-  async #controlClosed(reason: string, byPeer: boolean, own: number): Promise<void> {
-    if (this.#stopping !== undefined || this.isLent) return;
-    const others = othersAt(this.ground.slot.control, own, this.controlEnds);
-    if ((await this.process.endsWithin(exitFollowsMs(this.ground.slot.control))) || !this.usable)
-      return;
-    const error = byPeer
-      ? this.problem('E_AGENT_HIJACKED', 'control connection', takenOver(others), KEEP_OFF)
-      : this.problem('E_AGENT_CONTROL', 'control connection', reason, SEE_LOGS);
-    if (byPeer) {
+  /** Somebody who has taken over the control connection may send any command: the agent is ended at once. */
+  #lost({ code, what, hint = SEE_LOGS }: LostControl): void {
+    if (!this.usable) return;
+    const error = this.problem(code, 'control connection', what, hint);
+    if (code === 'E_AGENT_HIJACKED') {
       this.#deny(error);
       return;
     }
     // If the agent never finished starting, the start error is the report.
-    if (this.#started) this.emit({ type: 'warning', text: error.message });
-    this.#error = error;
+    if (this.#life.isStarted) this.emit({ type: 'warning', text: error.message });
+    this.#life.error = error;
     this.waiters.fail(error);
   }
 
   async #kill(): Promise<void> {
     this.waiters.fail(this.problem('E_AGENT_GONE', 'kill', 'the agent was killed'));
     this.process.kill('SIGKILL');
-    await this.process.exited;
+    await this.#gone();
   }
 
   async #stop(): Promise<void> {
     if (this.process.running) {
       this.waiters.fail(this.problem('E_AGENT_GONE', 'stop', 'the agent was stopped'));
       this.registration.expect('none');
-      const answers = !this.#hung && this.#error === undefined;
-      await endProcess(this.process, answers ? this.#ctrl : undefined, this.#hung);
+      const { answering, isHung } = this.#link;
+      await endProcess(
+        this.process,
+        this.#life.error === undefined ? answering : undefined,
+        isHung,
+      );
     }
+    await this.#gone();
+  }
+
+  /** Resolves once the process has ended and nothing listens any more. */
+  async #gone(): Promise<void> {
     await this.process.exited;
+    await this.ground.proxy?.end();
   }
 }

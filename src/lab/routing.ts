@@ -9,6 +9,7 @@
  * password. Requests of other senders to the lab's users pass, as calls from outside would.
  */
 import { labPassword, labUsers } from './users.js';
+import { REASON_PHRASES } from '../sip/reason-phrases.js';
 
 export interface RoutingOptions {
   host: string;
@@ -19,31 +20,8 @@ export interface RoutingOptions {
 }
 
 const REALM = 'lab.test';
-
-/** Reason phrases of RFC 3261 for the numbers 9NNN; other codes get "Lab Answer". */
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  408: 'Request Timeout',
-  410: 'Gone',
-  415: 'Unsupported Media Type',
-  480: 'Temporarily Unavailable',
-  484: 'Address Incomplete',
-  486: 'Busy Here',
-  487: 'Request Terminated',
-  488: 'Not Acceptable Here',
-  500: 'Server Internal Error',
-  501: 'Not Implemented',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Server Time-out',
-  600: 'Busy Everywhere',
-  603: 'Decline',
-  604: 'Does Not Exist Anywhere',
-  606: 'Not Acceptable',
-};
+/** Codes that ask for a login: a number that answers them is not refused, but asked. */
+const CHALLENGES: ReadonlySet<string> = new Set(['401', '407']);
 
 export function routingConfig(options: RoutingOptions): string {
   return [globals(options), MODULES, tlsModule(options), users(), REQUESTS, answers()].join('\n');
@@ -233,7 +211,10 @@ route[UNANSWERED] {
 `;
 
 function answers(): string {
-  const cases = Object.entries(REASONS).map(
+  const refusals = Object.entries(REASON_PHRASES).filter(
+    ([code]) => Number(code) >= 400 && !CHALLENGES.has(code),
+  );
+  const cases = refusals.map(
     ([code, reason]) => `        case ${code}: sl_send_reply("${code}", "${reason}"); break;`,
   );
   return `

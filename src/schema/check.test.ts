@@ -78,7 +78,12 @@ const WRONG: [string, unknown[], string][] = [
     ['486'],
     'reject(): "code" must be a whole number: got "486" (string) | write it without quotes: 486',
   ],
-  ['reject', [{ code: 486 }], 'reject(): "code" must be a whole number: got {"code":486} (object)'],
+  ['reject', [{ code: 486 }], 'reject(): there is no option "code" | the options are headers'],
+  [
+    'mute',
+    [{ headers: {} }],
+    'mute(): "call" must be a call of the agent: got {"headers":{}} (object) | take it from calls: agent.calls[0]',
+  ],
   [
     'dial',
     [12.5],
@@ -92,7 +97,7 @@ const WRONG: [string, unknown[], string][] = [
   [
     'dial',
     [],
-    'dial(): "target" is missing: it must be an agent, a SIP or tel URI, or a number | write dial(target)',
+    'dial(): "target" is missing: it must be an agent, a SIP or tel URI, or a number | write dial(target, options?)',
   ],
   [
     'dial',
@@ -104,7 +109,8 @@ const WRONG: [string, unknown[], string][] = [
     [' '],
     'dial(): "target" must be an agent, a SIP or tel URI, or a number: got " " (string)',
   ],
-  ['dial', [bob, 3], 'dial(): takes 1 argument: got 2 | write dial(target)'],
+  ['dial', [bob, 3], 'dial(): "options" must be an options object: got 3 (number)'],
+  ['accept', [1, 2], 'accept(): takes 0 to 1 argument: got 2 | write accept(call?)'],
   ['register', [1], 'register(): takes no arguments: got 1 | write register()'],
   ['header', [''], 'header(): "name" must be text, not empty: got "" (string)'],
   [

@@ -103,13 +103,21 @@ function assign(
     if (param.optional === true && args[next] instanceof CallRef && last?.kind === 'call') {
       if (param !== last) continue;
     }
-    // So may an options object in the place of a target.
-    if (param.optional === true && param.kind === 'target' && isPlainObject(args[next])) continue;
+    // So may an options object in the place of anything else.
+    if (param.optional === true && isPlainObject(args[next]) && hasOptionsBehind(params, param)) {
+      continue;
+    }
     if (param.optional === true) spare -= 1;
     pairs.push([param, args[next]]);
     next += 1;
   }
   return pairs;
+}
+
+/** Whether the parameter takes no options object, and one behind it does. */
+function hasOptionsBehind(params: readonly ParamRow[], param: ParamRow): boolean {
+  const isOptions = ({ kind }: ParamRow): boolean => kind.endsWith('_options');
+  return !isOptions(param) && params.slice(params.indexOf(param) + 1).some(isOptions);
 }
 
 function paramProblem(fn: PublicFunction, param: ParamRow, value: unknown): Problem | undefined {
@@ -187,6 +195,10 @@ const KINDS: Readonly<Record<ParamKind, KindCheck>> = {
   call_options: optionsOf('callOptions'),
   request_options: optionsOf('requestOptions'),
   response_options: optionsOf('responseOptions'),
+  header_options: optionsOf('headerOptions'),
+  text_options: optionsOf('textOptions'),
+  deflect_options: optionsOf('deflectOptions'),
+  outgoing_options: optionsOf('outgoingOptions'),
   expect_options: expectOptionsKind,
   invite_steps: inviteStepsKind,
   status_code: statusCodeKind,

@@ -28,6 +28,10 @@ function validIn(where: Where): readonly string[] {
     case 'callOptions':
     case 'requestOptions':
     case 'responseOptions':
+    case 'headerOptions':
+    case 'textOptions':
+    case 'deflectOptions':
+    case 'outgoingOptions':
     case 'scenarioOptions':
     case 'waitOptions':
     case 'httpOptions':
@@ -132,7 +136,7 @@ describe('by hand', () => {
     ['agentOptions', 'pass', 'password'],
     ['agentOptions', 'host', 'domain'],
     ['agentOptions', 'registrar', 'domain'],
-    ['agentOptions', 'proxy', 'outbound'],
+    ['agentOptions', 'outbound_proxy', 'outbound'],
     ['agentOptions', 'displayName', 'display_name'],
     ['agentOptions', 'authUser', 'auth_user'],
     ['agentOptions', 'expires', 'regint'],

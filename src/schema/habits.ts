@@ -19,6 +19,10 @@ type Where =
   | 'callOptions'
   | 'requestOptions'
   | 'responseOptions'
+  | 'headerOptions'
+  | 'textOptions'
+  | 'deflectOptions'
+  | 'outgoingOptions'
   | 'scenarioOptions'
   | 'waitOptions'
   | 'httpOptions'
@@ -213,7 +217,7 @@ const AGENT_OPTIONS: Habits = [
   ['user name extension number login account sip_user uid', 'username'],
   ['pass pwd secret passwd auth_pass auth_password credentials', 'password'],
   ['host server registrar realm sip_domain sip_server address pbx uri', 'domain'],
-  ['proxy sip_proxy outbound_proxy route sbc', 'outbound'],
+  ['sip_proxy outbound_proxy route sbc', 'outbound'],
   [
     'port',
     'write the port behind the host: domain: "pbx.example:5070"; the agent\'s own is local_port',

@@ -25,6 +25,10 @@ export type OptionsName =
   | 'callOptions'
   | 'requestOptions'
   | 'responseOptions'
+  | 'headerOptions'
+  | 'textOptions'
+  | 'deflectOptions'
+  | 'outgoingOptions'
   | 'scenarioOptions'
   | 'waitOptions'
   | 'httpOptions'
@@ -200,6 +204,10 @@ const WITH_FIELDS: ReadonlyMap<OptionsName, boolean> = new Map([
   ['callOptions', true],
   ['requestOptions', true],
   ['responseOptions', true],
+  ['headerOptions', true],
+  ['textOptions', true],
+  ['deflectOptions', true],
+  ['outgoingOptions', true],
 ]);
 
 /** What is malformed on the wire is sent by send(), and by nothing else. */

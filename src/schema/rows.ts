@@ -62,6 +62,11 @@ type PeerKind =
   | 'call_options'
   | 'request_options'
   | 'response_options'
+  /** Of agents with a proxy in front. */
+  | 'header_options'
+  | 'text_options'
+  | 'deflect_options'
+  | 'outgoing_options'
   | 'expect_options'
   | 'invite_steps'
   | 'status_code'

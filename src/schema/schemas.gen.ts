@@ -117,6 +117,13 @@ export const SCHEMAS = {
         description:
           "Allows `headers` that this baresip's command cannot send (below 2.3 any, below 3.8 values with blanks) by a way that also adds a Route to the next hop and one more header, `X-Route-End`; a warning shows the exact lines. Changes nothing from 3.8 on.",
       },
+      proxy: {
+        type: 'boolean',
+        default: false,
+        'x-form': 'true or false (the URI of an outbound proxy is the value of "outbound")',
+        description:
+          'Puts a proxy of Offhook between baresip and the world, on this machine and invisible to both: what baresip cannot say is then said by the proxy, on every version: headers of one call, any refusal with headers, `deflect`, `request`, logins by SHA-256.',
+      },
       codecs: {
         type: 'array',
         items: { type: 'string', enum: ['PCMU', 'PCMA', 'G722', 'opus', 'L16'] },
@@ -743,6 +750,111 @@ export const SCHEMAS = {
         tsType: '{ readonly call_id: string; readonly method: string }',
         description:
           'The request to answer, from `sip.received()` or `expect()`. Default: the INVITE that has waited longest, else the request that has.',
+      },
+    },
+  },
+  headerOptions: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'header-options.schema.json',
+    title: 'HeaderOptions',
+    description:
+      'Header fields of one request or response of an agent. They need the option `proxy` of the agent.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      headers: {
+        type: 'object',
+        'x-form': 'an object of header names with a text, an array of texts, or null',
+        tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+        description:
+          'Header fields to add, several values as repeated fields. A name that is there already gets these values instead; null leaves the field out. What the agent needs to find its dialogs is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be given.',
+        examples: [{ 'X-Tenant': 'blue' }],
+      },
+    },
+  },
+  textOptions: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'text-options.schema.json',
+    title: 'TextOptions',
+    description:
+      'How a text message of an agent is sent. It needs the option `proxy` of the agent.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      headers: {
+        type: 'object',
+        'x-form': 'an object of header names with a text, an array of texts, or null',
+        tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+        description:
+          'Header fields to add, several values as repeated fields. A name that is there already gets these values instead; null leaves the field out. What the agent needs to find its dialogs is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be given.',
+        examples: [{ 'X-Tenant': 'blue' }],
+      },
+      content_type: {
+        type: 'string',
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+        'x-form': 'a media type such as "application/scaip+xml"',
+        description: 'Content-Type of the body. Default: text/plain.',
+        examples: ['application/scaip+xml'],
+      },
+    },
+  },
+  deflectOptions: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'deflect-options.schema.json',
+    title: 'DeflectOptions',
+    description: 'Where calls are sent to besides the target.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      contacts: {
+        type: 'array',
+        items: { type: 'string', pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+        minItems: 1,
+        'x-form': 'an array of Contact values',
+        tsType: 'readonly string[]',
+        description: 'Values of further Contact headers, with their `q` (RFC 3261, 20.10).',
+        examples: [['<sip:bob@mobile.example>;q=0.5']],
+      },
+      code: {
+        type: 'integer',
+        minimum: 300,
+        maximum: 399,
+        default: 302,
+        description: 'Code of the response (RFC 3261, 21.3).',
+      },
+      headers: {
+        type: 'object',
+        'x-form': 'an object of header names with a text, an array of texts, or null',
+        tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+        description:
+          'Header fields to add, several values as repeated fields. A name that is there already gets these values instead; null leaves the field out. What the agent needs to find its dialogs is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be given.',
+        examples: [{ 'X-Tenant': 'blue' }],
+      },
+    },
+  },
+  outgoingOptions: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'outgoing-options.schema.json',
+    title: 'OutgoingOptions',
+    description: 'What a request of an agent holds.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      headers: {
+        type: 'object',
+        'x-form': 'an object of header names with a text, an array of texts, or null',
+        tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+        description:
+          'Header fields to add, several values as repeated fields. A name that is there already gets these values instead; null leaves the field out. What the agent needs to find its dialogs is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be given.',
+        examples: [{ 'X-Tenant': 'blue' }],
+      },
+      body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
+      content_type: {
+        type: 'string',
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+        'x-form': 'a media type such as "application/scaip+xml"',
+        description: 'Content-Type of the body. Default: text/plain.',
+        examples: ['application/scaip+xml'],
       },
     },
   },

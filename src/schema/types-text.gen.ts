@@ -96,6 +96,13 @@ export interface AgentOptions {
    */
   headers_compat?: boolean;
   /**
+   * Puts a proxy of Offhook between baresip and the world, on this machine and invisible to
+   * both: what baresip cannot say is then said by the proxy, on every version: headers of one
+   * call, any refusal with headers, \`deflect\`, \`request\`, logins by SHA-256.
+   * Default: false.
+   */
+  proxy?: boolean;
+  /**
    * Audio codecs to offer and take, the preferred one first. Default: PCMU and PCMA.
    * Examples: ["PCMA","PCMU"].
    *
@@ -571,6 +578,89 @@ export interface ResponseOptions {
    * waited longest, else the request that has.
    */
   to?: {readonly call_id: string; readonly method: string};
+}
+
+/**
+ * Header fields of one request or response of an agent. They need the option \`proxy\` of the
+ * agent.
+ */
+export interface HeaderOptions {
+  /**
+   * Header fields to add, several values as repeated fields. A name that is there already gets
+   * these values instead; null leaves the field out. What the agent needs to find its dialogs
+   * is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be
+   * given.
+   * Examples: {"X-Tenant":"blue"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[] | null>>;
+}
+
+/**
+ * How a text message of an agent is sent. It needs the option \`proxy\` of the agent.
+ */
+export interface TextOptions {
+  /**
+   * Header fields to add, several values as repeated fields. A name that is there already gets
+   * these values instead; null leaves the field out. What the agent needs to find its dialogs
+   * is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be
+   * given.
+   * Examples: {"X-Tenant":"blue"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[] | null>>;
+  /**
+   * Content-Type of the body. Default: text/plain.
+   * Examples: "application/scaip+xml".
+   */
+  content_type?: string;
+}
+
+/**
+ * Where calls are sent to besides the target.
+ */
+export interface DeflectOptions {
+  /**
+   * Values of further Contact headers, with their \`q\` (RFC 3261, 20.10).
+   * Examples: ["<sip:bob@mobile.example>;q=0.5"].
+   *
+   * @minItems 1
+   */
+  contacts?: readonly string[];
+  /**
+   * Code of the response (RFC 3261, 21.3).
+   * Default: 302.
+   */
+  code?: number;
+  /**
+   * Header fields to add, several values as repeated fields. A name that is there already gets
+   * these values instead; null leaves the field out. What the agent needs to find its dialogs
+   * is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be
+   * given.
+   * Examples: {"X-Tenant":"blue"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[] | null>>;
+}
+
+/**
+ * What a request of an agent holds.
+ */
+export interface OutgoingOptions {
+  /**
+   * Header fields to add, several values as repeated fields. A name that is there already gets
+   * these values instead; null leaves the field out. What the agent needs to find its dialogs
+   * is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be
+   * given.
+   * Examples: {"X-Tenant":"blue"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[] | null>>;
+  /**
+   * The body, as it is to be sent in UTF-8.
+   */
+  body?: string;
+  /**
+   * Content-Type of the body. Default: text/plain.
+   * Examples: "application/scaip+xml".
+   */
+  content_type?: string;
 }
 
 /**

@@ -116,6 +116,13 @@ const schema11 = {
       description:
         "Allows `headers` that this baresip's command cannot send (below 2.3 any, below 3.8 values with blanks) by a way that also adds a Route to the next hop and one more header, `X-Route-End`; a warning shows the exact lines. Changes nothing from 3.8 on.",
     },
+    proxy: {
+      type: 'boolean',
+      default: false,
+      'x-form': 'true or false (the URI of an outbound proxy is the value of "outbound")',
+      description:
+        'Puts a proxy of Offhook between baresip and the world, on this machine and invisible to both: what baresip cannot say is then said by the proxy, on every version: headers of one call, any refusal with headers, `deflect`, `request`, logins by SHA-256.',
+    },
     codecs: {
       type: 'array',
       items: { type: 'string', enum: ['PCMU', 'PCMA', 'G722', 'opus', 'L16'] },
@@ -726,167 +733,160 @@ function validate10(
                                         var valid0 = true;
                                       }
                                       if (valid0) {
-                                        if (data.codecs !== undefined) {
-                                          let data16 = data.codecs;
+                                        if (data.proxy !== undefined) {
                                           const _errs31 = errors;
-                                          if (errors === _errs31) {
-                                            if (Array.isArray(data16)) {
-                                              if (data16.length < 1) {
-                                                validate10.errors = [
-                                                  {
-                                                    instancePath: instancePath + '/codecs',
-                                                    schemaPath: '#/properties/codecs/minItems',
-                                                    keyword: 'minItems',
-                                                    params: { limit: 1 },
-                                                    message: 'must NOT have fewer than 1 items',
-                                                  },
-                                                ];
-                                                return false;
-                                              } else {
-                                                var valid1 = true;
-                                                const len0 = data16.length;
-                                                for (let i0 = 0; i0 < len0; i0++) {
-                                                  let data17 = data16[i0];
-                                                  const _errs33 = errors;
-                                                  if (typeof data17 !== 'string') {
-                                                    validate10.errors = [
-                                                      {
-                                                        instancePath:
-                                                          instancePath + '/codecs/' + i0,
-                                                        schemaPath:
-                                                          '#/properties/codecs/items/type',
-                                                        keyword: 'type',
-                                                        params: { type: 'string' },
-                                                        message: 'must be string',
-                                                      },
-                                                    ];
-                                                    return false;
-                                                  }
-                                                  if (!(
-                                                    data17 === 'PCMU' ||
-                                                    data17 === 'PCMA' ||
-                                                    data17 === 'G722' ||
-                                                    data17 === 'opus' ||
-                                                    data17 === 'L16'
-                                                  )) {
-                                                    validate10.errors = [
-                                                      {
-                                                        instancePath:
-                                                          instancePath + '/codecs/' + i0,
-                                                        schemaPath:
-                                                          '#/properties/codecs/items/enum',
-                                                        keyword: 'enum',
-                                                        params: {
-                                                          allowedValues:
-                                                            schema11.properties.codecs.items.enum,
-                                                        },
-                                                        message:
-                                                          'must be equal to one of the allowed values',
-                                                      },
-                                                    ];
-                                                    return false;
-                                                  }
-                                                  var valid1 = _errs33 === errors;
-                                                  if (!valid1) {
-                                                    break;
-                                                  }
-                                                }
-                                                if (valid1) {
-                                                  let i1 = data16.length;
-                                                  let j0;
-                                                  if (i1 > 1) {
-                                                    const indices0 = {};
-                                                    for (; i1--;) {
-                                                      let item0 = data16[i1];
-                                                      if (typeof item0 !== 'string') {
-                                                        continue;
-                                                      }
-                                                      if (typeof indices0[item0] == 'number') {
-                                                        j0 = indices0[item0];
-                                                        validate10.errors = [
-                                                          {
-                                                            instancePath: instancePath + '/codecs',
-                                                            schemaPath:
-                                                              '#/properties/codecs/uniqueItems',
-                                                            keyword: 'uniqueItems',
-                                                            params: { i: i1, j: j0 },
-                                                            message:
-                                                              'must NOT have duplicate items (items ## ' +
-                                                              j0 +
-                                                              ' and ' +
-                                                              i1 +
-                                                              ' are identical)',
-                                                          },
-                                                        ];
-                                                        return false;
-                                                        break;
-                                                      }
-                                                      indices0[item0] = i1;
-                                                    }
-                                                  }
-                                                }
-                                              }
-                                            } else {
-                                              validate10.errors = [
-                                                {
-                                                  instancePath: instancePath + '/codecs',
-                                                  schemaPath: '#/properties/codecs/type',
-                                                  keyword: 'type',
-                                                  params: { type: 'array' },
-                                                  message: 'must be array',
-                                                },
-                                              ];
-                                              return false;
-                                            }
+                                          if (typeof data.proxy !== 'boolean') {
+                                            validate10.errors = [
+                                              {
+                                                instancePath: instancePath + '/proxy',
+                                                schemaPath: '#/properties/proxy/type',
+                                                keyword: 'type',
+                                                params: { type: 'boolean' },
+                                                message: 'must be boolean',
+                                              },
+                                            ];
+                                            return false;
                                           }
                                           var valid0 = _errs31 === errors;
                                         } else {
                                           var valid0 = true;
                                         }
                                         if (valid0) {
-                                          if (data.media_enc !== undefined) {
-                                            let data18 = data.media_enc;
-                                            const _errs35 = errors;
-                                            if (!(
-                                              data18 === 'srtp' ||
-                                              data18 === 'srtp-mand' ||
-                                              data18 === 'dtls_srtp'
-                                            )) {
-                                              validate10.errors = [
-                                                {
-                                                  instancePath: instancePath + '/media_enc',
-                                                  schemaPath: '#/properties/media_enc/enum',
-                                                  keyword: 'enum',
-                                                  params: {
-                                                    allowedValues:
-                                                      schema11.properties.media_enc.enum,
+                                          if (data.codecs !== undefined) {
+                                            let data17 = data.codecs;
+                                            const _errs33 = errors;
+                                            if (errors === _errs33) {
+                                              if (Array.isArray(data17)) {
+                                                if (data17.length < 1) {
+                                                  validate10.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/codecs',
+                                                      schemaPath: '#/properties/codecs/minItems',
+                                                      keyword: 'minItems',
+                                                      params: { limit: 1 },
+                                                      message: 'must NOT have fewer than 1 items',
+                                                    },
+                                                  ];
+                                                  return false;
+                                                } else {
+                                                  var valid1 = true;
+                                                  const len0 = data17.length;
+                                                  for (let i0 = 0; i0 < len0; i0++) {
+                                                    let data18 = data17[i0];
+                                                    const _errs35 = errors;
+                                                    if (typeof data18 !== 'string') {
+                                                      validate10.errors = [
+                                                        {
+                                                          instancePath:
+                                                            instancePath + '/codecs/' + i0,
+                                                          schemaPath:
+                                                            '#/properties/codecs/items/type',
+                                                          keyword: 'type',
+                                                          params: { type: 'string' },
+                                                          message: 'must be string',
+                                                        },
+                                                      ];
+                                                      return false;
+                                                    }
+                                                    if (!(
+                                                      data18 === 'PCMU' ||
+                                                      data18 === 'PCMA' ||
+                                                      data18 === 'G722' ||
+                                                      data18 === 'opus' ||
+                                                      data18 === 'L16'
+                                                    )) {
+                                                      validate10.errors = [
+                                                        {
+                                                          instancePath:
+                                                            instancePath + '/codecs/' + i0,
+                                                          schemaPath:
+                                                            '#/properties/codecs/items/enum',
+                                                          keyword: 'enum',
+                                                          params: {
+                                                            allowedValues:
+                                                              schema11.properties.codecs.items.enum,
+                                                          },
+                                                          message:
+                                                            'must be equal to one of the allowed values',
+                                                        },
+                                                      ];
+                                                      return false;
+                                                    }
+                                                    var valid1 = _errs35 === errors;
+                                                    if (!valid1) {
+                                                      break;
+                                                    }
+                                                  }
+                                                  if (valid1) {
+                                                    let i1 = data17.length;
+                                                    let j0;
+                                                    if (i1 > 1) {
+                                                      const indices0 = {};
+                                                      for (; i1--;) {
+                                                        let item0 = data17[i1];
+                                                        if (typeof item0 !== 'string') {
+                                                          continue;
+                                                        }
+                                                        if (typeof indices0[item0] == 'number') {
+                                                          j0 = indices0[item0];
+                                                          validate10.errors = [
+                                                            {
+                                                              instancePath:
+                                                                instancePath + '/codecs',
+                                                              schemaPath:
+                                                                '#/properties/codecs/uniqueItems',
+                                                              keyword: 'uniqueItems',
+                                                              params: { i: i1, j: j0 },
+                                                              message:
+                                                                'must NOT have duplicate items (items ## ' +
+                                                                j0 +
+                                                                ' and ' +
+                                                                i1 +
+                                                                ' are identical)',
+                                                            },
+                                                          ];
+                                                          return false;
+                                                          break;
+                                                        }
+                                                        indices0[item0] = i1;
+                                                      }
+                                                    }
+                                                  }
+                                                }
+                                              } else {
+                                                validate10.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/codecs',
+                                                    schemaPath: '#/properties/codecs/type',
+                                                    keyword: 'type',
+                                                    params: { type: 'array' },
+                                                    message: 'must be array',
                                                   },
-                                                  message:
-                                                    'must be equal to one of the allowed values',
-                                                },
-                                              ];
-                                              return false;
+                                                ];
+                                                return false;
+                                              }
                                             }
-                                            var valid0 = _errs35 === errors;
+                                            var valid0 = _errs33 === errors;
                                           } else {
                                             var valid0 = true;
                                           }
                                           if (valid0) {
-                                            if (data.nat !== undefined) {
-                                              let data19 = data.nat;
-                                              const _errs36 = errors;
+                                            if (data.media_enc !== undefined) {
+                                              let data19 = data.media_enc;
+                                              const _errs37 = errors;
                                               if (!(
-                                                data19 === 'stun' ||
-                                                data19 === 'turn' ||
-                                                data19 === 'ice'
+                                                data19 === 'srtp' ||
+                                                data19 === 'srtp-mand' ||
+                                                data19 === 'dtls_srtp'
                                               )) {
                                                 validate10.errors = [
                                                   {
-                                                    instancePath: instancePath + '/nat',
-                                                    schemaPath: '#/properties/nat/enum',
+                                                    instancePath: instancePath + '/media_enc',
+                                                    schemaPath: '#/properties/media_enc/enum',
                                                     keyword: 'enum',
                                                     params: {
-                                                      allowedValues: schema11.properties.nat.enum,
+                                                      allowedValues:
+                                                        schema11.properties.media_enc.enum,
                                                     },
                                                     message:
                                                       'must be equal to one of the allowed values',
@@ -894,175 +894,139 @@ function validate10(
                                                 ];
                                                 return false;
                                               }
-                                              var valid0 = _errs36 === errors;
+                                              var valid0 = _errs37 === errors;
                                             } else {
                                               var valid0 = true;
                                             }
                                             if (valid0) {
-                                              if (data.stun_server !== undefined) {
-                                                let data20 = data.stun_server;
-                                                const _errs37 = errors;
-                                                if (errors === _errs37) {
-                                                  if (typeof data20 === 'string') {
-                                                    if (!pattern7.test(data20)) {
+                                              if (data.nat !== undefined) {
+                                                let data20 = data.nat;
+                                                const _errs38 = errors;
+                                                if (!(
+                                                  data20 === 'stun' ||
+                                                  data20 === 'turn' ||
+                                                  data20 === 'ice'
+                                                )) {
+                                                  validate10.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/nat',
+                                                      schemaPath: '#/properties/nat/enum',
+                                                      keyword: 'enum',
+                                                      params: {
+                                                        allowedValues: schema11.properties.nat.enum,
+                                                      },
+                                                      message:
+                                                        'must be equal to one of the allowed values',
+                                                    },
+                                                  ];
+                                                  return false;
+                                                }
+                                                var valid0 = _errs38 === errors;
+                                              } else {
+                                                var valid0 = true;
+                                              }
+                                              if (valid0) {
+                                                if (data.stun_server !== undefined) {
+                                                  let data21 = data.stun_server;
+                                                  const _errs39 = errors;
+                                                  if (errors === _errs39) {
+                                                    if (typeof data21 === 'string') {
+                                                      if (!pattern7.test(data21)) {
+                                                        validate10.errors = [
+                                                          {
+                                                            instancePath:
+                                                              instancePath + '/stun_server',
+                                                            schemaPath:
+                                                              '#/properties/stun_server/pattern',
+                                                            keyword: 'pattern',
+                                                            params: {
+                                                              pattern:
+                                                                '^(?:(?:stun|turn)s?:)?(?:\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+)(?::\\d{1,5})?$',
+                                                            },
+                                                            message:
+                                                              'must match pattern "' +
+                                                              '^(?:(?:stun|turn)s?:)?(?:\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+)(?::\\d{1,5})?$' +
+                                                              '"',
+                                                          },
+                                                        ];
+                                                        return false;
+                                                      }
+                                                    } else {
                                                       validate10.errors = [
                                                         {
                                                           instancePath:
                                                             instancePath + '/stun_server',
                                                           schemaPath:
-                                                            '#/properties/stun_server/pattern',
-                                                          keyword: 'pattern',
-                                                          params: {
-                                                            pattern:
-                                                              '^(?:(?:stun|turn)s?:)?(?:\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+)(?::\\d{1,5})?$',
-                                                          },
-                                                          message:
-                                                            'must match pattern "' +
-                                                            '^(?:(?:stun|turn)s?:)?(?:\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+)(?::\\d{1,5})?$' +
-                                                            '"',
+                                                            '#/properties/stun_server/type',
+                                                          keyword: 'type',
+                                                          params: { type: 'string' },
+                                                          message: 'must be string',
                                                         },
                                                       ];
                                                       return false;
                                                     }
-                                                  } else {
-                                                    validate10.errors = [
-                                                      {
-                                                        instancePath: instancePath + '/stun_server',
-                                                        schemaPath: '#/properties/stun_server/type',
-                                                        keyword: 'type',
-                                                        params: { type: 'string' },
-                                                        message: 'must be string',
-                                                      },
-                                                    ];
-                                                    return false;
-                                                  }
-                                                }
-                                                var valid0 = _errs37 === errors;
-                                              } else {
-                                                var valid0 = true;
-                                              }
-                                              if (valid0) {
-                                                if (data.verify_tls !== undefined) {
-                                                  const _errs39 = errors;
-                                                  if (typeof data.verify_tls !== 'boolean') {
-                                                    validate10.errors = [
-                                                      {
-                                                        instancePath: instancePath + '/verify_tls',
-                                                        schemaPath: '#/properties/verify_tls/type',
-                                                        keyword: 'type',
-                                                        params: { type: 'boolean' },
-                                                        message: 'must be boolean',
-                                                      },
-                                                    ];
-                                                    return false;
                                                   }
                                                   var valid0 = _errs39 === errors;
                                                 } else {
                                                   var valid0 = true;
                                                 }
                                                 if (valid0) {
-                                                  if (data.ca_file !== undefined) {
-                                                    let data22 = data.ca_file;
+                                                  if (data.verify_tls !== undefined) {
                                                     const _errs41 = errors;
-                                                    if (errors === _errs41) {
-                                                      if (typeof data22 === 'string') {
-                                                        if (!pattern8.test(data22)) {
-                                                          validate10.errors = [
-                                                            {
-                                                              instancePath:
-                                                                instancePath + '/ca_file',
-                                                              schemaPath:
-                                                                '#/properties/ca_file/pattern',
-                                                              keyword: 'pattern',
-                                                              params: { pattern: '^[^\\r\\n]+$' },
-                                                              message:
-                                                                'must match pattern "' +
-                                                                '^[^\\r\\n]+$' +
-                                                                '"',
-                                                            },
-                                                          ];
-                                                          return false;
-                                                        }
-                                                      } else {
-                                                        validate10.errors = [
-                                                          {
-                                                            instancePath: instancePath + '/ca_file',
-                                                            schemaPath: '#/properties/ca_file/type',
-                                                            keyword: 'type',
-                                                            params: { type: 'string' },
-                                                            message: 'must be string',
-                                                          },
-                                                        ];
-                                                        return false;
-                                                      }
+                                                    if (typeof data.verify_tls !== 'boolean') {
+                                                      validate10.errors = [
+                                                        {
+                                                          instancePath:
+                                                            instancePath + '/verify_tls',
+                                                          schemaPath:
+                                                            '#/properties/verify_tls/type',
+                                                          keyword: 'type',
+                                                          params: { type: 'boolean' },
+                                                          message: 'must be boolean',
+                                                        },
+                                                      ];
+                                                      return false;
                                                     }
                                                     var valid0 = _errs41 === errors;
                                                   } else {
                                                     var valid0 = true;
                                                   }
                                                   if (valid0) {
-                                                    if (data.rtp_timeout !== undefined) {
-                                                      let data23 = data.rtp_timeout;
+                                                    if (data.ca_file !== undefined) {
+                                                      let data23 = data.ca_file;
                                                       const _errs43 = errors;
-                                                      if (!(
-                                                        typeof data23 == 'number' &&
-                                                        !(data23 % 1) &&
-                                                        !isNaN(data23) &&
-                                                        isFinite(data23)
-                                                      )) {
-                                                        validate10.errors = [
-                                                          {
-                                                            instancePath:
-                                                              instancePath + '/rtp_timeout',
-                                                            schemaPath:
-                                                              '#/properties/rtp_timeout/type',
-                                                            keyword: 'type',
-                                                            params: { type: 'integer' },
-                                                            message: 'must be integer',
-                                                          },
-                                                        ];
-                                                        return false;
-                                                      }
                                                       if (errors === _errs43) {
-                                                        if (
-                                                          typeof data23 == 'number' &&
-                                                          isFinite(data23)
-                                                        ) {
-                                                          if (data23 > 3600 || isNaN(data23)) {
+                                                        if (typeof data23 === 'string') {
+                                                          if (!pattern8.test(data23)) {
                                                             validate10.errors = [
                                                               {
                                                                 instancePath:
-                                                                  instancePath + '/rtp_timeout',
+                                                                  instancePath + '/ca_file',
                                                                 schemaPath:
-                                                                  '#/properties/rtp_timeout/maximum',
-                                                                keyword: 'maximum',
-                                                                params: {
-                                                                  comparison: '<=',
-                                                                  limit: 3600,
-                                                                },
-                                                                message: 'must be <= 3600',
+                                                                  '#/properties/ca_file/pattern',
+                                                                keyword: 'pattern',
+                                                                params: { pattern: '^[^\\r\\n]+$' },
+                                                                message:
+                                                                  'must match pattern "' +
+                                                                  '^[^\\r\\n]+$' +
+                                                                  '"',
                                                               },
                                                             ];
                                                             return false;
-                                                          } else {
-                                                            if (data23 < 1 || isNaN(data23)) {
-                                                              validate10.errors = [
-                                                                {
-                                                                  instancePath:
-                                                                    instancePath + '/rtp_timeout',
-                                                                  schemaPath:
-                                                                    '#/properties/rtp_timeout/minimum',
-                                                                  keyword: 'minimum',
-                                                                  params: {
-                                                                    comparison: '>=',
-                                                                    limit: 1,
-                                                                  },
-                                                                  message: 'must be >= 1',
-                                                                },
-                                                              ];
-                                                              return false;
-                                                            }
                                                           }
+                                                        } else {
+                                                          validate10.errors = [
+                                                            {
+                                                              instancePath:
+                                                                instancePath + '/ca_file',
+                                                              schemaPath:
+                                                                '#/properties/ca_file/type',
+                                                              keyword: 'type',
+                                                              params: { type: 'string' },
+                                                              message: 'must be string',
+                                                            },
+                                                          ];
+                                                          return false;
                                                         }
                                                       }
                                                       var valid0 = _errs43 === errors;
@@ -1070,30 +1034,24 @@ function validate10(
                                                       var valid0 = true;
                                                     }
                                                     if (valid0) {
-                                                      if (data.jitter_buffer !== undefined) {
-                                                        let data24 = data.jitter_buffer;
+                                                      if (data.rtp_timeout !== undefined) {
+                                                        let data24 = data.rtp_timeout;
                                                         const _errs45 = errors;
-                                                        if (
-                                                          typeof data24 !== 'boolean' &&
-                                                          !(
-                                                            typeof data24 == 'number' &&
-                                                            !(data24 % 1) &&
-                                                            !isNaN(data24) &&
-                                                            isFinite(data24)
-                                                          )
-                                                        ) {
+                                                        if (!(
+                                                          typeof data24 == 'number' &&
+                                                          !(data24 % 1) &&
+                                                          !isNaN(data24) &&
+                                                          isFinite(data24)
+                                                        )) {
                                                           validate10.errors = [
                                                             {
                                                               instancePath:
-                                                                instancePath + '/jitter_buffer',
+                                                                instancePath + '/rtp_timeout',
                                                               schemaPath:
-                                                                '#/properties/jitter_buffer/type',
+                                                                '#/properties/rtp_timeout/type',
                                                               keyword: 'type',
-                                                              params: {
-                                                                type: schema11.properties
-                                                                  .jitter_buffer.type,
-                                                              },
-                                                              message: 'must be boolean,integer',
+                                                              params: { type: 'integer' },
+                                                              message: 'must be integer',
                                                             },
                                                           ];
                                                           return false;
@@ -1103,37 +1061,36 @@ function validate10(
                                                             typeof data24 == 'number' &&
                                                             isFinite(data24)
                                                           ) {
-                                                            if (data24 > 1000 || isNaN(data24)) {
+                                                            if (data24 > 3600 || isNaN(data24)) {
                                                               validate10.errors = [
                                                                 {
                                                                   instancePath:
-                                                                    instancePath + '/jitter_buffer',
+                                                                    instancePath + '/rtp_timeout',
                                                                   schemaPath:
-                                                                    '#/properties/jitter_buffer/maximum',
+                                                                    '#/properties/rtp_timeout/maximum',
                                                                   keyword: 'maximum',
                                                                   params: {
                                                                     comparison: '<=',
-                                                                    limit: 1000,
+                                                                    limit: 3600,
                                                                   },
-                                                                  message: 'must be <= 1000',
+                                                                  message: 'must be <= 3600',
                                                                 },
                                                               ];
                                                               return false;
                                                             } else {
-                                                              if (data24 < 20 || isNaN(data24)) {
+                                                              if (data24 < 1 || isNaN(data24)) {
                                                                 validate10.errors = [
                                                                   {
                                                                     instancePath:
-                                                                      instancePath +
-                                                                      '/jitter_buffer',
+                                                                      instancePath + '/rtp_timeout',
                                                                     schemaPath:
-                                                                      '#/properties/jitter_buffer/minimum',
+                                                                      '#/properties/rtp_timeout/minimum',
                                                                     keyword: 'minimum',
                                                                     params: {
                                                                       comparison: '>=',
-                                                                      limit: 20,
+                                                                      limit: 1,
                                                                     },
-                                                                    message: 'must be >= 20',
+                                                                    message: 'must be >= 1',
                                                                   },
                                                                 ];
                                                                 return false;
@@ -1146,44 +1103,97 @@ function validate10(
                                                         var valid0 = true;
                                                       }
                                                       if (valid0) {
-                                                        if (data.rtp_stats !== undefined) {
+                                                        if (data.jitter_buffer !== undefined) {
+                                                          let data25 = data.jitter_buffer;
                                                           const _errs47 = errors;
-                                                          if (typeof data.rtp_stats !== 'boolean') {
+                                                          if (
+                                                            typeof data25 !== 'boolean' &&
+                                                            !(
+                                                              typeof data25 == 'number' &&
+                                                              !(data25 % 1) &&
+                                                              !isNaN(data25) &&
+                                                              isFinite(data25)
+                                                            )
+                                                          ) {
                                                             validate10.errors = [
                                                               {
                                                                 instancePath:
-                                                                  instancePath + '/rtp_stats',
+                                                                  instancePath + '/jitter_buffer',
                                                                 schemaPath:
-                                                                  '#/properties/rtp_stats/type',
+                                                                  '#/properties/jitter_buffer/type',
                                                                 keyword: 'type',
-                                                                params: { type: 'boolean' },
-                                                                message: 'must be boolean',
+                                                                params: {
+                                                                  type: schema11.properties
+                                                                    .jitter_buffer.type,
+                                                                },
+                                                                message: 'must be boolean,integer',
                                                               },
                                                             ];
                                                             return false;
+                                                          }
+                                                          if (errors === _errs47) {
+                                                            if (
+                                                              typeof data25 == 'number' &&
+                                                              isFinite(data25)
+                                                            ) {
+                                                              if (data25 > 1000 || isNaN(data25)) {
+                                                                validate10.errors = [
+                                                                  {
+                                                                    instancePath:
+                                                                      instancePath +
+                                                                      '/jitter_buffer',
+                                                                    schemaPath:
+                                                                      '#/properties/jitter_buffer/maximum',
+                                                                    keyword: 'maximum',
+                                                                    params: {
+                                                                      comparison: '<=',
+                                                                      limit: 1000,
+                                                                    },
+                                                                    message: 'must be <= 1000',
+                                                                  },
+                                                                ];
+                                                                return false;
+                                                              } else {
+                                                                if (data25 < 20 || isNaN(data25)) {
+                                                                  validate10.errors = [
+                                                                    {
+                                                                      instancePath:
+                                                                        instancePath +
+                                                                        '/jitter_buffer',
+                                                                      schemaPath:
+                                                                        '#/properties/jitter_buffer/minimum',
+                                                                      keyword: 'minimum',
+                                                                      params: {
+                                                                        comparison: '>=',
+                                                                        limit: 20,
+                                                                      },
+                                                                      message: 'must be >= 20',
+                                                                    },
+                                                                  ];
+                                                                  return false;
+                                                                }
+                                                              }
+                                                            }
                                                           }
                                                           var valid0 = _errs47 === errors;
                                                         } else {
                                                           var valid0 = true;
                                                         }
                                                         if (valid0) {
-                                                          if (data.metadata !== undefined) {
-                                                            let data26 = data.metadata;
+                                                          if (data.rtp_stats !== undefined) {
                                                             const _errs49 = errors;
-                                                            if (!(
-                                                              data26 &&
-                                                              typeof data26 == 'object' &&
-                                                              !Array.isArray(data26)
-                                                            )) {
+                                                            if (
+                                                              typeof data.rtp_stats !== 'boolean'
+                                                            ) {
                                                               validate10.errors = [
                                                                 {
                                                                   instancePath:
-                                                                    instancePath + '/metadata',
+                                                                    instancePath + '/rtp_stats',
                                                                   schemaPath:
-                                                                    '#/properties/metadata/type',
+                                                                    '#/properties/rtp_stats/type',
                                                                   keyword: 'type',
-                                                                  params: { type: 'object' },
-                                                                  message: 'must be object',
+                                                                  params: { type: 'boolean' },
+                                                                  message: 'must be boolean',
                                                                 },
                                                               ];
                                                               return false;
@@ -1191,6 +1201,33 @@ function validate10(
                                                             var valid0 = _errs49 === errors;
                                                           } else {
                                                             var valid0 = true;
+                                                          }
+                                                          if (valid0) {
+                                                            if (data.metadata !== undefined) {
+                                                              let data27 = data.metadata;
+                                                              const _errs51 = errors;
+                                                              if (!(
+                                                                data27 &&
+                                                                typeof data27 == 'object' &&
+                                                                !Array.isArray(data27)
+                                                              )) {
+                                                                validate10.errors = [
+                                                                  {
+                                                                    instancePath:
+                                                                      instancePath + '/metadata',
+                                                                    schemaPath:
+                                                                      '#/properties/metadata/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'object' },
+                                                                    message: 'must be object',
+                                                                  },
+                                                                ];
+                                                                return false;
+                                                              }
+                                                              var valid0 = _errs51 === errors;
+                                                            } else {
+                                                              var valid0 = true;
+                                                            }
                                                           }
                                                         }
                                                       }
@@ -4647,8 +4684,572 @@ function validate15(
   validate15.errors = vErrors;
   return errors === 0;
 }
-export const scenarioOptions = validate16;
+export const headerOptions = validate16;
 const schema17 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'header-options.schema.json',
+  title: 'HeaderOptions',
+  description:
+    'Header fields of one request or response of an agent. They need the option `proxy` of the agent.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    headers: {
+      type: 'object',
+      'x-form': 'an object of header names with a text, an array of texts, or null',
+      tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+      description:
+        'Header fields to add, several values as repeated fields. A name that is there already gets these values instead; null leaves the field out. What the agent needs to find its dialogs is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be given.',
+      examples: [{ 'X-Tenant': 'blue' }],
+    },
+  },
+};
+function validate16(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="header-options.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!(key0 === 'headers')) {
+          validate16.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.headers !== undefined) {
+          let data0 = data.headers;
+          if (!(data0 && typeof data0 == 'object' && !Array.isArray(data0))) {
+            validate16.errors = [
+              {
+                instancePath: instancePath + '/headers',
+                schemaPath: '#/properties/headers/type',
+                keyword: 'type',
+                params: { type: 'object' },
+                message: 'must be object',
+              },
+            ];
+            return false;
+          }
+        }
+      }
+    } else {
+      validate16.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate16.errors = vErrors;
+  return errors === 0;
+}
+export const textOptions = validate17;
+const schema18 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'text-options.schema.json',
+  title: 'TextOptions',
+  description: 'How a text message of an agent is sent. It needs the option `proxy` of the agent.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    headers: {
+      type: 'object',
+      'x-form': 'an object of header names with a text, an array of texts, or null',
+      tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+      description:
+        'Header fields to add, several values as repeated fields. A name that is there already gets these values instead; null leaves the field out. What the agent needs to find its dialogs is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be given.',
+      examples: [{ 'X-Tenant': 'blue' }],
+    },
+    content_type: {
+      type: 'string',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+      'x-form': 'a media type such as "application/scaip+xml"',
+      description: 'Content-Type of the body. Default: text/plain.',
+      examples: ['application/scaip+xml'],
+    },
+  },
+};
+function validate17(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="text-options.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!(key0 === 'headers' || key0 === 'content_type')) {
+          validate17.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.headers !== undefined) {
+          let data0 = data.headers;
+          const _errs2 = errors;
+          if (!(data0 && typeof data0 == 'object' && !Array.isArray(data0))) {
+            validate17.errors = [
+              {
+                instancePath: instancePath + '/headers',
+                schemaPath: '#/properties/headers/type',
+                keyword: 'type',
+                params: { type: 'object' },
+                message: 'must be object',
+              },
+            ];
+            return false;
+          }
+          var valid0 = _errs2 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.content_type !== undefined) {
+            let data1 = data.content_type;
+            const _errs4 = errors;
+            if (errors === _errs4) {
+              if (typeof data1 === 'string') {
+                if (!pattern20.test(data1)) {
+                  validate17.errors = [
+                    {
+                      instancePath: instancePath + '/content_type',
+                      schemaPath: '#/properties/content_type/pattern',
+                      keyword: 'pattern',
+                      params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                      message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                    },
+                  ];
+                  return false;
+                }
+              } else {
+                validate17.errors = [
+                  {
+                    instancePath: instancePath + '/content_type',
+                    schemaPath: '#/properties/content_type/type',
+                    keyword: 'type',
+                    params: { type: 'string' },
+                    message: 'must be string',
+                  },
+                ];
+                return false;
+              }
+            }
+            var valid0 = _errs4 === errors;
+          } else {
+            var valid0 = true;
+          }
+        }
+      }
+    } else {
+      validate17.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate17.errors = vErrors;
+  return errors === 0;
+}
+export const deflectOptions = validate18;
+const schema19 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'deflect-options.schema.json',
+  title: 'DeflectOptions',
+  description: 'Where calls are sent to besides the target.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    contacts: {
+      type: 'array',
+      items: { type: 'string', pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+      minItems: 1,
+      'x-form': 'an array of Contact values',
+      tsType: 'readonly string[]',
+      description: 'Values of further Contact headers, with their `q` (RFC 3261, 20.10).',
+      examples: [['<sip:bob@mobile.example>;q=0.5']],
+    },
+    code: {
+      type: 'integer',
+      minimum: 300,
+      maximum: 399,
+      default: 302,
+      description: 'Code of the response (RFC 3261, 21.3).',
+    },
+    headers: {
+      type: 'object',
+      'x-form': 'an object of header names with a text, an array of texts, or null',
+      tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+      description:
+        'Header fields to add, several values as repeated fields. A name that is there already gets these values instead; null leaves the field out. What the agent needs to find its dialogs is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be given.',
+      examples: [{ 'X-Tenant': 'blue' }],
+    },
+  },
+};
+function validate18(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="deflect-options.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!(key0 === 'contacts' || key0 === 'code' || key0 === 'headers')) {
+          validate18.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.contacts !== undefined) {
+          let data0 = data.contacts;
+          const _errs2 = errors;
+          if (errors === _errs2) {
+            if (Array.isArray(data0)) {
+              if (data0.length < 1) {
+                validate18.errors = [
+                  {
+                    instancePath: instancePath + '/contacts',
+                    schemaPath: '#/properties/contacts/minItems',
+                    keyword: 'minItems',
+                    params: { limit: 1 },
+                    message: 'must NOT have fewer than 1 items',
+                  },
+                ];
+                return false;
+              } else {
+                var valid1 = true;
+                const len0 = data0.length;
+                for (let i0 = 0; i0 < len0; i0++) {
+                  let data1 = data0[i0];
+                  const _errs4 = errors;
+                  if (errors === _errs4) {
+                    if (typeof data1 === 'string') {
+                      if (!pattern20.test(data1)) {
+                        validate18.errors = [
+                          {
+                            instancePath: instancePath + '/contacts/' + i0,
+                            schemaPath: '#/properties/contacts/items/pattern',
+                            keyword: 'pattern',
+                            params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                            message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                          },
+                        ];
+                        return false;
+                      }
+                    } else {
+                      validate18.errors = [
+                        {
+                          instancePath: instancePath + '/contacts/' + i0,
+                          schemaPath: '#/properties/contacts/items/type',
+                          keyword: 'type',
+                          params: { type: 'string' },
+                          message: 'must be string',
+                        },
+                      ];
+                      return false;
+                    }
+                  }
+                  var valid1 = _errs4 === errors;
+                  if (!valid1) {
+                    break;
+                  }
+                }
+              }
+            } else {
+              validate18.errors = [
+                {
+                  instancePath: instancePath + '/contacts',
+                  schemaPath: '#/properties/contacts/type',
+                  keyword: 'type',
+                  params: { type: 'array' },
+                  message: 'must be array',
+                },
+              ];
+              return false;
+            }
+          }
+          var valid0 = _errs2 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.code !== undefined) {
+            let data2 = data.code;
+            const _errs6 = errors;
+            if (!(typeof data2 == 'number' && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
+              validate18.errors = [
+                {
+                  instancePath: instancePath + '/code',
+                  schemaPath: '#/properties/code/type',
+                  keyword: 'type',
+                  params: { type: 'integer' },
+                  message: 'must be integer',
+                },
+              ];
+              return false;
+            }
+            if (errors === _errs6) {
+              if (typeof data2 == 'number' && isFinite(data2)) {
+                if (data2 > 399 || isNaN(data2)) {
+                  validate18.errors = [
+                    {
+                      instancePath: instancePath + '/code',
+                      schemaPath: '#/properties/code/maximum',
+                      keyword: 'maximum',
+                      params: { comparison: '<=', limit: 399 },
+                      message: 'must be <= 399',
+                    },
+                  ];
+                  return false;
+                } else {
+                  if (data2 < 300 || isNaN(data2)) {
+                    validate18.errors = [
+                      {
+                        instancePath: instancePath + '/code',
+                        schemaPath: '#/properties/code/minimum',
+                        keyword: 'minimum',
+                        params: { comparison: '>=', limit: 300 },
+                        message: 'must be >= 300',
+                      },
+                    ];
+                    return false;
+                  }
+                }
+              }
+            }
+            var valid0 = _errs6 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.headers !== undefined) {
+              let data3 = data.headers;
+              const _errs8 = errors;
+              if (!(data3 && typeof data3 == 'object' && !Array.isArray(data3))) {
+                validate18.errors = [
+                  {
+                    instancePath: instancePath + '/headers',
+                    schemaPath: '#/properties/headers/type',
+                    keyword: 'type',
+                    params: { type: 'object' },
+                    message: 'must be object',
+                  },
+                ];
+                return false;
+              }
+              var valid0 = _errs8 === errors;
+            } else {
+              var valid0 = true;
+            }
+          }
+        }
+      }
+    } else {
+      validate18.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate18.errors = vErrors;
+  return errors === 0;
+}
+export const outgoingOptions = validate19;
+const schema20 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'outgoing-options.schema.json',
+  title: 'OutgoingOptions',
+  description: 'What a request of an agent holds.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    headers: {
+      type: 'object',
+      'x-form': 'an object of header names with a text, an array of texts, or null',
+      tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+      description:
+        'Header fields to add, several values as repeated fields. A name that is there already gets these values instead; null leaves the field out. What the agent needs to find its dialogs is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be given.',
+      examples: [{ 'X-Tenant': 'blue' }],
+    },
+    body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
+    content_type: {
+      type: 'string',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+      'x-form': 'a media type such as "application/scaip+xml"',
+      description: 'Content-Type of the body. Default: text/plain.',
+      examples: ['application/scaip+xml'],
+    },
+  },
+};
+function validate19(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="outgoing-options.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!(key0 === 'headers' || key0 === 'body' || key0 === 'content_type')) {
+          validate19.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.headers !== undefined) {
+          let data0 = data.headers;
+          const _errs2 = errors;
+          if (!(data0 && typeof data0 == 'object' && !Array.isArray(data0))) {
+            validate19.errors = [
+              {
+                instancePath: instancePath + '/headers',
+                schemaPath: '#/properties/headers/type',
+                keyword: 'type',
+                params: { type: 'object' },
+                message: 'must be object',
+              },
+            ];
+            return false;
+          }
+          var valid0 = _errs2 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.body !== undefined) {
+            const _errs4 = errors;
+            if (typeof data.body !== 'string') {
+              validate19.errors = [
+                {
+                  instancePath: instancePath + '/body',
+                  schemaPath: '#/properties/body/type',
+                  keyword: 'type',
+                  params: { type: 'string' },
+                  message: 'must be string',
+                },
+              ];
+              return false;
+            }
+            var valid0 = _errs4 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.content_type !== undefined) {
+              let data2 = data.content_type;
+              const _errs6 = errors;
+              if (errors === _errs6) {
+                if (typeof data2 === 'string') {
+                  if (!pattern20.test(data2)) {
+                    validate19.errors = [
+                      {
+                        instancePath: instancePath + '/content_type',
+                        schemaPath: '#/properties/content_type/pattern',
+                        keyword: 'pattern',
+                        params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                        message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                      },
+                    ];
+                    return false;
+                  }
+                } else {
+                  validate19.errors = [
+                    {
+                      instancePath: instancePath + '/content_type',
+                      schemaPath: '#/properties/content_type/type',
+                      keyword: 'type',
+                      params: { type: 'string' },
+                      message: 'must be string',
+                    },
+                  ];
+                  return false;
+                }
+              }
+              var valid0 = _errs6 === errors;
+            } else {
+              var valid0 = true;
+            }
+          }
+        }
+      }
+    } else {
+      validate19.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate19.errors = vErrors;
+  return errors === 0;
+}
+export const scenarioOptions = validate20;
+const schema21 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'scenario-options.schema.json',
   title: 'ScenarioOptions',
@@ -4711,9 +5312,9 @@ const schema17 = {
     },
   },
 };
-const pattern37 = new RegExp('^[^\\s,]+$', 'u');
-const pattern38 = new RegExp('\\S', 'u');
-function validate16(
+const pattern40 = new RegExp('^[^\\s,]+$', 'u');
+const pattern41 = new RegExp('\\S', 'u');
+function validate20(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -4731,7 +5332,7 @@ function validate16(
           key0 === 'retries' ||
           key0 === 'locks'
         )) {
-          validate16.errors = [
+          validate20.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -4757,8 +5358,8 @@ function validate16(
                 const _errs4 = errors;
                 if (errors === _errs4) {
                   if (typeof data1 === 'string') {
-                    if (!pattern37.test(data1)) {
-                      validate16.errors = [
+                    if (!pattern40.test(data1)) {
+                      validate20.errors = [
                         {
                           instancePath: instancePath + '/tags/' + i0,
                           schemaPath: '#/properties/tags/items/pattern',
@@ -4770,7 +5371,7 @@ function validate16(
                       return false;
                     }
                   } else {
-                    validate16.errors = [
+                    validate20.errors = [
                       {
                         instancePath: instancePath + '/tags/' + i0,
                         schemaPath: '#/properties/tags/items/type',
@@ -4788,7 +5389,7 @@ function validate16(
                 }
               }
             } else {
-              validate16.errors = [
+              validate20.errors = [
                 {
                   instancePath: instancePath + '/tags',
                   schemaPath: '#/properties/tags/type',
@@ -4809,12 +5410,12 @@ function validate16(
             let data2 = data.skip;
             const _errs6 = errors;
             if (typeof data2 !== 'boolean' && typeof data2 !== 'string') {
-              validate16.errors = [
+              validate20.errors = [
                 {
                   instancePath: instancePath + '/skip',
                   schemaPath: '#/properties/skip/type',
                   keyword: 'type',
-                  params: { type: schema17.properties.skip.type },
+                  params: { type: schema21.properties.skip.type },
                   message: 'must be boolean,string',
                 },
               ];
@@ -4828,7 +5429,7 @@ function validate16(
             if (data.only !== undefined) {
               const _errs8 = errors;
               if (typeof data.only !== 'boolean') {
-                validate16.errors = [
+                validate20.errors = [
                   {
                     instancePath: instancePath + '/only',
                     schemaPath: '#/properties/only/type',
@@ -4848,12 +5449,12 @@ function validate16(
                 let data4 = data.timeout;
                 const _errs10 = errors;
                 if (typeof data4 !== 'string' && !(typeof data4 == 'number' && isFinite(data4))) {
-                  validate16.errors = [
+                  validate20.errors = [
                     {
                       instancePath: instancePath + '/timeout',
                       schemaPath: '#/properties/timeout/type',
                       keyword: 'type',
-                      params: { type: schema17.properties.timeout.type },
+                      params: { type: schema21.properties.timeout.type },
                       message: 'must be string,number',
                     },
                   ];
@@ -4873,7 +5474,7 @@ function validate16(
                     !isNaN(data5) &&
                     isFinite(data5)
                   )) {
-                    validate16.errors = [
+                    validate20.errors = [
                       {
                         instancePath: instancePath + '/retries',
                         schemaPath: '#/properties/retries/type',
@@ -4887,7 +5488,7 @@ function validate16(
                   if (errors === _errs12) {
                     if (typeof data5 == 'number' && isFinite(data5)) {
                       if (data5 > 20 || isNaN(data5)) {
-                        validate16.errors = [
+                        validate20.errors = [
                           {
                             instancePath: instancePath + '/retries',
                             schemaPath: '#/properties/retries/maximum',
@@ -4899,7 +5500,7 @@ function validate16(
                         return false;
                       } else {
                         if (data5 < 0 || isNaN(data5)) {
-                          validate16.errors = [
+                          validate20.errors = [
                             {
                               instancePath: instancePath + '/retries',
                               schemaPath: '#/properties/retries/minimum',
@@ -4930,8 +5531,8 @@ function validate16(
                           const _errs16 = errors;
                           if (errors === _errs16) {
                             if (typeof data7 === 'string') {
-                              if (!pattern38.test(data7)) {
-                                validate16.errors = [
+                              if (!pattern41.test(data7)) {
+                                validate20.errors = [
                                   {
                                     instancePath: instancePath + '/locks/' + i1,
                                     schemaPath: '#/properties/locks/items/pattern',
@@ -4943,7 +5544,7 @@ function validate16(
                                 return false;
                               }
                             } else {
-                              validate16.errors = [
+                              validate20.errors = [
                                 {
                                   instancePath: instancePath + '/locks/' + i1,
                                   schemaPath: '#/properties/locks/items/type',
@@ -4961,7 +5562,7 @@ function validate16(
                           }
                         }
                       } else {
-                        validate16.errors = [
+                        validate20.errors = [
                           {
                             instancePath: instancePath + '/locks',
                             schemaPath: '#/properties/locks/type',
@@ -4984,7 +5585,7 @@ function validate16(
         }
       }
     } else {
-      validate16.errors = [
+      validate20.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -4996,11 +5597,11 @@ function validate16(
       return false;
     }
   }
-  validate16.errors = vErrors;
+  validate20.errors = vErrors;
   return errors === 0;
 }
-export const waitOptions = validate17;
-const schema18 = {
+export const waitOptions = validate21;
+const schema22 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'wait-options.schema.json',
   title: 'WaitOptions',
@@ -5016,7 +5617,7 @@ const schema18 = {
     },
   },
 };
-function validate17(
+function validate21(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -5027,7 +5628,7 @@ function validate17(
       const _errs1 = errors;
       for (const key0 in data) {
         if (!(key0 === 'media')) {
-          validate17.errors = [
+          validate21.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -5043,7 +5644,7 @@ function validate17(
       if (_errs1 === errors) {
         if (data.media !== undefined) {
           if (typeof data.media !== 'boolean') {
-            validate17.errors = [
+            validate21.errors = [
               {
                 instancePath: instancePath + '/media',
                 schemaPath: '#/properties/media/type',
@@ -5057,7 +5658,7 @@ function validate17(
         }
       }
     } else {
-      validate17.errors = [
+      validate21.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -5069,11 +5670,11 @@ function validate17(
       return false;
     }
   }
-  validate17.errors = vErrors;
+  validate21.errors = vErrors;
   return errors === 0;
 }
-export const httpOptions = validate18;
-const schema19 = {
+export const httpOptions = validate22;
+const schema23 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'http-options.schema.json',
   title: 'HttpOptions',
@@ -5148,7 +5749,7 @@ const schema19 = {
     },
   },
 };
-function validate18(
+function validate22(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -5166,7 +5767,7 @@ function validate18(
           key0 === 'follow_redirects' ||
           key0 === 'auth'
         )) {
-          validate18.errors = [
+          validate22.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -5193,13 +5794,13 @@ function validate18(
                   !(typeof data1 == 'number' && isFinite(data1)) &&
                   !Array.isArray(data1)
                 ) {
-                  validate18.errors = [
+                  validate22.errors = [
                     {
                       instancePath:
                         instancePath + '/headers/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                       schemaPath: '#/properties/headers/additionalProperties/type',
                       keyword: 'type',
-                      params: { type: schema19.properties.headers.additionalProperties.type },
+                      params: { type: schema23.properties.headers.additionalProperties.type },
                       message: 'must be string,number,array',
                     },
                   ];
@@ -5212,7 +5813,7 @@ function validate18(
                     for (let i0 = 0; i0 < len0; i0++) {
                       const _errs7 = errors;
                       if (typeof data1[i0] !== 'string') {
-                        validate18.errors = [
+                        validate22.errors = [
                           {
                             instancePath:
                               instancePath +
@@ -5241,7 +5842,7 @@ function validate18(
                 }
               }
             } else {
-              validate18.errors = [
+              validate22.errors = [
                 {
                   instancePath: instancePath + '/headers',
                   schemaPath: '#/properties/headers/type',
@@ -5272,13 +5873,13 @@ function validate18(
                     typeof data4 !== 'boolean' &&
                     !Array.isArray(data4)
                   ) {
-                    validate18.errors = [
+                    validate22.errors = [
                       {
                         instancePath:
                           instancePath + '/query/' + key2.replace(/~/g, '~0').replace(/\//g, '~1'),
                         schemaPath: '#/properties/query/additionalProperties/type',
                         keyword: 'type',
-                        params: { type: schema19.properties.query.additionalProperties.type },
+                        params: { type: schema23.properties.query.additionalProperties.type },
                         message: 'must be string,number,boolean,array',
                       },
                     ];
@@ -5296,7 +5897,7 @@ function validate18(
                           !(typeof data5 == 'number' && isFinite(data5)) &&
                           typeof data5 !== 'boolean'
                         ) {
-                          validate18.errors = [
+                          validate22.errors = [
                             {
                               instancePath:
                                 instancePath +
@@ -5307,7 +5908,7 @@ function validate18(
                               schemaPath: '#/properties/query/additionalProperties/items/type',
                               keyword: 'type',
                               params: {
-                                type: schema19.properties.query.additionalProperties.items.type,
+                                type: schema23.properties.query.additionalProperties.items.type,
                               },
                               message: 'must be string,number,boolean',
                             },
@@ -5327,7 +5928,7 @@ function validate18(
                   }
                 }
               } else {
-                validate18.errors = [
+                validate22.errors = [
                   {
                     instancePath: instancePath + '/query',
                     schemaPath: '#/properties/query/type',
@@ -5348,12 +5949,12 @@ function validate18(
               let data6 = data.timeout;
               const _errs16 = errors;
               if (typeof data6 !== 'string' && !(typeof data6 == 'number' && isFinite(data6))) {
-                validate18.errors = [
+                validate22.errors = [
                   {
                     instancePath: instancePath + '/timeout',
                     schemaPath: '#/properties/timeout/type',
                     keyword: 'type',
-                    params: { type: schema19.properties.timeout.type },
+                    params: { type: schema23.properties.timeout.type },
                     message: 'must be string,number',
                   },
                 ];
@@ -5371,12 +5972,12 @@ function validate18(
                   typeof data7 !== 'boolean' &&
                   !(typeof data7 == 'number' && !(data7 % 1) && !isNaN(data7) && isFinite(data7))
                 ) {
-                  validate18.errors = [
+                  validate22.errors = [
                     {
                       instancePath: instancePath + '/follow_redirects',
                       schemaPath: '#/properties/follow_redirects/type',
                       keyword: 'type',
-                      params: { type: schema19.properties.follow_redirects.type },
+                      params: { type: schema23.properties.follow_redirects.type },
                       message: 'must be boolean,integer',
                     },
                   ];
@@ -5385,7 +5986,7 @@ function validate18(
                 if (errors === _errs18) {
                   if (typeof data7 == 'number' && isFinite(data7)) {
                     if (data7 > 20 || isNaN(data7)) {
-                      validate18.errors = [
+                      validate22.errors = [
                         {
                           instancePath: instancePath + '/follow_redirects',
                           schemaPath: '#/properties/follow_redirects/maximum',
@@ -5397,7 +5998,7 @@ function validate18(
                       return false;
                     } else {
                       if (data7 < 0 || isNaN(data7)) {
-                        validate18.errors = [
+                        validate22.errors = [
                           {
                             instancePath: instancePath + '/follow_redirects',
                             schemaPath: '#/properties/follow_redirects/minimum',
@@ -5424,7 +6025,7 @@ function validate18(
                       const _errs22 = errors;
                       for (const key3 in data8) {
                         if (!(key3 === 'username' || key3 === 'password' || key3 === 'bearer')) {
-                          validate18.errors = [
+                          validate22.errors = [
                             {
                               instancePath: instancePath + '/auth',
                               schemaPath: '#/properties/auth/additionalProperties',
@@ -5441,7 +6042,7 @@ function validate18(
                         if (data8.username !== undefined) {
                           const _errs23 = errors;
                           if (typeof data8.username !== 'string') {
-                            validate18.errors = [
+                            validate22.errors = [
                               {
                                 instancePath: instancePath + '/auth/username',
                                 schemaPath: '#/properties/auth/properties/username/type',
@@ -5460,7 +6061,7 @@ function validate18(
                           if (data8.password !== undefined) {
                             const _errs25 = errors;
                             if (typeof data8.password !== 'string') {
-                              validate18.errors = [
+                              validate22.errors = [
                                 {
                                   instancePath: instancePath + '/auth/password',
                                   schemaPath: '#/properties/auth/properties/password/type',
@@ -5479,7 +6080,7 @@ function validate18(
                             if (data8.bearer !== undefined) {
                               const _errs27 = errors;
                               if (typeof data8.bearer !== 'string') {
-                                validate18.errors = [
+                                validate22.errors = [
                                   {
                                     instancePath: instancePath + '/auth/bearer',
                                     schemaPath: '#/properties/auth/properties/bearer/type',
@@ -5498,7 +6099,7 @@ function validate18(
                         }
                       }
                     } else {
-                      validate18.errors = [
+                      validate22.errors = [
                         {
                           instancePath: instancePath + '/auth',
                           schemaPath: '#/properties/auth/type',
@@ -5520,7 +6121,7 @@ function validate18(
         }
       }
     } else {
-      validate18.errors = [
+      validate22.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -5532,11 +6133,11 @@ function validate18(
       return false;
     }
   }
-  validate18.errors = vErrors;
+  validate22.errors = vErrors;
   return errors === 0;
 }
-export const mockOptions = validate19;
-const schema20 = {
+export const mockOptions = validate23;
+const schema24 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'mock-options.schema.json',
   title: 'MockOptions',
@@ -5575,7 +6176,7 @@ const schema20 = {
     },
   },
 };
-function validate19(
+function validate23(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -5586,7 +6187,7 @@ function validate19(
       const _errs1 = errors;
       for (const key0 in data) {
         if (!(key0 === 'port' || key0 === 'host' || key0 === 'tls')) {
-          validate19.errors = [
+          validate23.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -5604,7 +6205,7 @@ function validate19(
           let data0 = data.port;
           const _errs2 = errors;
           if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-            validate19.errors = [
+            validate23.errors = [
               {
                 instancePath: instancePath + '/port',
                 schemaPath: '#/properties/port/type',
@@ -5618,7 +6219,7 @@ function validate19(
           if (errors === _errs2) {
             if (typeof data0 == 'number' && isFinite(data0)) {
               if (data0 > 65535 || isNaN(data0)) {
-                validate19.errors = [
+                validate23.errors = [
                   {
                     instancePath: instancePath + '/port',
                     schemaPath: '#/properties/port/maximum',
@@ -5630,7 +6231,7 @@ function validate19(
                 return false;
               } else {
                 if (data0 < 0 || isNaN(data0)) {
-                  validate19.errors = [
+                  validate23.errors = [
                     {
                       instancePath: instancePath + '/port',
                       schemaPath: '#/properties/port/minimum',
@@ -5652,7 +6253,7 @@ function validate19(
           if (data.host !== undefined) {
             const _errs4 = errors;
             if (typeof data.host !== 'string') {
-              validate19.errors = [
+              validate23.errors = [
                 {
                   instancePath: instancePath + '/host',
                   schemaPath: '#/properties/host/type',
@@ -5675,12 +6276,12 @@ function validate19(
                 typeof data2 !== 'boolean' &&
                 !(data2 && typeof data2 == 'object' && !Array.isArray(data2))
               ) {
-                validate19.errors = [
+                validate23.errors = [
                   {
                     instancePath: instancePath + '/tls',
                     schemaPath: '#/properties/tls/type',
                     keyword: 'type',
-                    params: { type: schema20.properties.tls.type },
+                    params: { type: schema24.properties.tls.type },
                     message: 'must be boolean,object',
                   },
                 ];
@@ -5693,7 +6294,7 @@ function validate19(
                     (data2.cert_file === undefined && (missing0 = 'cert_file')) ||
                     (data2.key_file === undefined && (missing0 = 'key_file'))
                   ) {
-                    validate19.errors = [
+                    validate23.errors = [
                       {
                         instancePath: instancePath + '/tls',
                         schemaPath: '#/properties/tls/required',
@@ -5707,7 +6308,7 @@ function validate19(
                     const _errs8 = errors;
                     for (const key1 in data2) {
                       if (!(key1 === 'cert_file' || key1 === 'key_file')) {
-                        validate19.errors = [
+                        validate23.errors = [
                           {
                             instancePath: instancePath + '/tls',
                             schemaPath: '#/properties/tls/additionalProperties',
@@ -5724,7 +6325,7 @@ function validate19(
                       if (data2.cert_file !== undefined) {
                         const _errs9 = errors;
                         if (typeof data2.cert_file !== 'string') {
-                          validate19.errors = [
+                          validate23.errors = [
                             {
                               instancePath: instancePath + '/tls/cert_file',
                               schemaPath: '#/properties/tls/properties/cert_file/type',
@@ -5743,7 +6344,7 @@ function validate19(
                         if (data2.key_file !== undefined) {
                           const _errs11 = errors;
                           if (typeof data2.key_file !== 'string') {
-                            validate19.errors = [
+                            validate23.errors = [
                               {
                                 instancePath: instancePath + '/tls/key_file',
                                 schemaPath: '#/properties/tls/properties/key_file/type',
@@ -5771,7 +6372,7 @@ function validate19(
         }
       }
     } else {
-      validate19.errors = [
+      validate23.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -5783,11 +6384,11 @@ function validate19(
       return false;
     }
   }
-  validate19.errors = vErrors;
+  validate23.errors = vErrors;
   return errors === 0;
 }
-export const mockResponse = validate20;
-const schema21 = {
+export const mockResponse = validate24;
+const schema25 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'mock-response.schema.json',
   title: 'MockResponse',
@@ -5835,7 +6436,7 @@ const schema21 = {
     },
   },
 };
-function validate20(
+function validate24(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -5852,7 +6453,7 @@ function validate20(
           key0 === 'delay' ||
           key0 === 'drop'
         )) {
-          validate20.errors = [
+          validate24.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -5870,7 +6471,7 @@ function validate20(
           let data0 = data.status;
           const _errs2 = errors;
           if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-            validate20.errors = [
+            validate24.errors = [
               {
                 instancePath: instancePath + '/status',
                 schemaPath: '#/properties/status/type',
@@ -5884,7 +6485,7 @@ function validate20(
           if (errors === _errs2) {
             if (typeof data0 == 'number' && isFinite(data0)) {
               if (data0 > 599 || isNaN(data0)) {
-                validate20.errors = [
+                validate24.errors = [
                   {
                     instancePath: instancePath + '/status',
                     schemaPath: '#/properties/status/maximum',
@@ -5896,7 +6497,7 @@ function validate20(
                 return false;
               } else {
                 if (data0 < 200 || isNaN(data0)) {
-                  validate20.errors = [
+                  validate24.errors = [
                     {
                       instancePath: instancePath + '/status',
                       schemaPath: '#/properties/status/minimum',
@@ -5928,7 +6529,7 @@ function validate20(
                     !(typeof data2 == 'number' && isFinite(data2)) &&
                     !Array.isArray(data2)
                   ) {
-                    validate20.errors = [
+                    validate24.errors = [
                       {
                         instancePath:
                           instancePath +
@@ -5936,7 +6537,7 @@ function validate20(
                           key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                         schemaPath: '#/properties/headers/additionalProperties/type',
                         keyword: 'type',
-                        params: { type: schema21.properties.headers.additionalProperties.type },
+                        params: { type: schema25.properties.headers.additionalProperties.type },
                         message: 'must be string,number,array',
                       },
                     ];
@@ -5949,7 +6550,7 @@ function validate20(
                       for (let i0 = 0; i0 < len0; i0++) {
                         const _errs9 = errors;
                         if (typeof data2[i0] !== 'string') {
-                          validate20.errors = [
+                          validate24.errors = [
                             {
                               instancePath:
                                 instancePath +
@@ -5978,7 +6579,7 @@ function validate20(
                   }
                 }
               } else {
-                validate20.errors = [
+                validate24.errors = [
                   {
                     instancePath: instancePath + '/headers',
                     schemaPath: '#/properties/headers/type',
@@ -5999,12 +6600,12 @@ function validate20(
               let data4 = data.delay;
               const _errs11 = errors;
               if (typeof data4 !== 'string' && !(typeof data4 == 'number' && isFinite(data4))) {
-                validate20.errors = [
+                validate24.errors = [
                   {
                     instancePath: instancePath + '/delay',
                     schemaPath: '#/properties/delay/type',
                     keyword: 'type',
-                    params: { type: schema21.properties.delay.type },
+                    params: { type: schema25.properties.delay.type },
                     message: 'must be string,number',
                   },
                 ];
@@ -6018,7 +6619,7 @@ function validate20(
               if (data.drop !== undefined) {
                 const _errs13 = errors;
                 if (typeof data.drop !== 'boolean') {
-                  validate20.errors = [
+                  validate24.errors = [
                     {
                       instancePath: instancePath + '/drop',
                       schemaPath: '#/properties/drop/type',
@@ -6038,7 +6639,7 @@ function validate20(
         }
       }
     } else {
-      validate20.errors = [
+      validate24.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -6050,11 +6651,11 @@ function validate20(
       return false;
     }
   }
-  validate20.errors = vErrors;
+  validate24.errors = vErrors;
   return errors === 0;
 }
-export const projectFile = validate21;
-const schema22 = {
+export const projectFile = validate25;
+const schema26 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'project-file.schema.json',
   title: 'ProjectFile',
@@ -6170,9 +6771,9 @@ const schema22 = {
     projects: {},
   },
 };
-const pattern39 = new RegExp('^[^,]+$', 'u');
-const pattern40 = new RegExp('^[^,\\s]+$', 'u');
-function validate21(
+const pattern42 = new RegExp('^[^,]+$', 'u');
+const pattern43 = new RegExp('^[^,\\s]+$', 'u');
+function validate25(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -6182,8 +6783,8 @@ function validate21(
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       const _errs1 = errors;
       for (const key0 in data) {
-        if (!func2.call(schema22.properties, key0)) {
-          validate21.errors = [
+        if (!func2.call(schema26.properties, key0)) {
+          validate25.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -6200,7 +6801,7 @@ function validate21(
         if (data.$schema !== undefined) {
           const _errs2 = errors;
           if (typeof data.$schema !== 'string') {
-            validate21.errors = [
+            validate25.errors = [
               {
                 instancePath: instancePath + '/$schema',
                 schemaPath: '#/properties/%24schema/type',
@@ -6228,8 +6829,8 @@ function validate21(
                   const _errs6 = errors;
                   if (errors === _errs6) {
                     if (typeof data2 === 'string') {
-                      if (!pattern39.test(data2)) {
-                        validate21.errors = [
+                      if (!pattern42.test(data2)) {
+                        validate25.errors = [
                           {
                             instancePath: instancePath + '/allow-read/' + i0,
                             schemaPath: '#/properties/allow-read/items/pattern',
@@ -6241,7 +6842,7 @@ function validate21(
                         return false;
                       }
                     } else {
-                      validate21.errors = [
+                      validate25.errors = [
                         {
                           instancePath: instancePath + '/allow-read/' + i0,
                           schemaPath: '#/properties/allow-read/items/type',
@@ -6259,7 +6860,7 @@ function validate21(
                   }
                 }
               } else {
-                validate21.errors = [
+                validate25.errors = [
                   {
                     instancePath: instancePath + '/allow-read',
                     schemaPath: '#/properties/allow-read/type',
@@ -6288,8 +6889,8 @@ function validate21(
                     const _errs10 = errors;
                     if (errors === _errs10) {
                       if (typeof data4 === 'string') {
-                        if (!pattern40.test(data4)) {
-                          validate21.errors = [
+                        if (!pattern43.test(data4)) {
+                          validate25.errors = [
                             {
                               instancePath: instancePath + '/allow-net/' + i1,
                               schemaPath: '#/properties/allow-net/items/pattern',
@@ -6301,7 +6902,7 @@ function validate21(
                           return false;
                         }
                       } else {
-                        validate21.errors = [
+                        validate25.errors = [
                           {
                             instancePath: instancePath + '/allow-net/' + i1,
                             schemaPath: '#/properties/allow-net/items/type',
@@ -6319,7 +6920,7 @@ function validate21(
                     }
                   }
                 } else {
-                  validate21.errors = [
+                  validate25.errors = [
                     {
                       instancePath: instancePath + '/allow-net',
                       schemaPath: '#/properties/allow-net/type',
@@ -6348,8 +6949,8 @@ function validate21(
                       const _errs14 = errors;
                       if (errors === _errs14) {
                         if (typeof data6 === 'string') {
-                          if (!pattern40.test(data6)) {
-                            validate21.errors = [
+                          if (!pattern43.test(data6)) {
+                            validate25.errors = [
                               {
                                 instancePath: instancePath + '/allow-sip/' + i2,
                                 schemaPath: '#/properties/allow-sip/items/pattern',
@@ -6361,7 +6962,7 @@ function validate21(
                             return false;
                           }
                         } else {
-                          validate21.errors = [
+                          validate25.errors = [
                             {
                               instancePath: instancePath + '/allow-sip/' + i2,
                               schemaPath: '#/properties/allow-sip/items/type',
@@ -6379,7 +6980,7 @@ function validate21(
                       }
                     }
                   } else {
-                    validate21.errors = [
+                    validate25.errors = [
                       {
                         instancePath: instancePath + '/allow-sip',
                         schemaPath: '#/properties/allow-sip/type',
@@ -6408,8 +7009,8 @@ function validate21(
                         const _errs18 = errors;
                         if (errors === _errs18) {
                           if (typeof data8 === 'string') {
-                            if (!pattern40.test(data8)) {
-                              validate21.errors = [
+                            if (!pattern43.test(data8)) {
+                              validate25.errors = [
                                 {
                                   instancePath: instancePath + '/allow-env/' + i3,
                                   schemaPath: '#/properties/allow-env/items/pattern',
@@ -6421,7 +7022,7 @@ function validate21(
                               return false;
                             }
                           } else {
-                            validate21.errors = [
+                            validate25.errors = [
                               {
                                 instancePath: instancePath + '/allow-env/' + i3,
                                 schemaPath: '#/properties/allow-env/items/type',
@@ -6439,7 +7040,7 @@ function validate21(
                         }
                       }
                     } else {
-                      validate21.errors = [
+                      validate25.errors = [
                         {
                           instancePath: instancePath + '/allow-env',
                           schemaPath: '#/properties/allow-env/type',
@@ -6465,7 +7066,7 @@ function validate21(
                       !isNaN(data9) &&
                       isFinite(data9)
                     )) {
-                      validate21.errors = [
+                      validate25.errors = [
                         {
                           instancePath: instancePath + '/max-agents',
                           schemaPath: '#/properties/max-agents/type',
@@ -6479,7 +7080,7 @@ function validate21(
                     if (errors === _errs20) {
                       if (typeof data9 == 'number' && isFinite(data9)) {
                         if (data9 > 1000 || isNaN(data9)) {
-                          validate21.errors = [
+                          validate25.errors = [
                             {
                               instancePath: instancePath + '/max-agents',
                               schemaPath: '#/properties/max-agents/maximum',
@@ -6491,7 +7092,7 @@ function validate21(
                           return false;
                         } else {
                           if (data9 < 1 || isNaN(data9)) {
-                            validate21.errors = [
+                            validate25.errors = [
                               {
                                 instancePath: instancePath + '/max-agents',
                                 schemaPath: '#/properties/max-agents/minimum',
@@ -6519,7 +7120,7 @@ function validate21(
                         !isNaN(data10) &&
                         isFinite(data10)
                       )) {
-                        validate21.errors = [
+                        validate25.errors = [
                           {
                             instancePath: instancePath + '/max-calls',
                             schemaPath: '#/properties/max-calls/type',
@@ -6533,7 +7134,7 @@ function validate21(
                       if (errors === _errs22) {
                         if (typeof data10 == 'number' && isFinite(data10)) {
                           if (data10 > 1000000 || isNaN(data10)) {
-                            validate21.errors = [
+                            validate25.errors = [
                               {
                                 instancePath: instancePath + '/max-calls',
                                 schemaPath: '#/properties/max-calls/maximum',
@@ -6545,7 +7146,7 @@ function validate21(
                             return false;
                           } else {
                             if (data10 < 1 || isNaN(data10)) {
-                              validate21.errors = [
+                              validate25.errors = [
                                 {
                                   instancePath: instancePath + '/max-calls',
                                   schemaPath: '#/properties/max-calls/minimum',
@@ -6568,12 +7169,12 @@ function validate21(
                         let data11 = data.isolate;
                         const _errs24 = errors;
                         if (!(data11 === 'auto' || data11 === 'always' || data11 === 'never')) {
-                          validate21.errors = [
+                          validate25.errors = [
                             {
                               instancePath: instancePath + '/isolate',
                               schemaPath: '#/properties/isolate/enum',
                               keyword: 'enum',
-                              params: { allowedValues: schema22.properties.isolate.enum },
+                              params: { allowedValues: schema26.properties.isolate.enum },
                               message: 'must be equal to one of the allowed values',
                             },
                           ];
@@ -6587,7 +7188,7 @@ function validate21(
                         if (data.untrusted !== undefined) {
                           const _errs25 = errors;
                           if (typeof data.untrusted !== 'boolean') {
-                            validate21.errors = [
+                            validate25.errors = [
                               {
                                 instancePath: instancePath + '/untrusted',
                                 schemaPath: '#/properties/untrusted/type',
@@ -6612,7 +7213,7 @@ function validate21(
         }
       }
     } else {
-      validate21.errors = [
+      validate25.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -6624,6 +7225,6 @@ function validate21(
       return false;
     }
   }
-  validate21.errors = vErrors;
+  validate25.errors = vErrors;
   return errors === 0;
 }

@@ -22,10 +22,15 @@ export interface PeerAccount {
   readonly sentBy: string;
 }
 
+type AccountOptions = Pick<
+  PeerOptions,
+  'username' | 'domain' | 'password' | 'auth_user' | 'outbound' | 'transport' | 'display_name'
+>;
+
 /** @param sipPort of UDP and TCP; TLS listens on the next one */
 export function peerAccount(
   name: string,
-  options: PeerOptions,
+  options: AccountOptions,
   address: string,
   sipPort: number,
 ): PeerAccount {

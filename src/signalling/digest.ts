@@ -27,7 +27,7 @@ const HASHES: ReadonlyMap<string, readonly [algorithm: Algorithm, hash: string]>
 ]);
 
 /** A header's parameters: `Digest realm="a", nonce="b"`. Undefined for another scheme. */
-function digestParameters(value: string): ReadonlyMap<string, string> | undefined {
+export function digestParameters(value: string): ReadonlyMap<string, string> | undefined {
   const match = /^\s*Digest\s+(.*)$/is.exec(value);
   if (match === null) return undefined;
   // The parameters are a list with commas, which quoted values may hold as well.

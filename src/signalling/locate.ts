@@ -1,6 +1,7 @@
 /** Where requests go: the next hop of a URI and its address (RFC 3263, without NAPTR). */
 import { lookup, resolveSrv } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { hostPort } from '../agents/address.js';
 import { parseUri } from '../sip/uri.js';
 import { transportOf } from './account.js';
 import type { Destination, Transport } from './transport/transport.js';
@@ -52,4 +53,12 @@ async function serviceOf(
   } catch {
     return undefined;
   }
+}
+
+/** The host of a URI and its port, or the default one: "pbx.example:5060", not looked up. */
+export function hopText(uri: string): string {
+  const parsed = parseUri(uri);
+  if (parsed === undefined) return uri;
+  const host = parsed.parameters.get('maddr') ?? parsed.host;
+  return hostPort(host, parsed.port ?? (parsed.scheme === 'sips' ? 5061 : 5060));
 }

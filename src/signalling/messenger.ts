@@ -7,11 +7,10 @@ import { hostPort } from '../agents/address.js';
 import type { AgentContext, Caller } from '../agents/user-agent.js';
 import type { PeerOptions } from '../schema/types.gen.js';
 import { headerOf, parseHead, type HeaderField, type SipMessage } from '../sip/sip-message.js';
-import { parseUri } from '../sip/uri.js';
 import { octetsOf, withHeaders, writeMessage } from '../sip/write-message.js';
 import { transportOf, type PeerAccount } from './account.js';
 import { ClientTransaction, type ClientUser } from './transactions/client-transaction.js';
-import { locate } from './locate.js';
+import { hopText, locate } from './locate.js';
 import { ServerTransaction, tryingMs } from './transactions/server-transaction.js';
 import {
   branchOf,
@@ -71,9 +70,12 @@ export interface MessengerUser {
   unacknowledged(transaction: ServerTransaction): void;
 }
 
+/** Whoever judges the messages, and takes note of them. */
+export type MessengerContext = Pick<AgentContext, 'sip' | 'guard'>;
+
 export class Messenger {
   readonly #account: PeerAccount;
-  readonly #context: AgentContext;
+  readonly #context: MessengerContext;
   readonly #clock: Clock;
   readonly #automatic: NonNullable<PeerOptions['automatic']>;
   readonly #user: MessengerUser;
@@ -86,7 +88,7 @@ export class Messenger {
 
   constructor(
     account: PeerAccount,
-    context: AgentContext,
+    context: MessengerContext,
     clock: Clock,
     automatic: NonNullable<PeerOptions['automatic']>,
     user: MessengerUser,
@@ -189,6 +191,11 @@ export class Messenger {
     const message = messageOf(whole, { direction: 'sent', ...heard });
     this.#note(message, whole);
     for (const part of parts) await this.#write(connection, part);
+  }
+
+  /** Whether the response answers a request of this messenger. */
+  awaits(response: SipMessage): boolean {
+    return this.#clients.has(clientKey(branchOf(response), response.method));
   }
 
   /** What has arrived on the wire. */
@@ -332,14 +339,6 @@ export class Messenger {
   #note(message: SipMessage, text: string): void {
     this.#context.sip(message, text, performance.now());
   }
-}
-
-/** The host of a URI and its port, or the default one: "pbx.example:5060", not looked up. */
-function hopText(uri: string): string {
-  const parsed = parseUri(uri);
-  if (parsed === undefined) return uri;
-  const host = parsed.parameters.get('maddr') ?? parsed.host;
-  return hostPort(host, parsed.port ?? (parsed.scheme === 'sips' ? 5061 : 5060));
 }
 
 function isReliable(transport: Transport): boolean {

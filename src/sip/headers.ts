@@ -68,6 +68,11 @@ export function headerValues(fields: readonly HeaderField[], name: string): read
   return valuesOf(headerKey(name), headerLines(fields, name));
 }
 
+/** The values of one field: several where the grammar of its name is a list. `name` in lower case, in full. */
+export function fieldValues(name: string, value: string): readonly string[] {
+  return valuesOf(name, [value]);
+}
+
 function valuesOf(key: string, lines: readonly string[]): string[] {
   return LISTS.has(key) ? lines.flatMap((line) => splitList(line)) : [...lines];
 }

@@ -17,11 +17,14 @@ const PARAMETER = /([^\s,="]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]+)/g;
 export class RefusalLog {
   readonly #emit: (event: AgentEvent) => void;
   readonly #version: string;
+  readonly #isTranslated: boolean;
   readonly #challenges = new Set<string>();
 
-  constructor(emit: (event: AgentEvent) => void, version: string) {
+  /** @param isTranslated a proxy in front of baresip answers the challenges baresip cannot */
+  constructor(emit: (event: AgentEvent) => void, version: string, isTranslated = false) {
     this.#emit = emit;
     this.#version = version;
+    this.#isTranslated = isTranslated;
   }
 
   /** Every message of the trace, with its text. */
@@ -42,7 +45,7 @@ export class RefusalLog {
 
   /** Every request of a method fails at the same challenge, so each problem is reported once per method. */
   #challenge(message: SipMessage): void {
-    const problem = challengeProblem(message, this.#version);
+    const problem = this.#isTranslated ? undefined : challengeProblem(message, this.#version);
     if (problem === undefined) return;
     const key = `${message.method} ${problem}`;
     if (this.#challenges.has(key)) return;

@@ -32,20 +32,24 @@ export class Registration {
   #expiry: NodeJS.Timeout | undefined;
   #credentials = new Credentials();
   readonly #stopTrying: () => boolean;
+  readonly #isTranslated: boolean;
   /** baresip may still send REGISTERs and get answers: they no longer count. */
   #gaveUp = false;
 
   /**
    * `version`: of this baresip, which may not understand a challenge. `stopTrying` is called when the
    * registrar has refused the password: it keeps baresip from trying the same password again and returns
-   * true, or returns false where that is not needed.
+   * true, or returns false where that is not needed. `isTranslated`: a proxy in front of baresip answers the
+   * challenges baresip cannot.
    */
   constructor(
     emit: (event: AgentEvent) => void,
     version: string,
     stopTrying: () => boolean = () => false,
+    isTranslated = false,
   ) {
     this.#emit = emit;
+    this.#isTranslated = isTranslated;
     this.#version = version;
     this.#stopTrying = stopTrying;
   }
@@ -171,7 +175,7 @@ export class Registration {
 
   /** The reason behind a 401 or 407, which its phrase does not give; MD5, the usual algorithm, is not named. */
   #whyRefused(response: SipMessage): string | undefined {
-    const problem = challengeProblem(response, this.#version);
+    const problem = this.#isTranslated ? undefined : challengeProblem(response, this.#version);
     if (problem !== undefined) return problem;
     const algorithm = algorithmsOf(response).find((one) => !/^md5$/i.test(one));
     return algorithm === undefined ? undefined : `with credentials in ${algorithm}`;

@@ -16,6 +16,8 @@ export interface Account {
   transport: 'udp' | 'tcp' | 'tls';
   /** Where requests go first: the outbound proxy, else the domain, as "host" or "host:port". */
   nextHop: string | undefined;
+  /** URI of the outbound proxy, where requests go by one. */
+  outbound: string | undefined;
   /** The parameter of `uanew`; with regint 0 the account is created but not registered. */
   line(regint: number): string;
   /** For a serverless agent whose headers go by the route: the account line for a call to that URI. */
@@ -33,7 +35,8 @@ interface Parameter {
 
 /**
  * `own`: the agent's SIP address as "host:port", which is the domain of a serverless agent. `carried`:
- * headers that go behind the outbound route, below baresip 2.3.
+ * headers that go behind the outbound route, below baresip 2.3. `through`: the proxy in front of the agent, as
+ * "host:port", to which baresip sends everything.
  * @throws OffhookError E_CAPABILITY for a value baresip cannot be given, E_ARGUMENT for an invalid name, host
  * or URI.
  */
@@ -42,6 +45,7 @@ export function accountOf(
   options: AgentOptions,
   own: string,
   carried: readonly HeaderField[] = [],
+  through?: string,
 ): Account {
   const user = escapeUser(wellFormed(name, 'username', options.username ?? name));
   const transport = options.transport ?? 'udp';
@@ -71,8 +75,9 @@ export function accountOf(
     user,
     domain,
     transport,
+    outbound,
     nextHop: outbound === undefined ? domain : hostOf(outbound),
-    line: (regint) => line(regint, outbound),
+    line: (regint) => line(regint, through === undefined ? outbound : `sip:${through}`),
     ...(carried.length === 0 ? {} : carrying(outbound, line)),
   };
 }

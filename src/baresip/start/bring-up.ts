@@ -55,7 +55,7 @@ export async function bringUp(
       continue;
     }
     throw exit === undefined
-      ? startError(session, `its control port did not open (waited ${formatMs(limit.ms)})`)
+      ? failed(session, `its control port did not open (waited ${formatMs(limit.ms)})`)
       : exitError(session, exit);
   }
   try {
@@ -77,7 +77,7 @@ export async function bringUp(
     // Parts that know no agent report what they met, such as the control connection.
     const isForeign =
       error instanceof OffhookError && error.details.subject !== `agent "${session.ground.name}"`;
-    throw isForeign ? startError(session, error.message) : error;
+    throw isForeign ? failed(session, error.message) : error;
   }
   const version = context.binary.version;
   session.started({ version, aor: account.aor, address: hostPort(address, sipPort) });
@@ -93,7 +93,7 @@ async function setUp(
   const replies = await Promise.all(session.send('start', commands, limit));
   const refused = replies.find((reply) => !reply.ok);
   if (refused !== undefined)
-    throw startError(session, `baresip refused ${what}: ${refused.data.trim()}`);
+    throw failed(session, `baresip refused ${what}: ${refused.data.trim()}`);
 }
 
 /** Loads modules by command, not by the config, so that a module that does not load is reported. */
@@ -127,16 +127,24 @@ function tellAddedLines(session: Session, carried: readonly HeaderField[]): void
 function exitError(session: Session, exit: Exit): Error {
   if (exit.code === EXIT_PORT_TAKEN) return new PortTaken();
   if (exit.error !== undefined)
-    return startError(session, `the program could not be started: ${exit.error.message}`);
+    return failed(session, `the program could not be started: ${exit.error.message}`);
   if (exit.code === EXIT_ADDRESS)
-    return startError(session, `baresip could not use the address ${session.ground.address}`);
+    return failed(session, `baresip could not use the address ${session.ground.address}`);
   const how = exit.signal === null ? `exit code ${exit.code ?? 0}` : `signal ${exit.signal}`;
-  return startError(session, `baresip ended at once with ${how}`);
+  return failed(session, `baresip ended at once with ${how}`);
 }
 
-export function startError(session: Session, what: string): OffhookError {
-  const { name } = session.ground;
-  const lines = session.lastLines.slice(-3).join(' | ');
+function failed({ ground, lastLines }: Session, what: string): OffhookError {
+  return startError(ground.name, what, lastLines);
+}
+
+/** @param output the last lines baresip wrote */
+export function startError(
+  name: string,
+  what: string,
+  output: readonly string[] = [],
+): OffhookError {
+  const lines = output.slice(-3).join(' | ');
   return new OffhookError(
     'E_AGENT_START',
     {

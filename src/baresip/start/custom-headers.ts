@@ -27,6 +27,8 @@ export function headersOf(agent: string, options: AgentOptions, version: string)
     valuesOf(agent, name, value).map((one): HeaderField => [name, one]),
   );
   for (const [name, value] of fields) checkField(agent, name, value);
+  // The proxy in front of baresip writes them.
+  if (options.proxy === true) return { commanded: [], carried: [] };
   const lacking = lackingFor(fields, version);
   if (lacking === undefined) return { commanded: fields, carried: [] };
   if (options.headers_compat !== true) {
@@ -38,7 +40,9 @@ export function headersOf(agent: string, options: AgentOptions, version: string)
         verb: 'headers',
         what: `baresip ${version} ${what} (from ${sinceOf(lacking)})`,
       },
-      { hint: 'allow the way around with headers_compat: true, or use a newer baresip' },
+      {
+        hint: 'write proxy: true, allow the way around with headers_compat: true, or use a newer baresip',
+      },
     );
   }
   for (const [name, value] of fields) checkCarried(agent, version, name, value);

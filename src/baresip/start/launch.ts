@@ -26,6 +26,8 @@ import { idleLine } from '../wire/commands.js';
 import { CERTIFICATE_FILE, configText } from './config.js';
 import { excessBytes } from '../wire/ctrl.js';
 import { createFolder, notePid } from './folder.js';
+import { openProxy } from './in-front.js';
+import type { AgentProxy } from '../../proxy/proxy.js';
 import { wrapperFor, type Wrapper } from './isolation.js';
 import { overlooksDigits, RECORDER } from '../media/lost-digits.js';
 import { assertModule } from './modules.js';
@@ -56,16 +58,21 @@ export async function launch(
   checkNat(name, options, context.binary.version, isLoopback(address));
   const wrapper = await wrapperFor(name, context.isolate, context.binary);
   for (let attempt = 1; ; attempt++) {
-    const session = await prepare(name, options, context, { address, headers, wrapper, before });
+    let session: Session | undefined;
     try {
+      session = await prepare(name, options, context, { address, headers, wrapper, before });
       await bringUp(session, options, headers, limit);
       return session;
     } catch (error) {
-      await session.stop();
+      await session?.stop();
       if (!(error instanceof PortTaken)) throw error;
       trace.ports?.(name, 'another program took one of its ports');
       if (attempt === ATTEMPTS)
-        throw startError(session, 'its ports were taken by another program again and again');
+        throw startError(
+          name,
+          'its ports were taken by another program again and again',
+          session?.lastLines,
+        );
     }
   }
 }
@@ -145,6 +152,19 @@ function agentCertificate(): Promise<string> {
   return certificate;
 }
 
+/** The PEM files of an agent, and the name of the one with the authorities it trusts. */
+async function certificatesOf(
+  name: string,
+  { verify_tls, ca_file }: AgentOptions,
+  tls: boolean,
+): Promise<{ certificates: { file: string; pem: string }[]; authorities: string | undefined }> {
+  const own = tls ? [{ file: CERTIFICATE_FILE, pem: await agentCertificate() }] : [];
+  const trusted = verify_tls === true ? authoritiesFile(name, ca_file) : undefined;
+  const { file, pem } = trusted ?? {};
+  const others = file === undefined || pem === undefined ? [] : [{ file, pem }];
+  return { certificates: [...own, ...others], authorities: file };
+}
+
 interface Preparation {
   address: string;
   headers: Headers;
@@ -165,30 +185,31 @@ async function prepare(
   { address, headers: { carried }, wrapper, before }: Preparation,
 ): Promise<Session> {
   const slot = before === undefined ? await takeSlot(address) : kept(before.ground.slot);
+  let proxy: AgentProxy | undefined;
   try {
     const sipPort = options.local_port ?? slot.sip;
     if (options.local_port !== undefined && !(await sipPortsAreFree(address, sipPort)))
       throw portsTakenError(name, address, sipPort);
+    const { version } = context.binary;
     const idleAor = `sip:offhook-${randomBytes(6).toString('hex')}@${LOOPBACK}`;
-    const account = accountOf(name, options, hostPort(address, sipPort), carried);
-    const tls = account.transport === 'tls';
-    const certificates = tls ? [{ file: CERTIFICATE_FILE, pem: await agentCertificate() }] : [];
-    const authorities =
-      options.verify_tls === true ? authoritiesFile(name, options.ca_file) : undefined;
-    if (authorities?.pem !== undefined)
-      certificates.push({ file: authorities.file, pem: authorities.pem });
+    const [phonePort, innerPort] = slot.inner;
+    const through = options.proxy === true ? hostPort(address, innerPort) : undefined;
+    const account = accountOf(name, options, hostPort(address, sipPort), carried, through);
+    const tls = account.transport === 'tls' && through === undefined;
+    const { certificates, authorities } = await certificatesOf(name, options, tls);
     const config = configText({
       address,
-      sipPort,
+      sipPort: through === undefined ? sipPort : phonePort,
       controlPort: slot.control,
       rtpPorts: slot.rtp,
       modulePath: context.binary.modulePath,
       tls,
-      converters: hasCapability(context.binary.version, 'converters'),
-      rtp: rtpConfig(options, context.binary.version),
-      ...(authorities === undefined ? {} : { authorities: authorities.file }),
+      converters: hasCapability(version, 'converters'),
+      rtp: rtpConfig(options, version),
+      ...(authorities === undefined ? {} : { authorities }),
       mwi: options.mwi === true,
     });
+    proxy = await openProxy(name, options, version, { address, sipPort, slot, account });
     const folder = createFolder({ config, accounts: `${idleLine(idleAor)}\n`, certificates });
     // the account is given by a command, when baresip runs
     const accounts = `${account.line(0)}\n`;
@@ -205,6 +226,7 @@ async function prepare(
         context,
         address,
         sipPort,
+        proxy,
         slot,
         folder,
         routed: options.outbound !== undefined || options.domain !== undefined,
@@ -230,6 +252,7 @@ async function prepare(
     notePid(folder, session.process.pid);
     return session;
   } catch (error) {
+    proxy?.close();
     slot.release();
     throw error;
   }

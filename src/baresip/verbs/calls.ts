@@ -5,8 +5,10 @@ import type { Done, VerbArguments } from '../../agents/user-agent.js';
 import { perform } from '../perform.js';
 import { Limit } from '../../agents/limit.js';
 import type { RunningAgent } from '../running-agent.js';
+import type { Command } from '../wire/ctrl.js';
 import { holdOthers } from './hold.js';
-import { assertRefusal, refuse } from './inbound.js';
+import { refusalOf, refuse } from './inbound.js';
+import { withHeaders } from './through-proxy.js';
 import { assertOpen, callOf, noCall } from './which-call.js';
 
 /** 1.x forgets an answer given while ICE still gathers its candidates: it is given again after this time. */
@@ -46,10 +48,10 @@ export async function accept(
 
 export async function reject(
   agent: RunningAgent,
-  refusal: VerbArguments<'reject'>,
+  asked: VerbArguments<'reject'>,
   limit: Limit,
 ): Promise<Done> {
-  assertRefusal(agent, 'reject', refusal);
+  const refusal = refusalOf(agent, 'reject', asked);
   const call = await waitingCall(agent, 'reject', undefined, limit);
   agent.calls.expectHangup(call.id);
   const done = await perform(agent, 'reject', refuse(agent, call.id, refusal), limit, {
@@ -69,7 +71,7 @@ export async function reject(
 
 export async function hangup(
   agent: RunningAgent,
-  { call: id }: VerbArguments<'hangup'>,
+  { options, call: id }: VerbArguments<'hangup'>,
   limit: Limit,
 ): Promise<Done> {
   agent.assertUsable('hangup');
@@ -89,15 +91,23 @@ export async function hangup(
   }
   const leaving = call;
   agent.calls.expectHangup(leaving.id);
-  return perform(agent, 'hangup', agent.commands.hangup(leaving.id), limit, {
-    done: () => closed(agent, leaving.id),
-    timedOut: (waited) =>
-      agent.problem(
-        'E_CALL_TIMEOUT',
-        'hangup',
-        `the call with ${leaving.peer.uri} did not close (waited ${formatMs(waited)})`,
-      ),
-  });
+  const leave = (commands: Command[]): Promise<Done> =>
+    perform(agent, 'hangup', commands, limit, {
+      done: () => closed(agent, leaving.id),
+      timedOut: (waited) =>
+        agent.problem(
+          'E_CALL_TIMEOUT',
+          'hangup',
+          `the call with ${leaving.peer.uri} did not close (waited ${formatMs(waited)})`,
+        ),
+    });
+  if (leaving.direction === 'incoming' && !leaving.accepted) {
+    return leave(refuse(agent, leaving.id, refusalOf(agent, 'hangup', { options })));
+  }
+  const method = leaving.state === 'Established' || leaving.accepted ? 'BYE' : 'CANCEL';
+  return withHeaders(agent, 'hangup', { method, call: leaving.id }, options, () =>
+    leave(agent.commands.hangup(leaving.id)),
+  );
 }
 
 /** Whether the call got any response, or has closed, before the limit. */

@@ -13,6 +13,7 @@ import type { RunningAgent } from '../running-agent.js';
 import { hostOf } from '../start/account.js';
 import type { Command } from '../wire/ctrl.js';
 import { placedTarget } from './target.js';
+import { withHeaders } from './through-proxy.js';
 
 /** An INVITE over UDP leaves at once; if it has not left by then, it never will. */
 const INVITE_MS = 1000;
@@ -27,7 +28,7 @@ interface Placing {
 
 export async function dial(
   agent: RunningAgent,
-  { target }: VerbArguments<'dial'>,
+  { target, options }: VerbArguments<'dial'>,
   limit: Limit,
 ): Promise<Done> {
   const { uri } = placedTarget(agent, 'dial', target);
@@ -44,7 +45,9 @@ export async function dial(
     );
   }
   const placing = { uri, peer: peerOf(uri, ''), before: routeCommands(agent, uri) };
-  const { seq } = await placeCall(agent, 'dial', placing, limit);
+  const { seq } = await withHeaders(agent, 'dial', { method: 'INVITE' }, options, () =>
+    placeCall(agent, 'dial', placing, limit),
+  );
   return { seq };
 }
 

@@ -8,6 +8,7 @@ import { perform } from '../perform.js';
 import { Limit } from '../../agents/limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import type { Done, VerbArguments } from '../../agents/user-agent.js';
+import { withHeaders } from './through-proxy.js';
 import { assertOpen, callOf, noCall } from './which-call.js';
 
 /** baresip answers these codes by itself: a challenge with credentials, 491 with another try (RFC 3261, 14.1). */
@@ -19,26 +20,30 @@ const ACK_MS = 1000;
 
 export async function hold(
   agent: RunningAgent,
-  { call: id }: VerbArguments<'hold'>,
+  { options, call: id }: VerbArguments<'hold'>,
   limit: Limit,
 ): Promise<Done> {
   await settled(agent, 'hold', limit);
   const call = answeredCall(agent, 'hold', id);
   // The agent holds the call already: baresip would send nothing.
   if (holds(call.facts.held)) return latest(agent, call.id);
-  return change(agent, 'hold', call, limit);
+  return withHeaders(agent, 'hold', { method: 'INVITE', call: call.id }, options, () =>
+    change(agent, 'hold', call, limit),
+  );
 }
 
 export async function resume(
   agent: RunningAgent,
-  { call: id }: VerbArguments<'resume'>,
+  { options, call: id }: VerbArguments<'resume'>,
   limit: Limit,
 ): Promise<Done> {
   await settled(agent, 'resume', limit);
   const call = id === undefined ? heldCall(agent) : answeredCall(agent, 'resume', id);
   if (holds(call.facts.held)) {
     await holdOthers(agent, 'resume', call.id, limit);
-    await change(agent, 'resume', call, limit);
+    await withHeaders(agent, 'resume', { method: 'INVITE', call: call.id }, options, () =>
+      change(agent, 'resume', call, limit),
+    );
   }
   return { seq: agent.emit({ type: 'call_resumed', call: call.id }) };
 }

@@ -7,8 +7,10 @@ import type { Done, VerbArguments } from '../../agents/user-agent.js';
 import { replied } from '../perform.js';
 import type { SentRequest } from '../record/request-log.js';
 import type { Limit } from '../../agents/limit.js';
+import type { HeaderOptions, TextOptions } from '../../schema/types.gen.js';
 import type { RunningAgent } from '../running-agent.js';
 import { placedTarget } from './target.js';
+import { withHeaders } from './through-proxy.js';
 
 /** The limit is the size of a whole command, "message TEXT". */
 const LONGEST_TEXT = 1023 - 'message '.length;
@@ -18,7 +20,7 @@ const PING = { verb: 'ping', code: 'E_PING' } as const;
 
 export async function message(
   agent: RunningAgent,
-  { target, text }: VerbArguments<'message'>,
+  { target, text, options }: VerbArguments<'message'>,
   limit: Limit,
 ): Promise<Done> {
   const { uri } = placedTarget(agent, 'message', target);
@@ -27,12 +29,22 @@ export async function message(
   assertTransport(agent, uri);
   const select = agent.contacts.select(agent, uri);
   const request = agent.requests.expect('MESSAGE');
-  const { code, reason } = await deliver(agent, request, select, uri, text, limit).finally(() => {
+  const sent = { method: 'MESSAGE' };
+  const given = textHeaders(options);
+  const { code, reason } = await withHeaders(agent, 'message', sent, given, () =>
+    deliver(agent, request, select, uri, text, limit),
+  ).finally(() => {
     agent.contacts.settle(agent, request);
   });
   const seq = agent.emit({ type: 'message_sent', to: uri, code, reason });
   if (code < 300) return { seq };
   throw agent.problem('E_MESSAGE', 'message', `${uri} answered ${code} ${reason}`);
+}
+
+/** The Content-Type is a header like others, for the proxy that writes it. */
+function textHeaders({ headers, content_type }: TextOptions = {}): HeaderOptions | undefined {
+  if (content_type === undefined) return headers === undefined ? undefined : { headers };
+  return { headers: { ...headers, 'Content-Type': content_type } };
 }
 
 async function deliver(
@@ -86,14 +98,25 @@ function assertText(agent: RunningAgent, text: string): void {
 
 export async function ping(
   agent: RunningAgent,
-  { target }: VerbArguments<'ping'>,
+  { target, options }: VerbArguments<'ping'>,
   limit: Limit,
 ): Promise<Done> {
   const { uri } = placedTarget(agent, 'ping', target);
   agent.assertUsable('ping');
-  const began = performance.now();
   const commands = agent.commands.options(uri);
   if (commands === undefined) throw otherUri(agent, uri);
+  return withHeaders(agent, 'ping', { method: 'OPTIONS' }, options, () =>
+    askOptions(agent, uri, commands, limit),
+  );
+}
+
+async function askOptions(
+  agent: RunningAgent,
+  uri: string,
+  commands: readonly Command[],
+  limit: Limit,
+): Promise<Done> {
+  const began = performance.now();
   const request = agent.requests.expect('OPTIONS');
   try {
     const replies = await replied(agent, 'ping', commands, limit);

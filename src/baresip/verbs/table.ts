@@ -8,9 +8,10 @@ import { accept, hangup, reject } from './calls.js';
 import { dial } from './dial.js';
 import { dtmf } from './dtmf.js';
 import { hold, mute, resume, unmute } from './hold.js';
-import { respondIncoming, stopResponding } from './inbound.js';
+import { deflect, respondIncoming, stopResponding } from './inbound.js';
 import { message, ping } from './messages.js';
 import { register, unregister } from './registering.js';
+import { request } from './through-proxy.js';
 import { transfer } from './transfer.js';
 
 /** Verbs of an agent that runs; agent.ts has those that end and begin its process. */
@@ -36,7 +37,9 @@ export const VERBS: { readonly [V in RunningVerb]: Verb<V> } = {
   message,
   ping,
   reject,
+  request,
   respond_incoming: respondIncoming,
+  deflect,
   stop_responding: stopResponding,
   transfer,
   attended_transfer: attendedTransfer,

@@ -8,17 +8,20 @@ import type { Limit } from '../../agents/limit.js';
 import type { PlacedTarget, RunningAgent } from '../running-agent.js';
 import type { Done, VerbArguments } from '../../agents/user-agent.js';
 import { placedTarget } from './target.js';
+import { withHeaders } from './through-proxy.js';
 import { assertOpen, callOf, noCall } from './which-call.js';
 
 export async function transfer(
   agent: RunningAgent,
-  { target: to, call: id }: VerbArguments<'transfer'>,
+  { target: to, options, call: id }: VerbArguments<'transfer'>,
   limit: Limit,
 ): Promise<Done> {
   const target = placedTarget(agent, 'transfer', to);
   const call = await transferableCall(agent, 'transfer', { target, id }, limit);
   const commands = agent.commands.transfer(call.id, bracketed(target.uri));
-  return refer(agent, 'transfer', { call, commands }, limit);
+  return withHeaders(agent, 'transfer', { method: 'REFER', call: call.id }, options, () =>
+    refer(agent, 'transfer', { call, commands }, limit),
+  );
 }
 
 /** Sends the REFER and waits for its final answer. */

@@ -31,6 +31,7 @@ function connected(transport: string, command: string): SipMessage[] {
     line: () => undefined,
     warning: () => undefined,
     unseen: () => undefined,
+    inner: () => undefined,
   };
   const wire = new Wire(new Endpoints([]), sink, 'alice');
   wire.commands([{ name: 'uanew', params: command }]);

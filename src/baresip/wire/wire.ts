@@ -4,6 +4,7 @@
  */
 import type { SipMessage } from '../../sip/sip-message.js';
 import { trace } from '../../trace.js';
+import type { AgentProxy } from '../../proxy/proxy.js';
 import type { Command } from './ctrl.js';
 import type { Endpoints } from '../../sip/endpoints.js';
 import type { CtrlEvent } from './events.js';
@@ -26,6 +27,8 @@ export interface WireSink {
   warning(text: string): void;
   /** baresip places a call to that URI, but its INVITE is not in the trace. */
   unseen(uri: string): void;
+  /** A message between baresip and the proxy in front of it, in its place among the lines. */
+  inner(message: SipMessage): void;
 }
 
 /** Limit for each kind: a peer must not fill the log with warnings. */
@@ -43,7 +46,8 @@ export class Wire {
   /** The number of warnings, by their text without numbers. */
   readonly #warnings = new Map<string, number>();
 
-  constructor(ends: Endpoints, sink: WireSink, agent: string) {
+  /** @param proxy in front of the agent: what passes it is reported by it, as the world sees it */
+  constructor(ends: Endpoints, sink: WireSink, agent: string, proxy?: AgentProxy) {
     this.#sink = sink;
     this.#agent = agent;
     this.#evidence = new SentEvidence({
@@ -69,6 +73,11 @@ export class Wire {
           sink.line(text, { stream: 'stdout', proven });
         },
         message: (message, raw, proven, time) => {
+          if (proxy !== undefined && message.remote === proxy.place) {
+            sink.inner(message);
+            proxy.traced(message);
+            return;
+          }
           const at = writtenAt(time, { date: Date.now(), clock: performance.now() });
           const why = proven ? 'proven by its marks' : 'not proven by its marks';
           trace.sip?.(agent, `took, ${why}: ${titleOf(message)}`, at);
@@ -101,6 +110,12 @@ export class Wire {
 
   stderr(chunk: Buffer): void {
     this.#stderr.push(chunk);
+  }
+
+  /** Takes a message that the proxy in front of the agent has passed on. */
+  passed(message: SipMessage, raw: string, at: number): void {
+    trace.sip?.(this.#agent, `passed the proxy: ${titleOf(message)}`, at);
+    this.#evidence.message(message, raw, true, at);
   }
 
   /** Takes commands on their way to baresip: they explain what it sends. */

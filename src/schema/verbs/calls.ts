@@ -9,6 +9,14 @@ export const CALL_PARAM = {
   doc: 'One of `calls`; default: the current call.',
 } as const satisfies ParamRow;
 
+/** Header fields of one request or response. */
+export const HEADER_OPTIONS = {
+  name: 'options',
+  kind: 'header_options',
+  optional: true,
+  doc: '`{ headers }`: further header fields. Needs the option `proxy` of the agent.',
+} as const satisfies ParamRow;
+
 const WAITING_CALL = {
   ...CALL_PARAM,
   doc: 'One of `calls`; default: the one that has waited longest.',
@@ -27,6 +35,7 @@ export const CALL_VERBS = {
         kind: 'target',
         doc: 'Another agent, a `sip:`, `sips:` or `tel:` URI, or a number or user name in the domain of this agent. Blanks, dots, dashes and brackets of a number are left out.',
       },
+      HEADER_OPTIONS,
     ],
     returns: 'void',
     doc: 'Places a call. `state` is `Calling` when it returns, and the values of the previous call are cleared. A call that is on hold stays so; one that is not has to be held or ended first.',
@@ -38,6 +47,8 @@ export const CALL_VERBS = {
       'E_CALL_LIMIT',
       'E_CALL_STATE',
       'E_CALL_REFUSED',
+      'E_ARGUMENT',
+      'E_CAPABILITY',
       ...AGENT_THROWS,
     ],
     example:
@@ -64,12 +75,12 @@ export const CALL_VERBS = {
     effect: 'effect',
     cursor: 'issued',
     ends_call: true,
-    params: [CALL_PARAM],
+    params: [HEADER_OPTIONS, CALL_PARAM],
     returns: 'void',
     doc: 'Ends the current call: BYE after answer, CANCEL before it, 486 for a call that waits. A peer that hung up first is not an error.',
     done: 'the call is closed',
     limit: '5s',
-    throws: ['E_CALL_STATE', 'E_CALL_TIMEOUT', ...AGENT_THROWS],
+    throws: ['E_CALL_STATE', 'E_CALL_TIMEOUT', 'E_ARGUMENT', 'E_CAPABILITY', ...AGENT_THROWS],
     example: 'alice.hangup();\nawait_until(() => assert(bob.state).equals(State.Idle));',
     source: 'RFC 3261, 9.1 and 15.1',
   },

@@ -1,11 +1,12 @@
 /** Verbs that refuse received calls. */
 import { AGENT_THROWS, type ParamRow, type VerbRow } from '../rows.js';
+import { HEADER_OPTIONS } from './calls.js';
 
 const REASON = {
   name: 'reason',
   kind: 'string',
   optional: true,
-  doc: 'Reason phrase; default: that of baresip. Needs baresip 3.19.',
+  doc: 'Reason phrase; default: that of baresip. Needs baresip 3.19, or the option `proxy` of the agent.',
 } as const satisfies ParamRow;
 
 export const INBOUND_VERBS = {
@@ -20,9 +21,10 @@ export const INBOUND_VERBS = {
         kind: 'integer',
         optional: true,
         default: '486',
-        doc: 'Final response, 400 to 699. Other than 486 it needs baresip 3.19; no version sends a 3xx.',
+        doc: 'Final response, 400 to 699. Other than 486 it needs baresip 3.19, or the option `proxy` of the agent; with that it may be 300 to 399, too.',
       },
       REASON,
+      HEADER_OPTIONS,
     ],
     returns: 'void',
     doc: 'Refuses the call that has waited longest; waits for one to come in if there is none yet.',
@@ -42,9 +44,10 @@ export const INBOUND_VERBS = {
       {
         name: 'code',
         kind: 'integer',
-        doc: 'Final response, 400 to 699. Other than 486 it needs baresip 3.19; no version sends a 3xx.',
+        doc: 'Final response, 400 to 699. Other than 486 it needs baresip 3.19, or the option `proxy` of the agent; with that it may be 300 to 399, too.',
       },
       REASON,
+      HEADER_OPTIONS,
     ],
     returns: 'void',
     doc: 'Refuses every further call as soon as it comes in, until `stop_responding`. Given again, the last one counts. Not for an agent with `answer: "auto"`.',
@@ -52,8 +55,36 @@ export const INBOUND_VERBS = {
     limit: '5s',
     throws: ['E_ARGUMENT', 'E_CAPABILITY', ...AGENT_THROWS],
     example:
-      'bob.respond_incoming(486);\nalice.dial(bob);\nawait_until(() => assert(alice.status_code).equals(486));',
+      'bob.respond_incoming(503, "Overloaded", { headers: { "Retry-After": "30" } });\nbob.respond_incoming(486);\nalice.dial(bob);\nawait_until(() => assert(alice.status_code).equals(486));',
     source: 'RFC 3261, 21.4 to 21.6',
+  },
+  deflect: {
+    on: 'Agent',
+    side: 'host',
+    effect: 'effect',
+    cursor: 'issued',
+    caller: 'nobody',
+    params: [
+      {
+        name: 'target',
+        kind: 'target',
+        doc: 'Where callers are sent: another agent, a SIP or tel URI, or a number or user name in the domain of this agent.',
+      },
+      {
+        name: 'options',
+        kind: 'deflect_options',
+        optional: true,
+        doc: 'Further contacts, another code, headers.',
+      },
+    ],
+    returns: 'void',
+    doc: 'Answers every further call with 302 and the target as its Contact, until `stop_responding`. Needs the option `proxy` of the agent; not for one with `answer: "auto"`.',
+    done: 'it holds for the next call',
+    limit: '5s',
+    throws: ['E_TARGET', 'E_SIP_DENIED', 'E_ARGUMENT', 'E_CAPABILITY', ...AGENT_THROWS],
+    example:
+      'bob.deflect(carol, { contacts: ["<sip:bob@mobile.example>;q=0.5"] });\nalice.dial(bob);\ncarol.accept();',
+    source: 'RFC 3261, 21.3.3',
   },
   stop_responding: {
     on: 'Agent',
@@ -62,7 +93,7 @@ export const INBOUND_VERBS = {
     cursor: 'issued',
     params: [],
     returns: 'void',
-    doc: 'Ends `respond_incoming`: further calls ring again. Without it nothing happens.',
+    doc: 'Ends `respond_incoming` and `deflect`: further calls ring again. Without it nothing happens.',
     done: 'it holds for the next call',
     limit: '5s',
     throws: [...AGENT_THROWS],

@@ -1,8 +1,9 @@
 /** Verbs about the media of a call: hold, mute. */
 import { AGENT_THROWS, type VerbRow } from '../rows.js';
-import { CALL_PARAM } from './calls.js';
+import { CALL_PARAM, HEADER_OPTIONS } from './calls.js';
 
-const HOLD_THROWS = ['E_CALL_STATE', 'E_CALL_REFUSED', 'E_CALL_TIMEOUT', ...AGENT_THROWS] as const;
+const MUTE_THROWS = ['E_CALL_STATE', 'E_CALL_REFUSED', 'E_CALL_TIMEOUT', ...AGENT_THROWS] as const;
+const HOLD_THROWS = ['E_ARGUMENT', 'E_CAPABILITY', ...MUTE_THROWS] as const;
 
 export const MEDIA_VERBS = {
   hold: {
@@ -10,7 +11,7 @@ export const MEDIA_VERBS = {
     side: 'host',
     effect: 'effect',
     cursor: 'issued',
-    params: [CALL_PARAM],
+    params: [HEADER_OPTIONS, CALL_PARAM],
     returns: 'void',
     doc: 'Puts a call on hold: a re-INVITE that offers to receive nothing. No RTP flows then, unless the other side plays music. A call the agent holds already is left as it is. When the other side refuses, the error says its code, and a second re-INVITE restores the media.',
     done: 'the re-INVITE was answered',
@@ -25,6 +26,7 @@ export const MEDIA_VERBS = {
     effect: 'effect',
     cursor: 'issued',
     params: [
+      HEADER_OPTIONS,
       {
         ...CALL_PARAM,
         doc: 'One of `calls`; default: the current call if it is on hold, else the only one that is.',
@@ -48,7 +50,7 @@ export const MEDIA_VERBS = {
     doc: 'Sends silence from now on, whatever the audio source plays. RTP goes on, and the other side is not told.',
     done: 'the audio was switched off',
     limit: '5s',
-    throws: HOLD_THROWS,
+    throws: MUTE_THROWS,
     example: 'alice.mute();\nassert(alice.muted).is_true();',
   },
   unmute: {
@@ -61,7 +63,7 @@ export const MEDIA_VERBS = {
     doc: 'Sends the audio source again.',
     done: 'the audio was switched on',
     limit: '5s',
-    throws: HOLD_THROWS,
+    throws: MUTE_THROWS,
     example: 'alice.unmute();\nassert(alice.muted).is_false();',
   },
 } as const satisfies Record<string, VerbRow>;

@@ -1,5 +1,6 @@
 /** Verbs outside of calls: text messages, OPTIONS. */
 import { AGENT_THROWS, type ParamRow, type VerbRow } from '../rows.js';
+import { CALL_PARAM, HEADER_OPTIONS } from './calls.js';
 
 const TARGET = {
   name: 'target',
@@ -20,6 +21,12 @@ export const MESSAGE_VERBS = {
         name: 'text',
         kind: 'text',
         doc: 'Plain text of up to 1015 bytes in UTF-8; line breaks are sent as they are. baresip drops blanks at its beginning, so there may be none.',
+      },
+      {
+        name: 'options',
+        kind: 'text_options',
+        optional: true,
+        doc: '`{ content_type, headers }`. Needs the option `proxy` of the agent.',
       },
     ],
     returns: 'void',
@@ -45,13 +52,46 @@ export const MESSAGE_VERBS = {
     effect: 'effect',
     cursor: 'issued',
     caller: 'nobody',
-    params: [TARGET],
+    params: [TARGET, HEADER_OPTIONS],
     returns: 'PingAnswer',
     doc: 'Sends OPTIONS and returns the code and the delay of the answer, whatever it is.',
     done: 'OPTIONS was answered',
     limit: '5s',
-    throws: ['E_TARGET', 'E_SIP_DENIED', 'E_PING', ...AGENT_THROWS],
+    throws: ['E_TARGET', 'E_SIP_DENIED', 'E_PING', 'E_ARGUMENT', 'E_CAPABILITY', ...AGENT_THROWS],
     example: 'assert(alice.ping("sip:pbx.example").status).equals(200);',
     source: 'RFC 3261, 11',
+  },
+  request: {
+    on: 'Agent',
+    side: 'host',
+    effect: 'effect',
+    cursor: 'issued',
+    caller: 'nobody',
+    params: [
+      {
+        name: 'method',
+        kind: 'sip_method',
+        doc: 'Any method that begins no call and ends none: INFO, OPTIONS, NOTIFY, PUBLISH, UPDATE, ...',
+      },
+      { ...TARGET, optional: true, doc: `${TARGET.doc} Default: the other side of the call.` },
+      { name: 'options', kind: 'outgoing_options', optional: true, doc: 'Headers and body.' },
+      CALL_PARAM,
+    ],
+    returns: 'Transaction',
+    doc: 'Sends a request beside those of baresip: in the current call, or to a target outside of calls. It is answered to the script alone. Needs the option `proxy` of the agent.',
+    done: 'the request was sent',
+    limit: '5s',
+    throws: [
+      'E_TARGET',
+      'E_SIP_DENIED',
+      'E_ARGUMENT',
+      'E_CALL_STATE',
+      'E_PEER',
+      'E_CAPABILITY',
+      ...AGENT_THROWS,
+    ],
+    example:
+      'const info = alice.request("INFO", { body: "Signal=5", content_type: "application/dtmf-relay" });\nawait_until(() => assert(info.final?.code).equals(200));\nalice.request("OPTIONS", bob, { headers: { Accept: "application/sdp" } });',
+    source: 'RFC 3261, 8.1 and 12.2',
   },
 } as const satisfies Record<string, VerbRow>;

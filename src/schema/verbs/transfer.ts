@@ -1,5 +1,6 @@
 /** Verbs that send the other side of a call elsewhere. */
 import { AGENT_THROWS, type ParamRow, type VerbRow } from '../rows.js';
+import { HEADER_OPTIONS } from './calls.js';
 
 const TARGET = {
   name: 'target',
@@ -21,13 +22,14 @@ export const TRANSFER_VERBS = {
     effect: 'effect',
     cursor: 'issued',
     caller: 'peer',
-    params: [TARGET, ANSWERED_CALL],
+    params: [TARGET, HEADER_OPTIONS, ANSWERED_CALL],
     returns: 'void',
     doc: 'Blind transfer: asks the other side of the call to call the target instead. What becomes of it shows in `transfer_state`; the call ends as `transferred` when the target has answered. When the target does not answer, baresip 1.0 ends the call too (`ended.by` is then `error`), newer ones go on with it.',
     done: 'the REFER was accepted',
     limit: '5s',
     throws: [
       'E_ARGUMENT',
+      'E_CAPABILITY',
       'E_TARGET',
       'E_SIP_DENIED',
       'E_CALL_STATE',

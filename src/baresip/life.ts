@@ -1,0 +1,70 @@
+/** Whether an agent can be used, and why it cannot: it was stopped, switched off, crashed, or did what is forbidden. */
+import { OffhookError, type ErrorCode } from '../errors.js';
+import type { AgentEvent } from '../model/agent-event.js';
+import { exitReason, type Exit } from './start/process.js';
+
+const ON = 'switch it on again with start()';
+export const SEE_LOGS = 'see its output with --logs';
+
+type Exited = Extract<AgentEvent, { type: 'exited' }>;
+
+export class Life {
+  readonly #name: string;
+  /** The agent has reported that it is ready. */
+  isStarted = false;
+  stopping: Promise<void> | undefined;
+  /** The verb that has switched the agent off: its folder and ports are kept for the next process. */
+  off: 'stop' | 'kill' | undefined;
+  error: OffhookError | undefined;
+  /** Why the driver itself has ended the agent. */
+  denial: OffhookError | undefined;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  get usable(): boolean {
+    return this.stopping === undefined && this.error === undefined;
+  }
+
+  assertUsable(verb: string): void {
+    if (this.off !== undefined)
+      throw this.problem('E_AGENT_GONE', verb, `the agent is off: ${this.off}() was called`, ON);
+    if (this.stopping !== undefined)
+      throw this.problem('E_AGENT_GONE', verb, 'the agent was stopped');
+    if (this.error !== undefined) throw this.error;
+  }
+
+  problem(code: ErrorCode, verb: string, what: string, hint?: string): OffhookError {
+    return new OffhookError(
+      code,
+      { subject: `agent "${this.#name}"`, verb, what },
+      { agents: [this.#name], ...(hint === undefined ? {} : { hint }) },
+    );
+  }
+
+  /** The process has ended: the error of every verb from now on, and the event that reports it. */
+  ended(exit: Exit, lastLines: readonly string[]): { error: OffhookError; event: Exited } {
+    const { denial, off } = this;
+    const expected = this.stopping !== undefined || denial !== undefined;
+    const reason = denial?.message ?? exitReason(exit);
+    const last = lastLines.slice(-3).join(' | ');
+    const why = `ended by itself: ${reason}${last === '' ? '' : `; its last lines: ${last}`}`;
+    const error =
+      denial ??
+      (expected
+        ? this.problem('E_AGENT_GONE', 'baresip', 'the agent was stopped')
+        : this.problem('E_AGENT_CRASHED', 'baresip', why, SEE_LOGS));
+    this.error = error;
+    const event: Exited = {
+      type: 'exited',
+      code: exit.code,
+      signal: exit.signal,
+      expected,
+      ...(off === undefined ? {} : { by: off }),
+      reason,
+      ...(denial === undefined ? {} : { denial: denial.toData() }),
+    };
+    return { error, event };
+  }
+}

@@ -1,0 +1,116 @@
+/** What verbs can do where a proxy is in front of the agent. */
+import type { AgentProxy } from '../../proxy/proxy.js';
+import type { GivenHeaders } from '../../proxy/changes.js';
+import type { HeaderOptions } from '../../schema/types.gen.js';
+import { OffhookError } from '../../errors.js';
+import { currentCall } from '../../model/agent-state.js';
+import { fullName } from '../../sip/sip-message.js';
+import type { Done, VerbArguments } from '../../agents/user-agent.js';
+import type { RunningAgent } from '../running-agent.js';
+import { placedTarget } from './target.js';
+import { callOf, noCall } from './which-call.js';
+
+/** By these baresip, or who answers it, finds a dialog or a transaction. */
+const OWN: ReadonlySet<string> = new Set([
+  ...['via', 'from', 'to', 'call-id', 'cseq', 'contact', 'route', 'record-route'],
+  ...['content-length', 'authorization', 'proxy-authorization'],
+]);
+
+/** Requests that baresip has to send itself, and the verbs that make it. */
+const PHONES: ReadonlyMap<string, string> = new Map([
+  ['INVITE', 'dial(), hold() or resume()'],
+  ['ACK', 'nothing: baresip acknowledges by itself'],
+  ['BYE', 'hangup()'],
+  ['CANCEL', 'hangup()'],
+  ['PRACK', 'nothing: baresip sends it by itself'],
+  ['REGISTER', 'register()'],
+  ['REFER', 'transfer()'],
+  ['SUBSCRIBE', 'a peer(): nobody in the agent would answer the NOTIFY'],
+]);
+
+/** The proxy in front of the agent. @throws OffhookError E_CAPABILITY; `what`: "headers of one call" */
+export function proxyOf(agent: RunningAgent, verb: string, what: string): AgentProxy {
+  const { proxy, name, context } = agent.ground;
+  if (proxy !== undefined) return proxy;
+  throw agent.problem(
+    'E_CAPABILITY',
+    verb,
+    `baresip ${context.binary.version} cannot send ${what}; a proxy in front of the agent can`,
+    `write agent(${JSON.stringify(name)}, { proxy: true })`,
+  );
+}
+
+/** Header fields of a script. @throws OffhookError E_ARGUMENT for one that is not the script's to write */
+export function givenHeaders(
+  agent: RunningAgent,
+  verb: string,
+  headers: GivenHeaders = {},
+  allowed: readonly string[] = [],
+): GivenHeaders {
+  const own = Object.keys(headers).find((name) => {
+    const full = fullName(name);
+    return OWN.has(full) && !allowed.includes(full);
+  });
+  if (own === undefined) return headers;
+  const what = `header ${JSON.stringify(own)} is written by the agent itself and cannot be set`;
+  throw agent.problem('E_ARGUMENT', verb, what, 'use a peer() for a message that has another one');
+}
+
+/** Makes baresip send a request, with header fields where a script gives some. `call`: of a request inside of a call. */
+export async function withHeaders<T>(
+  agent: RunningAgent,
+  verb: string,
+  request: { readonly method: string; readonly call?: string },
+  options: HeaderOptions | undefined,
+  act: () => Promise<T>,
+): Promise<T> {
+  if (options?.headers === undefined) return act();
+  const { changes } = proxyOf(agent, verb, 'headers of a single request');
+  const headers = givenHeaders(agent, verb, options.headers);
+  const giveUp = changes.expect({ ...request, headers });
+  try {
+    return await act();
+  } finally {
+    giveUp();
+  }
+}
+
+export async function request(
+  agent: RunningAgent,
+  { method, target, options, call: id }: VerbArguments<'request'>,
+): Promise<Done> {
+  const verb = 'request';
+  agent.assertUsable(verb);
+  const { own } = proxyOf(agent, verb, 'a request of the script');
+  const instead = PHONES.get(method.toUpperCase());
+  if (instead !== undefined) {
+    const what = `${method} is sent by baresip alone`;
+    throw agent.problem('E_ARGUMENT', verb, what, `use ${instead}`);
+  }
+  const { headers, body = '', content_type: contentType } = options ?? {};
+  const uri = target === undefined ? undefined : placedTarget(agent, verb, target).uri;
+  if (uri !== undefined && id !== undefined) {
+    const what = 'it goes to a target or belongs to a call, not both';
+    throw agent.problem('E_ARGUMENT', verb, what, 'leave one of them out');
+  }
+  const call = uri === undefined ? dialogOf(agent, id) : undefined;
+  const given = givenHeaders(agent, verb, headers);
+  try {
+    const wish = { method, uri, call, headers: given, body, contentType };
+    const { callId, cseq } = await own.send(wish);
+    return { seq: agent.nextSeq - 1, value: { method, call_id: callId, cseq } };
+  } catch (error) {
+    if (error instanceof OffhookError) throw error;
+    const hint = 'check the host, the port and the transport of the target';
+    const what = `nothing could be sent: ${(error as Error).message}`;
+    throw agent.problem('E_PEER', verb, what, hint);
+  }
+
+  function dialogOf(one: RunningAgent, given: string | undefined): string {
+    const found = given === undefined ? currentCall(one.state) : callOf(one, verb, given);
+    if (found === undefined || found.state === 'Idle') throw noCall(one, verb);
+    if (own.dialogOf(found.id) !== undefined) return found.id;
+    const what = `the call with ${found.peer.uri} has no dialog yet: nobody has answered`;
+    throw one.problem('E_CALL_STATE', verb, what, 'wait until it rings, or name a target');
+  }
+}

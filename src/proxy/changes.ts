@@ -1,0 +1,96 @@
+/** What verbs of an agent want to be different in messages of the phone: header fields, codes, reasons. */
+import { callIdOf, cseqOf, isOutsideOfDialog } from './disguise.js';
+import { octetsOf, type OpenMessage } from './open-message.js';
+import { Recent } from './recent.js';
+
+export type GivenHeaders = Readonly<Record<string, string | readonly string[] | null>>;
+
+/** A request a verb is about to make the phone send. */
+export interface ExpectedRequest {
+  readonly method: string;
+  /** The Call-ID, of a request inside of a call; without it the request begins something new. */
+  readonly call?: string | undefined;
+  readonly headers: GivenHeaders;
+}
+
+/** The refusal of a call that came in. */
+export interface Refusal {
+  readonly code: number;
+  readonly reason: string;
+  readonly headers: GivenHeaders;
+}
+
+/** Requests and refusals remembered; a script that leaves out what it asked for must not fill the memory. */
+const KEPT = 256;
+const CHALLENGED = new Set([401, 407]);
+
+export class Changes {
+  readonly #expected: ExpectedRequest[] = [];
+  /** Headers of requests under way, by method and Call-ID: they are in repetitions with a login as well. */
+  readonly #underWay = new Recent<GivenHeaders>(KEPT);
+  readonly #refusals = new Recent<Refusal>(KEPT);
+  readonly #always: GivenHeaders;
+  /** Calls that are refused as they come in: their callers hear no ringing. */
+  readonly #silent = new Recent<true>(KEPT);
+  /** Whether calls that come in from now on are silent. */
+  silencesCalls = false;
+
+  /** @param always header fields of each request that begins a call or a registration */
+  constructor(always: GivenHeaders) {
+    this.#always = always;
+  }
+
+  /** The next such request gets the headers, and its repetitions do. The function given back gives it up. */
+  expect(request: ExpectedRequest): () => void {
+    this.#expected.push(request);
+    return () => {
+      const at = this.#expected.indexOf(request);
+      if (at >= 0) this.#expected.splice(at, 1);
+    };
+  }
+
+  /** The call will be refused like this, whatever the phone says. */
+  refuse(call: string, refusal: Refusal): void {
+    this.#refusals.set(call, refusal);
+  }
+
+  request(message: OpenMessage): void {
+    const { method = '' } = message;
+    const call = callIdOf(message);
+    const isFirst = isOutsideOfDialog(message);
+    if (isFirst && (method === 'INVITE' || method === 'REGISTER')) message.give(this.#always);
+    const at = this.#expected.findIndex(
+      (one) => one.method === method && (one.call === undefined ? isFirst : one.call === call),
+    );
+    const [found] = at < 0 ? [] : this.#expected.splice(at, 1);
+    if (found !== undefined) this.#underWay.set(`${method} ${call}`, found.headers);
+    const headers = this.#underWay.get(`${method} ${call}`);
+    if (headers !== undefined) message.give(headers);
+  }
+
+  /** A response of the world: a request that was answered for good is no longer under way. */
+  answered(message: OpenMessage): void {
+    const code = message.code ?? 0;
+    if (code < 200 || CHALLENGED.has(code) || (code >= 300 && code < 400)) return;
+    this.#underWay.delete(`${cseqOf(message).method} ${callIdOf(message)}`);
+  }
+
+  /** A request of the world. */
+  arrived(message: OpenMessage): void {
+    if (this.silencesCalls && message.method === 'INVITE' && isOutsideOfDialog(message))
+      this.#silent.set(callIdOf(message), true);
+  }
+
+  /** A response of the phone; false for one that must not leave. */
+  response(message: OpenMessage): boolean {
+    const call = callIdOf(message);
+    const { code = 0 } = message;
+    if (cseqOf(message).method !== 'INVITE') return true;
+    if (code < 300) return code === 100 || code >= 200 || this.#silent.get(call) !== true;
+    const refusal = this.#refusals.get(call);
+    if (refusal === undefined) return true;
+    message.start = octetsOf(`SIP/2.0 ${refusal.code} ${refusal.reason}`);
+    message.give(refusal.headers);
+    return true;
+  }
+}

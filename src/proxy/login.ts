@@ -1,0 +1,60 @@
+/**
+ * Logs a phone in by SHA-256 that knows MD5 only (RFC 8760): it is asked for MD5, and its answer is written anew for the
+ * challenge that came. Which requests carry a login, and how often a nonce was used, stays up to the phone.
+ */
+import {
+  challengeOf,
+  credentials,
+  digestParameters,
+  type Challenge,
+  type Login,
+} from '../signalling/digest.js';
+import type { OpenMessage } from './open-message.js';
+import { Recent } from './recent.js';
+
+const NONCES_KEPT = 64;
+
+export class LoginTranslation {
+  readonly #login: Login;
+  readonly #challenges = new Recent<Challenge>(NONCES_KEPT);
+
+  constructor(login: Login) {
+    this.#login = login;
+  }
+
+  /** A response of the world: its favourite challenge, as the phone understands it. */
+  challenged(response: OpenMessage): void {
+    for (const field of ['WWW-Authenticate', 'Proxy-Authenticate'] as const) {
+      const challenge = challengeOf(response.values(field.toLowerCase()));
+      if (challenge === undefined || challenge.algorithm === 'MD5') continue;
+      this.#challenges.set(challenge.nonce, challenge);
+      response.set(field, [asMd5(challenge)]);
+    }
+  }
+
+  /** A request of the phone: its answer to such a challenge, as the world asked for it. */
+  answered(request: OpenMessage): void {
+    for (const field of ['authorization', 'proxy-authorization']) {
+      request.exchange(field, (value) => {
+        const given = digestParameters(value);
+        const challenge = this.#challenges.get(given?.get('nonce') ?? '');
+        if (given === undefined || challenge === undefined) return value;
+        const asked = { method: request.method ?? '', uri: given.get('uri') ?? '' };
+        const count = Number.parseInt(given.get('nc') ?? '1', 16);
+        return credentials(this.#login, challenge, asked, count, given.get('cnonce'));
+      });
+    }
+  }
+}
+
+function asMd5({ realm, nonce, opaque, qop, stale }: Challenge): string {
+  const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
+  return [
+    `Digest realm=${quoted(realm)}`,
+    `nonce=${quoted(nonce)}`,
+    'algorithm=MD5',
+    ...(opaque === undefined ? [] : [`opaque=${quoted(opaque)}`]),
+    ...(qop ? ['qop="auth"'] : []),
+    ...(stale ? ['stale=true'] : []),
+  ].join(', ');
+}

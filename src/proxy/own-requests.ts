@@ -1,0 +1,118 @@
+/**
+ * Requests of a script that are none of the phone's: outside of calls, or in the dialog of one of its calls (RFC 3261, 12).
+ * They have transactions of their own; the phone learns neither of them nor of their responses.
+ */
+import { randomUUID } from 'node:crypto';
+import { tagOf } from '../sip/peer.js';
+import { headerOf, type SipMessage } from '../sip/sip-message.js';
+import type { PeerAccount } from '../signalling/account.js';
+import { Dialog } from '../signalling/dialog.js';
+import { Messenger, type MessengerContext } from '../signalling/messenger.js';
+import { Requests, type Pending } from '../signalling/requests.js';
+import { REAL_CLOCK } from '../signalling/transactions/timers.js';
+import type { Arrived } from '../signalling/transport/transport.js';
+import type { Wire } from '../signalling/transport/wire.js';
+import type { GivenHeaders } from './changes.js';
+import type { Numbers } from './numbers.js';
+import { Recent } from './recent.js';
+
+export interface OwnRequest {
+  readonly method: string;
+  /** Request-URI of a request outside of calls. */
+  readonly uri?: string | undefined;
+  /** Call-ID of the call whose dialog the request belongs to. */
+  readonly call?: string | undefined;
+  readonly headers: GivenHeaders;
+  readonly body: string;
+  readonly contentType?: string | undefined;
+}
+
+const CALLS_KEPT = 64;
+
+export class OwnRequests {
+  readonly #messenger: Messenger;
+  readonly #requests: Requests;
+  readonly #numbers: Numbers;
+  readonly #dialogs = new Recent<Dialog>(CALLS_KEPT);
+  /** INVITEs received that are not answered yet. */
+  readonly #invites = new Recent<SipMessage>(CALLS_KEPT);
+  /** As the phone names itself. */
+  #userAgent: string | undefined;
+
+  constructor(account: PeerAccount, wire: Wire, numbers: Numbers, context: MessengerContext) {
+    this.#numbers = numbers;
+    const nobody = {
+      request: () => undefined,
+      stray: () => undefined,
+      trying: () => undefined,
+      unacknowledged: () => undefined,
+    };
+    const noting = {
+      ...context,
+      sip: (message: SipMessage, raw: string, at: number) => {
+        const { direction, code, call_id, cseq } = message;
+        if (direction === 'sent' && code === undefined) numbers.took(call_id, cseq);
+        context.sip(message, raw, at);
+      },
+    };
+    this.#messenger = new Messenger(account, noting, REAL_CLOCK, {}, nobody);
+    this.#messenger.wire = wire;
+    this.#requests = new Requests(account, this.#messenger, { logsIn: true, always: [] });
+  }
+
+  /** Whether a message of the world answers one of these requests. */
+  awaits(message: SipMessage): boolean {
+    return message.code !== undefined && this.#messenger.awaits(message);
+  }
+
+  arrived(message: Arrived): void {
+    this.#messenger.arrived(message);
+  }
+
+  /** @throws OffhookError E_SIP_DENIED; Error when nothing could be sent */
+  send({ method, uri, call, headers, body, contentType }: OwnRequest): Promise<Pending> {
+    const dialog = call === undefined ? undefined : this.dialogOf(call);
+    if (dialog !== undefined) dialog.localSeq = this.#numbers.highest(dialog.callId);
+    const agent = this.#userAgent === undefined ? {} : { 'User-Agent': this.#userAgent };
+    const wish = { method, uri, dialog, body, contentType, headers: { ...agent, ...headers } };
+    return this.#requests.send({ ...wish, callId: randomUUID() }, {});
+  }
+
+  /** The dialog of a call; undefined until a response with a tag was sent or received. */
+  dialogOf(call: string): Dialog | undefined {
+    return this.#dialogs.get(call);
+  }
+
+  /** Every message of the phone, as the world sees it. */
+  noted(message: SipMessage): void {
+    const { direction, method, code = 0, call_id, headers } = message;
+    if (direction === 'sent') this.#userAgent = headerOf(headers, 'user-agent') ?? this.#userAgent;
+    const dialog = this.#dialogs.get(call_id);
+    if (direction === 'received' && dialog?.takes(message) === true) dialog.refresh(message);
+    if (method !== 'INVITE') return;
+    const tag = tagOf(headerOf(headers, 'to') ?? '');
+    if (message.code === undefined) {
+      if (direction === 'received' && tag === undefined) this.#invites.set(call_id, message);
+    } else if (code > 100 && code < 300 && tag !== undefined) {
+      this.#answered(message, tag, dialog);
+    }
+  }
+
+  #answered(response: SipMessage, tag: string, present: Dialog | undefined): void {
+    const { call_id, direction } = response;
+    if (direction === 'sent') {
+      const invite = this.#invites.get(call_id);
+      if (invite !== undefined && present === undefined)
+        this.#dialogs.set(call_id, Dialog.ofCallee(invite, tag));
+    } else if (present === undefined || present.remoteTag !== tag) {
+      // The branch of a fork that answered last is the one the phone talks to.
+      this.#dialogs.set(call_id, Dialog.ofCaller(response));
+    } else {
+      present.refresh(response);
+    }
+  }
+
+  end(): void {
+    this.#messenger.end();
+  }
+}

@@ -1,0 +1,81 @@
+/** Sections of the reference about options, and the schemas they are written from. */
+import { expectedForm, type ValueSchema } from '../options.js';
+import { table } from './markdown.js';
+
+/** The schema files; `agentData` holds its shapes as definitions. */
+export interface Schemas {
+  readonly agentOptions: ValueSchema;
+  readonly peerOptions: ValueSchema;
+  readonly registerOptions: ValueSchema;
+  readonly callOptions: ValueSchema;
+  readonly requestOptions: ValueSchema;
+  readonly responseOptions: ValueSchema;
+  readonly headerOptions: ValueSchema;
+  readonly textOptions: ValueSchema;
+  readonly deflectOptions: ValueSchema;
+  readonly outgoingOptions: ValueSchema;
+  readonly scenarioOptions: ValueSchema;
+  readonly waitOptions: ValueSchema;
+  readonly projectFile: ValueSchema;
+  readonly httpOptions: ValueSchema;
+  readonly mockOptions: ValueSchema;
+  readonly mockResponse: ValueSchema;
+  readonly agentData: { readonly definitions: Readonly<Record<string, ValueSchema>> };
+}
+
+export interface Section {
+  readonly title: string;
+  readonly body: string;
+  /** Titles one level down, for the table of contents. */
+  readonly entries?: readonly string[];
+}
+
+/** Options of verbs of agents. */
+export function agentVerbOptions(schemas: Schemas): readonly Section[] {
+  const rows = [
+    [
+      'Header options',
+      'Last argument of verbs that send one request or response.',
+      schemas.headerOptions,
+    ],
+    ['Text options', 'Of `message()` of an agent.', schemas.textOptions],
+    ['Outgoing options', 'Of `request()` of an agent.', schemas.outgoingOptions],
+    ['Deflect options', 'Of `deflect()`.', schemas.deflectOptions],
+  ] as const;
+  return rows.map(([title, intro, schema]) => optionsSection(title, intro, schema));
+}
+
+export function peerOptions(schemas: Schemas): readonly Section[] {
+  const rows = [
+    ['Peer options', 'Second argument of `peer()`.', schemas.peerOptions],
+    ['Call options', 'Second argument of `dial()` of a peer.', schemas.callOptions],
+    ['Request options', 'Of the verbs of a peer that send a request.', schemas.requestOptions],
+    [
+      'Response options',
+      'Of `answer()`, `respond()` and the steps of `on_invite()`.',
+      schemas.responseOptions,
+    ],
+    ['Register options', 'Of `register()` of a peer.', schemas.registerOptions],
+  ] as const;
+  return rows.map(([title, intro, schema]) => optionsSection(title, intro, schema));
+}
+
+export function optionsSection(title: string, intro: string, schema: ValueSchema): Section {
+  // Keys of the project file whose form the command line knows have none here.
+  const known = Object.entries(schema.properties ?? {}).filter(
+    ([, at]) => Object.keys(at).length > 0,
+  );
+  const rows = known.map(([name, at]) => [
+    `\`${name}\``,
+    expectedForm(at),
+    at.default === undefined ? '' : `\`${JSON.stringify(at.default)}\``,
+    [at.description ?? '', ...exampleTexts(at)].join(' '),
+  ]);
+  const body = `## ${title}\n\n${intro}\n\n${table(['option', 'value', 'default', 'meaning'], rows)}`;
+  return { title, body };
+}
+
+export function exampleTexts({ examples }: ValueSchema): readonly string[] {
+  if (examples === undefined) return [];
+  return [`Example: ${examples.map((one) => `\`${JSON.stringify(one)}\``).join(', ')}.`];
+}

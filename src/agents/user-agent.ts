@@ -170,6 +170,8 @@ export interface UserAgent {
   readonly contact: string;
   /** The agent is reached by its contact, not through a registrar. */
   readonly serverless: boolean;
+  /** Whether an INVITE may replace one of its calls (RFC 3891). */
+  readonly takesReplaces: boolean;
   /** Counts RTP packets from now on; resolves when all present calls have been counted once. */
   watchRtp(): Promise<void>;
   /** Sends the sound to all calls from now on; undefined means silence. The end of a file is an event. */

@@ -21,6 +21,7 @@ import { Limit } from '../agents/limit.js';
 import { hostPort, LOOPBACK } from '../agents/address.js';
 import { launch } from './start/launch.js';
 import { refuseIncoming } from './verbs/inbound.js';
+import { takesReplaces } from './verbs/replaced.js';
 import { VERBS, type RunningVerb } from './verbs/table.js';
 
 /** @throws OffhookError E_AGENT_START, E_PORTS, E_CAPABILITY, E_ARGUMENT, and leaves nothing behind. */
@@ -47,6 +48,7 @@ class Agent implements Phone {
   readonly aor: string;
   readonly contact: string;
   readonly serverless: boolean;
+  readonly takesReplaces: boolean;
   readonly #launch: Launch;
   #session: Session;
   /** Sessions of processes that were switched off. Their recordings are read until the end of the scenario. */
@@ -66,6 +68,7 @@ class Agent implements Phone {
     this.name = name;
     this.aor = account.aor;
     this.serverless = account.domain === undefined;
+    this.takesReplaces = takesReplaces(session);
     const { user, transport } = account;
     const port = transport === 'tls' ? sipPort + 1 : sipPort;
     this.contact = `sip:${user}@${hostPort(address, port)}${transport === 'udp' ? '' : `;transport=${transport}`}`;

@@ -30,6 +30,7 @@ import type { BaresipProcess, Exit } from './start/process.js';
 import { Life, SEE_LOGS } from './life.js';
 import { clearGround, endProcess } from './start/ending.js';
 import { followRedirect } from './verbs/redirect.js';
+import { endReplaced } from './verbs/replaced.js';
 import { RefusalLog } from './record/refusals.js';
 import { stopRegistering } from './verbs/registering.js';
 import { Registration } from './record/registration.js';
@@ -317,6 +318,7 @@ export class Session implements RunningAgent {
     // The lines around a message tell which call they are about: with a proxy that is the message between it and baresip.
     if (this.ground.proxy === undefined) this.dumps.message(message);
     this.requests.message(message);
+    endReplaced(this, message);
   }
 
   #line(line: string, from: LineOrigin): void {

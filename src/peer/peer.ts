@@ -115,6 +115,8 @@ class Peer implements PeerAgent {
   readonly contact: string;
   readonly serverless: boolean;
   readonly hearing = true;
+  /** Up to the script. */
+  readonly takesReplaces = true;
   readonly #session: PeerSession;
   readonly #slot: Slot;
 

@@ -1,4 +1,6 @@
 /** What verbs of an agent want to be different in messages of the phone: header fields, codes, reasons. */
+import { isSamePlace, placeOf } from '../sip/peer.js';
+import { withoutUriHeaders } from '../sip/transfer-uri.js';
 import { callIdOf, cseqOf, isOutsideOfDialog } from './disguise.js';
 import { octetsOf, type OpenMessage } from './open-message.js';
 import { Recent } from './recent.js';
@@ -10,6 +12,8 @@ export interface ExpectedRequest {
   readonly method: string;
   /** The Call-ID, of a request inside of a call; without it the request begins something new. */
   readonly call?: string | undefined;
+  /** Request-URI, where it is known. */
+  readonly uri?: string;
   readonly headers: GivenHeaders;
 }
 
@@ -30,14 +34,21 @@ export class Changes {
   readonly #underWay = new Recent<GivenHeaders>(KEPT);
   readonly #refusals = new Recent<Refusal>(KEPT);
   readonly #always: GivenHeaders;
+  readonly #knowsReplaces: boolean;
+  /** What gives up the INVITE a REFER asks for, by the Call-ID of the REFER. */
+  readonly #referrals = new Recent<() => void>(KEPT);
   /** Calls that are refused as they come in: their callers hear no ringing. */
   readonly #silent = new Recent<true>(KEPT);
   /** Whether calls that come in from now on are silent. */
   silencesCalls = false;
 
-  /** @param always header fields of each request that begins a call or a registration */
-  constructor(always: GivenHeaders) {
+  /**
+   * @param always header fields of each request that begins a call or a registration
+   * @param knowsReplaces the phone follows a REFER to replace a call by itself (RFC 3891)
+   */
+  constructor(always: GivenHeaders, knowsReplaces: boolean) {
     this.#always = always;
+    this.#knowsReplaces = knowsReplaces;
   }
 
   /** The next such request gets the headers, and its repetitions do. The function given back gives it up. */
@@ -60,7 +71,10 @@ export class Changes {
     const isFirst = isOutsideOfDialog(message);
     if (isFirst && (method === 'INVITE' || method === 'REGISTER')) message.give(this.#always);
     const at = this.#expected.findIndex(
-      (one) => one.method === method && (one.call === undefined ? isFirst : one.call === call),
+      (one) =>
+        one.method === method &&
+        (one.call === undefined ? isFirst : one.call === call) &&
+        (one.uri === undefined || isSamePlace(placeOf(one.uri), placeOf(message.uri))),
     );
     const [found] = at < 0 ? [] : this.#expected.splice(at, 1);
     if (found !== undefined) this.#underWay.set(`${method} ${call}`, found.headers);
@@ -77,15 +91,31 @@ export class Changes {
 
   /** A request of the world. */
   arrived(message: OpenMessage): void {
+    if (message.method === 'REFER' && !this.#knowsReplaces) this.#referred(message);
     if (this.silencesCalls && message.method === 'INVITE' && isOutsideOfDialog(message))
       this.#silent.set(callIdOf(message), true);
+  }
+
+  /** Takes the header fields out of the URI of a Refer-To, and puts them into the INVITE that follows (RFC 3515, 2.4.4). */
+  #referred(message: OpenMessage): void {
+    message.exchangeFirst('refer-to', (given) => {
+      const { value, uri, headers } = withoutUriHeaders(given);
+      const { Replaces } = headers;
+      if (Replaces === undefined) return given;
+      const giveUp = this.expect({ method: 'INVITE', uri, headers: { Replaces } });
+      this.#referrals.set(callIdOf(message), giveUp);
+      return value;
+    });
   }
 
   /** A response of the phone; false for one that must not leave. */
   response(message: OpenMessage): boolean {
     const call = callIdOf(message);
     const { code = 0 } = message;
-    if (cseqOf(message).method !== 'INVITE') return true;
+    const { method } = cseqOf(message);
+    // A REFER that was declined is followed by no INVITE.
+    if (method === 'REFER' && code >= 300) this.#referrals.get(call)?.();
+    if (method !== 'INVITE') return true;
     if (code < 300) return code === 100 || code >= 200 || this.#silent.get(call) !== true;
     const refusal = this.#refusals.get(call);
     if (refusal === undefined) return true;

@@ -33,6 +33,8 @@ export interface ProxyWish {
   readonly caFile: string | undefined;
   /** Header fields of each request that begins a call or a registration. */
   readonly headers: GivenHeaders;
+  /** Whether the phone follows a REFER that is to replace a call (RFC 3891). */
+  readonly knowsReplaces: boolean;
   /** Whether the phone logs in by MD5 alone. */
   readonly isMd5Only: boolean;
 }
@@ -88,7 +90,7 @@ export class AgentProxy {
   private constructor(wish: ProxyWish) {
     const { address, port, phonePort, innerPort } = wish;
     this.#wish = wish;
-    this.changes = new Changes(wish.headers);
+    this.changes = new Changes(wish.headers, wish.knowsReplaces);
     this.#passing = new Passing(({ message, raw, at }) => {
       this.#own?.noted(message);
       this.#user?.passed(message, raw, at);

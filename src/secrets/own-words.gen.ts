@@ -71,16 +71,16 @@ format formats formatter former forward forwarded forwards found fr frame frames
 frequencies frequency from fromtag front fs ftyp fu fulfilled full funcstack function functions
 further furthest gap garbage gateway gather gave gb gemini general generate generated generics
 geolocation get getenv gets getters gi git github gitignore gitlab give given gives glob global
-globs gnu go goes gone got greater grep group groups gsm gt gte guard guest guid gzip had half
-hand handed handle handshake handshakes hang hangup happened happens has hashchange have head
-headed header headeroptions headerroute headers headless hear heard heardrecording heardsignal
-heardsilence heardtone hearing hears held heldvalue hello help helpdisplayed here hex hf hg hh
-hidden high higher hijacked hint history hits hold holding holds home homebrew hook hops host
-hosts how however hpe href htable html http httpoptions httpparsererror httpresponse https hung
-hup hz ice id identity idle ids if ifs ignore ignored im ima image imitating immediate
-implemented import imported imports in inactive inbound include includes incoming incomplete
-incorrect index infer info information init input inreq insecure inside insmod install
-installation installed instantiated instead int integer interface internal internalerror
+globs gnu go goes gone got greater grep ground group groups gsm gt gte guard guest guid gzip had
+half hand handed handle handshake handshakes hang hangup happened happens has hashchange have
+head headed header headeroptions headerroute headers headless hear heard heardrecording
+heardsignal heardsilence heardtone hearing hears held heldvalue hello help helpdisplayed here
+hex hf hg hh hidden high higher hijacked hint history hits hold holding holds home homebrew hook
+hops host hosts how however hpe href htable html http httpoptions httpparsererror httpresponse
+https hung hup hz ice id identity idle ids if ifs ignore ignored im ima image imitating
+immediate implemented import imported imports in inactive inbound include includes incoming
+incomplete incorrect index infer info information init input inreq insecure inside insmod
+install installation installed instantiated instead int integer interface internal internalerror
 interrupt interrupted interval into inv invalid invite invites invitestep ip ipv is isbflagset
 isnt isolate isolated isolation isretried issued it item its itself itu javascript jenkins
 jenkinsfile jest jit jitter job jobs journal jpeg js jsconfig json jsonc jsx judge judged junie

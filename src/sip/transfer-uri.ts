@@ -1,5 +1,6 @@
 /** Refer-To of an attended transfer: the target's URI with the dialog its new call is to replace. */
 import { nameAddr } from './peer.js';
+import { parametersOf } from './uri.js';
 
 /** The consultation call, from the transferor's point of view. */
 export interface ConsultationDialog {
@@ -26,6 +27,46 @@ export function replacesReferTo({ call_id, tags, target }: ConsultationDialog): 
   const [uri = '', headers = ''] = bare(target).split('?');
   const others = headers.split('&').filter((one) => one !== '' && !/^replaces=/i.test(one));
   return `<${uri}?${[...others, `Replaces=${escapeHeaderValue(dialog)}`].join('&')}>`;
+}
+
+/** The dialog a Replaces header names (RFC 3891, 6.1), tags as its receiver has them. */
+export function replacedDialog(value: string): { call_id: string; toTag: string; fromTag: string } {
+  const [call_id = '', ...rest] = value.split(';');
+  const parameters = parametersOf(rest.join(';'));
+  return {
+    call_id: call_id.trim(),
+    toTag: parameters.get('to-tag') ?? '',
+    fromTag: parameters.get('from-tag') ?? '',
+  };
+}
+
+/**
+ * A Refer-To without the header fields in its URI, and these (RFC 3261, 19.1.1): names in the URI may be those of any
+ * header, so only Replaces and those without a meaning for the dialog are taken.
+ */
+export function withoutUriHeaders(value: string): {
+  value: string;
+  uri: string;
+  headers: Readonly<Record<string, string>>;
+} {
+  const [uri] = nameAddr(value);
+  const [plain = '', query = ''] = uri.split('?');
+  const fields = query
+    .split('&')
+    .filter((one) => one !== '')
+    .map((one): [string, string] => {
+      const [name = '', ...text] = one.split('=');
+      return [unescaped(name), unescaped(text.join('='))];
+    });
+  return { value: value.replace(uri, plain), uri: plain, headers: Object.fromEntries(fields) };
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Escapes all but unreserved characters: RFC 3261, 19.1.1 allows a few more, but some parsers stumble over them. */

@@ -55,6 +55,12 @@ export class CallLog {
     if (call !== undefined) call.hangingUp = true;
   }
 
+  /** The call is about to end because another one takes its place. */
+  expectReplaced(id: string): void {
+    const call = this.#calls.get(id);
+    if (call !== undefined) call.replaced = true;
+  }
+
   /** Whether the script has asked for the end of the call. */
   leaving(id: string): boolean {
     return this.#calls.get(id)?.hangingUp ?? false;
@@ -331,6 +337,10 @@ export class CallLog {
       const ended = call.hangingUp
         ? undefined
         : endedByText(closeText ?? '', { outgoing: call.outgoing, answered: true });
+      if (call.replaced) {
+        this.#close(call, { by: 'remote', how: 'replaced' }, call.bye);
+        return;
+      }
       const byItself = ended !== undefined && ended.by !== 'remote';
       this.#close(call, byItself ? ended : { by: 'local', how: 'bye' }, call.bye);
     } else if (closeText !== undefined && this.#isFinalText(call, closeText)) {

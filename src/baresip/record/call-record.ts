@@ -24,6 +24,8 @@ export interface Call {
   cancel: SipMessage | undefined;
   /** The agent's own BYE. */
   bye: SipMessage | undefined;
+  /** Another call takes its place (RFC 3891). */
+  replaced: boolean;
   /** The script asked for the end of the call. */
   hangingUp: boolean;
   final: SipMessage | undefined;
@@ -51,6 +53,7 @@ export function newCall(id: string, outgoing: boolean, peer: Peer): Call {
     provisional: '',
     cancel: undefined,
     bye: undefined,
+    replaced: false,
     hangingUp: false,
     final: undefined,
     closeText: undefined,

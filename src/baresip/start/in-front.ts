@@ -34,6 +34,7 @@ export async function openProxy(
     verifyTls: verify_tls === true,
     caFile: ca_file,
     headers: headers ?? {},
+    knowsReplaces: hasCapability(version, 'replaces'),
     isMd5Only: !hasCapability(version, 'digest_sha256'),
   });
   return opening.catch((error: unknown) => {

@@ -41,23 +41,24 @@ export async function completeTransfer(
 ): Promise<Done> {
   const verb = 'complete_transfer';
   const { first, call, target } = current(agent, verb);
-  const { version } = agent.ground.context.binary;
+  const { context, proxy } = agent.ground;
+  const { version } = context.binary;
   const consultation = callOf(agent, verb, call);
   assertReady(agent, verb, first.id, consultation);
   // With a PBX between the agents the target's call would have another Call-ID.
   const direct = target.agent?.state.calls.some((one) => one.id === call) === true;
-  if (direct && !hasCapability(version, 'replaces')) {
+  if (direct && target.agent?.takesReplaces !== true) {
     throw agent.problem(
       'E_CAPABILITY',
       verb,
-      `agent "${target.agent.name}" is a baresip ${version}, which cannot replace a call (RFC 3891); baresip ${sinceOf('replaces')} can`,
-      'transfer through a PBX, or use a newer baresip',
+      `agent "${target.agent?.name ?? ''}" is a baresip ${version}, which cannot replace a call (RFC 3891); baresip ${sinceOf('replaces')} can`,
+      'transfer through a PBX, use a newer baresip, or give all three agents the option proxy: true',
     );
   }
   const referTo = referToOf(
     agent,
     consultation,
-    !direct || hasCapability(version, 'replaces_tags'),
+    !direct || proxy !== undefined || hasCapability(version, 'replaces_tags'),
   );
   const commands = agent.commands.transfer(first.id, referTo);
   return refer(agent, verb, { call: first, commands }, limit);

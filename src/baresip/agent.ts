@@ -20,6 +20,7 @@ import type { Session } from './session.js';
 import { Limit } from '../agents/limit.js';
 import { hostPort, LOOPBACK } from '../agents/address.js';
 import { launch } from './start/launch.js';
+import { answerIncoming } from './verbs/answering.js';
 import { refuseIncoming } from './verbs/inbound.js';
 import { takesReplaces } from './verbs/replaced.js';
 import { VERBS, type RunningVerb } from './verbs/table.js';
@@ -64,7 +65,7 @@ class Agent implements Phone {
     const { name, account, address, sipPort } = session.ground;
     this.#session = session;
     this.#launch = again;
-    refuseAsTold(session);
+    treatIncoming(session);
     this.name = name;
     this.aor = account.aor;
     this.serverless = account.domain === undefined;
@@ -150,7 +151,7 @@ class Agent implements Phone {
     } finally {
       this.#starting = undefined;
     }
-    refuseAsTold(this.#session);
+    treatIncoming(this.#session);
     for (const { told, want } of this.#listening) this.#session.dumps.listen(told, want);
     if (this.#watchesRtp) await this.#session.rtp.watch();
     return { seq: this.#session.nextSeq - 1 };
@@ -163,9 +164,10 @@ class Agent implements Phone {
   }
 }
 
-/** Refuses incoming calls while `respond_incoming` is in force. */
-function refuseAsTold(session: Session): void {
+/** Refuses incoming calls while `respond_incoming` is in force, and answers them as the option `answer` says. */
+function treatIncoming(session: Session): void {
   session.observe((event) => {
     refuseIncoming(session, event);
+    answerIncoming(session, event);
   });
 }

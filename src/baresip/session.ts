@@ -42,6 +42,7 @@ import { Wire, type LineOrigin, type WireSink } from './wire/wire.js';
 import type { Socket } from 'node:net';
 
 const LOG_KEPT = 8;
+const HANGUP_MS = 2000;
 
 export class Session implements RunningAgent {
   readonly ground: Ground;
@@ -134,6 +135,9 @@ export class Session implements RunningAgent {
       allows: (message) => this.#allows(message),
       passed: (message, raw, at) => {
         this.#wire.passed(message, raw, at);
+      },
+      gaveUp: (call) => {
+        if (this.usable) void this.send('hangup', this.commands.hangup(call), new Limit(HANGUP_MS));
       },
       unreachable: (method, why) => {
         this.requests.failed(method, why, true);
@@ -335,6 +339,9 @@ export class Session implements RunningAgent {
 
   #event(event: CtrlEvent): void {
     if (event.name === 'CALL_MENC') this.dumps.encrypted(event);
+    // For the caller it is not answered yet.
+    const isEarly = this.ground.proxy?.early.isEarly(event.call) === true;
+    if (isEarly && event.name === 'CALL_ESTABLISHED') return;
     this.#wire.event(event);
     if (this.calls.event(event) || this.registration.event(event)) return;
     const quality = qualityEvent(event, this.state);

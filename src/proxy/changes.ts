@@ -65,6 +65,11 @@ export class Changes {
     this.#refusals.set(call, refusal);
   }
 
+  /** How the call is to be refused, where a verb has said so. */
+  refusalOf(call: string): Refusal | undefined {
+    return this.#refusals.get(call);
+  }
+
   request(message: OpenMessage): void {
     const { method = '' } = message;
     const call = callIdOf(message);

@@ -14,6 +14,7 @@ import { UdpSocket } from '../signalling/transport/udp.js';
 import { Wire } from '../signalling/transport/wire.js';
 import { Changes, type GivenHeaders } from './changes.js';
 import { answersTo, branchOf, callIdOf, cseqOf, Disguise, isOutsideOfDialog } from './disguise.js';
+import { EarlyAnswers, responseTo } from './early.js';
 import { LoginTranslation } from './login.js';
 import { Numbers } from './numbers.js';
 import { Passing } from './passing.js';
@@ -50,6 +51,8 @@ export interface ProxyUser {
   passed(message: SipMessage, raw: string, at: number): void;
   /** A request could not be sent. */
   unreachable(method: string, why: string): void;
+  /** The caller has given up a call with early media, which the phone believes answered. */
+  gaveUp(call: string): void;
   problem(text: string): void;
 }
 
@@ -83,6 +86,7 @@ export class AgentProxy {
   #wire!: Wire;
 
   readonly #passing: Passing;
+  readonly early: EarlyAnswers;
   #own: OwnRequests | undefined;
   #ending: Promise<void> | undefined;
   #user: ProxyUser | undefined;
@@ -94,6 +98,17 @@ export class AgentProxy {
     this.#passing = new Passing(({ message, raw, at }) => {
       this.#own?.noted(message);
       this.#user?.passed(message, raw, at);
+    });
+    this.early = new EarlyAnswers({
+      place: hostPort(address, innerPort),
+      toPhone: (octets) => {
+        this.#toPhone(octets);
+      },
+      toWorld: (response, to, whose) => {
+        if (whose === 'phone') this.#disguise.dressResponse(response, to.transport);
+        void this.#leave(response, to, undefined)();
+      },
+      gaveUp: (call) => this.#user?.gaveUp(call),
     });
     const { login } = wish.account;
     if (login !== undefined && wish.isMd5Only) this.#login = new LoginTranslation(login);
@@ -177,6 +192,7 @@ export class AgentProxy {
 
   close(): void {
     this.#passing.end();
+    this.early.end();
     this.#own?.end();
     this.#wire.close();
     this.#inner.close();
@@ -203,6 +219,9 @@ export class AgentProxy {
     const [via = ''] = request.values('via');
     const branch = branchOf(via);
     const asked = request.toString();
+    if (this.early.ends(request, this.changes.refusalOf(callIdOf(request)))) {
+      return () => Promise.resolve();
+    }
     const way = this.#wayOf(request, branch, via);
     if (way.route !== undefined) request.insert('Route', way.route, 'via');
     const { number, method } = cseqOf(request);
@@ -244,8 +263,19 @@ export class AgentProxy {
   #answer(response: OpenMessage, phones: SipMessage): () => Promise<void> {
     const [via = ''] = response.values('via');
     const to = this.#origins.get(branchOf(via));
-    if (to === undefined || !this.changes.response(response)) return () => Promise.resolve();
+    const isLeaving =
+      to !== undefined && this.early.response(response, to) && this.changes.response(response);
+    if (!isLeaving) return () => Promise.resolve();
     this.#disguise.dressResponse(response, to.transport);
+    return this.#leave(response, to, phones);
+  }
+
+  /** What sends a response to where its request came from. */
+  #leave(
+    response: OpenMessage,
+    to: Destination,
+    phones: SipMessage | undefined,
+  ): () => Promise<void> {
     const named = { transport: to.transport, remote: hostPort(to.address, to.port) };
     return async () => {
       const sent = this.#send(response, phones, named, () => Promise.resolve(to));
@@ -255,7 +285,7 @@ export class AgentProxy {
 
   async #send(
     message: OpenMessage,
-    phones: SipMessage,
+    phones: SipMessage | undefined,
     named: { readonly transport: Transport; readonly remote: string },
     find: () => Promise<Destination>,
   ): Promise<void> {
@@ -276,12 +306,7 @@ export class AgentProxy {
   #unreachable(request: string, why: string): void {
     const message = OpenMessage.parse(request);
     if (message === undefined || message.method === 'ACK') return;
-    const fields = message
-      .fields()
-      .filter(([name]) => /^(?:via|v|from|f|to|t|call-id|i|cseq)$/i.test(name))
-      .map(([name, value]) => `${name}: ${value}\r\n`);
-    const reason = why.replace(/[^\x20-\x7e]/g, ' ');
-    this.#toPhone(`SIP/2.0 503 ${reason}\r\n${fields.join('')}Content-Length: 0\r\n\r\n`);
+    this.#toPhone(responseTo(message, `503 ${why.replace(/[^\x20-\x7e]/g, ' ')}`));
   }
 
   #fromWorld({ octets, transport, local, from }: Arrived): void {
@@ -306,6 +331,7 @@ export class AgentProxy {
     // What is no SIP message is for the phone to judge.
     if (message === undefined || via === undefined) return octets;
     if (message.method !== undefined) {
+      if (!this.early.arrived(message, from)) return undefined;
       this.changes.arrived(message);
       const branch = this.#disguise.undressRequest(message, from);
       this.#origins.set(branch, answersTo(via, from));

@@ -45,7 +45,7 @@ export interface Problem {
 /** The keywords of JSON Schema, and our own, that the contract uses for one value. */
 export interface ValueSchema {
   readonly type?: string | readonly string[];
-  readonly enum?: readonly string[];
+  readonly enum?: readonly (string | number)[];
   readonly items?: ValueSchema;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -90,7 +90,7 @@ export function optionsProblem(name: OptionsName, options: unknown): Problem | u
 /** What a value must be, in words: `"udp", "tcp" or "tls"`, `a whole number from 5 to 86400`. */
 export function expectedForm(schema: ValueSchema): string {
   if (schema['x-form'] !== undefined) return schema['x-form'];
-  if (schema.enum !== undefined) return quotedList(schema.enum);
+  if (schema.enum !== undefined) return quotedList(schema.enum.map(String));
   switch (schema.type) {
     case 'integer':
     case 'number':
@@ -164,7 +164,7 @@ function anyProperty(at: ValueSchema | undefined): ValueSchema | undefined {
 
 function optionHint(schema: ValueSchema, value: unknown): string | undefined {
   if (schema.enum !== undefined && typeof value === 'string') {
-    const meant = nearest(value, schema.enum);
+    const meant = nearest(value, schema.enum.map(String));
     return meant === undefined ? undefined : `did you mean ${JSON.stringify(meant)}?`;
   }
   if (schema.type === 'integer' && typeof value === 'string' && /^\d+$/.test(value)) {
@@ -186,6 +186,10 @@ function durationOption(
 ): Problem | undefined {
   for (const [option, value] of Object.entries(options)) {
     const at = schema.properties?.[option];
+    if (at?.properties !== undefined && isPlainObject(value)) {
+      const inside = durationOption(at, givenFields(value));
+      if (inside !== undefined) return inside;
+    }
     if (at?.['x-duration'] !== true) continue;
     const problem = durationProblem(value) ?? (isZero(value) ? 'is zero' : undefined);
     if (problem === undefined) continue;

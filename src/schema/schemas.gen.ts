@@ -67,9 +67,30 @@ export const SCHEMAS = {
         description: 'Expiry to ask for in REGISTER, in seconds (RFC 3261, 10.2.1.1).',
       },
       answer: {
-        enum: ['manual', 'auto'],
+        type: ['string', 'object'],
+        pattern: '^(?:manual|auto)$',
+        additionalProperties: false,
+        properties: {
+          after: {
+            type: ['string', 'number'],
+            'x-duration': true,
+            'x-form': 'a duration such as "3s"',
+            description: 'How long a call rings before it is answered. Default: until accept().',
+          },
+          code: {
+            enum: [180, 183],
+            'x-form': '180 or 183',
+            default: 180,
+            description:
+              'What the caller gets meanwhile: 180 is ringing, 183 early media, which are what the agent sends (RFC 3960).',
+          },
+        },
         default: 'manual',
-        description: '`auto` answers every incoming call at once; `manual` waits for accept().',
+        'x-form': '"manual", "auto" or an object such as { after: "3s", code: 183 }',
+        tsType: '"manual" | "auto" | { readonly after?: Duration; readonly code?: 180 | 183 }',
+        description:
+          '`auto` answers every incoming call at once; `manual` waits for accept(). An object answers after a while, with ringing (180) or early media (183, which needs `proxy`) until then; accept() and reject() do not have to wait for it.',
+        examples: [{ after: '3s', code: 183 }],
       },
       dtmf_mode: {
         enum: ['rtp', 'info', 'auto'],

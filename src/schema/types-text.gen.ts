@@ -46,10 +46,13 @@ export interface AgentOptions {
    */
   regint?: number;
   /**
-   * \`auto\` answers every incoming call at once; \`manual\` waits for accept().
+   * \`auto\` answers every incoming call at once; \`manual\` waits for accept(). An object answers
+   * after a while, with ringing (180) or early media (183, which needs \`proxy\`) until then;
+   * accept() and reject() do not have to wait for it.
    * Default: "manual".
+   * Examples: {"after":"3s","code":183}.
    */
-  answer?: 'manual' | 'auto';
+  answer?: 'manual' | 'auto' | {readonly after?: Duration; readonly code?: 180 | 183};
   /**
    * How dtmf() sends digits: \`rtp\` as telephone-events (RFC 4733), \`info\` in SIP INFO requests
    * (application/dtmf-relay), \`auto\` as telephone-events where the other side takes them, else

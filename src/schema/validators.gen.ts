@@ -67,9 +67,30 @@ const schema11 = {
       description: 'Expiry to ask for in REGISTER, in seconds (RFC 3261, 10.2.1.1).',
     },
     answer: {
-      enum: ['manual', 'auto'],
+      type: ['string', 'object'],
+      pattern: '^(?:manual|auto)$',
+      additionalProperties: false,
+      properties: {
+        after: {
+          type: ['string', 'number'],
+          'x-duration': true,
+          'x-form': 'a duration such as "3s"',
+          description: 'How long a call rings before it is answered. Default: until accept().',
+        },
+        code: {
+          enum: [180, 183],
+          'x-form': '180 or 183',
+          default: 180,
+          description:
+            'What the caller gets meanwhile: 180 is ringing, 183 early media, which are what the agent sends (RFC 3960).',
+        },
+      },
       default: 'manual',
-      description: '`auto` answers every incoming call at once; `manual` waits for accept().',
+      'x-form': '"manual", "auto" or an object such as { after: "3s", code: 183 }',
+      tsType: '"manual" | "auto" | { readonly after?: Duration; readonly code?: 180 | 183 }',
+      description:
+        '`auto` answers every incoming call at once; `manual` waits for accept(). An object answers after a while, with ringing (180) or early media (183, which needs `proxy`) until then; accept() and reject() do not have to wait for it.',
+      examples: [{ after: '3s', code: 183 }],
     },
     dtmf_mode: {
       enum: ['rtp', 'info', 'auto'],
@@ -202,12 +223,13 @@ const pattern1 = new RegExp('^(?:[^\\s@;<>"/:]+|\\[[0-9A-Fa-f:.]+\\])(?::\\d{1,5
 const pattern2 = new RegExp('^[^"\\r\\n]*$', 'u');
 const pattern3 = new RegExp('^[^"\\r\\n]+$', 'u');
 const pattern5 = new RegExp('^sips?:[^\\s"<>]+$', 'u');
-const pattern6 = new RegExp('^[0-9A-Fa-f:.]+$', 'u');
-const pattern7 = new RegExp(
+const pattern6 = new RegExp('^(?:manual|auto)$', 'u');
+const pattern7 = new RegExp('^[0-9A-Fa-f:.]+$', 'u');
+const pattern8 = new RegExp(
   '^(?:(?:stun|turn)s?:)?(?:\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9.-]+)(?::\\d{1,5})?$',
   'u',
 );
-const pattern8 = new RegExp('^[^\\r\\n]+$', 'u');
+const pattern9 = new RegExp('^[^\\r\\n]+$', 'u');
 function validate10(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -525,17 +547,106 @@ function validate10(
                         if (data.answer !== undefined) {
                           let data8 = data.answer;
                           const _errs17 = errors;
-                          if (!(data8 === 'manual' || data8 === 'auto')) {
+                          if (
+                            typeof data8 !== 'string' &&
+                            !(data8 && typeof data8 == 'object' && !Array.isArray(data8))
+                          ) {
                             validate10.errors = [
                               {
                                 instancePath: instancePath + '/answer',
-                                schemaPath: '#/properties/answer/enum',
-                                keyword: 'enum',
-                                params: { allowedValues: schema11.properties.answer.enum },
-                                message: 'must be equal to one of the allowed values',
+                                schemaPath: '#/properties/answer/type',
+                                keyword: 'type',
+                                params: { type: schema11.properties.answer.type },
+                                message: 'must be string,object',
                               },
                             ];
                             return false;
+                          }
+                          if (errors === _errs17) {
+                            if (typeof data8 === 'string') {
+                              if (!pattern6.test(data8)) {
+                                validate10.errors = [
+                                  {
+                                    instancePath: instancePath + '/answer',
+                                    schemaPath: '#/properties/answer/pattern',
+                                    keyword: 'pattern',
+                                    params: { pattern: '^(?:manual|auto)$' },
+                                    message: 'must match pattern "' + '^(?:manual|auto)$' + '"',
+                                  },
+                                ];
+                                return false;
+                              }
+                            }
+                            if (errors === _errs17) {
+                              if (data8 && typeof data8 == 'object' && !Array.isArray(data8)) {
+                                const _errs19 = errors;
+                                for (const key1 in data8) {
+                                  if (!(key1 === 'after' || key1 === 'code')) {
+                                    validate10.errors = [
+                                      {
+                                        instancePath: instancePath + '/answer',
+                                        schemaPath: '#/properties/answer/additionalProperties',
+                                        keyword: 'additionalProperties',
+                                        params: { additionalProperty: key1 },
+                                        message: 'must NOT have additional properties',
+                                      },
+                                    ];
+                                    return false;
+                                    break;
+                                  }
+                                }
+                                if (_errs19 === errors) {
+                                  if (data8.after !== undefined) {
+                                    let data9 = data8.after;
+                                    const _errs20 = errors;
+                                    if (
+                                      typeof data9 !== 'string' &&
+                                      !(typeof data9 == 'number' && isFinite(data9))
+                                    ) {
+                                      validate10.errors = [
+                                        {
+                                          instancePath: instancePath + '/answer/after',
+                                          schemaPath: '#/properties/answer/properties/after/type',
+                                          keyword: 'type',
+                                          params: {
+                                            type: schema11.properties.answer.properties.after.type,
+                                          },
+                                          message: 'must be string,number',
+                                        },
+                                      ];
+                                      return false;
+                                    }
+                                    var valid1 = _errs20 === errors;
+                                  } else {
+                                    var valid1 = true;
+                                  }
+                                  if (valid1) {
+                                    if (data8.code !== undefined) {
+                                      let data10 = data8.code;
+                                      const _errs22 = errors;
+                                      if (!(data10 === 180 || data10 === 183)) {
+                                        validate10.errors = [
+                                          {
+                                            instancePath: instancePath + '/answer/code',
+                                            schemaPath: '#/properties/answer/properties/code/enum',
+                                            keyword: 'enum',
+                                            params: {
+                                              allowedValues:
+                                                schema11.properties.answer.properties.code.enum,
+                                            },
+                                            message: 'must be equal to one of the allowed values',
+                                          },
+                                        ];
+                                        return false;
+                                      }
+                                      var valid1 = _errs22 === errors;
+                                    } else {
+                                      var valid1 = true;
+                                    }
+                                  }
+                                }
+                              }
+                            }
                           }
                           var valid0 = _errs17 === errors;
                         } else {
@@ -543,9 +654,9 @@ function validate10(
                         }
                         if (valid0) {
                           if (data.dtmf_mode !== undefined) {
-                            let data9 = data.dtmf_mode;
-                            const _errs18 = errors;
-                            if (!(data9 === 'rtp' || data9 === 'info' || data9 === 'auto')) {
+                            let data11 = data.dtmf_mode;
+                            const _errs23 = errors;
+                            if (!(data11 === 'rtp' || data11 === 'info' || data11 === 'auto')) {
                               validate10.errors = [
                                 {
                                   instancePath: instancePath + '/dtmf_mode',
@@ -557,13 +668,13 @@ function validate10(
                               ];
                               return false;
                             }
-                            var valid0 = _errs18 === errors;
+                            var valid0 = _errs23 === errors;
                           } else {
                             var valid0 = true;
                           }
                           if (valid0) {
                             if (data.mwi !== undefined) {
-                              const _errs19 = errors;
+                              const _errs24 = errors;
                               if (typeof data.mwi !== 'boolean') {
                                 validate10.errors = [
                                   {
@@ -576,13 +687,13 @@ function validate10(
                                 ];
                                 return false;
                               }
-                              var valid0 = _errs19 === errors;
+                              var valid0 = _errs24 === errors;
                             } else {
                               var valid0 = true;
                             }
                             if (valid0) {
                               if (data.audio !== undefined) {
-                                const _errs21 = errors;
+                                const _errs26 = errors;
                                 if (typeof data.audio !== 'boolean') {
                                   validate10.errors = [
                                     {
@@ -595,19 +706,19 @@ function validate10(
                                   ];
                                   return false;
                                 }
-                                var valid0 = _errs21 === errors;
+                                var valid0 = _errs26 === errors;
                               } else {
                                 var valid0 = true;
                               }
                               if (valid0) {
                                 if (data.local_port !== undefined) {
-                                  let data12 = data.local_port;
-                                  const _errs23 = errors;
+                                  let data14 = data.local_port;
+                                  const _errs28 = errors;
                                   if (!(
-                                    typeof data12 == 'number' &&
-                                    !(data12 % 1) &&
-                                    !isNaN(data12) &&
-                                    isFinite(data12)
+                                    typeof data14 == 'number' &&
+                                    !(data14 % 1) &&
+                                    !isNaN(data14) &&
+                                    isFinite(data14)
                                   )) {
                                     validate10.errors = [
                                       {
@@ -620,9 +731,9 @@ function validate10(
                                     ];
                                     return false;
                                   }
-                                  if (errors === _errs23) {
-                                    if (typeof data12 == 'number' && isFinite(data12)) {
-                                      if (data12 > 65534 || isNaN(data12)) {
+                                  if (errors === _errs28) {
+                                    if (typeof data14 == 'number' && isFinite(data14)) {
+                                      if (data14 > 65534 || isNaN(data14)) {
                                         validate10.errors = [
                                           {
                                             instancePath: instancePath + '/local_port',
@@ -634,7 +745,7 @@ function validate10(
                                         ];
                                         return false;
                                       } else {
-                                        if (data12 < 1024 || isNaN(data12)) {
+                                        if (data14 < 1024 || isNaN(data14)) {
                                           validate10.errors = [
                                             {
                                               instancePath: instancePath + '/local_port',
@@ -649,17 +760,17 @@ function validate10(
                                       }
                                     }
                                   }
-                                  var valid0 = _errs23 === errors;
+                                  var valid0 = _errs28 === errors;
                                 } else {
                                   var valid0 = true;
                                 }
                                 if (valid0) {
                                   if (data.local_address !== undefined) {
-                                    let data13 = data.local_address;
-                                    const _errs25 = errors;
-                                    if (errors === _errs25) {
-                                      if (typeof data13 === 'string') {
-                                        if (!pattern6.test(data13)) {
+                                    let data15 = data.local_address;
+                                    const _errs30 = errors;
+                                    if (errors === _errs30) {
+                                      if (typeof data15 === 'string') {
+                                        if (!pattern7.test(data15)) {
                                           validate10.errors = [
                                             {
                                               instancePath: instancePath + '/local_address',
@@ -685,18 +796,18 @@ function validate10(
                                         return false;
                                       }
                                     }
-                                    var valid0 = _errs25 === errors;
+                                    var valid0 = _errs30 === errors;
                                   } else {
                                     var valid0 = true;
                                   }
                                   if (valid0) {
                                     if (data.headers !== undefined) {
-                                      let data14 = data.headers;
-                                      const _errs27 = errors;
+                                      let data16 = data.headers;
+                                      const _errs32 = errors;
                                       if (!(
-                                        data14 &&
-                                        typeof data14 == 'object' &&
-                                        !Array.isArray(data14)
+                                        data16 &&
+                                        typeof data16 == 'object' &&
+                                        !Array.isArray(data16)
                                       )) {
                                         validate10.errors = [
                                           {
@@ -709,13 +820,13 @@ function validate10(
                                         ];
                                         return false;
                                       }
-                                      var valid0 = _errs27 === errors;
+                                      var valid0 = _errs32 === errors;
                                     } else {
                                       var valid0 = true;
                                     }
                                     if (valid0) {
                                       if (data.headers_compat !== undefined) {
-                                        const _errs29 = errors;
+                                        const _errs34 = errors;
                                         if (typeof data.headers_compat !== 'boolean') {
                                           validate10.errors = [
                                             {
@@ -728,13 +839,13 @@ function validate10(
                                           ];
                                           return false;
                                         }
-                                        var valid0 = _errs29 === errors;
+                                        var valid0 = _errs34 === errors;
                                       } else {
                                         var valid0 = true;
                                       }
                                       if (valid0) {
                                         if (data.proxy !== undefined) {
-                                          const _errs31 = errors;
+                                          const _errs36 = errors;
                                           if (typeof data.proxy !== 'boolean') {
                                             validate10.errors = [
                                               {
@@ -747,17 +858,17 @@ function validate10(
                                             ];
                                             return false;
                                           }
-                                          var valid0 = _errs31 === errors;
+                                          var valid0 = _errs36 === errors;
                                         } else {
                                           var valid0 = true;
                                         }
                                         if (valid0) {
                                           if (data.codecs !== undefined) {
-                                            let data17 = data.codecs;
-                                            const _errs33 = errors;
-                                            if (errors === _errs33) {
-                                              if (Array.isArray(data17)) {
-                                                if (data17.length < 1) {
+                                            let data19 = data.codecs;
+                                            const _errs38 = errors;
+                                            if (errors === _errs38) {
+                                              if (Array.isArray(data19)) {
+                                                if (data19.length < 1) {
                                                   validate10.errors = [
                                                     {
                                                       instancePath: instancePath + '/codecs',
@@ -769,12 +880,12 @@ function validate10(
                                                   ];
                                                   return false;
                                                 } else {
-                                                  var valid1 = true;
-                                                  const len0 = data17.length;
+                                                  var valid2 = true;
+                                                  const len0 = data19.length;
                                                   for (let i0 = 0; i0 < len0; i0++) {
-                                                    let data18 = data17[i0];
-                                                    const _errs35 = errors;
-                                                    if (typeof data18 !== 'string') {
+                                                    let data20 = data19[i0];
+                                                    const _errs40 = errors;
+                                                    if (typeof data20 !== 'string') {
                                                       validate10.errors = [
                                                         {
                                                           instancePath:
@@ -789,11 +900,11 @@ function validate10(
                                                       return false;
                                                     }
                                                     if (!(
-                                                      data18 === 'PCMU' ||
-                                                      data18 === 'PCMA' ||
-                                                      data18 === 'G722' ||
-                                                      data18 === 'opus' ||
-                                                      data18 === 'L16'
+                                                      data20 === 'PCMU' ||
+                                                      data20 === 'PCMA' ||
+                                                      data20 === 'G722' ||
+                                                      data20 === 'opus' ||
+                                                      data20 === 'L16'
                                                     )) {
                                                       validate10.errors = [
                                                         {
@@ -812,18 +923,18 @@ function validate10(
                                                       ];
                                                       return false;
                                                     }
-                                                    var valid1 = _errs35 === errors;
-                                                    if (!valid1) {
+                                                    var valid2 = _errs40 === errors;
+                                                    if (!valid2) {
                                                       break;
                                                     }
                                                   }
-                                                  if (valid1) {
-                                                    let i1 = data17.length;
+                                                  if (valid2) {
+                                                    let i1 = data19.length;
                                                     let j0;
                                                     if (i1 > 1) {
                                                       const indices0 = {};
                                                       for (; i1--;) {
-                                                        let item0 = data17[i1];
+                                                        let item0 = data19[i1];
                                                         if (typeof item0 !== 'string') {
                                                           continue;
                                                         }
@@ -866,18 +977,18 @@ function validate10(
                                                 return false;
                                               }
                                             }
-                                            var valid0 = _errs33 === errors;
+                                            var valid0 = _errs38 === errors;
                                           } else {
                                             var valid0 = true;
                                           }
                                           if (valid0) {
                                             if (data.media_enc !== undefined) {
-                                              let data19 = data.media_enc;
-                                              const _errs37 = errors;
+                                              let data21 = data.media_enc;
+                                              const _errs42 = errors;
                                               if (!(
-                                                data19 === 'srtp' ||
-                                                data19 === 'srtp-mand' ||
-                                                data19 === 'dtls_srtp'
+                                                data21 === 'srtp' ||
+                                                data21 === 'srtp-mand' ||
+                                                data21 === 'dtls_srtp'
                                               )) {
                                                 validate10.errors = [
                                                   {
@@ -894,18 +1005,18 @@ function validate10(
                                                 ];
                                                 return false;
                                               }
-                                              var valid0 = _errs37 === errors;
+                                              var valid0 = _errs42 === errors;
                                             } else {
                                               var valid0 = true;
                                             }
                                             if (valid0) {
                                               if (data.nat !== undefined) {
-                                                let data20 = data.nat;
-                                                const _errs38 = errors;
+                                                let data22 = data.nat;
+                                                const _errs43 = errors;
                                                 if (!(
-                                                  data20 === 'stun' ||
-                                                  data20 === 'turn' ||
-                                                  data20 === 'ice'
+                                                  data22 === 'stun' ||
+                                                  data22 === 'turn' ||
+                                                  data22 === 'ice'
                                                 )) {
                                                   validate10.errors = [
                                                     {
@@ -921,17 +1032,17 @@ function validate10(
                                                   ];
                                                   return false;
                                                 }
-                                                var valid0 = _errs38 === errors;
+                                                var valid0 = _errs43 === errors;
                                               } else {
                                                 var valid0 = true;
                                               }
                                               if (valid0) {
                                                 if (data.stun_server !== undefined) {
-                                                  let data21 = data.stun_server;
-                                                  const _errs39 = errors;
-                                                  if (errors === _errs39) {
-                                                    if (typeof data21 === 'string') {
-                                                      if (!pattern7.test(data21)) {
+                                                  let data23 = data.stun_server;
+                                                  const _errs44 = errors;
+                                                  if (errors === _errs44) {
+                                                    if (typeof data23 === 'string') {
+                                                      if (!pattern8.test(data23)) {
                                                         validate10.errors = [
                                                           {
                                                             instancePath:
@@ -966,13 +1077,13 @@ function validate10(
                                                       return false;
                                                     }
                                                   }
-                                                  var valid0 = _errs39 === errors;
+                                                  var valid0 = _errs44 === errors;
                                                 } else {
                                                   var valid0 = true;
                                                 }
                                                 if (valid0) {
                                                   if (data.verify_tls !== undefined) {
-                                                    const _errs41 = errors;
+                                                    const _errs46 = errors;
                                                     if (typeof data.verify_tls !== 'boolean') {
                                                       validate10.errors = [
                                                         {
@@ -987,17 +1098,17 @@ function validate10(
                                                       ];
                                                       return false;
                                                     }
-                                                    var valid0 = _errs41 === errors;
+                                                    var valid0 = _errs46 === errors;
                                                   } else {
                                                     var valid0 = true;
                                                   }
                                                   if (valid0) {
                                                     if (data.ca_file !== undefined) {
-                                                      let data23 = data.ca_file;
-                                                      const _errs43 = errors;
-                                                      if (errors === _errs43) {
-                                                        if (typeof data23 === 'string') {
-                                                          if (!pattern8.test(data23)) {
+                                                      let data25 = data.ca_file;
+                                                      const _errs48 = errors;
+                                                      if (errors === _errs48) {
+                                                        if (typeof data25 === 'string') {
+                                                          if (!pattern9.test(data25)) {
                                                             validate10.errors = [
                                                               {
                                                                 instancePath:
@@ -1029,19 +1140,19 @@ function validate10(
                                                           return false;
                                                         }
                                                       }
-                                                      var valid0 = _errs43 === errors;
+                                                      var valid0 = _errs48 === errors;
                                                     } else {
                                                       var valid0 = true;
                                                     }
                                                     if (valid0) {
                                                       if (data.rtp_timeout !== undefined) {
-                                                        let data24 = data.rtp_timeout;
-                                                        const _errs45 = errors;
+                                                        let data26 = data.rtp_timeout;
+                                                        const _errs50 = errors;
                                                         if (!(
-                                                          typeof data24 == 'number' &&
-                                                          !(data24 % 1) &&
-                                                          !isNaN(data24) &&
-                                                          isFinite(data24)
+                                                          typeof data26 == 'number' &&
+                                                          !(data26 % 1) &&
+                                                          !isNaN(data26) &&
+                                                          isFinite(data26)
                                                         )) {
                                                           validate10.errors = [
                                                             {
@@ -1056,12 +1167,12 @@ function validate10(
                                                           ];
                                                           return false;
                                                         }
-                                                        if (errors === _errs45) {
+                                                        if (errors === _errs50) {
                                                           if (
-                                                            typeof data24 == 'number' &&
-                                                            isFinite(data24)
+                                                            typeof data26 == 'number' &&
+                                                            isFinite(data26)
                                                           ) {
-                                                            if (data24 > 3600 || isNaN(data24)) {
+                                                            if (data26 > 3600 || isNaN(data26)) {
                                                               validate10.errors = [
                                                                 {
                                                                   instancePath:
@@ -1078,7 +1189,7 @@ function validate10(
                                                               ];
                                                               return false;
                                                             } else {
-                                                              if (data24 < 1 || isNaN(data24)) {
+                                                              if (data26 < 1 || isNaN(data26)) {
                                                                 validate10.errors = [
                                                                   {
                                                                     instancePath:
@@ -1098,21 +1209,21 @@ function validate10(
                                                             }
                                                           }
                                                         }
-                                                        var valid0 = _errs45 === errors;
+                                                        var valid0 = _errs50 === errors;
                                                       } else {
                                                         var valid0 = true;
                                                       }
                                                       if (valid0) {
                                                         if (data.jitter_buffer !== undefined) {
-                                                          let data25 = data.jitter_buffer;
-                                                          const _errs47 = errors;
+                                                          let data27 = data.jitter_buffer;
+                                                          const _errs52 = errors;
                                                           if (
-                                                            typeof data25 !== 'boolean' &&
+                                                            typeof data27 !== 'boolean' &&
                                                             !(
-                                                              typeof data25 == 'number' &&
-                                                              !(data25 % 1) &&
-                                                              !isNaN(data25) &&
-                                                              isFinite(data25)
+                                                              typeof data27 == 'number' &&
+                                                              !(data27 % 1) &&
+                                                              !isNaN(data27) &&
+                                                              isFinite(data27)
                                                             )
                                                           ) {
                                                             validate10.errors = [
@@ -1131,12 +1242,12 @@ function validate10(
                                                             ];
                                                             return false;
                                                           }
-                                                          if (errors === _errs47) {
+                                                          if (errors === _errs52) {
                                                             if (
-                                                              typeof data25 == 'number' &&
-                                                              isFinite(data25)
+                                                              typeof data27 == 'number' &&
+                                                              isFinite(data27)
                                                             ) {
-                                                              if (data25 > 1000 || isNaN(data25)) {
+                                                              if (data27 > 1000 || isNaN(data27)) {
                                                                 validate10.errors = [
                                                                   {
                                                                     instancePath:
@@ -1154,7 +1265,7 @@ function validate10(
                                                                 ];
                                                                 return false;
                                                               } else {
-                                                                if (data25 < 20 || isNaN(data25)) {
+                                                                if (data27 < 20 || isNaN(data27)) {
                                                                   validate10.errors = [
                                                                     {
                                                                       instancePath:
@@ -1175,13 +1286,13 @@ function validate10(
                                                               }
                                                             }
                                                           }
-                                                          var valid0 = _errs47 === errors;
+                                                          var valid0 = _errs52 === errors;
                                                         } else {
                                                           var valid0 = true;
                                                         }
                                                         if (valid0) {
                                                           if (data.rtp_stats !== undefined) {
-                                                            const _errs49 = errors;
+                                                            const _errs54 = errors;
                                                             if (
                                                               typeof data.rtp_stats !== 'boolean'
                                                             ) {
@@ -1198,18 +1309,18 @@ function validate10(
                                                               ];
                                                               return false;
                                                             }
-                                                            var valid0 = _errs49 === errors;
+                                                            var valid0 = _errs54 === errors;
                                                           } else {
                                                             var valid0 = true;
                                                           }
                                                           if (valid0) {
                                                             if (data.metadata !== undefined) {
-                                                              let data27 = data.metadata;
-                                                              const _errs51 = errors;
+                                                              let data29 = data.metadata;
+                                                              const _errs56 = errors;
                                                               if (!(
-                                                                data27 &&
-                                                                typeof data27 == 'object' &&
-                                                                !Array.isArray(data27)
+                                                                data29 &&
+                                                                typeof data29 == 'object' &&
+                                                                !Array.isArray(data29)
                                                               )) {
                                                                 validate10.errors = [
                                                                   {
@@ -1224,7 +1335,7 @@ function validate10(
                                                                 ];
                                                                 return false;
                                                               }
-                                                              var valid0 = _errs51 === errors;
+                                                              var valid0 = _errs56 === errors;
                                                             } else {
                                                               var valid0 = true;
                                                             }
@@ -1488,9 +1599,9 @@ const schema12 = {
     },
   },
 };
-const pattern11 = new RegExp('^[^\\r\\n]*$', 'u');
-const pattern17 = new RegExp('^/[^\\s]*$', 'u');
-const pattern18 = new RegExp('^.+$', 'u');
+const pattern12 = new RegExp('^[^\\r\\n]*$', 'u');
+const pattern18 = new RegExp('^/[^\\s]*$', 'u');
+const pattern19 = new RegExp('^.+$', 'u');
 function validate11(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -1596,7 +1707,7 @@ function validate11(
               const _errs6 = errors;
               if (errors === _errs6) {
                 if (typeof data2 === 'string') {
-                  if (!pattern11.test(data2)) {
+                  if (!pattern12.test(data2)) {
                     validate11.errors = [
                       {
                         instancePath: instancePath + '/password',
@@ -1816,7 +1927,7 @@ function validate11(
                           const _errs17 = errors;
                           if (errors === _errs17) {
                             if (typeof data8 === 'string') {
-                              if (!pattern6.test(data8)) {
+                              if (!pattern7.test(data8)) {
                                 validate11.errors = [
                                   {
                                     instancePath: instancePath + '/local_address',
@@ -1890,7 +2001,7 @@ function validate11(
                                 const _errs23 = errors;
                                 if (errors === _errs23) {
                                   if (typeof data11 === 'string') {
-                                    if (!pattern8.test(data11)) {
+                                    if (!pattern9.test(data11)) {
                                       validate11.errors = [
                                         {
                                           instancePath: instancePath + '/ca_file',
@@ -1949,7 +2060,7 @@ function validate11(
                                     const _errs27 = errors;
                                     if (errors === _errs27) {
                                       if (typeof data13 === 'string') {
-                                        if (!pattern17.test(data13)) {
+                                        if (!pattern18.test(data13)) {
                                           validate11.errors = [
                                             {
                                               instancePath: instancePath + '/websocket_path',
@@ -2393,7 +2504,7 @@ function validate11(
                                                       const _errs53 = errors;
                                                       if (errors === _errs53) {
                                                         if (typeof data25 === 'string') {
-                                                          if (!pattern18.test(data25)) {
+                                                          if (!pattern19.test(data25)) {
                                                             validate11.errors = [
                                                               {
                                                                 instancePath:
@@ -2680,7 +2791,7 @@ const schema13 = {
     },
   },
 };
-const pattern20 = new RegExp('^[^\\u0000-\\u001f\\u007f]+$', 'u');
+const pattern21 = new RegExp('^[^\\u0000-\\u001f\\u007f]+$', 'u');
 function validate12(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -2737,7 +2848,7 @@ function validate12(
             const _errs4 = errors;
             if (errors === _errs4) {
               if (typeof data1 === 'string') {
-                if (!pattern20.test(data1)) {
+                if (!pattern21.test(data1)) {
                   validate12.errors = [
                     {
                       instancePath: instancePath + '/from',
@@ -2772,7 +2883,7 @@ function validate12(
               const _errs6 = errors;
               if (errors === _errs6) {
                 if (typeof data2 === 'string') {
-                  if (!pattern20.test(data2)) {
+                  if (!pattern21.test(data2)) {
                     validate12.errors = [
                       {
                         instancePath: instancePath + '/to',
@@ -2807,7 +2918,7 @@ function validate12(
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern20.test(data3)) {
+                    if (!pattern21.test(data3)) {
                       validate12.errors = [
                         {
                           instancePath: instancePath + '/contact',
@@ -3026,8 +3137,8 @@ const schema14 = {
     },
   },
 };
-const pattern27 = new RegExp('^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$', 'u');
-const pattern28 = new RegExp("^[A-Za-z0-9\\-.!%*_+`'~]+$", 'u');
+const pattern28 = new RegExp('^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$', 'u');
+const pattern29 = new RegExp("^[A-Za-z0-9\\-.!%*_+`'~]+$", 'u');
 function validate13(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -3097,7 +3208,7 @@ function validate13(
               const _errs6 = errors;
               if (errors === _errs6) {
                 if (typeof data2 === 'string') {
-                  if (!pattern20.test(data2)) {
+                  if (!pattern21.test(data2)) {
                     validate13.errors = [
                       {
                         instancePath: instancePath + '/content_type',
@@ -3132,7 +3243,7 @@ function validate13(
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern20.test(data3)) {
+                    if (!pattern21.test(data3)) {
                       validate13.errors = [
                         {
                           instancePath: instancePath + '/from',
@@ -3167,7 +3278,7 @@ function validate13(
                   const _errs10 = errors;
                   if (errors === _errs10) {
                     if (typeof data4 === 'string') {
-                      if (!pattern20.test(data4)) {
+                      if (!pattern21.test(data4)) {
                         validate13.errors = [
                           {
                             instancePath: instancePath + '/to',
@@ -3202,7 +3313,7 @@ function validate13(
                     const _errs12 = errors;
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
-                        if (!pattern20.test(data5)) {
+                        if (!pattern21.test(data5)) {
                           validate13.errors = [
                             {
                               instancePath: instancePath + '/contact',
@@ -3281,7 +3392,7 @@ function validate13(
                           const _errs18 = errors;
                           if (errors === _errs18) {
                             if (typeof data8 === 'string') {
-                              if (!pattern27.test(data8)) {
+                              if (!pattern28.test(data8)) {
                                 validate13.errors = [
                                   {
                                     instancePath: instancePath + '/ack',
@@ -3338,7 +3449,7 @@ function validate13(
                                     const _errs22 = errors;
                                     if (errors === _errs22) {
                                       if (typeof data10 === 'string') {
-                                        if (!pattern28.test(data10)) {
+                                        if (!pattern29.test(data10)) {
                                           validate13.errors = [
                                             {
                                               instancePath: instancePath + '/require/' + i0,
@@ -3807,7 +3918,7 @@ function validate14(
               const _errs6 = errors;
               if (errors === _errs6) {
                 if (typeof data2 === 'string') {
-                  if (!pattern20.test(data2)) {
+                  if (!pattern21.test(data2)) {
                     validate14.errors = [
                       {
                         instancePath: instancePath + '/content_type',
@@ -3842,7 +3953,7 @@ function validate14(
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern20.test(data3)) {
+                    if (!pattern21.test(data3)) {
                       validate14.errors = [
                         {
                           instancePath: instancePath + '/from',
@@ -3877,7 +3988,7 @@ function validate14(
                   const _errs10 = errors;
                   if (errors === _errs10) {
                     if (typeof data4 === 'string') {
-                      if (!pattern20.test(data4)) {
+                      if (!pattern21.test(data4)) {
                         validate14.errors = [
                           {
                             instancePath: instancePath + '/to',
@@ -3912,7 +4023,7 @@ function validate14(
                     const _errs12 = errors;
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
-                        if (!pattern20.test(data5)) {
+                        if (!pattern21.test(data5)) {
                           validate14.errors = [
                             {
                               instancePath: instancePath + '/contact',
@@ -3991,7 +4102,7 @@ function validate14(
                           const _errs18 = errors;
                           if (errors === _errs18) {
                             if (typeof data8 === 'string') {
-                              if (!pattern20.test(data8)) {
+                              if (!pattern21.test(data8)) {
                                 validate14.errors = [
                                   {
                                     instancePath: instancePath + '/event',
@@ -4264,7 +4375,7 @@ function validate15(
               const _errs6 = errors;
               if (errors === _errs6) {
                 if (typeof data2 === 'string') {
-                  if (!pattern20.test(data2)) {
+                  if (!pattern21.test(data2)) {
                     validate15.errors = [
                       {
                         instancePath: instancePath + '/content_type',
@@ -4299,7 +4410,7 @@ function validate15(
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern20.test(data3)) {
+                    if (!pattern21.test(data3)) {
                       validate15.errors = [
                         {
                           instancePath: instancePath + '/contact',
@@ -4358,7 +4469,7 @@ function validate15(
                     const _errs12 = errors;
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
-                        if (!pattern28.test(data5)) {
+                        if (!pattern29.test(data5)) {
                           validate15.errors = [
                             {
                               instancePath: instancePath + '/tag',
@@ -4837,7 +4948,7 @@ function validate17(
             const _errs4 = errors;
             if (errors === _errs4) {
               if (typeof data1 === 'string') {
-                if (!pattern20.test(data1)) {
+                if (!pattern21.test(data1)) {
                   validate17.errors = [
                     {
                       instancePath: instancePath + '/content_type',
@@ -4968,7 +5079,7 @@ function validate18(
                   const _errs4 = errors;
                   if (errors === _errs4) {
                     if (typeof data1 === 'string') {
-                      if (!pattern20.test(data1)) {
+                      if (!pattern21.test(data1)) {
                         validate18.errors = [
                           {
                             instancePath: instancePath + '/contacts/' + i0,
@@ -5200,7 +5311,7 @@ function validate19(
               const _errs6 = errors;
               if (errors === _errs6) {
                 if (typeof data2 === 'string') {
-                  if (!pattern20.test(data2)) {
+                  if (!pattern21.test(data2)) {
                     validate19.errors = [
                       {
                         instancePath: instancePath + '/content_type',
@@ -5312,8 +5423,8 @@ const schema21 = {
     },
   },
 };
-const pattern40 = new RegExp('^[^\\s,]+$', 'u');
-const pattern41 = new RegExp('\\S', 'u');
+const pattern41 = new RegExp('^[^\\s,]+$', 'u');
+const pattern42 = new RegExp('\\S', 'u');
 function validate20(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -5358,7 +5469,7 @@ function validate20(
                 const _errs4 = errors;
                 if (errors === _errs4) {
                   if (typeof data1 === 'string') {
-                    if (!pattern40.test(data1)) {
+                    if (!pattern41.test(data1)) {
                       validate20.errors = [
                         {
                           instancePath: instancePath + '/tags/' + i0,
@@ -5531,7 +5642,7 @@ function validate20(
                           const _errs16 = errors;
                           if (errors === _errs16) {
                             if (typeof data7 === 'string') {
-                              if (!pattern41.test(data7)) {
+                              if (!pattern42.test(data7)) {
                                 validate20.errors = [
                                   {
                                     instancePath: instancePath + '/locks/' + i1,
@@ -6771,8 +6882,8 @@ const schema26 = {
     projects: {},
   },
 };
-const pattern42 = new RegExp('^[^,]+$', 'u');
-const pattern43 = new RegExp('^[^,\\s]+$', 'u');
+const pattern43 = new RegExp('^[^,]+$', 'u');
+const pattern44 = new RegExp('^[^,\\s]+$', 'u');
 function validate25(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -6829,7 +6940,7 @@ function validate25(
                   const _errs6 = errors;
                   if (errors === _errs6) {
                     if (typeof data2 === 'string') {
-                      if (!pattern42.test(data2)) {
+                      if (!pattern43.test(data2)) {
                         validate25.errors = [
                           {
                             instancePath: instancePath + '/allow-read/' + i0,
@@ -6889,7 +7000,7 @@ function validate25(
                     const _errs10 = errors;
                     if (errors === _errs10) {
                       if (typeof data4 === 'string') {
-                        if (!pattern43.test(data4)) {
+                        if (!pattern44.test(data4)) {
                           validate25.errors = [
                             {
                               instancePath: instancePath + '/allow-net/' + i1,
@@ -6949,7 +7060,7 @@ function validate25(
                       const _errs14 = errors;
                       if (errors === _errs14) {
                         if (typeof data6 === 'string') {
-                          if (!pattern43.test(data6)) {
+                          if (!pattern44.test(data6)) {
                             validate25.errors = [
                               {
                                 instancePath: instancePath + '/allow-sip/' + i2,
@@ -7009,7 +7120,7 @@ function validate25(
                         const _errs18 = errors;
                         if (errors === _errs18) {
                           if (typeof data8 === 'string') {
-                            if (!pattern43.test(data8)) {
+                            if (!pattern44.test(data8)) {
                               validate25.errors = [
                                 {
                                   instancePath: instancePath + '/allow-env/' + i3,

@@ -129,6 +129,16 @@ async function listenAddress(
 
 /** Fails, never silently, for options that the installed baresip cannot honour. */
 function assertOptions(name: string, options: AgentOptions, binary: BaresipBinary): void {
+  if (typeof options.answer === 'object' && options.answer.code === 183 && options.proxy !== true)
+    throw new OffhookError(
+      'E_CAPABILITY',
+      {
+        subject: `agent "${name}"`,
+        verb: 'answer',
+        what: 'baresip sends no audio before it answers; a proxy in front of it makes that early media',
+      },
+      { hint: `write agent(${JSON.stringify(name)}, { proxy: true, ... })`, agents: [name] },
+    );
   if (options.mwi === true) assertModule(binary, 'mwi', `agent "${name}": mwi`);
   const mode = options.dtmf_mode ?? 'rtp';
   const needed = mode === 'auto' ? 'dtmf_auto' : 'dtmf_info';

@@ -47,11 +47,11 @@ export async function completeTransfer(
   assertReady(agent, verb, first.id, consultation);
   // With a PBX between the agents the target's call would have another Call-ID.
   const direct = target.agent?.state.calls.some((one) => one.id === call) === true;
-  if (direct && target.agent?.takesReplaces !== true) {
+  if (direct && !target.agent.takesReplaces) {
     throw agent.problem(
       'E_CAPABILITY',
       verb,
-      `agent "${target.agent?.name ?? ''}" is a baresip ${version}, which cannot replace a call (RFC 3891); baresip ${sinceOf('replaces')} can`,
+      `agent "${target.agent.name}" is a baresip ${version}, which cannot replace a call (RFC 3891); baresip ${sinceOf('replaces')} can`,
       'transfer through a PBX, use a newer baresip, or give all three agents the option proxy: true',
     );
   }

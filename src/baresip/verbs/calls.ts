@@ -23,11 +23,28 @@ export async function accept(
 ): Promise<Done> {
   const call = await waitingCall(agent, 'accept', id, limit);
   await holdOthers(agent, 'accept', call.id, limit);
+  const { early } = agent.ground.proxy ?? {};
+  if (early?.isEarly(call.id) === true) {
+    early.answer(call.id);
+    return accepted(agent, call, [], limit);
+  }
   const commands = agent.commands.accept(call.id);
   const answerAgain = (): void => {
     if (agent.usable) void agent.send('accept', commands, new Limit(ACCEPT_AGAIN_MS));
   };
   const again = agent.ground.nat === 'ice' ? setInterval(answerAgain, ACCEPT_AGAIN_MS) : undefined;
+  return accepted(agent, call, commands, limit).finally(() => {
+    clearInterval(again);
+  });
+}
+
+/** Resolves once the 200 was sent. */
+function accepted(
+  agent: RunningAgent,
+  call: CallState,
+  commands: Command[],
+  limit: Limit,
+): Promise<Done> {
   return perform(agent, 'accept', commands, limit, {
     done: () => {
       const seq = agent.seqOf('call_accepted', call.id);
@@ -41,8 +58,6 @@ export async function accept(
         'accept',
         `no 200 was sent to ${call.peer.uri} (waited ${formatMs(waited)})`,
       ),
-  }).finally(() => {
-    clearInterval(again);
   });
 }
 

@@ -4,7 +4,7 @@ import { headerValues } from '../sip/headers.js';
 import { nameAddr } from '../sip/peer.js';
 import { reasonOf } from '../sip/reason.js';
 import { audioOf, parseSdp, type SdpCodec } from '../sip/sdp.js';
-import { parseSipfrag } from '../sip/sipfrag.js';
+import { parseSipfrag } from '../sip/bodies/sipfrag.js';
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
 import { oneLine } from './printable.js';
 

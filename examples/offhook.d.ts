@@ -1178,6 +1178,10 @@ interface SdpMedia {
    * Role in the DTLS handshake (RFC 4145).
    */
   readonly setup?: string;
+  /**
+   * What other bodies call the stream (RFC 4574), such as the metadata of a recording.
+   */
+  readonly label?: string;
 }
 
 /**

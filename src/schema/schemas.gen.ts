@@ -1495,6 +1495,11 @@ export const SCHEMAS = {
           },
           fingerprint: { type: 'string', description: 'Of the DTLS certificate (RFC 8122).' },
           setup: { type: 'string', description: 'Role in the DTLS handshake (RFC 4145).' },
+          label: {
+            type: 'string',
+            description:
+              'What other bodies call the stream (RFC 4574), such as the metadata of a recording.',
+          },
         },
       },
       SdpCodec: {

@@ -1079,6 +1079,10 @@ export interface SdpMedia {
    * Role in the DTLS handshake (RFC 4145).
    */
   readonly setup?: string;
+  /**
+   * What other bodies call the stream (RFC 4574), such as the metadata of a recording.
+   */
+  readonly label?: string;
 }
 /**
  * A payload type of a stream.

@@ -4,7 +4,7 @@ import type { OffhookError } from '../errors.js';
 import type { AgentEvent, LogEntry } from '../model/agent-event.js';
 import type { AgentState } from '../model/agent-state.js';
 import type { KeptAgent } from '../model/run-event.js';
-import type { AgentOptions as ScriptOptions } from '../schema/types.gen.js';
+import type { AgentOptions as ScriptOptions, RecordOptions } from '../schema/types.gen.js';
 import type { FunctionRow } from '../schema/rows.js';
 import type {
   AGENT_VERBS,
@@ -86,11 +86,26 @@ export interface AudioStream {
   readonly path: string;
   /** When the agent reported the start of the stream (performance.now()). */
   readonly at: number;
+  /** Label of the stream in the session description (RFC 4574). */
+  readonly label?: string;
+  /** The call has another stream before this one, which is meant where nobody names a label. */
+  readonly isFurther?: true;
   /**
    * Why the stream cannot be read, or not any more. `limit`: its beginning was dropped because of the space
    * it took. `shared`: it may hold the audio of another call.
    */
   lost?: 'limit' | 'shared';
+}
+
+/** A stream of a recording session, and what it sends; neither sound nor capture: what all calls send. */
+export interface RecordedStream {
+  readonly label?: string;
+  /** null: silence. */
+  readonly sound?: Sound | null;
+  readonly replay?: { readonly path: string; readonly real: string };
+  /** Of the stream in the capture. */
+  readonly port?: number;
+  readonly delay_ms: number;
 }
 
 export interface StreamWish {
@@ -126,6 +141,7 @@ interface Kinds {
   reason_phrase: string;
   recording: { path: string; real: string };
   capture: { path: string; real: string };
+  record_options: Omit<RecordOptions, 'streams'> & { readonly streams?: readonly RecordedStream[] };
 }
 
 type Params = FunctionRow['params'][number];

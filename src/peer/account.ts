@@ -15,6 +15,8 @@ export interface PeerAccount {
   readonly displayName: string | undefined;
   /** URI of the Contact header. */
   readonly contact: string;
+  /** Parameters of the Contact header that tell what the peer is (RFC 3840). */
+  readonly features: string;
   readonly login: Login | undefined;
   /** URI of the proxy every request outside of a dialog goes to. */
   readonly outbound: string | undefined;
@@ -46,6 +48,7 @@ export function peerAccount(
     transport,
     displayName: options.display_name,
     contact: `sip:${user}@${at}${parameter}`,
+    features: options.recorder === true ? ';+sip.srs' : '',
     login: password === undefined ? undefined : { username: auth_user ?? username, password },
     outbound,
     sentBy: at,

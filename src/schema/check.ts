@@ -17,6 +17,7 @@ import {
   pathKind,
   urlKind,
 } from './check-http.js';
+import { metadataOptionsOf } from './check-recording.js';
 import {
   encodingKind,
   eventPackageKind,
@@ -185,7 +186,8 @@ const KINDS: Readonly<Record<ParamKind, KindCheck>> = {
   peer_options: optionsOf('peerOptions'),
   register_options: optionsOf('registerOptions'),
   call_options: optionsOf('callOptions'),
-  request_options: optionsOf('requestOptions'),
+  record_options: metadataOptionsOf('recordOptions'),
+  request_options: metadataOptionsOf('requestOptions'),
   response_options: optionsOf('responseOptions'),
   expect_options: expectOptionsKind,
   invite_steps: inviteStepsKind,

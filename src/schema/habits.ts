@@ -17,6 +17,7 @@ type Where =
   | 'peerOptions'
   | 'registerOptions'
   | 'callOptions'
+  | 'recordOptions'
   | 'requestOptions'
   | 'responseOptions'
   | 'scenarioOptions'

@@ -23,6 +23,7 @@ export type OptionsName =
   | 'peerOptions'
   | 'registerOptions'
   | 'callOptions'
+  | 'recordOptions'
   | 'requestOptions'
   | 'responseOptions'
   | 'scenarioOptions'
@@ -198,6 +199,7 @@ const WITH_FIELDS: ReadonlyMap<OptionsName, boolean> = new Map([
   ['peerOptions', false],
   ['registerOptions', true],
   ['callOptions', true],
+  ['recordOptions', true],
   ['requestOptions', true],
   ['responseOptions', true],
 ]);

@@ -1360,6 +1360,12 @@ const schema12 = {
         'Audio codecs to offer and take, the preferred one first. Default: PCMU and PCMA.',
       examples: [['PCMA']],
     },
+    recorder: {
+      type: 'boolean',
+      default: false,
+      description:
+        'The peer is a session recording server (RFC 7866): every stream of an offer is answered with a port of its own and recorded, the Contact says `+sip.srs`. Its INVITEs are answered by the script, as those of any peer.',
+    },
     automatic: {
       type: 'object',
       additionalProperties: false,
@@ -2109,71 +2115,69 @@ function validate11(
                                         var valid0 = true;
                                       }
                                       if (valid0) {
-                                        if (data.automatic !== undefined) {
-                                          let data17 = data.automatic;
+                                        if (data.recorder !== undefined) {
                                           const _errs35 = errors;
-                                          if (errors === _errs35) {
-                                            if (
-                                              data17 &&
-                                              typeof data17 == 'object' &&
-                                              !Array.isArray(data17)
-                                            ) {
-                                              const _errs37 = errors;
-                                              for (const key1 in data17) {
-                                                if (!(
-                                                  key1 === 'trying' ||
-                                                  key1 === 'ack' ||
-                                                  key1 === 'retransmit' ||
-                                                  key1 === 'answer' ||
-                                                  key1 === 'prack' ||
-                                                  key1 === 'login'
-                                                )) {
-                                                  validate11.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/automatic',
-                                                      schemaPath:
-                                                        '#/properties/automatic/additionalProperties',
-                                                      keyword: 'additionalProperties',
-                                                      params: { additionalProperty: key1 },
-                                                      message:
-                                                        'must NOT have additional properties',
-                                                    },
-                                                  ];
-                                                  return false;
-                                                  break;
-                                                }
-                                              }
-                                              if (_errs37 === errors) {
-                                                if (data17.trying !== undefined) {
-                                                  const _errs38 = errors;
-                                                  if (typeof data17.trying !== 'boolean') {
+                                          if (typeof data.recorder !== 'boolean') {
+                                            validate11.errors = [
+                                              {
+                                                instancePath: instancePath + '/recorder',
+                                                schemaPath: '#/properties/recorder/type',
+                                                keyword: 'type',
+                                                params: { type: 'boolean' },
+                                                message: 'must be boolean',
+                                              },
+                                            ];
+                                            return false;
+                                          }
+                                          var valid0 = _errs35 === errors;
+                                        } else {
+                                          var valid0 = true;
+                                        }
+                                        if (valid0) {
+                                          if (data.automatic !== undefined) {
+                                            let data18 = data.automatic;
+                                            const _errs37 = errors;
+                                            if (errors === _errs37) {
+                                              if (
+                                                data18 &&
+                                                typeof data18 == 'object' &&
+                                                !Array.isArray(data18)
+                                              ) {
+                                                const _errs39 = errors;
+                                                for (const key1 in data18) {
+                                                  if (!(
+                                                    key1 === 'trying' ||
+                                                    key1 === 'ack' ||
+                                                    key1 === 'retransmit' ||
+                                                    key1 === 'answer' ||
+                                                    key1 === 'prack' ||
+                                                    key1 === 'login'
+                                                  )) {
                                                     validate11.errors = [
                                                       {
-                                                        instancePath:
-                                                          instancePath + '/automatic/trying',
+                                                        instancePath: instancePath + '/automatic',
                                                         schemaPath:
-                                                          '#/properties/automatic/properties/trying/type',
-                                                        keyword: 'type',
-                                                        params: { type: 'boolean' },
-                                                        message: 'must be boolean',
+                                                          '#/properties/automatic/additionalProperties',
+                                                        keyword: 'additionalProperties',
+                                                        params: { additionalProperty: key1 },
+                                                        message:
+                                                          'must NOT have additional properties',
                                                       },
                                                     ];
                                                     return false;
+                                                    break;
                                                   }
-                                                  var valid3 = _errs38 === errors;
-                                                } else {
-                                                  var valid3 = true;
                                                 }
-                                                if (valid3) {
-                                                  if (data17.ack !== undefined) {
+                                                if (_errs39 === errors) {
+                                                  if (data18.trying !== undefined) {
                                                     const _errs40 = errors;
-                                                    if (typeof data17.ack !== 'boolean') {
+                                                    if (typeof data18.trying !== 'boolean') {
                                                       validate11.errors = [
                                                         {
                                                           instancePath:
-                                                            instancePath + '/automatic/ack',
+                                                            instancePath + '/automatic/trying',
                                                           schemaPath:
-                                                            '#/properties/automatic/properties/ack/type',
+                                                            '#/properties/automatic/properties/trying/type',
                                                           keyword: 'type',
                                                           params: { type: 'boolean' },
                                                           message: 'must be boolean',
@@ -2186,16 +2190,15 @@ function validate11(
                                                     var valid3 = true;
                                                   }
                                                   if (valid3) {
-                                                    if (data17.retransmit !== undefined) {
+                                                    if (data18.ack !== undefined) {
                                                       const _errs42 = errors;
-                                                      if (typeof data17.retransmit !== 'boolean') {
+                                                      if (typeof data18.ack !== 'boolean') {
                                                         validate11.errors = [
                                                           {
                                                             instancePath:
-                                                              instancePath +
-                                                              '/automatic/retransmit',
+                                                              instancePath + '/automatic/ack',
                                                             schemaPath:
-                                                              '#/properties/automatic/properties/retransmit/type',
+                                                              '#/properties/automatic/properties/ack/type',
                                                             keyword: 'type',
                                                             params: { type: 'boolean' },
                                                             message: 'must be boolean',
@@ -2208,15 +2211,18 @@ function validate11(
                                                       var valid3 = true;
                                                     }
                                                     if (valid3) {
-                                                      if (data17.answer !== undefined) {
+                                                      if (data18.retransmit !== undefined) {
                                                         const _errs44 = errors;
-                                                        if (typeof data17.answer !== 'boolean') {
+                                                        if (
+                                                          typeof data18.retransmit !== 'boolean'
+                                                        ) {
                                                           validate11.errors = [
                                                             {
                                                               instancePath:
-                                                                instancePath + '/automatic/answer',
+                                                                instancePath +
+                                                                '/automatic/retransmit',
                                                               schemaPath:
-                                                                '#/properties/automatic/properties/answer/type',
+                                                                '#/properties/automatic/properties/retransmit/type',
                                                               keyword: 'type',
                                                               params: { type: 'boolean' },
                                                               message: 'must be boolean',
@@ -2229,15 +2235,16 @@ function validate11(
                                                         var valid3 = true;
                                                       }
                                                       if (valid3) {
-                                                        if (data17.prack !== undefined) {
+                                                        if (data18.answer !== undefined) {
                                                           const _errs46 = errors;
-                                                          if (typeof data17.prack !== 'boolean') {
+                                                          if (typeof data18.answer !== 'boolean') {
                                                             validate11.errors = [
                                                               {
                                                                 instancePath:
-                                                                  instancePath + '/automatic/prack',
+                                                                  instancePath +
+                                                                  '/automatic/answer',
                                                                 schemaPath:
-                                                                  '#/properties/automatic/properties/prack/type',
+                                                                  '#/properties/automatic/properties/answer/type',
                                                                 keyword: 'type',
                                                                 params: { type: 'boolean' },
                                                                 message: 'must be boolean',
@@ -2250,16 +2257,16 @@ function validate11(
                                                           var valid3 = true;
                                                         }
                                                         if (valid3) {
-                                                          if (data17.login !== undefined) {
+                                                          if (data18.prack !== undefined) {
                                                             const _errs48 = errors;
-                                                            if (typeof data17.login !== 'boolean') {
+                                                            if (typeof data18.prack !== 'boolean') {
                                                               validate11.errors = [
                                                                 {
                                                                   instancePath:
                                                                     instancePath +
-                                                                    '/automatic/login',
+                                                                    '/automatic/prack',
                                                                   schemaPath:
-                                                                    '#/properties/automatic/properties/login/type',
+                                                                    '#/properties/automatic/properties/prack/type',
                                                                   keyword: 'type',
                                                                   params: { type: 'boolean' },
                                                                   message: 'must be boolean',
@@ -2271,239 +2278,19 @@ function validate11(
                                                           } else {
                                                             var valid3 = true;
                                                           }
-                                                        }
-                                                      }
-                                                    }
-                                                  }
-                                                }
-                                              }
-                                            } else {
-                                              validate11.errors = [
-                                                {
-                                                  instancePath: instancePath + '/automatic',
-                                                  schemaPath: '#/properties/automatic/type',
-                                                  keyword: 'type',
-                                                  params: { type: 'object' },
-                                                  message: 'must be object',
-                                                },
-                                              ];
-                                              return false;
-                                            }
-                                          }
-                                          var valid0 = _errs35 === errors;
-                                        } else {
-                                          var valid0 = true;
-                                        }
-                                        if (valid0) {
-                                          if (data.challenge !== undefined) {
-                                            let data24 = data.challenge;
-                                            const _errs50 = errors;
-                                            if (errors === _errs50) {
-                                              if (
-                                                data24 &&
-                                                typeof data24 == 'object' &&
-                                                !Array.isArray(data24)
-                                              ) {
-                                                let missing0;
-                                                if (
-                                                  (data24.username === undefined &&
-                                                    (missing0 = 'username')) ||
-                                                  (data24.password === undefined &&
-                                                    (missing0 = 'password'))
-                                                ) {
-                                                  validate11.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/challenge',
-                                                      schemaPath: '#/properties/challenge/required',
-                                                      keyword: 'required',
-                                                      params: { missingProperty: missing0 },
-                                                      message:
-                                                        "must have required property '" +
-                                                        missing0 +
-                                                        "'",
-                                                    },
-                                                  ];
-                                                  return false;
-                                                } else {
-                                                  const _errs52 = errors;
-                                                  for (const key2 in data24) {
-                                                    if (!(
-                                                      key2 === 'username' ||
-                                                      key2 === 'password' ||
-                                                      key2 === 'realm' ||
-                                                      key2 === 'algorithm' ||
-                                                      key2 === 'qop' ||
-                                                      key2 === 'proxy'
-                                                    )) {
-                                                      validate11.errors = [
-                                                        {
-                                                          instancePath: instancePath + '/challenge',
-                                                          schemaPath:
-                                                            '#/properties/challenge/additionalProperties',
-                                                          keyword: 'additionalProperties',
-                                                          params: { additionalProperty: key2 },
-                                                          message:
-                                                            'must NOT have additional properties',
-                                                        },
-                                                      ];
-                                                      return false;
-                                                      break;
-                                                    }
-                                                  }
-                                                  if (_errs52 === errors) {
-                                                    if (data24.username !== undefined) {
-                                                      let data25 = data24.username;
-                                                      const _errs53 = errors;
-                                                      if (errors === _errs53) {
-                                                        if (typeof data25 === 'string') {
-                                                          if (!pattern18.test(data25)) {
-                                                            validate11.errors = [
-                                                              {
-                                                                instancePath:
-                                                                  instancePath +
-                                                                  '/challenge/username',
-                                                                schemaPath:
-                                                                  '#/properties/challenge/properties/username/pattern',
-                                                                keyword: 'pattern',
-                                                                params: { pattern: '^.+$' },
-                                                                message:
-                                                                  'must match pattern "' +
-                                                                  '^.+$' +
-                                                                  '"',
-                                                              },
-                                                            ];
-                                                            return false;
-                                                          }
-                                                        } else {
-                                                          validate11.errors = [
-                                                            {
-                                                              instancePath:
-                                                                instancePath +
-                                                                '/challenge/username',
-                                                              schemaPath:
-                                                                '#/properties/challenge/properties/username/type',
-                                                              keyword: 'type',
-                                                              params: { type: 'string' },
-                                                              message: 'must be string',
-                                                            },
-                                                          ];
-                                                          return false;
-                                                        }
-                                                      }
-                                                      var valid4 = _errs53 === errors;
-                                                    } else {
-                                                      var valid4 = true;
-                                                    }
-                                                    if (valid4) {
-                                                      if (data24.password !== undefined) {
-                                                        const _errs55 = errors;
-                                                        if (typeof data24.password !== 'string') {
-                                                          validate11.errors = [
-                                                            {
-                                                              instancePath:
-                                                                instancePath +
-                                                                '/challenge/password',
-                                                              schemaPath:
-                                                                '#/properties/challenge/properties/password/type',
-                                                              keyword: 'type',
-                                                              params: { type: 'string' },
-                                                              message: 'must be string',
-                                                            },
-                                                          ];
-                                                          return false;
-                                                        }
-                                                        var valid4 = _errs55 === errors;
-                                                      } else {
-                                                        var valid4 = true;
-                                                      }
-                                                      if (valid4) {
-                                                        if (data24.realm !== undefined) {
-                                                          let data27 = data24.realm;
-                                                          const _errs57 = errors;
-                                                          if (errors === _errs57) {
-                                                            if (typeof data27 === 'string') {
-                                                              if (!pattern3.test(data27)) {
+                                                          if (valid3) {
+                                                            if (data18.login !== undefined) {
+                                                              const _errs50 = errors;
+                                                              if (
+                                                                typeof data18.login !== 'boolean'
+                                                              ) {
                                                                 validate11.errors = [
                                                                   {
                                                                     instancePath:
                                                                       instancePath +
-                                                                      '/challenge/realm',
+                                                                      '/automatic/login',
                                                                     schemaPath:
-                                                                      '#/properties/challenge/properties/realm/pattern',
-                                                                    keyword: 'pattern',
-                                                                    params: {
-                                                                      pattern: '^[^"\\r\\n]+$',
-                                                                    },
-                                                                    message:
-                                                                      'must match pattern "' +
-                                                                      '^[^"\\r\\n]+$' +
-                                                                      '"',
-                                                                  },
-                                                                ];
-                                                                return false;
-                                                              }
-                                                            } else {
-                                                              validate11.errors = [
-                                                                {
-                                                                  instancePath:
-                                                                    instancePath +
-                                                                    '/challenge/realm',
-                                                                  schemaPath:
-                                                                    '#/properties/challenge/properties/realm/type',
-                                                                  keyword: 'type',
-                                                                  params: { type: 'string' },
-                                                                  message: 'must be string',
-                                                                },
-                                                              ];
-                                                              return false;
-                                                            }
-                                                          }
-                                                          var valid4 = _errs57 === errors;
-                                                        } else {
-                                                          var valid4 = true;
-                                                        }
-                                                        if (valid4) {
-                                                          if (data24.algorithm !== undefined) {
-                                                            let data28 = data24.algorithm;
-                                                            const _errs59 = errors;
-                                                            if (!(
-                                                              data28 === 'MD5' ||
-                                                              data28 === 'SHA-256'
-                                                            )) {
-                                                              validate11.errors = [
-                                                                {
-                                                                  instancePath:
-                                                                    instancePath +
-                                                                    '/challenge/algorithm',
-                                                                  schemaPath:
-                                                                    '#/properties/challenge/properties/algorithm/enum',
-                                                                  keyword: 'enum',
-                                                                  params: {
-                                                                    allowedValues:
-                                                                      schema12.properties.challenge
-                                                                        .properties.algorithm.enum,
-                                                                  },
-                                                                  message:
-                                                                    'must be equal to one of the allowed values',
-                                                                },
-                                                              ];
-                                                              return false;
-                                                            }
-                                                            var valid4 = _errs59 === errors;
-                                                          } else {
-                                                            var valid4 = true;
-                                                          }
-                                                          if (valid4) {
-                                                            if (data24.qop !== undefined) {
-                                                              const _errs60 = errors;
-                                                              if (typeof data24.qop !== 'boolean') {
-                                                                validate11.errors = [
-                                                                  {
-                                                                    instancePath:
-                                                                      instancePath +
-                                                                      '/challenge/qop',
-                                                                    schemaPath:
-                                                                      '#/properties/challenge/properties/qop/type',
+                                                                      '#/properties/automatic/properties/login/type',
                                                                     keyword: 'type',
                                                                     params: { type: 'boolean' },
                                                                     message: 'must be boolean',
@@ -2511,23 +2298,248 @@ function validate11(
                                                                 ];
                                                                 return false;
                                                               }
-                                                              var valid4 = _errs60 === errors;
+                                                              var valid3 = _errs50 === errors;
+                                                            } else {
+                                                              var valid3 = true;
+                                                            }
+                                                          }
+                                                        }
+                                                      }
+                                                    }
+                                                  }
+                                                }
+                                              } else {
+                                                validate11.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/automatic',
+                                                    schemaPath: '#/properties/automatic/type',
+                                                    keyword: 'type',
+                                                    params: { type: 'object' },
+                                                    message: 'must be object',
+                                                  },
+                                                ];
+                                                return false;
+                                              }
+                                            }
+                                            var valid0 = _errs37 === errors;
+                                          } else {
+                                            var valid0 = true;
+                                          }
+                                          if (valid0) {
+                                            if (data.challenge !== undefined) {
+                                              let data25 = data.challenge;
+                                              const _errs52 = errors;
+                                              if (errors === _errs52) {
+                                                if (
+                                                  data25 &&
+                                                  typeof data25 == 'object' &&
+                                                  !Array.isArray(data25)
+                                                ) {
+                                                  let missing0;
+                                                  if (
+                                                    (data25.username === undefined &&
+                                                      (missing0 = 'username')) ||
+                                                    (data25.password === undefined &&
+                                                      (missing0 = 'password'))
+                                                  ) {
+                                                    validate11.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/challenge',
+                                                        schemaPath:
+                                                          '#/properties/challenge/required',
+                                                        keyword: 'required',
+                                                        params: { missingProperty: missing0 },
+                                                        message:
+                                                          "must have required property '" +
+                                                          missing0 +
+                                                          "'",
+                                                      },
+                                                    ];
+                                                    return false;
+                                                  } else {
+                                                    const _errs54 = errors;
+                                                    for (const key2 in data25) {
+                                                      if (!(
+                                                        key2 === 'username' ||
+                                                        key2 === 'password' ||
+                                                        key2 === 'realm' ||
+                                                        key2 === 'algorithm' ||
+                                                        key2 === 'qop' ||
+                                                        key2 === 'proxy'
+                                                      )) {
+                                                        validate11.errors = [
+                                                          {
+                                                            instancePath:
+                                                              instancePath + '/challenge',
+                                                            schemaPath:
+                                                              '#/properties/challenge/additionalProperties',
+                                                            keyword: 'additionalProperties',
+                                                            params: { additionalProperty: key2 },
+                                                            message:
+                                                              'must NOT have additional properties',
+                                                          },
+                                                        ];
+                                                        return false;
+                                                        break;
+                                                      }
+                                                    }
+                                                    if (_errs54 === errors) {
+                                                      if (data25.username !== undefined) {
+                                                        let data26 = data25.username;
+                                                        const _errs55 = errors;
+                                                        if (errors === _errs55) {
+                                                          if (typeof data26 === 'string') {
+                                                            if (!pattern18.test(data26)) {
+                                                              validate11.errors = [
+                                                                {
+                                                                  instancePath:
+                                                                    instancePath +
+                                                                    '/challenge/username',
+                                                                  schemaPath:
+                                                                    '#/properties/challenge/properties/username/pattern',
+                                                                  keyword: 'pattern',
+                                                                  params: { pattern: '^.+$' },
+                                                                  message:
+                                                                    'must match pattern "' +
+                                                                    '^.+$' +
+                                                                    '"',
+                                                                },
+                                                              ];
+                                                              return false;
+                                                            }
+                                                          } else {
+                                                            validate11.errors = [
+                                                              {
+                                                                instancePath:
+                                                                  instancePath +
+                                                                  '/challenge/username',
+                                                                schemaPath:
+                                                                  '#/properties/challenge/properties/username/type',
+                                                                keyword: 'type',
+                                                                params: { type: 'string' },
+                                                                message: 'must be string',
+                                                              },
+                                                            ];
+                                                            return false;
+                                                          }
+                                                        }
+                                                        var valid4 = _errs55 === errors;
+                                                      } else {
+                                                        var valid4 = true;
+                                                      }
+                                                      if (valid4) {
+                                                        if (data25.password !== undefined) {
+                                                          const _errs57 = errors;
+                                                          if (typeof data25.password !== 'string') {
+                                                            validate11.errors = [
+                                                              {
+                                                                instancePath:
+                                                                  instancePath +
+                                                                  '/challenge/password',
+                                                                schemaPath:
+                                                                  '#/properties/challenge/properties/password/type',
+                                                                keyword: 'type',
+                                                                params: { type: 'string' },
+                                                                message: 'must be string',
+                                                              },
+                                                            ];
+                                                            return false;
+                                                          }
+                                                          var valid4 = _errs57 === errors;
+                                                        } else {
+                                                          var valid4 = true;
+                                                        }
+                                                        if (valid4) {
+                                                          if (data25.realm !== undefined) {
+                                                            let data28 = data25.realm;
+                                                            const _errs59 = errors;
+                                                            if (errors === _errs59) {
+                                                              if (typeof data28 === 'string') {
+                                                                if (!pattern3.test(data28)) {
+                                                                  validate11.errors = [
+                                                                    {
+                                                                      instancePath:
+                                                                        instancePath +
+                                                                        '/challenge/realm',
+                                                                      schemaPath:
+                                                                        '#/properties/challenge/properties/realm/pattern',
+                                                                      keyword: 'pattern',
+                                                                      params: {
+                                                                        pattern: '^[^"\\r\\n]+$',
+                                                                      },
+                                                                      message:
+                                                                        'must match pattern "' +
+                                                                        '^[^"\\r\\n]+$' +
+                                                                        '"',
+                                                                    },
+                                                                  ];
+                                                                  return false;
+                                                                }
+                                                              } else {
+                                                                validate11.errors = [
+                                                                  {
+                                                                    instancePath:
+                                                                      instancePath +
+                                                                      '/challenge/realm',
+                                                                    schemaPath:
+                                                                      '#/properties/challenge/properties/realm/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'string' },
+                                                                    message: 'must be string',
+                                                                  },
+                                                                ];
+                                                                return false;
+                                                              }
+                                                            }
+                                                            var valid4 = _errs59 === errors;
+                                                          } else {
+                                                            var valid4 = true;
+                                                          }
+                                                          if (valid4) {
+                                                            if (data25.algorithm !== undefined) {
+                                                              let data29 = data25.algorithm;
+                                                              const _errs61 = errors;
+                                                              if (!(
+                                                                data29 === 'MD5' ||
+                                                                data29 === 'SHA-256'
+                                                              )) {
+                                                                validate11.errors = [
+                                                                  {
+                                                                    instancePath:
+                                                                      instancePath +
+                                                                      '/challenge/algorithm',
+                                                                    schemaPath:
+                                                                      '#/properties/challenge/properties/algorithm/enum',
+                                                                    keyword: 'enum',
+                                                                    params: {
+                                                                      allowedValues:
+                                                                        schema12.properties
+                                                                          .challenge.properties
+                                                                          .algorithm.enum,
+                                                                    },
+                                                                    message:
+                                                                      'must be equal to one of the allowed values',
+                                                                  },
+                                                                ];
+                                                                return false;
+                                                              }
+                                                              var valid4 = _errs61 === errors;
                                                             } else {
                                                               var valid4 = true;
                                                             }
                                                             if (valid4) {
-                                                              if (data24.proxy !== undefined) {
+                                                              if (data25.qop !== undefined) {
                                                                 const _errs62 = errors;
                                                                 if (
-                                                                  typeof data24.proxy !== 'boolean'
+                                                                  typeof data25.qop !== 'boolean'
                                                                 ) {
                                                                   validate11.errors = [
                                                                     {
                                                                       instancePath:
                                                                         instancePath +
-                                                                        '/challenge/proxy',
+                                                                        '/challenge/qop',
                                                                       schemaPath:
-                                                                        '#/properties/challenge/properties/proxy/type',
+                                                                        '#/properties/challenge/properties/qop/type',
                                                                       keyword: 'type',
                                                                       params: { type: 'boolean' },
                                                                       message: 'must be boolean',
@@ -2539,29 +2551,55 @@ function validate11(
                                                               } else {
                                                                 var valid4 = true;
                                                               }
+                                                              if (valid4) {
+                                                                if (data25.proxy !== undefined) {
+                                                                  const _errs64 = errors;
+                                                                  if (
+                                                                    typeof data25.proxy !==
+                                                                    'boolean'
+                                                                  ) {
+                                                                    validate11.errors = [
+                                                                      {
+                                                                        instancePath:
+                                                                          instancePath +
+                                                                          '/challenge/proxy',
+                                                                        schemaPath:
+                                                                          '#/properties/challenge/properties/proxy/type',
+                                                                        keyword: 'type',
+                                                                        params: { type: 'boolean' },
+                                                                        message: 'must be boolean',
+                                                                      },
+                                                                    ];
+                                                                    return false;
+                                                                  }
+                                                                  var valid4 = _errs64 === errors;
+                                                                } else {
+                                                                  var valid4 = true;
+                                                                }
+                                                              }
                                                             }
                                                           }
                                                         }
                                                       }
                                                     }
                                                   }
+                                                } else {
+                                                  validate11.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/challenge',
+                                                      schemaPath: '#/properties/challenge/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'object' },
+                                                      message: 'must be object',
+                                                    },
+                                                  ];
+                                                  return false;
                                                 }
-                                              } else {
-                                                validate11.errors = [
-                                                  {
-                                                    instancePath: instancePath + '/challenge',
-                                                    schemaPath: '#/properties/challenge/type',
-                                                    keyword: 'type',
-                                                    params: { type: 'object' },
-                                                    message: 'must be object',
-                                                  },
-                                                ];
-                                                return false;
                                               }
+                                              var valid0 = _errs52 === errors;
+                                            } else {
+                                              var valid0 = true;
                                             }
-                                            var valid0 = _errs50 === errors;
-                                          } else {
-                                            var valid0 = true;
                                           }
                                         }
                                       }
@@ -3623,8 +3661,813 @@ function validate13(
   validate13.errors = vErrors;
   return errors === 0;
 }
-export const requestOptions = validate14;
+export const recordOptions = validate14;
 const schema15 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'record-options.schema.json',
+  title: 'RecordOptions',
+  description: 'A recording session of a peer: what its INVITE holds and what its streams send.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    streams: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 16,
+      'x-form': 'an array of 1 to 16 streams such as [{ label: "1", audio: tone(440) }]',
+      tsType: 'readonly RecordedStreamWish[]',
+      description:
+        'The streams, each an m= line with a label (RFC 4574), ports and a source of its own. Default: two, with the labels 1 and 2.',
+      items: { type: 'object' },
+    },
+    metadata: {
+      type: ['string', 'object', 'boolean'],
+      'x-form': 'a document as text, an object of what it is to hold, or false for none',
+      tsType: 'string | RecordingMetadataWish | false',
+      description:
+        'Metadata of the session (RFC 7865): as text, exactly as they are to be sent; as an object, a document made of it; false for none. Default: a document that names the session and its streams.',
+      examples: [
+        {
+          participants: [
+            { aor: 'sip:anna@pbx.example', name: 'Anna' },
+            { aor: 'sip:bert@pbx.example' },
+          ],
+        },
+      ],
+    },
+    headers: {
+      type: 'object',
+      'x-form': 'an object of header names with a text, an array of texts, or null',
+      tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+      description:
+        'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
+      examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
+    },
+    from: {
+      type: 'string',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+      'x-form': 'the value of a From header',
+      description:
+        'Value of the From header; a tag is added where it has none. Default: the address of record.',
+      examples: ['<sip:anonymous@anonymous.invalid>'],
+    },
+    to: {
+      type: 'string',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+      'x-form': 'the value of a To header',
+      description: 'Value of the To header. Default: the target.',
+    },
+    contact: {
+      type: 'string',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+      'x-form': 'the value of a Contact header',
+      description: 'Value of the Contact header. Default: where the peer listens, with `+sip.src`.',
+      examples: ['<sip:carrier@192.0.2.1:5060>'],
+    },
+    sdp: {
+      type: ['string', 'object', 'boolean'],
+      'x-form':
+        "a session description as text, an object of wishes for the peer's own, or false for none",
+      tsType: 'string | SdpWish | false',
+      description:
+        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer. Single streams are named in `streams` of the object, by their labels.",
+      examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
+    },
+    late_offer: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Sends the INVITE without a session description: the answer holds the offer, the ACK the answer (RFC 3261, 13.2.1).',
+    },
+    ack: {
+      type: 'string',
+      pattern: '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$',
+      'x-form': '"drop", or a delay such as "800ms"',
+      tsType: '"drop" | (string & {})',
+      description: 'How the 200 is acknowledged: not at all, or after a delay. Default: at once.',
+      examples: ['drop', '800ms'],
+    },
+    require: {
+      type: 'array',
+      items: {
+        type: 'string',
+        pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$",
+        'x-form': 'an option tag such as "100rel"',
+      },
+      minItems: 1,
+      'x-form': 'an array of option tags such as ["100rel"]',
+      tsType: 'readonly string[]',
+      description:
+        'Option tags of the Require header, beside siprec; `headers: { Require: null }` leaves all of them out.',
+      examples: [['100rel']],
+    },
+    session_timer: {
+      type: 'object',
+      additionalProperties: false,
+      'x-form': 'an object such as { expires: 90, refresher: "uac" }',
+      properties: {
+        expires: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 86400,
+          description: 'Session-Expires, in seconds.',
+        },
+        min_se: { type: 'integer', minimum: 1, maximum: 86400, description: 'Min-SE, in seconds.' },
+        refresher: {
+          enum: ['uac', 'uas'],
+          description: 'Who is to refresh the session. Default: nobody is named.',
+        },
+        method: {
+          enum: ['INVITE', 'UPDATE'],
+          default: 'INVITE',
+          description: 'What the peer refreshes with, where it is the refresher.',
+        },
+        refresh: {
+          type: 'boolean',
+          default: true,
+          description: 'False: the peer does not refresh although it is its turn.',
+        },
+      },
+      description:
+        'Session timer (RFC 4028): Session-Expires and Supported: timer; where the peer is the refresher, it refreshes after half of the time.',
+    },
+  },
+};
+function validate14(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="record-options.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!func2.call(schema15.properties, key0)) {
+          validate14.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.streams !== undefined) {
+          let data0 = data.streams;
+          const _errs2 = errors;
+          if (errors === _errs2) {
+            if (Array.isArray(data0)) {
+              if (data0.length > 16) {
+                validate14.errors = [
+                  {
+                    instancePath: instancePath + '/streams',
+                    schemaPath: '#/properties/streams/maxItems',
+                    keyword: 'maxItems',
+                    params: { limit: 16 },
+                    message: 'must NOT have more than 16 items',
+                  },
+                ];
+                return false;
+              } else {
+                if (data0.length < 1) {
+                  validate14.errors = [
+                    {
+                      instancePath: instancePath + '/streams',
+                      schemaPath: '#/properties/streams/minItems',
+                      keyword: 'minItems',
+                      params: { limit: 1 },
+                      message: 'must NOT have fewer than 1 items',
+                    },
+                  ];
+                  return false;
+                } else {
+                  var valid1 = true;
+                  const len0 = data0.length;
+                  for (let i0 = 0; i0 < len0; i0++) {
+                    let data1 = data0[i0];
+                    const _errs4 = errors;
+                    if (!(data1 && typeof data1 == 'object' && !Array.isArray(data1))) {
+                      validate14.errors = [
+                        {
+                          instancePath: instancePath + '/streams/' + i0,
+                          schemaPath: '#/properties/streams/items/type',
+                          keyword: 'type',
+                          params: { type: 'object' },
+                          message: 'must be object',
+                        },
+                      ];
+                      return false;
+                    }
+                    var valid1 = _errs4 === errors;
+                    if (!valid1) {
+                      break;
+                    }
+                  }
+                }
+              }
+            } else {
+              validate14.errors = [
+                {
+                  instancePath: instancePath + '/streams',
+                  schemaPath: '#/properties/streams/type',
+                  keyword: 'type',
+                  params: { type: 'array' },
+                  message: 'must be array',
+                },
+              ];
+              return false;
+            }
+          }
+          var valid0 = _errs2 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.metadata !== undefined) {
+            let data2 = data.metadata;
+            const _errs6 = errors;
+            if (
+              typeof data2 !== 'string' &&
+              !(data2 && typeof data2 == 'object' && !Array.isArray(data2)) &&
+              typeof data2 !== 'boolean'
+            ) {
+              validate14.errors = [
+                {
+                  instancePath: instancePath + '/metadata',
+                  schemaPath: '#/properties/metadata/type',
+                  keyword: 'type',
+                  params: { type: schema15.properties.metadata.type },
+                  message: 'must be string,object,boolean',
+                },
+              ];
+              return false;
+            }
+            var valid0 = _errs6 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.headers !== undefined) {
+              let data3 = data.headers;
+              const _errs8 = errors;
+              if (!(data3 && typeof data3 == 'object' && !Array.isArray(data3))) {
+                validate14.errors = [
+                  {
+                    instancePath: instancePath + '/headers',
+                    schemaPath: '#/properties/headers/type',
+                    keyword: 'type',
+                    params: { type: 'object' },
+                    message: 'must be object',
+                  },
+                ];
+                return false;
+              }
+              var valid0 = _errs8 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.from !== undefined) {
+                let data4 = data.from;
+                const _errs10 = errors;
+                if (errors === _errs10) {
+                  if (typeof data4 === 'string') {
+                    if (!pattern20.test(data4)) {
+                      validate14.errors = [
+                        {
+                          instancePath: instancePath + '/from',
+                          schemaPath: '#/properties/from/pattern',
+                          keyword: 'pattern',
+                          params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                          message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                        },
+                      ];
+                      return false;
+                    }
+                  } else {
+                    validate14.errors = [
+                      {
+                        instancePath: instancePath + '/from',
+                        schemaPath: '#/properties/from/type',
+                        keyword: 'type',
+                        params: { type: 'string' },
+                        message: 'must be string',
+                      },
+                    ];
+                    return false;
+                  }
+                }
+                var valid0 = _errs10 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.to !== undefined) {
+                  let data5 = data.to;
+                  const _errs12 = errors;
+                  if (errors === _errs12) {
+                    if (typeof data5 === 'string') {
+                      if (!pattern20.test(data5)) {
+                        validate14.errors = [
+                          {
+                            instancePath: instancePath + '/to',
+                            schemaPath: '#/properties/to/pattern',
+                            keyword: 'pattern',
+                            params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                            message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                          },
+                        ];
+                        return false;
+                      }
+                    } else {
+                      validate14.errors = [
+                        {
+                          instancePath: instancePath + '/to',
+                          schemaPath: '#/properties/to/type',
+                          keyword: 'type',
+                          params: { type: 'string' },
+                          message: 'must be string',
+                        },
+                      ];
+                      return false;
+                    }
+                  }
+                  var valid0 = _errs12 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data.contact !== undefined) {
+                    let data6 = data.contact;
+                    const _errs14 = errors;
+                    if (errors === _errs14) {
+                      if (typeof data6 === 'string') {
+                        if (!pattern20.test(data6)) {
+                          validate14.errors = [
+                            {
+                              instancePath: instancePath + '/contact',
+                              schemaPath: '#/properties/contact/pattern',
+                              keyword: 'pattern',
+                              params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                              message:
+                                'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                            },
+                          ];
+                          return false;
+                        }
+                      } else {
+                        validate14.errors = [
+                          {
+                            instancePath: instancePath + '/contact',
+                            schemaPath: '#/properties/contact/type',
+                            keyword: 'type',
+                            params: { type: 'string' },
+                            message: 'must be string',
+                          },
+                        ];
+                        return false;
+                      }
+                    }
+                    var valid0 = _errs14 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                  if (valid0) {
+                    if (data.sdp !== undefined) {
+                      let data7 = data.sdp;
+                      const _errs16 = errors;
+                      if (
+                        typeof data7 !== 'string' &&
+                        !(data7 && typeof data7 == 'object' && !Array.isArray(data7)) &&
+                        typeof data7 !== 'boolean'
+                      ) {
+                        validate14.errors = [
+                          {
+                            instancePath: instancePath + '/sdp',
+                            schemaPath: '#/properties/sdp/type',
+                            keyword: 'type',
+                            params: { type: schema15.properties.sdp.type },
+                            message: 'must be string,object,boolean',
+                          },
+                        ];
+                        return false;
+                      }
+                      var valid0 = _errs16 === errors;
+                    } else {
+                      var valid0 = true;
+                    }
+                    if (valid0) {
+                      if (data.late_offer !== undefined) {
+                        const _errs18 = errors;
+                        if (typeof data.late_offer !== 'boolean') {
+                          validate14.errors = [
+                            {
+                              instancePath: instancePath + '/late_offer',
+                              schemaPath: '#/properties/late_offer/type',
+                              keyword: 'type',
+                              params: { type: 'boolean' },
+                              message: 'must be boolean',
+                            },
+                          ];
+                          return false;
+                        }
+                        var valid0 = _errs18 === errors;
+                      } else {
+                        var valid0 = true;
+                      }
+                      if (valid0) {
+                        if (data.ack !== undefined) {
+                          let data9 = data.ack;
+                          const _errs20 = errors;
+                          if (errors === _errs20) {
+                            if (typeof data9 === 'string') {
+                              if (!pattern27.test(data9)) {
+                                validate14.errors = [
+                                  {
+                                    instancePath: instancePath + '/ack',
+                                    schemaPath: '#/properties/ack/pattern',
+                                    keyword: 'pattern',
+                                    params: { pattern: '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$' },
+                                    message:
+                                      'must match pattern "' +
+                                      '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$' +
+                                      '"',
+                                  },
+                                ];
+                                return false;
+                              }
+                            } else {
+                              validate14.errors = [
+                                {
+                                  instancePath: instancePath + '/ack',
+                                  schemaPath: '#/properties/ack/type',
+                                  keyword: 'type',
+                                  params: { type: 'string' },
+                                  message: 'must be string',
+                                },
+                              ];
+                              return false;
+                            }
+                          }
+                          var valid0 = _errs20 === errors;
+                        } else {
+                          var valid0 = true;
+                        }
+                        if (valid0) {
+                          if (data.require !== undefined) {
+                            let data10 = data.require;
+                            const _errs22 = errors;
+                            if (errors === _errs22) {
+                              if (Array.isArray(data10)) {
+                                if (data10.length < 1) {
+                                  validate14.errors = [
+                                    {
+                                      instancePath: instancePath + '/require',
+                                      schemaPath: '#/properties/require/minItems',
+                                      keyword: 'minItems',
+                                      params: { limit: 1 },
+                                      message: 'must NOT have fewer than 1 items',
+                                    },
+                                  ];
+                                  return false;
+                                } else {
+                                  var valid2 = true;
+                                  const len1 = data10.length;
+                                  for (let i1 = 0; i1 < len1; i1++) {
+                                    let data11 = data10[i1];
+                                    const _errs24 = errors;
+                                    if (errors === _errs24) {
+                                      if (typeof data11 === 'string') {
+                                        if (!pattern28.test(data11)) {
+                                          validate14.errors = [
+                                            {
+                                              instancePath: instancePath + '/require/' + i1,
+                                              schemaPath: '#/properties/require/items/pattern',
+                                              keyword: 'pattern',
+                                              params: { pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$" },
+                                              message:
+                                                'must match pattern "' +
+                                                "^[A-Za-z0-9\\-.!%*_+`'~]+$" +
+                                                '"',
+                                            },
+                                          ];
+                                          return false;
+                                        }
+                                      } else {
+                                        validate14.errors = [
+                                          {
+                                            instancePath: instancePath + '/require/' + i1,
+                                            schemaPath: '#/properties/require/items/type',
+                                            keyword: 'type',
+                                            params: { type: 'string' },
+                                            message: 'must be string',
+                                          },
+                                        ];
+                                        return false;
+                                      }
+                                    }
+                                    var valid2 = _errs24 === errors;
+                                    if (!valid2) {
+                                      break;
+                                    }
+                                  }
+                                }
+                              } else {
+                                validate14.errors = [
+                                  {
+                                    instancePath: instancePath + '/require',
+                                    schemaPath: '#/properties/require/type',
+                                    keyword: 'type',
+                                    params: { type: 'array' },
+                                    message: 'must be array',
+                                  },
+                                ];
+                                return false;
+                              }
+                            }
+                            var valid0 = _errs22 === errors;
+                          } else {
+                            var valid0 = true;
+                          }
+                          if (valid0) {
+                            if (data.session_timer !== undefined) {
+                              let data12 = data.session_timer;
+                              const _errs26 = errors;
+                              if (errors === _errs26) {
+                                if (data12 && typeof data12 == 'object' && !Array.isArray(data12)) {
+                                  const _errs28 = errors;
+                                  for (const key1 in data12) {
+                                    if (!(
+                                      key1 === 'expires' ||
+                                      key1 === 'min_se' ||
+                                      key1 === 'refresher' ||
+                                      key1 === 'method' ||
+                                      key1 === 'refresh'
+                                    )) {
+                                      validate14.errors = [
+                                        {
+                                          instancePath: instancePath + '/session_timer',
+                                          schemaPath:
+                                            '#/properties/session_timer/additionalProperties',
+                                          keyword: 'additionalProperties',
+                                          params: { additionalProperty: key1 },
+                                          message: 'must NOT have additional properties',
+                                        },
+                                      ];
+                                      return false;
+                                      break;
+                                    }
+                                  }
+                                  if (_errs28 === errors) {
+                                    if (data12.expires !== undefined) {
+                                      let data13 = data12.expires;
+                                      const _errs29 = errors;
+                                      if (!(
+                                        typeof data13 == 'number' &&
+                                        !(data13 % 1) &&
+                                        !isNaN(data13) &&
+                                        isFinite(data13)
+                                      )) {
+                                        validate14.errors = [
+                                          {
+                                            instancePath: instancePath + '/session_timer/expires',
+                                            schemaPath:
+                                              '#/properties/session_timer/properties/expires/type',
+                                            keyword: 'type',
+                                            params: { type: 'integer' },
+                                            message: 'must be integer',
+                                          },
+                                        ];
+                                        return false;
+                                      }
+                                      if (errors === _errs29) {
+                                        if (typeof data13 == 'number' && isFinite(data13)) {
+                                          if (data13 > 86400 || isNaN(data13)) {
+                                            validate14.errors = [
+                                              {
+                                                instancePath:
+                                                  instancePath + '/session_timer/expires',
+                                                schemaPath:
+                                                  '#/properties/session_timer/properties/expires/maximum',
+                                                keyword: 'maximum',
+                                                params: { comparison: '<=', limit: 86400 },
+                                                message: 'must be <= 86400',
+                                              },
+                                            ];
+                                            return false;
+                                          } else {
+                                            if (data13 < 1 || isNaN(data13)) {
+                                              validate14.errors = [
+                                                {
+                                                  instancePath:
+                                                    instancePath + '/session_timer/expires',
+                                                  schemaPath:
+                                                    '#/properties/session_timer/properties/expires/minimum',
+                                                  keyword: 'minimum',
+                                                  params: { comparison: '>=', limit: 1 },
+                                                  message: 'must be >= 1',
+                                                },
+                                              ];
+                                              return false;
+                                            }
+                                          }
+                                        }
+                                      }
+                                      var valid3 = _errs29 === errors;
+                                    } else {
+                                      var valid3 = true;
+                                    }
+                                    if (valid3) {
+                                      if (data12.min_se !== undefined) {
+                                        let data14 = data12.min_se;
+                                        const _errs31 = errors;
+                                        if (!(
+                                          typeof data14 == 'number' &&
+                                          !(data14 % 1) &&
+                                          !isNaN(data14) &&
+                                          isFinite(data14)
+                                        )) {
+                                          validate14.errors = [
+                                            {
+                                              instancePath: instancePath + '/session_timer/min_se',
+                                              schemaPath:
+                                                '#/properties/session_timer/properties/min_se/type',
+                                              keyword: 'type',
+                                              params: { type: 'integer' },
+                                              message: 'must be integer',
+                                            },
+                                          ];
+                                          return false;
+                                        }
+                                        if (errors === _errs31) {
+                                          if (typeof data14 == 'number' && isFinite(data14)) {
+                                            if (data14 > 86400 || isNaN(data14)) {
+                                              validate14.errors = [
+                                                {
+                                                  instancePath:
+                                                    instancePath + '/session_timer/min_se',
+                                                  schemaPath:
+                                                    '#/properties/session_timer/properties/min_se/maximum',
+                                                  keyword: 'maximum',
+                                                  params: { comparison: '<=', limit: 86400 },
+                                                  message: 'must be <= 86400',
+                                                },
+                                              ];
+                                              return false;
+                                            } else {
+                                              if (data14 < 1 || isNaN(data14)) {
+                                                validate14.errors = [
+                                                  {
+                                                    instancePath:
+                                                      instancePath + '/session_timer/min_se',
+                                                    schemaPath:
+                                                      '#/properties/session_timer/properties/min_se/minimum',
+                                                    keyword: 'minimum',
+                                                    params: { comparison: '>=', limit: 1 },
+                                                    message: 'must be >= 1',
+                                                  },
+                                                ];
+                                                return false;
+                                              }
+                                            }
+                                          }
+                                        }
+                                        var valid3 = _errs31 === errors;
+                                      } else {
+                                        var valid3 = true;
+                                      }
+                                      if (valid3) {
+                                        if (data12.refresher !== undefined) {
+                                          let data15 = data12.refresher;
+                                          const _errs33 = errors;
+                                          if (!(data15 === 'uac' || data15 === 'uas')) {
+                                            validate14.errors = [
+                                              {
+                                                instancePath:
+                                                  instancePath + '/session_timer/refresher',
+                                                schemaPath:
+                                                  '#/properties/session_timer/properties/refresher/enum',
+                                                keyword: 'enum',
+                                                params: {
+                                                  allowedValues:
+                                                    schema15.properties.session_timer.properties
+                                                      .refresher.enum,
+                                                },
+                                                message:
+                                                  'must be equal to one of the allowed values',
+                                              },
+                                            ];
+                                            return false;
+                                          }
+                                          var valid3 = _errs33 === errors;
+                                        } else {
+                                          var valid3 = true;
+                                        }
+                                        if (valid3) {
+                                          if (data12.method !== undefined) {
+                                            let data16 = data12.method;
+                                            const _errs34 = errors;
+                                            if (!(data16 === 'INVITE' || data16 === 'UPDATE')) {
+                                              validate14.errors = [
+                                                {
+                                                  instancePath:
+                                                    instancePath + '/session_timer/method',
+                                                  schemaPath:
+                                                    '#/properties/session_timer/properties/method/enum',
+                                                  keyword: 'enum',
+                                                  params: {
+                                                    allowedValues:
+                                                      schema15.properties.session_timer.properties
+                                                        .method.enum,
+                                                  },
+                                                  message:
+                                                    'must be equal to one of the allowed values',
+                                                },
+                                              ];
+                                              return false;
+                                            }
+                                            var valid3 = _errs34 === errors;
+                                          } else {
+                                            var valid3 = true;
+                                          }
+                                          if (valid3) {
+                                            if (data12.refresh !== undefined) {
+                                              const _errs35 = errors;
+                                              if (typeof data12.refresh !== 'boolean') {
+                                                validate14.errors = [
+                                                  {
+                                                    instancePath:
+                                                      instancePath + '/session_timer/refresh',
+                                                    schemaPath:
+                                                      '#/properties/session_timer/properties/refresh/type',
+                                                    keyword: 'type',
+                                                    params: { type: 'boolean' },
+                                                    message: 'must be boolean',
+                                                  },
+                                                ];
+                                                return false;
+                                              }
+                                              var valid3 = _errs35 === errors;
+                                            } else {
+                                              var valid3 = true;
+                                            }
+                                          }
+                                        }
+                                      }
+                                    }
+                                  }
+                                } else {
+                                  validate14.errors = [
+                                    {
+                                      instancePath: instancePath + '/session_timer',
+                                      schemaPath: '#/properties/session_timer/type',
+                                      keyword: 'type',
+                                      params: { type: 'object' },
+                                      message: 'must be object',
+                                    },
+                                  ];
+                                  return false;
+                                }
+                              }
+                              var valid0 = _errs26 === errors;
+                            } else {
+                              var valid0 = true;
+                            }
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate14.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate14.errors = vErrors;
+  return errors === 0;
+}
+export const requestOptions = validate15;
+const schema16 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'request-options.schema.json',
   title: 'RequestOptions',
@@ -3699,462 +4542,12 @@ const schema15 = {
       maximum: 86400,
       description: 'Value of the Expires header, in seconds.',
     },
-  },
-};
-function validate14(
-  data,
-  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
-) {
-  /*# sourceURL="request-options.schema.json" */ let vErrors = null;
-  let errors = 0;
-  if (errors === 0) {
-    if (data && typeof data == 'object' && !Array.isArray(data)) {
-      const _errs1 = errors;
-      for (const key0 in data) {
-        if (!func2.call(schema15.properties, key0)) {
-          validate14.errors = [
-            {
-              instancePath,
-              schemaPath: '#/additionalProperties',
-              keyword: 'additionalProperties',
-              params: { additionalProperty: key0 },
-              message: 'must NOT have additional properties',
-            },
-          ];
-          return false;
-          break;
-        }
-      }
-      if (_errs1 === errors) {
-        if (data.headers !== undefined) {
-          let data0 = data.headers;
-          const _errs2 = errors;
-          if (!(data0 && typeof data0 == 'object' && !Array.isArray(data0))) {
-            validate14.errors = [
-              {
-                instancePath: instancePath + '/headers',
-                schemaPath: '#/properties/headers/type',
-                keyword: 'type',
-                params: { type: 'object' },
-                message: 'must be object',
-              },
-            ];
-            return false;
-          }
-          var valid0 = _errs2 === errors;
-        } else {
-          var valid0 = true;
-        }
-        if (valid0) {
-          if (data.body !== undefined) {
-            const _errs4 = errors;
-            if (typeof data.body !== 'string') {
-              validate14.errors = [
-                {
-                  instancePath: instancePath + '/body',
-                  schemaPath: '#/properties/body/type',
-                  keyword: 'type',
-                  params: { type: 'string' },
-                  message: 'must be string',
-                },
-              ];
-              return false;
-            }
-            var valid0 = _errs4 === errors;
-          } else {
-            var valid0 = true;
-          }
-          if (valid0) {
-            if (data.content_type !== undefined) {
-              let data2 = data.content_type;
-              const _errs6 = errors;
-              if (errors === _errs6) {
-                if (typeof data2 === 'string') {
-                  if (!pattern20.test(data2)) {
-                    validate14.errors = [
-                      {
-                        instancePath: instancePath + '/content_type',
-                        schemaPath: '#/properties/content_type/pattern',
-                        keyword: 'pattern',
-                        params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
-                        message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
-                      },
-                    ];
-                    return false;
-                  }
-                } else {
-                  validate14.errors = [
-                    {
-                      instancePath: instancePath + '/content_type',
-                      schemaPath: '#/properties/content_type/type',
-                      keyword: 'type',
-                      params: { type: 'string' },
-                      message: 'must be string',
-                    },
-                  ];
-                  return false;
-                }
-              }
-              var valid0 = _errs6 === errors;
-            } else {
-              var valid0 = true;
-            }
-            if (valid0) {
-              if (data.from !== undefined) {
-                let data3 = data.from;
-                const _errs8 = errors;
-                if (errors === _errs8) {
-                  if (typeof data3 === 'string') {
-                    if (!pattern20.test(data3)) {
-                      validate14.errors = [
-                        {
-                          instancePath: instancePath + '/from',
-                          schemaPath: '#/properties/from/pattern',
-                          keyword: 'pattern',
-                          params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
-                          message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
-                        },
-                      ];
-                      return false;
-                    }
-                  } else {
-                    validate14.errors = [
-                      {
-                        instancePath: instancePath + '/from',
-                        schemaPath: '#/properties/from/type',
-                        keyword: 'type',
-                        params: { type: 'string' },
-                        message: 'must be string',
-                      },
-                    ];
-                    return false;
-                  }
-                }
-                var valid0 = _errs8 === errors;
-              } else {
-                var valid0 = true;
-              }
-              if (valid0) {
-                if (data.to !== undefined) {
-                  let data4 = data.to;
-                  const _errs10 = errors;
-                  if (errors === _errs10) {
-                    if (typeof data4 === 'string') {
-                      if (!pattern20.test(data4)) {
-                        validate14.errors = [
-                          {
-                            instancePath: instancePath + '/to',
-                            schemaPath: '#/properties/to/pattern',
-                            keyword: 'pattern',
-                            params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
-                            message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
-                          },
-                        ];
-                        return false;
-                      }
-                    } else {
-                      validate14.errors = [
-                        {
-                          instancePath: instancePath + '/to',
-                          schemaPath: '#/properties/to/type',
-                          keyword: 'type',
-                          params: { type: 'string' },
-                          message: 'must be string',
-                        },
-                      ];
-                      return false;
-                    }
-                  }
-                  var valid0 = _errs10 === errors;
-                } else {
-                  var valid0 = true;
-                }
-                if (valid0) {
-                  if (data.contact !== undefined) {
-                    let data5 = data.contact;
-                    const _errs12 = errors;
-                    if (errors === _errs12) {
-                      if (typeof data5 === 'string') {
-                        if (!pattern20.test(data5)) {
-                          validate14.errors = [
-                            {
-                              instancePath: instancePath + '/contact',
-                              schemaPath: '#/properties/contact/pattern',
-                              keyword: 'pattern',
-                              params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
-                              message:
-                                'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
-                            },
-                          ];
-                          return false;
-                        }
-                      } else {
-                        validate14.errors = [
-                          {
-                            instancePath: instancePath + '/contact',
-                            schemaPath: '#/properties/contact/type',
-                            keyword: 'type',
-                            params: { type: 'string' },
-                            message: 'must be string',
-                          },
-                        ];
-                        return false;
-                      }
-                    }
-                    var valid0 = _errs12 === errors;
-                  } else {
-                    var valid0 = true;
-                  }
-                  if (valid0) {
-                    if (data.sdp !== undefined) {
-                      let data6 = data.sdp;
-                      const _errs14 = errors;
-                      if (
-                        typeof data6 !== 'string' &&
-                        !(data6 && typeof data6 == 'object' && !Array.isArray(data6)) &&
-                        typeof data6 !== 'boolean'
-                      ) {
-                        validate14.errors = [
-                          {
-                            instancePath: instancePath + '/sdp',
-                            schemaPath: '#/properties/sdp/type',
-                            keyword: 'type',
-                            params: { type: schema15.properties.sdp.type },
-                            message: 'must be string,object,boolean',
-                          },
-                        ];
-                        return false;
-                      }
-                      var valid0 = _errs14 === errors;
-                    } else {
-                      var valid0 = true;
-                    }
-                    if (valid0) {
-                      if (data.in !== undefined) {
-                        const _errs16 = errors;
-                        if (typeof data.in !== 'string') {
-                          validate14.errors = [
-                            {
-                              instancePath: instancePath + '/in',
-                              schemaPath: '#/properties/in/type',
-                              keyword: 'type',
-                              params: { type: 'string' },
-                              message: 'must be string',
-                            },
-                          ];
-                          return false;
-                        }
-                        var valid0 = _errs16 === errors;
-                      } else {
-                        var valid0 = true;
-                      }
-                      if (valid0) {
-                        if (data.event !== undefined) {
-                          let data8 = data.event;
-                          const _errs18 = errors;
-                          if (errors === _errs18) {
-                            if (typeof data8 === 'string') {
-                              if (!pattern20.test(data8)) {
-                                validate14.errors = [
-                                  {
-                                    instancePath: instancePath + '/event',
-                                    schemaPath: '#/properties/event/pattern',
-                                    keyword: 'pattern',
-                                    params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
-                                    message:
-                                      'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
-                                  },
-                                ];
-                                return false;
-                              }
-                            } else {
-                              validate14.errors = [
-                                {
-                                  instancePath: instancePath + '/event',
-                                  schemaPath: '#/properties/event/type',
-                                  keyword: 'type',
-                                  params: { type: 'string' },
-                                  message: 'must be string',
-                                },
-                              ];
-                              return false;
-                            }
-                          }
-                          var valid0 = _errs18 === errors;
-                        } else {
-                          var valid0 = true;
-                        }
-                        if (valid0) {
-                          if (data.expires !== undefined) {
-                            let data9 = data.expires;
-                            const _errs20 = errors;
-                            if (!(
-                              typeof data9 == 'number' &&
-                              !(data9 % 1) &&
-                              !isNaN(data9) &&
-                              isFinite(data9)
-                            )) {
-                              validate14.errors = [
-                                {
-                                  instancePath: instancePath + '/expires',
-                                  schemaPath: '#/properties/expires/type',
-                                  keyword: 'type',
-                                  params: { type: 'integer' },
-                                  message: 'must be integer',
-                                },
-                              ];
-                              return false;
-                            }
-                            if (errors === _errs20) {
-                              if (typeof data9 == 'number' && isFinite(data9)) {
-                                if (data9 > 86400 || isNaN(data9)) {
-                                  validate14.errors = [
-                                    {
-                                      instancePath: instancePath + '/expires',
-                                      schemaPath: '#/properties/expires/maximum',
-                                      keyword: 'maximum',
-                                      params: { comparison: '<=', limit: 86400 },
-                                      message: 'must be <= 86400',
-                                    },
-                                  ];
-                                  return false;
-                                } else {
-                                  if (data9 < 0 || isNaN(data9)) {
-                                    validate14.errors = [
-                                      {
-                                        instancePath: instancePath + '/expires',
-                                        schemaPath: '#/properties/expires/minimum',
-                                        keyword: 'minimum',
-                                        params: { comparison: '>=', limit: 0 },
-                                        message: 'must be >= 0',
-                                      },
-                                    ];
-                                    return false;
-                                  }
-                                }
-                              }
-                            }
-                            var valid0 = _errs20 === errors;
-                          } else {
-                            var valid0 = true;
-                          }
-                        }
-                      }
-                    }
-                  }
-                }
-              }
-            }
-          }
-        }
-      }
-    } else {
-      validate14.errors = [
-        {
-          instancePath,
-          schemaPath: '#/type',
-          keyword: 'type',
-          params: { type: 'object' },
-          message: 'must be object',
-        },
-      ];
-      return false;
-    }
-  }
-  validate14.errors = vErrors;
-  return errors === 0;
-}
-export const responseOptions = validate15;
-const schema16 = {
-  $schema: 'http://json-schema.org/draft-07/schema#',
-  $id: 'response-options.schema.json',
-  title: 'ResponseOptions',
-  description: 'What a response of a peer holds.',
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    headers: {
-      type: 'object',
-      'x-form': 'an object of header names with a text, an array of texts, or null',
-      tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
-      description:
-        'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
-      examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
-    },
-    body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
-    content_type: {
-      type: 'string',
-      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
-      'x-form': 'a media type such as "application/scaip+xml"',
-      description:
-        'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
-      examples: ['application/scaip+xml'],
-    },
-    contact: {
-      type: 'string',
-      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
-      'x-form': 'the value of a Contact header',
-      description: 'Value of the Contact header. Default: where the peer listens.',
-      examples: ['<sip:carrier@192.0.2.1:5060>'],
-    },
-    sdp: {
+    metadata: {
       type: ['string', 'object', 'boolean'],
-      'x-form':
-        "a session description as text, an object of wishes for the peer's own, or false for none",
-      tsType: 'string | SdpWish | false',
+      'x-form': 'a document as text, an object of what it is to hold, or false for none',
+      tsType: 'string | RecordingMetadataWish | false',
       description:
-        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
-      examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
-    },
-    tag: {
-      type: 'string',
-      pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$",
-      'x-form': "a tag of letters, digits and any of -.!%*_+`'~",
-      description:
-        "Tag of the To header (RFC 3261, 19.3): responses with different tags are those of a fork. Default: the peer's own.",
-      examples: ['a'],
-    },
-    reliable: {
-      type: 'boolean',
-      default: false,
-      description: 'Sends a provisional response reliably, until its PRACK comes (RFC 3262).',
-    },
-    session_timer: {
-      type: 'object',
-      additionalProperties: false,
-      'x-form': 'an object such as { expires: 90, refresher: "uac" }',
-      properties: {
-        expires: {
-          type: 'integer',
-          minimum: 1,
-          maximum: 86400,
-          description: 'Session-Expires, in seconds.',
-        },
-        min_se: { type: 'integer', minimum: 1, maximum: 86400, description: 'Min-SE, in seconds.' },
-        refresher: {
-          enum: ['uac', 'uas'],
-          description: 'Who is to refresh the session. Default: nobody is named.',
-        },
-        method: {
-          enum: ['INVITE', 'UPDATE'],
-          default: 'INVITE',
-          description: 'What the peer refreshes with, where it is the refresher.',
-        },
-        refresh: {
-          type: 'boolean',
-          default: true,
-          description: 'False: the peer does not refresh although it is its turn.',
-        },
-      },
-      description:
-        'Session timer (RFC 4028): Session-Expires and Supported: timer; where the peer is the refresher, it refreshes after half of the time.',
-    },
-    to: {
-      type: 'string',
-      'x-form': 'a request of the SIP log',
-      tsType: '{ readonly call_id: string; readonly method: string }',
-      description:
-        'The request to answer, from `sip.received()` or `expect()`. Default: the INVITE that has waited longest, else the request that has.',
+        'Metadata of a recording session (RFC 7865), beside the offer or alone: as text, exactly as it is to be sent; as an object, a document made of it. Default: none.',
     },
   },
 };
@@ -4162,7 +4555,7 @@ function validate15(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
-  /*# sourceURL="response-options.schema.json" */ let vErrors = null;
+  /*# sourceURL="request-options.schema.json" */ let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
@@ -4257,13 +4650,495 @@ function validate15(
               var valid0 = true;
             }
             if (valid0) {
+              if (data.from !== undefined) {
+                let data3 = data.from;
+                const _errs8 = errors;
+                if (errors === _errs8) {
+                  if (typeof data3 === 'string') {
+                    if (!pattern20.test(data3)) {
+                      validate15.errors = [
+                        {
+                          instancePath: instancePath + '/from',
+                          schemaPath: '#/properties/from/pattern',
+                          keyword: 'pattern',
+                          params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                          message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                        },
+                      ];
+                      return false;
+                    }
+                  } else {
+                    validate15.errors = [
+                      {
+                        instancePath: instancePath + '/from',
+                        schemaPath: '#/properties/from/type',
+                        keyword: 'type',
+                        params: { type: 'string' },
+                        message: 'must be string',
+                      },
+                    ];
+                    return false;
+                  }
+                }
+                var valid0 = _errs8 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.to !== undefined) {
+                  let data4 = data.to;
+                  const _errs10 = errors;
+                  if (errors === _errs10) {
+                    if (typeof data4 === 'string') {
+                      if (!pattern20.test(data4)) {
+                        validate15.errors = [
+                          {
+                            instancePath: instancePath + '/to',
+                            schemaPath: '#/properties/to/pattern',
+                            keyword: 'pattern',
+                            params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                            message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                          },
+                        ];
+                        return false;
+                      }
+                    } else {
+                      validate15.errors = [
+                        {
+                          instancePath: instancePath + '/to',
+                          schemaPath: '#/properties/to/type',
+                          keyword: 'type',
+                          params: { type: 'string' },
+                          message: 'must be string',
+                        },
+                      ];
+                      return false;
+                    }
+                  }
+                  var valid0 = _errs10 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data.contact !== undefined) {
+                    let data5 = data.contact;
+                    const _errs12 = errors;
+                    if (errors === _errs12) {
+                      if (typeof data5 === 'string') {
+                        if (!pattern20.test(data5)) {
+                          validate15.errors = [
+                            {
+                              instancePath: instancePath + '/contact',
+                              schemaPath: '#/properties/contact/pattern',
+                              keyword: 'pattern',
+                              params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                              message:
+                                'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                            },
+                          ];
+                          return false;
+                        }
+                      } else {
+                        validate15.errors = [
+                          {
+                            instancePath: instancePath + '/contact',
+                            schemaPath: '#/properties/contact/type',
+                            keyword: 'type',
+                            params: { type: 'string' },
+                            message: 'must be string',
+                          },
+                        ];
+                        return false;
+                      }
+                    }
+                    var valid0 = _errs12 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                  if (valid0) {
+                    if (data.sdp !== undefined) {
+                      let data6 = data.sdp;
+                      const _errs14 = errors;
+                      if (
+                        typeof data6 !== 'string' &&
+                        !(data6 && typeof data6 == 'object' && !Array.isArray(data6)) &&
+                        typeof data6 !== 'boolean'
+                      ) {
+                        validate15.errors = [
+                          {
+                            instancePath: instancePath + '/sdp',
+                            schemaPath: '#/properties/sdp/type',
+                            keyword: 'type',
+                            params: { type: schema16.properties.sdp.type },
+                            message: 'must be string,object,boolean',
+                          },
+                        ];
+                        return false;
+                      }
+                      var valid0 = _errs14 === errors;
+                    } else {
+                      var valid0 = true;
+                    }
+                    if (valid0) {
+                      if (data.in !== undefined) {
+                        const _errs16 = errors;
+                        if (typeof data.in !== 'string') {
+                          validate15.errors = [
+                            {
+                              instancePath: instancePath + '/in',
+                              schemaPath: '#/properties/in/type',
+                              keyword: 'type',
+                              params: { type: 'string' },
+                              message: 'must be string',
+                            },
+                          ];
+                          return false;
+                        }
+                        var valid0 = _errs16 === errors;
+                      } else {
+                        var valid0 = true;
+                      }
+                      if (valid0) {
+                        if (data.event !== undefined) {
+                          let data8 = data.event;
+                          const _errs18 = errors;
+                          if (errors === _errs18) {
+                            if (typeof data8 === 'string') {
+                              if (!pattern20.test(data8)) {
+                                validate15.errors = [
+                                  {
+                                    instancePath: instancePath + '/event',
+                                    schemaPath: '#/properties/event/pattern',
+                                    keyword: 'pattern',
+                                    params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                                    message:
+                                      'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                                  },
+                                ];
+                                return false;
+                              }
+                            } else {
+                              validate15.errors = [
+                                {
+                                  instancePath: instancePath + '/event',
+                                  schemaPath: '#/properties/event/type',
+                                  keyword: 'type',
+                                  params: { type: 'string' },
+                                  message: 'must be string',
+                                },
+                              ];
+                              return false;
+                            }
+                          }
+                          var valid0 = _errs18 === errors;
+                        } else {
+                          var valid0 = true;
+                        }
+                        if (valid0) {
+                          if (data.expires !== undefined) {
+                            let data9 = data.expires;
+                            const _errs20 = errors;
+                            if (!(
+                              typeof data9 == 'number' &&
+                              !(data9 % 1) &&
+                              !isNaN(data9) &&
+                              isFinite(data9)
+                            )) {
+                              validate15.errors = [
+                                {
+                                  instancePath: instancePath + '/expires',
+                                  schemaPath: '#/properties/expires/type',
+                                  keyword: 'type',
+                                  params: { type: 'integer' },
+                                  message: 'must be integer',
+                                },
+                              ];
+                              return false;
+                            }
+                            if (errors === _errs20) {
+                              if (typeof data9 == 'number' && isFinite(data9)) {
+                                if (data9 > 86400 || isNaN(data9)) {
+                                  validate15.errors = [
+                                    {
+                                      instancePath: instancePath + '/expires',
+                                      schemaPath: '#/properties/expires/maximum',
+                                      keyword: 'maximum',
+                                      params: { comparison: '<=', limit: 86400 },
+                                      message: 'must be <= 86400',
+                                    },
+                                  ];
+                                  return false;
+                                } else {
+                                  if (data9 < 0 || isNaN(data9)) {
+                                    validate15.errors = [
+                                      {
+                                        instancePath: instancePath + '/expires',
+                                        schemaPath: '#/properties/expires/minimum',
+                                        keyword: 'minimum',
+                                        params: { comparison: '>=', limit: 0 },
+                                        message: 'must be >= 0',
+                                      },
+                                    ];
+                                    return false;
+                                  }
+                                }
+                              }
+                            }
+                            var valid0 = _errs20 === errors;
+                          } else {
+                            var valid0 = true;
+                          }
+                          if (valid0) {
+                            if (data.metadata !== undefined) {
+                              let data10 = data.metadata;
+                              const _errs22 = errors;
+                              if (
+                                typeof data10 !== 'string' &&
+                                !(data10 && typeof data10 == 'object' && !Array.isArray(data10)) &&
+                                typeof data10 !== 'boolean'
+                              ) {
+                                validate15.errors = [
+                                  {
+                                    instancePath: instancePath + '/metadata',
+                                    schemaPath: '#/properties/metadata/type',
+                                    keyword: 'type',
+                                    params: { type: schema16.properties.metadata.type },
+                                    message: 'must be string,object,boolean',
+                                  },
+                                ];
+                                return false;
+                              }
+                              var valid0 = _errs22 === errors;
+                            } else {
+                              var valid0 = true;
+                            }
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate15.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate15.errors = vErrors;
+  return errors === 0;
+}
+export const responseOptions = validate16;
+const schema17 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'response-options.schema.json',
+  title: 'ResponseOptions',
+  description: 'What a response of a peer holds.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    headers: {
+      type: 'object',
+      'x-form': 'an object of header names with a text, an array of texts, or null',
+      tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+      description:
+        'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
+      examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
+    },
+    body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
+    content_type: {
+      type: 'string',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+      'x-form': 'a media type such as "application/scaip+xml"',
+      description:
+        'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
+      examples: ['application/scaip+xml'],
+    },
+    contact: {
+      type: 'string',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+      'x-form': 'the value of a Contact header',
+      description: 'Value of the Contact header. Default: where the peer listens.',
+      examples: ['<sip:carrier@192.0.2.1:5060>'],
+    },
+    sdp: {
+      type: ['string', 'object', 'boolean'],
+      'x-form':
+        "a session description as text, an object of wishes for the peer's own, or false for none",
+      tsType: 'string | SdpWish | false',
+      description:
+        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+      examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
+    },
+    tag: {
+      type: 'string',
+      pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$",
+      'x-form': "a tag of letters, digits and any of -.!%*_+`'~",
+      description:
+        "Tag of the To header (RFC 3261, 19.3): responses with different tags are those of a fork. Default: the peer's own.",
+      examples: ['a'],
+    },
+    reliable: {
+      type: 'boolean',
+      default: false,
+      description: 'Sends a provisional response reliably, until its PRACK comes (RFC 3262).',
+    },
+    session_timer: {
+      type: 'object',
+      additionalProperties: false,
+      'x-form': 'an object such as { expires: 90, refresher: "uac" }',
+      properties: {
+        expires: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 86400,
+          description: 'Session-Expires, in seconds.',
+        },
+        min_se: { type: 'integer', minimum: 1, maximum: 86400, description: 'Min-SE, in seconds.' },
+        refresher: {
+          enum: ['uac', 'uas'],
+          description: 'Who is to refresh the session. Default: nobody is named.',
+        },
+        method: {
+          enum: ['INVITE', 'UPDATE'],
+          default: 'INVITE',
+          description: 'What the peer refreshes with, where it is the refresher.',
+        },
+        refresh: {
+          type: 'boolean',
+          default: true,
+          description: 'False: the peer does not refresh although it is its turn.',
+        },
+      },
+      description:
+        'Session timer (RFC 4028): Session-Expires and Supported: timer; where the peer is the refresher, it refreshes after half of the time.',
+    },
+    to: {
+      type: 'string',
+      'x-form': 'a request of the SIP log',
+      tsType: '{ readonly call_id: string; readonly method: string }',
+      description:
+        'The request to answer, from `sip.received()` or `expect()`. Default: the INVITE that has waited longest, else the request that has.',
+    },
+  },
+};
+function validate16(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="response-options.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!func2.call(schema17.properties, key0)) {
+          validate16.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.headers !== undefined) {
+          let data0 = data.headers;
+          const _errs2 = errors;
+          if (!(data0 && typeof data0 == 'object' && !Array.isArray(data0))) {
+            validate16.errors = [
+              {
+                instancePath: instancePath + '/headers',
+                schemaPath: '#/properties/headers/type',
+                keyword: 'type',
+                params: { type: 'object' },
+                message: 'must be object',
+              },
+            ];
+            return false;
+          }
+          var valid0 = _errs2 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.body !== undefined) {
+            const _errs4 = errors;
+            if (typeof data.body !== 'string') {
+              validate16.errors = [
+                {
+                  instancePath: instancePath + '/body',
+                  schemaPath: '#/properties/body/type',
+                  keyword: 'type',
+                  params: { type: 'string' },
+                  message: 'must be string',
+                },
+              ];
+              return false;
+            }
+            var valid0 = _errs4 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.content_type !== undefined) {
+              let data2 = data.content_type;
+              const _errs6 = errors;
+              if (errors === _errs6) {
+                if (typeof data2 === 'string') {
+                  if (!pattern20.test(data2)) {
+                    validate16.errors = [
+                      {
+                        instancePath: instancePath + '/content_type',
+                        schemaPath: '#/properties/content_type/pattern',
+                        keyword: 'pattern',
+                        params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                        message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                      },
+                    ];
+                    return false;
+                  }
+                } else {
+                  validate16.errors = [
+                    {
+                      instancePath: instancePath + '/content_type',
+                      schemaPath: '#/properties/content_type/type',
+                      keyword: 'type',
+                      params: { type: 'string' },
+                      message: 'must be string',
+                    },
+                  ];
+                  return false;
+                }
+              }
+              var valid0 = _errs6 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
               if (data.contact !== undefined) {
                 let data3 = data.contact;
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
                     if (!pattern20.test(data3)) {
-                      validate15.errors = [
+                      validate16.errors = [
                         {
                           instancePath: instancePath + '/contact',
                           schemaPath: '#/properties/contact/pattern',
@@ -4275,7 +5150,7 @@ function validate15(
                       return false;
                     }
                   } else {
-                    validate15.errors = [
+                    validate16.errors = [
                       {
                         instancePath: instancePath + '/contact',
                         schemaPath: '#/properties/contact/type',
@@ -4300,12 +5175,12 @@ function validate15(
                     !(data4 && typeof data4 == 'object' && !Array.isArray(data4)) &&
                     typeof data4 !== 'boolean'
                   ) {
-                    validate15.errors = [
+                    validate16.errors = [
                       {
                         instancePath: instancePath + '/sdp',
                         schemaPath: '#/properties/sdp/type',
                         keyword: 'type',
-                        params: { type: schema16.properties.sdp.type },
+                        params: { type: schema17.properties.sdp.type },
                         message: 'must be string,object,boolean',
                       },
                     ];
@@ -4322,7 +5197,7 @@ function validate15(
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
                         if (!pattern28.test(data5)) {
-                          validate15.errors = [
+                          validate16.errors = [
                             {
                               instancePath: instancePath + '/tag',
                               schemaPath: '#/properties/tag/pattern',
@@ -4334,7 +5209,7 @@ function validate15(
                           return false;
                         }
                       } else {
-                        validate15.errors = [
+                        validate16.errors = [
                           {
                             instancePath: instancePath + '/tag',
                             schemaPath: '#/properties/tag/type',
@@ -4354,7 +5229,7 @@ function validate15(
                     if (data.reliable !== undefined) {
                       const _errs14 = errors;
                       if (typeof data.reliable !== 'boolean') {
-                        validate15.errors = [
+                        validate16.errors = [
                           {
                             instancePath: instancePath + '/reliable',
                             schemaPath: '#/properties/reliable/type',
@@ -4384,7 +5259,7 @@ function validate15(
                                 key1 === 'method' ||
                                 key1 === 'refresh'
                               )) {
-                                validate15.errors = [
+                                validate16.errors = [
                                   {
                                     instancePath: instancePath + '/session_timer',
                                     schemaPath: '#/properties/session_timer/additionalProperties',
@@ -4407,7 +5282,7 @@ function validate15(
                                   !isNaN(data8) &&
                                   isFinite(data8)
                                 )) {
-                                  validate15.errors = [
+                                  validate16.errors = [
                                     {
                                       instancePath: instancePath + '/session_timer/expires',
                                       schemaPath:
@@ -4422,7 +5297,7 @@ function validate15(
                                 if (errors === _errs19) {
                                   if (typeof data8 == 'number' && isFinite(data8)) {
                                     if (data8 > 86400 || isNaN(data8)) {
-                                      validate15.errors = [
+                                      validate16.errors = [
                                         {
                                           instancePath: instancePath + '/session_timer/expires',
                                           schemaPath:
@@ -4435,7 +5310,7 @@ function validate15(
                                       return false;
                                     } else {
                                       if (data8 < 1 || isNaN(data8)) {
-                                        validate15.errors = [
+                                        validate16.errors = [
                                           {
                                             instancePath: instancePath + '/session_timer/expires',
                                             schemaPath:
@@ -4464,7 +5339,7 @@ function validate15(
                                     !isNaN(data9) &&
                                     isFinite(data9)
                                   )) {
-                                    validate15.errors = [
+                                    validate16.errors = [
                                       {
                                         instancePath: instancePath + '/session_timer/min_se',
                                         schemaPath:
@@ -4479,7 +5354,7 @@ function validate15(
                                   if (errors === _errs21) {
                                     if (typeof data9 == 'number' && isFinite(data9)) {
                                       if (data9 > 86400 || isNaN(data9)) {
-                                        validate15.errors = [
+                                        validate16.errors = [
                                           {
                                             instancePath: instancePath + '/session_timer/min_se',
                                             schemaPath:
@@ -4492,7 +5367,7 @@ function validate15(
                                         return false;
                                       } else {
                                         if (data9 < 1 || isNaN(data9)) {
-                                          validate15.errors = [
+                                          validate16.errors = [
                                             {
                                               instancePath: instancePath + '/session_timer/min_se',
                                               schemaPath:
@@ -4516,7 +5391,7 @@ function validate15(
                                     let data10 = data7.refresher;
                                     const _errs23 = errors;
                                     if (!(data10 === 'uac' || data10 === 'uas')) {
-                                      validate15.errors = [
+                                      validate16.errors = [
                                         {
                                           instancePath: instancePath + '/session_timer/refresher',
                                           schemaPath:
@@ -4524,7 +5399,7 @@ function validate15(
                                           keyword: 'enum',
                                           params: {
                                             allowedValues:
-                                              schema16.properties.session_timer.properties.refresher
+                                              schema17.properties.session_timer.properties.refresher
                                                 .enum,
                                           },
                                           message: 'must be equal to one of the allowed values',
@@ -4541,7 +5416,7 @@ function validate15(
                                       let data11 = data7.method;
                                       const _errs24 = errors;
                                       if (!(data11 === 'INVITE' || data11 === 'UPDATE')) {
-                                        validate15.errors = [
+                                        validate16.errors = [
                                           {
                                             instancePath: instancePath + '/session_timer/method',
                                             schemaPath:
@@ -4549,7 +5424,7 @@ function validate15(
                                             keyword: 'enum',
                                             params: {
                                               allowedValues:
-                                                schema16.properties.session_timer.properties.method
+                                                schema17.properties.session_timer.properties.method
                                                   .enum,
                                             },
                                             message: 'must be equal to one of the allowed values',
@@ -4565,7 +5440,7 @@ function validate15(
                                       if (data7.refresh !== undefined) {
                                         const _errs25 = errors;
                                         if (typeof data7.refresh !== 'boolean') {
-                                          validate15.errors = [
+                                          validate16.errors = [
                                             {
                                               instancePath: instancePath + '/session_timer/refresh',
                                               schemaPath:
@@ -4587,7 +5462,7 @@ function validate15(
                               }
                             }
                           } else {
-                            validate15.errors = [
+                            validate16.errors = [
                               {
                                 instancePath: instancePath + '/session_timer',
                                 schemaPath: '#/properties/session_timer/type',
@@ -4607,7 +5482,7 @@ function validate15(
                         if (data.to !== undefined) {
                           const _errs27 = errors;
                           if (typeof data.to !== 'string') {
-                            validate15.errors = [
+                            validate16.errors = [
                               {
                                 instancePath: instancePath + '/to',
                                 schemaPath: '#/properties/to/type',
@@ -4632,7 +5507,7 @@ function validate15(
         }
       }
     } else {
-      validate15.errors = [
+      validate16.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -4644,11 +5519,11 @@ function validate15(
       return false;
     }
   }
-  validate15.errors = vErrors;
+  validate16.errors = vErrors;
   return errors === 0;
 }
-export const scenarioOptions = validate16;
-const schema17 = {
+export const scenarioOptions = validate17;
+const schema18 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'scenario-options.schema.json',
   title: 'ScenarioOptions',
@@ -4711,9 +5586,9 @@ const schema17 = {
     },
   },
 };
-const pattern37 = new RegExp('^[^\\s,]+$', 'u');
-const pattern38 = new RegExp('\\S', 'u');
-function validate16(
+const pattern42 = new RegExp('^[^\\s,]+$', 'u');
+const pattern43 = new RegExp('\\S', 'u');
+function validate17(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -4731,7 +5606,7 @@ function validate16(
           key0 === 'retries' ||
           key0 === 'locks'
         )) {
-          validate16.errors = [
+          validate17.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -4757,8 +5632,8 @@ function validate16(
                 const _errs4 = errors;
                 if (errors === _errs4) {
                   if (typeof data1 === 'string') {
-                    if (!pattern37.test(data1)) {
-                      validate16.errors = [
+                    if (!pattern42.test(data1)) {
+                      validate17.errors = [
                         {
                           instancePath: instancePath + '/tags/' + i0,
                           schemaPath: '#/properties/tags/items/pattern',
@@ -4770,7 +5645,7 @@ function validate16(
                       return false;
                     }
                   } else {
-                    validate16.errors = [
+                    validate17.errors = [
                       {
                         instancePath: instancePath + '/tags/' + i0,
                         schemaPath: '#/properties/tags/items/type',
@@ -4788,7 +5663,7 @@ function validate16(
                 }
               }
             } else {
-              validate16.errors = [
+              validate17.errors = [
                 {
                   instancePath: instancePath + '/tags',
                   schemaPath: '#/properties/tags/type',
@@ -4809,12 +5684,12 @@ function validate16(
             let data2 = data.skip;
             const _errs6 = errors;
             if (typeof data2 !== 'boolean' && typeof data2 !== 'string') {
-              validate16.errors = [
+              validate17.errors = [
                 {
                   instancePath: instancePath + '/skip',
                   schemaPath: '#/properties/skip/type',
                   keyword: 'type',
-                  params: { type: schema17.properties.skip.type },
+                  params: { type: schema18.properties.skip.type },
                   message: 'must be boolean,string',
                 },
               ];
@@ -4828,7 +5703,7 @@ function validate16(
             if (data.only !== undefined) {
               const _errs8 = errors;
               if (typeof data.only !== 'boolean') {
-                validate16.errors = [
+                validate17.errors = [
                   {
                     instancePath: instancePath + '/only',
                     schemaPath: '#/properties/only/type',
@@ -4848,12 +5723,12 @@ function validate16(
                 let data4 = data.timeout;
                 const _errs10 = errors;
                 if (typeof data4 !== 'string' && !(typeof data4 == 'number' && isFinite(data4))) {
-                  validate16.errors = [
+                  validate17.errors = [
                     {
                       instancePath: instancePath + '/timeout',
                       schemaPath: '#/properties/timeout/type',
                       keyword: 'type',
-                      params: { type: schema17.properties.timeout.type },
+                      params: { type: schema18.properties.timeout.type },
                       message: 'must be string,number',
                     },
                   ];
@@ -4873,7 +5748,7 @@ function validate16(
                     !isNaN(data5) &&
                     isFinite(data5)
                   )) {
-                    validate16.errors = [
+                    validate17.errors = [
                       {
                         instancePath: instancePath + '/retries',
                         schemaPath: '#/properties/retries/type',
@@ -4887,7 +5762,7 @@ function validate16(
                   if (errors === _errs12) {
                     if (typeof data5 == 'number' && isFinite(data5)) {
                       if (data5 > 20 || isNaN(data5)) {
-                        validate16.errors = [
+                        validate17.errors = [
                           {
                             instancePath: instancePath + '/retries',
                             schemaPath: '#/properties/retries/maximum',
@@ -4899,7 +5774,7 @@ function validate16(
                         return false;
                       } else {
                         if (data5 < 0 || isNaN(data5)) {
-                          validate16.errors = [
+                          validate17.errors = [
                             {
                               instancePath: instancePath + '/retries',
                               schemaPath: '#/properties/retries/minimum',
@@ -4930,8 +5805,8 @@ function validate16(
                           const _errs16 = errors;
                           if (errors === _errs16) {
                             if (typeof data7 === 'string') {
-                              if (!pattern38.test(data7)) {
-                                validate16.errors = [
+                              if (!pattern43.test(data7)) {
+                                validate17.errors = [
                                   {
                                     instancePath: instancePath + '/locks/' + i1,
                                     schemaPath: '#/properties/locks/items/pattern',
@@ -4943,7 +5818,7 @@ function validate16(
                                 return false;
                               }
                             } else {
-                              validate16.errors = [
+                              validate17.errors = [
                                 {
                                   instancePath: instancePath + '/locks/' + i1,
                                   schemaPath: '#/properties/locks/items/type',
@@ -4961,7 +5836,7 @@ function validate16(
                           }
                         }
                       } else {
-                        validate16.errors = [
+                        validate17.errors = [
                           {
                             instancePath: instancePath + '/locks',
                             schemaPath: '#/properties/locks/type',
@@ -4984,79 +5859,6 @@ function validate16(
         }
       }
     } else {
-      validate16.errors = [
-        {
-          instancePath,
-          schemaPath: '#/type',
-          keyword: 'type',
-          params: { type: 'object' },
-          message: 'must be object',
-        },
-      ];
-      return false;
-    }
-  }
-  validate16.errors = vErrors;
-  return errors === 0;
-}
-export const waitOptions = validate17;
-const schema18 = {
-  $schema: 'http://json-schema.org/draft-07/schema#',
-  $id: 'wait-options.schema.json',
-  title: 'WaitOptions',
-  description: 'Options of wait().',
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    media: {
-      type: 'boolean',
-      default: false,
-      description:
-        'Fails as soon as an agent receives no RTP for more than a second in a call that is established and not on hold.',
-    },
-  },
-};
-function validate17(
-  data,
-  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
-) {
-  /*# sourceURL="wait-options.schema.json" */ let vErrors = null;
-  let errors = 0;
-  if (errors === 0) {
-    if (data && typeof data == 'object' && !Array.isArray(data)) {
-      const _errs1 = errors;
-      for (const key0 in data) {
-        if (!(key0 === 'media')) {
-          validate17.errors = [
-            {
-              instancePath,
-              schemaPath: '#/additionalProperties',
-              keyword: 'additionalProperties',
-              params: { additionalProperty: key0 },
-              message: 'must NOT have additional properties',
-            },
-          ];
-          return false;
-          break;
-        }
-      }
-      if (_errs1 === errors) {
-        if (data.media !== undefined) {
-          if (typeof data.media !== 'boolean') {
-            validate17.errors = [
-              {
-                instancePath: instancePath + '/media',
-                schemaPath: '#/properties/media/type',
-                keyword: 'type',
-                params: { type: 'boolean' },
-                message: 'must be boolean',
-              },
-            ];
-            return false;
-          }
-        }
-      }
-    } else {
       validate17.errors = [
         {
           instancePath,
@@ -5072,8 +5874,81 @@ function validate17(
   validate17.errors = vErrors;
   return errors === 0;
 }
-export const httpOptions = validate18;
+export const waitOptions = validate18;
 const schema19 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'wait-options.schema.json',
+  title: 'WaitOptions',
+  description: 'Options of wait().',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    media: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Fails as soon as an agent receives no RTP for more than a second in a call that is established and not on hold.',
+    },
+  },
+};
+function validate18(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="wait-options.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!(key0 === 'media')) {
+          validate18.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.media !== undefined) {
+          if (typeof data.media !== 'boolean') {
+            validate18.errors = [
+              {
+                instancePath: instancePath + '/media',
+                schemaPath: '#/properties/media/type',
+                keyword: 'type',
+                params: { type: 'boolean' },
+                message: 'must be boolean',
+              },
+            ];
+            return false;
+          }
+        }
+      }
+    } else {
+      validate18.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate18.errors = vErrors;
+  return errors === 0;
+}
+export const httpOptions = validate19;
+const schema20 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'http-options.schema.json',
   title: 'HttpOptions',
@@ -5148,7 +6023,7 @@ const schema19 = {
     },
   },
 };
-function validate18(
+function validate19(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -5166,7 +6041,7 @@ function validate18(
           key0 === 'follow_redirects' ||
           key0 === 'auth'
         )) {
-          validate18.errors = [
+          validate19.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -5193,13 +6068,13 @@ function validate18(
                   !(typeof data1 == 'number' && isFinite(data1)) &&
                   !Array.isArray(data1)
                 ) {
-                  validate18.errors = [
+                  validate19.errors = [
                     {
                       instancePath:
                         instancePath + '/headers/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                       schemaPath: '#/properties/headers/additionalProperties/type',
                       keyword: 'type',
-                      params: { type: schema19.properties.headers.additionalProperties.type },
+                      params: { type: schema20.properties.headers.additionalProperties.type },
                       message: 'must be string,number,array',
                     },
                   ];
@@ -5212,7 +6087,7 @@ function validate18(
                     for (let i0 = 0; i0 < len0; i0++) {
                       const _errs7 = errors;
                       if (typeof data1[i0] !== 'string') {
-                        validate18.errors = [
+                        validate19.errors = [
                           {
                             instancePath:
                               instancePath +
@@ -5241,7 +6116,7 @@ function validate18(
                 }
               }
             } else {
-              validate18.errors = [
+              validate19.errors = [
                 {
                   instancePath: instancePath + '/headers',
                   schemaPath: '#/properties/headers/type',
@@ -5272,13 +6147,13 @@ function validate18(
                     typeof data4 !== 'boolean' &&
                     !Array.isArray(data4)
                   ) {
-                    validate18.errors = [
+                    validate19.errors = [
                       {
                         instancePath:
                           instancePath + '/query/' + key2.replace(/~/g, '~0').replace(/\//g, '~1'),
                         schemaPath: '#/properties/query/additionalProperties/type',
                         keyword: 'type',
-                        params: { type: schema19.properties.query.additionalProperties.type },
+                        params: { type: schema20.properties.query.additionalProperties.type },
                         message: 'must be string,number,boolean,array',
                       },
                     ];
@@ -5296,7 +6171,7 @@ function validate18(
                           !(typeof data5 == 'number' && isFinite(data5)) &&
                           typeof data5 !== 'boolean'
                         ) {
-                          validate18.errors = [
+                          validate19.errors = [
                             {
                               instancePath:
                                 instancePath +
@@ -5307,7 +6182,7 @@ function validate18(
                               schemaPath: '#/properties/query/additionalProperties/items/type',
                               keyword: 'type',
                               params: {
-                                type: schema19.properties.query.additionalProperties.items.type,
+                                type: schema20.properties.query.additionalProperties.items.type,
                               },
                               message: 'must be string,number,boolean',
                             },
@@ -5327,7 +6202,7 @@ function validate18(
                   }
                 }
               } else {
-                validate18.errors = [
+                validate19.errors = [
                   {
                     instancePath: instancePath + '/query',
                     schemaPath: '#/properties/query/type',
@@ -5348,12 +6223,12 @@ function validate18(
               let data6 = data.timeout;
               const _errs16 = errors;
               if (typeof data6 !== 'string' && !(typeof data6 == 'number' && isFinite(data6))) {
-                validate18.errors = [
+                validate19.errors = [
                   {
                     instancePath: instancePath + '/timeout',
                     schemaPath: '#/properties/timeout/type',
                     keyword: 'type',
-                    params: { type: schema19.properties.timeout.type },
+                    params: { type: schema20.properties.timeout.type },
                     message: 'must be string,number',
                   },
                 ];
@@ -5371,12 +6246,12 @@ function validate18(
                   typeof data7 !== 'boolean' &&
                   !(typeof data7 == 'number' && !(data7 % 1) && !isNaN(data7) && isFinite(data7))
                 ) {
-                  validate18.errors = [
+                  validate19.errors = [
                     {
                       instancePath: instancePath + '/follow_redirects',
                       schemaPath: '#/properties/follow_redirects/type',
                       keyword: 'type',
-                      params: { type: schema19.properties.follow_redirects.type },
+                      params: { type: schema20.properties.follow_redirects.type },
                       message: 'must be boolean,integer',
                     },
                   ];
@@ -5385,7 +6260,7 @@ function validate18(
                 if (errors === _errs18) {
                   if (typeof data7 == 'number' && isFinite(data7)) {
                     if (data7 > 20 || isNaN(data7)) {
-                      validate18.errors = [
+                      validate19.errors = [
                         {
                           instancePath: instancePath + '/follow_redirects',
                           schemaPath: '#/properties/follow_redirects/maximum',
@@ -5397,7 +6272,7 @@ function validate18(
                       return false;
                     } else {
                       if (data7 < 0 || isNaN(data7)) {
-                        validate18.errors = [
+                        validate19.errors = [
                           {
                             instancePath: instancePath + '/follow_redirects',
                             schemaPath: '#/properties/follow_redirects/minimum',
@@ -5424,7 +6299,7 @@ function validate18(
                       const _errs22 = errors;
                       for (const key3 in data8) {
                         if (!(key3 === 'username' || key3 === 'password' || key3 === 'bearer')) {
-                          validate18.errors = [
+                          validate19.errors = [
                             {
                               instancePath: instancePath + '/auth',
                               schemaPath: '#/properties/auth/additionalProperties',
@@ -5441,7 +6316,7 @@ function validate18(
                         if (data8.username !== undefined) {
                           const _errs23 = errors;
                           if (typeof data8.username !== 'string') {
-                            validate18.errors = [
+                            validate19.errors = [
                               {
                                 instancePath: instancePath + '/auth/username',
                                 schemaPath: '#/properties/auth/properties/username/type',
@@ -5460,7 +6335,7 @@ function validate18(
                           if (data8.password !== undefined) {
                             const _errs25 = errors;
                             if (typeof data8.password !== 'string') {
-                              validate18.errors = [
+                              validate19.errors = [
                                 {
                                   instancePath: instancePath + '/auth/password',
                                   schemaPath: '#/properties/auth/properties/password/type',
@@ -5479,7 +6354,7 @@ function validate18(
                             if (data8.bearer !== undefined) {
                               const _errs27 = errors;
                               if (typeof data8.bearer !== 'string') {
-                                validate18.errors = [
+                                validate19.errors = [
                                   {
                                     instancePath: instancePath + '/auth/bearer',
                                     schemaPath: '#/properties/auth/properties/bearer/type',
@@ -5498,7 +6373,7 @@ function validate18(
                         }
                       }
                     } else {
-                      validate18.errors = [
+                      validate19.errors = [
                         {
                           instancePath: instancePath + '/auth',
                           schemaPath: '#/properties/auth/type',
@@ -5520,7 +6395,7 @@ function validate18(
         }
       }
     } else {
-      validate18.errors = [
+      validate19.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -5532,11 +6407,11 @@ function validate18(
       return false;
     }
   }
-  validate18.errors = vErrors;
+  validate19.errors = vErrors;
   return errors === 0;
 }
-export const mockOptions = validate19;
-const schema20 = {
+export const mockOptions = validate20;
+const schema21 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'mock-options.schema.json',
   title: 'MockOptions',
@@ -5575,7 +6450,7 @@ const schema20 = {
     },
   },
 };
-function validate19(
+function validate20(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -5586,7 +6461,7 @@ function validate19(
       const _errs1 = errors;
       for (const key0 in data) {
         if (!(key0 === 'port' || key0 === 'host' || key0 === 'tls')) {
-          validate19.errors = [
+          validate20.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -5604,7 +6479,7 @@ function validate19(
           let data0 = data.port;
           const _errs2 = errors;
           if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-            validate19.errors = [
+            validate20.errors = [
               {
                 instancePath: instancePath + '/port',
                 schemaPath: '#/properties/port/type',
@@ -5618,7 +6493,7 @@ function validate19(
           if (errors === _errs2) {
             if (typeof data0 == 'number' && isFinite(data0)) {
               if (data0 > 65535 || isNaN(data0)) {
-                validate19.errors = [
+                validate20.errors = [
                   {
                     instancePath: instancePath + '/port',
                     schemaPath: '#/properties/port/maximum',
@@ -5630,7 +6505,7 @@ function validate19(
                 return false;
               } else {
                 if (data0 < 0 || isNaN(data0)) {
-                  validate19.errors = [
+                  validate20.errors = [
                     {
                       instancePath: instancePath + '/port',
                       schemaPath: '#/properties/port/minimum',
@@ -5652,7 +6527,7 @@ function validate19(
           if (data.host !== undefined) {
             const _errs4 = errors;
             if (typeof data.host !== 'string') {
-              validate19.errors = [
+              validate20.errors = [
                 {
                   instancePath: instancePath + '/host',
                   schemaPath: '#/properties/host/type',
@@ -5675,12 +6550,12 @@ function validate19(
                 typeof data2 !== 'boolean' &&
                 !(data2 && typeof data2 == 'object' && !Array.isArray(data2))
               ) {
-                validate19.errors = [
+                validate20.errors = [
                   {
                     instancePath: instancePath + '/tls',
                     schemaPath: '#/properties/tls/type',
                     keyword: 'type',
-                    params: { type: schema20.properties.tls.type },
+                    params: { type: schema21.properties.tls.type },
                     message: 'must be boolean,object',
                   },
                 ];
@@ -5693,7 +6568,7 @@ function validate19(
                     (data2.cert_file === undefined && (missing0 = 'cert_file')) ||
                     (data2.key_file === undefined && (missing0 = 'key_file'))
                   ) {
-                    validate19.errors = [
+                    validate20.errors = [
                       {
                         instancePath: instancePath + '/tls',
                         schemaPath: '#/properties/tls/required',
@@ -5707,7 +6582,7 @@ function validate19(
                     const _errs8 = errors;
                     for (const key1 in data2) {
                       if (!(key1 === 'cert_file' || key1 === 'key_file')) {
-                        validate19.errors = [
+                        validate20.errors = [
                           {
                             instancePath: instancePath + '/tls',
                             schemaPath: '#/properties/tls/additionalProperties',
@@ -5724,7 +6599,7 @@ function validate19(
                       if (data2.cert_file !== undefined) {
                         const _errs9 = errors;
                         if (typeof data2.cert_file !== 'string') {
-                          validate19.errors = [
+                          validate20.errors = [
                             {
                               instancePath: instancePath + '/tls/cert_file',
                               schemaPath: '#/properties/tls/properties/cert_file/type',
@@ -5743,7 +6618,7 @@ function validate19(
                         if (data2.key_file !== undefined) {
                           const _errs11 = errors;
                           if (typeof data2.key_file !== 'string') {
-                            validate19.errors = [
+                            validate20.errors = [
                               {
                                 instancePath: instancePath + '/tls/key_file',
                                 schemaPath: '#/properties/tls/properties/key_file/type',
@@ -5771,7 +6646,7 @@ function validate19(
         }
       }
     } else {
-      validate19.errors = [
+      validate20.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -5783,11 +6658,11 @@ function validate19(
       return false;
     }
   }
-  validate19.errors = vErrors;
+  validate20.errors = vErrors;
   return errors === 0;
 }
-export const mockResponse = validate20;
-const schema21 = {
+export const mockResponse = validate21;
+const schema22 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'mock-response.schema.json',
   title: 'MockResponse',
@@ -5835,7 +6710,7 @@ const schema21 = {
     },
   },
 };
-function validate20(
+function validate21(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -5852,7 +6727,7 @@ function validate20(
           key0 === 'delay' ||
           key0 === 'drop'
         )) {
-          validate20.errors = [
+          validate21.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -5870,7 +6745,7 @@ function validate20(
           let data0 = data.status;
           const _errs2 = errors;
           if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-            validate20.errors = [
+            validate21.errors = [
               {
                 instancePath: instancePath + '/status',
                 schemaPath: '#/properties/status/type',
@@ -5884,7 +6759,7 @@ function validate20(
           if (errors === _errs2) {
             if (typeof data0 == 'number' && isFinite(data0)) {
               if (data0 > 599 || isNaN(data0)) {
-                validate20.errors = [
+                validate21.errors = [
                   {
                     instancePath: instancePath + '/status',
                     schemaPath: '#/properties/status/maximum',
@@ -5896,7 +6771,7 @@ function validate20(
                 return false;
               } else {
                 if (data0 < 200 || isNaN(data0)) {
-                  validate20.errors = [
+                  validate21.errors = [
                     {
                       instancePath: instancePath + '/status',
                       schemaPath: '#/properties/status/minimum',
@@ -5928,7 +6803,7 @@ function validate20(
                     !(typeof data2 == 'number' && isFinite(data2)) &&
                     !Array.isArray(data2)
                   ) {
-                    validate20.errors = [
+                    validate21.errors = [
                       {
                         instancePath:
                           instancePath +
@@ -5936,7 +6811,7 @@ function validate20(
                           key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                         schemaPath: '#/properties/headers/additionalProperties/type',
                         keyword: 'type',
-                        params: { type: schema21.properties.headers.additionalProperties.type },
+                        params: { type: schema22.properties.headers.additionalProperties.type },
                         message: 'must be string,number,array',
                       },
                     ];
@@ -5949,7 +6824,7 @@ function validate20(
                       for (let i0 = 0; i0 < len0; i0++) {
                         const _errs9 = errors;
                         if (typeof data2[i0] !== 'string') {
-                          validate20.errors = [
+                          validate21.errors = [
                             {
                               instancePath:
                                 instancePath +
@@ -5978,7 +6853,7 @@ function validate20(
                   }
                 }
               } else {
-                validate20.errors = [
+                validate21.errors = [
                   {
                     instancePath: instancePath + '/headers',
                     schemaPath: '#/properties/headers/type',
@@ -5999,12 +6874,12 @@ function validate20(
               let data4 = data.delay;
               const _errs11 = errors;
               if (typeof data4 !== 'string' && !(typeof data4 == 'number' && isFinite(data4))) {
-                validate20.errors = [
+                validate21.errors = [
                   {
                     instancePath: instancePath + '/delay',
                     schemaPath: '#/properties/delay/type',
                     keyword: 'type',
-                    params: { type: schema21.properties.delay.type },
+                    params: { type: schema22.properties.delay.type },
                     message: 'must be string,number',
                   },
                 ];
@@ -6018,7 +6893,7 @@ function validate20(
               if (data.drop !== undefined) {
                 const _errs13 = errors;
                 if (typeof data.drop !== 'boolean') {
-                  validate20.errors = [
+                  validate21.errors = [
                     {
                       instancePath: instancePath + '/drop',
                       schemaPath: '#/properties/drop/type',
@@ -6038,7 +6913,7 @@ function validate20(
         }
       }
     } else {
-      validate20.errors = [
+      validate21.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -6050,11 +6925,11 @@ function validate20(
       return false;
     }
   }
-  validate20.errors = vErrors;
+  validate21.errors = vErrors;
   return errors === 0;
 }
-export const projectFile = validate21;
-const schema22 = {
+export const projectFile = validate22;
+const schema23 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'project-file.schema.json',
   title: 'ProjectFile',
@@ -6170,9 +7045,9 @@ const schema22 = {
     projects: {},
   },
 };
-const pattern39 = new RegExp('^[^,]+$', 'u');
-const pattern40 = new RegExp('^[^,\\s]+$', 'u');
-function validate21(
+const pattern44 = new RegExp('^[^,]+$', 'u');
+const pattern45 = new RegExp('^[^,\\s]+$', 'u');
+function validate22(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -6182,8 +7057,8 @@ function validate21(
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       const _errs1 = errors;
       for (const key0 in data) {
-        if (!func2.call(schema22.properties, key0)) {
-          validate21.errors = [
+        if (!func2.call(schema23.properties, key0)) {
+          validate22.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -6200,7 +7075,7 @@ function validate21(
         if (data.$schema !== undefined) {
           const _errs2 = errors;
           if (typeof data.$schema !== 'string') {
-            validate21.errors = [
+            validate22.errors = [
               {
                 instancePath: instancePath + '/$schema',
                 schemaPath: '#/properties/%24schema/type',
@@ -6228,8 +7103,8 @@ function validate21(
                   const _errs6 = errors;
                   if (errors === _errs6) {
                     if (typeof data2 === 'string') {
-                      if (!pattern39.test(data2)) {
-                        validate21.errors = [
+                      if (!pattern44.test(data2)) {
+                        validate22.errors = [
                           {
                             instancePath: instancePath + '/allow-read/' + i0,
                             schemaPath: '#/properties/allow-read/items/pattern',
@@ -6241,7 +7116,7 @@ function validate21(
                         return false;
                       }
                     } else {
-                      validate21.errors = [
+                      validate22.errors = [
                         {
                           instancePath: instancePath + '/allow-read/' + i0,
                           schemaPath: '#/properties/allow-read/items/type',
@@ -6259,7 +7134,7 @@ function validate21(
                   }
                 }
               } else {
-                validate21.errors = [
+                validate22.errors = [
                   {
                     instancePath: instancePath + '/allow-read',
                     schemaPath: '#/properties/allow-read/type',
@@ -6288,8 +7163,8 @@ function validate21(
                     const _errs10 = errors;
                     if (errors === _errs10) {
                       if (typeof data4 === 'string') {
-                        if (!pattern40.test(data4)) {
-                          validate21.errors = [
+                        if (!pattern45.test(data4)) {
+                          validate22.errors = [
                             {
                               instancePath: instancePath + '/allow-net/' + i1,
                               schemaPath: '#/properties/allow-net/items/pattern',
@@ -6301,7 +7176,7 @@ function validate21(
                           return false;
                         }
                       } else {
-                        validate21.errors = [
+                        validate22.errors = [
                           {
                             instancePath: instancePath + '/allow-net/' + i1,
                             schemaPath: '#/properties/allow-net/items/type',
@@ -6319,7 +7194,7 @@ function validate21(
                     }
                   }
                 } else {
-                  validate21.errors = [
+                  validate22.errors = [
                     {
                       instancePath: instancePath + '/allow-net',
                       schemaPath: '#/properties/allow-net/type',
@@ -6348,8 +7223,8 @@ function validate21(
                       const _errs14 = errors;
                       if (errors === _errs14) {
                         if (typeof data6 === 'string') {
-                          if (!pattern40.test(data6)) {
-                            validate21.errors = [
+                          if (!pattern45.test(data6)) {
+                            validate22.errors = [
                               {
                                 instancePath: instancePath + '/allow-sip/' + i2,
                                 schemaPath: '#/properties/allow-sip/items/pattern',
@@ -6361,7 +7236,7 @@ function validate21(
                             return false;
                           }
                         } else {
-                          validate21.errors = [
+                          validate22.errors = [
                             {
                               instancePath: instancePath + '/allow-sip/' + i2,
                               schemaPath: '#/properties/allow-sip/items/type',
@@ -6379,7 +7254,7 @@ function validate21(
                       }
                     }
                   } else {
-                    validate21.errors = [
+                    validate22.errors = [
                       {
                         instancePath: instancePath + '/allow-sip',
                         schemaPath: '#/properties/allow-sip/type',
@@ -6408,8 +7283,8 @@ function validate21(
                         const _errs18 = errors;
                         if (errors === _errs18) {
                           if (typeof data8 === 'string') {
-                            if (!pattern40.test(data8)) {
-                              validate21.errors = [
+                            if (!pattern45.test(data8)) {
+                              validate22.errors = [
                                 {
                                   instancePath: instancePath + '/allow-env/' + i3,
                                   schemaPath: '#/properties/allow-env/items/pattern',
@@ -6421,7 +7296,7 @@ function validate21(
                               return false;
                             }
                           } else {
-                            validate21.errors = [
+                            validate22.errors = [
                               {
                                 instancePath: instancePath + '/allow-env/' + i3,
                                 schemaPath: '#/properties/allow-env/items/type',
@@ -6439,7 +7314,7 @@ function validate21(
                         }
                       }
                     } else {
-                      validate21.errors = [
+                      validate22.errors = [
                         {
                           instancePath: instancePath + '/allow-env',
                           schemaPath: '#/properties/allow-env/type',
@@ -6465,7 +7340,7 @@ function validate21(
                       !isNaN(data9) &&
                       isFinite(data9)
                     )) {
-                      validate21.errors = [
+                      validate22.errors = [
                         {
                           instancePath: instancePath + '/max-agents',
                           schemaPath: '#/properties/max-agents/type',
@@ -6479,7 +7354,7 @@ function validate21(
                     if (errors === _errs20) {
                       if (typeof data9 == 'number' && isFinite(data9)) {
                         if (data9 > 1000 || isNaN(data9)) {
-                          validate21.errors = [
+                          validate22.errors = [
                             {
                               instancePath: instancePath + '/max-agents',
                               schemaPath: '#/properties/max-agents/maximum',
@@ -6491,7 +7366,7 @@ function validate21(
                           return false;
                         } else {
                           if (data9 < 1 || isNaN(data9)) {
-                            validate21.errors = [
+                            validate22.errors = [
                               {
                                 instancePath: instancePath + '/max-agents',
                                 schemaPath: '#/properties/max-agents/minimum',
@@ -6519,7 +7394,7 @@ function validate21(
                         !isNaN(data10) &&
                         isFinite(data10)
                       )) {
-                        validate21.errors = [
+                        validate22.errors = [
                           {
                             instancePath: instancePath + '/max-calls',
                             schemaPath: '#/properties/max-calls/type',
@@ -6533,7 +7408,7 @@ function validate21(
                       if (errors === _errs22) {
                         if (typeof data10 == 'number' && isFinite(data10)) {
                           if (data10 > 1000000 || isNaN(data10)) {
-                            validate21.errors = [
+                            validate22.errors = [
                               {
                                 instancePath: instancePath + '/max-calls',
                                 schemaPath: '#/properties/max-calls/maximum',
@@ -6545,7 +7420,7 @@ function validate21(
                             return false;
                           } else {
                             if (data10 < 1 || isNaN(data10)) {
-                              validate21.errors = [
+                              validate22.errors = [
                                 {
                                   instancePath: instancePath + '/max-calls',
                                   schemaPath: '#/properties/max-calls/minimum',
@@ -6568,12 +7443,12 @@ function validate21(
                         let data11 = data.isolate;
                         const _errs24 = errors;
                         if (!(data11 === 'auto' || data11 === 'always' || data11 === 'never')) {
-                          validate21.errors = [
+                          validate22.errors = [
                             {
                               instancePath: instancePath + '/isolate',
                               schemaPath: '#/properties/isolate/enum',
                               keyword: 'enum',
-                              params: { allowedValues: schema22.properties.isolate.enum },
+                              params: { allowedValues: schema23.properties.isolate.enum },
                               message: 'must be equal to one of the allowed values',
                             },
                           ];
@@ -6587,7 +7462,7 @@ function validate21(
                         if (data.untrusted !== undefined) {
                           const _errs25 = errors;
                           if (typeof data.untrusted !== 'boolean') {
-                            validate21.errors = [
+                            validate22.errors = [
                               {
                                 instancePath: instancePath + '/untrusted',
                                 schemaPath: '#/properties/untrusted/type',
@@ -6612,7 +7487,7 @@ function validate21(
         }
       }
     } else {
-      validate21.errors = [
+      validate22.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -6624,6 +7499,6 @@ function validate21(
       return false;
     }
   }
-  validate21.errors = vErrors;
+  validate22.errors = vErrors;
   return errors === 0;
 }

@@ -89,7 +89,7 @@ function readAll(message: SipMessage): void {
   branchOf(message);
   parseUri(uri);
   parseSdp(body);
-  new Description('127.0.0.1', 4000, Object.values(AUDIO_CODECS)).answer(body, undefined);
+  new Description('127.0.0.1', () => 4000, Object.values(AUDIO_CODECS)).answer(body, undefined);
   Dialog.ofCaller(message).route();
   Dialog.ofCallee(message, 'tag').route();
   for (const name of new Set(headers.map(([one]) => one))) headerValues(headers, name);

@@ -1,10 +1,9 @@
 /** What dial() of a peer asks for. Types only. */
-import type { AckHabit } from './call.js';
+import type { AckHabit, StreamSource } from './call.js';
 import type { SdpChoice } from './media/sdp-wish.js';
 import type { RequestWish } from './requests.js';
 import type { SessionTimer } from './session-timer.js';
 import type { MetadataChoice } from './recording/metadata.js';
-import type { StreamSource } from './media/rtp.js';
 
 /** A call to be placed. */
 export interface CallWish {

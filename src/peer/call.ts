@@ -1,11 +1,12 @@
 /** The state of one call of a peer: its INVITE, the dialogs that responses to the INVITE have made, its timers. */
 import type { ServerTransaction } from './transactions/server-transaction.js';
+import type { Sound } from '../agents/user-agent.js';
+import type { TimedPacket } from '../rtp/replay.js';
 import type { SettledAudio } from '../agents/record/offer-answer.js';
 import { headerLines } from '../sip/headers.js';
 import { parseSdp } from '../sip/sdp.js';
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
 import type { Media } from './media/media.js';
-import type { StreamSource } from './media/rtp.js';
 import type { Describes, SdpChoice } from './media/sdp-wish.js';
 import type { Dialog } from './dialog.js';
 import type { Pending, RequestWish } from './requests.js';
@@ -47,7 +48,7 @@ export interface PeerCall {
 }
 
 /** What a recording client tells of the streams it sends. */
-export interface RecordedCall {
+interface RecordedCall {
   readonly labels: readonly string[];
   /** When the recording began. */
   readonly began: Date;
@@ -117,6 +118,13 @@ export function cancelWish({ sent }: Pending, wish: Omit<RequestWish, 'method'>)
     to: headerOf(headers, 'to') ?? '',
     headers: { Route: routes.length === 0 ? null : routes, ...wish.headers },
   };
+}
+
+/** What a single stream sends, and how long after it has begun. */
+export interface StreamSource {
+  readonly sound?: Sound | undefined;
+  readonly packets?: readonly TimedPacket[];
+  readonly delayMs: number;
 }
 
 /** The RTP of calls, as their offers and answers settle it. */

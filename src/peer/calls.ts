@@ -7,7 +7,6 @@ import { hasSdp, OfferAnswer } from '../agents/record/offer-answer.js';
 import { TransferLog } from '../agents/record/transfer-log.js';
 import type { Ended } from '../model/agent-event.js';
 import { hasTag, peerOf, senderOf } from '../sip/peer.js';
-import { headerLines } from '../sip/headers.js';
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
 import {
   cancelWish,

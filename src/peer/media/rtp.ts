@@ -6,10 +6,9 @@ import type { AudioStream, Sound, StreamWish } from '../../agents/user-agent.js'
 import { RtpSession } from '../../rtp/session.js';
 import type { SettledAudio } from '../../agents/record/offer-answer.js';
 import type { RtpParameters } from '../../rtp/parameters.js';
-import type { TimedPacket } from '../../rtp/replay.js';
 import type { NegotiatedAudio, NegotiatedStream } from '../../sip/negotiated.js';
 import type { SdpMedia } from '../../sip/sdp.js';
-import type { CallMedia } from '../call.js';
+import type { CallMedia, StreamSource } from '../call.js';
 import type { PeerCore } from '../core.js';
 
 /** How often packets are counted while the script watches; as an agent does. */
@@ -36,13 +35,6 @@ interface OpenCall {
   quality?: NodeJS.Timeout;
 }
 
-/** What a single stream sends, and how long after it has begun. */
-export interface StreamSource {
-  readonly sound?: Sound | undefined;
-  readonly packets?: readonly TimedPacket[];
-  readonly delayMs: number;
-}
-
 export class Rtp implements CallMedia {
   readonly #peer: PeerCore;
   readonly #calls = new Map<string, OpenCall>();
@@ -64,7 +56,7 @@ export class Rtp implements CallMedia {
   }
 
   negotiated(call: string, { audio, streams, offerer }: SettledAudio): void {
-    const open = this.#calls.get(call) ?? { streams: new Map(), planned: new Set() };
+    const open: OpenCall = this.#calls.get(call) ?? { streams: new Map(), planned: new Set() };
     const isSeveral = streams.length > 1 || open.streams.size > 1;
     if (audio === undefined && !isSeveral) return;
     // A single stream stays the same one, also where an answer leaves lines out.

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { RecordedStream } from '../../agents/user-agent.js';
 import { readCapture } from '../../rtp/pcap.js';
-import type { StreamSource } from '../media/rtp.js';
+import type { StreamSource } from '../call.js';
 
 /** @throws OffhookError E_AUDIO_FILE for a file that holds no such stream */
 export function streamsOf(streams: readonly RecordedStream[]): {

@@ -10,7 +10,7 @@ export const METADATA_TYPE = 'application/rs-metadata+xml';
 const NAMESPACE = 'urn:ietf:params:xml:ns:recording:1';
 
 /** A communication session that is recorded (RFC 7865, 6.3). Times are as written: RFC 3339. */
-export interface RecordedSession {
+interface RecordedSession {
   readonly id: string;
   readonly start_time?: string;
   readonly stop_time?: string;
@@ -19,7 +19,7 @@ export interface RecordedSession {
 }
 
 /** Who takes part (6.4), with the labels of the streams this one sends and receives (6.8). */
-export interface RecordedParticipant {
+interface RecordedParticipant {
   readonly id: string;
   readonly aor: string;
   readonly name: string;
@@ -31,7 +31,7 @@ export interface RecordedParticipant {
 }
 
 /** A stream (6.5); the label is that of a stream in the session description (RFC 4574). */
-export interface RecordedStream {
+interface RecordedStream {
   readonly id: string;
   readonly session_id: string;
   readonly label: string;

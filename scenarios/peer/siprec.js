@@ -146,3 +146,33 @@ scenario('a file and a capture, each after its delay', (peers) => {
   recorder.verify_audio(440, { stream: 'a', within: '3s' });
   ended(peers);
 });
+
+scenario('a refusal: 420 with the option that is not supported', ({ client }) => {
+  const phone = peer('phone');
+  const session = client.record_session(phone);
+  phone.respond(420, undefined, { headers: { Unsupported: 'siprec' } });
+  await_until(() => assert(session.final?.code).equals(420));
+  assert(session.final?.header('Unsupported')).equals('siprec');
+  await_until(() => assert(client.state).equals(State.Idle));
+});
+
+scenario('metadata that cannot be read: their text, and what is wrong with it', (peers) => {
+  const { recorder } = peers;
+  begin(peers, { metadata: '<!DOCTYPE recording [<!ENTITY a "b">]><recording>&a;</recording>' });
+  const { recording } = recorder.calls[0];
+  assert(recording?.metadata).is_absent();
+  assert(recording?.problem).contains('line 1: a document type');
+  assert(recording?.text).contains('<!ENTITY a "b">');
+  ended(peers);
+});
+
+scenario('a recorder hears a phone as well', ({ recorder }) => {
+  const bob = agent('bob');
+  bob.send_audio(tone(440));
+  bob.dial(recorder);
+  recorder.answer();
+  recorder.verify_audio(440);
+  assert(bob.sip.received(200)[0]?.sdp?.media[0]?.direction).equals('recvonly');
+  assert(recorder.calls[0].recording).is_absent();
+  bob.hangup();
+});

@@ -124,7 +124,7 @@ export class Hearing {
     const audio = this.#audio;
     if (audio === undefined) return;
     const { name } = agent;
-    const nameOf = (call: number): string => audio.file(name, call);
+    const nameOf = (call: number, label?: string): string => audio.file(name, call, label);
     const problem = (text: string): void => {
       this.#log.emit(name, { type: 'warning', text });
     };

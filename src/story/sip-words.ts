@@ -67,7 +67,7 @@ function whyNotes(message: SipMessage): string[] {
 /** "sdp sendrecv PCMU,PCMA"; empty without an SDP body. */
 export function sdpHint({ headers, body }: SipMessage): string {
   const type = headers.find(([name]) => /^(?:content-type|c)$/i.test(name))?.[1] ?? '';
-  if (!/^\s*application\/sdp/i.test(type) && !body.startsWith('v=0')) return '';
+  if (!/^\s*(?:application\/sdp|multipart\/)/i.test(type) && !body.startsWith('v=0')) return '';
   const sdp = parseSdp(body);
   if (sdp === undefined) return '';
   const audio = audioOf(sdp);

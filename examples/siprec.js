@@ -24,8 +24,9 @@ scenario('a call is recorded: who speaks, and what each one says', () => {
   assert(session.final?.sdp?.media.map((one) => one.direction)).equals(['recvonly', 'recvonly']);
 
   // Bert's stream is paused, then the metadata say that he has left
-  const streams = [{ label: 'bert', direction: 'inactive' }];
-  const pause = client.reinvite({ sdp: { streams } });
+  const pause = client.reinvite({
+    sdp: { streams: [{ label: 'bert', direction: 'inactive' }] },
+  });
   await_until(() => assert(pause.final?.code).equals(200));
   const update = client.update({
     metadata: { data_mode: 'partial', participants: participants.slice(0, 1) },

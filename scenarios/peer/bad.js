@@ -82,6 +82,7 @@ scenario.each([
   { name: 'too many streams', options: { streams: Array.from({ length: 17 }, () => ({})) } },
   { name: 'metadata that are true', options: { metadata: true } },
   { name: 'metadata that are a number', options: { metadata: 5 } },
+  { name: 'a media type that is none', options: { metadata_type: 'text/xml' } },
   { name: 'a field no metadata have', options: { metadata: { sessions: [] } } },
   { name: 'a mode that is none', options: { metadata: { data_mode: 'whole' } } },
   { name: 'a session that is none', options: { metadata: { session: 'x' } } },

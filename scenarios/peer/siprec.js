@@ -106,9 +106,9 @@ scenario('metadata by their parts and as text, changed by UPDATE and re-INVITE',
   assert(second.participants.map((one) => one.aor)).equals([carol.aor]);
 
   const text = '<recording><datamode>complete</datamode></recording>';
-  const again = client.reinvite({ metadata: text });
+  const again = client.reinvite({ metadata: text, metadata_type: 'application/rs-metadata' });
   await_until(() => assert(again.final?.code).equals(200));
-  assert(again.request?.parts?.[1]?.body).equals(text);
+  assert(again.request?.parts?.[1]).equals({ content_type: 'application/rs-metadata', body: text });
   assert(again.request?.sdp?.media.length).equals(2);
   assert(call.recording?.text).equals(text);
   ended(peers);

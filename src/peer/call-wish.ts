@@ -18,5 +18,6 @@ export interface CallWish {
     /** By their labels: what single streams send. */
     readonly sources: ReadonlyMap<string, StreamSource>;
     readonly metadata: MetadataChoice;
+    readonly metadataType?: string | undefined;
   };
 }

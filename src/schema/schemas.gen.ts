@@ -610,6 +610,11 @@ export const SCHEMAS = {
           },
         ],
       },
+      metadata_type: {
+        enum: ['application/rs-metadata+xml', 'application/rs-metadata'],
+        default: 'application/rs-metadata+xml',
+        description: 'Media type of the metadata: recorders differ in which one they know.',
+      },
       headers: {
         type: 'object',
         'x-form': 'an object of header names with a text, an array of texts, or null',
@@ -795,6 +800,11 @@ export const SCHEMAS = {
         tsType: 'string | RecordingMetadataWish | false',
         description:
           'Metadata of a recording session (RFC 7865), beside the offer or alone: as text, exactly as it is to be sent; as an object, a document made of it. Default: none.',
+      },
+      metadata_type: {
+        enum: ['application/rs-metadata+xml', 'application/rs-metadata'],
+        default: 'application/rs-metadata+xml',
+        description: 'Media type of the metadata: recorders differ in which one they know.',
       },
     },
   },
@@ -2002,7 +2012,7 @@ export const SCHEMAS = {
           data_mode: {
             enum: ['complete', 'partial'],
             description:
-              'Whether the document tells everything, or what has changed (RFC 7865, 6.1.1). Default: complete.',
+              'Whether the document tells everything, or what has changed (RFC 7865, 6.1). Default: complete.',
           },
           session: {
             type: 'object',
@@ -2098,7 +2108,7 @@ export const SCHEMAS = {
         additionalProperties: false,
         required: ['data_mode', 'sessions', 'participants', 'streams'],
         properties: {
-          data_mode: { type: 'string', description: '"complete" or "partial" (RFC 7865, 6.1.1).' },
+          data_mode: { type: 'string', description: '"complete" or "partial" (RFC 7865, 6.1).' },
           session: { $ref: '#/definitions/RecordedSession' },
           sessions: {
             type: 'array',

@@ -468,6 +468,11 @@ export interface RecordOptions {
    */
   metadata?: string | RecordingMetadataWish | false;
   /**
+   * Media type of the metadata: recorders differ in which one they know.
+   * Default: "application/rs-metadata+xml".
+   */
+  metadata_type?: 'application/rs-metadata+xml' | 'application/rs-metadata';
+  /**
    * Header fields, with several values as repeated fields. A name the peer writes itself takes
    * the place of that field; null leaves the field out.
    * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
@@ -605,6 +610,11 @@ export interface RequestOptions {
    * it is to be sent; as an object, a document made of it. Default: none.
    */
   metadata?: string | RecordingMetadataWish | false;
+  /**
+   * Media type of the metadata: recorders differ in which one they know.
+   * Default: "application/rs-metadata+xml".
+   */
+  metadata_type?: 'application/rs-metadata+xml' | 'application/rs-metadata';
 }
 
 /**
@@ -1612,7 +1622,7 @@ export interface SdpStreamWish {
  */
 export interface RecordingMetadataWish {
   /**
-   * Whether the document tells everything, or what has changed (RFC 7865, 6.1.1). Default:
+   * Whether the document tells everything, or what has changed (RFC 7865, 6.1). Default:
    * complete.
    */
   readonly data_mode?: 'complete' | 'partial';
@@ -1712,7 +1722,7 @@ export interface RecordedSession {
  */
 export interface RecordingMetadata {
   /**
-   * "complete" or "partial" (RFC 7865, 6.1.1).
+   * "complete" or "partial" (RFC 7865, 6.1).
    */
   readonly data_mode: string;
   readonly session?: RecordedSession;

@@ -3695,6 +3695,11 @@ const schema15 = {
         },
       ],
     },
+    metadata_type: {
+      enum: ['application/rs-metadata+xml', 'application/rs-metadata'],
+      default: 'application/rs-metadata+xml',
+      description: 'Media type of the metadata: recorders differ in which one they know.',
+    },
     headers: {
       type: 'object',
       'x-form': 'an object of header names with a text, an array of texts, or null',
@@ -3913,17 +3918,19 @@ function validate14(
             var valid0 = true;
           }
           if (valid0) {
-            if (data.headers !== undefined) {
-              let data3 = data.headers;
+            if (data.metadata_type !== undefined) {
+              let data3 = data.metadata_type;
               const _errs8 = errors;
-              if (!(data3 && typeof data3 == 'object' && !Array.isArray(data3))) {
+              if (!(
+                data3 === 'application/rs-metadata+xml' || data3 === 'application/rs-metadata'
+              )) {
                 validate14.errors = [
                   {
-                    instancePath: instancePath + '/headers',
-                    schemaPath: '#/properties/headers/type',
-                    keyword: 'type',
-                    params: { type: 'object' },
-                    message: 'must be object',
+                    instancePath: instancePath + '/metadata_type',
+                    schemaPath: '#/properties/metadata_type/enum',
+                    keyword: 'enum',
+                    params: { allowedValues: schema15.properties.metadata_type.enum },
+                    message: 'must be equal to one of the allowed values',
                   },
                 ];
                 return false;
@@ -3933,51 +3940,36 @@ function validate14(
               var valid0 = true;
             }
             if (valid0) {
-              if (data.from !== undefined) {
-                let data4 = data.from;
-                const _errs10 = errors;
-                if (errors === _errs10) {
-                  if (typeof data4 === 'string') {
-                    if (!pattern20.test(data4)) {
-                      validate14.errors = [
-                        {
-                          instancePath: instancePath + '/from',
-                          schemaPath: '#/properties/from/pattern',
-                          keyword: 'pattern',
-                          params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
-                          message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
-                        },
-                      ];
-                      return false;
-                    }
-                  } else {
-                    validate14.errors = [
-                      {
-                        instancePath: instancePath + '/from',
-                        schemaPath: '#/properties/from/type',
-                        keyword: 'type',
-                        params: { type: 'string' },
-                        message: 'must be string',
-                      },
-                    ];
-                    return false;
-                  }
+              if (data.headers !== undefined) {
+                let data4 = data.headers;
+                const _errs9 = errors;
+                if (!(data4 && typeof data4 == 'object' && !Array.isArray(data4))) {
+                  validate14.errors = [
+                    {
+                      instancePath: instancePath + '/headers',
+                      schemaPath: '#/properties/headers/type',
+                      keyword: 'type',
+                      params: { type: 'object' },
+                      message: 'must be object',
+                    },
+                  ];
+                  return false;
                 }
-                var valid0 = _errs10 === errors;
+                var valid0 = _errs9 === errors;
               } else {
                 var valid0 = true;
               }
               if (valid0) {
-                if (data.to !== undefined) {
-                  let data5 = data.to;
-                  const _errs12 = errors;
-                  if (errors === _errs12) {
+                if (data.from !== undefined) {
+                  let data5 = data.from;
+                  const _errs11 = errors;
+                  if (errors === _errs11) {
                     if (typeof data5 === 'string') {
                       if (!pattern20.test(data5)) {
                         validate14.errors = [
                           {
-                            instancePath: instancePath + '/to',
-                            schemaPath: '#/properties/to/pattern',
+                            instancePath: instancePath + '/from',
+                            schemaPath: '#/properties/from/pattern',
                             keyword: 'pattern',
                             params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
                             message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
@@ -3988,8 +3980,8 @@ function validate14(
                     } else {
                       validate14.errors = [
                         {
-                          instancePath: instancePath + '/to',
-                          schemaPath: '#/properties/to/type',
+                          instancePath: instancePath + '/from',
+                          schemaPath: '#/properties/from/type',
                           keyword: 'type',
                           params: { type: 'string' },
                           message: 'must be string',
@@ -3998,21 +3990,21 @@ function validate14(
                       return false;
                     }
                   }
-                  var valid0 = _errs12 === errors;
+                  var valid0 = _errs11 === errors;
                 } else {
                   var valid0 = true;
                 }
                 if (valid0) {
-                  if (data.contact !== undefined) {
-                    let data6 = data.contact;
-                    const _errs14 = errors;
-                    if (errors === _errs14) {
+                  if (data.to !== undefined) {
+                    let data6 = data.to;
+                    const _errs13 = errors;
+                    if (errors === _errs13) {
                       if (typeof data6 === 'string') {
                         if (!pattern20.test(data6)) {
                           validate14.errors = [
                             {
-                              instancePath: instancePath + '/contact',
-                              schemaPath: '#/properties/contact/pattern',
+                              instancePath: instancePath + '/to',
+                              schemaPath: '#/properties/to/pattern',
                               keyword: 'pattern',
                               params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
                               message:
@@ -4024,8 +4016,8 @@ function validate14(
                       } else {
                         validate14.errors = [
                           {
-                            instancePath: instancePath + '/contact',
-                            schemaPath: '#/properties/contact/type',
+                            instancePath: instancePath + '/to',
+                            schemaPath: '#/properties/to/type',
                             keyword: 'type',
                             params: { type: 'string' },
                             message: 'must be string',
@@ -4034,259 +4026,240 @@ function validate14(
                         return false;
                       }
                     }
-                    var valid0 = _errs14 === errors;
+                    var valid0 = _errs13 === errors;
                   } else {
                     var valid0 = true;
                   }
                   if (valid0) {
-                    if (data.sdp !== undefined) {
-                      let data7 = data.sdp;
-                      const _errs16 = errors;
-                      if (
-                        typeof data7 !== 'string' &&
-                        !(data7 && typeof data7 == 'object' && !Array.isArray(data7)) &&
-                        typeof data7 !== 'boolean'
-                      ) {
-                        validate14.errors = [
-                          {
-                            instancePath: instancePath + '/sdp',
-                            schemaPath: '#/properties/sdp/type',
-                            keyword: 'type',
-                            params: { type: schema15.properties.sdp.type },
-                            message: 'must be string,object,boolean',
-                          },
-                        ];
-                        return false;
-                      }
-                      var valid0 = _errs16 === errors;
-                    } else {
-                      var valid0 = true;
-                    }
-                    if (valid0) {
-                      if (data.late_offer !== undefined) {
-                        const _errs18 = errors;
-                        if (typeof data.late_offer !== 'boolean') {
+                    if (data.contact !== undefined) {
+                      let data7 = data.contact;
+                      const _errs15 = errors;
+                      if (errors === _errs15) {
+                        if (typeof data7 === 'string') {
+                          if (!pattern20.test(data7)) {
+                            validate14.errors = [
+                              {
+                                instancePath: instancePath + '/contact',
+                                schemaPath: '#/properties/contact/pattern',
+                                keyword: 'pattern',
+                                params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                                message:
+                                  'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                              },
+                            ];
+                            return false;
+                          }
+                        } else {
                           validate14.errors = [
                             {
-                              instancePath: instancePath + '/late_offer',
-                              schemaPath: '#/properties/late_offer/type',
+                              instancePath: instancePath + '/contact',
+                              schemaPath: '#/properties/contact/type',
                               keyword: 'type',
-                              params: { type: 'boolean' },
-                              message: 'must be boolean',
+                              params: { type: 'string' },
+                              message: 'must be string',
                             },
                           ];
                           return false;
                         }
-                        var valid0 = _errs18 === errors;
+                      }
+                      var valid0 = _errs15 === errors;
+                    } else {
+                      var valid0 = true;
+                    }
+                    if (valid0) {
+                      if (data.sdp !== undefined) {
+                        let data8 = data.sdp;
+                        const _errs17 = errors;
+                        if (
+                          typeof data8 !== 'string' &&
+                          !(data8 && typeof data8 == 'object' && !Array.isArray(data8)) &&
+                          typeof data8 !== 'boolean'
+                        ) {
+                          validate14.errors = [
+                            {
+                              instancePath: instancePath + '/sdp',
+                              schemaPath: '#/properties/sdp/type',
+                              keyword: 'type',
+                              params: { type: schema15.properties.sdp.type },
+                              message: 'must be string,object,boolean',
+                            },
+                          ];
+                          return false;
+                        }
+                        var valid0 = _errs17 === errors;
                       } else {
                         var valid0 = true;
                       }
                       if (valid0) {
-                        if (data.ack !== undefined) {
-                          let data9 = data.ack;
-                          const _errs20 = errors;
-                          if (errors === _errs20) {
-                            if (typeof data9 === 'string') {
-                              if (!pattern27.test(data9)) {
-                                validate14.errors = [
-                                  {
-                                    instancePath: instancePath + '/ack',
-                                    schemaPath: '#/properties/ack/pattern',
-                                    keyword: 'pattern',
-                                    params: { pattern: '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$' },
-                                    message:
-                                      'must match pattern "' +
-                                      '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$' +
-                                      '"',
-                                  },
-                                ];
-                                return false;
-                              }
-                            } else {
-                              validate14.errors = [
-                                {
-                                  instancePath: instancePath + '/ack',
-                                  schemaPath: '#/properties/ack/type',
-                                  keyword: 'type',
-                                  params: { type: 'string' },
-                                  message: 'must be string',
-                                },
-                              ];
-                              return false;
-                            }
+                        if (data.late_offer !== undefined) {
+                          const _errs19 = errors;
+                          if (typeof data.late_offer !== 'boolean') {
+                            validate14.errors = [
+                              {
+                                instancePath: instancePath + '/late_offer',
+                                schemaPath: '#/properties/late_offer/type',
+                                keyword: 'type',
+                                params: { type: 'boolean' },
+                                message: 'must be boolean',
+                              },
+                            ];
+                            return false;
                           }
-                          var valid0 = _errs20 === errors;
+                          var valid0 = _errs19 === errors;
                         } else {
                           var valid0 = true;
                         }
                         if (valid0) {
-                          if (data.require !== undefined) {
-                            let data10 = data.require;
-                            const _errs22 = errors;
-                            if (errors === _errs22) {
-                              if (Array.isArray(data10)) {
-                                if (data10.length < 1) {
+                          if (data.ack !== undefined) {
+                            let data10 = data.ack;
+                            const _errs21 = errors;
+                            if (errors === _errs21) {
+                              if (typeof data10 === 'string') {
+                                if (!pattern27.test(data10)) {
                                   validate14.errors = [
                                     {
-                                      instancePath: instancePath + '/require',
-                                      schemaPath: '#/properties/require/minItems',
-                                      keyword: 'minItems',
-                                      params: { limit: 1 },
-                                      message: 'must NOT have fewer than 1 items',
+                                      instancePath: instancePath + '/ack',
+                                      schemaPath: '#/properties/ack/pattern',
+                                      keyword: 'pattern',
+                                      params: { pattern: '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$' },
+                                      message:
+                                        'must match pattern "' +
+                                        '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$' +
+                                        '"',
                                     },
                                   ];
                                   return false;
-                                } else {
-                                  var valid2 = true;
-                                  const len1 = data10.length;
-                                  for (let i1 = 0; i1 < len1; i1++) {
-                                    let data11 = data10[i1];
-                                    const _errs24 = errors;
-                                    if (errors === _errs24) {
-                                      if (typeof data11 === 'string') {
-                                        if (!pattern28.test(data11)) {
-                                          validate14.errors = [
-                                            {
-                                              instancePath: instancePath + '/require/' + i1,
-                                              schemaPath: '#/properties/require/items/pattern',
-                                              keyword: 'pattern',
-                                              params: { pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$" },
-                                              message:
-                                                'must match pattern "' +
-                                                "^[A-Za-z0-9\\-.!%*_+`'~]+$" +
-                                                '"',
-                                            },
-                                          ];
-                                          return false;
-                                        }
-                                      } else {
-                                        validate14.errors = [
-                                          {
-                                            instancePath: instancePath + '/require/' + i1,
-                                            schemaPath: '#/properties/require/items/type',
-                                            keyword: 'type',
-                                            params: { type: 'string' },
-                                            message: 'must be string',
-                                          },
-                                        ];
-                                        return false;
-                                      }
-                                    }
-                                    var valid2 = _errs24 === errors;
-                                    if (!valid2) {
-                                      break;
-                                    }
-                                  }
                                 }
                               } else {
                                 validate14.errors = [
                                   {
-                                    instancePath: instancePath + '/require',
-                                    schemaPath: '#/properties/require/type',
+                                    instancePath: instancePath + '/ack',
+                                    schemaPath: '#/properties/ack/type',
                                     keyword: 'type',
-                                    params: { type: 'array' },
-                                    message: 'must be array',
+                                    params: { type: 'string' },
+                                    message: 'must be string',
                                   },
                                 ];
                                 return false;
                               }
                             }
-                            var valid0 = _errs22 === errors;
+                            var valid0 = _errs21 === errors;
                           } else {
                             var valid0 = true;
                           }
                           if (valid0) {
-                            if (data.session_timer !== undefined) {
-                              let data12 = data.session_timer;
-                              const _errs26 = errors;
-                              if (errors === _errs26) {
-                                if (data12 && typeof data12 == 'object' && !Array.isArray(data12)) {
-                                  const _errs28 = errors;
-                                  for (const key1 in data12) {
-                                    if (!(
-                                      key1 === 'expires' ||
-                                      key1 === 'min_se' ||
-                                      key1 === 'refresher' ||
-                                      key1 === 'method' ||
-                                      key1 === 'refresh'
-                                    )) {
-                                      validate14.errors = [
-                                        {
-                                          instancePath: instancePath + '/session_timer',
-                                          schemaPath:
-                                            '#/properties/session_timer/additionalProperties',
-                                          keyword: 'additionalProperties',
-                                          params: { additionalProperty: key1 },
-                                          message: 'must NOT have additional properties',
-                                        },
-                                      ];
-                                      return false;
-                                      break;
-                                    }
-                                  }
-                                  if (_errs28 === errors) {
-                                    if (data12.expires !== undefined) {
-                                      let data13 = data12.expires;
-                                      const _errs29 = errors;
-                                      if (!(
-                                        typeof data13 == 'number' &&
-                                        !(data13 % 1) &&
-                                        !isNaN(data13) &&
-                                        isFinite(data13)
-                                      )) {
-                                        validate14.errors = [
-                                          {
-                                            instancePath: instancePath + '/session_timer/expires',
-                                            schemaPath:
-                                              '#/properties/session_timer/properties/expires/type',
-                                            keyword: 'type',
-                                            params: { type: 'integer' },
-                                            message: 'must be integer',
-                                          },
-                                        ];
-                                        return false;
-                                      }
-                                      if (errors === _errs29) {
-                                        if (typeof data13 == 'number' && isFinite(data13)) {
-                                          if (data13 > 86400 || isNaN(data13)) {
+                            if (data.require !== undefined) {
+                              let data11 = data.require;
+                              const _errs23 = errors;
+                              if (errors === _errs23) {
+                                if (Array.isArray(data11)) {
+                                  if (data11.length < 1) {
+                                    validate14.errors = [
+                                      {
+                                        instancePath: instancePath + '/require',
+                                        schemaPath: '#/properties/require/minItems',
+                                        keyword: 'minItems',
+                                        params: { limit: 1 },
+                                        message: 'must NOT have fewer than 1 items',
+                                      },
+                                    ];
+                                    return false;
+                                  } else {
+                                    var valid2 = true;
+                                    const len1 = data11.length;
+                                    for (let i1 = 0; i1 < len1; i1++) {
+                                      let data12 = data11[i1];
+                                      const _errs25 = errors;
+                                      if (errors === _errs25) {
+                                        if (typeof data12 === 'string') {
+                                          if (!pattern28.test(data12)) {
                                             validate14.errors = [
                                               {
-                                                instancePath:
-                                                  instancePath + '/session_timer/expires',
-                                                schemaPath:
-                                                  '#/properties/session_timer/properties/expires/maximum',
-                                                keyword: 'maximum',
-                                                params: { comparison: '<=', limit: 86400 },
-                                                message: 'must be <= 86400',
+                                                instancePath: instancePath + '/require/' + i1,
+                                                schemaPath: '#/properties/require/items/pattern',
+                                                keyword: 'pattern',
+                                                params: { pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$" },
+                                                message:
+                                                  'must match pattern "' +
+                                                  "^[A-Za-z0-9\\-.!%*_+`'~]+$" +
+                                                  '"',
                                               },
                                             ];
                                             return false;
-                                          } else {
-                                            if (data13 < 1 || isNaN(data13)) {
-                                              validate14.errors = [
-                                                {
-                                                  instancePath:
-                                                    instancePath + '/session_timer/expires',
-                                                  schemaPath:
-                                                    '#/properties/session_timer/properties/expires/minimum',
-                                                  keyword: 'minimum',
-                                                  params: { comparison: '>=', limit: 1 },
-                                                  message: 'must be >= 1',
-                                                },
-                                              ];
-                                              return false;
-                                            }
                                           }
+                                        } else {
+                                          validate14.errors = [
+                                            {
+                                              instancePath: instancePath + '/require/' + i1,
+                                              schemaPath: '#/properties/require/items/type',
+                                              keyword: 'type',
+                                              params: { type: 'string' },
+                                              message: 'must be string',
+                                            },
+                                          ];
+                                          return false;
                                         }
                                       }
-                                      var valid3 = _errs29 === errors;
-                                    } else {
-                                      var valid3 = true;
+                                      var valid2 = _errs25 === errors;
+                                      if (!valid2) {
+                                        break;
+                                      }
                                     }
-                                    if (valid3) {
-                                      if (data12.min_se !== undefined) {
-                                        let data14 = data12.min_se;
-                                        const _errs31 = errors;
+                                  }
+                                } else {
+                                  validate14.errors = [
+                                    {
+                                      instancePath: instancePath + '/require',
+                                      schemaPath: '#/properties/require/type',
+                                      keyword: 'type',
+                                      params: { type: 'array' },
+                                      message: 'must be array',
+                                    },
+                                  ];
+                                  return false;
+                                }
+                              }
+                              var valid0 = _errs23 === errors;
+                            } else {
+                              var valid0 = true;
+                            }
+                            if (valid0) {
+                              if (data.session_timer !== undefined) {
+                                let data13 = data.session_timer;
+                                const _errs27 = errors;
+                                if (errors === _errs27) {
+                                  if (
+                                    data13 &&
+                                    typeof data13 == 'object' &&
+                                    !Array.isArray(data13)
+                                  ) {
+                                    const _errs29 = errors;
+                                    for (const key1 in data13) {
+                                      if (!(
+                                        key1 === 'expires' ||
+                                        key1 === 'min_se' ||
+                                        key1 === 'refresher' ||
+                                        key1 === 'method' ||
+                                        key1 === 'refresh'
+                                      )) {
+                                        validate14.errors = [
+                                          {
+                                            instancePath: instancePath + '/session_timer',
+                                            schemaPath:
+                                              '#/properties/session_timer/additionalProperties',
+                                            keyword: 'additionalProperties',
+                                            params: { additionalProperty: key1 },
+                                            message: 'must NOT have additional properties',
+                                          },
+                                        ];
+                                        return false;
+                                        break;
+                                      }
+                                    }
+                                    if (_errs29 === errors) {
+                                      if (data13.expires !== undefined) {
+                                        let data14 = data13.expires;
+                                        const _errs30 = errors;
                                         if (!(
                                           typeof data14 == 'number' &&
                                           !(data14 % 1) &&
@@ -4295,9 +4268,9 @@ function validate14(
                                         )) {
                                           validate14.errors = [
                                             {
-                                              instancePath: instancePath + '/session_timer/min_se',
+                                              instancePath: instancePath + '/session_timer/expires',
                                               schemaPath:
-                                                '#/properties/session_timer/properties/min_se/type',
+                                                '#/properties/session_timer/properties/expires/type',
                                               keyword: 'type',
                                               params: { type: 'integer' },
                                               message: 'must be integer',
@@ -4305,15 +4278,15 @@ function validate14(
                                           ];
                                           return false;
                                         }
-                                        if (errors === _errs31) {
+                                        if (errors === _errs30) {
                                           if (typeof data14 == 'number' && isFinite(data14)) {
                                             if (data14 > 86400 || isNaN(data14)) {
                                               validate14.errors = [
                                                 {
                                                   instancePath:
-                                                    instancePath + '/session_timer/min_se',
+                                                    instancePath + '/session_timer/expires',
                                                   schemaPath:
-                                                    '#/properties/session_timer/properties/min_se/maximum',
+                                                    '#/properties/session_timer/properties/expires/maximum',
                                                   keyword: 'maximum',
                                                   params: { comparison: '<=', limit: 86400 },
                                                   message: 'must be <= 86400',
@@ -4325,9 +4298,9 @@ function validate14(
                                                 validate14.errors = [
                                                   {
                                                     instancePath:
-                                                      instancePath + '/session_timer/min_se',
+                                                      instancePath + '/session_timer/expires',
                                                     schemaPath:
-                                                      '#/properties/session_timer/properties/min_se/minimum',
+                                                      '#/properties/session_timer/properties/expires/minimum',
                                                     keyword: 'minimum',
                                                     params: { comparison: '>=', limit: 1 },
                                                     message: 'must be >= 1',
@@ -4338,53 +4311,86 @@ function validate14(
                                             }
                                           }
                                         }
-                                        var valid3 = _errs31 === errors;
+                                        var valid3 = _errs30 === errors;
                                       } else {
                                         var valid3 = true;
                                       }
                                       if (valid3) {
-                                        if (data12.refresher !== undefined) {
-                                          let data15 = data12.refresher;
-                                          const _errs33 = errors;
-                                          if (!(data15 === 'uac' || data15 === 'uas')) {
+                                        if (data13.min_se !== undefined) {
+                                          let data15 = data13.min_se;
+                                          const _errs32 = errors;
+                                          if (!(
+                                            typeof data15 == 'number' &&
+                                            !(data15 % 1) &&
+                                            !isNaN(data15) &&
+                                            isFinite(data15)
+                                          )) {
                                             validate14.errors = [
                                               {
                                                 instancePath:
-                                                  instancePath + '/session_timer/refresher',
+                                                  instancePath + '/session_timer/min_se',
                                                 schemaPath:
-                                                  '#/properties/session_timer/properties/refresher/enum',
-                                                keyword: 'enum',
-                                                params: {
-                                                  allowedValues:
-                                                    schema15.properties.session_timer.properties
-                                                      .refresher.enum,
-                                                },
-                                                message:
-                                                  'must be equal to one of the allowed values',
+                                                  '#/properties/session_timer/properties/min_se/type',
+                                                keyword: 'type',
+                                                params: { type: 'integer' },
+                                                message: 'must be integer',
                                               },
                                             ];
                                             return false;
                                           }
-                                          var valid3 = _errs33 === errors;
+                                          if (errors === _errs32) {
+                                            if (typeof data15 == 'number' && isFinite(data15)) {
+                                              if (data15 > 86400 || isNaN(data15)) {
+                                                validate14.errors = [
+                                                  {
+                                                    instancePath:
+                                                      instancePath + '/session_timer/min_se',
+                                                    schemaPath:
+                                                      '#/properties/session_timer/properties/min_se/maximum',
+                                                    keyword: 'maximum',
+                                                    params: { comparison: '<=', limit: 86400 },
+                                                    message: 'must be <= 86400',
+                                                  },
+                                                ];
+                                                return false;
+                                              } else {
+                                                if (data15 < 1 || isNaN(data15)) {
+                                                  validate14.errors = [
+                                                    {
+                                                      instancePath:
+                                                        instancePath + '/session_timer/min_se',
+                                                      schemaPath:
+                                                        '#/properties/session_timer/properties/min_se/minimum',
+                                                      keyword: 'minimum',
+                                                      params: { comparison: '>=', limit: 1 },
+                                                      message: 'must be >= 1',
+                                                    },
+                                                  ];
+                                                  return false;
+                                                }
+                                              }
+                                            }
+                                          }
+                                          var valid3 = _errs32 === errors;
                                         } else {
                                           var valid3 = true;
                                         }
                                         if (valid3) {
-                                          if (data12.method !== undefined) {
-                                            let data16 = data12.method;
+                                          if (data13.refresher !== undefined) {
+                                            let data16 = data13.refresher;
                                             const _errs34 = errors;
-                                            if (!(data16 === 'INVITE' || data16 === 'UPDATE')) {
+                                            if (!(data16 === 'uac' || data16 === 'uas')) {
                                               validate14.errors = [
                                                 {
                                                   instancePath:
-                                                    instancePath + '/session_timer/method',
+                                                    instancePath + '/session_timer/refresher',
                                                   schemaPath:
-                                                    '#/properties/session_timer/properties/method/enum',
+                                                    '#/properties/session_timer/properties/refresher/enum',
                                                   keyword: 'enum',
                                                   params: {
                                                     allowedValues:
                                                       schema15.properties.session_timer.properties
-                                                        .method.enum,
+                                                        .refresher.enum,
                                                   },
                                                   message:
                                                     'must be equal to one of the allowed values',
@@ -4397,18 +4403,24 @@ function validate14(
                                             var valid3 = true;
                                           }
                                           if (valid3) {
-                                            if (data12.refresh !== undefined) {
+                                            if (data13.method !== undefined) {
+                                              let data17 = data13.method;
                                               const _errs35 = errors;
-                                              if (typeof data12.refresh !== 'boolean') {
+                                              if (!(data17 === 'INVITE' || data17 === 'UPDATE')) {
                                                 validate14.errors = [
                                                   {
                                                     instancePath:
-                                                      instancePath + '/session_timer/refresh',
+                                                      instancePath + '/session_timer/method',
                                                     schemaPath:
-                                                      '#/properties/session_timer/properties/refresh/type',
-                                                    keyword: 'type',
-                                                    params: { type: 'boolean' },
-                                                    message: 'must be boolean',
+                                                      '#/properties/session_timer/properties/method/enum',
+                                                    keyword: 'enum',
+                                                    params: {
+                                                      allowedValues:
+                                                        schema15.properties.session_timer.properties
+                                                          .method.enum,
+                                                    },
+                                                    message:
+                                                      'must be equal to one of the allowed values',
                                                   },
                                                 ];
                                                 return false;
@@ -4417,27 +4429,49 @@ function validate14(
                                             } else {
                                               var valid3 = true;
                                             }
+                                            if (valid3) {
+                                              if (data13.refresh !== undefined) {
+                                                const _errs36 = errors;
+                                                if (typeof data13.refresh !== 'boolean') {
+                                                  validate14.errors = [
+                                                    {
+                                                      instancePath:
+                                                        instancePath + '/session_timer/refresh',
+                                                      schemaPath:
+                                                        '#/properties/session_timer/properties/refresh/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'boolean' },
+                                                      message: 'must be boolean',
+                                                    },
+                                                  ];
+                                                  return false;
+                                                }
+                                                var valid3 = _errs36 === errors;
+                                              } else {
+                                                var valid3 = true;
+                                              }
+                                            }
                                           }
                                         }
                                       }
                                     }
+                                  } else {
+                                    validate14.errors = [
+                                      {
+                                        instancePath: instancePath + '/session_timer',
+                                        schemaPath: '#/properties/session_timer/type',
+                                        keyword: 'type',
+                                        params: { type: 'object' },
+                                        message: 'must be object',
+                                      },
+                                    ];
+                                    return false;
                                   }
-                                } else {
-                                  validate14.errors = [
-                                    {
-                                      instancePath: instancePath + '/session_timer',
-                                      schemaPath: '#/properties/session_timer/type',
-                                      keyword: 'type',
-                                      params: { type: 'object' },
-                                      message: 'must be object',
-                                    },
-                                  ];
-                                  return false;
                                 }
+                                var valid0 = _errs27 === errors;
+                              } else {
+                                var valid0 = true;
                               }
-                              var valid0 = _errs26 === errors;
-                            } else {
-                              var valid0 = true;
                             }
                           }
                         }
@@ -4548,6 +4582,11 @@ const schema16 = {
       tsType: 'string | RecordingMetadataWish | false',
       description:
         'Metadata of a recording session (RFC 7865), beside the offer or alone: as text, exactly as it is to be sent; as an object, a document made of it. Default: none.',
+    },
+    metadata_type: {
+      enum: ['application/rs-metadata+xml', 'application/rs-metadata'],
+      default: 'application/rs-metadata+xml',
+      description: 'Media type of the metadata: recorders differ in which one they know.',
     },
   },
 };
@@ -4911,6 +4950,32 @@ function validate15(
                               var valid0 = _errs22 === errors;
                             } else {
                               var valid0 = true;
+                            }
+                            if (valid0) {
+                              if (data.metadata_type !== undefined) {
+                                let data11 = data.metadata_type;
+                                const _errs24 = errors;
+                                if (!(
+                                  data11 === 'application/rs-metadata+xml' ||
+                                  data11 === 'application/rs-metadata'
+                                )) {
+                                  validate15.errors = [
+                                    {
+                                      instancePath: instancePath + '/metadata_type',
+                                      schemaPath: '#/properties/metadata_type/enum',
+                                      keyword: 'enum',
+                                      params: {
+                                        allowedValues: schema16.properties.metadata_type.enum,
+                                      },
+                                      message: 'must be equal to one of the allowed values',
+                                    },
+                                  ];
+                                  return false;
+                                }
+                                var valid0 = _errs24 === errors;
+                              } else {
+                                var valid0 = true;
+                              }
                             }
                           }
                         }

@@ -14,7 +14,9 @@ export async function inviteBody(
   const { recording, request } = wish;
   if (recording !== undefined) call.recording = { labels: recording.labels, began: new Date() };
   const offer = await offerOf(media, call, wish);
-  if (recording !== undefined) return recordingBody(call, offer, recording.metadata);
+  if (recording !== undefined) {
+    return recordingBody(call, offer, recording.metadata, recording.metadataType);
+  }
   const contentType = request.contentType ?? 'application/sdp';
   return offer === '' ? undefined : { body: offer, contentType, more: [] };
 }

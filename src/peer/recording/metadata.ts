@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { RecordingMetadataWish } from '../../schema/types.gen.js';
 import { multipartText } from '../../sip/bodies/multipart.js';
 import {
-  METADATA_TYPE,
+  METADATA_TYPES,
   recordingMetadataText,
   type RecordingMetadata,
 } from '../../sip/bodies/recording-metadata.js';
@@ -28,15 +28,16 @@ export function recordingBody(
   call: PeerCall,
   offer: string,
   choice: MetadataChoice,
+  type: string = METADATA_TYPES[0],
 ): RecordingBody | undefined {
   const metadata = choice === false ? undefined : metadataText(call, choice);
   if (metadata === undefined) {
     return offer === '' ? undefined : { body: offer, contentType: 'application/sdp', more: [] };
   }
-  if (offer === '') return { body: metadata, contentType: METADATA_TYPE, more: [DISPOSITION] };
+  if (offer === '') return { body: metadata, contentType: type, more: [DISPOSITION] };
   const parts = [
     { headers: [['Content-Type', 'application/sdp'] as const], body: offer },
-    { headers: [['Content-Type', METADATA_TYPE] as const, DISPOSITION], body: metadata },
+    { headers: [['Content-Type', type] as const, DISPOSITION], body: metadata },
   ];
   return { ...multipartText(parts), more: [] };
 }

@@ -25,12 +25,20 @@ export async function recordSession(
   peer: PeerSession,
   { target, options = {} }: PeerArguments<'record_session'>,
 ): Promise<Done> {
-  const { streams = [{ delay_ms: 0 }, { delay_ms: 0 }], metadata, ...given } = options;
-  const recording = { ...streamsOf(streams), metadata };
+  const {
+    streams = [{ delay_ms: 0 }, { delay_ms: 0 }],
+    metadata,
+    metadata_type,
+    ...given
+  } = options;
+  const recording = { ...streamsOf(streams), metadata, metadataType: metadata_type };
   const { require = [] } = given;
   const whole = { ...given, require: ['siprec', ...require] };
   return place(peer, 'record_session', target, whole, recording);
 }
+
+/** A recorder may ask for metadata (RFC 7866, 9.2). */
+const ACCEPTED_BY_CLIENT = 'application/sdp, application/rs-metadata-request';
 
 async function place(
   peer: PeerSession,
@@ -43,6 +51,7 @@ async function place(
   const { sdp: _, late_offer, ack, require, session_timer, ...request } = given;
   const sdp = choiceOf(peer, verb, given.sdp);
   const more: HeaderField[] = [
+    ...(recording === undefined ? [] : [['Accept', ACCEPTED_BY_CLIENT] as const]),
     ...(require === undefined ? [] : [['Require', require.join(', ')] as const]),
     ...(session_timer === undefined
       ? [['Supported', 'timer, 100rel'] as const]
@@ -149,7 +158,7 @@ async function modify(
   const verb = method === 'INVITE' ? 'reinvite' : 'update';
   const { call } = callWithDialog(peer, verb, id);
   const sdp = choiceOf(peer, verb, options.sdp);
-  const { sdp: _, metadata, ...others } = options;
+  const { sdp: _, metadata, metadata_type, ...others } = options;
   if (metadata !== undefined && options.body !== undefined) {
     const what = 'there are both a body and metadata';
     throw peer.problem(
@@ -163,7 +172,7 @@ async function modify(
   const pending = await peer.sending(verb, async () => {
     const description = await describe(peer.ground.media, call);
     const offer = isOffer ? description.offer(sdp) : '';
-    const whole = recordingBody(call, offer, metadata ?? false);
+    const whole = recordingBody(call, offer, metadata ?? false, metadata_type);
     const plain = wishOf(peer, verb, others);
     const wish = {
       ...plain,

@@ -39,9 +39,10 @@ export function wishOf(
   verb: string,
   options: RequestOptions,
 ): Omit<RequestWish, 'method'> {
-  const { headers, body, content_type, from, to, contact, event, expires, metadata } = options;
-  if (metadata !== undefined) {
-    const what = 'option "metadata" is for requests that change a recording session';
+  const { headers, body, content_type, from, to, contact, event, expires } = options;
+  const alien = (['metadata', 'metadata_type'] as const).find((one) => options[one] !== undefined);
+  if (alien !== undefined) {
+    const what = `option "${alien}" is for requests that change a recording session`;
     throw peer.problem('E_ARGUMENT', verb, what, 'pass it to reinvite() or update()');
   }
   const sdp = choiceOf(peer, verb, options.sdp);

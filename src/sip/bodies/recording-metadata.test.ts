@@ -72,6 +72,7 @@ test.each(['', 'x', '<recording>', '<presence/>'])('no metadata: %j', (text) => 
 
 test.each([
   ['application/rs-metadata+xml', '<a/>', '<a/>'],
+  ['Application/RS-Metadata', '<a/>', '<a/>'],
   [
     'multipart/mixed;boundary=x',
     '--x\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n--x\r\nContent-Type: application/rs-metadata+xml;charset=utf-8\r\n\r\n<a/>\r\n--x--',

@@ -1,12 +1,13 @@
 /**
- * Metadata of a recording session: application/rs-metadata+xml (RFC 7865). Written as the RFC has it; read also as its
+ * Metadata of a recording session (RFC 7865). Written as the RFC has it; read also as its
  * drafts had it, which recorders still meet: attributes `id` and `session`, <send> inside of <participant>, `dataMode`.
  */
 import { parseXml, type XmlElement } from '../xml.js';
 import { isOfType, partsOf } from './multipart.js';
 import { headerOf, type HeaderField } from '../sip-message.js';
 
-export const METADATA_TYPE = 'application/rs-metadata+xml';
+/** Both are in use: the second is that of the examples in RFC 7866. */
+export const METADATA_TYPES = ['application/rs-metadata+xml', 'application/rs-metadata'] as const;
 const NAMESPACE = 'urn:ietf:params:xml:ns:recording:1';
 
 /** A communication session that is recorded (RFC 7865, 6.3). Times are as written: RFC 3339. */
@@ -18,7 +19,7 @@ interface RecordedSession {
   readonly sip_session_ids: readonly string[];
 }
 
-/** Who takes part (6.4), with the labels of the streams this one sends and receives (6.8). */
+/** Who takes part (6.5), with the labels of the streams this one sends and receives (6.8). */
 interface RecordedParticipant {
   readonly id: string;
   readonly aor: string;
@@ -30,7 +31,7 @@ interface RecordedParticipant {
   readonly disassociate_time?: string;
 }
 
-/** A stream (6.5); the label is that of a stream in the session description (RFC 4574). */
+/** A stream (6.7); the label is that of a stream in the session description (RFC 4574). */
 interface RecordedStream {
   readonly id: string;
   readonly session_id: string;
@@ -38,7 +39,7 @@ interface RecordedStream {
 }
 
 export interface RecordingMetadata {
-  /** "complete" or "partial" (6.1.1). */
+  /** "complete" or "partial" (6.1). */
   readonly data_mode: string;
   /** The first of `sessions`. */
   readonly session?: RecordedSession;
@@ -53,8 +54,12 @@ export function metadataTextIn(message: {
   readonly body: string;
 }): string | undefined {
   const type = headerOf(message.headers, 'content-type') ?? '';
-  if (isOfType(type, METADATA_TYPE)) return message.body;
-  return partsOf(message)?.find((part) => isOfType(part.content_type, METADATA_TYPE))?.body;
+  if (isMetadata(type)) return message.body;
+  return partsOf(message)?.find((part) => isMetadata(part.content_type))?.body;
+}
+
+function isMetadata(contentType: string): boolean {
+  return METADATA_TYPES.some((type) => isOfType(contentType, type));
 }
 
 /** Undefined for a text that is no such document. What a document leaves out is an empty text or list. */

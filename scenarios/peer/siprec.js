@@ -176,3 +176,75 @@ scenario('a recorder hears a phone as well', ({ recorder }) => {
   assert(recorder.calls[0].recording).is_absent();
   bob.hangup();
 });
+
+scenario('what a client must not do', ({ client, recorder }) => {
+  const sdp = [
+    ...['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0'],
+    ...['m=audio 9 RTP/AVP 0', 'a=label:1', ''],
+  ].join('\r\n');
+  const contact = `<${client.aor}>`;
+  const session = client.record_session(recorder, { headers: { Require: null }, contact, sdp });
+  const invite = recorder.expect('INVITE');
+  assert(invite.header('Require')).is_absent();
+  assert(invite.header('Contact')).equals(contact);
+  assert(invite.parts?.[0]?.body).equals(sdp);
+  recorder.answer();
+  await_until(() => assert(session.final?.code).equals(200));
+  client.bye();
+});
+
+scenario('a late offer: the INVITE has metadata alone', (peers) => {
+  const { recorder } = peers;
+  const streams = [{ label: 'one', audio: tone(440) }];
+  const session = begin(peers, { late_offer: true, streams });
+  assert(session.request?.header('Content-Type')).equals('application/rs-metadata+xml');
+  assert(session.final?.sdp?.media[0]?.direction).equals('recvonly');
+  assert(recorder.sip.received('ACK')[0]?.sdp?.media[0]).contains({ label: 'one' });
+  recorder.verify_audio(440);
+  ended(peers);
+});
+
+scenario('the recorder pauses a stream, the client switches one off', (peers) => {
+  const { client, recorder } = peers;
+  begin(peers, { streams: [{ audio: tone(440) }, { audio: tone(620) }] });
+  hear(recorder, { 1: 440, 2: 620 });
+  const pause = recorder.reinvite({ sdp: { streams: [{ label: '2', direction: 'inactive' }] } });
+  await_until(() => assert(pause.final?.code).equals(200));
+  assert(pause.final?.sdp?.media.map((one) => one.direction)).equals(['sendonly', 'inactive']);
+  assert(pause.final?.header('Contact')).contains('+sip.src');
+  const resume = recorder.reinvite();
+  await_until(() => assert(resume.final?.code).equals(200));
+  const off = client.reinvite({ sdp: { streams: [{ label: '1', port: 0 }] } });
+  await_until(() => assert(off.final?.code).equals(200));
+  assert(off.final?.sdp?.media.map((one) => one.port > 0)).equals([false, true]);
+  recorder.verify_audio(620, { stream: '2' });
+  client.reinvite();
+  hear(recorder, { 1: 440, 2: 620 });
+  ended(peers);
+});
+
+scenario('a peer that is no recorder takes the first stream', ({ client }) => {
+  const phone = peer('phone');
+  client.record_session(phone, { streams: [{ audio: tone(440) }, { audio: tone(620) }] });
+  phone.answer();
+  phone.verify_audio(440);
+  assert(client.streams.map((one) => one.state)).equals(['active', 'refused']);
+  client.bye();
+});
+
+scenario('a recorder takes 16 streams of audio, and no video', ({ client, recorder }) => {
+  const audio = (n) => [`m=audio ${20000 + 2 * n} RTP/AVP 8`, `a=label:${n}`, 'a=sendonly'];
+  const sdp = [
+    ...['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0'],
+    ...['m=video 9 RTP/AVP 99', ...Array.from({ length: 20 }, (_, n) => audio(n)).flat(), ''],
+  ].join('\r\n');
+  const session = client.dial(recorder, { sdp });
+  recorder.answer();
+  await_until(() => assert(session.final?.code).equals(200));
+  const media = session.final?.sdp?.media ?? [];
+  assert(media.map((one) => one.port > 0)).equals([
+    false,
+    ...Array.from({ length: 20 }, (_, n) => n < 16),
+  ]);
+  client.bye();
+});

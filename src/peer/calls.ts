@@ -132,6 +132,7 @@ export class Calls implements InviteBook {
       if (call.pending !== undefined)
         this.#close(call, { by: 'network', how: 'unreachable', reason });
       else this.#calls.delete(id);
+      this.#media.over(id);
       this.#peer.ground.media.forget(id);
       throw error;
     }

@@ -21,7 +21,7 @@ import {
   type SdpWish,
 } from './sdp-wish.js';
 
-/** An offer of more is answered with as many; the others are refused. */
+/** Streams of audio that a recorder takes; further ones of an offer are refused. */
 const MOST_STREAMS = 16;
 
 /** The descriptions of a call with one stream. */

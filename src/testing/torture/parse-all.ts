@@ -6,6 +6,8 @@ import { Description } from '../../peer/media/media.js';
 import { StreamFraming } from '../../sip/framing.js';
 import { headerRecord, headerValues } from '../../sip/headers.js';
 import { nameAddr, senderOf, tagOf } from '../../sip/peer.js';
+import { partsOf } from '../../sip/bodies/multipart.js';
+import { metadataTextIn, parseRecordingMetadata } from '../../sip/bodies/recording-metadata.js';
 import { parseSdp } from '../../sip/sdp.js';
 import { AUDIO_CODECS } from '../../sip/sdp-text.js';
 import { messageText, type SipMessage } from '../../sip/sip-message.js';
@@ -89,6 +91,8 @@ function readAll(message: SipMessage): void {
   branchOf(message);
   parseUri(uri);
   parseSdp(body);
+  partsOf(message);
+  parseRecordingMetadata(metadataTextIn(message) ?? body);
   new Description('127.0.0.1', () => 4000, Object.values(AUDIO_CODECS)).answer(body, undefined);
   Dialog.ofCaller(message).route();
   Dialog.ofCallee(message, 'tag').route();

@@ -26,6 +26,7 @@ const OPTION_SCHEMAS = [
   'peer-options',
   'register-options',
   'call-options',
+  'record-options',
   'request-options',
   'response-options',
   'header-options',

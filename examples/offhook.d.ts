@@ -348,6 +348,13 @@ interface PeerOptions {
    */
   codecs?: readonly ('PCMU' | 'PCMA' | 'G722' | 'L16')[];
   /**
+   * The peer is a session recording server (RFC 7866): every stream of an offer is answered
+   * with a port of its own and recorded, the Contact says `+sip.srs`. Its INVITEs are answered
+   * by the script, as those of any peer.
+   * Default: false.
+   */
+  recorder?: boolean;
+  /**
    * What the peer does by itself; each can be switched off, to be done by the script or not at
    * all.
    */
@@ -544,6 +551,109 @@ interface CallOptions {
 }
 
 /**
+ * A recording session of a peer: what its INVITE holds and what its streams send.
+ */
+interface RecordOptions {
+  /**
+   * The streams, each an m= line with a label (RFC 4574), ports and a source of its own.
+   * Default: two, with the labels 1 and 2.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  streams?: readonly RecordedStreamWish[];
+  /**
+   * Metadata of the session (RFC 7865): as text, exactly as they are to be sent; as an object,
+   * a document made of it; false for none. Default: a document that names the session and its
+   * streams.
+   * Examples:
+   * {"participants":[{"aor":"sip:anna@pbx.example","name":"Anna"},{"aor":"sip:bert@pbx.example"}]}.
+   */
+  metadata?: string | RecordingMetadataWish | false;
+  /**
+   * Media type of the metadata: recorders differ in which one they know.
+   * Default: "application/rs-metadata+xml".
+   */
+  metadata_type?: 'application/rs-metadata+xml' | 'application/rs-metadata';
+  /**
+   * Header fields, with several values as repeated fields. A name the peer writes itself takes
+   * the place of that field; null leaves the field out.
+   * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[] | null>>;
+  /**
+   * Value of the From header; a tag is added where it has none. Default: the address of
+   * record.
+   * Examples: "<sip:anonymous@anonymous.invalid>".
+   */
+  from?: string;
+  /**
+   * Value of the To header. Default: the target.
+   */
+  to?: string;
+  /**
+   * Value of the Contact header. Default: where the peer listens, with `+sip.src`.
+   * Examples: "<sip:carrier@192.0.2.1:5060>".
+   */
+  contact?: string;
+  /**
+   * The session description: as text, exactly as it is to be sent; as an object, the peer's
+   * own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false
+   * for none. Default: the peer's own, where the message is to carry an offer or an answer.
+   * Single streams are named in `streams` of the object, by their labels.
+   * Examples: {"codecs":["PCMA"],"direction":"sendonly"}.
+   */
+  sdp?: string | SdpWish | false;
+  /**
+   * Sends the INVITE without a session description: the answer holds the offer, the ACK the
+   * answer (RFC 3261, 13.2.1).
+   * Default: false.
+   */
+  late_offer?: boolean;
+  /**
+   * How the 200 is acknowledged: not at all, or after a delay. Default: at once.
+   * Examples: "drop", "800ms".
+   */
+  ack?: 'drop' | (string & {});
+  /**
+   * Option tags of the Require header, beside siprec; `headers: { Require: null }` leaves all
+   * of them out.
+   * Examples: ["100rel"].
+   *
+   * @minItems 1
+   */
+  require?: readonly string[];
+  /**
+   * Session timer (RFC 4028): Session-Expires and Supported: timer; where the peer is the
+   * refresher, it refreshes after half of the time.
+   */
+  session_timer?: {
+    /**
+     * Session-Expires, in seconds.
+     */
+    expires?: number;
+    /**
+     * Min-SE, in seconds.
+     */
+    min_se?: number;
+    /**
+     * Who is to refresh the session. Default: nobody is named.
+     */
+    refresher?: 'uac' | 'uas';
+    /**
+     * What the peer refreshes with, where it is the refresher.
+     * Default: "INVITE".
+     */
+    method?: 'INVITE' | 'UPDATE';
+    /**
+     * False: the peer does not refresh although it is its turn.
+     * Default: true.
+     */
+    refresh?: boolean;
+  };
+}
+
+/**
  * What a request of a peer holds.
  */
 interface RequestOptions {
@@ -598,6 +708,16 @@ interface RequestOptions {
    * Value of the Expires header, in seconds.
    */
   expires?: number;
+  /**
+   * Metadata of a recording session (RFC 7865), beside the offer or alone: as text, exactly as
+   * it is to be sent; as an object, a document made of it. Default: none.
+   */
+  metadata?: string | RecordingMetadataWish | false;
+  /**
+   * Media type of the metadata: recorders differ in which one they know.
+   * Default: "application/rs-metadata+xml".
+   */
+  metadata_type?: 'application/rs-metadata+xml' | 'application/rs-metadata';
 }
 
 /**
@@ -1271,6 +1391,10 @@ interface SdpMedia {
    * Role in the DTLS handshake (RFC 4145).
    */
   readonly setup?: string;
+  /**
+   * What other bodies call the stream (RFC 4574), such as the metadata of a recording.
+   */
+  readonly label?: string;
 }
 
 /**
@@ -1666,9 +1790,283 @@ interface SdpWish {
    */
   readonly port?: number;
   /**
-   * Lines to add behind those of the stream, such as `a=label:1`.
+   * Lines to add behind those of the stream, such as `a=label:1`; in a recording session
+   * behind those of each.
    */
   readonly lines?: string[];
+  /**
+   * Of a recording session: what is to be otherwise in single streams, by their labels.
+   */
+  readonly streams?: SdpStreamWish[];
+}
+
+/**
+ * Wishes for one stream of a recording session.
+ */
+interface SdpStreamWish {
+  /**
+   * Which stream (RFC 4574).
+   */
+  readonly label: string;
+  /**
+   * The codecs to offer, the preferred one first. Default: those of the peer.
+   */
+  readonly codecs?: ('PCMU' | 'PCMA' | 'G722' | 'L16')[];
+  /**
+   * `inactive` pauses it.
+   */
+  readonly direction?: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+  /**
+   * Milliseconds of audio in a packet.
+   */
+  readonly ptime?: number;
+  /**
+   * Port of the audio, where it is not the peer's own; 0 refuses or switches off the stream.
+   */
+  readonly port?: number;
+}
+
+/**
+ * What the metadata of a recording session are made of (RFC 7865); what is left out follows
+ * from the session.
+ */
+interface RecordingMetadataWish {
+  /**
+   * Whether the document tells everything, or what has changed (RFC 7865, 6.1). Default:
+   * complete.
+   */
+  readonly data_mode?: 'complete' | 'partial';
+  /**
+   * The session that is recorded.
+   */
+  readonly session?: {
+    /**
+     * Default: made of the Call-ID, the same in each document.
+     */
+    id?: string;
+    /**
+     * RFC 3339: `2026-05-01T10:00:00Z`. Default: when the recording began.
+     */
+    start_time?: string;
+    /**
+     * RFC 3339: `2026-05-01T10:00:00Z`.
+     */
+    stop_time?: string;
+    /**
+     * Session-ID of its dialog (RFC 7989).
+     */
+    sip_session_id?: string;
+  };
+  /**
+   * Who takes part. Default: nobody is named.
+   */
+  readonly participants?: {
+    /**
+     * Default: made of Call-ID and `aor`.
+     */
+    id?: string;
+    /**
+     * Address of record.
+     */
+    aor: string;
+    /**
+     * Display name.
+     */
+    name?: string;
+    /**
+     * Labels of the streams with the voice of this one. Default: of the first participant the
+     * first stream, of the second the second.
+     */
+    sends?: string[];
+    /**
+     * Labels of the streams this one hears. Default: all others.
+     */
+    receives?: string[];
+    /**
+     * RFC 3339: `2026-05-01T10:00:00Z`. When this one joined. Default: when the recording began.
+     */
+    associate_time?: string;
+    /**
+     * RFC 3339: `2026-05-01T10:00:00Z`. When this one left.
+     */
+    disassociate_time?: string;
+  }[];
+  /**
+   * Default: the streams of the session.
+   */
+  readonly streams?: {
+    /**
+     * As in the session description.
+     */
+    label: string;
+    /**
+     * Default: made of Call-ID and label.
+     */
+    id?: string;
+  }[];
+}
+
+/**
+ * A communication session that is recorded (RFC 7865, 6.3).
+ */
+interface RecordedSession {
+  /**
+   * Identifier of the session.
+   */
+  readonly id: string;
+  /**
+   * As written.
+   */
+  readonly start_time?: string;
+  /**
+   * As written.
+   */
+  readonly stop_time?: string;
+  /**
+   * Session-IDs of its dialogs (RFC 7989).
+   */
+  readonly sip_session_ids: string[];
+}
+
+/**
+ * Metadata of a recording session (RFC 7865), as one document has them. What the document
+ * leaves out is an empty text or list.
+ */
+interface RecordingMetadata {
+  /**
+   * "complete" or "partial" (RFC 7865, 6.1).
+   */
+  readonly data_mode: string;
+  readonly session?: RecordedSession;
+  /**
+   * The sessions that are recorded; `session` is the first.
+   */
+  readonly sessions: RecordedSession[];
+  /**
+   * Who takes part.
+   */
+  readonly participants: {
+    /**
+     * Identifier of the participant.
+     */
+    id: string;
+    /**
+     * Address of record.
+     */
+    aor: string;
+    /**
+     * Display name.
+     */
+    name: string;
+    /**
+     * Labels of the streams with the voice of this one.
+     */
+    sends: string[];
+    /**
+     * Labels of the streams this one hears.
+     */
+    receives: string[];
+    /**
+     * When this one joined, as written.
+     */
+    associate_time?: string;
+    /**
+     * When this one left, as written.
+     */
+    disassociate_time?: string;
+  }[];
+  /**
+   * The streams; their labels are those of the session description (RFC 4574).
+   */
+  readonly streams: {
+    /**
+     * Identifier of the stream.
+     */
+    id: string;
+    /**
+     * The session it belongs to.
+     */
+    session_id: string;
+    /**
+     * As in the session description.
+     */
+    label: string;
+  }[];
+}
+
+/**
+ * What a recording session tells of itself, by the newest message of its call that has
+ * metadata (RFC 7866, 9).
+ */
+interface Recording {
+  readonly metadata?: RecordingMetadata;
+  /**
+   * The metadata as they were sent.
+   */
+  readonly text: string;
+  /**
+   * Why `metadata` is absent: what is wrong with the text.
+   */
+  readonly problem?: string;
+}
+
+/**
+ * A part of a body of several (RFC 2046, 5.1).
+ */
+interface BodyPart {
+  /**
+   * Media type with its parameters, as written.
+   */
+  readonly content_type: string;
+  /**
+   * What the part holds, as text.
+   */
+  readonly body: string;
+}
+
+/**
+ * A stream of `record_session()`.
+ */
+interface RecordedStreamWish {
+  /**
+   * Label of the stream (RFC 4574): letters, digits and other characters of a token. Default:
+   * its number, from 1.
+   */
+  readonly label?: string;
+  readonly audio?: Sound1;
+  /**
+   * Or the RTP stream of a capture: path of a pcap or pcapng file, relative to the scenario
+   * file.
+   */
+  readonly replay?: string;
+  /**
+   * With `replay`: UDP port of either end of the stream in the capture. Default: that of the
+   * stream with the most packets.
+   */
+  readonly port?: number;
+  /**
+   * How long after the answer the source begins; until then the stream sends silence. Default:
+   * 0s.
+   */
+  readonly delay?: string | number;
+}
+
+/**
+ * What `send_audio` can send; made by `tone()`, `tones()`, `file()` and `silent()`.
+ */
+interface Sound1 {
+  /**
+   * Its kind.
+   */
+  readonly sound: 'tone' | 'file' | 'silent';
+  /**
+   * Frequencies of a tone.
+   */
+  readonly hz?: number[];
+  /**
+   * Of a file, as the script wrote it.
+   */
+  readonly path?: string;
 }
 
 /**
@@ -2125,9 +2523,10 @@ interface Agent {
    * Time limit: 5s.
    * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz; a tone 40
    * Hz away is another one.
-   * @param within How long to listen at most: a duration, or `{ for, within }`, where `for` is how
-   * long it must be heard without a break (of received samples; default 100 ms). Default: 5s, or
-   * what default_timeout set.
+   * @param within How long to listen at most: a duration, or `{ for, within, stream }`, where `for`
+   * is how long it must be heard without a break (of received samples; default 100 ms), and
+   * `stream` the label of the stream to listen to (`a=label`, RFC 4574); default: the first of the
+   * call. Default: 5s, or what default_timeout set.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -2146,7 +2545,7 @@ interface Agent {
    * for (const call of bob.calls) bob.verify_audio(440, call);
    * @see ITU-T E.180, 5; Q.24
    */
-  verify_audio(hz: number, within?: Duration | { readonly for?: Duration; readonly within?: Duration }, call?: CallInfo): HeardTone;
+  verify_audio(hz: number, within?: Duration | { readonly for?: Duration; readonly within?: Duration; readonly stream?: string }, call?: CallInfo): HeardTone;
   /**
    * Passes as soon as enough of the tone was received in the call: 100 ms without a break in which
    * it carries 85 % of the energy, at -50 dBFS or more. Only audio received after it was issued
@@ -2156,9 +2555,10 @@ interface Agent {
    * Time limit: 5s.
    * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz; a tone 40
    * Hz away is another one.
-   * @param within How long to listen at most: a duration, or `{ for, within }`, where `for` is how
-   * long it must be heard without a break (of received samples; default 100 ms). Default: 5s, or
-   * what default_timeout set.
+   * @param within How long to listen at most: a duration, or `{ for, within, stream }`, where `for`
+   * is how long it must be heard without a break (of received samples; default 100 ms), and
+   * `stream` the label of the stream to listen to (`a=label`, RFC 4574); default: the first of the
+   * call. Default: 5s, or what default_timeout set.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -2184,9 +2584,10 @@ interface Agent {
    * `verify_no_media`.
    * Returns when silence was heard.
    * Time limit: 5s.
-   * @param within How long to listen at most: a duration, or `{ for, within }`, where `for` is how
-   * long it must be silent without a break (default 500 ms). Default: 5s, or what default_timeout
-   * set.
+   * @param within How long to listen at most: a duration, or `{ for, within, stream }`, where `for`
+   * is how long it must be silent without a break (default 500 ms), and `stream` the label of the
+   * stream to listen to (`a=label`, RFC 4574); default: the first of the call. Default: 5s, or what
+   * default_timeout set.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -2202,16 +2603,17 @@ interface Agent {
    * alice.send_audio(silent());
    * bob.verify_silence({ for: "1s", within: "3s" });
    */
-  verify_silence(within?: Duration | { readonly for?: Duration; readonly within?: Duration }, call?: CallInfo): HeardSilence;
+  verify_silence(within?: Duration | { readonly for?: Duration; readonly within?: Duration; readonly stream?: string }, call?: CallInfo): HeardSilence;
   /**
    * Passes as soon as silence was received long enough in the call: below -60 dBFS. Only audio
    * received after it was issued counts; early media do. Where no packets come at all it fails: see
    * `verify_no_media`.
    * Returns when silence was heard.
    * Time limit: 5s.
-   * @param within How long to listen at most: a duration, or `{ for, within }`, where `for` is how
-   * long it must be silent without a break (default 500 ms). Default: 5s, or what default_timeout
-   * set.
+   * @param within How long to listen at most: a duration, or `{ for, within, stream }`, where `for`
+   * is how long it must be silent without a break (default 500 ms), and `stream` the label of the
+   * stream to listen to (`a=label`, RFC 4574); default: the first of the call. Default: 5s, or what
+   * default_timeout set.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -2239,7 +2641,8 @@ interface Agent {
    * `sit`, of a fax `fax_cng` and `fax_ced`, or digits sent as sound: `dtmf`.
    * @param options `country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `digits`: for
    * "dtmf", which ones, one after the other (what came before them does not matter); `within`: how
-   * long to listen at most (default 15 s: a ringback comes every 6 s).
+   * long to listen at most (default 15 s: a ringback comes every 6 s); `stream` the label of the
+   * stream to listen to (`a=label`, RFC 4574); default: the first of the call.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -2258,7 +2661,7 @@ interface Agent {
    * bob.verify_signal("dtmf", { digits: "123#", within: "5s" });
    * @see ITU-T E.180 Supplement 2; BT SIN 350; ITU-T T.30, 4; ITU-T Q.23, Q.24
    */
-  verify_signal(name: "dial" | "busy" | "congestion" | "ringback" | "sit" | "fax_cng" | "fax_ced" | "dtmf", options?: { readonly country?: "us" | "uk" | "de" | "fr"; readonly digits?: string; readonly within?: Duration }, call?: CallInfo): HeardSignal;
+  verify_signal(name: "dial" | "busy" | "congestion" | "ringback" | "sit" | "fax_cng" | "fax_ced" | "dtmf", options?: { readonly country?: "us" | "uk" | "de" | "fr"; readonly digits?: string; readonly within?: Duration; readonly stream?: string }, call?: CallInfo): HeardSignal;
   /**
    * Passes as soon as a signal was received in the call: its frequencies in its cadence, a whole
    * cycle of it, two where a cycle is shorter than 2.5 s; of "dtmf" its digits, each of 40 ms or
@@ -2270,7 +2673,8 @@ interface Agent {
    * `sit`, of a fax `fax_cng` and `fax_ced`, or digits sent as sound: `dtmf`.
    * @param options `country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `digits`: for
    * "dtmf", which ones, one after the other (what came before them does not matter); `within`: how
-   * long to listen at most (default 15 s: a ringback comes every 6 s).
+   * long to listen at most (default 15 s: a ringback comes every 6 s); `stream` the label of the
+   * stream to listen to (`a=label`, RFC 4574); default: the first of the call.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -2298,7 +2702,8 @@ interface Agent {
    * @param path A WAV file below the read root, relative to the scenario file.
    * @param options `min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with
    * 2 % loss stays above, and other speech below); `within`: how long to listen at most (default:
-   * the length of the recording and 5 s).
+   * the length of the recording and 5 s); `stream` the label of the stream to listen to (`a=label`,
+   * RFC 4574); default: the first of the call.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -2316,7 +2721,7 @@ interface Agent {
    * @example
    * const { similarity, offset_ms } = alice.verify_recording("prompts/welcome.wav", { min_similarity: 0.9 });
    */
-  verify_recording(path: string, options?: { readonly min_similarity?: number; readonly within?: Duration }, call?: CallInfo): HeardRecording;
+  verify_recording(path: string, options?: { readonly min_similarity?: number; readonly within?: Duration; readonly stream?: string }, call?: CallInfo): HeardRecording;
   /**
    * Passes as soon as what was received in the call contains the recording, wherever it begins.
    * Compared is loudness over time in 14 bands: codecs, levels and lost packets hardly matter,
@@ -2325,7 +2730,8 @@ interface Agent {
    * @param path A WAV file below the read root, relative to the scenario file.
    * @param options `min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with
    * 2 % loss stays above, and other speech below); `within`: how long to listen at most (default:
-   * the length of the recording and 5 s).
+   * the length of the recording and 5 s); `stream` the label of the stream to listen to (`a=label`,
+   * RFC 4574); default: the first of the call.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -3071,6 +3477,7 @@ interface SipPeer {
    * @param options What the INVITE holds.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
    * @throws E_CALL_LIMIT: The scenario placed more calls than allowed.
+   * @throws E_PORTS: No free ports were found for an agent.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
    * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
    * not send.
@@ -3084,6 +3491,41 @@ interface SipPeer {
    */
   dial(target: Target, options?: CallOptions): Transaction;
   /**
+   * Begins a recording session as its client: an INVITE with `Require: siprec`, `+sip.src` in the
+   * Contact, and a body of a session description with a labelled stream for each that is recorded,
+   * and of metadata. It is a call of the peer: `reinvite` and `update` change its streams (`sdp`)
+   * and its `metadata`, `bye` ends it.
+   * Returns when the INVITE was sent.
+   * Time limit: 5s.
+   * @param target The recorder. An agent or a peer, a `sip:`, `sips:` or `tel:` URI, or a number or
+   * user name in the domain of this peer.
+   * @param options Streams, metadata, and what else the INVITE holds.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_CALL_LIMIT: The scenario placed more calls than allowed.
+   * @throws E_PORTS: No free ports were found for an agent.
+   * @throws E_AUDIO_FILE: A WAV file, or a capture file, cannot be used.
+   * @throws E_READ_DENIED: A file lies outside the folders the script may read.
+   * @throws E_READ_FAILED: A file the script asked for cannot be read.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * const session = p.record_session(recorder, {
+   *   streams: [
+   *     { label: "caller", audio: tone(440) },
+   *     { label: "agent", audio: tone(620), delay: "500ms" },
+   *   ],
+   *   metadata: { participants: [{ aor: "sip:anna@pbx.example", name: "Anna" }, { aor: "sip:bert@pbx.example" }] },
+   * });
+   * await_until(() => assert(session.final?.code).equals(200));
+   * p.update({ metadata: { session: { stop_time: "2026-05-01T10:05:00Z" } } });
+   * p.bye();
+   * @see RFC 7866, 6.1 and 7.1.1; RFC 7865; RFC 4574
+   */
+  record_session(target: Target, options?: RecordOptions): Transaction;
+  /**
    * Answers the call that has waited longest with 200, and with an offer or an answer of the peer
    * unless `sdp` says otherwise; waits for a call to come in if there is none yet.
    * Returns when the 200 was sent.
@@ -3092,6 +3534,7 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_PORTS: No free ports were found for an agent.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
    * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
    * not send.
@@ -3111,6 +3554,7 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_PORTS: No free ports were found for an agent.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
    * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
    * not send.
@@ -3679,9 +4123,10 @@ interface SipPeer {
    * Time limit: 5s.
    * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz; a tone 40
    * Hz away is another one.
-   * @param within How long to listen at most: a duration, or `{ for, within }`, where `for` is how
-   * long it must be heard without a break (of received samples; default 100 ms). Default: 5s, or
-   * what default_timeout set.
+   * @param within How long to listen at most: a duration, or `{ for, within, stream }`, where `for`
+   * is how long it must be heard without a break (of received samples; default 100 ms), and
+   * `stream` the label of the stream to listen to (`a=label`, RFC 4574); default: the first of the
+   * call. Default: 5s, or what default_timeout set.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -3700,7 +4145,7 @@ interface SipPeer {
    * for (const call of bob.calls) bob.verify_audio(440, call);
    * @see ITU-T E.180, 5; Q.24
    */
-  verify_audio(hz: number, within?: Duration | { readonly for?: Duration; readonly within?: Duration }, call?: CallInfo): HeardTone;
+  verify_audio(hz: number, within?: Duration | { readonly for?: Duration; readonly within?: Duration; readonly stream?: string }, call?: CallInfo): HeardTone;
   /**
    * Passes as soon as enough of the tone was received in the call: 100 ms without a break in which
    * it carries 85 % of the energy, at -50 dBFS or more. Only audio received after it was issued
@@ -3710,9 +4155,10 @@ interface SipPeer {
    * Time limit: 5s.
    * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz; a tone 40
    * Hz away is another one.
-   * @param within How long to listen at most: a duration, or `{ for, within }`, where `for` is how
-   * long it must be heard without a break (of received samples; default 100 ms). Default: 5s, or
-   * what default_timeout set.
+   * @param within How long to listen at most: a duration, or `{ for, within, stream }`, where `for`
+   * is how long it must be heard without a break (of received samples; default 100 ms), and
+   * `stream` the label of the stream to listen to (`a=label`, RFC 4574); default: the first of the
+   * call. Default: 5s, or what default_timeout set.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -3738,9 +4184,10 @@ interface SipPeer {
    * `verify_no_media`.
    * Returns when silence was heard.
    * Time limit: 5s.
-   * @param within How long to listen at most: a duration, or `{ for, within }`, where `for` is how
-   * long it must be silent without a break (default 500 ms). Default: 5s, or what default_timeout
-   * set.
+   * @param within How long to listen at most: a duration, or `{ for, within, stream }`, where `for`
+   * is how long it must be silent without a break (default 500 ms), and `stream` the label of the
+   * stream to listen to (`a=label`, RFC 4574); default: the first of the call. Default: 5s, or what
+   * default_timeout set.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -3756,16 +4203,17 @@ interface SipPeer {
    * alice.send_audio(silent());
    * bob.verify_silence({ for: "1s", within: "3s" });
    */
-  verify_silence(within?: Duration | { readonly for?: Duration; readonly within?: Duration }, call?: CallInfo): HeardSilence;
+  verify_silence(within?: Duration | { readonly for?: Duration; readonly within?: Duration; readonly stream?: string }, call?: CallInfo): HeardSilence;
   /**
    * Passes as soon as silence was received long enough in the call: below -60 dBFS. Only audio
    * received after it was issued counts; early media do. Where no packets come at all it fails: see
    * `verify_no_media`.
    * Returns when silence was heard.
    * Time limit: 5s.
-   * @param within How long to listen at most: a duration, or `{ for, within }`, where `for` is how
-   * long it must be silent without a break (default 500 ms). Default: 5s, or what default_timeout
-   * set.
+   * @param within How long to listen at most: a duration, or `{ for, within, stream }`, where `for`
+   * is how long it must be silent without a break (default 500 ms), and `stream` the label of the
+   * stream to listen to (`a=label`, RFC 4574); default: the first of the call. Default: 5s, or what
+   * default_timeout set.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -3793,7 +4241,8 @@ interface SipPeer {
    * `sit`, of a fax `fax_cng` and `fax_ced`, or digits sent as sound: `dtmf`.
    * @param options `country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `digits`: for
    * "dtmf", which ones, one after the other (what came before them does not matter); `within`: how
-   * long to listen at most (default 15 s: a ringback comes every 6 s).
+   * long to listen at most (default 15 s: a ringback comes every 6 s); `stream` the label of the
+   * stream to listen to (`a=label`, RFC 4574); default: the first of the call.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -3812,7 +4261,7 @@ interface SipPeer {
    * bob.verify_signal("dtmf", { digits: "123#", within: "5s" });
    * @see ITU-T E.180 Supplement 2; BT SIN 350; ITU-T T.30, 4; ITU-T Q.23, Q.24
    */
-  verify_signal(name: "dial" | "busy" | "congestion" | "ringback" | "sit" | "fax_cng" | "fax_ced" | "dtmf", options?: { readonly country?: "us" | "uk" | "de" | "fr"; readonly digits?: string; readonly within?: Duration }, call?: CallInfo): HeardSignal;
+  verify_signal(name: "dial" | "busy" | "congestion" | "ringback" | "sit" | "fax_cng" | "fax_ced" | "dtmf", options?: { readonly country?: "us" | "uk" | "de" | "fr"; readonly digits?: string; readonly within?: Duration; readonly stream?: string }, call?: CallInfo): HeardSignal;
   /**
    * Passes as soon as a signal was received in the call: its frequencies in its cadence, a whole
    * cycle of it, two where a cycle is shorter than 2.5 s; of "dtmf" its digits, each of 40 ms or
@@ -3824,7 +4273,8 @@ interface SipPeer {
    * `sit`, of a fax `fax_cng` and `fax_ced`, or digits sent as sound: `dtmf`.
    * @param options `country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `digits`: for
    * "dtmf", which ones, one after the other (what came before them does not matter); `within`: how
-   * long to listen at most (default 15 s: a ringback comes every 6 s).
+   * long to listen at most (default 15 s: a ringback comes every 6 s); `stream` the label of the
+   * stream to listen to (`a=label`, RFC 4574); default: the first of the call.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -3852,7 +4302,8 @@ interface SipPeer {
    * @param path A WAV file below the read root, relative to the scenario file.
    * @param options `min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with
    * 2 % loss stays above, and other speech below); `within`: how long to listen at most (default:
-   * the length of the recording and 5 s).
+   * the length of the recording and 5 s); `stream` the label of the stream to listen to (`a=label`,
+   * RFC 4574); default: the first of the call.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -3870,7 +4321,7 @@ interface SipPeer {
    * @example
    * const { similarity, offset_ms } = alice.verify_recording("prompts/welcome.wav", { min_similarity: 0.9 });
    */
-  verify_recording(path: string, options?: { readonly min_similarity?: number; readonly within?: Duration }, call?: CallInfo): HeardRecording;
+  verify_recording(path: string, options?: { readonly min_similarity?: number; readonly within?: Duration; readonly stream?: string }, call?: CallInfo): HeardRecording;
   /**
    * Passes as soon as what was received in the call contains the recording, wherever it begins.
    * Compared is loudness over time in 14 bands: codecs, levels and lost packets hardly matter,
@@ -3879,7 +4330,8 @@ interface SipPeer {
    * @param path A WAV file below the read root, relative to the scenario file.
    * @param options `min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with
    * 2 % loss stays above, and other speech below); `within`: how long to listen at most (default:
-   * the length of the recording and 5 s).
+   * the length of the recording and 5 s); `stream` the label of the stream to listen to (`a=label`,
+   * RFC 4574); default: the first of the call.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -4103,6 +4555,12 @@ interface Call extends CallInfo {
    * @see RFC 3550, 6.4
    */
   readonly rtp: Rtp | undefined;
+  /**
+   * What this call tells of the session it records: its metadata, of the newest message that has
+   * some, sent or received. Absent where none has.
+   * @see RFC 7865; RFC 7866, 9
+   */
+  readonly recording: Recording | undefined;
 }
 
 /**
@@ -4217,10 +4675,15 @@ interface SipMessage {
    */
   readonly body: string;
   /**
-   * The session description in the body, where there is one.
+   * The session description in the body, where there is one: also as a part of several.
    * @see RFC 8866
    */
   readonly sdp: Sdp | undefined;
+  /**
+   * The parts of a multipart body, in order; absent where the body is a single one.
+   * @see RFC 2046, 5.1; RFC 5621
+   */
+  readonly parts: readonly BodyPart[] | undefined;
   /**
    * Value of a header of the message; several of one name joined with ", ".
    * @param name Header name, any case, long or compact form.

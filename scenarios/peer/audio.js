@@ -82,3 +82,21 @@ scenario('a stream of a capture is replayed', ({ p, bob }) => {
   }
   p.hangup();
 });
+
+scenario('more calls at once than a peer has ports at first: each has audio', ({ p }) => {
+  const trunk = peer('trunk');
+  trunk.on_invite([[200]]);
+  const calls = Array.from({ length: 12 }, () => p.dial(trunk));
+  await_until(() => assert(calls.filter((one) => one.final?.code === 200).length).equals(12));
+  const ports = [...trunk.sip.received('INVITE'), ...p.sip.received(200)].map(
+    ({ sdp }) => sdp?.media[0]?.port,
+  );
+  assert(new Set(ports).size).equals(24);
+  trunk.send_audio(tone(440));
+  const open = p.calls;
+  parallel(() => {
+    for (const call of open) p.verify_audio(440, '3s', call);
+  });
+  for (const call of open) p.bye({}, call);
+  await_until(() => assert(p.calls).is_empty());
+});

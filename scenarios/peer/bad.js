@@ -64,6 +64,72 @@ scenario('values of other verbs', () => {
   assert(q.sip.all()).is_empty();
 });
 
+scenario.each([
+  { name: 'no streams', options: { streams: [] } },
+  { name: 'streams that are none', options: { streams: 'caller' } },
+  { name: 'a stream that is none', options: { streams: ['caller'] } },
+  { name: 'a field no stream has', options: { streams: [{ source: tone(440) }] } },
+  { name: 'a label with a blank', options: { streams: [{ label: 'a b' }] } },
+  { name: 'a label with a line break', options: { streams: [{ label: 'a\r\nb' }] } },
+  { name: 'a label twice', options: { streams: [{ label: 'a' }, { label: 'a' }] } },
+  { name: 'the label of a number twice', options: { streams: [{ label: '2' }, {}] } },
+  { name: 'a sound that is none', options: { streams: [{ audio: 'tone' }] } },
+  { name: 'a tone nobody can send', options: { streams: [{ audio: { sound: 'tone', hz: [1] } }] } },
+  { name: 'two sources', options: { streams: [{ audio: tone(440), replay: 'x.pcap' }] } },
+  { name: 'a port without a capture', options: { streams: [{ port: 4000 }] } },
+  { name: 'a port that is none', options: { streams: [{ replay: 'x.pcap', port: 0 }] } },
+  { name: 'a delay that is none', options: { streams: [{ delay: 'soon' }] } },
+  { name: 'too many streams', options: { streams: Array.from({ length: 17 }, () => ({})) } },
+  { name: 'metadata that are true', options: { metadata: true } },
+  { name: 'metadata that are a number', options: { metadata: 5 } },
+  { name: 'a media type that is none', options: { metadata_type: 'text/xml' } },
+  { name: 'a field no metadata have', options: { metadata: { sessions: [] } } },
+  { name: 'a mode that is none', options: { metadata: { data_mode: 'whole' } } },
+  { name: 'a session that is none', options: { metadata: { session: 'x' } } },
+  { name: 'a time that is none', options: { metadata: { session: { start_time: 'now' } } } },
+  { name: 'a participant without address', options: { metadata: { participants: [{}] } } },
+  { name: 'participants that are none', options: { metadata: { participants: {} } } },
+  { name: 'a name of octets', options: { metadata: { participants: [{ aor: 'a', name: '\0' }] } } },
+  { name: 'streams of one', options: { metadata: { participants: [{ aor: 'a', sends: '1' }] } } },
+  { name: 'a stream without label', options: { metadata: { streams: [{ id: 'x' }] } } },
+  { name: 'a stream of SDP that is not there', options: { sdp: { streams: [{ label: '9' }] } } },
+  { name: 'a stream of SDP without label', options: { sdp: { streams: [{}] } } },
+  { name: 'an option tag', options: { require: ['a b'] } },
+  { name: 'a body', options: { body: 'x' } },
+])('record_session: $name', ({ options }) => {
+  const [p, q] = [peer('p'), peer('q')];
+  assert(thrown(() => p.record_session(q, options))).matches(/^E_ARGUMENT /);
+  assert(q.sip.all()).is_empty();
+  assert(p.ping(q).status).equals(200);
+});
+
+scenario('options of recording sessions where there is none', () => {
+  const [p, q] = [peer('p'), peer('q')];
+  const wrong = (stream) => thrown(() => p.record_session(q, { streams: [stream] }));
+  assert(wrong({ audio: file('missing.wav') })).matches(/^E_READ_/);
+  assert(wrong({ replay: 'missing.pcap' })).matches(/^E_READ_/);
+  assert(wrong({ replay: 'captures/tone-620.pcap', port: 9 })).matches(/^E_AUDIO_FILE .*port 9/);
+  assert(thrown(() => p.request('OPTIONS', q, { metadata: {} }))).matches(
+    /^E_ARGUMENT .*change a rec/,
+  );
+  assert(thrown(() => p.request('OPTIONS', q, { metadata: 5 }))).matches(/^E_ARGUMENT /);
+  assert(thrown(() => peer('r', { recorder: 'yes' }))).matches(/^E_ARGUMENT .*true or false/);
+  assert(q.sip.all()).is_empty();
+
+  q.on_invite([[200]]);
+  p.dial(q);
+  await_until(() => assert(p.state).equals(State.Established));
+  const streams = { streams: [{ label: '1', direction: 'inactive' }] };
+  assert(thrown(() => p.reinvite({ sdp: streams }))).matches(/^E_ARGUMENT .*without a label/);
+  assert(thrown(() => p.update({ body: 'x', metadata: {} }))).matches(/^E_ARGUMENT .*both/);
+  assert(thrown(() => p.verify_audio(440, { stream: 5 }))).matches(
+    /^E_ARGUMENT .*label of a stream/,
+  );
+  const missing = thrown(() => p.verify_audio(440, { stream: 'x', within: '200ms' }));
+  assert(missing).matches(/^E_AUDIO .*no stream with the label "x"/);
+  p.hangup();
+});
+
 scenario('targets that lead nowhere', () => {
   const p = peer('p');
   const to = (target) => thrown(() => p.request('OPTIONS', target));

@@ -9,6 +9,7 @@ import type {
   DeflectOptions,
   HeaderOptions,
   OutgoingOptions,
+  RecordOptions,
   TextOptions,
 } from '../schema/types.gen.js';
 import type { FunctionRow } from '../schema/rows.js';
@@ -92,11 +93,26 @@ export interface AudioStream {
   readonly path: string;
   /** When the agent reported the start of the stream (performance.now()). */
   readonly at: number;
+  /** Label of the stream in the session description (RFC 4574). */
+  readonly label?: string;
+  /** The call has another stream before this one, which is meant where nobody names a label. */
+  readonly isFurther?: true;
   /**
    * Why the stream cannot be read, or not any more. `limit`: its beginning was dropped because of the space
    * it took. `shared`: it may hold the audio of another call.
    */
   lost?: 'limit' | 'shared';
+}
+
+/** A stream of a recording session, and what it sends; neither sound nor capture: what all calls send. */
+export interface RecordedStream {
+  readonly label?: string;
+  /** null: silence. */
+  readonly sound?: Sound | null;
+  readonly replay?: { readonly path: string; readonly real: string };
+  /** Of the stream in the capture. */
+  readonly port?: number;
+  readonly delay_ms: number;
 }
 
 export interface StreamWish {
@@ -136,6 +152,7 @@ interface Kinds {
   text_options: TextOptions;
   deflect_options: DeflectOptions;
   outgoing_options: OutgoingOptions;
+  record_options: Omit<RecordOptions, 'streams'> & { readonly streams?: readonly RecordedStream[] };
 }
 
 type Params = FunctionRow['params'][number];

@@ -18,6 +18,8 @@ export interface Piece {
 export interface Listener {
   /** The call the listener wants to hear; undefined: all calls. */
   readonly call?: string | undefined;
+  /** Label of the stream it wants to hear; undefined: the first stream of each call. */
+  readonly label?: string | undefined;
   piece(piece: Piece): void;
   /** Called after each look, whether samples came or not. */
   looked?(now: number): void;
@@ -70,9 +72,19 @@ export class Ear {
     };
   }
 
-  /** Audio streams of that call so far, oldest first. */
-  streamsOf(call: string): readonly AudioStream[] {
-    return this.#sources.flatMap(({ stream }) => (stream.call === call ? [stream] : []));
+  /** Audio streams of that call so far, oldest first: those with the label, or the first ones. */
+  streamsOf(call: string, label?: string): readonly AudioStream[] {
+    return this.#sources.flatMap(({ stream }) =>
+      stream.call === call && isMeant(stream, label) ? [stream] : [],
+    );
+  }
+
+  /** Labels of the streams of that call. */
+  labelsOf(call: string): readonly string[] {
+    const labels = this.#sources.flatMap(({ stream }) =>
+      stream.call === call && stream.label !== undefined ? [stream.label] : [],
+    );
+    return [...new Set(labels)];
   }
 
   end(): void {
@@ -87,6 +99,7 @@ export class Ear {
       const age = wav.age_ms;
       if (stream.lost !== undefined || age === undefined || age >= GONE_MS) continue;
       const at = performance.now() - age;
+      if (!isMeant(stream, listener.label)) continue;
       for (const heard of lastOf(recent, ms))
         listener.piece({ call: stream.call, stream, heard, at });
     }
@@ -117,7 +130,8 @@ export class Ear {
     if (pieces.length > 0) source.recent = lastOf([...source.recent, ...pieces], RECENT_MS);
     for (const heard of pieces) {
       for (const listener of [...this.#listeners]) {
-        if (listener.call === undefined || listener.call === call)
+        const isOfCall = listener.call === undefined || listener.call === call;
+        if (isOfCall && isMeant(stream, listener.label))
           listener.piece({ call, stream, heard, at });
       }
     }
@@ -131,8 +145,14 @@ export class Ear {
   #isOver({ stream }: Source): boolean {
     const call = this.#agent.state.calls.find(({ id }) => id === stream.call);
     if (call === undefined) return this.#agent.state.calls.length > 0 && stream.call !== '';
-    return call.state === 'Idle' || this.streamsOf(stream.call).at(-1) !== stream;
+    const { label } = stream.isFurther === true ? stream : {};
+    return call.state === 'Idle' || this.streamsOf(stream.call, label).at(-1) !== stream;
   }
+}
+
+/** Whether a stream is the one with the label; without one the first of its call. */
+function isMeant(stream: AudioStream, label: string | undefined): boolean {
+  return label === undefined ? stream.isFurther !== true : stream.label === label;
 }
 
 /** The last `ms` of one stream. */

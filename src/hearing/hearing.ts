@@ -17,7 +17,7 @@ import { durationMs, formatMs, type Duration } from '../time.js';
 import { DtmfJudge } from './dtmf-judge.js';
 import { Ear } from './ear.js';
 import { SilenceJudge, ToneJudge } from './judges.js';
-import { listen, type Judge } from './listen.js';
+import { listen, type Judge, type Wanted } from './listen.js';
 import { SavedAudio, type AudioFile, type CallOnDisk } from './save-audio.js';
 import { RecordingJudge, SignalJudge } from './more-judges.js';
 import { SpeechWatch } from './speech.js';
@@ -39,17 +39,20 @@ const AFTER_RECORDING_MS = 5000;
 interface Listening {
   readonly limitMs: number;
   readonly forMs?: number;
+  readonly stream?: string;
 }
 
 interface SignalOptions {
   readonly country?: Country;
   readonly digits?: string;
   readonly within?: Duration;
+  readonly stream?: string;
 }
 
 interface RecordingOptions {
   readonly min_similarity?: number;
   readonly within?: Duration;
+  readonly stream?: string;
 }
 
 /** Where the calls of a scenario are saved, and who is notified of each file. */
@@ -121,7 +124,7 @@ export class Hearing {
     const audio = this.#audio;
     if (audio === undefined) return;
     const { name } = agent;
-    const nameOf = (call: number): string => audio.file(name, call);
+    const nameOf = (call: number, label?: string): string => audio.file(name, call, label);
     const problem = (text: string): void => {
       this.#log.emit(name, { type: 'warning', text });
     };
@@ -133,20 +136,20 @@ export class Hearing {
     { name: given, options = {}, call }: VerbArguments<'verify_signal'>,
   ): Promise<HeardSignal> {
     const name = given as SignalName | 'dtmf';
-    const { country, digits, within } = options as SignalOptions;
+    const { country, digits, within, stream } = options as SignalOptions;
     const limitMs = within === undefined ? SIGNAL_MS : durationMs(within);
     const judge = signalJudge(name, country, digits);
-    return this.#listen(agent, 'verify_signal', call, limitMs, judge);
+    return this.#listen(agent, { verb: 'verify_signal', call, limitMs, label: stream }, judge);
   }
 
   verifyRecording(
     agent: UserAgent,
     { path: file, options = {}, call }: VerbArguments<'verify_recording'>,
   ): Promise<HeardRecording> {
-    const { min_similarity, within } = options as RecordingOptions;
+    const { min_similarity, within, stream } = options as RecordingOptions;
     const judge = new RecordingJudge(file.path, file.real, min_similarity);
     const limitMs = within === undefined ? judge.ms + AFTER_RECORDING_MS : durationMs(within);
-    return this.#listen(agent, 'verify_recording', call, limitMs, judge);
+    return this.#listen(agent, { verb: 'verify_recording', call, limitMs, label: stream }, judge);
   }
 
   verifyAudio(
@@ -154,9 +157,9 @@ export class Hearing {
     { hz, within, call }: VerbArguments<'verify_audio'>,
     withinMs: number,
   ): Promise<HeardTone> {
-    const { limitMs, forMs } = listening('verify_audio', within, withinMs);
+    const { limitMs, forMs, stream } = listening('verify_audio', within, withinMs);
     const judge = new ToneJudge(agent.name, 'verify_audio', hz, forMs);
-    return this.#listen(agent, 'verify_audio', call, limitMs, judge);
+    return this.#listen(agent, { verb: 'verify_audio', call, limitMs, label: stream }, judge);
   }
 
   verifySilence(
@@ -164,9 +167,9 @@ export class Hearing {
     { within, call }: VerbArguments<'verify_silence'>,
     withinMs: number,
   ): Promise<HeardSilence> {
-    const { limitMs, forMs } = listening('verify_silence', within, withinMs);
+    const { limitMs, forMs, stream } = listening('verify_silence', within, withinMs);
     const judge = new SilenceJudge(forMs);
-    return this.#listen(agent, 'verify_silence', call, limitMs, judge);
+    return this.#listen(agent, { verb: 'verify_silence', call, limitMs, label: stream }, judge);
   }
 
   async verifyConnection(
@@ -207,14 +210,8 @@ export class Hearing {
     }
   }
 
-  #listen<T>(
-    agent: UserAgent,
-    verb: string,
-    call: string | undefined,
-    limitMs: number,
-    judge: Judge<T>,
-  ): Promise<T> {
-    return listen(agent, this.#ear(agent, verb), { verb, limitMs, call }, judge);
+  #listen<T>(agent: UserAgent, wanted: Wanted, judge: Judge<T>): Promise<T> {
+    return listen(agent, this.#ear(agent, wanted.verb), wanted, judge);
   }
 
   watch(agent: UserAgent, what: Exclude<Watched, 'sip' | 'rtp'>): void {
@@ -296,10 +293,12 @@ function listening(verb: string, options: unknown, withinMs: number): Listening 
   const given = (isOptions ? options : { within: options }) as {
     for?: Duration;
     within?: Duration;
+    stream?: string;
   };
   const limitMs = given.within === undefined ? withinMs : durationMs(given.within);
   const forMs = given.for === undefined ? undefined : durationMs(given.for);
-  if (forMs === undefined) return { limitMs };
+  const stream = given.stream === undefined ? {} : { stream: given.stream };
+  if (forMs === undefined) return { limitMs, ...stream };
   if (forMs > limitMs) {
     const times = `${formatMs(forMs)}, ${formatMs(limitMs)}`;
     throw new OffhookError(
@@ -310,7 +309,7 @@ function listening(verb: string, options: unknown, withinMs: number): Listening 
       },
     );
   }
-  return { limitMs, forMs };
+  return { limitMs, forMs, ...stream };
 }
 
 /** Names the direction that failed, or both. */

@@ -75,11 +75,20 @@ interface Started {
   readonly clock: SampleClock;
 }
 
+/** What is listened to, and for how long. */
+export interface Wanted {
+  readonly verb: string;
+  readonly limitMs: number;
+  readonly call?: string | undefined;
+  /** Of the stream in the call; undefined: its first one. */
+  readonly label?: string | undefined;
+}
+
 /** Resolves with the first verdict. Without a `call` it listens to the current one. @throws OffhookError E_AUDIO, E_CALL_STATE, E_AGENT_CRASHED. */
 export function listen<T>(
   agent: UserAgent,
   ear: Ear,
-  { verb, limitMs, call: id }: { verb: string; limitMs: number; call?: string | undefined },
+  { verb, limitMs, call: id, label }: Wanted,
   judge: Judge<T>,
 ): Promise<T> {
   const call = openCall(agent, verb, id);
@@ -99,6 +108,7 @@ export function listen<T>(
     };
     const listener = {
       call: call.id,
+      label,
       waits: (now: number): number =>
         Math.min(judge.missing_ms ?? 0, CALM_MS, began + limitMs - now),
       piece: ({ stream, heard, at }: Piece): void => {
@@ -121,7 +131,7 @@ export function listen<T>(
         }
       },
       looked: (now: number): void => {
-        const gone = goneError(agent, verb, call, ear);
+        const gone = goneError(agent, { verb, limitMs, label }, call, ear);
         if (gone !== undefined) {
           fail(gone);
           return;
@@ -129,11 +139,29 @@ export function listen<T>(
         const waited = now - began;
         const onTime = heardMs === 0 || waited - heardMs < ON_TIME_MS;
         if (waited < limitMs || (!onTime && waited < limitMs + LATE_MS)) return;
-        fail(notHeard(agent, verb, call, limitMs, { heardMs, firstMs }, judge));
+        const unknown = noSuchStream(agent, { verb, limitMs, label }, call, ear);
+        fail(unknown ?? notHeard(agent, verb, call, limitMs, { heardMs, firstMs }, judge));
       },
     };
     const detach = ear.attach(listener);
   });
+}
+
+function noSuchStream(
+  agent: UserAgent,
+  { verb, limitMs, label }: Wanted,
+  { id }: CallState,
+  ear: Ear,
+): OffhookError | undefined {
+  if (label === undefined || ear.streamsOf(id, label).length > 0) return undefined;
+  const labels = ear.labelsOf(id).map((one) => JSON.stringify(one));
+  const what = `the call has received no stream with the label ${JSON.stringify(label)}`;
+  const seen = labels.length === 0 ? 'none has a label' : `the labels are ${labels.join(', ')}`;
+  return new OffhookError(
+    'E_AUDIO',
+    { subject: `agent "${agent.name}"`, verb, what, seen: `${seen} (waited ${formatMs(limitMs)})` },
+    { hint: 'labels are those of the session description: a=label', agents: [agent.name] },
+  );
 }
 
 function notHeard(
@@ -212,7 +240,7 @@ function openCall(agent: UserAgent, verb: string, id: string | undefined): CallS
 
 function goneError(
   agent: UserAgent,
-  verb: string,
+  { verb, label }: Wanted,
   { id }: CallState,
   ear: Ear,
 ): OffhookError | undefined {
@@ -240,7 +268,7 @@ function goneError(
       { agents },
     );
   }
-  const lost = ear.streamsOf(id).at(-1)?.lost;
+  const lost = ear.streamsOf(id, label).at(-1)?.lost;
   if (lost === undefined) return undefined;
   const { what, hint } = LOST[lost];
   return new OffhookError('E_AUDIO', { ...about, what }, { hint, agents });

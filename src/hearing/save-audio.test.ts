@@ -17,6 +17,7 @@ test('files are named after file, scenario, agent and call', () => {
     '/out/queue-caller-hears-music-alice-1.wav',
   );
   expect(files(scenario('queue'))('bob', 2)).toBe('/out/queue-bob-2.wav');
+  expect(files(scenario('queue'))('bob', 2, 'caller')).toBe('/out/queue-bob-2-caller.wav');
 });
 
 test('no attempt overwrites another one, and its number is in the name', () => {

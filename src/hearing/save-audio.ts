@@ -1,6 +1,6 @@
 /**
- * `--save-audio`: each call of an agent as one stereo WAV, sent audio left, received audio right, on one
- * clock. The files are valid at any moment, even when the run is killed.
+ * `--save-audio`: each call of an agent as one stereo WAV, sent audio left, received audio right, on one clock; of a call with
+ * several streams one for each. The files are valid at any moment, even when the run is killed.
  */
 import { basename, join } from 'node:path';
 import { GrowingWav } from '../audio/growing-wav.js';
@@ -29,6 +29,8 @@ interface SavedCall {
   /** performance.now() of its first sample. */
   readonly began: number;
   readonly file: StereoFile;
+  /** Of the agent, from 1. */
+  readonly number: number;
   /** Time up to which the sent side was made from the sound the agent was set to send. */
   sentUntil: number;
 }
@@ -42,22 +44,27 @@ export interface CallOnDisk extends FinishedFile {
   began: number;
 }
 
+type NameOf = (call: number, label?: string) => string;
+
 export class SavedAudio {
   readonly #agent: UserAgent;
-  readonly #nameOf: (call: number) => string;
+  readonly #nameOf: NameOf;
   readonly #problem: (text: string) => void;
   readonly #tracks: Track[] = [];
+  /** By call; further streams of a call by call and label. */
   readonly #calls = new Map<string, SavedCall>();
+  /** Calls in their order. */
+  readonly #ids: string[] = [];
   /** The sound being sent, where baresip does not record it. */
   #sending: { sound: Sound; since: number } | undefined;
   readonly #timer: NodeJS.Timeout;
   #failed = false;
 
   /**
-   * @param nameOf path of the file of that call, counted from 1.
+   * @param nameOf path of the file of that call, counted from 1; with the label of a stream beside its first one.
    * @param problem is told why a file could not be written.
    */
-  constructor(agent: UserAgent, nameOf: (call: number) => string, problem: (text: string) => void) {
+  constructor(agent: UserAgent, nameOf: NameOf, problem: (text: string) => void) {
     this.#agent = agent;
     this.#nameOf = nameOf;
     this.#problem = problem;
@@ -87,9 +94,9 @@ export class SavedAudio {
     const calls = [...this.#calls.values()];
     this.#calls.clear();
     const ended: CallOnDisk[] = [];
-    for (const [index, { file, began }] of calls.entries()) {
+    for (const { file, began, number } of calls) {
       try {
-        ended.push({ call: index + 1, path: file.path, began, ...(await file.close()) });
+        ended.push({ call: number, path: file.path, began, ...(await file.close()) });
       } catch (error) {
         this.#tell(error);
       }
@@ -130,12 +137,16 @@ export class SavedAudio {
   }
 
   #callOf(stream: AudioStream, rate: number, began: number): SavedCall {
-    let call = this.#calls.get(stream.call);
+    const label = stream.isFurther === true ? (stream.label ?? 'stream') : undefined;
+    const key = label === undefined ? stream.call : `${stream.call} ${label}`;
+    let call = this.#calls.get(key);
     if (call === undefined) {
-      const path = this.#nameOf(this.#calls.size + 1);
+      if (!this.#ids.includes(stream.call)) this.#ids.push(stream.call);
+      const number = this.#ids.indexOf(stream.call) + 1;
+      const path = this.#nameOf(number, label);
       const file = new StereoFile(path, Math.min(rate, HIGHEST_RATE));
-      call = { began, file, sentUntil: began };
-      this.#calls.set(stream.call, call);
+      call = { began, file, number, sentUntil: began };
+      this.#calls.set(key, call);
     }
     return call;
   }
@@ -166,8 +177,8 @@ function part({ samples, repeats }: Sound, fromMs: number, toMs: number): Int16A
   );
 }
 
-/** Path of the file for a call of an agent, counted from 1. */
-export type AudioFile = (agent: string, call: number) => string;
+/** Path of the file for a call of an agent, counted from 1; with a label that of a stream beside its first one. */
+export type AudioFile = (agent: string, call: number, label?: string) => string;
 
 /** In bytes. */
 const LONGEST_PART = 70;
@@ -183,9 +194,10 @@ export function audioFiles(folder: string): (scenario: ScenarioId) => AudioFile 
     const base = withoutScriptEnding(basename(file));
     const again = attempt === 1 ? [] : [`attempt-${attempt}`];
     const title = [base, ...(name === base ? [] : [name]), ...again].map(namePart).join('-');
-    return (agent, call) => {
-      const owner = JSON.stringify([id, agent, call]);
-      const stem = `${title}-${namePart(agent)}-${call}`;
+    return (agent, call, label) => {
+      const owner = JSON.stringify([id, agent, call, label]);
+      const stream = label === undefined ? '' : `-${namePart(label)}`;
+      const stem = `${title}-${namePart(agent)}-${call}${stream}`;
       for (let number = 1; ; number += 1) {
         const path = join(folder, `${stem}${number === 1 ? '' : `-${number}`}.wav`);
         if ((owners.get(path) ?? owner) !== owner) continue;

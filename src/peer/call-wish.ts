@@ -1,8 +1,9 @@
 /** What dial() of a peer asks for. Types only. */
-import type { AckHabit } from './call.js';
-import type { SdpChoice } from './media/media.js';
+import type { AckHabit, StreamSource } from './call.js';
+import type { SdpChoice } from './media/sdp-wish.js';
 import type { RequestWish } from '../signalling/requests.js';
 import type { SessionTimer } from './session-timer.js';
+import type { MetadataChoice } from './recording/metadata.js';
 
 /** A call to be placed. */
 export interface CallWish {
@@ -11,4 +12,12 @@ export interface CallWish {
   readonly isOfferLate: boolean;
   readonly ack: AckHabit;
   readonly timer?: SessionTimer | undefined;
+  /** The call is a recording session. */
+  readonly recording?: {
+    readonly labels: readonly string[];
+    /** By their labels: what single streams send. */
+    readonly sources: ReadonlyMap<string, StreamSource>;
+    readonly metadata: MetadataChoice;
+    readonly metadataType?: string | undefined;
+  };
 }

@@ -1,10 +1,15 @@
 /** The state of one call of a peer: its INVITE, the dialogs that responses to the INVITE have made, its timers. */
 import type { ServerTransaction } from '../signalling/transactions/server-transaction.js';
-import type { NegotiatedAudio } from '../sip/negotiated.js';
-import type { SipMessage } from '../sip/sip-message.js';
-import type { SdpChoice } from './media/media.js';
+import type { Sound } from '../agents/user-agent.js';
+import type { TimedPacket } from '../rtp/replay.js';
+import type { SettledAudio } from '../agents/record/offer-answer.js';
+import { headerLines } from '../sip/headers.js';
+import { parseSdp } from '../sip/sdp.js';
+import { headerOf, type SipMessage } from '../sip/sip-message.js';
+import type { Media } from './media/media.js';
+import type { Describes, SdpChoice } from './media/sdp-wish.js';
 import type { Dialog } from '../signalling/dialog.js';
-import type { Pending } from '../signalling/requests.js';
+import type { Pending, RequestWish } from '../signalling/requests.js';
 
 /** How a 2xx is acknowledged: at once, after so many ms, or not at all. */
 export type AckHabit = 'now' | 'drop' | number;
@@ -34,10 +39,19 @@ export interface PeerCall {
   established: boolean;
   closed: boolean;
   cancel?: SipMessage;
+  /** Of a call that is a recording session of this client. */
+  recording?: RecordedCall;
   /** Responses of on_invite() that are still to come. */
   readonly planned: Set<() => void>;
   /** Ends the refreshing of the session (RFC 4028). */
   stopRefreshing?: () => void;
+}
+
+/** What a recording client tells of the streams it sends. */
+interface RecordedCall {
+  readonly labels: readonly string[];
+  /** When the recording began. */
+  readonly began: Date;
 }
 
 interface Acknowledgement {
@@ -69,8 +83,54 @@ export function stopTimers(call: PeerCall): void {
   call.planned.clear();
 }
 
+/** The description of a call, which from now on has the ports it needs: those of the streams of that offer as well. */
+export async function describe(media: Media, call: PeerCall, offer?: string): Promise<Describes> {
+  const streams = offer === undefined ? undefined : parseSdp(offer)?.media;
+  const offered = streams?.filter(({ kind }) => kind === 'audio').length;
+  const labels = call.recording?.labels;
+  const description = await media.reserve(call.id, {
+    ...(labels === undefined ? {} : { labels }),
+    ...(offered === undefined ? {} : { offered }),
+  });
+  // The call may have ended meanwhile.
+  if (call.closed) media.forget(call.id);
+  return description;
+}
+
+/** The Contact of a recording client (RFC 7866, 6.1.1); undefined: that of the peer. */
+export function contactOf(call: PeerCall, own: string): string | undefined {
+  return call.recording === undefined ? undefined : `<${own}>;+sip.src`;
+}
+
+/** The CANCEL of an INVITE: the same branch, number and way (RFC 3261, 9.1). */
+export function cancelWish({ sent }: Pending, wish: Omit<RequestWish, 'method'>): RequestWish {
+  const { headers, cseq, uri, call_id } = sent.message;
+  // It takes the way of the INVITE, also one that the script has chosen.
+  const routes = headerLines(headers, 'route');
+  return {
+    ...wish,
+    method: 'CANCEL',
+    uri,
+    callId: call_id,
+    cseq,
+    branch: sent.branch,
+    from: headerOf(headers, 'from') ?? '',
+    to: headerOf(headers, 'to') ?? '',
+    headers: { Route: routes.length === 0 ? null : routes, ...wish.headers },
+  };
+}
+
+/** What a single stream sends, and how long after it has begun. */
+export interface StreamSource {
+  readonly sound?: Sound | undefined;
+  readonly packets?: readonly TimedPacket[];
+  readonly delayMs: number;
+}
+
 /** The RTP of calls, as their offers and answers settle it. */
 export interface CallMedia {
-  negotiated(call: string, audio: NegotiatedAudio | undefined, offerer: 'own' | 'remote'): void;
+  negotiated(call: string, settled: SettledAudio): void;
+  /** Streams with these labels send sources of their own. */
+  use(call: string, sources: ReadonlyMap<string, StreamSource>): void;
   over(call: string): void;
 }

@@ -7,13 +7,20 @@ import { hasSdp, OfferAnswer } from '../agents/record/offer-answer.js';
 import { TransferLog } from '../agents/record/transfer-log.js';
 import type { Ended } from '../model/agent-event.js';
 import { hasTag, peerOf, senderOf } from '../sip/peer.js';
-import { headerLines } from '../sip/headers.js';
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
-import { newCall, stopTimers, type CallMedia, type PeerCall } from './call.js';
+import {
+  cancelWish,
+  contactOf,
+  newCall,
+  stopTimers,
+  type CallMedia,
+  type PeerCall,
+} from './call.js';
+import { inviteBody } from './recording/invite-body.js';
 import type { CallWish } from './call-wish.js';
 import { Dialog } from '../signalling/dialog.js';
 import { InviteAnswers, type InviteBook } from './invite-answers.js';
-import type { SdpChoice } from './media/media.js';
+import type { SdpChoice } from './media/sdp-wish.js';
 import { acknowledgeReliably } from './reliable.js';
 import { newTag, type Pending, type RequestWish } from '../signalling/requests.js';
 import type { ServerTransaction } from '../signalling/transactions/server-transaction.js';
@@ -37,9 +44,11 @@ export class Calls implements InviteBook {
     this.#transfers = new TransferLog((event) => peer.emit(event));
     this.offers = new OfferAnswer({
       emit: (event) => peer.emit(event),
-      negotiated: (call, audio, offerer) => {
-        this.#media.negotiated(call, audio, offerer);
+      negotiated: (call, settled) => {
+        this.#media.negotiated(call, settled);
       },
+      isOneWay: (call) =>
+        peer.ground.options.recorder === true || this.#calls.get(call)?.recording !== undefined,
       resumedByItself: () => false,
     });
     this.answers = new InviteAnswers(peer, this);
@@ -76,7 +85,8 @@ export class Calls implements InviteBook {
   }
 
   /** Places a call. */
-  async place({ request, sdp, isOfferLate, ack, timer }: CallWish, uri: string): Promise<Pending> {
+  async place(wish: CallWish, uri: string): Promise<Pending> {
+    const { request, sdp, isOfferLate, ack, timer } = wish;
     const id = newTag() + newTag() + newTag();
     const call = newCall(id, true);
     this.#add(call);
@@ -84,18 +94,18 @@ export class Calls implements InviteBook {
     // Without an offer the ACK still has to answer that of the other side.
     call.sdp = sdp === false ? undefined : sdp;
     call.isOfferLate = isOfferLate;
-    const description = this.#peer.ground.media.descriptionOf(id);
-    const offer = isOfferLate || request.body !== undefined ? '' : description.offer(sdp);
     try {
+      if (wish.recording !== undefined) this.#media.use(id, wish.recording.sources);
+      const whole = await inviteBody(this.#peer.ground.media, call, wish);
       return await this.#peer.requests.send(
         {
           ...request,
           method: 'INVITE',
           callId: id,
+          contact: request.contact ?? contactOf(call, this.#peer.ground.account.contact),
           acknowledges: ack !== 'drop' && this.#acknowledges,
-          ...(offer === ''
-            ? {}
-            : { body: offer, contentType: request.contentType ?? 'application/sdp' }),
+          more: [...(request.more ?? []), ...(whole?.more ?? [])],
+          ...(whole === undefined ? {} : { body: whole.body, contentType: whole.contentType }),
         },
         {
           leaves: (pending) => {
@@ -122,6 +132,7 @@ export class Calls implements InviteBook {
       if (call.pending !== undefined)
         this.#close(call, { by: 'network', how: 'unreachable', reason });
       else this.#calls.delete(id);
+      this.#media.over(id);
       this.#peer.ground.media.forget(id);
       throw error;
     }
@@ -231,7 +242,12 @@ export class Calls implements InviteBook {
   ): Promise<Pending> {
     const { dialog } = call;
     return this.#peer.requests.send(
-      { ...wish, dialog, acknowledges: this.#acknowledges },
+      {
+        ...wish,
+        contact: wish.contact ?? contactOf(call, this.#peer.ground.account.contact),
+        dialog,
+        acknowledges: this.#acknowledges,
+      },
       {
         response: (message) => {
           const { code = 0 } = message;
@@ -253,25 +269,8 @@ export class Calls implements InviteBook {
 
   /** Sends CANCEL for the INVITE of an outgoing call: the same branch and number (9.1). */
   async cancel(call: PeerCall, wish: Omit<RequestWish, 'method'>): Promise<Pending | undefined> {
-    const sent = call.pending?.sent;
-    if (sent === undefined) return undefined;
-    const field = (name: string): string => headerOf(sent.message.headers, name) ?? '';
-    // It takes the way of the INVITE, also one that the script has chosen.
-    const routes = headerLines(sent.message.headers, 'route');
-    const pending = await this.#peer.requests.send(
-      {
-        ...wish,
-        method: 'CANCEL',
-        uri: sent.message.uri,
-        callId: call.id,
-        cseq: sent.message.cseq,
-        branch: sent.branch,
-        from: field('from'),
-        to: field('to'),
-        headers: { Route: routes.length === 0 ? null : routes, ...wish.headers },
-      },
-      {},
-    );
+    if (call.pending === undefined) return undefined;
+    const pending = await this.#peer.requests.send(cancelWish(call.pending, wish), {});
     call.cancel = pending.sent.message;
     return pending;
   }

@@ -3,8 +3,8 @@ import { hasSdp } from '../agents/record/offer-answer.js';
 import type { ResponseOptions } from '../schema/types.gen.js';
 import { durationMs } from '../time.js';
 import type { HeaderField, SipMessage } from '../sip/sip-message.js';
-import type { PeerCall } from './call.js';
-import type { SdpChoice } from './media/media.js';
+import { contactOf, describe, type PeerCall } from './call.js';
+import type { SdpChoice } from './media/sdp-wish.js';
 import { sendReliably } from './reliable.js';
 import type { ServerTransaction } from '../signalling/transactions/server-transaction.js';
 import { grantedTimerFields, refreshSession, type Modify } from './session-timer.js';
@@ -94,7 +94,7 @@ export class InviteAnswers {
     const tag = options.tag ?? this.#peer.responses.tagFor(server);
     const { sdp, to: _to, reliable, session_timer, ...wish } = options;
     const isAnswer = code >= 200 && code < 300;
-    const body = wish.body ?? this.#body(call, sdp, isAnswer);
+    const body = wish.body ?? (await this.#body(call, sdp, isAnswer));
     const more = isAnswer ? grantedTimerFields(session_timer) : [];
     const whole = {
       ...wish,
@@ -123,10 +123,11 @@ export class InviteAnswers {
   }
 
   /** An offer or answer: in a 2xx unless the script says no, in another response only where it asks for it. */
-  #body(call: PeerCall, sdp: SdpChoice, isAnswer: boolean): string {
+  async #body(call: PeerCall, sdp: SdpChoice, isAnswer: boolean): Promise<string> {
     if (sdp === false || (sdp === undefined && !isAnswer)) return '';
+    if (typeof sdp === 'string') return sdp;
     const invite = call.server?.request.message;
-    const description = this.#peer.ground.media.descriptionOf(call.id);
+    const description = await describe(this.#peer.ground.media, call, invite?.body);
     if (invite === undefined || !hasSdp(invite)) {
       call.isOfferLate = true;
       return description.offer(sdp);
@@ -136,7 +137,7 @@ export class InviteAnswers {
 
   /** The INVITE of an established call is answered by itself, unless the script does. */
   async again(call: PeerCall, message: SipMessage, transaction: ServerTransaction): Promise<void> {
-    const description = this.#peer.ground.media.descriptionOf(call.id);
+    const description = await describe(this.#peer.ground.media, call, message.body);
     const body = hasSdp(message)
       ? description.answer(message.body, undefined)
       : message.method === 'INVITE'
@@ -155,6 +156,7 @@ export class InviteAnswers {
     await this.#peer.responses.send(transaction, 200, {
       body,
       content_type: 'application/sdp',
+      contact: contactOf(call, this.#peer.ground.account.contact),
       more,
     });
   }

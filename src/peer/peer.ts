@@ -20,6 +20,7 @@ import type { PeerOwnVerb } from '../schema/verbs.js';
 import { parseUri } from '../sip/uri.js';
 import { peerAccount } from '../signalling/account.js';
 import { Media } from './media/media.js';
+import { PortPool } from './media/ports.js';
 import { PeerSession } from './session.js';
 import { VERBS } from './verbs/table.js';
 import type { WireSink } from '../signalling/transport/transport.js';
@@ -62,7 +63,7 @@ async function open(
   { address, port, slot }: Place,
 ): Promise<PeerAgent> {
   const account = peerAccount(name, options, address, port);
-  const media = new Media(address, slot.rtp, options.codecs);
+  const media = new Media(address, new PortPool(address, slot.rtp), options);
   const session = new PeerSession({ name, options, account, context, media });
   const sink: WireSink = {
     arrived: (message) => {
@@ -163,6 +164,7 @@ class Peer implements PeerAgent {
 
   async stop(): Promise<void> {
     await this.#session.stop();
+    this.#session.ground.media.release();
     this.#slot.release();
   }
 }

@@ -11,8 +11,9 @@ import { reasonPhraseOf } from '../sip/reason-phrases.js';
 /** A response as a verb or a habit wishes it. */
 export interface ResponseWish extends Omit<
   ResponseOptions,
-  'sdp' | 'to' | 'reliable' | 'session_timer'
+  'sdp' | 'to' | 'reliable' | 'session_timer' | 'contact'
 > {
+  readonly contact?: string | undefined;
   readonly reason?: string | undefined;
   /** Fields the peer adds: RSeq, Session-Expires, WWW-Authenticate. */
   readonly more?: readonly HeaderField[];
@@ -50,7 +51,7 @@ export class Responses {
     const to = headerOf(message.headers, 'to') ?? '';
     const tag = wish.tag ?? this.tagFor(transaction);
     const isTagged = tagOf(to) !== undefined || code === 100;
-    const contact = wish.contact ?? `<${this.#account.contact}>`;
+    const contact = wish.contact ?? `<${this.#account.contact}>${this.#account.features}`;
     const hasContact =
       wish.contact !== undefined || (WITH_CONTACT.has(message.method) && code > 100 && code < 300);
     const headers: HeaderField[] = [

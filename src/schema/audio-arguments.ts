@@ -95,13 +95,19 @@ function durationField(value: unknown): { form: string; hint?: string } | undefi
     : undefined;
 }
 
+/** The label of a stream in the session description (RFC 4574). */
+const streamField: FieldCheck = (value) =>
+  typeof value === 'string' && value !== ''
+    ? undefined
+    : { form: 'the label of a stream, such as "1"' };
+
 function listenKind(value: unknown): KindProblem | undefined {
   if (isPlainObject(value))
-    return fieldsProblem(value, { for: durationField, within: durationField });
+    return fieldsProblem(value, { for: durationField, within: durationField, stream: streamField });
   const problem = durationField(value);
   if (problem === undefined) return undefined;
   return {
-    expected: 'a duration such as "5s", above zero, or { for, within }',
+    expected: 'a duration such as "5s", above zero, or { for, within, stream }',
     ...(problem.hint === undefined ? {} : { hint: problem.hint }),
   };
 }
@@ -144,7 +150,12 @@ function signalOptions(value: unknown): KindProblem | undefined {
     const form = quotedList(COUNTRIES);
     return { form, ...(lower === undefined ? {} : { hint: `did you mean "${lower}"?` }) };
   };
-  return fieldsProblem(value, { country, digits: digitsField, within: durationField });
+  return fieldsProblem(value, {
+    country,
+    digits: digitsField,
+    within: durationField,
+    stream: streamField,
+  });
 }
 
 function recordingOptions(value: unknown): KindProblem | undefined {
@@ -153,7 +164,7 @@ function recordingOptions(value: unknown): KindProblem | undefined {
     typeof one === 'number' && one > 0 && one <= 1
       ? undefined
       : { form: 'a number above 0, at most 1' };
-  return fieldsProblem(value, { min_similarity, within: durationField });
+  return fieldsProblem(value, { min_similarity, within: durationField, stream: streamField });
 }
 
 export const AUDIO_KINDS = {
@@ -173,12 +184,14 @@ export const AUDIO_KINDS = {
 export const AUDIO_TYPES: Readonly<Record<AudioKind, string>> = {
   signal: 'string',
   signal_options:
-    '{ readonly country?: "us" | "uk" | "de" | "fr"; readonly digits?: string; readonly within?: Duration }',
+    '{ readonly country?: "us" | "uk" | "de" | "fr"; readonly digits?: string; readonly within?: Duration; readonly stream?: string }',
   recording: 'string',
-  recording_options: '{ readonly min_similarity?: number; readonly within?: Duration }',
+  recording_options:
+    '{ readonly min_similarity?: number; readonly within?: Duration; readonly stream?: string }',
   sound: 'Sound',
   hz: 'number',
   sent_hz: 'number',
   several_hz: 'readonly number[]',
-  listen: 'Duration | { readonly for?: Duration; readonly within?: Duration }',
+  listen:
+    'Duration | { readonly for?: Duration; readonly within?: Duration; readonly stream?: string }',
 };

@@ -17,6 +17,7 @@ import {
   pathKind,
   urlKind,
 } from './check-http.js';
+import { metadataOptionsOf } from './check-recording.js';
 import {
   encodingKind,
   eventPackageKind,
@@ -193,7 +194,8 @@ const KINDS: Readonly<Record<ParamKind, KindCheck>> = {
   peer_options: optionsOf('peerOptions'),
   register_options: optionsOf('registerOptions'),
   call_options: optionsOf('callOptions'),
-  request_options: optionsOf('requestOptions'),
+  record_options: metadataOptionsOf('recordOptions'),
+  request_options: metadataOptionsOf('requestOptions'),
   response_options: optionsOf('responseOptions'),
   header_options: optionsOf('headerOptions'),
   text_options: optionsOf('textOptions'),

@@ -26,6 +26,7 @@ function validIn(where: Where): readonly string[] {
     case 'peerOptions':
     case 'registerOptions':
     case 'callOptions':
+    case 'recordOptions':
     case 'requestOptions':
     case 'responseOptions':
     case 'headerOptions':

@@ -17,6 +17,7 @@ type Where =
   | 'peerOptions'
   | 'registerOptions'
   | 'callOptions'
+  | 'recordOptions'
   | 'requestOptions'
   | 'responseOptions'
   | 'headerOptions'
@@ -257,6 +258,10 @@ const HTTP_OPTIONS: Habits = [
   ['method', 'write it in front: http("POST", url, options)'],
 ];
 
+const PEER: Habits = [
+  ['invite_siprec siprec record start_recording start_siprec record_call', 'record_session'],
+];
+
 const MODULES: Habits = [
   ['fs', 'read files with file_text(path) or file_json(path)'],
   [
@@ -326,6 +331,7 @@ const COMMANDS: Habits = [
 
 const TABLE: Readonly<Partial<Record<Where, Habits>>> = {
   Agent: AGENT,
+  SipPeer: PEER,
   Assertion: MATCHERS,
   global: GLOBALS,
   scenario: SCENARIO,

@@ -23,6 +23,7 @@ export type OptionsName =
   | 'peerOptions'
   | 'registerOptions'
   | 'callOptions'
+  | 'recordOptions'
   | 'requestOptions'
   | 'responseOptions'
   | 'headerOptions'
@@ -82,7 +83,10 @@ export function optionsProblem(name: OptionsName, options: unknown): Problem | u
     return durationOption(schema, given) ?? headersOption(name, given) ?? plainOption(given);
   }
   if (error.keyword === 'additionalProperties') {
-    return unknownOption(name, String(error.params['additionalProperty']));
+    const option = String(error.params['additionalProperty']);
+    return error.instancePath === ''
+      ? unknownOption(name, option)
+      : unknownField(schema, error.instancePath, option);
   }
   return wrongOption(schema, given, error.instancePath);
 }
@@ -120,6 +124,25 @@ function unknownOption(name: OptionsName, option: string): Problem {
   return {
     what: `there is no option ${JSON.stringify(shown)}`,
     hint: suggestion(name, option, valid) ?? `the options are ${valid.join(', ')}`,
+  };
+}
+
+/** A field that an object among the options has not. */
+function unknownField(schema: ValueSchema, path: string, field: string): Problem {
+  const steps = path.split('/').slice(1);
+  const at = steps.reduce<ValueSchema | undefined>(
+    (one, step) => one?.properties?.[step] ?? one?.items ?? anyProperty(one),
+    schema,
+  );
+  const shown = field.length > 60 ? `${field.slice(0, 57)}...` : field;
+  const fields = Object.keys(at?.properties ?? {});
+  const meant = nearest(field, fields);
+  return {
+    what: `option "${steps.join('.')}" has no ${JSON.stringify(shown)}`,
+    hint:
+      meant === undefined
+        ? `its fields are ${fields.join(', ')}`
+        : `did you mean ${JSON.stringify(meant)}?`,
   };
 }
 
@@ -206,6 +229,7 @@ const WITH_FIELDS: ReadonlyMap<OptionsName, boolean> = new Map([
   ['peerOptions', false],
   ['registerOptions', true],
   ['callOptions', true],
+  ['recordOptions', true],
   ['requestOptions', true],
   ['responseOptions', true],
   ['headerOptions', true],

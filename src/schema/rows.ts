@@ -60,6 +60,7 @@ type PeerKind =
   | 'peer_options'
   | 'register_options'
   | 'call_options'
+  | 'record_options'
   | 'request_options'
   | 'response_options'
   /** Of agents with a proxy in front. */

@@ -344,6 +344,12 @@ export const SCHEMAS = {
           'Audio codecs to offer and take, the preferred one first. Default: PCMU and PCMA.',
         examples: [['PCMA']],
       },
+      recorder: {
+        type: 'boolean',
+        default: false,
+        description:
+          'The peer is a session recording server (RFC 7866): every stream of an offer is answered with a port of its own and recorded, the Contact says `+sip.srs`. Its INVITEs are answered by the script, as those of any peer.',
+      },
       automatic: {
         type: 'object',
         additionalProperties: false,
@@ -599,6 +605,148 @@ export const SCHEMAS = {
       },
     },
   },
+  recordOptions: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'record-options.schema.json',
+    title: 'RecordOptions',
+    description: 'A recording session of a peer: what its INVITE holds and what its streams send.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      streams: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 16,
+        'x-form': 'an array of 1 to 16 streams such as [{ label: "1", audio: tone(440) }]',
+        tsType: 'readonly RecordedStreamWish[]',
+        description:
+          'The streams, each an m= line with a label (RFC 4574), ports and a source of its own. Default: two, with the labels 1 and 2.',
+        items: { type: 'object' },
+      },
+      metadata: {
+        type: ['string', 'object', 'boolean'],
+        'x-form': 'a document as text, an object of what it is to hold, or false for none',
+        tsType: 'string | RecordingMetadataWish | false',
+        description:
+          'Metadata of the session (RFC 7865): as text, exactly as they are to be sent; as an object, a document made of it; false for none. Default: a document that names the session and its streams.',
+        examples: [
+          {
+            participants: [
+              { aor: 'sip:anna@pbx.example', name: 'Anna' },
+              { aor: 'sip:bert@pbx.example' },
+            ],
+          },
+        ],
+      },
+      metadata_type: {
+        enum: ['application/rs-metadata+xml', 'application/rs-metadata'],
+        default: 'application/rs-metadata+xml',
+        description: 'Media type of the metadata: recorders differ in which one they know.',
+      },
+      headers: {
+        type: 'object',
+        'x-form': 'an object of header names with a text, an array of texts, or null',
+        tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+        description:
+          'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
+        examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
+      },
+      from: {
+        type: 'string',
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+        'x-form': 'the value of a From header',
+        description:
+          'Value of the From header; a tag is added where it has none. Default: the address of record.',
+        examples: ['<sip:anonymous@anonymous.invalid>'],
+      },
+      to: {
+        type: 'string',
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+        'x-form': 'the value of a To header',
+        description: 'Value of the To header. Default: the target.',
+      },
+      contact: {
+        type: 'string',
+        pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+        'x-form': 'the value of a Contact header',
+        description:
+          'Value of the Contact header. Default: where the peer listens, with `+sip.src`.',
+        examples: ['<sip:carrier@192.0.2.1:5060>'],
+      },
+      sdp: {
+        type: ['string', 'object', 'boolean'],
+        'x-form':
+          "a session description as text, an object of wishes for the peer's own, or false for none",
+        tsType: 'string | SdpWish | false',
+        description:
+          "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer. Single streams are named in `streams` of the object, by their labels.",
+        examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
+      },
+      late_offer: {
+        type: 'boolean',
+        default: false,
+        description:
+          'Sends the INVITE without a session description: the answer holds the offer, the ACK the answer (RFC 3261, 13.2.1).',
+      },
+      ack: {
+        type: 'string',
+        pattern: '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$',
+        'x-form': '"drop", or a delay such as "800ms"',
+        tsType: '"drop" | (string & {})',
+        description: 'How the 200 is acknowledged: not at all, or after a delay. Default: at once.',
+        examples: ['drop', '800ms'],
+      },
+      require: {
+        type: 'array',
+        items: {
+          type: 'string',
+          pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$",
+          'x-form': 'an option tag such as "100rel"',
+        },
+        minItems: 1,
+        'x-form': 'an array of option tags such as ["100rel"]',
+        tsType: 'readonly string[]',
+        description:
+          'Option tags of the Require header, beside siprec; `headers: { Require: null }` leaves all of them out.',
+        examples: [['100rel']],
+      },
+      session_timer: {
+        type: 'object',
+        additionalProperties: false,
+        'x-form': 'an object such as { expires: 90, refresher: "uac" }',
+        properties: {
+          expires: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 86400,
+            description: 'Session-Expires, in seconds.',
+          },
+          min_se: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 86400,
+            description: 'Min-SE, in seconds.',
+          },
+          refresher: {
+            enum: ['uac', 'uas'],
+            description: 'Who is to refresh the session. Default: nobody is named.',
+          },
+          method: {
+            enum: ['INVITE', 'UPDATE'],
+            default: 'INVITE',
+            description: 'What the peer refreshes with, where it is the refresher.',
+          },
+          refresh: {
+            type: 'boolean',
+            default: true,
+            description: 'False: the peer does not refresh although it is its turn.',
+          },
+        },
+        description:
+          'Session timer (RFC 4028): Session-Expires and Supported: timer; where the peer is the refresher, it refreshes after half of the time.',
+      },
+    },
+  },
   requestOptions: {
     $schema: 'http://json-schema.org/draft-07/schema#',
     $id: 'request-options.schema.json',
@@ -673,6 +821,18 @@ export const SCHEMAS = {
         minimum: 0,
         maximum: 86400,
         description: 'Value of the Expires header, in seconds.',
+      },
+      metadata: {
+        type: ['string', 'object', 'boolean'],
+        'x-form': 'a document as text, an object of what it is to hold, or false for none',
+        tsType: 'string | RecordingMetadataWish | false',
+        description:
+          'Metadata of a recording session (RFC 7865), beside the offer or alone: as text, exactly as it is to be sent; as an object, a document made of it. Default: none.',
+      },
+      metadata_type: {
+        enum: ['application/rs-metadata+xml', 'application/rs-metadata'],
+        default: 'application/rs-metadata+xml',
+        description: 'Media type of the metadata: recorders differ in which one they know.',
       },
     },
   },
@@ -1628,6 +1788,11 @@ export const SCHEMAS = {
           },
           fingerprint: { type: 'string', description: 'Of the DTLS certificate (RFC 8122).' },
           setup: { type: 'string', description: 'Role in the DTLS handshake (RFC 4145).' },
+          label: {
+            type: 'string',
+            description:
+              'What other bodies call the stream (RFC 4574), such as the metadata of a recording.',
+          },
         },
       },
       SdpCodec: {
@@ -1932,7 +2097,268 @@ export const SCHEMAS = {
           lines: {
             type: 'array',
             items: { type: 'string' },
-            description: 'Lines to add behind those of the stream, such as `a=label:1`.',
+            description:
+              'Lines to add behind those of the stream, such as `a=label:1`; in a recording session behind those of each.',
+          },
+          streams: {
+            type: 'array',
+            items: { $ref: '#/definitions/SdpStreamWish' },
+            description:
+              'Of a recording session: what is to be otherwise in single streams, by their labels.',
+          },
+        },
+      },
+      SdpStreamWish: {
+        title: 'SdpStreamWish',
+        type: 'object',
+        additionalProperties: false,
+        description: 'Wishes for one stream of a recording session.',
+        required: ['label'],
+        properties: {
+          label: { type: 'string', description: 'Which stream (RFC 4574).' },
+          codecs: {
+            type: 'array',
+            items: { enum: ['PCMU', 'PCMA', 'G722', 'L16'] },
+            description:
+              'The codecs to offer, the preferred one first. Default: those of the peer.',
+          },
+          direction: {
+            enum: ['sendrecv', 'sendonly', 'recvonly', 'inactive'],
+            description: '`inactive` pauses it.',
+          },
+          ptime: { type: 'integer', description: 'Milliseconds of audio in a packet.' },
+          port: {
+            type: 'integer',
+            description:
+              "Port of the audio, where it is not the peer's own; 0 refuses or switches off the stream.",
+          },
+        },
+      },
+      RecordingMetadataWish: {
+        title: 'RecordingMetadataWish',
+        description:
+          'What the metadata of a recording session are made of (RFC 7865); what is left out follows from the session.',
+        type: 'object',
+        additionalProperties: false,
+        required: [],
+        properties: {
+          data_mode: {
+            enum: ['complete', 'partial'],
+            description:
+              'Whether the document tells everything, or what has changed (RFC 7865, 6.1). Default: complete.',
+          },
+          session: {
+            type: 'object',
+            additionalProperties: false,
+            description: 'The session that is recorded.',
+            properties: {
+              id: {
+                type: 'string',
+                description: 'Default: made of the Call-ID, the same in each document.',
+              },
+              start_time: {
+                type: 'string',
+                description: 'RFC 3339: `2026-05-01T10:00:00Z`. Default: when the recording began.',
+              },
+              stop_time: { type: 'string', description: 'RFC 3339: `2026-05-01T10:00:00Z`.' },
+              sip_session_id: {
+                type: 'string',
+                description: 'Session-ID of its dialog (RFC 7989).',
+              },
+            },
+          },
+          participants: {
+            type: 'array',
+            description: 'Who takes part. Default: nobody is named.',
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['aor'],
+              properties: {
+                id: { type: 'string', description: 'Default: made of Call-ID and `aor`.' },
+                aor: { type: 'string', description: 'Address of record.' },
+                name: { type: 'string', description: 'Display name.' },
+                sends: {
+                  type: 'array',
+                  items: { type: 'string' },
+                  description:
+                    'Labels of the streams with the voice of this one. Default: of the first participant the first stream, of the second the second.',
+                },
+                receives: {
+                  type: 'array',
+                  items: { type: 'string' },
+                  description: 'Labels of the streams this one hears. Default: all others.',
+                },
+                associate_time: {
+                  type: 'string',
+                  description:
+                    'RFC 3339: `2026-05-01T10:00:00Z`. When this one joined. Default: when the recording began.',
+                },
+                disassociate_time: {
+                  type: 'string',
+                  description: 'RFC 3339: `2026-05-01T10:00:00Z`. When this one left.',
+                },
+              },
+            },
+          },
+          streams: {
+            type: 'array',
+            description: 'Default: the streams of the session.',
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['label'],
+              properties: {
+                label: { type: 'string', description: 'As in the session description.' },
+                id: { type: 'string', description: 'Default: made of Call-ID and label.' },
+              },
+            },
+          },
+        },
+      },
+      RecordedSession: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['id', 'sip_session_ids'],
+        description: 'A communication session that is recorded (RFC 7865, 6.3).',
+        properties: {
+          id: { type: 'string', description: 'Identifier of the session.' },
+          start_time: { type: 'string', description: 'As written.' },
+          stop_time: { type: 'string', description: 'As written.' },
+          sip_session_ids: {
+            type: 'array',
+            items: { type: 'string' },
+            description: 'Session-IDs of its dialogs (RFC 7989).',
+          },
+        },
+        title: 'RecordedSession',
+      },
+      RecordingMetadata: {
+        title: 'RecordingMetadata',
+        description:
+          'Metadata of a recording session (RFC 7865), as one document has them. What the document leaves out is an empty text or list.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['data_mode', 'sessions', 'participants', 'streams'],
+        properties: {
+          data_mode: { type: 'string', description: '"complete" or "partial" (RFC 7865, 6.1).' },
+          session: { $ref: '#/definitions/RecordedSession' },
+          sessions: {
+            type: 'array',
+            items: { $ref: '#/definitions/RecordedSession' },
+            description: 'The sessions that are recorded; `session` is the first.',
+          },
+          participants: {
+            type: 'array',
+            description: 'Who takes part.',
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['id', 'aor', 'name', 'sends', 'receives'],
+              properties: {
+                id: { type: 'string', description: 'Identifier of the participant.' },
+                aor: { type: 'string', description: 'Address of record.' },
+                name: { type: 'string', description: 'Display name.' },
+                sends: {
+                  type: 'array',
+                  items: { type: 'string' },
+                  description: 'Labels of the streams with the voice of this one.',
+                },
+                receives: {
+                  type: 'array',
+                  items: { type: 'string' },
+                  description: 'Labels of the streams this one hears.',
+                },
+                associate_time: {
+                  type: 'string',
+                  description: 'When this one joined, as written.',
+                },
+                disassociate_time: {
+                  type: 'string',
+                  description: 'When this one left, as written.',
+                },
+              },
+            },
+          },
+          streams: {
+            type: 'array',
+            description:
+              'The streams; their labels are those of the session description (RFC 4574).',
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['id', 'session_id', 'label'],
+              properties: {
+                id: { type: 'string', description: 'Identifier of the stream.' },
+                session_id: { type: 'string', description: 'The session it belongs to.' },
+                label: { type: 'string', description: 'As in the session description.' },
+              },
+            },
+          },
+        },
+      },
+      Recording: {
+        title: 'Recording',
+        description:
+          'What a recording session tells of itself, by the newest message of its call that has metadata (RFC 7866, 9).',
+        type: 'object',
+        additionalProperties: false,
+        required: ['text'],
+        properties: {
+          metadata: { $ref: '#/definitions/RecordingMetadata' },
+          text: { type: 'string', description: 'The metadata as they were sent.' },
+          problem: {
+            type: 'string',
+            description: 'Why `metadata` is absent: what is wrong with the text.',
+          },
+        },
+      },
+      BodyPart: {
+        title: 'BodyPart',
+        description: 'A part of a body of several (RFC 2046, 5.1).',
+        type: 'object',
+        additionalProperties: false,
+        required: ['content_type', 'body'],
+        properties: {
+          content_type: {
+            type: 'string',
+            description: 'Media type with its parameters, as written.',
+          },
+          body: { type: 'string', description: 'What the part holds, as text.' },
+        },
+      },
+      RecordedStreamWish: {
+        title: 'RecordedStreamWish',
+        description: 'A stream of `record_session()`.',
+        type: 'object',
+        additionalProperties: false,
+        required: [],
+        properties: {
+          label: {
+            type: 'string',
+            description:
+              'Label of the stream (RFC 4574): letters, digits and other characters of a token. Default: its number, from 1.',
+          },
+          audio: {
+            $ref: '#/definitions/Sound',
+            description:
+              'What it sends: `tone()`, `tones()`, `file()` or `silent()`. Default: what `send_audio()` says.',
+          },
+          replay: {
+            type: 'string',
+            description:
+              'Or the RTP stream of a capture: path of a pcap or pcapng file, relative to the scenario file.',
+          },
+          port: {
+            type: 'integer',
+            description:
+              'With `replay`: UDP port of either end of the stream in the capture. Default: that of the stream with the most packets.',
+          },
+          delay: {
+            type: ['string', 'number'],
+            tsType: 'string | number',
+            description:
+              'How long after the answer the source begins; until then the stream sends silence. Default: 0s.',
           },
         },
       },

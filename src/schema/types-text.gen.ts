@@ -254,6 +254,13 @@ export interface PeerOptions {
    */
   codecs?: readonly ('PCMU' | 'PCMA' | 'G722' | 'L16')[];
   /**
+   * The peer is a session recording server (RFC 7866): every stream of an offer is answered
+   * with a port of its own and recorded, the Contact says \`+sip.srs\`. Its INVITEs are answered
+   * by the script, as those of any peer.
+   * Default: false.
+   */
+  recorder?: boolean;
+  /**
    * What the peer does by itself; each can be switched off, to be done by the script or not at
    * all.
    */
@@ -450,6 +457,109 @@ export interface CallOptions {
 }
 
 /**
+ * A recording session of a peer: what its INVITE holds and what its streams send.
+ */
+export interface RecordOptions {
+  /**
+   * The streams, each an m= line with a label (RFC 4574), ports and a source of its own.
+   * Default: two, with the labels 1 and 2.
+   *
+   * @minItems 1
+   * @maxItems 16
+   */
+  streams?: readonly RecordedStreamWish[];
+  /**
+   * Metadata of the session (RFC 7865): as text, exactly as they are to be sent; as an object,
+   * a document made of it; false for none. Default: a document that names the session and its
+   * streams.
+   * Examples:
+   * {"participants":[{"aor":"sip:anna@pbx.example","name":"Anna"},{"aor":"sip:bert@pbx.example"}]}.
+   */
+  metadata?: string | RecordingMetadataWish | false;
+  /**
+   * Media type of the metadata: recorders differ in which one they know.
+   * Default: "application/rs-metadata+xml".
+   */
+  metadata_type?: 'application/rs-metadata+xml' | 'application/rs-metadata';
+  /**
+   * Header fields, with several values as repeated fields. A name the peer writes itself takes
+   * the place of that field; null leaves the field out.
+   * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
+   */
+  headers?: Readonly<Record<string, string | readonly string[] | null>>;
+  /**
+   * Value of the From header; a tag is added where it has none. Default: the address of
+   * record.
+   * Examples: "<sip:anonymous@anonymous.invalid>".
+   */
+  from?: string;
+  /**
+   * Value of the To header. Default: the target.
+   */
+  to?: string;
+  /**
+   * Value of the Contact header. Default: where the peer listens, with \`+sip.src\`.
+   * Examples: "<sip:carrier@192.0.2.1:5060>".
+   */
+  contact?: string;
+  /**
+   * The session description: as text, exactly as it is to be sent; as an object, the peer's
+   * own with other \`codecs\`, \`direction\`, \`ptime\`, \`address\`, \`port\` or more \`lines\`; false
+   * for none. Default: the peer's own, where the message is to carry an offer or an answer.
+   * Single streams are named in \`streams\` of the object, by their labels.
+   * Examples: {"codecs":["PCMA"],"direction":"sendonly"}.
+   */
+  sdp?: string | SdpWish | false;
+  /**
+   * Sends the INVITE without a session description: the answer holds the offer, the ACK the
+   * answer (RFC 3261, 13.2.1).
+   * Default: false.
+   */
+  late_offer?: boolean;
+  /**
+   * How the 200 is acknowledged: not at all, or after a delay. Default: at once.
+   * Examples: "drop", "800ms".
+   */
+  ack?: 'drop' | (string & {});
+  /**
+   * Option tags of the Require header, beside siprec; \`headers: { Require: null }\` leaves all
+   * of them out.
+   * Examples: ["100rel"].
+   *
+   * @minItems 1
+   */
+  require?: readonly string[];
+  /**
+   * Session timer (RFC 4028): Session-Expires and Supported: timer; where the peer is the
+   * refresher, it refreshes after half of the time.
+   */
+  session_timer?: {
+    /**
+     * Session-Expires, in seconds.
+     */
+    expires?: number;
+    /**
+     * Min-SE, in seconds.
+     */
+    min_se?: number;
+    /**
+     * Who is to refresh the session. Default: nobody is named.
+     */
+    refresher?: 'uac' | 'uas';
+    /**
+     * What the peer refreshes with, where it is the refresher.
+     * Default: "INVITE".
+     */
+    method?: 'INVITE' | 'UPDATE';
+    /**
+     * False: the peer does not refresh although it is its turn.
+     * Default: true.
+     */
+    refresh?: boolean;
+  };
+}
+
+/**
  * What a request of a peer holds.
  */
 export interface RequestOptions {
@@ -504,6 +614,16 @@ export interface RequestOptions {
    * Value of the Expires header, in seconds.
    */
   expires?: number;
+  /**
+   * Metadata of a recording session (RFC 7865), beside the offer or alone: as text, exactly as
+   * it is to be sent; as an object, a document made of it. Default: none.
+   */
+  metadata?: string | RecordingMetadataWish | false;
+  /**
+   * Media type of the metadata: recorders differ in which one they know.
+   * Default: "application/rs-metadata+xml".
+   */
+  metadata_type?: 'application/rs-metadata+xml' | 'application/rs-metadata';
 }
 
 /**
@@ -1172,6 +1292,10 @@ export interface SdpMedia {
    * Role in the DTLS handshake (RFC 4145).
    */
   readonly setup?: string;
+  /**
+   * What other bodies call the stream (RFC 4574), such as the metadata of a recording.
+   */
+  readonly label?: string;
 }
 /**
  * A payload type of a stream.
@@ -1550,8 +1674,274 @@ export interface SdpWish {
    */
   readonly port?: number;
   /**
-   * Lines to add behind those of the stream, such as \`a=label:1\`.
+   * Lines to add behind those of the stream, such as \`a=label:1\`; in a recording session
+   * behind those of each.
    */
   readonly lines?: string[];
+  /**
+   * Of a recording session: what is to be otherwise in single streams, by their labels.
+   */
+  readonly streams?: SdpStreamWish[];
+}
+/**
+ * Wishes for one stream of a recording session.
+ */
+export interface SdpStreamWish {
+  /**
+   * Which stream (RFC 4574).
+   */
+  readonly label: string;
+  /**
+   * The codecs to offer, the preferred one first. Default: those of the peer.
+   */
+  readonly codecs?: ('PCMU' | 'PCMA' | 'G722' | 'L16')[];
+  /**
+   * \`inactive\` pauses it.
+   */
+  readonly direction?: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+  /**
+   * Milliseconds of audio in a packet.
+   */
+  readonly ptime?: number;
+  /**
+   * Port of the audio, where it is not the peer's own; 0 refuses or switches off the stream.
+   */
+  readonly port?: number;
+}
+/**
+ * What the metadata of a recording session are made of (RFC 7865); what is left out follows
+ * from the session.
+ */
+export interface RecordingMetadataWish {
+  /**
+   * Whether the document tells everything, or what has changed (RFC 7865, 6.1). Default:
+   * complete.
+   */
+  readonly data_mode?: 'complete' | 'partial';
+  /**
+   * The session that is recorded.
+   */
+  readonly session?: {
+    /**
+     * Default: made of the Call-ID, the same in each document.
+     */
+    id?: string;
+    /**
+     * RFC 3339: \`2026-05-01T10:00:00Z\`. Default: when the recording began.
+     */
+    start_time?: string;
+    /**
+     * RFC 3339: \`2026-05-01T10:00:00Z\`.
+     */
+    stop_time?: string;
+    /**
+     * Session-ID of its dialog (RFC 7989).
+     */
+    sip_session_id?: string;
+  };
+  /**
+   * Who takes part. Default: nobody is named.
+   */
+  readonly participants?: {
+    /**
+     * Default: made of Call-ID and \`aor\`.
+     */
+    id?: string;
+    /**
+     * Address of record.
+     */
+    aor: string;
+    /**
+     * Display name.
+     */
+    name?: string;
+    /**
+     * Labels of the streams with the voice of this one. Default: of the first participant the
+     * first stream, of the second the second.
+     */
+    sends?: string[];
+    /**
+     * Labels of the streams this one hears. Default: all others.
+     */
+    receives?: string[];
+    /**
+     * RFC 3339: \`2026-05-01T10:00:00Z\`. When this one joined. Default: when the recording began.
+     */
+    associate_time?: string;
+    /**
+     * RFC 3339: \`2026-05-01T10:00:00Z\`. When this one left.
+     */
+    disassociate_time?: string;
+  }[];
+  /**
+   * Default: the streams of the session.
+   */
+  readonly streams?: {
+    /**
+     * As in the session description.
+     */
+    label: string;
+    /**
+     * Default: made of Call-ID and label.
+     */
+    id?: string;
+  }[];
+}
+/**
+ * A communication session that is recorded (RFC 7865, 6.3).
+ */
+export interface RecordedSession {
+  /**
+   * Identifier of the session.
+   */
+  readonly id: string;
+  /**
+   * As written.
+   */
+  readonly start_time?: string;
+  /**
+   * As written.
+   */
+  readonly stop_time?: string;
+  /**
+   * Session-IDs of its dialogs (RFC 7989).
+   */
+  readonly sip_session_ids: string[];
+}
+/**
+ * Metadata of a recording session (RFC 7865), as one document has them. What the document
+ * leaves out is an empty text or list.
+ */
+export interface RecordingMetadata {
+  /**
+   * "complete" or "partial" (RFC 7865, 6.1).
+   */
+  readonly data_mode: string;
+  readonly session?: RecordedSession;
+  /**
+   * The sessions that are recorded; \`session\` is the first.
+   */
+  readonly sessions: RecordedSession[];
+  /**
+   * Who takes part.
+   */
+  readonly participants: {
+    /**
+     * Identifier of the participant.
+     */
+    id: string;
+    /**
+     * Address of record.
+     */
+    aor: string;
+    /**
+     * Display name.
+     */
+    name: string;
+    /**
+     * Labels of the streams with the voice of this one.
+     */
+    sends: string[];
+    /**
+     * Labels of the streams this one hears.
+     */
+    receives: string[];
+    /**
+     * When this one joined, as written.
+     */
+    associate_time?: string;
+    /**
+     * When this one left, as written.
+     */
+    disassociate_time?: string;
+  }[];
+  /**
+   * The streams; their labels are those of the session description (RFC 4574).
+   */
+  readonly streams: {
+    /**
+     * Identifier of the stream.
+     */
+    id: string;
+    /**
+     * The session it belongs to.
+     */
+    session_id: string;
+    /**
+     * As in the session description.
+     */
+    label: string;
+  }[];
+}
+/**
+ * What a recording session tells of itself, by the newest message of its call that has
+ * metadata (RFC 7866, 9).
+ */
+export interface Recording {
+  readonly metadata?: RecordingMetadata;
+  /**
+   * The metadata as they were sent.
+   */
+  readonly text: string;
+  /**
+   * Why \`metadata\` is absent: what is wrong with the text.
+   */
+  readonly problem?: string;
+}
+/**
+ * A part of a body of several (RFC 2046, 5.1).
+ */
+export interface BodyPart {
+  /**
+   * Media type with its parameters, as written.
+   */
+  readonly content_type: string;
+  /**
+   * What the part holds, as text.
+   */
+  readonly body: string;
+}
+/**
+ * A stream of \`record_session()\`.
+ */
+export interface RecordedStreamWish {
+  /**
+   * Label of the stream (RFC 4574): letters, digits and other characters of a token. Default:
+   * its number, from 1.
+   */
+  readonly label?: string;
+  readonly audio?: Sound1;
+  /**
+   * Or the RTP stream of a capture: path of a pcap or pcapng file, relative to the scenario
+   * file.
+   */
+  readonly replay?: string;
+  /**
+   * With \`replay\`: UDP port of either end of the stream in the capture. Default: that of the
+   * stream with the most packets.
+   */
+  readonly port?: number;
+  /**
+   * How long after the answer the source begins; until then the stream sends silence. Default:
+   * 0s.
+   */
+  readonly delay?: string | number;
+}
+/**
+ * What \`send_audio\` can send; made by \`tone()\`, \`tones()\`, \`file()\` and \`silent()\`.
+ */
+export interface Sound1 {
+  /**
+   * Its kind.
+   */
+  readonly sound: 'tone' | 'file' | 'silent';
+  /**
+   * Frequencies of a tone.
+   */
+  readonly hz?: number[];
+  /**
+   * Of a file, as the script wrote it.
+   */
+  readonly path?: string;
 }
 `;

@@ -244,6 +244,7 @@ const SIP_TYPES = {
   peer_options: 'PeerOptions',
   register_options: 'RegisterOptions',
   call_options: 'CallOptions',
+  record_options: 'RecordOptions',
   request_options: 'RequestOptions',
   response_options: 'ResponseOptions',
   header_options: 'HeaderOptions',

@@ -1508,6 +1508,12 @@ const schema12 = {
         'Audio codecs to offer and take, the preferred one first. Default: PCMU and PCMA.',
       examples: [['PCMA']],
     },
+    recorder: {
+      type: 'boolean',
+      default: false,
+      description:
+        'The peer is a session recording server (RFC 7866): every stream of an offer is answered with a port of its own and recorded, the Contact says `+sip.srs`. Its INVITEs are answered by the script, as those of any peer.',
+    },
     automatic: {
       type: 'object',
       additionalProperties: false,
@@ -2257,71 +2263,69 @@ function validate11(
                                         var valid0 = true;
                                       }
                                       if (valid0) {
-                                        if (data.automatic !== undefined) {
-                                          let data17 = data.automatic;
+                                        if (data.recorder !== undefined) {
                                           const _errs35 = errors;
-                                          if (errors === _errs35) {
-                                            if (
-                                              data17 &&
-                                              typeof data17 == 'object' &&
-                                              !Array.isArray(data17)
-                                            ) {
-                                              const _errs37 = errors;
-                                              for (const key1 in data17) {
-                                                if (!(
-                                                  key1 === 'trying' ||
-                                                  key1 === 'ack' ||
-                                                  key1 === 'retransmit' ||
-                                                  key1 === 'answer' ||
-                                                  key1 === 'prack' ||
-                                                  key1 === 'login'
-                                                )) {
-                                                  validate11.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/automatic',
-                                                      schemaPath:
-                                                        '#/properties/automatic/additionalProperties',
-                                                      keyword: 'additionalProperties',
-                                                      params: { additionalProperty: key1 },
-                                                      message:
-                                                        'must NOT have additional properties',
-                                                    },
-                                                  ];
-                                                  return false;
-                                                  break;
-                                                }
-                                              }
-                                              if (_errs37 === errors) {
-                                                if (data17.trying !== undefined) {
-                                                  const _errs38 = errors;
-                                                  if (typeof data17.trying !== 'boolean') {
+                                          if (typeof data.recorder !== 'boolean') {
+                                            validate11.errors = [
+                                              {
+                                                instancePath: instancePath + '/recorder',
+                                                schemaPath: '#/properties/recorder/type',
+                                                keyword: 'type',
+                                                params: { type: 'boolean' },
+                                                message: 'must be boolean',
+                                              },
+                                            ];
+                                            return false;
+                                          }
+                                          var valid0 = _errs35 === errors;
+                                        } else {
+                                          var valid0 = true;
+                                        }
+                                        if (valid0) {
+                                          if (data.automatic !== undefined) {
+                                            let data18 = data.automatic;
+                                            const _errs37 = errors;
+                                            if (errors === _errs37) {
+                                              if (
+                                                data18 &&
+                                                typeof data18 == 'object' &&
+                                                !Array.isArray(data18)
+                                              ) {
+                                                const _errs39 = errors;
+                                                for (const key1 in data18) {
+                                                  if (!(
+                                                    key1 === 'trying' ||
+                                                    key1 === 'ack' ||
+                                                    key1 === 'retransmit' ||
+                                                    key1 === 'answer' ||
+                                                    key1 === 'prack' ||
+                                                    key1 === 'login'
+                                                  )) {
                                                     validate11.errors = [
                                                       {
-                                                        instancePath:
-                                                          instancePath + '/automatic/trying',
+                                                        instancePath: instancePath + '/automatic',
                                                         schemaPath:
-                                                          '#/properties/automatic/properties/trying/type',
-                                                        keyword: 'type',
-                                                        params: { type: 'boolean' },
-                                                        message: 'must be boolean',
+                                                          '#/properties/automatic/additionalProperties',
+                                                        keyword: 'additionalProperties',
+                                                        params: { additionalProperty: key1 },
+                                                        message:
+                                                          'must NOT have additional properties',
                                                       },
                                                     ];
                                                     return false;
+                                                    break;
                                                   }
-                                                  var valid3 = _errs38 === errors;
-                                                } else {
-                                                  var valid3 = true;
                                                 }
-                                                if (valid3) {
-                                                  if (data17.ack !== undefined) {
+                                                if (_errs39 === errors) {
+                                                  if (data18.trying !== undefined) {
                                                     const _errs40 = errors;
-                                                    if (typeof data17.ack !== 'boolean') {
+                                                    if (typeof data18.trying !== 'boolean') {
                                                       validate11.errors = [
                                                         {
                                                           instancePath:
-                                                            instancePath + '/automatic/ack',
+                                                            instancePath + '/automatic/trying',
                                                           schemaPath:
-                                                            '#/properties/automatic/properties/ack/type',
+                                                            '#/properties/automatic/properties/trying/type',
                                                           keyword: 'type',
                                                           params: { type: 'boolean' },
                                                           message: 'must be boolean',
@@ -2334,16 +2338,15 @@ function validate11(
                                                     var valid3 = true;
                                                   }
                                                   if (valid3) {
-                                                    if (data17.retransmit !== undefined) {
+                                                    if (data18.ack !== undefined) {
                                                       const _errs42 = errors;
-                                                      if (typeof data17.retransmit !== 'boolean') {
+                                                      if (typeof data18.ack !== 'boolean') {
                                                         validate11.errors = [
                                                           {
                                                             instancePath:
-                                                              instancePath +
-                                                              '/automatic/retransmit',
+                                                              instancePath + '/automatic/ack',
                                                             schemaPath:
-                                                              '#/properties/automatic/properties/retransmit/type',
+                                                              '#/properties/automatic/properties/ack/type',
                                                             keyword: 'type',
                                                             params: { type: 'boolean' },
                                                             message: 'must be boolean',
@@ -2356,15 +2359,18 @@ function validate11(
                                                       var valid3 = true;
                                                     }
                                                     if (valid3) {
-                                                      if (data17.answer !== undefined) {
+                                                      if (data18.retransmit !== undefined) {
                                                         const _errs44 = errors;
-                                                        if (typeof data17.answer !== 'boolean') {
+                                                        if (
+                                                          typeof data18.retransmit !== 'boolean'
+                                                        ) {
                                                           validate11.errors = [
                                                             {
                                                               instancePath:
-                                                                instancePath + '/automatic/answer',
+                                                                instancePath +
+                                                                '/automatic/retransmit',
                                                               schemaPath:
-                                                                '#/properties/automatic/properties/answer/type',
+                                                                '#/properties/automatic/properties/retransmit/type',
                                                               keyword: 'type',
                                                               params: { type: 'boolean' },
                                                               message: 'must be boolean',
@@ -2377,15 +2383,16 @@ function validate11(
                                                         var valid3 = true;
                                                       }
                                                       if (valid3) {
-                                                        if (data17.prack !== undefined) {
+                                                        if (data18.answer !== undefined) {
                                                           const _errs46 = errors;
-                                                          if (typeof data17.prack !== 'boolean') {
+                                                          if (typeof data18.answer !== 'boolean') {
                                                             validate11.errors = [
                                                               {
                                                                 instancePath:
-                                                                  instancePath + '/automatic/prack',
+                                                                  instancePath +
+                                                                  '/automatic/answer',
                                                                 schemaPath:
-                                                                  '#/properties/automatic/properties/prack/type',
+                                                                  '#/properties/automatic/properties/answer/type',
                                                                 keyword: 'type',
                                                                 params: { type: 'boolean' },
                                                                 message: 'must be boolean',
@@ -2398,16 +2405,16 @@ function validate11(
                                                           var valid3 = true;
                                                         }
                                                         if (valid3) {
-                                                          if (data17.login !== undefined) {
+                                                          if (data18.prack !== undefined) {
                                                             const _errs48 = errors;
-                                                            if (typeof data17.login !== 'boolean') {
+                                                            if (typeof data18.prack !== 'boolean') {
                                                               validate11.errors = [
                                                                 {
                                                                   instancePath:
                                                                     instancePath +
-                                                                    '/automatic/login',
+                                                                    '/automatic/prack',
                                                                   schemaPath:
-                                                                    '#/properties/automatic/properties/login/type',
+                                                                    '#/properties/automatic/properties/prack/type',
                                                                   keyword: 'type',
                                                                   params: { type: 'boolean' },
                                                                   message: 'must be boolean',
@@ -2419,239 +2426,19 @@ function validate11(
                                                           } else {
                                                             var valid3 = true;
                                                           }
-                                                        }
-                                                      }
-                                                    }
-                                                  }
-                                                }
-                                              }
-                                            } else {
-                                              validate11.errors = [
-                                                {
-                                                  instancePath: instancePath + '/automatic',
-                                                  schemaPath: '#/properties/automatic/type',
-                                                  keyword: 'type',
-                                                  params: { type: 'object' },
-                                                  message: 'must be object',
-                                                },
-                                              ];
-                                              return false;
-                                            }
-                                          }
-                                          var valid0 = _errs35 === errors;
-                                        } else {
-                                          var valid0 = true;
-                                        }
-                                        if (valid0) {
-                                          if (data.challenge !== undefined) {
-                                            let data24 = data.challenge;
-                                            const _errs50 = errors;
-                                            if (errors === _errs50) {
-                                              if (
-                                                data24 &&
-                                                typeof data24 == 'object' &&
-                                                !Array.isArray(data24)
-                                              ) {
-                                                let missing0;
-                                                if (
-                                                  (data24.username === undefined &&
-                                                    (missing0 = 'username')) ||
-                                                  (data24.password === undefined &&
-                                                    (missing0 = 'password'))
-                                                ) {
-                                                  validate11.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/challenge',
-                                                      schemaPath: '#/properties/challenge/required',
-                                                      keyword: 'required',
-                                                      params: { missingProperty: missing0 },
-                                                      message:
-                                                        "must have required property '" +
-                                                        missing0 +
-                                                        "'",
-                                                    },
-                                                  ];
-                                                  return false;
-                                                } else {
-                                                  const _errs52 = errors;
-                                                  for (const key2 in data24) {
-                                                    if (!(
-                                                      key2 === 'username' ||
-                                                      key2 === 'password' ||
-                                                      key2 === 'realm' ||
-                                                      key2 === 'algorithm' ||
-                                                      key2 === 'qop' ||
-                                                      key2 === 'proxy'
-                                                    )) {
-                                                      validate11.errors = [
-                                                        {
-                                                          instancePath: instancePath + '/challenge',
-                                                          schemaPath:
-                                                            '#/properties/challenge/additionalProperties',
-                                                          keyword: 'additionalProperties',
-                                                          params: { additionalProperty: key2 },
-                                                          message:
-                                                            'must NOT have additional properties',
-                                                        },
-                                                      ];
-                                                      return false;
-                                                      break;
-                                                    }
-                                                  }
-                                                  if (_errs52 === errors) {
-                                                    if (data24.username !== undefined) {
-                                                      let data25 = data24.username;
-                                                      const _errs53 = errors;
-                                                      if (errors === _errs53) {
-                                                        if (typeof data25 === 'string') {
-                                                          if (!pattern19.test(data25)) {
-                                                            validate11.errors = [
-                                                              {
-                                                                instancePath:
-                                                                  instancePath +
-                                                                  '/challenge/username',
-                                                                schemaPath:
-                                                                  '#/properties/challenge/properties/username/pattern',
-                                                                keyword: 'pattern',
-                                                                params: { pattern: '^.+$' },
-                                                                message:
-                                                                  'must match pattern "' +
-                                                                  '^.+$' +
-                                                                  '"',
-                                                              },
-                                                            ];
-                                                            return false;
-                                                          }
-                                                        } else {
-                                                          validate11.errors = [
-                                                            {
-                                                              instancePath:
-                                                                instancePath +
-                                                                '/challenge/username',
-                                                              schemaPath:
-                                                                '#/properties/challenge/properties/username/type',
-                                                              keyword: 'type',
-                                                              params: { type: 'string' },
-                                                              message: 'must be string',
-                                                            },
-                                                          ];
-                                                          return false;
-                                                        }
-                                                      }
-                                                      var valid4 = _errs53 === errors;
-                                                    } else {
-                                                      var valid4 = true;
-                                                    }
-                                                    if (valid4) {
-                                                      if (data24.password !== undefined) {
-                                                        const _errs55 = errors;
-                                                        if (typeof data24.password !== 'string') {
-                                                          validate11.errors = [
-                                                            {
-                                                              instancePath:
-                                                                instancePath +
-                                                                '/challenge/password',
-                                                              schemaPath:
-                                                                '#/properties/challenge/properties/password/type',
-                                                              keyword: 'type',
-                                                              params: { type: 'string' },
-                                                              message: 'must be string',
-                                                            },
-                                                          ];
-                                                          return false;
-                                                        }
-                                                        var valid4 = _errs55 === errors;
-                                                      } else {
-                                                        var valid4 = true;
-                                                      }
-                                                      if (valid4) {
-                                                        if (data24.realm !== undefined) {
-                                                          let data27 = data24.realm;
-                                                          const _errs57 = errors;
-                                                          if (errors === _errs57) {
-                                                            if (typeof data27 === 'string') {
-                                                              if (!pattern3.test(data27)) {
+                                                          if (valid3) {
+                                                            if (data18.login !== undefined) {
+                                                              const _errs50 = errors;
+                                                              if (
+                                                                typeof data18.login !== 'boolean'
+                                                              ) {
                                                                 validate11.errors = [
                                                                   {
                                                                     instancePath:
                                                                       instancePath +
-                                                                      '/challenge/realm',
+                                                                      '/automatic/login',
                                                                     schemaPath:
-                                                                      '#/properties/challenge/properties/realm/pattern',
-                                                                    keyword: 'pattern',
-                                                                    params: {
-                                                                      pattern: '^[^"\\r\\n]+$',
-                                                                    },
-                                                                    message:
-                                                                      'must match pattern "' +
-                                                                      '^[^"\\r\\n]+$' +
-                                                                      '"',
-                                                                  },
-                                                                ];
-                                                                return false;
-                                                              }
-                                                            } else {
-                                                              validate11.errors = [
-                                                                {
-                                                                  instancePath:
-                                                                    instancePath +
-                                                                    '/challenge/realm',
-                                                                  schemaPath:
-                                                                    '#/properties/challenge/properties/realm/type',
-                                                                  keyword: 'type',
-                                                                  params: { type: 'string' },
-                                                                  message: 'must be string',
-                                                                },
-                                                              ];
-                                                              return false;
-                                                            }
-                                                          }
-                                                          var valid4 = _errs57 === errors;
-                                                        } else {
-                                                          var valid4 = true;
-                                                        }
-                                                        if (valid4) {
-                                                          if (data24.algorithm !== undefined) {
-                                                            let data28 = data24.algorithm;
-                                                            const _errs59 = errors;
-                                                            if (!(
-                                                              data28 === 'MD5' ||
-                                                              data28 === 'SHA-256'
-                                                            )) {
-                                                              validate11.errors = [
-                                                                {
-                                                                  instancePath:
-                                                                    instancePath +
-                                                                    '/challenge/algorithm',
-                                                                  schemaPath:
-                                                                    '#/properties/challenge/properties/algorithm/enum',
-                                                                  keyword: 'enum',
-                                                                  params: {
-                                                                    allowedValues:
-                                                                      schema12.properties.challenge
-                                                                        .properties.algorithm.enum,
-                                                                  },
-                                                                  message:
-                                                                    'must be equal to one of the allowed values',
-                                                                },
-                                                              ];
-                                                              return false;
-                                                            }
-                                                            var valid4 = _errs59 === errors;
-                                                          } else {
-                                                            var valid4 = true;
-                                                          }
-                                                          if (valid4) {
-                                                            if (data24.qop !== undefined) {
-                                                              const _errs60 = errors;
-                                                              if (typeof data24.qop !== 'boolean') {
-                                                                validate11.errors = [
-                                                                  {
-                                                                    instancePath:
-                                                                      instancePath +
-                                                                      '/challenge/qop',
-                                                                    schemaPath:
-                                                                      '#/properties/challenge/properties/qop/type',
+                                                                      '#/properties/automatic/properties/login/type',
                                                                     keyword: 'type',
                                                                     params: { type: 'boolean' },
                                                                     message: 'must be boolean',
@@ -2659,23 +2446,248 @@ function validate11(
                                                                 ];
                                                                 return false;
                                                               }
-                                                              var valid4 = _errs60 === errors;
+                                                              var valid3 = _errs50 === errors;
+                                                            } else {
+                                                              var valid3 = true;
+                                                            }
+                                                          }
+                                                        }
+                                                      }
+                                                    }
+                                                  }
+                                                }
+                                              } else {
+                                                validate11.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/automatic',
+                                                    schemaPath: '#/properties/automatic/type',
+                                                    keyword: 'type',
+                                                    params: { type: 'object' },
+                                                    message: 'must be object',
+                                                  },
+                                                ];
+                                                return false;
+                                              }
+                                            }
+                                            var valid0 = _errs37 === errors;
+                                          } else {
+                                            var valid0 = true;
+                                          }
+                                          if (valid0) {
+                                            if (data.challenge !== undefined) {
+                                              let data25 = data.challenge;
+                                              const _errs52 = errors;
+                                              if (errors === _errs52) {
+                                                if (
+                                                  data25 &&
+                                                  typeof data25 == 'object' &&
+                                                  !Array.isArray(data25)
+                                                ) {
+                                                  let missing0;
+                                                  if (
+                                                    (data25.username === undefined &&
+                                                      (missing0 = 'username')) ||
+                                                    (data25.password === undefined &&
+                                                      (missing0 = 'password'))
+                                                  ) {
+                                                    validate11.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/challenge',
+                                                        schemaPath:
+                                                          '#/properties/challenge/required',
+                                                        keyword: 'required',
+                                                        params: { missingProperty: missing0 },
+                                                        message:
+                                                          "must have required property '" +
+                                                          missing0 +
+                                                          "'",
+                                                      },
+                                                    ];
+                                                    return false;
+                                                  } else {
+                                                    const _errs54 = errors;
+                                                    for (const key2 in data25) {
+                                                      if (!(
+                                                        key2 === 'username' ||
+                                                        key2 === 'password' ||
+                                                        key2 === 'realm' ||
+                                                        key2 === 'algorithm' ||
+                                                        key2 === 'qop' ||
+                                                        key2 === 'proxy'
+                                                      )) {
+                                                        validate11.errors = [
+                                                          {
+                                                            instancePath:
+                                                              instancePath + '/challenge',
+                                                            schemaPath:
+                                                              '#/properties/challenge/additionalProperties',
+                                                            keyword: 'additionalProperties',
+                                                            params: { additionalProperty: key2 },
+                                                            message:
+                                                              'must NOT have additional properties',
+                                                          },
+                                                        ];
+                                                        return false;
+                                                        break;
+                                                      }
+                                                    }
+                                                    if (_errs54 === errors) {
+                                                      if (data25.username !== undefined) {
+                                                        let data26 = data25.username;
+                                                        const _errs55 = errors;
+                                                        if (errors === _errs55) {
+                                                          if (typeof data26 === 'string') {
+                                                            if (!pattern19.test(data26)) {
+                                                              validate11.errors = [
+                                                                {
+                                                                  instancePath:
+                                                                    instancePath +
+                                                                    '/challenge/username',
+                                                                  schemaPath:
+                                                                    '#/properties/challenge/properties/username/pattern',
+                                                                  keyword: 'pattern',
+                                                                  params: { pattern: '^.+$' },
+                                                                  message:
+                                                                    'must match pattern "' +
+                                                                    '^.+$' +
+                                                                    '"',
+                                                                },
+                                                              ];
+                                                              return false;
+                                                            }
+                                                          } else {
+                                                            validate11.errors = [
+                                                              {
+                                                                instancePath:
+                                                                  instancePath +
+                                                                  '/challenge/username',
+                                                                schemaPath:
+                                                                  '#/properties/challenge/properties/username/type',
+                                                                keyword: 'type',
+                                                                params: { type: 'string' },
+                                                                message: 'must be string',
+                                                              },
+                                                            ];
+                                                            return false;
+                                                          }
+                                                        }
+                                                        var valid4 = _errs55 === errors;
+                                                      } else {
+                                                        var valid4 = true;
+                                                      }
+                                                      if (valid4) {
+                                                        if (data25.password !== undefined) {
+                                                          const _errs57 = errors;
+                                                          if (typeof data25.password !== 'string') {
+                                                            validate11.errors = [
+                                                              {
+                                                                instancePath:
+                                                                  instancePath +
+                                                                  '/challenge/password',
+                                                                schemaPath:
+                                                                  '#/properties/challenge/properties/password/type',
+                                                                keyword: 'type',
+                                                                params: { type: 'string' },
+                                                                message: 'must be string',
+                                                              },
+                                                            ];
+                                                            return false;
+                                                          }
+                                                          var valid4 = _errs57 === errors;
+                                                        } else {
+                                                          var valid4 = true;
+                                                        }
+                                                        if (valid4) {
+                                                          if (data25.realm !== undefined) {
+                                                            let data28 = data25.realm;
+                                                            const _errs59 = errors;
+                                                            if (errors === _errs59) {
+                                                              if (typeof data28 === 'string') {
+                                                                if (!pattern3.test(data28)) {
+                                                                  validate11.errors = [
+                                                                    {
+                                                                      instancePath:
+                                                                        instancePath +
+                                                                        '/challenge/realm',
+                                                                      schemaPath:
+                                                                        '#/properties/challenge/properties/realm/pattern',
+                                                                      keyword: 'pattern',
+                                                                      params: {
+                                                                        pattern: '^[^"\\r\\n]+$',
+                                                                      },
+                                                                      message:
+                                                                        'must match pattern "' +
+                                                                        '^[^"\\r\\n]+$' +
+                                                                        '"',
+                                                                    },
+                                                                  ];
+                                                                  return false;
+                                                                }
+                                                              } else {
+                                                                validate11.errors = [
+                                                                  {
+                                                                    instancePath:
+                                                                      instancePath +
+                                                                      '/challenge/realm',
+                                                                    schemaPath:
+                                                                      '#/properties/challenge/properties/realm/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'string' },
+                                                                    message: 'must be string',
+                                                                  },
+                                                                ];
+                                                                return false;
+                                                              }
+                                                            }
+                                                            var valid4 = _errs59 === errors;
+                                                          } else {
+                                                            var valid4 = true;
+                                                          }
+                                                          if (valid4) {
+                                                            if (data25.algorithm !== undefined) {
+                                                              let data29 = data25.algorithm;
+                                                              const _errs61 = errors;
+                                                              if (!(
+                                                                data29 === 'MD5' ||
+                                                                data29 === 'SHA-256'
+                                                              )) {
+                                                                validate11.errors = [
+                                                                  {
+                                                                    instancePath:
+                                                                      instancePath +
+                                                                      '/challenge/algorithm',
+                                                                    schemaPath:
+                                                                      '#/properties/challenge/properties/algorithm/enum',
+                                                                    keyword: 'enum',
+                                                                    params: {
+                                                                      allowedValues:
+                                                                        schema12.properties
+                                                                          .challenge.properties
+                                                                          .algorithm.enum,
+                                                                    },
+                                                                    message:
+                                                                      'must be equal to one of the allowed values',
+                                                                  },
+                                                                ];
+                                                                return false;
+                                                              }
+                                                              var valid4 = _errs61 === errors;
                                                             } else {
                                                               var valid4 = true;
                                                             }
                                                             if (valid4) {
-                                                              if (data24.proxy !== undefined) {
+                                                              if (data25.qop !== undefined) {
                                                                 const _errs62 = errors;
                                                                 if (
-                                                                  typeof data24.proxy !== 'boolean'
+                                                                  typeof data25.qop !== 'boolean'
                                                                 ) {
                                                                   validate11.errors = [
                                                                     {
                                                                       instancePath:
                                                                         instancePath +
-                                                                        '/challenge/proxy',
+                                                                        '/challenge/qop',
                                                                       schemaPath:
-                                                                        '#/properties/challenge/properties/proxy/type',
+                                                                        '#/properties/challenge/properties/qop/type',
                                                                       keyword: 'type',
                                                                       params: { type: 'boolean' },
                                                                       message: 'must be boolean',
@@ -2687,29 +2699,55 @@ function validate11(
                                                               } else {
                                                                 var valid4 = true;
                                                               }
+                                                              if (valid4) {
+                                                                if (data25.proxy !== undefined) {
+                                                                  const _errs64 = errors;
+                                                                  if (
+                                                                    typeof data25.proxy !==
+                                                                    'boolean'
+                                                                  ) {
+                                                                    validate11.errors = [
+                                                                      {
+                                                                        instancePath:
+                                                                          instancePath +
+                                                                          '/challenge/proxy',
+                                                                        schemaPath:
+                                                                          '#/properties/challenge/properties/proxy/type',
+                                                                        keyword: 'type',
+                                                                        params: { type: 'boolean' },
+                                                                        message: 'must be boolean',
+                                                                      },
+                                                                    ];
+                                                                    return false;
+                                                                  }
+                                                                  var valid4 = _errs64 === errors;
+                                                                } else {
+                                                                  var valid4 = true;
+                                                                }
+                                                              }
                                                             }
                                                           }
                                                         }
                                                       }
                                                     }
                                                   }
+                                                } else {
+                                                  validate11.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/challenge',
+                                                      schemaPath: '#/properties/challenge/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'object' },
+                                                      message: 'must be object',
+                                                    },
+                                                  ];
+                                                  return false;
                                                 }
-                                              } else {
-                                                validate11.errors = [
-                                                  {
-                                                    instancePath: instancePath + '/challenge',
-                                                    schemaPath: '#/properties/challenge/type',
-                                                    keyword: 'type',
-                                                    params: { type: 'object' },
-                                                    message: 'must be object',
-                                                  },
-                                                ];
-                                                return false;
                                               }
+                                              var valid0 = _errs52 === errors;
+                                            } else {
+                                              var valid0 = true;
                                             }
-                                            var valid0 = _errs50 === errors;
-                                          } else {
-                                            var valid0 = true;
                                           }
                                         }
                                       }
@@ -3771,8 +3809,847 @@ function validate13(
   validate13.errors = vErrors;
   return errors === 0;
 }
-export const requestOptions = validate14;
+export const recordOptions = validate14;
 const schema15 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'record-options.schema.json',
+  title: 'RecordOptions',
+  description: 'A recording session of a peer: what its INVITE holds and what its streams send.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    streams: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 16,
+      'x-form': 'an array of 1 to 16 streams such as [{ label: "1", audio: tone(440) }]',
+      tsType: 'readonly RecordedStreamWish[]',
+      description:
+        'The streams, each an m= line with a label (RFC 4574), ports and a source of its own. Default: two, with the labels 1 and 2.',
+      items: { type: 'object' },
+    },
+    metadata: {
+      type: ['string', 'object', 'boolean'],
+      'x-form': 'a document as text, an object of what it is to hold, or false for none',
+      tsType: 'string | RecordingMetadataWish | false',
+      description:
+        'Metadata of the session (RFC 7865): as text, exactly as they are to be sent; as an object, a document made of it; false for none. Default: a document that names the session and its streams.',
+      examples: [
+        {
+          participants: [
+            { aor: 'sip:anna@pbx.example', name: 'Anna' },
+            { aor: 'sip:bert@pbx.example' },
+          ],
+        },
+      ],
+    },
+    metadata_type: {
+      enum: ['application/rs-metadata+xml', 'application/rs-metadata'],
+      default: 'application/rs-metadata+xml',
+      description: 'Media type of the metadata: recorders differ in which one they know.',
+    },
+    headers: {
+      type: 'object',
+      'x-form': 'an object of header names with a text, an array of texts, or null',
+      tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+      description:
+        'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
+      examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
+    },
+    from: {
+      type: 'string',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+      'x-form': 'the value of a From header',
+      description:
+        'Value of the From header; a tag is added where it has none. Default: the address of record.',
+      examples: ['<sip:anonymous@anonymous.invalid>'],
+    },
+    to: {
+      type: 'string',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+      'x-form': 'the value of a To header',
+      description: 'Value of the To header. Default: the target.',
+    },
+    contact: {
+      type: 'string',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+      'x-form': 'the value of a Contact header',
+      description: 'Value of the Contact header. Default: where the peer listens, with `+sip.src`.',
+      examples: ['<sip:carrier@192.0.2.1:5060>'],
+    },
+    sdp: {
+      type: ['string', 'object', 'boolean'],
+      'x-form':
+        "a session description as text, an object of wishes for the peer's own, or false for none",
+      tsType: 'string | SdpWish | false',
+      description:
+        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer. Single streams are named in `streams` of the object, by their labels.",
+      examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
+    },
+    late_offer: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Sends the INVITE without a session description: the answer holds the offer, the ACK the answer (RFC 3261, 13.2.1).',
+    },
+    ack: {
+      type: 'string',
+      pattern: '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$',
+      'x-form': '"drop", or a delay such as "800ms"',
+      tsType: '"drop" | (string & {})',
+      description: 'How the 200 is acknowledged: not at all, or after a delay. Default: at once.',
+      examples: ['drop', '800ms'],
+    },
+    require: {
+      type: 'array',
+      items: {
+        type: 'string',
+        pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$",
+        'x-form': 'an option tag such as "100rel"',
+      },
+      minItems: 1,
+      'x-form': 'an array of option tags such as ["100rel"]',
+      tsType: 'readonly string[]',
+      description:
+        'Option tags of the Require header, beside siprec; `headers: { Require: null }` leaves all of them out.',
+      examples: [['100rel']],
+    },
+    session_timer: {
+      type: 'object',
+      additionalProperties: false,
+      'x-form': 'an object such as { expires: 90, refresher: "uac" }',
+      properties: {
+        expires: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 86400,
+          description: 'Session-Expires, in seconds.',
+        },
+        min_se: { type: 'integer', minimum: 1, maximum: 86400, description: 'Min-SE, in seconds.' },
+        refresher: {
+          enum: ['uac', 'uas'],
+          description: 'Who is to refresh the session. Default: nobody is named.',
+        },
+        method: {
+          enum: ['INVITE', 'UPDATE'],
+          default: 'INVITE',
+          description: 'What the peer refreshes with, where it is the refresher.',
+        },
+        refresh: {
+          type: 'boolean',
+          default: true,
+          description: 'False: the peer does not refresh although it is its turn.',
+        },
+      },
+      description:
+        'Session timer (RFC 4028): Session-Expires and Supported: timer; where the peer is the refresher, it refreshes after half of the time.',
+    },
+  },
+};
+function validate14(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="record-options.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!func2.call(schema15.properties, key0)) {
+          validate14.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.streams !== undefined) {
+          let data0 = data.streams;
+          const _errs2 = errors;
+          if (errors === _errs2) {
+            if (Array.isArray(data0)) {
+              if (data0.length > 16) {
+                validate14.errors = [
+                  {
+                    instancePath: instancePath + '/streams',
+                    schemaPath: '#/properties/streams/maxItems',
+                    keyword: 'maxItems',
+                    params: { limit: 16 },
+                    message: 'must NOT have more than 16 items',
+                  },
+                ];
+                return false;
+              } else {
+                if (data0.length < 1) {
+                  validate14.errors = [
+                    {
+                      instancePath: instancePath + '/streams',
+                      schemaPath: '#/properties/streams/minItems',
+                      keyword: 'minItems',
+                      params: { limit: 1 },
+                      message: 'must NOT have fewer than 1 items',
+                    },
+                  ];
+                  return false;
+                } else {
+                  var valid1 = true;
+                  const len0 = data0.length;
+                  for (let i0 = 0; i0 < len0; i0++) {
+                    let data1 = data0[i0];
+                    const _errs4 = errors;
+                    if (!(data1 && typeof data1 == 'object' && !Array.isArray(data1))) {
+                      validate14.errors = [
+                        {
+                          instancePath: instancePath + '/streams/' + i0,
+                          schemaPath: '#/properties/streams/items/type',
+                          keyword: 'type',
+                          params: { type: 'object' },
+                          message: 'must be object',
+                        },
+                      ];
+                      return false;
+                    }
+                    var valid1 = _errs4 === errors;
+                    if (!valid1) {
+                      break;
+                    }
+                  }
+                }
+              }
+            } else {
+              validate14.errors = [
+                {
+                  instancePath: instancePath + '/streams',
+                  schemaPath: '#/properties/streams/type',
+                  keyword: 'type',
+                  params: { type: 'array' },
+                  message: 'must be array',
+                },
+              ];
+              return false;
+            }
+          }
+          var valid0 = _errs2 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.metadata !== undefined) {
+            let data2 = data.metadata;
+            const _errs6 = errors;
+            if (
+              typeof data2 !== 'string' &&
+              !(data2 && typeof data2 == 'object' && !Array.isArray(data2)) &&
+              typeof data2 !== 'boolean'
+            ) {
+              validate14.errors = [
+                {
+                  instancePath: instancePath + '/metadata',
+                  schemaPath: '#/properties/metadata/type',
+                  keyword: 'type',
+                  params: { type: schema15.properties.metadata.type },
+                  message: 'must be string,object,boolean',
+                },
+              ];
+              return false;
+            }
+            var valid0 = _errs6 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.metadata_type !== undefined) {
+              let data3 = data.metadata_type;
+              const _errs8 = errors;
+              if (!(
+                data3 === 'application/rs-metadata+xml' || data3 === 'application/rs-metadata'
+              )) {
+                validate14.errors = [
+                  {
+                    instancePath: instancePath + '/metadata_type',
+                    schemaPath: '#/properties/metadata_type/enum',
+                    keyword: 'enum',
+                    params: { allowedValues: schema15.properties.metadata_type.enum },
+                    message: 'must be equal to one of the allowed values',
+                  },
+                ];
+                return false;
+              }
+              var valid0 = _errs8 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.headers !== undefined) {
+                let data4 = data.headers;
+                const _errs9 = errors;
+                if (!(data4 && typeof data4 == 'object' && !Array.isArray(data4))) {
+                  validate14.errors = [
+                    {
+                      instancePath: instancePath + '/headers',
+                      schemaPath: '#/properties/headers/type',
+                      keyword: 'type',
+                      params: { type: 'object' },
+                      message: 'must be object',
+                    },
+                  ];
+                  return false;
+                }
+                var valid0 = _errs9 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.from !== undefined) {
+                  let data5 = data.from;
+                  const _errs11 = errors;
+                  if (errors === _errs11) {
+                    if (typeof data5 === 'string') {
+                      if (!pattern21.test(data5)) {
+                        validate14.errors = [
+                          {
+                            instancePath: instancePath + '/from',
+                            schemaPath: '#/properties/from/pattern',
+                            keyword: 'pattern',
+                            params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                            message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                          },
+                        ];
+                        return false;
+                      }
+                    } else {
+                      validate14.errors = [
+                        {
+                          instancePath: instancePath + '/from',
+                          schemaPath: '#/properties/from/type',
+                          keyword: 'type',
+                          params: { type: 'string' },
+                          message: 'must be string',
+                        },
+                      ];
+                      return false;
+                    }
+                  }
+                  var valid0 = _errs11 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data.to !== undefined) {
+                    let data6 = data.to;
+                    const _errs13 = errors;
+                    if (errors === _errs13) {
+                      if (typeof data6 === 'string') {
+                        if (!pattern21.test(data6)) {
+                          validate14.errors = [
+                            {
+                              instancePath: instancePath + '/to',
+                              schemaPath: '#/properties/to/pattern',
+                              keyword: 'pattern',
+                              params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                              message:
+                                'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                            },
+                          ];
+                          return false;
+                        }
+                      } else {
+                        validate14.errors = [
+                          {
+                            instancePath: instancePath + '/to',
+                            schemaPath: '#/properties/to/type',
+                            keyword: 'type',
+                            params: { type: 'string' },
+                            message: 'must be string',
+                          },
+                        ];
+                        return false;
+                      }
+                    }
+                    var valid0 = _errs13 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                  if (valid0) {
+                    if (data.contact !== undefined) {
+                      let data7 = data.contact;
+                      const _errs15 = errors;
+                      if (errors === _errs15) {
+                        if (typeof data7 === 'string') {
+                          if (!pattern21.test(data7)) {
+                            validate14.errors = [
+                              {
+                                instancePath: instancePath + '/contact',
+                                schemaPath: '#/properties/contact/pattern',
+                                keyword: 'pattern',
+                                params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                                message:
+                                  'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                              },
+                            ];
+                            return false;
+                          }
+                        } else {
+                          validate14.errors = [
+                            {
+                              instancePath: instancePath + '/contact',
+                              schemaPath: '#/properties/contact/type',
+                              keyword: 'type',
+                              params: { type: 'string' },
+                              message: 'must be string',
+                            },
+                          ];
+                          return false;
+                        }
+                      }
+                      var valid0 = _errs15 === errors;
+                    } else {
+                      var valid0 = true;
+                    }
+                    if (valid0) {
+                      if (data.sdp !== undefined) {
+                        let data8 = data.sdp;
+                        const _errs17 = errors;
+                        if (
+                          typeof data8 !== 'string' &&
+                          !(data8 && typeof data8 == 'object' && !Array.isArray(data8)) &&
+                          typeof data8 !== 'boolean'
+                        ) {
+                          validate14.errors = [
+                            {
+                              instancePath: instancePath + '/sdp',
+                              schemaPath: '#/properties/sdp/type',
+                              keyword: 'type',
+                              params: { type: schema15.properties.sdp.type },
+                              message: 'must be string,object,boolean',
+                            },
+                          ];
+                          return false;
+                        }
+                        var valid0 = _errs17 === errors;
+                      } else {
+                        var valid0 = true;
+                      }
+                      if (valid0) {
+                        if (data.late_offer !== undefined) {
+                          const _errs19 = errors;
+                          if (typeof data.late_offer !== 'boolean') {
+                            validate14.errors = [
+                              {
+                                instancePath: instancePath + '/late_offer',
+                                schemaPath: '#/properties/late_offer/type',
+                                keyword: 'type',
+                                params: { type: 'boolean' },
+                                message: 'must be boolean',
+                              },
+                            ];
+                            return false;
+                          }
+                          var valid0 = _errs19 === errors;
+                        } else {
+                          var valid0 = true;
+                        }
+                        if (valid0) {
+                          if (data.ack !== undefined) {
+                            let data10 = data.ack;
+                            const _errs21 = errors;
+                            if (errors === _errs21) {
+                              if (typeof data10 === 'string') {
+                                if (!pattern28.test(data10)) {
+                                  validate14.errors = [
+                                    {
+                                      instancePath: instancePath + '/ack',
+                                      schemaPath: '#/properties/ack/pattern',
+                                      keyword: 'pattern',
+                                      params: { pattern: '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$' },
+                                      message:
+                                        'must match pattern "' +
+                                        '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$' +
+                                        '"',
+                                    },
+                                  ];
+                                  return false;
+                                }
+                              } else {
+                                validate14.errors = [
+                                  {
+                                    instancePath: instancePath + '/ack',
+                                    schemaPath: '#/properties/ack/type',
+                                    keyword: 'type',
+                                    params: { type: 'string' },
+                                    message: 'must be string',
+                                  },
+                                ];
+                                return false;
+                              }
+                            }
+                            var valid0 = _errs21 === errors;
+                          } else {
+                            var valid0 = true;
+                          }
+                          if (valid0) {
+                            if (data.require !== undefined) {
+                              let data11 = data.require;
+                              const _errs23 = errors;
+                              if (errors === _errs23) {
+                                if (Array.isArray(data11)) {
+                                  if (data11.length < 1) {
+                                    validate14.errors = [
+                                      {
+                                        instancePath: instancePath + '/require',
+                                        schemaPath: '#/properties/require/minItems',
+                                        keyword: 'minItems',
+                                        params: { limit: 1 },
+                                        message: 'must NOT have fewer than 1 items',
+                                      },
+                                    ];
+                                    return false;
+                                  } else {
+                                    var valid2 = true;
+                                    const len1 = data11.length;
+                                    for (let i1 = 0; i1 < len1; i1++) {
+                                      let data12 = data11[i1];
+                                      const _errs25 = errors;
+                                      if (errors === _errs25) {
+                                        if (typeof data12 === 'string') {
+                                          if (!pattern29.test(data12)) {
+                                            validate14.errors = [
+                                              {
+                                                instancePath: instancePath + '/require/' + i1,
+                                                schemaPath: '#/properties/require/items/pattern',
+                                                keyword: 'pattern',
+                                                params: { pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$" },
+                                                message:
+                                                  'must match pattern "' +
+                                                  "^[A-Za-z0-9\\-.!%*_+`'~]+$" +
+                                                  '"',
+                                              },
+                                            ];
+                                            return false;
+                                          }
+                                        } else {
+                                          validate14.errors = [
+                                            {
+                                              instancePath: instancePath + '/require/' + i1,
+                                              schemaPath: '#/properties/require/items/type',
+                                              keyword: 'type',
+                                              params: { type: 'string' },
+                                              message: 'must be string',
+                                            },
+                                          ];
+                                          return false;
+                                        }
+                                      }
+                                      var valid2 = _errs25 === errors;
+                                      if (!valid2) {
+                                        break;
+                                      }
+                                    }
+                                  }
+                                } else {
+                                  validate14.errors = [
+                                    {
+                                      instancePath: instancePath + '/require',
+                                      schemaPath: '#/properties/require/type',
+                                      keyword: 'type',
+                                      params: { type: 'array' },
+                                      message: 'must be array',
+                                    },
+                                  ];
+                                  return false;
+                                }
+                              }
+                              var valid0 = _errs23 === errors;
+                            } else {
+                              var valid0 = true;
+                            }
+                            if (valid0) {
+                              if (data.session_timer !== undefined) {
+                                let data13 = data.session_timer;
+                                const _errs27 = errors;
+                                if (errors === _errs27) {
+                                  if (
+                                    data13 &&
+                                    typeof data13 == 'object' &&
+                                    !Array.isArray(data13)
+                                  ) {
+                                    const _errs29 = errors;
+                                    for (const key1 in data13) {
+                                      if (!(
+                                        key1 === 'expires' ||
+                                        key1 === 'min_se' ||
+                                        key1 === 'refresher' ||
+                                        key1 === 'method' ||
+                                        key1 === 'refresh'
+                                      )) {
+                                        validate14.errors = [
+                                          {
+                                            instancePath: instancePath + '/session_timer',
+                                            schemaPath:
+                                              '#/properties/session_timer/additionalProperties',
+                                            keyword: 'additionalProperties',
+                                            params: { additionalProperty: key1 },
+                                            message: 'must NOT have additional properties',
+                                          },
+                                        ];
+                                        return false;
+                                        break;
+                                      }
+                                    }
+                                    if (_errs29 === errors) {
+                                      if (data13.expires !== undefined) {
+                                        let data14 = data13.expires;
+                                        const _errs30 = errors;
+                                        if (!(
+                                          typeof data14 == 'number' &&
+                                          !(data14 % 1) &&
+                                          !isNaN(data14) &&
+                                          isFinite(data14)
+                                        )) {
+                                          validate14.errors = [
+                                            {
+                                              instancePath: instancePath + '/session_timer/expires',
+                                              schemaPath:
+                                                '#/properties/session_timer/properties/expires/type',
+                                              keyword: 'type',
+                                              params: { type: 'integer' },
+                                              message: 'must be integer',
+                                            },
+                                          ];
+                                          return false;
+                                        }
+                                        if (errors === _errs30) {
+                                          if (typeof data14 == 'number' && isFinite(data14)) {
+                                            if (data14 > 86400 || isNaN(data14)) {
+                                              validate14.errors = [
+                                                {
+                                                  instancePath:
+                                                    instancePath + '/session_timer/expires',
+                                                  schemaPath:
+                                                    '#/properties/session_timer/properties/expires/maximum',
+                                                  keyword: 'maximum',
+                                                  params: { comparison: '<=', limit: 86400 },
+                                                  message: 'must be <= 86400',
+                                                },
+                                              ];
+                                              return false;
+                                            } else {
+                                              if (data14 < 1 || isNaN(data14)) {
+                                                validate14.errors = [
+                                                  {
+                                                    instancePath:
+                                                      instancePath + '/session_timer/expires',
+                                                    schemaPath:
+                                                      '#/properties/session_timer/properties/expires/minimum',
+                                                    keyword: 'minimum',
+                                                    params: { comparison: '>=', limit: 1 },
+                                                    message: 'must be >= 1',
+                                                  },
+                                                ];
+                                                return false;
+                                              }
+                                            }
+                                          }
+                                        }
+                                        var valid3 = _errs30 === errors;
+                                      } else {
+                                        var valid3 = true;
+                                      }
+                                      if (valid3) {
+                                        if (data13.min_se !== undefined) {
+                                          let data15 = data13.min_se;
+                                          const _errs32 = errors;
+                                          if (!(
+                                            typeof data15 == 'number' &&
+                                            !(data15 % 1) &&
+                                            !isNaN(data15) &&
+                                            isFinite(data15)
+                                          )) {
+                                            validate14.errors = [
+                                              {
+                                                instancePath:
+                                                  instancePath + '/session_timer/min_se',
+                                                schemaPath:
+                                                  '#/properties/session_timer/properties/min_se/type',
+                                                keyword: 'type',
+                                                params: { type: 'integer' },
+                                                message: 'must be integer',
+                                              },
+                                            ];
+                                            return false;
+                                          }
+                                          if (errors === _errs32) {
+                                            if (typeof data15 == 'number' && isFinite(data15)) {
+                                              if (data15 > 86400 || isNaN(data15)) {
+                                                validate14.errors = [
+                                                  {
+                                                    instancePath:
+                                                      instancePath + '/session_timer/min_se',
+                                                    schemaPath:
+                                                      '#/properties/session_timer/properties/min_se/maximum',
+                                                    keyword: 'maximum',
+                                                    params: { comparison: '<=', limit: 86400 },
+                                                    message: 'must be <= 86400',
+                                                  },
+                                                ];
+                                                return false;
+                                              } else {
+                                                if (data15 < 1 || isNaN(data15)) {
+                                                  validate14.errors = [
+                                                    {
+                                                      instancePath:
+                                                        instancePath + '/session_timer/min_se',
+                                                      schemaPath:
+                                                        '#/properties/session_timer/properties/min_se/minimum',
+                                                      keyword: 'minimum',
+                                                      params: { comparison: '>=', limit: 1 },
+                                                      message: 'must be >= 1',
+                                                    },
+                                                  ];
+                                                  return false;
+                                                }
+                                              }
+                                            }
+                                          }
+                                          var valid3 = _errs32 === errors;
+                                        } else {
+                                          var valid3 = true;
+                                        }
+                                        if (valid3) {
+                                          if (data13.refresher !== undefined) {
+                                            let data16 = data13.refresher;
+                                            const _errs34 = errors;
+                                            if (!(data16 === 'uac' || data16 === 'uas')) {
+                                              validate14.errors = [
+                                                {
+                                                  instancePath:
+                                                    instancePath + '/session_timer/refresher',
+                                                  schemaPath:
+                                                    '#/properties/session_timer/properties/refresher/enum',
+                                                  keyword: 'enum',
+                                                  params: {
+                                                    allowedValues:
+                                                      schema15.properties.session_timer.properties
+                                                        .refresher.enum,
+                                                  },
+                                                  message:
+                                                    'must be equal to one of the allowed values',
+                                                },
+                                              ];
+                                              return false;
+                                            }
+                                            var valid3 = _errs34 === errors;
+                                          } else {
+                                            var valid3 = true;
+                                          }
+                                          if (valid3) {
+                                            if (data13.method !== undefined) {
+                                              let data17 = data13.method;
+                                              const _errs35 = errors;
+                                              if (!(data17 === 'INVITE' || data17 === 'UPDATE')) {
+                                                validate14.errors = [
+                                                  {
+                                                    instancePath:
+                                                      instancePath + '/session_timer/method',
+                                                    schemaPath:
+                                                      '#/properties/session_timer/properties/method/enum',
+                                                    keyword: 'enum',
+                                                    params: {
+                                                      allowedValues:
+                                                        schema15.properties.session_timer.properties
+                                                          .method.enum,
+                                                    },
+                                                    message:
+                                                      'must be equal to one of the allowed values',
+                                                  },
+                                                ];
+                                                return false;
+                                              }
+                                              var valid3 = _errs35 === errors;
+                                            } else {
+                                              var valid3 = true;
+                                            }
+                                            if (valid3) {
+                                              if (data13.refresh !== undefined) {
+                                                const _errs36 = errors;
+                                                if (typeof data13.refresh !== 'boolean') {
+                                                  validate14.errors = [
+                                                    {
+                                                      instancePath:
+                                                        instancePath + '/session_timer/refresh',
+                                                      schemaPath:
+                                                        '#/properties/session_timer/properties/refresh/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'boolean' },
+                                                      message: 'must be boolean',
+                                                    },
+                                                  ];
+                                                  return false;
+                                                }
+                                                var valid3 = _errs36 === errors;
+                                              } else {
+                                                var valid3 = true;
+                                              }
+                                            }
+                                          }
+                                        }
+                                      }
+                                    }
+                                  } else {
+                                    validate14.errors = [
+                                      {
+                                        instancePath: instancePath + '/session_timer',
+                                        schemaPath: '#/properties/session_timer/type',
+                                        keyword: 'type',
+                                        params: { type: 'object' },
+                                        message: 'must be object',
+                                      },
+                                    ];
+                                    return false;
+                                  }
+                                }
+                                var valid0 = _errs27 === errors;
+                              } else {
+                                var valid0 = true;
+                              }
+                            }
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate14.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate14.errors = vErrors;
+  return errors === 0;
+}
+export const requestOptions = validate15;
+const schema16 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'request-options.schema.json',
   title: 'RequestOptions',
@@ -3847,462 +4724,17 @@ const schema15 = {
       maximum: 86400,
       description: 'Value of the Expires header, in seconds.',
     },
-  },
-};
-function validate14(
-  data,
-  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
-) {
-  /*# sourceURL="request-options.schema.json" */ let vErrors = null;
-  let errors = 0;
-  if (errors === 0) {
-    if (data && typeof data == 'object' && !Array.isArray(data)) {
-      const _errs1 = errors;
-      for (const key0 in data) {
-        if (!func2.call(schema15.properties, key0)) {
-          validate14.errors = [
-            {
-              instancePath,
-              schemaPath: '#/additionalProperties',
-              keyword: 'additionalProperties',
-              params: { additionalProperty: key0 },
-              message: 'must NOT have additional properties',
-            },
-          ];
-          return false;
-          break;
-        }
-      }
-      if (_errs1 === errors) {
-        if (data.headers !== undefined) {
-          let data0 = data.headers;
-          const _errs2 = errors;
-          if (!(data0 && typeof data0 == 'object' && !Array.isArray(data0))) {
-            validate14.errors = [
-              {
-                instancePath: instancePath + '/headers',
-                schemaPath: '#/properties/headers/type',
-                keyword: 'type',
-                params: { type: 'object' },
-                message: 'must be object',
-              },
-            ];
-            return false;
-          }
-          var valid0 = _errs2 === errors;
-        } else {
-          var valid0 = true;
-        }
-        if (valid0) {
-          if (data.body !== undefined) {
-            const _errs4 = errors;
-            if (typeof data.body !== 'string') {
-              validate14.errors = [
-                {
-                  instancePath: instancePath + '/body',
-                  schemaPath: '#/properties/body/type',
-                  keyword: 'type',
-                  params: { type: 'string' },
-                  message: 'must be string',
-                },
-              ];
-              return false;
-            }
-            var valid0 = _errs4 === errors;
-          } else {
-            var valid0 = true;
-          }
-          if (valid0) {
-            if (data.content_type !== undefined) {
-              let data2 = data.content_type;
-              const _errs6 = errors;
-              if (errors === _errs6) {
-                if (typeof data2 === 'string') {
-                  if (!pattern21.test(data2)) {
-                    validate14.errors = [
-                      {
-                        instancePath: instancePath + '/content_type',
-                        schemaPath: '#/properties/content_type/pattern',
-                        keyword: 'pattern',
-                        params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
-                        message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
-                      },
-                    ];
-                    return false;
-                  }
-                } else {
-                  validate14.errors = [
-                    {
-                      instancePath: instancePath + '/content_type',
-                      schemaPath: '#/properties/content_type/type',
-                      keyword: 'type',
-                      params: { type: 'string' },
-                      message: 'must be string',
-                    },
-                  ];
-                  return false;
-                }
-              }
-              var valid0 = _errs6 === errors;
-            } else {
-              var valid0 = true;
-            }
-            if (valid0) {
-              if (data.from !== undefined) {
-                let data3 = data.from;
-                const _errs8 = errors;
-                if (errors === _errs8) {
-                  if (typeof data3 === 'string') {
-                    if (!pattern21.test(data3)) {
-                      validate14.errors = [
-                        {
-                          instancePath: instancePath + '/from',
-                          schemaPath: '#/properties/from/pattern',
-                          keyword: 'pattern',
-                          params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
-                          message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
-                        },
-                      ];
-                      return false;
-                    }
-                  } else {
-                    validate14.errors = [
-                      {
-                        instancePath: instancePath + '/from',
-                        schemaPath: '#/properties/from/type',
-                        keyword: 'type',
-                        params: { type: 'string' },
-                        message: 'must be string',
-                      },
-                    ];
-                    return false;
-                  }
-                }
-                var valid0 = _errs8 === errors;
-              } else {
-                var valid0 = true;
-              }
-              if (valid0) {
-                if (data.to !== undefined) {
-                  let data4 = data.to;
-                  const _errs10 = errors;
-                  if (errors === _errs10) {
-                    if (typeof data4 === 'string') {
-                      if (!pattern21.test(data4)) {
-                        validate14.errors = [
-                          {
-                            instancePath: instancePath + '/to',
-                            schemaPath: '#/properties/to/pattern',
-                            keyword: 'pattern',
-                            params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
-                            message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
-                          },
-                        ];
-                        return false;
-                      }
-                    } else {
-                      validate14.errors = [
-                        {
-                          instancePath: instancePath + '/to',
-                          schemaPath: '#/properties/to/type',
-                          keyword: 'type',
-                          params: { type: 'string' },
-                          message: 'must be string',
-                        },
-                      ];
-                      return false;
-                    }
-                  }
-                  var valid0 = _errs10 === errors;
-                } else {
-                  var valid0 = true;
-                }
-                if (valid0) {
-                  if (data.contact !== undefined) {
-                    let data5 = data.contact;
-                    const _errs12 = errors;
-                    if (errors === _errs12) {
-                      if (typeof data5 === 'string') {
-                        if (!pattern21.test(data5)) {
-                          validate14.errors = [
-                            {
-                              instancePath: instancePath + '/contact',
-                              schemaPath: '#/properties/contact/pattern',
-                              keyword: 'pattern',
-                              params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
-                              message:
-                                'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
-                            },
-                          ];
-                          return false;
-                        }
-                      } else {
-                        validate14.errors = [
-                          {
-                            instancePath: instancePath + '/contact',
-                            schemaPath: '#/properties/contact/type',
-                            keyword: 'type',
-                            params: { type: 'string' },
-                            message: 'must be string',
-                          },
-                        ];
-                        return false;
-                      }
-                    }
-                    var valid0 = _errs12 === errors;
-                  } else {
-                    var valid0 = true;
-                  }
-                  if (valid0) {
-                    if (data.sdp !== undefined) {
-                      let data6 = data.sdp;
-                      const _errs14 = errors;
-                      if (
-                        typeof data6 !== 'string' &&
-                        !(data6 && typeof data6 == 'object' && !Array.isArray(data6)) &&
-                        typeof data6 !== 'boolean'
-                      ) {
-                        validate14.errors = [
-                          {
-                            instancePath: instancePath + '/sdp',
-                            schemaPath: '#/properties/sdp/type',
-                            keyword: 'type',
-                            params: { type: schema15.properties.sdp.type },
-                            message: 'must be string,object,boolean',
-                          },
-                        ];
-                        return false;
-                      }
-                      var valid0 = _errs14 === errors;
-                    } else {
-                      var valid0 = true;
-                    }
-                    if (valid0) {
-                      if (data.in !== undefined) {
-                        const _errs16 = errors;
-                        if (typeof data.in !== 'string') {
-                          validate14.errors = [
-                            {
-                              instancePath: instancePath + '/in',
-                              schemaPath: '#/properties/in/type',
-                              keyword: 'type',
-                              params: { type: 'string' },
-                              message: 'must be string',
-                            },
-                          ];
-                          return false;
-                        }
-                        var valid0 = _errs16 === errors;
-                      } else {
-                        var valid0 = true;
-                      }
-                      if (valid0) {
-                        if (data.event !== undefined) {
-                          let data8 = data.event;
-                          const _errs18 = errors;
-                          if (errors === _errs18) {
-                            if (typeof data8 === 'string') {
-                              if (!pattern21.test(data8)) {
-                                validate14.errors = [
-                                  {
-                                    instancePath: instancePath + '/event',
-                                    schemaPath: '#/properties/event/pattern',
-                                    keyword: 'pattern',
-                                    params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
-                                    message:
-                                      'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
-                                  },
-                                ];
-                                return false;
-                              }
-                            } else {
-                              validate14.errors = [
-                                {
-                                  instancePath: instancePath + '/event',
-                                  schemaPath: '#/properties/event/type',
-                                  keyword: 'type',
-                                  params: { type: 'string' },
-                                  message: 'must be string',
-                                },
-                              ];
-                              return false;
-                            }
-                          }
-                          var valid0 = _errs18 === errors;
-                        } else {
-                          var valid0 = true;
-                        }
-                        if (valid0) {
-                          if (data.expires !== undefined) {
-                            let data9 = data.expires;
-                            const _errs20 = errors;
-                            if (!(
-                              typeof data9 == 'number' &&
-                              !(data9 % 1) &&
-                              !isNaN(data9) &&
-                              isFinite(data9)
-                            )) {
-                              validate14.errors = [
-                                {
-                                  instancePath: instancePath + '/expires',
-                                  schemaPath: '#/properties/expires/type',
-                                  keyword: 'type',
-                                  params: { type: 'integer' },
-                                  message: 'must be integer',
-                                },
-                              ];
-                              return false;
-                            }
-                            if (errors === _errs20) {
-                              if (typeof data9 == 'number' && isFinite(data9)) {
-                                if (data9 > 86400 || isNaN(data9)) {
-                                  validate14.errors = [
-                                    {
-                                      instancePath: instancePath + '/expires',
-                                      schemaPath: '#/properties/expires/maximum',
-                                      keyword: 'maximum',
-                                      params: { comparison: '<=', limit: 86400 },
-                                      message: 'must be <= 86400',
-                                    },
-                                  ];
-                                  return false;
-                                } else {
-                                  if (data9 < 0 || isNaN(data9)) {
-                                    validate14.errors = [
-                                      {
-                                        instancePath: instancePath + '/expires',
-                                        schemaPath: '#/properties/expires/minimum',
-                                        keyword: 'minimum',
-                                        params: { comparison: '>=', limit: 0 },
-                                        message: 'must be >= 0',
-                                      },
-                                    ];
-                                    return false;
-                                  }
-                                }
-                              }
-                            }
-                            var valid0 = _errs20 === errors;
-                          } else {
-                            var valid0 = true;
-                          }
-                        }
-                      }
-                    }
-                  }
-                }
-              }
-            }
-          }
-        }
-      }
-    } else {
-      validate14.errors = [
-        {
-          instancePath,
-          schemaPath: '#/type',
-          keyword: 'type',
-          params: { type: 'object' },
-          message: 'must be object',
-        },
-      ];
-      return false;
-    }
-  }
-  validate14.errors = vErrors;
-  return errors === 0;
-}
-export const responseOptions = validate15;
-const schema16 = {
-  $schema: 'http://json-schema.org/draft-07/schema#',
-  $id: 'response-options.schema.json',
-  title: 'ResponseOptions',
-  description: 'What a response of a peer holds.',
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    headers: {
-      type: 'object',
-      'x-form': 'an object of header names with a text, an array of texts, or null',
-      tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
-      description:
-        'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
-      examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
-    },
-    body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
-    content_type: {
-      type: 'string',
-      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
-      'x-form': 'a media type such as "application/scaip+xml"',
-      description:
-        'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
-      examples: ['application/scaip+xml'],
-    },
-    contact: {
-      type: 'string',
-      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
-      'x-form': 'the value of a Contact header',
-      description: 'Value of the Contact header. Default: where the peer listens.',
-      examples: ['<sip:carrier@192.0.2.1:5060>'],
-    },
-    sdp: {
+    metadata: {
       type: ['string', 'object', 'boolean'],
-      'x-form':
-        "a session description as text, an object of wishes for the peer's own, or false for none",
-      tsType: 'string | SdpWish | false',
+      'x-form': 'a document as text, an object of what it is to hold, or false for none',
+      tsType: 'string | RecordingMetadataWish | false',
       description:
-        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
-      examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
+        'Metadata of a recording session (RFC 7865), beside the offer or alone: as text, exactly as it is to be sent; as an object, a document made of it. Default: none.',
     },
-    tag: {
-      type: 'string',
-      pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$",
-      'x-form': "a tag of letters, digits and any of -.!%*_+`'~",
-      description:
-        "Tag of the To header (RFC 3261, 19.3): responses with different tags are those of a fork. Default: the peer's own.",
-      examples: ['a'],
-    },
-    reliable: {
-      type: 'boolean',
-      default: false,
-      description: 'Sends a provisional response reliably, until its PRACK comes (RFC 3262).',
-    },
-    session_timer: {
-      type: 'object',
-      additionalProperties: false,
-      'x-form': 'an object such as { expires: 90, refresher: "uac" }',
-      properties: {
-        expires: {
-          type: 'integer',
-          minimum: 1,
-          maximum: 86400,
-          description: 'Session-Expires, in seconds.',
-        },
-        min_se: { type: 'integer', minimum: 1, maximum: 86400, description: 'Min-SE, in seconds.' },
-        refresher: {
-          enum: ['uac', 'uas'],
-          description: 'Who is to refresh the session. Default: nobody is named.',
-        },
-        method: {
-          enum: ['INVITE', 'UPDATE'],
-          default: 'INVITE',
-          description: 'What the peer refreshes with, where it is the refresher.',
-        },
-        refresh: {
-          type: 'boolean',
-          default: true,
-          description: 'False: the peer does not refresh although it is its turn.',
-        },
-      },
-      description:
-        'Session timer (RFC 4028): Session-Expires and Supported: timer; where the peer is the refresher, it refreshes after half of the time.',
-    },
-    to: {
-      type: 'string',
-      'x-form': 'a request of the SIP log',
-      tsType: '{ readonly call_id: string; readonly method: string }',
-      description:
-        'The request to answer, from `sip.received()` or `expect()`. Default: the INVITE that has waited longest, else the request that has.',
+    metadata_type: {
+      enum: ['application/rs-metadata+xml', 'application/rs-metadata'],
+      default: 'application/rs-metadata+xml',
+      description: 'Media type of the metadata: recorders differ in which one they know.',
     },
   },
 };
@@ -4310,7 +4742,7 @@ function validate15(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
-  /*# sourceURL="response-options.schema.json" */ let vErrors = null;
+  /*# sourceURL="request-options.schema.json" */ let vErrors = null;
   let errors = 0;
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
@@ -4405,13 +4837,521 @@ function validate15(
               var valid0 = true;
             }
             if (valid0) {
+              if (data.from !== undefined) {
+                let data3 = data.from;
+                const _errs8 = errors;
+                if (errors === _errs8) {
+                  if (typeof data3 === 'string') {
+                    if (!pattern21.test(data3)) {
+                      validate15.errors = [
+                        {
+                          instancePath: instancePath + '/from',
+                          schemaPath: '#/properties/from/pattern',
+                          keyword: 'pattern',
+                          params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                          message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                        },
+                      ];
+                      return false;
+                    }
+                  } else {
+                    validate15.errors = [
+                      {
+                        instancePath: instancePath + '/from',
+                        schemaPath: '#/properties/from/type',
+                        keyword: 'type',
+                        params: { type: 'string' },
+                        message: 'must be string',
+                      },
+                    ];
+                    return false;
+                  }
+                }
+                var valid0 = _errs8 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.to !== undefined) {
+                  let data4 = data.to;
+                  const _errs10 = errors;
+                  if (errors === _errs10) {
+                    if (typeof data4 === 'string') {
+                      if (!pattern21.test(data4)) {
+                        validate15.errors = [
+                          {
+                            instancePath: instancePath + '/to',
+                            schemaPath: '#/properties/to/pattern',
+                            keyword: 'pattern',
+                            params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                            message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                          },
+                        ];
+                        return false;
+                      }
+                    } else {
+                      validate15.errors = [
+                        {
+                          instancePath: instancePath + '/to',
+                          schemaPath: '#/properties/to/type',
+                          keyword: 'type',
+                          params: { type: 'string' },
+                          message: 'must be string',
+                        },
+                      ];
+                      return false;
+                    }
+                  }
+                  var valid0 = _errs10 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data.contact !== undefined) {
+                    let data5 = data.contact;
+                    const _errs12 = errors;
+                    if (errors === _errs12) {
+                      if (typeof data5 === 'string') {
+                        if (!pattern21.test(data5)) {
+                          validate15.errors = [
+                            {
+                              instancePath: instancePath + '/contact',
+                              schemaPath: '#/properties/contact/pattern',
+                              keyword: 'pattern',
+                              params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                              message:
+                                'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                            },
+                          ];
+                          return false;
+                        }
+                      } else {
+                        validate15.errors = [
+                          {
+                            instancePath: instancePath + '/contact',
+                            schemaPath: '#/properties/contact/type',
+                            keyword: 'type',
+                            params: { type: 'string' },
+                            message: 'must be string',
+                          },
+                        ];
+                        return false;
+                      }
+                    }
+                    var valid0 = _errs12 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                  if (valid0) {
+                    if (data.sdp !== undefined) {
+                      let data6 = data.sdp;
+                      const _errs14 = errors;
+                      if (
+                        typeof data6 !== 'string' &&
+                        !(data6 && typeof data6 == 'object' && !Array.isArray(data6)) &&
+                        typeof data6 !== 'boolean'
+                      ) {
+                        validate15.errors = [
+                          {
+                            instancePath: instancePath + '/sdp',
+                            schemaPath: '#/properties/sdp/type',
+                            keyword: 'type',
+                            params: { type: schema16.properties.sdp.type },
+                            message: 'must be string,object,boolean',
+                          },
+                        ];
+                        return false;
+                      }
+                      var valid0 = _errs14 === errors;
+                    } else {
+                      var valid0 = true;
+                    }
+                    if (valid0) {
+                      if (data.in !== undefined) {
+                        const _errs16 = errors;
+                        if (typeof data.in !== 'string') {
+                          validate15.errors = [
+                            {
+                              instancePath: instancePath + '/in',
+                              schemaPath: '#/properties/in/type',
+                              keyword: 'type',
+                              params: { type: 'string' },
+                              message: 'must be string',
+                            },
+                          ];
+                          return false;
+                        }
+                        var valid0 = _errs16 === errors;
+                      } else {
+                        var valid0 = true;
+                      }
+                      if (valid0) {
+                        if (data.event !== undefined) {
+                          let data8 = data.event;
+                          const _errs18 = errors;
+                          if (errors === _errs18) {
+                            if (typeof data8 === 'string') {
+                              if (!pattern21.test(data8)) {
+                                validate15.errors = [
+                                  {
+                                    instancePath: instancePath + '/event',
+                                    schemaPath: '#/properties/event/pattern',
+                                    keyword: 'pattern',
+                                    params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                                    message:
+                                      'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                                  },
+                                ];
+                                return false;
+                              }
+                            } else {
+                              validate15.errors = [
+                                {
+                                  instancePath: instancePath + '/event',
+                                  schemaPath: '#/properties/event/type',
+                                  keyword: 'type',
+                                  params: { type: 'string' },
+                                  message: 'must be string',
+                                },
+                              ];
+                              return false;
+                            }
+                          }
+                          var valid0 = _errs18 === errors;
+                        } else {
+                          var valid0 = true;
+                        }
+                        if (valid0) {
+                          if (data.expires !== undefined) {
+                            let data9 = data.expires;
+                            const _errs20 = errors;
+                            if (!(
+                              typeof data9 == 'number' &&
+                              !(data9 % 1) &&
+                              !isNaN(data9) &&
+                              isFinite(data9)
+                            )) {
+                              validate15.errors = [
+                                {
+                                  instancePath: instancePath + '/expires',
+                                  schemaPath: '#/properties/expires/type',
+                                  keyword: 'type',
+                                  params: { type: 'integer' },
+                                  message: 'must be integer',
+                                },
+                              ];
+                              return false;
+                            }
+                            if (errors === _errs20) {
+                              if (typeof data9 == 'number' && isFinite(data9)) {
+                                if (data9 > 86400 || isNaN(data9)) {
+                                  validate15.errors = [
+                                    {
+                                      instancePath: instancePath + '/expires',
+                                      schemaPath: '#/properties/expires/maximum',
+                                      keyword: 'maximum',
+                                      params: { comparison: '<=', limit: 86400 },
+                                      message: 'must be <= 86400',
+                                    },
+                                  ];
+                                  return false;
+                                } else {
+                                  if (data9 < 0 || isNaN(data9)) {
+                                    validate15.errors = [
+                                      {
+                                        instancePath: instancePath + '/expires',
+                                        schemaPath: '#/properties/expires/minimum',
+                                        keyword: 'minimum',
+                                        params: { comparison: '>=', limit: 0 },
+                                        message: 'must be >= 0',
+                                      },
+                                    ];
+                                    return false;
+                                  }
+                                }
+                              }
+                            }
+                            var valid0 = _errs20 === errors;
+                          } else {
+                            var valid0 = true;
+                          }
+                          if (valid0) {
+                            if (data.metadata !== undefined) {
+                              let data10 = data.metadata;
+                              const _errs22 = errors;
+                              if (
+                                typeof data10 !== 'string' &&
+                                !(data10 && typeof data10 == 'object' && !Array.isArray(data10)) &&
+                                typeof data10 !== 'boolean'
+                              ) {
+                                validate15.errors = [
+                                  {
+                                    instancePath: instancePath + '/metadata',
+                                    schemaPath: '#/properties/metadata/type',
+                                    keyword: 'type',
+                                    params: { type: schema16.properties.metadata.type },
+                                    message: 'must be string,object,boolean',
+                                  },
+                                ];
+                                return false;
+                              }
+                              var valid0 = _errs22 === errors;
+                            } else {
+                              var valid0 = true;
+                            }
+                            if (valid0) {
+                              if (data.metadata_type !== undefined) {
+                                let data11 = data.metadata_type;
+                                const _errs24 = errors;
+                                if (!(
+                                  data11 === 'application/rs-metadata+xml' ||
+                                  data11 === 'application/rs-metadata'
+                                )) {
+                                  validate15.errors = [
+                                    {
+                                      instancePath: instancePath + '/metadata_type',
+                                      schemaPath: '#/properties/metadata_type/enum',
+                                      keyword: 'enum',
+                                      params: {
+                                        allowedValues: schema16.properties.metadata_type.enum,
+                                      },
+                                      message: 'must be equal to one of the allowed values',
+                                    },
+                                  ];
+                                  return false;
+                                }
+                                var valid0 = _errs24 === errors;
+                              } else {
+                                var valid0 = true;
+                              }
+                            }
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate15.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate15.errors = vErrors;
+  return errors === 0;
+}
+export const responseOptions = validate16;
+const schema17 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'response-options.schema.json',
+  title: 'ResponseOptions',
+  description: 'What a response of a peer holds.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    headers: {
+      type: 'object',
+      'x-form': 'an object of header names with a text, an array of texts, or null',
+      tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
+      description:
+        'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
+      examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
+    },
+    body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
+    content_type: {
+      type: 'string',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+      'x-form': 'a media type such as "application/scaip+xml"',
+      description:
+        'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
+      examples: ['application/scaip+xml'],
+    },
+    contact: {
+      type: 'string',
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+      'x-form': 'the value of a Contact header',
+      description: 'Value of the Contact header. Default: where the peer listens.',
+      examples: ['<sip:carrier@192.0.2.1:5060>'],
+    },
+    sdp: {
+      type: ['string', 'object', 'boolean'],
+      'x-form':
+        "a session description as text, an object of wishes for the peer's own, or false for none",
+      tsType: 'string | SdpWish | false',
+      description:
+        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+      examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
+    },
+    tag: {
+      type: 'string',
+      pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$",
+      'x-form': "a tag of letters, digits and any of -.!%*_+`'~",
+      description:
+        "Tag of the To header (RFC 3261, 19.3): responses with different tags are those of a fork. Default: the peer's own.",
+      examples: ['a'],
+    },
+    reliable: {
+      type: 'boolean',
+      default: false,
+      description: 'Sends a provisional response reliably, until its PRACK comes (RFC 3262).',
+    },
+    session_timer: {
+      type: 'object',
+      additionalProperties: false,
+      'x-form': 'an object such as { expires: 90, refresher: "uac" }',
+      properties: {
+        expires: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 86400,
+          description: 'Session-Expires, in seconds.',
+        },
+        min_se: { type: 'integer', minimum: 1, maximum: 86400, description: 'Min-SE, in seconds.' },
+        refresher: {
+          enum: ['uac', 'uas'],
+          description: 'Who is to refresh the session. Default: nobody is named.',
+        },
+        method: {
+          enum: ['INVITE', 'UPDATE'],
+          default: 'INVITE',
+          description: 'What the peer refreshes with, where it is the refresher.',
+        },
+        refresh: {
+          type: 'boolean',
+          default: true,
+          description: 'False: the peer does not refresh although it is its turn.',
+        },
+      },
+      description:
+        'Session timer (RFC 4028): Session-Expires and Supported: timer; where the peer is the refresher, it refreshes after half of the time.',
+    },
+    to: {
+      type: 'string',
+      'x-form': 'a request of the SIP log',
+      tsType: '{ readonly call_id: string; readonly method: string }',
+      description:
+        'The request to answer, from `sip.received()` or `expect()`. Default: the INVITE that has waited longest, else the request that has.',
+    },
+  },
+};
+function validate16(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="response-options.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!func2.call(schema17.properties, key0)) {
+          validate16.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.headers !== undefined) {
+          let data0 = data.headers;
+          const _errs2 = errors;
+          if (!(data0 && typeof data0 == 'object' && !Array.isArray(data0))) {
+            validate16.errors = [
+              {
+                instancePath: instancePath + '/headers',
+                schemaPath: '#/properties/headers/type',
+                keyword: 'type',
+                params: { type: 'object' },
+                message: 'must be object',
+              },
+            ];
+            return false;
+          }
+          var valid0 = _errs2 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.body !== undefined) {
+            const _errs4 = errors;
+            if (typeof data.body !== 'string') {
+              validate16.errors = [
+                {
+                  instancePath: instancePath + '/body',
+                  schemaPath: '#/properties/body/type',
+                  keyword: 'type',
+                  params: { type: 'string' },
+                  message: 'must be string',
+                },
+              ];
+              return false;
+            }
+            var valid0 = _errs4 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.content_type !== undefined) {
+              let data2 = data.content_type;
+              const _errs6 = errors;
+              if (errors === _errs6) {
+                if (typeof data2 === 'string') {
+                  if (!pattern21.test(data2)) {
+                    validate16.errors = [
+                      {
+                        instancePath: instancePath + '/content_type',
+                        schemaPath: '#/properties/content_type/pattern',
+                        keyword: 'pattern',
+                        params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                        message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                      },
+                    ];
+                    return false;
+                  }
+                } else {
+                  validate16.errors = [
+                    {
+                      instancePath: instancePath + '/content_type',
+                      schemaPath: '#/properties/content_type/type',
+                      keyword: 'type',
+                      params: { type: 'string' },
+                      message: 'must be string',
+                    },
+                  ];
+                  return false;
+                }
+              }
+              var valid0 = _errs6 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
               if (data.contact !== undefined) {
                 let data3 = data.contact;
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
                     if (!pattern21.test(data3)) {
-                      validate15.errors = [
+                      validate16.errors = [
                         {
                           instancePath: instancePath + '/contact',
                           schemaPath: '#/properties/contact/pattern',
@@ -4423,7 +5363,7 @@ function validate15(
                       return false;
                     }
                   } else {
-                    validate15.errors = [
+                    validate16.errors = [
                       {
                         instancePath: instancePath + '/contact',
                         schemaPath: '#/properties/contact/type',
@@ -4448,12 +5388,12 @@ function validate15(
                     !(data4 && typeof data4 == 'object' && !Array.isArray(data4)) &&
                     typeof data4 !== 'boolean'
                   ) {
-                    validate15.errors = [
+                    validate16.errors = [
                       {
                         instancePath: instancePath + '/sdp',
                         schemaPath: '#/properties/sdp/type',
                         keyword: 'type',
-                        params: { type: schema16.properties.sdp.type },
+                        params: { type: schema17.properties.sdp.type },
                         message: 'must be string,object,boolean',
                       },
                     ];
@@ -4470,7 +5410,7 @@ function validate15(
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
                         if (!pattern29.test(data5)) {
-                          validate15.errors = [
+                          validate16.errors = [
                             {
                               instancePath: instancePath + '/tag',
                               schemaPath: '#/properties/tag/pattern',
@@ -4482,7 +5422,7 @@ function validate15(
                           return false;
                         }
                       } else {
-                        validate15.errors = [
+                        validate16.errors = [
                           {
                             instancePath: instancePath + '/tag',
                             schemaPath: '#/properties/tag/type',
@@ -4502,7 +5442,7 @@ function validate15(
                     if (data.reliable !== undefined) {
                       const _errs14 = errors;
                       if (typeof data.reliable !== 'boolean') {
-                        validate15.errors = [
+                        validate16.errors = [
                           {
                             instancePath: instancePath + '/reliable',
                             schemaPath: '#/properties/reliable/type',
@@ -4532,7 +5472,7 @@ function validate15(
                                 key1 === 'method' ||
                                 key1 === 'refresh'
                               )) {
-                                validate15.errors = [
+                                validate16.errors = [
                                   {
                                     instancePath: instancePath + '/session_timer',
                                     schemaPath: '#/properties/session_timer/additionalProperties',
@@ -4555,7 +5495,7 @@ function validate15(
                                   !isNaN(data8) &&
                                   isFinite(data8)
                                 )) {
-                                  validate15.errors = [
+                                  validate16.errors = [
                                     {
                                       instancePath: instancePath + '/session_timer/expires',
                                       schemaPath:
@@ -4570,7 +5510,7 @@ function validate15(
                                 if (errors === _errs19) {
                                   if (typeof data8 == 'number' && isFinite(data8)) {
                                     if (data8 > 86400 || isNaN(data8)) {
-                                      validate15.errors = [
+                                      validate16.errors = [
                                         {
                                           instancePath: instancePath + '/session_timer/expires',
                                           schemaPath:
@@ -4583,7 +5523,7 @@ function validate15(
                                       return false;
                                     } else {
                                       if (data8 < 1 || isNaN(data8)) {
-                                        validate15.errors = [
+                                        validate16.errors = [
                                           {
                                             instancePath: instancePath + '/session_timer/expires',
                                             schemaPath:
@@ -4612,7 +5552,7 @@ function validate15(
                                     !isNaN(data9) &&
                                     isFinite(data9)
                                   )) {
-                                    validate15.errors = [
+                                    validate16.errors = [
                                       {
                                         instancePath: instancePath + '/session_timer/min_se',
                                         schemaPath:
@@ -4627,7 +5567,7 @@ function validate15(
                                   if (errors === _errs21) {
                                     if (typeof data9 == 'number' && isFinite(data9)) {
                                       if (data9 > 86400 || isNaN(data9)) {
-                                        validate15.errors = [
+                                        validate16.errors = [
                                           {
                                             instancePath: instancePath + '/session_timer/min_se',
                                             schemaPath:
@@ -4640,7 +5580,7 @@ function validate15(
                                         return false;
                                       } else {
                                         if (data9 < 1 || isNaN(data9)) {
-                                          validate15.errors = [
+                                          validate16.errors = [
                                             {
                                               instancePath: instancePath + '/session_timer/min_se',
                                               schemaPath:
@@ -4664,7 +5604,7 @@ function validate15(
                                     let data10 = data7.refresher;
                                     const _errs23 = errors;
                                     if (!(data10 === 'uac' || data10 === 'uas')) {
-                                      validate15.errors = [
+                                      validate16.errors = [
                                         {
                                           instancePath: instancePath + '/session_timer/refresher',
                                           schemaPath:
@@ -4672,7 +5612,7 @@ function validate15(
                                           keyword: 'enum',
                                           params: {
                                             allowedValues:
-                                              schema16.properties.session_timer.properties.refresher
+                                              schema17.properties.session_timer.properties.refresher
                                                 .enum,
                                           },
                                           message: 'must be equal to one of the allowed values',
@@ -4689,7 +5629,7 @@ function validate15(
                                       let data11 = data7.method;
                                       const _errs24 = errors;
                                       if (!(data11 === 'INVITE' || data11 === 'UPDATE')) {
-                                        validate15.errors = [
+                                        validate16.errors = [
                                           {
                                             instancePath: instancePath + '/session_timer/method',
                                             schemaPath:
@@ -4697,7 +5637,7 @@ function validate15(
                                             keyword: 'enum',
                                             params: {
                                               allowedValues:
-                                                schema16.properties.session_timer.properties.method
+                                                schema17.properties.session_timer.properties.method
                                                   .enum,
                                             },
                                             message: 'must be equal to one of the allowed values',
@@ -4713,7 +5653,7 @@ function validate15(
                                       if (data7.refresh !== undefined) {
                                         const _errs25 = errors;
                                         if (typeof data7.refresh !== 'boolean') {
-                                          validate15.errors = [
+                                          validate16.errors = [
                                             {
                                               instancePath: instancePath + '/session_timer/refresh',
                                               schemaPath:
@@ -4735,7 +5675,7 @@ function validate15(
                               }
                             }
                           } else {
-                            validate15.errors = [
+                            validate16.errors = [
                               {
                                 instancePath: instancePath + '/session_timer',
                                 schemaPath: '#/properties/session_timer/type',
@@ -4755,7 +5695,7 @@ function validate15(
                         if (data.to !== undefined) {
                           const _errs27 = errors;
                           if (typeof data.to !== 'string') {
-                            validate15.errors = [
+                            validate16.errors = [
                               {
                                 instancePath: instancePath + '/to',
                                 schemaPath: '#/properties/to/type',
@@ -4780,7 +5720,7 @@ function validate15(
         }
       }
     } else {
-      validate15.errors = [
+      validate16.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -4792,11 +5732,11 @@ function validate15(
       return false;
     }
   }
-  validate15.errors = vErrors;
+  validate16.errors = vErrors;
   return errors === 0;
 }
-export const headerOptions = validate16;
-const schema17 = {
+export const headerOptions = validate17;
+const schema18 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'header-options.schema.json',
   title: 'HeaderOptions',
@@ -4815,7 +5755,7 @@ const schema17 = {
     },
   },
 };
-function validate16(
+function validate17(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -4826,7 +5766,7 @@ function validate16(
       const _errs1 = errors;
       for (const key0 in data) {
         if (!(key0 === 'headers')) {
-          validate16.errors = [
+          validate17.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -4843,7 +5783,7 @@ function validate16(
         if (data.headers !== undefined) {
           let data0 = data.headers;
           if (!(data0 && typeof data0 == 'object' && !Array.isArray(data0))) {
-            validate16.errors = [
+            validate17.errors = [
               {
                 instancePath: instancePath + '/headers',
                 schemaPath: '#/properties/headers/type',
@@ -4857,7 +5797,7 @@ function validate16(
         }
       }
     } else {
-      validate16.errors = [
+      validate17.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -4869,11 +5809,11 @@ function validate16(
       return false;
     }
   }
-  validate16.errors = vErrors;
+  validate17.errors = vErrors;
   return errors === 0;
 }
-export const textOptions = validate17;
-const schema18 = {
+export const textOptions = validate18;
+const schema19 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'text-options.schema.json',
   title: 'TextOptions',
@@ -4898,7 +5838,7 @@ const schema18 = {
     },
   },
 };
-function validate17(
+function validate18(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -4909,7 +5849,7 @@ function validate17(
       const _errs1 = errors;
       for (const key0 in data) {
         if (!(key0 === 'headers' || key0 === 'content_type')) {
-          validate17.errors = [
+          validate18.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -4927,7 +5867,7 @@ function validate17(
           let data0 = data.headers;
           const _errs2 = errors;
           if (!(data0 && typeof data0 == 'object' && !Array.isArray(data0))) {
-            validate17.errors = [
+            validate18.errors = [
               {
                 instancePath: instancePath + '/headers',
                 schemaPath: '#/properties/headers/type',
@@ -4949,7 +5889,7 @@ function validate17(
             if (errors === _errs4) {
               if (typeof data1 === 'string') {
                 if (!pattern21.test(data1)) {
-                  validate17.errors = [
+                  validate18.errors = [
                     {
                       instancePath: instancePath + '/content_type',
                       schemaPath: '#/properties/content_type/pattern',
@@ -4961,7 +5901,7 @@ function validate17(
                   return false;
                 }
               } else {
-                validate17.errors = [
+                validate18.errors = [
                   {
                     instancePath: instancePath + '/content_type',
                     schemaPath: '#/properties/content_type/type',
@@ -4980,7 +5920,7 @@ function validate17(
         }
       }
     } else {
-      validate17.errors = [
+      validate18.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -4992,11 +5932,11 @@ function validate17(
       return false;
     }
   }
-  validate17.errors = vErrors;
+  validate18.errors = vErrors;
   return errors === 0;
 }
-export const deflectOptions = validate18;
-const schema19 = {
+export const deflectOptions = validate19;
+const schema20 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'deflect-options.schema.json',
   title: 'DeflectOptions',
@@ -5030,7 +5970,7 @@ const schema19 = {
     },
   },
 };
-function validate18(
+function validate19(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -5041,7 +5981,7 @@ function validate18(
       const _errs1 = errors;
       for (const key0 in data) {
         if (!(key0 === 'contacts' || key0 === 'code' || key0 === 'headers')) {
-          validate18.errors = [
+          validate19.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -5061,7 +6001,7 @@ function validate18(
           if (errors === _errs2) {
             if (Array.isArray(data0)) {
               if (data0.length < 1) {
-                validate18.errors = [
+                validate19.errors = [
                   {
                     instancePath: instancePath + '/contacts',
                     schemaPath: '#/properties/contacts/minItems',
@@ -5080,7 +6020,7 @@ function validate18(
                   if (errors === _errs4) {
                     if (typeof data1 === 'string') {
                       if (!pattern21.test(data1)) {
-                        validate18.errors = [
+                        validate19.errors = [
                           {
                             instancePath: instancePath + '/contacts/' + i0,
                             schemaPath: '#/properties/contacts/items/pattern',
@@ -5092,7 +6032,7 @@ function validate18(
                         return false;
                       }
                     } else {
-                      validate18.errors = [
+                      validate19.errors = [
                         {
                           instancePath: instancePath + '/contacts/' + i0,
                           schemaPath: '#/properties/contacts/items/type',
@@ -5111,7 +6051,7 @@ function validate18(
                 }
               }
             } else {
-              validate18.errors = [
+              validate19.errors = [
                 {
                   instancePath: instancePath + '/contacts',
                   schemaPath: '#/properties/contacts/type',
@@ -5132,7 +6072,7 @@ function validate18(
             let data2 = data.code;
             const _errs6 = errors;
             if (!(typeof data2 == 'number' && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
-              validate18.errors = [
+              validate19.errors = [
                 {
                   instancePath: instancePath + '/code',
                   schemaPath: '#/properties/code/type',
@@ -5146,7 +6086,7 @@ function validate18(
             if (errors === _errs6) {
               if (typeof data2 == 'number' && isFinite(data2)) {
                 if (data2 > 399 || isNaN(data2)) {
-                  validate18.errors = [
+                  validate19.errors = [
                     {
                       instancePath: instancePath + '/code',
                       schemaPath: '#/properties/code/maximum',
@@ -5158,7 +6098,7 @@ function validate18(
                   return false;
                 } else {
                   if (data2 < 300 || isNaN(data2)) {
-                    validate18.errors = [
+                    validate19.errors = [
                       {
                         instancePath: instancePath + '/code',
                         schemaPath: '#/properties/code/minimum',
@@ -5181,7 +6121,7 @@ function validate18(
               let data3 = data.headers;
               const _errs8 = errors;
               if (!(data3 && typeof data3 == 'object' && !Array.isArray(data3))) {
-                validate18.errors = [
+                validate19.errors = [
                   {
                     instancePath: instancePath + '/headers',
                     schemaPath: '#/properties/headers/type',
@@ -5200,7 +6140,7 @@ function validate18(
         }
       }
     } else {
-      validate18.errors = [
+      validate19.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -5212,11 +6152,11 @@ function validate18(
       return false;
     }
   }
-  validate18.errors = vErrors;
+  validate19.errors = vErrors;
   return errors === 0;
 }
-export const outgoingOptions = validate19;
-const schema20 = {
+export const outgoingOptions = validate20;
+const schema21 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'outgoing-options.schema.json',
   title: 'OutgoingOptions',
@@ -5242,7 +6182,7 @@ const schema20 = {
     },
   },
 };
-function validate19(
+function validate20(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -5253,7 +6193,7 @@ function validate19(
       const _errs1 = errors;
       for (const key0 in data) {
         if (!(key0 === 'headers' || key0 === 'body' || key0 === 'content_type')) {
-          validate19.errors = [
+          validate20.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -5271,7 +6211,7 @@ function validate19(
           let data0 = data.headers;
           const _errs2 = errors;
           if (!(data0 && typeof data0 == 'object' && !Array.isArray(data0))) {
-            validate19.errors = [
+            validate20.errors = [
               {
                 instancePath: instancePath + '/headers',
                 schemaPath: '#/properties/headers/type',
@@ -5290,7 +6230,7 @@ function validate19(
           if (data.body !== undefined) {
             const _errs4 = errors;
             if (typeof data.body !== 'string') {
-              validate19.errors = [
+              validate20.errors = [
                 {
                   instancePath: instancePath + '/body',
                   schemaPath: '#/properties/body/type',
@@ -5312,7 +6252,7 @@ function validate19(
               if (errors === _errs6) {
                 if (typeof data2 === 'string') {
                   if (!pattern21.test(data2)) {
-                    validate19.errors = [
+                    validate20.errors = [
                       {
                         instancePath: instancePath + '/content_type',
                         schemaPath: '#/properties/content_type/pattern',
@@ -5324,7 +6264,7 @@ function validate19(
                     return false;
                   }
                 } else {
-                  validate19.errors = [
+                  validate20.errors = [
                     {
                       instancePath: instancePath + '/content_type',
                       schemaPath: '#/properties/content_type/type',
@@ -5344,7 +6284,7 @@ function validate19(
         }
       }
     } else {
-      validate19.errors = [
+      validate20.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -5356,11 +6296,11 @@ function validate19(
       return false;
     }
   }
-  validate19.errors = vErrors;
+  validate20.errors = vErrors;
   return errors === 0;
 }
-export const scenarioOptions = validate20;
-const schema21 = {
+export const scenarioOptions = validate21;
+const schema22 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'scenario-options.schema.json',
   title: 'ScenarioOptions',
@@ -5423,9 +6363,9 @@ const schema21 = {
     },
   },
 };
-const pattern41 = new RegExp('^[^\\s,]+$', 'u');
-const pattern42 = new RegExp('\\S', 'u');
-function validate20(
+const pattern46 = new RegExp('^[^\\s,]+$', 'u');
+const pattern47 = new RegExp('\\S', 'u');
+function validate21(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -5443,7 +6383,7 @@ function validate20(
           key0 === 'retries' ||
           key0 === 'locks'
         )) {
-          validate20.errors = [
+          validate21.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -5469,8 +6409,8 @@ function validate20(
                 const _errs4 = errors;
                 if (errors === _errs4) {
                   if (typeof data1 === 'string') {
-                    if (!pattern41.test(data1)) {
-                      validate20.errors = [
+                    if (!pattern46.test(data1)) {
+                      validate21.errors = [
                         {
                           instancePath: instancePath + '/tags/' + i0,
                           schemaPath: '#/properties/tags/items/pattern',
@@ -5482,7 +6422,7 @@ function validate20(
                       return false;
                     }
                   } else {
-                    validate20.errors = [
+                    validate21.errors = [
                       {
                         instancePath: instancePath + '/tags/' + i0,
                         schemaPath: '#/properties/tags/items/type',
@@ -5500,7 +6440,7 @@ function validate20(
                 }
               }
             } else {
-              validate20.errors = [
+              validate21.errors = [
                 {
                   instancePath: instancePath + '/tags',
                   schemaPath: '#/properties/tags/type',
@@ -5521,12 +6461,12 @@ function validate20(
             let data2 = data.skip;
             const _errs6 = errors;
             if (typeof data2 !== 'boolean' && typeof data2 !== 'string') {
-              validate20.errors = [
+              validate21.errors = [
                 {
                   instancePath: instancePath + '/skip',
                   schemaPath: '#/properties/skip/type',
                   keyword: 'type',
-                  params: { type: schema21.properties.skip.type },
+                  params: { type: schema22.properties.skip.type },
                   message: 'must be boolean,string',
                 },
               ];
@@ -5540,7 +6480,7 @@ function validate20(
             if (data.only !== undefined) {
               const _errs8 = errors;
               if (typeof data.only !== 'boolean') {
-                validate20.errors = [
+                validate21.errors = [
                   {
                     instancePath: instancePath + '/only',
                     schemaPath: '#/properties/only/type',
@@ -5560,12 +6500,12 @@ function validate20(
                 let data4 = data.timeout;
                 const _errs10 = errors;
                 if (typeof data4 !== 'string' && !(typeof data4 == 'number' && isFinite(data4))) {
-                  validate20.errors = [
+                  validate21.errors = [
                     {
                       instancePath: instancePath + '/timeout',
                       schemaPath: '#/properties/timeout/type',
                       keyword: 'type',
-                      params: { type: schema21.properties.timeout.type },
+                      params: { type: schema22.properties.timeout.type },
                       message: 'must be string,number',
                     },
                   ];
@@ -5585,7 +6525,7 @@ function validate20(
                     !isNaN(data5) &&
                     isFinite(data5)
                   )) {
-                    validate20.errors = [
+                    validate21.errors = [
                       {
                         instancePath: instancePath + '/retries',
                         schemaPath: '#/properties/retries/type',
@@ -5599,7 +6539,7 @@ function validate20(
                   if (errors === _errs12) {
                     if (typeof data5 == 'number' && isFinite(data5)) {
                       if (data5 > 20 || isNaN(data5)) {
-                        validate20.errors = [
+                        validate21.errors = [
                           {
                             instancePath: instancePath + '/retries',
                             schemaPath: '#/properties/retries/maximum',
@@ -5611,7 +6551,7 @@ function validate20(
                         return false;
                       } else {
                         if (data5 < 0 || isNaN(data5)) {
-                          validate20.errors = [
+                          validate21.errors = [
                             {
                               instancePath: instancePath + '/retries',
                               schemaPath: '#/properties/retries/minimum',
@@ -5642,8 +6582,8 @@ function validate20(
                           const _errs16 = errors;
                           if (errors === _errs16) {
                             if (typeof data7 === 'string') {
-                              if (!pattern42.test(data7)) {
-                                validate20.errors = [
+                              if (!pattern47.test(data7)) {
+                                validate21.errors = [
                                   {
                                     instancePath: instancePath + '/locks/' + i1,
                                     schemaPath: '#/properties/locks/items/pattern',
@@ -5655,7 +6595,7 @@ function validate20(
                                 return false;
                               }
                             } else {
-                              validate20.errors = [
+                              validate21.errors = [
                                 {
                                   instancePath: instancePath + '/locks/' + i1,
                                   schemaPath: '#/properties/locks/items/type',
@@ -5673,7 +6613,7 @@ function validate20(
                           }
                         }
                       } else {
-                        validate20.errors = [
+                        validate21.errors = [
                           {
                             instancePath: instancePath + '/locks',
                             schemaPath: '#/properties/locks/type',
@@ -5696,79 +6636,6 @@ function validate20(
         }
       }
     } else {
-      validate20.errors = [
-        {
-          instancePath,
-          schemaPath: '#/type',
-          keyword: 'type',
-          params: { type: 'object' },
-          message: 'must be object',
-        },
-      ];
-      return false;
-    }
-  }
-  validate20.errors = vErrors;
-  return errors === 0;
-}
-export const waitOptions = validate21;
-const schema22 = {
-  $schema: 'http://json-schema.org/draft-07/schema#',
-  $id: 'wait-options.schema.json',
-  title: 'WaitOptions',
-  description: 'Options of wait().',
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    media: {
-      type: 'boolean',
-      default: false,
-      description:
-        'Fails as soon as an agent receives no RTP for more than a second in a call that is established and not on hold.',
-    },
-  },
-};
-function validate21(
-  data,
-  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
-) {
-  /*# sourceURL="wait-options.schema.json" */ let vErrors = null;
-  let errors = 0;
-  if (errors === 0) {
-    if (data && typeof data == 'object' && !Array.isArray(data)) {
-      const _errs1 = errors;
-      for (const key0 in data) {
-        if (!(key0 === 'media')) {
-          validate21.errors = [
-            {
-              instancePath,
-              schemaPath: '#/additionalProperties',
-              keyword: 'additionalProperties',
-              params: { additionalProperty: key0 },
-              message: 'must NOT have additional properties',
-            },
-          ];
-          return false;
-          break;
-        }
-      }
-      if (_errs1 === errors) {
-        if (data.media !== undefined) {
-          if (typeof data.media !== 'boolean') {
-            validate21.errors = [
-              {
-                instancePath: instancePath + '/media',
-                schemaPath: '#/properties/media/type',
-                keyword: 'type',
-                params: { type: 'boolean' },
-                message: 'must be boolean',
-              },
-            ];
-            return false;
-          }
-        }
-      }
-    } else {
       validate21.errors = [
         {
           instancePath,
@@ -5784,8 +6651,81 @@ function validate21(
   validate21.errors = vErrors;
   return errors === 0;
 }
-export const httpOptions = validate22;
+export const waitOptions = validate22;
 const schema23 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'wait-options.schema.json',
+  title: 'WaitOptions',
+  description: 'Options of wait().',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    media: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Fails as soon as an agent receives no RTP for more than a second in a call that is established and not on hold.',
+    },
+  },
+};
+function validate22(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="wait-options.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!(key0 === 'media')) {
+          validate22.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.media !== undefined) {
+          if (typeof data.media !== 'boolean') {
+            validate22.errors = [
+              {
+                instancePath: instancePath + '/media',
+                schemaPath: '#/properties/media/type',
+                keyword: 'type',
+                params: { type: 'boolean' },
+                message: 'must be boolean',
+              },
+            ];
+            return false;
+          }
+        }
+      }
+    } else {
+      validate22.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate22.errors = vErrors;
+  return errors === 0;
+}
+export const httpOptions = validate23;
+const schema24 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'http-options.schema.json',
   title: 'HttpOptions',
@@ -5860,7 +6800,7 @@ const schema23 = {
     },
   },
 };
-function validate22(
+function validate23(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -5878,7 +6818,7 @@ function validate22(
           key0 === 'follow_redirects' ||
           key0 === 'auth'
         )) {
-          validate22.errors = [
+          validate23.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -5905,13 +6845,13 @@ function validate22(
                   !(typeof data1 == 'number' && isFinite(data1)) &&
                   !Array.isArray(data1)
                 ) {
-                  validate22.errors = [
+                  validate23.errors = [
                     {
                       instancePath:
                         instancePath + '/headers/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                       schemaPath: '#/properties/headers/additionalProperties/type',
                       keyword: 'type',
-                      params: { type: schema23.properties.headers.additionalProperties.type },
+                      params: { type: schema24.properties.headers.additionalProperties.type },
                       message: 'must be string,number,array',
                     },
                   ];
@@ -5924,7 +6864,7 @@ function validate22(
                     for (let i0 = 0; i0 < len0; i0++) {
                       const _errs7 = errors;
                       if (typeof data1[i0] !== 'string') {
-                        validate22.errors = [
+                        validate23.errors = [
                           {
                             instancePath:
                               instancePath +
@@ -5953,7 +6893,7 @@ function validate22(
                 }
               }
             } else {
-              validate22.errors = [
+              validate23.errors = [
                 {
                   instancePath: instancePath + '/headers',
                   schemaPath: '#/properties/headers/type',
@@ -5984,13 +6924,13 @@ function validate22(
                     typeof data4 !== 'boolean' &&
                     !Array.isArray(data4)
                   ) {
-                    validate22.errors = [
+                    validate23.errors = [
                       {
                         instancePath:
                           instancePath + '/query/' + key2.replace(/~/g, '~0').replace(/\//g, '~1'),
                         schemaPath: '#/properties/query/additionalProperties/type',
                         keyword: 'type',
-                        params: { type: schema23.properties.query.additionalProperties.type },
+                        params: { type: schema24.properties.query.additionalProperties.type },
                         message: 'must be string,number,boolean,array',
                       },
                     ];
@@ -6008,7 +6948,7 @@ function validate22(
                           !(typeof data5 == 'number' && isFinite(data5)) &&
                           typeof data5 !== 'boolean'
                         ) {
-                          validate22.errors = [
+                          validate23.errors = [
                             {
                               instancePath:
                                 instancePath +
@@ -6019,7 +6959,7 @@ function validate22(
                               schemaPath: '#/properties/query/additionalProperties/items/type',
                               keyword: 'type',
                               params: {
-                                type: schema23.properties.query.additionalProperties.items.type,
+                                type: schema24.properties.query.additionalProperties.items.type,
                               },
                               message: 'must be string,number,boolean',
                             },
@@ -6039,7 +6979,7 @@ function validate22(
                   }
                 }
               } else {
-                validate22.errors = [
+                validate23.errors = [
                   {
                     instancePath: instancePath + '/query',
                     schemaPath: '#/properties/query/type',
@@ -6060,12 +7000,12 @@ function validate22(
               let data6 = data.timeout;
               const _errs16 = errors;
               if (typeof data6 !== 'string' && !(typeof data6 == 'number' && isFinite(data6))) {
-                validate22.errors = [
+                validate23.errors = [
                   {
                     instancePath: instancePath + '/timeout',
                     schemaPath: '#/properties/timeout/type',
                     keyword: 'type',
-                    params: { type: schema23.properties.timeout.type },
+                    params: { type: schema24.properties.timeout.type },
                     message: 'must be string,number',
                   },
                 ];
@@ -6083,12 +7023,12 @@ function validate22(
                   typeof data7 !== 'boolean' &&
                   !(typeof data7 == 'number' && !(data7 % 1) && !isNaN(data7) && isFinite(data7))
                 ) {
-                  validate22.errors = [
+                  validate23.errors = [
                     {
                       instancePath: instancePath + '/follow_redirects',
                       schemaPath: '#/properties/follow_redirects/type',
                       keyword: 'type',
-                      params: { type: schema23.properties.follow_redirects.type },
+                      params: { type: schema24.properties.follow_redirects.type },
                       message: 'must be boolean,integer',
                     },
                   ];
@@ -6097,7 +7037,7 @@ function validate22(
                 if (errors === _errs18) {
                   if (typeof data7 == 'number' && isFinite(data7)) {
                     if (data7 > 20 || isNaN(data7)) {
-                      validate22.errors = [
+                      validate23.errors = [
                         {
                           instancePath: instancePath + '/follow_redirects',
                           schemaPath: '#/properties/follow_redirects/maximum',
@@ -6109,7 +7049,7 @@ function validate22(
                       return false;
                     } else {
                       if (data7 < 0 || isNaN(data7)) {
-                        validate22.errors = [
+                        validate23.errors = [
                           {
                             instancePath: instancePath + '/follow_redirects',
                             schemaPath: '#/properties/follow_redirects/minimum',
@@ -6136,7 +7076,7 @@ function validate22(
                       const _errs22 = errors;
                       for (const key3 in data8) {
                         if (!(key3 === 'username' || key3 === 'password' || key3 === 'bearer')) {
-                          validate22.errors = [
+                          validate23.errors = [
                             {
                               instancePath: instancePath + '/auth',
                               schemaPath: '#/properties/auth/additionalProperties',
@@ -6153,7 +7093,7 @@ function validate22(
                         if (data8.username !== undefined) {
                           const _errs23 = errors;
                           if (typeof data8.username !== 'string') {
-                            validate22.errors = [
+                            validate23.errors = [
                               {
                                 instancePath: instancePath + '/auth/username',
                                 schemaPath: '#/properties/auth/properties/username/type',
@@ -6172,7 +7112,7 @@ function validate22(
                           if (data8.password !== undefined) {
                             const _errs25 = errors;
                             if (typeof data8.password !== 'string') {
-                              validate22.errors = [
+                              validate23.errors = [
                                 {
                                   instancePath: instancePath + '/auth/password',
                                   schemaPath: '#/properties/auth/properties/password/type',
@@ -6191,7 +7131,7 @@ function validate22(
                             if (data8.bearer !== undefined) {
                               const _errs27 = errors;
                               if (typeof data8.bearer !== 'string') {
-                                validate22.errors = [
+                                validate23.errors = [
                                   {
                                     instancePath: instancePath + '/auth/bearer',
                                     schemaPath: '#/properties/auth/properties/bearer/type',
@@ -6210,7 +7150,7 @@ function validate22(
                         }
                       }
                     } else {
-                      validate22.errors = [
+                      validate23.errors = [
                         {
                           instancePath: instancePath + '/auth',
                           schemaPath: '#/properties/auth/type',
@@ -6232,7 +7172,7 @@ function validate22(
         }
       }
     } else {
-      validate22.errors = [
+      validate23.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -6244,11 +7184,11 @@ function validate22(
       return false;
     }
   }
-  validate22.errors = vErrors;
+  validate23.errors = vErrors;
   return errors === 0;
 }
-export const mockOptions = validate23;
-const schema24 = {
+export const mockOptions = validate24;
+const schema25 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'mock-options.schema.json',
   title: 'MockOptions',
@@ -6287,7 +7227,7 @@ const schema24 = {
     },
   },
 };
-function validate23(
+function validate24(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -6298,7 +7238,7 @@ function validate23(
       const _errs1 = errors;
       for (const key0 in data) {
         if (!(key0 === 'port' || key0 === 'host' || key0 === 'tls')) {
-          validate23.errors = [
+          validate24.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -6316,7 +7256,7 @@ function validate23(
           let data0 = data.port;
           const _errs2 = errors;
           if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-            validate23.errors = [
+            validate24.errors = [
               {
                 instancePath: instancePath + '/port',
                 schemaPath: '#/properties/port/type',
@@ -6330,7 +7270,7 @@ function validate23(
           if (errors === _errs2) {
             if (typeof data0 == 'number' && isFinite(data0)) {
               if (data0 > 65535 || isNaN(data0)) {
-                validate23.errors = [
+                validate24.errors = [
                   {
                     instancePath: instancePath + '/port',
                     schemaPath: '#/properties/port/maximum',
@@ -6342,7 +7282,7 @@ function validate23(
                 return false;
               } else {
                 if (data0 < 0 || isNaN(data0)) {
-                  validate23.errors = [
+                  validate24.errors = [
                     {
                       instancePath: instancePath + '/port',
                       schemaPath: '#/properties/port/minimum',
@@ -6364,7 +7304,7 @@ function validate23(
           if (data.host !== undefined) {
             const _errs4 = errors;
             if (typeof data.host !== 'string') {
-              validate23.errors = [
+              validate24.errors = [
                 {
                   instancePath: instancePath + '/host',
                   schemaPath: '#/properties/host/type',
@@ -6387,12 +7327,12 @@ function validate23(
                 typeof data2 !== 'boolean' &&
                 !(data2 && typeof data2 == 'object' && !Array.isArray(data2))
               ) {
-                validate23.errors = [
+                validate24.errors = [
                   {
                     instancePath: instancePath + '/tls',
                     schemaPath: '#/properties/tls/type',
                     keyword: 'type',
-                    params: { type: schema24.properties.tls.type },
+                    params: { type: schema25.properties.tls.type },
                     message: 'must be boolean,object',
                   },
                 ];
@@ -6405,7 +7345,7 @@ function validate23(
                     (data2.cert_file === undefined && (missing0 = 'cert_file')) ||
                     (data2.key_file === undefined && (missing0 = 'key_file'))
                   ) {
-                    validate23.errors = [
+                    validate24.errors = [
                       {
                         instancePath: instancePath + '/tls',
                         schemaPath: '#/properties/tls/required',
@@ -6419,7 +7359,7 @@ function validate23(
                     const _errs8 = errors;
                     for (const key1 in data2) {
                       if (!(key1 === 'cert_file' || key1 === 'key_file')) {
-                        validate23.errors = [
+                        validate24.errors = [
                           {
                             instancePath: instancePath + '/tls',
                             schemaPath: '#/properties/tls/additionalProperties',
@@ -6436,7 +7376,7 @@ function validate23(
                       if (data2.cert_file !== undefined) {
                         const _errs9 = errors;
                         if (typeof data2.cert_file !== 'string') {
-                          validate23.errors = [
+                          validate24.errors = [
                             {
                               instancePath: instancePath + '/tls/cert_file',
                               schemaPath: '#/properties/tls/properties/cert_file/type',
@@ -6455,7 +7395,7 @@ function validate23(
                         if (data2.key_file !== undefined) {
                           const _errs11 = errors;
                           if (typeof data2.key_file !== 'string') {
-                            validate23.errors = [
+                            validate24.errors = [
                               {
                                 instancePath: instancePath + '/tls/key_file',
                                 schemaPath: '#/properties/tls/properties/key_file/type',
@@ -6483,7 +7423,7 @@ function validate23(
         }
       }
     } else {
-      validate23.errors = [
+      validate24.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -6495,11 +7435,11 @@ function validate23(
       return false;
     }
   }
-  validate23.errors = vErrors;
+  validate24.errors = vErrors;
   return errors === 0;
 }
-export const mockResponse = validate24;
-const schema25 = {
+export const mockResponse = validate25;
+const schema26 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'mock-response.schema.json',
   title: 'MockResponse',
@@ -6547,7 +7487,7 @@ const schema25 = {
     },
   },
 };
-function validate24(
+function validate25(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -6564,7 +7504,7 @@ function validate24(
           key0 === 'delay' ||
           key0 === 'drop'
         )) {
-          validate24.errors = [
+          validate25.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -6582,7 +7522,7 @@ function validate24(
           let data0 = data.status;
           const _errs2 = errors;
           if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-            validate24.errors = [
+            validate25.errors = [
               {
                 instancePath: instancePath + '/status',
                 schemaPath: '#/properties/status/type',
@@ -6596,7 +7536,7 @@ function validate24(
           if (errors === _errs2) {
             if (typeof data0 == 'number' && isFinite(data0)) {
               if (data0 > 599 || isNaN(data0)) {
-                validate24.errors = [
+                validate25.errors = [
                   {
                     instancePath: instancePath + '/status',
                     schemaPath: '#/properties/status/maximum',
@@ -6608,7 +7548,7 @@ function validate24(
                 return false;
               } else {
                 if (data0 < 200 || isNaN(data0)) {
-                  validate24.errors = [
+                  validate25.errors = [
                     {
                       instancePath: instancePath + '/status',
                       schemaPath: '#/properties/status/minimum',
@@ -6640,7 +7580,7 @@ function validate24(
                     !(typeof data2 == 'number' && isFinite(data2)) &&
                     !Array.isArray(data2)
                   ) {
-                    validate24.errors = [
+                    validate25.errors = [
                       {
                         instancePath:
                           instancePath +
@@ -6648,7 +7588,7 @@ function validate24(
                           key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                         schemaPath: '#/properties/headers/additionalProperties/type',
                         keyword: 'type',
-                        params: { type: schema25.properties.headers.additionalProperties.type },
+                        params: { type: schema26.properties.headers.additionalProperties.type },
                         message: 'must be string,number,array',
                       },
                     ];
@@ -6661,7 +7601,7 @@ function validate24(
                       for (let i0 = 0; i0 < len0; i0++) {
                         const _errs9 = errors;
                         if (typeof data2[i0] !== 'string') {
-                          validate24.errors = [
+                          validate25.errors = [
                             {
                               instancePath:
                                 instancePath +
@@ -6690,7 +7630,7 @@ function validate24(
                   }
                 }
               } else {
-                validate24.errors = [
+                validate25.errors = [
                   {
                     instancePath: instancePath + '/headers',
                     schemaPath: '#/properties/headers/type',
@@ -6711,12 +7651,12 @@ function validate24(
               let data4 = data.delay;
               const _errs11 = errors;
               if (typeof data4 !== 'string' && !(typeof data4 == 'number' && isFinite(data4))) {
-                validate24.errors = [
+                validate25.errors = [
                   {
                     instancePath: instancePath + '/delay',
                     schemaPath: '#/properties/delay/type',
                     keyword: 'type',
-                    params: { type: schema25.properties.delay.type },
+                    params: { type: schema26.properties.delay.type },
                     message: 'must be string,number',
                   },
                 ];
@@ -6730,7 +7670,7 @@ function validate24(
               if (data.drop !== undefined) {
                 const _errs13 = errors;
                 if (typeof data.drop !== 'boolean') {
-                  validate24.errors = [
+                  validate25.errors = [
                     {
                       instancePath: instancePath + '/drop',
                       schemaPath: '#/properties/drop/type',
@@ -6750,7 +7690,7 @@ function validate24(
         }
       }
     } else {
-      validate24.errors = [
+      validate25.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -6762,11 +7702,11 @@ function validate24(
       return false;
     }
   }
-  validate24.errors = vErrors;
+  validate25.errors = vErrors;
   return errors === 0;
 }
-export const projectFile = validate25;
-const schema26 = {
+export const projectFile = validate26;
+const schema27 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'project-file.schema.json',
   title: 'ProjectFile',
@@ -6882,9 +7822,9 @@ const schema26 = {
     projects: {},
   },
 };
-const pattern43 = new RegExp('^[^,]+$', 'u');
-const pattern44 = new RegExp('^[^,\\s]+$', 'u');
-function validate25(
+const pattern48 = new RegExp('^[^,]+$', 'u');
+const pattern49 = new RegExp('^[^,\\s]+$', 'u');
+function validate26(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -6894,8 +7834,8 @@ function validate25(
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       const _errs1 = errors;
       for (const key0 in data) {
-        if (!func2.call(schema26.properties, key0)) {
-          validate25.errors = [
+        if (!func2.call(schema27.properties, key0)) {
+          validate26.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -6912,7 +7852,7 @@ function validate25(
         if (data.$schema !== undefined) {
           const _errs2 = errors;
           if (typeof data.$schema !== 'string') {
-            validate25.errors = [
+            validate26.errors = [
               {
                 instancePath: instancePath + '/$schema',
                 schemaPath: '#/properties/%24schema/type',
@@ -6940,8 +7880,8 @@ function validate25(
                   const _errs6 = errors;
                   if (errors === _errs6) {
                     if (typeof data2 === 'string') {
-                      if (!pattern43.test(data2)) {
-                        validate25.errors = [
+                      if (!pattern48.test(data2)) {
+                        validate26.errors = [
                           {
                             instancePath: instancePath + '/allow-read/' + i0,
                             schemaPath: '#/properties/allow-read/items/pattern',
@@ -6953,7 +7893,7 @@ function validate25(
                         return false;
                       }
                     } else {
-                      validate25.errors = [
+                      validate26.errors = [
                         {
                           instancePath: instancePath + '/allow-read/' + i0,
                           schemaPath: '#/properties/allow-read/items/type',
@@ -6971,7 +7911,7 @@ function validate25(
                   }
                 }
               } else {
-                validate25.errors = [
+                validate26.errors = [
                   {
                     instancePath: instancePath + '/allow-read',
                     schemaPath: '#/properties/allow-read/type',
@@ -7000,8 +7940,8 @@ function validate25(
                     const _errs10 = errors;
                     if (errors === _errs10) {
                       if (typeof data4 === 'string') {
-                        if (!pattern44.test(data4)) {
-                          validate25.errors = [
+                        if (!pattern49.test(data4)) {
+                          validate26.errors = [
                             {
                               instancePath: instancePath + '/allow-net/' + i1,
                               schemaPath: '#/properties/allow-net/items/pattern',
@@ -7013,7 +7953,7 @@ function validate25(
                           return false;
                         }
                       } else {
-                        validate25.errors = [
+                        validate26.errors = [
                           {
                             instancePath: instancePath + '/allow-net/' + i1,
                             schemaPath: '#/properties/allow-net/items/type',
@@ -7031,7 +7971,7 @@ function validate25(
                     }
                   }
                 } else {
-                  validate25.errors = [
+                  validate26.errors = [
                     {
                       instancePath: instancePath + '/allow-net',
                       schemaPath: '#/properties/allow-net/type',
@@ -7060,8 +8000,8 @@ function validate25(
                       const _errs14 = errors;
                       if (errors === _errs14) {
                         if (typeof data6 === 'string') {
-                          if (!pattern44.test(data6)) {
-                            validate25.errors = [
+                          if (!pattern49.test(data6)) {
+                            validate26.errors = [
                               {
                                 instancePath: instancePath + '/allow-sip/' + i2,
                                 schemaPath: '#/properties/allow-sip/items/pattern',
@@ -7073,7 +8013,7 @@ function validate25(
                             return false;
                           }
                         } else {
-                          validate25.errors = [
+                          validate26.errors = [
                             {
                               instancePath: instancePath + '/allow-sip/' + i2,
                               schemaPath: '#/properties/allow-sip/items/type',
@@ -7091,7 +8031,7 @@ function validate25(
                       }
                     }
                   } else {
-                    validate25.errors = [
+                    validate26.errors = [
                       {
                         instancePath: instancePath + '/allow-sip',
                         schemaPath: '#/properties/allow-sip/type',
@@ -7120,8 +8060,8 @@ function validate25(
                         const _errs18 = errors;
                         if (errors === _errs18) {
                           if (typeof data8 === 'string') {
-                            if (!pattern44.test(data8)) {
-                              validate25.errors = [
+                            if (!pattern49.test(data8)) {
+                              validate26.errors = [
                                 {
                                   instancePath: instancePath + '/allow-env/' + i3,
                                   schemaPath: '#/properties/allow-env/items/pattern',
@@ -7133,7 +8073,7 @@ function validate25(
                               return false;
                             }
                           } else {
-                            validate25.errors = [
+                            validate26.errors = [
                               {
                                 instancePath: instancePath + '/allow-env/' + i3,
                                 schemaPath: '#/properties/allow-env/items/type',
@@ -7151,7 +8091,7 @@ function validate25(
                         }
                       }
                     } else {
-                      validate25.errors = [
+                      validate26.errors = [
                         {
                           instancePath: instancePath + '/allow-env',
                           schemaPath: '#/properties/allow-env/type',
@@ -7177,7 +8117,7 @@ function validate25(
                       !isNaN(data9) &&
                       isFinite(data9)
                     )) {
-                      validate25.errors = [
+                      validate26.errors = [
                         {
                           instancePath: instancePath + '/max-agents',
                           schemaPath: '#/properties/max-agents/type',
@@ -7191,7 +8131,7 @@ function validate25(
                     if (errors === _errs20) {
                       if (typeof data9 == 'number' && isFinite(data9)) {
                         if (data9 > 1000 || isNaN(data9)) {
-                          validate25.errors = [
+                          validate26.errors = [
                             {
                               instancePath: instancePath + '/max-agents',
                               schemaPath: '#/properties/max-agents/maximum',
@@ -7203,7 +8143,7 @@ function validate25(
                           return false;
                         } else {
                           if (data9 < 1 || isNaN(data9)) {
-                            validate25.errors = [
+                            validate26.errors = [
                               {
                                 instancePath: instancePath + '/max-agents',
                                 schemaPath: '#/properties/max-agents/minimum',
@@ -7231,7 +8171,7 @@ function validate25(
                         !isNaN(data10) &&
                         isFinite(data10)
                       )) {
-                        validate25.errors = [
+                        validate26.errors = [
                           {
                             instancePath: instancePath + '/max-calls',
                             schemaPath: '#/properties/max-calls/type',
@@ -7245,7 +8185,7 @@ function validate25(
                       if (errors === _errs22) {
                         if (typeof data10 == 'number' && isFinite(data10)) {
                           if (data10 > 1000000 || isNaN(data10)) {
-                            validate25.errors = [
+                            validate26.errors = [
                               {
                                 instancePath: instancePath + '/max-calls',
                                 schemaPath: '#/properties/max-calls/maximum',
@@ -7257,7 +8197,7 @@ function validate25(
                             return false;
                           } else {
                             if (data10 < 1 || isNaN(data10)) {
-                              validate25.errors = [
+                              validate26.errors = [
                                 {
                                   instancePath: instancePath + '/max-calls',
                                   schemaPath: '#/properties/max-calls/minimum',
@@ -7280,12 +8220,12 @@ function validate25(
                         let data11 = data.isolate;
                         const _errs24 = errors;
                         if (!(data11 === 'auto' || data11 === 'always' || data11 === 'never')) {
-                          validate25.errors = [
+                          validate26.errors = [
                             {
                               instancePath: instancePath + '/isolate',
                               schemaPath: '#/properties/isolate/enum',
                               keyword: 'enum',
-                              params: { allowedValues: schema26.properties.isolate.enum },
+                              params: { allowedValues: schema27.properties.isolate.enum },
                               message: 'must be equal to one of the allowed values',
                             },
                           ];
@@ -7299,7 +8239,7 @@ function validate25(
                         if (data.untrusted !== undefined) {
                           const _errs25 = errors;
                           if (typeof data.untrusted !== 'boolean') {
-                            validate25.errors = [
+                            validate26.errors = [
                               {
                                 instancePath: instancePath + '/untrusted',
                                 schemaPath: '#/properties/untrusted/type',
@@ -7324,7 +8264,7 @@ function validate25(
         }
       }
     } else {
-      validate25.errors = [
+      validate26.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -7336,6 +8276,6 @@ function validate25(
       return false;
     }
   }
-  validate25.errors = vErrors;
+  validate26.errors = vErrors;
   return errors === 0;
 }

@@ -15,6 +15,8 @@ export interface PeerAccount {
   readonly displayName: string | undefined;
   /** URI of the Contact header. */
   readonly contact: string;
+  /** Parameters of the Contact header that tell what the peer is (RFC 3840). */
+  readonly features: string;
   readonly login: Login | undefined;
   /** URI of the proxy every request outside of a dialog goes to. */
   readonly outbound: string | undefined;
@@ -24,7 +26,14 @@ export interface PeerAccount {
 
 type AccountOptions = Pick<
   PeerOptions,
-  'username' | 'domain' | 'password' | 'auth_user' | 'outbound' | 'transport' | 'display_name'
+  | 'username'
+  | 'domain'
+  | 'password'
+  | 'auth_user'
+  | 'outbound'
+  | 'transport'
+  | 'display_name'
+  | 'recorder'
 >;
 
 /** @param sipPort of UDP and TCP; TLS listens on the next one */
@@ -51,6 +60,7 @@ export function peerAccount(
     transport,
     displayName: options.display_name,
     contact: `sip:${user}@${at}${parameter}`,
+    features: options.recorder === true ? ';+sip.srs' : '',
     login: password === undefined ? undefined : { username: auth_user ?? username, password },
     outbound,
     sentBy: at,

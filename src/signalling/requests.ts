@@ -210,7 +210,7 @@ export class Requests {
   #contact({ method, contact }: RequestWish): readonly HeaderField[] {
     if (contact !== undefined) return [['Contact', contact]];
     if (!WITH_CONTACT.has(method)) return [];
-    return [['Contact', `<${this.#account.contact}>`]];
+    return [['Contact', `<${this.#account.contact}>${this.#account.features}`]];
   }
 
   #outside(wish: RequestWish): Place {

@@ -46,8 +46,27 @@ const COMPANIONS = ['telephone-event', 'cn', 'red'];
 /** `undefined` when no audio came about: none offered, refused (port 0), or no codec left. */
 export function negotiated(offer: Sdp, answer: Sdp): NegotiatedAudio | undefined {
   const pair = audioPair(offer, answer);
-  if (pair === undefined) return undefined;
-  const [offered, answered] = pair;
+  return pair === undefined ? undefined : settled(...pair);
+}
+
+/** Every stream of audio that came about, with its place in the offer; one for each m= line of several streams. */
+export function negotiatedStreams(offer: Sdp, answer: Sdp): readonly NegotiatedStream[] {
+  return offer.media.flatMap((offered, index) => {
+    const answered = answer.media[index];
+    if (offered.kind !== 'audio' || answered?.kind !== 'audio') return [];
+    if (offered.port === 0 || answered.port === 0) return [];
+    const audio = settled(offered, answered);
+    return audio?.isOffered === true ? [{ index, audio }] : [];
+  });
+}
+
+export interface NegotiatedStream {
+  /** Number of its m= line, from 0: the same in every offer of the call (RFC 3264, 8). */
+  readonly index: number;
+  readonly audio: NegotiatedAudio;
+}
+
+function settled(offered: SdpMedia, answered: SdpMedia): NegotiatedAudio | undefined {
   const codecs = answered.codecs.map((one) => named(one, offered));
   const codec = codecs.find((one) => !isCompanion(one));
   if (codec === undefined) return undefined;

@@ -39,17 +39,39 @@ export const AUDIO_CODECS: Readonly<Record<string, AudioCodec>> = {
 };
 
 export function sdpText(given: AudioDescription): string {
-  const { address, port, codecs, direction, telephoneEvent, ptime, id, version } = given;
+  return [
+    ...sessionLines(given),
+    ...(given.before ?? []),
+    ...audioLines(given),
+    ...(given.behind ?? []),
+    '',
+  ].join('\r\n');
+}
+
+/** The lines in front of the streams. */
+export function sessionLines({
+  address,
+  id,
+  version,
+}: Pick<AudioDescription, 'address' | 'id' | 'version'>): readonly string[] {
   const family = address.includes(':') ? 'IP6' : 'IP4';
-  const events = telephoneEvent === undefined ? [] : [telephoneEvent];
-  const payloads = [...codecs.map(({ payload }) => payload), ...events].join(' ');
   return [
     'v=0',
     `o=- ${id} ${version} IN ${family} ${address}`,
     's=-',
     `c=IN ${family} ${address}`,
     't=0 0',
-    ...(given.before ?? []),
+  ];
+}
+
+/** The lines of one audio stream. */
+export function audioLines(
+  given: Omit<AudioDescription, 'address' | 'id' | 'version' | 'before' | 'behind'>,
+): readonly string[] {
+  const { port, codecs, direction, telephoneEvent, ptime } = given;
+  const events = telephoneEvent === undefined ? [] : [telephoneEvent];
+  const payloads = [...codecs.map(({ payload }) => payload), ...events].join(' ');
+  return [
     `m=audio ${port} ${given.protocol ?? 'RTP/AVP'} ${payloads}`,
     ...codecs.map(({ payload, name, rate }) => `a=rtpmap:${payload} ${name}/${rate}`),
     ...events.flatMap((event) => [
@@ -59,9 +81,7 @@ export function sdpText(given: AudioDescription): string {
     ...(ptime === undefined ? [] : [`a=ptime:${ptime}`]),
     `a=${direction}`,
     ...(given.lines ?? []),
-    ...(given.behind ?? []),
-    '',
-  ].join('\r\n');
+  ];
 }
 
 /** The m= lines of the other streams of an offer, as an answer refuses them (RFC 3264, 6). */
@@ -70,11 +90,14 @@ export function refusedStreams(
   taken: SdpMedia,
 ): Pick<Required<AudioDescription>, 'before' | 'behind'> {
   const at = offer.media.indexOf(taken);
-  const lines = offer.media.map(({ kind, protocol, codecs }) => {
-    const formats = codecs.map(({ payload }) => payload).join(' ');
-    return `m=${kind} 0 ${protocol} ${formats || '0'}`;
-  });
+  const lines = offer.media.map(refusedStream);
   return { before: lines.slice(0, at), behind: lines.slice(at + 1) };
+}
+
+/** The m= line of a stream that is refused. */
+export function refusedStream({ kind, protocol, codecs }: SdpMedia): string {
+  const formats = codecs.map(({ payload }) => payload).join(' ');
+  return `m=${kind} 0 ${protocol} ${formats || '0'}`;
 }
 
 /**
@@ -85,7 +108,15 @@ export function answerTo(
   offer: Sdp,
   ours: readonly AudioCodec[],
 ): { codec: AudioCodec; telephoneEvent?: number } | undefined {
-  const offered = audioOf(offer)?.codecs ?? [];
+  return answerToStream(audioOf(offer), ours);
+}
+
+/** The same for one stream of the offer. */
+export function answerToStream(
+  stream: SdpMedia | undefined,
+  ours: readonly AudioCodec[],
+): { codec: AudioCodec; telephoneEvent?: number } | undefined {
+  const offered = stream?.codecs ?? [];
   const isNamed = (codec: SdpCodec, name: string): boolean =>
     codec.name.toLowerCase() === name.toLowerCase();
   for (const codec of offered) {

@@ -48,6 +48,7 @@ test('an offer as baresip writes it', () => {
         direction: 'sendrecv',
         ptime: 20,
         address: '127.0.0.1',
+        label: '1',
       },
     ],
   });

@@ -2,6 +2,7 @@
  * Parses a session description (RFC 8866, 3264) into plain data. Lenient: unreadable parts are left out and
  * never an error, because somebody accepted whatever a trace shows. Also used inside QuickJS.
  */
+import { partIn } from './bodies/multipart.js';
 import { MEDIA_DIRECTIONS, withoutReceiving, type MediaDirection } from './media-direction.js';
 import { staticPayload } from './static-payloads.js';
 
@@ -32,6 +33,8 @@ export interface SdpMedia {
   crypto?: readonly { suite: string }[];
   fingerprint?: string;
   setup?: string;
+  /** What other bodies call the stream (RFC 4574): the metadata of a recording. */
+  label?: string;
 }
 
 export interface Sdp {
@@ -55,7 +58,7 @@ const MEDIA_LINE = /^m=(\S+)\s+(\d{1,5})(?:\/\d+)?\s+(\S+)\s*(.*)$/;
 
 /** `undefined` when the body holds no session description. Also finds a description inside a multipart body. */
 export function parseSdp(body: string): Sdp | undefined {
-  const [session, ...streams] = sectionsOf(body);
+  const [session, ...streams] = sectionsOf(partIn(body, 'application/sdp') ?? body);
   if (session === undefined) return undefined;
   const inherited = commonOf(session);
   const media: SdpMedia[] = [];
@@ -101,6 +104,7 @@ function mediaOf(stream: Section, inherited: Common): SdpMedia | undefined {
   const { address } = common;
   const toNowhere = address !== undefined && NOWHERE.includes(address) && port !== DISCARD_PORT;
   const crypto = cryptoOf(stream);
+  const label = attribute(stream, 'label');
   return {
     kind: kind.toLowerCase(),
     port,
@@ -109,6 +113,7 @@ function mediaOf(stream: Section, inherited: Common): SdpMedia | undefined {
     direction: toNowhere ? withoutReceiving(direction) : direction,
     ...common,
     ...(crypto.length === 0 ? {} : { crypto }),
+    ...(label === undefined ? {} : { label }),
   };
 }
 

@@ -89,8 +89,8 @@ export function parseHead(text: string): SipHead | undefined {
     : { method, uri, headers };
 }
 
-/** Header lines of a message head; a line that begins with a blank continues the one before. */
-function parseHeaders(head: string): HeaderField[] {
+/** Header lines of a message head, or of a part of a body; a line that begins with a blank continues the one before. */
+export function parseHeaders(head: string): HeaderField[] {
   const headers: [string, string][] = [];
   for (const line of head.split('\n')) {
     const text = stripped(line);

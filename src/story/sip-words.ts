@@ -4,7 +4,7 @@ import { headerValues } from '../sip/headers.js';
 import { nameAddr } from '../sip/peer.js';
 import { reasonOf } from '../sip/reason.js';
 import { audioOf, parseSdp, type SdpCodec } from '../sip/sdp.js';
-import { parseSipfrag } from '../sip/sipfrag.js';
+import { parseSipfrag } from '../sip/bodies/sipfrag.js';
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
 import { oneLine } from './printable.js';
 
@@ -67,7 +67,7 @@ function whyNotes(message: SipMessage): string[] {
 /** "sdp sendrecv PCMU,PCMA"; empty without an SDP body. */
 export function sdpHint({ headers, body }: SipMessage): string {
   const type = headers.find(([name]) => /^(?:content-type|c)$/i.test(name))?.[1] ?? '';
-  if (!/^\s*application\/sdp/i.test(type) && !body.startsWith('v=0')) return '';
+  if (!/^\s*(?:application\/sdp|multipart\/)/i.test(type) && !body.startsWith('v=0')) return '';
   const sdp = parseSdp(body);
   if (sdp === undefined) return '';
   const audio = audioOf(sdp);

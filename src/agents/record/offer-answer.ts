@@ -9,7 +9,13 @@ import {
   type Held,
   type MediaDirection,
 } from '../../sip/media-direction.js';
-import { negotiated, streamsOf, type NegotiatedAudio } from '../../sip/negotiated.js';
+import {
+  negotiated,
+  negotiatedStreams,
+  streamsOf,
+  type NegotiatedAudio,
+  type NegotiatedStream,
+} from '../../sip/negotiated.js';
 import { audioOf, parseSdp, type Sdp, type SdpMedia } from '../../sip/sdp.js';
 import { hasTag } from '../../sip/peer.js';
 import { headerOf, type SipMessage } from '../../sip/sip-message.js';
@@ -46,9 +52,19 @@ interface CallRecord {
 export interface OfferAnswerSink {
   emit(event: AgentEvent): void;
   /** An offer was answered: the audio as both ends describe it; absent when there is none. */
-  negotiated?(call: string, audio: NegotiatedAudio | undefined, offerer: 'own' | 'remote'): void;
+  negotiated?(call: string, settled: SettledAudio): void;
+  /** A recording session has one direction by its nature: nobody holds it. */
+  isOneWay?(call: string): boolean;
   /** The agent took a call off hold without being asked. True: it is held again, so nothing is emitted. */
   resumedByItself(call: string): boolean;
+}
+
+/** What an offer and its answer settled about the audio of a call. */
+export interface SettledAudio {
+  readonly audio: NegotiatedAudio | undefined;
+  /** All streams of audio; that of `audio` is the first. */
+  readonly streams: readonly NegotiatedStream[];
+  readonly offerer: 'own' | 'remote';
 }
 
 const EXCHANGES_KEPT = 8;
@@ -174,14 +190,18 @@ export class OfferAnswer {
     const wrong = offerer === 'own' ? answerProblem(offer, audio) : undefined;
     if (wrong !== undefined) this.#sink.emit({ type: 'warning', text: wrong });
     let { held } = record;
-    if (audio !== undefined) {
+    if (audio !== undefined && this.#sink.isOneWay?.(id) !== true) {
       held = heldAfter({ own: own.direction, remote: remote.direction, offerer }, record.held);
       const resumed = offerer === 'own' && holds(record.held) && !holds(held);
       if (resumed && !this.#resuming.has(id) && this.#sink.resumedByItself(id)) return;
       if (resumed) this.#resuming.delete(id);
       record.held = held;
     }
-    this.#sink.negotiated?.(id, media === undefined ? undefined : audio, offerer);
+    this.#sink.negotiated?.(id, {
+      audio: media === undefined ? undefined : audio,
+      streams: negotiatedStreams(offer, answer),
+      offerer,
+    });
     const mediaField = media === undefined ? {} : { media };
     this.#sink.emit({ type: 'call_media', call: id, ...mediaField, held, streams });
     if (audio?.encryption === 'srtp') this.#tellEncrypted(id, record, 'srtp', audio.suite);

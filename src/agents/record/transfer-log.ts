@@ -3,7 +3,7 @@ import { afterReading, type SilenceTimer } from '../../after-reading.js';
 import type { SipMessage } from '../../sip/sip-message.js';
 import type { AgentEvent, Transfer } from '../../model/agent-event.js';
 import { headerValues } from '../../sip/headers.js';
-import { parseSipfrag } from '../../sip/sipfrag.js';
+import { parseSipfrag } from '../../sip/bodies/sipfrag.js';
 
 /** How long the trace may be behind ctrl_tcp. */
 const JOIN_MS = 75;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { audioOf, parseSdp } from '../../sip/sdp.js';
 import { Description, Media, sdpProblem } from './media.js';
+import { PortPool } from './ports.js';
 
 const CODECS = [
   { name: 'PCMU', payload: 0, rate: 8000 },
@@ -8,7 +9,7 @@ const CODECS = [
 ];
 
 function described() {
-  const description = new Description('127.0.0.1', 4000, CODECS);
+  const description = new Description('127.0.0.1', () => 4000, CODECS);
   const version = (text: string) => Number(/^o=- \d+ (\d+) /m.exec(text)?.[1]);
   const session = (text: string) => /^o=- (\d+) /m.exec(text)?.[1];
   const audio = (text: string) => {
@@ -94,14 +95,73 @@ describe('Description', () => {
 });
 
 describe('Media', () => {
-  it('gives each call a pair of ports of its own while there are any, and takes it back', () => {
-    const media = new Media('127.0.0.1', [4000, 4004], undefined);
-    const port = (call: string) =>
-      /m=audio (\d+)/.exec(media.descriptionOf(call).offer(undefined))?.[1];
-    expect([port('a'), port('b'), port('c'), port('d')]).toEqual(['4000', '4002', '4004', '4004']);
-    expect(port('a')).toBe('4000');
-    media.forget('b');
-    expect(port('e')).toBe('4002');
+  const mediaOf = (recorder = false) =>
+    new Media('127.0.0.1', new PortPool('127.0.0.1', [4000, 4005]), { recorder });
+  const ports = (text: string) =>
+    parseSdp(text)?.media.map(({ port, direction, label }) => [port, direction, label]);
+
+  it('gives each call a pair of ports of its own, and others that pair when the call is over', async () => {
+    const media = mediaOf();
+    const portOf = async (call: string) =>
+      ports((await media.reserve(call)).offer(undefined))?.[0]?.[0];
+    expect([await portOf('a'), await portOf('b')]).toEqual([4000, 4002]);
+    expect(await portOf('a')).toBe(4000);
+    media.forget('a');
+    expect(await portOf('c')).toBe(4004);
+    expect(await portOf('d')).toBe(4000);
+  });
+
+  it('offers a stream for each label of a recording client, each with ports of its own', async () => {
+    const client = await mediaOf().reserve('a', { labels: ['x', 'y'] });
+    expect(ports(client.offer(undefined))).toEqual([
+      [4000, 'sendonly', 'x'],
+      [4002, 'sendonly', 'y'],
+    ]);
+    const paused = client.offer({ streams: [{ label: 'y', direction: 'inactive', port: 6 }] });
+    expect(ports(paused)).toEqual([
+      [4000, 'sendonly', 'x'],
+      [6, 'inactive', 'y'],
+    ]);
+    expect(paused).toMatch(/^o=- \d+ 1 /m);
+    expect(client.offer({ streams: [{ label: 'y', direction: 'inactive', port: 6 }] })).toBe(
+      paused,
+    );
+    expect(() => client.offer({ streams: [{ label: 'z' }] })).toThrow(
+      'has a stream with the label "z", which the session has not: its labels are "x", "y"',
+    );
+    const answer = client.answer(offered('0', 'a=recvonly', 'm=audio 9 RTP/AVP 0'), undefined);
+    expect(ports(answer)).toEqual([
+      [4000, 'sendonly', 'x'],
+      [4002, 'sendonly', 'y'],
+    ]);
+  });
+
+  it('answers each stream of audio as a recorder, in the places of the offer', async () => {
+    const offer = [
+      ...['v=0', 'c=IN IP4 127.0.0.1', 'm=video 9 RTP/AVP 31'],
+      ...['m=audio 9 RTP/AVP 8 0', 'a=label:x', 'a=sendonly', 'm=audio 0 RTP/AVP 0', 'a=sendonly'],
+      ...['m=audio 9 RTP/AVP 18', 'a=sendonly', 'm=audio 9 RTP/AVP 0', 'a=inactive'],
+    ].join('\r\n');
+    const pool = new PortPool('127.0.0.1', [4000, 4007]);
+    const recorder = await new Media('127.0.0.1', pool, { recorder: true }).reserve('a', {
+      offered: 4,
+    });
+    const answer = recorder.answer(offer, undefined);
+    expect(ports(answer)?.map(([port, direction]) => [port, direction])).toEqual([
+      [0, 'sendrecv'],
+      [4000, 'recvonly'],
+      [0, 'sendrecv'],
+      [0, 'sendrecv'],
+      [4006, 'inactive'],
+    ]);
+    expect(parseSdp(answer)?.media[1]?.codecs.map(({ name }) => name)).toEqual(['PCMA']);
+    const paused = recorder.answer(offer, { streams: [{ label: 'x', direction: 'inactive' }] });
+    expect(ports(paused)?.[1]?.[1]).toBe('inactive');
+  });
+
+  it('has streams in a recording session only', async () => {
+    const plain = await mediaOf().reserve('a');
+    expect(() => plain.offer({ streams: [] })).toThrow('has streams, but the call has one stream');
   });
 });
 
@@ -131,6 +191,11 @@ describe('sdpProblem', () => {
     [{ address: 'a b' }, 'address'],
     [{ lines: ['a=x\r\nb'] }, 'lines'],
     [{ lines: 'a=x' }, 'lines'],
+    [{ streams: {} }, 'streams that are not an array'],
+    [{ streams: ['x'] }, 'streams, of which number 1 is not an object'],
+    [{ streams: [{ label: 'x' }, {}] }, 'streams, of which number 2 has no label'],
+    [{ streams: [{ label: 'x', lines: [] }] }, 'has "lines"'],
+    [{ streams: [{ label: 'x', direction: 'off' }] }, 'has a direction'],
   ])('%j is not', (choice, what) => {
     expect(sdpProblem(choice)).toContain(what);
   });

@@ -1,5 +1,6 @@
 /** What a peer offers and answers about audio (RFC 3264), for one call at a time. */
 import { randomInt } from 'node:crypto';
+import { OffhookError } from '../../errors.js';
 import type { PeerOptions } from '../../schema/types.gen.js';
 import { MEDIA_DIRECTIONS, reversed, type MediaDirection } from '../../sip/media-direction.js';
 import { audioOf, parseSdp } from '../../sip/sdp.js';
@@ -10,26 +11,23 @@ import {
   sdpText,
   type AudioCodec,
 } from '../../sip/sdp-text.js';
+import type { PortPool } from './ports.js';
+import { RecordingDescription } from './recording-description.js';
+import {
+  named,
+  TELEPHONE_EVENT,
+  type Describes,
+  type SdpChoice,
+  type SdpWish,
+} from './sdp-wish.js';
 
-/** Wishes of a script for the peer's own description. */
-export interface SdpWish {
-  readonly codecs?: readonly string[];
-  readonly direction?: MediaDirection;
-  readonly ptime?: number;
-  readonly address?: string;
-  readonly port?: number;
-  readonly lines?: readonly string[];
-}
+/** Streams of audio that a recorder takes; further ones of an offer are refused. */
+const MOST_STREAMS = 16;
 
-/** The option `sdp`: a text, wishes, false for none; undefined: the peer's own. */
-export type SdpChoice = string | SdpWish | false | undefined;
-
-const TELEPHONE_EVENT = 101;
-
-/** The descriptions of one call. */
-export class Description {
+/** The descriptions of a call with one stream. */
+export class Description implements Describes {
   readonly #address: string;
-  readonly #port: number;
+  readonly #port: () => number;
   readonly #codecs: readonly AudioCodec[];
   readonly #id = randomInt(1, 2 ** 31);
   #version = 0;
@@ -37,7 +35,7 @@ export class Description {
   /** Streams of the other side that were refused: later offers have them as well (RFC 3264, 8). */
   #refused: ReturnType<typeof refusedStreams> | undefined;
 
-  constructor(address: string, port: number, codecs: readonly AudioCodec[]) {
+  constructor(address: string, port: () => number, codecs: readonly AudioCodec[]) {
     this.#address = address;
     this.#port = port;
     this.#codecs = codecs;
@@ -47,6 +45,7 @@ export class Description {
   offer(choice: SdpChoice): string {
     if (typeof choice === 'string') return choice;
     if (choice === false) return '';
+    assertNoStreams(choice);
     const codecs = named(choice?.codecs) ?? this.#codecs;
     return this.#write(codecs, choice, choice?.direction ?? 'sendrecv', TELEPHONE_EVENT);
   }
@@ -55,6 +54,7 @@ export class Description {
   answer(offer: string, choice: SdpChoice): string {
     if (typeof choice === 'string') return choice;
     if (choice === false) return '';
+    assertNoStreams(choice);
     const offered = parseSdp(offer);
     const audio = offered === undefined ? undefined : audioOf(offered);
     if (offered === undefined || audio === undefined) return '';
@@ -75,7 +75,7 @@ export class Description {
     const text = (version: number): string =>
       sdpText({
         address: wish?.address ?? this.#address,
-        port: wish?.port ?? this.#port,
+        port: wish?.port ?? this.#port(),
         codecs,
         direction,
         id: this.#id,
@@ -92,47 +92,93 @@ export class Description {
   }
 }
 
-function named(names: readonly string[] | undefined): readonly AudioCodec[] | undefined {
-  return names?.flatMap((name) => AUDIO_CODECS[name] ?? []);
+function assertNoStreams(choice: SdpWish | undefined): void {
+  if (choice?.streams === undefined) return;
+  throw new OffhookError(
+    'E_ARGUMENT',
+    {
+      subject: 'option "sdp"',
+      what: 'has streams, but the call has one stream without a label',
+    },
+    { hint: 'streams with labels are those of record_session() and of a peer with recorder: true' },
+  );
 }
 
-/** Pairs of ports a peer may use for its calls, and the descriptions made of them. */
+/** The streams of a call that is to be described. */
+interface CallStreams {
+  /** Labels of a recording client: a stream each. */
+  readonly labels?: readonly string[];
+  /** How many streams of audio were offered. */
+  readonly offered?: number;
+}
+
+/** The descriptions of a peer's calls, each with ports of its own. */
 export class Media {
   readonly address: string;
-  readonly #ports: readonly [min: number, max: number];
+  readonly #pool: PortPool;
   readonly #codecs: readonly AudioCodec[];
-  readonly #calls = new Map<string, { readonly port: number; readonly description: Description }>();
+  readonly #isRecorder: boolean;
+  readonly #calls = new Map<
+    string,
+    { readonly ports: number[]; readonly description: Describes }
+  >();
 
   constructor(
     address: string,
-    ports: readonly [min: number, max: number],
-    codecs: PeerOptions['codecs'],
+    pool: PortPool,
+    { codecs, recorder }: Pick<PeerOptions, 'codecs' | 'recorder'>,
   ) {
     this.address = address;
-    this.#ports = ports;
+    this.#pool = pool;
     this.#codecs = named(codecs ?? ['PCMU', 'PCMA']) ?? [];
+    this.#isRecorder = recorder === true;
   }
 
-  /** Calls share the last pair where there are more of them than pairs: their signalling still can be tested. */
-  descriptionOf(call: string): Description {
-    const present = this.#calls.get(call);
-    if (present !== undefined) return present.description;
-    const [min, max] = this.#ports;
-    const used = new Set([...this.#calls.values()].map(({ port }) => port));
-    let port = min;
-    while (used.has(port) && port + 2 <= max) port += 2;
-    const description = new Description(this.address, port, this.#codecs);
-    this.#calls.set(call, { port, description });
-    return description;
+  /** The description of a call; from now on the call has the ports it needs. @throws OffhookError E_PORTS */
+  async reserve(call: string, { labels, offered = 1 }: CallStreams = {}): Promise<Describes> {
+    const most = Math.min(Math.max(offered, 1), MOST_STREAMS);
+    const count = labels?.length ?? (this.#isRecorder ? most : 1);
+    const missing = count - (this.#calls.get(call)?.ports.length ?? 0);
+    const taken = missing > 0 ? await this.#pool.take(missing) : [];
+    const open = this.#calls.get(call) ?? this.#open(call, labels);
+    open.ports.push(...taken);
+    return open.description;
+  }
+
+  #open(
+    call: string,
+    labels: readonly string[] | undefined,
+  ): { readonly ports: number[]; readonly description: Describes } {
+    const ports: number[] = [];
+    const port = (n: number): number | undefined => ports[n];
+    const description =
+      labels === undefined && !this.#isRecorder
+        ? new Description(this.address, () => ports[0] ?? this.#pool.first, this.#codecs)
+        : new RecordingDescription(this.address, port, this.#codecs, labels);
+    const open = { ports, description };
+    this.#calls.set(call, open);
+    return open;
+  }
+
+  /** The description of a call that has its ports; of any other one without ports of its own. */
+  descriptionOf(call: string): Describes {
+    return this.#calls.get(call)?.description ?? this.single();
   }
 
   /** A description for a request outside of calls: nothing is sent or heard by it. */
-  single(): Description {
-    return new Description(this.address, this.#ports[0], this.#codecs);
+  single(): Describes {
+    return new Description(this.address, () => this.#pool.first, this.#codecs);
   }
 
+  /** The call is over: others may have its ports. */
   forget(call: string): void {
+    this.#pool.giveBack(this.#calls.get(call)?.ports ?? []);
     this.#calls.delete(call);
+  }
+
+  /** No call needs ports any more. */
+  release(): void {
+    this.#pool.release();
   }
 }
 
@@ -140,38 +186,61 @@ export class Media {
 export function sdpProblem(choice: unknown): string | undefined {
   if (choice === undefined || choice === false || typeof choice === 'string') return undefined;
   if (choice === true) return 'must be false, a text or an object: got true';
-  const { codecs, direction, ptime, address, port, lines, ...others } = choice as Record<
-    string,
-    unknown
-  >;
+  const { address, lines, streams, ...wish } = choice as Record<string, unknown>;
+  const { codecs: _c, direction: _d, ptime: _p, port: _port, ...others } = wish;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined)
-    return `has no ${JSON.stringify(unknown)}: its fields are codecs, direction, ptime, address, port and lines`;
-  const isTexts = (value: unknown): boolean =>
-    Array.isArray(value) && value.every((one) => typeof one === 'string' && !/[\r\n\0]/.test(one));
-  if (
-    codecs !== undefined &&
-    !(
-      isTexts(codecs) &&
-      (codecs as string[]).length > 0 &&
-      (codecs as string[]).every((one) => Object.hasOwn(AUDIO_CODECS, one))
-    )
-  )
-    return `has codecs that are not one or more of ${Object.keys(AUDIO_CODECS).join(', ')}`;
-  if (direction !== undefined && !MEDIA_DIRECTIONS.includes(direction as MediaDirection))
-    return `has a direction that is not one of ${MEDIA_DIRECTIONS.join(', ')}`;
-  if (
-    ptime !== undefined &&
-    !(Number.isInteger(ptime) && (ptime as number) >= 1 && (ptime as number) <= 200)
-  )
-    return 'has a ptime that is not a whole number from 1 to 200';
-  if (
-    port !== undefined &&
-    !(Number.isInteger(port) && (port as number) >= 0 && (port as number) <= 65535)
-  )
-    return 'has a port that is not a whole number from 0 to 65535';
+    return `has no ${JSON.stringify(unknown)}: its fields are codecs, direction, ptime, address, port, lines and streams`;
+  const problem = streamProblem(wish);
+  if (problem !== undefined) return problem;
   if (address !== undefined && (typeof address !== 'string' || !/^[^\s\x00-\x1f]+$/.test(address)))
     return 'has an address that is not text';
   if (lines !== undefined && !isTexts(lines)) return 'has lines that are not an array of texts';
+  return streams === undefined ? undefined : streamsProblem(streams);
+}
+
+function streamsProblem(streams: unknown): string | undefined {
+  if (!Array.isArray(streams)) return 'has streams that are not an array';
+  for (const [index, stream] of (streams as readonly unknown[]).entries()) {
+    const at = `has streams, of which number ${index + 1}`;
+    if (typeof stream !== 'object' || stream === null) return `${at} is not an object`;
+    const { label, ...wish } = stream as Record<string, unknown>;
+    if (typeof label !== 'string') return `${at} has no label`;
+    const [unknown] = Object.keys(wish).filter((key) => !STREAM_FIELDS.includes(key));
+    if (unknown !== undefined)
+      return `${at} has ${JSON.stringify(unknown)}: its fields are label, ${STREAM_FIELDS.join(', ')}`;
+    const problem = streamProblem(wish);
+    if (problem !== undefined) return `${at} ${problem}`;
+  }
   return undefined;
+}
+
+const STREAM_FIELDS: readonly string[] = ['codecs', 'direction', 'ptime', 'port'];
+
+/** What is wrong with the wishes for one stream. */
+function streamProblem({
+  codecs,
+  direction,
+  ptime,
+  port,
+}: Readonly<Record<string, unknown>>): string | undefined {
+  const isInteger = (value: unknown, least: number, most: number): boolean =>
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+  const isKnown = (name: string): boolean => Object.hasOwn(AUDIO_CODECS, name);
+  const isCodecs = isTexts(codecs) && codecs.length > 0 && codecs.every(isKnown);
+  if (codecs !== undefined && !isCodecs)
+    return `has codecs that are not one or more of ${Object.keys(AUDIO_CODECS).join(', ')}`;
+  if (direction !== undefined && !MEDIA_DIRECTIONS.includes(direction as MediaDirection))
+    return `has a direction that is not one of ${MEDIA_DIRECTIONS.join(', ')}`;
+  if (ptime !== undefined && !isInteger(ptime, 1, 200))
+    return 'has a ptime that is not a whole number from 1 to 200';
+  if (port !== undefined && !isInteger(port, 0, 65_535))
+    return 'has a port that is not a whole number from 0 to 65535';
+  return undefined;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return (
+    Array.isArray(value) && value.every((one) => typeof one === 'string' && !/[\r\n\0]/.test(one))
+  );
 }

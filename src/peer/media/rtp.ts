@@ -1,13 +1,14 @@
-/** The audio of a peer's calls: an RTP session for each call, started as its offers and answers settle it. */
+/** The audio of a peer's calls: an RTP session for each stream, started as offers and answers settle it. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AudioStream, Sound, StreamWish } from '../../agents/user-agent.js';
 import { RtpSession } from '../../rtp/session.js';
+import type { SettledAudio } from '../../agents/record/offer-answer.js';
 import type { RtpParameters } from '../../rtp/parameters.js';
-import type { NegotiatedAudio } from '../../sip/negotiated.js';
+import type { NegotiatedAudio, NegotiatedStream } from '../../sip/negotiated.js';
 import type { SdpMedia } from '../../sip/sdp.js';
-import type { CallMedia } from '../call.js';
+import type { CallMedia, StreamSource } from '../call.js';
 import type { PeerCore } from '../core.js';
 
 /** How often packets are counted while the script watches; as an agent does. */
@@ -15,16 +16,30 @@ const LOOK_MS = 100;
 const QUALITY_MS = 5000;
 const PTIME_MS = 20;
 
-interface OpenCall {
+/** One stream of a call. */
+interface OpenStream {
   readonly session: Promise<RtpSession>;
   /** The session, once it listens. */
   rtp?: RtpSession;
-  quality: NodeJS.Timeout | undefined;
+  /** What the session does since the last offer and answer. */
+  parameters?: RtpParameters;
+  /** What the stream sends, where that is not what all calls send. */
+  readonly source: StreamSource | undefined;
+  hasBegun: boolean;
+}
+
+interface OpenCall {
+  /** By the number of the m= line. The first one is what is meant where nobody names a stream. */
+  readonly streams: Map<number, OpenStream>;
+  readonly planned: Set<() => void>;
+  quality?: NodeJS.Timeout;
 }
 
 export class Rtp implements CallMedia {
   readonly #peer: PeerCore;
   readonly #calls = new Map<string, OpenCall>();
+  /** By call and label. */
+  readonly #sources = new Map<string, ReadonlyMap<string, StreamSource>>();
   readonly #streams: AudioStream[] = [];
   readonly #listeners: ((stream: AudioStream) => void)[] = [];
   #folder: string | undefined;
@@ -35,24 +50,93 @@ export class Rtp implements CallMedia {
     this.#peer = peer;
   }
 
-  negotiated(call: string, audio: NegotiatedAudio | undefined, offerer: 'own' | 'remote'): void {
+  /** Streams of the call with these labels send these sources. */
+  use(call: string, sources: ReadonlyMap<string, StreamSource>): void {
+    this.#sources.set(call, sources);
+  }
+
+  negotiated(call: string, { audio, streams, offerer }: SettledAudio): void {
+    const open: OpenCall = this.#calls.get(call) ?? { streams: new Map(), planned: new Set() };
+    const isSeveral = streams.length > 1 || open.streams.size > 1;
+    if (audio === undefined && !isSeveral) return;
+    // A single stream stays the same one, also where an answer leaves lines out.
+    const [first = streams[0]?.index ?? 0] = open.streams.keys();
+    const all = isSeveral || audio === undefined ? streams : [{ index: first, audio }];
+    for (const settled of all) this.#settle(call, open, settled, offerer);
+    for (const [index, stream] of open.streams) {
+      if (!isSeveral || all.some((one) => one.index === index)) continue;
+      const { parameters } = stream;
+      if (parameters === undefined) continue;
+      this.#start(call, open, stream, { ...parameters, sends: false, receives: false });
+    }
+  }
+
+  #settle(
+    call: string,
+    open: OpenCall,
+    { index, audio }: NegotiatedStream,
+    offerer: 'own' | 'remote',
+  ): void {
     const [own, remote] =
-      offerer === 'own' ? [audio?.offered, audio?.answered] : [audio?.answered, audio?.offered];
-    const parameters = audio && own && remote && parametersOf(audio, own, remote);
-    if (parameters === undefined || own === undefined) return;
-    const open = this.#calls.get(call) ?? this.#open(call, own.port);
+      offerer === 'own' ? [audio.offered, audio.answered] : [audio.answered, audio.offered];
+    const parameters = parametersOf(audio, own, remote);
+    if (parameters === undefined) return;
+    const label = own.label ?? remote.label;
+    const stream =
+      open.streams.get(index) ?? this.#open(call, open, { index, label, port: own.port });
+    this.#start(call, open, stream, parameters);
+  }
+
+  #start(call: string, open: OpenCall, stream: OpenStream, parameters: RtpParameters): void {
+    stream.parameters = parameters;
     this.#peer.inBackground(
       'RTP',
-      open.session.then((session) => {
+      stream.session.then((session) => {
         session.start(parameters);
-        this.#play(session);
+        if (stream.source === undefined) this.#play(session);
+        else if (parameters.sends) this.#begin(call, open, stream, session);
       }),
     );
   }
 
-  #open(call: string, port: number): OpenCall {
+  /** A stream with a source of its own begins to send it, once. */
+  #begin(call: string, open: OpenCall, stream: OpenStream, session: RtpSession): void {
+    const { source } = stream;
+    if (source === undefined || stream.hasBegun) return;
+    stream.hasBegun = true;
+    const act = (): void => {
+      const { sound, packets } = source;
+      if (sound !== undefined) session.play(sound.samples, sound.repeats);
+      if (packets === undefined) return;
+      const work = session.replay(packets).catch((error: unknown) => {
+        if (this.#calls.has(call)) throw error;
+      });
+      this.#peer.inBackground('the replay of a stream', work);
+    };
+    if (source.delayMs === 0) {
+      act();
+      return;
+    }
+    const cancel = this.#peer.clock.after(source.delayMs, () => {
+      open.planned.delete(cancel);
+      act();
+    });
+    open.planned.add(cancel);
+  }
+
+  #open(
+    call: string,
+    open: OpenCall,
+    { index, label, port }: { index: number; label: string | undefined; port: number },
+  ): OpenStream {
     const { name } = this.#peer.ground;
     this.#folder ??= mkdtempSync(join(tmpdir(), 'offhook-peer-'));
+    const isFirst = open.streams.size === 0;
+    const source = label === undefined ? undefined : this.#sources.get(call)?.get(label);
+    const named = {
+      ...(label === undefined ? {} : { label }),
+      ...(isFirst ? {} : { isFurther: true as const }),
+    };
     const session = RtpSession.open({
       address: this.#peer.ground.media.address,
       port,
@@ -62,34 +146,37 @@ export class Rtp implements CallMedia {
           this.#peer.emit({ type: 'dtmf_received', call, digit, via: 'rtp' });
         },
         playedToEnd: () => {
-          this.#ended();
+          if (source === undefined) this.#ended();
         },
         stream: ({ direction, path, at }) => {
-          const stream: AudioStream = { call, direction, path, at };
+          const stream: AudioStream = { call, direction, path, at, ...named };
           this.#streams.push(stream);
           for (const told of this.#listeners) told(stream);
         },
       },
     });
-    const open: OpenCall = { session, quality: undefined };
+    const stream: OpenStream = { session, source, hasBegun: false };
+    open.streams.set(index, stream);
     this.#calls.set(call, open);
     session.then(
       (rtp) => {
-        open.rtp = rtp;
+        stream.rtp = rtp;
+        if (!isFirst || this.#calls.get(call) !== open) return;
         open.quality = setInterval(() => {
           this.#tellQuality(call, rtp);
         }, QUALITY_MS);
         open.quality.unref();
       },
       () => {
-        this.#calls.delete(call);
+        open.streams.delete(index);
+        if (open.streams.size === 0) this.#calls.delete(call);
         this.#peer.emit({
           type: 'warning',
-          text: `peer "${name}": port ${port} of the audio is in use: the call has no audio`,
+          text: `peer "${name}": port ${port} of the audio is in use: the ${isFirst ? 'call' : 'stream'} has no audio`,
         });
       },
     );
-    return open;
+    return stream;
   }
 
   #tellQuality(call: string, rtp: RtpSession): void {
@@ -103,12 +190,15 @@ export class Rtp implements CallMedia {
   over(call: string): void {
     const open = this.#calls.get(call);
     this.#calls.delete(call);
+    this.#sources.delete(call);
     if (open === undefined) return;
-    clearInterval(open.quality);
-    this.#peer.inBackground(
-      'closing RTP',
-      open.session.then((session) => session.close()),
-    );
+    stopTimers(open);
+    for (const { session } of open.streams.values()) {
+      this.#peer.inBackground(
+        'closing RTP',
+        session.then((one) => one.close()),
+      );
+    }
   }
 
   listen(told: (stream: AudioStream) => void, { sent }: StreamWish): void {
@@ -122,7 +212,11 @@ export class Rtp implements CallMedia {
   /** From now on every call sends the sound; undefined: silence. */
   send(sound: Sound | undefined): number {
     this.#sound = sound;
-    for (const { rtp } of this.#calls.values()) if (rtp !== undefined) this.#play(rtp);
+    for (const { streams } of this.#calls.values()) {
+      for (const { rtp, source } of streams.values()) {
+        if (rtp !== undefined && source === undefined) this.#play(rtp);
+      }
+    }
     return this.#peer.emit({
       type: 'audio_sent',
       source: sound?.text ?? 'silent()',
@@ -142,8 +236,9 @@ export class Rtp implements CallMedia {
     this.#peer.emit({ type: 'audio_ended', source: text, completed: true });
   }
 
+  /** Of the first stream of the call. */
   session(call: string): Promise<RtpSession> | undefined {
-    return this.#calls.get(call)?.session;
+    return firstOf(this.#calls.get(call))?.session;
   }
 
   /** Counts the packets of every call now, and from now on. */
@@ -157,7 +252,8 @@ export class Rtp implements CallMedia {
   }
 
   #look(): void {
-    for (const [call, { rtp }] of this.#calls) {
+    for (const [call, open] of this.#calls) {
+      const rtp = firstOf(open)?.rtp;
       if (rtp === undefined) continue;
       const { sent, received, audio_ms, remote_sent } = rtp.counts();
       this.#peer.emit({
@@ -175,10 +271,21 @@ export class Rtp implements CallMedia {
     clearInterval(this.#watch);
     const open = [...this.#calls.values()];
     this.#calls.clear();
-    for (const { quality } of open) clearInterval(quality);
-    await Promise.allSettled(open.map(async ({ session }) => (await session).close()));
+    for (const one of open) stopTimers(one);
+    const streams = open.flatMap((one) => [...one.streams.values()]);
+    await Promise.allSettled(streams.map(async ({ session }) => (await session).close()));
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function firstOf(open: OpenCall | undefined): OpenStream | undefined {
+  const [first] = open?.streams.values() ?? [];
+  return first;
+}
+
+function stopTimers({ quality, planned }: OpenCall): void {
+  clearInterval(quality);
+  for (const cancel of planned) cancel();
 }
 
 /** What may arrive, by the own description. */

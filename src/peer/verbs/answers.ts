@@ -5,7 +5,7 @@ import type { ResponseOptions } from '../../schema/types.gen.js';
 import { formatMs } from '../../time.js';
 import type { SipMessage } from '../../sip/sip-message.js';
 import type { PeerCall } from '../call.js';
-import type { SdpChoice } from '../media/media.js';
+import type { SdpChoice } from '../media/sdp-wish.js';
 import { stepsOf } from '../invite-answers.js';
 import type { ServerTransaction } from '../../signalling/transactions/server-transaction.js';
 import type { PeerSession } from '../session.js';
@@ -87,10 +87,7 @@ export async function respond(
 /** A request outside of calls must not keep ports of the calls. */
 function answerBody(peer: PeerSession, { call_id, body }: SipMessage, sdp: SdpChoice): string {
   if (sdp === undefined || sdp === false) return '';
-  const { media } = peer.ground;
-  const answer = media.descriptionOf(call_id).answer(body, sdp);
-  if (peer.calls.get(call_id) === undefined) media.forget(call_id);
-  return answer;
+  return peer.ground.media.descriptionOf(call_id).answer(body, sdp);
 }
 
 type Found = { readonly call: PeerCall } | { readonly transaction: ServerTransaction };

@@ -1,12 +1,15 @@
 /** Verbs that place calls, and send requests inside of them. */
-import type { Done, PeerArguments } from '../../agents/user-agent.js';
+import type { DialTarget, Done, PeerArguments } from '../../agents/user-agent.js';
 import { Limit } from '../../agents/limit.js';
 import type { CallOptions, RequestOptions } from '../../schema/types.gen.js';
 import { durationMs, formatMs } from '../../time.js';
 import type { HeaderField } from '../../sip/sip-message.js';
-import type { AckHabit } from '../call.js';
+import { describe, type AckHabit } from '../call.js';
+import type { CallWish } from '../call-wish.js';
+import { streamsOf } from '../recording/streams.js';
 import type { PeerSession } from '../session.js';
 import { sessionTimerFields } from '../session-timer.js';
+import { recordingBody } from '../recording/metadata.js';
 import { callWithDialog, choiceOf, dialogIn, transactionOf, uriOf, wishOf } from './wishes.js';
 
 export async function dial(
@@ -14,23 +17,55 @@ export async function dial(
   { target, options = {} }: PeerArguments<'dial'>,
 ): Promise<Done> {
   const given = options as CallOptions;
-  const uri = uriOf(peer, 'dial', target);
+  return place(peer, 'dial', target, given);
+}
+
+/** Recording sessions are calls as well (RFC 7866, 6.1.1). */
+export async function recordSession(
+  peer: PeerSession,
+  { target, options = {} }: PeerArguments<'record_session'>,
+): Promise<Done> {
+  const {
+    streams = [{ delay_ms: 0 }, { delay_ms: 0 }],
+    metadata,
+    metadata_type,
+    ...given
+  } = options;
+  const recording = { ...streamsOf(streams), metadata, metadataType: metadata_type };
+  const { require = [] } = given;
+  const whole = { ...given, require: ['siprec', ...require] };
+  return place(peer, 'record_session', target, whole, recording);
+}
+
+/** A recorder may ask for metadata (RFC 7866, 9.2). */
+const ACCEPTED_BY_CLIENT = 'application/sdp, application/rs-metadata-request';
+
+async function place(
+  peer: PeerSession,
+  verb: 'dial' | 'record_session',
+  target: DialTarget,
+  given: CallOptions,
+  recording?: CallWish['recording'],
+): Promise<Done> {
+  const uri = uriOf(peer, verb, target);
   const { sdp: _, late_offer, ack, require, session_timer, ...request } = given;
-  const sdp = choiceOf(peer, 'dial', given.sdp);
+  const sdp = choiceOf(peer, verb, given.sdp);
   const more: HeaderField[] = [
+    ...(recording === undefined ? [] : [['Accept', ACCEPTED_BY_CLIENT] as const]),
     ...(require === undefined ? [] : [['Require', require.join(', ')] as const]),
     ...(session_timer === undefined
       ? [['Supported', 'timer, 100rel'] as const]
       : sessionTimerFields(session_timer)),
   ];
-  const pending = await peer.sending('dial', () =>
+  const pending = await peer.sending(verb, () =>
     peer.calls.place(
       {
-        request: { ...wishOf(peer, 'dial', request), uri, more },
+        request: { ...wishOf(peer, verb, request), uri, more },
         sdp,
         isOfferLate: late_offer === true || sdp === false,
         ack: ackOf(ack),
         timer: session_timer,
+        ...(recording === undefined ? {} : { recording }),
       },
       uri,
     ),
@@ -123,17 +158,33 @@ async function modify(
   const verb = method === 'INVITE' ? 'reinvite' : 'update';
   const { call } = callWithDialog(peer, verb, id);
   const sdp = choiceOf(peer, verb, options.sdp);
-  const { sdp: _, ...others } = options;
+  const { sdp: _, metadata, metadata_type, ...others } = options;
+  if (metadata !== undefined && options.body !== undefined) {
+    const what = 'there are both a body and metadata';
+    throw peer.problem(
+      'E_ARGUMENT',
+      verb,
+      what,
+      'write the metadata into the body, or leave it out',
+    );
+  }
   const isOffer = options.body === undefined && (method === 'INVITE' || sdp !== undefined);
-  const offer = isOffer ? peer.ground.media.descriptionOf(call.id).offer(sdp) : '';
-  const wish = {
-    ...wishOf(peer, verb, others),
-    ...(offer === ''
-      ? {}
-      : { body: offer, contentType: options.content_type ?? 'application/sdp' }),
-    method,
-  };
-  return transactionOf(peer, await peer.sending(verb, () => peer.calls.modify(call, wish, sdp)));
+  const pending = await peer.sending(verb, async () => {
+    const description = await describe(peer.ground.media, call);
+    const offer = isOffer ? description.offer(sdp) : '';
+    const whole = recordingBody(call, offer, metadata ?? false, metadata_type);
+    const plain = wishOf(peer, verb, others);
+    const wish = {
+      ...plain,
+      ...(whole === undefined
+        ? {}
+        : { body: whole.body, contentType: options.content_type ?? whole.contentType }),
+      more: [...(plain.more ?? []), ...(whole?.more ?? [])],
+      method,
+    };
+    return peer.calls.modify(call, wish, sdp);
+  });
+  return transactionOf(peer, pending);
 }
 
 export async function info(

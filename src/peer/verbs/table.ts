@@ -4,7 +4,18 @@ import type { PeerOwnVerb } from '../../schema/verbs.js';
 import type { PeerSession } from '../session.js';
 import { answer, onInvite, respond } from './answers.js';
 import { dtmf, replay } from './media.js';
-import { bye, cancel, dial, hangup, info, notify, refer, reinvite, update } from './calls.js';
+import {
+  bye,
+  cancel,
+  dial,
+  hangup,
+  info,
+  notify,
+  recordSession,
+  refer,
+  reinvite,
+  update,
+} from './calls.js';
 import { message, ping, publish, register, request, subscribe, unregister } from './requests.js';
 import { ack, send } from './raw.js';
 
@@ -19,6 +30,7 @@ export const VERBS: { readonly [V in PeerOwnVerb]: Act<V> } = {
   register,
   unregister,
   dial,
+  record_session: recordSession,
   answer,
   on_invite: onInvite,
   respond,

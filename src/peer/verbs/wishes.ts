@@ -5,7 +5,8 @@ import type { RequestOptions } from '../../schema/types.gen.js';
 import type { HeaderField } from '../../sip/sip-message.js';
 import type { PeerCall } from '../call.js';
 import type { Dialog } from '../../signalling/dialog.js';
-import { sdpProblem, type SdpChoice } from '../media/media.js';
+import { sdpProblem } from '../media/media.js';
+import type { SdpChoice } from '../media/sdp-wish.js';
 import type { Pending, RequestWish } from '../../signalling/requests.js';
 import type { PeerSession } from '../session.js';
 import type { Done } from '../../agents/user-agent.js';
@@ -39,6 +40,11 @@ export function wishOf(
   options: RequestOptions,
 ): Omit<RequestWish, 'method'> {
   const { headers, body, content_type, from, to, contact, event, expires } = options;
+  const alien = (['metadata', 'metadata_type'] as const).find((one) => options[one] !== undefined);
+  if (alien !== undefined) {
+    const what = `option "${alien}" is for requests that change a recording session`;
+    throw peer.problem('E_ARGUMENT', verb, what, 'pass it to reinvite() or update()');
+  }
   const sdp = choiceOf(peer, verb, options.sdp);
   const text =
     body ?? (sdp === undefined || sdp === false ? '' : peer.ground.media.single().offer(sdp));

@@ -186,6 +186,13 @@ test.each([
   expect(sdpHint(sipMessage({ sdp }))).toBe(hint);
 });
 
+test('the session description of several parts is told', () => {
+  const message = sipMessage({ sdp: '' });
+  const headers = [['Content-Type', 'multipart/mixed;boundary=x']] as const;
+  const body = `--x\r\nContent-Type: application/sdp\r\n\r\n${OFFER}\r\n--x--\r\n`;
+  expect(sdpHint({ ...message, headers, body })).toBe('sdp sendonly PCMU,PCMA');
+});
+
 test('a long trace comes in parts, none is lost', async () => {
   const run = new SampleRun().begin(1).scenario('call.js', 'soak');
   for (let cseq = 1; cseq <= 2100; cseq += 1) run.sip('alice', sipMessage({ cseq }));

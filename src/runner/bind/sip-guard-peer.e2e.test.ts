@@ -39,6 +39,10 @@ const ATTACKS: Readonly<Record<string, string>> = {
   'a session description in an answer': `p.dial(q); q.answer({ sdp: "${SDP}" })`,
   'wishes for a session description': 'p.dial(q, { sdp: { address: "192.0.2.9" } })',
   'a candidate': 'p.dial(q, { sdp: { lines: ["a=candidate:1 1 UDP 1 192.0.2.9 4000 typ host"] } })',
+  'a recorder': 'p.record_session(BAD)',
+  'addresses of a recording session': 'p.record_session(q, { sdp: { address: "192.0.2.9" } })',
+  'an answer of a recorder': `const r = peer("r", { recorder: true }); p.record_session(r);
+    r.answer({ sdp: { address: "192.0.2.9" } })`,
   'a transfer': `p.dial(q); q.answer(); await_until(() => assert(p.state).equals(State.Established));
     p.refer(BAD)`,
   'a proxy': 'peer("r", { outbound: BAD }).ping(q)',

@@ -3,6 +3,7 @@ import type {
   AgentOptions,
   DialTarget,
   Done,
+  RecordedStream,
   UserAgent,
   VerbArguments,
 } from '../../agents/user-agent.js';
@@ -29,7 +30,7 @@ import type {
   FileArgument,
 } from '../../sandbox/protocol.js';
 import type { Hearing } from '../../hearing/hearing.js';
-import { isSound, soundText } from '../../hearing/sounds.js';
+import { isSound, soundOf, soundText } from '../../hearing/sounds.js';
 import type { Resources } from './resources.js';
 import type { Services } from './http.js';
 
@@ -192,6 +193,23 @@ const CONVERT: Partial<Record<ParamKind, (value: Argument, resources: Resources)
   target: dialTarget,
   call: (call) => (call as CallArgument).id,
   duration: (duration) => durationMs(duration as Duration),
+  record_options: recordOptions,
+};
+
+/** The options of record_session() with the sounds of their streams. @throws OffhookError E_AUDIO_FILE, E_READ_FAILED */
+function recordOptions(options: unknown): unknown {
+  const { streams, ...others } = options as { readonly streams?: readonly GivenStream[] };
+  const given = streams?.map(({ audio, delay = 0, ...stream }): RecordedStream => ({
+    ...stream,
+    ...(audio === undefined ? {} : { sound: soundOf(audio) ?? null }),
+    delay_ms: durationMs(delay),
+  }));
+  return { ...others, ...(given === undefined ? {} : { streams: given }) };
+}
+
+type GivenStream = Omit<RecordedStream, 'sound' | 'delay_ms'> & {
+  readonly audio?: unknown;
+  readonly delay?: Duration;
 };
 
 /** The arguments by the names of their parameters. */
@@ -231,9 +249,15 @@ function argumentText(value: Argument, kind: ParamKind | undefined): string | un
   if (isAgent(value)) return value.name;
   if (value === undefined) return undefined;
   if (kind === 'call') return `call ${(value as CallArgument).id}`;
-  const isFile = kind === 'recording' || kind === 'capture';
-  const shown = isFile ? (value as FileArgument).path : value;
-  return JSON.stringify(shown, (key, item: unknown) => (isSecretName(key) ? '***' : item));
+  return JSON.stringify(value, (key, item: unknown) => {
+    if (isSecretName(key)) return '***';
+    if (isSound(item)) return soundText(item);
+    return isFile(item) ? item.path : item;
+  });
+}
+
+function isFile(value: unknown): value is FileArgument {
+  return typeof (value as Partial<FileArgument> | null)?.real === 'string';
 }
 
 const LONGEST_RESULT = 200;

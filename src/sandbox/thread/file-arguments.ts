@@ -9,16 +9,35 @@ type Resolve = (value: unknown, environment: Environment) => unknown;
 const FILES: Partial<Record<ParamKind, Resolve>> = {
   recording: fileArgument,
   capture: fileArgument,
-  sound: (sound, environment) =>
-    isPlainObject(sound) && sound['sound'] === 'file'
-      ? { ...sound, real: environment.allowed(String(sound['path'])) }
-      : sound,
+  sound: soundArgument,
+  record_options: withSources,
   agent_options: withCertificates,
   peer_options: withCertificates,
 };
 
 function fileArgument(path: unknown, environment: Environment): FileArgument {
   return { path: String(path), real: environment.allowed(String(path)) };
+}
+
+function soundArgument(sound: unknown, environment: Environment): unknown {
+  return isPlainObject(sound) && sound['sound'] === 'file'
+    ? { ...sound, real: environment.allowed(String(sound['path'])) }
+    : sound;
+}
+
+/** The streams of record_session(): each may send a file or a capture. */
+function withSources(options: unknown, environment: Environment): unknown {
+  if (!isPlainObject(options) || !Array.isArray(options['streams'])) return options;
+  const streams = (options['streams'] as readonly unknown[]).map((stream) => {
+    if (!isPlainObject(stream)) return stream;
+    const { audio, replay, ...others } = stream;
+    return {
+      ...others,
+      ...(audio === undefined ? {} : { audio: soundArgument(audio, environment) }),
+      ...(typeof replay === 'string' ? { replay: fileArgument(replay, environment) } : {}),
+    };
+  });
+  return { ...options, streams };
 }
 
 function withCertificates(options: unknown, environment: Environment): unknown {

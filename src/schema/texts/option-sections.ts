@@ -8,6 +8,7 @@ export interface Schemas {
   readonly peerOptions: ValueSchema;
   readonly registerOptions: ValueSchema;
   readonly callOptions: ValueSchema;
+  readonly recordOptions: ValueSchema;
   readonly requestOptions: ValueSchema;
   readonly responseOptions: ValueSchema;
   readonly headerOptions: ValueSchema;
@@ -49,6 +50,7 @@ export function peerOptions(schemas: Schemas): readonly Section[] {
   const rows = [
     ['Peer options', 'Second argument of `peer()`.', schemas.peerOptions],
     ['Call options', 'Second argument of `dial()` of a peer.', schemas.callOptions],
+    ['Record options', 'Second argument of `record_session()` of a peer.', schemas.recordOptions],
     ['Request options', 'Of the verbs of a peer that send a request.', schemas.requestOptions],
     [
       'Response options',

@@ -9,12 +9,16 @@ const SOUND = {
   doc: 'What `tone()`, `tones()`, `file()` or `silent()` returned.',
 } as const satisfies ParamRow;
 
+/** Which stream of a call is meant. */
+const STREAM =
+  '`stream` the label of the stream to listen to (`a=label`, RFC 4574); default: the first of the call.';
+
 const LISTEN = {
   name: 'within',
   kind: 'listen',
   optional: true,
   default: '5s, or what default_timeout set',
-  doc: 'How long to listen at most: a duration, or `{ for, within }`, where `for` is how long it must be heard without a break (of received samples; default 100 ms).',
+  doc: `How long to listen at most: a duration, or \`{ for, within, stream }\`, where \`for\` is how long it must be heard without a break (of received samples; default 100 ms), and ${STREAM}`,
 } as const satisfies ParamRow;
 
 const LISTEN_THROWS = [
@@ -85,7 +89,7 @@ export const AUDIO_VERBS = {
     params: [
       {
         ...LISTEN,
-        doc: 'How long to listen at most: a duration, or `{ for, within }`, where `for` is how long it must be silent without a break (default 500 ms).',
+        doc: `How long to listen at most: a duration, or \`{ for, within, stream }\`, where \`for\` is how long it must be silent without a break (default 500 ms), and ${STREAM}`,
       },
       CALL_PARAM,
     ],
@@ -113,7 +117,9 @@ export const AUDIO_VERBS = {
         name: 'options',
         kind: 'signal_options',
         optional: true,
-        doc: '`country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `digits`: for "dtmf", which ones, one after the other (what came before them does not matter); `within`: how long to listen at most (default 15 s: a ringback comes every 6 s).',
+        doc:
+          '`country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `digits`: for "dtmf", which ones, one after the other (what came before them does not matter); `within`: how long to listen at most (default 15 s: a ringback comes every 6 s); ' +
+          STREAM,
       },
       CALL_PARAM,
     ],
@@ -141,7 +147,9 @@ export const AUDIO_VERBS = {
         name: 'options',
         kind: 'recording_options',
         optional: true,
-        doc: '`min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with 2 % loss stays above, and other speech below); `within`: how long to listen at most (default: the length of the recording and 5 s).',
+        doc:
+          '`min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with 2 % loss stays above, and other speech below); `within`: how long to listen at most (default: the length of the recording and 5 s); ' +
+          STREAM,
       },
       CALL_PARAM,
     ],

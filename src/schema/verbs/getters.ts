@@ -149,6 +149,11 @@ export const CALL_GETTERS = {
     doc: 'RTP packets of this call, looked at every 100 ms from the first time it is read on; absent until there is media.',
     source: 'RFC 3550, 6.4',
   },
+  recording: {
+    type: 'Recording | undefined',
+    doc: 'What this call tells of the session it records: its metadata, of the newest message that has some, sent or received. Absent where none has.',
+    source: 'RFC 7865; RFC 7866, 9',
+  },
 } as const satisfies Record<string, GetterRow>;
 
 /** Methods of the other side of a call, beside its data. */

@@ -25,6 +25,8 @@ const RESPONSE = {
 /** What can go wrong with anything a peer sends. */
 const SENDS = ['E_SIP_DENIED', 'E_PEER', 'E_AGENT_GONE', 'E_ARGUMENT'] as const;
 
+const FILE_THROWS = ['E_AUDIO_FILE', 'E_READ_DENIED', 'E_READ_FAILED'] as const;
+
 const REQUEST = {
   on: 'SipPeer',
   side: 'host',
@@ -74,10 +76,29 @@ export const PEER_CALL_VERBS = {
     ],
     doc: 'Places a call. The peer acknowledges the answer, and leaves everything else to the script: a 3xx is not followed, a second call may be placed beside the first.',
     done: 'the INVITE was sent',
-    throws: ['E_TARGET', 'E_CALL_LIMIT', ...SENDS],
+    throws: ['E_TARGET', 'E_CALL_LIMIT', 'E_PORTS', ...SENDS],
     example:
       'const call = p.dial(bob, { late_offer: true, ack: "800ms", headers: { "X-Campaign": "42" } });\nbob.accept();\nawait_until(() => assert(call.final?.code).equals(200));',
     source: 'RFC 3261, 13.2',
+  },
+  record_session: {
+    ...REQUEST,
+    caller: 'agent',
+    params: [
+      { ...TARGET, doc: `The recorder. ${TARGET.doc}` },
+      {
+        name: 'options',
+        kind: 'record_options',
+        optional: true,
+        doc: 'Streams, metadata, and what else the INVITE holds.',
+      },
+    ],
+    doc: 'Begins a recording session as its client: an INVITE with `Require: siprec`, `+sip.src` in the Contact, and a body of a session description with a labelled stream for each that is recorded, and of metadata. It is a call of the peer: `reinvite` and `update` change its streams (`sdp`) and its `metadata`, `bye` ends it.',
+    done: 'the INVITE was sent',
+    throws: ['E_TARGET', 'E_CALL_LIMIT', 'E_PORTS', ...FILE_THROWS, ...SENDS],
+    example:
+      'const session = p.record_session(recorder, {\n  streams: [\n    { label: "caller", audio: tone(440) },\n    { label: "agent", audio: tone(620), delay: "500ms" },\n  ],\n  metadata: { participants: [{ aor: "sip:anna@pbx.example", name: "Anna" }, { aor: "sip:bert@pbx.example" }] },\n});\nawait_until(() => assert(session.final?.code).equals(200));\np.update({ metadata: { session: { stop_time: "2026-05-01T10:05:00Z" } } });\np.bye();',
+    source: 'RFC 7866, 6.1 and 7.1.1; RFC 7865; RFC 4574',
   },
   answer: {
     ...REQUEST,
@@ -85,7 +106,7 @@ export const PEER_CALL_VERBS = {
     params: [RESPONSE, CALL_PARAM],
     doc: 'Answers the call that has waited longest with 200, and with an offer or an answer of the peer unless `sdp` says otherwise; waits for a call to come in if there is none yet.',
     done: 'the 200 was sent',
-    throws: ['E_CALL_STATE', 'E_CALL_TIMEOUT', ...SENDS],
+    throws: ['E_CALL_STATE', 'E_CALL_TIMEOUT', 'E_PORTS', ...SENDS],
     example: 'p.answer({ sdp: { codecs: ["PCMA"] }, headers: { "X-Node": "b" } });',
     source: 'RFC 3261, 13.3.1.4',
   },

@@ -87,8 +87,13 @@ export const SIP_MESSAGE_VALUES = {
   body: { type: 'string', doc: 'The body as text; empty without one.' },
   sdp: {
     type: 'Sdp | undefined',
-    doc: 'The session description in the body, where there is one.',
+    doc: 'The session description in the body, where there is one: also as a part of several.',
     source: 'RFC 8866',
+  },
+  parts: {
+    type: 'readonly BodyPart[] | undefined',
+    doc: 'The parts of a multipart body, in order; absent where the body is a single one.',
+    source: 'RFC 2046, 5.1; RFC 5621',
   },
 } as const satisfies Record<string, GetterRow>;
 

@@ -8,6 +8,7 @@ import type { CallGetter } from '../../../schema/verbs.js';
 import { callNameOf, markCall } from '../encode.js';
 import { failure } from '../failure.js';
 import { callPeer, type CallPeer } from './call-peer.js';
+import { recordingOf, type Recording } from './recording.js';
 import * as world from '../world.js';
 
 /** A call as the script sees it: its data, and values that are computed only on access. */
@@ -16,6 +17,7 @@ export interface Call extends CallInfo, Readonly<Record<CallGetter, unknown>> {
   readonly timing: Omit<Timing, 'register_ms'>;
   readonly media: MediaInfo | undefined;
   readonly rtp: RtpInfo | undefined;
+  readonly recording: Recording | undefined;
 }
 
 /** @param known the call as it is now: agents forget old calls, whoever holds one does not. */
@@ -48,6 +50,7 @@ export function callOf(agent: string, known: CallState): Call {
       world.watch(agent, 'rtp');
       return rtpInfo(now().facts);
     },
+    recording: () => recordingOf(agent, id),
   } satisfies Record<Exclude<CallGetter, keyof CallInfo>, () => object | undefined>;
   for (const [name, value] of Object.entries(values)) {
     Object.defineProperty(data, name, {

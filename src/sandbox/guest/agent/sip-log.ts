@@ -2,6 +2,7 @@
 import type { SipMessage as TracedMessage } from '../../../sip/sip-message.js';
 import type { LogEntry } from '../../../model/agent-event.js';
 import { headerLines, headerValues } from '../../../sip/headers.js';
+import { partsOf, type BodyPart as Part } from '../../../sip/bodies/multipart.js';
 import { parseSdp, type Sdp } from '../../../sip/sdp.js';
 import { ask, callerStack } from '../host.js';
 import { guardNames } from '../misspelt.js';
@@ -10,6 +11,8 @@ import * as world from '../world.js';
 
 /** Fields of every message; a request also has a `uri`, a response a `code` and a `reason`. */
 const OWN = ['direction', 'method', 'code', 'reason', 'uri', 'call_id', 'body'] as const;
+
+type BodyPart = Pick<Part, 'content_type' | 'body'>;
 
 class SipMessage {
   readonly #message: TracedMessage;
@@ -42,6 +45,12 @@ class SipMessage {
   get sdp(): Sdp | undefined {
     if (this.#sdp === null) this.#sdp = frozen(parseSdp(this.#message.body));
     return this.#sdp;
+  }
+
+  get parts(): readonly BodyPart[] | undefined {
+    return frozen(
+      partsOf(this.#message)?.map(({ content_type, body }) => ({ content_type, body })),
+    );
   }
 
   header(...args: unknown[]): string | undefined {
@@ -162,7 +171,7 @@ function messageOf(entry: LogEntry): SipMessage | undefined {
   return message;
 }
 
-function frozen<T>(value: T): T {
+export function frozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
     for (const part of Object.values(value)) frozen<unknown>(part);

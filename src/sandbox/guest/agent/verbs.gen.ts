@@ -44,6 +44,7 @@ export const PEER_VERBS: Readonly<Record<PeerVerb, GuestVerb>> = {
   register: { cursor: 'issued', sends: true },
   unregister: { cursor: 'issued', sends: true },
   dial: { cursor: 'issued', caller: 'agent', sends: true },
+  record_session: { cursor: 'issued', caller: 'agent', sends: true },
   answer: { cursor: 'issued' },
   on_invite: { cursor: 'issued' },
   respond: { cursor: 'issued' },

@@ -1,0 +1,33 @@
+/** The body of an INVITE that begins a call: an offer, of a recording session its metadata as well. */
+import type { Media } from '../media/media.js';
+import { describe, type PeerCall } from '../call.js';
+import type { CallWish } from '../call-wish.js';
+import { recordingBody, type RecordingBody } from './metadata.js';
+
+/** Undefined where it is empty, or the script's own. From now on the call has the ports it needs. */
+export async function inviteBody(
+  media: Media,
+  call: PeerCall,
+  wish: CallWish,
+): Promise<RecordingBody | undefined> {
+  if (wish.request.body !== undefined) return undefined;
+  const { recording, request } = wish;
+  if (recording !== undefined) call.recording = { labels: recording.labels, began: new Date() };
+  const offer = await offerOf(media, call, wish);
+  if (recording !== undefined) {
+    return recordingBody(call, offer, recording.metadata, recording.metadataType);
+  }
+  const contentType = request.contentType ?? 'application/sdp';
+  return offer === '' ? undefined : { body: offer, contentType, more: [] };
+}
+
+/** A text of the script needs no ports; a late offer is answered with ports of the peer. */
+async function offerOf(
+  media: Media,
+  call: PeerCall,
+  { sdp, isOfferLate }: CallWish,
+): Promise<string> {
+  if (typeof sdp === 'string') return isOfferLate ? '' : sdp;
+  const description = await describe(media, call);
+  return isOfferLate ? '' : description.offer(sdp);
+}

@@ -91,6 +91,19 @@ describe.each(binaries)('baresip $version and a peer that steers it', ({ path, v
     expect(ended).toBeGreaterThan(told);
   });
 
+  test('REFER and a redirect through a proxy: the INVITE does not leave', async () => {
+    const source = DIAL.replace('agent("alice")', 'agent("alice", { proxy: true })');
+    expect(source).toContain('proxy');
+    const target = await busy();
+    for (const make of [referring, redirecting]) {
+      const peer = await make(() => target.uri.replace('peer@', '+19001@'));
+      const { stdout } = await run(peer, onlyTo(peer), source);
+      if (make === referring || follows) expect(codes(stdout)[0]).toBe('E_SIP_DENIED');
+      expect(invites(peer)).toBe(1);
+      expect(invites(target)).toBe(0);
+    }
+  });
+
   test('REFER is followed where every target is allowed, and where its target is', async () => {
     for (const allowed of [[], ['--allow-sip', '*@127.0.0.1']]) {
       const target = await busy();

@@ -31,7 +31,8 @@ export class Sender {
   #format: SendFormat | undefined;
   #playing: { samples: Int16Array; at: number; repeats: boolean } | undefined;
   #replay: Replay | undefined;
-  #sequence = randomInt(2 ** 16);
+  /** Its first half: with SRTP the other side must see it wrap around (RFC 3711, 3.3.1). */
+  #sequence = randomInt(2 ** 15);
   /** Of the packet that is due next. */
   #timestamp = randomInt(2 ** 32);
   #due = CLOCK.now();

@@ -62,7 +62,7 @@ async function open(
   { address, port, slot }: Place,
 ): Promise<PeerAgent> {
   const account = peerAccount(name, options, address, port);
-  const media = new Media(address, slot.rtp, options.codecs);
+  const media = new Media(address, slot.rtp, options);
   const session = new PeerSession({ name, options, account, context, media });
   const sink: WireSink = {
     arrived: (message) => {

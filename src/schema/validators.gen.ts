@@ -1360,6 +1360,11 @@ const schema12 = {
         'Audio codecs to offer and take, the preferred one first. Default: PCMU and PCMA.',
       examples: [['PCMA']],
     },
+    media_enc: {
+      enum: ['srtp', 'srtp-mand'],
+      description:
+        'Encryption of the media by SRTP (RFC 3711), keys in the SDP (RFC 4568): `srtp` offers keys with RTP/AVP and takes plain RTP where the other side has none, `srtp-mand` insists (RTP/SAVP). Default: plain RTP; an offer of RTP/SAVP is refused. The suites are AES_CM_128_HMAC_SHA1_80 and _32, AEAD_AES_128_GCM and AEAD_AES_256_GCM.',
+    },
     automatic: {
       type: 'object',
       additionalProperties: false,
@@ -2109,71 +2114,73 @@ function validate11(
                                         var valid0 = true;
                                       }
                                       if (valid0) {
-                                        if (data.automatic !== undefined) {
-                                          let data17 = data.automatic;
+                                        if (data.media_enc !== undefined) {
+                                          let data17 = data.media_enc;
                                           const _errs35 = errors;
-                                          if (errors === _errs35) {
-                                            if (
-                                              data17 &&
-                                              typeof data17 == 'object' &&
-                                              !Array.isArray(data17)
-                                            ) {
-                                              const _errs37 = errors;
-                                              for (const key1 in data17) {
-                                                if (!(
-                                                  key1 === 'trying' ||
-                                                  key1 === 'ack' ||
-                                                  key1 === 'retransmit' ||
-                                                  key1 === 'answer' ||
-                                                  key1 === 'prack' ||
-                                                  key1 === 'login'
-                                                )) {
-                                                  validate11.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/automatic',
-                                                      schemaPath:
-                                                        '#/properties/automatic/additionalProperties',
-                                                      keyword: 'additionalProperties',
-                                                      params: { additionalProperty: key1 },
-                                                      message:
-                                                        'must NOT have additional properties',
-                                                    },
-                                                  ];
-                                                  return false;
-                                                  break;
-                                                }
-                                              }
-                                              if (_errs37 === errors) {
-                                                if (data17.trying !== undefined) {
-                                                  const _errs38 = errors;
-                                                  if (typeof data17.trying !== 'boolean') {
+                                          if (!(data17 === 'srtp' || data17 === 'srtp-mand')) {
+                                            validate11.errors = [
+                                              {
+                                                instancePath: instancePath + '/media_enc',
+                                                schemaPath: '#/properties/media_enc/enum',
+                                                keyword: 'enum',
+                                                params: {
+                                                  allowedValues: schema12.properties.media_enc.enum,
+                                                },
+                                                message:
+                                                  'must be equal to one of the allowed values',
+                                              },
+                                            ];
+                                            return false;
+                                          }
+                                          var valid0 = _errs35 === errors;
+                                        } else {
+                                          var valid0 = true;
+                                        }
+                                        if (valid0) {
+                                          if (data.automatic !== undefined) {
+                                            let data18 = data.automatic;
+                                            const _errs36 = errors;
+                                            if (errors === _errs36) {
+                                              if (
+                                                data18 &&
+                                                typeof data18 == 'object' &&
+                                                !Array.isArray(data18)
+                                              ) {
+                                                const _errs38 = errors;
+                                                for (const key1 in data18) {
+                                                  if (!(
+                                                    key1 === 'trying' ||
+                                                    key1 === 'ack' ||
+                                                    key1 === 'retransmit' ||
+                                                    key1 === 'answer' ||
+                                                    key1 === 'prack' ||
+                                                    key1 === 'login'
+                                                  )) {
                                                     validate11.errors = [
                                                       {
-                                                        instancePath:
-                                                          instancePath + '/automatic/trying',
+                                                        instancePath: instancePath + '/automatic',
                                                         schemaPath:
-                                                          '#/properties/automatic/properties/trying/type',
-                                                        keyword: 'type',
-                                                        params: { type: 'boolean' },
-                                                        message: 'must be boolean',
+                                                          '#/properties/automatic/additionalProperties',
+                                                        keyword: 'additionalProperties',
+                                                        params: { additionalProperty: key1 },
+                                                        message:
+                                                          'must NOT have additional properties',
                                                       },
                                                     ];
                                                     return false;
+                                                    break;
                                                   }
-                                                  var valid3 = _errs38 === errors;
-                                                } else {
-                                                  var valid3 = true;
                                                 }
-                                                if (valid3) {
-                                                  if (data17.ack !== undefined) {
-                                                    const _errs40 = errors;
-                                                    if (typeof data17.ack !== 'boolean') {
+                                                if (_errs38 === errors) {
+                                                  if (data18.trying !== undefined) {
+                                                    const _errs39 = errors;
+                                                    if (typeof data18.trying !== 'boolean') {
                                                       validate11.errors = [
                                                         {
                                                           instancePath:
-                                                            instancePath + '/automatic/ack',
+                                                            instancePath + '/automatic/trying',
                                                           schemaPath:
-                                                            '#/properties/automatic/properties/ack/type',
+                                                            '#/properties/automatic/properties/trying/type',
                                                           keyword: 'type',
                                                           params: { type: 'boolean' },
                                                           message: 'must be boolean',
@@ -2181,21 +2188,20 @@ function validate11(
                                                       ];
                                                       return false;
                                                     }
-                                                    var valid3 = _errs40 === errors;
+                                                    var valid3 = _errs39 === errors;
                                                   } else {
                                                     var valid3 = true;
                                                   }
                                                   if (valid3) {
-                                                    if (data17.retransmit !== undefined) {
-                                                      const _errs42 = errors;
-                                                      if (typeof data17.retransmit !== 'boolean') {
+                                                    if (data18.ack !== undefined) {
+                                                      const _errs41 = errors;
+                                                      if (typeof data18.ack !== 'boolean') {
                                                         validate11.errors = [
                                                           {
                                                             instancePath:
-                                                              instancePath +
-                                                              '/automatic/retransmit',
+                                                              instancePath + '/automatic/ack',
                                                             schemaPath:
-                                                              '#/properties/automatic/properties/retransmit/type',
+                                                              '#/properties/automatic/properties/ack/type',
                                                             keyword: 'type',
                                                             params: { type: 'boolean' },
                                                             message: 'must be boolean',
@@ -2203,20 +2209,23 @@ function validate11(
                                                         ];
                                                         return false;
                                                       }
-                                                      var valid3 = _errs42 === errors;
+                                                      var valid3 = _errs41 === errors;
                                                     } else {
                                                       var valid3 = true;
                                                     }
                                                     if (valid3) {
-                                                      if (data17.answer !== undefined) {
-                                                        const _errs44 = errors;
-                                                        if (typeof data17.answer !== 'boolean') {
+                                                      if (data18.retransmit !== undefined) {
+                                                        const _errs43 = errors;
+                                                        if (
+                                                          typeof data18.retransmit !== 'boolean'
+                                                        ) {
                                                           validate11.errors = [
                                                             {
                                                               instancePath:
-                                                                instancePath + '/automatic/answer',
+                                                                instancePath +
+                                                                '/automatic/retransmit',
                                                               schemaPath:
-                                                                '#/properties/automatic/properties/answer/type',
+                                                                '#/properties/automatic/properties/retransmit/type',
                                                               keyword: 'type',
                                                               params: { type: 'boolean' },
                                                               message: 'must be boolean',
@@ -2224,20 +2233,21 @@ function validate11(
                                                           ];
                                                           return false;
                                                         }
-                                                        var valid3 = _errs44 === errors;
+                                                        var valid3 = _errs43 === errors;
                                                       } else {
                                                         var valid3 = true;
                                                       }
                                                       if (valid3) {
-                                                        if (data17.prack !== undefined) {
-                                                          const _errs46 = errors;
-                                                          if (typeof data17.prack !== 'boolean') {
+                                                        if (data18.answer !== undefined) {
+                                                          const _errs45 = errors;
+                                                          if (typeof data18.answer !== 'boolean') {
                                                             validate11.errors = [
                                                               {
                                                                 instancePath:
-                                                                  instancePath + '/automatic/prack',
+                                                                  instancePath +
+                                                                  '/automatic/answer',
                                                                 schemaPath:
-                                                                  '#/properties/automatic/properties/prack/type',
+                                                                  '#/properties/automatic/properties/answer/type',
                                                                 keyword: 'type',
                                                                 params: { type: 'boolean' },
                                                                 message: 'must be boolean',
@@ -2245,21 +2255,21 @@ function validate11(
                                                             ];
                                                             return false;
                                                           }
-                                                          var valid3 = _errs46 === errors;
+                                                          var valid3 = _errs45 === errors;
                                                         } else {
                                                           var valid3 = true;
                                                         }
                                                         if (valid3) {
-                                                          if (data17.login !== undefined) {
-                                                            const _errs48 = errors;
-                                                            if (typeof data17.login !== 'boolean') {
+                                                          if (data18.prack !== undefined) {
+                                                            const _errs47 = errors;
+                                                            if (typeof data18.prack !== 'boolean') {
                                                               validate11.errors = [
                                                                 {
                                                                   instancePath:
                                                                     instancePath +
-                                                                    '/automatic/login',
+                                                                    '/automatic/prack',
                                                                   schemaPath:
-                                                                    '#/properties/automatic/properties/login/type',
+                                                                    '#/properties/automatic/properties/prack/type',
                                                                   keyword: 'type',
                                                                   params: { type: 'boolean' },
                                                                   message: 'must be boolean',
@@ -2267,243 +2277,23 @@ function validate11(
                                                               ];
                                                               return false;
                                                             }
-                                                            var valid3 = _errs48 === errors;
+                                                            var valid3 = _errs47 === errors;
                                                           } else {
                                                             var valid3 = true;
                                                           }
-                                                        }
-                                                      }
-                                                    }
-                                                  }
-                                                }
-                                              }
-                                            } else {
-                                              validate11.errors = [
-                                                {
-                                                  instancePath: instancePath + '/automatic',
-                                                  schemaPath: '#/properties/automatic/type',
-                                                  keyword: 'type',
-                                                  params: { type: 'object' },
-                                                  message: 'must be object',
-                                                },
-                                              ];
-                                              return false;
-                                            }
-                                          }
-                                          var valid0 = _errs35 === errors;
-                                        } else {
-                                          var valid0 = true;
-                                        }
-                                        if (valid0) {
-                                          if (data.challenge !== undefined) {
-                                            let data24 = data.challenge;
-                                            const _errs50 = errors;
-                                            if (errors === _errs50) {
-                                              if (
-                                                data24 &&
-                                                typeof data24 == 'object' &&
-                                                !Array.isArray(data24)
-                                              ) {
-                                                let missing0;
-                                                if (
-                                                  (data24.username === undefined &&
-                                                    (missing0 = 'username')) ||
-                                                  (data24.password === undefined &&
-                                                    (missing0 = 'password'))
-                                                ) {
-                                                  validate11.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/challenge',
-                                                      schemaPath: '#/properties/challenge/required',
-                                                      keyword: 'required',
-                                                      params: { missingProperty: missing0 },
-                                                      message:
-                                                        "must have required property '" +
-                                                        missing0 +
-                                                        "'",
-                                                    },
-                                                  ];
-                                                  return false;
-                                                } else {
-                                                  const _errs52 = errors;
-                                                  for (const key2 in data24) {
-                                                    if (!(
-                                                      key2 === 'username' ||
-                                                      key2 === 'password' ||
-                                                      key2 === 'realm' ||
-                                                      key2 === 'algorithm' ||
-                                                      key2 === 'qop' ||
-                                                      key2 === 'proxy'
-                                                    )) {
-                                                      validate11.errors = [
-                                                        {
-                                                          instancePath: instancePath + '/challenge',
-                                                          schemaPath:
-                                                            '#/properties/challenge/additionalProperties',
-                                                          keyword: 'additionalProperties',
-                                                          params: { additionalProperty: key2 },
-                                                          message:
-                                                            'must NOT have additional properties',
-                                                        },
-                                                      ];
-                                                      return false;
-                                                      break;
-                                                    }
-                                                  }
-                                                  if (_errs52 === errors) {
-                                                    if (data24.username !== undefined) {
-                                                      let data25 = data24.username;
-                                                      const _errs53 = errors;
-                                                      if (errors === _errs53) {
-                                                        if (typeof data25 === 'string') {
-                                                          if (!pattern18.test(data25)) {
-                                                            validate11.errors = [
-                                                              {
-                                                                instancePath:
-                                                                  instancePath +
-                                                                  '/challenge/username',
-                                                                schemaPath:
-                                                                  '#/properties/challenge/properties/username/pattern',
-                                                                keyword: 'pattern',
-                                                                params: { pattern: '^.+$' },
-                                                                message:
-                                                                  'must match pattern "' +
-                                                                  '^.+$' +
-                                                                  '"',
-                                                              },
-                                                            ];
-                                                            return false;
-                                                          }
-                                                        } else {
-                                                          validate11.errors = [
-                                                            {
-                                                              instancePath:
-                                                                instancePath +
-                                                                '/challenge/username',
-                                                              schemaPath:
-                                                                '#/properties/challenge/properties/username/type',
-                                                              keyword: 'type',
-                                                              params: { type: 'string' },
-                                                              message: 'must be string',
-                                                            },
-                                                          ];
-                                                          return false;
-                                                        }
-                                                      }
-                                                      var valid4 = _errs53 === errors;
-                                                    } else {
-                                                      var valid4 = true;
-                                                    }
-                                                    if (valid4) {
-                                                      if (data24.password !== undefined) {
-                                                        const _errs55 = errors;
-                                                        if (typeof data24.password !== 'string') {
-                                                          validate11.errors = [
-                                                            {
-                                                              instancePath:
-                                                                instancePath +
-                                                                '/challenge/password',
-                                                              schemaPath:
-                                                                '#/properties/challenge/properties/password/type',
-                                                              keyword: 'type',
-                                                              params: { type: 'string' },
-                                                              message: 'must be string',
-                                                            },
-                                                          ];
-                                                          return false;
-                                                        }
-                                                        var valid4 = _errs55 === errors;
-                                                      } else {
-                                                        var valid4 = true;
-                                                      }
-                                                      if (valid4) {
-                                                        if (data24.realm !== undefined) {
-                                                          let data27 = data24.realm;
-                                                          const _errs57 = errors;
-                                                          if (errors === _errs57) {
-                                                            if (typeof data27 === 'string') {
-                                                              if (!pattern3.test(data27)) {
+                                                          if (valid3) {
+                                                            if (data18.login !== undefined) {
+                                                              const _errs49 = errors;
+                                                              if (
+                                                                typeof data18.login !== 'boolean'
+                                                              ) {
                                                                 validate11.errors = [
                                                                   {
                                                                     instancePath:
                                                                       instancePath +
-                                                                      '/challenge/realm',
+                                                                      '/automatic/login',
                                                                     schemaPath:
-                                                                      '#/properties/challenge/properties/realm/pattern',
-                                                                    keyword: 'pattern',
-                                                                    params: {
-                                                                      pattern: '^[^"\\r\\n]+$',
-                                                                    },
-                                                                    message:
-                                                                      'must match pattern "' +
-                                                                      '^[^"\\r\\n]+$' +
-                                                                      '"',
-                                                                  },
-                                                                ];
-                                                                return false;
-                                                              }
-                                                            } else {
-                                                              validate11.errors = [
-                                                                {
-                                                                  instancePath:
-                                                                    instancePath +
-                                                                    '/challenge/realm',
-                                                                  schemaPath:
-                                                                    '#/properties/challenge/properties/realm/type',
-                                                                  keyword: 'type',
-                                                                  params: { type: 'string' },
-                                                                  message: 'must be string',
-                                                                },
-                                                              ];
-                                                              return false;
-                                                            }
-                                                          }
-                                                          var valid4 = _errs57 === errors;
-                                                        } else {
-                                                          var valid4 = true;
-                                                        }
-                                                        if (valid4) {
-                                                          if (data24.algorithm !== undefined) {
-                                                            let data28 = data24.algorithm;
-                                                            const _errs59 = errors;
-                                                            if (!(
-                                                              data28 === 'MD5' ||
-                                                              data28 === 'SHA-256'
-                                                            )) {
-                                                              validate11.errors = [
-                                                                {
-                                                                  instancePath:
-                                                                    instancePath +
-                                                                    '/challenge/algorithm',
-                                                                  schemaPath:
-                                                                    '#/properties/challenge/properties/algorithm/enum',
-                                                                  keyword: 'enum',
-                                                                  params: {
-                                                                    allowedValues:
-                                                                      schema12.properties.challenge
-                                                                        .properties.algorithm.enum,
-                                                                  },
-                                                                  message:
-                                                                    'must be equal to one of the allowed values',
-                                                                },
-                                                              ];
-                                                              return false;
-                                                            }
-                                                            var valid4 = _errs59 === errors;
-                                                          } else {
-                                                            var valid4 = true;
-                                                          }
-                                                          if (valid4) {
-                                                            if (data24.qop !== undefined) {
-                                                              const _errs60 = errors;
-                                                              if (typeof data24.qop !== 'boolean') {
-                                                                validate11.errors = [
-                                                                  {
-                                                                    instancePath:
-                                                                      instancePath +
-                                                                      '/challenge/qop',
-                                                                    schemaPath:
-                                                                      '#/properties/challenge/properties/qop/type',
+                                                                      '#/properties/automatic/properties/login/type',
                                                                     keyword: 'type',
                                                                     params: { type: 'boolean' },
                                                                     message: 'must be boolean',
@@ -2511,34 +2301,9 @@ function validate11(
                                                                 ];
                                                                 return false;
                                                               }
-                                                              var valid4 = _errs60 === errors;
+                                                              var valid3 = _errs49 === errors;
                                                             } else {
-                                                              var valid4 = true;
-                                                            }
-                                                            if (valid4) {
-                                                              if (data24.proxy !== undefined) {
-                                                                const _errs62 = errors;
-                                                                if (
-                                                                  typeof data24.proxy !== 'boolean'
-                                                                ) {
-                                                                  validate11.errors = [
-                                                                    {
-                                                                      instancePath:
-                                                                        instancePath +
-                                                                        '/challenge/proxy',
-                                                                      schemaPath:
-                                                                        '#/properties/challenge/properties/proxy/type',
-                                                                      keyword: 'type',
-                                                                      params: { type: 'boolean' },
-                                                                      message: 'must be boolean',
-                                                                    },
-                                                                  ];
-                                                                  return false;
-                                                                }
-                                                                var valid4 = _errs62 === errors;
-                                                              } else {
-                                                                var valid4 = true;
-                                                              }
+                                                              var valid3 = true;
                                                             }
                                                           }
                                                         }
@@ -2549,8 +2314,8 @@ function validate11(
                                               } else {
                                                 validate11.errors = [
                                                   {
-                                                    instancePath: instancePath + '/challenge',
-                                                    schemaPath: '#/properties/challenge/type',
+                                                    instancePath: instancePath + '/automatic',
+                                                    schemaPath: '#/properties/automatic/type',
                                                     keyword: 'type',
                                                     params: { type: 'object' },
                                                     message: 'must be object',
@@ -2559,9 +2324,285 @@ function validate11(
                                                 return false;
                                               }
                                             }
-                                            var valid0 = _errs50 === errors;
+                                            var valid0 = _errs36 === errors;
                                           } else {
                                             var valid0 = true;
+                                          }
+                                          if (valid0) {
+                                            if (data.challenge !== undefined) {
+                                              let data25 = data.challenge;
+                                              const _errs51 = errors;
+                                              if (errors === _errs51) {
+                                                if (
+                                                  data25 &&
+                                                  typeof data25 == 'object' &&
+                                                  !Array.isArray(data25)
+                                                ) {
+                                                  let missing0;
+                                                  if (
+                                                    (data25.username === undefined &&
+                                                      (missing0 = 'username')) ||
+                                                    (data25.password === undefined &&
+                                                      (missing0 = 'password'))
+                                                  ) {
+                                                    validate11.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/challenge',
+                                                        schemaPath:
+                                                          '#/properties/challenge/required',
+                                                        keyword: 'required',
+                                                        params: { missingProperty: missing0 },
+                                                        message:
+                                                          "must have required property '" +
+                                                          missing0 +
+                                                          "'",
+                                                      },
+                                                    ];
+                                                    return false;
+                                                  } else {
+                                                    const _errs53 = errors;
+                                                    for (const key2 in data25) {
+                                                      if (!(
+                                                        key2 === 'username' ||
+                                                        key2 === 'password' ||
+                                                        key2 === 'realm' ||
+                                                        key2 === 'algorithm' ||
+                                                        key2 === 'qop' ||
+                                                        key2 === 'proxy'
+                                                      )) {
+                                                        validate11.errors = [
+                                                          {
+                                                            instancePath:
+                                                              instancePath + '/challenge',
+                                                            schemaPath:
+                                                              '#/properties/challenge/additionalProperties',
+                                                            keyword: 'additionalProperties',
+                                                            params: { additionalProperty: key2 },
+                                                            message:
+                                                              'must NOT have additional properties',
+                                                          },
+                                                        ];
+                                                        return false;
+                                                        break;
+                                                      }
+                                                    }
+                                                    if (_errs53 === errors) {
+                                                      if (data25.username !== undefined) {
+                                                        let data26 = data25.username;
+                                                        const _errs54 = errors;
+                                                        if (errors === _errs54) {
+                                                          if (typeof data26 === 'string') {
+                                                            if (!pattern18.test(data26)) {
+                                                              validate11.errors = [
+                                                                {
+                                                                  instancePath:
+                                                                    instancePath +
+                                                                    '/challenge/username',
+                                                                  schemaPath:
+                                                                    '#/properties/challenge/properties/username/pattern',
+                                                                  keyword: 'pattern',
+                                                                  params: { pattern: '^.+$' },
+                                                                  message:
+                                                                    'must match pattern "' +
+                                                                    '^.+$' +
+                                                                    '"',
+                                                                },
+                                                              ];
+                                                              return false;
+                                                            }
+                                                          } else {
+                                                            validate11.errors = [
+                                                              {
+                                                                instancePath:
+                                                                  instancePath +
+                                                                  '/challenge/username',
+                                                                schemaPath:
+                                                                  '#/properties/challenge/properties/username/type',
+                                                                keyword: 'type',
+                                                                params: { type: 'string' },
+                                                                message: 'must be string',
+                                                              },
+                                                            ];
+                                                            return false;
+                                                          }
+                                                        }
+                                                        var valid4 = _errs54 === errors;
+                                                      } else {
+                                                        var valid4 = true;
+                                                      }
+                                                      if (valid4) {
+                                                        if (data25.password !== undefined) {
+                                                          const _errs56 = errors;
+                                                          if (typeof data25.password !== 'string') {
+                                                            validate11.errors = [
+                                                              {
+                                                                instancePath:
+                                                                  instancePath +
+                                                                  '/challenge/password',
+                                                                schemaPath:
+                                                                  '#/properties/challenge/properties/password/type',
+                                                                keyword: 'type',
+                                                                params: { type: 'string' },
+                                                                message: 'must be string',
+                                                              },
+                                                            ];
+                                                            return false;
+                                                          }
+                                                          var valid4 = _errs56 === errors;
+                                                        } else {
+                                                          var valid4 = true;
+                                                        }
+                                                        if (valid4) {
+                                                          if (data25.realm !== undefined) {
+                                                            let data28 = data25.realm;
+                                                            const _errs58 = errors;
+                                                            if (errors === _errs58) {
+                                                              if (typeof data28 === 'string') {
+                                                                if (!pattern3.test(data28)) {
+                                                                  validate11.errors = [
+                                                                    {
+                                                                      instancePath:
+                                                                        instancePath +
+                                                                        '/challenge/realm',
+                                                                      schemaPath:
+                                                                        '#/properties/challenge/properties/realm/pattern',
+                                                                      keyword: 'pattern',
+                                                                      params: {
+                                                                        pattern: '^[^"\\r\\n]+$',
+                                                                      },
+                                                                      message:
+                                                                        'must match pattern "' +
+                                                                        '^[^"\\r\\n]+$' +
+                                                                        '"',
+                                                                    },
+                                                                  ];
+                                                                  return false;
+                                                                }
+                                                              } else {
+                                                                validate11.errors = [
+                                                                  {
+                                                                    instancePath:
+                                                                      instancePath +
+                                                                      '/challenge/realm',
+                                                                    schemaPath:
+                                                                      '#/properties/challenge/properties/realm/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'string' },
+                                                                    message: 'must be string',
+                                                                  },
+                                                                ];
+                                                                return false;
+                                                              }
+                                                            }
+                                                            var valid4 = _errs58 === errors;
+                                                          } else {
+                                                            var valid4 = true;
+                                                          }
+                                                          if (valid4) {
+                                                            if (data25.algorithm !== undefined) {
+                                                              let data29 = data25.algorithm;
+                                                              const _errs60 = errors;
+                                                              if (!(
+                                                                data29 === 'MD5' ||
+                                                                data29 === 'SHA-256'
+                                                              )) {
+                                                                validate11.errors = [
+                                                                  {
+                                                                    instancePath:
+                                                                      instancePath +
+                                                                      '/challenge/algorithm',
+                                                                    schemaPath:
+                                                                      '#/properties/challenge/properties/algorithm/enum',
+                                                                    keyword: 'enum',
+                                                                    params: {
+                                                                      allowedValues:
+                                                                        schema12.properties
+                                                                          .challenge.properties
+                                                                          .algorithm.enum,
+                                                                    },
+                                                                    message:
+                                                                      'must be equal to one of the allowed values',
+                                                                  },
+                                                                ];
+                                                                return false;
+                                                              }
+                                                              var valid4 = _errs60 === errors;
+                                                            } else {
+                                                              var valid4 = true;
+                                                            }
+                                                            if (valid4) {
+                                                              if (data25.qop !== undefined) {
+                                                                const _errs61 = errors;
+                                                                if (
+                                                                  typeof data25.qop !== 'boolean'
+                                                                ) {
+                                                                  validate11.errors = [
+                                                                    {
+                                                                      instancePath:
+                                                                        instancePath +
+                                                                        '/challenge/qop',
+                                                                      schemaPath:
+                                                                        '#/properties/challenge/properties/qop/type',
+                                                                      keyword: 'type',
+                                                                      params: { type: 'boolean' },
+                                                                      message: 'must be boolean',
+                                                                    },
+                                                                  ];
+                                                                  return false;
+                                                                }
+                                                                var valid4 = _errs61 === errors;
+                                                              } else {
+                                                                var valid4 = true;
+                                                              }
+                                                              if (valid4) {
+                                                                if (data25.proxy !== undefined) {
+                                                                  const _errs63 = errors;
+                                                                  if (
+                                                                    typeof data25.proxy !==
+                                                                    'boolean'
+                                                                  ) {
+                                                                    validate11.errors = [
+                                                                      {
+                                                                        instancePath:
+                                                                          instancePath +
+                                                                          '/challenge/proxy',
+                                                                        schemaPath:
+                                                                          '#/properties/challenge/properties/proxy/type',
+                                                                        keyword: 'type',
+                                                                        params: { type: 'boolean' },
+                                                                        message: 'must be boolean',
+                                                                      },
+                                                                    ];
+                                                                    return false;
+                                                                  }
+                                                                  var valid4 = _errs63 === errors;
+                                                                } else {
+                                                                  var valid4 = true;
+                                                                }
+                                                              }
+                                                            }
+                                                          }
+                                                        }
+                                                      }
+                                                    }
+                                                  }
+                                                } else {
+                                                  validate11.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/challenge',
+                                                      schemaPath: '#/properties/challenge/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'object' },
+                                                      message: 'must be object',
+                                                    },
+                                                  ];
+                                                  return false;
+                                                }
+                                              }
+                                              var valid0 = _errs51 === errors;
+                                            } else {
+                                              var valid0 = true;
+                                            }
                                           }
                                         }
                                       }
@@ -2927,7 +2968,7 @@ const schema14 = {
         "a session description as text, an object of wishes for the peer's own, or false for none",
       tsType: 'string | SdpWish | false',
       description:
-        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port`, more `lines` or `undecipherable` packets; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
       examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
     },
     late_offer: {
@@ -3676,7 +3717,7 @@ const schema15 = {
         "a session description as text, an object of wishes for the peer's own, or false for none",
       tsType: 'string | SdpWish | false',
       description:
-        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port`, more `lines` or `undecipherable` packets; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
       examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
     },
     in: {
@@ -4103,7 +4144,7 @@ const schema16 = {
         "a session description as text, an object of wishes for the peer's own, or false for none",
       tsType: 'string | SdpWish | false',
       description:
-        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port`, more `lines` or `undecipherable` packets; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
       examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
     },
     tag: {

@@ -4,7 +4,7 @@ export const OWN_WORDS = `
 aac aarch abcd abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz abort abortsignal about
 above absent absolute ac accept acceptable accepted accepts access account accountaor accounts
 ack acknowledgements act actions active activedescendant acts add addcontact added addext
-additional additionalproperties additionalproperty address addresses adds admin adpcm after
+additional additionalproperties additionalproperty address addresses adds admin adpcm aes after
 again against agent agentdata agentinfo agentoptions agents ago agreement ahead ai aiff alaw
 alert algorithm alias aliases alice alive all allfiles allow allowed allowenv
 allowimportingtsextensions allowjs allownet allowonly allowread allows allowsip almost alone
@@ -41,7 +41,7 @@ console const constructor consult consultation consultative consume contact cont
 contain container containing contains content contents context continue continued continuous
 contradicts contributing control convert converted converters cooked copilot copy core corex
 correct corrupted could count counting country counts cp cpu crash crashed create credential
-credentials crt crypto cseq ct ctrl cts curl current cursor curve cuser custom cut cwd cyan
+credentials crt crypto cseq ct ctr ctrl cts curl current cursor curve cuser custom cut cwd cyan
 cyanbright cycles damaged dark data dataat databytes datagram date dave day days db dbfs dd de
 debian debug declaration declare declared declares decline decoded decoder deep deeper deeply
 default defaults define defined definitions deflate delay delta demanded denied deny deregister
@@ -68,17 +68,17 @@ finish finished first fish fit fits fix fixed fixme flac flag flags flaky flatte
 fmtp focus folder folders follow followed following follows for forbid forbidden forbidonly
 forbids force form format formats formatter former forward forwarded forwards found fr frame
 frames free freed frequencies frequency from fromtag front fs ftyp fu fulfilled full funcstack
-function functions further furthest gap garbage gateway gather gave gb gemini general generate
-generated generics geolocation get getenv gets getters gi git github gitignore gitlab give given
-gives glob global globs gnu go goes gone got greater grep group groups gsm gt gte guest guid
-gzip had half hand handed handle handshake handshakes hang hangup happened happens has
-hashchange have head headed header headerroute headers headless hear heard heardrecording
+function functions further furthest gap garbage gateway gather gave gb gcm gemini general
+generate generated generics geolocation get getenv gets getters gi git github gitignore gitlab
+give given gives glob global globs gnu go goes gone got greater grep group groups gsm gt gte
+guest guid gzip had half hand handed handle handshake handshakes hang hangup happened happens
+has hashchange have head headed header headerroute headers headless hear heard heardrecording
 heardsignal heardsilence heardtone hearing hears held heldvalue hello help helpdisplayed here
 hex hf hg hh hidden high higher hijacked hint history hits hold holding holds home homebrew hook
 hops host hosts how however hpe href htable html http httpoptions httpparsererror httpresponse
 https hung hup hz ice id identity idle ids if ifs ignore ignored im ima image imitating
 immediate implemented import imported imports in inactive inbound include includes incoming
-incomplete incorrect index infer info information init input inreq insecure inside insmod
+incomplete incorrect index infer info information init inline input inreq insecure inside insmod
 install installation installed instantiated instead int integer interface internal internalerror
 interrupt interrupted interval into inv invalid invite invites invitestep ip ipv is isbflagset
 isnt isolate isolated isolation isretried issued it item its itself itu javascript jenkins
@@ -136,7 +136,7 @@ responseoptions responses rest restart restarted result results resume resumed r
 retries retrieve retry return returned returns rev revision rf rfc ri riff rifx right ring
 ringback ringing rm rmmod ro role root round rounded route routes row rows rp rport rr rseq rtcp
 rtp rtpmap rtt ru ruid run rundll running runs ruri rwait rx said same sample samples sandbox
-sanity save saveaudio saved say says sbc sbin scaffold scale scan scenario scenariooptions
+sanity save saveaudio saved savp say says sbc sbin scaffold scale scan scenario scenariooptions
 scenarios schedule schema scheme scode scope screen script scripts scroll sdp se search second
 seconds secret secrets section secure secureconnect security see seed seen selected self
 selfsigned send sender sending sendonly sendrecv sends sent separated separators seq sequence
@@ -165,19 +165,19 @@ told tolerance toml tone tones too took top toplevel totag total touch trace tra
 tracker trailer trans transaction transactions transfer transferred transferstate transport trap
 trip true truncated trust trusted truthy try trying ts tsc tsconfig tu turn twice two tx txt
 type typeerror typeof types typescript typings ua uaaddheader uac uadel uafind uanew uareg uas
-ubuntu udp ui uid uk un unanswered unauthorized unavailable unawaited uncaughtexception
-unchecked uncommitted und undecipherable undefined under understand understood undici unexpected
-unfinished unhandledrejection unhold unit unknown unlabelled unless unmute unmuted unplug
-unplugged unreachable unreadable unreg unregister unregistered unregistering unregisters unsaid
-unseen unset unsupported unsupportedsyntax until untilfailure untrusted unusable unusual
-unwanted up update upgrade upload uri uris url urls us usage use used user username users uses
-usr usrloc usually utf util uuid uz valid validate value valueorend values vanish var variable
-variablefiles variables varies vars ver verb verbatimmodulesyntax verbose verbs verdict verified
-verify version versions vi via video view visited visual vitest voice voicemail void volume
-vorbis wait waited waiting waitoptions waits wall want wants warm warn warning warnings was wasm
-watch watched watching wav wave wavefmt way wayland we weak webhook webm websocket went were
-what when whence where whether which while whole whose why width wildcard win window windows
-wire wireshark with within without word wordbreaks words work worker workers workflows working
-works workspace world would write writes written wrong ws wss www wx xdg xff xml xx yaml yellow
-yes yet yml you your yours zero zeros zsh zshrc
+ubuntu udp ui uid uk un unanswered unauthentic unauthorized unavailable unawaited
+uncaughtexception unchecked uncommitted und undecipherable undefined under understand understood
+undici unexpected unfinished unhandledrejection unhold unit unknown unlabelled unless unmute
+unmuted unplug unplugged unreachable unreadable unreg unregister unregistered unregistering
+unregisters unsaid unseen unset unsupported unsupportedsyntax until untilfailure untrusted
+unusable unusual unwanted up update upgrade upload uri uris url urls us usage use used user
+username users uses usr usrloc usually utf util uuid uz valid validate value valueorend values
+vanish var variable variablefiles variables varies vars ver verb verbatimmodulesyntax verbose
+verbs verdict verified verify version versions vi via video view visited visual vitest voice
+voicemail void volume vorbis wait waited waiting waitoptions waits wall want wants warm warn
+warning warnings was wasm watch watched watching wav wave wavefmt way wayland we weak webhook
+webm websocket went were what when whence where whether which while whole whose why width
+wildcard win window windows wire wireshark with within without word wordbreaks words work worker
+workers workflows working works workspace world would write writes written wrong ws wss www wx
+xdg xff xml xx yaml yellow yes yet yml you your yours zero zeros zsh zshrc
 `;

@@ -62,6 +62,8 @@ const SUITES: readonly Suite[] = [
   { file: 'peer/requests', count: 19 },
   { file: 'peer/octets', count: 10 },
   { file: 'peer/audio', count: 7, skips: NO_MODULE },
+  { file: 'peer/bad', count: 30 },
+  { file: 'peer/srtp', count: 27, skips: NO_MODULE },
   { file: 'peer/lab', lab: true, count: 15 },
 ];
 

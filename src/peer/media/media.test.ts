@@ -95,7 +95,7 @@ describe('Description', () => {
 
 describe('Media', () => {
   it('gives each call a pair of ports of its own while there are any, and takes it back', () => {
-    const media = new Media('127.0.0.1', [4000, 4004], undefined);
+    const media = new Media('127.0.0.1', [4000, 4004]);
     const port = (call: string) =>
       /m=audio (\d+)/.exec(media.descriptionOf(call).offer(undefined))?.[1];
     expect([port('a'), port('b'), port('c'), port('d')]).toEqual(['4000', '4002', '4004', '4004']);

@@ -9,6 +9,7 @@ import type { NegotiatedAudio } from '../../sip/negotiated.js';
 import type { SdpMedia } from '../../sip/sdp.js';
 import type { CallMedia } from '../call.js';
 import type { PeerCore } from '../core.js';
+import { settledKeys, unknownKeys } from './sdes.js';
 
 /** How often packets are counted while the script watches; as an agent does. */
 const LOOK_MS = 100;
@@ -39,19 +40,30 @@ export class Rtp implements CallMedia {
     const [own, remote] =
       offerer === 'own' ? [audio?.offered, audio?.answered] : [audio?.answered, audio?.offered];
     const parameters = audio && own && remote && parametersOf(audio, own, remote);
-    if (parameters === undefined || own === undefined) return;
+    if (audio === undefined || parameters === undefined || own === undefined) return;
+    const { keys, problem } = settledKeys(audio.offered, audio.answered, offerer);
+    if (problem !== undefined) {
+      this.#warn(`${problem}: the call has no audio by this offer and answer (RFC 4568)`);
+      return;
+    }
+    const { undecipherable } = this.#peer.ground.media.descriptionOf(call);
+    const srtp = keys && (undecipherable ? unknownKeys(keys) : keys);
     const open = this.#calls.get(call) ?? this.#open(call, own.port);
     this.#peer.inBackground(
       'RTP',
       open.session.then((session) => {
-        session.start(parameters);
+        session.start({ ...parameters, ...(srtp === undefined ? {} : { srtp }) });
         this.#play(session);
       }),
     );
   }
 
-  #open(call: string, port: number): OpenCall {
+  #warn(what: string): void {
     const { name } = this.#peer.ground;
+    this.#peer.emit({ type: 'warning', text: `peer "${name}": ${what}` });
+  }
+
+  #open(call: string, port: number): OpenCall {
     this.#folder ??= mkdtempSync(join(tmpdir(), 'offhook-peer-'));
     const session = RtpSession.open({
       address: this.#peer.ground.media.address,
@@ -63,6 +75,11 @@ export class Rtp implements CallMedia {
         },
         playedToEnd: () => {
           this.#ended();
+        },
+        unauthentic: () => {
+          this.#warn(
+            'packets come that the SRTP key in the description of the other side does not fit: they are not heard (RFC 3711, 3.3)',
+          );
         },
         stream: ({ direction, path, at }) => {
           const stream: AudioStream = { call, direction, path, at };
@@ -83,10 +100,7 @@ export class Rtp implements CallMedia {
       },
       () => {
         this.#calls.delete(call);
-        this.#peer.emit({
-          type: 'warning',
-          text: `peer "${name}": port ${port} of the audio is in use: the call has no audio`,
-        });
+        this.#warn(`port ${port} of the audio is in use: the call has no audio`);
       },
     );
     return open;

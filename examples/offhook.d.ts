@@ -3806,7 +3806,7 @@ interface CallPeer extends Party {
    * assert(bob.peer?.is(alice)).is_true();
    * @see RFC 3261, 19.1.4
    */
-  is(agent: Agent): boolean;
+  is(agent: Agent | SipPeer): boolean;
 }
 
 /**
@@ -4415,7 +4415,7 @@ declare function silent(): Sound;
  * @example
  * verify_audio_connection(alice, bob);
  */
-declare function verify_audio_connection(a: Agent, b: Agent, within?: Duration): AudioConnection;
+declare function verify_audio_connection(a: Agent | SipPeer, b: Agent | SipPeer, within?: Duration): AudioConnection;
 
 /**
  * Begins an assertion; the matchers throw when it does not hold. A failed assertion outside of a

@@ -355,6 +355,13 @@ interface PeerOptions {
    */
   recorder?: boolean;
   /**
+   * Encryption of the media by SRTP (RFC 3711), keys in the SDP (RFC 4568): `srtp` offers keys
+   * with RTP/AVP and takes plain RTP where the other side has none, `srtp-mand` insists
+   * (RTP/SAVP). Default: plain RTP; an offer of RTP/SAVP is refused. The suites are
+   * AES_CM_128_HMAC_SHA1_80 and _32, AEAD_AES_128_GCM and AEAD_AES_256_GCM.
+   */
+  media_enc?: 'srtp' | 'srtp-mand';
+  /**
    * What the peer does by itself; each can be switched off, to be done by the script or not at
    * all.
    */
@@ -497,8 +504,9 @@ interface CallOptions {
   contact?: string;
   /**
    * The session description: as text, exactly as it is to be sent; as an object, the peer's
-   * own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false
-   * for none. Default: the peer's own, where the message is to carry an offer or an answer.
+   * own with other `codecs`, `direction`, `ptime`, `address`, `port`, more `lines` or
+   * `undecipherable` packets; false for none. Default: the peer's own, where the message is to
+   * carry an offer or an answer.
    * Examples: {"codecs":["PCMA"],"direction":"sendonly"}.
    */
   sdp?: string | SdpWish | false;
@@ -689,8 +697,9 @@ interface RequestOptions {
   contact?: string;
   /**
    * The session description: as text, exactly as it is to be sent; as an object, the peer's
-   * own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false
-   * for none. Default: the peer's own, where the message is to carry an offer or an answer.
+   * own with other `codecs`, `direction`, `ptime`, `address`, `port`, more `lines` or
+   * `undecipherable` packets; false for none. Default: the peer's own, where the message is to
+   * carry an offer or an answer.
    * Examples: {"codecs":["PCMA"],"direction":"sendonly"}.
    */
   sdp?: string | SdpWish | false;
@@ -746,8 +755,9 @@ interface ResponseOptions {
   contact?: string;
   /**
    * The session description: as text, exactly as it is to be sent; as an object, the peer's
-   * own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false
-   * for none. Default: the peer's own, where the message is to carry an offer or an answer.
+   * own with other `codecs`, `direction`, `ptime`, `address`, `port`, more `lines` or
+   * `undecipherable` packets; false for none. Default: the peer's own, where the message is to
+   * carry an offer or an answer.
    * Examples: {"codecs":["PCMA"],"direction":"sendonly"}.
    */
   sdp?: string | SdpWish | false;
@@ -1791,9 +1801,15 @@ interface SdpWish {
   readonly port?: number;
   /**
    * Lines to add behind those of the stream, such as `a=label:1`; in a recording session
-   * behind those of each.
+   * behind those of each. A line with `a=crypto` takes the place of the peer's own keys (RFC
+   * 4568): packets are encrypted and read by it.
    */
   readonly lines?: string[];
+  /**
+   * Encrypts what is sent with another SRTP key than the description says, so that nobody can
+   * read it, until the next description of the call.
+   */
+  readonly undecipherable?: boolean;
   /**
    * Of a recording session: what is to be otherwise in single streams, by their labels.
    */
@@ -4578,7 +4594,7 @@ interface CallPeer extends Party {
    * assert(bob.peer?.is(alice)).is_true();
    * @see RFC 3261, 19.1.4
    */
-  is(agent: Agent): boolean;
+  is(agent: Agent | SipPeer): boolean;
 }
 
 /**
@@ -5193,7 +5209,7 @@ declare function silent(): Sound;
  * @example
  * verify_audio_connection(alice, bob);
  */
-declare function verify_audio_connection(a: Agent, b: Agent, within?: Duration): AudioConnection;
+declare function verify_audio_connection(a: Agent | SipPeer, b: Agent | SipPeer, within?: Duration): AudioConnection;
 
 /**
  * Begins an assertion; the matchers throw when it does not hold. A failed assertion outside of a

@@ -145,6 +145,42 @@ scenario('the PBX asks a peer to call another number, and redirects', () => {
   alice.hangup();
 });
 
+scenario('SRTP with keys in the SDP: calls out and in, digits, other keys', () => {
+  const [alice, sue] = [registeredPeer('A'), registeredPeer('SDES', { media_enc: 'srtp-mand' })];
+  const call = sue.dial(env('PBX_ECHO'));
+  up(sue);
+  assert(call.final?.sdp?.media[0]?.protocol).equals('RTP/SAVP');
+  assert(sue.media?.encryption).equals('srtp');
+  sue.send_audio(tone(440));
+  sue.verify_audio(440);
+  const key = 'AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0e';
+  const line = `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key}`;
+  const reinvite = sue.reinvite({ sdp: { lines: [line] } });
+  await_until(() => assert(reinvite.final?.code).equals(200));
+  sue.send_audio(tone(900));
+  sue.verify_audio(900);
+  sue.send_audio(silent());
+  sue.hangup();
+  sue.dial(env('PBX_IVR'));
+  up(sue);
+  sue.verify_audio(600);
+  sue.dtmf('2');
+  sue.verify_audio(1200);
+  sue.hangup();
+  sue.on_invite([[180], [200]]);
+  alice.dial(sue);
+  up(alice, sue);
+  verify_audio_connection(alice, sue);
+  alice.hangup();
+  await_until(() => assert(sue.state).equals(State.Idle));
+});
+
+scenario('SRTP is demanded: a peer without it is refused', () => {
+  const sue = registeredPeer('SDES');
+  const call = sue.dial(env('PBX_ECHO'));
+  await_until(() => assert(call.final?.code).equals(488));
+});
+
 scenario('over a WebSocket: a login, a call out, a call in', () => {
   const way = { transport: 'ws', outbound: env('SIP_PROXY_WS') };
   const alice = registeredPeer('A', way);

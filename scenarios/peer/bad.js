@@ -31,6 +31,8 @@ scenario.each([
   { name: 'a codec that is none', options: { sdp: { codecs: ['constructor'] } } },
   { name: 'no codecs', options: { sdp: { codecs: [] } } },
   { name: 'a line of SDP that is two', options: { sdp: { lines: ['a=x\r\na=y'] } } },
+  { name: 'packets that are decipherable in part', options: { sdp: { undecipherable: 'yes' } } },
+  { name: 'a key with a line break', options: { sdp: { lines: ['a=crypto:1 X inline:A\n'] } } },
   { name: 'an option that does not exist', options: { header: {} } },
 ])('request: $name', ({ options }) => {
   const [p, q] = [peer('p'), peer('q')];
@@ -53,6 +55,10 @@ scenario('values of other verbs', () => {
     'an option tag': () => p.dial(q, { require: ['100rel\r\nX: y'] }),
     ack: () => p.dial(q, { ack: 'never' }),
     'a header of the peer': () => peer('r', { headers: { A: 'x\r\ny' } }),
+    'an encryption that is none': () => peer('r', { media_enc: 'zrtp' }),
+    'an encryption of agents': () => peer('r', { media_enc: 'dtls_srtp' }),
+    'an encryption in other letters': () => peer('r', { media_enc: 'SRTP' }),
+    'an encryption by another name': () => peer('r', { srtp: true }),
     'no octet': () => p.send('\u20ac', q, 'latin1'),
     'nothing to send': () => p.send('', q),
     encoding: () => p.send('x', q, 'utf16'),

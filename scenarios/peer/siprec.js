@@ -248,3 +248,35 @@ scenario('a recorder takes 16 streams of audio, and no video', ({ client, record
   ]);
   client.bye();
 });
+
+scenario('encrypted: each stream with keys of its own', () => {
+  const secured = { media_enc: 'srtp-mand' };
+  const peers = {
+    client: peer('client_srtp', secured),
+    recorder: peer('recorder_srtp', { ...secured, recorder: true }),
+  };
+  begin(peers, {
+    streams: [
+      { label: 'caller', audio: tone(440) },
+      { label: 'agent', audio: tone(620) },
+    ],
+  });
+  const invite = peers.recorder.expect('INVITE', {});
+  assert(invite.sdp?.media.map((one) => one.protocol)).equals(['RTP/SAVP', 'RTP/SAVP']);
+  const keys = invite.parts?.[0]?.body.match(/inline:\S+/g) ?? [];
+  assert(keys.length).at_least(4);
+  assert(new Set(keys).size).equals(keys.length);
+  hear(peers.recorder, { caller: 440, agent: 620 });
+  ended(peers);
+});
+
+scenario(
+  'a recorder without keys refuses the streams of a client that insists on them',
+  (peers) => {
+    const client = peer('insists', { media_enc: 'srtp-mand' });
+    const session = client.record_session(peers.recorder, { streams: [{ label: 'caller' }] });
+    peers.recorder.answer();
+    await_until(() => assert(session.final?.code).equals(200));
+    assert(session.final?.sdp?.media[0]?.port).equals(0);
+  },
+);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { randomOf } from '../testing/torture/mutations.js';
 import { Clock, type TimeSource } from './clock.js';
 
 /** Time that passes when the test says so; a wake-up comes `late` ms after it was asked for. */
@@ -101,4 +102,67 @@ test('a beat that throws does not stop the others', () => {
   }).toThrow('bad');
   time.runUntil(30);
   expect(calls).toEqual(['good']);
+});
+
+test('of many that ask, cancel and ask again, each is called at its time, in order', () => {
+  const time = new Time();
+  const clock = new Clock(time);
+  const random = randomOf(7);
+  const wanted = new Map<() => void, number>();
+  const called: number[] = [];
+  const beats = Array.from({ length: 60 }, () => {
+    const beat = (): void => {
+      const at = wanted.get(beat);
+      expect(at).toBeDefined();
+      expect(Math.abs(time.ms - at!)).toBeLessThanOrEqual(0.51);
+      called.push(at!);
+      wanted.delete(beat);
+      ask(beat);
+      const [cancelled, moved] = [beats[random(60)]!, beats[random(60)]!];
+      if (random(4) === 0 && wanted.delete(cancelled)) clock.cancel(cancelled);
+      if (random(2) === 0) ask(moved);
+    };
+    return beat;
+  });
+  function ask(beat: () => void): void {
+    const at = time.ms + 1 + random(1000) / 20;
+    wanted.set(beat, at);
+    clock.at(at, beat);
+  }
+  beats.forEach(ask);
+  time.runUntil(3000);
+  expect(called.length).toBeGreaterThan(2000);
+  expect([...called].sort((a, b) => a - b)).toEqual(called);
+  for (const beat of beats) clock.cancel(beat);
+  expect([clock.idle, time.waits]).toEqual([true, false]);
+});
+
+test('one that was called and does not ask again is forgotten: nothing is left to wake for', () => {
+  const time = new Time();
+  const clock = new Clock(time);
+  const calls: string[] = [];
+  const [first, second] = [() => calls.push('first'), () => calls.push('second')];
+  clock.at(1, first);
+  clock.at(2, second);
+  time.runUntil(1.5);
+  clock.cancel(second);
+  expect([clock.idle, time.waits]).toEqual([true, false]);
+  clock.cancel(first);
+  time.runUntil(10);
+  expect(calls).toEqual(['first']);
+});
+
+test('one that gets another time from one before it is called then, once', () => {
+  const time = new Time();
+  const clock = new Clock(time);
+  const calls: number[] = [];
+  const moved = (now: number): void => {
+    calls.push(now);
+  };
+  clock.at(5, () => {
+    clock.at(9, moved);
+  });
+  clock.at(5, moved);
+  time.runUntil(20);
+  expect(calls).toEqual([9]);
 });

@@ -27,9 +27,30 @@ const PROCESS: TimeSource = {
 /** Node's timers have whole milliseconds: what is due within half of one is done now. */
 const EARLY_MS = 0.5;
 
+/** Where a beat is while it is in no place of the queue. */
+const NOWHERE = -1;
+/** Its time has come, and others are called before it. */
+const TAKEN = -2;
+
+interface Entry {
+  readonly beat: Beat;
+  time: number;
+  /** What is asked for first comes first, where times are equal. */
+  order: number;
+  place: number;
+}
+
+/**
+ * The beats are a binary heap of entries that are used again: a hundred streams ask 5,000 times a second, and whatever that
+ * leaves behind has the collector stop all of them.
+ */
 export class Clock {
   readonly #time: TimeSource;
-  readonly #beats = new Map<Beat, number>();
+  readonly #entries = new Map<Beat, Entry>();
+  readonly #queue: Entry[] = [];
+  readonly #taken: Entry[] = [];
+  #order = 0;
+  #isBeating = false;
   #timer: { at: number; cancel: () => void } | undefined;
 
   constructor(time: TimeSource = PROCESS) {
@@ -43,13 +64,24 @@ export class Clock {
 
   /** `beat` is called at that time, or at once if it has passed, but never before this returns. Replaces its time. */
   at(time: number, beat: Beat): void {
-    this.#beats.set(beat, time);
-    if (this.#timer === undefined || time < this.#timer.at) this.#wakeAt(time);
+    let entry = this.#entries.get(beat);
+    if (entry === undefined) {
+      entry = { beat, time, order: 0, place: NOWHERE };
+      this.#entries.set(beat, entry);
+    }
+    this.#order += 1;
+    entry.order = this.#order;
+    entry.time = time;
+    this.#put(entry);
+    if (!this.#isBeating && time < (this.#timer?.at ?? Infinity)) this.#wakeAt(time);
   }
 
   cancel(beat: Beat): void {
-    this.#beats.delete(beat);
-    if (this.#beats.size > 0) return;
+    const entry = this.#entries.get(beat);
+    if (entry === undefined) return;
+    this.#entries.delete(beat);
+    this.#takeOut(entry);
+    if (this.#entries.size > 0) return;
     this.#timer?.cancel();
     this.#timer = undefined;
   }
@@ -72,25 +104,85 @@ export class Clock {
 
   #beat(): void {
     this.#timer = undefined;
+    this.#isBeating = true;
     const now = this.#time.now();
-    const due: Beat[] = [];
-    for (const [beat, time] of this.#beats) if (time <= now + EARLY_MS) due.push(beat);
+    const taken = this.#taken;
+    let next = this.#queue[0];
+    while (next !== undefined && next.time <= now + EARLY_MS) {
+      this.#takeOut(next);
+      next.place = TAKEN;
+      taken.push(next);
+      next = this.#queue[0];
+    }
     try {
-      for (const beat of due) {
-        // one before it may have taken it back
-        if (!this.#beats.delete(beat)) continue;
-        beat(now);
+      for (const entry of taken) {
+        // one before it may have taken it back, or given it another time
+        if (entry.place !== TAKEN) continue;
+        entry.place = NOWHERE;
+        entry.beat(now);
+        if (entry.place === NOWHERE) this.#entries.delete(entry.beat);
       }
     } finally {
-      this.#wakeForNext();
+      // one of them has thrown: the others come next
+      for (const entry of taken) if (entry.place === TAKEN) this.#put(entry);
+      taken.length = 0;
+      this.#isBeating = false;
+      if (this.#queue[0] !== undefined) this.#wakeAt(this.#queue[0].time);
     }
   }
 
-  #wakeForNext(): void {
-    let soonest = Infinity;
-    for (const time of this.#beats.values()) soonest = Math.min(soonest, time);
-    if (soonest < Infinity) this.#wakeAt(soonest);
+  /** Into its place in the queue, wherever it is. */
+  #put(entry: Entry): void {
+    if (entry.place < 0) {
+      entry.place = this.#queue.length;
+      this.#queue.push(entry);
+    }
+    this.#rise(entry);
+    this.#sink(entry);
   }
+
+  #takeOut(entry: Entry): void {
+    const { place } = entry;
+    entry.place = NOWHERE;
+    if (place < 0) return;
+    const last = this.#queue.pop();
+    if (last === undefined || last === entry) return;
+    this.#set(place, last);
+    this.#rise(last);
+    this.#sink(last);
+  }
+
+  #rise(entry: Entry): void {
+    while (entry.place > 0) {
+      const above = this.#queue[(entry.place - 1) >> 1];
+      if (above === undefined || isBefore(above, entry)) return;
+      const { place } = above;
+      this.#set(entry.place, above);
+      this.#set(place, entry);
+    }
+  }
+
+  #sink(entry: Entry): void {
+    for (;;) {
+      const left = this.#queue[2 * entry.place + 1];
+      if (left === undefined) return;
+      const right = this.#queue[2 * entry.place + 2];
+      const first = right !== undefined && isBefore(right, left) ? right : left;
+      if (isBefore(entry, first)) return;
+      const { place } = first;
+      this.#set(entry.place, first);
+      this.#set(place, entry);
+    }
+  }
+
+  #set(place: number, entry: Entry): void {
+    this.#queue[place] = entry;
+    entry.place = place;
+  }
+}
+
+function isBefore(a: Entry, b: Entry): boolean {
+  return a.time < b.time || (a.time === b.time && a.order < b.order);
 }
 
 /** The clock of all sessions of the process. */

@@ -21,19 +21,26 @@ const EXTENSION = 0x10;
 const CSRC_COUNT = 0x0f;
 const MARKER = 0x80;
 
-/** The packet without padding, contributing sources and extension header; undefined for bytes that are no RTP packet. */
-export function parseRtp(bytes: Uint8Array): RtpPacket | undefined {
+/** Where the payload begins: behind contributing sources and the extension header. Undefined for bytes that are no RTP packet. */
+export function payloadStart(bytes: Uint8Array): number | undefined {
   if (bytes.length < HEADER_BYTES) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const flags = view.getUint8(0);
   if (flags >> 6 !== VERSION) return undefined;
-  let start = HEADER_BYTES + 4 * (flags & CSRC_COUNT);
+  const start = HEADER_BYTES + 4 * (flags & CSRC_COUNT);
+  if ((flags & EXTENSION) === 0) return start > bytes.length ? undefined : start;
+  if (start + 4 > bytes.length) return undefined;
+  const end = start + 4 + 4 * view.getUint16(start + 2);
+  return end > bytes.length ? undefined : end;
+}
+
+/** The packet without padding, contributing sources and extension header; undefined for bytes that are no RTP packet. */
+export function parseRtp(bytes: Uint8Array): RtpPacket | undefined {
+  const start = payloadStart(bytes);
+  if (start === undefined) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let end = bytes.length;
-  if ((flags & EXTENSION) !== 0) {
-    if (start + 4 > end) return undefined;
-    start += 4 + 4 * view.getUint16(start + 2);
-  }
-  if ((flags & PADDING) !== 0) {
+  if ((view.getUint8(0) & PADDING) !== 0) {
     const padding = view.getUint8(end - 1);
     if (padding === 0) return undefined;
     end -= padding;

@@ -1,5 +1,6 @@
 /** What the two sides of a session have agreed on, and whoever learns what comes of it. */
 import type { CodecName } from './codec.js';
+import type { SrtpKeys } from './srtp/protection.js';
 
 /** Where packets are sent; an IP address, no name. */
 export interface RtpAddress {
@@ -26,6 +27,8 @@ export interface RtpParameters {
   /** The direction of the SDP, as this side has it. */
   readonly sends: boolean;
   readonly receives: boolean;
+  /** Keys of SRTP and SRTCP (RFC 3711); absent: plain RTP. The same keys again go on where they are. */
+  readonly srtp?: SrtpKeys;
 }
 
 /** A WAV file that grows: 8 kHz, one channel, 16 bits; no length in its header until it is closed. */
@@ -43,4 +46,6 @@ export interface RtpSink {
   playedToEnd(): void;
   /** A direction has begun, with a file of its own: at the first `start` that has it, and after each hold. */
   stream?(stream: RtpStream): void;
+  /** Packets come that the SRTP key of the other side does not fit; told once for each key. */
+  unauthentic?(): void;
 }

@@ -31,7 +31,8 @@ export class Sender {
   #format: SendFormat | undefined;
   #playing: { samples: Int16Array; at: number; repeats: boolean } | undefined;
   #replay: Replay | undefined;
-  #sequence = randomInt(2 ** 16);
+  /** Its first half: with SRTP the other side must see it wrap around (RFC 3711, 3.3.1). */
+  #sequence = randomInt(2 ** 15);
   /** Of the packet that is due next. */
   #timestamp = randomInt(2 ** 32);
   #due = CLOCK.now();
@@ -39,6 +40,8 @@ export class Sender {
   #marker = true;
   #packets = 0;
   #octets = 0;
+  /** Samples of one packet: used again for each, as what 100 streams would leave behind has the collector pause sending. */
+  #samples = new Int16Array(0);
 
   constructor(send: (bytes: Buffer) => void, playedToEnd: () => void) {
     this.#send = send;
@@ -193,9 +196,10 @@ export class Sender {
     this.#octets += packet.payload.length;
   }
 
-  /** The next samples of what is played; silence where there are none. */
+  /** The next samples of what is played; silence where there are none. They hold until the next ones are taken. */
   #take(length: number): { samples: Int16Array; ended: boolean } {
-    const out = new Int16Array(length);
+    if (this.#samples.length !== length) this.#samples = new Int16Array(length);
+    const out = this.#samples.fill(0);
     const playing = this.#playing;
     if (playing === undefined) return { samples: out, ended: false };
     const { samples, repeats } = playing;

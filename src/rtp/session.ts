@@ -14,6 +14,7 @@ import { Reporter, type RemoteReport } from './reporter.js';
 import type { TimedPacket } from './replay.js';
 import { Sender } from './sender.js';
 import { SocketPair } from './sockets.js';
+import { Protection } from './srtp/protection.js';
 import { eventOf, MOST_TICKS } from './telephone-event.js';
 import { WavFile } from './wav-file.js';
 
@@ -39,7 +40,7 @@ export interface RtpCounts {
   readonly lost: number;
   /** Packets with a payload type nobody agreed on. */
   readonly unknown: number;
-  /** Datagrams on the port of RTP that are no RTP. */
+  /** Datagrams on the port of RTP that are no RTP, and those that the SRTP key does not fit or that came before. */
   readonly invalid: number;
 }
 
@@ -49,6 +50,7 @@ export class RtpSession {
   readonly #sender: Sender;
   readonly #receiver: Receiver;
   readonly #reporter: Reporter;
+  readonly #protection: Protection;
   readonly #codecs = new Map<string, Codec>();
   readonly #waiting = new Set<(error: OffhookError) => void>();
   #sockets: SocketPair | undefined;
@@ -60,9 +62,12 @@ export class RtpSession {
   private constructor(folder: string, sink: RtpSink) {
     this.#folder = folder;
     this.#sink = sink;
+    this.#protection = new Protection(() => {
+      sink.unauthentic?.();
+    });
     this.#sender = new Sender(
       (bytes) => {
-        this.#send(bytes, this.#parameters?.remote);
+        this.#send(this.#protection.protect(bytes), this.#parameters?.remote);
       },
       () => {
         sink.playedToEnd();
@@ -89,11 +94,11 @@ export class RtpSession {
     const session = new RtpSession(options.folder, options.sink);
     session.#sockets = await SocketPair.open(options.address, options.port, {
       rtp: (bytes) => {
-        if (isRtcp(bytes)) session.#reporter.datagram(bytes);
-        else session.#receiver.datagram(bytes);
+        if (isRtcp(bytes)) session.#reportCame(bytes);
+        else session.#packetCame(bytes);
       },
       rtcp: (bytes) => {
-        session.#reporter.datagram(bytes);
+        session.#reportCame(bytes);
       },
     });
     return session;
@@ -113,6 +118,7 @@ export class RtpSession {
       );
     }
     this.#parameters = parameters;
+    this.#protection.use(parameters.srtp);
     // what still waits belongs into the file that ends
     if (!parameters.receives) this.#receiver.use(undefined);
     if (!parameters.sends) this.#sender.use(undefined);
@@ -236,7 +242,7 @@ export class RtpSession {
       ...(remote === undefined ? {} : { remote_sent: remote }),
       lost: Math.max(0, this.#receiver.heard?.lost ?? 0),
       unknown,
-      invalid,
+      invalid: invalid + this.#protection.refused,
     };
   }
 
@@ -271,13 +277,24 @@ export class RtpSession {
     await this.#sockets?.close();
   }
 
+  #packetCame(bytes: Buffer): void {
+    const packet = this.#protection.unprotect(bytes);
+    if (packet !== undefined) this.#receiver.datagram(packet);
+  }
+
+  #reportCame(bytes: Buffer): void {
+    const packet = this.#protection.unprotectReport(bytes);
+    if (packet !== undefined) this.#reporter.datagram(packet);
+  }
+
   #send(bytes: Buffer, to: RtpAddress | undefined): void {
     if (to !== undefined) this.#sockets?.sendRtp(bytes, to);
   }
 
-  #sendReport(bytes: Buffer): void {
+  #sendReport(report: Buffer): void {
     const { remote, rtcp } = this.#parameters ?? {};
     if (remote === undefined) return;
+    const bytes = this.#protection.protectReport(report);
     const to = rtcp ?? { address: remote.address, port: remote.port + 1 };
     const isShared = to.address === remote.address && to.port === remote.port;
     if (isShared) this.#send(bytes, to);

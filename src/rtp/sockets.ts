@@ -37,12 +37,13 @@ export class SocketPair {
     }
   }
 
+  /** A packet that could not be sent is lost, as one is that a network drops: the reports of the other side tell. */
   sendRtp(bytes: Uint8Array, to: RtpAddress): void {
-    if (!this.#isClosed) this.#rtp.send(bytes, to.port, to.address, ignore);
+    if (!this.#isClosed) this.#rtp.send(bytes, to.port, to.address);
   }
 
   sendRtcp(bytes: Uint8Array, to: RtpAddress): void {
-    if (!this.#isClosed) this.#rtcp.send(bytes, to.port, to.address, ignore);
+    if (!this.#isClosed) this.#rtcp.send(bytes, to.port, to.address);
   }
 
   /** Resolves when both ports are free again. */
@@ -53,7 +54,6 @@ export class SocketPair {
   }
 }
 
-/** A packet that could not be sent is lost, as one is that a network drops: the reports of the other side tell. */
 function ignore(): void {
   return;
 }

@@ -10,17 +10,17 @@ const SAMPLE_BYTES = 2;
 
 export class WavFile {
   readonly path: string;
-  readonly #atOnce: number;
+  /** Samples that wait: kept in one place, as a list of arrays for each stream makes the collector's pauses long. */
+  readonly #waiting: Int16Array;
   #file: number | undefined;
   /** Samples on disk. */
   #written = 0;
-  #waiting: Int16Array[] = [];
   #waitingLength = 0;
 
   /** Samples are kept until there are `atOnce` of them: a write costs more than what it writes. */
   constructor(path: string, atOnce = 1) {
     this.path = path;
-    this.#atOnce = atOnce;
+    this.#waiting = new Int16Array(atOnce);
     // a file of that name is another stream's: it is not overwritten
     this.#file = openSync(path, 'wx', 0o600);
     writeSync(this.#file, wavHeader(RATE, 1, 0));
@@ -35,11 +35,17 @@ export class WavFile {
     return this.#file !== undefined;
   }
 
+  /** The samples are copied: their array may be used again. */
   append(samples: Int16Array): void {
     if (this.#file === undefined || samples.length === 0) return;
-    this.#waiting.push(samples);
+    if (this.#waitingLength + samples.length > this.#waiting.length) this.flush();
+    if (samples.length >= this.#waiting.length) {
+      this.#write(samples);
+      return;
+    }
+    this.#waiting.set(samples, this.#waitingLength);
     this.#waitingLength += samples.length;
-    if (this.#waitingLength >= this.#atOnce) this.flush();
+    if (this.#waitingLength === this.#waiting.length) this.flush();
   }
 
   /** Silence up to that place. It takes no space on the disk: the file has a hole there. */
@@ -49,18 +55,20 @@ export class WavFile {
     this.#written = place;
   }
 
-  /**
-   * Writes what was kept. Each write names its place, so a file that its reader has emptied meanwhile goes on where it
-   * was.
-   */
+  /** Writes what was kept. */
   flush(): void {
     if (this.#file === undefined || this.#waitingLength === 0) return;
-    const all = this.#waiting.map(bytesOf);
-    const bytes = all.length === 1 && all[0] !== undefined ? all[0] : Buffer.concat(all);
-    writeSync(this.#file, bytes, 0, bytes.length, placeOf(this.#written));
-    this.#written += this.#waitingLength;
-    this.#waiting = [];
+    const waiting = this.#waiting.subarray(0, this.#waitingLength);
     this.#waitingLength = 0;
+    this.#write(waiting);
+  }
+
+  /** Each write names its place, so a file that its reader has emptied meanwhile goes on where it was. */
+  #write(samples: Int16Array): void {
+    if (this.#file === undefined) return;
+    const bytes = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
+    writeSync(this.#file, bytes, 0, bytes.length, placeOf(this.#written));
+    this.#written += samples.length;
   }
 
   /** The header gets its length. Whatever is appended later is dropped. */
@@ -77,8 +85,4 @@ export class WavFile {
 
 function placeOf(sample: number): number {
   return WAV_HEADER_BYTES + sample * SAMPLE_BYTES;
-}
-
-function bytesOf(samples: Int16Array): Buffer {
-  return Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
 }

@@ -350,6 +350,11 @@ export const SCHEMAS = {
         description:
           'The peer is a session recording server (RFC 7866): every stream of an offer is answered with a port of its own and recorded, the Contact says `+sip.srs`. Its INVITEs are answered by the script, as those of any peer.',
       },
+      media_enc: {
+        enum: ['srtp', 'srtp-mand'],
+        description:
+          'Encryption of the media by SRTP (RFC 3711), keys in the SDP (RFC 4568): `srtp` offers keys with RTP/AVP and takes plain RTP where the other side has none, `srtp-mand` insists (RTP/SAVP). Default: plain RTP; an offer of RTP/SAVP is refused. The suites are AES_CM_128_HMAC_SHA1_80 and _32, AEAD_AES_128_GCM and AEAD_AES_256_GCM.',
+      },
       automatic: {
         type: 'object',
         additionalProperties: false,
@@ -538,7 +543,7 @@ export const SCHEMAS = {
           "a session description as text, an object of wishes for the peer's own, or false for none",
         tsType: 'string | SdpWish | false',
         description:
-          "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+          "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port`, more `lines` or `undecipherable` packets; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
         examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
       },
       late_offer: {
@@ -799,7 +804,7 @@ export const SCHEMAS = {
           "a session description as text, an object of wishes for the peer's own, or false for none",
         tsType: 'string | SdpWish | false',
         description:
-          "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+          "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port`, more `lines` or `undecipherable` packets; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
         examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
       },
       in: {
@@ -874,7 +879,7 @@ export const SCHEMAS = {
           "a session description as text, an object of wishes for the peer's own, or false for none",
         tsType: 'string | SdpWish | false',
         description:
-          "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+          "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port`, more `lines` or `undecipherable` packets; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
         examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
       },
       tag: {
@@ -2098,7 +2103,12 @@ export const SCHEMAS = {
             type: 'array',
             items: { type: 'string' },
             description:
-              'Lines to add behind those of the stream, such as `a=label:1`; in a recording session behind those of each.',
+              "Lines to add behind those of the stream, such as `a=label:1`; in a recording session behind those of each. A line with `a=crypto` takes the place of the peer's own keys (RFC 4568): packets are encrypted and read by it.",
+          },
+          undecipherable: {
+            type: 'boolean',
+            description:
+              'Encrypts what is sent with another SRTP key than the description says, so that nobody can read it, until the next description of the call.',
           },
           streams: {
             type: 'array',

@@ -319,7 +319,7 @@ export function paramType(param: ParamRow): string {
     case 'any':
       return 'unknown';
     case 'agent':
-      return 'Agent';
+      return 'Agent | SipPeer';
     default:
       return { ...AUDIO_TYPES, ...SIP_TYPES }[param.kind];
   }

@@ -1514,6 +1514,11 @@ const schema12 = {
       description:
         'The peer is a session recording server (RFC 7866): every stream of an offer is answered with a port of its own and recorded, the Contact says `+sip.srs`. Its INVITEs are answered by the script, as those of any peer.',
     },
+    media_enc: {
+      enum: ['srtp', 'srtp-mand'],
+      description:
+        'Encryption of the media by SRTP (RFC 3711), keys in the SDP (RFC 4568): `srtp` offers keys with RTP/AVP and takes plain RTP where the other side has none, `srtp-mand` insists (RTP/SAVP). Default: plain RTP; an offer of RTP/SAVP is refused. The suites are AES_CM_128_HMAC_SHA1_80 and _32, AEAD_AES_128_GCM and AEAD_AES_256_GCM.',
+    },
     automatic: {
       type: 'object',
       additionalProperties: false,
@@ -2282,71 +2287,74 @@ function validate11(
                                           var valid0 = true;
                                         }
                                         if (valid0) {
-                                          if (data.automatic !== undefined) {
-                                            let data18 = data.automatic;
+                                          if (data.media_enc !== undefined) {
+                                            let data18 = data.media_enc;
                                             const _errs37 = errors;
-                                            if (errors === _errs37) {
-                                              if (
-                                                data18 &&
-                                                typeof data18 == 'object' &&
-                                                !Array.isArray(data18)
-                                              ) {
-                                                const _errs39 = errors;
-                                                for (const key1 in data18) {
-                                                  if (!(
-                                                    key1 === 'trying' ||
-                                                    key1 === 'ack' ||
-                                                    key1 === 'retransmit' ||
-                                                    key1 === 'answer' ||
-                                                    key1 === 'prack' ||
-                                                    key1 === 'login'
-                                                  )) {
-                                                    validate11.errors = [
-                                                      {
-                                                        instancePath: instancePath + '/automatic',
-                                                        schemaPath:
-                                                          '#/properties/automatic/additionalProperties',
-                                                        keyword: 'additionalProperties',
-                                                        params: { additionalProperty: key1 },
-                                                        message:
-                                                          'must NOT have additional properties',
-                                                      },
-                                                    ];
-                                                    return false;
-                                                    break;
-                                                  }
-                                                }
-                                                if (_errs39 === errors) {
-                                                  if (data18.trying !== undefined) {
-                                                    const _errs40 = errors;
-                                                    if (typeof data18.trying !== 'boolean') {
+                                            if (!(data18 === 'srtp' || data18 === 'srtp-mand')) {
+                                              validate11.errors = [
+                                                {
+                                                  instancePath: instancePath + '/media_enc',
+                                                  schemaPath: '#/properties/media_enc/enum',
+                                                  keyword: 'enum',
+                                                  params: {
+                                                    allowedValues:
+                                                      schema12.properties.media_enc.enum,
+                                                  },
+                                                  message:
+                                                    'must be equal to one of the allowed values',
+                                                },
+                                              ];
+                                              return false;
+                                            }
+                                            var valid0 = _errs37 === errors;
+                                          } else {
+                                            var valid0 = true;
+                                          }
+                                          if (valid0) {
+                                            if (data.automatic !== undefined) {
+                                              let data19 = data.automatic;
+                                              const _errs38 = errors;
+                                              if (errors === _errs38) {
+                                                if (
+                                                  data19 &&
+                                                  typeof data19 == 'object' &&
+                                                  !Array.isArray(data19)
+                                                ) {
+                                                  const _errs40 = errors;
+                                                  for (const key1 in data19) {
+                                                    if (!(
+                                                      key1 === 'trying' ||
+                                                      key1 === 'ack' ||
+                                                      key1 === 'retransmit' ||
+                                                      key1 === 'answer' ||
+                                                      key1 === 'prack' ||
+                                                      key1 === 'login'
+                                                    )) {
                                                       validate11.errors = [
                                                         {
-                                                          instancePath:
-                                                            instancePath + '/automatic/trying',
+                                                          instancePath: instancePath + '/automatic',
                                                           schemaPath:
-                                                            '#/properties/automatic/properties/trying/type',
-                                                          keyword: 'type',
-                                                          params: { type: 'boolean' },
-                                                          message: 'must be boolean',
+                                                            '#/properties/automatic/additionalProperties',
+                                                          keyword: 'additionalProperties',
+                                                          params: { additionalProperty: key1 },
+                                                          message:
+                                                            'must NOT have additional properties',
                                                         },
                                                       ];
                                                       return false;
+                                                      break;
                                                     }
-                                                    var valid3 = _errs40 === errors;
-                                                  } else {
-                                                    var valid3 = true;
                                                   }
-                                                  if (valid3) {
-                                                    if (data18.ack !== undefined) {
-                                                      const _errs42 = errors;
-                                                      if (typeof data18.ack !== 'boolean') {
+                                                  if (_errs40 === errors) {
+                                                    if (data19.trying !== undefined) {
+                                                      const _errs41 = errors;
+                                                      if (typeof data19.trying !== 'boolean') {
                                                         validate11.errors = [
                                                           {
                                                             instancePath:
-                                                              instancePath + '/automatic/ack',
+                                                              instancePath + '/automatic/trying',
                                                             schemaPath:
-                                                              '#/properties/automatic/properties/ack/type',
+                                                              '#/properties/automatic/properties/trying/type',
                                                             keyword: 'type',
                                                             params: { type: 'boolean' },
                                                             message: 'must be boolean',
@@ -2354,23 +2362,20 @@ function validate11(
                                                         ];
                                                         return false;
                                                       }
-                                                      var valid3 = _errs42 === errors;
+                                                      var valid3 = _errs41 === errors;
                                                     } else {
                                                       var valid3 = true;
                                                     }
                                                     if (valid3) {
-                                                      if (data18.retransmit !== undefined) {
-                                                        const _errs44 = errors;
-                                                        if (
-                                                          typeof data18.retransmit !== 'boolean'
-                                                        ) {
+                                                      if (data19.ack !== undefined) {
+                                                        const _errs43 = errors;
+                                                        if (typeof data19.ack !== 'boolean') {
                                                           validate11.errors = [
                                                             {
                                                               instancePath:
-                                                                instancePath +
-                                                                '/automatic/retransmit',
+                                                                instancePath + '/automatic/ack',
                                                               schemaPath:
-                                                                '#/properties/automatic/properties/retransmit/type',
+                                                                '#/properties/automatic/properties/ack/type',
                                                               keyword: 'type',
                                                               params: { type: 'boolean' },
                                                               message: 'must be boolean',
@@ -2378,21 +2383,23 @@ function validate11(
                                                           ];
                                                           return false;
                                                         }
-                                                        var valid3 = _errs44 === errors;
+                                                        var valid3 = _errs43 === errors;
                                                       } else {
                                                         var valid3 = true;
                                                       }
                                                       if (valid3) {
-                                                        if (data18.answer !== undefined) {
-                                                          const _errs46 = errors;
-                                                          if (typeof data18.answer !== 'boolean') {
+                                                        if (data19.retransmit !== undefined) {
+                                                          const _errs45 = errors;
+                                                          if (
+                                                            typeof data19.retransmit !== 'boolean'
+                                                          ) {
                                                             validate11.errors = [
                                                               {
                                                                 instancePath:
                                                                   instancePath +
-                                                                  '/automatic/answer',
+                                                                  '/automatic/retransmit',
                                                                 schemaPath:
-                                                                  '#/properties/automatic/properties/answer/type',
+                                                                  '#/properties/automatic/properties/retransmit/type',
                                                                 keyword: 'type',
                                                                 params: { type: 'boolean' },
                                                                 message: 'must be boolean',
@@ -2400,21 +2407,23 @@ function validate11(
                                                             ];
                                                             return false;
                                                           }
-                                                          var valid3 = _errs46 === errors;
+                                                          var valid3 = _errs45 === errors;
                                                         } else {
                                                           var valid3 = true;
                                                         }
                                                         if (valid3) {
-                                                          if (data18.prack !== undefined) {
-                                                            const _errs48 = errors;
-                                                            if (typeof data18.prack !== 'boolean') {
+                                                          if (data19.answer !== undefined) {
+                                                            const _errs47 = errors;
+                                                            if (
+                                                              typeof data19.answer !== 'boolean'
+                                                            ) {
                                                               validate11.errors = [
                                                                 {
                                                                   instancePath:
                                                                     instancePath +
-                                                                    '/automatic/prack',
+                                                                    '/automatic/answer',
                                                                   schemaPath:
-                                                                    '#/properties/automatic/properties/prack/type',
+                                                                    '#/properties/automatic/properties/answer/type',
                                                                   keyword: 'type',
                                                                   params: { type: 'boolean' },
                                                                   message: 'must be boolean',
@@ -2422,23 +2431,23 @@ function validate11(
                                                               ];
                                                               return false;
                                                             }
-                                                            var valid3 = _errs48 === errors;
+                                                            var valid3 = _errs47 === errors;
                                                           } else {
                                                             var valid3 = true;
                                                           }
                                                           if (valid3) {
-                                                            if (data18.login !== undefined) {
-                                                              const _errs50 = errors;
+                                                            if (data19.prack !== undefined) {
+                                                              const _errs49 = errors;
                                                               if (
-                                                                typeof data18.login !== 'boolean'
+                                                                typeof data19.prack !== 'boolean'
                                                               ) {
                                                                 validate11.errors = [
                                                                   {
                                                                     instancePath:
                                                                       instancePath +
-                                                                      '/automatic/login',
+                                                                      '/automatic/prack',
                                                                     schemaPath:
-                                                                      '#/properties/automatic/properties/login/type',
+                                                                      '#/properties/automatic/properties/prack/type',
                                                                     keyword: 'type',
                                                                     params: { type: 'boolean' },
                                                                     message: 'must be boolean',
@@ -2446,248 +2455,23 @@ function validate11(
                                                                 ];
                                                                 return false;
                                                               }
-                                                              var valid3 = _errs50 === errors;
+                                                              var valid3 = _errs49 === errors;
                                                             } else {
                                                               var valid3 = true;
                                                             }
-                                                          }
-                                                        }
-                                                      }
-                                                    }
-                                                  }
-                                                }
-                                              } else {
-                                                validate11.errors = [
-                                                  {
-                                                    instancePath: instancePath + '/automatic',
-                                                    schemaPath: '#/properties/automatic/type',
-                                                    keyword: 'type',
-                                                    params: { type: 'object' },
-                                                    message: 'must be object',
-                                                  },
-                                                ];
-                                                return false;
-                                              }
-                                            }
-                                            var valid0 = _errs37 === errors;
-                                          } else {
-                                            var valid0 = true;
-                                          }
-                                          if (valid0) {
-                                            if (data.challenge !== undefined) {
-                                              let data25 = data.challenge;
-                                              const _errs52 = errors;
-                                              if (errors === _errs52) {
-                                                if (
-                                                  data25 &&
-                                                  typeof data25 == 'object' &&
-                                                  !Array.isArray(data25)
-                                                ) {
-                                                  let missing0;
-                                                  if (
-                                                    (data25.username === undefined &&
-                                                      (missing0 = 'username')) ||
-                                                    (data25.password === undefined &&
-                                                      (missing0 = 'password'))
-                                                  ) {
-                                                    validate11.errors = [
-                                                      {
-                                                        instancePath: instancePath + '/challenge',
-                                                        schemaPath:
-                                                          '#/properties/challenge/required',
-                                                        keyword: 'required',
-                                                        params: { missingProperty: missing0 },
-                                                        message:
-                                                          "must have required property '" +
-                                                          missing0 +
-                                                          "'",
-                                                      },
-                                                    ];
-                                                    return false;
-                                                  } else {
-                                                    const _errs54 = errors;
-                                                    for (const key2 in data25) {
-                                                      if (!(
-                                                        key2 === 'username' ||
-                                                        key2 === 'password' ||
-                                                        key2 === 'realm' ||
-                                                        key2 === 'algorithm' ||
-                                                        key2 === 'qop' ||
-                                                        key2 === 'proxy'
-                                                      )) {
-                                                        validate11.errors = [
-                                                          {
-                                                            instancePath:
-                                                              instancePath + '/challenge',
-                                                            schemaPath:
-                                                              '#/properties/challenge/additionalProperties',
-                                                            keyword: 'additionalProperties',
-                                                            params: { additionalProperty: key2 },
-                                                            message:
-                                                              'must NOT have additional properties',
-                                                          },
-                                                        ];
-                                                        return false;
-                                                        break;
-                                                      }
-                                                    }
-                                                    if (_errs54 === errors) {
-                                                      if (data25.username !== undefined) {
-                                                        let data26 = data25.username;
-                                                        const _errs55 = errors;
-                                                        if (errors === _errs55) {
-                                                          if (typeof data26 === 'string') {
-                                                            if (!pattern19.test(data26)) {
-                                                              validate11.errors = [
-                                                                {
-                                                                  instancePath:
-                                                                    instancePath +
-                                                                    '/challenge/username',
-                                                                  schemaPath:
-                                                                    '#/properties/challenge/properties/username/pattern',
-                                                                  keyword: 'pattern',
-                                                                  params: { pattern: '^.+$' },
-                                                                  message:
-                                                                    'must match pattern "' +
-                                                                    '^.+$' +
-                                                                    '"',
-                                                                },
-                                                              ];
-                                                              return false;
-                                                            }
-                                                          } else {
-                                                            validate11.errors = [
-                                                              {
-                                                                instancePath:
-                                                                  instancePath +
-                                                                  '/challenge/username',
-                                                                schemaPath:
-                                                                  '#/properties/challenge/properties/username/type',
-                                                                keyword: 'type',
-                                                                params: { type: 'string' },
-                                                                message: 'must be string',
-                                                              },
-                                                            ];
-                                                            return false;
-                                                          }
-                                                        }
-                                                        var valid4 = _errs55 === errors;
-                                                      } else {
-                                                        var valid4 = true;
-                                                      }
-                                                      if (valid4) {
-                                                        if (data25.password !== undefined) {
-                                                          const _errs57 = errors;
-                                                          if (typeof data25.password !== 'string') {
-                                                            validate11.errors = [
-                                                              {
-                                                                instancePath:
-                                                                  instancePath +
-                                                                  '/challenge/password',
-                                                                schemaPath:
-                                                                  '#/properties/challenge/properties/password/type',
-                                                                keyword: 'type',
-                                                                params: { type: 'string' },
-                                                                message: 'must be string',
-                                                              },
-                                                            ];
-                                                            return false;
-                                                          }
-                                                          var valid4 = _errs57 === errors;
-                                                        } else {
-                                                          var valid4 = true;
-                                                        }
-                                                        if (valid4) {
-                                                          if (data25.realm !== undefined) {
-                                                            let data28 = data25.realm;
-                                                            const _errs59 = errors;
-                                                            if (errors === _errs59) {
-                                                              if (typeof data28 === 'string') {
-                                                                if (!pattern3.test(data28)) {
-                                                                  validate11.errors = [
-                                                                    {
-                                                                      instancePath:
-                                                                        instancePath +
-                                                                        '/challenge/realm',
-                                                                      schemaPath:
-                                                                        '#/properties/challenge/properties/realm/pattern',
-                                                                      keyword: 'pattern',
-                                                                      params: {
-                                                                        pattern: '^[^"\\r\\n]+$',
-                                                                      },
-                                                                      message:
-                                                                        'must match pattern "' +
-                                                                        '^[^"\\r\\n]+$' +
-                                                                        '"',
-                                                                    },
-                                                                  ];
-                                                                  return false;
-                                                                }
-                                                              } else {
-                                                                validate11.errors = [
-                                                                  {
-                                                                    instancePath:
-                                                                      instancePath +
-                                                                      '/challenge/realm',
-                                                                    schemaPath:
-                                                                      '#/properties/challenge/properties/realm/type',
-                                                                    keyword: 'type',
-                                                                    params: { type: 'string' },
-                                                                    message: 'must be string',
-                                                                  },
-                                                                ];
-                                                                return false;
-                                                              }
-                                                            }
-                                                            var valid4 = _errs59 === errors;
-                                                          } else {
-                                                            var valid4 = true;
-                                                          }
-                                                          if (valid4) {
-                                                            if (data25.algorithm !== undefined) {
-                                                              let data29 = data25.algorithm;
-                                                              const _errs61 = errors;
-                                                              if (!(
-                                                                data29 === 'MD5' ||
-                                                                data29 === 'SHA-256'
-                                                              )) {
-                                                                validate11.errors = [
-                                                                  {
-                                                                    instancePath:
-                                                                      instancePath +
-                                                                      '/challenge/algorithm',
-                                                                    schemaPath:
-                                                                      '#/properties/challenge/properties/algorithm/enum',
-                                                                    keyword: 'enum',
-                                                                    params: {
-                                                                      allowedValues:
-                                                                        schema12.properties
-                                                                          .challenge.properties
-                                                                          .algorithm.enum,
-                                                                    },
-                                                                    message:
-                                                                      'must be equal to one of the allowed values',
-                                                                  },
-                                                                ];
-                                                                return false;
-                                                              }
-                                                              var valid4 = _errs61 === errors;
-                                                            } else {
-                                                              var valid4 = true;
-                                                            }
-                                                            if (valid4) {
-                                                              if (data25.qop !== undefined) {
-                                                                const _errs62 = errors;
+                                                            if (valid3) {
+                                                              if (data19.login !== undefined) {
+                                                                const _errs51 = errors;
                                                                 if (
-                                                                  typeof data25.qop !== 'boolean'
+                                                                  typeof data19.login !== 'boolean'
                                                                 ) {
                                                                   validate11.errors = [
                                                                     {
                                                                       instancePath:
                                                                         instancePath +
-                                                                        '/challenge/qop',
+                                                                        '/automatic/login',
                                                                       schemaPath:
-                                                                        '#/properties/challenge/properties/qop/type',
+                                                                        '#/properties/automatic/properties/login/type',
                                                                       keyword: 'type',
                                                                       params: { type: 'boolean' },
                                                                       message: 'must be boolean',
@@ -2695,35 +2479,9 @@ function validate11(
                                                                   ];
                                                                   return false;
                                                                 }
-                                                                var valid4 = _errs62 === errors;
+                                                                var valid3 = _errs51 === errors;
                                                               } else {
-                                                                var valid4 = true;
-                                                              }
-                                                              if (valid4) {
-                                                                if (data25.proxy !== undefined) {
-                                                                  const _errs64 = errors;
-                                                                  if (
-                                                                    typeof data25.proxy !==
-                                                                    'boolean'
-                                                                  ) {
-                                                                    validate11.errors = [
-                                                                      {
-                                                                        instancePath:
-                                                                          instancePath +
-                                                                          '/challenge/proxy',
-                                                                        schemaPath:
-                                                                          '#/properties/challenge/properties/proxy/type',
-                                                                        keyword: 'type',
-                                                                        params: { type: 'boolean' },
-                                                                        message: 'must be boolean',
-                                                                      },
-                                                                    ];
-                                                                    return false;
-                                                                  }
-                                                                  var valid4 = _errs64 === errors;
-                                                                } else {
-                                                                  var valid4 = true;
-                                                                }
+                                                                var valid3 = true;
                                                               }
                                                             }
                                                           }
@@ -2734,8 +2492,8 @@ function validate11(
                                                 } else {
                                                   validate11.errors = [
                                                     {
-                                                      instancePath: instancePath + '/challenge',
-                                                      schemaPath: '#/properties/challenge/type',
+                                                      instancePath: instancePath + '/automatic',
+                                                      schemaPath: '#/properties/automatic/type',
                                                       keyword: 'type',
                                                       params: { type: 'object' },
                                                       message: 'must be object',
@@ -2744,9 +2502,290 @@ function validate11(
                                                   return false;
                                                 }
                                               }
-                                              var valid0 = _errs52 === errors;
+                                              var valid0 = _errs38 === errors;
                                             } else {
                                               var valid0 = true;
+                                            }
+                                            if (valid0) {
+                                              if (data.challenge !== undefined) {
+                                                let data26 = data.challenge;
+                                                const _errs53 = errors;
+                                                if (errors === _errs53) {
+                                                  if (
+                                                    data26 &&
+                                                    typeof data26 == 'object' &&
+                                                    !Array.isArray(data26)
+                                                  ) {
+                                                    let missing0;
+                                                    if (
+                                                      (data26.username === undefined &&
+                                                        (missing0 = 'username')) ||
+                                                      (data26.password === undefined &&
+                                                        (missing0 = 'password'))
+                                                    ) {
+                                                      validate11.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/challenge',
+                                                          schemaPath:
+                                                            '#/properties/challenge/required',
+                                                          keyword: 'required',
+                                                          params: { missingProperty: missing0 },
+                                                          message:
+                                                            "must have required property '" +
+                                                            missing0 +
+                                                            "'",
+                                                        },
+                                                      ];
+                                                      return false;
+                                                    } else {
+                                                      const _errs55 = errors;
+                                                      for (const key2 in data26) {
+                                                        if (!(
+                                                          key2 === 'username' ||
+                                                          key2 === 'password' ||
+                                                          key2 === 'realm' ||
+                                                          key2 === 'algorithm' ||
+                                                          key2 === 'qop' ||
+                                                          key2 === 'proxy'
+                                                        )) {
+                                                          validate11.errors = [
+                                                            {
+                                                              instancePath:
+                                                                instancePath + '/challenge',
+                                                              schemaPath:
+                                                                '#/properties/challenge/additionalProperties',
+                                                              keyword: 'additionalProperties',
+                                                              params: { additionalProperty: key2 },
+                                                              message:
+                                                                'must NOT have additional properties',
+                                                            },
+                                                          ];
+                                                          return false;
+                                                          break;
+                                                        }
+                                                      }
+                                                      if (_errs55 === errors) {
+                                                        if (data26.username !== undefined) {
+                                                          let data27 = data26.username;
+                                                          const _errs56 = errors;
+                                                          if (errors === _errs56) {
+                                                            if (typeof data27 === 'string') {
+                                                              if (!pattern19.test(data27)) {
+                                                                validate11.errors = [
+                                                                  {
+                                                                    instancePath:
+                                                                      instancePath +
+                                                                      '/challenge/username',
+                                                                    schemaPath:
+                                                                      '#/properties/challenge/properties/username/pattern',
+                                                                    keyword: 'pattern',
+                                                                    params: { pattern: '^.+$' },
+                                                                    message:
+                                                                      'must match pattern "' +
+                                                                      '^.+$' +
+                                                                      '"',
+                                                                  },
+                                                                ];
+                                                                return false;
+                                                              }
+                                                            } else {
+                                                              validate11.errors = [
+                                                                {
+                                                                  instancePath:
+                                                                    instancePath +
+                                                                    '/challenge/username',
+                                                                  schemaPath:
+                                                                    '#/properties/challenge/properties/username/type',
+                                                                  keyword: 'type',
+                                                                  params: { type: 'string' },
+                                                                  message: 'must be string',
+                                                                },
+                                                              ];
+                                                              return false;
+                                                            }
+                                                          }
+                                                          var valid4 = _errs56 === errors;
+                                                        } else {
+                                                          var valid4 = true;
+                                                        }
+                                                        if (valid4) {
+                                                          if (data26.password !== undefined) {
+                                                            const _errs58 = errors;
+                                                            if (
+                                                              typeof data26.password !== 'string'
+                                                            ) {
+                                                              validate11.errors = [
+                                                                {
+                                                                  instancePath:
+                                                                    instancePath +
+                                                                    '/challenge/password',
+                                                                  schemaPath:
+                                                                    '#/properties/challenge/properties/password/type',
+                                                                  keyword: 'type',
+                                                                  params: { type: 'string' },
+                                                                  message: 'must be string',
+                                                                },
+                                                              ];
+                                                              return false;
+                                                            }
+                                                            var valid4 = _errs58 === errors;
+                                                          } else {
+                                                            var valid4 = true;
+                                                          }
+                                                          if (valid4) {
+                                                            if (data26.realm !== undefined) {
+                                                              let data29 = data26.realm;
+                                                              const _errs60 = errors;
+                                                              if (errors === _errs60) {
+                                                                if (typeof data29 === 'string') {
+                                                                  if (!pattern3.test(data29)) {
+                                                                    validate11.errors = [
+                                                                      {
+                                                                        instancePath:
+                                                                          instancePath +
+                                                                          '/challenge/realm',
+                                                                        schemaPath:
+                                                                          '#/properties/challenge/properties/realm/pattern',
+                                                                        keyword: 'pattern',
+                                                                        params: {
+                                                                          pattern: '^[^"\\r\\n]+$',
+                                                                        },
+                                                                        message:
+                                                                          'must match pattern "' +
+                                                                          '^[^"\\r\\n]+$' +
+                                                                          '"',
+                                                                      },
+                                                                    ];
+                                                                    return false;
+                                                                  }
+                                                                } else {
+                                                                  validate11.errors = [
+                                                                    {
+                                                                      instancePath:
+                                                                        instancePath +
+                                                                        '/challenge/realm',
+                                                                      schemaPath:
+                                                                        '#/properties/challenge/properties/realm/type',
+                                                                      keyword: 'type',
+                                                                      params: { type: 'string' },
+                                                                      message: 'must be string',
+                                                                    },
+                                                                  ];
+                                                                  return false;
+                                                                }
+                                                              }
+                                                              var valid4 = _errs60 === errors;
+                                                            } else {
+                                                              var valid4 = true;
+                                                            }
+                                                            if (valid4) {
+                                                              if (data26.algorithm !== undefined) {
+                                                                let data30 = data26.algorithm;
+                                                                const _errs62 = errors;
+                                                                if (!(
+                                                                  data30 === 'MD5' ||
+                                                                  data30 === 'SHA-256'
+                                                                )) {
+                                                                  validate11.errors = [
+                                                                    {
+                                                                      instancePath:
+                                                                        instancePath +
+                                                                        '/challenge/algorithm',
+                                                                      schemaPath:
+                                                                        '#/properties/challenge/properties/algorithm/enum',
+                                                                      keyword: 'enum',
+                                                                      params: {
+                                                                        allowedValues:
+                                                                          schema12.properties
+                                                                            .challenge.properties
+                                                                            .algorithm.enum,
+                                                                      },
+                                                                      message:
+                                                                        'must be equal to one of the allowed values',
+                                                                    },
+                                                                  ];
+                                                                  return false;
+                                                                }
+                                                                var valid4 = _errs62 === errors;
+                                                              } else {
+                                                                var valid4 = true;
+                                                              }
+                                                              if (valid4) {
+                                                                if (data26.qop !== undefined) {
+                                                                  const _errs63 = errors;
+                                                                  if (
+                                                                    typeof data26.qop !== 'boolean'
+                                                                  ) {
+                                                                    validate11.errors = [
+                                                                      {
+                                                                        instancePath:
+                                                                          instancePath +
+                                                                          '/challenge/qop',
+                                                                        schemaPath:
+                                                                          '#/properties/challenge/properties/qop/type',
+                                                                        keyword: 'type',
+                                                                        params: { type: 'boolean' },
+                                                                        message: 'must be boolean',
+                                                                      },
+                                                                    ];
+                                                                    return false;
+                                                                  }
+                                                                  var valid4 = _errs63 === errors;
+                                                                } else {
+                                                                  var valid4 = true;
+                                                                }
+                                                                if (valid4) {
+                                                                  if (data26.proxy !== undefined) {
+                                                                    const _errs65 = errors;
+                                                                    if (
+                                                                      typeof data26.proxy !==
+                                                                      'boolean'
+                                                                    ) {
+                                                                      validate11.errors = [
+                                                                        {
+                                                                          instancePath:
+                                                                            instancePath +
+                                                                            '/challenge/proxy',
+                                                                          schemaPath:
+                                                                            '#/properties/challenge/properties/proxy/type',
+                                                                          keyword: 'type',
+                                                                          params: {
+                                                                            type: 'boolean',
+                                                                          },
+                                                                          message:
+                                                                            'must be boolean',
+                                                                        },
+                                                                      ];
+                                                                      return false;
+                                                                    }
+                                                                    var valid4 = _errs65 === errors;
+                                                                  } else {
+                                                                    var valid4 = true;
+                                                                  }
+                                                                }
+                                                              }
+                                                            }
+                                                          }
+                                                        }
+                                                      }
+                                                    }
+                                                  } else {
+                                                    validate11.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/challenge',
+                                                        schemaPath: '#/properties/challenge/type',
+                                                        keyword: 'type',
+                                                        params: { type: 'object' },
+                                                        message: 'must be object',
+                                                      },
+                                                    ];
+                                                    return false;
+                                                  }
+                                                }
+                                                var valid0 = _errs53 === errors;
+                                              } else {
+                                                var valid0 = true;
+                                              }
                                             }
                                           }
                                         }
@@ -3113,7 +3152,7 @@ const schema14 = {
         "a session description as text, an object of wishes for the peer's own, or false for none",
       tsType: 'string | SdpWish | false',
       description:
-        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port`, more `lines` or `undecipherable` packets; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
       examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
     },
     late_offer: {
@@ -4701,7 +4740,7 @@ const schema16 = {
         "a session description as text, an object of wishes for the peer's own, or false for none",
       tsType: 'string | SdpWish | false',
       description:
-        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port`, more `lines` or `undecipherable` packets; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
       examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
     },
     in: {
@@ -5191,7 +5230,7 @@ const schema17 = {
         "a session description as text, an object of wishes for the peer's own, or false for none",
       tsType: 'string | SdpWish | false',
       description:
-        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+        "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port`, more `lines` or `undecipherable` packets; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
       examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
     },
     tag: {

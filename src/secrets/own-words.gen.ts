@@ -4,7 +4,7 @@ export const OWN_WORDS = `
 aac aarch abcd abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz abort abortsignal about
 above absent absolute ac accept acceptable accepted accepts access account accountaor accounts
 ack acknowledgements acknowledges act actions active activedescendant acts add addcontact added
-addext additional additionalproperties additionalproperty address addresses adds admin adpcm
+addext additional additionalproperties additionalproperty address addresses adds admin adpcm aes
 after again against agent agentdata agentinfo agentoptions agents ago agreement ahead ai aiff
 alaw alert algorithm alias aliases alice alive all allfiles allow allowed allowenv
 allowimportingtsextensions allowjs allownet allowonly allowread allows allowsip almost alone
@@ -42,7 +42,7 @@ const constructor consult consultation consultative consume contact contacts con
 container containing contains content contents context continue continued continuous contradicts
 contributing control convert converted converters cooked copilot copy core corex correct
 corrupted could count counting country counts cp cpu crash crashed create credential credentials
-crt crypto cseq ct ctrl cts curl current cursor curve cuser custom cut cwd cyan cyanbright
+crt crypto cseq ct ctr ctrl cts curl current cursor curve cuser custom cut cwd cyan cyanbright
 cycles damaged dark data dataat databytes datagram datamode date dave day days db dbfs dd de
 debian debug decide declaration declare declared declares decline decoded decoder deep deeper
 deeply default defaults define defined definitions deflate deflect deflectoptions delay delta
@@ -70,18 +70,18 @@ fish fit fits fix fixed fixme flac flag flags flaky flatter float flow fmt fmtp 
 folders follow followed following follows for forbid forbidden forbidonly forbids force form
 format formats formatter formed former forward forwarded forwards found fr frame frames free
 freed frequencies frequency from fromtag front fs ftyp fu fulfilled full funcstack function
-functions further furthest gap garbage gateway gather gave gb gemini general generate generated
-generics geolocation get getenv gets getters gi git github gitignore gitlab give given gives
-glob global globs gnu go goes gone got greater grep ground group groups gsm gt gte guard guest
-guid gzip had half hand handed handle handshake handshakes hang hangup happened happens has
-hashchange have head headed header headeroptions headerroute headers headless hear heard
+functions further furthest gap garbage gateway gather gave gb gcm gemini general generate
+generated generics geolocation get getenv gets getters gi git github gitignore gitlab give given
+gives glob global globs gnu go goes gone got greater grep ground group groups gsm gt gte guard
+guest guid gzip had half hand handed handle handshake handshakes hang hangup happened happens
+has hashchange have head headed header headeroptions headerroute headers headless hear heard
 heardrecording heardsignal heardsilence heardtone hearing hears held heldvalue hello help
 helpdisplayed here hex hf hg hh hidden high higher hijacked hint history hits hold holding holds
 home homebrew hook hops host hosts how however hpe href htable html http httpoptions
 httpparsererror httpresponse https hung hup hz ice id identity idle ids ietf if ifs ignore
 ignored im ima image imitating immediate implemented import imported imports in inactive inbound
-include includes incoming incomplete incorrect index infer info information init input inreq
-insecure inside insmod install installation installed instantiated instead instruction int
+include includes incoming incomplete incorrect index infer info information init inline input
+inreq insecure inside insmod install installation installed instantiated instead instruction int
 integer interface internal internalerror interrupt interrupted interval into inv invalid invite
 invites invitestep ip ipv is isbflagset isnt isolate isolated isolation isretried issued it item
 its itself itu javascript jenkins jenkinsfile jest jit jitter job jobs journal jpeg js jsconfig
@@ -140,49 +140,49 @@ restart restarted result results resume resumed retransmission retries retrieve 
 returned returns rev revision rf rfc ri riff rifx right ring ringback ringing rings rm rmmod ro
 role root round rounded route routes row rows rp rport rr rs rseq rtcp rtp rtpmap rtt ru ruid
 run rundll running runs ruri rwait rx said same sample samples sandbox sanity save saveaudio
-saved say says sbc sbin scaffold scale scan scenario scenariooptions scenarios schedule schema
-scheme scode scope screen script scripts scroll sdp se search second seconds secret secrets
-section secure secureconnect security see seed seen selected self selfsigned send sender sending
-sendonly sendrecv sends sent separated separators seq sequence sequencediagram serve server
-servers serves service services sess session sessionrecordingassoc set setbflag setcap setpriv
-sets setting settings settle settled settles setup several sh sha shallow shard shards share
-shared shell shift shim short shorten shorter should show shown shownpath shows sht shuffle
-shutdown side sides sighup sigint sigkill sign signal signed sigterm silence silent similarity
-simultaneously sin since sine single sink sip sipheaders siplog sipmessage sipnat sippeer siprec
-sips sipsessionid siptrace siputils sit size skip skiplibcheck skipped skipreason sl sleep slot
-slow slowest small smaller smoke sms snd sndcode sndfile so socket softphone solo solve some
-somebody something sony sound source sox space span spawn speak speaks special speech spelling
-sq srate src srs srtp ss ssl ssrc stack stacktrace stage stages staging stale stalled stand
-standard standards stands start started startedat startline starts stat state states static
-statmode stats status stay stays stderr stderror stdin stdout steady step steps stereo still
-stop stopped stops store stream streams stress strict string strip strong strongest structure
-stub stun stunpass stunserver stunuser sub subj subject subjectaltname subscribe substr such
-sudo suite suites summary sun superseded supplement support supported surely surrogate survives
-suspend suspended swc switch switched switches symbol symbolic symlink sync synchronous syntax
-syntaxerror sys system table tag tags take taken takes tap target targets tcp tcpdump tcpsrcport
-te teardown tears tel telephone tell tells temp template temporarily temporary ten tenant term
-terminal terminate terminated test testcase tested testlist tests testsuite testsuites text
-textarea textops textoptions texts than that the their theirs them theme themselves then there
-these they things third this those thread threads three threw through throw thrown throws time
-timed timeline timeout timeoutms timer timers times timestamp timing title tls tlsclienterror
-tlsv tm tmp tmpdir tmx to todo together toggled tojson told tolerance toml tone tones too took
-top toplevel totag total touch trace tracecursor traced tracker trailer trans transaction
-transactions transfer transferred transferstate transport trap trip true truncated trust trusted
-truthy try trying ts tsc tsconfig tu turn twice two tx txt type typeerror typeof types
-typescript typings ua uaaddheader uac uadel uafind uanew uareg uas ubuntu udp ui uid uk un
-unanswered unauthorized unavailable unawaited uncaughtexception unchecked uncommitted und
-undecipherable undefined under understand understood undici unexpected unfinished
-unhandledrejection unhold unit unknown unlabelled unless unmute unmuted unplug unplugged
-unreachable unreadable unreg unregister unregistered unregistering unregisters unsaid unseen
-unset unsupported unsupportedsyntax until untilfailure untrusted unusable unusual unwanted up
-update upgrade upload uri uris url urls urn us usage use used user username users uses usr
-usrloc usually utf util uuid uz valid validate value valueorend values vanish var variable
-variablefiles variables varies vars ver verb verbatimmodulesyntax verbose verbs verdict verified
-verify version versions vi via video view visited visual vitest voice voicemail void volume
-vorbis wait waited waiting waitoptions waits wall want wants warm warn warning warnings was wasm
-watch watched watching wav wave wavefmt way wayland we weak webhook webm websocket well went
-were what when whence where whether which while whole whose why width wildcard win window
-windows wire wireshark with within without word wordbreaks words work worker workers workflows
-working works workspace world would write writes written wrong ws wss www wx xdg xff xml xmlns
-xx yaml yellow yes yet yml you your yours za zero zeros zsh zshrc
+saved savp say says sbc sbin scaffold scale scan scenario scenariooptions scenarios schedule
+schema scheme scode scope screen script scripts scroll sdp se search second seconds secret
+secrets section secure secureconnect security see seed seen selected self selfsigned send sender
+sending sendonly sendrecv sends sent separated separators seq sequence sequencediagram serve
+server servers serves service services sess session sessionrecordingassoc set setbflag setcap
+setpriv sets setting settings settle settled settles setup several sh sha shallow shard shards
+share shared shell shift shim short shorten shorter should show shown shownpath shows sht
+shuffle shutdown side sides sighup sigint sigkill sign signal signed sigterm silence silent
+similarity simultaneously sin since sine single sink sip sipheaders siplog sipmessage sipnat
+sippeer siprec sips sipsessionid siptrace siputils sit size skip skiplibcheck skipped skipreason
+sl sleep slot slow slowest small smaller smoke sms snd sndcode sndfile so socket softphone solo
+solve some somebody something sony sound source sox space span spawn speak speaks special speech
+spelling sq srate src srs srtp ss ssl ssrc stack stacktrace stage stages staging stale stalled
+stand standard standards stands start started startedat startline starts stat state states
+static statmode stats status stay stays stderr stderror stdin stdout steady step steps stereo
+still stop stopped stops store stream streams stress strict string strip strong strongest
+structure stub stun stunpass stunserver stunuser sub subj subject subjectaltname subscribe
+substr such sudo suite suites summary sun superseded supplement support supported surely
+surrogate survives suspend suspended swc switch switched switches symbol symbolic symlink sync
+synchronous syntax syntaxerror sys system table tag tags take taken takes tap target targets tcp
+tcpdump tcpsrcport te teardown tears tel telephone tell tells temp template temporarily
+temporary ten tenant term terminal terminate terminated test testcase tested testlist tests
+testsuite testsuites text textarea textops textoptions texts than that the their theirs them
+theme themselves then there these they things third this those thread threads three threw
+through throw thrown throws time timed timeline timeout timeoutms timer timers times timestamp
+timing title tls tlsclienterror tlsv tm tmp tmpdir tmx to todo together toggled tojson told
+tolerance toml tone tones too took top toplevel totag total touch trace tracecursor traced
+tracker trailer trans transaction transactions transfer transferred transferstate transport trap
+trip true truncated trust trusted truthy try trying ts tsc tsconfig tu turn twice two tx txt
+type typeerror typeof types typescript typings ua uaaddheader uac uadel uafind uanew uareg uas
+ubuntu udp ui uid uk un unanswered unauthentic unauthorized unavailable unawaited
+uncaughtexception unchecked uncommitted und undecipherable undefined under understand understood
+undici unexpected unfinished unhandledrejection unhold unit unknown unlabelled unless unmute
+unmuted unplug unplugged unreachable unreadable unreg unregister unregistered unregistering
+unregisters unsaid unseen unset unsupported unsupportedsyntax until untilfailure untrusted
+unusable unusual unwanted up update upgrade upload uri uris url urls urn us usage use used user
+username users uses usr usrloc usually utf util uuid uz valid validate value valueorend values
+vanish var variable variablefiles variables varies vars ver verb verbatimmodulesyntax verbose
+verbs verdict verified verify version versions vi via video view visited visual vitest voice
+voicemail void volume vorbis wait waited waiting waitoptions waits wall want wants warm warn
+warning warnings was wasm watch watched watching wav wave wavefmt way wayland we weak webhook
+webm websocket well went were what when whence where whether which while whole whose why width
+wildcard win window windows wire wireshark with within without word wordbreaks words work worker
+workers workflows working works workspace world would write writes written wrong ws wss www wx
+xdg xff xml xmlns xx yaml yellow yes yet yml you your yours za zero zeros zsh zshrc
 `;

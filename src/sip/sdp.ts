@@ -105,7 +105,7 @@ function mediaOf(stream: Section, inherited: Common): SdpMedia | undefined {
   const toNowhere = address !== undefined && NOWHERE.includes(address) && port !== DISCARD_PORT;
   const crypto = cryptoOf(stream);
   const label = attribute(stream, 'label');
-  return {
+  const media: SdpMedia = {
     kind: kind.toLowerCase(),
     port,
     protocol,
@@ -115,6 +115,16 @@ function mediaOf(stream: Section, inherited: Common): SdpMedia | undefined {
     ...(crypto.length === 0 ? {} : { crypto }),
     ...(label === undefined ? {} : { label }),
   };
+  if (crypto.length > 0) CRYPTO.set(media, attributes(stream, 'crypto'));
+  return media;
+}
+
+/** Beside the values, not in them: whatever shows a description must not show its keys. */
+const CRYPTO = new WeakMap<SdpMedia, readonly string[]>();
+
+/** The values of the a=crypto lines of a stream that was parsed, with their keys (RFC 4568, 9.1). */
+export function cryptoLines(media: SdpMedia): readonly string[] {
+  return CRYPTO.get(media) ?? [];
 }
 
 /** Attributes that a session may state for all of its streams, or a stream for itself. */
@@ -170,7 +180,7 @@ function byPayload(values: readonly string[]): ReadonlyMap<number, string> {
   return map;
 }
 
-/** Parses "1 AES_CM_128_HMAC_SHA1_80 inline:..." (RFC 4568, 9.1) and drops the key on purpose. */
+/** Parses "1 AES_CM_128_HMAC_SHA1_80 inline:..." (RFC 4568, 9.1) and drops the key on purpose: `cryptoLines` has it. */
 function cryptoOf(stream: Section): { suite: string }[] {
   const found: { suite: string }[] = [];
   for (const value of attributes(stream, 'crypto')) {

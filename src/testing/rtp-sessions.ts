@@ -46,6 +46,7 @@ export class Told implements RtpSink {
   readonly #waiting: { count: number; resolve: () => void }[] = [];
   readonly ended: Promise<void>;
   playedToEnd!: () => void;
+  unauthentic?: () => void;
 
   constructor() {
     this.ended = new Promise((resolve) => (this.playedToEnd = resolve));
@@ -90,10 +91,11 @@ export function agreed(to: number, more: Partial<RtpParameters> = {}): RtpParame
   };
 }
 
-export async function rawSocket(n: number): Promise<Socket> {
+/** @param above 1: the port of RTCP */
+export async function rawSocket(n: number, above = 0): Promise<Socket> {
   const socket = createSocket('udp4');
   sockets.push(socket);
-  socket.bind(portOf(n), HOST);
+  socket.bind(portOf(n) + above, HOST);
   await once(socket, 'listening');
   return socket;
 }

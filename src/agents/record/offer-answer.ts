@@ -16,7 +16,7 @@ import {
   type NegotiatedAudio,
   type NegotiatedStream,
 } from '../../sip/negotiated.js';
-import { audioOf, parseSdp, type Sdp, type SdpMedia } from '../../sip/sdp.js';
+import { audioOf, cryptoLines, parseSdp, type Sdp, type SdpMedia } from '../../sip/sdp.js';
 import { hasTag } from '../../sip/peer.js';
 import { headerOf, type SipMessage } from '../../sip/sip-message.js';
 
@@ -184,7 +184,7 @@ export class OfferAnswer {
     const streams = streamsOf(offer, answer, offerer === 'own');
     const { own, remote } = endsOf(audio, offerer);
     const media = audio?.isOffered === true ? mediaOf(audio, own, remote) : undefined;
-    const told = JSON.stringify([media, streams]);
+    const told = JSON.stringify([media, streams, audio && cryptoLines(audio.answered)]);
     if (told === exchange.told) return;
     exchange.told = told;
     const wrong = offerer === 'own' ? answerProblem(offer, audio) : undefined;

@@ -13,7 +13,9 @@ import {
 } from '../../sip/sdp-text.js';
 import type { PortPool } from './ports.js';
 import { RecordingDescription } from './recording-description.js';
+import { OwnKeys, type CryptoPart, type MediaEncryption } from './sdes.js';
 import {
+  isUndecipherable,
   named,
   TELEPHONE_EVENT,
   type Describes,
@@ -21,6 +23,8 @@ import {
   type SdpWish,
 } from './sdp-wish.js';
 
+/** What a refused stream names where nothing fits: an m= line has a format. */
+const PCMU: AudioCodec = { name: 'PCMU', payload: 0, rate: 8000 };
 /** Streams of audio that a recorder takes; further ones of an offer are refused. */
 const MOST_STREAMS = 16;
 
@@ -29,29 +33,45 @@ export class Description implements Describes {
   readonly #address: string;
   readonly #port: () => number;
   readonly #codecs: readonly AudioCodec[];
+  readonly #keys: OwnKeys;
   readonly #id = randomInt(1, 2 ** 31);
   #version = 0;
   #last = '';
+  #undecipherable = false;
   /** Streams of the other side that were refused: later offers have them as well (RFC 3264, 8). */
   #refused: ReturnType<typeof refusedStreams> | undefined;
 
-  constructor(address: string, port: () => number, codecs: readonly AudioCodec[]) {
+  constructor(
+    address: string,
+    port: () => number,
+    codecs: readonly AudioCodec[],
+    encryption?: MediaEncryption,
+  ) {
     this.#address = address;
     this.#port = port;
     this.#codecs = codecs;
+    this.#keys = new OwnKeys(encryption);
+  }
+
+  /** The script wants packets encrypted with another key than the newest description says. */
+  get undecipherable(): boolean {
+    return this.#undecipherable;
   }
 
   /** The body of an offer; '' for none. */
   offer(choice: SdpChoice): string {
+    this.#undecipherable = isUndecipherable(choice);
     if (typeof choice === 'string') return choice;
     if (choice === false) return '';
     assertNoStreams(choice);
     const codecs = named(choice?.codecs) ?? this.#codecs;
-    return this.#write(codecs, choice, choice?.direction ?? 'sendrecv', TELEPHONE_EVENT);
+    const direction = choice?.direction ?? 'sendrecv';
+    return this.#write(codecs, choice, direction, this.#keys.offer(choice?.lines), TELEPHONE_EVENT);
   }
 
   /** The body that answers an offer; one that names no codec of ours is answered with a refused stream (RFC 3264, 6). */
   answer(offer: string, choice: SdpChoice): string {
+    this.#undecipherable = isUndecipherable(choice);
     if (typeof choice === 'string') return choice;
     if (choice === false) return '';
     assertNoStreams(choice);
@@ -60,16 +80,22 @@ export class Description implements Describes {
     if (offered === undefined || audio === undefined) return '';
     this.#refused = refusedStreams(offered, audio);
     const found = answerTo(offered, named(choice?.codecs) ?? this.#codecs);
-    if (found === undefined)
-      return this.#write([AUDIO_CODECS['PCMU'] as AudioCodec], { ...choice, port: 0 }, 'inactive');
+    const crypto = this.#keys.answer(audio, choice?.lines);
+    if (found === undefined || crypto === undefined) {
+      const { protocol } = audio;
+      const refused = { ...choice, port: 0 };
+      const codecs = [found?.codec ?? PCMU];
+      return this.#write(codecs, refused, 'inactive', { protocol, lines: [] });
+    }
     const direction = choice?.direction ?? reversed(audio.direction);
-    return this.#write([found.codec], choice, direction, found.telephoneEvent);
+    return this.#write([found.codec], choice, direction, crypto, found.telephoneEvent);
   }
 
   #write(
     codecs: readonly AudioCodec[],
     wish: SdpWish | undefined,
     direction: MediaDirection,
+    crypto: CryptoPart,
     telephoneEvent?: number,
   ): string {
     const text = (version: number): string =>
@@ -81,9 +107,10 @@ export class Description implements Describes {
         id: this.#id,
         ...this.#refused,
         version,
+        protocol: crypto.protocol,
+        lines: [...crypto.lines, ...(wish?.lines ?? [])],
         ...(telephoneEvent === undefined ? {} : { telephoneEvent }),
         ...(wish?.ptime === undefined ? {} : { ptime: wish.ptime }),
-        ...(wish?.lines === undefined ? {} : { lines: wish.lines }),
       });
     // The version grows only when something changes (RFC 3264, 8).
     if (this.#last !== '' && text(this.#version) !== this.#last) this.#version += 1;
@@ -117,6 +144,7 @@ export class Media {
   readonly address: string;
   readonly #pool: PortPool;
   readonly #codecs: readonly AudioCodec[];
+  readonly #encryption: MediaEncryption;
   readonly #isRecorder: boolean;
   readonly #calls = new Map<
     string,
@@ -126,10 +154,11 @@ export class Media {
   constructor(
     address: string,
     pool: PortPool,
-    { codecs, recorder }: Pick<PeerOptions, 'codecs' | 'recorder'>,
+    { codecs, recorder, media_enc }: Pick<PeerOptions, 'codecs' | 'recorder' | 'media_enc'>,
   ) {
     this.address = address;
     this.#pool = pool;
+    this.#encryption = media_enc;
     this.#codecs = named(codecs ?? ['PCMU', 'PCMA']) ?? [];
     this.#isRecorder = recorder === true;
   }
@@ -153,8 +182,14 @@ export class Media {
     const port = (n: number): number | undefined => ports[n];
     const description =
       labels === undefined && !this.#isRecorder
-        ? new Description(this.address, () => ports[0] ?? this.#pool.first, this.#codecs)
-        : new RecordingDescription(this.address, port, this.#codecs, labels);
+        ? this.#single(() => ports[0] ?? this.#pool.first)
+        : new RecordingDescription({
+            address: this.address,
+            port,
+            codecs: this.#codecs,
+            labels,
+            encryption: this.#encryption,
+          });
     const open = { ports, description };
     this.#calls.set(call, open);
     return open;
@@ -167,7 +202,11 @@ export class Media {
 
   /** A description for a request outside of calls: nothing is sent or heard by it. */
   single(): Describes {
-    return new Description(this.address, () => this.#pool.first, this.#codecs);
+    return this.#single(() => this.#pool.first);
+  }
+
+  #single(port: () => number): Describes {
+    return new Description(this.address, port, this.#codecs, this.#encryption);
   }
 
   /** The call is over: others may have its ports. */
@@ -186,15 +225,17 @@ export class Media {
 export function sdpProblem(choice: unknown): string | undefined {
   if (choice === undefined || choice === false || typeof choice === 'string') return undefined;
   if (choice === true) return 'must be false, a text or an object: got true';
-  const { address, lines, streams, ...wish } = choice as Record<string, unknown>;
+  const { address, lines, undecipherable, streams, ...wish } = choice as Record<string, unknown>;
   const { codecs: _c, direction: _d, ptime: _p, port: _port, ...others } = wish;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined)
-    return `has no ${JSON.stringify(unknown)}: its fields are codecs, direction, ptime, address, port, lines and streams`;
+    return `has no ${JSON.stringify(unknown)}: its fields are codecs, direction, ptime, address, port, lines, undecipherable and streams`;
   const problem = streamProblem(wish);
   if (problem !== undefined) return problem;
   if (address !== undefined && (typeof address !== 'string' || !/^[^\s\x00-\x1f]+$/.test(address)))
     return 'has an address that is not text';
+  if (undecipherable !== undefined && typeof undecipherable !== 'boolean')
+    return 'has an undecipherable that is not true or false';
   if (lines !== undefined && !isTexts(lines)) return 'has lines that are not an array of texts';
   return streams === undefined ? undefined : streamsProblem(streams);
 }

@@ -13,7 +13,9 @@ import {
   sessionLines,
   type AudioCodec,
 } from '../../sip/sdp-text.js';
+import { OwnKeys, type CryptoPart, type MediaEncryption } from './sdes.js';
 import {
+  isUndecipherable,
   named,
   TELEPHONE_EVENT,
   type Describes,
@@ -29,6 +31,17 @@ interface Stream {
   readonly codecs: readonly AudioCodec[];
   readonly direction: MediaDirection;
   readonly telephoneEvent?: number | undefined;
+  readonly crypto: CryptoPart;
+}
+
+interface RecordingGround {
+  readonly address: string;
+  /** The port of the stream with that number; undefined where there are no more. */
+  readonly port: (stream: number) => number | undefined;
+  readonly codecs: readonly AudioCodec[];
+  /** Those of a client; undefined: it is a recorder. */
+  readonly labels: readonly string[] | undefined;
+  readonly encryption: MediaEncryption;
 }
 
 export class RecordingDescription implements Describes {
@@ -38,28 +51,34 @@ export class RecordingDescription implements Describes {
   readonly #isClient: boolean;
   /** Of the streams of audio, in their order: of a recorder those of the last offer. */
   #labels: readonly (string | undefined)[];
+  readonly #encryption: MediaEncryption;
+  /** Of each stream of audio. */
+  readonly #keys: OwnKeys[] = [];
+  #undecipherable = false;
   readonly #id = randomInt(1, 2 ** 31);
   #version = 0;
   #last: readonly string[] | undefined;
 
-  /**
-   * @param port the port of the stream with that number; undefined where there are no more
-   * @param labels those of a client; undefined: it is a recorder
-   */
-  constructor(
-    address: string,
-    port: (stream: number) => number | undefined,
-    codecs: readonly AudioCodec[],
-    labels: readonly string[] | undefined,
-  ) {
+  constructor({ address, port, codecs, labels, encryption }: RecordingGround) {
     this.#address = address;
+    this.#encryption = encryption;
     this.#port = port;
     this.#codecs = codecs;
     this.#isClient = labels !== undefined;
     this.#labels = labels ?? [undefined];
   }
 
+  get undecipherable(): boolean {
+    return this.#undecipherable;
+  }
+
+  /** Each stream has keys of its own: its SRTP contexts are (RFC 4568, 6.1). */
+  #keysOf(stream: number): OwnKeys {
+    return (this.#keys[stream] ??= new OwnKeys(this.#encryption));
+  }
+
   offer(choice: SdpChoice): string {
+    this.#undecipherable = isUndecipherable(choice);
     if (typeof choice === 'string') return choice;
     if (choice === false) return '';
     this.#assertLabels(choice);
@@ -73,12 +92,14 @@ export class RecordingDescription implements Describes {
           codecs: named(wish.codecs) ?? this.#codecs,
           direction: wish.direction ?? (this.#isClient ? 'sendonly' : 'recvonly'),
           telephoneEvent: TELEPHONE_EVENT,
+          crypto: this.#keysOf(index).offer(choice?.lines),
         });
       }),
     );
   }
 
   answer(offer: string, choice: SdpChoice): string {
+    this.#undecipherable = isUndecipherable(choice);
     if (typeof choice === 'string') return choice;
     const offered = choice === false ? undefined : parseSdp(offer);
     if (choice === false || offered === undefined || offered.media.length === 0) return '';
@@ -100,7 +121,8 @@ export class RecordingDescription implements Describes {
     const wish = wishFor(choice, label);
     const found = answerToStream(media, named(wish.codecs) ?? this.#codecs);
     const port = index < 0 ? undefined : this.#port(index);
-    if (media.port === 0 || port === undefined || found === undefined) {
+    const crypto = index < 0 ? undefined : this.#keysOf(index).answer(media, choice?.lines);
+    if (media.port === 0 || port === undefined || found === undefined || crypto === undefined) {
       return [refusedStream(media)];
     }
     const wanted = this.#isClient ? 'recv' : 'send';
@@ -112,6 +134,7 @@ export class RecordingDescription implements Describes {
       codecs: [found.codec],
       direction: wish.direction ?? (isOn ? direction : 'inactive'),
       telephoneEvent: found.telephoneEvent,
+      crypto,
     });
   }
 
@@ -156,7 +179,7 @@ function wishFor(
 function streamLines(
   wish: Omit<StreamSdpWish, 'label'>,
   choice: SdpWish | undefined,
-  { label, port, codecs, direction, telephoneEvent }: Stream,
+  { label, port, codecs, direction, telephoneEvent, crypto }: Stream,
 ): readonly string[] {
   return audioLines({
     port: wish.port ?? port,
@@ -164,6 +187,11 @@ function streamLines(
     direction,
     ...(telephoneEvent === undefined ? {} : { telephoneEvent }),
     ...(wish.ptime === undefined ? {} : { ptime: wish.ptime }),
-    lines: [...(label === undefined ? [] : [`a=label:${label}`]), ...(choice?.lines ?? [])],
+    protocol: crypto.protocol,
+    lines: [
+      ...(label === undefined ? [] : [`a=label:${label}`]),
+      ...crypto.lines,
+      ...(choice?.lines ?? []),
+    ],
   });
 }

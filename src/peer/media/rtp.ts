@@ -10,6 +10,7 @@ import type { NegotiatedAudio, NegotiatedStream } from '../../sip/negotiated.js'
 import type { SdpMedia } from '../../sip/sdp.js';
 import type { CallMedia, StreamSource } from '../call.js';
 import type { PeerCore } from '../core.js';
+import { settledKeys, unknownKeys } from './sdes.js';
 
 /** How often packets are counted while the script watches; as an agent does. */
 const LOOK_MS = 100;
@@ -81,10 +82,18 @@ export class Rtp implements CallMedia {
       offerer === 'own' ? [audio.offered, audio.answered] : [audio.answered, audio.offered];
     const parameters = parametersOf(audio, own, remote);
     if (parameters === undefined) return;
+    const { keys, problem } = settledKeys(audio.offered, audio.answered, offerer);
+    if (problem !== undefined) {
+      this.#warn(`${problem}: the call has no audio by this offer and answer (RFC 4568)`);
+      return;
+    }
+    const { undecipherable } = this.#peer.ground.media.descriptionOf(call);
+    const srtp = keys && (undecipherable ? unknownKeys(keys) : keys);
     const label = own.label ?? remote.label;
     const stream =
       open.streams.get(index) ?? this.#open(call, open, { index, label, port: own.port });
-    this.#start(call, open, stream, parameters);
+    const secured = srtp === undefined ? parameters : { ...parameters, srtp };
+    this.#start(call, open, stream, secured);
   }
 
   #start(call: string, open: OpenCall, stream: OpenStream, parameters: RtpParameters): void {
@@ -124,12 +133,16 @@ export class Rtp implements CallMedia {
     open.planned.add(cancel);
   }
 
+  #warn(what: string): void {
+    const { name } = this.#peer.ground;
+    this.#peer.emit({ type: 'warning', text: `peer "${name}": ${what}` });
+  }
+
   #open(
     call: string,
     open: OpenCall,
     { index, label, port }: { index: number; label: string | undefined; port: number },
   ): OpenStream {
-    const { name } = this.#peer.ground;
     this.#folder ??= mkdtempSync(join(tmpdir(), 'offhook-peer-'));
     const isFirst = open.streams.size === 0;
     const source = label === undefined ? undefined : this.#sources.get(call)?.get(label);
@@ -147,6 +160,11 @@ export class Rtp implements CallMedia {
         },
         playedToEnd: () => {
           if (source === undefined) this.#ended();
+        },
+        unauthentic: () => {
+          this.#warn(
+            'packets come that the SRTP key in the description of the other side does not fit: they are not heard (RFC 3711, 3.3)',
+          );
         },
         stream: ({ direction, path, at }) => {
           const stream: AudioStream = { call, direction, path, at, ...named };
@@ -170,10 +188,8 @@ export class Rtp implements CallMedia {
       () => {
         open.streams.delete(index);
         if (open.streams.size === 0) this.#calls.delete(call);
-        this.#peer.emit({
-          type: 'warning',
-          text: `peer "${name}": port ${port} of the audio is in use: the ${isFirst ? 'call' : 'stream'} has no audio`,
-        });
+        const which = isFirst ? 'call' : 'stream';
+        this.#warn(`port ${port} of the audio is in use: the ${which} has no audio`);
       },
     );
     return stream;

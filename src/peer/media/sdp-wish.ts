@@ -10,6 +10,8 @@ export interface SdpWish {
   readonly address?: string;
   readonly port?: number;
   readonly lines?: readonly string[];
+  /** What is sent is encrypted with another key than the description says. */
+  readonly undecipherable?: boolean;
   /** Of a recording session: what is to be otherwise in single streams. */
   readonly streams?: readonly StreamSdpWish[];
 }
@@ -30,10 +32,16 @@ export const TELEPHONE_EVENT = 101;
 
 /** The descriptions of one call. @throws OffhookError E_ARGUMENT for wishes that the call cannot have */
 export interface Describes {
+  /** The script wants packets encrypted with another key than the newest description says. */
+  readonly undecipherable: boolean;
   /** The body of an offer; '' for none. */
   offer(choice: SdpChoice): string;
   /** The body that answers an offer; '' for none. */
   answer(offer: string, choice: SdpChoice): string;
+}
+
+export function isUndecipherable(choice: SdpChoice): boolean {
+  return typeof choice === 'object' && choice.undecipherable === true;
 }
 
 /** AudioCodecs by their names. */

@@ -3,6 +3,7 @@ import { challengeOf, Gatekeeper } from '../../signalling/digest.js';
 import { branchOf, messageOf } from '../../signalling/transactions/messages.js';
 import { Dialog } from '../../signalling/dialog.js';
 import { Description } from '../../peer/media/media.js';
+import { settledKeys } from '../../peer/media/sdes.js';
 import { StreamFraming } from '../../sip/framing.js';
 import { headerRecord, headerValues } from '../../sip/headers.js';
 import { nameAddr, senderOf, tagOf } from '../../sip/peer.js';
@@ -90,10 +91,15 @@ function readAll(message: SipMessage): void {
   senderOf(message);
   branchOf(message);
   parseUri(uri);
-  parseSdp(body);
   partsOf(message);
   parseRecordingMetadata(metadataTextIn(message) ?? body);
-  new Description('127.0.0.1', () => 4000, Object.values(AUDIO_CODECS)).answer(body, undefined);
+  const codecs = Object.values(AUDIO_CODECS);
+  const description = new Description('127.0.0.1', () => 4000, codecs, 'srtp');
+  const answer = parseSdp(description.answer(body, undefined));
+  for (const [i, offered] of (parseSdp(body)?.media ?? []).entries()) {
+    const answered = answer?.media[i];
+    if (answered !== undefined) settledKeys(offered, answered, 'remote');
+  }
   Dialog.ofCaller(message).route();
   Dialog.ofCallee(message, 'tag').route();
   for (const name of new Set(headers.map(([one]) => one))) headerValues(headers, name);

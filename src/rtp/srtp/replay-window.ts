@@ -1,0 +1,28 @@
+/** Packet indices that have come (RFC 3711, 3.3.2): each is taken once, and none that is older than the window. */
+
+/** The least is 64; networks that reorder more are rare, and tests that do it on purpose want to see more. */
+const SIZE = 128;
+
+export class ReplayWindow {
+  readonly #slots = new Float64Array(SIZE).fill(-1);
+  #highest: number;
+
+  /** @param highest that came before, with the key before */
+  constructor(highest = -1) {
+    this.#highest = highest;
+  }
+
+  /** -1: none came. */
+  get highest(): number {
+    return this.#highest;
+  }
+
+  has(index: number): boolean {
+    return index <= this.#highest - SIZE || this.#slots[index % SIZE] === index;
+  }
+
+  add(index: number): void {
+    this.#slots[index % SIZE] = index;
+    this.#highest = Math.max(this.#highest, index);
+  }
+}

@@ -17,8 +17,11 @@ afterEach(() => {
   for (const end of ended.splice(0)) end();
 });
 
-/** Answers every request with 200, each INVITE in a dialog of its own. */
-async function server(): Promise<{ requests: SipMessage[]; uri: string }> {
+/**
+ * Answers every request with 200, each INVITE in a dialog of its own.
+ * @param isLate it rings, and answers an INVITE when its CANCEL comes
+ */
+async function server(isLate = false): Promise<{ requests: SipMessage[]; uri: string }> {
   const socket = createSocket('udp4');
   const requests: SipMessage[] = [];
   socket.on('message', (data, from) => {
@@ -28,15 +31,25 @@ async function server(): Promise<{ requests: SipMessage[]; uri: string }> {
     const field = (name: string) =>
       `${name}: ${headerOf(request.headers, name.toLowerCase()) ?? ''}`;
     const to = field('To');
-    const lines = [
-      'SIP/2.0 200 OK',
-      ...['Via', 'From', 'Call-ID', 'CSeq'].map(field),
-      to.includes('tag=') ? to : `${to};tag=${requests.length}`,
-      `Contact: <sip:x@${from.address}:${socket.address().port}>`,
-      '',
-      '',
-    ];
-    socket.send(lines.join('\r\n'), from.port, from.address);
+    const answer = (status: string, method = request.method): void => {
+      const cseq = `CSeq: ${request.cseq} ${method}`;
+      const lines = [
+        `SIP/2.0 ${status}`,
+        ...['Via', 'From', 'Call-ID'].map(field),
+        cseq,
+        to.includes('tag=') ? to : `${to};tag=${isLate ? 1 : requests.length}`,
+        `Contact: <sip:x@${from.address}:${socket.address().port}>`,
+        '',
+        '',
+      ];
+      socket.send(lines.join('\r\n'), from.port, from.address);
+    };
+    if (isLate && request.method === 'INVITE') {
+      answer('180 Ringing');
+      return;
+    }
+    answer('200 OK');
+    if (request.method === 'CANCEL') answer('200 OK', 'INVITE');
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
@@ -103,5 +116,18 @@ it('what a script does wrong is told, and breaks nothing', async () => {
   const folder = fileURLToPath(new URL('../../scenarios/peer', import.meta.url));
   const { code, stdout } = await runCli(['run', 'bad.js', '--jobs', '4'], { cwd: folder });
   expect(code, stdout).toBe(0);
-  expect(stdout).toContain('60 scenarios: 60 passed');
+  expect(stdout).toContain('62 scenarios: 62 passed');
+});
+
+it('a 200 that crosses the CANCEL is acknowledged, and the call ends by BYE', async () => {
+  const { requests, uri } = await server(true);
+  const source = `const p = peer('p');
+p.dial(env('TARGET'));
+await_until(() => assert(p.state).equals(State.Ringing));
+p.hangup();
+assert(p.ended).contains({ by: 'local', how: 'bye' });`;
+  const { code, stdout } = await runScenario(source, ['--set', `TARGET=${uri}`]);
+  expect(stdout).toContain('1 passed');
+  expect(code).toBe(0);
+  expect(requests.map(({ method }) => method)).toEqual(['INVITE', 'CANCEL', 'ACK', 'BYE']);
 });

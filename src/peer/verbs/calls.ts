@@ -94,21 +94,28 @@ export async function hangup(
     );
   }
   const limit = new Limit(limitMs);
+  const until = (isSo: () => boolean): Promise<true> =>
+    peer.waiters.until(
+      () => isSo() || undefined,
+      limit,
+      (waited) =>
+        peer.problem(
+          'E_CALL_TIMEOUT',
+          'hangup',
+          `the call is not closed (waited ${formatMs(waited)})`,
+        ),
+    );
   await peer.sending('hangup', async () => {
-    if (call.answered) await peer.calls.bye(call, {});
-    else if (call.outgoing) await peer.calls.cancel(call, {});
-    else await peer.calls.answers.refuse(call, 486);
+    if (!call.answered && call.outgoing) {
+      await peer.calls.cancel(call, {});
+      // The 200 may have crossed the CANCEL: then the call is up (RFC 3261, 9.1).
+      await until(() => call.closed || call.answered);
+    } else if (!call.answered) {
+      await peer.calls.answers.refuse(call, 486);
+    }
+    if (call.answered && !call.closed) await peer.calls.bye(call, {});
   });
-  await peer.waiters.until(
-    () => (call.closed ? true : undefined),
-    limit,
-    (waited) =>
-      peer.problem(
-        'E_CALL_TIMEOUT',
-        'hangup',
-        `the call is not closed (waited ${formatMs(waited)})`,
-      ),
-  );
+  await until(() => call.closed);
   return { seq: peer.seqOf('call_closed', call.id) ?? peer.lastSeq };
 }
 

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SipMessage } from '../../sip/sip-message.js';
-import { NEW_AGENT } from '../../model/agent-state.js';
+import { NEW_AGENT, type AgentState } from '../../model/agent-state.js';
 import { Dumps } from './dumps.js';
 import type { AudioStream } from '../../agents/user-agent.js';
 
@@ -35,10 +35,10 @@ describe('Dumps', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const make = (version: string, limit?: number): Dumps => {
+  const make = (version: string, limit?: number, state: AgentState = NEW_AGENT): Dumps => {
     const context = { binary: { path: '', version, modulePath: '' } } as BaresipContext;
     const agent = {
-      state: NEW_AGENT,
+      state,
       process,
       emit: ({ text }: { text: string }) => warnings.push(text),
     };
@@ -180,6 +180,22 @@ describe('Dumps', () => {
       ['a', 'shared'],
       ['b', 'shared'],
     ]);
+  });
+
+  it('from 3.16 a file is not that of a call which ended before its first frame', async () => {
+    const heard: AudioStream[] = [];
+    const state = {
+      ...NEW_AGENT,
+      calls: [{ id: 'b', state: 'Established' }],
+    } as never as AgentState;
+    make('4.10.0', undefined, state).listen((stream) => heard.push(stream), { sent: false });
+    for (const call of ['a', 'b']) {
+      received(call);
+      tell(NAME);
+    }
+    await begin(NAME);
+    expect(heard.map(({ call, lost }) => [call, lost])).toEqual([['b', undefined]]);
+    expect(warnings).toEqual([]);
   });
 
   it('takes no other file for a dump', async () => {

@@ -137,8 +137,12 @@ export class Dumps {
     shared = false,
   ): Promise<readonly AudioStream[]> {
     const at = performance.now();
+    const open = openCalls(this.#agent.state).map(({ id }) => id);
     const found = await Promise.all(owners);
-    const calls = new Set(found.flatMap((owner) => owner ?? this.#replaced(direction) ?? []));
+    const meant = new Set(found.flatMap((owner) => owner ?? this.#replaced(direction) ?? []));
+    // A call that ended before its first frame has no file: the one of that name is another call's.
+    const alive = [...meant].filter((id) => open.includes(id));
+    const calls = alive.length > 0 ? new Set(alive) : meant;
     // Calls with the same other side, announced within one second: their files have the same name.
     const doubt = shared || calls.size > 1;
     if (calls.size > 1) this.#warn(MIXED);

@@ -947,6 +947,108 @@ interface WaitOptions {
 }
 
 /**
+ * What sign_identity() signs: a PASSporT (RFC 8225).
+ */
+interface IdentityOptions {
+  /**
+   * Signs, by ES256: PKCS #8 ("BEGIN PRIVATE KEY") or SEC 1 ("BEGIN EC PRIVATE KEY").
+   */
+  private_key: string;
+  /**
+   * Where the certificate is: claim `x5u` and parameter `info`.
+   * Examples: "https://cert.example.org/shaken.pem".
+   */
+  x5u: string;
+  /**
+   * Who calls. Of a number its digits are signed (RFC 8224, 8.3), of a SIP URI scheme, user
+   * and host; an object is the claim as it is.
+   * Examples: "+1 215 555 0121".
+   */
+  orig: string | Readonly<Record<string, unknown>>;
+  /**
+   * Who is called, in the same forms.
+   * Examples: "+1 215 555 0131".
+   *
+   * @minItems 1
+   */
+  dest: string | readonly string[] | Readonly<Record<string, unknown>>;
+  /**
+   * When it was signed, in seconds since 1970. Default: now.
+   * Examples: 1443208345.
+   */
+  iat?: number;
+  /**
+   * Full, partial or gateway attestation (RFC 8588, 4); makes the token one of `ppt` shaken.
+   */
+  attest?: 'A' | 'B' | 'C';
+  /**
+   * Claim `origid` (RFC 8588, 5). Default: a random UUID where `attest` is given.
+   */
+  origid?: string;
+  /**
+   * Extension of the token. Default: shaken where `attest` is given, else none.
+   * Examples: "div".
+   */
+  ppt?: string;
+  /**
+   * Claims to add to the payload or to put in the place of others; null leaves one out.
+   * Examples: {"rcd":{"nam":"Anna"}}.
+   */
+  claims?: Readonly<Record<string, unknown>>;
+  /**
+   * The same for the header of the token; what it says of `alg` changes the text, not the
+   * signature.
+   * Examples: {"typ":"jwt"}.
+   */
+  header?: Readonly<Record<string, unknown>>;
+  /**
+   * Leaves header and payload out, which the receiver puts together from the message (RFC
+   * 8225, 7).
+   * Default: false.
+   */
+  compact?: boolean;
+}
+
+/**
+ * What read_identity() checks a token against.
+ */
+interface IdentityCheck {
+  /**
+   * Whose key must have signed, and which must be valid now. Neither its issuer nor the
+   * numbers it is for (RFC 8226) are looked at.
+   */
+  certificate?: string;
+  /**
+   * The key that must have signed, where there is no certificate.
+   */
+  public_key?: string;
+  /**
+   * Who calls, as the message says (From or P-Asserted-Identity): must be what was signed.
+   * Examples: "+12155550121".
+   */
+  orig?: string;
+  /**
+   * Who is called, as the message says (To): must be among what was signed.
+   * Examples: "+12155550131".
+   */
+  dest?: string;
+  /**
+   * Of the compact form: when it was signed, in seconds since 1970, as the Date header of the
+   * message says.
+   */
+  iat?: number;
+  /**
+   * The time that counts as now, in seconds since 1970. Default: now.
+   */
+  now?: number;
+  /**
+   * How many seconds `iat` may be away from now (RFC 8224, 6.2.1).
+   * Default: 60.
+   */
+  max_age?: number;
+}
+
+/**
  * Options of http(), and of each request of http_all().
  */
 interface HttpOptions {
@@ -1339,6 +1441,72 @@ interface Timing {
    * From then to the BYE: Session Duration Time (RFC 6076, 4.5). Absent while the call is up.
    */
   readonly talk_ms?: number;
+}
+
+/**
+ * A key on the curve P-256, what `generate_key()` returns; all of it is PEM.
+ */
+interface KeyPair {
+  /**
+   * PKCS #8 (RFC 5208).
+   */
+  readonly private_key: string;
+  /**
+   * SubjectPublicKeyInfo (RFC 5280, 4.1).
+   */
+  readonly public_key: string;
+  /**
+   * For the public key, signed by the private one.
+   */
+  readonly certificate: string;
+}
+
+/**
+ * An Identity header as `read_identity()` read it (RFC 8224, 4). What cannot be read is left
+ * out.
+ */
+interface Identity {
+  /**
+   * Header and payload were left out (RFC 8225, 7); those shown are put together from the
+   * options.
+   */
+  readonly compact: boolean;
+  /**
+   * Header of the token: `alg`, `typ`, `x5u`, `ppt`.
+   */
+  readonly header?: Readonly<Record<string, any>>;
+  /**
+   * Claims: `orig`, `dest`, `iat`, of SHAKEN also `attest` and `origid`.
+   */
+  readonly payload?: Readonly<Record<string, any>>;
+  /**
+   * URI of the certificate, of the parameter `info`.
+   */
+  readonly info?: string;
+  /**
+   * Parameter `alg`, where there is one.
+   */
+  readonly alg?: string;
+  /**
+   * Parameter `ppt`, where there is one.
+   * Examples: "shaken".
+   */
+  readonly ppt?: string;
+  /**
+   * Whether everything holds, the signature too. Absent where nothing is wrong but no key was
+   * given.
+   */
+  readonly valid?: boolean;
+  /**
+   * The response for what is wrong (RFC 8224, 6.2.2): 428 no header, 403 `iat` too old or
+   * ahead, 436 no `info`, 437 another algorithm or a certificate out of its time, 438 all
+   * else.
+   */
+  readonly code?: number;
+  /**
+   * What is wrong, in words.
+   */
+  readonly reason?: string;
 }
 
 /**
@@ -5427,6 +5595,61 @@ declare function file_text(path: string): string;
  * for (const { user, code } of file_json("users.json")) log(user, code);
  */
 declare function file_json(path: string): any;
+
+/**
+ * Makes a key pair on the curve P-256 and a certificate for it that it signs itself, valid for a
+ * month.
+ * Returns when they are made.
+ * Time limit: 5s.
+ * @param common_name Common name of the certificate. Default: "offhook".
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * const carrier_key = generate_key("SHAKEN 1234");
+ * const mock = mock_server();
+ * mock.respond("GET", "/carrier.pem", text_response(carrier_key.certificate));
+ * @see RFC 8226; RFC 7518, 3.4
+ */
+declare function generate_key(common_name?: string): KeyPair;
+
+/**
+ * Signs the identity of a caller and returns the value of an Identity header, for `headers` of a
+ * peer or an agent and for `message_text`. It signs what it is told: a token that is old, of other
+ * ends or of another key is made by its options.
+ * @param options Key, ends and claims.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * const carrier_key = generate_key();
+ * const Identity = sign_identity({
+ *   private_key: carrier_key.private_key,
+ *   x5u: "https://cert.example.org/shaken.pem",
+ *   orig: "+12155550121",
+ *   dest: "+12155550131",
+ *   attest: "A",
+ * });
+ * peer("carrier").dial("sip:+12155550131@pbx.example", { from: "<sip:+12155550121@carrier.example>", headers: { Identity } });
+ * @see RFC 8224, 4; RFC 8225; RFC 8588
+ */
+declare function sign_identity(options: IdentityOptions): string;
+
+/**
+ * Reads an Identity header and checks it as a verification service does. What is wrong is a value,
+ * not an error: `valid` is false, `code` the response to give, `reason` says why.
+ * @param value One value of an Identity header; where there is none, the answer is `code` 428.
+ * @param options The key or certificate, and what the message says. Without a key everything but
+ * the signature is checked.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * const invite = peer("platform").expect("INVITE");
+ * const identity = read_identity(invite.header("Identity"), {
+ *   certificate: file_text("shaken.pem"),
+ *   orig: "+12155550121",
+ *   dest: "+12155550131",
+ * });
+ * assert(identity).contains({ valid: true, ppt: "shaken" });
+ * assert(identity.payload?.attest).equals("A");
+ * @see RFC 8224, 6.2
+ */
+declare function read_identity(value?: string | undefined, options?: IdentityCheck): Identity;
 
 /**
  * Sends an HTTP request and returns the answer, whatever its status. In a condition it is sent

@@ -1123,6 +1123,145 @@ export const SCHEMAS = {
       },
     },
   },
+  identityOptions: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'identity-options.schema.json',
+    title: 'IdentityOptions',
+    description: 'What sign_identity() signs: a PASSporT (RFC 8225).',
+    type: 'object',
+    additionalProperties: false,
+    required: ['private_key', 'x5u', 'orig', 'dest'],
+    properties: {
+      private_key: {
+        type: 'string',
+        writeOnly: true,
+        'x-form': 'a private key on the curve P-256, as PEM',
+        description:
+          'Signs, by ES256: PKCS #8 ("BEGIN PRIVATE KEY") or SEC 1 ("BEGIN EC PRIVATE KEY").',
+      },
+      x5u: {
+        type: 'string',
+        pattern: '^[^\\u0000-\\u0020\\u007f<>]+$',
+        'x-form': 'the URI of a certificate',
+        description: 'Where the certificate is: claim `x5u` and parameter `info`.',
+        examples: ['https://cert.example.org/shaken.pem'],
+      },
+      orig: {
+        type: ['string', 'object'],
+        'x-form': 'a number, a URI, or a claim such as { tn: "12155550121" }',
+        tsType: 'string | Readonly<Record<string, unknown>>',
+        description:
+          'Who calls. Of a number its digits are signed (RFC 8224, 8.3), of a SIP URI scheme, user and host; an object is the claim as it is.',
+        examples: ['+1 215 555 0121'],
+      },
+      dest: {
+        type: ['string', 'array', 'object'],
+        items: { type: 'string' },
+        minItems: 1,
+        'x-form': 'a number, a URI, an array of them, or a claim such as { tn: ["12155550131"] }',
+        tsType: 'string | readonly string[] | Readonly<Record<string, unknown>>',
+        description: 'Who is called, in the same forms.',
+        examples: ['+1 215 555 0131'],
+      },
+      iat: {
+        type: 'integer',
+        minimum: 0,
+        description: 'When it was signed, in seconds since 1970. Default: now.',
+        examples: [1443208345],
+      },
+      attest: {
+        enum: ['A', 'B', 'C'],
+        description:
+          'Full, partial or gateway attestation (RFC 8588, 4); makes the token one of `ppt` shaken.',
+      },
+      origid: {
+        type: 'string',
+        description:
+          'Claim `origid` (RFC 8588, 5). Default: a random UUID where `attest` is given.',
+      },
+      ppt: {
+        type: 'string',
+        pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$",
+        'x-form': 'the name of a PASSporT extension such as "div"',
+        description: 'Extension of the token. Default: shaken where `attest` is given, else none.',
+        examples: ['div'],
+      },
+      claims: {
+        type: 'object',
+        'x-form': 'an object of claims',
+        tsType: 'Readonly<Record<string, unknown>>',
+        description:
+          'Claims to add to the payload or to put in the place of others; null leaves one out.',
+        examples: [{ rcd: { nam: 'Anna' } }],
+      },
+      header: {
+        type: 'object',
+        'x-form': 'an object of header parameters',
+        tsType: 'Readonly<Record<string, unknown>>',
+        description:
+          'The same for the header of the token; what it says of `alg` changes the text, not the signature.',
+        examples: [{ typ: 'jwt' }],
+      },
+      compact: {
+        type: 'boolean',
+        default: false,
+        description:
+          'Leaves header and payload out, which the receiver puts together from the message (RFC 8225, 7).',
+      },
+    },
+  },
+  identityCheck: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'identity-check.schema.json',
+    title: 'IdentityCheck',
+    description: 'What read_identity() checks a token against.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      certificate: {
+        type: 'string',
+        'x-form': 'a certificate as PEM',
+        description:
+          'Whose key must have signed, and which must be valid now. Neither its issuer nor the numbers it is for (RFC 8226) are looked at.',
+      },
+      public_key: {
+        type: 'string',
+        'x-form': 'a public key as PEM',
+        description: 'The key that must have signed, where there is no certificate.',
+      },
+      orig: {
+        type: 'string',
+        'x-form': 'a number or a URI',
+        description:
+          'Who calls, as the message says (From or P-Asserted-Identity): must be what was signed.',
+        examples: ['+12155550121'],
+      },
+      dest: {
+        type: 'string',
+        'x-form': 'a number or a URI',
+        description: 'Who is called, as the message says (To): must be among what was signed.',
+        examples: ['+12155550131'],
+      },
+      iat: {
+        type: 'integer',
+        minimum: 0,
+        description:
+          'Of the compact form: when it was signed, in seconds since 1970, as the Date header of the message says.',
+      },
+      now: {
+        type: 'integer',
+        minimum: 0,
+        description: 'The time that counts as now, in seconds since 1970. Default: now.',
+      },
+      max_age: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 86400,
+        default: 60,
+        description: 'How many seconds `iat` may be away from now (RFC 8224, 6.2.1).',
+      },
+    },
+  },
   httpOptions: {
     $schema: 'http://json-schema.org/draft-07/schema#',
     $id: 'http-options.schema.json',
@@ -1740,6 +1879,64 @@ export const SCHEMAS = {
             description:
               'From then to the BYE: Session Duration Time (RFC 6076, 4.5). Absent while the call is up.',
           },
+        },
+      },
+      KeyPair: {
+        title: 'KeyPair',
+        description: 'A key on the curve P-256, what `generate_key()` returns; all of it is PEM.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['private_key', 'public_key', 'certificate'],
+        properties: {
+          private_key: { type: 'string', description: 'PKCS #8 (RFC 5208).' },
+          public_key: { type: 'string', description: 'SubjectPublicKeyInfo (RFC 5280, 4.1).' },
+          certificate: {
+            type: 'string',
+            description: 'For the public key, signed by the private one.',
+          },
+        },
+      },
+      Identity: {
+        title: 'Identity',
+        description:
+          'An Identity header as `read_identity()` read it (RFC 8224, 4). What cannot be read is left out.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['compact'],
+        properties: {
+          compact: {
+            type: 'boolean',
+            description:
+              'Header and payload were left out (RFC 8225, 7); those shown are put together from the options.',
+          },
+          header: {
+            type: 'object',
+            tsType: 'Readonly<Record<string, any>>',
+            description: 'Header of the token: `alg`, `typ`, `x5u`, `ppt`.',
+          },
+          payload: {
+            type: 'object',
+            tsType: 'Readonly<Record<string, any>>',
+            description: 'Claims: `orig`, `dest`, `iat`, of SHAKEN also `attest` and `origid`.',
+          },
+          info: { type: 'string', description: 'URI of the certificate, of the parameter `info`.' },
+          alg: { type: 'string', description: 'Parameter `alg`, where there is one.' },
+          ppt: {
+            type: 'string',
+            description: 'Parameter `ppt`, where there is one.',
+            examples: ['shaken'],
+          },
+          valid: {
+            type: 'boolean',
+            description:
+              'Whether everything holds, the signature too. Absent where nothing is wrong but no key was given.',
+          },
+          code: {
+            type: 'integer',
+            description:
+              'The response for what is wrong (RFC 8224, 6.2.2): 428 no header, 403 `iat` too old or ahead, 436 no `info`, 437 another algorithm or a certificate out of its time, 438 all else.',
+          },
+          reason: { type: 'string', description: 'What is wrong, in words.' },
         },
       },
       Sdp: {

@@ -854,6 +854,108 @@ export interface WaitOptions {
 }
 
 /**
+ * What sign_identity() signs: a PASSporT (RFC 8225).
+ */
+export interface IdentityOptions {
+  /**
+   * Signs, by ES256: PKCS #8 ("BEGIN PRIVATE KEY") or SEC 1 ("BEGIN EC PRIVATE KEY").
+   */
+  private_key: string;
+  /**
+   * Where the certificate is: claim `x5u` and parameter `info`.
+   * Examples: "https://cert.example.org/shaken.pem".
+   */
+  x5u: string;
+  /**
+   * Who calls. Of a number its digits are signed (RFC 8224, 8.3), of a SIP URI scheme, user
+   * and host; an object is the claim as it is.
+   * Examples: "+1 215 555 0121".
+   */
+  orig: string | Readonly<Record<string, unknown>>;
+  /**
+   * Who is called, in the same forms.
+   * Examples: "+1 215 555 0131".
+   *
+   * @minItems 1
+   */
+  dest: string | readonly string[] | Readonly<Record<string, unknown>>;
+  /**
+   * When it was signed, in seconds since 1970. Default: now.
+   * Examples: 1443208345.
+   */
+  iat?: number;
+  /**
+   * Full, partial or gateway attestation (RFC 8588, 4); makes the token one of `ppt` shaken.
+   */
+  attest?: 'A' | 'B' | 'C';
+  /**
+   * Claim `origid` (RFC 8588, 5). Default: a random UUID where `attest` is given.
+   */
+  origid?: string;
+  /**
+   * Extension of the token. Default: shaken where `attest` is given, else none.
+   * Examples: "div".
+   */
+  ppt?: string;
+  /**
+   * Claims to add to the payload or to put in the place of others; null leaves one out.
+   * Examples: {"rcd":{"nam":"Anna"}}.
+   */
+  claims?: Readonly<Record<string, unknown>>;
+  /**
+   * The same for the header of the token; what it says of `alg` changes the text, not the
+   * signature.
+   * Examples: {"typ":"jwt"}.
+   */
+  header?: Readonly<Record<string, unknown>>;
+  /**
+   * Leaves header and payload out, which the receiver puts together from the message (RFC
+   * 8225, 7).
+   * Default: false.
+   */
+  compact?: boolean;
+}
+
+/**
+ * What read_identity() checks a token against.
+ */
+export interface IdentityCheck {
+  /**
+   * Whose key must have signed, and which must be valid now. Neither its issuer nor the
+   * numbers it is for (RFC 8226) are looked at.
+   */
+  certificate?: string;
+  /**
+   * The key that must have signed, where there is no certificate.
+   */
+  public_key?: string;
+  /**
+   * Who calls, as the message says (From or P-Asserted-Identity): must be what was signed.
+   * Examples: "+12155550121".
+   */
+  orig?: string;
+  /**
+   * Who is called, as the message says (To): must be among what was signed.
+   * Examples: "+12155550131".
+   */
+  dest?: string;
+  /**
+   * Of the compact form: when it was signed, in seconds since 1970, as the Date header of the
+   * message says.
+   */
+  iat?: number;
+  /**
+   * The time that counts as now, in seconds since 1970. Default: now.
+   */
+  now?: number;
+  /**
+   * How many seconds `iat` may be away from now (RFC 8224, 6.2.1).
+   * Default: 60.
+   */
+  max_age?: number;
+}
+
+/**
  * Options of http(), and of each request of http_all().
  */
 export interface HttpOptions {
@@ -1243,6 +1345,70 @@ export interface Timing {
    * From then to the BYE: Session Duration Time (RFC 6076, 4.5). Absent while the call is up.
    */
   readonly talk_ms?: number;
+}
+/**
+ * A key on the curve P-256, what `generate_key()` returns; all of it is PEM.
+ */
+export interface KeyPair {
+  /**
+   * PKCS #8 (RFC 5208).
+   */
+  readonly private_key: string;
+  /**
+   * SubjectPublicKeyInfo (RFC 5280, 4.1).
+   */
+  readonly public_key: string;
+  /**
+   * For the public key, signed by the private one.
+   */
+  readonly certificate: string;
+}
+/**
+ * An Identity header as `read_identity()` read it (RFC 8224, 4). What cannot be read is left
+ * out.
+ */
+export interface Identity {
+  /**
+   * Header and payload were left out (RFC 8225, 7); those shown are put together from the
+   * options.
+   */
+  readonly compact: boolean;
+  /**
+   * Header of the token: `alg`, `typ`, `x5u`, `ppt`.
+   */
+  readonly header?: Readonly<Record<string, any>>;
+  /**
+   * Claims: `orig`, `dest`, `iat`, of SHAKEN also `attest` and `origid`.
+   */
+  readonly payload?: Readonly<Record<string, any>>;
+  /**
+   * URI of the certificate, of the parameter `info`.
+   */
+  readonly info?: string;
+  /**
+   * Parameter `alg`, where there is one.
+   */
+  readonly alg?: string;
+  /**
+   * Parameter `ppt`, where there is one.
+   * Examples: "shaken".
+   */
+  readonly ppt?: string;
+  /**
+   * Whether everything holds, the signature too. Absent where nothing is wrong but no key was
+   * given.
+   */
+  readonly valid?: boolean;
+  /**
+   * The response for what is wrong (RFC 8224, 6.2.2): 428 no header, 403 `iat` too old or
+   * ahead, 436 no `info`, 437 another algorithm or a certificate out of its time, 438 all
+   * else.
+   */
+  readonly code?: number;
+  /**
+   * What is wrong, in words.
+   */
+  readonly reason?: string;
 }
 /**
  * A session description (RFC 8866). What cannot be read is left out.

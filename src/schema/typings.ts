@@ -241,6 +241,8 @@ function safeName(name: string): string {
 
 /** Types of arguments about raw SIP. */
 const SIP_TYPES = {
+  identity_options: 'IdentityOptions',
+  identity_check: 'IdentityCheck',
   peer_options: 'PeerOptions',
   register_options: 'RegisterOptions',
   call_options: 'CallOptions',

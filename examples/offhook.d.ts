@@ -1603,6 +1603,220 @@ interface SdpCodec {
 }
 
 /**
+ * The calls of somebody (RFC 4235), in the words of the document. What it does not say is
+ * left out.
+ */
+interface DialogInfo {
+  /**
+   * One more with each NOTIFY of a subscription.
+   */
+  readonly version?: number;
+  /**
+   * `full`: all dialogs are listed; `partial`: those that have changed.
+   */
+  readonly state?: string;
+  /**
+   * URI of whom the dialogs are.
+   * Examples: "sip:bob@pbx.example".
+   */
+  readonly entity?: string;
+  /**
+   * In order; empty where there is no call.
+   */
+  readonly dialogs: readonly WatchedDialog[];
+}
+
+/**
+ * A dialog of a `DialogInfo` (RFC 4235, 4.1).
+ */
+interface WatchedDialog {
+  /**
+   * Name of the dialog in these documents.
+   */
+  readonly id: string;
+  /**
+   * Its Call-ID.
+   */
+  readonly call_id?: string;
+  /**
+   * Tag of the one who is watched.
+   */
+  readonly local_tag?: string;
+  /**
+   * Tag of the other side.
+   */
+  readonly remote_tag?: string;
+  /**
+   * `initiator`: the one who is watched calls; `recipient`: is called.
+   */
+  readonly direction?: string;
+  /**
+   * `trying`, `proceeding`, `early`, `confirmed` or `terminated` (RFC 4235, 3.7.1); empty
+   * where the document has none.
+   * Examples: "confirmed".
+   */
+  readonly state: string;
+  /**
+   * What brought it there: `cancelled`, `rejected`, `replaced`, `local-bye`, `remote-bye`,
+   * `error` or `timeout`.
+   */
+  readonly event?: string;
+  /**
+   * Code of the response that brought it there.
+   */
+  readonly code?: number;
+  /**
+   * Seconds since it began.
+   */
+  readonly duration?: number;
+  readonly local?: DialogEnd;
+  readonly remote?: DialogEnd1;
+}
+
+/**
+ * The one who is watched.
+ */
+interface DialogEnd {
+  /**
+   * URI of From or To.
+   * Examples: "sip:anna@pbx.example".
+   */
+  readonly identity?: string;
+  /**
+   * Display name.
+   */
+  readonly display?: string;
+  /**
+   * URI of the Contact.
+   */
+  readonly target?: string;
+}
+
+/**
+ * The other side.
+ */
+interface DialogEnd1 {
+  /**
+   * URI of From or To.
+   * Examples: "sip:anna@pbx.example".
+   */
+  readonly identity?: string;
+  /**
+   * Display name.
+   */
+  readonly display?: string;
+  /**
+   * URI of the Contact.
+   */
+  readonly target?: string;
+}
+
+/**
+ * One end of a `WatchedDialog` (RFC 4235, 4.1.6).
+ */
+interface DialogEnd2 {
+  /**
+   * URI of From or To.
+   * Examples: "sip:anna@pbx.example".
+   */
+  readonly identity?: string;
+  /**
+   * Display name.
+   */
+  readonly display?: string;
+  /**
+   * URI of the Contact.
+   */
+  readonly target?: string;
+}
+
+/**
+ * The presence of somebody (RFC 3863). What the document does not say is left out.
+ */
+interface Presence {
+  /**
+   * URI of whom it is about.
+   * Examples: "pres:bob@pbx.example".
+   */
+  readonly entity?: string;
+  /**
+   * The ways to reach them, in order.
+   */
+  readonly tuples: readonly PresenceTuple[];
+  /**
+   * Words about all of it; of several the first.
+   */
+  readonly note?: string;
+  /**
+   * What the person does (RFC 4480, 3.2), by the names of the elements.
+   * Examples: ["on-the-phone"].
+   */
+  readonly activities: readonly string[];
+}
+
+/**
+ * A way to reach somebody (RFC 3863, 4.1.2).
+ */
+interface PresenceTuple {
+  /**
+   * Name of the tuple.
+   */
+  readonly id: string;
+  /**
+   * `open` or `closed`.
+   * Examples: "open".
+   */
+  readonly basic?: string;
+  /**
+   * URI to reach them at.
+   */
+  readonly contact?: string;
+  /**
+   * Of the contact, from 0 to 1, as written.
+   */
+  readonly priority?: string;
+  /**
+   * Words about it; of several the first.
+   */
+  readonly note?: string;
+  /**
+   * When it changed, as written (RFC 3339).
+   */
+  readonly timestamp?: string;
+}
+
+/**
+ * State of a mailbox (RFC 3842): voice messages; where the server tells of none, those of
+ * all other kinds together.
+ */
+interface MessageSummary {
+  /**
+   * Whether messages wait.
+   */
+  readonly waiting: boolean;
+  /**
+   * URI of the mailbox.
+   */
+  readonly account?: string;
+  /**
+   * Messages not yet heard.
+   */
+  readonly new: number;
+  /**
+   * Messages heard and kept.
+   */
+  readonly old: number;
+  /**
+   * How many of the new ones are urgent, where the server says so.
+   */
+  readonly urgent_new?: number;
+  /**
+   * How many of the old ones are urgent, where the server says so.
+   */
+  readonly urgent_old?: number;
+}
+
+/**
  * A DTMF digit received in a call.
  */
 interface ReceivedDigit {
@@ -4868,6 +5082,22 @@ interface SipMessage {
    * @see RFC 2046, 5.1; RFC 5621
    */
   readonly parts: readonly BodyPart[] | undefined;
+  /**
+   * The calls of somebody, where the body is application/dialog-info+xml: what a busy lamp field
+   * shows.
+   * @see RFC 4235
+   */
+  readonly dialog_info: DialogInfo | undefined;
+  /**
+   * The presence of somebody, where the body is application/pidf+xml.
+   * @see RFC 3863
+   */
+  readonly presence: Presence | undefined;
+  /**
+   * The state of a mailbox, where the body is application/simple-message-summary.
+   * @see RFC 3842
+   */
+  readonly message_summary: MessageSummary | undefined;
   /**
    * Value of a header of the message; several of one name joined with ", ".
    * @param name Header name, any case, long or compact form.

@@ -333,7 +333,7 @@ const SHAPE_SECTIONS: Readonly<Record<string, string>> = {
 /** A TypeScript type, with links to the shapes described on this page. */
 function typeText(type: string): string {
   const shape =
-    /\b(State|CallPeer|Party|Ended|Registration|CallInfo|AgentInfo|Quality|Timing|Sdp|SdpMedia|SdpCodec|Sound|HeardTone|HeardSilence|HeardSignal|HeardRecording|Speech|AudioConnection|KeyPair|Identity|SipLog|SipMessage|SipPeer|Transaction|HttpResponse|MockRequest|MockServer|MockResponse)\b/.exec(
+    /\b(State|CallPeer|Party|Ended|Registration|CallInfo|AgentInfo|Quality|Timing|Sdp|DialogInfo|WatchedDialog|DialogEnd|Presence|PresenceTuple|MessageSummary|SdpMedia|SdpCodec|Sound|HeardTone|HeardSilence|HeardSignal|HeardRecording|Speech|AudioConnection|KeyPair|Identity|SipLog|SipMessage|SipPeer|Transaction|HttpResponse|MockRequest|MockServer|MockResponse)\b/.exec(
       type,
     )?.[1];
   if (shape === undefined) return `\`${type}\``;

@@ -2015,6 +2015,145 @@ export const SCHEMAS = {
           fmtp: { type: 'string', description: 'Format parameters, where there are any.' },
         },
       },
+      DialogInfo: {
+        title: 'DialogInfo',
+        description:
+          'The calls of somebody (RFC 4235), in the words of the document. What it does not say is left out.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['dialogs'],
+        properties: {
+          version: { type: 'integer', description: 'One more with each NOTIFY of a subscription.' },
+          state: {
+            type: 'string',
+            description: '`full`: all dialogs are listed; `partial`: those that have changed.',
+          },
+          entity: {
+            type: 'string',
+            description: 'URI of whom the dialogs are.',
+            examples: ['sip:bob@pbx.example'],
+          },
+          dialogs: {
+            type: 'array',
+            items: { $ref: '#/definitions/WatchedDialog' },
+            tsType: 'readonly WatchedDialog[]',
+            description: 'In order; empty where there is no call.',
+          },
+        },
+      },
+      WatchedDialog: {
+        title: 'WatchedDialog',
+        description: 'A dialog of a `DialogInfo` (RFC 4235, 4.1).',
+        type: 'object',
+        additionalProperties: false,
+        required: ['id', 'state'],
+        properties: {
+          id: { type: 'string', description: 'Name of the dialog in these documents.' },
+          call_id: { type: 'string', description: 'Its Call-ID.' },
+          local_tag: { type: 'string', description: 'Tag of the one who is watched.' },
+          remote_tag: { type: 'string', description: 'Tag of the other side.' },
+          direction: {
+            type: 'string',
+            description: '`initiator`: the one who is watched calls; `recipient`: is called.',
+          },
+          state: {
+            type: 'string',
+            description:
+              '`trying`, `proceeding`, `early`, `confirmed` or `terminated` (RFC 4235, 3.7.1); empty where the document has none.',
+            examples: ['confirmed'],
+          },
+          event: {
+            type: 'string',
+            description:
+              'What brought it there: `cancelled`, `rejected`, `replaced`, `local-bye`, `remote-bye`, `error` or `timeout`.',
+          },
+          code: { type: 'integer', description: 'Code of the response that brought it there.' },
+          duration: { type: 'integer', description: 'Seconds since it began.' },
+          local: { $ref: '#/definitions/DialogEnd', description: 'The one who is watched.' },
+          remote: { $ref: '#/definitions/DialogEnd', description: 'The other side.' },
+        },
+      },
+      DialogEnd: {
+        title: 'DialogEnd',
+        description: 'One end of a `WatchedDialog` (RFC 4235, 4.1.6).',
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          identity: {
+            type: 'string',
+            description: 'URI of From or To.',
+            examples: ['sip:anna@pbx.example'],
+          },
+          display: { type: 'string', description: 'Display name.' },
+          target: { type: 'string', description: 'URI of the Contact.' },
+        },
+      },
+      Presence: {
+        title: 'Presence',
+        description:
+          'The presence of somebody (RFC 3863). What the document does not say is left out.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['tuples', 'activities'],
+        properties: {
+          entity: {
+            type: 'string',
+            description: 'URI of whom it is about.',
+            examples: ['pres:bob@pbx.example'],
+          },
+          tuples: {
+            type: 'array',
+            items: { $ref: '#/definitions/PresenceTuple' },
+            tsType: 'readonly PresenceTuple[]',
+            description: 'The ways to reach them, in order.',
+          },
+          note: { type: 'string', description: 'Words about all of it; of several the first.' },
+          activities: {
+            type: 'array',
+            items: { type: 'string' },
+            tsType: 'readonly string[]',
+            description: 'What the person does (RFC 4480, 3.2), by the names of the elements.',
+            examples: [['on-the-phone']],
+          },
+        },
+      },
+      PresenceTuple: {
+        title: 'PresenceTuple',
+        description: 'A way to reach somebody (RFC 3863, 4.1.2).',
+        type: 'object',
+        additionalProperties: false,
+        required: ['id'],
+        properties: {
+          id: { type: 'string', description: 'Name of the tuple.' },
+          basic: { type: 'string', description: '`open` or `closed`.', examples: ['open'] },
+          contact: { type: 'string', description: 'URI to reach them at.' },
+          priority: { type: 'string', description: 'Of the contact, from 0 to 1, as written.' },
+          note: { type: 'string', description: 'Words about it; of several the first.' },
+          timestamp: { type: 'string', description: 'When it changed, as written (RFC 3339).' },
+        },
+      },
+      MessageSummary: {
+        title: 'MessageSummary',
+        description:
+          'State of a mailbox (RFC 3842): voice messages; where the server tells of none, those of all other kinds together.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['waiting', 'new', 'old'],
+        properties: {
+          waiting: { type: 'boolean', description: 'Whether messages wait.' },
+          account: { type: 'string', description: 'URI of the mailbox.' },
+          new: { type: 'integer', description: 'Messages not yet heard.' },
+          old: { type: 'integer', description: 'Messages heard and kept.' },
+          urgent_new: {
+            type: 'integer',
+            description: 'How many of the new ones are urgent, where the server says so.',
+          },
+          urgent_old: {
+            type: 'integer',
+            description: 'How many of the old ones are urgent, where the server says so.',
+          },
+        },
+      },
       ReceivedDigit: {
         title: 'ReceivedDigit',
         description: 'A DTMF digit received in a call.',

@@ -62,6 +62,7 @@ const SUITES: readonly Suite[] = [
   { file: 'peer/calls', count: 22 },
   { file: 'peer/requests', count: 19 },
   { file: 'peer/identity', count: 14 },
+  { file: 'peer/presence', count: 9 },
   { file: 'peer/octets', count: 10 },
   { file: 'peer/audio', count: 8, skips: NO_MODULE },
   { file: 'peer/siprec', count: 14, skips: NO_MODULE },

@@ -29,6 +29,20 @@ scenario('a login, a tone heard, and the end', () => {
   await_until(() => assert(alice.registered).is_false());
 });
 
+scenario('a tel URI is dialled', () => {
+  const alice = registeredPeer('A');
+  const call = alice.dial(`sip:${env('SIP_DOMAIN')}`, {
+    request_uri: `tel:${env('PBX_ECHO')}`,
+    to: `<tel:${env('PBX_ECHO')}>`,
+  });
+  up(alice);
+  assert(call.request?.uri).equals(`tel:${env('PBX_ECHO')}`);
+  alice.send_audio(tone(440));
+  alice.verify_audio(440);
+  alice.hangup();
+  await_until(() => assert(alice.ended).contains({ by: 'local', how: 'bye' }));
+});
+
 scenario('digits into the menu', () => {
   const alice = registeredPeer('A');
   alice.dial(env('PBX_IVR'));

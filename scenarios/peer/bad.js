@@ -22,6 +22,8 @@ scenario.each([
   { name: 'a number', options: { headers: { A: 5 } } },
   { name: 'no values', options: { headers: { A: [] } } },
   { name: 'a line break in From', options: { from: '<sip:a@b>\r\nX: y' } },
+  { name: 'a blank in the Request-URI', options: { request_uri: 'tel:1 2' } },
+  { name: 'a line break in the Request-URI', options: { request_uri: 'tel:1\r\nX: y' } },
   { name: 'a line break in To', options: { to: '<sip:a@b>\nX: y' } },
   { name: 'a line break in Contact', options: { contact: '\r\n' } },
   { name: 'a line break in Event', options: { event: 'a\r\nb' } },

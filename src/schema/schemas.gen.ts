@@ -516,6 +516,14 @@ export const SCHEMAS = {
           'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
         examples: ['application/scaip+xml'],
       },
+      request_uri: {
+        type: 'string',
+        pattern: '^[^\\s\\u0000-\\u001f\\u007f]+$',
+        'x-form': 'a URI without blanks',
+        description:
+          'Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target all the same. It is the To header as well, where `to` says nothing else. Default: the target.',
+        examples: ['tel:+49-30-123456', 'sip:600@pbx.example;user=phone'],
+      },
       from: {
         type: 'string',
         pattern: '^[^\\u0000-\\u001f\\u007f]+$',
@@ -776,6 +784,14 @@ export const SCHEMAS = {
         description:
           'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
         examples: ['application/scaip+xml'],
+      },
+      request_uri: {
+        type: 'string',
+        pattern: '^[^\\s\\u0000-\\u001f\\u007f]+$',
+        'x-form': 'a URI without blanks',
+        description:
+          'Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target all the same. It is the To header as well, where `to` says nothing else. Default: the target.',
+        examples: ['tel:+49-30-123456', 'sip:600@pbx.example;user=phone'],
       },
       from: {
         type: 'string',

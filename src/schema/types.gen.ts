@@ -395,6 +395,13 @@ export interface CallOptions {
    */
   content_type?: string;
   /**
+   * Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target
+   * all the same. It is the To header as well, where `to` says nothing else. Default: the
+   * target.
+   * Examples: "tel:+49-30-123456", "sip:600@pbx.example;user=phone".
+   */
+  request_uri?: string;
+  /**
    * Value of the From header; a tag is added where it has none. Default: the address of
    * record.
    * Examples: "<sip:anonymous@anonymous.invalid>".
@@ -587,6 +594,13 @@ export interface RequestOptions {
    * Examples: "application/scaip+xml".
    */
   content_type?: string;
+  /**
+   * Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target
+   * all the same. It is the To header as well, where `to` says nothing else. Default: the
+   * target.
+   * Examples: "tel:+49-30-123456", "sip:600@pbx.example;user=phone".
+   */
+  request_uri?: string;
   /**
    * Value of the From header; a tag is added where it has none. Default: the address of
    * record.

@@ -3125,6 +3125,14 @@ const schema14 = {
         'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
       examples: ['application/scaip+xml'],
     },
+    request_uri: {
+      type: 'string',
+      pattern: '^[^\\s\\u0000-\\u001f\\u007f]+$',
+      'x-form': 'a URI without blanks',
+      description:
+        'Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target all the same. It is the To header as well, where `to` says nothing else. Default: the target.',
+      examples: ['tel:+49-30-123456', 'sip:600@pbx.example;user=phone'],
+    },
     from: {
       type: 'string',
       pattern: '^[^\\u0000-\\u001f\\u007f]+$',
@@ -3214,8 +3222,9 @@ const schema14 = {
     },
   },
 };
-const pattern28 = new RegExp('^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$', 'u');
-const pattern29 = new RegExp("^[A-Za-z0-9\\-.!%*_+`'~]+$", 'u');
+const pattern25 = new RegExp('^[^\\s\\u0000-\\u001f\\u007f]+$', 'u');
+const pattern29 = new RegExp('^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$', 'u');
+const pattern30 = new RegExp("^[A-Za-z0-9\\-.!%*_+`'~]+$", 'u');
 function validate13(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -3315,19 +3324,19 @@ function validate13(
               var valid0 = true;
             }
             if (valid0) {
-              if (data.from !== undefined) {
-                let data3 = data.from;
+              if (data.request_uri !== undefined) {
+                let data3 = data.request_uri;
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern21.test(data3)) {
+                    if (!pattern25.test(data3)) {
                       validate13.errors = [
                         {
-                          instancePath: instancePath + '/from',
-                          schemaPath: '#/properties/from/pattern',
+                          instancePath: instancePath + '/request_uri',
+                          schemaPath: '#/properties/request_uri/pattern',
                           keyword: 'pattern',
-                          params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
-                          message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                          params: { pattern: '^[^\\s\\u0000-\\u001f\\u007f]+$' },
+                          message: 'must match pattern "' + '^[^\\s\\u0000-\\u001f\\u007f]+$' + '"',
                         },
                       ];
                       return false;
@@ -3335,8 +3344,8 @@ function validate13(
                   } else {
                     validate13.errors = [
                       {
-                        instancePath: instancePath + '/from',
-                        schemaPath: '#/properties/from/type',
+                        instancePath: instancePath + '/request_uri',
+                        schemaPath: '#/properties/request_uri/type',
                         keyword: 'type',
                         params: { type: 'string' },
                         message: 'must be string',
@@ -3350,16 +3359,16 @@ function validate13(
                 var valid0 = true;
               }
               if (valid0) {
-                if (data.to !== undefined) {
-                  let data4 = data.to;
+                if (data.from !== undefined) {
+                  let data4 = data.from;
                   const _errs10 = errors;
                   if (errors === _errs10) {
                     if (typeof data4 === 'string') {
                       if (!pattern21.test(data4)) {
                         validate13.errors = [
                           {
-                            instancePath: instancePath + '/to',
-                            schemaPath: '#/properties/to/pattern',
+                            instancePath: instancePath + '/from',
+                            schemaPath: '#/properties/from/pattern',
                             keyword: 'pattern',
                             params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
                             message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
@@ -3370,8 +3379,8 @@ function validate13(
                     } else {
                       validate13.errors = [
                         {
-                          instancePath: instancePath + '/to',
-                          schemaPath: '#/properties/to/type',
+                          instancePath: instancePath + '/from',
+                          schemaPath: '#/properties/from/type',
                           keyword: 'type',
                           params: { type: 'string' },
                           message: 'must be string',
@@ -3385,16 +3394,16 @@ function validate13(
                   var valid0 = true;
                 }
                 if (valid0) {
-                  if (data.contact !== undefined) {
-                    let data5 = data.contact;
+                  if (data.to !== undefined) {
+                    let data5 = data.to;
                     const _errs12 = errors;
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
                         if (!pattern21.test(data5)) {
                           validate13.errors = [
                             {
-                              instancePath: instancePath + '/contact',
-                              schemaPath: '#/properties/contact/pattern',
+                              instancePath: instancePath + '/to',
+                              schemaPath: '#/properties/to/pattern',
                               keyword: 'pattern',
                               params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
                               message:
@@ -3406,8 +3415,8 @@ function validate13(
                       } else {
                         validate13.errors = [
                           {
-                            instancePath: instancePath + '/contact',
-                            schemaPath: '#/properties/contact/type',
+                            instancePath: instancePath + '/to',
+                            schemaPath: '#/properties/to/type',
                             keyword: 'type',
                             params: { type: 'string' },
                             message: 'must be string',
@@ -3421,40 +3430,57 @@ function validate13(
                     var valid0 = true;
                   }
                   if (valid0) {
-                    if (data.sdp !== undefined) {
-                      let data6 = data.sdp;
+                    if (data.contact !== undefined) {
+                      let data6 = data.contact;
                       const _errs14 = errors;
-                      if (
-                        typeof data6 !== 'string' &&
-                        !(data6 && typeof data6 == 'object' && !Array.isArray(data6)) &&
-                        typeof data6 !== 'boolean'
-                      ) {
-                        validate13.errors = [
-                          {
-                            instancePath: instancePath + '/sdp',
-                            schemaPath: '#/properties/sdp/type',
-                            keyword: 'type',
-                            params: { type: schema14.properties.sdp.type },
-                            message: 'must be string,object,boolean',
-                          },
-                        ];
-                        return false;
+                      if (errors === _errs14) {
+                        if (typeof data6 === 'string') {
+                          if (!pattern21.test(data6)) {
+                            validate13.errors = [
+                              {
+                                instancePath: instancePath + '/contact',
+                                schemaPath: '#/properties/contact/pattern',
+                                keyword: 'pattern',
+                                params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                                message:
+                                  'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                              },
+                            ];
+                            return false;
+                          }
+                        } else {
+                          validate13.errors = [
+                            {
+                              instancePath: instancePath + '/contact',
+                              schemaPath: '#/properties/contact/type',
+                              keyword: 'type',
+                              params: { type: 'string' },
+                              message: 'must be string',
+                            },
+                          ];
+                          return false;
+                        }
                       }
                       var valid0 = _errs14 === errors;
                     } else {
                       var valid0 = true;
                     }
                     if (valid0) {
-                      if (data.late_offer !== undefined) {
+                      if (data.sdp !== undefined) {
+                        let data7 = data.sdp;
                         const _errs16 = errors;
-                        if (typeof data.late_offer !== 'boolean') {
+                        if (
+                          typeof data7 !== 'string' &&
+                          !(data7 && typeof data7 == 'object' && !Array.isArray(data7)) &&
+                          typeof data7 !== 'boolean'
+                        ) {
                           validate13.errors = [
                             {
-                              instancePath: instancePath + '/late_offer',
-                              schemaPath: '#/properties/late_offer/type',
+                              instancePath: instancePath + '/sdp',
+                              schemaPath: '#/properties/sdp/type',
                               keyword: 'type',
-                              params: { type: 'boolean' },
-                              message: 'must be boolean',
+                              params: { type: schema14.properties.sdp.type },
+                              message: 'must be string,object,boolean',
                             },
                           ];
                           return false;
@@ -3464,110 +3490,53 @@ function validate13(
                         var valid0 = true;
                       }
                       if (valid0) {
-                        if (data.ack !== undefined) {
-                          let data8 = data.ack;
+                        if (data.late_offer !== undefined) {
                           const _errs18 = errors;
-                          if (errors === _errs18) {
-                            if (typeof data8 === 'string') {
-                              if (!pattern28.test(data8)) {
-                                validate13.errors = [
-                                  {
-                                    instancePath: instancePath + '/ack',
-                                    schemaPath: '#/properties/ack/pattern',
-                                    keyword: 'pattern',
-                                    params: { pattern: '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$' },
-                                    message:
-                                      'must match pattern "' +
-                                      '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$' +
-                                      '"',
-                                  },
-                                ];
-                                return false;
-                              }
-                            } else {
-                              validate13.errors = [
-                                {
-                                  instancePath: instancePath + '/ack',
-                                  schemaPath: '#/properties/ack/type',
-                                  keyword: 'type',
-                                  params: { type: 'string' },
-                                  message: 'must be string',
-                                },
-                              ];
-                              return false;
-                            }
+                          if (typeof data.late_offer !== 'boolean') {
+                            validate13.errors = [
+                              {
+                                instancePath: instancePath + '/late_offer',
+                                schemaPath: '#/properties/late_offer/type',
+                                keyword: 'type',
+                                params: { type: 'boolean' },
+                                message: 'must be boolean',
+                              },
+                            ];
+                            return false;
                           }
                           var valid0 = _errs18 === errors;
                         } else {
                           var valid0 = true;
                         }
                         if (valid0) {
-                          if (data.require !== undefined) {
-                            let data9 = data.require;
+                          if (data.ack !== undefined) {
+                            let data9 = data.ack;
                             const _errs20 = errors;
                             if (errors === _errs20) {
-                              if (Array.isArray(data9)) {
-                                if (data9.length < 1) {
+                              if (typeof data9 === 'string') {
+                                if (!pattern29.test(data9)) {
                                   validate13.errors = [
                                     {
-                                      instancePath: instancePath + '/require',
-                                      schemaPath: '#/properties/require/minItems',
-                                      keyword: 'minItems',
-                                      params: { limit: 1 },
-                                      message: 'must NOT have fewer than 1 items',
+                                      instancePath: instancePath + '/ack',
+                                      schemaPath: '#/properties/ack/pattern',
+                                      keyword: 'pattern',
+                                      params: { pattern: '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$' },
+                                      message:
+                                        'must match pattern "' +
+                                        '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$' +
+                                        '"',
                                     },
                                   ];
                                   return false;
-                                } else {
-                                  var valid1 = true;
-                                  const len0 = data9.length;
-                                  for (let i0 = 0; i0 < len0; i0++) {
-                                    let data10 = data9[i0];
-                                    const _errs22 = errors;
-                                    if (errors === _errs22) {
-                                      if (typeof data10 === 'string') {
-                                        if (!pattern29.test(data10)) {
-                                          validate13.errors = [
-                                            {
-                                              instancePath: instancePath + '/require/' + i0,
-                                              schemaPath: '#/properties/require/items/pattern',
-                                              keyword: 'pattern',
-                                              params: { pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$" },
-                                              message:
-                                                'must match pattern "' +
-                                                "^[A-Za-z0-9\\-.!%*_+`'~]+$" +
-                                                '"',
-                                            },
-                                          ];
-                                          return false;
-                                        }
-                                      } else {
-                                        validate13.errors = [
-                                          {
-                                            instancePath: instancePath + '/require/' + i0,
-                                            schemaPath: '#/properties/require/items/type',
-                                            keyword: 'type',
-                                            params: { type: 'string' },
-                                            message: 'must be string',
-                                          },
-                                        ];
-                                        return false;
-                                      }
-                                    }
-                                    var valid1 = _errs22 === errors;
-                                    if (!valid1) {
-                                      break;
-                                    }
-                                  }
                                 }
                               } else {
                                 validate13.errors = [
                                   {
-                                    instancePath: instancePath + '/require',
-                                    schemaPath: '#/properties/require/type',
+                                    instancePath: instancePath + '/ack',
+                                    schemaPath: '#/properties/ack/type',
                                     keyword: 'type',
-                                    params: { type: 'array' },
-                                    message: 'must be array',
+                                    params: { type: 'string' },
+                                    message: 'must be string',
                                   },
                                 ];
                                 return false;
@@ -3578,96 +3547,117 @@ function validate13(
                             var valid0 = true;
                           }
                           if (valid0) {
-                            if (data.session_timer !== undefined) {
-                              let data11 = data.session_timer;
-                              const _errs24 = errors;
-                              if (errors === _errs24) {
-                                if (data11 && typeof data11 == 'object' && !Array.isArray(data11)) {
-                                  const _errs26 = errors;
-                                  for (const key1 in data11) {
-                                    if (!(
-                                      key1 === 'expires' ||
-                                      key1 === 'min_se' ||
-                                      key1 === 'refresher' ||
-                                      key1 === 'method' ||
-                                      key1 === 'refresh'
-                                    )) {
-                                      validate13.errors = [
-                                        {
-                                          instancePath: instancePath + '/session_timer',
-                                          schemaPath:
-                                            '#/properties/session_timer/additionalProperties',
-                                          keyword: 'additionalProperties',
-                                          params: { additionalProperty: key1 },
-                                          message: 'must NOT have additional properties',
-                                        },
-                                      ];
-                                      return false;
-                                      break;
-                                    }
-                                  }
-                                  if (_errs26 === errors) {
-                                    if (data11.expires !== undefined) {
-                                      let data12 = data11.expires;
-                                      const _errs27 = errors;
-                                      if (!(
-                                        typeof data12 == 'number' &&
-                                        !(data12 % 1) &&
-                                        !isNaN(data12) &&
-                                        isFinite(data12)
-                                      )) {
-                                        validate13.errors = [
-                                          {
-                                            instancePath: instancePath + '/session_timer/expires',
-                                            schemaPath:
-                                              '#/properties/session_timer/properties/expires/type',
-                                            keyword: 'type',
-                                            params: { type: 'integer' },
-                                            message: 'must be integer',
-                                          },
-                                        ];
-                                        return false;
-                                      }
-                                      if (errors === _errs27) {
-                                        if (typeof data12 == 'number' && isFinite(data12)) {
-                                          if (data12 > 86400 || isNaN(data12)) {
+                            if (data.require !== undefined) {
+                              let data10 = data.require;
+                              const _errs22 = errors;
+                              if (errors === _errs22) {
+                                if (Array.isArray(data10)) {
+                                  if (data10.length < 1) {
+                                    validate13.errors = [
+                                      {
+                                        instancePath: instancePath + '/require',
+                                        schemaPath: '#/properties/require/minItems',
+                                        keyword: 'minItems',
+                                        params: { limit: 1 },
+                                        message: 'must NOT have fewer than 1 items',
+                                      },
+                                    ];
+                                    return false;
+                                  } else {
+                                    var valid1 = true;
+                                    const len0 = data10.length;
+                                    for (let i0 = 0; i0 < len0; i0++) {
+                                      let data11 = data10[i0];
+                                      const _errs24 = errors;
+                                      if (errors === _errs24) {
+                                        if (typeof data11 === 'string') {
+                                          if (!pattern30.test(data11)) {
                                             validate13.errors = [
                                               {
-                                                instancePath:
-                                                  instancePath + '/session_timer/expires',
-                                                schemaPath:
-                                                  '#/properties/session_timer/properties/expires/maximum',
-                                                keyword: 'maximum',
-                                                params: { comparison: '<=', limit: 86400 },
-                                                message: 'must be <= 86400',
+                                                instancePath: instancePath + '/require/' + i0,
+                                                schemaPath: '#/properties/require/items/pattern',
+                                                keyword: 'pattern',
+                                                params: { pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$" },
+                                                message:
+                                                  'must match pattern "' +
+                                                  "^[A-Za-z0-9\\-.!%*_+`'~]+$" +
+                                                  '"',
                                               },
                                             ];
                                             return false;
-                                          } else {
-                                            if (data12 < 1 || isNaN(data12)) {
-                                              validate13.errors = [
-                                                {
-                                                  instancePath:
-                                                    instancePath + '/session_timer/expires',
-                                                  schemaPath:
-                                                    '#/properties/session_timer/properties/expires/minimum',
-                                                  keyword: 'minimum',
-                                                  params: { comparison: '>=', limit: 1 },
-                                                  message: 'must be >= 1',
-                                                },
-                                              ];
-                                              return false;
-                                            }
                                           }
+                                        } else {
+                                          validate13.errors = [
+                                            {
+                                              instancePath: instancePath + '/require/' + i0,
+                                              schemaPath: '#/properties/require/items/type',
+                                              keyword: 'type',
+                                              params: { type: 'string' },
+                                              message: 'must be string',
+                                            },
+                                          ];
+                                          return false;
                                         }
                                       }
-                                      var valid2 = _errs27 === errors;
-                                    } else {
-                                      var valid2 = true;
+                                      var valid1 = _errs24 === errors;
+                                      if (!valid1) {
+                                        break;
+                                      }
                                     }
-                                    if (valid2) {
-                                      if (data11.min_se !== undefined) {
-                                        let data13 = data11.min_se;
+                                  }
+                                } else {
+                                  validate13.errors = [
+                                    {
+                                      instancePath: instancePath + '/require',
+                                      schemaPath: '#/properties/require/type',
+                                      keyword: 'type',
+                                      params: { type: 'array' },
+                                      message: 'must be array',
+                                    },
+                                  ];
+                                  return false;
+                                }
+                              }
+                              var valid0 = _errs22 === errors;
+                            } else {
+                              var valid0 = true;
+                            }
+                            if (valid0) {
+                              if (data.session_timer !== undefined) {
+                                let data12 = data.session_timer;
+                                const _errs26 = errors;
+                                if (errors === _errs26) {
+                                  if (
+                                    data12 &&
+                                    typeof data12 == 'object' &&
+                                    !Array.isArray(data12)
+                                  ) {
+                                    const _errs28 = errors;
+                                    for (const key1 in data12) {
+                                      if (!(
+                                        key1 === 'expires' ||
+                                        key1 === 'min_se' ||
+                                        key1 === 'refresher' ||
+                                        key1 === 'method' ||
+                                        key1 === 'refresh'
+                                      )) {
+                                        validate13.errors = [
+                                          {
+                                            instancePath: instancePath + '/session_timer',
+                                            schemaPath:
+                                              '#/properties/session_timer/additionalProperties',
+                                            keyword: 'additionalProperties',
+                                            params: { additionalProperty: key1 },
+                                            message: 'must NOT have additional properties',
+                                          },
+                                        ];
+                                        return false;
+                                        break;
+                                      }
+                                    }
+                                    if (_errs28 === errors) {
+                                      if (data12.expires !== undefined) {
+                                        let data13 = data12.expires;
                                         const _errs29 = errors;
                                         if (!(
                                           typeof data13 == 'number' &&
@@ -3677,9 +3667,9 @@ function validate13(
                                         )) {
                                           validate13.errors = [
                                             {
-                                              instancePath: instancePath + '/session_timer/min_se',
+                                              instancePath: instancePath + '/session_timer/expires',
                                               schemaPath:
-                                                '#/properties/session_timer/properties/min_se/type',
+                                                '#/properties/session_timer/properties/expires/type',
                                               keyword: 'type',
                                               params: { type: 'integer' },
                                               message: 'must be integer',
@@ -3693,9 +3683,9 @@ function validate13(
                                               validate13.errors = [
                                                 {
                                                   instancePath:
-                                                    instancePath + '/session_timer/min_se',
+                                                    instancePath + '/session_timer/expires',
                                                   schemaPath:
-                                                    '#/properties/session_timer/properties/min_se/maximum',
+                                                    '#/properties/session_timer/properties/expires/maximum',
                                                   keyword: 'maximum',
                                                   params: { comparison: '<=', limit: 86400 },
                                                   message: 'must be <= 86400',
@@ -3707,9 +3697,9 @@ function validate13(
                                                 validate13.errors = [
                                                   {
                                                     instancePath:
-                                                      instancePath + '/session_timer/min_se',
+                                                      instancePath + '/session_timer/expires',
                                                     schemaPath:
-                                                      '#/properties/session_timer/properties/min_se/minimum',
+                                                      '#/properties/session_timer/properties/expires/minimum',
                                                     keyword: 'minimum',
                                                     params: { comparison: '>=', limit: 1 },
                                                     message: 'must be >= 1',
@@ -3725,48 +3715,81 @@ function validate13(
                                         var valid2 = true;
                                       }
                                       if (valid2) {
-                                        if (data11.refresher !== undefined) {
-                                          let data14 = data11.refresher;
+                                        if (data12.min_se !== undefined) {
+                                          let data14 = data12.min_se;
                                           const _errs31 = errors;
-                                          if (!(data14 === 'uac' || data14 === 'uas')) {
+                                          if (!(
+                                            typeof data14 == 'number' &&
+                                            !(data14 % 1) &&
+                                            !isNaN(data14) &&
+                                            isFinite(data14)
+                                          )) {
                                             validate13.errors = [
                                               {
                                                 instancePath:
-                                                  instancePath + '/session_timer/refresher',
+                                                  instancePath + '/session_timer/min_se',
                                                 schemaPath:
-                                                  '#/properties/session_timer/properties/refresher/enum',
-                                                keyword: 'enum',
-                                                params: {
-                                                  allowedValues:
-                                                    schema14.properties.session_timer.properties
-                                                      .refresher.enum,
-                                                },
-                                                message:
-                                                  'must be equal to one of the allowed values',
+                                                  '#/properties/session_timer/properties/min_se/type',
+                                                keyword: 'type',
+                                                params: { type: 'integer' },
+                                                message: 'must be integer',
                                               },
                                             ];
                                             return false;
+                                          }
+                                          if (errors === _errs31) {
+                                            if (typeof data14 == 'number' && isFinite(data14)) {
+                                              if (data14 > 86400 || isNaN(data14)) {
+                                                validate13.errors = [
+                                                  {
+                                                    instancePath:
+                                                      instancePath + '/session_timer/min_se',
+                                                    schemaPath:
+                                                      '#/properties/session_timer/properties/min_se/maximum',
+                                                    keyword: 'maximum',
+                                                    params: { comparison: '<=', limit: 86400 },
+                                                    message: 'must be <= 86400',
+                                                  },
+                                                ];
+                                                return false;
+                                              } else {
+                                                if (data14 < 1 || isNaN(data14)) {
+                                                  validate13.errors = [
+                                                    {
+                                                      instancePath:
+                                                        instancePath + '/session_timer/min_se',
+                                                      schemaPath:
+                                                        '#/properties/session_timer/properties/min_se/minimum',
+                                                      keyword: 'minimum',
+                                                      params: { comparison: '>=', limit: 1 },
+                                                      message: 'must be >= 1',
+                                                    },
+                                                  ];
+                                                  return false;
+                                                }
+                                              }
+                                            }
                                           }
                                           var valid2 = _errs31 === errors;
                                         } else {
                                           var valid2 = true;
                                         }
                                         if (valid2) {
-                                          if (data11.method !== undefined) {
-                                            let data15 = data11.method;
-                                            const _errs32 = errors;
-                                            if (!(data15 === 'INVITE' || data15 === 'UPDATE')) {
+                                          if (data12.refresher !== undefined) {
+                                            let data15 = data12.refresher;
+                                            const _errs33 = errors;
+                                            if (!(data15 === 'uac' || data15 === 'uas')) {
                                               validate13.errors = [
                                                 {
                                                   instancePath:
-                                                    instancePath + '/session_timer/method',
+                                                    instancePath + '/session_timer/refresher',
                                                   schemaPath:
-                                                    '#/properties/session_timer/properties/method/enum',
+                                                    '#/properties/session_timer/properties/refresher/enum',
                                                   keyword: 'enum',
                                                   params: {
                                                     allowedValues:
                                                       schema14.properties.session_timer.properties
-                                                        .method.enum,
+                                                        .refresher.enum,
                                                   },
                                                   message:
                                                     'must be equal to one of the allowed values',
@@ -3774,52 +3797,80 @@ function validate13(
                                               ];
                                               return false;
                                             }
-                                            var valid2 = _errs32 === errors;
+                                            var valid2 = _errs33 === errors;
                                           } else {
                                             var valid2 = true;
                                           }
                                           if (valid2) {
-                                            if (data11.refresh !== undefined) {
-                                              const _errs33 = errors;
-                                              if (typeof data11.refresh !== 'boolean') {
+                                            if (data12.method !== undefined) {
+                                              let data16 = data12.method;
+                                              const _errs34 = errors;
+                                              if (!(data16 === 'INVITE' || data16 === 'UPDATE')) {
                                                 validate13.errors = [
                                                   {
                                                     instancePath:
-                                                      instancePath + '/session_timer/refresh',
+                                                      instancePath + '/session_timer/method',
                                                     schemaPath:
-                                                      '#/properties/session_timer/properties/refresh/type',
-                                                    keyword: 'type',
-                                                    params: { type: 'boolean' },
-                                                    message: 'must be boolean',
+                                                      '#/properties/session_timer/properties/method/enum',
+                                                    keyword: 'enum',
+                                                    params: {
+                                                      allowedValues:
+                                                        schema14.properties.session_timer.properties
+                                                          .method.enum,
+                                                    },
+                                                    message:
+                                                      'must be equal to one of the allowed values',
                                                   },
                                                 ];
                                                 return false;
                                               }
-                                              var valid2 = _errs33 === errors;
+                                              var valid2 = _errs34 === errors;
                                             } else {
                                               var valid2 = true;
+                                            }
+                                            if (valid2) {
+                                              if (data12.refresh !== undefined) {
+                                                const _errs35 = errors;
+                                                if (typeof data12.refresh !== 'boolean') {
+                                                  validate13.errors = [
+                                                    {
+                                                      instancePath:
+                                                        instancePath + '/session_timer/refresh',
+                                                      schemaPath:
+                                                        '#/properties/session_timer/properties/refresh/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'boolean' },
+                                                      message: 'must be boolean',
+                                                    },
+                                                  ];
+                                                  return false;
+                                                }
+                                                var valid2 = _errs35 === errors;
+                                              } else {
+                                                var valid2 = true;
+                                              }
                                             }
                                           }
                                         }
                                       }
                                     }
+                                  } else {
+                                    validate13.errors = [
+                                      {
+                                        instancePath: instancePath + '/session_timer',
+                                        schemaPath: '#/properties/session_timer/type',
+                                        keyword: 'type',
+                                        params: { type: 'object' },
+                                        message: 'must be object',
+                                      },
+                                    ];
+                                    return false;
                                   }
-                                } else {
-                                  validate13.errors = [
-                                    {
-                                      instancePath: instancePath + '/session_timer',
-                                      schemaPath: '#/properties/session_timer/type',
-                                      keyword: 'type',
-                                      params: { type: 'object' },
-                                      message: 'must be object',
-                                    },
-                                  ];
-                                  return false;
                                 }
+                                var valid0 = _errs26 === errors;
+                              } else {
+                                var valid0 = true;
                               }
-                              var valid0 = _errs24 === errors;
-                            } else {
-                              var valid0 = true;
                             }
                           }
                         }
@@ -4302,7 +4353,7 @@ function validate14(
                             const _errs21 = errors;
                             if (errors === _errs21) {
                               if (typeof data10 === 'string') {
-                                if (!pattern28.test(data10)) {
+                                if (!pattern29.test(data10)) {
                                   validate14.errors = [
                                     {
                                       instancePath: instancePath + '/ack',
@@ -4359,7 +4410,7 @@ function validate14(
                                       const _errs25 = errors;
                                       if (errors === _errs25) {
                                         if (typeof data12 === 'string') {
-                                          if (!pattern29.test(data12)) {
+                                          if (!pattern30.test(data12)) {
                                             validate14.errors = [
                                               {
                                                 instancePath: instancePath + '/require/' + i1,
@@ -4713,6 +4764,14 @@ const schema16 = {
         'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
       examples: ['application/scaip+xml'],
     },
+    request_uri: {
+      type: 'string',
+      pattern: '^[^\\s\\u0000-\\u001f\\u007f]+$',
+      'x-form': 'a URI without blanks',
+      description:
+        'Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target all the same. It is the To header as well, where `to` says nothing else. Default: the target.',
+      examples: ['tel:+49-30-123456', 'sip:600@pbx.example;user=phone'],
+    },
     from: {
       type: 'string',
       pattern: '^[^\\u0000-\\u001f\\u007f]+$',
@@ -4876,19 +4935,19 @@ function validate15(
               var valid0 = true;
             }
             if (valid0) {
-              if (data.from !== undefined) {
-                let data3 = data.from;
+              if (data.request_uri !== undefined) {
+                let data3 = data.request_uri;
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern21.test(data3)) {
+                    if (!pattern25.test(data3)) {
                       validate15.errors = [
                         {
-                          instancePath: instancePath + '/from',
-                          schemaPath: '#/properties/from/pattern',
+                          instancePath: instancePath + '/request_uri',
+                          schemaPath: '#/properties/request_uri/pattern',
                           keyword: 'pattern',
-                          params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
-                          message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                          params: { pattern: '^[^\\s\\u0000-\\u001f\\u007f]+$' },
+                          message: 'must match pattern "' + '^[^\\s\\u0000-\\u001f\\u007f]+$' + '"',
                         },
                       ];
                       return false;
@@ -4896,8 +4955,8 @@ function validate15(
                   } else {
                     validate15.errors = [
                       {
-                        instancePath: instancePath + '/from',
-                        schemaPath: '#/properties/from/type',
+                        instancePath: instancePath + '/request_uri',
+                        schemaPath: '#/properties/request_uri/type',
                         keyword: 'type',
                         params: { type: 'string' },
                         message: 'must be string',
@@ -4911,16 +4970,16 @@ function validate15(
                 var valid0 = true;
               }
               if (valid0) {
-                if (data.to !== undefined) {
-                  let data4 = data.to;
+                if (data.from !== undefined) {
+                  let data4 = data.from;
                   const _errs10 = errors;
                   if (errors === _errs10) {
                     if (typeof data4 === 'string') {
                       if (!pattern21.test(data4)) {
                         validate15.errors = [
                           {
-                            instancePath: instancePath + '/to',
-                            schemaPath: '#/properties/to/pattern',
+                            instancePath: instancePath + '/from',
+                            schemaPath: '#/properties/from/pattern',
                             keyword: 'pattern',
                             params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
                             message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
@@ -4931,8 +4990,8 @@ function validate15(
                     } else {
                       validate15.errors = [
                         {
-                          instancePath: instancePath + '/to',
-                          schemaPath: '#/properties/to/type',
+                          instancePath: instancePath + '/from',
+                          schemaPath: '#/properties/from/type',
                           keyword: 'type',
                           params: { type: 'string' },
                           message: 'must be string',
@@ -4946,16 +5005,16 @@ function validate15(
                   var valid0 = true;
                 }
                 if (valid0) {
-                  if (data.contact !== undefined) {
-                    let data5 = data.contact;
+                  if (data.to !== undefined) {
+                    let data5 = data.to;
                     const _errs12 = errors;
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
                         if (!pattern21.test(data5)) {
                           validate15.errors = [
                             {
-                              instancePath: instancePath + '/contact',
-                              schemaPath: '#/properties/contact/pattern',
+                              instancePath: instancePath + '/to',
+                              schemaPath: '#/properties/to/pattern',
                               keyword: 'pattern',
                               params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
                               message:
@@ -4967,8 +5026,8 @@ function validate15(
                       } else {
                         validate15.errors = [
                           {
-                            instancePath: instancePath + '/contact',
-                            schemaPath: '#/properties/contact/type',
+                            instancePath: instancePath + '/to',
+                            schemaPath: '#/properties/to/type',
                             keyword: 'type',
                             params: { type: 'string' },
                             message: 'must be string',
@@ -4982,40 +5041,57 @@ function validate15(
                     var valid0 = true;
                   }
                   if (valid0) {
-                    if (data.sdp !== undefined) {
-                      let data6 = data.sdp;
+                    if (data.contact !== undefined) {
+                      let data6 = data.contact;
                       const _errs14 = errors;
-                      if (
-                        typeof data6 !== 'string' &&
-                        !(data6 && typeof data6 == 'object' && !Array.isArray(data6)) &&
-                        typeof data6 !== 'boolean'
-                      ) {
-                        validate15.errors = [
-                          {
-                            instancePath: instancePath + '/sdp',
-                            schemaPath: '#/properties/sdp/type',
-                            keyword: 'type',
-                            params: { type: schema16.properties.sdp.type },
-                            message: 'must be string,object,boolean',
-                          },
-                        ];
-                        return false;
+                      if (errors === _errs14) {
+                        if (typeof data6 === 'string') {
+                          if (!pattern21.test(data6)) {
+                            validate15.errors = [
+                              {
+                                instancePath: instancePath + '/contact',
+                                schemaPath: '#/properties/contact/pattern',
+                                keyword: 'pattern',
+                                params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                                message:
+                                  'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                              },
+                            ];
+                            return false;
+                          }
+                        } else {
+                          validate15.errors = [
+                            {
+                              instancePath: instancePath + '/contact',
+                              schemaPath: '#/properties/contact/type',
+                              keyword: 'type',
+                              params: { type: 'string' },
+                              message: 'must be string',
+                            },
+                          ];
+                          return false;
+                        }
                       }
                       var valid0 = _errs14 === errors;
                     } else {
                       var valid0 = true;
                     }
                     if (valid0) {
-                      if (data.in !== undefined) {
+                      if (data.sdp !== undefined) {
+                        let data7 = data.sdp;
                         const _errs16 = errors;
-                        if (typeof data.in !== 'string') {
+                        if (
+                          typeof data7 !== 'string' &&
+                          !(data7 && typeof data7 == 'object' && !Array.isArray(data7)) &&
+                          typeof data7 !== 'boolean'
+                        ) {
                           validate15.errors = [
                             {
-                              instancePath: instancePath + '/in',
-                              schemaPath: '#/properties/in/type',
+                              instancePath: instancePath + '/sdp',
+                              schemaPath: '#/properties/sdp/type',
                               keyword: 'type',
-                              params: { type: 'string' },
-                              message: 'must be string',
+                              params: { type: schema16.properties.sdp.type },
+                              message: 'must be string,object,boolean',
                             },
                           ];
                           return false;
@@ -5025,89 +5101,56 @@ function validate15(
                         var valid0 = true;
                       }
                       if (valid0) {
-                        if (data.event !== undefined) {
-                          let data8 = data.event;
+                        if (data.in !== undefined) {
                           const _errs18 = errors;
-                          if (errors === _errs18) {
-                            if (typeof data8 === 'string') {
-                              if (!pattern21.test(data8)) {
-                                validate15.errors = [
-                                  {
-                                    instancePath: instancePath + '/event',
-                                    schemaPath: '#/properties/event/pattern',
-                                    keyword: 'pattern',
-                                    params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
-                                    message:
-                                      'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
-                                  },
-                                ];
-                                return false;
-                              }
-                            } else {
-                              validate15.errors = [
-                                {
-                                  instancePath: instancePath + '/event',
-                                  schemaPath: '#/properties/event/type',
-                                  keyword: 'type',
-                                  params: { type: 'string' },
-                                  message: 'must be string',
-                                },
-                              ];
-                              return false;
-                            }
+                          if (typeof data.in !== 'string') {
+                            validate15.errors = [
+                              {
+                                instancePath: instancePath + '/in',
+                                schemaPath: '#/properties/in/type',
+                                keyword: 'type',
+                                params: { type: 'string' },
+                                message: 'must be string',
+                              },
+                            ];
+                            return false;
                           }
                           var valid0 = _errs18 === errors;
                         } else {
                           var valid0 = true;
                         }
                         if (valid0) {
-                          if (data.expires !== undefined) {
-                            let data9 = data.expires;
+                          if (data.event !== undefined) {
+                            let data9 = data.event;
                             const _errs20 = errors;
-                            if (!(
-                              typeof data9 == 'number' &&
-                              !(data9 % 1) &&
-                              !isNaN(data9) &&
-                              isFinite(data9)
-                            )) {
-                              validate15.errors = [
-                                {
-                                  instancePath: instancePath + '/expires',
-                                  schemaPath: '#/properties/expires/type',
-                                  keyword: 'type',
-                                  params: { type: 'integer' },
-                                  message: 'must be integer',
-                                },
-                              ];
-                              return false;
-                            }
                             if (errors === _errs20) {
-                              if (typeof data9 == 'number' && isFinite(data9)) {
-                                if (data9 > 86400 || isNaN(data9)) {
+                              if (typeof data9 === 'string') {
+                                if (!pattern21.test(data9)) {
                                   validate15.errors = [
                                     {
-                                      instancePath: instancePath + '/expires',
-                                      schemaPath: '#/properties/expires/maximum',
-                                      keyword: 'maximum',
-                                      params: { comparison: '<=', limit: 86400 },
-                                      message: 'must be <= 86400',
+                                      instancePath: instancePath + '/event',
+                                      schemaPath: '#/properties/event/pattern',
+                                      keyword: 'pattern',
+                                      params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                                      message:
+                                        'must match pattern "' +
+                                        '^[^\\u0000-\\u001f\\u007f]+$' +
+                                        '"',
                                     },
                                   ];
                                   return false;
-                                } else {
-                                  if (data9 < 0 || isNaN(data9)) {
-                                    validate15.errors = [
-                                      {
-                                        instancePath: instancePath + '/expires',
-                                        schemaPath: '#/properties/expires/minimum',
-                                        keyword: 'minimum',
-                                        params: { comparison: '>=', limit: 0 },
-                                        message: 'must be >= 0',
-                                      },
-                                    ];
-                                    return false;
-                                  }
                                 }
+                              } else {
+                                validate15.errors = [
+                                  {
+                                    instancePath: instancePath + '/event',
+                                    schemaPath: '#/properties/event/type',
+                                    keyword: 'type',
+                                    params: { type: 'string' },
+                                    message: 'must be string',
+                                  },
+                                ];
+                                return false;
                               }
                             }
                             var valid0 = _errs20 === errors;
@@ -5115,46 +5158,79 @@ function validate15(
                             var valid0 = true;
                           }
                           if (valid0) {
-                            if (data.metadata !== undefined) {
-                              let data10 = data.metadata;
+                            if (data.expires !== undefined) {
+                              let data10 = data.expires;
                               const _errs22 = errors;
-                              if (
-                                typeof data10 !== 'string' &&
-                                !(data10 && typeof data10 == 'object' && !Array.isArray(data10)) &&
-                                typeof data10 !== 'boolean'
-                              ) {
+                              if (!(
+                                typeof data10 == 'number' &&
+                                !(data10 % 1) &&
+                                !isNaN(data10) &&
+                                isFinite(data10)
+                              )) {
                                 validate15.errors = [
                                   {
-                                    instancePath: instancePath + '/metadata',
-                                    schemaPath: '#/properties/metadata/type',
+                                    instancePath: instancePath + '/expires',
+                                    schemaPath: '#/properties/expires/type',
                                     keyword: 'type',
-                                    params: { type: schema16.properties.metadata.type },
-                                    message: 'must be string,object,boolean',
+                                    params: { type: 'integer' },
+                                    message: 'must be integer',
                                   },
                                 ];
                                 return false;
+                              }
+                              if (errors === _errs22) {
+                                if (typeof data10 == 'number' && isFinite(data10)) {
+                                  if (data10 > 86400 || isNaN(data10)) {
+                                    validate15.errors = [
+                                      {
+                                        instancePath: instancePath + '/expires',
+                                        schemaPath: '#/properties/expires/maximum',
+                                        keyword: 'maximum',
+                                        params: { comparison: '<=', limit: 86400 },
+                                        message: 'must be <= 86400',
+                                      },
+                                    ];
+                                    return false;
+                                  } else {
+                                    if (data10 < 0 || isNaN(data10)) {
+                                      validate15.errors = [
+                                        {
+                                          instancePath: instancePath + '/expires',
+                                          schemaPath: '#/properties/expires/minimum',
+                                          keyword: 'minimum',
+                                          params: { comparison: '>=', limit: 0 },
+                                          message: 'must be >= 0',
+                                        },
+                                      ];
+                                      return false;
+                                    }
+                                  }
+                                }
                               }
                               var valid0 = _errs22 === errors;
                             } else {
                               var valid0 = true;
                             }
                             if (valid0) {
-                              if (data.metadata_type !== undefined) {
-                                let data11 = data.metadata_type;
+                              if (data.metadata !== undefined) {
+                                let data11 = data.metadata;
                                 const _errs24 = errors;
-                                if (!(
-                                  data11 === 'application/rs-metadata+xml' ||
-                                  data11 === 'application/rs-metadata'
-                                )) {
+                                if (
+                                  typeof data11 !== 'string' &&
+                                  !(
+                                    data11 &&
+                                    typeof data11 == 'object' &&
+                                    !Array.isArray(data11)
+                                  ) &&
+                                  typeof data11 !== 'boolean'
+                                ) {
                                   validate15.errors = [
                                     {
-                                      instancePath: instancePath + '/metadata_type',
-                                      schemaPath: '#/properties/metadata_type/enum',
-                                      keyword: 'enum',
-                                      params: {
-                                        allowedValues: schema16.properties.metadata_type.enum,
-                                      },
-                                      message: 'must be equal to one of the allowed values',
+                                      instancePath: instancePath + '/metadata',
+                                      schemaPath: '#/properties/metadata/type',
+                                      keyword: 'type',
+                                      params: { type: schema16.properties.metadata.type },
+                                      message: 'must be string,object,boolean',
                                     },
                                   ];
                                   return false;
@@ -5162,6 +5238,32 @@ function validate15(
                                 var valid0 = _errs24 === errors;
                               } else {
                                 var valid0 = true;
+                              }
+                              if (valid0) {
+                                if (data.metadata_type !== undefined) {
+                                  let data12 = data.metadata_type;
+                                  const _errs26 = errors;
+                                  if (!(
+                                    data12 === 'application/rs-metadata+xml' ||
+                                    data12 === 'application/rs-metadata'
+                                  )) {
+                                    validate15.errors = [
+                                      {
+                                        instancePath: instancePath + '/metadata_type',
+                                        schemaPath: '#/properties/metadata_type/enum',
+                                        keyword: 'enum',
+                                        params: {
+                                          allowedValues: schema16.properties.metadata_type.enum,
+                                        },
+                                        message: 'must be equal to one of the allowed values',
+                                      },
+                                    ];
+                                    return false;
+                                  }
+                                  var valid0 = _errs26 === errors;
+                                } else {
+                                  var valid0 = true;
+                                }
                               }
                             }
                           }
@@ -5448,7 +5550,7 @@ function validate16(
                     const _errs12 = errors;
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
-                        if (!pattern29.test(data5)) {
+                        if (!pattern30.test(data5)) {
                           validate16.errors = [
                             {
                               instancePath: instancePath + '/tag',
@@ -6402,8 +6504,8 @@ const schema22 = {
     },
   },
 };
-const pattern46 = new RegExp('^[^\\s,]+$', 'u');
-const pattern47 = new RegExp('\\S', 'u');
+const pattern48 = new RegExp('^[^\\s,]+$', 'u');
+const pattern49 = new RegExp('\\S', 'u');
 function validate21(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -6448,7 +6550,7 @@ function validate21(
                 const _errs4 = errors;
                 if (errors === _errs4) {
                   if (typeof data1 === 'string') {
-                    if (!pattern46.test(data1)) {
+                    if (!pattern48.test(data1)) {
                       validate21.errors = [
                         {
                           instancePath: instancePath + '/tags/' + i0,
@@ -6621,7 +6723,7 @@ function validate21(
                           const _errs16 = errors;
                           if (errors === _errs16) {
                             if (typeof data7 === 'string') {
-                              if (!pattern47.test(data7)) {
+                              if (!pattern49.test(data7)) {
                                 validate21.errors = [
                                   {
                                     instancePath: instancePath + '/locks/' + i1,
@@ -6850,7 +6952,7 @@ const schema24 = {
     },
   },
 };
-const pattern48 = new RegExp('^[^\\u0000-\\u0020\\u007f<>]+$', 'u');
+const pattern50 = new RegExp('^[^\\u0000-\\u0020\\u007f<>]+$', 'u');
 function validate23(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -6918,7 +7020,7 @@ function validate23(
               const _errs4 = errors;
               if (errors === _errs4) {
                 if (typeof data1 === 'string') {
-                  if (!pattern48.test(data1)) {
+                  if (!pattern50.test(data1)) {
                     validate23.errors = [
                       {
                         instancePath: instancePath + '/x5u',
@@ -7114,7 +7216,7 @@ function validate23(
                           const _errs17 = errors;
                           if (errors === _errs17) {
                             if (typeof data8 === 'string') {
-                              if (!pattern29.test(data8)) {
+                              if (!pattern30.test(data8)) {
                                 validate23.errors = [
                                   {
                                     instancePath: instancePath + '/ppt',
@@ -8653,8 +8755,8 @@ const schema29 = {
     projects: {},
   },
 };
-const pattern50 = new RegExp('^[^,]+$', 'u');
-const pattern51 = new RegExp('^[^,\\s]+$', 'u');
+const pattern52 = new RegExp('^[^,]+$', 'u');
+const pattern53 = new RegExp('^[^,\\s]+$', 'u');
 function validate28(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -8711,7 +8813,7 @@ function validate28(
                   const _errs6 = errors;
                   if (errors === _errs6) {
                     if (typeof data2 === 'string') {
-                      if (!pattern50.test(data2)) {
+                      if (!pattern52.test(data2)) {
                         validate28.errors = [
                           {
                             instancePath: instancePath + '/allow-read/' + i0,
@@ -8771,7 +8873,7 @@ function validate28(
                     const _errs10 = errors;
                     if (errors === _errs10) {
                       if (typeof data4 === 'string') {
-                        if (!pattern51.test(data4)) {
+                        if (!pattern53.test(data4)) {
                           validate28.errors = [
                             {
                               instancePath: instancePath + '/allow-net/' + i1,
@@ -8831,7 +8933,7 @@ function validate28(
                       const _errs14 = errors;
                       if (errors === _errs14) {
                         if (typeof data6 === 'string') {
-                          if (!pattern51.test(data6)) {
+                          if (!pattern53.test(data6)) {
                             validate28.errors = [
                               {
                                 instancePath: instancePath + '/allow-sip/' + i2,
@@ -8891,7 +8993,7 @@ function validate28(
                         const _errs18 = errors;
                         if (errors === _errs18) {
                           if (typeof data8 === 'string') {
-                            if (!pattern51.test(data8)) {
+                            if (!pattern53.test(data8)) {
                               validate28.errors = [
                                 {
                                   instancePath: instancePath + '/allow-env/' + i3,

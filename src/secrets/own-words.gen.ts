@@ -136,13 +136,13 @@ regions register registered registering registeroptions registers registrar regi
 regular reinstall reinvite reject rejected rejection rejects rejectunauthorized rel relative
 relay relaying release released reliable remedy remote remove removed rename renames renew
 repeat repeatable repeated replace replaced replaces replay replayed reply report reported
-reporter reporters reports repository req request requestoptions requests require required rerun
-reruns res reset resolv resolvejsonmodule resolves resource respond responded responder
-responding response responseoptions responses rest restart restarted result results resume
-resumed retransmission retries retrieve retry return returned returns rev revision rf rfc ri
-riff rifx right ring ringback ringing rings rm rmmod ro role root round rounded route routes row
-rows rp rpid rport rr rs rseq rtcp rtp rtpmap rtt ru ruid run rundll running runs ruri rwait rx
-said same sample samples sandbox sanity save saveaudio saved savp say says sbc sbin scaffold
+reporter reporters reports repository req request requestoptions requests requesturi require
+required rerun reruns res reset resolv resolvejsonmodule resolves resource respond responded
+responder responding response responseoptions responses rest restart restarted result results
+resume resumed retransmission retries retrieve retry return returned returns rev revision rf rfc
+ri riff rifx right ring ringback ringing rings rm rmmod ro role root round rounded route routes
+row rows rp rpid rport rr rs rseq rtcp rtp rtpmap rtt ru ruid run rundll running runs ruri rwait
+rx said same sample samples sandbox sanity save saveaudio saved savp say says sbc sbin scaffold
 scale scan scenario scenariooptions scenarios schedule schema scheme scode scope screen script
 scripts scroll sdp se search second seconds secret secrets section secure secureconnect security
 see seed seen selected self selfsigned send sender sending sendonly sendrecv sends sent

@@ -12,7 +12,7 @@ export interface DialogInfo {
   dialogs: readonly WatchedDialog[];
 }
 
-export interface WatchedDialog {
+interface WatchedDialog {
   id: string;
   call_id?: string;
   local_tag?: string;
@@ -28,7 +28,7 @@ export interface WatchedDialog {
   remote?: DialogEnd;
 }
 
-export interface DialogEnd {
+interface DialogEnd {
   identity?: string;
   display?: string;
   target?: string;

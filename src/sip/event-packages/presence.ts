@@ -11,7 +11,7 @@ export interface Presence {
   activities: readonly string[];
 }
 
-export interface PresenceTuple {
+interface PresenceTuple {
   id: string;
   basic?: string;
   contact?: string;

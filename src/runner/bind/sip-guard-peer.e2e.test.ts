@@ -26,6 +26,13 @@ const ATTACKS: Readonly<Record<string, string>> = {
   octets: 'p.send("hello", BAD)',
   'an INVITE as octets': 'p.send(`INVITE ${BAD} SIP/2.0\\r\\nCall-ID: 1\\r\\n\\r\\n`, BAD)',
   'a Route': 'p.request("OPTIONS", q, { headers: { Route: `<${BAD};lr>` } })',
+  'a Request-URI for somebody else': 'p.request("OPTIONS", q, { request_uri: BAD })',
+  'a Request-URI for somebody else, of a call': 'p.dial(q, { request_uri: BAD })',
+  'a Request-URI for somebody else, inside a call': `p.dial(q); q.answer();
+    await_until(() => assert(p.state).equals(State.Established));
+    p.bye({ request_uri: BAD })`,
+  'a number that is not allowed, as a tel URI':
+    'p.dial("sip:1@192.0.2.1", { request_uri: "tel:900" })',
   'a Request-URI for somebody else as octets':
     'p.send(`OPTIONS sip:x@192.0.2.1 SIP/2.0\\r\\nRoute: <${BAD};lr>\\r\\n\\r\\n`, "sip:192.0.2.1:5060")',
   'a target inside a dialog': `const t = p.subscribe("dialog", q);

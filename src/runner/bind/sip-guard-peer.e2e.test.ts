@@ -92,6 +92,16 @@ p.send("OPTIONS " + BAD + " SIP/2.0\\r\\n\\r\\n", BAD);`;
   expect(forbidden.received.length).toBe(2);
 });
 
+test('a peer and an agent of the scenario call each other', async () => {
+  const source = `const p = peer("p"); const bob = agent("bob");
+const up = () => await_until(() => [p, bob].forEach((one) => assert(one.state).equals(State.Established)));
+p.dial(bob); bob.accept(); up(); bob.hangup();
+bob.dial(p); p.answer(); up(); p.bye();
+await_until(() => assert(bob.state).equals(State.Idle));`;
+  const { stdout } = await run(source, ['--allow-sip', '1@192.0.2.1']);
+  expect(codes(stdout)).toEqual([]);
+});
+
 test('every INVITE counts as a call, whatever level it comes from', async () => {
   const source = `${prologue}p.dial(q);
 p.request("INVITE", q);

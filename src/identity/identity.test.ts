@@ -169,7 +169,10 @@ describe('what is wrong, and the response to it', () => {
 
   test('JSON that is nested without end', () => {
     const deep = Buffer.from(`{"a":${'['.repeat(9000)}${']'.repeat(9000)}}`).toString('base64url');
-    expect(read(signed().replace(/\.[^.]*\./, `.${deep}.`))).toMatchObject({ code: 438 });
+    expect(read(signed().replace(/\.[^.]*\./, `.${deep}.`))).toMatchObject({
+      code: 438,
+      reason: 'the payload of the token is not a JSON object',
+    });
   });
 });
 

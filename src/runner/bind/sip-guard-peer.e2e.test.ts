@@ -28,8 +28,8 @@ const ATTACKS: Readonly<Record<string, string>> = {
   'a Route': 'p.request("OPTIONS", q, { headers: { Route: `<${BAD};lr>` } })',
   'a Request-URI for somebody else': 'p.request("OPTIONS", q, { request_uri: BAD })',
   'a Request-URI for somebody else, of a call': 'p.dial(q, { request_uri: BAD })',
-  'a Request-URI for somebody else, inside a call': `p.dial(q); q.answer();
-    await_until(() => assert(p.state).equals(State.Established));
+  'a Request-URI for somebody else, inside a call': `const bob = agent("bob");
+    p.dial(bob); bob.accept(); await_until(() => assert(p.state).equals(State.Established));
     p.bye({ request_uri: BAD })`,
   'a number that is not allowed, as a tel URI':
     'p.dial("sip:1@192.0.2.1", { request_uri: "tel:900" })',

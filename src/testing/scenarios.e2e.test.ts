@@ -66,7 +66,6 @@ const SUITES: readonly Suite[] = [
   { file: 'peer/octets', count: 10 },
   { file: 'peer/audio', count: 8, skips: NO_MODULE },
   { file: 'peer/siprec', count: 14, skips: NO_MODULE },
-  { file: 'peer/bad', count: 64 },
   { file: 'peer/srtp', count: 27, skips: NO_MODULE },
   { file: 'peer/lab', lab: true, count: 15 },
 ];

@@ -14,6 +14,8 @@ const MAY_IMPORT = {
   audio: ['ordinary-file', 'schema', 'sip', 'model', 'errors', 'time'],
   // media of a peer: samples and sockets, no SIP
   rtp: ['audio', 'model', 'errors', 'time'],
+  // signed identities of callers: keys and tokens, no sockets
+  identity: ['sip', 'errors', 'time'],
   http: ['after-reading', 'http-body', 'schema', 'sip', 'model', 'errors', 'time'],
   webhook: ['http-body', 'certificate', 'schema', 'sip', 'model', 'errors', 'time'],
   // what the runner knows of an agent, whatever drives it, and what the drivers share
@@ -61,7 +63,7 @@ const MAY_IMPORT = {
   policy: ['schema', 'errors', 'time'],
   settings: ['ordinary-file', 'trace', 'policy', 'schema', 'sip', 'model', 'errors', 'time'],
   // load_env() reads the same files as --env-file: one parser, no other setting
-  sandbox: ['settings/dotenv', 'trace', 'schema', 'sip', 'model', 'errors', 'time'],
+  sandbox: ['settings/dotenv', 'identity', 'trace', 'schema', 'sip', 'model', 'errors', 'time'],
   // what may not be shown, and where it stands in texts
   secrets: ['sip', 'model', 'errors', 'time'],
   report: ['story', 'ordinary-file', 'file-name', 'schema', 'sip', 'model', 'errors', 'time'],
@@ -73,6 +75,7 @@ const MAY_IMPORT = {
     'baresip',
     'peer',
     'hearing',
+    'certificate',
     'http',
     'webhook',
     'settings',

@@ -35,6 +35,8 @@ const OPTION_SCHEMAS = [
   'outgoing-options',
   'scenario-options',
   'wait-options',
+  'identity-options',
+  'identity-check',
   'http-options',
   'mock-options',
   'mock-response',

@@ -488,6 +488,13 @@ interface CallOptions {
    */
   content_type?: string;
   /**
+   * Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target
+   * all the same. It is the To header as well, where `to` says nothing else. Default: the
+   * target.
+   * Examples: "tel:+49-30-123456", "sip:600@pbx.example;user=phone".
+   */
+  request_uri?: string;
+  /**
    * Value of the From header; a tag is added where it has none. Default: the address of
    * record.
    * Examples: "<sip:anonymous@anonymous.invalid>".
@@ -680,6 +687,13 @@ interface RequestOptions {
    * Examples: "application/scaip+xml".
    */
   content_type?: string;
+  /**
+   * Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target
+   * all the same. It is the To header as well, where `to` says nothing else. Default: the
+   * target.
+   * Examples: "tel:+49-30-123456", "sip:600@pbx.example;user=phone".
+   */
+  request_uri?: string;
   /**
    * Value of the From header; a tag is added where it has none. Default: the address of
    * record.
@@ -944,6 +958,108 @@ interface WaitOptions {
    * Default: false.
    */
   media?: boolean;
+}
+
+/**
+ * What sign_identity() signs: a PASSporT (RFC 8225).
+ */
+interface IdentityOptions {
+  /**
+   * Signs, by ES256: PKCS #8 ("BEGIN PRIVATE KEY") or SEC 1 ("BEGIN EC PRIVATE KEY").
+   */
+  private_key: string;
+  /**
+   * Where the certificate is: claim `x5u` and parameter `info`.
+   * Examples: "https://cert.example.org/shaken.pem".
+   */
+  x5u: string;
+  /**
+   * Who calls. Of a number its digits are signed (RFC 8224, 8.3), of a SIP URI scheme, user
+   * and host; an object is the claim as it is.
+   * Examples: "+1 215 555 0121".
+   */
+  orig: string | Readonly<Record<string, unknown>>;
+  /**
+   * Who is called, in the same forms.
+   * Examples: "+1 215 555 0131".
+   *
+   * @minItems 1
+   */
+  dest: string | readonly string[] | Readonly<Record<string, unknown>>;
+  /**
+   * When it was signed, in seconds since 1970. Default: now.
+   * Examples: 1443208345.
+   */
+  iat?: number;
+  /**
+   * Full, partial or gateway attestation (RFC 8588, 4); makes the token one of `ppt` shaken.
+   */
+  attest?: 'A' | 'B' | 'C';
+  /**
+   * Claim `origid` (RFC 8588, 5). Default: a random UUID where `attest` is given.
+   */
+  origid?: string;
+  /**
+   * Extension of the token. Default: shaken where `attest` is given, else none.
+   * Examples: "div".
+   */
+  ppt?: string;
+  /**
+   * Claims to add to the payload or to put in the place of others; null leaves one out.
+   * Examples: {"rcd":{"nam":"Anna"}}.
+   */
+  claims?: Readonly<Record<string, unknown>>;
+  /**
+   * The same for the header of the token; what it says of `alg` changes the text, not the
+   * signature.
+   * Examples: {"typ":"jwt"}.
+   */
+  header?: Readonly<Record<string, unknown>>;
+  /**
+   * Leaves header and payload out, which the receiver puts together from the message (RFC
+   * 8225, 7).
+   * Default: false.
+   */
+  compact?: boolean;
+}
+
+/**
+ * What read_identity() checks a token against.
+ */
+interface IdentityCheck {
+  /**
+   * Whose key must have signed, and which must be valid now. Neither its issuer nor the
+   * numbers it is for (RFC 8226) are looked at.
+   */
+  certificate?: string;
+  /**
+   * The key that must have signed, where there is no certificate.
+   */
+  public_key?: string;
+  /**
+   * Who calls, as the message says (From or P-Asserted-Identity): must be what was signed.
+   * Examples: "+12155550121".
+   */
+  orig?: string;
+  /**
+   * Who is called, as the message says (To): must be among what was signed.
+   * Examples: "+12155550131".
+   */
+  dest?: string;
+  /**
+   * Of the compact form: when it was signed, in seconds since 1970, as the Date header of the
+   * message says.
+   */
+  iat?: number;
+  /**
+   * The time that counts as now, in seconds since 1970. Default: now.
+   */
+  now?: number;
+  /**
+   * How many seconds `iat` may be away from now (RFC 8224, 6.2.1).
+   * Default: 60.
+   */
+  max_age?: number;
 }
 
 /**
@@ -1342,6 +1458,72 @@ interface Timing {
 }
 
 /**
+ * A key on the curve P-256, what `generate_key()` returns; all of it is PEM.
+ */
+interface KeyPair {
+  /**
+   * PKCS #8 (RFC 5208).
+   */
+  readonly private_key: string;
+  /**
+   * SubjectPublicKeyInfo (RFC 5280, 4.1).
+   */
+  readonly public_key: string;
+  /**
+   * For the public key, signed by the private one.
+   */
+  readonly certificate: string;
+}
+
+/**
+ * An Identity header as `read_identity()` read it (RFC 8224, 4). What cannot be read is left
+ * out.
+ */
+interface Identity {
+  /**
+   * Header and payload were left out (RFC 8225, 7); those shown are put together from the
+   * options.
+   */
+  readonly compact: boolean;
+  /**
+   * Header of the token: `alg`, `typ`, `x5u`, `ppt`.
+   */
+  readonly header?: Readonly<Record<string, any>>;
+  /**
+   * Claims: `orig`, `dest`, `iat`, of SHAKEN also `attest` and `origid`.
+   */
+  readonly payload?: Readonly<Record<string, any>>;
+  /**
+   * URI of the certificate, of the parameter `info`.
+   */
+  readonly info?: string;
+  /**
+   * Parameter `alg`, where there is one.
+   */
+  readonly alg?: string;
+  /**
+   * Parameter `ppt`, where there is one.
+   * Examples: "shaken".
+   */
+  readonly ppt?: string;
+  /**
+   * Whether everything holds, the signature too. Absent where nothing is wrong but no key was
+   * given.
+   */
+  readonly valid?: boolean;
+  /**
+   * The response for what is wrong (RFC 8224, 6.2.2): 428 no header, 403 `iat` too old or
+   * ahead, 436 no `info`, 437 another algorithm or a certificate out of its time, 438 all
+   * else.
+   */
+  readonly code?: number;
+  /**
+   * What is wrong, in words.
+   */
+  readonly reason?: string;
+}
+
+/**
  * A session description (RFC 8866). What cannot be read is left out.
  */
 interface Sdp {
@@ -1432,6 +1614,220 @@ interface SdpCodec {
    * Format parameters, where there are any.
    */
   readonly fmtp?: string;
+}
+
+/**
+ * The calls of somebody (RFC 4235), in the words of the document. What it does not say is
+ * left out.
+ */
+interface DialogInfo {
+  /**
+   * One more with each NOTIFY of a subscription.
+   */
+  readonly version?: number;
+  /**
+   * `full`: all dialogs are listed; `partial`: those that have changed.
+   */
+  readonly state?: string;
+  /**
+   * URI of whom the dialogs are.
+   * Examples: "sip:bob@pbx.example".
+   */
+  readonly entity?: string;
+  /**
+   * In order; empty where there is no call.
+   */
+  readonly dialogs: readonly WatchedDialog[];
+}
+
+/**
+ * A dialog of a `DialogInfo` (RFC 4235, 4.1).
+ */
+interface WatchedDialog {
+  /**
+   * Name of the dialog in these documents.
+   */
+  readonly id: string;
+  /**
+   * Its Call-ID.
+   */
+  readonly call_id?: string;
+  /**
+   * Tag of the one who is watched.
+   */
+  readonly local_tag?: string;
+  /**
+   * Tag of the other side.
+   */
+  readonly remote_tag?: string;
+  /**
+   * `initiator`: the one who is watched calls; `recipient`: is called.
+   */
+  readonly direction?: string;
+  /**
+   * `trying`, `proceeding`, `early`, `confirmed` or `terminated` (RFC 4235, 3.7.1); empty
+   * where the document has none.
+   * Examples: "confirmed".
+   */
+  readonly state: string;
+  /**
+   * What brought it there: `cancelled`, `rejected`, `replaced`, `local-bye`, `remote-bye`,
+   * `error` or `timeout`.
+   */
+  readonly event?: string;
+  /**
+   * Code of the response that brought it there.
+   */
+  readonly code?: number;
+  /**
+   * Seconds since it began.
+   */
+  readonly duration?: number;
+  readonly local?: DialogEnd;
+  readonly remote?: DialogEnd1;
+}
+
+/**
+ * The one who is watched.
+ */
+interface DialogEnd {
+  /**
+   * URI of From or To.
+   * Examples: "sip:anna@pbx.example".
+   */
+  readonly identity?: string;
+  /**
+   * Display name.
+   */
+  readonly display?: string;
+  /**
+   * URI of the Contact.
+   */
+  readonly target?: string;
+}
+
+/**
+ * The other side.
+ */
+interface DialogEnd1 {
+  /**
+   * URI of From or To.
+   * Examples: "sip:anna@pbx.example".
+   */
+  readonly identity?: string;
+  /**
+   * Display name.
+   */
+  readonly display?: string;
+  /**
+   * URI of the Contact.
+   */
+  readonly target?: string;
+}
+
+/**
+ * One end of a `WatchedDialog` (RFC 4235, 4.1.6).
+ */
+interface DialogEnd2 {
+  /**
+   * URI of From or To.
+   * Examples: "sip:anna@pbx.example".
+   */
+  readonly identity?: string;
+  /**
+   * Display name.
+   */
+  readonly display?: string;
+  /**
+   * URI of the Contact.
+   */
+  readonly target?: string;
+}
+
+/**
+ * The presence of somebody (RFC 3863). What the document does not say is left out.
+ */
+interface Presence {
+  /**
+   * URI of whom it is about.
+   * Examples: "pres:bob@pbx.example".
+   */
+  readonly entity?: string;
+  /**
+   * The ways to reach them, in order.
+   */
+  readonly tuples: readonly PresenceTuple[];
+  /**
+   * Words about all of it; of several the first.
+   */
+  readonly note?: string;
+  /**
+   * What the person does (RFC 4480, 3.2), by the names of the elements.
+   * Examples: ["on-the-phone"].
+   */
+  readonly activities: readonly string[];
+}
+
+/**
+ * A way to reach somebody (RFC 3863, 4.1.2).
+ */
+interface PresenceTuple {
+  /**
+   * Name of the tuple.
+   */
+  readonly id: string;
+  /**
+   * `open` or `closed`.
+   * Examples: "open".
+   */
+  readonly basic?: string;
+  /**
+   * URI to reach them at.
+   */
+  readonly contact?: string;
+  /**
+   * Of the contact, from 0 to 1, as written.
+   */
+  readonly priority?: string;
+  /**
+   * Words about it; of several the first.
+   */
+  readonly note?: string;
+  /**
+   * When it changed, as written (RFC 3339).
+   */
+  readonly timestamp?: string;
+}
+
+/**
+ * State of a mailbox (RFC 3842): voice messages; where the server tells of none, those of
+ * all other kinds together.
+ */
+interface MessageSummary {
+  /**
+   * Whether messages wait.
+   */
+  readonly waiting: boolean;
+  /**
+   * URI of the mailbox.
+   */
+  readonly account?: string;
+  /**
+   * Messages not yet heard.
+   */
+  readonly new: number;
+  /**
+   * Messages heard and kept.
+   */
+  readonly old: number;
+  /**
+   * How many of the new ones are urgent, where the server says so.
+   */
+  readonly urgent_new?: number;
+  /**
+   * How many of the old ones are urgent, where the server says so.
+   */
+  readonly urgent_old?: number;
 }
 
 /**
@@ -2923,7 +3319,67 @@ interface Agent {
    * alice.request("OPTIONS", bob, { headers: { Accept: "application/sdp" } });
    * @see RFC 3261, 8.1 and 12.2
    */
-  request(method: string, target?: Target, call: CallInfo): Transaction;
+  request(method: string, options: OutgoingOptions, call?: CallInfo): Transaction;
+  /**
+   * Sends a request beside those of baresip: in the current call, or to a target outside of calls.
+   * It is answered to the script alone. Needs the option `proxy` of the agent.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param method Any method that begins no call and ends none: INFO, OPTIONS, NOTIFY, PUBLISH,
+   * UPDATE, ...
+   * @param target Another agent, a SIP or tel URI, or a number or user name in the domain of this
+   * agent. Default: the other side of the call.
+   * @param options Headers and body.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * const info = alice.request("INFO", { body: "Signal=5", content_type: "application/dtmf-relay" });
+   * await_until(() => assert(info.final?.code).equals(200));
+   * alice.request("OPTIONS", bob, { headers: { Accept: "application/sdp" } });
+   * @see RFC 3261, 8.1 and 12.2
+   */
+  request(method: string, call: CallInfo): Transaction;
+  /**
+   * Sends a request beside those of baresip: in the current call, or to a target outside of calls.
+   * It is answered to the script alone. Needs the option `proxy` of the agent.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param method Any method that begins no call and ends none: INFO, OPTIONS, NOTIFY, PUBLISH,
+   * UPDATE, ...
+   * @param target Another agent, a SIP or tel URI, or a number or user name in the domain of this
+   * agent. Default: the other side of the call.
+   * @param options Headers and body.
+   * @param call One of `calls`; default: the current call.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * const info = alice.request("INFO", { body: "Signal=5", content_type: "application/dtmf-relay" });
+   * await_until(() => assert(info.final?.code).equals(200));
+   * alice.request("OPTIONS", bob, { headers: { Accept: "application/sdp" } });
+   * @see RFC 3261, 8.1 and 12.2
+   */
+  request(method: string, target: Target, call: CallInfo): Transaction;
   /**
    * Refuses the call that has waited longest; waits for one to come in if there is none yet.
    * Returns when the call is closed.
@@ -2950,6 +3406,56 @@ interface Agent {
    */
   reject(code?: number, reason?: string, options?: HeaderOptions): void;
   /**
+   * Refuses the call that has waited longest; waits for one to come in if there is none yet.
+   * Returns when the call is closed.
+   * Time limit: 5s.
+   * @param code Final response, 400 to 699. Other than 486 it needs baresip 3.19, or the option
+   * `proxy` of the agent; with that it may be 300 to 399, too. Default: 486.
+   * @param reason Reason phrase; default: that of baresip. Needs baresip 3.19, or the option
+   * `proxy` of the agent.
+   * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * bob.reject();
+   * await_until(() => assert(alice.status_code).equals(486));
+   * carol.reject(603, "Not Here");
+   * @see RFC 3261, 21.4 to 21.6
+   */
+  reject(options: HeaderOptions): void;
+  /**
+   * Refuses the call that has waited longest; waits for one to come in if there is none yet.
+   * Returns when the call is closed.
+   * Time limit: 5s.
+   * @param code Final response, 400 to 699. Other than 486 it needs baresip 3.19, or the option
+   * `proxy` of the agent; with that it may be 300 to 399, too. Default: 486.
+   * @param reason Reason phrase; default: that of baresip. Needs baresip 3.19, or the option
+   * `proxy` of the agent.
+   * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * bob.reject();
+   * await_until(() => assert(alice.status_code).equals(486));
+   * carol.reject(603, "Not Here");
+   * @see RFC 3261, 21.4 to 21.6
+   */
+  reject(code: number, options: HeaderOptions): void;
+  /**
    * Refuses every further call as soon as it comes in, until `stop_responding`. Given again, the
    * last one counts. Not for an agent with `answer: "auto"`.
    * Returns when it holds for the next call.
@@ -2974,6 +3480,31 @@ interface Agent {
    * @see RFC 3261, 21.4 to 21.6
    */
   respond_incoming(code: number, reason?: string, options?: HeaderOptions): void;
+  /**
+   * Refuses every further call as soon as it comes in, until `stop_responding`. Given again, the
+   * last one counts. Not for an agent with `answer: "auto"`.
+   * Returns when it holds for the next call.
+   * Time limit: 5s.
+   * @param code Final response, 400 to 699. Other than 486 it needs baresip 3.19, or the option
+   * `proxy` of the agent; with that it may be 300 to 399, too.
+   * @param reason Reason phrase; default: that of baresip. Needs baresip 3.19, or the option
+   * `proxy` of the agent.
+   * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * bob.respond_incoming(503, "Overloaded", { headers: { "Retry-After": "30" } });
+   * bob.respond_incoming(486);
+   * alice.dial(bob);
+   * await_until(() => assert(alice.status_code).equals(486));
+   * @see RFC 3261, 21.4 to 21.6
+   */
+  respond_incoming(code: number, options: HeaderOptions): void;
   /**
    * Answers every further call with 302 and the target as its Contact, until `stop_responding`.
    * Needs the option `proxy` of the agent; not for one with `answer: "auto"`.
@@ -3618,6 +4149,27 @@ interface SipPeer {
    */
   respond(code: number, reason?: string, options?: ResponseOptions): void;
   /**
+   * Answers the INVITE that has waited longest, else the request that has, else waits for one to
+   * come in. Any code, any header, provisional ones as often as wanted.
+   * Returns when the response was sent.
+   * Time limit: 5s.
+   * @param code From 100 to 699.
+   * @param reason Reason phrase. Default: that of the standards.
+   * @param options Headers, body, tag and more.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * p.respond(503, "Overloaded", { headers: { "Retry-After": "30" } });
+   * p.respond(183, undefined, { reliable: true, sdp: {} });
+   * @see RFC 3261, 8.2.6 and 21; RFC 3262
+   */
+  respond(code: number, options: ResponseOptions): void;
+  /**
    * Ends the current call: BYE after answer, CANCEL before it, 486 for a call that waits.
    * Returns when the call is closed.
    * Time limit: 5s.
@@ -4063,6 +4615,29 @@ interface SipPeer {
    * @see RFC 3261, 8.1 and 12.2
    */
   request(method: string, target?: Target, options?: RequestOptions): Transaction;
+  /**
+   * Sends a request outside of a dialog, or with `in` inside that one. An INVITE sent so is no call
+   * of the peer: its responses stand in the transaction, and `ack()` acknowledges it.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param method Any token: also a method of no standard.
+   * @param target An agent or a peer, a `sip:`, `sips:` or `tel:` URI, or a number or user name in
+   * the domain of this peer. With `in` it may be left out: the dialog's own target.
+   * @param options Headers, body and more.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_CALL_LIMIT: The scenario placed more calls than allowed.
+   * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * const probe = p.request("OPTIONS", bob, { headers: { "Max-Forwards": "0" } });
+   * await_until(() => assert(probe.final?.code).equals(483));
+   * @see RFC 3261, 8.1 and 12.2
+   */
+  request(method: string, options: RequestOptions): Transaction;
   /**
    * Acknowledges a 2xx: for a peer with `automatic: { ack: false }`, or a call dialled with `ack:
    * "drop"`. The same as `ack()` of the transaction.
@@ -4700,6 +5275,22 @@ interface SipMessage {
    * @see RFC 2046, 5.1; RFC 5621
    */
   readonly parts: readonly BodyPart[] | undefined;
+  /**
+   * The calls of somebody, where the body is application/dialog-info+xml: what a busy lamp field
+   * shows.
+   * @see RFC 4235
+   */
+  readonly dialog_info: DialogInfo | undefined;
+  /**
+   * The presence of somebody, where the body is application/pidf+xml.
+   * @see RFC 3863
+   */
+  readonly presence: Presence | undefined;
+  /**
+   * The state of a mailbox, where the body is application/simple-message-summary.
+   * @see RFC 3842
+   */
+  readonly message_summary: MessageSummary | undefined;
   /**
    * Value of a header of the message; several of one name joined with ", ".
    * @param name Header name, any case, long or compact form.
@@ -5427,6 +6018,61 @@ declare function file_text(path: string): string;
  * for (const { user, code } of file_json("users.json")) log(user, code);
  */
 declare function file_json(path: string): any;
+
+/**
+ * Makes a key pair on the curve P-256 and a certificate for it that it signs itself, valid for a
+ * month.
+ * Returns when they are made.
+ * Time limit: 5s.
+ * @param common_name Common name of the certificate. Default: "offhook".
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * const carrier_key = generate_key("SHAKEN 1234");
+ * const mock = mock_server();
+ * mock.respond("GET", "/carrier.pem", text_response(carrier_key.certificate));
+ * @see RFC 8226; RFC 7518, 3.4
+ */
+declare function generate_key(common_name?: string): KeyPair;
+
+/**
+ * Signs the identity of a caller and returns the value of an Identity header, for `headers` of a
+ * peer or an agent and for `message_text`. It signs what it is told: a token that is old, of other
+ * ends or of another key is made by its options.
+ * @param options Key, ends and claims.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * const carrier_key = generate_key();
+ * const Identity = sign_identity({
+ *   private_key: carrier_key.private_key,
+ *   x5u: "https://cert.example.org/shaken.pem",
+ *   orig: "+12155550121",
+ *   dest: "+12155550131",
+ *   attest: "A",
+ * });
+ * peer("carrier").dial("sip:+12155550131@pbx.example", { from: "<sip:+12155550121@carrier.example>", headers: { Identity } });
+ * @see RFC 8224, 4; RFC 8225; RFC 8588
+ */
+declare function sign_identity(options: IdentityOptions): string;
+
+/**
+ * Reads an Identity header and checks it as a verification service does. What is wrong is a value,
+ * not an error: `valid` is false, `code` the response to give, `reason` says why.
+ * @param value One value of an Identity header; where there is none, the answer is `code` 428.
+ * @param options The key or certificate, and what the message says. Without a key everything but
+ * the signature is checked.
+ * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+ * @example
+ * const invite = peer("platform").expect("INVITE");
+ * const identity = read_identity(invite.header("Identity"), {
+ *   certificate: file_text("shaken.pem"),
+ *   orig: "+12155550121",
+ *   dest: "+12155550131",
+ * });
+ * assert(identity).contains({ valid: true, ppt: "shaken" });
+ * assert(identity.payload?.attest).equals("A");
+ * @see RFC 8224, 6.2
+ */
+declare function read_identity(value?: string | undefined, options?: IdentityCheck): Identity;
 
 /**
  * Sends an HTTP request and returns the answer, whatever its status. In a condition it is sent

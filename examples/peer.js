@@ -60,6 +60,27 @@ scenario('the session is refreshed by UPDATE', ({ carrier }) => {
   trunk.expect('UPDATE', { header: { 'Session-Expires': '2;refresher=uac' }, within: '3s' });
 });
 
+scenario('a tel URI is dialled, and the contact counts from then on', ({ carrier }) => {
+  const trunk = peer('trunk');
+  trunk.on_invite([[200]]);
+  carrier.dial(trunk, { request_uri: 'tel:+49-30-123456', from: '<tel:+4940654321>' });
+  await_until(() => assert(trunk.state).equals(State.Established));
+  assert(trunk.sip.received('INVITE')[0]?.uri).equals('tel:+49-30-123456');
+  assert(trunk.peer?.number).equals('+4940654321');
+  carrier.bye();
+});
+
+scenario('two hops record their route: requests of the call pass them in order', ({ carrier }) => {
+  const [edge, trunk] = [peer('edge'), peer('trunk')];
+  const hop = `<${edge.aor};lr>`;
+  trunk.on_invite([[200]]);
+  carrier.dial(trunk, { headers: { 'Record-Route': [hop, '<sip:127.0.0.1:9;lr>'] } });
+  await_until(() => assert(trunk.sip.sent(200)[0]?.headers('Record-Route').length).equals(2));
+  trunk.info({ body: 'x' });
+  const info = edge.expect('INFO');
+  assert(info.headers('Route')).equals([hop, '<sip:127.0.0.1:9;lr>']);
+});
+
 scenario('an alarm as a MESSAGE (SCAIP)', ({ carrier }) => {
   const center = peer('center');
   const alarm = '<mrq><ref>1</ref><cid>0123</cid><dty>0002</dty></mrq>';

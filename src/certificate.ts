@@ -2,6 +2,7 @@
  * Self-signed certificates (RFC 5280) for what Offhook itself runs as a TLS server, made anew in each process: no
  * key is ever stored. Loads its library when the first one is made: most runs make none.
  */
+import { createPublicKey } from 'node:crypto';
 import { isIP } from 'node:net';
 
 /** Both as PEM. */
@@ -39,4 +40,19 @@ export async function selfSigned(
     ],
   });
   return { cert, key };
+}
+
+export interface KeyPair {
+  private_key: string;
+  public_key: string;
+  certificate: string;
+}
+
+const KEY_DAYS = 30;
+
+/** A key on the curve P-256 and a certificate for it, all as PEM. */
+export async function keyPair(commonName: string): Promise<KeyPair> {
+  const { cert, key } = await selfSigned(commonName, [], KEY_DAYS);
+  const publicKey = createPublicKey(cert).export({ type: 'spki', format: 'pem' });
+  return { private_key: key, public_key: String(publicKey), certificate: cert };
 }

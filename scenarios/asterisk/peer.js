@@ -29,6 +29,20 @@ scenario('a login, a tone heard, and the end', () => {
   await_until(() => assert(alice.registered).is_false());
 });
 
+scenario('a tel URI is dialled', () => {
+  const alice = registeredPeer('A');
+  const call = alice.dial(`sip:${env('SIP_DOMAIN')}`, {
+    request_uri: `tel:${env('PBX_ECHO')}`,
+    to: `<tel:${env('PBX_ECHO')}>`,
+  });
+  up(alice);
+  assert(call.request?.uri).equals(`tel:${env('PBX_ECHO')}`);
+  alice.send_audio(tone(440));
+  alice.verify_audio(440);
+  alice.hangup();
+  await_until(() => assert(alice.ended).contains({ by: 'local', how: 'bye' }));
+});
+
 scenario('digits into the menu', () => {
   const alice = registeredPeer('A');
   alice.dial(env('PBX_IVR'));
@@ -198,4 +212,48 @@ scenario('over a WebSocket: a login, a call out, a call in', () => {
   await_until(() => assert(info.final).is_present());
   bob.hangup();
   await_until(() => assert(alice.ended).contains({ by: 'remote', how: 'bye' }));
+});
+
+/** The way over a WebSocket with TLS. */
+const wss = (more) => ({ transport: 'wss', outbound: env('SIP_PROXY_WSS'), ...more });
+
+scenario.each([
+  { verified: 'not verified', options: () => ({ verify_tls: false }) },
+  {
+    verified: 'verified',
+    options: () => {
+      const ca_file = env('PBX_CA_FILE', '');
+      if (ca_file === '') skip('needs the authority of the PBX: PBX_CA_FILE is not set');
+      return { verify_tls: true, ca_file };
+    },
+  },
+])('over a WebSocket with TLS, certificate $verified', ({ options }) => {
+  const alice = registeredPeer('A', wss(options()));
+  const register = alice.sip.sent('REGISTER')[0];
+  assert(register?.header('Via')).contains('SIP/2.0/WSS');
+  assert(register?.header('Contact')).contains('transport=ws');
+  alice.dial(env('PBX_ECHO'));
+  up(alice);
+  alice.send_audio(tone(440));
+  alice.verify_audio(440);
+  alice.hangup();
+  const bob = registeredPeer('B');
+  alice.on_invite([[180], [200]]);
+  bob.dial(alice);
+  up(alice, bob);
+  bob.hangup();
+  await_until(() => assert(alice.ended).contains({ by: 'remote', how: 'bye' }));
+  alice.unregister();
+  await_until(() => assert(alice.registered).is_false());
+});
+
+scenario('a WebSocket server whose certificate nobody vouches for', () => {
+  const alice = peer('alice', user('A', wss({ verify_tls: true })));
+  try {
+    alice.register();
+    throw new Error('was sent');
+  } catch (error) {
+    assert(error.code).equals('E_PEER');
+    assert(error.message).contains('self-signed certificate');
+  }
 });

@@ -22,6 +22,8 @@ scenario.each([
   { name: 'a number', options: { headers: { A: 5 } } },
   { name: 'no values', options: { headers: { A: [] } } },
   { name: 'a line break in From', options: { from: '<sip:a@b>\r\nX: y' } },
+  { name: 'a blank in the Request-URI', options: { request_uri: 'tel:1 2' } },
+  { name: 'a line break in the Request-URI', options: { request_uri: 'tel:1\r\nX: y' } },
   { name: 'a line break in To', options: { to: '<sip:a@b>\nX: y' } },
   { name: 'a line break in Contact', options: { contact: '\r\n' } },
   { name: 'a line break in Event', options: { event: 'a\r\nb' } },
@@ -146,7 +148,7 @@ scenario('targets that lead nowhere', () => {
   assert(to('sip:x@127.0.0.1;transport=sctp')).matches(/^E_PEER .*transport sctp/);
   assert(to('sip:x@127.0.0.1:9;transport=tcp')).matches(/^E_PEER .*ECONNREFUSED/);
   assert(to('sip:x@127.0.0.1:9;transport=tls')).matches(/^E_PEER .*ECONNREFUSED/);
-  assert(to('sip:x@127.0.0.1:9;transport=ws')).matches(/^E_PEER .*no WebSocket at/);
+  assert(to('sip:x@127.0.0.1:9;transport=ws')).matches(/^E_PEER .*no WebSocket at.*ECONNREFUSED/);
   const long = thrown(() => p.request('OPTIONS', 'sip:x@127.0.0.1:9', { body: 'x'.repeat(70000) }));
   assert(long).matches(/^E_PEER .*do not fit into a datagram/);
 });

@@ -271,3 +271,28 @@ scenario('two calls beside each other', ({ p, bob }) => {
   p.hangup();
   await_until(() => assert(carol.state).equals(State.Idle));
 });
+
+scenario('a tel URI as the Request-URI, From and To', ({ p }) => {
+  const carrier = peer('carrier');
+  carrier.on_invite([[180]]);
+  const dialled = { request_uri: 'tel:+49-30-123456', from: '<tel:+4940654321>' };
+  const call = p.dial(carrier, dialled);
+  const invite = carrier.expect('INVITE');
+  assert(invite.uri).equals('tel:+49-30-123456');
+  assert(invite.header('To')).equals('<tel:+49-30-123456>');
+  await_until(() => assert(carrier.peer?.number).equals('+4940654321'));
+  assert(p.peer?.uri).equals('tel:+49-30-123456');
+  // the refusal is acknowledged, and the CANCEL sent, with the same URI to the same place
+  p.cancel();
+  await_until(() => assert(call.final?.code).equals(487));
+  assert(carrier.sip.received('CANCEL')[0]?.uri).equals('tel:+49-30-123456');
+  await_until(() => assert(carrier.sip.received('ACK')[0]?.uri).equals('tel:+49-30-123456'));
+  // in the call the contact is what counts
+  carrier.on_invite([[200]]);
+  const again = p.dial(carrier, dialled);
+  await_until(() => assert(again.final?.code).equals(200));
+  await_until(() => assert(carrier.state).equals(State.Established));
+  assert(carrier.sip.received('ACK').at(-1)?.uri).matches(/^sip:carrier@127/);
+  p.bye();
+  await_until(() => assert(carrier.state).equals(State.Idle));
+});

@@ -9,7 +9,7 @@ import { headerOf, type SipMessage } from '../sip/sip-message.js';
 import type { Media } from './media/media.js';
 import type { Describes, SdpChoice } from './media/sdp-wish.js';
 import type { Dialog } from '../signalling/dialog.js';
-import type { Pending, RequestWish } from '../signalling/requests.js';
+import { type Pending, type RequestWish, wayOf } from '../signalling/requests.js';
 
 /** How a 2xx is acknowledged: at once, after so many ms, or not at all. */
 export type AckHabit = 'now' | 'drop' | number;
@@ -104,13 +104,13 @@ export function contactOf(call: PeerCall, own: string): string | undefined {
 
 /** The CANCEL of an INVITE: the same branch, number and way (RFC 3261, 9.1). */
 export function cancelWish({ sent }: Pending, wish: Omit<RequestWish, 'method'>): RequestWish {
-  const { headers, cseq, uri, call_id } = sent.message;
+  const { headers, cseq, call_id } = sent.message;
   // It takes the way of the INVITE, also one that the script has chosen.
   const routes = headerLines(headers, 'route');
   return {
+    ...wayOf(sent),
     ...wish,
     method: 'CANCEL',
-    uri,
     callId: call_id,
     cseq,
     branch: sent.branch,

@@ -116,7 +116,7 @@ it('what a script does wrong is told, and breaks nothing', async () => {
   const folder = fileURLToPath(new URL('../../scenarios/peer', import.meta.url));
   const { code, stdout } = await runCli(['run', 'bad.js', '--jobs', '4'], { cwd: folder });
   expect(code, stdout).toBe(0);
-  expect(stdout).toContain('62 scenarios: 62 passed');
+  expect(stdout).toContain('64 scenarios: 64 passed');
 });
 
 it('a 200 that crosses the CANCEL is acknowledged, and the call ends by BYE', async () => {

@@ -124,6 +124,10 @@ export interface Operations {
   file_text: { path: string; stack: string };
   file_json: { path: string; stack: string };
   uuid: Record<string, never>;
+  /** -> value of an Identity header */
+  sign_identity: { args: Encoded[]; stack: string };
+  /** -> Identity */
+  read_identity: { args: Encoded[]; stack: string };
   /** -> what setup_file has returned */
   file_value: Record<string, never>;
   /** What setup_file has returned: plain data. */

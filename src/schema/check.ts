@@ -218,6 +218,8 @@ const KINDS: Readonly<Record<ParamKind, KindCheck>> = {
   message_parts: messagePartsKind,
   scenario_options: optionsOf('scenarioOptions'),
   wait_options: optionsOf('waitOptions'),
+  identity_options: optionsOf('identityOptions'),
+  identity_check: optionsOf('identityCheck'),
   mock_options: optionsOf('mockOptions'),
   http_options: (value) =>
     isPlainObject(value) ? httpOptionsProblem(value) : { expected: 'an options object' },

@@ -2,6 +2,7 @@
 import type { FunctionRow, ParamRow } from './rows.js';
 import { AUDIO_GLOBALS } from './verbs/audio.js';
 import { HTTP_GLOBALS } from './verbs/http.js';
+import { IDENTITY_GLOBALS } from './verbs/identity.js';
 import { SUITE_GLOBALS } from './verbs/suites.js';
 
 const WITHIN: ParamRow = {
@@ -334,6 +335,7 @@ export const GLOBALS = {
     throws: ['E_READ_DENIED', 'E_READ_FAILED', 'E_ARGUMENT'],
     example: 'for (const { user, code } of file_json("users.json")) log(user, code);',
   },
+  ...IDENTITY_GLOBALS,
   ...HTTP_GLOBALS,
   ...SUITE_GLOBALS,
 } as const satisfies Record<string, FunctionRow>;

@@ -35,6 +35,8 @@ function validIn(where: Where): readonly string[] {
     case 'outgoingOptions':
     case 'scenarioOptions':
     case 'waitOptions':
+    case 'identityOptions':
+    case 'identityCheck':
     case 'httpOptions':
     case 'mockOptions':
     case 'mockResponse':

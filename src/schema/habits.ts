@@ -26,6 +26,8 @@ type Where =
   | 'outgoingOptions'
   | 'scenarioOptions'
   | 'waitOptions'
+  | 'identityOptions'
+  | 'identityCheck'
   | 'httpOptions'
   | 'mockOptions'
   | 'mockResponse'

@@ -32,6 +32,8 @@ export type OptionsName =
   | 'outgoingOptions'
   | 'scenarioOptions'
   | 'waitOptions'
+  | 'identityOptions'
+  | 'identityCheck'
   | 'httpOptions'
   | 'mockOptions'
   | 'mockResponse'
@@ -88,7 +90,18 @@ export function optionsProblem(name: OptionsName, options: unknown): Problem | u
       ? unknownOption(name, option)
       : unknownField(schema, error.instancePath, option);
   }
+  const missing = error.keyword === 'required' && error.instancePath === '';
+  if (missing) return missingOption(schema, String(error.params['missingProperty']));
   return wrongOption(schema, given, error.instancePath);
+}
+
+function missingOption({ properties = {} }: ValueSchema, option: string): Problem {
+  const at = properties[option] ?? {};
+  const example = at.examples?.[0];
+  return {
+    what: `option "${option}" is missing: it must be ${expectedForm(at)}`,
+    ...(example === undefined ? {} : { hint: `write for example ${JSON.stringify(example)}` }),
+  };
 }
 
 /** What a value must be, in words: `"udp", "tcp" or "tls"`, `a whole number from 5 to 86400`. */

@@ -116,6 +116,8 @@ export function referenceText(schemas: Schemas = SCHEMAS): string {
       schemas.scenarioOptions,
     ),
     optionsSection('Wait options', 'Second argument of `wait()`.', schemas.waitOptions),
+    optionsSection('Identity options', 'Argument of `sign_identity()`.', schemas.identityOptions),
+    optionsSection('Identity check', 'Options of `read_identity()`.', schemas.identityCheck),
     optionsSection(
       'HTTP options',
       'Third argument of `http()`, and what a request of `http_all()` has beside `method` and `url`.',
@@ -221,6 +223,8 @@ const LINKED_TYPES: Partial<Record<ParamRow['kind'], string>> = {
   agent_options: '[agent options](#agent-options)',
   scenario_options: '[scenario options](#scenario-options)',
   wait_options: '[wait options](#wait-options)',
+  identity_options: '[identity options](#identity-options)',
+  identity_check: '[identity check](#identity-check)',
   http_options: '[HTTP options](#http-options)',
   mock_options: '[mock options](#mock-options)',
   mock_response: '[response](#mock-responses)',
@@ -329,7 +333,7 @@ const SHAPE_SECTIONS: Readonly<Record<string, string>> = {
 /** A TypeScript type, with links to the shapes described on this page. */
 function typeText(type: string): string {
   const shape =
-    /\b(State|CallPeer|Party|Ended|Registration|CallInfo|AgentInfo|Quality|Timing|Sdp|SdpMedia|SdpCodec|Sound|HeardTone|HeardSilence|HeardSignal|HeardRecording|Speech|AudioConnection|SipLog|SipMessage|SipPeer|Transaction|HttpResponse|MockRequest|MockServer|MockResponse)\b/.exec(
+    /\b(State|CallPeer|Party|Ended|Registration|CallInfo|AgentInfo|Quality|Timing|Sdp|DialogInfo|WatchedDialog|DialogEnd|Presence|PresenceTuple|MessageSummary|SdpMedia|SdpCodec|Sound|HeardTone|HeardSilence|HeardSignal|HeardRecording|Speech|AudioConnection|KeyPair|Identity|SipLog|SipMessage|SipPeer|Transaction|HttpResponse|MockRequest|MockServer|MockResponse)\b/.exec(
       type,
     )?.[1];
   if (shape === undefined) return `\`${type}\``;

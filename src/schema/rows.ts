@@ -53,6 +53,8 @@ export type ParamKind =
   | 'agent_options'
   | 'scenario_options'
   | 'wait_options'
+  | 'identity_options'
+  | 'identity_check'
   | PeerKind;
 
 /** Arguments about raw SIP; check-sip.ts holds their checks. */

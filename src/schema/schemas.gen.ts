@@ -516,6 +516,14 @@ export const SCHEMAS = {
           'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
         examples: ['application/scaip+xml'],
       },
+      request_uri: {
+        type: 'string',
+        pattern: '^[^\\s\\u0000-\\u001f\\u007f]+$',
+        'x-form': 'a URI without blanks',
+        description:
+          'Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target all the same. It is the To header as well, where `to` says nothing else. Default: the target.',
+        examples: ['tel:+49-30-123456', 'sip:600@pbx.example;user=phone'],
+      },
       from: {
         type: 'string',
         pattern: '^[^\\u0000-\\u001f\\u007f]+$',
@@ -776,6 +784,14 @@ export const SCHEMAS = {
         description:
           'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
         examples: ['application/scaip+xml'],
+      },
+      request_uri: {
+        type: 'string',
+        pattern: '^[^\\s\\u0000-\\u001f\\u007f]+$',
+        'x-form': 'a URI without blanks',
+        description:
+          'Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target all the same. It is the To header as well, where `to` says nothing else. Default: the target.',
+        examples: ['tel:+49-30-123456', 'sip:600@pbx.example;user=phone'],
       },
       from: {
         type: 'string',
@@ -1120,6 +1136,145 @@ export const SCHEMAS = {
         default: false,
         description:
           'Fails as soon as an agent receives no RTP for more than a second in a call that is established and not on hold.',
+      },
+    },
+  },
+  identityOptions: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'identity-options.schema.json',
+    title: 'IdentityOptions',
+    description: 'What sign_identity() signs: a PASSporT (RFC 8225).',
+    type: 'object',
+    additionalProperties: false,
+    required: ['private_key', 'x5u', 'orig', 'dest'],
+    properties: {
+      private_key: {
+        type: 'string',
+        writeOnly: true,
+        'x-form': 'a private key on the curve P-256, as PEM',
+        description:
+          'Signs, by ES256: PKCS #8 ("BEGIN PRIVATE KEY") or SEC 1 ("BEGIN EC PRIVATE KEY").',
+      },
+      x5u: {
+        type: 'string',
+        pattern: '^[^\\u0000-\\u0020\\u007f<>]+$',
+        'x-form': 'the URI of a certificate',
+        description: 'Where the certificate is: claim `x5u` and parameter `info`.',
+        examples: ['https://cert.example.org/shaken.pem'],
+      },
+      orig: {
+        type: ['string', 'object'],
+        'x-form': 'a number, a URI, or a claim such as { tn: "12155550121" }',
+        tsType: 'string | Readonly<Record<string, unknown>>',
+        description:
+          'Who calls. Of a number its digits are signed (RFC 8224, 8.3), of a SIP URI scheme, user and host; an object is the claim as it is.',
+        examples: ['+1 215 555 0121'],
+      },
+      dest: {
+        type: ['string', 'array', 'object'],
+        items: { type: 'string' },
+        minItems: 1,
+        'x-form': 'a number, a URI, an array of them, or a claim such as { tn: ["12155550131"] }',
+        tsType: 'string | readonly string[] | Readonly<Record<string, unknown>>',
+        description: 'Who is called, in the same forms.',
+        examples: ['+1 215 555 0131'],
+      },
+      iat: {
+        type: 'integer',
+        minimum: 0,
+        description: 'When it was signed, in seconds since 1970. Default: now.',
+        examples: [1443208345],
+      },
+      attest: {
+        enum: ['A', 'B', 'C'],
+        description:
+          'Full, partial or gateway attestation (RFC 8588, 4); makes the token one of `ppt` shaken.',
+      },
+      origid: {
+        type: 'string',
+        description:
+          'Claim `origid` (RFC 8588, 5). Default: a random UUID where `attest` is given.',
+      },
+      ppt: {
+        type: 'string',
+        pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$",
+        'x-form': 'the name of a PASSporT extension such as "div"',
+        description: 'Extension of the token. Default: shaken where `attest` is given, else none.',
+        examples: ['div'],
+      },
+      claims: {
+        type: 'object',
+        'x-form': 'an object of claims',
+        tsType: 'Readonly<Record<string, unknown>>',
+        description:
+          'Claims to add to the payload or to put in the place of others; null leaves one out.',
+        examples: [{ rcd: { nam: 'Anna' } }],
+      },
+      header: {
+        type: 'object',
+        'x-form': 'an object of header parameters',
+        tsType: 'Readonly<Record<string, unknown>>',
+        description:
+          'The same for the header of the token; what it says of `alg` changes the text, not the signature.',
+        examples: [{ typ: 'jwt' }],
+      },
+      compact: {
+        type: 'boolean',
+        default: false,
+        description:
+          'Leaves header and payload out, which the receiver puts together from the message (RFC 8225, 7).',
+      },
+    },
+  },
+  identityCheck: {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'identity-check.schema.json',
+    title: 'IdentityCheck',
+    description: 'What read_identity() checks a token against.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      certificate: {
+        type: 'string',
+        'x-form': 'a certificate as PEM',
+        description:
+          'Whose key must have signed, and which must be valid now. Neither its issuer nor the numbers it is for (RFC 8226) are looked at.',
+      },
+      public_key: {
+        type: 'string',
+        'x-form': 'a public key as PEM',
+        description: 'The key that must have signed, where there is no certificate.',
+      },
+      orig: {
+        type: 'string',
+        'x-form': 'a number or a URI',
+        description:
+          'Who calls, as the message says (From or P-Asserted-Identity): must be what was signed.',
+        examples: ['+12155550121'],
+      },
+      dest: {
+        type: 'string',
+        'x-form': 'a number or a URI',
+        description: 'Who is called, as the message says (To): must be among what was signed.',
+        examples: ['+12155550131'],
+      },
+      iat: {
+        type: 'integer',
+        minimum: 0,
+        description:
+          'Of the compact form: when it was signed, in seconds since 1970, as the Date header of the message says.',
+      },
+      now: {
+        type: 'integer',
+        minimum: 0,
+        description: 'The time that counts as now, in seconds since 1970. Default: now.',
+      },
+      max_age: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 86400,
+        default: 60,
+        description: 'How many seconds `iat` may be away from now (RFC 8224, 6.2.1).',
       },
     },
   },
@@ -1742,6 +1897,64 @@ export const SCHEMAS = {
           },
         },
       },
+      KeyPair: {
+        title: 'KeyPair',
+        description: 'A key on the curve P-256, what `generate_key()` returns; all of it is PEM.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['private_key', 'public_key', 'certificate'],
+        properties: {
+          private_key: { type: 'string', description: 'PKCS #8 (RFC 5208).' },
+          public_key: { type: 'string', description: 'SubjectPublicKeyInfo (RFC 5280, 4.1).' },
+          certificate: {
+            type: 'string',
+            description: 'For the public key, signed by the private one.',
+          },
+        },
+      },
+      Identity: {
+        title: 'Identity',
+        description:
+          'An Identity header as `read_identity()` read it (RFC 8224, 4). What cannot be read is left out.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['compact'],
+        properties: {
+          compact: {
+            type: 'boolean',
+            description:
+              'Header and payload were left out (RFC 8225, 7); those shown are put together from the options.',
+          },
+          header: {
+            type: 'object',
+            tsType: 'Readonly<Record<string, any>>',
+            description: 'Header of the token: `alg`, `typ`, `x5u`, `ppt`.',
+          },
+          payload: {
+            type: 'object',
+            tsType: 'Readonly<Record<string, any>>',
+            description: 'Claims: `orig`, `dest`, `iat`, of SHAKEN also `attest` and `origid`.',
+          },
+          info: { type: 'string', description: 'URI of the certificate, of the parameter `info`.' },
+          alg: { type: 'string', description: 'Parameter `alg`, where there is one.' },
+          ppt: {
+            type: 'string',
+            description: 'Parameter `ppt`, where there is one.',
+            examples: ['shaken'],
+          },
+          valid: {
+            type: 'boolean',
+            description:
+              'Whether everything holds, the signature too. Absent where nothing is wrong but no key was given.',
+          },
+          code: {
+            type: 'integer',
+            description:
+              'The response for what is wrong (RFC 8224, 6.2.2): 428 no header, 403 `iat` too old or ahead, 436 no `info`, 437 another algorithm or a certificate out of its time, 438 all else.',
+          },
+          reason: { type: 'string', description: 'What is wrong, in words.' },
+        },
+      },
       Sdp: {
         title: 'Sdp',
         description: 'A session description (RFC 8866). What cannot be read is left out.',
@@ -1816,6 +2029,145 @@ export const SCHEMAS = {
           rate: { type: 'number', description: 'Clock rate in Hz.' },
           channels: { type: 'integer', description: 'Audio channels.' },
           fmtp: { type: 'string', description: 'Format parameters, where there are any.' },
+        },
+      },
+      DialogInfo: {
+        title: 'DialogInfo',
+        description:
+          'The calls of somebody (RFC 4235), in the words of the document. What it does not say is left out.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['dialogs'],
+        properties: {
+          version: { type: 'integer', description: 'One more with each NOTIFY of a subscription.' },
+          state: {
+            type: 'string',
+            description: '`full`: all dialogs are listed; `partial`: those that have changed.',
+          },
+          entity: {
+            type: 'string',
+            description: 'URI of whom the dialogs are.',
+            examples: ['sip:bob@pbx.example'],
+          },
+          dialogs: {
+            type: 'array',
+            items: { $ref: '#/definitions/WatchedDialog' },
+            tsType: 'readonly WatchedDialog[]',
+            description: 'In order; empty where there is no call.',
+          },
+        },
+      },
+      WatchedDialog: {
+        title: 'WatchedDialog',
+        description: 'A dialog of a `DialogInfo` (RFC 4235, 4.1).',
+        type: 'object',
+        additionalProperties: false,
+        required: ['id', 'state'],
+        properties: {
+          id: { type: 'string', description: 'Name of the dialog in these documents.' },
+          call_id: { type: 'string', description: 'Its Call-ID.' },
+          local_tag: { type: 'string', description: 'Tag of the one who is watched.' },
+          remote_tag: { type: 'string', description: 'Tag of the other side.' },
+          direction: {
+            type: 'string',
+            description: '`initiator`: the one who is watched calls; `recipient`: is called.',
+          },
+          state: {
+            type: 'string',
+            description:
+              '`trying`, `proceeding`, `early`, `confirmed` or `terminated` (RFC 4235, 3.7.1); empty where the document has none.',
+            examples: ['confirmed'],
+          },
+          event: {
+            type: 'string',
+            description:
+              'What brought it there: `cancelled`, `rejected`, `replaced`, `local-bye`, `remote-bye`, `error` or `timeout`.',
+          },
+          code: { type: 'integer', description: 'Code of the response that brought it there.' },
+          duration: { type: 'integer', description: 'Seconds since it began.' },
+          local: { $ref: '#/definitions/DialogEnd', description: 'The one who is watched.' },
+          remote: { $ref: '#/definitions/DialogEnd', description: 'The other side.' },
+        },
+      },
+      DialogEnd: {
+        title: 'DialogEnd',
+        description: 'One end of a `WatchedDialog` (RFC 4235, 4.1.6).',
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          identity: {
+            type: 'string',
+            description: 'URI of From or To.',
+            examples: ['sip:anna@pbx.example'],
+          },
+          display: { type: 'string', description: 'Display name.' },
+          target: { type: 'string', description: 'URI of the Contact.' },
+        },
+      },
+      Presence: {
+        title: 'Presence',
+        description:
+          'The presence of somebody (RFC 3863). What the document does not say is left out.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['tuples', 'activities'],
+        properties: {
+          entity: {
+            type: 'string',
+            description: 'URI of whom it is about.',
+            examples: ['pres:bob@pbx.example'],
+          },
+          tuples: {
+            type: 'array',
+            items: { $ref: '#/definitions/PresenceTuple' },
+            tsType: 'readonly PresenceTuple[]',
+            description: 'The ways to reach them, in order.',
+          },
+          note: { type: 'string', description: 'Words about all of it; of several the first.' },
+          activities: {
+            type: 'array',
+            items: { type: 'string' },
+            tsType: 'readonly string[]',
+            description: 'What the person does (RFC 4480, 3.2), by the names of the elements.',
+            examples: [['on-the-phone']],
+          },
+        },
+      },
+      PresenceTuple: {
+        title: 'PresenceTuple',
+        description: 'A way to reach somebody (RFC 3863, 4.1.2).',
+        type: 'object',
+        additionalProperties: false,
+        required: ['id'],
+        properties: {
+          id: { type: 'string', description: 'Name of the tuple.' },
+          basic: { type: 'string', description: '`open` or `closed`.', examples: ['open'] },
+          contact: { type: 'string', description: 'URI to reach them at.' },
+          priority: { type: 'string', description: 'Of the contact, from 0 to 1, as written.' },
+          note: { type: 'string', description: 'Words about it; of several the first.' },
+          timestamp: { type: 'string', description: 'When it changed, as written (RFC 3339).' },
+        },
+      },
+      MessageSummary: {
+        title: 'MessageSummary',
+        description:
+          'State of a mailbox (RFC 3842): voice messages; where the server tells of none, those of all other kinds together.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['waiting', 'new', 'old'],
+        properties: {
+          waiting: { type: 'boolean', description: 'Whether messages wait.' },
+          account: { type: 'string', description: 'URI of the mailbox.' },
+          new: { type: 'integer', description: 'Messages not yet heard.' },
+          old: { type: 'integer', description: 'Messages heard and kept.' },
+          urgent_new: {
+            type: 'integer',
+            description: 'How many of the new ones are urgent, where the server says so.',
+          },
+          urgent_old: {
+            type: 'integer',
+            description: 'How many of the old ones are urgent, where the server says so.',
+          },
         },
       },
       ReceivedDigit: {

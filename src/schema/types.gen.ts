@@ -395,6 +395,13 @@ export interface CallOptions {
    */
   content_type?: string;
   /**
+   * Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target
+   * all the same. It is the To header as well, where `to` says nothing else. Default: the
+   * target.
+   * Examples: "tel:+49-30-123456", "sip:600@pbx.example;user=phone".
+   */
+  request_uri?: string;
+  /**
    * Value of the From header; a tag is added where it has none. Default: the address of
    * record.
    * Examples: "<sip:anonymous@anonymous.invalid>".
@@ -587,6 +594,13 @@ export interface RequestOptions {
    * Examples: "application/scaip+xml".
    */
   content_type?: string;
+  /**
+   * Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target
+   * all the same. It is the To header as well, where `to` says nothing else. Default: the
+   * target.
+   * Examples: "tel:+49-30-123456", "sip:600@pbx.example;user=phone".
+   */
+  request_uri?: string;
   /**
    * Value of the From header; a tag is added where it has none. Default: the address of
    * record.
@@ -851,6 +865,108 @@ export interface WaitOptions {
    * Default: false.
    */
   media?: boolean;
+}
+
+/**
+ * What sign_identity() signs: a PASSporT (RFC 8225).
+ */
+export interface IdentityOptions {
+  /**
+   * Signs, by ES256: PKCS #8 ("BEGIN PRIVATE KEY") or SEC 1 ("BEGIN EC PRIVATE KEY").
+   */
+  private_key: string;
+  /**
+   * Where the certificate is: claim `x5u` and parameter `info`.
+   * Examples: "https://cert.example.org/shaken.pem".
+   */
+  x5u: string;
+  /**
+   * Who calls. Of a number its digits are signed (RFC 8224, 8.3), of a SIP URI scheme, user
+   * and host; an object is the claim as it is.
+   * Examples: "+1 215 555 0121".
+   */
+  orig: string | Readonly<Record<string, unknown>>;
+  /**
+   * Who is called, in the same forms.
+   * Examples: "+1 215 555 0131".
+   *
+   * @minItems 1
+   */
+  dest: string | readonly string[] | Readonly<Record<string, unknown>>;
+  /**
+   * When it was signed, in seconds since 1970. Default: now.
+   * Examples: 1443208345.
+   */
+  iat?: number;
+  /**
+   * Full, partial or gateway attestation (RFC 8588, 4); makes the token one of `ppt` shaken.
+   */
+  attest?: 'A' | 'B' | 'C';
+  /**
+   * Claim `origid` (RFC 8588, 5). Default: a random UUID where `attest` is given.
+   */
+  origid?: string;
+  /**
+   * Extension of the token. Default: shaken where `attest` is given, else none.
+   * Examples: "div".
+   */
+  ppt?: string;
+  /**
+   * Claims to add to the payload or to put in the place of others; null leaves one out.
+   * Examples: {"rcd":{"nam":"Anna"}}.
+   */
+  claims?: Readonly<Record<string, unknown>>;
+  /**
+   * The same for the header of the token; what it says of `alg` changes the text, not the
+   * signature.
+   * Examples: {"typ":"jwt"}.
+   */
+  header?: Readonly<Record<string, unknown>>;
+  /**
+   * Leaves header and payload out, which the receiver puts together from the message (RFC
+   * 8225, 7).
+   * Default: false.
+   */
+  compact?: boolean;
+}
+
+/**
+ * What read_identity() checks a token against.
+ */
+export interface IdentityCheck {
+  /**
+   * Whose key must have signed, and which must be valid now. Neither its issuer nor the
+   * numbers it is for (RFC 8226) are looked at.
+   */
+  certificate?: string;
+  /**
+   * The key that must have signed, where there is no certificate.
+   */
+  public_key?: string;
+  /**
+   * Who calls, as the message says (From or P-Asserted-Identity): must be what was signed.
+   * Examples: "+12155550121".
+   */
+  orig?: string;
+  /**
+   * Who is called, as the message says (To): must be among what was signed.
+   * Examples: "+12155550131".
+   */
+  dest?: string;
+  /**
+   * Of the compact form: when it was signed, in seconds since 1970, as the Date header of the
+   * message says.
+   */
+  iat?: number;
+  /**
+   * The time that counts as now, in seconds since 1970. Default: now.
+   */
+  now?: number;
+  /**
+   * How many seconds `iat` may be away from now (RFC 8224, 6.2.1).
+   * Default: 60.
+   */
+  max_age?: number;
 }
 
 /**
@@ -1245,6 +1361,70 @@ export interface Timing {
   readonly talk_ms?: number;
 }
 /**
+ * A key on the curve P-256, what `generate_key()` returns; all of it is PEM.
+ */
+export interface KeyPair {
+  /**
+   * PKCS #8 (RFC 5208).
+   */
+  readonly private_key: string;
+  /**
+   * SubjectPublicKeyInfo (RFC 5280, 4.1).
+   */
+  readonly public_key: string;
+  /**
+   * For the public key, signed by the private one.
+   */
+  readonly certificate: string;
+}
+/**
+ * An Identity header as `read_identity()` read it (RFC 8224, 4). What cannot be read is left
+ * out.
+ */
+export interface Identity {
+  /**
+   * Header and payload were left out (RFC 8225, 7); those shown are put together from the
+   * options.
+   */
+  readonly compact: boolean;
+  /**
+   * Header of the token: `alg`, `typ`, `x5u`, `ppt`.
+   */
+  readonly header?: Readonly<Record<string, any>>;
+  /**
+   * Claims: `orig`, `dest`, `iat`, of SHAKEN also `attest` and `origid`.
+   */
+  readonly payload?: Readonly<Record<string, any>>;
+  /**
+   * URI of the certificate, of the parameter `info`.
+   */
+  readonly info?: string;
+  /**
+   * Parameter `alg`, where there is one.
+   */
+  readonly alg?: string;
+  /**
+   * Parameter `ppt`, where there is one.
+   * Examples: "shaken".
+   */
+  readonly ppt?: string;
+  /**
+   * Whether everything holds, the signature too. Absent where nothing is wrong but no key was
+   * given.
+   */
+  readonly valid?: boolean;
+  /**
+   * The response for what is wrong (RFC 8224, 6.2.2): 428 no header, 403 `iat` too old or
+   * ahead, 436 no `info`, 437 another algorithm or a certificate out of its time, 438 all
+   * else.
+   */
+  readonly code?: number;
+  /**
+   * What is wrong, in words.
+   */
+  readonly reason?: string;
+}
+/**
  * A session description (RFC 8866). What cannot be read is left out.
  */
 export interface Sdp {
@@ -1333,6 +1513,212 @@ export interface SdpCodec {
    * Format parameters, where there are any.
    */
   readonly fmtp?: string;
+}
+/**
+ * The calls of somebody (RFC 4235), in the words of the document. What it does not say is
+ * left out.
+ */
+export interface DialogInfo {
+  /**
+   * One more with each NOTIFY of a subscription.
+   */
+  readonly version?: number;
+  /**
+   * `full`: all dialogs are listed; `partial`: those that have changed.
+   */
+  readonly state?: string;
+  /**
+   * URI of whom the dialogs are.
+   * Examples: "sip:bob@pbx.example".
+   */
+  readonly entity?: string;
+  /**
+   * In order; empty where there is no call.
+   */
+  readonly dialogs: readonly WatchedDialog[];
+}
+/**
+ * A dialog of a `DialogInfo` (RFC 4235, 4.1).
+ */
+export interface WatchedDialog {
+  /**
+   * Name of the dialog in these documents.
+   */
+  readonly id: string;
+  /**
+   * Its Call-ID.
+   */
+  readonly call_id?: string;
+  /**
+   * Tag of the one who is watched.
+   */
+  readonly local_tag?: string;
+  /**
+   * Tag of the other side.
+   */
+  readonly remote_tag?: string;
+  /**
+   * `initiator`: the one who is watched calls; `recipient`: is called.
+   */
+  readonly direction?: string;
+  /**
+   * `trying`, `proceeding`, `early`, `confirmed` or `terminated` (RFC 4235, 3.7.1); empty
+   * where the document has none.
+   * Examples: "confirmed".
+   */
+  readonly state: string;
+  /**
+   * What brought it there: `cancelled`, `rejected`, `replaced`, `local-bye`, `remote-bye`,
+   * `error` or `timeout`.
+   */
+  readonly event?: string;
+  /**
+   * Code of the response that brought it there.
+   */
+  readonly code?: number;
+  /**
+   * Seconds since it began.
+   */
+  readonly duration?: number;
+  readonly local?: DialogEnd;
+  readonly remote?: DialogEnd1;
+}
+/**
+ * The one who is watched.
+ */
+export interface DialogEnd {
+  /**
+   * URI of From or To.
+   * Examples: "sip:anna@pbx.example".
+   */
+  readonly identity?: string;
+  /**
+   * Display name.
+   */
+  readonly display?: string;
+  /**
+   * URI of the Contact.
+   */
+  readonly target?: string;
+}
+/**
+ * The other side.
+ */
+export interface DialogEnd1 {
+  /**
+   * URI of From or To.
+   * Examples: "sip:anna@pbx.example".
+   */
+  readonly identity?: string;
+  /**
+   * Display name.
+   */
+  readonly display?: string;
+  /**
+   * URI of the Contact.
+   */
+  readonly target?: string;
+}
+/**
+ * One end of a `WatchedDialog` (RFC 4235, 4.1.6).
+ */
+export interface DialogEnd2 {
+  /**
+   * URI of From or To.
+   * Examples: "sip:anna@pbx.example".
+   */
+  readonly identity?: string;
+  /**
+   * Display name.
+   */
+  readonly display?: string;
+  /**
+   * URI of the Contact.
+   */
+  readonly target?: string;
+}
+/**
+ * The presence of somebody (RFC 3863). What the document does not say is left out.
+ */
+export interface Presence {
+  /**
+   * URI of whom it is about.
+   * Examples: "pres:bob@pbx.example".
+   */
+  readonly entity?: string;
+  /**
+   * The ways to reach them, in order.
+   */
+  readonly tuples: readonly PresenceTuple[];
+  /**
+   * Words about all of it; of several the first.
+   */
+  readonly note?: string;
+  /**
+   * What the person does (RFC 4480, 3.2), by the names of the elements.
+   * Examples: ["on-the-phone"].
+   */
+  readonly activities: readonly string[];
+}
+/**
+ * A way to reach somebody (RFC 3863, 4.1.2).
+ */
+export interface PresenceTuple {
+  /**
+   * Name of the tuple.
+   */
+  readonly id: string;
+  /**
+   * `open` or `closed`.
+   * Examples: "open".
+   */
+  readonly basic?: string;
+  /**
+   * URI to reach them at.
+   */
+  readonly contact?: string;
+  /**
+   * Of the contact, from 0 to 1, as written.
+   */
+  readonly priority?: string;
+  /**
+   * Words about it; of several the first.
+   */
+  readonly note?: string;
+  /**
+   * When it changed, as written (RFC 3339).
+   */
+  readonly timestamp?: string;
+}
+/**
+ * State of a mailbox (RFC 3842): voice messages; where the server tells of none, those of
+ * all other kinds together.
+ */
+export interface MessageSummary {
+  /**
+   * Whether messages wait.
+   */
+  readonly waiting: boolean;
+  /**
+   * URI of the mailbox.
+   */
+  readonly account?: string;
+  /**
+   * Messages not yet heard.
+   */
+  readonly new: number;
+  /**
+   * Messages heard and kept.
+   */
+  readonly old: number;
+  /**
+   * How many of the new ones are urgent, where the server says so.
+   */
+  readonly urgent_new?: number;
+  /**
+   * How many of the old ones are urgent, where the server says so.
+   */
+  readonly urgent_old?: number;
 }
 /**
  * A DTMF digit received in a call.

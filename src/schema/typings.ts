@@ -198,23 +198,40 @@ function methodText(fn: PublicFunction): string {
 /** `<T>(value: T): Assertion<T>`; one for each way to leave out an option that is not last. */
 function signatures({ row }: PublicFunction): readonly string[] {
   const { params } = row;
-  const last = params.at(-1);
-  // A call may stand in the place of the option before it.
-  if (last?.kind === 'call' && params.at(-2)?.optional === true) {
-    const { optional: _, ...call } = last;
-    return [signature(row, params), signature(row, [...params.slice(0, -2), call])];
-  }
+  const skipping = skippingForms(params);
+  if (skipping.length > 0) return [params, ...skipping].map((form) => signature(row, form));
   const lastRequired = row.params.findLastIndex((param) => !mayBeLeftOut(param));
   const inner = row.params.findIndex(
     (param, index) => param.optional === true && index < lastRequired,
   );
   if (inner === -1) return [signature(row, row.params)];
   const without = row.params.filter((_, index) => index !== inner);
-  const given = row.params.map((param, index) => {
-    const { optional: _, ...required } = param;
-    return index === inner ? required : param;
-  });
+  const given = row.params.map((param, index) => (index === inner ? required(param) : param));
   return [signature(row, without), signature(row, given)];
+}
+
+/** The forms in which a call or an options object stands in the place of an option before it (check.ts). */
+function skippingForms(params: readonly ParamRow[]): readonly (readonly ParamRow[])[] {
+  return params.flatMap((param, at) => {
+    const isOptions = param.kind.endsWith('_options');
+    if (param.kind !== 'call' && !isOptions) return [];
+    const earlier = params.map((_, index) => index).filter((index) => index < at);
+    const skipped = earlier.filter((index) =>
+      params
+        .slice(index, at)
+        .every(
+          ({ optional, kind }) => optional === true && (!isOptions || !kind.endsWith('_options')),
+        ),
+    );
+    return skipped.map((index) => [
+      ...[...params.slice(0, index), param].map(required),
+      ...params.slice(at + 1),
+    ]);
+  });
+}
+
+function required({ optional: _, ...param }: ParamRow): ParamRow {
+  return param;
 }
 
 function mayBeLeftOut(param: ParamRow): boolean {
@@ -241,6 +258,8 @@ function safeName(name: string): string {
 
 /** Types of arguments about raw SIP. */
 const SIP_TYPES = {
+  identity_options: 'IdentityOptions',
+  identity_check: 'IdentityCheck',
   peer_options: 'PeerOptions',
   register_options: 'RegisterOptions',
   call_options: 'CallOptions',

@@ -3125,6 +3125,14 @@ const schema14 = {
         'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
       examples: ['application/scaip+xml'],
     },
+    request_uri: {
+      type: 'string',
+      pattern: '^[^\\s\\u0000-\\u001f\\u007f]+$',
+      'x-form': 'a URI without blanks',
+      description:
+        'Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target all the same. It is the To header as well, where `to` says nothing else. Default: the target.',
+      examples: ['tel:+49-30-123456', 'sip:600@pbx.example;user=phone'],
+    },
     from: {
       type: 'string',
       pattern: '^[^\\u0000-\\u001f\\u007f]+$',
@@ -3214,8 +3222,9 @@ const schema14 = {
     },
   },
 };
-const pattern28 = new RegExp('^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$', 'u');
-const pattern29 = new RegExp("^[A-Za-z0-9\\-.!%*_+`'~]+$", 'u');
+const pattern25 = new RegExp('^[^\\s\\u0000-\\u001f\\u007f]+$', 'u');
+const pattern29 = new RegExp('^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$', 'u');
+const pattern30 = new RegExp("^[A-Za-z0-9\\-.!%*_+`'~]+$", 'u');
 function validate13(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -3315,19 +3324,19 @@ function validate13(
               var valid0 = true;
             }
             if (valid0) {
-              if (data.from !== undefined) {
-                let data3 = data.from;
+              if (data.request_uri !== undefined) {
+                let data3 = data.request_uri;
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern21.test(data3)) {
+                    if (!pattern25.test(data3)) {
                       validate13.errors = [
                         {
-                          instancePath: instancePath + '/from',
-                          schemaPath: '#/properties/from/pattern',
+                          instancePath: instancePath + '/request_uri',
+                          schemaPath: '#/properties/request_uri/pattern',
                           keyword: 'pattern',
-                          params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
-                          message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                          params: { pattern: '^[^\\s\\u0000-\\u001f\\u007f]+$' },
+                          message: 'must match pattern "' + '^[^\\s\\u0000-\\u001f\\u007f]+$' + '"',
                         },
                       ];
                       return false;
@@ -3335,8 +3344,8 @@ function validate13(
                   } else {
                     validate13.errors = [
                       {
-                        instancePath: instancePath + '/from',
-                        schemaPath: '#/properties/from/type',
+                        instancePath: instancePath + '/request_uri',
+                        schemaPath: '#/properties/request_uri/type',
                         keyword: 'type',
                         params: { type: 'string' },
                         message: 'must be string',
@@ -3350,16 +3359,16 @@ function validate13(
                 var valid0 = true;
               }
               if (valid0) {
-                if (data.to !== undefined) {
-                  let data4 = data.to;
+                if (data.from !== undefined) {
+                  let data4 = data.from;
                   const _errs10 = errors;
                   if (errors === _errs10) {
                     if (typeof data4 === 'string') {
                       if (!pattern21.test(data4)) {
                         validate13.errors = [
                           {
-                            instancePath: instancePath + '/to',
-                            schemaPath: '#/properties/to/pattern',
+                            instancePath: instancePath + '/from',
+                            schemaPath: '#/properties/from/pattern',
                             keyword: 'pattern',
                             params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
                             message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
@@ -3370,8 +3379,8 @@ function validate13(
                     } else {
                       validate13.errors = [
                         {
-                          instancePath: instancePath + '/to',
-                          schemaPath: '#/properties/to/type',
+                          instancePath: instancePath + '/from',
+                          schemaPath: '#/properties/from/type',
                           keyword: 'type',
                           params: { type: 'string' },
                           message: 'must be string',
@@ -3385,16 +3394,16 @@ function validate13(
                   var valid0 = true;
                 }
                 if (valid0) {
-                  if (data.contact !== undefined) {
-                    let data5 = data.contact;
+                  if (data.to !== undefined) {
+                    let data5 = data.to;
                     const _errs12 = errors;
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
                         if (!pattern21.test(data5)) {
                           validate13.errors = [
                             {
-                              instancePath: instancePath + '/contact',
-                              schemaPath: '#/properties/contact/pattern',
+                              instancePath: instancePath + '/to',
+                              schemaPath: '#/properties/to/pattern',
                               keyword: 'pattern',
                               params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
                               message:
@@ -3406,8 +3415,8 @@ function validate13(
                       } else {
                         validate13.errors = [
                           {
-                            instancePath: instancePath + '/contact',
-                            schemaPath: '#/properties/contact/type',
+                            instancePath: instancePath + '/to',
+                            schemaPath: '#/properties/to/type',
                             keyword: 'type',
                             params: { type: 'string' },
                             message: 'must be string',
@@ -3421,40 +3430,57 @@ function validate13(
                     var valid0 = true;
                   }
                   if (valid0) {
-                    if (data.sdp !== undefined) {
-                      let data6 = data.sdp;
+                    if (data.contact !== undefined) {
+                      let data6 = data.contact;
                       const _errs14 = errors;
-                      if (
-                        typeof data6 !== 'string' &&
-                        !(data6 && typeof data6 == 'object' && !Array.isArray(data6)) &&
-                        typeof data6 !== 'boolean'
-                      ) {
-                        validate13.errors = [
-                          {
-                            instancePath: instancePath + '/sdp',
-                            schemaPath: '#/properties/sdp/type',
-                            keyword: 'type',
-                            params: { type: schema14.properties.sdp.type },
-                            message: 'must be string,object,boolean',
-                          },
-                        ];
-                        return false;
+                      if (errors === _errs14) {
+                        if (typeof data6 === 'string') {
+                          if (!pattern21.test(data6)) {
+                            validate13.errors = [
+                              {
+                                instancePath: instancePath + '/contact',
+                                schemaPath: '#/properties/contact/pattern',
+                                keyword: 'pattern',
+                                params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                                message:
+                                  'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                              },
+                            ];
+                            return false;
+                          }
+                        } else {
+                          validate13.errors = [
+                            {
+                              instancePath: instancePath + '/contact',
+                              schemaPath: '#/properties/contact/type',
+                              keyword: 'type',
+                              params: { type: 'string' },
+                              message: 'must be string',
+                            },
+                          ];
+                          return false;
+                        }
                       }
                       var valid0 = _errs14 === errors;
                     } else {
                       var valid0 = true;
                     }
                     if (valid0) {
-                      if (data.late_offer !== undefined) {
+                      if (data.sdp !== undefined) {
+                        let data7 = data.sdp;
                         const _errs16 = errors;
-                        if (typeof data.late_offer !== 'boolean') {
+                        if (
+                          typeof data7 !== 'string' &&
+                          !(data7 && typeof data7 == 'object' && !Array.isArray(data7)) &&
+                          typeof data7 !== 'boolean'
+                        ) {
                           validate13.errors = [
                             {
-                              instancePath: instancePath + '/late_offer',
-                              schemaPath: '#/properties/late_offer/type',
+                              instancePath: instancePath + '/sdp',
+                              schemaPath: '#/properties/sdp/type',
                               keyword: 'type',
-                              params: { type: 'boolean' },
-                              message: 'must be boolean',
+                              params: { type: schema14.properties.sdp.type },
+                              message: 'must be string,object,boolean',
                             },
                           ];
                           return false;
@@ -3464,110 +3490,53 @@ function validate13(
                         var valid0 = true;
                       }
                       if (valid0) {
-                        if (data.ack !== undefined) {
-                          let data8 = data.ack;
+                        if (data.late_offer !== undefined) {
                           const _errs18 = errors;
-                          if (errors === _errs18) {
-                            if (typeof data8 === 'string') {
-                              if (!pattern28.test(data8)) {
-                                validate13.errors = [
-                                  {
-                                    instancePath: instancePath + '/ack',
-                                    schemaPath: '#/properties/ack/pattern',
-                                    keyword: 'pattern',
-                                    params: { pattern: '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$' },
-                                    message:
-                                      'must match pattern "' +
-                                      '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$' +
-                                      '"',
-                                  },
-                                ];
-                                return false;
-                              }
-                            } else {
-                              validate13.errors = [
-                                {
-                                  instancePath: instancePath + '/ack',
-                                  schemaPath: '#/properties/ack/type',
-                                  keyword: 'type',
-                                  params: { type: 'string' },
-                                  message: 'must be string',
-                                },
-                              ];
-                              return false;
-                            }
+                          if (typeof data.late_offer !== 'boolean') {
+                            validate13.errors = [
+                              {
+                                instancePath: instancePath + '/late_offer',
+                                schemaPath: '#/properties/late_offer/type',
+                                keyword: 'type',
+                                params: { type: 'boolean' },
+                                message: 'must be boolean',
+                              },
+                            ];
+                            return false;
                           }
                           var valid0 = _errs18 === errors;
                         } else {
                           var valid0 = true;
                         }
                         if (valid0) {
-                          if (data.require !== undefined) {
-                            let data9 = data.require;
+                          if (data.ack !== undefined) {
+                            let data9 = data.ack;
                             const _errs20 = errors;
                             if (errors === _errs20) {
-                              if (Array.isArray(data9)) {
-                                if (data9.length < 1) {
+                              if (typeof data9 === 'string') {
+                                if (!pattern29.test(data9)) {
                                   validate13.errors = [
                                     {
-                                      instancePath: instancePath + '/require',
-                                      schemaPath: '#/properties/require/minItems',
-                                      keyword: 'minItems',
-                                      params: { limit: 1 },
-                                      message: 'must NOT have fewer than 1 items',
+                                      instancePath: instancePath + '/ack',
+                                      schemaPath: '#/properties/ack/pattern',
+                                      keyword: 'pattern',
+                                      params: { pattern: '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$' },
+                                      message:
+                                        'must match pattern "' +
+                                        '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$' +
+                                        '"',
                                     },
                                   ];
                                   return false;
-                                } else {
-                                  var valid1 = true;
-                                  const len0 = data9.length;
-                                  for (let i0 = 0; i0 < len0; i0++) {
-                                    let data10 = data9[i0];
-                                    const _errs22 = errors;
-                                    if (errors === _errs22) {
-                                      if (typeof data10 === 'string') {
-                                        if (!pattern29.test(data10)) {
-                                          validate13.errors = [
-                                            {
-                                              instancePath: instancePath + '/require/' + i0,
-                                              schemaPath: '#/properties/require/items/pattern',
-                                              keyword: 'pattern',
-                                              params: { pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$" },
-                                              message:
-                                                'must match pattern "' +
-                                                "^[A-Za-z0-9\\-.!%*_+`'~]+$" +
-                                                '"',
-                                            },
-                                          ];
-                                          return false;
-                                        }
-                                      } else {
-                                        validate13.errors = [
-                                          {
-                                            instancePath: instancePath + '/require/' + i0,
-                                            schemaPath: '#/properties/require/items/type',
-                                            keyword: 'type',
-                                            params: { type: 'string' },
-                                            message: 'must be string',
-                                          },
-                                        ];
-                                        return false;
-                                      }
-                                    }
-                                    var valid1 = _errs22 === errors;
-                                    if (!valid1) {
-                                      break;
-                                    }
-                                  }
                                 }
                               } else {
                                 validate13.errors = [
                                   {
-                                    instancePath: instancePath + '/require',
-                                    schemaPath: '#/properties/require/type',
+                                    instancePath: instancePath + '/ack',
+                                    schemaPath: '#/properties/ack/type',
                                     keyword: 'type',
-                                    params: { type: 'array' },
-                                    message: 'must be array',
+                                    params: { type: 'string' },
+                                    message: 'must be string',
                                   },
                                 ];
                                 return false;
@@ -3578,96 +3547,117 @@ function validate13(
                             var valid0 = true;
                           }
                           if (valid0) {
-                            if (data.session_timer !== undefined) {
-                              let data11 = data.session_timer;
-                              const _errs24 = errors;
-                              if (errors === _errs24) {
-                                if (data11 && typeof data11 == 'object' && !Array.isArray(data11)) {
-                                  const _errs26 = errors;
-                                  for (const key1 in data11) {
-                                    if (!(
-                                      key1 === 'expires' ||
-                                      key1 === 'min_se' ||
-                                      key1 === 'refresher' ||
-                                      key1 === 'method' ||
-                                      key1 === 'refresh'
-                                    )) {
-                                      validate13.errors = [
-                                        {
-                                          instancePath: instancePath + '/session_timer',
-                                          schemaPath:
-                                            '#/properties/session_timer/additionalProperties',
-                                          keyword: 'additionalProperties',
-                                          params: { additionalProperty: key1 },
-                                          message: 'must NOT have additional properties',
-                                        },
-                                      ];
-                                      return false;
-                                      break;
-                                    }
-                                  }
-                                  if (_errs26 === errors) {
-                                    if (data11.expires !== undefined) {
-                                      let data12 = data11.expires;
-                                      const _errs27 = errors;
-                                      if (!(
-                                        typeof data12 == 'number' &&
-                                        !(data12 % 1) &&
-                                        !isNaN(data12) &&
-                                        isFinite(data12)
-                                      )) {
-                                        validate13.errors = [
-                                          {
-                                            instancePath: instancePath + '/session_timer/expires',
-                                            schemaPath:
-                                              '#/properties/session_timer/properties/expires/type',
-                                            keyword: 'type',
-                                            params: { type: 'integer' },
-                                            message: 'must be integer',
-                                          },
-                                        ];
-                                        return false;
-                                      }
-                                      if (errors === _errs27) {
-                                        if (typeof data12 == 'number' && isFinite(data12)) {
-                                          if (data12 > 86400 || isNaN(data12)) {
+                            if (data.require !== undefined) {
+                              let data10 = data.require;
+                              const _errs22 = errors;
+                              if (errors === _errs22) {
+                                if (Array.isArray(data10)) {
+                                  if (data10.length < 1) {
+                                    validate13.errors = [
+                                      {
+                                        instancePath: instancePath + '/require',
+                                        schemaPath: '#/properties/require/minItems',
+                                        keyword: 'minItems',
+                                        params: { limit: 1 },
+                                        message: 'must NOT have fewer than 1 items',
+                                      },
+                                    ];
+                                    return false;
+                                  } else {
+                                    var valid1 = true;
+                                    const len0 = data10.length;
+                                    for (let i0 = 0; i0 < len0; i0++) {
+                                      let data11 = data10[i0];
+                                      const _errs24 = errors;
+                                      if (errors === _errs24) {
+                                        if (typeof data11 === 'string') {
+                                          if (!pattern30.test(data11)) {
                                             validate13.errors = [
                                               {
-                                                instancePath:
-                                                  instancePath + '/session_timer/expires',
-                                                schemaPath:
-                                                  '#/properties/session_timer/properties/expires/maximum',
-                                                keyword: 'maximum',
-                                                params: { comparison: '<=', limit: 86400 },
-                                                message: 'must be <= 86400',
+                                                instancePath: instancePath + '/require/' + i0,
+                                                schemaPath: '#/properties/require/items/pattern',
+                                                keyword: 'pattern',
+                                                params: { pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$" },
+                                                message:
+                                                  'must match pattern "' +
+                                                  "^[A-Za-z0-9\\-.!%*_+`'~]+$" +
+                                                  '"',
                                               },
                                             ];
                                             return false;
-                                          } else {
-                                            if (data12 < 1 || isNaN(data12)) {
-                                              validate13.errors = [
-                                                {
-                                                  instancePath:
-                                                    instancePath + '/session_timer/expires',
-                                                  schemaPath:
-                                                    '#/properties/session_timer/properties/expires/minimum',
-                                                  keyword: 'minimum',
-                                                  params: { comparison: '>=', limit: 1 },
-                                                  message: 'must be >= 1',
-                                                },
-                                              ];
-                                              return false;
-                                            }
                                           }
+                                        } else {
+                                          validate13.errors = [
+                                            {
+                                              instancePath: instancePath + '/require/' + i0,
+                                              schemaPath: '#/properties/require/items/type',
+                                              keyword: 'type',
+                                              params: { type: 'string' },
+                                              message: 'must be string',
+                                            },
+                                          ];
+                                          return false;
                                         }
                                       }
-                                      var valid2 = _errs27 === errors;
-                                    } else {
-                                      var valid2 = true;
+                                      var valid1 = _errs24 === errors;
+                                      if (!valid1) {
+                                        break;
+                                      }
                                     }
-                                    if (valid2) {
-                                      if (data11.min_se !== undefined) {
-                                        let data13 = data11.min_se;
+                                  }
+                                } else {
+                                  validate13.errors = [
+                                    {
+                                      instancePath: instancePath + '/require',
+                                      schemaPath: '#/properties/require/type',
+                                      keyword: 'type',
+                                      params: { type: 'array' },
+                                      message: 'must be array',
+                                    },
+                                  ];
+                                  return false;
+                                }
+                              }
+                              var valid0 = _errs22 === errors;
+                            } else {
+                              var valid0 = true;
+                            }
+                            if (valid0) {
+                              if (data.session_timer !== undefined) {
+                                let data12 = data.session_timer;
+                                const _errs26 = errors;
+                                if (errors === _errs26) {
+                                  if (
+                                    data12 &&
+                                    typeof data12 == 'object' &&
+                                    !Array.isArray(data12)
+                                  ) {
+                                    const _errs28 = errors;
+                                    for (const key1 in data12) {
+                                      if (!(
+                                        key1 === 'expires' ||
+                                        key1 === 'min_se' ||
+                                        key1 === 'refresher' ||
+                                        key1 === 'method' ||
+                                        key1 === 'refresh'
+                                      )) {
+                                        validate13.errors = [
+                                          {
+                                            instancePath: instancePath + '/session_timer',
+                                            schemaPath:
+                                              '#/properties/session_timer/additionalProperties',
+                                            keyword: 'additionalProperties',
+                                            params: { additionalProperty: key1 },
+                                            message: 'must NOT have additional properties',
+                                          },
+                                        ];
+                                        return false;
+                                        break;
+                                      }
+                                    }
+                                    if (_errs28 === errors) {
+                                      if (data12.expires !== undefined) {
+                                        let data13 = data12.expires;
                                         const _errs29 = errors;
                                         if (!(
                                           typeof data13 == 'number' &&
@@ -3677,9 +3667,9 @@ function validate13(
                                         )) {
                                           validate13.errors = [
                                             {
-                                              instancePath: instancePath + '/session_timer/min_se',
+                                              instancePath: instancePath + '/session_timer/expires',
                                               schemaPath:
-                                                '#/properties/session_timer/properties/min_se/type',
+                                                '#/properties/session_timer/properties/expires/type',
                                               keyword: 'type',
                                               params: { type: 'integer' },
                                               message: 'must be integer',
@@ -3693,9 +3683,9 @@ function validate13(
                                               validate13.errors = [
                                                 {
                                                   instancePath:
-                                                    instancePath + '/session_timer/min_se',
+                                                    instancePath + '/session_timer/expires',
                                                   schemaPath:
-                                                    '#/properties/session_timer/properties/min_se/maximum',
+                                                    '#/properties/session_timer/properties/expires/maximum',
                                                   keyword: 'maximum',
                                                   params: { comparison: '<=', limit: 86400 },
                                                   message: 'must be <= 86400',
@@ -3707,9 +3697,9 @@ function validate13(
                                                 validate13.errors = [
                                                   {
                                                     instancePath:
-                                                      instancePath + '/session_timer/min_se',
+                                                      instancePath + '/session_timer/expires',
                                                     schemaPath:
-                                                      '#/properties/session_timer/properties/min_se/minimum',
+                                                      '#/properties/session_timer/properties/expires/minimum',
                                                     keyword: 'minimum',
                                                     params: { comparison: '>=', limit: 1 },
                                                     message: 'must be >= 1',
@@ -3725,48 +3715,81 @@ function validate13(
                                         var valid2 = true;
                                       }
                                       if (valid2) {
-                                        if (data11.refresher !== undefined) {
-                                          let data14 = data11.refresher;
+                                        if (data12.min_se !== undefined) {
+                                          let data14 = data12.min_se;
                                           const _errs31 = errors;
-                                          if (!(data14 === 'uac' || data14 === 'uas')) {
+                                          if (!(
+                                            typeof data14 == 'number' &&
+                                            !(data14 % 1) &&
+                                            !isNaN(data14) &&
+                                            isFinite(data14)
+                                          )) {
                                             validate13.errors = [
                                               {
                                                 instancePath:
-                                                  instancePath + '/session_timer/refresher',
+                                                  instancePath + '/session_timer/min_se',
                                                 schemaPath:
-                                                  '#/properties/session_timer/properties/refresher/enum',
-                                                keyword: 'enum',
-                                                params: {
-                                                  allowedValues:
-                                                    schema14.properties.session_timer.properties
-                                                      .refresher.enum,
-                                                },
-                                                message:
-                                                  'must be equal to one of the allowed values',
+                                                  '#/properties/session_timer/properties/min_se/type',
+                                                keyword: 'type',
+                                                params: { type: 'integer' },
+                                                message: 'must be integer',
                                               },
                                             ];
                                             return false;
+                                          }
+                                          if (errors === _errs31) {
+                                            if (typeof data14 == 'number' && isFinite(data14)) {
+                                              if (data14 > 86400 || isNaN(data14)) {
+                                                validate13.errors = [
+                                                  {
+                                                    instancePath:
+                                                      instancePath + '/session_timer/min_se',
+                                                    schemaPath:
+                                                      '#/properties/session_timer/properties/min_se/maximum',
+                                                    keyword: 'maximum',
+                                                    params: { comparison: '<=', limit: 86400 },
+                                                    message: 'must be <= 86400',
+                                                  },
+                                                ];
+                                                return false;
+                                              } else {
+                                                if (data14 < 1 || isNaN(data14)) {
+                                                  validate13.errors = [
+                                                    {
+                                                      instancePath:
+                                                        instancePath + '/session_timer/min_se',
+                                                      schemaPath:
+                                                        '#/properties/session_timer/properties/min_se/minimum',
+                                                      keyword: 'minimum',
+                                                      params: { comparison: '>=', limit: 1 },
+                                                      message: 'must be >= 1',
+                                                    },
+                                                  ];
+                                                  return false;
+                                                }
+                                              }
+                                            }
                                           }
                                           var valid2 = _errs31 === errors;
                                         } else {
                                           var valid2 = true;
                                         }
                                         if (valid2) {
-                                          if (data11.method !== undefined) {
-                                            let data15 = data11.method;
-                                            const _errs32 = errors;
-                                            if (!(data15 === 'INVITE' || data15 === 'UPDATE')) {
+                                          if (data12.refresher !== undefined) {
+                                            let data15 = data12.refresher;
+                                            const _errs33 = errors;
+                                            if (!(data15 === 'uac' || data15 === 'uas')) {
                                               validate13.errors = [
                                                 {
                                                   instancePath:
-                                                    instancePath + '/session_timer/method',
+                                                    instancePath + '/session_timer/refresher',
                                                   schemaPath:
-                                                    '#/properties/session_timer/properties/method/enum',
+                                                    '#/properties/session_timer/properties/refresher/enum',
                                                   keyword: 'enum',
                                                   params: {
                                                     allowedValues:
                                                       schema14.properties.session_timer.properties
-                                                        .method.enum,
+                                                        .refresher.enum,
                                                   },
                                                   message:
                                                     'must be equal to one of the allowed values',
@@ -3774,52 +3797,80 @@ function validate13(
                                               ];
                                               return false;
                                             }
-                                            var valid2 = _errs32 === errors;
+                                            var valid2 = _errs33 === errors;
                                           } else {
                                             var valid2 = true;
                                           }
                                           if (valid2) {
-                                            if (data11.refresh !== undefined) {
-                                              const _errs33 = errors;
-                                              if (typeof data11.refresh !== 'boolean') {
+                                            if (data12.method !== undefined) {
+                                              let data16 = data12.method;
+                                              const _errs34 = errors;
+                                              if (!(data16 === 'INVITE' || data16 === 'UPDATE')) {
                                                 validate13.errors = [
                                                   {
                                                     instancePath:
-                                                      instancePath + '/session_timer/refresh',
+                                                      instancePath + '/session_timer/method',
                                                     schemaPath:
-                                                      '#/properties/session_timer/properties/refresh/type',
-                                                    keyword: 'type',
-                                                    params: { type: 'boolean' },
-                                                    message: 'must be boolean',
+                                                      '#/properties/session_timer/properties/method/enum',
+                                                    keyword: 'enum',
+                                                    params: {
+                                                      allowedValues:
+                                                        schema14.properties.session_timer.properties
+                                                          .method.enum,
+                                                    },
+                                                    message:
+                                                      'must be equal to one of the allowed values',
                                                   },
                                                 ];
                                                 return false;
                                               }
-                                              var valid2 = _errs33 === errors;
+                                              var valid2 = _errs34 === errors;
                                             } else {
                                               var valid2 = true;
+                                            }
+                                            if (valid2) {
+                                              if (data12.refresh !== undefined) {
+                                                const _errs35 = errors;
+                                                if (typeof data12.refresh !== 'boolean') {
+                                                  validate13.errors = [
+                                                    {
+                                                      instancePath:
+                                                        instancePath + '/session_timer/refresh',
+                                                      schemaPath:
+                                                        '#/properties/session_timer/properties/refresh/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'boolean' },
+                                                      message: 'must be boolean',
+                                                    },
+                                                  ];
+                                                  return false;
+                                                }
+                                                var valid2 = _errs35 === errors;
+                                              } else {
+                                                var valid2 = true;
+                                              }
                                             }
                                           }
                                         }
                                       }
                                     }
+                                  } else {
+                                    validate13.errors = [
+                                      {
+                                        instancePath: instancePath + '/session_timer',
+                                        schemaPath: '#/properties/session_timer/type',
+                                        keyword: 'type',
+                                        params: { type: 'object' },
+                                        message: 'must be object',
+                                      },
+                                    ];
+                                    return false;
                                   }
-                                } else {
-                                  validate13.errors = [
-                                    {
-                                      instancePath: instancePath + '/session_timer',
-                                      schemaPath: '#/properties/session_timer/type',
-                                      keyword: 'type',
-                                      params: { type: 'object' },
-                                      message: 'must be object',
-                                    },
-                                  ];
-                                  return false;
                                 }
+                                var valid0 = _errs26 === errors;
+                              } else {
+                                var valid0 = true;
                               }
-                              var valid0 = _errs24 === errors;
-                            } else {
-                              var valid0 = true;
                             }
                           }
                         }
@@ -4302,7 +4353,7 @@ function validate14(
                             const _errs21 = errors;
                             if (errors === _errs21) {
                               if (typeof data10 === 'string') {
-                                if (!pattern28.test(data10)) {
+                                if (!pattern29.test(data10)) {
                                   validate14.errors = [
                                     {
                                       instancePath: instancePath + '/ack',
@@ -4359,7 +4410,7 @@ function validate14(
                                       const _errs25 = errors;
                                       if (errors === _errs25) {
                                         if (typeof data12 === 'string') {
-                                          if (!pattern29.test(data12)) {
+                                          if (!pattern30.test(data12)) {
                                             validate14.errors = [
                                               {
                                                 instancePath: instancePath + '/require/' + i1,
@@ -4713,6 +4764,14 @@ const schema16 = {
         'Content-Type of the body. Default: text/plain, for a session description application/sdp.',
       examples: ['application/scaip+xml'],
     },
+    request_uri: {
+      type: 'string',
+      pattern: '^[^\\s\\u0000-\\u001f\\u007f]+$',
+      'x-form': 'a URI without blanks',
+      description:
+        'Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target all the same. It is the To header as well, where `to` says nothing else. Default: the target.',
+      examples: ['tel:+49-30-123456', 'sip:600@pbx.example;user=phone'],
+    },
     from: {
       type: 'string',
       pattern: '^[^\\u0000-\\u001f\\u007f]+$',
@@ -4876,19 +4935,19 @@ function validate15(
               var valid0 = true;
             }
             if (valid0) {
-              if (data.from !== undefined) {
-                let data3 = data.from;
+              if (data.request_uri !== undefined) {
+                let data3 = data.request_uri;
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern21.test(data3)) {
+                    if (!pattern25.test(data3)) {
                       validate15.errors = [
                         {
-                          instancePath: instancePath + '/from',
-                          schemaPath: '#/properties/from/pattern',
+                          instancePath: instancePath + '/request_uri',
+                          schemaPath: '#/properties/request_uri/pattern',
                           keyword: 'pattern',
-                          params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
-                          message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                          params: { pattern: '^[^\\s\\u0000-\\u001f\\u007f]+$' },
+                          message: 'must match pattern "' + '^[^\\s\\u0000-\\u001f\\u007f]+$' + '"',
                         },
                       ];
                       return false;
@@ -4896,8 +4955,8 @@ function validate15(
                   } else {
                     validate15.errors = [
                       {
-                        instancePath: instancePath + '/from',
-                        schemaPath: '#/properties/from/type',
+                        instancePath: instancePath + '/request_uri',
+                        schemaPath: '#/properties/request_uri/type',
                         keyword: 'type',
                         params: { type: 'string' },
                         message: 'must be string',
@@ -4911,16 +4970,16 @@ function validate15(
                 var valid0 = true;
               }
               if (valid0) {
-                if (data.to !== undefined) {
-                  let data4 = data.to;
+                if (data.from !== undefined) {
+                  let data4 = data.from;
                   const _errs10 = errors;
                   if (errors === _errs10) {
                     if (typeof data4 === 'string') {
                       if (!pattern21.test(data4)) {
                         validate15.errors = [
                           {
-                            instancePath: instancePath + '/to',
-                            schemaPath: '#/properties/to/pattern',
+                            instancePath: instancePath + '/from',
+                            schemaPath: '#/properties/from/pattern',
                             keyword: 'pattern',
                             params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
                             message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
@@ -4931,8 +4990,8 @@ function validate15(
                     } else {
                       validate15.errors = [
                         {
-                          instancePath: instancePath + '/to',
-                          schemaPath: '#/properties/to/type',
+                          instancePath: instancePath + '/from',
+                          schemaPath: '#/properties/from/type',
                           keyword: 'type',
                           params: { type: 'string' },
                           message: 'must be string',
@@ -4946,16 +5005,16 @@ function validate15(
                   var valid0 = true;
                 }
                 if (valid0) {
-                  if (data.contact !== undefined) {
-                    let data5 = data.contact;
+                  if (data.to !== undefined) {
+                    let data5 = data.to;
                     const _errs12 = errors;
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
                         if (!pattern21.test(data5)) {
                           validate15.errors = [
                             {
-                              instancePath: instancePath + '/contact',
-                              schemaPath: '#/properties/contact/pattern',
+                              instancePath: instancePath + '/to',
+                              schemaPath: '#/properties/to/pattern',
                               keyword: 'pattern',
                               params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
                               message:
@@ -4967,8 +5026,8 @@ function validate15(
                       } else {
                         validate15.errors = [
                           {
-                            instancePath: instancePath + '/contact',
-                            schemaPath: '#/properties/contact/type',
+                            instancePath: instancePath + '/to',
+                            schemaPath: '#/properties/to/type',
                             keyword: 'type',
                             params: { type: 'string' },
                             message: 'must be string',
@@ -4982,40 +5041,57 @@ function validate15(
                     var valid0 = true;
                   }
                   if (valid0) {
-                    if (data.sdp !== undefined) {
-                      let data6 = data.sdp;
+                    if (data.contact !== undefined) {
+                      let data6 = data.contact;
                       const _errs14 = errors;
-                      if (
-                        typeof data6 !== 'string' &&
-                        !(data6 && typeof data6 == 'object' && !Array.isArray(data6)) &&
-                        typeof data6 !== 'boolean'
-                      ) {
-                        validate15.errors = [
-                          {
-                            instancePath: instancePath + '/sdp',
-                            schemaPath: '#/properties/sdp/type',
-                            keyword: 'type',
-                            params: { type: schema16.properties.sdp.type },
-                            message: 'must be string,object,boolean',
-                          },
-                        ];
-                        return false;
+                      if (errors === _errs14) {
+                        if (typeof data6 === 'string') {
+                          if (!pattern21.test(data6)) {
+                            validate15.errors = [
+                              {
+                                instancePath: instancePath + '/contact',
+                                schemaPath: '#/properties/contact/pattern',
+                                keyword: 'pattern',
+                                params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                                message:
+                                  'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                              },
+                            ];
+                            return false;
+                          }
+                        } else {
+                          validate15.errors = [
+                            {
+                              instancePath: instancePath + '/contact',
+                              schemaPath: '#/properties/contact/type',
+                              keyword: 'type',
+                              params: { type: 'string' },
+                              message: 'must be string',
+                            },
+                          ];
+                          return false;
+                        }
                       }
                       var valid0 = _errs14 === errors;
                     } else {
                       var valid0 = true;
                     }
                     if (valid0) {
-                      if (data.in !== undefined) {
+                      if (data.sdp !== undefined) {
+                        let data7 = data.sdp;
                         const _errs16 = errors;
-                        if (typeof data.in !== 'string') {
+                        if (
+                          typeof data7 !== 'string' &&
+                          !(data7 && typeof data7 == 'object' && !Array.isArray(data7)) &&
+                          typeof data7 !== 'boolean'
+                        ) {
                           validate15.errors = [
                             {
-                              instancePath: instancePath + '/in',
-                              schemaPath: '#/properties/in/type',
+                              instancePath: instancePath + '/sdp',
+                              schemaPath: '#/properties/sdp/type',
                               keyword: 'type',
-                              params: { type: 'string' },
-                              message: 'must be string',
+                              params: { type: schema16.properties.sdp.type },
+                              message: 'must be string,object,boolean',
                             },
                           ];
                           return false;
@@ -5025,89 +5101,56 @@ function validate15(
                         var valid0 = true;
                       }
                       if (valid0) {
-                        if (data.event !== undefined) {
-                          let data8 = data.event;
+                        if (data.in !== undefined) {
                           const _errs18 = errors;
-                          if (errors === _errs18) {
-                            if (typeof data8 === 'string') {
-                              if (!pattern21.test(data8)) {
-                                validate15.errors = [
-                                  {
-                                    instancePath: instancePath + '/event',
-                                    schemaPath: '#/properties/event/pattern',
-                                    keyword: 'pattern',
-                                    params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
-                                    message:
-                                      'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
-                                  },
-                                ];
-                                return false;
-                              }
-                            } else {
-                              validate15.errors = [
-                                {
-                                  instancePath: instancePath + '/event',
-                                  schemaPath: '#/properties/event/type',
-                                  keyword: 'type',
-                                  params: { type: 'string' },
-                                  message: 'must be string',
-                                },
-                              ];
-                              return false;
-                            }
+                          if (typeof data.in !== 'string') {
+                            validate15.errors = [
+                              {
+                                instancePath: instancePath + '/in',
+                                schemaPath: '#/properties/in/type',
+                                keyword: 'type',
+                                params: { type: 'string' },
+                                message: 'must be string',
+                              },
+                            ];
+                            return false;
                           }
                           var valid0 = _errs18 === errors;
                         } else {
                           var valid0 = true;
                         }
                         if (valid0) {
-                          if (data.expires !== undefined) {
-                            let data9 = data.expires;
+                          if (data.event !== undefined) {
+                            let data9 = data.event;
                             const _errs20 = errors;
-                            if (!(
-                              typeof data9 == 'number' &&
-                              !(data9 % 1) &&
-                              !isNaN(data9) &&
-                              isFinite(data9)
-                            )) {
-                              validate15.errors = [
-                                {
-                                  instancePath: instancePath + '/expires',
-                                  schemaPath: '#/properties/expires/type',
-                                  keyword: 'type',
-                                  params: { type: 'integer' },
-                                  message: 'must be integer',
-                                },
-                              ];
-                              return false;
-                            }
                             if (errors === _errs20) {
-                              if (typeof data9 == 'number' && isFinite(data9)) {
-                                if (data9 > 86400 || isNaN(data9)) {
+                              if (typeof data9 === 'string') {
+                                if (!pattern21.test(data9)) {
                                   validate15.errors = [
                                     {
-                                      instancePath: instancePath + '/expires',
-                                      schemaPath: '#/properties/expires/maximum',
-                                      keyword: 'maximum',
-                                      params: { comparison: '<=', limit: 86400 },
-                                      message: 'must be <= 86400',
+                                      instancePath: instancePath + '/event',
+                                      schemaPath: '#/properties/event/pattern',
+                                      keyword: 'pattern',
+                                      params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                                      message:
+                                        'must match pattern "' +
+                                        '^[^\\u0000-\\u001f\\u007f]+$' +
+                                        '"',
                                     },
                                   ];
                                   return false;
-                                } else {
-                                  if (data9 < 0 || isNaN(data9)) {
-                                    validate15.errors = [
-                                      {
-                                        instancePath: instancePath + '/expires',
-                                        schemaPath: '#/properties/expires/minimum',
-                                        keyword: 'minimum',
-                                        params: { comparison: '>=', limit: 0 },
-                                        message: 'must be >= 0',
-                                      },
-                                    ];
-                                    return false;
-                                  }
                                 }
+                              } else {
+                                validate15.errors = [
+                                  {
+                                    instancePath: instancePath + '/event',
+                                    schemaPath: '#/properties/event/type',
+                                    keyword: 'type',
+                                    params: { type: 'string' },
+                                    message: 'must be string',
+                                  },
+                                ];
+                                return false;
                               }
                             }
                             var valid0 = _errs20 === errors;
@@ -5115,46 +5158,79 @@ function validate15(
                             var valid0 = true;
                           }
                           if (valid0) {
-                            if (data.metadata !== undefined) {
-                              let data10 = data.metadata;
+                            if (data.expires !== undefined) {
+                              let data10 = data.expires;
                               const _errs22 = errors;
-                              if (
-                                typeof data10 !== 'string' &&
-                                !(data10 && typeof data10 == 'object' && !Array.isArray(data10)) &&
-                                typeof data10 !== 'boolean'
-                              ) {
+                              if (!(
+                                typeof data10 == 'number' &&
+                                !(data10 % 1) &&
+                                !isNaN(data10) &&
+                                isFinite(data10)
+                              )) {
                                 validate15.errors = [
                                   {
-                                    instancePath: instancePath + '/metadata',
-                                    schemaPath: '#/properties/metadata/type',
+                                    instancePath: instancePath + '/expires',
+                                    schemaPath: '#/properties/expires/type',
                                     keyword: 'type',
-                                    params: { type: schema16.properties.metadata.type },
-                                    message: 'must be string,object,boolean',
+                                    params: { type: 'integer' },
+                                    message: 'must be integer',
                                   },
                                 ];
                                 return false;
+                              }
+                              if (errors === _errs22) {
+                                if (typeof data10 == 'number' && isFinite(data10)) {
+                                  if (data10 > 86400 || isNaN(data10)) {
+                                    validate15.errors = [
+                                      {
+                                        instancePath: instancePath + '/expires',
+                                        schemaPath: '#/properties/expires/maximum',
+                                        keyword: 'maximum',
+                                        params: { comparison: '<=', limit: 86400 },
+                                        message: 'must be <= 86400',
+                                      },
+                                    ];
+                                    return false;
+                                  } else {
+                                    if (data10 < 0 || isNaN(data10)) {
+                                      validate15.errors = [
+                                        {
+                                          instancePath: instancePath + '/expires',
+                                          schemaPath: '#/properties/expires/minimum',
+                                          keyword: 'minimum',
+                                          params: { comparison: '>=', limit: 0 },
+                                          message: 'must be >= 0',
+                                        },
+                                      ];
+                                      return false;
+                                    }
+                                  }
+                                }
                               }
                               var valid0 = _errs22 === errors;
                             } else {
                               var valid0 = true;
                             }
                             if (valid0) {
-                              if (data.metadata_type !== undefined) {
-                                let data11 = data.metadata_type;
+                              if (data.metadata !== undefined) {
+                                let data11 = data.metadata;
                                 const _errs24 = errors;
-                                if (!(
-                                  data11 === 'application/rs-metadata+xml' ||
-                                  data11 === 'application/rs-metadata'
-                                )) {
+                                if (
+                                  typeof data11 !== 'string' &&
+                                  !(
+                                    data11 &&
+                                    typeof data11 == 'object' &&
+                                    !Array.isArray(data11)
+                                  ) &&
+                                  typeof data11 !== 'boolean'
+                                ) {
                                   validate15.errors = [
                                     {
-                                      instancePath: instancePath + '/metadata_type',
-                                      schemaPath: '#/properties/metadata_type/enum',
-                                      keyword: 'enum',
-                                      params: {
-                                        allowedValues: schema16.properties.metadata_type.enum,
-                                      },
-                                      message: 'must be equal to one of the allowed values',
+                                      instancePath: instancePath + '/metadata',
+                                      schemaPath: '#/properties/metadata/type',
+                                      keyword: 'type',
+                                      params: { type: schema16.properties.metadata.type },
+                                      message: 'must be string,object,boolean',
                                     },
                                   ];
                                   return false;
@@ -5162,6 +5238,32 @@ function validate15(
                                 var valid0 = _errs24 === errors;
                               } else {
                                 var valid0 = true;
+                              }
+                              if (valid0) {
+                                if (data.metadata_type !== undefined) {
+                                  let data12 = data.metadata_type;
+                                  const _errs26 = errors;
+                                  if (!(
+                                    data12 === 'application/rs-metadata+xml' ||
+                                    data12 === 'application/rs-metadata'
+                                  )) {
+                                    validate15.errors = [
+                                      {
+                                        instancePath: instancePath + '/metadata_type',
+                                        schemaPath: '#/properties/metadata_type/enum',
+                                        keyword: 'enum',
+                                        params: {
+                                          allowedValues: schema16.properties.metadata_type.enum,
+                                        },
+                                        message: 'must be equal to one of the allowed values',
+                                      },
+                                    ];
+                                    return false;
+                                  }
+                                  var valid0 = _errs26 === errors;
+                                } else {
+                                  var valid0 = true;
+                                }
                               }
                             }
                           }
@@ -5448,7 +5550,7 @@ function validate16(
                     const _errs12 = errors;
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
-                        if (!pattern29.test(data5)) {
+                        if (!pattern30.test(data5)) {
                           validate16.errors = [
                             {
                               instancePath: instancePath + '/tag',
@@ -6402,8 +6504,8 @@ const schema22 = {
     },
   },
 };
-const pattern46 = new RegExp('^[^\\s,]+$', 'u');
-const pattern47 = new RegExp('\\S', 'u');
+const pattern48 = new RegExp('^[^\\s,]+$', 'u');
+const pattern49 = new RegExp('\\S', 'u');
 function validate21(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -6448,7 +6550,7 @@ function validate21(
                 const _errs4 = errors;
                 if (errors === _errs4) {
                   if (typeof data1 === 'string') {
-                    if (!pattern46.test(data1)) {
+                    if (!pattern48.test(data1)) {
                       validate21.errors = [
                         {
                           instancePath: instancePath + '/tags/' + i0,
@@ -6621,7 +6723,7 @@ function validate21(
                           const _errs16 = errors;
                           if (errors === _errs16) {
                             if (typeof data7 === 'string') {
-                              if (!pattern47.test(data7)) {
+                              if (!pattern49.test(data7)) {
                                 validate21.errors = [
                                   {
                                     instancePath: instancePath + '/locks/' + i1,
@@ -6763,8 +6865,800 @@ function validate22(
   validate22.errors = vErrors;
   return errors === 0;
 }
-export const httpOptions = validate23;
+export const identityOptions = validate23;
 const schema24 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'identity-options.schema.json',
+  title: 'IdentityOptions',
+  description: 'What sign_identity() signs: a PASSporT (RFC 8225).',
+  type: 'object',
+  additionalProperties: false,
+  required: ['private_key', 'x5u', 'orig', 'dest'],
+  properties: {
+    private_key: {
+      type: 'string',
+      writeOnly: true,
+      'x-form': 'a private key on the curve P-256, as PEM',
+      description:
+        'Signs, by ES256: PKCS #8 ("BEGIN PRIVATE KEY") or SEC 1 ("BEGIN EC PRIVATE KEY").',
+    },
+    x5u: {
+      type: 'string',
+      pattern: '^[^\\u0000-\\u0020\\u007f<>]+$',
+      'x-form': 'the URI of a certificate',
+      description: 'Where the certificate is: claim `x5u` and parameter `info`.',
+      examples: ['https://cert.example.org/shaken.pem'],
+    },
+    orig: {
+      type: ['string', 'object'],
+      'x-form': 'a number, a URI, or a claim such as { tn: "12155550121" }',
+      tsType: 'string | Readonly<Record<string, unknown>>',
+      description:
+        'Who calls. Of a number its digits are signed (RFC 8224, 8.3), of a SIP URI scheme, user and host; an object is the claim as it is.',
+      examples: ['+1 215 555 0121'],
+    },
+    dest: {
+      type: ['string', 'array', 'object'],
+      items: { type: 'string' },
+      minItems: 1,
+      'x-form': 'a number, a URI, an array of them, or a claim such as { tn: ["12155550131"] }',
+      tsType: 'string | readonly string[] | Readonly<Record<string, unknown>>',
+      description: 'Who is called, in the same forms.',
+      examples: ['+1 215 555 0131'],
+    },
+    iat: {
+      type: 'integer',
+      minimum: 0,
+      description: 'When it was signed, in seconds since 1970. Default: now.',
+      examples: [1443208345],
+    },
+    attest: {
+      enum: ['A', 'B', 'C'],
+      description:
+        'Full, partial or gateway attestation (RFC 8588, 4); makes the token one of `ppt` shaken.',
+    },
+    origid: {
+      type: 'string',
+      description: 'Claim `origid` (RFC 8588, 5). Default: a random UUID where `attest` is given.',
+    },
+    ppt: {
+      type: 'string',
+      pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$",
+      'x-form': 'the name of a PASSporT extension such as "div"',
+      description: 'Extension of the token. Default: shaken where `attest` is given, else none.',
+      examples: ['div'],
+    },
+    claims: {
+      type: 'object',
+      'x-form': 'an object of claims',
+      tsType: 'Readonly<Record<string, unknown>>',
+      description:
+        'Claims to add to the payload or to put in the place of others; null leaves one out.',
+      examples: [{ rcd: { nam: 'Anna' } }],
+    },
+    header: {
+      type: 'object',
+      'x-form': 'an object of header parameters',
+      tsType: 'Readonly<Record<string, unknown>>',
+      description:
+        'The same for the header of the token; what it says of `alg` changes the text, not the signature.',
+      examples: [{ typ: 'jwt' }],
+    },
+    compact: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Leaves header and payload out, which the receiver puts together from the message (RFC 8225, 7).',
+    },
+  },
+};
+const pattern50 = new RegExp('^[^\\u0000-\\u0020\\u007f<>]+$', 'u');
+function validate23(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="identity-options.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0;
+      if (
+        (data.private_key === undefined && (missing0 = 'private_key')) ||
+        (data.x5u === undefined && (missing0 = 'x5u')) ||
+        (data.orig === undefined && (missing0 = 'orig')) ||
+        (data.dest === undefined && (missing0 = 'dest'))
+      ) {
+        validate23.errors = [
+          {
+            instancePath,
+            schemaPath: '#/required',
+            keyword: 'required',
+            params: { missingProperty: missing0 },
+            message: "must have required property '" + missing0 + "'",
+          },
+        ];
+        return false;
+      } else {
+        const _errs1 = errors;
+        for (const key0 in data) {
+          if (!func2.call(schema24.properties, key0)) {
+            validate23.errors = [
+              {
+                instancePath,
+                schemaPath: '#/additionalProperties',
+                keyword: 'additionalProperties',
+                params: { additionalProperty: key0 },
+                message: 'must NOT have additional properties',
+              },
+            ];
+            return false;
+            break;
+          }
+        }
+        if (_errs1 === errors) {
+          if (data.private_key !== undefined) {
+            const _errs2 = errors;
+            if (typeof data.private_key !== 'string') {
+              validate23.errors = [
+                {
+                  instancePath: instancePath + '/private_key',
+                  schemaPath: '#/properties/private_key/type',
+                  keyword: 'type',
+                  params: { type: 'string' },
+                  message: 'must be string',
+                },
+              ];
+              return false;
+            }
+            var valid0 = _errs2 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.x5u !== undefined) {
+              let data1 = data.x5u;
+              const _errs4 = errors;
+              if (errors === _errs4) {
+                if (typeof data1 === 'string') {
+                  if (!pattern50.test(data1)) {
+                    validate23.errors = [
+                      {
+                        instancePath: instancePath + '/x5u',
+                        schemaPath: '#/properties/x5u/pattern',
+                        keyword: 'pattern',
+                        params: { pattern: '^[^\\u0000-\\u0020\\u007f<>]+$' },
+                        message: 'must match pattern "' + '^[^\\u0000-\\u0020\\u007f<>]+$' + '"',
+                      },
+                    ];
+                    return false;
+                  }
+                } else {
+                  validate23.errors = [
+                    {
+                      instancePath: instancePath + '/x5u',
+                      schemaPath: '#/properties/x5u/type',
+                      keyword: 'type',
+                      params: { type: 'string' },
+                      message: 'must be string',
+                    },
+                  ];
+                  return false;
+                }
+              }
+              var valid0 = _errs4 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.orig !== undefined) {
+                let data2 = data.orig;
+                const _errs6 = errors;
+                if (
+                  typeof data2 !== 'string' &&
+                  !(data2 && typeof data2 == 'object' && !Array.isArray(data2))
+                ) {
+                  validate23.errors = [
+                    {
+                      instancePath: instancePath + '/orig',
+                      schemaPath: '#/properties/orig/type',
+                      keyword: 'type',
+                      params: { type: schema24.properties.orig.type },
+                      message: 'must be string,object',
+                    },
+                  ];
+                  return false;
+                }
+                var valid0 = _errs6 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.dest !== undefined) {
+                  let data3 = data.dest;
+                  const _errs8 = errors;
+                  if ((!data3 || typeof data3 != 'object') && typeof data3 !== 'string') {
+                    validate23.errors = [
+                      {
+                        instancePath: instancePath + '/dest',
+                        schemaPath: '#/properties/dest/type',
+                        keyword: 'type',
+                        params: { type: schema24.properties.dest.type },
+                        message: 'must be string,array,object',
+                      },
+                    ];
+                    return false;
+                  }
+                  if (errors === _errs8) {
+                    if (Array.isArray(data3)) {
+                      if (data3.length < 1) {
+                        validate23.errors = [
+                          {
+                            instancePath: instancePath + '/dest',
+                            schemaPath: '#/properties/dest/minItems',
+                            keyword: 'minItems',
+                            params: { limit: 1 },
+                            message: 'must NOT have fewer than 1 items',
+                          },
+                        ];
+                        return false;
+                      } else {
+                        var valid1 = true;
+                        const len0 = data3.length;
+                        for (let i0 = 0; i0 < len0; i0++) {
+                          const _errs10 = errors;
+                          if (typeof data3[i0] !== 'string') {
+                            validate23.errors = [
+                              {
+                                instancePath: instancePath + '/dest/' + i0,
+                                schemaPath: '#/properties/dest/items/type',
+                                keyword: 'type',
+                                params: { type: 'string' },
+                                message: 'must be string',
+                              },
+                            ];
+                            return false;
+                          }
+                          var valid1 = _errs10 === errors;
+                          if (!valid1) {
+                            break;
+                          }
+                        }
+                      }
+                    }
+                  }
+                  var valid0 = _errs8 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data.iat !== undefined) {
+                    let data5 = data.iat;
+                    const _errs12 = errors;
+                    if (!(
+                      typeof data5 == 'number' &&
+                      !(data5 % 1) &&
+                      !isNaN(data5) &&
+                      isFinite(data5)
+                    )) {
+                      validate23.errors = [
+                        {
+                          instancePath: instancePath + '/iat',
+                          schemaPath: '#/properties/iat/type',
+                          keyword: 'type',
+                          params: { type: 'integer' },
+                          message: 'must be integer',
+                        },
+                      ];
+                      return false;
+                    }
+                    if (errors === _errs12) {
+                      if (typeof data5 == 'number' && isFinite(data5)) {
+                        if (data5 < 0 || isNaN(data5)) {
+                          validate23.errors = [
+                            {
+                              instancePath: instancePath + '/iat',
+                              schemaPath: '#/properties/iat/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 0 },
+                              message: 'must be >= 0',
+                            },
+                          ];
+                          return false;
+                        }
+                      }
+                    }
+                    var valid0 = _errs12 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                  if (valid0) {
+                    if (data.attest !== undefined) {
+                      let data6 = data.attest;
+                      const _errs14 = errors;
+                      if (!(data6 === 'A' || data6 === 'B' || data6 === 'C')) {
+                        validate23.errors = [
+                          {
+                            instancePath: instancePath + '/attest',
+                            schemaPath: '#/properties/attest/enum',
+                            keyword: 'enum',
+                            params: { allowedValues: schema24.properties.attest.enum },
+                            message: 'must be equal to one of the allowed values',
+                          },
+                        ];
+                        return false;
+                      }
+                      var valid0 = _errs14 === errors;
+                    } else {
+                      var valid0 = true;
+                    }
+                    if (valid0) {
+                      if (data.origid !== undefined) {
+                        const _errs15 = errors;
+                        if (typeof data.origid !== 'string') {
+                          validate23.errors = [
+                            {
+                              instancePath: instancePath + '/origid',
+                              schemaPath: '#/properties/origid/type',
+                              keyword: 'type',
+                              params: { type: 'string' },
+                              message: 'must be string',
+                            },
+                          ];
+                          return false;
+                        }
+                        var valid0 = _errs15 === errors;
+                      } else {
+                        var valid0 = true;
+                      }
+                      if (valid0) {
+                        if (data.ppt !== undefined) {
+                          let data8 = data.ppt;
+                          const _errs17 = errors;
+                          if (errors === _errs17) {
+                            if (typeof data8 === 'string') {
+                              if (!pattern30.test(data8)) {
+                                validate23.errors = [
+                                  {
+                                    instancePath: instancePath + '/ppt',
+                                    schemaPath: '#/properties/ppt/pattern',
+                                    keyword: 'pattern',
+                                    params: { pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$" },
+                                    message:
+                                      'must match pattern "' + "^[A-Za-z0-9\\-.!%*_+`'~]+$" + '"',
+                                  },
+                                ];
+                                return false;
+                              }
+                            } else {
+                              validate23.errors = [
+                                {
+                                  instancePath: instancePath + '/ppt',
+                                  schemaPath: '#/properties/ppt/type',
+                                  keyword: 'type',
+                                  params: { type: 'string' },
+                                  message: 'must be string',
+                                },
+                              ];
+                              return false;
+                            }
+                          }
+                          var valid0 = _errs17 === errors;
+                        } else {
+                          var valid0 = true;
+                        }
+                        if (valid0) {
+                          if (data.claims !== undefined) {
+                            let data9 = data.claims;
+                            const _errs19 = errors;
+                            if (!(data9 && typeof data9 == 'object' && !Array.isArray(data9))) {
+                              validate23.errors = [
+                                {
+                                  instancePath: instancePath + '/claims',
+                                  schemaPath: '#/properties/claims/type',
+                                  keyword: 'type',
+                                  params: { type: 'object' },
+                                  message: 'must be object',
+                                },
+                              ];
+                              return false;
+                            }
+                            var valid0 = _errs19 === errors;
+                          } else {
+                            var valid0 = true;
+                          }
+                          if (valid0) {
+                            if (data.header !== undefined) {
+                              let data10 = data.header;
+                              const _errs21 = errors;
+                              if (!(
+                                data10 &&
+                                typeof data10 == 'object' &&
+                                !Array.isArray(data10)
+                              )) {
+                                validate23.errors = [
+                                  {
+                                    instancePath: instancePath + '/header',
+                                    schemaPath: '#/properties/header/type',
+                                    keyword: 'type',
+                                    params: { type: 'object' },
+                                    message: 'must be object',
+                                  },
+                                ];
+                                return false;
+                              }
+                              var valid0 = _errs21 === errors;
+                            } else {
+                              var valid0 = true;
+                            }
+                            if (valid0) {
+                              if (data.compact !== undefined) {
+                                const _errs23 = errors;
+                                if (typeof data.compact !== 'boolean') {
+                                  validate23.errors = [
+                                    {
+                                      instancePath: instancePath + '/compact',
+                                      schemaPath: '#/properties/compact/type',
+                                      keyword: 'type',
+                                      params: { type: 'boolean' },
+                                      message: 'must be boolean',
+                                    },
+                                  ];
+                                  return false;
+                                }
+                                var valid0 = _errs23 === errors;
+                              } else {
+                                var valid0 = true;
+                              }
+                            }
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate23.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate23.errors = vErrors;
+  return errors === 0;
+}
+export const identityCheck = validate24;
+const schema25 = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'identity-check.schema.json',
+  title: 'IdentityCheck',
+  description: 'What read_identity() checks a token against.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    certificate: {
+      type: 'string',
+      'x-form': 'a certificate as PEM',
+      description:
+        'Whose key must have signed, and which must be valid now. Neither its issuer nor the numbers it is for (RFC 8226) are looked at.',
+    },
+    public_key: {
+      type: 'string',
+      'x-form': 'a public key as PEM',
+      description: 'The key that must have signed, where there is no certificate.',
+    },
+    orig: {
+      type: 'string',
+      'x-form': 'a number or a URI',
+      description:
+        'Who calls, as the message says (From or P-Asserted-Identity): must be what was signed.',
+      examples: ['+12155550121'],
+    },
+    dest: {
+      type: 'string',
+      'x-form': 'a number or a URI',
+      description: 'Who is called, as the message says (To): must be among what was signed.',
+      examples: ['+12155550131'],
+    },
+    iat: {
+      type: 'integer',
+      minimum: 0,
+      description:
+        'Of the compact form: when it was signed, in seconds since 1970, as the Date header of the message says.',
+    },
+    now: {
+      type: 'integer',
+      minimum: 0,
+      description: 'The time that counts as now, in seconds since 1970. Default: now.',
+    },
+    max_age: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 86400,
+      default: 60,
+      description: 'How many seconds `iat` may be away from now (RFC 8224, 6.2.1).',
+    },
+  },
+};
+function validate24(
+  data,
+  { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
+) {
+  /*# sourceURL="identity-check.schema.json" */ let vErrors = null;
+  let errors = 0;
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      const _errs1 = errors;
+      for (const key0 in data) {
+        if (!(
+          key0 === 'certificate' ||
+          key0 === 'public_key' ||
+          key0 === 'orig' ||
+          key0 === 'dest' ||
+          key0 === 'iat' ||
+          key0 === 'now' ||
+          key0 === 'max_age'
+        )) {
+          validate24.errors = [
+            {
+              instancePath,
+              schemaPath: '#/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key0 },
+              message: 'must NOT have additional properties',
+            },
+          ];
+          return false;
+          break;
+        }
+      }
+      if (_errs1 === errors) {
+        if (data.certificate !== undefined) {
+          const _errs2 = errors;
+          if (typeof data.certificate !== 'string') {
+            validate24.errors = [
+              {
+                instancePath: instancePath + '/certificate',
+                schemaPath: '#/properties/certificate/type',
+                keyword: 'type',
+                params: { type: 'string' },
+                message: 'must be string',
+              },
+            ];
+            return false;
+          }
+          var valid0 = _errs2 === errors;
+        } else {
+          var valid0 = true;
+        }
+        if (valid0) {
+          if (data.public_key !== undefined) {
+            const _errs4 = errors;
+            if (typeof data.public_key !== 'string') {
+              validate24.errors = [
+                {
+                  instancePath: instancePath + '/public_key',
+                  schemaPath: '#/properties/public_key/type',
+                  keyword: 'type',
+                  params: { type: 'string' },
+                  message: 'must be string',
+                },
+              ];
+              return false;
+            }
+            var valid0 = _errs4 === errors;
+          } else {
+            var valid0 = true;
+          }
+          if (valid0) {
+            if (data.orig !== undefined) {
+              const _errs6 = errors;
+              if (typeof data.orig !== 'string') {
+                validate24.errors = [
+                  {
+                    instancePath: instancePath + '/orig',
+                    schemaPath: '#/properties/orig/type',
+                    keyword: 'type',
+                    params: { type: 'string' },
+                    message: 'must be string',
+                  },
+                ];
+                return false;
+              }
+              var valid0 = _errs6 === errors;
+            } else {
+              var valid0 = true;
+            }
+            if (valid0) {
+              if (data.dest !== undefined) {
+                const _errs8 = errors;
+                if (typeof data.dest !== 'string') {
+                  validate24.errors = [
+                    {
+                      instancePath: instancePath + '/dest',
+                      schemaPath: '#/properties/dest/type',
+                      keyword: 'type',
+                      params: { type: 'string' },
+                      message: 'must be string',
+                    },
+                  ];
+                  return false;
+                }
+                var valid0 = _errs8 === errors;
+              } else {
+                var valid0 = true;
+              }
+              if (valid0) {
+                if (data.iat !== undefined) {
+                  let data4 = data.iat;
+                  const _errs10 = errors;
+                  if (!(
+                    typeof data4 == 'number' &&
+                    !(data4 % 1) &&
+                    !isNaN(data4) &&
+                    isFinite(data4)
+                  )) {
+                    validate24.errors = [
+                      {
+                        instancePath: instancePath + '/iat',
+                        schemaPath: '#/properties/iat/type',
+                        keyword: 'type',
+                        params: { type: 'integer' },
+                        message: 'must be integer',
+                      },
+                    ];
+                    return false;
+                  }
+                  if (errors === _errs10) {
+                    if (typeof data4 == 'number' && isFinite(data4)) {
+                      if (data4 < 0 || isNaN(data4)) {
+                        validate24.errors = [
+                          {
+                            instancePath: instancePath + '/iat',
+                            schemaPath: '#/properties/iat/minimum',
+                            keyword: 'minimum',
+                            params: { comparison: '>=', limit: 0 },
+                            message: 'must be >= 0',
+                          },
+                        ];
+                        return false;
+                      }
+                    }
+                  }
+                  var valid0 = _errs10 === errors;
+                } else {
+                  var valid0 = true;
+                }
+                if (valid0) {
+                  if (data.now !== undefined) {
+                    let data5 = data.now;
+                    const _errs12 = errors;
+                    if (!(
+                      typeof data5 == 'number' &&
+                      !(data5 % 1) &&
+                      !isNaN(data5) &&
+                      isFinite(data5)
+                    )) {
+                      validate24.errors = [
+                        {
+                          instancePath: instancePath + '/now',
+                          schemaPath: '#/properties/now/type',
+                          keyword: 'type',
+                          params: { type: 'integer' },
+                          message: 'must be integer',
+                        },
+                      ];
+                      return false;
+                    }
+                    if (errors === _errs12) {
+                      if (typeof data5 == 'number' && isFinite(data5)) {
+                        if (data5 < 0 || isNaN(data5)) {
+                          validate24.errors = [
+                            {
+                              instancePath: instancePath + '/now',
+                              schemaPath: '#/properties/now/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 0 },
+                              message: 'must be >= 0',
+                            },
+                          ];
+                          return false;
+                        }
+                      }
+                    }
+                    var valid0 = _errs12 === errors;
+                  } else {
+                    var valid0 = true;
+                  }
+                  if (valid0) {
+                    if (data.max_age !== undefined) {
+                      let data6 = data.max_age;
+                      const _errs14 = errors;
+                      if (!(
+                        typeof data6 == 'number' &&
+                        !(data6 % 1) &&
+                        !isNaN(data6) &&
+                        isFinite(data6)
+                      )) {
+                        validate24.errors = [
+                          {
+                            instancePath: instancePath + '/max_age',
+                            schemaPath: '#/properties/max_age/type',
+                            keyword: 'type',
+                            params: { type: 'integer' },
+                            message: 'must be integer',
+                          },
+                        ];
+                        return false;
+                      }
+                      if (errors === _errs14) {
+                        if (typeof data6 == 'number' && isFinite(data6)) {
+                          if (data6 > 86400 || isNaN(data6)) {
+                            validate24.errors = [
+                              {
+                                instancePath: instancePath + '/max_age',
+                                schemaPath: '#/properties/max_age/maximum',
+                                keyword: 'maximum',
+                                params: { comparison: '<=', limit: 86400 },
+                                message: 'must be <= 86400',
+                              },
+                            ];
+                            return false;
+                          } else {
+                            if (data6 < 0 || isNaN(data6)) {
+                              validate24.errors = [
+                                {
+                                  instancePath: instancePath + '/max_age',
+                                  schemaPath: '#/properties/max_age/minimum',
+                                  keyword: 'minimum',
+                                  params: { comparison: '>=', limit: 0 },
+                                  message: 'must be >= 0',
+                                },
+                              ];
+                              return false;
+                            }
+                          }
+                        }
+                      }
+                      var valid0 = _errs14 === errors;
+                    } else {
+                      var valid0 = true;
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate24.errors = [
+        {
+          instancePath,
+          schemaPath: '#/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        },
+      ];
+      return false;
+    }
+  }
+  validate24.errors = vErrors;
+  return errors === 0;
+}
+export const httpOptions = validate25;
+const schema26 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'http-options.schema.json',
   title: 'HttpOptions',
@@ -6839,7 +7733,7 @@ const schema24 = {
     },
   },
 };
-function validate23(
+function validate25(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -6857,7 +7751,7 @@ function validate23(
           key0 === 'follow_redirects' ||
           key0 === 'auth'
         )) {
-          validate23.errors = [
+          validate25.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -6884,13 +7778,13 @@ function validate23(
                   !(typeof data1 == 'number' && isFinite(data1)) &&
                   !Array.isArray(data1)
                 ) {
-                  validate23.errors = [
+                  validate25.errors = [
                     {
                       instancePath:
                         instancePath + '/headers/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                       schemaPath: '#/properties/headers/additionalProperties/type',
                       keyword: 'type',
-                      params: { type: schema24.properties.headers.additionalProperties.type },
+                      params: { type: schema26.properties.headers.additionalProperties.type },
                       message: 'must be string,number,array',
                     },
                   ];
@@ -6903,7 +7797,7 @@ function validate23(
                     for (let i0 = 0; i0 < len0; i0++) {
                       const _errs7 = errors;
                       if (typeof data1[i0] !== 'string') {
-                        validate23.errors = [
+                        validate25.errors = [
                           {
                             instancePath:
                               instancePath +
@@ -6932,7 +7826,7 @@ function validate23(
                 }
               }
             } else {
-              validate23.errors = [
+              validate25.errors = [
                 {
                   instancePath: instancePath + '/headers',
                   schemaPath: '#/properties/headers/type',
@@ -6963,13 +7857,13 @@ function validate23(
                     typeof data4 !== 'boolean' &&
                     !Array.isArray(data4)
                   ) {
-                    validate23.errors = [
+                    validate25.errors = [
                       {
                         instancePath:
                           instancePath + '/query/' + key2.replace(/~/g, '~0').replace(/\//g, '~1'),
                         schemaPath: '#/properties/query/additionalProperties/type',
                         keyword: 'type',
-                        params: { type: schema24.properties.query.additionalProperties.type },
+                        params: { type: schema26.properties.query.additionalProperties.type },
                         message: 'must be string,number,boolean,array',
                       },
                     ];
@@ -6987,7 +7881,7 @@ function validate23(
                           !(typeof data5 == 'number' && isFinite(data5)) &&
                           typeof data5 !== 'boolean'
                         ) {
-                          validate23.errors = [
+                          validate25.errors = [
                             {
                               instancePath:
                                 instancePath +
@@ -6998,7 +7892,7 @@ function validate23(
                               schemaPath: '#/properties/query/additionalProperties/items/type',
                               keyword: 'type',
                               params: {
-                                type: schema24.properties.query.additionalProperties.items.type,
+                                type: schema26.properties.query.additionalProperties.items.type,
                               },
                               message: 'must be string,number,boolean',
                             },
@@ -7018,7 +7912,7 @@ function validate23(
                   }
                 }
               } else {
-                validate23.errors = [
+                validate25.errors = [
                   {
                     instancePath: instancePath + '/query',
                     schemaPath: '#/properties/query/type',
@@ -7039,12 +7933,12 @@ function validate23(
               let data6 = data.timeout;
               const _errs16 = errors;
               if (typeof data6 !== 'string' && !(typeof data6 == 'number' && isFinite(data6))) {
-                validate23.errors = [
+                validate25.errors = [
                   {
                     instancePath: instancePath + '/timeout',
                     schemaPath: '#/properties/timeout/type',
                     keyword: 'type',
-                    params: { type: schema24.properties.timeout.type },
+                    params: { type: schema26.properties.timeout.type },
                     message: 'must be string,number',
                   },
                 ];
@@ -7062,12 +7956,12 @@ function validate23(
                   typeof data7 !== 'boolean' &&
                   !(typeof data7 == 'number' && !(data7 % 1) && !isNaN(data7) && isFinite(data7))
                 ) {
-                  validate23.errors = [
+                  validate25.errors = [
                     {
                       instancePath: instancePath + '/follow_redirects',
                       schemaPath: '#/properties/follow_redirects/type',
                       keyword: 'type',
-                      params: { type: schema24.properties.follow_redirects.type },
+                      params: { type: schema26.properties.follow_redirects.type },
                       message: 'must be boolean,integer',
                     },
                   ];
@@ -7076,7 +7970,7 @@ function validate23(
                 if (errors === _errs18) {
                   if (typeof data7 == 'number' && isFinite(data7)) {
                     if (data7 > 20 || isNaN(data7)) {
-                      validate23.errors = [
+                      validate25.errors = [
                         {
                           instancePath: instancePath + '/follow_redirects',
                           schemaPath: '#/properties/follow_redirects/maximum',
@@ -7088,7 +7982,7 @@ function validate23(
                       return false;
                     } else {
                       if (data7 < 0 || isNaN(data7)) {
-                        validate23.errors = [
+                        validate25.errors = [
                           {
                             instancePath: instancePath + '/follow_redirects',
                             schemaPath: '#/properties/follow_redirects/minimum',
@@ -7115,7 +8009,7 @@ function validate23(
                       const _errs22 = errors;
                       for (const key3 in data8) {
                         if (!(key3 === 'username' || key3 === 'password' || key3 === 'bearer')) {
-                          validate23.errors = [
+                          validate25.errors = [
                             {
                               instancePath: instancePath + '/auth',
                               schemaPath: '#/properties/auth/additionalProperties',
@@ -7132,7 +8026,7 @@ function validate23(
                         if (data8.username !== undefined) {
                           const _errs23 = errors;
                           if (typeof data8.username !== 'string') {
-                            validate23.errors = [
+                            validate25.errors = [
                               {
                                 instancePath: instancePath + '/auth/username',
                                 schemaPath: '#/properties/auth/properties/username/type',
@@ -7151,7 +8045,7 @@ function validate23(
                           if (data8.password !== undefined) {
                             const _errs25 = errors;
                             if (typeof data8.password !== 'string') {
-                              validate23.errors = [
+                              validate25.errors = [
                                 {
                                   instancePath: instancePath + '/auth/password',
                                   schemaPath: '#/properties/auth/properties/password/type',
@@ -7170,7 +8064,7 @@ function validate23(
                             if (data8.bearer !== undefined) {
                               const _errs27 = errors;
                               if (typeof data8.bearer !== 'string') {
-                                validate23.errors = [
+                                validate25.errors = [
                                   {
                                     instancePath: instancePath + '/auth/bearer',
                                     schemaPath: '#/properties/auth/properties/bearer/type',
@@ -7189,7 +8083,7 @@ function validate23(
                         }
                       }
                     } else {
-                      validate23.errors = [
+                      validate25.errors = [
                         {
                           instancePath: instancePath + '/auth',
                           schemaPath: '#/properties/auth/type',
@@ -7211,7 +8105,7 @@ function validate23(
         }
       }
     } else {
-      validate23.errors = [
+      validate25.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -7223,11 +8117,11 @@ function validate23(
       return false;
     }
   }
-  validate23.errors = vErrors;
+  validate25.errors = vErrors;
   return errors === 0;
 }
-export const mockOptions = validate24;
-const schema25 = {
+export const mockOptions = validate26;
+const schema27 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'mock-options.schema.json',
   title: 'MockOptions',
@@ -7266,7 +8160,7 @@ const schema25 = {
     },
   },
 };
-function validate24(
+function validate26(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -7277,7 +8171,7 @@ function validate24(
       const _errs1 = errors;
       for (const key0 in data) {
         if (!(key0 === 'port' || key0 === 'host' || key0 === 'tls')) {
-          validate24.errors = [
+          validate26.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -7295,7 +8189,7 @@ function validate24(
           let data0 = data.port;
           const _errs2 = errors;
           if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-            validate24.errors = [
+            validate26.errors = [
               {
                 instancePath: instancePath + '/port',
                 schemaPath: '#/properties/port/type',
@@ -7309,7 +8203,7 @@ function validate24(
           if (errors === _errs2) {
             if (typeof data0 == 'number' && isFinite(data0)) {
               if (data0 > 65535 || isNaN(data0)) {
-                validate24.errors = [
+                validate26.errors = [
                   {
                     instancePath: instancePath + '/port',
                     schemaPath: '#/properties/port/maximum',
@@ -7321,7 +8215,7 @@ function validate24(
                 return false;
               } else {
                 if (data0 < 0 || isNaN(data0)) {
-                  validate24.errors = [
+                  validate26.errors = [
                     {
                       instancePath: instancePath + '/port',
                       schemaPath: '#/properties/port/minimum',
@@ -7343,7 +8237,7 @@ function validate24(
           if (data.host !== undefined) {
             const _errs4 = errors;
             if (typeof data.host !== 'string') {
-              validate24.errors = [
+              validate26.errors = [
                 {
                   instancePath: instancePath + '/host',
                   schemaPath: '#/properties/host/type',
@@ -7366,12 +8260,12 @@ function validate24(
                 typeof data2 !== 'boolean' &&
                 !(data2 && typeof data2 == 'object' && !Array.isArray(data2))
               ) {
-                validate24.errors = [
+                validate26.errors = [
                   {
                     instancePath: instancePath + '/tls',
                     schemaPath: '#/properties/tls/type',
                     keyword: 'type',
-                    params: { type: schema25.properties.tls.type },
+                    params: { type: schema27.properties.tls.type },
                     message: 'must be boolean,object',
                   },
                 ];
@@ -7384,7 +8278,7 @@ function validate24(
                     (data2.cert_file === undefined && (missing0 = 'cert_file')) ||
                     (data2.key_file === undefined && (missing0 = 'key_file'))
                   ) {
-                    validate24.errors = [
+                    validate26.errors = [
                       {
                         instancePath: instancePath + '/tls',
                         schemaPath: '#/properties/tls/required',
@@ -7398,7 +8292,7 @@ function validate24(
                     const _errs8 = errors;
                     for (const key1 in data2) {
                       if (!(key1 === 'cert_file' || key1 === 'key_file')) {
-                        validate24.errors = [
+                        validate26.errors = [
                           {
                             instancePath: instancePath + '/tls',
                             schemaPath: '#/properties/tls/additionalProperties',
@@ -7415,7 +8309,7 @@ function validate24(
                       if (data2.cert_file !== undefined) {
                         const _errs9 = errors;
                         if (typeof data2.cert_file !== 'string') {
-                          validate24.errors = [
+                          validate26.errors = [
                             {
                               instancePath: instancePath + '/tls/cert_file',
                               schemaPath: '#/properties/tls/properties/cert_file/type',
@@ -7434,7 +8328,7 @@ function validate24(
                         if (data2.key_file !== undefined) {
                           const _errs11 = errors;
                           if (typeof data2.key_file !== 'string') {
-                            validate24.errors = [
+                            validate26.errors = [
                               {
                                 instancePath: instancePath + '/tls/key_file',
                                 schemaPath: '#/properties/tls/properties/key_file/type',
@@ -7462,7 +8356,7 @@ function validate24(
         }
       }
     } else {
-      validate24.errors = [
+      validate26.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -7474,11 +8368,11 @@ function validate24(
       return false;
     }
   }
-  validate24.errors = vErrors;
+  validate26.errors = vErrors;
   return errors === 0;
 }
-export const mockResponse = validate25;
-const schema26 = {
+export const mockResponse = validate27;
+const schema28 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'mock-response.schema.json',
   title: 'MockResponse',
@@ -7526,7 +8420,7 @@ const schema26 = {
     },
   },
 };
-function validate25(
+function validate27(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -7543,7 +8437,7 @@ function validate25(
           key0 === 'delay' ||
           key0 === 'drop'
         )) {
-          validate25.errors = [
+          validate27.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -7561,7 +8455,7 @@ function validate25(
           let data0 = data.status;
           const _errs2 = errors;
           if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-            validate25.errors = [
+            validate27.errors = [
               {
                 instancePath: instancePath + '/status',
                 schemaPath: '#/properties/status/type',
@@ -7575,7 +8469,7 @@ function validate25(
           if (errors === _errs2) {
             if (typeof data0 == 'number' && isFinite(data0)) {
               if (data0 > 599 || isNaN(data0)) {
-                validate25.errors = [
+                validate27.errors = [
                   {
                     instancePath: instancePath + '/status',
                     schemaPath: '#/properties/status/maximum',
@@ -7587,7 +8481,7 @@ function validate25(
                 return false;
               } else {
                 if (data0 < 200 || isNaN(data0)) {
-                  validate25.errors = [
+                  validate27.errors = [
                     {
                       instancePath: instancePath + '/status',
                       schemaPath: '#/properties/status/minimum',
@@ -7619,7 +8513,7 @@ function validate25(
                     !(typeof data2 == 'number' && isFinite(data2)) &&
                     !Array.isArray(data2)
                   ) {
-                    validate25.errors = [
+                    validate27.errors = [
                       {
                         instancePath:
                           instancePath +
@@ -7627,7 +8521,7 @@ function validate25(
                           key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                         schemaPath: '#/properties/headers/additionalProperties/type',
                         keyword: 'type',
-                        params: { type: schema26.properties.headers.additionalProperties.type },
+                        params: { type: schema28.properties.headers.additionalProperties.type },
                         message: 'must be string,number,array',
                       },
                     ];
@@ -7640,7 +8534,7 @@ function validate25(
                       for (let i0 = 0; i0 < len0; i0++) {
                         const _errs9 = errors;
                         if (typeof data2[i0] !== 'string') {
-                          validate25.errors = [
+                          validate27.errors = [
                             {
                               instancePath:
                                 instancePath +
@@ -7669,7 +8563,7 @@ function validate25(
                   }
                 }
               } else {
-                validate25.errors = [
+                validate27.errors = [
                   {
                     instancePath: instancePath + '/headers',
                     schemaPath: '#/properties/headers/type',
@@ -7690,12 +8584,12 @@ function validate25(
               let data4 = data.delay;
               const _errs11 = errors;
               if (typeof data4 !== 'string' && !(typeof data4 == 'number' && isFinite(data4))) {
-                validate25.errors = [
+                validate27.errors = [
                   {
                     instancePath: instancePath + '/delay',
                     schemaPath: '#/properties/delay/type',
                     keyword: 'type',
-                    params: { type: schema26.properties.delay.type },
+                    params: { type: schema28.properties.delay.type },
                     message: 'must be string,number',
                   },
                 ];
@@ -7709,7 +8603,7 @@ function validate25(
               if (data.drop !== undefined) {
                 const _errs13 = errors;
                 if (typeof data.drop !== 'boolean') {
-                  validate25.errors = [
+                  validate27.errors = [
                     {
                       instancePath: instancePath + '/drop',
                       schemaPath: '#/properties/drop/type',
@@ -7729,7 +8623,7 @@ function validate25(
         }
       }
     } else {
-      validate25.errors = [
+      validate27.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -7741,11 +8635,11 @@ function validate25(
       return false;
     }
   }
-  validate25.errors = vErrors;
+  validate27.errors = vErrors;
   return errors === 0;
 }
-export const projectFile = validate26;
-const schema27 = {
+export const projectFile = validate28;
+const schema29 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'project-file.schema.json',
   title: 'ProjectFile',
@@ -7861,9 +8755,9 @@ const schema27 = {
     projects: {},
   },
 };
-const pattern48 = new RegExp('^[^,]+$', 'u');
-const pattern49 = new RegExp('^[^,\\s]+$', 'u');
-function validate26(
+const pattern52 = new RegExp('^[^,]+$', 'u');
+const pattern53 = new RegExp('^[^,\\s]+$', 'u');
+function validate28(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
 ) {
@@ -7873,8 +8767,8 @@ function validate26(
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       const _errs1 = errors;
       for (const key0 in data) {
-        if (!func2.call(schema27.properties, key0)) {
-          validate26.errors = [
+        if (!func2.call(schema29.properties, key0)) {
+          validate28.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -7891,7 +8785,7 @@ function validate26(
         if (data.$schema !== undefined) {
           const _errs2 = errors;
           if (typeof data.$schema !== 'string') {
-            validate26.errors = [
+            validate28.errors = [
               {
                 instancePath: instancePath + '/$schema',
                 schemaPath: '#/properties/%24schema/type',
@@ -7919,8 +8813,8 @@ function validate26(
                   const _errs6 = errors;
                   if (errors === _errs6) {
                     if (typeof data2 === 'string') {
-                      if (!pattern48.test(data2)) {
-                        validate26.errors = [
+                      if (!pattern52.test(data2)) {
+                        validate28.errors = [
                           {
                             instancePath: instancePath + '/allow-read/' + i0,
                             schemaPath: '#/properties/allow-read/items/pattern',
@@ -7932,7 +8826,7 @@ function validate26(
                         return false;
                       }
                     } else {
-                      validate26.errors = [
+                      validate28.errors = [
                         {
                           instancePath: instancePath + '/allow-read/' + i0,
                           schemaPath: '#/properties/allow-read/items/type',
@@ -7950,7 +8844,7 @@ function validate26(
                   }
                 }
               } else {
-                validate26.errors = [
+                validate28.errors = [
                   {
                     instancePath: instancePath + '/allow-read',
                     schemaPath: '#/properties/allow-read/type',
@@ -7979,8 +8873,8 @@ function validate26(
                     const _errs10 = errors;
                     if (errors === _errs10) {
                       if (typeof data4 === 'string') {
-                        if (!pattern49.test(data4)) {
-                          validate26.errors = [
+                        if (!pattern53.test(data4)) {
+                          validate28.errors = [
                             {
                               instancePath: instancePath + '/allow-net/' + i1,
                               schemaPath: '#/properties/allow-net/items/pattern',
@@ -7992,7 +8886,7 @@ function validate26(
                           return false;
                         }
                       } else {
-                        validate26.errors = [
+                        validate28.errors = [
                           {
                             instancePath: instancePath + '/allow-net/' + i1,
                             schemaPath: '#/properties/allow-net/items/type',
@@ -8010,7 +8904,7 @@ function validate26(
                     }
                   }
                 } else {
-                  validate26.errors = [
+                  validate28.errors = [
                     {
                       instancePath: instancePath + '/allow-net',
                       schemaPath: '#/properties/allow-net/type',
@@ -8039,8 +8933,8 @@ function validate26(
                       const _errs14 = errors;
                       if (errors === _errs14) {
                         if (typeof data6 === 'string') {
-                          if (!pattern49.test(data6)) {
-                            validate26.errors = [
+                          if (!pattern53.test(data6)) {
+                            validate28.errors = [
                               {
                                 instancePath: instancePath + '/allow-sip/' + i2,
                                 schemaPath: '#/properties/allow-sip/items/pattern',
@@ -8052,7 +8946,7 @@ function validate26(
                             return false;
                           }
                         } else {
-                          validate26.errors = [
+                          validate28.errors = [
                             {
                               instancePath: instancePath + '/allow-sip/' + i2,
                               schemaPath: '#/properties/allow-sip/items/type',
@@ -8070,7 +8964,7 @@ function validate26(
                       }
                     }
                   } else {
-                    validate26.errors = [
+                    validate28.errors = [
                       {
                         instancePath: instancePath + '/allow-sip',
                         schemaPath: '#/properties/allow-sip/type',
@@ -8099,8 +8993,8 @@ function validate26(
                         const _errs18 = errors;
                         if (errors === _errs18) {
                           if (typeof data8 === 'string') {
-                            if (!pattern49.test(data8)) {
-                              validate26.errors = [
+                            if (!pattern53.test(data8)) {
+                              validate28.errors = [
                                 {
                                   instancePath: instancePath + '/allow-env/' + i3,
                                   schemaPath: '#/properties/allow-env/items/pattern',
@@ -8112,7 +9006,7 @@ function validate26(
                               return false;
                             }
                           } else {
-                            validate26.errors = [
+                            validate28.errors = [
                               {
                                 instancePath: instancePath + '/allow-env/' + i3,
                                 schemaPath: '#/properties/allow-env/items/type',
@@ -8130,7 +9024,7 @@ function validate26(
                         }
                       }
                     } else {
-                      validate26.errors = [
+                      validate28.errors = [
                         {
                           instancePath: instancePath + '/allow-env',
                           schemaPath: '#/properties/allow-env/type',
@@ -8156,7 +9050,7 @@ function validate26(
                       !isNaN(data9) &&
                       isFinite(data9)
                     )) {
-                      validate26.errors = [
+                      validate28.errors = [
                         {
                           instancePath: instancePath + '/max-agents',
                           schemaPath: '#/properties/max-agents/type',
@@ -8170,7 +9064,7 @@ function validate26(
                     if (errors === _errs20) {
                       if (typeof data9 == 'number' && isFinite(data9)) {
                         if (data9 > 1000 || isNaN(data9)) {
-                          validate26.errors = [
+                          validate28.errors = [
                             {
                               instancePath: instancePath + '/max-agents',
                               schemaPath: '#/properties/max-agents/maximum',
@@ -8182,7 +9076,7 @@ function validate26(
                           return false;
                         } else {
                           if (data9 < 1 || isNaN(data9)) {
-                            validate26.errors = [
+                            validate28.errors = [
                               {
                                 instancePath: instancePath + '/max-agents',
                                 schemaPath: '#/properties/max-agents/minimum',
@@ -8210,7 +9104,7 @@ function validate26(
                         !isNaN(data10) &&
                         isFinite(data10)
                       )) {
-                        validate26.errors = [
+                        validate28.errors = [
                           {
                             instancePath: instancePath + '/max-calls',
                             schemaPath: '#/properties/max-calls/type',
@@ -8224,7 +9118,7 @@ function validate26(
                       if (errors === _errs22) {
                         if (typeof data10 == 'number' && isFinite(data10)) {
                           if (data10 > 1000000 || isNaN(data10)) {
-                            validate26.errors = [
+                            validate28.errors = [
                               {
                                 instancePath: instancePath + '/max-calls',
                                 schemaPath: '#/properties/max-calls/maximum',
@@ -8236,7 +9130,7 @@ function validate26(
                             return false;
                           } else {
                             if (data10 < 1 || isNaN(data10)) {
-                              validate26.errors = [
+                              validate28.errors = [
                                 {
                                   instancePath: instancePath + '/max-calls',
                                   schemaPath: '#/properties/max-calls/minimum',
@@ -8259,12 +9153,12 @@ function validate26(
                         let data11 = data.isolate;
                         const _errs24 = errors;
                         if (!(data11 === 'auto' || data11 === 'always' || data11 === 'never')) {
-                          validate26.errors = [
+                          validate28.errors = [
                             {
                               instancePath: instancePath + '/isolate',
                               schemaPath: '#/properties/isolate/enum',
                               keyword: 'enum',
-                              params: { allowedValues: schema27.properties.isolate.enum },
+                              params: { allowedValues: schema29.properties.isolate.enum },
                               message: 'must be equal to one of the allowed values',
                             },
                           ];
@@ -8278,7 +9172,7 @@ function validate26(
                         if (data.untrusted !== undefined) {
                           const _errs25 = errors;
                           if (typeof data.untrusted !== 'boolean') {
-                            validate26.errors = [
+                            validate28.errors = [
                               {
                                 instancePath: instancePath + '/untrusted',
                                 schemaPath: '#/properties/untrusted/type',
@@ -8303,7 +9197,7 @@ function validate26(
         }
       }
     } else {
-      validate26.errors = [
+      validate28.errors = [
         {
           instancePath,
           schemaPath: '#/type',
@@ -8315,6 +9209,6 @@ function validate26(
       return false;
     }
   }
-  validate26.errors = vErrors;
+  validate28.errors = vErrors;
   return errors === 0;
 }

@@ -3,60 +3,61 @@
 export const OWN_WORDS = `
 aac aarch abcd abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz abort abortsignal about
 above absent absolute ac accept acceptable accepted accepts access account accountaor accounts
-ack acknowledgements acknowledges act actions active activedescendant acts add addcontact added
-addext additional additionalproperties additionalproperty address addresses adds admin adpcm aes
-after again against agent agentdata agentinfo agentoptions agents ago agreement ahead ai aiff
-alaw alert algorithm alias aliases alice alive all allfiles allow allowed allowenv
-allowimportingtsextensions allowjs allownet allowonly allowread allows allowsip almost alone
-already also alternative always ambiguous among amp an and anew annotations announced anonymity
-anonymous another ansi answer answerdelay answered answering answermode answers any anybody
-anything anywhere aor apart api apos app append application approx approximately apt
-archiveartifacts are args argument arguments aria around array arraybuffer arrays arrived
-arrowdown arrowup artefacts artifact artifacts artifactson as ask asked asks assert asserted
-assertion assertions asserts assistant associate associated async at atob attachment attempt
-attempts attended attenuates attribute au aubridge auconv audio audioconnection audioof aufile
-augment auresamp ausrc autelev auth authenticate authentication authorities authority
-authorization auto autoanswer autocomplete autoload automatic autoredirect available avp await
-awaited awaits away axios back backslash bad bail bare baresip baresipmodules base bash
-bashdefault bashrc basic basicconstraints be bearer because become beep before began begin
-beginning begins begun behind being bell belong belongs below beside best between beyond big
-bigint bin binary bind binding bit bits bk blank blanks blind block blocks blue bob body
-bodypart bookworm boolean booleans boot both bound boundary br braces branch break breaks brief
-brings broke broken browse browser browsers bt btoa bubblewrap buf buffer bug build built bundle
-bundler busy but button bw bwrap by bye byte bytes ca caff cafile call called callee caller
-callfind callid callinfo calling calloptions callpeer calls came can cancel cancelled candidate
-cannot cap capabilities capability capitals caps capture captured carol carried carry case cat
-catch catchall caught cause causes cd cdata ced celb cert certificate certificates certs cfg
-chai chain chained challenge challenges chance change changed changes channels character
-characters charset chat chdir check checkbox checked checkexpectation checkjs checkout checks
-checksum childprocess children choice choices choose chown chunk ci cidr circle cjs cl class
-claude claudecode clean cleaning cli click client clients clipped clock clocks clone close
-closed closing cmdline cn cng cnonce code codec codecs codes codex coding codings collect
-collected collecting colon color colors colours column com come comes comfort comma command
-commander commandline commands commas comment comments commit common commonname comp compadd
-compare compared compares compat compdef compile compiler compinit complete completed completes
-completion completions compopt compreply comps compset computation computed computing concern
-concerns concurrency concurrent concurrently condition conditional conditions conf config
-configurations confirms congestion connect connected connecting connection connections console
-const constructor consult consultation consultative consume contact contacts contacturi contain
-container containing contains content contents context continue continued continuous contradicts
-contributing control convert converted converters cooked copilot copy core corex correct
-corrupted could count counting country counts cp cpu crash crashed create credential credentials
-crt crypto cseq ct ctr ctrl cts curl current cursor curve cuser custom cut cwd cyan cyanbright
-cycles damaged dark data dataat databytes datagram datamode date dave day days db dbfs dd de
-debian debug decide declaration declare declared declares decline decoded decoder deep deeper
-deeply default defaults define defined definitions deflate deflect deflectoptions delay delta
-demanded denied deny deregister describe description destroy details detected dev device dgram
-diagnose dial dialed dialled dialling dialog did die diff differed different differs digest
-digit digits dir direction directory disabled disallowed disassociate disconnect disk display
-dispose disposition dist distinguished div diversion dll dns do doc docker docs doctor document
-does dolby domain domcontentloaded done dotenv double down draft drive drop dropped drops dtls
-dtmf dtmfmode dts dump dumpcap dumps duration durations during dvi eacces each eai earlier early
-ec echo econnrefused econnreset edit editor editors eexist effect ehostunreach eip eisdir
-element eloop else emlink empty emsgsize en enable enametoolong enc encoded encoder encoding
-encrypted encryption end ended endian ending endings endphase endpoint ends energy enetunreach
-enoent enospc enosys enotdir enotordinary enotsup enough enroll enter entity entries entry enum
-env envfile environ environment enxio eof eol eopnotsupp eperm epipe epoll eq eql equal equally
+ack acknowledgements acknowledges act actions active activedescendant activities acts add
+addcontact added addext additional additionalproperties additionalproperty address addresses
+adds admin adpcm aes after again against agent agentdata agentinfo agentoptions agents ago
+agreement ahead ai aiff alaw alert alg algorithm alias aliases alice alive all allfiles allow
+allowed allowenv allowimportingtsextensions allowjs allownet allowonly allowread allows allowsip
+almost alone already also alternative always ambiguous among amp an and anew angle annotations
+announced anonymity anonymous another ansi answer answerdelay answered answering answermode
+answers any anybody anything anywhere aor apart api apos app append application approx
+approximately apt archiveartifacts are args argument arguments aria around array arraybuffer
+arrays arrived arrowdown arrowup artefacts artifact artifacts artifactson as ask asked asks
+assert asserted assertion assertions asserts assistant associate associated async at atob
+attachment attempt attempts attended attenuates attest attribute au aubridge auconv audio
+audioconnection audioof aufile augment auresamp ausrc autelev auth authenticate authentication
+authorities authority authorization auto autoanswer autocomplete autoload automatic autoredirect
+available avp await awaited awaits away axios back backslash bad bail bare baresip
+baresipmodules base bash bashdefault bashrc basic basicconstraints be bearer because become beep
+before began begin beginning begins begun behind being bell belong belongs below beside best
+between beyond big bigint bin binary bind binding bit bits bk blank blanks blind block blocks
+blue bob body bodypart bookworm boolean booleans boot both bound boundary br braces brackets
+branch break breaks brief brings broke broken browse browser browsers bt btoa bubblewrap buf
+buffer bug build built bundle bundler busy but button bw bwrap by bye byte bytes ca caff cafile
+call called callee caller callfind callid callinfo calling calloptions callpeer calls came can
+cancel cancelled candidate cannot cap capabilities capability capitals caps capture captured
+carol carried carry case cat catch catchall caught cause causes cd cdata ced celb cert
+certificate certificates certs cfg chai chain chained challenge challenges chance change changed
+changes channels character characters charset chat chdir check checkbox checked checkexpectation
+checkjs checkout checks checksum childprocess children choice choices choose chown chunk ci cidr
+circle cjs cl claim class claude claudecode clean cleaning cli click client clients clipped
+clock clocks clone close closed closing cmdline cn cng cnonce code codec codecs codes codex
+coding codings collect collected collecting colon color colors colours column com come comes
+comfort comma command commander commandline commands commas comment comments commit common
+commonname comp compact compadd compare compared compares compat compdef compile compiler
+compinit complete completed completes completion completions compopt compreply comps compset
+computation computed computing concern concerns concurrency concurrent concurrently condition
+conditional conditions conf config configurations confirms congestion connect connected
+connecting connection connections console const constructor consult consultation consultative
+consume contact contacts contacturi contain container containing contains content contents
+context continue continued continuous contradicts contributing control convert converted
+converters cooked copilot copy core corex correct corrupted could count counting country counts
+cp cpu crash crashed create credential credentials crt crypto cseq ct ctr ctrl cts curl current
+cursor curve cuser custom cut cwd cyan cyanbright cycles damaged dark data dataat databytes
+datagram datamode date dave day days db dbfs dd de debian debug decide declaration declare
+declared declares decline decoded decoder deep deeper deeply default defaults define defined
+definitions deflate deflect deflectoptions delay delta demanded denied deny deregister describe
+description dest destroy details detected dev device dgram diagnose dial dialed dialled dialling
+dialog dialoginfo did die diff differed different differs digest digit digits dir direction
+directory disabled disallowed disassociate disconnect disk display dispose disposition dist
+distinguished div diversion dll dns do doc docker docs doctor document does dolby domain
+domcontentloaded done dotenv dots double down draft drive drop dropped drops dtls dtmf dtmfmode
+dts dump dumpcap dumps duration durations during dvi eacces each eai earlier early ec echo
+econnrefused econnreset edit editor editors eexist effect ehostunreach eip eisdir element eloop
+else emlink empty emsgsize en enable enametoolong enc encoded encoder encoding encrypted
+encryption end ended endian ending endings endphase endpoint ends energy enetunreach enoent
+enospc enosys enotdir enotordinary enotsup enough enroll enter entity entries entry enum env
+envfile environ environment enxio eof eol eopnotsupp eperm epipe epoll eq eql equal equally
 equals erasablesyntaxonly erofs err error errored errors es esac esc escape escaped escapes
 esnext esrch established etag etc ethernet evalcode evaluated evaluation even event events
 eventually ever every everybody everything everywhere exactly example examples excerpt exclude
@@ -78,27 +79,28 @@ has hashchange have head headed header headeroptions headerroute headers headles
 heardrecording heardsignal heardsilence heardtone hearing hears held heldvalue hello help
 helpdisplayed here hex hf hg hh hidden high higher hijacked hint history hits hold holding holds
 home homebrew hook hops host hosts how however hpe href htable html http httpoptions
-httpparsererror httpresponse https hung hup hz ice id identity idle ids ietf if ifs ignore
-ignored im ima image imitating immediate implemented import imported imports in inactive inbound
-include includes incoming incomplete incorrect index infer info information init inline input
-inreq insecure inside insmod install installation installed instantiated instead instruction int
-integer interface internal internalerror interrupt interrupted interval into inv invalid invite
-invites invitestep ip ipv is isbflagset isnt isolate isolated isolation isretried issued it item
-its itself itu javascript jenkins jenkinsfile jest jit jitter job jobs journal jpeg js jsconfig
-json jsonc jsx judge judged junie junit just kamailio kb keep keeps kept kex key keydown keyof
-keyout keypress keys khz kib kill killed kind know known knows lab label labelledcondition
-labels lacks ladder lane language large last lastfailed lastrun late later latest latin launch
-law layout le leads least leave leaves left length less let letters level levels li lib libx
-lies lifetime liftoff light like limit limits line linefor lines link linked links lint linux
-list listed listen listening listens lists live lntup lnup load loaded loader loading loadmodule
-local localhost localseq localuri location lock locks log logged login logout logs lone long
-longer longest look looked looking looks lookup loop loopback loose loss lost louder loudness
-low lpc lr ls lt lte machine machines maddr made magenta magentabright mailbox main make makes
-malformed man mand many mark markdown marked marker marks masked match matcher matchers matches
-matchesuser math matroska matters max maxagents maxcalls maxfwd may maybe mb md mean meaning
-meant meanwhile media mediaenc medianat mediastream mem memory menc menu merge mermaid message
-messageparts messages meta metadata method methods metric metrics mf mib mic microsoft
-milliseconds min mind minutes mismatch missed missing misspelt mixed mixes mjs mm mmm mocha mock
+httpparsererror httpresponse https hung hup hz iat ice id identity identitycheck identityoptions
+idle ids ieee ietf if ifs ignore ignored im ima image imitating immediate implemented import
+imported imports in inactive inbound include includes incoming incomplete incorrect index infer
+info information init inline input inreq insecure inside insmod install installation installed
+instantiated instead instruction int integer interface internal internalerror interrupt
+interrupted interval into inv invalid invite invites invitestep ip ipv is isbflagset isnt
+isolate isolated isolation isretried issued it item its itself itu javascript jenkins
+jenkinsfile jest jit jitter job jobs journal jpeg js jsconfig json jsonc jsx judge judged junie
+junit just kamailio kb keep keeps kept kex key keydown keyof keyout keypair keypress keys khz
+kib kill killed kind know known knows lab label labelledcondition labels lacks ladder lane
+language large last lastfailed lastrun late later latest latin launch law layout le leads least
+leave leaves left length less let letters level levels li lib libx lies lifetime liftoff light
+like limit limits line linefor lines link linked links lint linux list listed listen listening
+listens lists live lntup lnup load loaded loader loading loadmodule local localhost localseq
+localuri location lock locks log logged login logout logs lone long longer longest look looked
+looking looks lookup loop loopback loose loss lost louder loudness low lpc lr ls lt lte machine
+machines maddr made magenta magentabright mailbox main make makes malformed man mand many mark
+markdown marked marker marks masked match matcher matchers matches matchesuser math matroska
+matters max maxagents maxcalls maxfwd may maybe mb md mean meaning meant meanwhile media
+mediaenc medianat mediastream mem memory menc menu merge mermaid message messageparts messages
+messagesummary meta metadata method methods metric metrics mf mib mic microsoft milliseconds min
+mind minutes mismatch missed missing missingproperty misspelt mixed mixes mjs mm mmm mocha mock
 mockoptions mockrequest mockresponse mockserver mod mode model modparam module moduledetection
 moduleresolution modules moment mono more mos most move moved moves mp mpa mpeg mpv ms msw mts
 mu much mulaw multipart multiple must mute muted mux mwi myself name named nameid nameorend
@@ -109,80 +111,81 @@ noimplicitany noise nonce none nonexistent nonnullable nor normal not note nothi
 notify now nowhere npm npx ns nul null number numbers numeric nv object objects octet octets odd
 of off offer offered offhook offhookerror offhookpart often ogg oggs ok old oldest oldpwd omit
 on once one ones onfailureonly only onlychanged onreply opaque opc open opencode opened opens
-openssl operation opt option optional options opus or order ordinary org origin originate os
-other others otherwise our out outbound outgoing outgoingoptions output outputhelp outputs
-outside over overflow overlooks overview own package packages packet packets page pairs parallel
-param parameter parameters paramgen params parent parse part partial participant participants
-participantsessionassoc participantstreamassoc parties parts party pass passed passes passwd
-password passwords path paths pattern patterns pause pausems payload payloadtype payment pbx
-pbxs pcap pcapng pcm pcma pcmu pdeathsig peer peerdisplayname peeroptions peers peeruri pem
-pending percentage permanently permission permissions phase phone phrase pick picomatch pid ping
-pinganswer pipe pipeline pkeyopt pki place placed places plain play player playwright please
-plug point policy poll port portrange ports possible post power pr prack precheck preferred
-prefers prefix prepare present press presses pretty prev prime print printf prints prio priority
-private probe problem problems proc proceeding process processing processor processors program
-progress project projectfile projects promise promiselike properties property proto protocol
-proven proves provide provisional proxies proxy pt ptime pubint public publish pull push put
-puts pv pw pwd px qcelp qop qualify quality query queued quickjs quickstart quiet quit quot
-quote quoted quotes rack raise ran random range rate raw rc rd re reach reachable reached
-reaches react read readable reading readonly reads readsclock ready real really realm reason
-reboot receive received receiveddigit receivedmessage receiver receives recommends record
-recorded recorder recording recordings recordoptions records recursed recursion recv recvonly
-red redirect redirected redirection redirects ref refer reference referred referrer refresh
-refresher refuse refused refuses reg regex regexp regint regions register registered registering
-registeroptions registers registrar registration regq regular reinstall reinvite reject rejected
-rejection rejects rejectunauthorized rel relative relay relaying release released reliable
-remedy remote remove removed rename renames renew repeat repeatable repeated replace replaced
-replaces replay replayed reply report reported reporter reporters reports repository req request
-requestoptions requests require required rerun reruns res reset resolv resolvejsonmodule
-resolves resource respond responded responder responding response responseoptions responses rest
-restart restarted result results resume resumed retransmission retries retrieve retry return
-returned returns rev revision rf rfc ri riff rifx right ring ringback ringing rings rm rmmod ro
-role root round rounded route routes row rows rp rport rr rs rseq rtcp rtp rtpmap rtt ru ruid
-run rundll running runs ruri rwait rx said same sample samples sandbox sanity save saveaudio
-saved savp say says sbc sbin scaffold scale scan scenario scenariooptions scenarios schedule
-schema scheme scode scope screen script scripts scroll sdp se search second seconds secret
-secrets section secure secureconnect security see seed seen selected self selfsigned send sender
-sending sendonly sendrecv sends sent separated separators seq sequence sequencediagram serve
-server servers serves service services sess session sessionrecordingassoc set setbflag setcap
-setpriv sets setting settings settle settled settles setup several sh sha shallow shard shards
-share shared shell shift shim short shorten shorter should show shown shownpath shows sht
-shuffle shutdown side sides sighup sigint sigkill sign signal signed sigterm silence silent
-similarity simultaneously sin since sine single sink sip sipheaders siplog sipmessage sipnat
-sippeer siprec sips sipsessionid siptrace siputils sit size skip skiplibcheck skipped skipreason
-sl sleep slot slow slowest small smaller smoke sms snd sndcode sndfile so socket softphone solo
-solve some somebody something sony sound source sox space span spawn speak speaks special speech
-spelling sq srate src srs srtp ss ssl ssrc stack stacktrace stage stages staging stale stalled
-stand standard standards stands start started startedat startline starts stat state states
-static statmode stats status stay stays stderr stderror stdin stdout steady step steps stereo
-still stop stopped stops store stream streams stress strict string strip strong strongest
-structure stub stun stunpass stunserver stunuser sub subj subject subjectaltname subscribe
-substr such sudo suite suites summary sun superseded supplement support supported surely
-surrogate survives suspend suspended swc switch switched switches symbol symbolic symlink sync
-synchronous syntax syntaxerror sys system table tag tags take taken takes tap target targets tcp
-tcpdump tcpsrcport te teardown tears tel telephone tell tells temp template temporarily
-temporary ten tenant term terminal terminate terminated test testcase tested testlist tests
-testsuite testsuites text textarea textops textoptions texts than that the their theirs them
-theme themselves then there these they things third this those thread threads three threw
-through throw thrown throws time timed timeline timeout timeoutms timer timers times timestamp
-timing title tls tlsclienterror tlsv tm tmp tmpdir tmx to todo together toggled tojson told
-tolerance toml tone tones too took top toplevel totag total touch trace tracecursor traced
-tracker trailer trans transaction transactions transfer transferred transferstate transport trap
-trip true truncated trust trusted truthy try trying ts tsc tsconfig tu turn twice two tx txt
-type typeerror typeof types typescript typings ua uaaddheader uac uadel uafind uanew uareg uas
-ubuntu udp ui uid uk un unanswered unauthentic unauthorized unavailable unawaited
-uncaughtexception unchecked uncommitted und undecipherable undefined under understand understood
-undici unexpected unfinished unhandledrejection unhold unit unknown unlabelled unless unmute
-unmuted unplug unplugged unreachable unreadable unreg unregister unregistered unregistering
-unregisters unsaid unseen unset unsupported unsupportedsyntax until untilfailure untrusted
-unusable unusual unwanted up update upgrade upload uri uris url urls urn us usage use used user
-username users uses usr usrloc usually utf util uuid uz valid validate value valueorend values
-vanish var variable variablefiles variables varies vars ver verb verbatimmodulesyntax verbose
-verbs verdict verified verify version versions vi via video view visited visual vitest voice
-voicemail void volume vorbis wait waited waiting waitoptions waits wall want wants warm warn
-warning warnings was wasm watch watched watching wav wave wavefmt way wayland we weak webhook
-webm websocket well went were what when whence where whether which while whole whose why width
-wildcard win window windows wire wireshark with within without word wordbreaks words work worker
-workers workflows working works workspace world would write writes written wrong ws wss www wx
-xdg xff xml xmlns xx yaml yellow yes yet yml you your yours za zero zeros zsh zshrc
+openssl operation opt option optional options opus or order ordinary org orig origid origin
+originate os other others otherwise our out outbound outgoing outgoingoptions output outputhelp
+outputs outside over overflow overlooks overview own package packages packet packets page pairs
+parallel param parameter parameters paramgen params parent parse part partial participant
+participants participantsessionassoc participantstreamassoc parties parts party pass passed
+passes passport passwd password passwords path paths pattern patterns pause pausems payload
+payloadtype payment pbx pbxs pcap pcapng pcm pcma pcmu pdeathsig peer peerdisplayname
+peeroptions peers peeruri pem pending percentage permanently permission permissions person phase
+phone phrase pick picomatch pid pidf ping pinganswer pipe pipeline pkeyopt pki place placed
+places plain play player playwright please plug point policy poll port portrange ports possible
+post power ppt pr prack precheck preferred prefers prefix prepare presence present press presses
+pretty prev prime print printf prints prio priority private probe problem problems proc
+proceeding process processing processor processors program progress project projectfile projects
+promise promiselike properties property proto protocol proven proves provide provisional proxies
+proxy pt ptime pubint public publish pull push put puts pv pw pwd px qcelp qop qualify quality
+query queued quickjs quickstart quiet quit quot quote quoted quotes rack raise ran random range
+rate raw rc rd re reach reachable reached reaches react read readable reading readonly reads
+readsclock ready real really realm reason reboot receive received receiveddigit receivedmessage
+receiver receives recommends record recorded recorder recording recordings recordoptions records
+recursed recursion recv recvonly red redirect redirected redirection redirects ref refer
+reference referred referrer refresh refresher refuse refused refuses reg regex regexp regint
+regions register registered registering registeroptions registers registrar registration regq
+regular reinstall reinvite reject rejected rejection rejects rejectunauthorized rel relative
+relay relaying release released reliable remedy remote remove removed rename renames renew
+repeat repeatable repeated replace replaced replaces replay replayed reply report reported
+reporter reporters reports repository req request requestoptions requests requesturi require
+required rerun reruns res reset resolv resolvejsonmodule resolves resource respond responded
+responder responding response responseoptions responses rest restart restarted result results
+resume resumed retransmission retries retrieve retry return returned returns rev revision rf rfc
+ri riff rifx right ring ringback ringing rings rm rmmod ro role root round rounded route routes
+row rows rp rpid rport rr rs rseq rtcp rtp rtpmap rtt ru ruid run rundll running runs ruri rwait
+rx said same sample samples sandbox sanity save saveaudio saved savp say says sbc sbin scaffold
+scale scan scenario scenariooptions scenarios schedule schema scheme scode scope screen script
+scripts scroll sdp se search second seconds secret secrets section secure secureconnect security
+see seed seen selected self selfsigned send sender sending sendonly sendrecv sends sent
+separated separators seq sequence sequencediagram serve server servers serves service services
+sess session sessionrecordingassoc set setbflag setcap setpriv sets setting settings settle
+settled settles setup several sh sha shaken shallow shard shards share shared shell shift shim
+short shorten shorter should show shown shownpath shows sht shuffle shutdown side sides sighup
+sigint sigkill sign signal signature signed sigterm silence silent similarity simultaneously sin
+since sine single sink sip sipheaders siplog sipmessage sipnat sippeer siprec sips sipsessionid
+siptrace siputils sit size skip skiplibcheck skipped skipreason sl sleep slot slow slowest small
+smaller smoke sms snd sndcode sndfile so socket softphone solo solve some somebody something
+sony sound source sox space span spawn speak speaks special speech spelling spki sq srate src
+srs srtp ss ssl ssrc stack stacktrace stage stages staging stale stalled stand standard
+standards stands start started startedat startline starts stat state states static statmode
+stats status stay stays stderr stderror stdin stdout steady step steps stereo still stop stopped
+stops store stream streams stress strict string strip strong strongest structure stub stun
+stunpass stunserver stunuser sub subj subject subjectaltname subscribe substr such sudo suite
+suites summary sun superseded supplement support supported surely surrogate survives suspend
+suspended swc switch switched switches symbol symbolic symlink symmetric sync synchronous syntax
+syntaxerror sys system table tag tags take taken takes tap target targets tcp tcpdump tcpsrcport
+te teardown tears tel telephone tell tells temp template temporarily temporary ten tenant term
+terminal terminate terminated test testcase tested testlist tests testsuite testsuites text
+textarea textops textoptions texts than that the their theirs them theme themselves then there
+these they things third this those thread threads three threw through throw thrown throws time
+timed timeline timeout timeoutms timer timers times timestamp timing title tls tlsclienterror
+tlsv tm tmp tmpdir tmx tn to todo together toggled tojson token told tolerance toml tone tones
+too took top toplevel totag total touch trace tracecursor traced tracker trailer trans
+transaction transactions transfer transferred transferstate transport trap trip true truncated
+trust trusted truthy try trying ts tsc tsconfig tu tuple turn twice two tx txt typ type
+typeerror typeof types typescript typings ua uaaddheader uac uadel uafind uanew uareg uas ubuntu
+udp ui uid uk un unanswered unauthentic unauthorized unavailable unawaited uncaughtexception
+unchecked uncommitted und undecipherable undefined under understand understood undici unexpected
+unfinished unhandledrejection unhold unit unknown unlabelled unless unmute unmuted unplug
+unplugged unreachable unreadable unreg unregister unregistered unregistering unregisters unsaid
+unseen unset unsupported unsupportedsyntax until untilfailure untrusted unusable unusual
+unwanted up update upgrade upload uri uris url urls urn us usage use used user username users
+uses usr usrloc usually utf util uuid uz valid validate value valueorend values vanish var
+variable variablefiles variables varies vars ver verb verbatimmodulesyntax verbose verbs verdict
+verified verify version versions vi via video view visited visual vitest voice voicemail void
+volume vorbis wait waited waiting waitoptions waits wall want wants warm warn warning warnings
+was wasm watch watched watching wav wave wavefmt way wayland we weak webhook webm websocket well
+went were what when whence where whether which while whole whose why width wildcard win window
+windows wire wireshark with within without word wordbreaks words work worker workers workflows
+working works workspace world would write writes written wrong ws wss www wx xdg xff xml xmlns
+xx yaml yellow yes yet yml you your yours za zero zeros zsh zshrc
 `;

@@ -12,6 +12,8 @@ export interface RequestWish {
   readonly method: string;
   /** Request-URI; in a dialog its own, where this is absent. */
   readonly uri?: string | undefined;
+  /** Written in the place of `uri`, which still says where the request goes. */
+  readonly requestUri?: string | undefined;
   readonly dialog?: Dialog | undefined;
   readonly body?: string;
   readonly contentType?: string | undefined;
@@ -195,12 +197,16 @@ export class Requests {
     ];
     const draft: RequestDraft = {
       method,
-      uri: place.uri,
+      uri: wish.requestUri ?? place.uri,
       headers: own,
       body,
       given,
       nextHop: nextHopOf(given) ?? place.nextHop,
-      isJudged: dialog !== undefined && wish.uri === undefined && nextHopOf(given) === undefined,
+      isJudged:
+        dialog !== undefined &&
+        wish.uri === undefined &&
+        wish.requestUri === undefined &&
+        nextHopOf(given) === undefined,
       ...(wish.acknowledges === undefined ? {} : { acknowledges: wish.acknowledges }),
       ...(wish.branch === undefined ? {} : { branch: wish.branch }),
     };
@@ -224,7 +230,7 @@ export class Requests {
       callId,
       cseq,
       from: /;\s*tag=/i.test(from) ? from : `${from};tag=${newTag()}`,
-      to: wish.to ?? `<${uri}>`,
+      to: wish.to ?? `<${wish.requestUri ?? uri}>`,
       routes: outbound === undefined ? [] : [['Route', `<${withLr(outbound)}>`]],
       nextHop: outbound ?? uri,
     };
@@ -254,6 +260,11 @@ export class Requests {
     if (transport !== 'ws' && transport !== 'wss') return undefined;
     return outbound ?? (domain === undefined ? undefined : `sip:${domain}`);
   }
+}
+
+/** Where a request went, and its Request-URI: what its CANCEL repeats (9.1). */
+export function wayOf({ draft, message }: SentRequest): Pick<RequestWish, 'uri' | 'requestUri'> {
+  return { uri: draft.nextHop ?? draft.uri, requestUri: message.uri };
 }
 
 interface Drafted {

@@ -29,7 +29,7 @@ async function withAsterisk<T>(action: (asterisk: Asterisk) => Promise<T>): Prom
 
 /** Halves that take about as long, side by side; on the second version what differs there. */
 const HALVES = [
-  ['audio', 'mwi', 'peer', 'registration', 'sip-log'],
+  ['audio', 'mwi', 'peer', 'presence', 'registration', 'sip-log'],
   ['calls', 'dtmf', 'hold', 'transfer'],
 ];
 const runs = SUITE_BARESIPS.flatMap(({ which, env, second }) =>
@@ -53,7 +53,7 @@ describe.skipIf(installed === undefined)('Asterisk', () => {
       const chosen = await env();
       const files = suites.map((name) => `scenarios/asterisk/${name}.js`);
       const result = await withAsterisk((asterisk) =>
-        runCli(['run', ...files], {
+        runCli(['run', ...files, '--allow-read', asterisk.folder], {
           env: { ...asterisk.env, ...chosen },
           timeout: SUITES_MS,
         }),

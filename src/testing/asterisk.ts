@@ -10,7 +10,7 @@
  * `env` has what scenarios read. As with the lab: SIP_DOMAIN, SIP_PROXY, SIP_PROXY_TCP, A_USER and A_PASS
  * (alice) to D_USER and D_PASS (dave); load01 to load50 exist too. Users with a way of their own: INFO_USER
  * and INFO_PASS (DTMF by SIP INFO), SDES_... and DTLS_... (SRTP), REL_... (100rel), TIMED_... (session timers). SIP over
- * WebSockets: SIP_PROXY_WS. Numbers: PBX_ECHO and so on, all of them
+ * WebSockets: SIP_PROXY_WS; over TLS: SIP_PROXY_WSS, and PBX_CA_FILE with its authority, for which a run needs --allow-read. Numbers: PBX_ECHO and so on, all of them
  * with what they do in asterisk/dialplan.ts. A user's name is the number to dial. Put on hold, a user hears
  * music; X-Test-Id of a caller's INVITE goes to the callee; MESSAGE goes from user to user.
  */
@@ -20,18 +20,19 @@ import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { selfSigned } from '../certificate.js';
 import { answersOptions } from '../servers/options-probe.js';
 import { freeLabPort } from '../servers/ports.js';
 import { type ServerProcess, spawnServer } from '../servers/server-process.js';
 import { labEnv, labPassword, labUsers } from '../lab/users.js';
 import { numberVariables } from './asterisk/dialplan.js';
-import { writeAsteriskFolder } from './asterisk/folder.js';
+import { certificateFile, writeAsteriskFolder } from './asterisk/folder.js';
 import { SPECIAL_USERS } from './asterisk/pjsip.js';
 import type { AsteriskProgram } from './real-servers.js';
 
 export interface Asterisk {
   host: string;
-  /** UDP and TCP; WebSockets on the next one. */
+  /** UDP and TCP; WebSockets on the next one, those over TLS elsewhere. */
   port: number;
   /** "host:port". */
   domain: string;
@@ -52,6 +53,7 @@ const HOST = '127.0.0.1';
 /** It takes 0.6 s. */
 const START_LIMIT_MS = 15_000;
 const PORT_CLASHES = 5;
+const CERTIFICATE_DAYS = 1;
 const LOG_LINES = 12;
 
 /** Ports of all instances of this process: between our look at a port and Asterisk's bind lies half a second. */
@@ -63,10 +65,10 @@ export async function startAsterisk(
   parent = tmpdir(),
 ): Promise<Asterisk> {
   for (let clashes = 0; ; clashes += 1) {
-    const port = await freeLabPort(HOST);
-    if (ports.has(port)) continue;
-    ports.add(port);
-    const { asterisk, problem, log } = await startOn(installed, parent, port);
+    const [port, secure] = [await freeLabPort(HOST), await freeLabPort(HOST)];
+    if (ports.has(port) || ports.has(secure) || port === secure) continue;
+    ports.add(port).add(secure);
+    const { asterisk, problem, log } = await startOn(installed, parent, { port, secure });
     if (problem === undefined) return asterisk;
     await asterisk.stop();
     // somebody took the port after we had looked
@@ -81,7 +83,17 @@ interface Attempt {
   log: string;
 }
 
-async function startOn(installed: AsteriskProgram, parent: string, port: number): Promise<Attempt> {
+/** `secure`: for WebSockets over TLS. */
+interface Ports {
+  port: number;
+  secure: number;
+}
+
+async function startOn(
+  installed: AsteriskProgram,
+  parent: string,
+  { port, secure }: Ports,
+): Promise<Attempt> {
   const users = [...labUsers(), ...Object.values(SPECIAL_USERS).map(({ name }) => name)];
   const folder = mkdtempSync(join(parent, 'offhook-asterisk-'));
   const server = basename(folder);
@@ -89,12 +101,18 @@ async function startOn(installed: AsteriskProgram, parent: string, port: number)
   const settings = {
     ...{ ...installed, folder, server, address, users, password: labPassword },
     webSocketPort: port + 1,
+    secureWebSocketPort: secure,
+    certificate: await selfSigned(server, [HOST], CERTIFICATE_DAYS),
   };
   const config = writeAsteriskFolder(settings);
   const running = spawnServer(folder, [installed.program, '-f', '-C', config]);
   const problem = await untilReady(running, port, server);
   const log = problem === undefined ? '' : await lastLines(running, folder);
-  return { asterisk: steer(running, { installed, folder, config, port, users }), problem, log };
+  return {
+    asterisk: steer(running, { installed, folder, config, port, secure, users }),
+    problem,
+    log,
+  };
 }
 
 /** undefined when Asterisk answers, otherwise what happened instead. */
@@ -121,12 +139,13 @@ interface Started {
   folder: string;
   config: string;
   port: number;
+  secure: number;
   users: readonly string[];
 }
 
 function steer(
   running: ServerProcess,
-  { installed, folder, config, port, users }: Started,
+  { installed, folder, config, port, secure, users }: Started,
 ): Asterisk {
   const special = Object.entries(SPECIAL_USERS).flatMap(([way, { name }]) => [
     [`${way}_USER`, name],
@@ -141,6 +160,8 @@ function steer(
     env: {
       ...labEnv({ host: HOST, port }),
       SIP_PROXY_WS: `sip:${HOST}:${port + 1};transport=ws`,
+      SIP_PROXY_WSS: `sip:${HOST}:${secure};transport=wss`,
+      PBX_CA_FILE: certificateFile(folder),
       ...(Object.fromEntries(special) as Record<string, string>),
       ...numberVariables(),
     },

@@ -32,6 +32,9 @@ export function endedByResponse(
   };
 }
 
+/** Another call took its place (RFC 3891). */
+export const REPLACED: Ended = { by: 'remote', how: 'replaced' };
+
 /** The end after the agent's transfer succeeded: it does not matter whose BYE comes first. */
 export const TRANSFERRED: Ended = {
   by: 'local',

@@ -6,7 +6,7 @@
 import { afterReading } from '../../after-reading.js';
 import type { AgentEvent, Ended } from '../../model/agent-event.js';
 import { awaitsResponse, newCall, type Call, type Habits } from './call-record.js';
-import { causeOf, endedByResponse, TRANSFERRED } from '../../agents/record/ended.js';
+import { causeOf, endedByResponse, REPLACED, TRANSFERRED } from '../../agents/record/ended.js';
 import { endedByText, lostByTransfer, maybeRetried, mayEndWith } from './ended.js';
 import type { Dialog } from '../../sip/dialogs.js';
 import type { CtrlEvent } from '../wire/events.js';
@@ -337,12 +337,9 @@ export class CallLog {
       const ended = call.hangingUp
         ? undefined
         : endedByText(closeText ?? '', { outgoing: call.outgoing, answered: true });
-      if (call.replaced) {
-        this.#close(call, { by: 'remote', how: 'replaced' }, call.bye);
-        return;
-      }
       const byItself = ended !== undefined && ended.by !== 'remote';
-      this.#close(call, byItself ? ended : { by: 'local', how: 'bye' }, call.bye);
+      const how: Ended = call.replaced ? REPLACED : { by: 'local', how: 'bye' };
+      this.#close(call, byItself ? ended : how, call.bye);
     } else if (closeText !== undefined && this.#isFinalText(call, closeText)) {
       this.#closeByText(call);
     }

@@ -4,7 +4,7 @@
  */
 import type { AgentEvent } from '../../model/agent-event.js';
 import { infoDigit, isInfoDtmf } from '../../model/dtmf.js';
-import { parseMessageSummary } from '../../sip/message-summary.js';
+import { parseMessageSummary } from '../../sip/event-packages/message-summary.js';
 import type { CtrlEvent } from '../wire/events.js';
 import { senderOf } from '../../sip/peer.js';
 import { headerOf, type SipMessage } from '../../sip/sip-message.js';

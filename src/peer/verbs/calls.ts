@@ -67,7 +67,7 @@ async function place(
         timer: session_timer,
         ...(recording === undefined ? {} : { recording }),
       },
-      uri,
+      given.request_uri ?? uri,
     ),
   );
   const seq = peer.seqOf('call_dialed', pending.callId);

@@ -39,7 +39,7 @@ export function wishOf(
   verb: string,
   options: RequestOptions,
 ): Omit<RequestWish, 'method'> {
-  const { headers, body, content_type, from, to, contact, event, expires } = options;
+  const { headers, body, content_type, from, to, contact, event, expires, request_uri } = options;
   const alien = (['metadata', 'metadata_type'] as const).find((one) => options[one] !== undefined);
   if (alien !== undefined) {
     const what = `option "${alien}" is for requests that change a recording session`;
@@ -58,6 +58,7 @@ export function wishOf(
     to,
     contact,
     more,
+    ...(request_uri === undefined ? {} : { requestUri: request_uri }),
     ...(text === '' ? {} : { body: text }),
     contentType:
       content_type ?? (body === undefined && text !== '' ? 'application/sdp' : undefined),

@@ -26,6 +26,13 @@ const ATTACKS: Readonly<Record<string, string>> = {
   octets: 'p.send("hello", BAD)',
   'an INVITE as octets': 'p.send(`INVITE ${BAD} SIP/2.0\\r\\nCall-ID: 1\\r\\n\\r\\n`, BAD)',
   'a Route': 'p.request("OPTIONS", q, { headers: { Route: `<${BAD};lr>` } })',
+  'a Request-URI for somebody else': 'p.request("OPTIONS", q, { request_uri: BAD })',
+  'a Request-URI for somebody else, of a call': 'p.dial(q, { request_uri: BAD })',
+  'a Request-URI for somebody else, inside a call': `const bob = agent("bob");
+    p.dial(bob); bob.accept(); await_until(() => assert(p.state).equals(State.Established));
+    p.bye({ request_uri: BAD })`,
+  'a number that is not allowed, as a tel URI':
+    'p.dial("sip:1@192.0.2.1", { request_uri: "tel:900" })',
   'a Request-URI for somebody else as octets':
     'p.send(`OPTIONS sip:x@192.0.2.1 SIP/2.0\\r\\nRoute: <${BAD};lr>\\r\\n\\r\\n`, "sip:192.0.2.1:5060")',
   'a target inside a dialog': `const t = p.subscribe("dialog", q);
@@ -83,6 +90,16 @@ p.send("OPTIONS " + BAD + " SIP/2.0\\r\\n\\r\\n", BAD);`;
   expect(codes(stdout)).toEqual([]);
   expect(code).toBe(0);
   expect(forbidden.received.length).toBe(2);
+});
+
+test('a peer and an agent of the scenario call each other', async () => {
+  const source = `const p = peer("p"); const bob = agent("bob");
+const up = () => await_until(() => [p, bob].forEach((one) => assert(one.state).equals(State.Established)));
+p.dial(bob); bob.accept(); up(); bob.hangup();
+bob.dial(p); p.answer(); up(); p.bye();
+await_until(() => assert(bob.state).equals(State.Idle));`;
+  const { stdout } = await run(source, ['--allow-sip', '1@192.0.2.1']);
+  expect(codes(stdout)).toEqual([]);
 });
 
 test('every INVITE counts as a call, whatever level it comes from', async () => {

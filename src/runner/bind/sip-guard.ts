@@ -187,9 +187,10 @@ export class ScenarioSipGuard {
    */
   #judgeInDialog(name: string, message: SipMessage): OffhookError | undefined {
     const { sip } = this.#policy;
-    const { method, uri = '', call_id, remote } = message;
+    const { method, uri, call_id, remote } = message;
     const others = [...(this.#peers.get(call_id) ?? [])].filter((one) => one !== name);
-    if (sip.open || others.length === 0) return undefined;
+    // A response goes back where its request came from.
+    if (sip.open || others.length === 0 || uri === undefined) return undefined;
     const hops = [uri, ...routesOf(message), ...(remote === '' ? [] : [`sip:${remote}`])];
     for (const hop of hops.filter((one) => !this.#isOwn(one, true))) {
       const problem = sip.serverProblem(hop);

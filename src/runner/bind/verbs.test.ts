@@ -5,7 +5,7 @@ import { argumentsText, resultText } from './verbs.js';
 const call = { $: 'call', id: 'a@b' };
 const requests: readonly (readonly [Partial<CallRequest>, string])[] = [
   [{ verb: 'dial', args: [{ $: 'agent', name: 'bob' }] }, 'bob'],
-  [{ verb: 'hangup', args: [call] }, 'call a@b'],
+  [{ verb: 'hangup', args: [undefined, call] }, 'call a@b'],
   [{ verb: 'dtmf', args: ['12', undefined, call] }, '"12", call a@b'],
   [{ verb: 'verify_recording', args: [{ path: 'a.wav', real: '/secret/a.wav' }] }, '"a.wav"'],
   [{ verb: 'send_audio', args: [{ sound: 'tone', hz: [440] }] }, 'tone(440)'],

@@ -30,6 +30,7 @@ import type {
   FileArgument,
 } from '../../sandbox/protocol.js';
 import type { Hearing } from '../../hearing/hearing.js';
+import { keyPair } from '../../certificate.js';
 import { isSound, soundOf, soundText } from '../../hearing/sounds.js';
 import type { Resources } from './resources.js';
 import type { Services } from './http.js';
@@ -81,6 +82,10 @@ const GLOBAL: {
     const { metadata: _metadata, ...account } = options;
     resources.hearing.began(await resources.startPeer(name, account));
     return {};
+  },
+  generate_key: async (args) => {
+    const [commonName = 'offhook'] = args as [commonName?: string];
+    return { value: await keyPair(commonName) };
   },
   verify_audio_connection: async (args, limitMs, resources) => {
     const [a, b, within] = args as ConnectionArguments;
@@ -268,9 +273,10 @@ const LONGEST_RESULT = 200;
  */
 export function resultText(request: CallRequest, { value }: CallReply): string | undefined {
   if (value === undefined || rowOf(request) === undefined) return undefined;
-  const text = JSON.stringify(value, (_key, item: unknown) =>
-    typeof item === 'number' ? Math.round(item * 1000) / 1000 : item,
-  )
+  const text = JSON.stringify(value, (key, item: unknown) => {
+    if (isSecretName(key)) return '***';
+    return typeof item === 'number' ? Math.round(item * 1000) / 1000 : item;
+  })
     .replaceAll(/"(\w+)":/g, ' $1: ')
     .replaceAll('}', ' }');
   return text.length > LONGEST_RESULT ? `${text.slice(0, LONGEST_RESULT)}...` : text;

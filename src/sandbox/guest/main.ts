@@ -11,6 +11,7 @@ import { describeThrown } from './failure.js';
 import { await_sequence, never } from './wait/expectations.js';
 import { env, file_json, file_text, load_env, log, skip, step, uuid } from './flow.js';
 import { http, http_all } from './http/http.js';
+import { generate_key, read_identity, sign_identity } from './identity.js';
 import { constants } from './misspelt.js';
 import * as mock from './http/mock-server.js';
 import { stringify } from './primordials.js';
@@ -50,6 +51,9 @@ const vocabulary = {
   load_env,
   file_text,
   file_json,
+  generate_key,
+  sign_identity,
+  read_identity,
   http,
   http_all,
   mock_server: mock.mock_server,

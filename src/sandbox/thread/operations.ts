@@ -15,6 +15,7 @@ import type { Session } from './job-context.js';
 import { refuseInResponder } from './responder.js';
 import { requestsCall } from './http-arguments.js';
 import { stopError } from './verdict.js';
+import { read, sign } from './identity.js';
 import { endWait, labelIn, waitText } from './waits.js';
 
 type Variables = Readonly<Record<string, string>>;
@@ -48,6 +49,8 @@ const HANDLERS: Handlers = {
   file_text: (session, { path }) => session.environment.readable(path).text,
   file_json: (session, { path }) => session.environment.json(path),
   uuid: () => randomUUID(),
+  sign_identity: sign,
+  read_identity: read,
   file_value: (session) => session.job.fileValue,
   set_file_value: (session, { value }) => {
     session.fileValue = toArgument(decode(value));

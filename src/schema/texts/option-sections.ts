@@ -1,28 +1,11 @@
 /** Sections of the reference about options, and the schemas they are written from. */
-import { expectedForm, type ValueSchema } from '../options.js';
+import { expectedForm, type OptionsName, type ValueSchema } from '../options.js';
 import { table } from './markdown.js';
 
 /** The schema files; `agentData` holds its shapes as definitions. */
-export interface Schemas {
-  readonly agentOptions: ValueSchema;
-  readonly peerOptions: ValueSchema;
-  readonly registerOptions: ValueSchema;
-  readonly callOptions: ValueSchema;
-  readonly recordOptions: ValueSchema;
-  readonly requestOptions: ValueSchema;
-  readonly responseOptions: ValueSchema;
-  readonly headerOptions: ValueSchema;
-  readonly textOptions: ValueSchema;
-  readonly deflectOptions: ValueSchema;
-  readonly outgoingOptions: ValueSchema;
-  readonly scenarioOptions: ValueSchema;
-  readonly waitOptions: ValueSchema;
-  readonly projectFile: ValueSchema;
-  readonly httpOptions: ValueSchema;
-  readonly mockOptions: ValueSchema;
-  readonly mockResponse: ValueSchema;
+export type Schemas = Readonly<Record<OptionsName, ValueSchema>> & {
   readonly agentData: { readonly definitions: Readonly<Record<string, ValueSchema>> };
-}
+};
 
 export interface Section {
   readonly title: string;

@@ -95,6 +95,21 @@ export const SIP_MESSAGE_VALUES = {
     doc: 'The parts of a multipart body, in order; absent where the body is a single one.',
     source: 'RFC 2046, 5.1; RFC 5621',
   },
+  dialog_info: {
+    type: 'DialogInfo | undefined',
+    doc: 'The calls of somebody, where the body is application/dialog-info+xml: what a busy lamp field shows.',
+    source: 'RFC 4235',
+  },
+  presence: {
+    type: 'Presence | undefined',
+    doc: 'The presence of somebody, where the body is application/pidf+xml.',
+    source: 'RFC 3863',
+  },
+  message_summary: {
+    type: 'MessageSummary | undefined',
+    doc: 'The state of a mailbox, where the body is application/simple-message-summary.',
+    source: 'RFC 3842',
+  },
 } as const satisfies Record<string, GetterRow>;
 
 export const SIP_MESSAGE_METHODS = {

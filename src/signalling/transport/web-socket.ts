@@ -17,18 +17,31 @@ export async function openWebSocket(
   { webSocketPath, verifyTls, caFile, address }: WireWish,
   sink: WebSocketSink,
 ): Promise<Connection> {
-  const { Agent, WebSocket } = await import('undici');
+  const { Agent, buildConnector, WebSocket } = await import('undici');
   const host = hostPort(to.host ?? to.address, to.port);
-  const dispatcher = new Agent({
-    connect: {
-      rejectUnauthorized: verifyTls,
-      ...(caFile === undefined ? {} : { ca: readFileSync(caFile) }),
+  const connect = buildConnector({
+    rejectUnauthorized: verifyTls,
+    ...(caFile === undefined ? {} : { ca: readFileSync(caFile) }),
+  });
+  // The error event of undici 7 is empty when there was no connection: why is known here only.
+  let noConnection: Error | undefined;
+  const agent = new Agent({
+    connect: (options, done) => {
+      connect(options, (...[error, connected]) => {
+        noConnection = error ?? undefined;
+        if (error === null) done(null, connected);
+        else done(error, null);
+      });
     },
   });
-  const socket = new WebSocket(`${to.transport}://${host}${webSocketPath}`, {
-    protocols: ['sip'],
-    dispatcher,
+  // WebSockets of undici refuse the ports that browsers refuse (Fetch, 2.9), 5060 and 5061 among them: it gets a URL
+  // without the port, and the request goes to the server all the same.
+  const origin = `${to.transport === 'wss' ? 'https' : 'http'}://${host}`;
+  const dispatcher = agent.compose((dispatch) => (options, handler) => {
+    return dispatch({ ...options, origin }, handler);
   });
+  const url = `${to.transport}://${host.replace(/:\d+$/, '')}${webSocketPath}`;
+  const socket = new WebSocket(url, { protocols: ['sip'], dispatcher });
   socket.binaryType = 'arraybuffer';
   // The own port is not known here, and nobody can connect to it.
   const [local, remote] = [hostPort(address, 0), hostPort(to.address, to.port)];
@@ -44,7 +57,9 @@ export async function openWebSocket(
     socket.onerror = (event) => {
       clearTimeout(timer);
       void dispatcher.close();
-      reject(new Error(`no WebSocket at ${host}${webSocketPath}: ${reasonOf(event)}`));
+      reject(
+        new Error(`no WebSocket at ${host}${webSocketPath}: ${reasonOf(event, noConnection)}`),
+      );
     };
   });
   socket.onmessage = ({ data }: { data: unknown }) => {
@@ -77,10 +92,9 @@ export async function openWebSocket(
   };
 }
 
-/** undici does not say what failed: the connection or the handshake (its ErrorEvent is empty in 7.x). */
-function reasonOf(event: unknown): string {
+/** What failed: the connection, or the handshake, of which undici says nothing (its ErrorEvent is empty in 7.x). */
+function reasonOf(event: unknown, noConnection: Error | undefined): string {
   const { message = '', error } = event as { message?: string; error?: Error };
-  return (
-    message || (error?.message ?? '') || 'no connection, or no answer of a SIP WebSocket server'
-  );
+  const known = message || (noConnection?.message ?? error?.message ?? '');
+  return known || 'no answer of a SIP WebSocket server';
 }

@@ -223,7 +223,7 @@ export function numberVariables(): Record<string, string> {
   return Object.fromEntries(SERVICES.map(({ variable, number }) => [variable, number]));
 }
 
-/** extensions.conf; `sounds` is the folder of its own sounds. A call to a user rings all contacts of the user: 480 without any. */
+/** extensions.conf; `sounds` is the folder of its own sounds. A call to a user rings all contacts of the user: 480 without any. Who subscribes to a user learns of its calls. */
 export function dialplan(users: readonly string[], domain: string, sounds: string): string {
   return `[globals]
 PBX_DOMAIN = ${domain}
@@ -235,7 +235,7 @@ PBX_SOUNDS = ${sounds}
 ${SERVICES.filter(({ steps }) => steps.length > 0)
   .map(extension)
   .join('\n')}
-${users.map((user) => `exten => ${user},1,Gosub(dial,s,1(${user}))`).join('\n')}
+${users.map((user) => `exten => ${user},1,Gosub(dial,s,1(${user}))\nexten => ${user},hint,PJSIP/${user}`).join('\n')}
 
 [dial]
 ${lines('s', [

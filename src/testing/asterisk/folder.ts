@@ -1,6 +1,7 @@
 /** Everything one test Asterisk reads and writes, in one folder. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Certificate } from '../../certificate.js';
 import { dialplan, TONES } from './dialplan.js';
 import { pjsipConfig, type PjsipSettings } from './pjsip.js';
 
@@ -14,7 +15,8 @@ const MODULES = `
   res_pjsip_authenticator_digest res_pjsip_caller_id res_pjsip_diversion res_pjsip_dlg_options
   res_pjsip_dtmf_info res_pjsip_empty_info res_pjsip_endpoint_identifier_anonymous
   res_pjsip_endpoint_identifier_user res_pjsip_header_funcs res_pjsip_messaging res_pjsip_mwi
-  res_pjsip_mwi_body_generator res_pjsip_nat res_pjsip_path res_pjsip_refer res_pjsip_registrar
+  res_pjsip_mwi_body_generator res_pjsip_outbound_publish res_pjsip_exten_state res_pjsip_dialog_info_body_generator
+  res_pjsip_pidf_body_generator res_pjsip_pidf_eyebeam_body_supplement res_pjsip_nat res_pjsip_path res_pjsip_refer res_pjsip_registrar
   res_http_websocket res_pjsip_transport_websocket res_pjsip_rfc3326 res_pjsip_sdp_rtp res_format_attr_opus
   res_rtp_asterisk res_srtp res_musiconhold
   bridge_holding bridge_native_rtp bridge_simple bridge_softmix
@@ -36,6 +38,10 @@ export interface FolderSettings extends PjsipSettings {
   folder: string;
   /** TCP port of WebSockets, at the path /ws. */
   webSocketPort: number;
+  /** The same over TLS. */
+  secureWebSocketPort: number;
+  /** For WebSockets over TLS. */
+  certificate: Certificate;
   /** Of the installation. */
   modules: string;
   data: string;
@@ -44,14 +50,14 @@ export interface FolderSettings extends PjsipSettings {
 /** @returns the file for -C. */
 export function writeAsteriskFolder(settings: FolderSettings): string {
   const { folder, address, users } = settings;
-  for (const name of ['etc', 'var', 'keys', 'spool', 'run', 'log', 'music', 'sounds'])
+  for (const name of ['etc', 'var', 'keys', 'spool', 'run', 'log', 'music', 'sounds', 'tls'])
     mkdirSync(join(folder, name));
   const files = {
     'asterisk.conf': asteriskConfig(settings),
     'modules.conf': modulesConfig(),
     'logger.conf': '[logfiles]\nmessages.log = notice,warning,error,verbose,dtmf\n',
     'pjsip.conf': pjsipConfig(settings),
-    'http.conf': `[general]\nenabled = yes\nbindaddr = ${hostOf(address)}\nbindport = ${settings.webSocketPort}\n`,
+    'http.conf': httpConfig(settings),
     'extensions.conf': dialplan(users, address, join(folder, 'sounds')),
     'rtp.conf': `[general]\nrtpstart = ${RTP_PORTS.first}\nrtpend = ${RTP_PORTS.last}\n`,
     'indications.conf': indications(),
@@ -65,12 +71,41 @@ export function writeAsteriskFolder(settings: FolderSettings): string {
     ...Object.fromEntries(DEFAULTS.map((name) => [`${name}.conf`, '; all defaults\n'])),
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'etc', name), text);
+  writeFileSync(certificateFile(folder), settings.certificate.cert);
+  writeFileSync(keyFile(folder), settings.certificate.key, { mode: 0o600 });
   writeFileSync(join(folder, 'music', 'hold.sln'), melody());
   writeFileSync(
     join(folder, 'sounds', 'beep.sln'),
     samples(0.8, () => 1000),
   );
   return join(folder, 'etc', 'asterisk.conf');
+}
+
+/** The certificate, which is its own authority. */
+export function certificateFile(folder: string): string {
+  return join(folder, 'tls', 'https.pem');
+}
+
+function keyFile(folder: string): string {
+  return join(folder, 'tls', 'https.key');
+}
+
+function httpConfig({
+  folder,
+  address,
+  webSocketPort,
+  secureWebSocketPort,
+}: FolderSettings): string {
+  const host = hostOf(address);
+  return `[general]
+enabled = yes
+bindaddr = ${host}
+bindport = ${webSocketPort}
+tlsenable = yes
+tlsbindaddr = ${host}:${secureWebSocketPort}
+tlscertfile = ${certificateFile(folder)}
+tlsprivatekey = ${keyFile(folder)}
+`;
 }
 
 function hostOf(address: string): string {

@@ -57,6 +57,11 @@ type = transport
 protocol = ws
 bind = ${address}
 
+[wss]
+type = transport
+protocol = wss
+bind = ${address}
+
 ; media through Asterisk in every call, or nothing of it could be tested
 [user](!)
 type = endpoint

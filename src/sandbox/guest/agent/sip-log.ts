@@ -3,6 +3,12 @@ import type { SipMessage as TracedMessage } from '../../../sip/sip-message.js';
 import type { LogEntry } from '../../../model/agent-event.js';
 import { headerLines, headerValues } from '../../../sip/headers.js';
 import { partsOf, type BodyPart as Part } from '../../../sip/bodies/multipart.js';
+import { type DialogInfo, parseDialogInfo } from '../../../sip/event-packages/dialog-info.js';
+import {
+  type MessageSummary,
+  parseMessageSummary,
+} from '../../../sip/event-packages/message-summary.js';
+import { parsePresence, type Presence } from '../../../sip/event-packages/presence.js';
 import { parseSdp, type Sdp } from '../../../sip/sdp.js';
 import { ask, callerStack } from '../host.js';
 import { guardNames } from '../misspelt.js';
@@ -13,11 +19,15 @@ import * as world from '../world.js';
 const OWN = ['direction', 'method', 'code', 'reason', 'uri', 'call_id', 'body'] as const;
 
 type BodyPart = Pick<Part, 'content_type' | 'body'>;
+const SUMMARY_TYPE = /^application\/simple-message-summary\s*(?:;|$)/i;
 
 class SipMessage {
   readonly #message: TracedMessage;
   /** Parsed on first access; null = not yet. */
   #sdp: Sdp | undefined | null = null;
+  #dialogInfo: DialogInfo | undefined | null = null;
+  #presence: Presence | undefined | null = null;
+  #messageSummary: MessageSummary | undefined | null = null;
 
   constructor(message: TracedMessage, at: number) {
     this.#message = message;
@@ -51,6 +61,28 @@ class SipMessage {
     return frozen(
       partsOf(this.#message)?.map(({ content_type, body }) => ({ content_type, body })),
     );
+  }
+
+  get dialog_info(): DialogInfo | undefined {
+    if (this.#dialogInfo === null) this.#dialogInfo = frozen(parseDialogInfo(this.#message.body));
+    return this.#dialogInfo;
+  }
+
+  get presence(): Presence | undefined {
+    if (this.#presence === null) this.#presence = frozen(parsePresence(this.#message.body));
+    return this.#presence;
+  }
+
+  get message_summary(): MessageSummary | undefined {
+    if (this.#messageSummary === null) {
+      const [type = ''] = headerLines(this.#message.headers, 'content-type');
+      // Any text may have lines like it.
+      const isSummary = SUMMARY_TYPE.test(type);
+      this.#messageSummary = frozen(
+        isSummary ? parseMessageSummary(this.#message.body) : undefined,
+      );
+    }
+    return this.#messageSummary;
   }
 
   header(...args: unknown[]): string | undefined {

@@ -134,6 +134,8 @@ const ALLOWED: ReadonlySet<Operation> = new Set<Operation>([
   'file_text',
   'file_json',
   'uuid',
+  'sign_identity',
+  'read_identity',
   'label',
   'no_matcher',
 ]);

@@ -2,6 +2,8 @@
 
 export interface MessageSummary {
   waiting: boolean;
+  /** URI of the mailbox. */
+  account?: string;
   /** Voice messages; where the server names none, the messages of all other kinds together. */
   new: number;
   old: number;
@@ -19,12 +21,14 @@ interface Counts {
 }
 
 const WAITING = /^messages-waiting\s*:\s*(yes|no)\b/i;
+const ACCOUNT = /^message-account\s*:\s*(\S+)/i;
 const COUNTS =
   /^([a-z]+)-message\s*:\s*(\d{1,9})\s*\/\s*(\d{1,9})(?:\s*\(\s*(\d{1,9})\s*\/\s*(\d{1,9})\s*\))?/i;
 
 /** `undefined` when the body says neither that messages wait nor how many. */
 export function parseMessageSummary(body: string): MessageSummary | undefined {
   let waiting: boolean | undefined;
+  let account: string | undefined;
   const all: Counts[] = [];
   for (const raw of body.trimStart().split(/\r\n|\r|\n/)) {
     const line = raw.trim();
@@ -32,12 +36,14 @@ export function parseMessageSummary(body: string): MessageSummary | undefined {
     if (line === '') break;
     const answer = WAITING.exec(line)?.[1];
     if (answer !== undefined) waiting ??= answer.toLowerCase() === 'yes';
+    account ??= ACCOUNT.exec(line)?.[1];
     const counts = countsOf(line);
     if (counts !== undefined) all.push(counts);
   }
   if (waiting === undefined && all.length === 0) return undefined;
   const { kind: _, ...found } = all.find((one) => one.kind === 'voice') ?? together(all);
-  return { waiting: waiting ?? found.new > 0, ...found };
+  const named = account === undefined ? {} : { account };
+  return { waiting: waiting ?? found.new > 0, ...named, ...found };
 }
 
 function countsOf(line: string): Counts | undefined {

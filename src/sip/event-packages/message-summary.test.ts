@@ -5,7 +5,14 @@ test.each([
   [
     'all of it',
     'Messages-Waiting: yes\r\nMessage-Account: sip:*97@pbx.test\r\nVoice-Message: 2/8 (1/2)\r\n',
-    { waiting: true, new: 2, old: 8, urgent_new: 1, urgent_old: 2 },
+    {
+      waiting: true,
+      account: 'sip:*97@pbx.test',
+      new: 2,
+      old: 8,
+      urgent_new: 1,
+      urgent_old: 2,
+    },
   ],
   [
     'none wait',

@@ -267,7 +267,7 @@ scenario('two calls beside each other', ({ p, bob }) => {
   assert(p.calls.length).equals(2);
   p.hangup(p.calls[0]);
   await_until(() => assert(bob.state).equals(State.Idle));
-  assert(carol.state).equals(State.Established);
+  await_until(() => assert(carol.state).equals(State.Established));
   p.hangup();
   await_until(() => assert(carol.state).equals(State.Idle));
 });

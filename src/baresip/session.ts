@@ -169,7 +169,11 @@ export class Session implements RunningAgent {
   #linkUser(): LinkUser {
     return {
       event: (event) => {
-        this.#event(event);
+        const act = (): void => {
+          this.#event(event);
+        };
+        if (this.ground.proxy === undefined) act();
+        else this.ground.proxy.inOrder(act);
       },
       garbage: (text) => {
         const what = `garbage on the control port: ${JSON.stringify(text)}`;

@@ -86,3 +86,34 @@ test('what the phone cannot read is reported at once', () => {
   passing.passed({ message: messageWith(INVITE, 'received', 'a'), raw: 'odd', at: 0 }, undefined);
   expect(reported).toEqual(['odd']);
 });
+
+test('an event of the phone waits for a message it has sent before', async () => {
+  const events: string[] = [];
+  const event = (name: string): void => {
+    passing.inOrder(() => events.push(`${name} after ${reported.length}`));
+  };
+  event('a');
+  passing.traced(messageWith(INVITE, 'sent', 'ack'));
+  event('b');
+  event('c');
+  expect(events).toEqual(['a after 0']);
+  pass('ack', 'sent');
+  expect(events).toEqual(['a after 0', 'b after 1', 'c after 1']);
+  // one that never leaves, and one that takes long
+  const held = messageWith(INVITE, 'sent', 'held');
+  passing.traced(held);
+  event('d');
+  passing.withheld(held);
+  expect(events).toHaveLength(4);
+  passing.traced(messageWith(INVITE, 'sent', 'slow'));
+  event('e');
+  expect(events).toHaveLength(4);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(events).toHaveLength(5);
+  // what took too long does not hold up later events; nor does what was withheld before its trace was read
+  event('f');
+  passing.withheld(messageWith(INVITE, 'sent', 'early'));
+  passing.traced(messageWith(INVITE, 'sent', 'early'));
+  event('g');
+  expect(events).toHaveLength(7);
+});

@@ -20,6 +20,8 @@ interface Waiting extends Passed {
   readonly timer: SilenceTimer;
 }
 
+/** How long an event of the phone waits for a message the phone has sent before it. */
+const EVENT_MS = 100;
 /** How long the phone may take to read a message, or its trace to be read: what it drops is reported then. */
 const UNSEEN_MS = 200;
 const KEPT = 64;
@@ -27,8 +29,13 @@ const KEPT = 64;
 export class Passing {
   readonly #report: (passed: Passed) => void;
   readonly #waiting: Record<Direction, Waiting[]> = { sent: [], received: [] };
-  /** Keys of messages the phone has sent and that have not left yet. */
-  readonly #seen: string[] = [];
+  /** Messages the phone has sent and that have not left yet; events wait for those that have just been sent. */
+  #seen: { readonly key: string; holdsEvents: boolean }[] = [];
+  /** Keys of messages that do not leave, and that are not in the trace yet. */
+  readonly #withheld: string[] = [];
+  /** Events of the phone that came behind such messages. */
+  readonly #events: (() => void)[] = [];
+  #eventTimer: SilenceTimer | undefined;
 
   constructor(report: (passed: Passed) => void) {
     this.#report = report;
@@ -38,10 +45,10 @@ export class Passing {
   passed(passed: Passed, phones: SipMessage | undefined): void {
     const { direction } = passed.message;
     const key = phones === undefined ? undefined : keyOf(phones);
-    const at = direction === 'sent' && key !== undefined ? this.#seen.indexOf(key) : -1;
-    if (at >= 0) this.#seen.splice(at, 1);
-    if (key === undefined || at >= 0) {
+    const isSeen = direction === 'sent' && key !== undefined && this.#takeSeen(key);
+    if (key === undefined || isSeen) {
       this.#report(passed);
+      this.#releaseEvents();
       return;
     }
     const waiting: Waiting = {
@@ -60,13 +67,49 @@ export class Passing {
     const key = keyOf(message);
     const found = this.#waiting[direction].find((one) => one.key === key);
     if (found !== undefined) this.#upTo(direction, found);
-    else if (direction === 'sent') {
-      this.#seen.push(key);
+    else if (direction === 'sent' && !take(this.#withheld, key)) {
+      this.#seen.push({ key, holdsEvents: true });
       if (this.#seen.length > KEPT) this.#seen.shift();
     }
   }
 
+  /** A message of the phone that does not leave. */
+  withheld(phones: SipMessage): void {
+    const key = keyOf(phones);
+    if (!this.#takeSeen(key)) {
+      this.#withheld.push(key);
+      if (this.#withheld.length > KEPT) this.#withheld.shift();
+    }
+    this.#releaseEvents();
+  }
+
+  /** Acts upon an event of the phone: behind the messages it has sent before, as far as they leave soon. */
+  inOrder(act: () => void): void {
+    this.#events.push(act);
+    this.#releaseEvents();
+    if (this.#events.length === 0) return;
+    this.#eventTimer ??= afterReading(EVENT_MS, () => {
+      for (const one of this.#seen) one.holdsEvents = false;
+      this.#releaseEvents();
+    });
+  }
+
+  #releaseEvents(): void {
+    if (this.#seen.some(({ holdsEvents }) => holdsEvents)) return;
+    this.#eventTimer?.cancel();
+    this.#eventTimer = undefined;
+    for (const act of this.#events.splice(0)) act();
+  }
+
+  #takeSeen(key: string): boolean {
+    const at = this.#seen.findIndex((one) => one.key === key);
+    if (at >= 0) this.#seen.splice(at, 1);
+    return at >= 0;
+  }
+
   end(): void {
+    this.#seen = [];
+    this.#releaseEvents();
     const { received, sent } = this.#waiting;
     const left = [...received, ...sent].sort((one, other) => one.at - other.at);
     for (const one of left) this.#settle(one);
@@ -92,4 +135,11 @@ export class Passing {
 function keyOf(message: SipMessage): string {
   const { method, code = '', call_id, cseq } = message;
   return `${method} ${code} ${cseq} ${branchOf(message)} ${call_id}`;
+}
+
+/** Whether the item was among them; it no longer is. */
+function take(items: string[], item: string): boolean {
+  const at = items.indexOf(item);
+  if (at >= 0) items.splice(at, 1);
+  return at >= 0;
 }

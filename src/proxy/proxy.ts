@@ -171,6 +171,11 @@ export class AgentProxy {
     return this.#own;
   }
 
+  /** Acts upon an event of the phone, behind what it has sent before. */
+  inOrder(act: () => void): void {
+    this.#passing.inOrder(act);
+  }
+
   /** A message between the phone and the proxy, as the phone's own trace shows it. */
   traced(message: SipMessage): void {
     this.#passing.traced(message);
@@ -220,7 +225,7 @@ export class AgentProxy {
     const branch = branchOf(via);
     const asked = request.toString();
     if (this.early.ends(request, this.changes.refusalOf(callIdOf(request)))) {
-      return () => Promise.resolve();
+      return this.#withhold(phones);
     }
     const way = this.#wayOf(request, branch, via);
     if (way.route !== undefined) request.insert('Route', way.route, 'via');
@@ -231,7 +236,10 @@ export class AgentProxy {
     const transport = transportOf(way.hop, this.#wish.account.transport);
     this.#disguise.dressRequest(request, transport);
     return async () => {
-      if (way.isDead === true) return;
+      if (way.isDead === true) {
+        this.#passing.withheld(phones);
+        return;
+      }
       try {
         const named = { transport, remote: hopText(way.hop) };
         await this.#send(request, phones, named, () =>
@@ -239,6 +247,7 @@ export class AgentProxy {
         );
       } catch (error) {
         way.isDead = true;
+        this.#passing.withheld(phones);
         const why = whyUnreachable(error as NodeJS.ErrnoException);
         this.#user?.unreachable(method, why);
         this.#unreachable(asked, why);
@@ -265,9 +274,16 @@ export class AgentProxy {
     const to = this.#origins.get(branchOf(via));
     const isLeaving =
       to !== undefined && this.early.response(response, to) && this.changes.response(response);
-    if (!isLeaving) return () => Promise.resolve();
+    if (!isLeaving) return this.#withhold(phones);
     this.#disguise.dressResponse(response, to.transport);
     return this.#leave(response, to, phones);
+  }
+
+  #withhold(phones: SipMessage): () => Promise<void> {
+    return () => {
+      this.#passing.withheld(phones);
+      return Promise.resolve();
+    };
   }
 
   /** What sends a response to where its request came from. */

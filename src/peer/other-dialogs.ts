@@ -2,15 +2,16 @@
 import { hasTag } from '../sip/peer.js';
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
 import { Dialog } from '../signalling/dialog.js';
+import { Recent } from '../signalling/recent.js';
 
 const KEPT = 64;
 /** RFC 6665, 4.4.1; RFC 3515, 2.4; RFC 3261, 12.1. */
 const MAKES_DIALOG = new Set(['SUBSCRIBE', 'REFER', 'INVITE']);
 
 export class OtherDialogs {
-  readonly #dialogs = new Map<string, Dialog>();
+  readonly #dialogs = new Recent<Dialog>(KEPT);
   /** 2xx received for INVITEs, the newest of each Call-ID. */
-  readonly #accepted = new Map<string, SipMessage>();
+  readonly #accepted = new Recent<SipMessage>(KEPT);
 
   get(callId: string): Dialog | undefined {
     return this.#dialogs.get(callId);
@@ -26,19 +27,14 @@ export class OtherDialogs {
   noted(message: SipMessage): void {
     const { code = 0, method, call_id, direction } = message;
     if (direction !== 'received' || code < 200 || code >= 300 || !MAKES_DIALOG.has(method)) return;
-    if (method === 'INVITE') keep(this.#accepted, call_id, message);
-    if (!this.#dialogs.has(call_id)) keep(this.#dialogs, call_id, Dialog.ofCaller(message));
+    if (method === 'INVITE') this.#accepted.set(call_id, message);
+    if (this.#dialogs.get(call_id) === undefined)
+      this.#dialogs.set(call_id, Dialog.ofCaller(message));
   }
 
   /** A request the peer answers with that tag. */
   answered(request: SipMessage, tag: string): void {
     if (!MAKES_DIALOG.has(request.method) || hasTag(headerOf(request.headers, 'to') ?? '')) return;
-    keep(this.#dialogs, request.call_id, Dialog.ofCallee(request, tag));
+    this.#dialogs.set(request.call_id, Dialog.ofCallee(request, tag));
   }
-}
-
-function keep<T>(map: Map<string, T>, key: string, value: T): void {
-  map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size > KEPT && oldest !== undefined) map.delete(oldest);
 }

@@ -3,7 +3,7 @@ import { isSamePlace, placeOf } from '../sip/peer.js';
 import { withoutUriHeaders } from '../sip/transfer-uri.js';
 import { callIdOf, cseqOf, isOutsideOfDialog } from './disguise.js';
 import { octetsOf, type OpenMessage } from './open-message.js';
-import { Recent } from './recent.js';
+import { Recent } from '../signalling/recent.js';
 
 export type GivenHeaders = Readonly<Record<string, string | readonly string[] | null>>;
 

@@ -14,7 +14,7 @@ import type { Destination } from '../signalling/transport/transport.js';
 import type { Refusal } from './changes.js';
 import { callIdOf, cseqOf } from './disguise.js';
 import { OpenMessage, octetsOf } from './open-message.js';
-import { Recent } from './recent.js';
+import { Recent } from '../signalling/recent.js';
 
 interface Early {
   /** `asked`: the phone has not answered yet. `settled`: the final response of the call has left. */

@@ -10,7 +10,7 @@ import {
   type Login,
 } from '../signalling/digest.js';
 import type { OpenMessage } from './open-message.js';
-import { Recent } from './recent.js';
+import { Recent } from '../signalling/recent.js';
 
 const NONCES_KEPT = 64;
 

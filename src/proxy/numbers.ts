@@ -2,7 +2,7 @@
  * CSeq numbers of calls in which requests are sent beside those of the phone (RFC 3261, 12.2.1.1): those of the phone that
  * follow are raised, and the responses to them lowered again.
  */
-import { Recent } from './recent.js';
+import { Recent } from '../signalling/recent.js';
 
 interface Count {
   /** The newest number of the phone, and the highest that was sent. */

@@ -14,7 +14,7 @@ import type { Arrived } from '../signalling/transport/transport.js';
 import type { Wire } from '../signalling/transport/wire.js';
 import type { GivenHeaders } from './changes.js';
 import type { Numbers } from './numbers.js';
-import { Recent } from './recent.js';
+import { Recent } from '../signalling/recent.js';
 
 export interface OwnRequest {
   readonly method: string;

@@ -18,7 +18,7 @@ import { EarlyAnswers, responseTo } from './early.js';
 import { LoginTranslation } from './login.js';
 import { Numbers } from './numbers.js';
 import { Passing } from './passing.js';
-import { Recent } from './recent.js';
+import { Recent } from '../signalling/recent.js';
 import { OpenMessage, textOf } from './open-message.js';
 import { OwnRequests } from './own-requests.js';
 

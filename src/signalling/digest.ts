@@ -1,6 +1,7 @@
 /** Digest authentication of SIP, on both sides (RFC 3261, 22; RFC 7616; RFC 8760): MD5 and SHA-256, with qop or without. */
 import { createHash, randomBytes } from 'node:crypto';
 import { parametersOf } from '../sip/uri.js';
+import { Recent } from './recent.js';
 
 export interface Login {
   readonly username: string;
@@ -144,7 +145,7 @@ const NONCES_KEPT = 10_000;
 /** Asks for a login and checks it, as a registrar or proxy does. */
 export class Gatekeeper {
   readonly #wish: ChallengeWish;
-  readonly #nonces = new Set<string>();
+  readonly #nonces = new Recent<true>(NONCES_KEPT);
 
   constructor(wish: ChallengeWish) {
     this.#wish = wish;
@@ -154,9 +155,7 @@ export class Gatekeeper {
   challenge(stale = false): string {
     const { realm, algorithm, qop } = this.#wish;
     const nonce = randomBytes(16).toString('hex');
-    this.#nonces.add(nonce);
-    const [oldest] = this.#nonces;
-    if (this.#nonces.size > NONCES_KEPT && oldest !== undefined) this.#nonces.delete(oldest);
+    this.#nonces.set(nonce, true);
     const more = `${qop ? ', qop="auth"' : ''}${stale ? ', stale=true' : ''}`;
     return `Digest realm="${realm}", nonce="${nonce}", algorithm=${algorithm}${more}`;
   }
@@ -167,7 +166,7 @@ export class Gatekeeper {
     if (given === undefined) return 'missing';
     const { realm, username, password, algorithm } = this.#wish;
     const nonce = given.get('nonce') ?? '';
-    if (!this.#nonces.has(nonce)) return 'unknown';
+    if (this.#nonces.get(nonce) === undefined) return 'unknown';
     const nc = given.get('nc');
     const cnonce = given.get('cnonce') ?? '';
     const uri = given.get('uri') ?? '';

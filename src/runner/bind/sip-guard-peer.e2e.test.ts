@@ -1,4 +1,7 @@
-/** A raw SIP peer does what the script says: the policy has to hold on every level of it, octets included. */
+/**
+ * A raw SIP peer does what the script says, and so does a proxy in front of an agent: the policy has to hold on every level of
+ * both, octets included.
+ */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { rawPeer, type RawPeer } from '../../testing/raw-peer.js';
 import { eventsOf, runScenario } from '../../testing/run-files.js';
@@ -56,6 +59,22 @@ const ATTACKS: Readonly<Record<string, string>> = {
   'a registrar': 'peer("r", { domain: BAD.replace(/^.*@/, "") }).register()',
 };
 
+/** The same of an agent with a proxy in front, which says what the script wants. `BAD` is the URI that may not be reached; a and b are agents in a call, a with a proxy. */
+const THROUGH_A_PROXY: Readonly<Record<string, string>> = {
+  'a call': 'a.hangup(); a.dial(BAD, { headers: { X: "1" } })',
+  'a request': 'a.request("OPTIONS", BAD)',
+  'a message': 'a.message(BAD, "x", { content_type: "a/b" })',
+  'a redirection': 'a.deflect(BAD)',
+  'a session description in the call': `a.request("UPDATE", { body: "${SDP}", content_type: "application/sdp" })`,
+  'a session description outside': `a.request("OPTIONS", b, { body: "${SDP}", content_type: "application/sdp" })`,
+  'a proxy of its own': 'agent("c", { proxy: true, outbound: BAD })',
+  'a transfer by somebody else': `const p = peer("p"); a.hangup(); p.dial(a); a.accept();
+    await_until(() => assert(p.state).equals(State.Established)); p.refer(BAD)`,
+};
+
+const IN_A_CALL = `const BAD = env("BAD"); const a = agent("a", { proxy: true }); const b = agent("b");
+a.dial(b); b.accept(); await_until(() => assert(a.state).equals(State.Established));\n`;
+
 const prologue = 'const BAD = env("BAD"); const p = peer("p"); const q = peer("q");\n';
 const run = (source: string, flags: readonly string[]) =>
   runScenario(source, ['--json', '--set', `BAD=${forbidden.uri}`, ...flags]);
@@ -77,6 +96,17 @@ test('every attack is denied, and nothing arrives', async () => {
   const { stdout } = await run(scenarios.join('\n'), ['--allow-sip', '1@192.0.2.1', '--jobs', '4']);
   expect(Object.fromEntries(finished(stdout))).toEqual(
     Object.fromEntries(Object.keys(ATTACKS).map((name) => [name, ['E_SIP_DENIED']])),
+  );
+  expect(forbidden.received).toEqual([]);
+});
+
+test('the same through a proxy in front of an agent', async () => {
+  const scenarios = Object.entries(THROUGH_A_PROXY).map(
+    ([name, attack]) => `scenario(${JSON.stringify(name)}, () => { ${IN_A_CALL}${attack} });`,
+  );
+  const { stdout } = await run(scenarios.join('\n'), ['--allow-sip', '1@192.0.2.1']);
+  expect(Object.fromEntries(finished(stdout))).toEqual(
+    Object.fromEntries(Object.keys(THROUGH_A_PROXY).map((name) => [name, ['E_SIP_DENIED']])),
   );
   expect(forbidden.received).toEqual([]);
 });

@@ -331,6 +331,23 @@ scenario('through a registrar and its proxy', { tags: ['lab'] }, () => {
   await_until(() => assert(alice.registered).is_false());
 });
 
+scenario.each([{ transport: 'tcp' }, { transport: 'udp' }])(
+  'a silent server over $transport: sent again only where a datagram may be lost',
+  { tags: ['serverless'] },
+  ({ transport }) => {
+    const server = peer('server', { transport, automatic: { trying: false } });
+    const alice = agent('alice', { ...PROXY, transport });
+    alice.dial(server);
+    server.expect('INVITE');
+    wait('1.2s'); // T1 is 500 ms
+    const { length } = server.sip.received('INVITE');
+    if (transport === 'tcp') assert(length).equals(1);
+    else assert(length).at_least(2);
+    server.answer();
+    established(alice, server);
+  },
+);
+
 scenario('switched off and on', { tags: ['serverless'] }, () => {
   const [alice, bob] = [agent('alice'), agent('bob', PROXY)];
   call(alice, bob);

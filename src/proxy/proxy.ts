@@ -63,6 +63,8 @@ interface Way {
   readonly route: string | undefined;
   /** The topmost Via as the phone wrote it. */
   readonly via: string;
+  /** Methods that were sent over a connection: nothing is sent there a second time (RFC 3261, 17.1.1.2). */
+  readonly sent: Set<string>;
   /** The request could not be sent: there is nobody to send its ACK or CANCEL to. */
   isDead?: true;
 }
@@ -236,10 +238,11 @@ export class AgentProxy {
     const transport = transportOf(way.hop, this.#wish.account.transport);
     this.#disguise.dressRequest(request, transport);
     return async () => {
-      if (way.isDead === true) {
+      if (way.isDead === true || way.sent.has(method)) {
         this.#passing.withheld(phones);
         return;
       }
+      if (transport !== 'udp') way.sent.add(method);
       try {
         const named = { transport, remote: hopText(way.hop) };
         await this.#send(request, phones, named, () =>
@@ -260,10 +263,11 @@ export class AgentProxy {
     const known = this.#ways.get(branch);
     if (known !== undefined) return known;
     const { outbound } = this.#wish.account;
+    const sent = new Set<string>();
     const goesOut = outbound !== undefined && isOutsideOfDialog(request);
     const way = goesOut
-      ? { hop: outbound, route: `<${outbound.replace(/;lr\b/i, '')};lr>`, via }
-      : { hop: next, route: undefined, via };
+      ? { hop: outbound, route: `<${outbound.replace(/;lr\b/i, '')};lr>`, via, sent }
+      : { hop: next, route: undefined, via, sent };
     this.#ways.set(branch, way);
     return way;
   }

@@ -17,19 +17,19 @@ const PARAMETER = /([^\s,="]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]+)/g;
 export class RefusalLog {
   readonly #emit: (event: AgentEvent) => void;
   readonly #version: string;
-  readonly #isTranslated: boolean;
+  readonly #hasProxy: boolean;
   readonly #challenges = new Set<string>();
 
-  /** @param isTranslated a proxy in front of baresip answers the challenges baresip cannot */
-  constructor(emit: (event: AgentEvent) => void, version: string, isTranslated = false) {
+  /** @param hasProxy a proxy in front of baresip answers the challenges baresip cannot, and passes everything on over UDP */
+  constructor(emit: (event: AgentEvent) => void, version: string, hasProxy = false) {
     this.#emit = emit;
     this.#version = version;
-    this.#isTranslated = isTranslated;
+    this.#hasProxy = hasProxy;
   }
 
   /** Every message of the trace, with its text. */
   message(message: SipMessage, raw: string): void {
-    this.#warn(cutMessage(message, raw));
+    this.#warn(cutMessage(message, raw, this.#hasProxy));
     if (message.direction === 'received') this.#challenge(message);
   }
 
@@ -45,7 +45,7 @@ export class RefusalLog {
 
   /** Every request of a method fails at the same challenge, so each problem is reported once per method. */
   #challenge(message: SipMessage): void {
-    const problem = this.#isTranslated ? undefined : challengeProblem(message, this.#version);
+    const problem = this.#hasProxy ? undefined : challengeProblem(message, this.#version);
     if (problem === undefined) return;
     const key = `${message.method} ${problem}`;
     if (this.#challenges.has(key)) return;
@@ -130,8 +130,13 @@ export function challengeProblem(response: SipMessage, version: string): string 
 }
 
 /** Describes a datagram of which baresip read only a part; undefined for any other message. */
-function cutMessage({ direction, transport, body }: SipMessage, raw: string): string | undefined {
-  if (direction !== 'received' || transport !== 'UDP') return undefined;
+function cutMessage(
+  { direction, transport, body }: SipMessage,
+  raw: string,
+  hasProxy: boolean,
+): string | undefined {
+  // A proxy in front of baresip sends it everything over UDP.
+  if (direction !== 'received' || (transport !== 'UDP' && !hasProxy)) return undefined;
   if (Buffer.byteLength(raw) < LONGEST_DATAGRAM) return undefined;
   const lost = body === '' ? 'what lies behind, the body with it,' : 'what lies behind';
   return `a datagram was longer than the ${LONGEST_DATAGRAM} bytes baresip reads: ${lost} is lost`;

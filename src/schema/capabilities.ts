@@ -152,7 +152,7 @@ export const CAPABILITIES = {
     since: '3.3.0',
     what: 'a 3xx is followed by Offhook, in a call with a Call-ID of its own',
     instead:
-      'followed by baresip in the same call; the same for a script, but `E_CAPABILITY` in `agent()` under `--untrusted` with an `--allow-sip`',
+      'followed by baresip in the same call; the same for a script, but `E_CAPABILITY` in `agent()` under `--untrusted` with an `--allow-sip`, unless it has `proxy: true`',
     verbs: ['dial'],
   },
   hold_events: {

@@ -127,6 +127,15 @@ describe.each(binaries)('baresip $version and a peer that steers it', ({ path, v
       );
   });
 
+  test('--untrusted through a proxy: a call is placed, and a redirect goes nowhere', async () => {
+    const source = DIAL.replace('agent("alice")', 'agent("alice", { proxy: true })');
+    const target = await busy();
+    const peer = await redirecting(() => target.uri.replace('peer@', '+19001@'));
+    await run(peer, ['--untrusted', '--allow-sip', `peer@${hostOf(peer)}`], source);
+    expect(invites(peer)).toBe(1);
+    expect(invites(target)).toBe(0);
+  });
+
   test('a redirect to a target that is not allowed', async () => {
     const target = await busy();
     const peer = await redirecting(() => target.uri.replace('peer@', '+19001@'));

@@ -48,7 +48,9 @@ export class ScenarioSipGuard {
     if (sip.open) return options;
     this.servers(name, options);
     if (!rules.untrusted) return options;
-    if (!sip.closed && !hasCapability(version, 'redirect_choice')) {
+    // A proxy in front of the agent judges the INVITE that follows a redirect before it leaves.
+    const isKept = options.proxy === true || hasCapability(version, 'redirect_choice');
+    if (!sip.closed && !isKept) {
       throw new OffhookError(
         'E_CAPABILITY',
         {
@@ -57,7 +59,7 @@ export class ScenarioSipGuard {
           seen: `baresip ${version} cannot be kept from following a redirect (from 3.3.0)`,
         },
         {
-          hint: "use a newer baresip, or allow every target with --allow-sip '*'",
+          hint: "give the agent proxy: true, use a newer baresip, or allow every target with --allow-sip '*'",
           agents: [name],
         },
       );

@@ -55,7 +55,8 @@ export const CAPABILITIES = {
   replaces: {
     since: '2.0.0',
     what: 'an agent can be the target of an attended transfer (Replaces)',
-    instead: '`E_CAPABILITY`: works against a PBX, not between two such agents',
+    instead:
+      '`E_CAPABILITY`: works against a PBX, and between such agents only where all have `proxy: true`',
     verbs: ['complete_transfer'],
   },
   replaces_tags: {
@@ -79,7 +80,8 @@ export const CAPABILITIES = {
   digest_sha256: {
     since: '3.12.0',
     what: 'challenges with SHA-256 are answered (RFC 8760)',
-    instead: 'a warning, and `registration.reason` says so; MD5 alone is answered',
+    instead:
+      'a warning, and `registration.reason` says so; MD5 alone is answered. With `proxy: true` the same for a script',
     verbs: ['register', 'dial'],
   },
   dtmf_info_capitals: {
@@ -133,7 +135,7 @@ export const CAPABILITIES = {
     since: '2.3.0',
     what: 'own headers go out by a command',
     instead:
-      '`E_CAPABILITY` in `agent()`, unless `headers_compat` allows the way that adds a Route too',
+      '`E_CAPABILITY` in `agent()`, unless it has `proxy: true`, or `headers_compat` allows the way that adds a Route too',
     verbs: ['headers'],
   },
   headers_in_register: {
@@ -145,7 +147,8 @@ export const CAPABILITIES = {
   header_blanks: {
     since: '3.8.0',
     what: 'own headers may hold blanks',
-    instead: '`E_CAPABILITY` in `agent()`, unless `headers_compat` allows the other way',
+    instead:
+      '`E_CAPABILITY` in `agent()`, unless it has `proxy: true`, or `headers_compat` allows the other way',
     verbs: ['headers'],
   },
   redirect_choice: {
@@ -175,7 +178,7 @@ export const CAPABILITIES = {
   reject_codes: {
     since: '3.19.0',
     what: 'a call is rejected with any code from 400 on',
-    instead: '`E_CAPABILITY` for every code but 486',
+    instead: '`E_CAPABILITY` for every code but 486, unless the agent has `proxy: true`',
     verbs: ['reject', 'respond_incoming'],
   },
   mute_states: {

@@ -20,9 +20,9 @@ export interface ReadOptions {
   readonly dest?: string;
   /** Of the compact form: when it was signed, in s since 1970. */
   readonly iat?: number;
-  /** In s since 1970. */
+  /** In seconds since 1970. */
   readonly now?: number;
-  /** In s. */
+  /** In seconds. */
   readonly max_age?: number;
 }
 

@@ -116,7 +116,7 @@ class Peer implements PeerAgent {
   readonly contact: string;
   readonly serverless: boolean;
   readonly hearing = true;
-  /** Up to the script. */
+  /** A peer takes any INVITE: the script decides what it replaces. */
   readonly takesReplaces = true;
   readonly #session: PeerSession;
   readonly #slot: Slot;

@@ -70,6 +70,7 @@ export class Changes {
     return this.#refusals.get(call);
   }
 
+  /** Gives a request of the phone the header fields that verbs and options want in it. */
   request(message: OpenMessage): void {
     const { method = '' } = message;
     const call = callIdOf(message);
@@ -87,14 +88,14 @@ export class Changes {
     if (headers !== undefined) message.give(headers);
   }
 
-  /** A response of the world: a request that was answered for good is no longer under way. */
+  /** Takes note of a response of the world: a request that was answered for good is no longer under way. */
   answered(message: OpenMessage): void {
     const code = message.code ?? 0;
     if (code < 200 || CHALLENGED.has(code) || (code >= 300 && code < 400)) return;
     this.#underWay.delete(`${cseqOf(message).method} ${callIdOf(message)}`);
   }
 
-  /** A request of the world. */
+  /** Takes note of a request of the world, before the phone gets it. */
   arrived(message: OpenMessage): void {
     if (message.method === 'REFER' && !this.#knowsReplaces) this.#referred(message);
     if (this.silencesCalls && message.method === 'INVITE' && isOutsideOfDialog(message))
@@ -113,7 +114,7 @@ export class Changes {
     });
   }
 
-  /** A response of the phone; false for one that must not leave. */
+  /** Changes a response of the phone; returns false for one that must not leave. */
   response(message: OpenMessage): boolean {
     const call = callIdOf(message);
     const { code = 0 } = message;

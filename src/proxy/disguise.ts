@@ -15,7 +15,7 @@ export interface Places {
   readonly phone: string;
   readonly proxy: string;
   readonly world: string;
-  /** Of TLS. */
+  /** The place of TLS towards the world. */
   readonly secure: string;
 }
 
@@ -51,14 +51,14 @@ export class Disguise {
     this.#places = places;
   }
 
-  /** Takes the proxy out of the way of a request, and gives the way it goes on: the next hop as a URI. */
+  /** Takes the proxy's Route out of a request of the phone; returns the next hop as a URI. */
   nextHop(request: OpenMessage): string {
     request.exchangeFirst('route', (value) => (this.#isProxy(value) ? undefined : value));
     const [route] = request.values('route');
     return route === undefined ? request.uri : nameAddr(route)[0];
   }
 
-  /** A request of the phone as one from where the proxy listens. */
+  /** Makes a request of the phone look as if it came from where the proxy listens. */
   dressRequest(request: OpenMessage, transport: Transport): void {
     request.exchangeFirst('via', (via) =>
       via.replace(
@@ -70,7 +70,7 @@ export class Disguise {
     this.#dressContact(request, transport);
   }
 
-  /** A response of the phone without the fields of the proxy; its Via names where the response goes. */
+  /** Takes the proxy's own fields out of a response of the phone, and exchanges its Contact. */
   dressResponse(response: OpenMessage, transport: Transport): void {
     response.exchangeFirst('via', () => undefined);
     response.exchange('record-route', (value) => (this.#isProxy(value) ? undefined : value));
@@ -84,7 +84,7 @@ export class Disguise {
     );
   }
 
-  /** A response of the world for the phone. `via`: that of the phone's request. */
+  /** Makes a response of the world fit the phone's request, whose Via is `via`. */
   undressResponse(response: OpenMessage, via: string): void {
     response.exchangeFirst('via', () => via);
     const { method } = cseqOf(response);
@@ -100,7 +100,7 @@ export class Disguise {
       );
   }
 
-  /** A request of the world for the phone; gives the branch by which its responses are known. */
+  /** Puts the proxy's Via and Record-Route into a request of the world; returns the branch by which its responses are found. */
   undressRequest(request: OpenMessage, from: Destination): string {
     request.exchangeFirst('via', (via) => seenFrom(via, from));
     const [top = ''] = request.values('via');

@@ -60,7 +60,7 @@ export class EarlyAnswers {
     return phase === 'asked' || phase === 'early';
   }
 
-  /** A response of the phone to an INVITE; false for one that must not leave. */
+  /** Changes a response of the phone to an INVITE; returns false for one that must not leave. */
   response(response: OpenMessage, to: Destination): boolean {
     const early = this.#calls.get(callIdOf(response));
     if (early === undefined || cseqOf(response).method !== 'INVITE' || response.code !== 200) {
@@ -96,7 +96,7 @@ export class EarlyAnswers {
     this.#settle(early, response.toString());
   }
 
-  /** A request of the world in such a call; false for one that is none of the phone's business. */
+  /** Takes a request of the world in such a call; returns false for one the phone must not get. */
   arrived(request: OpenMessage, from: Destination): boolean {
     const call = callIdOf(request);
     const early = this.#calls.get(call);
@@ -123,7 +123,7 @@ export class EarlyAnswers {
     }
   }
 
-  /** A BYE of the phone in a call that was never answered for the world: true where it must not leave. */
+  /** Whether a request is the BYE of a call that the world never saw answered: it is answered here, and does not leave. */
   ends(request: OpenMessage, refusal: Refusal | undefined): boolean {
     const call = callIdOf(request);
     const early = this.#calls.get(call);

@@ -22,7 +22,7 @@ export class LoginTranslation {
     this.#login = login;
   }
 
-  /** A response of the world: its favourite challenge, as the phone understands it. */
+  /** Puts the challenge a server likes best into words the phone understands. */
   challenged(response: OpenMessage): void {
     for (const field of ['WWW-Authenticate', 'Proxy-Authenticate'] as const) {
       const challenge = challengeOf(response.values(field.toLowerCase()));
@@ -32,7 +32,7 @@ export class LoginTranslation {
     }
   }
 
-  /** A request of the phone: its answer to such a challenge, as the world asked for it. */
+  /** Computes the phone's answer to such a challenge anew, as the server asked for it. */
   answered(request: OpenMessage): void {
     for (const field of ['authorization', 'proxy-authorization']) {
       request.exchange(field, (value) => {

@@ -83,7 +83,7 @@ export class OwnRequests {
     return this.#dialogs.get(call);
   }
 
-  /** Every message of the phone, as the world sees it. */
+  /** Takes note of every message of the phone, as the world sees it: they make its dialogs. */
   noted(message: SipMessage): void {
     const { direction, method, code = 0, call_id, headers } = message;
     if (direction === 'sent') this.#userAgent = headerOf(headers, 'user-agent') ?? this.#userAgent;

@@ -221,7 +221,7 @@ export class AgentProxy {
     });
   }
 
-  /** A request of the phone; gives what sends it. */
+  /** Prepares a request of the phone; returns what sends it. */
   #ask(request: OpenMessage, phones: SipMessage): () => Promise<void> {
     const [via = ''] = request.values('via');
     const branch = branchOf(via);
@@ -272,7 +272,7 @@ export class AgentProxy {
     return way;
   }
 
-  /** A response of the phone; gives what sends it. */
+  /** Prepares a response of the phone; returns what sends it. */
   #answer(response: OpenMessage, phones: SipMessage): () => Promise<void> {
     const [via = ''] = response.values('via');
     const to = this.#origins.get(branchOf(via));
@@ -283,6 +283,7 @@ export class AgentProxy {
     return this.#leave(response, to, phones);
   }
 
+  /** What takes the place of sending a message that must not leave. */
   #withhold(phones: SipMessage): () => Promise<void> {
     return () => {
       this.#passing.withheld(phones);

@@ -23,7 +23,7 @@ export function endReplaced(agent: RunningAgent, message: SipMessage): void {
   if (hasCapability(context.binary.version, 'replaces') || !agent.usable) return;
   const { call_id, toTag, fromTag } = replacedDialog(value);
   const dialog = agent.calls.dialogOf(call_id);
-  // To another dialog than that of the agent the header does not apply.
+  // A header that names a dialog the agent does not have is left to baresip, which rings.
   if (dialog?.localTag !== toTag || dialog.remoteTag !== fromTag) return;
   agent.calls.expectReplaced(call_id);
   void agent.send('accept', agent.commands.hangup(call_id), new Limit(HANGUP_MS));

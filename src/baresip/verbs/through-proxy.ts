@@ -10,7 +10,7 @@ import type { RunningAgent } from '../running-agent.js';
 import { placedTarget } from './target.js';
 import { callOf, noCall } from './which-call.js';
 
-/** By these baresip, or who answers it, finds a dialog or a transaction. */
+/** Header fields by which baresip, or whoever answers it, finds a dialog or a transaction. */
 const OWN: ReadonlySet<string> = new Set([
   ...['via', 'from', 'to', 'call-id', 'cseq', 'contact', 'route', 'record-route'],
   ...['content-length', 'authorization', 'proxy-authorization'],

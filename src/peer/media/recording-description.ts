@@ -52,7 +52,7 @@ export class RecordingDescription implements Describes {
   /** Of the streams of audio, in their order: of a recorder those of the last offer. */
   #labels: readonly (string | undefined)[];
   readonly #encryption: MediaEncryption;
-  /** Of each stream of audio. */
+  /** The keys of each stream of audio. */
   readonly #keys: OwnKeys[] = [];
   #undecipherable = false;
   readonly #id = randomInt(1, 2 ** 31);

@@ -25,12 +25,12 @@ bodypart bookworm boolean booleans boot both bound boundary br braces branch bre
 brings broke broken browse browser browsers bt btoa bubblewrap buf buffer bug build built bundle
 bundler busy but button bw bwrap by bye byte bytes ca caff cafile call called callee caller
 callfind callid callinfo calling calloptions callpeer calls came can cancel cancelled candidate
-cannot cap capabilities capability capitals caps capture captured carol carried carry case cat
-catch catchall caught cause causes cd cdata ced celb cert certificate certificates certs cfg
-chai chain chained challenge challenges chance change changed changes channels character
-characters charset chat chdir check checkbox checked checkexpectation checkjs checkout checks
-checksum childprocess children choice choices choose chown chunk ci cidr circle cjs cl class
-claude claudecode clean cleaning cli click client clients clipped clock clocks clone close
+cannot cap capabilities capability capitals caps capture captured captures carol carried carry
+case cat catch catchall caught cause causes cd cdata ced celb cert certificate certificates
+certs cfg chai chain chained challenge challenges chance change changed changes channels
+character characters charset chat chdir check checkbox checked checkexpectation checkjs checkout
+checks checksum childprocess children choice choices choose chown chunk ci cidr circle cjs cl
+class claude claudecode clean cleaning cli click client clients clipped clock clocks clone close
 closed closing cmdline cn cng cnonce code codec codecs codes codex coding codings collect
 collected collecting colon color colors colours column com come comes comfort comma command
 commander commandline commands commas comment comments commit common commonname comp compadd
@@ -142,46 +142,46 @@ role root round rounded route routes row rows rp rport rr rs rseq rtcp rtp rtpma
 run rundll running runs ruri rwait rx said same sample samples sandbox sanity save saveaudio
 saved say says sbc sbin scaffold scale scan scenario scenariooptions scenarios schedule schema
 scheme scode scope screen script scripts scroll sdp se search second seconds secret secrets
-section secure secureconnect security see seed seen selected self selfsigned send sender sending
-sendonly sendrecv sends sent separated separators seq sequence sequencediagram serve server
-servers serves service services sess session sessionrecordingassoc set setbflag setcap setpriv
-sets setting settings settle settled settles setup several sh sha shallow shard shards share
-shared shell shift shim short shorten shorter should show shown shownpath shows sht shuffle
-shutdown side sides sighup sigint sigkill sign signal signed sigterm silence silent similarity
-simultaneously sin since sine single sink sip sipheaders siplog sipmessage sipnat sippeer siprec
-sips sipsessionid siptrace siputils sit size skip skiplibcheck skipped skipreason sl sleep slot
-slow slowest small smaller smoke sms snd sndcode sndfile so socket softphone solo solve some
-somebody something sony sound source sox space span spawn speak speaks special speech spelling
-sq srate src srs srtp ss ssl ssrc stack stacktrace stage stages staging stale stalled stand
-standard standards stands start started startedat startline starts stat state states static
-statmode stats status stay stays stderr stderror stdin stdout steady step steps stereo still
-stop stopped stops store stream streams stress strict string strip strong strongest structure
-stub stun stunpass stunserver stunuser sub subj subject subjectaltname subscribe substr such
-sudo suite suites summary sun superseded supplement support supported surely surrogate survives
-suspend suspended swc switch switched switches symbol symbolic symlink sync synchronous syntax
-syntaxerror sys system table tag tags take taken takes tap target targets tcp tcpdump tcpsrcport
-te teardown tears tel telephone tell tells temp template temporarily temporary ten tenant term
-terminal terminate terminated test testcase tested testlist tests testsuite testsuites text
-textarea textops textoptions texts than that the their theirs them theme themselves then there
-these they things third this those thread threads three threw through throw thrown throws time
-timed timeline timeout timeoutms timer timers times timestamp timing title tls tlsclienterror
-tlsv tm tmp tmpdir tmx to todo together toggled tojson told tolerance toml tone tones too took
-top toplevel totag total touch trace tracecursor traced tracker trailer trans transaction
-transactions transfer transferred transferstate transport trap trip true truncated trust trusted
-truthy try trying ts tsc tsconfig tu turn twice two tx txt type typeerror typeof types
-typescript typings ua uaaddheader uac uadel uafind uanew uareg uas ubuntu udp ui uid uk un
-unanswered unauthorized unavailable unawaited uncaughtexception unchecked uncommitted und
-undecipherable undefined under understand understood undici unexpected unfinished
-unhandledrejection unhold unit unknown unlabelled unless unmute unmuted unplug unplugged
-unreachable unreadable unreg unregister unregistered unregistering unregisters unsaid unseen
-unset unsupported unsupportedsyntax until untilfailure untrusted unusable unusual unwanted up
-update upgrade upload uri uris url urls urn us usage use used user username users uses usr
-usrloc usually utf util uuid uz valid validate value valueorend values vanish var variable
-variablefiles variables varies vars ver verb verbatimmodulesyntax verbose verbs verdict verified
-verify version versions vi via video view visited visual vitest voice voicemail void volume
-vorbis wait waited waiting waitoptions waits wall want wants warm warn warning warnings was wasm
-watch watched watching wav wave wavefmt way wayland we weak webhook webm websocket well went
-were what when whence where whether which while whole whose why width wildcard win window
+section secure secureconnect security see seed seen seenby selected self selfsigned send sender
+sending sendonly sendrecv sends sent separated separators seq sequence sequencediagram serve
+server servers serves service services sess session sessionrecordingassoc set setbflag setcap
+setpriv sets setting settings settle settled settles setup several sh sha shallow shard shards
+share shared shell shift shim short shorten shorter should show shown shownpath shows sht
+shuffle shutdown side sides sighup sigint sigkill sign signal signed sigterm silence silent
+similarity simultaneously sin since sine single sink sip sipheaders siplog sipmessage sipnat
+sippeer siprec sips sipsessionid siptrace siputils sit size skip skiplibcheck skipped skipreason
+sl sleep slot slow slowest small smaller smoke sms snd sndcode sndfile so socket softphone solo
+solve some somebody something sony sound source sox space span spawn speak speaks special speech
+spelling sq srate src srs srtp ss ssl ssrc stack stacktrace stage stages staging stale stalled
+stand standard standards stands start started startedat startline starts stat state states
+static statmode stats status stay stays stderr stderror stdin stdout steady step steps stereo
+still stop stopped stops store stream streams stress strict string strip strong strongest
+structure stub stun stunpass stunserver stunuser sub subj subject subjectaltname subscribe
+substr such sudo suite suites summary sun superseded supplement support supported surely
+surrogate survives suspend suspended swc switch switched switches symbol symbolic symlink sync
+synchronous syntax syntaxerror sys system table tag tags take taken takes tap target targets tcp
+tcpdump tcpsrcport te teardown tears tel telephone tell tells temp template temporarily
+temporary ten tenant term terminal terminate terminated test testcase tested testlist tests
+testsuite testsuites text textarea textops textoptions texts than that the their theirs them
+theme themselves then there these they things third this those thread threads three threw
+through throw thrown throws time timed timeline timeout timeoutms timer timers times timestamp
+timing title tls tlsclienterror tlsv tm tmp tmpdir tmx to todo together toggled tojson told
+tolerance toml tone tones too took top toplevel totag total touch trace tracecursor traced
+tracker trailer trans transaction transactions transfer transferred transferstate transport trap
+trip true truncated trust trusted truthy try trying ts tsc tsconfig tu turn twice two tx txt
+type typeerror typeof types typescript typings ua uaaddheader uac uadel uafind uanew uareg uas
+ubuntu udp ui uid uk un unanswered unauthorized unavailable unawaited uncaughtexception
+unchecked uncommitted und undecipherable undefined under understand understood undici unexpected
+unfinished unhandledrejection unhold unit unknown unlabelled unless unmute unmuted unplug
+unplugged unreachable unreadable unreg unregister unregistered unregistering unregisters unsaid
+unseen unset unsupported unsupportedsyntax until untilfailure untrusted unusable unusual
+unwanted up update upgrade upload uri uris url urls urn us usage use used user username users
+uses usr usrloc usually utf util uuid uz valid validate value valueorend values vanish var
+variable variablefiles variables varies vars ver verb verbatimmodulesyntax verbose verbs verdict
+verified verify version versions vi via video view visited visual vitest voice voicemail void
+volume vorbis wait waited waiting waitoptions waits wall want wants warm warn warning warnings
+was wasm watch watched watching wav wave wavefmt way wayland we weak webhook webm websocket well
+went were what when whence where whether which while whole whose why width wildcard win window
 windows wire wireshark with within without word wordbreaks words work worker workers workflows
 working works workspace world would write writes written wrong ws wss www wx xdg xff xml xmlns
 xx yaml yellow yes yet yml you your yours za zero zeros zsh zshrc

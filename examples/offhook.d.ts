@@ -3284,7 +3284,7 @@ interface Agent {
    * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
-   * const info = alice.request("INFO", { body: "Signal=5", content_type: "application/dtmf-relay" });
+   * const info = alice.request("INFO", { body: "Signal=5\r\nDuration=160", content_type: "application/dtmf-relay" });
    * await_until(() => assert(info.final?.code).equals(200));
    * alice.request("OPTIONS", bob, { headers: { Accept: "application/sdp" } });
    * @see RFC 3261, 8.1 and 12.2
@@ -3314,7 +3314,7 @@ interface Agent {
    * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
-   * const info = alice.request("INFO", { body: "Signal=5", content_type: "application/dtmf-relay" });
+   * const info = alice.request("INFO", { body: "Signal=5\r\nDuration=160", content_type: "application/dtmf-relay" });
    * await_until(() => assert(info.final?.code).equals(200));
    * alice.request("OPTIONS", bob, { headers: { Accept: "application/sdp" } });
    * @see RFC 3261, 8.1 and 12.2
@@ -3344,7 +3344,7 @@ interface Agent {
    * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
-   * const info = alice.request("INFO", { body: "Signal=5", content_type: "application/dtmf-relay" });
+   * const info = alice.request("INFO", { body: "Signal=5\r\nDuration=160", content_type: "application/dtmf-relay" });
    * await_until(() => assert(info.final?.code).equals(200));
    * alice.request("OPTIONS", bob, { headers: { Accept: "application/sdp" } });
    * @see RFC 3261, 8.1 and 12.2
@@ -3374,7 +3374,7 @@ interface Agent {
    * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
    * @throws E_AGENT_GONE: The agent was stopped or its process ended.
    * @example
-   * const info = alice.request("INFO", { body: "Signal=5", content_type: "application/dtmf-relay" });
+   * const info = alice.request("INFO", { body: "Signal=5\r\nDuration=160", content_type: "application/dtmf-relay" });
    * await_until(() => assert(info.final?.code).equals(200));
    * alice.request("OPTIONS", bob, { headers: { Accept: "application/sdp" } });
    * @see RFC 3261, 8.1 and 12.2

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OffhookError } from '../errors.js';
 import { spawnServer, type ServerProcess } from '../servers/server-process.js';
-import { findCaptureTool } from './tool.js';
+import { findCaptureTool, missedPackets, type CaptureTool } from './tool.js';
 
 const PREFIX = 'offhook-capture-';
 const FILE = 'packets.pcap';
@@ -17,16 +17,37 @@ const LOOK_EVERY_MS = 10;
 /** The header of a capture file: it is written when capturing has begun. */
 const HEADER_BYTES = 24;
 const CHUNK_BYTES = 1024 * 1024;
-/** A packet is in the file some time after it was sent. */
-const SETTLE_MS = 250;
+/** Until then it has written what it saw, also on a busy machine. */
+const STOP_LIMIT_MS = 5000;
+/** What it prints at its end. */
+const LOG_LINES = 10;
+
+export interface Captured {
+  /** The capture file in pieces; it may be read several times. */
+  pieces: Iterable<Uint8Array>;
+  /** What the capture missed, as sentences without a full stop. */
+  losses: readonly string[];
+}
+
+type Read = (captured: Captured) => Promise<void> | void;
 
 export class LiveCapture {
   readonly #folder: string;
+  readonly #tool: CaptureTool;
   readonly #process: ServerProcess;
+  #captured: Promise<Captured> | undefined;
+  /** Readers that have not read yet. */
+  #readers = 0;
+  /** How it ended before it was told to. */
+  #early: string | undefined;
 
-  private constructor(folder: string, process: ServerProcess) {
+  private constructor(folder: string, tool: CaptureTool, process: ServerProcess) {
     this.#folder = folder;
+    this.#tool = tool;
     this.#process = process;
+    void process.ended.then((how) => {
+      if (this.#captured === undefined) this.#early = how;
+    });
   }
 
   /** @param filter as in pcap-filter(7). @throws OffhookError E_CAPTURE */
@@ -49,22 +70,50 @@ export class LiveCapture {
       }
       await sleep(LOOK_EVERY_MS);
     }
-    return new LiveCapture(folder, process);
+    return new LiveCapture(folder, tool, process);
   }
 
-  /** Ends it. @returns the capture file in pieces, which are gone when they were read */
-  async end(): Promise<Iterable<Uint8Array>> {
-    await sleep(SETTLE_MS);
-    await this.#process.stop();
-    return this.#pieces();
+  /**
+   * What one reader calls, once: it ends the capture, if no other has, and gives what was captured. When all readers have
+   * read, the files are removed.
+   */
+  reader(): (read: Read) => Promise<void> {
+    this.#readers += 1;
+    return async (read) => {
+      try {
+        await read(await (this.#captured ??= this.#end()));
+      } finally {
+        this.#readers -= 1;
+        if (this.#readers === 0) rmSync(this.#folder, { recursive: true, force: true });
+      }
+    };
   }
 
-  *#pieces(): Generator<Uint8Array> {
-    try {
-      yield* piecesOf(join(this.#folder, FILE));
-    } finally {
-      rmSync(this.#folder, { recursive: true, force: true });
+  async #end(): Promise<Captured> {
+    const early = this.#early;
+    if (early === undefined) {
+      await sleep(this.#tool.settleMs);
+      await this.#process.stop(STOP_LIMIT_MS);
     }
+    const file = join(this.#folder, FILE);
+    const pieces = { [Symbol.iterator]: () => piecesOf(file) };
+    return { pieces, losses: await this.#losses(early) };
+  }
+
+  async #losses(early: string | undefined): Promise<readonly string[]> {
+    const { program } = this.#tool;
+    const log = await this.#process.lastLog(LOG_LINES);
+    const missed = missedPackets(log);
+    if (early !== undefined) {
+      const said = log.split('\n').at(-1)?.trim() ?? '';
+      const what = `${program} ended with ${early} before the run did, so later packets are missing`;
+      return [said === '' ? what : `${what}: ${said}`];
+    }
+    if (missed === undefined) return [`${program} did not say how many packets it missed`];
+    if (missed === 0) return [];
+    return [
+      `${program} missed ${missed} packet${missed === 1 ? '' : 's'}: the machine was too busy`,
+    ];
   }
 }
 

@@ -35,8 +35,8 @@ interface Traits {
   readonly lines?: true;
   /** Rows whose values do not count where they were set further down: a flag --verbose lifts a "quiet" of the file. */
   readonly replaces?: readonly string[];
-  /** A row without which the value says nothing: it then counts only as a flag, where it is an error. */
-  readonly needs?: string;
+  /** Rows without any of which the value says nothing: it then counts only as a flag, where it is an error. */
+  readonly needs?: readonly string[];
   /** What completion offers for its value: these words, or those of the scenarios on the line. */
   readonly offers?: readonly string[] | 'names' | 'tags';
 }

@@ -127,7 +127,7 @@ const SCHEDULE = inGroup('When and how often:', {
     most: 2 ** 32 - 1,
   }),
   stress: on('keep every processor busy meanwhile; with a seed of its own unless --seed gives one'),
-  untilFailure: having({ needs: 'repeat' }, on('with --repeat: end at the first failure')),
+  untilFailure: having({ needs: ['repeat'] }, on('with --repeat: end at the first failure')),
   bail: maybeWhole('n', 'end the run once that many scenarios have failed; without a number: one', {
     least: 1,
     most: 999_999,
@@ -148,7 +148,7 @@ const SHOWING = inGroup('What is shown and kept:', {
     maybe('file', 'SIP messages as a ladder; FILE.pcapng or .pcap is for Wireshark'),
   ),
   sipHeaders: having(
-    { needs: 'sipTrace' },
+    { needs: ['sipTrace'] },
     list(
       'names',
       'headers the ladder shows below each message (repeatable, comma-separated), or: all',
@@ -227,8 +227,8 @@ const KEEPING = inGroup('What is shown and kept:', {
     maybe('file', "agents' logs and all SIP messages, to stderr or a file"),
   ),
   capture: having(
-    { needs: 'sipTrace' },
-    on('RTP too in the capture of --sip-trace, where dumpcap or tcpdump may capture'),
+    { needs: ['artifacts', 'sipTrace'] },
+    on('RTP too in captures of --artifacts and --sip-trace, where dumpcap or tcpdump may capture'),
   ),
   saveAudio: having(
     { moved: path },
@@ -243,7 +243,7 @@ const KEEPING = inGroup('What is shown and kept:', {
     ),
   ),
   artifactsOn: having(
-    { needs: 'artifacts', offers: ARTIFACTS_ON },
+    { needs: ['artifacts'], offers: ARTIFACTS_ON },
     word('when', 'keep them on: failure, always (default: failure)'),
   ),
   keep: ofCommand(on('what a failed scenario has running stays until Ctrl-C, to be looked at')),

@@ -337,7 +337,8 @@ export type RunEvent =
       retried?: true;
     }
   /**
-   * A file that explains the attempt was written; follows its `scenario_finished`. `name`: what it is, such as "sip.pcapng"
+   * A file that explains the attempt was written; follows its `scenario_finished`, and where RTP is added to it, the last of
+   * them. `name`: what it is, such as "sip.pcapng"
    * or "audio/alice-1.wav"; `file`: its path relative to the working directory, with "/".
    */
   | {

@@ -63,6 +63,35 @@ test('what a reporter tells when it closes reaches those that close after it, an
   expect(seen).toEqual(['last closed', 'first: warning', 'first closed']);
 });
 
+test('what a reporter tells when it completes its files comes before the end of the run', async () => {
+  const seen: string[] = [];
+  let tell: (event: RunEvent) => void = () => undefined;
+  const other: Reporter = {
+    on: ({ type }) => void seen.push(type),
+    close: () => Promise.resolve(),
+  };
+  const completing: Reporter = {
+    ...other,
+    on: () => undefined,
+    attach: (give) => (tell = give),
+    complete: async () => {
+      await new Promise(setImmediate);
+      tell({ type: 'warning', at: 1, text: 'late' });
+    },
+  };
+  const broken: Reporter = {
+    ...completing,
+    complete: () => Promise.reject(new OffhookError('E_OUTPUT', 'output file "x": full')),
+  };
+  const all = fanOut([other, broken, completing], asTheyAre);
+  for (const event of new SampleRun().begin(0).end().events) all.on(event);
+  all.on({ type: 'warning', at: 2, text: 'behind the end' });
+  await new Promise(setImmediate);
+  expect(seen).toEqual(['run_started']);
+  await expect(all.close()).rejects.toThrow('output file "x": full');
+  expect(seen).toEqual(['run_started', 'warning', 'run_finished', 'warning']);
+});
+
 test('a bug in a reporter is reported as one', async () => {
   const broken: Reporter = {
     on: () => undefined,

@@ -14,6 +14,11 @@ export interface Reporter {
   /** Must be cheap and must not throw because of what an event holds. */
   on(event: RunEvent): void;
   /**
+   * Called once, before anybody is given `run_finished`, and before `close()` where the run broke off: for files that are
+   * complete only now. Events it tells come before `run_finished`.
+   */
+  complete?(): Promise<void>;
+  /**
    * Writes what is left; also called when the run broke off, without a `run_finished`. Events it tells now still reach those
    * that are closed after it.
    */
@@ -33,6 +38,9 @@ export function fanOut(
   const thrown: unknown[] = [];
   let active = reporters;
   let waiting: RunEvent[] = [];
+  /** `run_finished`, and what comes behind it: until reporters have completed their files. */
+  let held: RunEvent[] = [];
+  const isCompleted = reporters.some((one) => one.complete !== undefined);
   /** Events of reporters: they follow the event that caused them. */
   const added: RunEvent[] = [];
   for (const reporter of reporters) reporter.attach?.((event) => added.push(event));
@@ -62,13 +70,29 @@ export function fanOut(
   };
   return {
     on(event) {
+      if (held.length > 0 || (isCompleted && event.type === 'run_finished')) {
+        held.push(event);
+        return;
+      }
       waiting.push(event);
       if (waiting.length === 1) setImmediate(flush);
     },
     async close() {
       flush();
       // Last one first: later ones may write to the stream of an earlier one.
-      for (const reporter of [...reporters].reverse()) {
+      const lastFirst = [...reporters].reverse();
+      for (const reporter of lastFirst) {
+        try {
+          await reporter.complete?.();
+        } catch (error) {
+          thrown.push(error);
+        }
+        tellAdded();
+      }
+      waiting.push(...held);
+      held = [];
+      flush();
+      for (const reporter of lastFirst) {
         active = active.filter((one) => one !== reporter);
         try {
           await reporter.close();

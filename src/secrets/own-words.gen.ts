@@ -26,7 +26,7 @@ branch break breaks brief brings broke broken browse browser browsers bt btoa bu
 buffer bug build built bundle bundler busy but button bw bwrap by bye byte bytes ca caff cafile
 call called callee caller callfind callid callinfo calling calloptions callpeer calls came can
 cancel cancelled candidate cannot cap capabilities capability capitals caps capture captured
-carol carried carry case cat catch catchall caught cause causes cd cdata ced celb cert
+captures carol carried carry case cat catch catchall caught cause causes cd cdata ced celb cert
 certificate certificates certs cfg chai chain chained challenge challenges chance change changed
 changes channels character characters charset chat chdir check checkbox checked checkexpectation
 checkjs checkout checks checksum childprocess children choice choices choose chown chunk ci cidr
@@ -145,7 +145,7 @@ row rows rp rpid rport rr rs rseq rtcp rtp rtpmap rtt ru ruid run rundll running
 rx said same sample samples sandbox sanity save saveaudio saved savp say says sbc sbin scaffold
 scale scan scenario scenariooptions scenarios schedule schema scheme scode scope screen script
 scripts scroll sdp se search second seconds secret secrets section secure secureconnect security
-see seed seen selected self selfsigned send sender sending sendonly sendrecv sends sent
+see seed seen seenby selected self selfsigned send sender sending sendonly sendrecv sends sent
 separated separators seq sequence sequencediagram serve server servers serves service services
 sess session sessionrecordingassoc set setbflag setcap setpriv sets setting settings settle
 settled settles setup several sh sha shaken shallow shard shards share shared shell shift shim

@@ -13,8 +13,8 @@ export interface ServerProcess {
   /** Settles when the main process ends: "exit code 255" or "signal SIGKILL". */
   ended: Promise<string>;
   lastLog(lines: number): Promise<string>;
-  /** Sends SIGTERM and, after the limit, SIGKILL to the rest of the group. */
-  stop(): Promise<void>;
+  /** Sends SIGTERM and, after the limit, SIGKILL to the rest of the group. @param limitMs for a program that saves something first */
+  stop(limitMs?: number): Promise<void>;
 }
 
 /**
@@ -56,11 +56,11 @@ export function spawnServer(folder: string, command: readonly string[]): ServerP
     pid,
     ended,
     lastLog: (lines) => lastLines(join(folder, 'server.log'), lines),
-    stop: async () => {
+    stop: async (limitMs = STOP_LIMIT_MS) => {
       child.kill('SIGTERM');
       const timer = setTimeout(() => {
         killGroup(pid);
-      }, STOP_LIMIT_MS);
+      }, limitMs);
       await ended;
       clearTimeout(timer);
     },

@@ -64,6 +64,7 @@ export async function baresipVersion(program: string): Promise<string | undefine
 
 let asterisk: Promise<AsteriskProgram | undefined> | undefined;
 let wireshark: Promise<string | undefined> | undefined;
+let tcpdump: Promise<string | undefined> | undefined;
 
 /** An Asterisk, or undefined where none can be had. */
 export function findAsterisk(): Promise<AsteriskProgram | undefined> {
@@ -79,6 +80,16 @@ export function findWireshark(): Promise<string | undefined> {
     return folder;
   });
   return wireshark;
+}
+
+/** Folder with tcpdump and nothing else, or undefined where it cannot be had. */
+export function findTcpdump(): Promise<string | undefined> {
+  tcpdump ??= orSkipped('tcpdump', async () => {
+    const folder = `${await unpacked('tcpdump')}/bin`;
+    await run(`${folder}/tcpdump`, ['--version']);
+    return folder;
+  });
+  return tcpdump;
 }
 
 /**

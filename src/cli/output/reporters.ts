@@ -16,6 +16,8 @@ import {
   type Output,
 } from '../../report/output.js';
 import type { ArtifactsOptions } from '../../report/artifacts/artifacts.js';
+import type { LiveCapture } from '../../capture/live-capture.js';
+import type { Network } from '../../report/sip/network.js';
 import type { Reporter } from '../../report/reporter.js';
 import type { RunEvent } from '../../model/run-event.js';
 import type { ProcessEnvironment } from '../../settings/process-environment.js';
@@ -105,13 +107,15 @@ export async function makeReporters(flags: Asked, around: Around): Promise<reado
     reporters.push(isTold ? reporter : withoutRecordings(reporter));
   }
   const capture = captureOf(flags.sipTrace);
-  const network = await networkOf(flags, capture !== undefined);
-  if (capture !== undefined) {
+  const file = capture === undefined ? undefined : new FileOutput(capture.file);
+  const live = await liveCapture(flags, capture !== undefined || artifacts !== undefined);
+  const network = (): { network?: Network } =>
+    live === undefined ? {} : { network: live.reader() };
+  if (capture !== undefined && file !== undefined) {
     const { SipCaptureReporter } = await import('../../report/sip/sip-capture.js');
-    const file = new FileOutput(capture.file);
     const [write, finish] = [file.write.bind(file), file.finish.bind(file)];
     const { format } = capture;
-    reporters.push(new SipCaptureReporter({ format, write, finish, ...network }));
+    reporters.push(new SipCaptureReporter({ format, write, finish, ...network() }));
   } else if (flags.sipTrace !== undefined) {
     const { SipLadderReporter } = await import('../../report/sip/sip-ladder.js');
     const output = fileOr(flags.sipTrace, places.terminal?.output ?? new StreamOutput('stderr'));
@@ -128,9 +132,15 @@ export async function makeReporters(flags: Asked, around: Around): Promise<reado
   if (recordings !== undefined) {
     reporters.unshift(new Recordings(recordings, around.environment.cwd));
   }
-  if (artifacts === undefined) return reporters;
-  const { ArtifactsReporter } = await import('../../report/artifacts/artifacts.js');
-  return [...reporters, new ArtifactsReporter(artifacts)];
+  if (artifacts !== undefined) {
+    const { ArtifactsReporter } = await import('../../report/artifacts/artifacts.js');
+    reporters.push(new ArtifactsReporter({ ...artifacts, ...network() }));
+  }
+  if (live !== undefined) {
+    const { NetworkLossReporter } = await import('../../report/sip/network.js');
+    reporters.push(new NetworkLossReporter(live.reader()));
+  }
+  return reporters;
 }
 
 /** Recordings for reports only are moved or removed when their scenario ends: nobody else is told of them. */
@@ -159,21 +169,17 @@ function isStdoutAskedFor({ reporter, json, sipTrace }: Asked): boolean {
 }
 
 /** A capture of the network while the run goes on. It lies in the range of all agents' ports. */
-async function networkOf(
-  { capture }: Asked,
-  isTaken: boolean,
-): Promise<{ network?: () => Promise<Iterable<Uint8Array>> }> {
-  if (capture !== true) return {};
+async function liveCapture({ capture }: Asked, isTaken: boolean): Promise<LiveCapture | undefined> {
+  if (capture !== true) return undefined;
   if (!isTaken) {
     throw new OffhookError(
       'E_USAGE',
       { subject: '--capture', what: 'there is no capture file to put RTP into' },
-      { hint: 'add --sip-trace FILE.pcapng' },
+      { hint: 'add --artifacts, or --sip-trace FILE.pcapng' },
     );
   }
   const { LiveCapture } = await import('../../capture/live-capture.js');
-  const live = await LiveCapture.start(`udp portrange ${FIRST_PORT}-${LAST_PORT}`);
-  return { network: () => live.end() };
+  return LiveCapture.start(`udp portrange ${FIRST_PORT}-${LAST_PORT}`);
 }
 
 /** A file of --sip-trace that is for network tools, by its ending. */

@@ -212,6 +212,15 @@ test('a file of another form is warned of', async () => {
   rmSync(at('inner/offhook.config.ts'));
 });
 
+test('a setting that says nothing without others counts beside any one of them', async () => {
+  write('{ "capture": true }');
+  expect((await held()).flags.capture).toBeUndefined();
+  expect((await held('--artifacts=a')).flags.capture).toBe(true);
+  expect((await held('--sip-trace=a.pcap')).flags.capture).toBe(true);
+  write('{}');
+  expect((await held('--capture')).flags.capture).toBe(true);
+});
+
 test('what a command says of a flag names who set it', async () => {
   write('{\n "reporter": ["foo"]\n}');
   const { origins } = await held('--tag x', { OFFHOOK_SIP_HEADERS: 'a b', OFFHOOK_SIP_TRACE: '1' });

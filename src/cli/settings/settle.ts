@@ -104,8 +104,8 @@ function outdone(table: Flags, set: ReadonlyMap<string, Setting>): readonly stri
     const value = set.get(name)?.value;
     const isSet = value !== undefined && value !== false;
     const weaker = isSet ? replaces.filter((other) => rank(other) > rank(name)) : [];
-    const isIdle =
-      needs !== undefined && rank(name) > 0 && set.get(needs)?.value === undefined && isSet;
+    const isMet = needs?.some((other) => set.get(other)?.value !== undefined) ?? true;
+    const isIdle = !isMet && rank(name) > 0 && isSet;
     return isIdle ? [...weaker, name] : weaker;
   });
 }

@@ -17,6 +17,9 @@ import { SampleRun, audioAt, sipMessage } from '../../testing/sample-run.js';
 import { fanOut, type Reporter } from '../reporter.js';
 import { ArtifactsReporter, type ArtifactsOptions } from './artifacts.js';
 import { AttemptRecord } from '../record/attempt-record.js';
+import { blocksOf, Pcap } from '../sip/capture-file.js';
+import { PacketMaker } from '../sip/ip-packets.js';
+import type { Network } from '../sip/network.js';
 
 const root = mkdtempSync(join(tmpdir(), 'offhook-artifacts-'));
 let count = 0;
@@ -209,6 +212,99 @@ test('audio is moved from where it was recorded for this only, or copied', async
   );
   expect(readFileSync(join(folder, '001-b-own/audio/alice-2.wav'), 'utf8')).toBe('own');
   expect(existsSync(join(cwd, 'own.wav'))).toBe(true);
+});
+
+const START_US = Date.parse('2026-01-02T03:04:05.000Z') * 1000;
+
+/** A capture file of UDP packets at a time of the run, in ms, between two ports. */
+function networkOf(packets: readonly (readonly [ms: number, from: number, to: number])[]): Network {
+  const format = new Pcap();
+  const maker = new PacketMaker();
+  const end = (port: number): string => `127.0.0.1:${port}`;
+  const pieces = packets.flatMap(([ms, from, to]) =>
+    maker
+      .packets(
+        { protocol: 'udp', source: end(from), destination: end(to) },
+        Buffer.from(`${ms} ms`),
+      )
+      .map((bytes) => format.packet({ time: START_US + ms * 1000, seenBy: '', bytes })),
+  );
+  return async (read) => read({ pieces: [format.header(), ...pieces], losses: [] });
+}
+
+const offer = (port: number): string =>
+  `v=0\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio ${port} RTP/AVP 0\r\n`;
+
+/** Two attempts from 0 to 100 ms, at the same time, with media on 4000 and 5000; the second one passes. */
+function parallel(verdict: Verdict = 'passed'): SampleRun {
+  const run = new SampleRun().begin(2, 1, { jobs: 2 });
+  const both = [4000, 5000].map((port) => {
+    run.scenario(`${port}.js`, `${port}`).after(10);
+    run.sip('alice', sipMessage({ sdp: offer(port) }), `INVITE sip:b@h SIP/2.0\r\n\r\n${port}`);
+    return run.events.splice(-2);
+  });
+  run.after(80);
+  const ended = both.map((events, index) => {
+    run.events.push(...events);
+    const [started] = events;
+    if (started?.type !== 'scenario_started') throw new Error('no scenario_started');
+    const { scenario } = started;
+    return {
+      type: 'scenario_finished' as const,
+      ...{ at: run.at, scenario, verdict: index === 0 ? ('failed' as const) : verdict },
+      ...{ ms: 100, failures: [] },
+    };
+  });
+  return run.push(...(ended as RunEvent[])).end();
+}
+
+/** "12 ms", or "SIP" for a message, as the packets of the capture follow each other. */
+function packetsIn(name: string): string[] {
+  return blocksOf(readFileSync(join(folder, name, 'sip.pcapng'))).packets.map(({ block }) => {
+    const text = Buffer.from(block).toString('latin1');
+    return /\d+ ms/.exec(text)?.[0] ?? 'SIP';
+  });
+}
+
+test('with the network: each capture has the packets of its own media, while its attempt ran', async () => {
+  const network = networkOf([
+    [-5, 4000, 9000],
+    [5, 4000, 9000],
+    [20, 5000, 9000],
+    [40, 9001, 4001],
+    [30, 9000, 4000],
+    [50, 9000, 9002],
+    [150, 4000, 9000],
+  ]);
+  const events = await kept(parallel(), { network });
+  expect(readdirSync(folder)).toEqual(['001-4000']);
+  expect(packetsIn('001-4000')).toEqual(['5 ms', 'SIP', '30 ms', '40 ms']);
+  expect(readdirSync(join(folder, '001-4000')).filter((one) => one.startsWith('.'))).toEqual([]);
+  const captures = toldOf(events).filter(({ name }) => name === 'sip.pcapng');
+  expect(captures).toHaveLength(1);
+  const content = readFileSync(join(folder, '001-4000/sip.pcapng'));
+  expect(captures[0]?.bytes).toBe(content.length);
+  expect(captures[0]?.sha256).toBe(createHash('sha256').update(content).digest('hex'));
+  expect(events.at(-1)?.type).toBe('run_finished');
+});
+
+test('with the network: of several attempts at a time, and of one that has no packets', async () => {
+  await kept(parallel('errored'), { network: networkOf([[20, 9000, 5000]]) });
+  expect(packetsIn('001-4000')).toEqual(['SIP']);
+  expect(packetsIn('002-5000')).toEqual(['SIP', '20 ms']);
+});
+
+test('a capture that cannot be read leaves the SIP, which is told, and fails the report', async () => {
+  const network: Network = async (read) => read({ pieces: [Buffer.alloc(24)], losses: [] });
+  const seen: RunEvent[] = [];
+  const other: Reporter = { on: (event) => void seen.push(event), close: () => Promise.resolve() };
+  const artifacts = new ArtifactsReporter({ folder, on: 'failure', cwd, network });
+  const all = fanOut([other, artifacts], (event) => event);
+  for (const event of parallel().events) all.on(event);
+  await expect(all.close()).rejects.toThrow('not a capture file');
+  expect(packetsIn('001-4000')).toEqual(['SIP']);
+  const bytes = readFileSync(join(folder, '001-4000/sip.pcapng')).length;
+  expect(toldOf(seen).find(({ name }) => name === 'sip.pcapng')?.bytes).toBe(bytes);
 });
 
 test('a folder that went away fails the report, not the run', async () => {

@@ -18,7 +18,11 @@ import type { RunEvent, ScenarioId, Verdict } from '../../model/run-event.js';
 import { openNew } from '../../ordinary-file.js';
 import { outputError } from '../output.js';
 import type { Reporter } from '../reporter.js';
-import { attemptFiles, unusedName, type KeptAttempt } from './attempt-files.js';
+import { MediaEnds } from '../sip/media-ends.js';
+import type { CapturedNetwork, Network } from '../sip/network.js';
+import { WallClock } from '../wall-clock.js';
+import { attemptFiles, CAPTURE_NAME, unusedName, type KeptAttempt } from './attempt-files.js';
+import { addNetwork, type Content, type SipCapture } from './merged-capture.js';
 import { AttemptRecords, type Finished } from '../record/attempt-records.js';
 
 export interface ArtifactsOptions {
@@ -29,6 +33,15 @@ export interface ArtifactsOptions {
   cwd: string;
   /** Where calls are recorded for reports only: its files are moved. Who made it removes what is left. */
   recordings?: string;
+  /** The network during the run: captures of SIP get the RTP of their attempts, when all have run. */
+  network?: Network;
+}
+
+/** A capture of SIP that waits for its RTP. */
+interface Waiting extends SipCapture {
+  /** Tells the others of the file. */
+  told: (content: Content) => void;
+  content: Content;
 }
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -39,7 +52,12 @@ const LONGEST_NAME = 50;
 export class ArtifactsReporter implements Reporter {
   readonly #options: ArtifactsOptions;
   readonly #attempts = new AttemptRecords();
+  readonly #clock = new WallClock();
+  /** By id of an attempt that runs. */
+  readonly #media = new Map<string, MediaEnds>();
+  readonly #captures: Waiting[] = [];
   #run: EventOf<'run_started'> | undefined;
+  #at = 0;
   #tell: (event: EventOf<'artifact'>) => void = () => undefined;
 
   constructor(options: ArtifactsOptions) {
@@ -52,9 +70,15 @@ export class ArtifactsReporter implements Reporter {
 
   /** @throws OffhookError E_OUTPUT */
   on(event: RunEvent): void {
+    this.#at = event.at;
     switch (event.type) {
       case 'run_started':
         this.#run = event;
+        this.#clock.on(event);
+        return;
+      case 'sip':
+        if (this.#options.network !== undefined) this.#mediaOf(event.scenario).note(event.message);
+        this.#attempts.on(event);
         return;
       case 'scenario_finished':
       case 'file_part_finished':
@@ -65,28 +89,48 @@ export class ArtifactsReporter implements Reporter {
     }
   }
 
-  /** Keeps the attempts that have no end, as the run broke off. @throws OffhookError E_OUTPUT */
-  close(): Promise<void> {
-    return Promise.resolve().then(() => {
-      this.#close();
-    });
+  /** Keeps the attempts that have no end, as the run broke off, and adds RTP to all. @throws OffhookError E_OUTPUT */
+  async complete(): Promise<void> {
+    try {
+      for (const [, events] of this.#attempts.takeOpen()) this.#keepOpen(events);
+    } finally {
+      await this.#options.network?.((captured) => this.#addNetwork(captured));
+    }
   }
 
-  #close(): void {
-    for (const [, events] of this.#attempts.takeOpen()) this.#keepOpen(events);
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** A capture that cannot be written anew is told as it was. */
+  async #addNetwork({ pieces }: CapturedNetwork): Promise<void> {
+    try {
+      await addNetwork(this.#captures, pieces, (capture, content) => {
+        capture.content = content;
+      });
+    } finally {
+      for (const { told, content } of this.#captures) told(content);
+    }
+  }
+
+  #mediaOf(id: string): MediaEnds {
+    const media = this.#media.get(id) ?? new MediaEnds();
+    this.#media.set(id, media);
+    return media;
   }
 
   #keepOpen(events: readonly RunEvent[]): void {
     const [run, first, last] = [this.#run, events[0], events.at(-1)];
     const isBegun = first?.type === 'scenario_started' || first?.type === 'file_part_started';
     if (run === undefined || last === undefined || !isBegun) return;
-    this.#keep({ at: last.at, scenario: first.scenario }, { run, events });
+    this.#keep({ at: this.#at, scenario: first.scenario }, { run, events });
   }
 
   #finished(event: Finished): void {
     const events = this.#attempts.end(event);
     const run = this.#run;
     if (run !== undefined && this.#isKept(event.verdict)) this.#keep(event, { run, events });
+    this.#media.delete(event.scenario.id);
   }
 
   #isKept(verdict: Verdict): boolean {
@@ -96,27 +140,35 @@ export class ArtifactsReporter implements Reporter {
 
   #keep({ at, scenario }: Pick<Finished, 'at' | 'scenario'>, attempt: KeptAttempt): void {
     const folder = this.#newFolder(folderName(scenario));
-    const told = (name: string, mediaType: string, content: Uint8Array): void => {
-      this.#tell({
-        type: 'artifact',
-        at,
-        scenario: scenario.id,
-        name,
-        file: this.#shown(join(folder, name)),
-        media_type: mediaType,
-        bytes: content.length,
-        sha256: createHash('sha256').update(content).digest('hex'),
-      });
+    const told = (name: string, mediaType: string, content: Content): void => {
+      const file = this.#shown(join(folder, name));
+      const what = { scenario: scenario.id, name, file, media_type: mediaType };
+      this.#tell({ type: 'artifact', at, ...what, ...content });
     };
     for (const { name, mediaType, content } of attemptFiles(attempt)) {
       const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-      writeNew(join(folder, name), bytes);
-      told(name, mediaType, bytes);
+      const path = join(folder, name);
+      writeNew(path, bytes);
+      if (name !== CAPTURE_NAME || this.#options.network === undefined) {
+        told(name, mediaType, contentOf(bytes));
+        continue;
+      }
+      // what the file holds is known when RTP was added
+      this.#captures.push({
+        path,
+        from: this.#microseconds(attempt.events[0]?.at ?? at),
+        until: this.#microseconds(at),
+        media: this.#mediaOf(scenario.id),
+        content: contentOf(bytes),
+        told: (whole) => {
+          told(name, mediaType, whole);
+        },
+      });
     }
     for (const { name, path } of this.#audioOf(attempt.events)) {
       const kept = join(folder, name);
       this.#take(path, kept);
-      told(name, 'audio/wav', readFileSync(kept));
+      told(name, 'audio/wav', contentOf(readFileSync(kept)));
     }
   }
 
@@ -153,6 +205,10 @@ export class ArtifactsReporter implements Reporter {
     }
   }
 
+  #microseconds(at: number): number {
+    return Math.round(this.#clock.ms(at) * 1000);
+  }
+
   #shown(path: string): string {
     return relative(this.#options.cwd, path).split(sep).join('/');
   }
@@ -164,6 +220,10 @@ function folderName({ order, file, name, attempt }: ScenarioId): string {
   const parts = [base, name === base ? '' : name].map((one) => fileNamePart(one, LONGEST_NAME));
   const again = attempt === 1 ? '' : `attempt-${attempt}`;
   return [`${order}`.padStart(3, '0'), ...parts, again].filter((one) => one !== '').join('-');
+}
+
+function contentOf(bytes: Uint8Array): Content {
+  return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
 function writeNew(path: string, bytes: Uint8Array): void {

@@ -25,6 +25,8 @@ export interface KeptAttempt {
   events: readonly RunEvent[];
 }
 
+/** SIP for Wireshark. */
+export const CAPTURE_NAME = 'sip.pcapng';
 /** Most bytes of an agent's name in that of a file. */
 const LONGEST_NAME = 40;
 
@@ -43,7 +45,7 @@ export function attemptFiles(attempt: KeptAttempt): readonly AttemptFile[] {
       content: printed(attempt, (output) => new SipLadderReporter({ output })).trimStart(),
     },
     {
-      name: 'sip.pcapng',
+      name: CAPTURE_NAME,
       mediaType: 'application/x-pcapng',
       content: attempt.events.some(({ type }) => type === 'sip') ? captureOf(attempt) : '',
     },

@@ -98,37 +98,67 @@ export class Pcapng implements CaptureFormat {
     ]);
   }
 
-  packet({ time, seenBy, sent, bytes, comment }: Packet): Uint8Array {
+  packet({ seenBy, ...packet }: Packet): Uint8Array {
     const known = this.#interfaces.get(seenBy);
     const number = known ?? this.#interfaces.size;
     this.#interfaces.set(seenBy, number);
-    const body = Buffer.alloc(20);
-    body.writeUInt32LE(number, 0);
-    body.writeUInt32LE(Math.floor(time / 2 ** 32), 4);
-    body.writeUInt32LE(time % 2 ** 32, 8);
-    body.writeUInt32LE(bytes.length, 12);
-    body.writeUInt32LE(bytes.length, 16);
-    const flags = Buffer.alloc(4);
-    flags.writeUInt32LE(sent === undefined ? 0 : sent ? OUTBOUND : INBOUND);
-    const packet = block(ENHANCED_PACKET, [
-      body,
-      padded(bytes),
-      ...(comment === undefined ? [] : [text(OPTION.comment, comment)]),
-      option(OPTION.packet.flags, flags),
-    ]);
-    return known === undefined ? Buffer.concat([this.#interface(seenBy), packet]) : packet;
+    const block = packetBlock(number, packet);
+    if (known !== undefined) return block;
+    return Buffer.concat([interfaceBlock(seenBy, this.#describe(seenBy)), block]);
   }
+}
 
-  #interface(name: string): Uint8Array {
-    const body = Buffer.alloc(8);
-    body.writeUInt16LE(LINKTYPE_ETHERNET, 0);
-    body.writeUInt32LE(SNAPSHOT_LENGTH, 4);
-    return block(INTERFACE_DESCRIPTION, [
-      body,
-      text(OPTION.interface.name, name),
-      text(OPTION.interface.description, this.#describe(name)),
-    ]);
+export function interfaceBlock(name: string, description: string): Uint8Array {
+  const body = Buffer.alloc(8);
+  body.writeUInt16LE(LINKTYPE_ETHERNET, 0);
+  body.writeUInt32LE(SNAPSHOT_LENGTH, 4);
+  return block(INTERFACE_DESCRIPTION, [
+    body,
+    text(OPTION.interface.name, name),
+    text(OPTION.interface.description, description),
+  ]);
+}
+
+/** @param number of its interface, from 0 in the order of their blocks */
+export function packetBlock(number: number, packet: Omit<Packet, 'seenBy'>): Uint8Array {
+  const { time, sent, bytes, comment } = packet;
+  const body = Buffer.alloc(20);
+  body.writeUInt32LE(number, 0);
+  body.writeUInt32LE(Math.floor(time / 2 ** 32), 4);
+  body.writeUInt32LE(time % 2 ** 32, 8);
+  body.writeUInt32LE(bytes.length, 12);
+  body.writeUInt32LE(bytes.length, 16);
+  const flags = Buffer.alloc(4);
+  flags.writeUInt32LE(sent === undefined ? 0 : sent ? OUTBOUND : INBOUND);
+  return block(ENHANCED_PACKET, [
+    body,
+    padded(bytes),
+    ...(comment === undefined ? [] : [text(OPTION.comment, comment)]),
+    option(OPTION.packet.flags, flags),
+  ]);
+}
+
+/** The blocks of a file that `Pcapng` has made. */
+interface Blocks {
+  section: Uint8Array;
+  interfaces: readonly Uint8Array[];
+  /** In the order of their times, wall-clock microseconds since 1970. */
+  packets: readonly { time: number; block: Uint8Array }[];
+}
+
+/** Takes a file that `Pcapng` has made apart. */
+export function blocksOf(file: Buffer): Blocks {
+  const interfaces: Uint8Array[] = [];
+  const packets: { time: number; block: Uint8Array }[] = [];
+  const sectionEnd = file.readUInt32LE(4);
+  for (let at = sectionEnd; at < file.length;) {
+    const block = file.subarray(at, at + file.readUInt32LE(at + 4));
+    if (block.readUInt32LE(0) === INTERFACE_DESCRIPTION) interfaces.push(block);
+    else packets.push({ time: block.readUInt32LE(12) * 2 ** 32 + block.readUInt32LE(16), block });
+    at += block.length;
   }
+  packets.sort((a, b) => a.time - b.time);
+  return { section: file.subarray(0, sectionEnd), interfaces, packets };
 }
 
 function block(type: number, parts: readonly Uint8Array[]): Uint8Array {

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { capturedPackets } from './captured-packets.js';
+import { capturedPackets, inOrder } from './captured-packets.js';
 import { Pcap } from './capture-file.js';
 import { PacketMaker } from './ip-packets.js';
 
 const TIME = 1_767_323_045_000_123;
 const route = { protocol: 'udp', source: '127.0.0.1:4000', destination: '127.0.0.1:4002' } as const;
+const ENDS = ['127.0.0.1:4000', '127.0.0.1:4002'];
 const [udp = Buffer.alloc(0)] = new PacketMaker().packets(route, Buffer.from('rtp'));
 const [six = Buffer.alloc(0)] = new PacketMaker().packets(
   { ...route, source: '[::1]:1', destination: '[::1]:2' },
@@ -31,8 +32,8 @@ test('UDP packets with time and ports, whatever else there is, in pieces of any 
     const pieces: Uint8Array[] = [];
     for (let at = 0; at < whole.length; at += size) pieces.push(whole.subarray(at, at + size));
     expect([...capturedPackets(pieces)]).toEqual([
-      { time: TIME, ports: [4000, 4002], ip: udp.subarray(14) },
-      { time: TIME, ports: [1, 2], ip: six.subarray(14) },
+      { time: TIME, ends: ENDS, ip: udp.subarray(14) },
+      { time: TIME, ends: ['[0:0:0:0:0:0:0:1]:1', '[0:0:0:0:0:0:0:1]:2'], ip: six.subarray(14) },
     ]);
   }
 });
@@ -47,7 +48,7 @@ test('every kind of interface; nanoseconds; a packet that is cut off', () => {
     [276, sll2],
   ] as const) {
     const [packet] = capturedPackets([file([frame], linkType)]);
-    expect(packet).toEqual({ time: TIME, ports: [4000, 4002], ip });
+    expect(packet).toEqual({ time: TIME, ends: ENDS, ip });
   }
   const [nano] = capturedPackets([file([udp], 1, 0xa1b23c4d)]);
   expect(nano?.time).toBe(TIME - 123);
@@ -57,4 +58,30 @@ test('every kind of interface; nanoseconds; a packet that is cut off', () => {
 
 test('what is no capture file is no empty one', () => {
   expect(() => [...capturedPackets([Buffer.alloc(24)])]).toThrow('not a capture file');
+});
+
+test('packets that overtook each other are put in order, and few are held at a time', () => {
+  let read = 0;
+  function* shuffled(): Generator<{
+    time: number;
+    ends: readonly [string, string];
+    ip: Uint8Array;
+  }> {
+    for (let number = 0; number < 10_000; number += 1) {
+      read += 1;
+      // each second one was 30 ms late
+      const time = TIME + number * 10_000 - (number % 2 === 0 ? 0 : 30_000);
+      yield { time, ends: ['a', 'b'], ip: new Uint8Array() };
+    }
+  }
+  const times: number[] = [];
+  let most = 0;
+  for (const { time } of inOrder(shuffled())) {
+    times.push(time);
+    most = Math.max(most, read - times.length);
+  }
+  expect(times).toHaveLength(10_000);
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+  // of one second at most
+  expect(most).toBeLessThan(110);
 });

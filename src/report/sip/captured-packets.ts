@@ -1,10 +1,11 @@
 /** Reads UDP packets out of a classic capture file, as dumpcap and tcpdump write it. Pure. */
+import { endText } from './ip-packets.js';
 
-interface CapturedPacket {
+export interface CapturedPacket {
   /** Wall-clock microseconds since 1970. */
   time: number;
-  /** Of source and destination. */
-  ports: readonly [number, number];
+  /** Source and destination, as endText() writes them. */
+  ends: readonly [string, string];
   /** From the IP header on. */
   ip: Uint8Array;
 }
@@ -22,6 +23,8 @@ const PACKET_HEADER = 16;
 /** Units of the fraction of a second in a microsecond, by the magic number. */
 const UNITS: Readonly<Record<number, number>> = { 0xa1b2c3d4: 1, 0xa1b23c4d: 1000 };
 const UDP = 17;
+/** Packets that are further apart, in microseconds, do not overtake each other. */
+const OVERTAKING_US = 500_000;
 
 /** @throws Error for what is no such file. A packet that is cut off at its end is left out. */
 export function* capturedPackets(pieces: Iterable<Uint8Array>): Generator<CapturedPacket> {
@@ -44,13 +47,36 @@ export function* capturedPackets(pieces: Iterable<Uint8Array>): Generator<Captur
       const seconds = rest.readUInt32LE(at);
       const time = seconds * 1e6 + Math.floor(rest.readUInt32LE(at + 4) / file.units);
       const ip = ipOf(rest.subarray(at + PACKET_HEADER, end), file.link);
-      const ports = ip === undefined ? undefined : udpPorts(ip);
-      if (ip !== undefined && ports !== undefined) yield { time, ports, ip };
+      const ends = ip === undefined ? undefined : udpEnds(ip);
+      if (ip !== undefined && ends !== undefined) yield { time, ends, ip };
       at = end;
     }
     rest = rest.subarray(at);
   }
 }
+
+/**
+ * The packets in the order of their times. A capturing program writes packets as it gets them from the kernel, where those of
+ * several processors overtake each other by a few ms; so much is held in memory.
+ */
+export function* inOrder(packets: Iterable<CapturedPacket>): Generator<CapturedPacket> {
+  let held: CapturedPacket[] = [];
+  let newest = -Infinity;
+  let nextSort = -Infinity;
+  for (const packet of packets) {
+    held.push(packet);
+    newest = Math.max(newest, packet.time);
+    if (newest < nextSort) continue;
+    nextSort = newest + OVERTAKING_US;
+    held.sort(byTime);
+    const last = held.findIndex(({ time }) => time > newest - OVERTAKING_US);
+    yield* held.slice(0, last);
+    held = held.slice(last);
+  }
+  yield* held.sort(byTime);
+}
+
+const byTime = (a: CapturedPacket, b: CapturedPacket): number => a.time - b.time;
 
 function ipOf(
   frame: Buffer,
@@ -62,11 +88,15 @@ function ipOf(
 }
 
 /** Not of fragments behind the first: they have none. */
-function udpPorts(ip: Buffer): readonly [number, number] | undefined {
+function udpEnds(ip: Buffer): CapturedPacket['ends'] | undefined {
   const four = ip.readUInt8(0) >> 4 === 4;
   if (ip.length < (four ? 20 : 40)) return undefined;
   if (ip.readUInt8(four ? 9 : 6) !== UDP) return undefined;
   if (four && (ip.readUInt16BE(6) & 0x1fff) !== 0) return undefined;
   const udp = ip.subarray(four ? (ip.readUInt8(0) & 15) * 4 : 40);
-  return udp.length < 8 ? undefined : [udp.readUInt16BE(0), udp.readUInt16BE(2)];
+  if (udp.length < 8) return undefined;
+  const [from, size] = four ? [12, 4] : [8, 16];
+  const end = (at: number, portAt: number): string =>
+    endText({ address: ip.subarray(at, at + size), port: udp.readUInt16BE(portAt) });
+  return [end(from, 0), end(from + size, 2)];
 }

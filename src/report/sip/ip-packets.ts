@@ -11,7 +11,7 @@ export interface Route {
   destination: string;
 }
 
-interface End {
+export interface End {
   /** 4 or 16 bytes. */
   address: Uint8Array;
   port: number;
@@ -70,7 +70,17 @@ function endsOf(source: string, destination: string): [End, End] {
   ) as [End, End];
 }
 
-function parseEnd(text: string): End | undefined {
+/** "127.0.0.1:4000", "[0:0:0:0:0:0:0:1]:4000": each end has one text. */
+export function endText({ address, port }: End): string {
+  if (address.length === 4) return `${address.join('.')}:${port}`;
+  const groups = Array.from({ length: 8 }, (_, at) =>
+    (((address[2 * at] ?? 0) << 8) + (address[2 * at + 1] ?? 0)).toString(16),
+  );
+  return `[${groups.join(':')}]:${port}`;
+}
+
+/** @param text "address:port" or "[address]:port"; undefined for what is none of these */
+export function parseEnd(text: string): End | undefined {
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
   const [, six, four = '', digits] = match ?? [];
   const port = Number(digits);

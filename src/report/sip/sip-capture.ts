@@ -4,14 +4,15 @@
  * them are made up of what the trace says (docs/decisions/0020-captures-of-sip.md). A message between two agents is in it once, as on the wire.
  */
 import type { RunEvent, ScenarioId } from '../../model/run-event.js';
-import { parseSdp } from '../../sip/sdp.js';
 import { contentLengthOf, type SipMessage } from '../../sip/sip-message.js';
 import type { Reporter } from '../reporter.js';
 import { oneLine } from '../../story/printable.js';
 import { scenarioTitle } from '../../story/scenario-title.js';
 import { WallClock } from '../wall-clock.js';
 import { Pcap, Pcapng, type CaptureFormat } from './capture-file.js';
-import { capturedPackets } from './captured-packets.js';
+import { capturedPackets, inOrder } from './captured-packets.js';
+import { MediaEnds } from './media-ends.js';
+import type { Network } from './network.js';
 import { inEthernet, MOST_IN_DATAGRAM, PacketMaker, type Route } from './ip-packets.js';
 import { topBranch } from '../../story/sip-join.js';
 
@@ -21,12 +22,15 @@ interface SipCaptureOptions {
   write: (bytes: Uint8Array) => void;
   /** Writes what is left. */
   finish?: () => Promise<void>;
-  /** Ends a capture of the network during the run, and gives its file: RTP of the agents is added. */
-  network?: () => Promise<Iterable<Uint8Array>>;
+  /** The network during the run: RTP of the agents is added. */
+  network?: Network;
 }
 
 /** The interface of packets that were really captured. */
-const NETWORK = 'network';
+export const NETWORK = {
+  name: 'network',
+  description: 'RTP and RTCP as captured, behind Ethernet headers of zeros',
+} as const;
 
 type SipEvent = Extract<RunEvent, { type: 'sip' }>;
 
@@ -60,8 +64,7 @@ export class SipCaptureReporter implements Reporter {
   readonly #packets = new PacketMaker();
   /** How often a text was seen sent more often than received; below 0: received more often. */
   readonly #open = new Map<string, number>();
-  /** Where agents receive RTP and RTCP, as they offered it. */
-  readonly #mediaPorts = new Set<number>();
+  readonly #media = new MediaEnds();
   /** Where requests came from over a connection, by their agent and branch. */
   readonly #connections = new Map<string, string>();
 
@@ -93,7 +96,9 @@ export class SipCaptureReporter implements Reporter {
   async close(): Promise<void> {
     const { network, finish } = this.#options;
     try {
-      if (network !== undefined) this.#addMedia(await network());
+      await network?.(({ pieces }) => {
+        this.#addMedia(pieces);
+      });
     } finally {
       await finish?.();
     }
@@ -101,24 +106,17 @@ export class SipCaptureReporter implements Reporter {
 
   /** Behind the messages, so that readers know from these what is RTP. */
   #addMedia(file: Iterable<Uint8Array>): void {
-    for (const { time, ports, ip } of capturedPackets(file)) {
-      if (!ports.some((port) => this.#mediaPorts.has(port))) continue;
-      const packet = { time, seenBy: NETWORK, bytes: inEthernet(ip) };
-      this.#options.write(this.#format.packet(packet));
-    }
-  }
-
-  /** RTCP has the next port (RFC 3550, 11). */
-  #noteMedia({ direction, body }: SipMessage): void {
-    if (direction !== 'sent' || body === '') return;
-    for (const { port } of parseSdp(body)?.media ?? []) {
-      if (port !== 0) this.#mediaPorts.add(port).add(port + 1);
+    for (const packet of inOrder(capturedPackets(file))) {
+      if (!this.#media.has(packet)) continue;
+      const { time, ip } = packet;
+      const seen = { time, seenBy: NETWORK.name, bytes: inEthernet(ip) };
+      this.#options.write(this.#format.packet(seen));
     }
   }
 
   #message(event: SipEvent): void {
     const { at, happened = at, agent, message, raw } = event;
-    if (this.#options.network !== undefined) this.#noteMedia(message);
+    if (this.#options.network !== undefined) this.#media.note(message);
     const route = this.#routeOf(event);
     if (this.#isSecondView(event)) return;
     const sent = message.direction === 'sent';
@@ -169,9 +167,7 @@ export class SipCaptureReporter implements Reporter {
 function pcapng(): Pcapng {
   const section = { comment: COMMENT, system: process.platform, program: 'Offhook' };
   return new Pcapng(section, (name) =>
-    name === NETWORK
-      ? 'RTP and RTCP as captured, behind Ethernet headers of zeros'
-      : `SIP of agent ${name}, from its own trace`,
+    name === NETWORK.name ? NETWORK.description : `SIP of agent ${name}, from its own trace`,
   );
 }
 

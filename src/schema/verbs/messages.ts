@@ -91,7 +91,7 @@ export const MESSAGE_VERBS = {
       ...AGENT_THROWS,
     ],
     example:
-      'const info = alice.request("INFO", { body: "Signal=5", content_type: "application/dtmf-relay" });\nawait_until(() => assert(info.final?.code).equals(200));\nalice.request("OPTIONS", bob, { headers: { Accept: "application/sdp" } });',
+      'const info = alice.request("INFO", { body: "Signal=5\\r\\nDuration=160", content_type: "application/dtmf-relay" });\nawait_until(() => assert(info.final?.code).equals(200));\nalice.request("OPTIONS", bob, { headers: { Accept: "application/sdp" } });',
     source: 'RFC 3261, 8.1 and 12.2',
   },
 } as const satisfies Record<string, VerbRow>;

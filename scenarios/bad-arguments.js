@@ -6,10 +6,10 @@ const call = (one) => one.calls[0];
 
 /** verb, arguments of it, code, words of the message */
 const WRONG = [
-  ['hold', ['now'], 'E_ARGUMENT', '"options" must be'],
+  ['hold', ['now'], 'E_ARGUMENT', 'takes an options object or a call'],
   ['hold', [{ header: {} }], 'E_ARGUMENT', 'there is no option "header"'],
   ['hold', [{}, 'now'], 'E_ARGUMENT', '"call" must be'],
-  ['resume', [5], 'E_ARGUMENT', '"options" must be'],
+  ['resume', [5], 'E_ARGUMENT', 'takes an options object or a call'],
   ['mute', [true], 'E_ARGUMENT', '"call" must be'],
   ['unmute', [null], 'E_ARGUMENT', '"call" must be'],
   ['dtmf', [], 'E_ARGUMENT', '"digits"'],

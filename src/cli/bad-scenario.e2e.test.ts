@@ -130,7 +130,8 @@ cases('agents and calls', [
   {
     what: 'no call where one is wanted',
     source: "const a = agent('a');\na.hangup('first');",
-    error: 'hangup(): "call" must be a call of the agent: got "first" (string) [E_ARGUMENT]',
+    error:
+      'hangup(): takes an options object or a call of the agent: got "first" (string) [E_ARGUMENT]',
     hint: 'take it from calls: agent.calls[0]',
     at: '2:1',
   },
@@ -245,7 +246,7 @@ cases('hold, mute and media', [
   {
     what: 'holding something that is not a call',
     source: `${TALKING}a.hold(b);`,
-    error: /hold\(\): "call" must be a call of the agent: got .* \[E_ARGUMENT\]/,
+    error: /hold\(\): takes an options object or a call of the agent: got .* \[E_ARGUMENT\]/,
     at: '2:1',
   },
   {

@@ -115,6 +115,8 @@ function assign(
   return pairs;
 }
 
+const FROM_CALLS = 'take it from calls: agent.calls[0]';
+
 /** Whether the parameter takes no options object, and one behind it does. */
 function hasOptionsBehind(params: readonly ParamRow[], param: ParamRow): boolean {
   const isOptions = ({ kind }: ParamRow): boolean => kind.endsWith('_options');
@@ -126,6 +128,12 @@ function paramProblem(fn: PublicFunction, param: ParamRow, value: unknown): Prob
   if (absent && (param.optional === true || param.kind === 'any')) return undefined;
   const problem = KINDS[param.kind](value, param);
   if (problem === undefined) return undefined;
+  const next = fn.row.params[fn.row.params.indexOf(param) + 1];
+  if (param.kind === 'header_options' && next?.kind === 'call' && !isPlainObject(value))
+    return {
+      what: `takes an options object or a call of the agent: got ${describeValue(value)}`,
+      hint: FROM_CALLS,
+    };
   const isMissing = value === undefined;
   const hint = isMissing ? `write ${signature(fn)}` : problem.hint;
   const what =
@@ -162,9 +170,7 @@ const KINDS: Readonly<Record<ParamKind, KindCheck>> = {
     value instanceof FunctionRef ? undefined : { expected: 'a function', hint: 'write () => ...' },
   target: targetKind,
   call: (value) =>
-    value instanceof CallRef
-      ? undefined
-      : { expected: 'a call of the agent', hint: 'take it from calls: agent.calls[0]' },
+    value instanceof CallRef ? undefined : { expected: 'a call of the agent', hint: FROM_CALLS },
   integer: (value) => {
     if (Number.isSafeInteger(value)) return undefined;
     const isQuoted = typeof value === 'string' && /^\d+$/.test(value);

@@ -48,8 +48,10 @@ describe('--report-audio', () => {
       for (const side of audio) {
         const isTone = (side.agent === 'alice') === (side.side === 'sent');
         const tones = side.marks.flatMap((mark) => (mark.kind === 'tone' ? [mark] : []));
-        // a busy machine may leave gaps in the tone
-        expect([...new Set(tones.flatMap(({ hz }) => hz))]).toEqual(isTone ? [440] : []);
+        // a busy machine may leave gaps in the tone, and beside a gap it may seem to be another one by a hertz or two
+        const heard = tones.flatMap(({ hz }) => hz ?? []);
+        const isNear = heard.map((hz) => Math.abs(hz - 440) <= 2);
+        expect([...new Set(isNear)]).toEqual(isTone ? [true] : []);
         expect(side.at).toBeGreaterThan(at);
         expect(side.at + (side.samples * 1000) / side.rate).toBeLessThan(at + ms + 500);
       }

@@ -222,5 +222,8 @@ describe.concurrent('listening', () => {
     const deaf = CALL.replaceAll(/agent\('(\w+)'\)/g, "agent('$1', { audio: false })");
     const unrecorded = await runScenario(`${deaf} wait('200ms');`, ['--logs']);
     expect(unrecorded.stderr).not.toContain('sndfile');
+    // where calls are saved, the verdict is the same
+    const saved = await runScenario(`${deaf} bob.verify_audio(440);`, ['--save-audio=calls']);
+    expect(saved.stdout).toContain('it was started without audio');
   });
 });

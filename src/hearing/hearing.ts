@@ -110,9 +110,9 @@ export class Hearing {
     this.#speech.get(agent)?.sends(undefined, at);
   }
 
-  /** Where calls are saved, every agent listens. */
+  /** Where calls are saved an agent has to listen, unless the script says that it does not: a report changes no verdict. */
   optionsOf(options: AgentOptions): AgentOptions {
-    return this.#audio === undefined ? options : { ...options, audio: true };
+    return this.#audio === undefined ? options : { audio: true, ...options };
   }
 
   /** An agent was started: its conversations are timed from its first call on. */

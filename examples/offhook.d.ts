@@ -894,6 +894,10 @@ interface OutgoingOptions {
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
   /**
+   * Value of the Expires header, in seconds. Default of `subscribe` and `publish`: 3600.
+   */
+  expires?: number;
+  /**
    * The body, as it is to be sent in UTF-8.
    */
   body?: string;
@@ -3380,6 +3384,57 @@ interface Agent {
    * @see RFC 3261, 8.1 and 12.2
    */
   request(method: string, target: Target, call: CallInfo): Transaction;
+  /**
+   * Subscribes to an event package of the target. Its NOTIFYs are answered with 200 and stand in
+   * `sip`, what they say in `dialog_info` and the like. The subscription is not refreshed. Needs
+   * the option `proxy` of the agent.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param event Event package: "dialog", "presence", "message-summary".
+   * @param target Another agent, a SIP or tel URI, or a number or user name in the domain of this
+   * agent.
+   * @param options Expiry, headers, body.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.subscribe("dialog", "600", { expires: 60 });
+   * await_until(() => assert(alice.sip.received("NOTIFY").at(-1)?.dialog_info?.dialogs[0]?.state).equals("early"));
+   * @see RFC 6665; RFC 4235; RFC 3856
+   */
+  subscribe(event: string, target: Target, options?: OutgoingOptions): Transaction;
+  /**
+   * Publishes the state of an event package. Needs the option `proxy` of the agent.
+   * Returns when the request was sent.
+   * Time limit: 5s.
+   * @param event Event package: "presence".
+   * @param target Another agent, a SIP or tel URI, or a number or user name in the domain of this
+   * agent.
+   * @param options Expiry, headers, body.
+   * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
+   * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
+   * not send.
+   * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
+   * @throws E_AGENT_CONTROL: The control connection to baresip failed or carried garbage.
+   * @throws E_AGENT_HIJACKED: Another program took over the control port of an agent.
+   * @throws E_AGENT_GONE: The agent was stopped or its process ended.
+   * @example
+   * alice.publish("presence", alice.aor, { body: "<presence/>", content_type: "application/pidf+xml" });
+   * @see RFC 3903
+   */
+  publish(event: string, target: Target, options?: OutgoingOptions): Transaction;
   /**
    * Refuses the call that has waited longest; waits for one to come in if there is none yet.
    * Returns when the call is closed.

@@ -193,6 +193,33 @@ scenario('requests in a call and outside', { tags: ['serverless'] }, () => {
   idle(p);
 });
 
+scenario('a busy lamp: SUBSCRIBE, and what its NOTIFY says', { tags: ['serverless'] }, () => {
+  const [alice, pbx] = [agent('alice', PROXY), peer('pbx')];
+  const asked = alice.subscribe('dialog', pbx, { expires: 60, headers: { 'X-Lamp': '1' } });
+  const subscribe = pbx.expect('SUBSCRIBE', { header: { Event: 'dialog', Expires: '60' } });
+  assert(subscribe.header('X-Lamp')).equals('1');
+  await_until(() => assert(asked.final?.code).equals(200));
+  for (const state of ['early', 'confirmed']) {
+    const told = pbx.notify({
+      in: subscribe,
+      event: 'dialog',
+      headers: { 'Subscription-State': 'active;expires=60' },
+      body: `<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="1" state="full" entity="sip:b@h"><dialog id="1"><state>${state}</state></dialog></dialog-info>`,
+      content_type: 'application/dialog-info+xml',
+    });
+    await_until(() => assert(told.final?.code).equals(200));
+    await_until(() =>
+      assert(last(alice.sip.received('NOTIFY'))?.dialog_info?.dialogs[0].state).equals(state),
+    );
+  }
+  const published = alice.publish('presence', pbx, {
+    body: '<presence/>',
+    content_type: 'application/pidf+xml',
+  });
+  await_until(() => assert(published.final?.code).equals(200));
+  assert(pbx.expect('PUBLISH', { header: { Event: 'presence' } }).body).equals('<presence/>');
+});
+
 scenario.each([{ qop: true }, { qop: false }])(
   'a login by SHA-256, qop: $qop',
   { tags: ['serverless'] },
@@ -379,6 +406,8 @@ const WITHOUT = [
   ['ping', ['sip:x@127.0.0.1:9', { headers: { a: 'b' } }], 'E_CAPABILITY', 'a proxy in front'],
   ['request', ['OPTIONS', 'sip:x@127.0.0.1:9'], 'E_CAPABILITY', 'a request of the script'],
   ['deflect', ['sip:x@127.0.0.1:9'], 'E_CAPABILITY', 'a redirection (3xx)'],
+  ['subscribe', ['dialog', 'sip:x@127.0.0.1:9'], 'E_CAPABILITY', 'a SUBSCRIBE of the script'],
+  ['publish', ['presence', 'sip:x@127.0.0.1:9'], 'E_CAPABILITY', 'a PUBLISH of the script'],
   [
     'respond_incoming',
     [486, { headers: { a: 'b' } }],
@@ -412,6 +441,14 @@ const WITH = [
   ['request', ['OPTIONS', 'sip:x@127.0.0.1:9;transport=tcp'], 'E_PEER', 'nothing could be sent'],
   ['request', ['OPTIONS', 'sip:x@127.0.0.1:9', { body: 7 }], 'E_ARGUMENT', 'option "body" must be'],
   ['deflect', [], 'E_ARGUMENT', '"target" is missing'],
+  ['subscribe', ['dialog'], 'E_ARGUMENT', '"target" is missing'],
+  ['subscribe', ['a\r\nb', 'sip:x@127.0.0.1:9'], 'E_ARGUMENT', 'an event package'],
+  [
+    'publish',
+    ['presence', 'sip:x@127.0.0.1:9', { expires: -1 }],
+    'E_ARGUMENT',
+    'option "expires" must be',
+  ],
   ['deflect', ['sip:x@127.0.0.1:9', { contacts: 'x' }], 'E_ARGUMENT', 'option "contacts" must be'],
   ['deflect', ['sip:x@127.0.0.1:9', { code: 486 }], 'E_ARGUMENT', 'option "code" must be'],
   ['respond_incoming', [200], 'E_ARGUMENT', 'final response that refuses: got 200'],

@@ -1,14 +1,16 @@
 /**
  * Requests of a script that are none of the phone's: outside of calls, or in the dialog of one of its calls (RFC 3261, 12).
- * They have transactions of their own; the phone learns neither of them nor of their responses.
+ * They have transactions of their own; the phone learns neither of them nor of their responses, nor of the NOTIFYs of a
+ * subscription.
  */
 import { randomUUID } from 'node:crypto';
 import { tagOf } from '../sip/peer.js';
-import { headerOf, type SipMessage } from '../sip/sip-message.js';
+import { fullName, headerOf, type SipMessage } from '../sip/sip-message.js';
 import type { PeerAccount } from '../signalling/account.js';
 import { Dialog } from '../signalling/dialog.js';
 import { Messenger, type MessengerContext } from '../signalling/messenger.js';
 import { Requests, type Pending } from '../signalling/requests.js';
+import type { ServerTransaction } from '../signalling/transactions/server-transaction.js';
 import { REAL_CLOCK } from '../signalling/transactions/timers.js';
 import type { Arrived } from '../signalling/transport/transport.js';
 import type { Wire } from '../signalling/transport/wire.js';
@@ -28,11 +30,15 @@ export interface OwnRequest {
 }
 
 const CALLS_KEPT = 64;
+/** Fields that a response repeats (RFC 3261, 8.2.6.2). */
+const ANSWERED_WITH: ReadonlySet<string> = new Set(['via', 'from', 'to', 'call-id', 'cseq']);
 
 export class OwnRequests {
   readonly #messenger: Messenger;
   readonly #requests: Requests;
   readonly #numbers: Numbers;
+  /** Call-IDs of SUBSCRIBEs: the NOTIFYs that follow are for the script. */
+  readonly #subscriptions = new Recent<true>(CALLS_KEPT);
   readonly #dialogs = new Recent<Dialog>(CALLS_KEPT);
   /** INVITEs received that are not answered yet. */
   readonly #invites = new Recent<SipMessage>(CALLS_KEPT);
@@ -41,8 +47,10 @@ export class OwnRequests {
 
   constructor(account: PeerAccount, wire: Wire, numbers: Numbers, context: MessengerContext) {
     this.#numbers = numbers;
-    const nobody = {
-      request: () => undefined,
+    const user = {
+      request: (message: SipMessage, transaction: ServerTransaction | undefined) => {
+        if (transaction !== undefined) this.#accept(message, transaction);
+      },
       stray: () => undefined,
       trying: () => undefined,
       unacknowledged: () => undefined,
@@ -55,14 +63,15 @@ export class OwnRequests {
         context.sip(message, raw, at);
       },
     };
-    this.#messenger = new Messenger(account, noting, REAL_CLOCK, {}, nobody);
+    this.#messenger = new Messenger(account, noting, REAL_CLOCK, {}, user);
     this.#messenger.wire = wire;
     this.#requests = new Requests(account, this.#messenger, { logsIn: true, always: [] });
   }
 
-  /** Whether a message of the world answers one of these requests. */
+  /** Whether a message of the world answers one of these requests, or is the NOTIFY of a subscription. */
   awaits(message: SipMessage): boolean {
-    return message.code !== undefined && this.#messenger.awaits(message);
+    if (message.code !== undefined) return this.#messenger.awaits(message);
+    return message.method === 'NOTIFY' && this.#subscriptions.get(message.call_id) === true;
   }
 
   arrived(message: Arrived): void {
@@ -75,7 +84,17 @@ export class OwnRequests {
     if (dialog !== undefined) dialog.localSeq = this.#numbers.highest(dialog.callId);
     const agent = this.#userAgent === undefined ? {} : { 'User-Agent': this.#userAgent };
     const wish = { method, uri, dialog, body, contentType, headers: { ...agent, ...headers } };
-    return this.#requests.send({ ...wish, callId: randomUUID() }, {});
+    const callId = randomUUID();
+    if (method === 'SUBSCRIBE') this.#subscriptions.set(callId, true);
+    return this.#requests.send({ ...wish, callId }, {});
+  }
+
+  /** Answers a NOTIFY with 200 (RFC 6665, 4.1.3). */
+  #accept(message: SipMessage, transaction: ServerTransaction): void {
+    const headers = message.headers.filter(([name]) => ANSWERED_WITH.has(fullName(name)));
+    const answer = { code: 200, reason: 'OK', headers, body: '' };
+    // Where the connection has ended, nobody waits for the answer.
+    this.#messenger.respond(transaction, answer).catch(() => undefined);
   }
 
   /** The dialog of a call; undefined until a response with a tag was sent or received. */

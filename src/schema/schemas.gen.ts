@@ -1050,6 +1050,13 @@ export const SCHEMAS = {
           'Header fields to add, several values as repeated fields. A name that is there already gets these values instead; null leaves the field out. What the agent needs to find its dialogs is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be given.',
         examples: [{ 'X-Tenant': 'blue' }],
       },
+      expires: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 86400,
+        description:
+          'Value of the Expires header, in seconds. Default of `subscribe` and `publish`: 3600.',
+      },
       body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
       content_type: {
         type: 'string',

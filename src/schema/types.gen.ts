@@ -801,6 +801,10 @@ export interface OutgoingOptions {
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
   /**
+   * Value of the Expires header, in seconds. Default of `subscribe` and `publish`: 3600.
+   */
+  expires?: number;
+  /**
    * The body, as it is to be sent in UTF-8.
    */
   body?: string;

@@ -6313,6 +6313,13 @@ const schema21 = {
         'Header fields to add, several values as repeated fields. A name that is there already gets these values instead; null leaves the field out. What the agent needs to find its dialogs is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be given.',
       examples: [{ 'X-Tenant': 'blue' }],
     },
+    expires: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 86400,
+      description:
+        'Value of the Expires header, in seconds. Default of `subscribe` and `publish`: 3600.',
+    },
     body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
     content_type: {
       type: 'string',
@@ -6333,7 +6340,12 @@ function validate20(
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       const _errs1 = errors;
       for (const key0 in data) {
-        if (!(key0 === 'headers' || key0 === 'body' || key0 === 'content_type')) {
+        if (!(
+          key0 === 'headers' ||
+          key0 === 'expires' ||
+          key0 === 'body' ||
+          key0 === 'content_type'
+        )) {
           validate20.errors = [
             {
               instancePath,
@@ -6368,58 +6380,108 @@ function validate20(
           var valid0 = true;
         }
         if (valid0) {
-          if (data.body !== undefined) {
+          if (data.expires !== undefined) {
+            let data1 = data.expires;
             const _errs4 = errors;
-            if (typeof data.body !== 'string') {
+            if (!(typeof data1 == 'number' && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
               validate20.errors = [
                 {
-                  instancePath: instancePath + '/body',
-                  schemaPath: '#/properties/body/type',
+                  instancePath: instancePath + '/expires',
+                  schemaPath: '#/properties/expires/type',
                   keyword: 'type',
-                  params: { type: 'string' },
-                  message: 'must be string',
+                  params: { type: 'integer' },
+                  message: 'must be integer',
                 },
               ];
               return false;
+            }
+            if (errors === _errs4) {
+              if (typeof data1 == 'number' && isFinite(data1)) {
+                if (data1 > 86400 || isNaN(data1)) {
+                  validate20.errors = [
+                    {
+                      instancePath: instancePath + '/expires',
+                      schemaPath: '#/properties/expires/maximum',
+                      keyword: 'maximum',
+                      params: { comparison: '<=', limit: 86400 },
+                      message: 'must be <= 86400',
+                    },
+                  ];
+                  return false;
+                } else {
+                  if (data1 < 0 || isNaN(data1)) {
+                    validate20.errors = [
+                      {
+                        instancePath: instancePath + '/expires',
+                        schemaPath: '#/properties/expires/minimum',
+                        keyword: 'minimum',
+                        params: { comparison: '>=', limit: 0 },
+                        message: 'must be >= 0',
+                      },
+                    ];
+                    return false;
+                  }
+                }
+              }
             }
             var valid0 = _errs4 === errors;
           } else {
             var valid0 = true;
           }
           if (valid0) {
-            if (data.content_type !== undefined) {
-              let data2 = data.content_type;
+            if (data.body !== undefined) {
               const _errs6 = errors;
-              if (errors === _errs6) {
-                if (typeof data2 === 'string') {
-                  if (!pattern21.test(data2)) {
-                    validate20.errors = [
-                      {
-                        instancePath: instancePath + '/content_type',
-                        schemaPath: '#/properties/content_type/pattern',
-                        keyword: 'pattern',
-                        params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
-                        message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
-                      },
-                    ];
-                    return false;
-                  }
-                } else {
-                  validate20.errors = [
-                    {
-                      instancePath: instancePath + '/content_type',
-                      schemaPath: '#/properties/content_type/type',
-                      keyword: 'type',
-                      params: { type: 'string' },
-                      message: 'must be string',
-                    },
-                  ];
-                  return false;
-                }
+              if (typeof data.body !== 'string') {
+                validate20.errors = [
+                  {
+                    instancePath: instancePath + '/body',
+                    schemaPath: '#/properties/body/type',
+                    keyword: 'type',
+                    params: { type: 'string' },
+                    message: 'must be string',
+                  },
+                ];
+                return false;
               }
               var valid0 = _errs6 === errors;
             } else {
               var valid0 = true;
+            }
+            if (valid0) {
+              if (data.content_type !== undefined) {
+                let data3 = data.content_type;
+                const _errs8 = errors;
+                if (errors === _errs8) {
+                  if (typeof data3 === 'string') {
+                    if (!pattern21.test(data3)) {
+                      validate20.errors = [
+                        {
+                          instancePath: instancePath + '/content_type',
+                          schemaPath: '#/properties/content_type/pattern',
+                          keyword: 'pattern',
+                          params: { pattern: '^[^\\u0000-\\u001f\\u007f]+$' },
+                          message: 'must match pattern "' + '^[^\\u0000-\\u001f\\u007f]+$' + '"',
+                        },
+                      ];
+                      return false;
+                    }
+                  } else {
+                    validate20.errors = [
+                      {
+                        instancePath: instancePath + '/content_type',
+                        schemaPath: '#/properties/content_type/type',
+                        keyword: 'type',
+                        params: { type: 'string' },
+                        message: 'must be string',
+                      },
+                    ];
+                    return false;
+                  }
+                }
+                var valid0 = _errs8 === errors;
+              } else {
+                var valid0 = true;
+              }
             }
           }
         }

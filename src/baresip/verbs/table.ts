@@ -11,7 +11,7 @@ import { hold, mute, resume, unmute } from './hold.js';
 import { deflect, respondIncoming, stopResponding } from './inbound.js';
 import { message, ping } from './messages.js';
 import { register, unregister } from './registering.js';
-import { request } from './through-proxy.js';
+import { publish, request, subscribe } from './through-proxy.js';
 import { transfer } from './transfer.js';
 
 /** Verbs of an agent that runs; agent.ts has those that end and begin its process. */
@@ -38,6 +38,8 @@ export const VERBS: { readonly [V in RunningVerb]: Verb<V> } = {
   ping,
   reject,
   request,
+  subscribe,
+  publish,
   respond_incoming: respondIncoming,
   deflect,
   stop_responding: stopResponding,

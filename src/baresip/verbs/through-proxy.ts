@@ -1,7 +1,7 @@
 /** What verbs can do where a proxy is in front of the agent. */
 import type { AgentProxy } from '../../proxy/proxy.js';
 import type { GivenHeaders } from '../../proxy/changes.js';
-import type { HeaderOptions } from '../../schema/types.gen.js';
+import type { HeaderOptions, OutgoingOptions } from '../../schema/types.gen.js';
 import { OffhookError } from '../../errors.js';
 import { currentCall } from '../../model/agent-state.js';
 import { fullName } from '../../sip/sip-message.js';
@@ -25,8 +25,10 @@ const PHONES: ReadonlyMap<string, string> = new Map([
   ['PRACK', 'nothing: baresip sends it by itself'],
   ['REGISTER', 'register()'],
   ['REFER', 'transfer()'],
-  ['SUBSCRIBE', 'a peer(): nobody in the agent would answer the NOTIFY'],
 ]);
+
+/** In seconds. */
+const DEFAULT_EXPIRES = 3600;
 
 /** The proxy in front of the agent. @throws OffhookError E_CAPABILITY; `what`: "headers of one call" */
 export function proxyOf(agent: RunningAgent, verb: string, what: string): AgentProxy {
@@ -87,14 +89,62 @@ export async function request(
     const what = `${method} is sent by baresip alone`;
     throw agent.problem('E_ARGUMENT', verb, what, `use ${instead}`);
   }
-  const { headers, body = '', content_type: contentType } = options ?? {};
   const uri = target === undefined ? undefined : placedTarget(agent, verb, target).uri;
   if (uri !== undefined && id !== undefined) {
     const what = 'it goes to a target or belongs to a call, not both';
     throw agent.problem('E_ARGUMENT', verb, what, 'leave one of them out');
   }
   const call = uri === undefined ? dialogOf(agent, id) : undefined;
-  const given = givenHeaders(agent, verb, headers);
+  return sendOwn(agent, verb, { method, uri, call }, options);
+
+  function dialogOf(one: RunningAgent, given: string | undefined): string {
+    const found = given === undefined ? currentCall(one.state) : callOf(one, verb, given);
+    if (found === undefined || found.state === 'Idle') throw noCall(one, verb);
+    if (own.dialogOf(found.id) !== undefined) return found.id;
+    const what = `the call with ${found.peer.uri} has no dialog yet: nobody has answered`;
+    throw one.problem('E_CALL_STATE', verb, what, 'wait until it rings, or name a target');
+  }
+}
+
+export function subscribe(agent: RunningAgent, args: VerbArguments<'subscribe'>): Promise<Done> {
+  return withEvent(agent, 'SUBSCRIBE', args);
+}
+
+export function publish(agent: RunningAgent, args: VerbArguments<'publish'>): Promise<Done> {
+  return withEvent(agent, 'PUBLISH', args);
+}
+
+async function withEvent(
+  agent: RunningAgent,
+  method: 'SUBSCRIBE' | 'PUBLISH',
+  { event, target, options = {} }: VerbArguments<'subscribe'>,
+): Promise<Done> {
+  const verb = method.toLowerCase();
+  agent.assertUsable(verb);
+  proxyOf(agent, verb, `a ${method} of the script`);
+  const { uri } = placedTarget(agent, verb, target);
+  const { expires = DEFAULT_EXPIRES } = options;
+  return sendOwn(agent, verb, { method, uri, event }, { ...options, expires });
+}
+
+/** Sends a request of the script. @throws OffhookError E_ARGUMENT, E_SIP_DENIED, E_PEER */
+async function sendOwn(
+  agent: RunningAgent,
+  verb: string,
+  {
+    method,
+    uri,
+    call,
+    event,
+  }: { method: string; uri: string | undefined; call?: string | undefined; event?: string },
+  { headers, body = '', content_type: contentType, expires }: OutgoingOptions = {},
+): Promise<Done> {
+  const { own } = proxyOf(agent, verb, 'a request of the script');
+  const given = {
+    ...(event === undefined ? {} : { Event: event }),
+    ...(expires === undefined ? {} : { Expires: String(expires) }),
+    ...givenHeaders(agent, verb, headers),
+  };
   try {
     const wish = { method, uri, call, headers: given, body, contentType };
     const { callId, cseq } = await own.send(wish);
@@ -104,13 +154,5 @@ export async function request(
     const hint = 'check the host, the port and the transport of the target';
     const what = `nothing could be sent: ${(error as Error).message}`;
     throw agent.problem('E_PEER', verb, what, hint);
-  }
-
-  function dialogOf(one: RunningAgent, given: string | undefined): string {
-    const found = given === undefined ? currentCall(one.state) : callOf(one, verb, given);
-    if (found === undefined || found.state === 'Idle') throw noCall(one, verb);
-    if (own.dialogOf(found.id) !== undefined) return found.id;
-    const what = `the call with ${found.peer.uri} has no dialog yet: nobody has answered`;
-    throw one.problem('E_CALL_STATE', verb, what, 'wait until it rings, or name a target');
   }
 }

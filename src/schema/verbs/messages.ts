@@ -8,6 +8,18 @@ const TARGET = {
   doc: 'Another agent, a SIP or tel URI, or a number or user name in the domain of this agent.',
 } as const satisfies ParamRow;
 
+/** A request of the script that a proxy in front of the agent sends. */
+const OF_SCRIPT = {
+  on: 'Agent',
+  side: 'host',
+  effect: 'effect',
+  cursor: 'issued',
+  caller: 'nobody',
+  returns: 'Transaction',
+  done: 'the request was sent',
+  limit: '5s',
+} as const satisfies Partial<VerbRow>;
+
 export const MESSAGE_VERBS = {
   message: {
     on: 'Agent',
@@ -62,11 +74,7 @@ export const MESSAGE_VERBS = {
     source: 'RFC 3261, 11',
   },
   request: {
-    on: 'Agent',
-    side: 'host',
-    effect: 'effect',
-    cursor: 'issued',
-    caller: 'nobody',
+    ...OF_SCRIPT,
     params: [
       {
         name: 'method',
@@ -77,10 +85,7 @@ export const MESSAGE_VERBS = {
       { name: 'options', kind: 'outgoing_options', optional: true, doc: 'Headers and body.' },
       CALL_PARAM,
     ],
-    returns: 'Transaction',
     doc: 'Sends a request beside those of baresip: in the current call, or to a target outside of calls. It is answered to the script alone. Needs the option `proxy` of the agent.',
-    done: 'the request was sent',
-    limit: '5s',
     throws: [
       'E_TARGET',
       'E_SIP_DENIED',
@@ -93,5 +98,35 @@ export const MESSAGE_VERBS = {
     example:
       'const info = alice.request("INFO", { body: "Signal=5\\r\\nDuration=160", content_type: "application/dtmf-relay" });\nawait_until(() => assert(info.final?.code).equals(200));\nalice.request("OPTIONS", bob, { headers: { Accept: "application/sdp" } });',
     source: 'RFC 3261, 8.1 and 12.2',
+  },
+  subscribe: {
+    ...OF_SCRIPT,
+    params: [
+      {
+        name: 'event',
+        kind: 'event_package',
+        doc: 'Event package: "dialog", "presence", "message-summary".',
+      },
+      TARGET,
+      { name: 'options', kind: 'outgoing_options', optional: true, doc: 'Expiry, headers, body.' },
+    ],
+    doc: 'Subscribes to an event package of the target. Its NOTIFYs are answered with 200 and stand in `sip`, what they say in `dialog_info` and the like. The subscription is not refreshed. Needs the option `proxy` of the agent.',
+    throws: ['E_TARGET', 'E_SIP_DENIED', 'E_ARGUMENT', 'E_PEER', 'E_CAPABILITY', ...AGENT_THROWS],
+    example:
+      'alice.subscribe("dialog", "600", { expires: 60 });\nawait_until(() => assert(alice.sip.received("NOTIFY").at(-1)?.dialog_info?.dialogs[0]?.state).equals("early"));',
+    source: 'RFC 6665; RFC 4235; RFC 3856',
+  },
+  publish: {
+    ...OF_SCRIPT,
+    params: [
+      { name: 'event', kind: 'event_package', doc: 'Event package: "presence".' },
+      TARGET,
+      { name: 'options', kind: 'outgoing_options', optional: true, doc: 'Expiry, headers, body.' },
+    ],
+    doc: 'Publishes the state of an event package. Needs the option `proxy` of the agent.',
+    throws: ['E_TARGET', 'E_SIP_DENIED', 'E_ARGUMENT', 'E_PEER', 'E_CAPABILITY', ...AGENT_THROWS],
+    example:
+      'alice.publish("presence", alice.aor, { body: "<presence/>", content_type: "application/pidf+xml" });',
+    source: 'RFC 3903',
   },
 } as const satisfies Record<string, VerbRow>;

@@ -27,6 +27,8 @@ export const VERBS: Readonly<Record<AgentVerb, GuestVerb>> = {
   message: { cursor: 'issued', caller: 'nobody' },
   ping: { cursor: 'issued', caller: 'nobody' },
   request: { cursor: 'issued', caller: 'nobody', sends: true },
+  subscribe: { cursor: 'issued', caller: 'nobody', sends: true },
+  publish: { cursor: 'issued', caller: 'nobody', sends: true },
   reject: { cursor: 'issued' },
   respond_incoming: { cursor: 'issued' },
   deflect: { cursor: 'issued', caller: 'nobody' },

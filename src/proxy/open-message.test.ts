@@ -26,6 +26,16 @@ test('what is not touched stays octet by octet', () => {
   expect(message.toString()).toBe(ODD);
 });
 
+test.each([
+  ['LF alone', 'BYE sip:b@h SIP/2.0\nVia: a\n\nx'],
+  ['both, mixed', 'BYE sip:b@h SIP/2.0\r\nVia: a\nTo:b\r\n\nx\n'],
+  ['no end of the head', 'BYE sip:b@h SIP/2.0\r\nVia: a\r\n'],
+  ['nothing but a start line', 'SIP/2.0 200 OK'],
+  ['lines that are no fields', 'BYE sip:b@h SIP/2.0\r\n:\r\nno colon\r\n  folded\r\n\r\n'],
+])('line breaks stay: %s', (_, octets) => {
+  expect(opened(octets).toString()).toBe(octets);
+});
+
 test('what is no SIP message is not opened', () => {
   for (const octets of ['', '\r\n\r\n', 'hello', 'INVITE sip:b@h\r\n\r\n'])
     expect(OpenMessage.parse(octets), octets).toBeUndefined();

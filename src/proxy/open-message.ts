@@ -1,6 +1,6 @@
 /**
  * A SIP message whose header fields can be exchanged (RFC 3261, 7): whatever is not touched stays as it was written, down
- * to blanks and folded lines. In octets, one character for each (latin1).
+ * to blanks, folded lines and the ends of lines. In octets, one character for each (latin1).
  */
 import { fieldValues } from '../sip/headers.js';
 import { fullName, parseHead, type HeaderField } from '../sip/sip-message.js';
@@ -10,17 +10,24 @@ interface Line {
   readonly key: string;
   /** With continuation lines, without the line break at the end. */
   readonly text: string;
+  /** The line break in front of it; CR LF where it was not read. */
+  readonly before?: string;
 }
+
+const CRLF = '\r\n';
 
 export class OpenMessage {
   /** Request line or status line. */
   start: string;
   body: string;
   #lines: Line[];
+  /** The empty line behind the header fields, with the line break before it; '' where there is none. */
+  readonly #end: string;
 
-  private constructor(start: string, lines: Line[], body: string) {
+  private constructor(start: string, lines: Line[], end: string, body: string) {
     this.start = start;
     this.#lines = lines;
+    this.#end = end;
     this.body = body;
   }
 
@@ -29,19 +36,19 @@ export class OpenMessage {
     const end = /\r?\n\r?\n/.exec(octets);
     const head = end === null ? octets : octets.slice(0, end.index);
     if (parseHead(head) === undefined) return undefined;
-    const [start = '', ...rest] = head.split(/\r?\n(?![ \t])/);
-    const lines = rest
-      .filter((text) => text !== '')
-      .map((text) => ({ key: fullName((text.split(':')[0] ?? '').trim()), text }));
-    return new OpenMessage(
-      start,
-      lines,
-      end === null ? '' : octets.slice(end.index + end[0].length),
-    );
+    const [start = '', ...rest] = head.split(/(\r?\n)(?![ \t])/);
+    const lines: Line[] = [];
+    for (let at = 0; at < rest.length; at += 2) {
+      const [before = '', text = ''] = rest.slice(at, at + 2);
+      lines.push({ key: fullName((text.split(':')[0] ?? '').trim()), text, before });
+    }
+    const [separator = ''] = end ?? [];
+    return new OpenMessage(start, lines, separator, octets.slice(head.length + separator.length));
   }
 
   toString(): string {
-    return `${[this.start, ...this.#lines.map(({ text }) => text)].join('\r\n')}\r\n\r\n${this.body}`;
+    const lines = this.#lines.map(({ before = CRLF, text }) => `${before}${text}`);
+    return [this.start, ...lines, this.#end, this.body].join('');
   }
 
   /** Undefined in a response. */

@@ -4,6 +4,7 @@ import { branchOf, messageOf } from '../../signalling/transactions/messages.js';
 import { Dialog } from '../../signalling/dialog.js';
 import { Description } from '../../peer/media/media.js';
 import { settledKeys } from '../../peer/media/sdes.js';
+import { OpenMessage } from '../../proxy/open-message.js';
 import { StreamFraming } from '../../sip/framing.js';
 import { headerRecord, headerValues } from '../../sip/headers.js';
 import { nameAddr, senderOf, tagOf } from '../../sip/peer.js';
@@ -22,7 +23,10 @@ const GIVEN_UP = /^(?:no end of the header|a body of \S+ octets|Content-Length i
 export interface Parsed {
   /** What was thrown that is not documented, with its message; the first ones. */
   readonly broken: string[];
-  /** Texts that are read as another message when they are written and read again; the first ones. */
+  /**
+   * Texts that are read as another message when they are written and read again, or written otherwise than they were read; the
+   * first ones.
+   */
   readonly changed: string[];
   readonly slowestMs: number;
   /** How many had a start line. */
@@ -41,7 +45,7 @@ export function parseMutated(seed: number, count: number): Parsed {
       const message = messageOf(Buffer.from(octets, 'latin1').toString('utf8'), ENDS);
       if (message.uri !== undefined || message.code !== undefined) {
         messages += 1;
-        if (!isStable(message)) note(changed, octets);
+        if (!isStable(message) || !isWrittenAsRead(octets)) note(changed, octets);
       }
       readAll(message);
       frame(octets, 1 + random(octets.length + 1));
@@ -75,6 +79,11 @@ function isStable(message: SipMessage): boolean {
   const text = messageText(message);
   const again = messageOf(text, ENDS);
   return messageText(again) === text && JSON.stringify(again) === JSON.stringify(message);
+}
+
+/** A message that is opened and not touched is written octet by octet as it was read. */
+function isWrittenAsRead(octets: string): boolean {
+  return OpenMessage.parse(octets)?.toString() === octets;
 }
 
 const KEEPER = new Gatekeeper({

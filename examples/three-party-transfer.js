@@ -7,6 +7,7 @@ const user = (letter) => ({
   outbound: env('SIP_PROXY'),
   username: env(`${letter}_USER`),
   password: env(`${letter}_PASS`),
+  proxy: true, // so that baresip 1.x takes part in an attended transfer without a PBX, too
 });
 /** @param {Agent[]} agents */
 const established = (...agents) =>
@@ -60,14 +61,7 @@ scenario('attended transfer', () => {
     established(alice, carol);
   });
   step('Alice leaves them to each other', () => {
-    try {
-      alice.complete_transfer();
-    } catch (error) {
-      // A PBX joins the two calls by itself; without one, Carol's baresip has to.
-      if (!(error instanceof Error && 'code' in error)) throw error;
-      if (error.code !== 'E_CAPABILITY') throw error;
-      skip(error.message);
-    }
+    alice.complete_transfer();
   });
   handedOver(alice, bob, carol);
 });

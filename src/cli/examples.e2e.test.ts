@@ -17,7 +17,6 @@ const RECIPES = readdirSync(new URL('../../examples/pbx', import.meta.url)).map(
 const NEEDS: Readonly<Record<string, RegExp>> = {
   'api-check.js': /^needs an API: /,
   'suite.js': /^needs the number of a voicemail box$/,
-  'three-party-transfer.js': /is a baresip 1\.[\d.]+, which cannot replace a call/,
   'webhook-mock.js': /^needs an API: /,
 };
 

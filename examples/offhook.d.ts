@@ -1804,8 +1804,8 @@ interface PresenceTuple {
 }
 
 /**
- * State of a mailbox (RFC 3842): voice messages; where the server tells of none, those of
- * all other kinds together.
+ * State of a mailbox (RFC 3842). The numbers are those of voice messages; where the server
+ * names no voice messages, the sum over all other kinds.
  */
 interface MessageSummary {
   /**
@@ -1874,8 +1874,8 @@ interface ReceivedMessage {
 }
 
 /**
- * State of a mailbox (RFC 3842): voice messages; where the server tells of none, those of
- * all other kinds together.
+ * State of a mailbox (RFC 3842). The numbers are those of voice messages; where the server
+ * names no voice messages, the sum over all other kinds.
  */
 interface Mwi {
   /**
@@ -2411,8 +2411,8 @@ interface RecordingMetadata {
 }
 
 /**
- * What a recording session tells of itself, by the newest message of its call that has
- * metadata (RFC 7866, 9).
+ * The metadata of a recording session (RFC 7866, 9), from the newest message of its call
+ * that holds any.
  */
 interface Recording {
   readonly metadata?: RecordingMetadata;

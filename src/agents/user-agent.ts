@@ -110,7 +110,7 @@ export interface RecordedStream {
   /** null: silence. */
   readonly sound?: Sound | null;
   readonly replay?: { readonly path: string; readonly real: string };
-  /** Of the stream in the capture. */
+  /** The UDP port of the stream in the capture, at either end. */
   readonly port?: number;
   readonly delay_ms: number;
 }

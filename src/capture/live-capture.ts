@@ -17,9 +17,9 @@ const LOOK_EVERY_MS = 10;
 /** The header of a capture file: it is written when capturing has begun. */
 const HEADER_BYTES = 24;
 const CHUNK_BYTES = 1024 * 1024;
-/** Until then it has written what it saw, also on a busy machine. */
+/** How long the program may take to end: it writes what it has seen, also on a busy machine. */
 const STOP_LIMIT_MS = 5000;
-/** What it prints at its end. */
+/** How many lines of the capture program's output hold its final counts. */
 const LOG_LINES = 10;
 
 export interface Captured {

@@ -3,7 +3,9 @@
  * The phone is told that it was acknowledged, so that it sends; the 200 leaves when the script says so.
  */
 import { randomBytes } from 'node:crypto';
+import { REPEATED_IN_RESPONSES } from '../sip/headers.js';
 import { nameAddr } from '../sip/peer.js';
+import { fullName } from '../sip/sip-message.js';
 import {
   REAL_CLOCK,
   Retransmission,
@@ -180,7 +182,7 @@ export class EarlyAnswers {
 export function responseTo(request: OpenMessage, status: string): string {
   const fields = request
     .fields()
-    .filter(([name]) => /^(?:via|v|from|f|to|t|call-id|i|cseq)$/i.test(name))
+    .filter(([name]) => REPEATED_IN_RESPONSES.has(fullName(name)))
     .map(([name, value]) => `${name}: ${value}\r\n`);
   return `SIP/2.0 ${status}\r\n${fields.join('')}Content-Length: 0\r\n\r\n`;
 }

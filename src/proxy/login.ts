@@ -6,6 +6,7 @@ import {
   challengeOf,
   credentials,
   digestParameters,
+  quoted,
   type Challenge,
   type Login,
 } from '../signalling/digest.js';
@@ -48,7 +49,6 @@ export class LoginTranslation {
 }
 
 function asMd5({ realm, nonce, opaque, qop, stale }: Challenge): string {
-  const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
   return [
     `Digest realm=${quoted(realm)}`,
     `nonce=${quoted(nonce)}`,

@@ -95,7 +95,7 @@ export class OpenMessage {
     });
   }
 
-  /** The same for the first value alone. */
+  /** Exchanges the first value of that name; undefined leaves it out. */
   exchangeFirst(name: string, change: (value: string) => string | undefined): void {
     let isFirst = true;
     this.exchange(name, (value) => {

@@ -4,6 +4,7 @@
  * subscription.
  */
 import { randomUUID } from 'node:crypto';
+import { REPEATED_IN_RESPONSES } from '../sip/headers.js';
 import { tagOf } from '../sip/peer.js';
 import { fullName, headerOf, type SipMessage } from '../sip/sip-message.js';
 import type { PeerAccount } from '../signalling/account.js';
@@ -30,8 +31,6 @@ export interface OwnRequest {
 }
 
 const CALLS_KEPT = 64;
-/** Fields that a response repeats (RFC 3261, 8.2.6.2). */
-const ANSWERED_WITH: ReadonlySet<string> = new Set(['via', 'from', 'to', 'call-id', 'cseq']);
 
 export class OwnRequests {
   readonly #messenger: Messenger;
@@ -42,7 +41,7 @@ export class OwnRequests {
   readonly #dialogs = new Recent<Dialog>(CALLS_KEPT);
   /** INVITEs received that are not answered yet. */
   readonly #invites = new Recent<SipMessage>(CALLS_KEPT);
-  /** As the phone names itself. */
+  /** The User-Agent header of the phone: requests of the script have the same one. */
   #userAgent: string | undefined;
 
   constructor(account: PeerAccount, wire: Wire, numbers: Numbers, context: MessengerContext) {
@@ -91,7 +90,7 @@ export class OwnRequests {
 
   /** Answers a NOTIFY with 200 (RFC 6665, 4.1.3). */
   #accept(message: SipMessage, transaction: ServerTransaction): void {
-    const headers = message.headers.filter(([name]) => ANSWERED_WITH.has(fullName(name)));
+    const headers = message.headers.filter(([name]) => REPEATED_IN_RESPONSES.has(fullName(name)));
     const answer = { code: 200, reason: 'OK', headers, body: '' };
     // Where the connection has ended, nobody waits for the answer.
     this.#messenger.respond(transaction, answer).catch(() => undefined);

@@ -73,7 +73,7 @@ export class Passing {
     }
   }
 
-  /** A message of the phone that does not leave. */
+  /** Takes note that a message of the phone does not leave: no event waits for it. */
   withheld(phones: SipMessage): void {
     const key = keyOf(phones);
     if (!this.#takeSeen(key)) {

@@ -38,7 +38,7 @@ export function fanOut(
   const thrown: unknown[] = [];
   let active = reporters;
   let waiting: RunEvent[] = [];
-  /** `run_finished`, and what comes behind it: until reporters have completed their files. */
+  /** `run_finished` and the events behind it, held back until all reporters have completed their files. */
   let held: RunEvent[] = [];
   const isCompleted = reporters.some((one) => one.complete !== undefined);
   /** Events of reporters: they follow the event that caused them. */

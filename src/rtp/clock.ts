@@ -27,9 +27,9 @@ const PROCESS: TimeSource = {
 /** Node's timers have whole milliseconds: what is due within half of one is done now. */
 const EARLY_MS = 0.5;
 
-/** Where a beat is while it is in no place of the queue. */
+/** The index of a beat that is not in the queue. */
 const NOWHERE = -1;
-/** Its time has come, and others are called before it. */
+/** The index of a beat whose time has come, while others are called before it. */
 const TAKEN = -2;
 
 interface Entry {
@@ -116,14 +116,14 @@ export class Clock {
     }
     try {
       for (const entry of taken) {
-        // one before it may have taken it back, or given it another time
+        // A beat called before it may have cancelled it, or given it another time.
         if (entry.place !== TAKEN) continue;
         entry.place = NOWHERE;
         entry.beat(now);
         if (entry.place === NOWHERE) this.#entries.delete(entry.beat);
       }
     } finally {
-      // one of them has thrown: the others come next
+      // A beat has thrown: the remaining ones are called next.
       for (const entry of taken) if (entry.place === TAKEN) this.#put(entry);
       taken.length = 0;
       this.#isBeating = false;
@@ -131,7 +131,7 @@ export class Clock {
     }
   }
 
-  /** Into its place in the queue, wherever it is. */
+  /** Moves a beat to its place in the queue. */
   #put(entry: Entry): void {
     if (entry.place < 0) {
       entry.place = this.#queue.length;

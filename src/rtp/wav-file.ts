@@ -55,7 +55,7 @@ export class WavFile {
     this.#written = place;
   }
 
-  /** Writes what was kept. */
+  /** Writes the samples that were kept. */
   flush(): void {
     if (this.#file === undefined || this.#waitingLength === 0) return;
     const waiting = this.#waiting.subarray(0, this.#waitingLength);

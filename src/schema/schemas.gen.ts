@@ -2158,7 +2158,7 @@ export const SCHEMAS = {
       MessageSummary: {
         title: 'MessageSummary',
         description:
-          'State of a mailbox (RFC 3842): voice messages; where the server tells of none, those of all other kinds together.',
+          'State of a mailbox (RFC 3842). The numbers are those of voice messages; where the server names no voice messages, the sum over all other kinds.',
         type: 'object',
         additionalProperties: false,
         required: ['waiting', 'new', 'old'],
@@ -2215,7 +2215,7 @@ export const SCHEMAS = {
       Mwi: {
         title: 'Mwi',
         description:
-          'State of a mailbox (RFC 3842): voice messages; where the server tells of none, those of all other kinds together.',
+          'State of a mailbox (RFC 3842). The numbers are those of voice messages; where the server names no voice messages, the sum over all other kinds.',
         type: 'object',
         additionalProperties: false,
         required: ['waiting', 'new', 'old'],
@@ -2669,7 +2669,7 @@ export const SCHEMAS = {
       Recording: {
         title: 'Recording',
         description:
-          'What a recording session tells of itself, by the newest message of its call that has metadata (RFC 7866, 9).',
+          'The metadata of a recording session (RFC 7866, 9), from the newest message of its call that holds any.',
         type: 'object',
         additionalProperties: false,
         required: ['text'],

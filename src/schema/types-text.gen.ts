@@ -1694,8 +1694,8 @@ export interface PresenceTuple {
   readonly timestamp?: string;
 }
 /**
- * State of a mailbox (RFC 3842): voice messages; where the server tells of none, those of
- * all other kinds together.
+ * State of a mailbox (RFC 3842). The numbers are those of voice messages; where the server
+ * names no voice messages, the sum over all other kinds.
  */
 export interface MessageSummary {
   /**
@@ -1761,8 +1761,8 @@ export interface ReceivedMessage {
   readonly at: number;
 }
 /**
- * State of a mailbox (RFC 3842): voice messages; where the server tells of none, those of
- * all other kinds together.
+ * State of a mailbox (RFC 3842). The numbers are those of voice messages; where the server
+ * names no voice messages, the sum over all other kinds.
  */
 export interface Mwi {
   /**
@@ -2280,8 +2280,8 @@ export interface RecordingMetadata {
   }[];
 }
 /**
- * What a recording session tells of itself, by the newest message of its call that has
- * metadata (RFC 7866, 9).
+ * The metadata of a recording session (RFC 7866, 9), from the newest message of its call
+ * that holds any.
  */
 export interface Recording {
   readonly metadata?: RecordingMetadata;

@@ -2,7 +2,7 @@
 import { hostPort } from '../agents/address.js';
 import type { PeerOptions } from '../schema/types.gen.js';
 import { escapeUser, parseUri } from '../sip/uri.js';
-import type { Login } from './digest.js';
+import { quoted, type Login } from './digest.js';
 import type { Transport } from './transport/transport.js';
 
 export interface PeerAccount {
@@ -69,10 +69,7 @@ export function peerAccount(
 
 /** "\"Alice\" <sip:alice@pbx>": a From, To or Contact without parameters. */
 export function nameAddrText(uri: string, displayName?: string): string {
-  const name =
-    displayName === undefined || displayName === ''
-      ? ''
-      : `"${displayName.replace(/["\\]/g, '\\$&')}" `;
+  const name = displayName === undefined || displayName === '' ? '' : `${quoted(displayName)} `;
   return `${name}<${uri}>`;
 }
 

@@ -44,6 +44,11 @@ export function digestParameters(value: string): ReadonlyMap<string, string> | u
   return plain;
 }
 
+/** A quoted-string (RFC 3261, 25.1). */
+export function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
 function unquoted(text: string): string {
   return /^".*"$/s.test(text) ? text.slice(1, -1).replace(/\\(.)/g, '$1') : text;
 }
@@ -98,7 +103,6 @@ export function credentials(
     cnonce,
     qop,
   });
-  const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
   return [
     `Digest username=${quoted(username)}`,
     `realm=${quoted(realm)}`,

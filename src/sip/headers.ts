@@ -57,6 +57,15 @@ const LISTS: ReadonlySet<string> = new Set([
   ...['p-access-network-info', 'p-early-media', 'remote-party-id'],
 ]);
 
+/** Fields that a response repeats from its request (RFC 3261, 8.2.6.2); names in lower case, in full. */
+export const REPEATED_IN_RESPONSES: ReadonlySet<string> = new Set([
+  'via',
+  'from',
+  'to',
+  'call-id',
+  'cseq',
+]);
+
 /** One header as it stands in the message: its fields in order, unfolded, lists not taken apart. */
 export function headerLines(fields: readonly HeaderField[], name: string): readonly string[] {
   const key = headerKey(name);

@@ -59,7 +59,7 @@ export interface OfferAnswerSink {
   resumedByItself(call: string): boolean;
 }
 
-/** What an offer and its answer settled about the audio of a call. */
+/** The audio of a call as its newest offer and answer have settled it. */
 export interface SettledAudio {
   readonly audio: NegotiatedAudio | undefined;
   /** All streams of audio; that of `audio` is the first. */

@@ -1,4 +1,4 @@
-/** What lines of baresip's log report that neither ctrl_tcp nor the SIP trace does. */
+/** Reads the lines of baresip's log that report failures which show neither in ctrl_tcp nor in the SIP trace. */
 import type { RunningAgent } from '../running-agent.js';
 import type { LineOrigin } from '../wire/wire.js';
 import type { RefusalLog } from './refusals.js';

@@ -1,4 +1,4 @@
-/** What verbs can do where a proxy is in front of the agent. */
+/** The verbs that need a proxy in front of the agent, and the headers that other verbs send through it. */
 import type { AgentProxy } from '../../proxy/proxy.js';
 import type { GivenHeaders } from '../../proxy/changes.js';
 import type { HeaderOptions, OutgoingOptions } from '../../schema/types.gen.js';

@@ -39,7 +39,7 @@ export interface ArtifactsOptions {
 
 /** A capture of SIP that waits for its RTP. */
 interface Waiting extends SipCapture {
-  /** Tells the others of the file. */
+  /** Announces the finished file to the other reporters. */
   told: (content: Content) => void;
   content: Content;
 }
@@ -153,7 +153,7 @@ export class ArtifactsReporter implements Reporter {
         told(name, mediaType, contentOf(bytes));
         continue;
       }
-      // what the file holds is known when RTP was added
+      // The digest of the file is known only once RTP was added.
       this.#captures.push({
         path,
         from: this.#microseconds(attempt.events[0]?.at ?? at),

@@ -25,7 +25,7 @@ export interface KeptAttempt {
   events: readonly RunEvent[];
 }
 
-/** SIP for Wireshark. */
+/** Name of the capture file with the SIP of the attempt, for Wireshark. */
 export const CAPTURE_NAME = 'sip.pcapng';
 /** Most bytes of an agent's name in that of a file. */
 const LONGEST_NAME = 40;

@@ -121,7 +121,7 @@ class Merge<C extends SipCapture> {
     return file;
   }
 
-  /** Those that are not younger than a packet. */
+  /** The messages that are not younger than a packet. */
   #writeMessages(until: number): void {
     for (;;) {
       const next = this.#messages.at(-1);

@@ -36,7 +36,7 @@ export class SrtpContext {
     return this.#streams;
   }
 
-  /** An RTP packet as it is sent. */
+  /** Protects an RTP packet for sending. */
   protect(packet: Buffer): Buffer {
     const start = payloadStart(packet) ?? packet.length;
     const place = this.#placeOf(packet);
@@ -47,7 +47,7 @@ export class SrtpContext {
     return Buffer.concat([header, body, tag]);
   }
 
-  /** The RTP packet in a datagram. */
+  /** Reads the RTP packet in a protected datagram. */
   unprotect(datagram: Buffer): Buffer | Refusal {
     const start = payloadStart(datagram);
     const end = datagram.length - this.#rtp.tagBytes;
@@ -63,7 +63,7 @@ export class SrtpContext {
     return Buffer.concat([header, body]);
   }
 
-  /** A compound RTCP packet as it is sent. */
+  /** Protects a compound RTCP packet for sending. */
   protectReport(packet: Buffer): Buffer {
     const ssrc = packet.readUInt32BE(4);
     const window = windowOf(this.#reports, ssrc);
@@ -78,7 +78,7 @@ export class SrtpContext {
     return Buffer.concat([header, body, ...end]);
   }
 
-  /** The compound RTCP packet in a datagram. */
+  /** Reads the compound RTCP packet in a protected datagram. */
   unprotectReport(datagram: Buffer): Buffer | Refusal {
     const { tagBytes, isAead } = this.#rtcp;
     const end = datagram.length - tagBytes - INDEX_BYTES;

@@ -2,7 +2,7 @@
 import { createCipheriv } from 'node:crypto';
 
 export interface SuiteSizes {
-  /** Octets. */
+  /** Length of the key, and of the salt, in octets. */
   readonly key: number;
   readonly salt: number;
   /** Octets of the authentication tag. */

@@ -27,7 +27,7 @@ export class Protection {
     return this.#refused;
   }
 
-  /** From now on; with the same keys the contexts go on. Undefined: plain RTP. */
+  /** Takes new keys from now on; with the same keys the contexts go on. Undefined means plain RTP. */
   use(keys: SrtpKeys | undefined): void {
     this.#send = contextOf(keys?.sends, this.#send);
     const receive = contextOf(keys?.receives, this.#receive);

@@ -12,7 +12,7 @@ export class ReplayWindow {
     this.#highest = highest;
   }
 
-  /** -1: none came. */
+  /** -1 where none has come yet. */
   get highest(): number {
     return this.#highest;
   }

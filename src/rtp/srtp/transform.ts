@@ -14,7 +14,7 @@ export interface Parts {
 /** Where a packet stands in its stream. */
 export interface Place {
   readonly ssrc: number;
-  /** 48 bits of RTP, 31 of RTCP. */
+  /** The packet index: 48 bits for RTP, 31 for RTCP. */
   readonly index: number;
 }
 

@@ -1950,7 +1950,8 @@ interface AgentInfo {
    */
   readonly aor: string;
   /**
-   * True while the last REGISTER was answered with 200.
+   * True while the registrar has a binding of the agent: from its 200 to a REGISTER until it
+   * has answered the un-REGISTER, or the time it granted is over.
    */
   readonly registered: boolean;
   readonly registration: Registration;
@@ -2499,7 +2500,9 @@ interface Agent {
    */
   readonly aor: string;
   /**
-   * True while the last REGISTER was answered with 200, and the time that granted is not over.
+   * True while the registrar has a binding of the agent: from its 200 to a REGISTER until it has
+   * answered the un-REGISTER, or the time it granted is over.
+   * @see RFC 3261, 10
    */
   readonly registered: boolean;
   /**
@@ -3893,7 +3896,9 @@ interface SipPeer {
    */
   readonly aor: string;
   /**
-   * True while the last REGISTER was answered with 200, and the time that granted is not over.
+   * True while the registrar has a binding of the agent: from its 200 to a REGISTER until it has
+   * answered the un-REGISTER, or the time it granted is over.
+   * @see RFC 3261, 10
    */
   readonly registered: boolean;
   /**

@@ -81,6 +81,32 @@ scenario('requests are left to the script', () => {
   await_until(() => assert(first.final?.code).equals(200));
 });
 
+scenario.each([{ what: 'peer' }, { what: 'agent' }])(
+  'registered until the registrar has answered the un-REGISTER: $what',
+  ({ what }) => {
+    const registrar = peer('registrar', { automatic: { answer: false } });
+    const domain = registrar.aor.replace(/^.*@/, '');
+    const alice = (what === 'peer' ? peer : agent)('alice', { domain, password: 'any' });
+    const grants = (request, expires) => {
+      const contact = `${request.header('Contact').replace(/;expires=\d+/, '')};expires=${expires}`;
+      registrar.respond(200, 'OK', {
+        to: request,
+        headers: expires === 0 ? {} : { Contact: contact },
+      });
+    };
+    alice.register();
+    grants(registrar.expect('REGISTER'), 60);
+    await_until(() => assert(alice.registered).is_true());
+    alice.unregister();
+    const leaving = registrar.expect('REGISTER');
+    assert(alice.registered).is_true();
+    assert(alice.registration.state).equals('unregistering');
+    grants(leaving, 0);
+    await_until(() => assert(alice.registered).is_false());
+    assert(alice.registration).contains({ state: 'none', code: 200 });
+  },
+);
+
 scenario.each([
   { algorithm: 'MD5', qop: true, proxy: false },
   { algorithm: 'MD5', qop: false, proxy: true },

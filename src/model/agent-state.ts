@@ -163,6 +163,11 @@ type RegistrationEvent = Extract<
   }
 >;
 
+/** Whether the registrar has a binding of the agent: until it has answered the un-REGISTER, calls still come. */
+export function isRegistered({ registration }: AgentState): boolean {
+  return registration.state === 'registered' || registration.state === 'unregistering';
+}
+
 function foldRegistration(
   before: RegistrationState,
   event: RegistrationEvent,

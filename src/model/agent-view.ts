@@ -6,6 +6,7 @@ import type { Held } from '../sip/media-direction.js';
 import {
   agentStateName,
   currentCall,
+  isRegistered,
   openCalls,
   type AgentState,
   type CallState,
@@ -120,7 +121,7 @@ export function agentInfo(
   return {
     name,
     aor: state.aor ?? '',
-    registered: state.registration.state === 'registered',
+    registered: isRegistered(state),
     registration: registrationInfo(state),
     state: agentStateName(state),
     calls: openCalls(state).map(callInfo),

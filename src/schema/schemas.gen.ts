@@ -2281,7 +2281,8 @@ export const SCHEMAS = {
           },
           registered: {
             type: 'boolean',
-            description: 'True while the last REGISTER was answered with 200.',
+            description:
+              'True while the registrar has a binding of the agent: from its 200 to a REGISTER until it has answered the un-REGISTER, or the time it granted is over.',
           },
           registration: { $ref: '#/definitions/Registration' },
           state: { $ref: '#/definitions/State' },

@@ -1834,7 +1834,8 @@ export interface AgentInfo {
    */
   readonly aor: string;
   /**
-   * True while the last REGISTER was answered with 200.
+   * True while the registrar has a binding of the agent: from its 200 to a REGISTER until it
+   * has answered the un-REGISTER, or the time it granted is over.
    */
   readonly registered: boolean;
   readonly registration: Registration;

@@ -42,43 +42,43 @@ connecting connection connections console const constructor consult consultation
 consume contact contacts contacturi contain container containing contains content contents
 context continue continued continuous contradicts contributing control convert converted
 converters cooked copilot copy core corex correct corrupted could count counting country counts
-cp cpu crash crashed create credential credentials crt crypto cseq ct ctr ctrl cts curl current
-cursor curve cuser custom cut cwd cyan cyanbright cycles damaged dark data dataat databytes
-datagram datamode date dave day days db dbfs dd de debian debug decide declaration declare
-declared declares decline decoded decoder deep deeper deeply default defaults define defined
-definitions deflate deflect deflectoptions delay delta demanded denied deny deregister describe
-description dest destroy details detected dev device dgram diagnose dial dialed dialled dialling
-dialog dialoginfo did die diff differed different differs digest digit digits dir direction
-directory disabled disallowed disassociate disconnect disk display dispose disposition dist
-distinguished div diversion dll dns do doc docker docs doctor document does dolby domain
-domcontentloaded done dotenv dots double down draft drive drop dropped drops dtls dtmf dtmfmode
-dts dump dumpcap dumps duration durations during dvi eacces each eai earlier early ec echo
-econnrefused econnreset edit editor editors eexist effect ehostunreach eip eisdir element eloop
-else emlink empty emsgsize en enable enametoolong enc encoded encoder encoding encrypted
-encryption end ended endian ending endings endphase endpoint ends energy enetunreach enoent
-enospc enosys enotdir enotordinary enotsup enough enroll enter entity entries entry enum env
-envfile environ environment enxio eof eol eopnotsupp eperm epipe epoll eq eql equal equally
+cp cpu crash crashed create credential credentials cron crt crypto cseq ct ctr ctrl cts curl
+current cursor curve cuser custom cut cwd cyan cyanbright cycles damaged dark data dataat
+databytes datagram datamode date dave day days db dbfs dd de debian debug decide declaration
+declare declared declares decline decoded decoder deep deeper deeply default defaults define
+defined definitions deflate deflect deflectoptions degraded delay delta demanded denied deny
+deregister describe description dest destroy details detected dev device dgram diagnose dial
+dialed dialled dialling dialog dialoginfo did die diff differed different differs digest digit
+digits dir direction directory disabled disallowed disassociate disconnect disk display dispose
+disposition dist distinguished div diversion dll dns do doc docker docs doctor document does
+dolby domain domcontentloaded done dotenv dots double down draft drive drop dropped drops dtls
+dtmf dtmfmode dts dump dumpcap dumps duration durations during dvi eacces each eai earlier early
+ec echo econnrefused econnreset edit editor editors eexist effect ehostunreach eip eisdir
+element eloop else emlink empty emsgsize en enable enametoolong enc encoded encoder encoding
+encrypted encryption end ended endian ending endings endphase endpoint ends energy enetunreach
+enoent enospc enosys enotdir enotordinary enotsup enough enroll enter entity entries entry enum
+env envfile environ environment enxio eof eol eopnotsupp eperm epipe epoll eq eql equal equally
 equals erasablesyntaxonly erofs err error errored errors es esac esc escape escaped escapes
 esnext esrch established etag etc ethernet evalcode evaluated evaluation even event events
 eventually ever every everybody everything everywhere exactly example examples excerpt exclude
 excludetag exec execa execute execution exist existing exists exit exited expanded expect
 expected expectoptions expects expire expired expires expiry explains export exports express
-expression expressions ext extends extension extra extract fail failed failonflaky fails failure
-failures fallback false falsy family far fast fastify fax fbregint fd fdinfo feature fetch few
-fewer ff fi field fields fifo figure file fileprotocolhandler files filevalue fill filter
-filtering filters final finally finals find findindex finds fingerprint finish finished first
-fish fit fits fix fixed fixme flac flag flags flaky flatter float flow fmt fmtp focus folder
-folders follow followed following follows for forbid forbidden forbidonly forbids force form
-format formats formatter formed former forward forwarded forwards found fr frame frames free
-freed frequencies frequency from fromtag front fs ftyp fu fulfilled full funcstack function
+expression expressions ext extends extension extra extract fail failed failing failonflaky fails
+failure failures fallback false falsy family far fast fastify fax fbregint fd fdinfo feature
+fetch few fewer ff fi field fields fifo figure file fileprotocolhandler files filevalue fill
+filter filtering filters final finally finals find findindex finds fingerprint finish finished
+first fish fit fits fix fixed fixme flac flag flags flaky flatter float flow fmt fmtp focus
+folder folders follow followed following follows for forbid forbidden forbidonly forbids force
+form format formats formatter formed former forward forwarded forwards found fr frame frames
+free freed frequencies frequency from fromtag front fs ftyp fu fulfilled full funcstack function
 functions further furthest gap garbage gateway gather gave gb gcm gemini general generate
 generated generics geolocation get getenv gets getters gi git github gitignore gitlab give given
-gives glob global globs gnu go goes gone got greater grep ground group groups gsm gt gte guard
-guest guid gzip had half hand handed handle handshake handshakes hang hangup happened happens
-has hashchange have head headed header headeroptions headerroute headers headless hear heard
-heardrecording heardsignal heardsilence heardtone hearing hears held heldvalue hello help
-helpdisplayed here hex hf hg hh hidden high higher hijacked hint history hits hold holding holds
-home homebrew hook hops host hosts how however hpe href htable html http httpoptions
+gives glob global globs gnu go goes gone good got greater grep ground group groups gsm gt gte
+guard guest guid gzip had half hand handed handle handshake handshakes hang hangup happened
+happens has hashchange have head headed header headeroptions headerroute headers headless health
+hear heard heardrecording heardsignal heardsilence heardtone hearing hears held heldvalue hello
+help helpdisplayed here hex hf hg hh hidden high higher hijacked hint history hits hold holding
+holds home homebrew hook hops host hosts hour how however hpe href htable html http httpoptions
 httpparsererror httpresponse https hung hup hz iat ice id identity identitycheck identityoptions
 idle ids ieee ietf if ifs ignore ignored im ima image imitating immediate implemented import
 imported imports in inactive inbound include includes incoming incomplete incorrect index infer
@@ -102,64 +102,65 @@ mediaenc medianat mediastream mem memory menc menu merge mermaid message message
 messagesummary meta metadata method methods metric metrics mf mib mic microsoft milliseconds min
 mind minutes mismatch missed missing missingproperty misspelt mixed mixes mjs mm mmm mocha mock
 mockoptions mockrequest mockresponse mockserver mod mode model modparam module moduledetection
-moduleresolution modules moment mono more mos most move moved moves mp mpa mpeg mpv ms msw mts
-mu much mulaw multipart multiple must mute muted mux mwi myself name named nameid nameorend
-names namespace namespaces naming nat nated nathelper national native natpinhole navigator nc
-ndjson ne near nearest need needs neither nest nested net netstringerror network never new newer
-newest newkey newtran next nil nix no noanswer nobody nock nocolor node nodefetch nodes noemit
-noimplicitany noise nonce none nonexistent nonnullable nor normal not note nothing notification
-notify now nowhere npm npx ns nul null number numbers numeric nv object objects octet octets odd
-of off offer offered offhook offhookerror offhookpart often ogg oggs ok old oldest oldpwd omit
-on once one ones onfailureonly only onlychanged onreply opaque opc open opencode opened opens
-openssl operation opt option optional options opus or order ordinary org orig origid origin
-originate os other others otherwise our out outbound outgoing outgoingoptions output outputhelp
-outputs outside over overflow overlooks overview own package packages packet packets page pairs
-parallel param parameter parameters paramgen params parent parse part partial participant
-participants participantsessionassoc participantstreamassoc parties parts party pass passed
-passes passport passwd password passwords path paths pattern patterns pause pausems payload
-payloadtype payment pbx pbxs pcap pcapng pcm pcma pcmu pdeathsig peer peerdisplayname
-peeroptions peers peeruri pem pending percentage permanently permission permissions person phase
-phone phrase pick picomatch pid pidf ping pinganswer pipe pipeline pkeyopt pki place placed
-places plain play player playwright please plug point policy poll port portrange ports possible
-post power ppt pr prack precheck preferred prefers prefix prepare presence present press presses
-pretty prev prime print printf prints prio priority private probe problem problems proc
-proceeding process processing processor processors program progress project projectfile projects
-promise promiselike properties property proto protocol proven proves provide provisional proxies
-proxy pt ptime pubint public publish pull push put puts pv pw pwd px qcelp qop qualify quality
-query queued quickjs quickstart quiet quit quot quote quoted quotes rack raise ran random range
-rate raw rc rd re reach reachable reached reaches react read readable reading readonly reads
-readsclock ready real really realm reason reboot receive received receiveddigit receivedmessage
-receiver receives recommends record recorded recorder recording recordings recordoptions records
-recursed recursion recv recvonly red redirect redirected redirection redirects ref refer
-reference referred referrer refresh refresher refuse refused refuses reg regex regexp regint
-regions register registered registering registeroptions registers registrar registration regq
-regular reinstall reinvite reject rejected rejection rejects rejectunauthorized rel relative
-relay relaying release released reliable remedy remote remove removed rename renames renew
-repeat repeatable repeated replace replaced replaces replay replayed reply report reported
-reporter reporters reports repository req request requestoptions requests requesturi require
-required rerun reruns res reset resolv resolvejsonmodule resolves resource respond responded
-responder responding response responseoptions responses rest restart restarted result results
-resume resumed retransmission retries retrieve retry return returned returns rev revision rf rfc
-ri riff rifx right ring ringback ringing rings rm rmmod ro role root round rounded route routes
-row rows rp rpid rport rr rs rseq rtcp rtp rtpmap rtt ru ruid run rundll running runs ruri rwait
-rx said same sample samples sandbox sanity save saveaudio saved savp say says sbc sbin scaffold
-scale scan scenario scenariooptions scenarios schedule schema scheme scode scope screen script
-scripts scroll sdp se search second seconds secret secrets section secure secureconnect security
-see seed seen seenby selected self selfsigned send sender sending sendonly sendrecv sends sent
-separated separators seq sequence sequencediagram serve server servers serves service services
-sess session sessionrecordingassoc set setbflag setcap setpriv sets setting settings settle
-settled settles setup several sh sha shaken shallow shard shards share shared shell shift shim
-short shorten shorter should show shown shownpath shows sht shuffle shutdown side sides sighup
-sigint sigkill sign signal signature signed sigterm silence silent similarity simultaneously sin
-since sine single sink sip sipheaders siplog sipmessage sipnat sippeer siprec sips sipsessionid
-siptrace siputils sit size skip skiplibcheck skipped skipreason sl sleep slot slow slowest small
-smaller smoke sms snd sndcode sndfile so socket softphone solo solve some somebody something
-sony sound source sox space span spawn speak speaks special speech spelling spki sq srate src
-srs srtp ss ssl ssrc stack stacktrace stage stages staging stale stalled stand standard
-standards stands start started startedat startline starts stat state states static statmode
-stats status stay stays stderr stderror stdin stdout steady step steps stereo still stop stopped
-stops store stream streams stress strict string strip strong strongest structure stub stun
-stunpass stunserver stunuser sub subj subject subjectaltname subscribe substr such sudo suite
+moduleresolution modules moment monitor mono more mos most move moved moves mp mpa mpeg mpv ms
+msw mts mu much mulaw multipart multiple must mute muted mux mwi myself name named nameid
+nameorend names namespace namespaces naming nat nated nathelper national native natpinhole
+navigator nc ndjson ne near nearest need needs neither nest nested net netstringerror network
+never new newer newest newkey newtran next nil nix no noanswer nobody nock nocolor node
+nodefetch nodes noemit noimplicitany noise nonce none nonexistent nonnullable nor normal not
+note nothing notification notify now nowhere npm npx ns nul null number numbers numeric nv
+object objects octet octets odd of off offer offered offhook offhookerror offhookpart often ogg
+oggs ok old oldest oldpwd omit on once one ones onfailureonly only onlychanged onreply opaque
+opc open opencode opened opens openssl operation opt option optional options opus or order
+ordinary org orig origid origin originate os other others otherwise our out outbound outgoing
+outgoingoptions output outputhelp outputs outside over overdue overflow overlooks overview own
+package packages packet packets page pairs parallel param parameter parameters paramgen params
+parent parse part partial participant participants participantsessionassoc
+participantstreamassoc parties parts party pass passed passes passport passwd password passwords
+path paths pattern patterns pause pausems payload payloadtype payment pbx pbxs pcap pcapng pcm
+pcma pcmu pdeathsig peer peerdisplayname peeroptions peers peeruri pem pending percentage
+permanently permission permissions person phase phone phrase pick picomatch pid pidf ping
+pinganswer pipe pipeline pkeyopt pki place placed places plain play player playwright please
+plug point policy poll port portrange ports possible post power ppt pr prack precheck preferred
+prefers prefix prepare presence present press presses pretty prev prime print printf prints prio
+priority private probe problem problems proc proceeding process processing processor processors
+program progress project projectfile projects promise promiselike properties property proto
+protocol proven proves provide provisional proxies proxy pt ptime pubint public publish pull
+push put puts pv pw pwd px qcelp qop qualify quality query queued quickjs quickstart quiet quit
+quot quote quoted quotes rack raise ran random range rate raw rc rd re reach reachable reached
+reaches react read readable reading readonly reads readsclock ready real really realm reason
+reboot receive received receiveddigit receivedmessage receiver receives recommends record
+recorded recorder recording recordings recordoptions records recover recursed recursion recv
+recvonly red redirect redirected redirection redirects ref refer reference referred referrer
+refresh refresher refuse refused refuses reg regex regexp regint regions register registered
+registering registeroptions registers registrar registration regq regular reinstall reinvite
+reject rejected rejection rejects rejectunauthorized rel relative relay relaying release
+released reliable remedy remote remove removed rename renames renew repeat repeatable repeated
+replace replaced replaces replay replayed reply report reported reporter reporters reports
+repository req request requestoptions requests requesturi require required rerun reruns res
+reset resolv resolvejsonmodule resolves resource respond responded responder responding response
+responseoptions responses rest restart restarted result results resume resumed retransmission
+retries retrieve retry return returned returns rev revision rf rfc ri riff rifx right ring
+ringback ringing rings rm rmmod ro role root round rounded route routes row rows rp rpid rport
+rr rs rseq rtcp rtp rtpmap rtt ru ruid run rundll running runs ruri rwait rx said same sample
+samples sandbox sanity save saveaudio saved savp say says sbc sbin scaffold scale scan scenario
+scenariooptions scenarios schedule schema scheme scode scope screen script scripts scroll sdp se
+search second seconds secret secrets section secure secureconnect security see seed seen seenby
+selected self selfsigned send sender sending sendonly sendrecv sends sent separated separators
+seq sequence sequencediagram serve server servers serves service services sess session
+sessionrecordingassoc set setbflag setcap setpriv sets setting settings settle settled settles
+setup several sh sha shaken shallow shard shards share shared shell shift shim short shorten
+shorter should show shown shownpath shows sht shuffle shutdown side sides sighup sigint sigkill
+sign signal signature signed sigterm silence silent similarity simultaneously sin since sine
+single sink sip sipheaders siplog sipmessage sipnat sippeer siprec sips sipsessionid siptrace
+siputils sit size skip skiplibcheck skipped skipreason sl sleep slot slow slowest small smaller
+smoke sms snd sndcode sndfile so socket softphone solo solve some somebody something sony sound
+source sox space span spawn speak speaks special speech spelling spki sq srate src srs srtp ss
+ssl ssrc stack stacktrace stage stages staging stale stalled stand standard standards stands
+start started startedat startline starts stat state states static statmode stats status stay
+stays stderr stderror stdin stdout steady step steps stereo still stop stopped stops store
+stream streams stress strict string strip strong strongest structure stub stun stunpass
+stunserver stunuser sub subj subject subjectaltname subscribe substr success such sudo suite
 suites summary sun superseded supplement support supported surely surrogate survives suspend
 suspended swc switch switched switches symbol symbolic symlink symmetric sync synchronous syntax
 syntaxerror sys system table tag tags take taken takes tap target targets tcp tcpdump tcpsrcport

@@ -60,7 +60,7 @@ const SUITES: readonly Suite[] = [
   { file: 'timing', lab: true, count: 4 },
   { file: 'proxy', lab: true, differs: true, count: 23 },
   { file: 'peer/calls', count: 23 },
-  { file: 'peer/requests', count: 19 },
+  { file: 'peer/requests', count: 21 },
   { file: 'peer/identity', count: 14 },
   { file: 'peer/presence', count: 9 },
   { file: 'peer/octets', count: 10 },

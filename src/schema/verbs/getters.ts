@@ -10,7 +10,8 @@ export const AGENT_GETTERS = {
   },
   registered: {
     type: 'boolean',
-    doc: 'True while the last REGISTER was answered with 200, and the time that granted is not over.',
+    doc: 'True while the registrar has a binding of the agent: from its 200 to a REGISTER until it has answered the un-REGISTER, or the time it granted is over.',
+    source: 'RFC 3261, 10',
   },
   registration: {
     type: 'Registration',

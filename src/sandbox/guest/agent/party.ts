@@ -14,7 +14,12 @@ import {
   rtpInfo,
   transferInfo,
 } from '../../../model/agent-view.js';
-import { agentStateName, currentCall, openCalls } from '../../../model/agent-state.js';
+import {
+  agentStateName,
+  currentCall,
+  isRegistered,
+  openCalls,
+} from '../../../model/agent-state.js';
 import type { AgentState } from '../../../model/agent-state.js';
 import type { Mwi, ReceivedMessage } from '../../../model/agent-messages.js';
 import type { ReceivedDigit } from '../../../model/call-facts.js';
@@ -79,7 +84,7 @@ export class Party implements Readonly<
     return this.#state().aor ?? '';
   }
   get registered(): boolean {
-    return this.#state().registration.state === 'registered';
+    return isRegistered(this.#state());
   }
   get registration(): RegistrationInfo {
     return Object.freeze(registrationInfo(this.#state()));

@@ -1,5 +1,5 @@
 /**
- * Writes src as JavaScript: the program to dist, the guest with what it imports to dist/guest. Each file is translated by
+ * Writes src as JavaScript: the program to dist, the guest and the modules for scenarios with what they import to dist/guest. Each file is translated by
  * itself, without a look at its types, in a sixtieth of the time the compiler takes: `npm run types` finds what does not fit.
  */
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ const ROOT = dirname(import.meta.dirname);
 const SRC = join(ROOT, 'src');
 const DIST = join(ROOT, 'dist');
 /** Declarations, what other steps build (the guest, the page of a run), and what only tests need. */
-const NOT_THE_PROGRAM = /\.(?:test|d)\.ts$|^(?:testing|web|sandbox\/guest)\//;
+const NOT_THE_PROGRAM = /\.(?:test|d)\.ts$|^(?:testing|web|modes|sandbox\/guest)\//;
 
 /** What other steps write into dist, or somebody else does: the documentation's site. */
 const NOT_OURS = /^(?:program|report|types|site)(?:\/|$)|^guest\/(?:quickjs\.wasm|guest\.image)$/;
@@ -76,7 +76,7 @@ const program = readdirSync(SRC, { recursive: true }).filter(
   (name) => name.endsWith('.ts') && !NOT_THE_PROGRAM.test(name),
 );
 translate(program, DIST, { comments: true });
-translate(['sandbox/guest/main.ts'], join(DIST, 'guest'), { comments: false });
+translate(['sandbox/guest/main.ts', 'modes/modes.ts'], join(DIST, 'guest'), { comments: false });
 
 // What a source that is gone has left would be bundled or packed. It goes last: a program that runs meanwhile finds its files.
 for (const entry of readdirSync(DIST, { recursive: true, withFileTypes: true })) {

@@ -64,6 +64,16 @@ const MAY_IMPORT = {
   settings: ['ordinary-file', 'trace', 'policy', 'schema', 'sip', 'model', 'errors', 'time'],
   // load_env() reads the same files as --env-file: one parser, no other setting
   sandbox: ['settings/dotenv', 'identity', 'trace', 'schema', 'sip', 'model', 'errors', 'time'],
+  // call tests for scenarios, beside the guest in QuickJS: of the guest only its errors and how it shows values
+  modes: [
+    'sandbox/guest/failure',
+    'sandbox/guest/encode',
+    'sandbox/guest/assert/show',
+    'schema/nearest',
+    'model/describe',
+    'errors',
+    'time',
+  ],
   // what may not be shown, and where it stands in texts
   secrets: ['sip', 'model', 'errors', 'time'],
   report: ['story', 'ordinary-file', 'file-name', 'schema', 'sip', 'model', 'errors', 'time'],

@@ -1,5 +1,5 @@
 /**
- * Writes every generated file: from the contract in src/schema validators, types, typings, reference and the
+ * Writes every generated file: from the contract in src/schema and the modules for scenarios in src/modes validators, types, typings, reference and the
  * verbs of the guest, from all of src the words that reports are made of, and the picture of its imports, from examples the
  * code of recipes.
  * `node .config/generate.js` writes; with `--check` it writes nothing and fails when a file differs.
@@ -157,6 +157,49 @@ async function contract(folder) {
   };
 }
 
+/** The functions that offhook/modes exports and the types they speak of, as an editor is told of them. */
+function modesText() {
+  const declared = new Map();
+  for (const name of readdirSync(join(ROOT, 'src/modes'))) {
+    if (!name.endsWith('.ts')) continue;
+    const text = read(`src/modes/${name}`);
+    const source = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
+    for (const node of source.statements) {
+      if (node.name !== undefined) declared.set(node.name.text, { node, source });
+    }
+  }
+  const exported = read('src/modes/modes.ts').match(/(?<=export \{)[^}]*/g) ?? [];
+  const wanted = new Set(exported.flatMap((list) => list.match(/\w+/g)));
+  // The loop adds to the set it runs over; JavaScript visits what was added, too.
+  for (const name of wanted) {
+    const visit = (node) => {
+      if (ts.isBlock(node)) return;
+      const type = ts.isTypeReferenceNode(node) ? node.typeName : node.expression;
+      if (type !== undefined && declared.has(type.text)) wanted.add(type.text);
+      ts.forEachChild(node, visit);
+    };
+    visit(declared.get(name).node);
+  }
+  return [...wanted]
+    .sort()
+    .map((name) => declarationText(declared.get(name)))
+    .join('\n\n');
+}
+
+/** With its comment; of a function without its body. */
+function declarationText({ node, source }) {
+  const comment = ts.getJSDocCommentsAndTags(node)[0]?.getText() ?? '';
+  const text = ts.isFunctionDeclaration(node)
+    ? `function ${node.name.text}(${node.parameters.map(parameterText).join(', ')}): ${node.type.getText()};`
+    : source.text.slice(node.getStart(), node.end);
+  return `${comment}\nexport ${text.replace(/^export /, '')}`;
+}
+
+function parameterText({ name, type, initializer, questionToken }) {
+  const mark = initializer === undefined && questionToken === undefined ? '' : '?';
+  return `${name.getText()}${mark}: ${type.getText()}`;
+}
+
 /** What the guest needs of a verb's row: it is bundled without the texts of the rows. */
 const GUEST_TRAITS = ['cursor', 'caller', 'ends_call', 'default_timeout'];
 
@@ -291,6 +334,9 @@ function withFiles(page) {
 /** path -> text of every generated file. */
 async function generate(folder) {
   const types = await dataTypes();
+  const modes = (
+    await pretty(`declare module 'offhook/modes' {\n${modesText()}\n}`, 'typescript')
+  ).trimEnd();
   const { typingsText, referenceText, editorConfigText, AGENT_VERBS, PEER_VERBS, rows } =
     await contract(folder);
   const projectFile = schema('project-file');
@@ -308,6 +354,9 @@ async function generate(folder) {
     'src/schema/types-text.gen.ts':
       `// ${NOTICE}\n/** types.gen.ts as text, for the typings: no generator is needed at run time. */\n` +
       `export const TYPES_TEXT = \`${types.replace(/[\\`$]/g, '\\$&')}\`;\n`,
+    'src/schema/modes-text.gen.ts':
+      `// ${NOTICE.replace('src/schema', 'src/modes')}\n/** The declarations of offhook/modes, for the typings. */\n` +
+      `export const MODES_TEXT = \`${modes.replace(/[\\`$]/g, '\\$&')}\`;\n`,
     'src/schema/schemas.gen.ts': await pretty(
       `// ${NOTICE}\n/** The *.schema.json files as values. */\n` +
         `export const SCHEMAS = ${JSON.stringify(schemas)} as const;\n`,
@@ -318,7 +367,7 @@ async function generate(folder) {
       `// ${NOTICE.replace('src/schema', 'the texts in src')}\n` +
       `/** What reports are made of: a secret that is one of these words would take them apart. */\n` +
       `export const OWN_WORDS = \`\n${ownWords()}\n\`;\n`,
-    'examples/offhook.d.ts': typingsText(types),
+    'examples/offhook.d.ts': typingsText(types, modes),
     'examples/jsconfig.json': await pretty(editorConfigText(), 'json'),
     'docs/reference.md': referenceText(schemas),
     'docs/architecture.md': architecture(),

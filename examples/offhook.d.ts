@@ -6354,3 +6354,361 @@ interface Console {
   error(...values: unknown[]): void;
 }
 declare var console: Console;
+
+declare module 'offhook/modes' {
+  /** Options of `answer_mode`. A sound is a frequency in Hz, or the path of a WAV file relative to the scenario file. */
+  export interface AnswerModeOptions extends WaitModeOptions {
+    /** What is sent after the answer. */
+    readonly dst_out?: CallSound;
+    /** What has to be heard meanwhile. */
+    readonly dst_in?: CallSound;
+  }
+
+  /** What modes with an answering side take. */
+  export interface AnswerOptions extends CallOptions {
+    readonly delay?: Delay;
+    /**
+     * The number the caller must show, in the From header of the INVITE that arrives: with "+" it must be the same in the
+     * form of E.164, otherwise be the end of what is shown. Default: not checked.
+     */
+    readonly caller_id?: string;
+    /** Where numbers without country code are at home, for `caller_id`. */
+    readonly dialplan?: Dialplan;
+  }
+
+  /** Options of `audio_mode`. A sound is a frequency in Hz, or the path of a WAV file relative to the scenario file. */
+  export interface AudioOptions extends TwoPartyOptions {
+    /** What the caller sends. Default: 440. */
+    readonly src_out?: CallSound;
+    /** What the callee sends. Default: 620. */
+    readonly dst_out?: CallSound;
+    /** What the caller has to hear. Default: what the callee sends. */
+    readonly src_in?: CallSound;
+    /** What the callee has to hear. Default: what the caller sends. */
+    readonly dst_in?: CallSound;
+  }
+
+  /** What a passed `audio_mode` returns: what was heard, as the verifying verb told it. */
+  export interface AudioResult {
+    readonly caller_heard: HeardTone | HeardRecording;
+    readonly callee_heard: HeardTone | HeardRecording;
+  }
+
+  /** A call test. Which of its values count depends on its mode. */
+  export interface CallData extends Pick<AnswerOptions, 'timeout' | 'delay' | 'ringing_codes'> {
+    /** Default: "dtmf". */
+    readonly mode?: Mode;
+    /** Name of the line that calls; not for wait, answer and record. */
+    readonly src?: string;
+    /** Name of the line that answers; not for ring, play, fail and timeout. */
+    readonly dst?: string;
+    /** The number to call. Default: that of `dst`. */
+    readonly number?: string;
+    /** What the test is for. */
+    readonly info?: string;
+    /** Words to select it by, beside its mode. */
+    readonly tags?: readonly string[];
+    /** Whether the number that arrives has to be that of `src`, where that has one. Default: true. */
+    readonly check_callerid?: boolean;
+    /** The number that has to arrive, instead of that of `src`. */
+    readonly caller_id?: string;
+    /** Where numbers without country code are at home. */
+    readonly dialplan?: Dialplan;
+    readonly dtmf?: { readonly len?: number; readonly may_repeat?: boolean };
+    readonly audio?: {
+      readonly src_out?: CallSound;
+      readonly src_in?: CallSound;
+      readonly dst_out?: CallSound;
+      readonly dst_in?: CallSound;
+    };
+    /** Of fail: refused within; of timeout: not refused before. */
+    readonly ringtime?: Duration;
+    /** Of fail. */
+    readonly ringing?: 'allowed' | 'required' | 'prohibited';
+    /** SIP codes of which one must have refused the call. Of fail and timeout. */
+    readonly codes?: number | readonly number[];
+    /** What makes somebody call. Of wait, answer and record. */
+    readonly url?: Trigger | string;
+  }
+
+  /** What every mode takes. */
+  export interface CallOptions {
+    /** Hard limit of the whole call. Default: "30s". */
+    readonly timeout?: Duration;
+    /**
+     * Which provisional responses mean that it rings. Default: all from 180 to 189, as `State.Ringing`; `[180]` leaves out
+     * early media (183).
+     */
+    readonly ringing_codes?: readonly number[];
+  }
+
+  /** A sound to send or to hear: a frequency in Hz, or the path of a WAV file relative to the scenario file. */
+  export type CallSound = number | string;
+
+  /** What `test_call` takes: a call test, and the lines it is about. */
+  export interface CallTest extends CallData {
+    readonly lines: Lines | Readonly<Record<string, LineData>>;
+  }
+
+  /** What `declare_calls` takes: CallTest's configuration without its server. */
+  export interface CallsData {
+    readonly lines: Lines | Readonly<Record<string, LineData>>;
+    /** Call tests by name; what `default` has holds for all others. */
+    readonly calls: Readonly<Record<string, CallData>>;
+    /** For all calls. */
+    readonly dialplan?: Dialplan;
+  }
+
+  /** Pauses of the answering side, before it goes on. */
+  export interface Delay {
+    /** After the call came in, before anything else; a baresip agent has signalled ringing by then. Default: 0. */
+    readonly pre?: Duration;
+    /** While it rings, before it is answered or ended. Default: 0, of `wait_mode` 1 s. */
+    readonly ring?: Duration;
+    /** After the answer, before anything is sent. Default: 0. */
+    readonly answer?: Duration;
+  }
+
+  /** Where numbers are dialled: what a number without country or area code means. */
+  export interface Dialplan {
+    /** Country code, `"49"`: 1 (North America), 33, 44 and 49 are known with their prefixes. */
+    readonly country: string;
+    /** Area code without the trunk prefix, `"30"`, for numbers that have none. */
+    readonly city?: string;
+    /** What is dialled before a country code; default: that of the country (`"00"`, in North America `"011"`). */
+    readonly international?: string;
+    /** What is dialled before an area code; default: that of the country (`"0"`, in North America `"1"`); `""` for none. */
+    readonly national?: string;
+    /** Whether letters stand for digits, as on the keys of a telephone (ITU-T E.161): 1-800-FLOWERS. Default: no. */
+    readonly letters?: boolean;
+  }
+
+  /** Options of `dtmf_mode`. */
+  export interface DtmfOptions extends TwoPartyOptions {
+    /** Number of digits each way, 1 to 32. One of them comes twice in a row. Default: 5. */
+    readonly len?: number;
+    /** Whether a digit may arrive several times, as it happens with digits sent as sound. Default: false. */
+    readonly may_repeat?: boolean;
+    /** Digits to send instead of random ones, both ways. */
+    readonly digits?: string;
+  }
+
+  /** What a passed `dtmf_mode` returns: the digits the caller and the callee have sent. */
+  export interface DtmfResult {
+    readonly caller_sent: string;
+    readonly callee_sent: string;
+  }
+
+  /** Options of `fail_mode`. */
+  export interface FailOptions extends CallOptions {
+    /** The call must be refused within that time. Default: "10s". */
+    readonly ringtime?: Duration;
+    /** Whether it may, must or must not ring before. Default: "allowed". */
+    readonly ringing?: 'allowed' | 'required' | 'prohibited';
+    /** SIP codes of which one must have refused it. Default: any from 400 on. */
+    readonly codes?: number | readonly number[];
+  }
+
+  /** A line with its name and its defaults filled in. */
+  export interface Line {
+    readonly name: string;
+    readonly dial: string;
+    readonly number?: string;
+    readonly prio: number;
+    readonly agent: AgentOptions;
+    readonly register: boolean;
+  }
+
+  /** A line as data. */
+  export interface LineData {
+    /** What is dialled over the line, with `{number}` for the number to call. Default: the number itself. */
+    readonly dial?: string;
+    /** The number under which the line is reached, and which it shows when it calls. */
+    readonly number?: string;
+    /** Lines are taken in this order, the lowest first, then by name. Default: 0. */
+    readonly prio?: number;
+    /** The account and behaviour of the phone on this line: the options of `agent()`. */
+    readonly agent?: AgentOptions;
+    /** Whether its phone registers first. Default: yes, where `agent` has a `domain`. */
+    readonly register?: boolean;
+  }
+
+  /** Lines by name. */
+  export type Lines = Readonly<Record<string, Line>>;
+
+  /** What CallTest calls the mode of a call. */
+  export type Mode =
+    'dtmf' | 'call' | 'audio' | 'ring' | 'play' | 'fail' | 'timeout' | 'wait' | 'answer' | 'record';
+
+  /** Options of `play_mode`. A sound is a frequency in Hz, or the path of a WAV file relative to the scenario file. */
+  export interface PlayOptions extends CallOptions {
+    /** What is sent once it has answered. Default: nothing; then it hangs up at once. */
+    readonly src_out?: CallSound;
+    /** What has to be heard meanwhile. */
+    readonly src_in?: CallSound;
+    /** How long a tone is sent where nothing has to be heard. Default: "2s". */
+    readonly play_for?: Duration;
+  }
+
+  /** Options of `record_mode`. */
+  export interface RecordModeOptions extends AnswerModeOptions {
+    /** The digit that ends the call. Default: "#". */
+    readonly stop_digit?: string;
+  }
+
+  /** What a passed `record_mode` returns. */
+  export interface RecordResult {
+    /** Who ended the call: the caller by hanging up, or by the digit. */
+    readonly ended_by: 'hangup' | 'digit';
+    /** How long it was up, in ms. */
+    readonly talk_ms: number;
+  }
+
+  /** Options of `timeout_mode`. */
+  export interface TimeoutOptions extends CallOptions {
+    /** It has to ring at least so long before it is refused. Default: "5s". */
+    readonly ringtime?: Duration;
+    /** It may ring at most so long. Default: "30s". */
+    readonly timeout?: Duration;
+    /** SIP codes of which one must have refused it. Default: any from 400 on. */
+    readonly codes?: number | readonly number[];
+  }
+
+  /** A request that makes the system under test call. `{number}` stands for the number to call in all of its texts. */
+  export interface Trigger {
+    readonly url: string;
+    /** Default: "GET", with a body "POST". */
+    readonly method?: 'GET' | 'POST' | 'PUT';
+    readonly query?: Readonly<Record<string, string | number | boolean>>;
+    /** Text as it is, anything else as JSON. */
+    readonly body?: unknown;
+    readonly headers?: Readonly<Record<string, string>>;
+    /** `{ username, password }` for Basic (RFC 7617), `{ bearer }` for a token (RFC 6750). */
+    readonly auth?: HttpOptions['auth'];
+  }
+
+  /** What modes with two sides take. */
+  export interface TwoPartyOptions extends AnswerOptions {
+    /** What the caller dials to reach the other side. Default: the agent itself. */
+    readonly target?: Agent | SipPeer | string;
+  }
+
+  /** Options of `wait_mode`. */
+  export interface WaitModeOptions extends AnswerOptions {
+    /** What makes somebody call. Default: nothing; the call comes by itself, or waits already. */
+    readonly trigger?: Trigger | string;
+    /** The number to call, for `{number}` of the trigger. */
+    readonly number?: string;
+  }
+
+  /**
+   * A call has to come in. It is answered; a sound is sent, if any, another one has to be heard meanwhile, if any; then it
+   * is hung up.
+   * @throws E_MODE; E_AUDIO for what was not heard
+   */
+  export function answer_mode(callee: Agent, options?: AnswerModeOptions): void;
+
+  /**
+   * Both sides send a sound at the same time, and each has to hear that of the other.
+   * @throws E_AUDIO for what was not heard; E_MODE
+   */
+  export function audio_mode(caller: Agent, callee: Agent, options?: AudioOptions): AudioResult;
+
+  /**
+   * The callee signals ringing and then refuses the call, so it costs nothing. The caller has to see both.
+   * @throws E_MODE
+   */
+  export function call_mode(caller: Agent, callee: Agent, options?: TwoPartyOptions): void;
+
+  /**
+   * Declares one scenario for each call test, with its name, its mode as tag, and the locks of its lines.
+   * @throws E_ARGUMENT
+   */
+  export function declare_calls(data: CallsData): void;
+
+  /**
+   * The callee sends random digits, then the caller; each side has to receive exactly those of the other.
+   * @throws E_MODE
+   */
+  export function dtmf_mode(caller: Agent, callee: Agent, options?: DtmfOptions): DtmfResult;
+
+  /**
+   * The call has to be refused, and soon.
+   * @throws E_MODE
+   */
+  export function fail_mode(
+    caller: Agent,
+    target: Agent | SipPeer | string,
+    options?: FailOptions,
+  ): void;
+
+  /**
+   * Reads lines: checks them and fills in what they inherit from `default`.
+   * @throws E_ARGUMENT
+   */
+  export function lines(data: Readonly<Record<string, LineData>>): Lines;
+
+  /**
+   * The locks of a call over these lines, in the order of their `prio`, then of their names: for the option `locks` of a scenario
+   * or a monitor. Two calls that share a line never run at the same time.
+   */
+  export function locks_of(all: Lines, names: readonly string[]): readonly string[];
+
+  /**
+   * The number in the form of E.164: "+", country code, national number. Takes what people and switches write: blanks, dots,
+   * dashes, slashes, brackets, "(0)", a `tel:` or `sip:` URI, with or without display name and parameters. A number that
+   * begins with "+" or its dialled form needs no dialplan.
+   * @throws E_ARGUMENT for what is no number, or not one of that country
+   */
+  export function normalize_number(text: string, dialplan?: Dialplan): string;
+
+  /**
+   * The number has to answer. Sends a sound, if any, listens for another one meanwhile, if any, and hangs up.
+   * @throws E_MODE; E_AUDIO for what was not heard
+   */
+  export function play_mode(
+    caller: Agent,
+    target: Agent | SipPeer | string,
+    options?: PlayOptions,
+  ): void;
+
+  /**
+   * A call has to come in. It is answered and stays up until the caller hangs up or sends the digit, "#". What was said is
+   * written by `offhook run --save-audio`.
+   * @throws E_MODE, also where neither happens within `timeout`; E_AUDIO for what was not heard
+   */
+  export function record_mode(callee: Agent, options?: RecordModeOptions): RecordResult;
+
+  /**
+   * The number has to ring; then it is hung up.
+   * @throws E_MODE
+   */
+  export function ring_mode(
+    caller: Agent,
+    target: Agent | SipPeer | string,
+    options?: CallOptions,
+  ): void;
+
+  /**
+   * Carries out a call test: starts the phones of its lines, has them register, calls as the mode demands.
+   * @throws E_MODE, E_AUDIO for a call that did not go so; E_ARGUMENT for data that are wrong
+   */
+  export function test_call(call: CallTest): void;
+
+  /**
+   * The number has to ring, and the call then to be refused, not before `ringtime` and not after `timeout`, both counted
+   * from the ringing.
+   * @throws E_MODE
+   */
+  export function timeout_mode(
+    caller: Agent,
+    target: Agent | SipPeer | string,
+    options?: TimeoutOptions,
+  ): void;
+
+  /**
+   * A call has to come in. It rings for a while, and is then refused.
+   * @throws E_MODE
+   */
+  export function wait_mode(callee: Agent, options?: WaitModeOptions): void;
+}

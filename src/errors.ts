@@ -78,6 +78,7 @@ export const ERROR_CODES = {
     'failed',
     'What was heard is not what the script demanded, or audio could not be sent.',
   ],
+  E_MODE: ['failed', 'A call did not go as the call test of offhook/modes demands.'],
   E_DTMF: ['failed', 'DTMF digits could not be sent, or the INFO with one was refused.'],
   E_MESSAGE: ['failed', 'A MESSAGE was refused, not answered, or could not be sent.'],
   E_PING: ['failed', 'OPTIONS was not answered, or could not be sent.'],

@@ -27,7 +27,16 @@ export const GROUPS = [
       'policy.md',
     ],
   ],
-  ['Your system', ['recipes.md', 'networks.md', 'baresip-versions.md', 'coming-from.md']],
+  [
+    'Your system',
+    [
+      'recipes.md',
+      'networks.md',
+      'baresip-versions.md',
+      'coming-from.md',
+      'coming-from-calltest.md',
+    ],
+  ],
   ['Reference', ['reference.md', 'errors.md', 'ndjson.md']],
   [
     'Offhook itself',

@@ -60,7 +60,9 @@ import users from './users.json' with { type: 'json' };
 - **Types** are imported with the word: \`import type { A }\` or \`import { type A, b }\`. They vanish before anything is read.
 - **Endings** are written out. A TypeScript file may also write \`./login.js\` where only \`login.ts\` exists, as for its compiler.
   JavaScript and TypeScript import each other.
-- **JSON** is the default export. A file that is not valid JSON is an error with its line and column.`;
+- **JSON** is the default export. A file that is not valid JSON is an error with its line and column.
+- **Call tests** come with Offhook: \`import { dtmf_mode, normalize_number } from 'offhook/modes'\`, in any file and at any
+  place ([coming from CallTest](coming-from-calltest.md)).`;
 
 export function referenceText(schemas: Schemas = SCHEMAS): string {
   const globals = functionsOf('global');

@@ -2,6 +2,7 @@
 import { ERROR_CODES } from '../errors.js';
 import { AUDIO_TYPES } from './audio-arguments.js';
 import { functionsOf, valuesOf, type PublicFunction } from './contract.js';
+import { MODES_TEXT } from './modes-text.gen.js';
 import { TYPES_TEXT } from './types-text.gen.js';
 import type { FunctionRow, HttpObject, ParamRow } from './rows.js';
 
@@ -95,8 +96,8 @@ const CONSOLE = `interface Console {
 }
 declare var console: Console;`;
 
-/** The typings as text; `types` are those generated from the JSON Schemas. */
-export function typingsText(types: string = TYPES_TEXT): string {
+/** The typings as text; `types` are those generated from the JSON Schemas, `modes` those of offhook/modes. */
+export function typingsText(types: string = TYPES_TEXT, modes: string = MODES_TEXT): string {
   const stateDoc = /(\/\*\*(?:(?!\*\/)[^])*\*\/\n)export type State = ([^;]*);\n/.exec(types);
   const data = types
     .replace(stateDoc?.[0] ?? '', '')
@@ -127,6 +128,7 @@ export function typingsText(types: string = TYPES_TEXT): string {
       .map((fn) => functionText(fn)),
     scenarioText(),
     CONSOLE,
+    modes,
   ];
   return `${parts.join('\n\n')}\n`;
 }

@@ -27,13 +27,14 @@ async function withAsterisk<T>(action: (asterisk: Asterisk) => Promise<T>): Prom
   return result;
 }
 
-/** Halves that take about as long, side by side; on the second version what differs there. */
-const HALVES = [
+/** Parts that take about as long, side by side; on the second version what differs there. */
+const PARTS = [
   ['audio', 'mwi', 'peer', 'presence', 'registration', 'sip-log'],
   ['calls', 'dtmf', 'hold', 'transfer'],
+  ['modes'],
 ];
 const runs = SUITE_BARESIPS.flatMap(({ which, env, second }) =>
-  (second ? HALVES.slice(1) : HALVES).map((suites) => ({ which, env, suites })),
+  (second ? PARTS.slice(1) : PARTS).map((suites) => ({ which, env, suites })),
 );
 
 /** What recipes share has no scenario. */
@@ -41,9 +42,9 @@ const RECIPES = readdirSync(new URL('../../examples/pbx', import.meta.url)).filt
   (name) => name !== 'pbx.js',
 );
 
-it('every suite for Asterisk is in one of the halves', () => {
+it('every suite for Asterisk is in one of the parts', () => {
   const files = readdirSync(new URL('../../scenarios/asterisk', import.meta.url));
-  expect(HALVES.flat().map((name) => `${name}.js`)).toEqual(expect.arrayContaining(files));
+  expect(PARTS.flat().map((name) => `${name}.js`)).toEqual(expect.arrayContaining(files));
 });
 
 describe.skipIf(installed === undefined)('Asterisk', () => {

@@ -11,7 +11,7 @@
  * (alice) to D_USER and D_PASS (dave); load01 to load50 exist too. Users with a way of their own: INFO_USER
  * and INFO_PASS (DTMF by SIP INFO), SDES_... and DTLS_... (SRTP), REL_... (100rel), TIMED_... (session timers). SIP over
  * WebSockets: SIP_PROXY_WS; over TLS: SIP_PROXY_WSS, and PBX_CA_FILE with its authority, for which a run needs --allow-read. Numbers: PBX_ECHO and so on, all of them
- * with what they do in asterisk/dialplan.ts. A user's name is the number to dial. Put on hold, a user hears
+ * with what they do in asterisk/dialplan.ts. PBX_ARI is the URL of its REST interface, for PBX_ARI_USER with PBX_ARI_PASS. A user's name is the number to dial. Put on hold, a user hears
  * music; X-Test-Id of a caller's INVITE goes to the callee; MESSAGE goes from user to user.
  */
 import { execFile } from 'node:child_process';
@@ -26,7 +26,7 @@ import { freeLabPort } from '../servers/ports.js';
 import { type ServerProcess, spawnServer } from '../servers/server-process.js';
 import { labEnv, labPassword, labUsers } from '../lab/users.js';
 import { numberVariables } from './asterisk/dialplan.js';
-import { certificateFile, writeAsteriskFolder } from './asterisk/folder.js';
+import { ARI_USER, certificateFile, writeAsteriskFolder } from './asterisk/folder.js';
 import { SPECIAL_USERS } from './asterisk/pjsip.js';
 import type { AsteriskProgram } from './real-servers.js';
 
@@ -162,6 +162,9 @@ function steer(
       SIP_PROXY_WS: `sip:${HOST}:${port + 1};transport=ws`,
       SIP_PROXY_WSS: `sip:${HOST}:${secure};transport=wss`,
       PBX_CA_FILE: certificateFile(folder),
+      PBX_ARI: `http://${HOST}:${port + 1}/ari`,
+      PBX_ARI_USER: ARI_USER,
+      PBX_ARI_PASS: labPassword(ARI_USER),
       ...(Object.fromEntries(special) as Record<string, string>),
       ...numberVariables(),
     },

@@ -43,6 +43,7 @@ const ENDED_BY_WAITS: ReadonlySet<string> = new Set([
   'E_WAIT_DROPPED',
   'E_MEDIA',
   'E_AUDIO',
+  'E_MODE',
   'E_AGENT_CRASHED',
   'E_CALL_STATE',
 ]);

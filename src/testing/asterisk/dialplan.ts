@@ -162,6 +162,50 @@ const SERVICES: readonly Service[] = [
     steps: ['Set(CALLERID(num)=+4930555000)', 'Gosub(dial,s,1(bob))'],
   },
 
+  // alice and bob by numbers of their own, which they show each other
+  {
+    variable: 'PBX_NUMBER_OF_A',
+    number: '+4930100001',
+    steps: ['Set(CALLERID(num)=+4930100002)', 'Gosub(dial,s,1(alice))'],
+  },
+  {
+    variable: 'PBX_NUMBER_OF_B',
+    number: '+4930100002',
+    steps: ['Set(CALLERID(num)=+4930100001)', 'Gosub(dial,s,1(bob))'],
+  },
+  // the same as a switch in Germany may show it, without the country code
+  {
+    variable: 'PBX_BOB_NATIONAL',
+    number: '643',
+    steps: ['Set(CALLERID(num)=030555000)', 'Gosub(dial,s,1(bob))'],
+  },
+  // rings bob by two calls at once, as a server that has his contact twice
+  {
+    variable: 'PBX_BOB_TWICE',
+    number: '641',
+    steps: [
+      'Set(CONTACTS=${PJSIP_DIAL_CONTACTS(bob)})',
+      'ExecIf($["${CONTACTS}" = ""]?Hangup(20))',
+      'Dial(${CONTACTS}&${CONTACTS},20)',
+    ],
+  },
+  // rings bob; once he has answered, he gets a digit 9 that the caller has not sent
+  {
+    variable: 'PBX_BOB_AND_A_DIGIT',
+    number: '642',
+    steps: [
+      'Set(CONTACTS=${PJSIP_DIAL_CONTACTS(bob)})',
+      'ExecIf($["${CONTACTS}" = ""]?Hangup(20))',
+      'Dial(${CONTACTS},20,D(9))',
+    ],
+  },
+  // rings bob for 1 s, then answers in his place, as a voicemail does
+  {
+    variable: 'PBX_BOB_OR_VOICEMAIL',
+    number: '644',
+    steps: ['Dial(${PJSIP_DIAL_CONTACTS(bob)},1)', 'Answer()', 'Playtones(okay)', LONG],
+  },
+
   // 600 Hz as a greeting, a beep of 1000 Hz; what follows is a new message for bob, who is told by a NOTIFY
   {
     variable: 'PBX_VOICEMAIL_OF_B',

@@ -24,15 +24,22 @@ const MODULES = `
   app_confbridge app_dial app_echo app_exec app_milliwatt app_minivm app_playtones app_queue app_read
   app_senddtmf app_stack app_transfer app_voicemail res_parking func_callerid func_channel func_logic func_strings func_volume
   pbx_config
+  res_websocket_client res_stasis res_stasis_answer res_stasis_playback res_stasis_recording res_stasis_snoop
+  res_ari_model res_ari res_ari_channels
 `
   .trim()
   .split(/\s+/);
 
 /** Parts of the core that complain in the log without a file of their own. */
-const DEFAULTS = 'acl ccss cdr cel features manager minivm pjproject udptl'.split(' ');
+const DEFAULTS = 'acl ccss cdr cel features manager minivm pjproject udptl websocket_client'.split(
+  ' ',
+);
 
 /** Below the ports of labs and agents. Asterisk passes over what is taken: instances can share the range. */
 const RTP_PORTS = { first: 2048, last: 6049 };
+
+/** Who may have Asterisk call somebody by HTTP, at /ari on the port of WebSockets. */
+export const ARI_USER = 'operator';
 
 export interface FolderSettings extends PjsipSettings {
   folder: string;
@@ -63,6 +70,7 @@ export function writeAsteriskFolder(settings: FolderSettings): string {
     'indications.conf': indications(),
     'musiconhold.conf': `[default]\nmode = files\ndirectory = ${join(folder, 'music')}\n`,
     'confbridge.conf': '[plain_bridge]\ntype = bridge\n[quiet_user]\ntype = user\nquiet = yes\n',
+    'ari.conf': `[general]\nenabled = yes\n[${ARI_USER}]\ntype = user\npassword = ${settings.password(ARI_USER)}\n`,
     // "bob@offhook" is also the mailbox that his contacts subscribe to (pjsip.conf)
     'voicemail.conf': '[general]\nformat = sln\n[offhook]\nbob = 1234,Bob\n',
     // a channel of its own for each call, which rings all contacts of bob

@@ -1,6 +1,6 @@
 /**
- * Modules for QuickJS: modules of the guest (`offhook:`), which only the guest sees, and modules of a
- * scenario, which come from relative paths below the read root.
+ * Modules for QuickJS: modules of the guest (`offhook:`), which only the guest sees, modules of a
+ * scenario, which come from relative paths below the read root, and those shipped for scenarios.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
@@ -16,6 +16,13 @@ import {
 import { GUEST_ROOT } from '../../built.js';
 import { allowedPath, readAllowed, readText } from './files.js';
 import { jsonModule } from './json-module.js';
+import {
+  exportsOf,
+  isUnknownShipped,
+  SHIPPED_HINT,
+  shippedModule,
+  shippedName,
+} from './shipped.js';
 import { withoutTypes } from './typescript.js';
 import type { ReadFile } from '../../protocol.js';
 
@@ -148,8 +155,10 @@ export class Loader {
    */
   readonly normalize = (base: string, specifier: string): string => {
     this.requests += 1;
+    // Only shipped modules import by such a base: files have absolute paths.
+    if (base.startsWith(GUEST)) return guestName(base, specifier);
     try {
-      return this.#resolve(base, specifier);
+      return shippedModule(specifier) ?? this.#resolve(base, specifier);
     } catch (error) {
       const name = `${FAILED}${this.#errors.size}`;
       this.#errors.set(name, error instanceof OffhookError ? error : internal(error));
@@ -160,6 +169,7 @@ export class Loader {
   readonly load = (name: string): string | { error: Error } => {
     const source = this.sourceOf(name);
     if (source !== undefined) return source;
+    if (name.startsWith(GUEST)) return guestSource(name);
     return { error: this.#errors.get(name) ?? internal(new Error(`module ${name} is not known`)) };
   };
 
@@ -181,13 +191,12 @@ export class Loader {
         : [placeAt(file, this.sourceOf(file) ?? '', match.index + match[0].length - name.length)];
     });
     const [at] = found;
+    const shown = shippedName(module) ?? module;
     return new OffhookError(
       'E_IMPORT',
-      { subject: `import of "${name}"`, what: 'not found', seen: `${module} does not export it` },
+      { subject: `import of "${name}"`, what: 'not found', seen: `${shown} does not export it` },
       {
-        hint: isTypeScript(module)
-          ? `where ${name} is a type, write import type; otherwise export it there`
-          : 'export it there, or correct the name',
+        hint: noExportHint(name, module),
         ...(at === undefined ? {} : { at, frames: [at] }),
       },
     );
@@ -279,8 +288,18 @@ function internal(error: unknown): OffhookError {
 const FILES = 'import files of your own by a relative path, such as "./lib/login.js"';
 const OUR_OWN = 'leave the import out: agent, assert and all the others are there without one';
 
+function noExportHint(name: string, module: string): string {
+  if (shippedName(module) !== undefined) {
+    return `it has ${exportsOf(guestSource(module)).join(', ')}`;
+  }
+  return isTypeScript(module)
+    ? `where ${name} is a type, write import type; otherwise export it there`
+    : 'export it there, or correct the name';
+}
+
 function moduleHint(specifier: string): string {
   if (specifier === 'offhook') return OUR_OWN;
+  if (isUnknownShipped(specifier)) return SHIPPED_HINT;
   if (isDeclarations(specifier)) return 'write import type';
   const name = specifier.replace(/^node:/, '').replace(/(?<!@[^/]*)\/.*$/, '');
   return suggestion('module', name, []) ?? FILES;
@@ -292,6 +311,7 @@ function specifierProblem(specifier: string): string | undefined {
       ? 'scripts have no Node modules'
       : 'scripts import files, not URLs';
   }
+  if (isUnknownShipped(specifier)) return 'Offhook has no such module';
   if (specifier.startsWith('/') || specifier.includes('\\')) return 'the path is not relative';
   if (!specifier.startsWith('./') && !specifier.startsWith('../')) {
     return 'packages and Node modules cannot be imported';

@@ -25,7 +25,9 @@ LABEL org.opencontainers.image.title="Offhook" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=system /out /
 COPY --from=program /opt/offhook /opt/offhook
-RUN ln -s /opt/offhook/dist/program/cli.js /usr/local/bin/offhook
+# The folder is for the history of a monitor: a volume that is mounted there gets its owner.
+RUN ln -s /opt/offhook/dist/program/cli.js /usr/local/bin/offhook \
+    && install -d -o 1000 -g 1000 -m 0700 /var/lib/offhook
 # Any other user will do as well.
 USER 1000:1000
 WORKDIR /work
@@ -41,6 +43,11 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 COPY examples /work/examples
 USER 1000:1000
+
+# Watches phone lines (docs/monitor-deployment.md): docker build --target monitor -t offhook:monitor .
+FROM offhook AS monitor
+EXPOSE 8470
+CMD ["serve"]
 
 # What `docker build .` makes.
 FROM offhook

@@ -13,7 +13,8 @@ const DIST = join(ROOT, 'dist');
 const NOT_THE_PROGRAM = /\.(?:test|d)\.ts$|^(?:testing|web|modes|sandbox\/guest)\//;
 
 /** What other steps write into dist, or somebody else does: the documentation's site. */
-const NOT_OURS = /^(?:program|report|types|site)(?:\/|$)|^guest\/(?:quickjs\.wasm|guest\.image)$/;
+const NOT_OURS =
+  /^(?:program|report|types|site)(?:\/|$)|^guest\/(?:quickjs\.wasm|guest\.image)$|^monitor\/(?:page\.html|status\.html|LICENSES\.txt)$/;
 const written = new Set();
 
 function write(file, text) {

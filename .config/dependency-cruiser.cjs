@@ -9,7 +9,7 @@ const MAY_IMPORT = {
   // an attempt as people read it, on paper or in a browser: pure
   story: ['sip', 'model', 'errors', 'time'],
   // the page of the HTML report: runs in browsers
-  web: ['story', 'audio/g711', 'sip', 'model', 'errors', 'time'],
+  web: ['monitor/model', 'story', 'audio/g711', 'sip', 'model', 'errors', 'time'],
   schema: ['sip', 'model', 'errors', 'time'],
   audio: ['ordinary-file', 'schema', 'sip', 'model', 'errors', 'time'],
   // media of a peer: samples and sockets, no SIP
@@ -132,8 +132,25 @@ const MAY_IMPORT = {
     'errors',
     'time',
   ],
+  // runs on a schedule, with a memory: each run is a process of its own
+  monitor: [
+    'ordinary-file',
+    'file-name',
+    'certificate',
+    'report',
+    'secrets',
+    'settings',
+    'story',
+    'trace',
+    'schema',
+    'sip',
+    'model',
+    'errors',
+    'time',
+  ],
   // of audio only what a recording of a call holds: a page shows it
   cli: [
+    'monitor',
     'app',
     'audio/call',
     'runner',
@@ -170,6 +187,13 @@ const HOMES = {
   dotenv: 'settings',
   execa: '(baresip|capture|lab|runner|servers)',
   fastify: '(webhook|monitor)',
+  '@fastify/websocket': 'monitor',
+  '@platformatic/prom-client': 'monitor',
+  croner: 'monitor',
+  libsql: 'monitor',
+  nodemailer: 'monitor',
+  pg: 'monitor',
+  yaml: 'monitor',
   selfsigned: 'certificate',
   chalk: 'report',
   'get-east-asian-width': 'report',

@@ -5,7 +5,15 @@
  * `node .config/generate.js` writes; with `--check` it writes nothing and fails when a file differs.
  * Needs no build: it transpiles the few files it imports into a temporary folder.
  */
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -14,6 +22,8 @@ import standalone from 'ajv/dist/standalone/index.js';
 import { compile } from 'json-schema-to-typescript';
 import prettier from 'prettier';
 import ts from 'typescript';
+import { modesText } from './modes-text.js';
+import { monitorPage, monitorRows, monitorSchema } from './monitor-settings.js';
 import { forEditors, settingRows, settingsPage, withNames } from './settings.js';
 
 const ROOT = dirname(import.meta.dirname);
@@ -138,6 +148,8 @@ async function contract(folder) {
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
     .map((name) => `schema/${name}`);
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  // Some of them import packages.
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   const transpile = (name) => {
     const { outputText } = ts.transpileModule(read(`src/${name}`), {
       compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },
@@ -154,50 +166,8 @@ async function contract(folder) {
     ...(await load('schema/verbs.js')),
     ...(await load('schema/compiler-options.js')),
     rows: await settingRows(transpile, load),
+    ofMonitor: await monitorRows(transpile, load),
   };
-}
-
-/** The functions that offhook/modes exports and the types they speak of, as an editor is told of them. */
-function modesText() {
-  const declared = new Map();
-  for (const name of readdirSync(join(ROOT, 'src/modes'))) {
-    if (!name.endsWith('.ts')) continue;
-    const text = read(`src/modes/${name}`);
-    const source = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
-    for (const node of source.statements) {
-      if (node.name !== undefined) declared.set(node.name.text, { node, source });
-    }
-  }
-  const exported = read('src/modes/modes.ts').match(/(?<=export \{)[^}]*/g) ?? [];
-  const wanted = new Set(exported.flatMap((list) => list.match(/\w+/g)));
-  // The loop adds to the set it runs over; JavaScript visits what was added, too.
-  for (const name of wanted) {
-    const visit = (node) => {
-      if (ts.isBlock(node)) return;
-      const type = ts.isTypeReferenceNode(node) ? node.typeName : node.expression;
-      if (type !== undefined && declared.has(type.text)) wanted.add(type.text);
-      ts.forEachChild(node, visit);
-    };
-    visit(declared.get(name).node);
-  }
-  return [...wanted]
-    .sort()
-    .map((name) => declarationText(declared.get(name)))
-    .join('\n\n');
-}
-
-/** With its comment; of a function without its body. */
-function declarationText({ node, source }) {
-  const comment = ts.getJSDocCommentsAndTags(node)[0]?.getText() ?? '';
-  const text = ts.isFunctionDeclaration(node)
-    ? `function ${node.name.text}(${node.parameters.map(parameterText).join(', ')}): ${node.type.getText()};`
-    : source.text.slice(node.getStart(), node.end);
-  return `${comment}\nexport ${text.replace(/^export /, '')}`;
-}
-
-function parameterText({ name, type, initializer, questionToken }) {
-  const mark = initializer === undefined && questionToken === undefined ? '' : '?';
-  return `${name.getText()}${mark}: ${type.getText()}`;
 }
 
 /** What the guest needs of a verb's row: it is bundled without the texts of the rows. */
@@ -337,12 +307,12 @@ async function generate(folder) {
   const modes = (
     await pretty(`declare module 'offhook/modes' {\n${modesText()}\n}`, 'typescript')
   ).trimEnd();
-  const { typingsText, referenceText, editorConfigText, AGENT_VERBS, PEER_VERBS, rows } =
+  const { typingsText, referenceText, editorConfigText, AGENT_VERBS, PEER_VERBS, rows, ofMonitor } =
     await contract(folder);
   const projectFile = schema('project-file');
   const schemas = {
     ...Object.fromEntries(OPTION_SCHEMAS.map((name) => [camel(name), schema(name)])),
-    projectFile: withNames(projectFile, rows),
+    projectFile: withNames(projectFile, rows, Object.keys(ofMonitor.SERVE_ROWS)),
     agentData: schema('agent-data'),
   };
   return {
@@ -378,9 +348,10 @@ async function generate(folder) {
       'json',
     ),
     'docs/offhook.config.schema.json': await pretty(
-      JSON.stringify(published(forEditors(projectFile, rows))),
+      JSON.stringify(published(forEditors(projectFile, rows, monitorSchema(ofMonitor)))),
       'json',
     ),
+    'docs/monitor-settings.md': await pretty(monitorPage(ofMonitor), 'markdown'),
     'docs/settings.md': await pretty(settingsPage(rows), 'markdown'),
   };
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Puts programs from Debian packages into a folder of their own, runnable from there: nothing is installed,
-# no root is needed, no maintainer script runs. The tests use it to have a second baresip version, Asterisk and tshark.
+# no root is needed, no maintainer script runs. The tests use it to have a second baresip version, Asterisk, tshark and PostgreSQL.
 #
 #   get-debian.sh [PACKAGE...]      default: baresip-core; prints the folder, which has bin/ and root/
 #
@@ -9,7 +9,7 @@
 # each program in root/usr/bin and root/usr/sbin that a named package brings gets a wrapper in bin/ that starts
 # it with the libraries of root/. Once there, the folder is used again without any network.
 # SUITE is on Ubuntu the one this machine has; on Debian by default trixie, but sid for Asterisk, which no
-# stable release since 11 has.
+# stable release since 11 has, and that of the machine for PostgreSQL, whose programs start each other without a wrapper.
 # Environment: SUITE, XDG_CACHE_HOME.
 set -eu
 
@@ -22,6 +22,8 @@ if grep -qx 'ID=ubuntu' /etc/os-release; then
   SUITE=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 elif [ "$1" = asterisk ]; then
   SUITE=${SUITE:-sid}
+elif [ "$1" = postgresql ]; then
+  SUITE=${SUITE:-$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)}
 else
   SUITE=${SUITE:-trixie}
 fi
@@ -63,7 +65,8 @@ mkdir -p "$WORK/etc" "$WORK/lists/partial" "$WORK/archives/partial" "$FOLDER/bin
 # Packages that only maintainer scripts need, or modules nobody loads, count as installed: they are neither
 # fetched nor unpacked.
 for package in adduser debconf passwd perl perl-base tzdata init-system-helpers sysvinit-utils ucf \
-  gnupg libcodec2-1.2 libsnmp45 libsnmp40t64; do
+  gnupg libcodec2-1.2 libsnmp45 libsnmp40t64 postgresql-common postgresql-client-common ssl-cert locales \
+  libllvm14 libllvm19; do
   printf 'Package: %s\nStatus: install ok installed\nArchitecture: all\nMulti-Arch: foreign\nMaintainer: none\nVersion: 9999:1\nDescription: placeholder\n\n' \
     "$package" >>"$WORK/status"
 done

@@ -32,12 +32,18 @@ function flagOf(key, { kind, takes, alias }) {
   return `${alias === undefined ? '' : `${alias}, `}--${kind === 'off' ? 'no-' : ''}${key}${value}`;
 }
 
-/** The schema of the file as the program checks it: names alone, as each row checks its own value. */
-export function withNames(schema, rows) {
+/**
+ * The schema of the file as the program checks it: names alone, as each row checks its own value.
+ * @param others keys that no row of `run` has
+ */
+export function withNames(schema, rows, others) {
   const problem = misfit(schema, rows);
   if (problem !== undefined) throw new Error(`project-file.schema.json: ${problem}`);
   const keys = rows.filter(({ scope }) => scope === 'run').map(({ key }) => key);
-  return withProperties(schema, Object.fromEntries([...keys, 'projects'].map((key) => [key, {}])));
+  return withProperties(
+    schema,
+    Object.fromEntries([...keys, 'projects', ...others].map((key) => [key, {}])),
+  );
 }
 
 /** What a script may touch is found elsewhere, by the same names. */
@@ -50,8 +56,11 @@ function misfit({ properties }, rows) {
   return missing === undefined ? undefined : `"${missing}" is missing, a row that is ofScenario()`;
 }
 
-/** The schema of the file for editors, with the form of each value. */
-export function forEditors(schema, rows) {
+/**
+ * The schema of the file for editors, with the form of each value.
+ * @param others properties that no row of `run` has
+ */
+export function forEditors(schema, rows, others) {
   const forms = Object.fromEntries(
     rows.filter(({ scope }) => scope === 'run').map((row) => [row.key, formOf(row)]),
   );
@@ -65,7 +74,7 @@ export function forEditors(schema, rows) {
       properties: { name: { type: 'string', description: 'For --project.' }, ...forms },
     },
   };
-  return withProperties(schema, { ...forms, projects });
+  return withProperties(schema, { ...forms, projects, ...others });
 }
 
 function formOf({ kind, text, json, initial }) {
@@ -127,6 +136,7 @@ the flags of \`run\`.
   say nothing. \`run\` takes several: it runs one project after another, each with its own reports and summary, and fails if one
   of them fails. Two projects that would write one file are an error before anything runs.
 - Of the command line alone are ${ofCommand.join(', ')}.
+- [Settings of the monitor](monitor-settings.md), such as \`monitors\`, stand in the same file; a run passes over them.
 - Under \`--untrusted\` (or OFFHOOK_UNTRUSTED) nothing in this table counts from a file: see [policy](policy.md#untrusted-scenarios).
 
 ${table(ofRun)}

@@ -3,7 +3,8 @@
 # there is left alone. Starts no service.
 #
 #   sh .config/setup.sh            npm packages and, beside that, baresip, Kamailio, openssl; then builds
-#   sh .config/setup.sh --tests    and a second baresip version, Asterisk, tshark, Chromium, zsh and fish, for the tests only
+#   sh .config/setup.sh --tests    and a second baresip version, Asterisk, tshark, PostgreSQL, Prometheus, Alertmanager, Chromium,
+#                                  zsh and fish, for the tests only
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -113,6 +114,15 @@ install_more() {
   install_packages "$@"
 }
 
+# As root, the tests run its server as nobody, who cannot look into the home of root.
+get_postgresql() {
+  if [ "$(id -u)" = 0 ]; then
+    XDG_CACHE_HOME=/var/cache sh .config/get-debian.sh postgresql >/dev/null
+  else
+    sh .config/get-debian.sh postgresql >/dev/null
+  fi
+}
+
 check_node
 missing=$(missing_packages)
 if [ -n "$missing" ]; then
@@ -133,4 +143,7 @@ if [ "${1:-}" = --tests ]; then
   # their tests say so and are skipped without them, except on a CI server
   sh .config/get-debian.sh asterisk >/dev/null || [ "${CI:-}" != true ]
   sh .config/get-debian.sh tshark wireshark-common >/dev/null || [ "${CI:-}" != true ]
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || get_postgresql || [ "${CI:-}" != true ]
+  sh .config/get-debian.sh prometheus >/dev/null || [ "${CI:-}" != true ]
+  sh .config/get-debian.sh prometheus-alertmanager >/dev/null || [ "${CI:-}" != true ]
 fi

@@ -114,6 +114,8 @@ export const ERROR_CODES = {
   E_SCENARIO_COLLECT: ['usage', 'A suite file failed while its scenarios were being collected.'],
   E_RECORD: ['usage', 'A recorded run cannot be read, or is not whole.'],
   E_OUTPUT: ['usage', 'An output file cannot be written.'],
+  E_STORE: ['errored', 'What the monitor remembers cannot be read or written.'],
+  E_LISTEN: ['errored', 'The monitor cannot listen for requests where it is to.'],
   E_LOCK: ['errored', 'Scenarios that run at the same time wait for each other for ever.'],
   E_INTERRUPTED: ['errored', 'The run was interrupted.'],
   E_INTERNAL: ['internal', 'A bug in Offhook.'],

@@ -28,6 +28,17 @@ export const GROUPS = [
     ],
   ],
   [
+    'Monitoring',
+    [
+      'monitor.md',
+      'monitor-settings.md',
+      'monitor-page.md',
+      'monitor-notifications.md',
+      'monitor-api.md',
+      'monitor-deployment.md',
+    ],
+  ],
+  [
     'Your system',
     [
       'recipes.md',

@@ -73,13 +73,16 @@ test('it holds the program', () => {
   }
   expect(packed).toContain('dist/guest/quickjs.wasm');
   expect(packed).toContain('dist/report/template.html');
+  for (const file of ['page.html', 'status.html', 'LICENSES.txt']) {
+    expect(packed).toContain(`dist/monitor/${file}`);
+  }
   expect(
     packed.filter((path) => /^dist\/.*(?:\.map|\.test\..*|\.tsbuildinfo)$/.test(path)),
   ).toEqual([]);
 });
 
 test.skipIf(!existsSync(join(ROOT, '.git')))('it holds nothing that git does not know', () => {
-  const built = /^dist\/(?:guest|program|report|types)\//;
+  const built = /^dist\/(?:guest|monitor|program|report|types)\//;
   const known = new Set(output('git', ['ls-files']).split('\n'));
   expect(packed.filter((path) => !built.test(path) && !known.has(path))).toEqual([]);
 });

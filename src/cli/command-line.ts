@@ -33,6 +33,7 @@ import {
   type RunFlags,
 } from './options.js';
 import { COMPLETE, SHELLS, type Shell } from './completion/shells.js';
+import { addMonitoring } from './monitor/commands.js';
 import { rerunWords } from './rerun.js';
 import type { Settled } from './settings/settle.js';
 
@@ -77,6 +78,7 @@ export function build(run: Run, booted?: Live): Command {
   addGenerators(program, run);
   addCompletion(program, run);
   addServices(program, run);
+  addMonitoring(program, run);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ writeErr: () => undefined });
   }

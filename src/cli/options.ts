@@ -331,6 +331,35 @@ export const DOCS = {
 };
 export type DocsFlags = ValuesOf<typeof DOCS>;
 
+export const SERVE = {
+  check: ofCommand(on('say what is wrong with the configuration and its scenarios, and end')),
+};
+export type ServeFlags = ValuesOf<typeof SERVE>;
+
+/** What `offhook monitors` does; `dump` alone asks no server. */
+export const MONITOR_ACTIONS = [
+  'list',
+  'run',
+  'start',
+  'stop',
+  'fail',
+  'pause',
+  'resume',
+  'dump',
+] as const;
+export type MonitorAction = (typeof MONITOR_ACTIONS)[number];
+
+export const MONITORS = {
+  url: ofCommand(
+    word('address', 'of the server (default: as the configuration says where it listens)'),
+  ),
+  config: ofCommand(
+    word('file', 'the configuration (default: offhook.config.json or .yaml of this folder)'),
+  ),
+  json: ofCommand(on('as JSON')),
+};
+export type MonitorsFlags = ValuesOf<typeof MONITORS>;
+
 export const LAB = {
   envFile: ofCommand(word('file', 'write its variables there, for `offhook run --vars`', '--vars')),
 };

@@ -28,10 +28,13 @@ export function printTrace(line: string): void {
   );
 }
 
-/** Prints on stdout for programs. */
-export function printJson(value: unknown): void {
+/**
+ * Prints on stdout for programs. @param mask false where secrets were hidden already: what names a variable, as "${TOKEN}"
+ * does, would be taken for one
+ */
+export function printJson(value: unknown, mask = true): void {
   const json = JSON.stringify(value, null, 2);
-  process.stdout.write(`${printableJson(secrets.mask(json))}\n`);
+  process.stdout.write(`${printableJson(mask ? secrets.mask(json) : json)}\n`);
 }
 
 function shown(text: string): string {

@@ -1,12 +1,22 @@
 /** Ctrl-C and its relatives: the first asks to stop, a second one ends the program at once. */
 import { EXIT } from '../errors.js';
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
-/** Aborted at the first signal; the second one exits (agents' processes end with us). */
-export function abortOnSignal(): AbortSignal {
+/**
+ * Aborted at the first signal; the second one exits (agents' processes end with us). A program that started us with an IPC
+ * channel, as the monitor does, and is gone counts as a signal: nobody else would end us.
+ */
+export function abortOnSignal(
+  signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'],
+): AbortSignal {
   const controller = new AbortController();
-  for (const signal of SIGNALS) {
+  if (process.channel !== undefined) {
+    process.once('disconnect', () => {
+      controller.abort();
+    });
+    // A listener keeps the channel, and the channel this process, alive.
+    process.channel.unref();
+  }
+  for (const signal of signals) {
     process.on(signal, () => {
       if (controller.signal.aborted) process.exit(EXIT.interrupted);
       controller.abort();

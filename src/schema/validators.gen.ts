@@ -8815,6 +8815,15 @@ const schema29 = {
     aliases: {},
     label: {},
     projects: {},
+    monitors: {},
+    defaults: {},
+    max_parallel: {},
+    notify: {},
+    auth: {},
+    listen: {},
+    store: {},
+    retention: {},
+    status_page: {},
   },
 };
 const pattern52 = new RegExp('^[^,]+$', 'u');

@@ -4,6 +4,7 @@ import { OffhookError, type SourceLocation } from '../errors.js';
 import { NotOrdinary, ownersOf, readOrdinary } from '../ordinary-file.js';
 import { optionsProblem } from '../schema/options.js';
 import { placeAt, placeIn } from './json-places.js';
+import { MONITOR_KEYS } from './monitor-keys.js';
 import { projectFileAbove } from './project-place.js';
 
 const LARGEST = 256 * 1024;
@@ -29,6 +30,9 @@ const POLICY_KEYS: Readonly<Record<keyof PolicyKeys, true>> = {
   untrusted: true,
   isolate: true,
 };
+
+/** Keys that are not about a run. */
+const OTHERS: ReadonlySet<string> = new Set(['$schema', ...MONITOR_KEYS]);
 
 export interface ProjectFile {
   /** Absolute path. */
@@ -63,9 +67,7 @@ export function readProjectFile(path: string, owners: readonly number[]): Projec
     const [, name = ''] = /option "([^"[]+)/.exec(problem.what) ?? [];
     throw bad(path, problem.what, problem.hint ?? 'see its schema', placeOf([name]));
   }
-  const others = Object.entries(value).filter(
-    ([key]) => !(key in POLICY_KEYS) && key !== '$schema',
-  );
+  const others = Object.entries(value).filter(([key]) => !(key in POLICY_KEYS) && !OTHERS.has(key));
   return { path, settings: value, ofRun: Object.fromEntries(others), placeOf };
 }
 

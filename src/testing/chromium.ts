@@ -1,7 +1,10 @@
 /** Chromium for tests of pages. Never shipped. */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 const QUIET = [
@@ -36,4 +39,14 @@ function isProgram(path: string): boolean {
 
 export function launch(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: QUIET });
+}
+
+/** What axe finds: the rule and the elements of each. */
+export async function violations(page: Page): Promise<unknown[]> {
+  // an element would need the policy of the page to allow it
+  await page.evaluate(readFileSync(AXE, 'utf8'));
+  // as text: this file is checked without the types of browsers
+  return page.evaluate<unknown[]>(
+    'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))',
+  );
 }

@@ -50,8 +50,17 @@ async function findBaresip110(): Promise<string> {
 }
 
 /** Folder with what these packages of Debian bring below `root/`, fetched when it is not there yet. */
-export async function unpacked(...packages: readonly string[]): Promise<string> {
-  const { stdout } = await run('sh', [GET_DEBIAN, ...packages], { timeout: LIMIT_MS });
+export function unpacked(...packages: readonly string[]): Promise<string> {
+  return unpackedIn({}, ...packages);
+}
+
+/** `env`: more variables, such as XDG_CACHE_HOME. */
+export async function unpackedIn(
+  env: Readonly<Record<string, string>>,
+  ...packages: readonly string[]
+): Promise<string> {
+  const options = { timeout: LIMIT_MS, env: { ...process.env, ...env } };
+  const { stdout } = await run('sh', [GET_DEBIAN, ...packages], options);
   return stdout.trim();
 }
 
@@ -96,7 +105,7 @@ export function findTcpdump(): Promise<string | undefined> {
  * Undefined where the program cannot be had: the reason is printed then, once, and the tests that need it are
  * skipped. With CI=true there is no such excuse.
  */
-async function orSkipped<T>(name: string, unpack: () => Promise<T>): Promise<T | undefined> {
+export async function orSkipped<T>(name: string, unpack: () => Promise<T>): Promise<T | undefined> {
   try {
     return await unpack();
   } catch (error) {

@@ -1,7 +1,6 @@
 /** The page as its readers open it: a file in a browser, with nothing else. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,12 +9,11 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HtmlReporter } from '../report/html/html.js';
 import { ndjsonLine } from '../report/ndjson.js';
-import { findChromium, launch } from '../testing/chromium.js';
+import { findChromium, launch, violations } from '../testing/chromium.js';
 import { longRun } from '../testing/long-run.js';
 import { runFiles } from '../testing/run-files.js';
 
 const TEMPLATE = new URL('../../dist/report/template.html', import.meta.url).pathname;
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** On two processors that others use, too: alone it is a third of it. */
 const FIRST_PAINT_MS = 1000;
 const HOSTILE = '<img src=x onerror=alert(1)></script><!-- <b>';
@@ -323,16 +321,6 @@ async function expectInSight(page: Page, selector: string): Promise<void> {
 }
 
 const withoutHash = (url: string): string => url.replace(/#.*/, '');
-
-async function violations(page: Page): Promise<unknown[]> {
-  // an element would need the policy of the page to allow it
-  await page.evaluate(readFileSync(AXE, 'utf8'));
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof import('axe-core') };
-    const { violations: found } = await axe.run();
-    return found.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
-  });
-}
 
 /** ms from a key in the filter to the list that follows from it: the best of some, as other programs take turns. */
 async function filterTime(): Promise<number> {

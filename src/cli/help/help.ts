@@ -101,6 +101,21 @@ const TEXTS: Readonly<Record<string, Texts>> = {
   },
   docs: { examples: [['offhook docs reference.md', 'everything a scenario can call']] },
   completion: { examples: [['source <(offhook completion bash)', 'in this shell']], short: SHELLS },
+  serve: {
+    examples: [
+      ['offhook serve --check', 'whether offhook.config.json is right'],
+      ['offhook serve', 'its monitors, until Ctrl-C'],
+    ],
+    short: 'Monitors, schedules, alarms, who may do what: docs/monitor.md.',
+  },
+  monitors: {
+    examples: [
+      ['offhook monitors list', 'their states'],
+      ['offhook monitors run reception', 'one now; exit code 1 if it fails'],
+      ['offhook monitors dump', 'the configuration with all defaults'],
+    ],
+    short: 'The token of a server that asks for one is taken from OFFHOOK_TOKEN.',
+  },
   doctor: { examples: [['offhook doctor', 'whether this machine is ready']] },
   config: {
     examples: [['offhook config --project smoke', 'what `offhook run --project smoke` would do']],

@@ -1,0 +1,93 @@
+/** `offhook serve --check` and `offhook monitors dump`: what is wrong with a configuration, and what holds. */
+import { expect, test } from 'vitest';
+import { runFiles } from '../../testing/run-files.js';
+
+const SCENARIOS = {
+  'pass.js': `scenario('passes', () => { assert(1).equals(1); });`,
+  'toggle.js': `scenario('as the file says', () => { assert(env('LINE', 'up')).equals('up'); });`,
+};
+
+function files(config: Readonly<Record<string, unknown>>): Record<string, string> {
+  return { ...SCENARIOS, 'offhook.config.json': JSON.stringify(config) };
+}
+
+test.each([
+  [
+    'nothing there',
+    {},
+    /^offhook: configuration: none was found: no offhook\.config\.json or \.yaml in /,
+  ],
+  [
+    'no JSON',
+    { 'offhook.config.json': '{ "monitors": ' },
+    /^offhook: configuration ".*": cannot be read: /,
+  ],
+  ['no monitors', { 'offhook.config.json': '{}' }, /lacks "monitors"\n.*hint: write "monitors": /s],
+  [
+    'no such setting',
+    files({ monitors: { a: { run: 'pass.js', evry: '1m' } } }),
+    /monitors\.a\.evry: is no setting\n.*did you mean "every"\?/s,
+  ],
+  [
+    'a wrong value',
+    files({ monitors: { a: { run: 'pass.js', every: 'often' } } }),
+    /monitors\.a\.every: must be a duration of at least 1 s such as "30s", "5m" or "2h" or "never"\n.*offhook\.config\.json:1:\d+/s,
+  ],
+  [
+    'no pattern',
+    files({ monitors: { a: { run: 'pass.js', cron: '61 * * * *' } } }),
+    /monitors\.a\.cron: is no cron pattern/,
+  ],
+  [
+    'two schedules',
+    files({ monitors: { a: { run: 'pass.js', cron: '1 * * * *', every: '5m' } } }),
+    /monitors\.a\.cron: and "every" exclude each other/,
+  ],
+  [
+    'a variable that is not set',
+    files({ monitors: { a: { run: 'pass.js', set: { X: '${NOT_SET}' } } } }),
+    /monitors\.a\.set\.X: is the variable NOT_SET, which is not set/,
+  ],
+  [
+    'a variable where none may be',
+    files({ monitors: { a: { run: '${HOME}' } } }),
+    /monitors\.a\.run: names a variable, which only secrets can/,
+  ],
+  [
+    'nobody of that name',
+    files({ monitors: { a: { run: 'pass.js', notify: 'x' } } }),
+    /monitors\.a\.notify: names "x", which is not in "notify"/,
+  ],
+  [
+    'no such file',
+    files({ monitors: { a: { run: 'none.js' }, b: { run: 'pass.js' } } }),
+    /^monitor "a":\noffhook: "none\.js": there is no such file or folder/,
+  ],
+  [
+    'strangers could come',
+    files({ monitors: { a: { run: 'pass.js' } }, listen: { host: '0.0.0.0' } }),
+    /auth/,
+  ],
+] as const)('serve --check: %s', async (_what, given, expected) => {
+  const { code, stderr } = await runFiles(given, ['serve', '--check']);
+  expect({ code, stderr: expected.test(stderr) ? '' : stderr }).toEqual({ code: 2, stderr: '' });
+});
+
+test('YAML says the same', async () => {
+  const yaml =
+    'monitors:\n  one: { run: pass.js, every: 5m }\n  two:\n    run: [toggle.js]\n    cron: "0 9 * * *"\n';
+  const checked = await runFiles({ ...SCENARIOS, 'offhook.config.yaml': yaml }, [
+    'serve',
+    '--check',
+  ]);
+  expect(checked).toMatchObject({ code: 0, stderr: '' });
+  expect(checked.stdout).toMatch(/offhook\.config\.yaml: 2 of 2 monitors can run\n$/);
+  const { stdout } = await runFiles({ 'offhook.config.yaml': yaml }, ['monitors', 'dump']);
+  expect(JSON.parse(stdout)).toMatchObject({
+    monitors: {
+      one: { run: ['pass.js'], every: '5m', fail_after: 2 },
+      two: { cron: '0 9 * * *', timezone: 'UTC' },
+    },
+    max_parallel: 3,
+  });
+});

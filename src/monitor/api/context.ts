@@ -1,0 +1,45 @@
+/** What the routes of the API share. */
+import type { Monitors, MonitorView } from '../model/view.js';
+import { noMonitor } from './message/api-error.js';
+import type { Access, Identity } from './access/access.js';
+import type { ApiOptions } from './api-options.js';
+import type { Feed } from './feed.js';
+import type { Metrics } from './metrics/metrics.js';
+import type { Route } from './route.js';
+import type { TokenBuckets } from './access/token-buckets.js';
+import type { Waiting } from './waiting.js';
+
+export interface ApiContext {
+  readonly monitors: Monitors;
+  readonly options: ApiOptions;
+  readonly access: Access;
+  readonly feed: Feed;
+  readonly metrics: Metrics;
+  readonly logins: TokenBuckets;
+  readonly waiting: Waiting;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    row?: Route;
+  }
+  interface FastifyRequest {
+    /** Undefined: nobody we know, which only open routes allow. */
+    identity: Identity | undefined;
+    /** Of the policy of a page (CSP). */
+    nonce: string;
+  }
+}
+
+/** @throws ApiError 404 */
+export function monitorOf({ monitors }: ApiContext, name: string): MonitorView {
+  const view = monitors.find(name);
+  if (view === undefined) throw noMonitor();
+  return view;
+}
+
+/** What a method of Monitors gives for a name that is none. @throws ApiError 404 */
+export function known<T>(value: T | undefined): T {
+  if (value === undefined) throw noMonitor();
+  return value;
+}

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import type { MonitorSettings } from '../model/settings.js';
+import { FIRST_STATE, type MonitorState } from '../model/states.js';
+import type { MonitorView } from '../model/view.js';
+import { failMap, groupsOf, publicStatus, shownChange, shownMonitor, testOf } from './shown.js';
+
+const SETTINGS: MonitorSettings = {
+  name: 'line',
+  run: ['a.js'],
+  scenario: [],
+  tags: [],
+  exclude_tags: [],
+  schedule: { kind: 'every', every_ms: 60_000 },
+  timeout_ms: 30_000,
+  warn_after: 1,
+  fail_after: 3,
+  recover_after: 1,
+  degraded: {},
+  locks: [],
+  env_file: [],
+  set: {},
+  retries: 0,
+  paused: false,
+  labels: {},
+  ignore_until_first_success: false,
+  maintenance: [],
+  public: false,
+};
+
+function view(
+  name: string,
+  state: Partial<MonitorState>,
+  rest: Omit<Partial<MonitorView>, 'settings' | 'state'> & {
+    settings?: Partial<MonitorSettings>;
+  } = {},
+): MonitorView {
+  return {
+    name,
+    paused: false,
+    in_maintenance: false,
+    strip: [],
+    uptime: {},
+    ...rest,
+    state: { ...FIRST_STATE, ...state },
+    settings: { ...SETTINGS, name, ...rest.settings },
+  };
+}
+
+describe('groups', () => {
+  it('by state, and what is not quite right', () => {
+    const groups = groupsOf([
+      view('a', { state: 'ok', recent: ['passed'] }),
+      view('b', { state: 'ok', recent: ['failed', 'passed'] }),
+      view('c', { state: 'degraded' }),
+      view('d', { state: 'failing', recent: ['failed'] }),
+      view('e', { state: 'failed', recent: ['failed'] }),
+      view('f', {}, { paused: true }),
+    ]);
+    expect(groups).toEqual({
+      fail: ['e'],
+      warn: ['d'],
+      note: ['b', 'c'],
+      ok: ['a', 'b'],
+      paused: ['f'],
+      unknown: ['f'],
+    });
+  });
+
+  it('a bad run that is 20 counted runs ago is no note', () => {
+    const good = Array<'passed'>(19).fill('passed');
+    expect(failMap(['failed', ...good]).includes(true)).toBe(true);
+    expect(failMap(['failed', ...good, 'flaky']).includes(true)).toBe(false);
+    expect(failMap(['stopped', 'failed', 'lost', 'degraded'])).toEqual([true, false]);
+  });
+});
+
+describe("CallTest's state of a test", () => {
+  it('has all there is, and nothing that is not', () => {
+    const last = { ended_at: 900, started_at: 500, outcome: 'failed' } as MonitorView['last'];
+    const state = { state: 'failing', bad: 2, n_run: 9, n_fail: 4, note: 'busy' } as const;
+    const test = testOf(
+      view(
+        'line',
+        { ...state, recent: ['passed', 'failed'] },
+        {
+          running: { id: '2', started_at: 1000 },
+          next_at: 61_000,
+          ...(last === undefined ? {} : { last }),
+          settings: { every_when_failing_ms: 10_000 },
+        },
+      ),
+    );
+    expect(test).toEqual({
+      name: 'line',
+      running: true,
+      waiting: false,
+      paused: false,
+      status: 'failing',
+      t_start: 1000,
+      t_stop: 900,
+      n_run: 9,
+      n_fail: 4,
+      fail_count: 2,
+      fail_map: [false, true],
+      exception: 'busy',
+      next_run: 61_000,
+      repeat_after_ms: 60_000,
+      retry_after_ms: 10_000,
+      timeout_ms: 30_000,
+      warn_after: 1,
+      fail_after: 3,
+    });
+  });
+});
+
+it('values of `set` are shown to nobody, also in the feed', () => {
+  const secret = view('line', {}, { settings: { set: { SIP_PASSWORD: 'hunter2', HOST: 'pbx' } } });
+  expect(shownMonitor(secret).settings.set).toEqual({ SIP_PASSWORD: '***', HOST: '***' });
+  const change = shownChange({ type: 'monitor', monitor: secret });
+  expect(JSON.stringify(change)).not.toContain('hunter2');
+  expect(secret.settings.set['SIP_PASSWORD']).toBe('hunter2');
+});
+
+it('the public sees names, strips and uptimes of public monitors, nothing else', () => {
+  const strip = (
+    ['passed', 'flaky', 'degraded', 'failed', 'errored', 'stopped', 'lost'] as const
+  ).map((outcome) => ({ id: 'x', started_at: 1, outcome, duration_ms: 1 }));
+  const status = publicStatus('Phones', [
+    view('open', { note: 'no' }, { strip, uptime: { day: 0.5 }, settings: { public: true } }),
+    view('closed', {}),
+  ]);
+  expect(status).toEqual({
+    title: 'Phones',
+    monitors: [
+      {
+        name: 'open',
+        strip: ['up', 'up', 'slow', 'down', 'down', 'none', 'none'],
+        uptime: { day: 0.5 },
+      },
+    ],
+  });
+});

@@ -1,0 +1,203 @@
+/**
+ * What is remembered of monitors: each run's end with the state that follows from it, the time in states, and files. What
+ * is shown was stored before. A store that fails is tried again until it works; meanwhile the health is red.
+ */
+import type { BegunRun, EndedRun } from '../model/run.js';
+import type { MonitorSettings } from '../model/settings.js';
+import { stateAfter, type Transition } from '../model/states.js';
+import { STRIP_LENGTH, type Bucket, type StripRun } from '../model/view.js';
+import type { Retention, Store, StoredMonitor, StoredNotice } from '../store/store.js';
+import type { Clock } from './clock.js';
+import type { RunFolders } from './folders.js';
+import { reasonOf, type Health } from './health.js';
+import type { Roster } from './roster.js';
+import type { Watched } from './watched.js';
+
+export interface LedgerParts {
+  readonly store: Store;
+  readonly folders: RunFolders;
+  readonly clock: Clock;
+  readonly health: Health;
+  readonly roster: Roster;
+  /** What is to be told of a transition: stored before the transition is shown. */
+  readonly noticesOf?: (
+    transition: Transition,
+    monitor: MonitorSettings,
+  ) => readonly StoredNotice[];
+  /** Notices were stored. */
+  readonly noticed?: (notices: readonly StoredNotice[]) => void;
+}
+
+/** A store that fails is tried again after that. */
+const AGAIN_MS = 1000;
+const DAY_MS = 24 * 60 * 60_000;
+const SPANS = { day: DAY_MS, week: 7 * DAY_MS, month: 30 * DAY_MS } as const;
+/** Locks learned of one monitor: more would be none of its own any more, such as an account made up for each run. */
+const MOST_LOCKS = 50;
+
+export interface Known {
+  readonly stored: StoredMonitor;
+  readonly strip: readonly StripRun[];
+}
+
+export class Ledger {
+  readonly #parts: LedgerParts;
+  #isClosing = false;
+
+  constructor(parts: LedgerParts) {
+    this.#parts = parts;
+  }
+
+  /** From now on what cannot be stored is given up after one try. */
+  close(): void {
+    this.#isClosing = true;
+  }
+
+  /** What the store has of monitors, by their names. */
+  async known(): Promise<ReadonlyMap<string, Known>> {
+    const { store } = this.#parts;
+    const [stored, strips] = await Promise.all([store.monitors(), store.strips(STRIP_LENGTH)]);
+    return new Map(
+      stored.map((one) => [one.name, { stored: one, strip: strips.get(one.name) ?? [] }]),
+    );
+  }
+
+  begin(run: BegunRun): Promise<void> {
+    return this.#untilStored(() => this.#parts.store.begin(run));
+  }
+
+  async save(watched: Watched, stored: StoredMonitor): Promise<void> {
+    await this.#untilStored(() => this.#parts.store.save(stored));
+    watched.stored = stored;
+  }
+
+  /** A run has ended: stores what follows from it, then shows it. */
+  async take(watched: Watched, run: EndedRun, locks: readonly string[] = []): Promise<void> {
+    const { store, noticesOf, noticed, roster } = this.#parts;
+    const { outcome, ended_at: at, note, id } = run;
+    await this.#account(watched, at);
+    const before = watched.stored;
+    const result = { outcome, at, run: id, ...(note === undefined ? {} : { note }) };
+    const { state, transition } = stateAfter(before.state, result, watched.settings);
+    const isGood = outcome === 'passed' || outcome === 'flaky' || outcome === 'degraded';
+    const renewsGood = isGood && (run.kept || before.last_passed?.kept !== true);
+    const stored: StoredMonitor = {
+      ...before,
+      state,
+      last: run,
+      ...(renewsGood ? { last_passed: run } : {}),
+      learned_locks: learned(before.learned_locks, locks),
+    };
+    const notices =
+      transition === undefined ? [] : (noticesOf?.(transition, watched.settings) ?? []);
+    await this.#untilStored(() => store.end(run, stored, transition, notices));
+    watched.stored = stored;
+    watched.ended(run);
+    roster.show(watched);
+    if (notices.length > 0) noticed?.(notices);
+    // The files of the last good run make room for those of this one.
+    if (renewsGood && before.last_passed?.kept === true) await this.#forget(before.last_passed.id);
+    if (!run.kept) await this.#parts.folders.remove(id).catch(() => undefined);
+  }
+
+  /** Adds up the time in states, looks at the disk, removes what is too old, and counts uptimes. */
+  async keepHouse(retention: Retention): Promise<void> {
+    const { folders, health, store, clock, roster } = this.#parts;
+    const now = Math.round(clock.now());
+    const disk = await folders.problem();
+    if (disk === undefined) health.clear('disk', 'space');
+    else health.set('disk', 'space', disk, now);
+    try {
+      for (const watched of roster.values()) await this.#account(watched, now);
+      for (const id of await store.prune(now, retention)) await folders.remove(id);
+      await this.#trimFiles(retention.file_bytes);
+      await this.#countUptimes(now);
+      health.clear('store', 'house');
+    } catch (error) {
+      health.set('store', 'house', `the history cannot be kept: ${reasonOf(error)}`, now);
+    }
+  }
+
+  /** The oldest files go where all are too much, but for those of runs that go on and of the last ones of each monitor. */
+  async #trimFiles(most: number): Promise<void> {
+    const { folders, roster } = this.#parts;
+    const kept = new Set(
+      roster
+        .values()
+        .flatMap(({ running, stored: { last, last_passed } }) => [
+          ...(running === undefined ? [] : [running.id]),
+          ...(last === undefined ? [] : [last.id]),
+          ...(last_passed === undefined ? [] : [last_passed.id]),
+        ]),
+    );
+    const ids = [...(await folders.ids())].sort();
+    let total = 0;
+    for (const id of ids) if (!kept.has(id)) total += await folders.size(id);
+    for (const id of ids) {
+      if (total <= most) return;
+      if (kept.has(id)) continue;
+      total -= await folders.size(id);
+      await this.#forget(id);
+    }
+  }
+
+  async #forget(id: string): Promise<void> {
+    await this.#untilStored(() => this.#parts.store.forgetFiles(id));
+    await this.#parts.folders.remove(id).catch(() => undefined);
+  }
+
+  /** The time since the last call was spent in the state as stored. Uptimes lack what cannot be stored. */
+  async #account(watched: Watched, to: number): Promise<void> {
+    const from = watched.accounted;
+    if (to <= from) return;
+    watched.accounted = to;
+    const { name, state } = watched.stored;
+    await this.#parts.store.spent(name, state.state, from, to).catch(() => undefined);
+  }
+
+  async #countUptimes(now: number): Promise<void> {
+    const { store, roster } = this.#parts;
+    const spans = Object.entries(SPANS) as readonly (readonly [keyof typeof SPANS, number])[];
+    const times = await Promise.all(
+      spans.map(async ([name, span]) => ({ name, of: await store.stateTimes(now - span, now) })),
+    );
+    for (const watched of roster.values()) {
+      const shares = times.flatMap(({ name, of }) => {
+        const share = uptimeOf(of.get(watched.name));
+        return share === undefined ? [] : [[name, share] as const];
+      });
+      watched.uptime = Object.fromEntries(shares);
+    }
+  }
+
+  async #untilStored(act: () => Promise<void>): Promise<void> {
+    const { health, clock } = this.#parts;
+    for (;;) {
+      try {
+        await act();
+        health.clear('store', 'write');
+        return;
+      } catch (error) {
+        const text = `what was found cannot be stored: ${reasonOf(error)}`;
+        health.set('store', 'write', text, Math.round(clock.now()));
+        if (this.#isClosing) return;
+      }
+      await new Promise<void>((resolve) => {
+        clock.after(AGAIN_MS, resolve);
+      });
+    }
+  }
+}
+
+function learned(before: readonly string[], locks: readonly string[]): readonly string[] {
+  const all = [...new Set([...before, ...locks])];
+  return all.length > MOST_LOCKS ? before : all;
+}
+
+/** The share of the known time in which it was not failed. */
+function uptimeOf(states: Bucket['states'] | undefined): number | undefined {
+  if (states === undefined) return undefined;
+  const { ok = 0, degraded = 0, failing = 0, failed = 0 } = states;
+  const known = ok + degraded + failing + failed;
+  return known === 0 ? undefined : 1 - failed / known;
+}

@@ -1,0 +1,53 @@
+/** What is wrong with single texts of the settings. */
+import { Cron } from 'croner';
+
+export function cronProblem(text: string): string | undefined {
+  try {
+    const cron = new Cron(text, { paused: true });
+    return cron.nextRun() === null ? 'is a cron pattern that never comes' : undefined;
+  } catch (error) {
+    const why =
+      error instanceof Error
+        ? error.message.replace(/^\w+Error: /, '').replace(/^CronPattern: /, '')
+        : '';
+    return `is no cron pattern (5 fields: minute hour day month weekday; or 6, seconds first): ${why}`;
+  }
+}
+
+export function timezoneProblem(text: string): string | undefined {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return undefined;
+  } catch {
+    return 'is no time zone such as "Europe/Berlin" or "UTC"';
+  }
+}
+
+export function urlProblem(...schemes: readonly string[]): (text: string) => string | undefined {
+  return (text) => {
+    const scheme = URL.canParse(text) ? new URL(text).protocol.replace(':', '') : '';
+    return schemes.includes(scheme)
+      ? undefined
+      : `must be an address that begins with ${schemes.map((one) => `${one}://`).join(' or ')}`;
+  };
+}
+
+/** A moment: "2026-12-24T18:00:00+01:00". */
+export function momentProblem(text: string): string | undefined {
+  const isWhole = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text);
+  return isWhole && !Number.isNaN(Date.parse(text))
+    ? undefined
+    : 'must be a time with its offset, such as "2026-12-24T18:00:00+01:00"';
+}
+
+export function tokenProblem(text: string): string | undefined {
+  return /^[\x21-\x7e]{16,}$/.test(text)
+    ? undefined
+    : 'must have at least 16 characters of ASCII without spaces: try openssl rand -hex 24';
+}
+
+export function lineProblem(text: string): string | undefined {
+  return /[\r\n]/.test(text) || text !== text.trim()
+    ? 'must be one line, without spaces around it'
+    : undefined;
+}

@@ -1,0 +1,295 @@
+/**
+ * Forms of settings as data: each says what a value must be. Checks, defaults, the JSON Schema for editors and the page of the
+ * documentation follow from them.
+ */
+import { nearest } from '../../schema/nearest.js';
+
+export type Form =
+  /** "30s", or a number of seconds; read as ms. `words`: other texts that may stand there, which stay as they are. */
+  | {
+      readonly kind: 'duration';
+      readonly least_ms?: number;
+      readonly most_ms?: number;
+      readonly words?: readonly string[];
+    }
+  | { readonly kind: 'whole' | 'number'; readonly least: number; readonly most: number }
+  | { readonly kind: 'yes' }
+  /** `secret`: "${NAME}" stands for that variable of the environment. `check`: what is wrong with it. */
+  | {
+      readonly kind: 'text';
+      readonly secret?: true;
+      readonly check?: (text: string) => string | undefined;
+    }
+  | { readonly kind: 'word'; readonly words: readonly string[] }
+  /** An array; `or_one`: or a value alone, read as an array of it. */
+  | { readonly kind: 'list'; readonly of: Form; readonly or_one?: true; readonly least?: number }
+  /** An object with any names. */
+  | { readonly kind: 'map'; readonly of: Form; readonly name?: RegExp; readonly names?: string }
+  | { readonly kind: 'object'; readonly rows: Rows }
+  /** The first form that the JSON type of the value fits is the one that counts. */
+  | { readonly kind: 'either'; readonly forms: readonly Form[] };
+
+type DurationForm = Extract<Form, { kind: 'duration' }>;
+
+export interface Row {
+  readonly form: Form;
+  /** A sentence: what it says. */
+  readonly doc: string;
+  /** As somebody would write it. */
+  readonly initial?: unknown;
+  readonly example?: unknown;
+  readonly required?: true;
+}
+export type Rows = Readonly<Record<string, Row>>;
+
+export type Steps = readonly (string | number)[];
+
+/** Why a value does not fit, and where. */
+export class Misfit {
+  readonly steps: Steps;
+  /** A predicate: "must be true or false". */
+  readonly what: string;
+  readonly hint: string | undefined;
+  /** The name is wrong, not the value. */
+  readonly isName: boolean;
+
+  constructor(
+    steps: Steps,
+    what: string,
+    { hint, isName = false }: { hint?: string; isName?: boolean } = {},
+  ) {
+    this.steps = steps;
+    this.what = what;
+    this.hint = hint;
+    this.isName = isName;
+  }
+}
+
+export interface ReadContext {
+  /** Value of a variable of the environment. */
+  readonly variable: (name: string) => string | undefined;
+}
+
+/** @returns the value with durations in ms, secrets filled in and nothing added, or why it does not fit */
+function read(form: Form, value: unknown, steps: Steps, context: ReadContext): unknown {
+  switch (form.kind) {
+    case 'duration':
+      return readDuration(form, value, steps);
+    case 'whole':
+    case 'number':
+      return readNumber(form, value, steps);
+    case 'yes':
+      return typeof value === 'boolean' ? value : misfit(form, steps);
+    case 'text':
+      return readText(form, value, steps, context);
+    case 'word':
+      return typeof value === 'string' && form.words.includes(value) ? value : misfit(form, steps);
+    case 'list':
+      return readList(form, value, steps, context);
+    case 'map':
+      return readMap(form, value, steps, context);
+    case 'object':
+      return readObject(form.rows, value, steps, context);
+    case 'either': {
+      const fitting = form.forms.find((one) => fitsType(one, value));
+      return fitting === undefined ? misfit(form, steps) : read(fitting, value, steps, context);
+    }
+  }
+}
+
+/** What a value of that form must be: "a whole number from 1 to 9". */
+export function formText(form: Form): string {
+  switch (form.kind) {
+    case 'duration': {
+      const span = spanText(form);
+      const words = (form.words ?? []).map((word) => ` or "${word}"`).join('');
+      return `a duration${span} such as "30s", "5m" or "2h"${words}`;
+    }
+    case 'whole':
+    case 'number':
+      return `${form.kind === 'whole' ? 'a whole number' : 'a number'} from ${form.least} to ${form.most}`;
+    case 'yes':
+      return 'true or false';
+    case 'text':
+      return form.secret === true ? 'a text, or "${NAME}" of a variable' : 'a text';
+    case 'word':
+      return form.words.map((word) => `"${word}"`).join(', ');
+    case 'list':
+      return form.or_one === true
+        ? `${formText(form.of)}, or an array of such`
+        : `an array, each ${formText(form.of)}`;
+    case 'map':
+      return `an object, behind each name ${formText(form.of)}`;
+    case 'object':
+      return 'an object';
+    case 'either':
+      return form.forms.map(formText).join(', or ');
+  }
+}
+
+function spanText({ least_ms: least = 0, most_ms: most }: DurationForm): string {
+  if (most === undefined) return least === 0 ? '' : ` of at least ${least / 1000} s`;
+  return least === 0
+    ? ` of at most ${most / 1000} s`
+    : ` from ${least / 1000} s to ${most / 1000} s`;
+}
+
+function misfit(form: Form, steps: Steps): Misfit {
+  return new Misfit(steps, `must be ${formText(form)}`);
+}
+
+function readDuration(form: DurationForm, value: unknown, steps: Steps): unknown {
+  if (typeof value === 'string' && form.words?.includes(value) === true) return value;
+  const ms = msOf(value);
+  return ms !== undefined && ms >= (form.least_ms ?? 1) && ms <= (form.most_ms ?? LONGEST_MS)
+    ? ms
+    : misfit(form, steps);
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+/** Ten years. */
+const LONGEST_MS = 3650 * 86_400_000;
+
+/** Longer ones than scripts know: "2h", "14d". */
+function msOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return value * 1000;
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(String(value)) ?? [];
+  return number === undefined ? undefined : Number(number) * (UNIT_MS[unit] ?? 0);
+}
+
+function readNumber(
+  form: Extract<Form, { kind: 'whole' | 'number' }>,
+  value: unknown,
+  steps: Steps,
+): unknown {
+  const fits =
+    typeof value === 'number' &&
+    value >= form.least &&
+    value <= form.most &&
+    (form.kind === 'number' || Number.isInteger(value));
+  return fits ? value : misfit(form, steps);
+}
+
+function readText(
+  form: Extract<Form, { kind: 'text' }>,
+  value: unknown,
+  steps: Steps,
+  { variable }: ReadContext,
+): unknown {
+  if (typeof value !== 'string' || value === '' || value.includes('\0')) return misfit(form, steps);
+  const [, name] = /^\$\{(\w+)\}$/.exec(value) ?? [];
+  if (form.secret !== true && name !== undefined) {
+    return new Misfit(steps, 'names a variable, which only secrets can', {
+      hint: 'write the value itself; passwords and tokens may be "${NAME}"',
+    });
+  }
+  const text = name === undefined ? value : variable(name);
+  if (text === undefined || text === '') {
+    return new Misfit(steps, `is the variable ${name ?? ''}, which is not set`, {
+      hint: `set ${name ?? 'it'} in the environment of offhook serve`,
+    });
+  }
+  const problem = form.check?.(text);
+  return problem === undefined ? text : new Misfit(steps, problem);
+}
+
+function readList(
+  form: Extract<Form, { kind: 'list' }>,
+  value: unknown,
+  steps: Steps,
+  context: ReadContext,
+): unknown {
+  const isList = Array.isArray(value);
+  if (!isList && (form.or_one !== true || !fitsType(form.of, value))) return misfit(form, steps);
+  const list: readonly unknown[] = isList ? value : [value];
+  if (list.length < (form.least ?? 0)) return new Misfit(steps, 'must not be empty');
+  const items = list.map((one, index) =>
+    read(form.of, one, isList ? [...steps, index] : steps, context),
+  );
+  return items.find((one) => one instanceof Misfit) ?? items;
+}
+
+function readMap(
+  form: Extract<Form, { kind: 'map' }>,
+  value: unknown,
+  steps: Steps,
+  context: ReadContext,
+): unknown {
+  if (!isObject(value)) return misfit(form, steps);
+  const entries: [string, unknown][] = [];
+  for (const [name, one] of Object.entries(value)) {
+    if (form.name?.test(name) === false) {
+      return new Misfit([...steps, name], form.names ?? 'is no name', { isName: true });
+    }
+    const item = read(form.of, one, [...steps, name], context);
+    if (item instanceof Misfit) return item;
+    entries.push([name, item]);
+  }
+  return Object.fromEntries(entries);
+}
+
+/** The values of an object whose names are rows. */
+export function readObject(
+  rows: Rows,
+  value: unknown,
+  steps: Steps,
+  context: ReadContext,
+): Readonly<Record<string, unknown>> | Misfit {
+  if (!isObject(value)) return new Misfit(steps, 'must be an object');
+  const entries: [string, unknown][] = [];
+  for (const [name, one] of Object.entries(value)) {
+    if (!Object.hasOwn(rows, name)) return unknownName(rows, name, steps);
+    const row = rows[name];
+    if (row === undefined) continue;
+    const item = read(row.form, one, [...steps, name], context);
+    if (item instanceof Misfit) return item;
+    entries.push([name, item]);
+  }
+  for (const [name, { required, example }] of Object.entries(rows)) {
+    if (required !== true || Object.hasOwn(value, name)) continue;
+    const hint =
+      example === undefined ? {} : { hint: `write "${name}": ${JSON.stringify(example)}` };
+    return new Misfit(steps, `lacks "${name}"`, hint);
+  }
+  return Object.fromEntries(entries);
+}
+
+function unknownName(rows: Rows, name: string, steps: Steps): Misfit {
+  const names = Object.keys(rows);
+  const near = nearest(name, names);
+  const hint =
+    near === undefined ? `the settings are ${names.join(', ')}` : `did you mean "${near}"?`;
+  return new Misfit([...steps, name], 'is no setting', { hint, isName: true });
+}
+
+function fitsType(form: Form, value: unknown): boolean {
+  switch (form.kind) {
+    case 'duration':
+      return typeof value === 'string' || typeof value === 'number';
+    case 'whole':
+    case 'number':
+      return typeof value === 'number';
+    case 'yes':
+      return typeof value === 'boolean';
+    case 'text':
+    case 'word':
+      return typeof value === 'string';
+    case 'list':
+      return Array.isArray(value) || form.or_one === true;
+    case 'map':
+    case 'object':
+      return isObject(value);
+    case 'either':
+      return form.forms.some((one) => fitsType(one, value));
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,132 @@
+/** The text of a configuration, JSON or YAML, as plain data that knows its places. */
+import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { OffhookError, type SourceLocation } from '../../errors.js';
+import { NotOrdinary, ownersOf, readOrdinary } from '../../ordinary-file.js';
+import type { Steps } from './form.js';
+
+const NAMES = ['offhook.config.json', 'offhook.config.yaml', 'offhook.config.yml'];
+const LARGEST = 4 * 1024 * 1024;
+
+export interface ConfigText {
+  readonly value: unknown;
+  /** The place of a value, or with `isName` of the name in front of it. */
+  readonly placeOf: (steps: Steps, isName: boolean) => SourceLocation;
+}
+
+/** The file to read: the one that was named, or that of the folder. @throws OffhookError E_SETTINGS */
+export function configFile(cwd: string, named: string | undefined): string {
+  if (named !== undefined)
+    return join(cwd, named).startsWith('/') && named.startsWith('/') ? named : join(cwd, named);
+  const found = NAMES.filter((name) => existsSync(join(cwd, name)));
+  const [first] = found;
+  if (first === undefined) {
+    throw new OffhookError(
+      'E_SETTINGS',
+      {
+        subject: 'configuration',
+        what: 'none was found',
+        seen: `no ${NAMES[0] ?? ''} or .yaml in ${cwd}`,
+      },
+      {
+        hint: 'name the file, or write one: {"monitors": {"reception": {"run": "calls/reception.js"}}}',
+      },
+    );
+  }
+  if (found.length > 1) {
+    throw new OffhookError(
+      'E_SETTINGS',
+      { subject: 'configuration', what: 'several files could be meant', seen: found.join(', ') },
+      { hint: 'name one: offhook serve FILE' },
+    );
+  }
+  return join(cwd, first);
+}
+
+/** @throws OffhookError E_SETTINGS */
+export function readConfig(path: string): ConfigText {
+  const text = textOf(path);
+  const lines = new LineCounter();
+  // JSON is YAML, too: one parser gives the places of both.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number): SourceLocation => {
+    const { line, col } = lines.linePos(offset);
+    return { file: path, line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const [error] = document.errors;
+  if (error !== undefined) {
+    throw new OffhookError(
+      'E_SETTINGS',
+      { subject: `configuration "${path}"`, what: 'cannot be read', seen: error.message },
+      {
+        hint: 'correct it; offhook serve --check reads it without starting anything',
+        at: at(error.pos[0]),
+      },
+    );
+  }
+  return {
+    value: plain(document, path),
+    placeOf: (steps, isName) => at(offsetOf(document, steps, isName)),
+  };
+}
+
+function plain(document: Document, path: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw new OffhookError(
+      'E_SETTINGS',
+      {
+        subject: `configuration "${path}"`,
+        what: 'cannot be read',
+        seen: error instanceof Error ? error.message : String(error),
+      },
+      { hint: 'write out what its aliases stand for' },
+    );
+  }
+}
+
+/** Where it begins; of what is not there, where the nearest thing around it begins. */
+function offsetOf(document: Document, steps: Steps, isName: boolean): number {
+  for (let length = steps.length; length > 0; length -= 1) {
+    const path = steps.slice(0, length);
+    if (isName && length === steps.length) {
+      const parent = length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+      const pair = isMap(parent)
+        ? parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))
+        : undefined;
+      if (isNode(pair?.key)) return pair.key.range?.[0] ?? 0;
+    }
+    const node = document.getIn(path, true);
+    if (isNode(node)) return node.range?.[0] ?? 0;
+  }
+  return document.contents?.range?.[0] ?? 0;
+}
+
+function textOf(path: string): string {
+  try {
+    const bytes = readOrdinary(path, {
+      largest: LARGEST,
+      owners: ownersOf(dirname(path)),
+      links: true,
+    });
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    const isOurs = error instanceof NotOrdinary;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const what =
+      code === 'ENOENT'
+        ? 'there is no such file'
+        : code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
+          ? 'is not UTF-8 text'
+          : isOurs
+            ? error.message
+            : `not read: ${code}`;
+    throw new OffhookError(
+      'E_SETTINGS',
+      { subject: `configuration "${path}"`, what },
+      { hint: 'check its name, and that it is an ordinary file of yours that may be read' },
+    );
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Where monitors remember: their states, runs, hours and days. Every method resolves once it is on disk, and rejects with
+ * E_STORE when that failed: what is shown was stored before. One process writes.
+ */
+import type { BegunRun, EndedRun } from '../model/run.js';
+import type { MonitorState, Transition } from '../model/states.js';
+import type { Bucket, StripRun } from '../model/view.js';
+
+/** What is stored of a monitor beside its runs. */
+export interface StoredMonitor {
+  readonly name: string;
+  readonly state: MonitorState;
+  /** Somebody paused (true) or resumed (false) it; undefined: as the configuration says. */
+  readonly paused?: boolean;
+  readonly last?: EndedRun;
+  readonly last_passed?: EndedRun;
+  /** Names of locks its runs took, which it is not to hold beside another monitor. */
+  readonly learned_locks: readonly string[];
+}
+
+/** A notification that waits to be delivered, or could not be. */
+export interface StoredNotice {
+  readonly id: string;
+  /** Name in `notify` of the configuration. */
+  readonly target: string;
+  readonly created_at: number;
+  /** JSON. */
+  readonly body: string;
+  readonly tries: number;
+  /** When to try next; undefined: given up. */
+  readonly next_at?: number;
+  readonly problem?: string;
+}
+
+export interface Retention {
+  /** Rows of runs that passed, of all others, hours, days: older ones go. In ms. */
+  readonly passed_ms: number;
+  readonly failed_ms: number;
+  readonly hours_ms: number;
+  readonly days_ms: number;
+  /** Most bytes of the store: the oldest runs go first. */
+  readonly bytes: number;
+  /** Most bytes of the files of runs; the oldest go first. The store itself does not know them. */
+  readonly file_bytes: number;
+}
+
+export interface Store {
+  /** All monitors ever stored, also those no longer configured. */
+  monitors(): Promise<readonly StoredMonitor[]>;
+  /** A run begins. A restart finds those that never ended. */
+  begin(run: BegunRun): Promise<void>;
+  begun(): Promise<readonly BegunRun[]>;
+  /**
+   * In one transaction: the run ends, the monitor is as given, the hour and day have it, the change is noted, and so are the
+   * notices of it: a process that is killed has told nobody, and the next one finds what is to be told.
+   */
+  end(
+    run: EndedRun,
+    monitor: StoredMonitor,
+    transition?: Transition,
+    notices?: readonly StoredNotice[],
+  ): Promise<void>;
+  /** The monitor is as given, without a run; a change and its notices are noted. */
+  save(
+    monitor: StoredMonitor,
+    transition?: Transition,
+    notices?: readonly StoredNotice[],
+  ): Promise<void>;
+  /** Adds the time from `from` to `to`, in which a monitor was in its state, to its hours and days. */
+  spent(name: string, state: MonitorState['state'], from: number, to: number): Promise<void>;
+  /** Ended runs before that time, the newest first. */
+  history(name: string, before: number, limit: number): Promise<readonly EndedRun[]>;
+  /** The last runs of each monitor, the newest last. */
+  strips(length: number): Promise<ReadonlyMap<string, readonly StripRun[]>>;
+  run(id: string): Promise<EndedRun | undefined>;
+  /** The files of the run are gone. */
+  forgetFiles(id: string): Promise<void>;
+  buckets(name: string, size: 'hour' | 'day', from: number, to: number): Promise<readonly Bucket[]>;
+  /** Sums of the states of each monitor's hours in [from, to). */
+  stateTimes(from: number, to: number): Promise<ReadonlyMap<string, Bucket['states']>>;
+  transitions(name: string, before: number, limit: number): Promise<readonly Transition[]>;
+  notices(): Promise<readonly StoredNotice[]>;
+  saveNotice(notice: StoredNotice): Promise<void>;
+  dropNotice(id: string): Promise<void>;
+  /** Takes away what is too old or too much. @returns ids of runs whose files have to go */
+  prune(now: number, retention: Retention): Promise<readonly string[]>;
+  /** Size on disk, in bytes. */
+  size(): Promise<number>;
+  close(): Promise<void>;
+}

@@ -2,30 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { MonitorSettings } from '../model/settings.js';
 import { FIRST_STATE, type MonitorState } from '../model/states.js';
 import type { MonitorView } from '../model/view.js';
+import { monitorSettings } from '../../testing/monitor/sample-monitor.js';
 import { failMap, groupsOf, publicStatus, shownChange, shownMonitor, testOf } from './shown.js';
 
-const SETTINGS: MonitorSettings = {
-  name: 'line',
-  run: ['a.js'],
-  scenario: [],
-  tags: [],
-  exclude_tags: [],
+const SETTINGS = monitorSettings({
   schedule: { kind: 'every', every_ms: 60_000 },
-  timeout_ms: 30_000,
-  warn_after: 1,
   fail_after: 3,
-  recover_after: 1,
-  degraded: {},
-  locks: [],
-  env_file: [],
-  set: {},
-  retries: 0,
-  paused: false,
-  labels: {},
-  ignore_until_first_success: false,
-  maintenance: [],
-  public: false,
-};
+});
 
 function view(
   name: string,

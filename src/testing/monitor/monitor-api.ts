@@ -10,10 +10,9 @@ import { RunFolders } from '../../monitor/core/folders.js';
 import { Watch, type WatchSettings } from '../../monitor/core/watch.js';
 import type { MonitorSettings } from '../../monitor/model/settings.js';
 import { openStore } from '../../monitor/store/open-store.js';
-import { RETENTION } from './sample-monitor.js';
+import { monitorSettings, RETENTION } from './sample-monitor.js';
 import { CLI_FILE } from '../run-cli.js';
 
-const MINUTE_MS = 60_000;
 export const READER = 'reader-token-0123456789';
 export const OPERATOR = 'operator-token-0123456789';
 
@@ -50,29 +49,7 @@ export function monitor(
   file: keyof typeof SCENARIOS,
   settings: Partial<MonitorSettings> = {},
 ): MonitorSettings {
-  return {
-    name,
-    run: [file],
-    scenario: [],
-    tags: [],
-    exclude_tags: [],
-    schedule: { kind: 'never' },
-    timeout_ms: MINUTE_MS,
-    warn_after: 1,
-    fail_after: 3,
-    recover_after: 1,
-    degraded: {},
-    locks: [],
-    env_file: [],
-    set: {},
-    retries: 0,
-    paused: false,
-    labels: {},
-    ignore_until_first_success: false,
-    maintenance: [],
-    public: false,
-    ...settings,
-  };
+  return monitorSettings({ name, run: [file], fail_after: 3, ...settings });
 }
 
 /** @param options of the API: without tokens unless given */

@@ -1,31 +1,8 @@
 import { expect, test } from 'vitest';
-import type { MonitorSettings } from '../../../monitor/model/settings.js';
 import { FIRST_STATE, type State } from '../../../monitor/model/states.js';
 import type { MonitorView } from '../../../monitor/model/view.js';
+import { monitorSettings } from '../../../testing/monitor/sample-monitor.js';
 import { allLabels, countStates, matches, NO_FILTER, worstFirst } from './order.js';
-
-const SETTINGS: MonitorSettings = {
-  name: '',
-  run: ['a.js'],
-  scenario: [],
-  tags: [],
-  exclude_tags: [],
-  schedule: { kind: 'never' },
-  timeout_ms: 1000,
-  warn_after: 1,
-  fail_after: 2,
-  recover_after: 1,
-  degraded: {},
-  locks: [],
-  env_file: [],
-  set: {},
-  retries: 0,
-  paused: false,
-  labels: {},
-  ignore_until_first_success: false,
-  maintenance: [],
-  public: false,
-};
 
 function view(
   name: string,
@@ -41,7 +18,7 @@ function view(
   return {
     name,
     state: { ...FIRST_STATE, state, ...(note === undefined ? {} : { note }) },
-    settings: { ...SETTINGS, name, labels, ...(info === undefined ? {} : { info }) },
+    settings: monitorSettings({ name, labels, ...(info === undefined ? {} : { info }) }),
     paused,
     in_maintenance: false,
     strip: [],

@@ -8,7 +8,7 @@ const caller = agent('caller', {
 caller.register();
 await_until(() => assert(caller.registered).is_true());
 caller.dial(env('RECEPTION'));
-await_until(() => assert(caller.state).equals(State.Established), { timeout: '20s' });
+await_until(() => assert(caller.state).equals(State.Established), '20s');
 // Phones report what they received every five seconds (RTCP): the quality comes from that.
 wait(7);
 caller.verify_media();

@@ -241,7 +241,7 @@ test('a program of the configuration calls the scenario that waits', async () =>
     import { wait_mode } from 'offhook/modes';
     scenario('somebody calls', () => {
       const [callee, caller] = [agent('callee'), agent('caller')];
-      const asked = http({ url: env('OFFHOOK_TRIGGER') + '?number=%2B49301' });
+      const asked = http('POST', env('OFFHOOK_TRIGGER') + '?number=%2B49301');
       assert(asked.status).equals(200);
       assert(asked.body.trim()).equals('calls +49301');
       caller.dial(callee);

@@ -106,17 +106,32 @@ export function stateAfter(
     has_passed: before.has_passed || !bad,
   };
   const to = next(counted, before.state, rules);
-  const { note: oldNote, note_run: oldRun, ...plain } = counted;
-  const noted = bad || slow ? { note, note_run: run } : { note: oldNote, note_run: oldRun };
-  const state: MonitorState = {
-    ...plain,
-    state: to,
-    since: to === before.state ? before.since : at,
-    ...(to === 'ok' && !bad && !slow ? {} : withoutUndefined(noted)),
-  };
+  // What was wrong stays noted until all is well.
+  const { note: _note, note_run: _run, ...plain } = counted;
+  const noted = bad || slow ? given({ note, note_run: run }) : to === 'ok' ? {} : noteOf(before);
+  const since = to === before.state ? before.since : at;
+  const state: MonitorState = { ...plain, ...noted, state: to, since };
   if (to === before.state) return { state };
-  const told = withoutUndefined({ note: bad || slow ? note : undefined, run });
+  const told = { ...(run === undefined ? {} : { run }), ...(bad || slow ? given({ note }) : {}) };
   return { state, transition: { from: before.state, to, at, ...told } };
+}
+
+function noteOf({ note, note_run }: MonitorState): Pick<MonitorState, 'note' | 'note_run'> {
+  return given({ note, note_run });
+}
+
+/** The fields that have a value. */
+function given({
+  note,
+  note_run,
+}: {
+  readonly note?: string | undefined;
+  readonly note_run?: string | undefined;
+}): Pick<MonitorState, 'note' | 'note_run'> {
+  return {
+    ...(note === undefined ? {} : { note }),
+    ...(note_run === undefined ? {} : { note_run }),
+  };
 }
 
 function next(counted: MonitorState, before: State, rules: StateRules): State {
@@ -152,12 +167,4 @@ function inWindow(
 function cleanInRow(recent: readonly Outcome[]): number {
   const last = recent.findLastIndex((outcome) => isBad(outcome) || outcome === 'degraded');
   return recent.length - 1 - last;
-}
-
-function withoutUndefined<T extends object>(
-  fields: T,
-): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined),
-  ) as never;
 }

@@ -7,6 +7,7 @@ import { failMap, groupsOf, publicStatus, shownChange, shownMonitor, testOf } fr
 
 const SETTINGS = monitorSettings({
   schedule: { kind: 'every', every_ms: 60_000 },
+  timeout_ms: 30_000,
   fail_after: 3,
 });
 

@@ -49,11 +49,14 @@ export class HandClock implements Clock {
   }
 }
 
+/** Requests about files that are under way, as Node names them. */
+const OF_FILES = /^(FSReq|FILEHANDLE)/;
+
 /** What was begun has come as far as it can without the clock: no file is being made or removed, and no promise is left. */
 async function settled(): Promise<void> {
   for (let calm = 0; calm < 5; calm += 1) {
     await setImmediate();
-    if (process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'))) calm = 0;
+    if (process.getActiveResourcesInfo().some((name) => OF_FILES.test(name))) calm = 0;
   }
 }
 

@@ -27,6 +27,8 @@ export default defineConfig({
   test: {
     // of tests that say they may run beside each other: more make two cores so busy that calls come late
     maxConcurrency: 4,
+    // one second, as it is by itself, is too short for a machine that runs other tests beside
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,

@@ -6,12 +6,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { HttpSink } from '../../testing/monitor/http-sink.js';
 import { storedMonitor } from '../../testing/monitor/sample-monitor.js';
 import type { Target } from '../model/targets.js';
 import { openStore } from '../store/open-store.js';
 import { Notifier } from './notifier.js';
+import { until } from '../../testing/until.js';
 
 const module = (path: string): string =>
   new URL(`../../../dist/monitor/${path}`, import.meta.url).href;
@@ -97,7 +98,7 @@ test(
       environment: {},
     });
     await notifier.start();
-    await vi.waitUntil(async () => (await store.notices()).length === 0, { timeout: 20_000 });
+    await until(async () => (await store.notices()).length === 0);
     await notifier.stop();
     await store.close();
 

@@ -11,6 +11,7 @@ import { noticesOf } from './notice.js';
 import type { Watched } from './notice.js';
 import { Notifier } from './notifier.js';
 import type { NotifierDeps } from './notifier.js';
+import { until } from '../../testing/until.js';
 
 let folder: string;
 let store: Store;
@@ -80,7 +81,7 @@ test('a transition is told once, and then forgotten', async () => {
   expect(bodies()[0]?.transitions).toMatchObject([
     { monitor: 'berlin', to: 'failed', run_url: 'https://m.example/runs/r1' },
   ]);
-  await vi.waitUntil(async () => (await left()) === 0);
+  await until(async () => (await left()) === 0);
   expect(notifier.letters()).toEqual([]);
   expect(notifier.problems()).toEqual([]);
 });
@@ -89,7 +90,7 @@ test('transitions within the time of a group are one message', async () => {
   const targets = [target({ group_wait_ms: 300 })];
   const notifier = await started(targets);
   for (const name of ['a', 'b', 'c']) notifier.told(await stored(name, targets));
-  await vi.waitUntil(async () => (await left()) === 0);
+  await until(async () => (await left()) === 0);
   expect(
     bodies().map(({ transitions }) => transitions.map(({ monitor }) => monitor).sort()),
   ).toEqual([['a', 'b', 'c']]);
@@ -101,7 +102,7 @@ test('a retry is the same message with the same id; what came meanwhile follows'
   const notifier = await started(targets, { now: () => now, chance: () => 0 });
   sink.answers.push({ status: 503, body: 'later' });
   notifier.told(await stored('a', targets));
-  await vi.waitUntil(() => notifier.letters()[0]?.tries === 1);
+  await until(() => notifier.letters()[0]?.tries === 1);
   expect(notifier.letters()[0]).toMatchObject({
     state: 'waiting',
     subject: 'FAILED: a',
@@ -111,7 +112,7 @@ test('a retry is the same message with the same id; what came meanwhile follows'
   expect(sink.requests).toHaveLength(1);
   now += 2500;
   notifier.told(await stored('b', targets));
-  await vi.waitUntil(async () => (await left()) === 0);
+  await until(async () => (await left()) === 0);
   const [first, second, ...rest] = bodies();
   expect(second).toMatchObject({ delivery: first?.delivery, transitions: first?.transitions });
   expect(sink.requests[1]?.headers['x-offhook-delivery']).toBe(first?.delivery);
@@ -127,9 +128,9 @@ test('what is refused is kept as a dead letter, shown, and can be sent again or 
   const notifier = await started(targets, { changed });
   sink.answers.push({ status: 404, body: 'no such hook' }, { status: 410 });
   notifier.told(await stored('a', targets));
-  await vi.waitUntil(() => notifier.letters()[0]?.state === 'dead');
+  await until(() => notifier.letters()[0]?.state === 'dead');
   notifier.told(await stored('b', targets));
-  await vi.waitUntil(() => notifier.letters().filter(({ state }) => state === 'dead').length === 2);
+  await until(() => notifier.letters().filter(({ state }) => state === 'dead').length === 2);
   expect(changed).toHaveBeenCalled();
   expect(notifier.problems()).toMatchObject([
     {
@@ -141,7 +142,7 @@ test('what is refused is kept as a dead letter, shown, and can be sent again or 
   const [a, b] = notifier.letters();
   expect(await notifier.sendAgain(a!.id)).toBe(true);
   await sink.received(3);
-  await vi.waitUntil(async () => (await left()) === 1);
+  await until(async () => (await left()) === 1);
   expect(await notifier.discard(b!.id)).toBe(true);
   expect(await left()).toBe(0);
   expect(await notifier.discard(b!.id)).toBe(false);
@@ -154,7 +155,7 @@ test('after its last try a message is given up', async () => {
   const notifier = await started(targets);
   sink.answers.push({ status: 500 });
   notifier.told(await stored('a', targets));
-  await vi.waitUntil(() => notifier.letters()[0]?.state === 'dead');
+  await until(() => notifier.letters()[0]?.state === 'dead');
   expect(sink.requests).toHaveLength(1);
 });
 
@@ -165,7 +166,7 @@ test('what a process had no time for, the next one delivers, and once', async ()
   store = await openStore(join(folder, 'history.sqlite'));
   await started(targets);
   await sink.received(1);
-  await vi.waitUntil(async () => (await left()) === 0);
+  await until(async () => (await left()) === 0);
   const [notifier] = running;
   await notifier?.stop();
   await started(targets);
@@ -188,7 +189,7 @@ test('a message that was on its way when the process ended is sent under the sam
   await sink.received(2);
   const [sent, again] = bodies();
   expect(again?.delivery).toBe(sent?.delivery);
-  await vi.waitUntil(async () => (await other.notices()).length === 0);
+  await until(async () => (await other.notices()).length === 0);
   await other.close();
 });
 
@@ -211,7 +212,7 @@ test('a store that cannot be written keeps nobody from being told, and is a prob
   await store.close();
   notifier.told(notices);
   await sink.received(1);
-  await vi.waitUntil(() => notifier.problems().length > 0);
+  await until(() => notifier.problems().length > 0);
   expect(notifier.problems()[0]?.text).toMatch(/^the store cannot keep notifications: .*closed/);
   notifier.told([]);
   await notifier.stop();
@@ -233,7 +234,7 @@ test('while a monitor stays failed, people are reminded', async () => {
   for (const count of [1, 2]) {
     now += 60_000;
     await sink.received(count);
-    await vi.waitUntil(async () => (await left()) === 0);
+    await until(async () => (await left()) === 0);
   }
   const told = bodies().flatMap(({ transitions }) => transitions);
   expect(told).toMatchObject(

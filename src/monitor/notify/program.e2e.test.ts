@@ -1,10 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import type { ExecTarget } from '../model/targets.js';
 import type { Message } from './message.js';
 import { runProgram } from './program.js';
+import { until } from '../../testing/until.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'offhook-program-'));
 afterAll(() => {
@@ -140,14 +141,14 @@ test('a program that takes too long is killed with what it started', async () =>
   });
   const pids = pidsIn(out);
   expect(pids).toHaveLength(2);
-  await vi.waitUntil(() => pids.every((pid) => !isAlive(pid)));
+  await until(() => pids.every((pid) => !isAlive(pid)));
 });
 
 test('what a program leaves behind is killed when it ends', async () => {
   const out = file('left');
   expect(await run(node(`${family(out)} process.exit(0)`))).toMatchObject({ result: 'sent' });
   const pids = pidsIn(out);
-  await vi.waitUntil(() => pids.every((pid) => !isAlive(pid)));
+  await until(() => pids.every((pid) => !isAlive(pid)));
 });
 
 test('a monitor that ends takes the program with it', async () => {
@@ -155,8 +156,8 @@ test('a monitor that ends takes the program with it', async () => {
   writeFileSync(out, '');
   const ended = new AbortController();
   const running = run(node(family(out) + stay), ended.signal);
-  await vi.waitUntil(() => readFileSync(out, 'utf8') !== '', { timeout: 10_000 });
+  await until(() => readFileSync(out, 'utf8') !== '');
   ended.abort();
   expect(await running).toMatchObject({ result: 'retry' });
-  await vi.waitUntil(() => pidsIn(out).every((pid) => !isAlive(pid)));
+  await until(() => pidsIn(out).every((pid) => !isAlive(pid)));
 });

@@ -2,11 +2,12 @@
 import { createHmac } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { HttpSink } from '../../testing/monitor/http-sink.js';
 import { startCli, type RunningCli } from '../../testing/run-cli.js';
 import { steer } from '../../testing/run-files.js';
 import { SmtpSink } from '../../testing/monitor/smtp-sink.js';
+import { until } from '../../testing/until.js';
 
 const SECRET = 'sixteen-letters-or-more';
 const KEY = 'T0/B0/key-of-a-slack-webhook';
@@ -74,10 +75,10 @@ test('a failure and the recovery reach webhook, mail and program; what is refuse
 
       expect((await runOnce(url)).status).toBe(502);
       await writeFile(join(folder, 'line.env'), 'LINE=up\n');
-      await vi.waitUntil(() => sink.requests.length >= 2 && smtp.mails.length >= 1);
+      await until(() => sink.requests.length >= 2 && smtp.mails.length >= 1);
       expect((await runOnce(url)).status).toBe(200);
       await sink.received(3);
-      await vi.waitUntil(() => smtp.mails.length >= 2);
+      await until(() => smtp.mails.length >= 2);
       const hooks = sink.requests.filter(({ path }) => path === '/hook');
       const told = hooks.map(
         ({ body }) => (JSON.parse(body) as { transitions: object[] }).transitions,
@@ -100,7 +101,7 @@ test('a failure and the recovery reach webhook, mail and program; what is refuse
         'Subject: [offhook] RECOVERED: line',
       ]);
       const paged = (): Promise<string> => readFile(join(folder, 'paged'), 'utf8').catch(() => '');
-      await vi.waitUntil(async () => (await paged()).includes('RECOVERED: line'));
+      await until(async () => (await paged()).includes('RECOVERED: line'));
       expect(await paged()).toMatch(/^FAILED: line\n\{"version":1/);
       for (const secret of [SECRET, KEY]) {
         expect(cli.stdout() + cli.stderr()).not.toContain(secret);

@@ -15,7 +15,7 @@ test('few packages are installed with it', () => {
   const { packages } = read('package-lock.json') as {
     packages: Record<string, { dev?: true; optional?: true }>;
   };
-  // Of a program for each platform npm installs one.
+  // Packages for single platforms are marked as optional: npm installs only the one that fits the machine.
   const installed = Object.entries(packages).filter(
     ([path, { dev, optional }]) => path !== '' && dev !== true && optional !== true,
   );

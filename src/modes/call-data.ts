@@ -29,15 +29,15 @@ export interface CallData extends Pick<AnswerOptions, 'timeout' | 'delay' | 'rin
   readonly dst?: string;
   /** The number to call. Default: that of `dst`. */
   readonly number?: string;
-  /** What the test is for. */
+  /** What a passed test shows, as a sentence for people: "calling bar from foo works". */
   readonly info?: string;
-  /** Words to select it by, beside its mode. */
+  /** Tags of its scenario, in addition to its mode. */
   readonly tags?: readonly string[];
   /** Whether the number that arrives has to be that of `src`, where that has one. Default: true. */
   readonly check_callerid?: boolean;
   /** The number that has to arrive, instead of that of `src`. */
   readonly caller_id?: string;
-  /** Where numbers without country code are at home. */
+  /** The country and city that numbers without a country code belong to. */
   readonly dialplan?: Dialplan;
   readonly dtmf?: { readonly len?: number; readonly may_repeat?: boolean };
   readonly audio?: {
@@ -46,13 +46,13 @@ export interface CallData extends Pick<AnswerOptions, 'timeout' | 'delay' | 'rin
     readonly dst_out?: CallSound;
     readonly dst_in?: CallSound;
   };
-  /** Of fail: refused within; of timeout: not refused before. */
+  /** In mode fail the call must be refused within this time; in mode timeout it must not be refused before. */
   readonly ringtime?: Duration;
-  /** Of fail. */
+  /** Whether the phone may, must or must not ring before the call is refused; in mode fail only. */
   readonly ringing?: 'allowed' | 'required' | 'prohibited';
-  /** SIP codes of which one must have refused the call. Of fail and timeout. */
+  /** SIP codes of which one must have refused the call; in modes fail and timeout only. */
   readonly codes?: number | readonly number[];
-  /** What makes somebody call. Of wait, answer and record. */
+  /** The request that makes somebody call; in modes wait, answer and record only. */
   readonly url?: Trigger | string;
 }
 

@@ -15,7 +15,7 @@ test.each([
   ['111', '112', true, 'partly'],
   ['1112', '112', true, 'whole'],
   ['11222', '112', true, 'whole'],
-  // of two equal digits one is missing
+  // one of two equal digits is missing
   ['12', '112', true, 'wrong'],
   ['113', '112', true, 'wrong'],
   ['1122', '1122', true, 'whole'],

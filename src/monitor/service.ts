@@ -23,7 +23,7 @@ export interface ServiceParts {
   /** Program and first arguments that start Offhook: node and its file. */
   readonly program: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Of Offhook. */
+  /** The version of Offhook, for the API. */
   readonly version: string;
   /** Told of errors that are bugs. */
   readonly onError: (error: unknown) => void;

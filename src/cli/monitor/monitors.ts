@@ -1,8 +1,9 @@
 /** `offhook monitors`: a client of the API of a running `offhook serve`. */
 import { EXIT, OffhookError } from '../../errors.js';
+import { addressOf } from '../../monitor/api/listening.js';
 import type { MonitorView } from '../../monitor/model/view.js';
 import { dumped } from '../../monitor/settings/dump.js';
-import { readSettings, type ServeSettings } from '../../monitor/settings/settings.js';
+import { readSettings } from '../../monitor/settings/settings.js';
 import { configFile } from '../../monitor/settings/text.js';
 import { readProcess } from '../../settings/process-environment.js';
 import type { MonitorAction, MonitorsFlags } from '../options.js';
@@ -115,13 +116,7 @@ function serverOf({ url, config }: MonitorsFlags): Server {
   const settings = readSettings(configFile(cwd, config), variables);
   const token = own ?? settings.auth.find(({ role }) => role === 'operate')?.token;
   if (token !== undefined) secrets.note([token]);
-  return { url: urlOf(settings), token };
-}
-
-function urlOf({ listen: { host, port, tls } }: ServeSettings): string {
-  const shown = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  const name = shown.includes(':') ? `[${shown}]` : shown;
-  return `${tls === undefined ? 'http' : 'https'}://${name}:${port}`;
+  return { url: addressOf(settings.listen, settings.listen.port), token };
 }
 
 /** @param also codes that are answers, too. @throws OffhookError E_USAGE */

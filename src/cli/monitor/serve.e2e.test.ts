@@ -24,7 +24,7 @@ const SCENARIOS = {
 };
 
 const READY = /https?:\/\/127\.0\.0\.1:\d+\//;
-/** What runs of a monitor that was killed have left is gone within this time: they hang up and tear down. */
+/** When the monitor is killed, its runs hang up and tear down: all their processes have ended after this time. */
 const GONE_MS = 15_000;
 
 type Config = Readonly<Record<string, unknown>>;

@@ -19,7 +19,7 @@ export interface Rate {
 
 export interface ApiLimits {
   readonly requests: Rate;
-  /** Of POST /login. */
+  /** Limits POST /login, against guessing. */
   readonly logins: Rate;
   readonly connections: number;
   /** Listeners of /ws and /events together. */
@@ -54,7 +54,7 @@ export interface ApiOptions {
   readonly tokens: readonly ApiToken[];
   /** PEM texts. */
   readonly tls?: { readonly cert: string; readonly key: string };
-  /** Of Offhook. */
+  /** The version of Offhook, for metrics and the OpenAPI document. */
   readonly version: string;
   /** HTML of the page: each `__NONCE__` in it becomes the nonce of the answer's policy. */
   readonly page?: string;

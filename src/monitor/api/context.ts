@@ -26,7 +26,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Undefined: nobody we know, which only open routes allow. */
     identity: Identity | undefined;
-    /** Of the policy of a page (CSP). */
+    /** The nonce that the Content-Security-Policy of this answer allows. */
     nonce: string;
   }
 }

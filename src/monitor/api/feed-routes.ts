@@ -64,7 +64,7 @@ function isStillKnown({ access }: ApiContext, { headers }: FastifyRequest): bool
   return access.identify(headers) !== undefined;
 }
 
-/** Of a WebSocket (package ws), what the feed uses. */
+/** The part of a WebSocket (package ws) that the feed uses. */
 interface FeedSocket {
   readonly bufferedAmount: number;
   readonly readyState: number;
@@ -74,7 +74,7 @@ interface FeedSocket {
   on(event: 'pong' | 'close', listener: () => void): unknown;
 }
 
-/** Of a WebSocket that is open (WebSockets standard, 3.1). */
+/** `readyState` of a WebSocket that is open (WebSockets standard, 3.1). */
 const OPEN = 1;
 
 /** What the plugin calls with each WebSocket that is open. */

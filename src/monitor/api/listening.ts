@@ -8,6 +8,16 @@ import type { ApiOptions } from './api-options.js';
 /** Nobody guesses one of that length at 50 requests per second. */
 const SHORTEST_TOKEN = 16;
 
+/** The address at which the API can be asked from this machine: in place of the wildcard address stands loopback. */
+export function addressOf(
+  { host, tls }: { readonly host: string; readonly tls?: object | undefined },
+  port: number,
+): string {
+  const shown = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  const name = shown.includes(':') ? `[${shown}]` : shown;
+  return `${tls === undefined ? 'http' : 'https'}://${name}:${port}`;
+}
+
 /** @throws OffhookError E_SETTINGS */
 export function assertOptions({
   host,

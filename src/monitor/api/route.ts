@@ -69,7 +69,7 @@ export function problem(description: string): Answer {
   return json(description, { $ref: '#/components/schemas/Error' });
 }
 
-/** Of a path: ":name" in "/test/:name". */
+/** Reads a parameter of the path, such as ":name" of "/test/:name". */
 export function parameterOf(request: FastifyRequest, name: string): string {
   const value = (request.params as Readonly<Record<string, unknown>>)[name];
   return typeof value === 'string' ? value : '';

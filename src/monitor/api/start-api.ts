@@ -11,7 +11,7 @@ import { refuseOn, sendFailure, sendNotFound } from './failures.js';
 import { Feed } from './feed.js';
 import { LARGEST_INPUT, listenOn, WEBSOCKET_PATH } from './feed-routes.js';
 import { gateOf } from './gate.js';
-import { assertOptions, cannotListen } from './listening.js';
+import { addressOf, assertOptions, cannotListen } from './listening.js';
 import { Metrics } from './metrics/metrics.js';
 import type { Route } from './route.js';
 import { methodsOf, routesOf } from './routes.js';
@@ -43,7 +43,7 @@ export async function startApi(monitors: Monitors, options: ApiOptions): Promise
   app.server.maxConnections = limits.connections;
   let ending: Promise<void> | undefined;
   return {
-    url: urlOf(options, app.server.address() as AddressInfo),
+    url: addressOf(options, (app.server.address() as AddressInfo).port),
     close: () => (ending ??= end(app, context)),
   };
 }
@@ -146,11 +146,4 @@ function add(app: FastifyInstance, context: ApiContext, row: Route): void {
         }
       : {}),
   });
-}
-
-/** The wildcard address is shown as loopback. */
-function urlOf({ host, tls }: ApiOptions, { port }: AddressInfo): string {
-  const shown = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  const name = shown.includes(':') ? `[${shown}]` : shown;
-  return `${tls === undefined ? 'http' : 'https'}://${name}:${port}`;
 }

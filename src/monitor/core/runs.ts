@@ -1,6 +1,7 @@
 /** Runs of monitors: asked for, waiting for a place, under way, ended. */
 import type { BegunRun, EndedRun, Outcome, Trigger } from '../model/run.js';
 import type { MonitorSettings } from '../model/settings.js';
+import { isBad } from '../model/states.js';
 import type { Ended, Runner } from './child.js';
 import type { Clock } from './clock.js';
 import { nextDue } from './due.js';
@@ -110,9 +111,7 @@ export class Runs {
     const now = Math.round(clock.now());
     const verdict = verdictOf(ended, running, { now, settings: watched.settings });
     const kept = this.#keeps(watched, verdict.outcome, begun);
-    if (verdict.outcome === 'failed' || verdict.outcome === 'errored') {
-      this.#sooner(watched, begun.started_at);
-    }
+    if (isBad(verdict.outcome)) this.#sooner(watched, begun.started_at);
     const run = runOf(begun, { ...ended, ...verdict }, { ended_at: now, kept });
     await ledger.take(watched, run, ended.locks);
     // At once: whoever asks from now on gets a run of its own, with a place of its own.
@@ -122,12 +121,12 @@ export class Runs {
     roster.show(watched);
   }
 
-  async #run(watched: Watched, { id, abort }: Running): Promise<Ended> {
+  async #run(watched: Watched, { id, abort, started_at }: Running): Promise<Ended> {
     const { folders, health, runner, clock } = this.#parts;
     try {
       const folder = await folders.make(id);
       health.clear('disk', 'folder');
-      const keep_all = this.#wantsFiles(watched);
+      const keep_all = this.#wantsFiles(watched, started_at);
       return await runner(watched.settings, { folder, keep_all, signal: abort.signal });
     } catch (error) {
       const note = `the folder of the run could not be made: ${reasonOf(error)}`;
@@ -163,15 +162,14 @@ export class Runs {
     }
   }
 
-  #wantsFiles({ stored: { last_passed: good } }: Watched): boolean {
-    return good?.kept !== true || this.#parts.clock.now() - good.started_at >= GOOD_FILES_MS;
+  /** Whether all files of a run that begins now are kept although it passes: those for comparison are missing, or old. */
+  #wantsFiles({ stored: { last_passed: good } }: Watched, started: number): boolean {
+    return good?.kept !== true || started - good.started_at >= GOOD_FILES_MS;
   }
 
   #keeps(watched: Watched, outcome: Outcome, { started_at }: BegunRun): boolean {
     if (outcome === 'stopped') return false;
-    if (outcome === 'failed' || outcome === 'errored') return true;
-    const good = watched.stored.last_passed;
-    return good?.kept !== true || started_at - good.started_at >= GOOD_FILES_MS;
+    return isBad(outcome) || this.#wantsFiles(watched, started_at);
   }
 
   /** Without a baresip no run says anything about a line: that is a matter of this machine. */

@@ -21,7 +21,7 @@ export interface TriggerPlace {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Of what a program writes. */
+/** The answer holds so many characters of what the program wrote. */
 const LONGEST_ANSWER = 4096;
 /** A number, or another name of who is to be called; none begins with "-", which a program would take for an option. */
 const NUMBER = /^[+\w*#@.:][+\w*#@.:-]{0,199}$/;

@@ -1,7 +1,7 @@
 /** One monitor while the program runs: what is stored of it, and what is not. */
 import type { BegunRun, EndedRun } from '../model/run.js';
 import type { MonitorSettings } from '../model/settings.js';
-import { FIRST_STATE, isBad } from '../model/states.js';
+import { FIRST_STATE } from '../model/states.js';
 import { STRIP_LENGTH, type MonitorView, type StripRun, type Uptime } from '../model/view.js';
 import type { StoredMonitor } from '../store/store.js';
 import { firstDue, inMaintenance } from './due.js';
@@ -47,11 +47,6 @@ export class Watched {
   /** Somebody's word goes before that of the configuration. */
   get isPaused(): boolean {
     return this.stored.paused ?? this.settings.paused;
-  }
-
-  get isBad(): boolean {
-    const last = this.stored.state.recent.at(-1);
-    return last !== undefined && isBad(last);
   }
 
   /** Its own locks, and the accounts its runs were seen to use. */

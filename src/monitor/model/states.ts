@@ -108,7 +108,7 @@ export function stateAfter(
   const to = next(counted, before.state, rules);
   // What was wrong stays noted until all is well.
   const { note: _note, note_run: _run, ...plain } = counted;
-  const noted = bad || slow ? given({ note, note_run: run }) : to === 'ok' ? {} : noteOf(before);
+  const noted = bad || slow ? given({ note, note_run: run }) : to === 'ok' ? {} : given(before);
   const since = to === before.state ? before.since : at;
   const state: MonitorState = { ...plain, ...noted, state: to, since };
   if (to === before.state) return { state };
@@ -116,11 +116,7 @@ export function stateAfter(
   return { state, transition: { from: before.state, to, at, ...told } };
 }
 
-function noteOf({ note, note_run }: MonitorState): Pick<MonitorState, 'note' | 'note_run'> {
-  return given({ note, note_run });
-}
-
-/** The fields that have a value. */
+/** The note and its run, as far as there are any: a field without a value is left out. */
 function given({
   note,
   note_run,

@@ -56,7 +56,7 @@ export type Change =
   | { readonly type: 'removed'; readonly name: string }
   | { readonly type: 'health'; readonly problems: readonly HealthProblem[] };
 
-/** One hour or one day of a monitor. */
+/** The sums of one hour or one day of a monitor. */
 export interface Bucket {
   /** Its begin, in ms since 1970 (UTC). */
   readonly at: number;
@@ -66,7 +66,7 @@ export interface Bucket {
   readonly measures: Readonly<Record<string, Spread>>;
 }
 
-/** Of one measure, or of `duration`. */
+/** The values of one measure, or of `duration`, added up: enough for a mean and for the range. */
 export interface Spread {
   readonly count: number;
   readonly sum: number;

@@ -32,7 +32,7 @@ function* valuesOf(target: Target): Iterable<string> {
   }
 }
 
-/** Of an address everything behind the host: Slack, Teams and Telegram have their key in the path. */
+/** Hides everything behind the host of an address, because Slack, Teams and Telegram have their key in the path. */
 function partsOf(address: string): string[] {
   if (!URL.canParse(address)) return [address];
   const url = new URL(address);

@@ -141,7 +141,7 @@ function noticeOf(target: Target, told: Told, now: number): StoredNotice {
   };
 }
 
-/** Of a message, from the ids of its notices: a retry has the same. */
+/** Makes the id of a message from the ids of its notices, so that a retry has the same one. */
 export function deliveryId(notices: readonly Pick<StoredNotice, 'id' | 'created_at'>[]): string {
   return digest(notices.flatMap(({ id, created_at }) => [id, created_at]));
 }

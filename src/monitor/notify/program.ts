@@ -11,12 +11,12 @@ import type { Message } from './message.js';
 import type { Sent } from './sent.js';
 import { jsonBody } from './templates/json-body.js';
 
-/** Of what it writes on its standard error, the last bytes. */
+/** So many bytes of what it wrote on its standard error are kept: the last ones. */
 const LONGEST_OUTPUT = 4096;
 const LONGEST_SHOWN = 200;
 /** How long the rest of its output is waited for. */
 const REST_MS = 500;
-/** Of the environment of the monitor, which may hold secrets, only these are handed on. */
+/** The program gets only these variables of the monitor's environment, because others may hold secrets. */
 const HANDED_ON = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'];
 
 export type Environment = Readonly<Record<string, string | undefined>>;

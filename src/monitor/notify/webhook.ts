@@ -11,7 +11,7 @@ import type { Sent } from './sent.js';
 import { signatureOf } from './signature.js';
 import { bodyFor } from './templates/body-of.js';
 
-/** Of an answer, only its begin is read. */
+/** So many bytes of an answer are read; the rest is thrown away. */
 const LONGEST_ANSWER = 4096;
 const LONGEST_SHOWN = 200;
 

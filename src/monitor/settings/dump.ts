@@ -44,7 +44,7 @@ function shown(form: Form, value: unknown, key: string): unknown {
       return Object.fromEntries(
         Object.entries(value as Values).map(([name, one]) => [
           name,
-          // Of variables only those are secret whose names say so; of headers any may be.
+          // A variable is secret if its name says so; any header may be.
           key === 'headers' ? shown(form.of, one, 'token') : shown(form.of, one, name),
         ]),
       );

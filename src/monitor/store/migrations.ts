@@ -39,7 +39,7 @@ const FIRST: Step = (clustered) => [
     note TEXT,
     PRIMARY KEY (monitor, started_at, tail)
   )${clustered}`,
-  // of the few ids that are stored as a whole
+  // finds the few ids that are stored as a whole
   `CREATE INDEX offhook_whole_ids ON offhook_runs (tail) WHERE substr(tail, 1, 1) = '='`,
   ...SIZES.map(
     (size) => `CREATE TABLE ${tableOf(size)} (

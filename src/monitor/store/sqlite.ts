@@ -24,7 +24,7 @@ export async function openSqlite(where: string): Promise<Sql> {
     const database = new Sqlite(path);
     for (const setting of [
       `busy_timeout = ${BUSY_TIMEOUT_MS}`,
-      // of a new file only, and before its first table
+      // SQLite takes this for a new file only, and before its first table
       'auto_vacuum = INCREMENTAL',
       'journal_mode = WAL',
       'synchronous = NORMAL',

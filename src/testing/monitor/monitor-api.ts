@@ -34,7 +34,7 @@ export interface MonitorApi {
   readonly api: Api;
   readonly watch: Watch;
   readonly runs: RunFolders;
-  /** Of the configuration, with the scenarios. */
+  /** The folder with the scenarios. */
   readonly folder: string;
   /** Errors that were bugs. */
   readonly bugs: readonly unknown[];

@@ -103,7 +103,7 @@ export interface Past {
   /** When the last of them began, in ms since 1970. */
   readonly until: number;
   readonly every_ms: number;
-  /** Of the bad ones. */
+  /** The note that each bad run gets. */
   readonly note?: string;
   /** Six letters and digits, another one for each monitor. */
   readonly tail: string;

@@ -1,7 +1,7 @@
 /** The Range header (RFC 9110, 14.1.2 and 14.2), as far as players of audio use it: one range of bytes. Pure. */
 
 export interface ByteRange {
-  /** Of the first and the last byte. */
+  /** Positions of the first and the last byte, counted from 0. */
   readonly start: number;
   readonly end: number;
 }

@@ -14,7 +14,7 @@ export interface KeptFile {
 }
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
-/** Of a listing, and how deep folders may lie in each other. */
+/** A listing has no more files than that, and none from folders that lie deeper in each other. */
 const MOST_FILES = 2000;
 const DEEPEST = 8;
 const LONGEST_PATH = 1024;

@@ -1,6 +1,6 @@
 /** Header fields that say what browsers may do with an answer. Pure. */
 
-/** Of every answer. No CORS header at all: pages of other sites read nothing. */
+/** Headers that every answer has. There is no CORS header, so pages of other sites can read nothing. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

@@ -7,7 +7,7 @@ import type { Message, ToldRun } from '../message.js';
 
 /** A message has at most 50 blocks. */
 const MOST_TOLD = 15;
-/** Of a header block, and of a section. */
+/** Slack refuses longer texts in a header block and in a section. */
 const LONGEST_HEADER = 150;
 
 export function slackBody(message: Message): object {

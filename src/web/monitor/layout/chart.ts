@@ -138,7 +138,7 @@ export function durationTicks(most: number): number[] {
   return Array.from({ length: count + 1 }, (_, index) => index * step);
 }
 
-/** Of the mean opinion score, which is 1 to 4.5 (ITU-T G.107). */
+/** The axis of the mean opinion score, which is 1 to 4.5 (ITU-T G.107). */
 export const MOS_TICKS: readonly number[] = [1, 2, 3, 4, 5];
 
 export interface TimeTick {

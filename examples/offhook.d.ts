@@ -6455,7 +6455,7 @@ declare module 'offhook/modes' {
     readonly lines: Lines | Readonly<Record<string, LineData>>;
     /** Call tests by name; what `default` has holds for all others. */
     readonly calls: Readonly<Record<string, CallData>>;
-    /** For all calls. */
+    /** The country and city of numbers, for all calls that do not name their own. */
     readonly dialplan?: Dialplan;
   }
 

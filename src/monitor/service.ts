@@ -25,7 +25,7 @@ export interface ServiceParts {
   readonly environment: Readonly<Record<string, string>>;
   /** The version of Offhook, for the API. */
   readonly version: string;
-  /** Told of errors that are bugs. */
+  /** Called with each error that is a bug. */
   readonly onError: (error: unknown) => void;
 }
 

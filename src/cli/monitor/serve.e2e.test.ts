@@ -33,7 +33,7 @@ function files(config: Config): Record<string, string> {
   return { ...SCENARIOS, 'offhook.config.json': json(config) };
 }
 
-/** Any port. */
+/** The configuration as text, with a server on any free port. */
 function json(config: Config): string {
   return JSON.stringify({ listen: { port: 0 }, ...config });
 }

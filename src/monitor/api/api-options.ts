@@ -52,7 +52,7 @@ export interface ApiOptions {
   readonly port: number;
   /** None: only loopback addresses may be listened on. */
   readonly tokens: readonly ApiToken[];
-  /** PEM texts. */
+  /** The certificate and its private key, as PEM texts. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /** The version of Offhook, for metrics and the OpenAPI document. */
   readonly version: string;
@@ -76,7 +76,7 @@ export interface ApiOptions {
     /** Forgets one that was given up. false: there is none with that id. */
     discard(id: string): Promise<boolean>;
   };
-  /** Told of errors that are bugs: their answers say nothing of them. */
+  /** Called with each error that is a bug; the answer to the request says nothing about it. */
   readonly onError?: (error: unknown) => void;
 }
 

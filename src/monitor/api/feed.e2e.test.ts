@@ -158,9 +158,9 @@ class SlowListener {
   readonly socket: Socket;
   readonly ended: Promise<void>;
   bytes = 0;
-  /** How often the whole state came. */
+  /** How many times the server has sent the whole state. */
   states = 0;
-  /** The last of what came. */
+  /** The last characters that the server has sent. */
   tail = '';
 
   constructor(url: string) {
@@ -182,7 +182,7 @@ class SlowListener {
     this.socket.on('error', () => undefined);
   }
 
-  /** All of so many states has come. */
+  /** Waits until the server has sent the whole state so many times. */
   untilStates(count: number): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {

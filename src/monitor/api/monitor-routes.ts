@@ -137,7 +137,7 @@ function actionRoutes({ monitors }: ApiContext): readonly Route[] {
   });
 }
 
-/** Runs of one answer. */
+/** One answer holds at most so many runs. */
 const MOST_RUNS = 500;
 const HOUR_MS = 3600_000;
 /** Hours or days of one answer: a year of days, two months of hours. */

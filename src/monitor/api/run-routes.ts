@@ -11,7 +11,7 @@ import { choiceParameter } from './message/query.js';
 import { ref } from './schemas.js';
 import { sendFile } from './message/send-file.js';
 
-/** Whatever an id is, nothing else is looked up. */
+/** Only texts of this form are looked up as ids of runs. */
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
 
 /**

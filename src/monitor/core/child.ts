@@ -44,7 +44,7 @@ export type Runner = (
   how: Pick<ChildOptions, 'folder' | 'keep_all' | 'signal'>,
 ) => Promise<Ended>;
 
-/** What a process came to. */
+/** What the process of a run told, and how it ended. */
 export interface Ended extends Told {
   /** It was killed, or told to end, because it took longer than its limit. */
   readonly timed_out: boolean;

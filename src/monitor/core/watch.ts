@@ -13,7 +13,7 @@ import { Runs } from './runs.js';
 import { Timetable } from './timetable.js';
 import { newMonitor, Watched } from './watched.js';
 
-/** What of the configuration concerns the monitors. */
+/** The part of the configuration that the monitors need. */
 export interface WatchSettings {
   readonly monitors: readonly MonitorSettings[];
   /** Most runs at a time. */

@@ -141,7 +141,7 @@ function next(counted: MonitorState, before: State, rules: StateRules): State {
   // As many slow runs are needed as bad ones for `failing`: one slow call is no news.
   if (slow >= rules.warn_after) return 'degraded';
   if (before === 'degraded' && cleanInRow(counted.recent) < rules.recover_after) return 'degraded';
-  // A first bad run that is too few for `failing`: what was, was.
+  // Too few bad runs for `failing` leave the state as it was.
   return counted.bad > 0 ? before : 'ok';
 }
 

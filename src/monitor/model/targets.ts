@@ -12,7 +12,7 @@ interface TargetBase {
   readonly group_wait_ms: number;
   /** While a monitor stays failed, it is told again after that time. 0: never. */
   readonly remind_every_ms: number;
-  /** Most time of one try. */
+  /** A try that takes longer has failed. */
   readonly timeout_ms: number;
   /** After so many tries a message is given up. */
   readonly tries: number;
@@ -45,7 +45,7 @@ export interface ExecTarget extends TargetBase {
   readonly type: 'exec';
   /** The program and its arguments; no shell reads them. */
   readonly command: readonly string[];
-  /** Added to its environment. */
+  /** Variables that the program finds in addition to PATH, HOME and the like. */
   readonly env: Readonly<Record<string, string>>;
 }
 

@@ -8,7 +8,7 @@ import type { MonitorState, State, Transition } from '../model/states.js';
 import type { Target } from '../model/targets.js';
 import type { StoredNotice } from '../store/store.js';
 
-/** What is told of a monitor. Times in ms since 1970. */
+/** What a message says about one change of a monitor. Times are in ms since 1970. */
 export interface Told {
   readonly kind: 'transition' | 'reminder' | 'test';
   readonly monitor: string;

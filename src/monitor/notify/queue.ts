@@ -8,12 +8,12 @@ import { bodyOf } from './notice.js';
 
 /** So many messages to one target are on their way at a time. */
 const MOST_AT_ONCE = 4;
-/** A message has no more. */
+/** A message tells at most so many changes. */
 export const MOST_TOGETHER = 100;
 /** No notice waits longer: a time further away was written before the clock was set back. */
 const LONGEST_WAIT_MS = 2 * 3_600_000;
 
-/** Lanes in which a message is on its way. */
+/** The lanes in which a message is being delivered: the next one of that lane has to wait. */
 export type Busy = ReadonlyMap<string, unknown>;
 
 export interface Batch {

@@ -23,7 +23,7 @@ export type Form =
   | { readonly kind: 'word'; readonly words: readonly string[] }
   /** An array; `or_one`: or a value alone, read as an array of it. */
   | { readonly kind: 'list'; readonly of: Form; readonly or_one?: true; readonly least?: number }
-  /** An object with any names. */
+  /** An object whose names people choose. */
   | { readonly kind: 'map'; readonly of: Form; readonly name?: RegExp; readonly names?: string }
   | { readonly kind: 'object'; readonly rows: Rows }
   /** The first form that the JSON type of the value fits is the one that counts. */
@@ -33,7 +33,7 @@ type DurationForm = Extract<Form, { kind: 'duration' }>;
 
 export interface Row {
   readonly form: Form;
-  /** A sentence: what it says. */
+  /** What the setting means, as a sentence. */
   readonly doc: string;
   /** As somebody would write it. */
   readonly initial?: unknown;

@@ -11,7 +11,7 @@ const ROWS_AT_A_TIME = 500;
 /** A store that is too large loses at least such a share of its time at once. */
 const SHARES = 48;
 const HOUR_MS = 3_600_000;
-/** Runs that passed have the first of the outcomes. */
+/** Selects runs that passed: their outcome is stored as 0, its place in OUTCOMES. */
 const PASSED = 'AND outcome = 0';
 
 interface Pruned {

@@ -16,7 +16,7 @@ const UNITS: Readonly<Record<Measure, number>> = {
   jitter: 0.1,
 };
 const LARGEST = 2 ** 31 - 1;
-/** Decimals that the units have. */
+/** Values that are read are rounded to hundredths, the finest of these units. */
 const PRECISION = 100;
 
 const COLUMNS = [
@@ -111,7 +111,7 @@ export function shown(units: number, measure?: Measure): number {
   return Math.round(units * unit * PRECISION) / PRECISION;
 }
 
-/** An id stored as a whole begins with this. */
+/** Marks an id that is stored as a whole, because it does not begin with the time of its run. */
 const WHOLE = '=';
 const STAMP = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)-/;
 const SECOND_MS = 1000;

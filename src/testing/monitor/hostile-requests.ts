@@ -11,7 +11,7 @@ export interface HostileRequest {
 export interface HostileWords {
   /** Methods and paths as an OpenAPI document has them. */
   readonly routes: readonly (readonly [method: string, path: string])[];
-  /** Names that exist. */
+  /** Names of monitors that there are. */
   readonly names: readonly string[];
   readonly tokens: readonly string[];
 }

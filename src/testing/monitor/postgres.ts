@@ -21,7 +21,7 @@ import { orSkipped, unpackedIn } from '../real-servers.js';
 export interface PostgresPrograms {
   /** Folder with initdb and postgres. */
   readonly bin: string;
-  /** What they need in their environment. */
+  /** Variables that the programs need in their environment. */
   readonly env: Readonly<Record<string, string>>;
 }
 

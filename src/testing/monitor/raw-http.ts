@@ -10,7 +10,7 @@ export interface RawAnswer {
   readonly rest: string;
 }
 
-/** What comes without an end. */
+/** Answers that go on until the connection is closed. */
 const ENDLESS = /^HTTP\/1\.1 (101|200[\s\S]*text\/event-stream)/;
 /** So long nothing comes to a request whose rest the server waits for: then it is told that there is none. */
 const SILENCE_MS = 1000;

@@ -10,9 +10,9 @@ export interface Opening {
   colorScheme?: 'light' | 'dark';
   /** Requests may fail, which stands on the console. */
   mayFail?: boolean;
-  /** Its clock can be turned. */
+  /** Whether the test may turn the clock of the page. */
   hasClock?: boolean;
-  /** What is opened first is no page. */
+  /** false: the address that is opened first answers something else than a page. */
   isPage?: boolean;
 }
 

@@ -7,14 +7,14 @@ import { findPostgres, type Postgres, startPostgres } from './postgres.js';
 export interface StorePlaces {
   readonly kinds: readonly {
     readonly kind: 'SQLite' | 'PostgreSQL';
-    /** false: there is no such server here. */
+    /** Whether this machine has the programs of that server. */
     readonly there: boolean;
-    /** A place without a store. */
+    /** Makes a place in which there is no store yet. */
     readonly fresh: () => Promise<string>;
   }[];
-  /** Before the first test. */
+  /** Starts the server; to be called before the first test. */
   readonly begin: () => Promise<void>;
-  /** After the last. */
+  /** Stops the server and removes all files; to be called after the last test. */
   readonly end: () => Promise<void>;
 }
 

@@ -13,7 +13,7 @@ export interface Identity {
 
 const SESSION_COOKIE = 'offhook_session';
 export const SESSION_MS = 12 * 3600_000;
-/** The oldest goes. */
+/** With more sessions than that, the oldest one is logged out. */
 const MOST_SESSIONS = 1000;
 const LONGEST_TOKEN = 4096;
 

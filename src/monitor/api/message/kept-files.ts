@@ -9,7 +9,7 @@ export interface KeptFile {
   /** A browser may show it; all others it saves. */
   readonly isShown: boolean;
   readonly bytes: number;
-  /** To be closed by who got it. */
+  /** The open file. Whoever gets it has to close it. */
   readonly handle: FileHandle;
 }
 

@@ -197,7 +197,7 @@ function Axes({ curve, data, values, width, scale }: AxesProps): JSX.Element {
   );
 }
 
-/** A text at the edge stays inside. */
+/** Moves a text that would stick out at an edge of the chart inside. */
 function middle(x: number, width: number): number {
   return Math.min(Math.max(x, 0), width - TIME_WIDTH / 2 + RIGHT + 6);
 }

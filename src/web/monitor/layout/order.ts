@@ -8,7 +8,7 @@ export const WORST_FIRST: readonly State[] = ['failed', 'failing', 'degraded', '
 export interface Filter {
   /** Looked for in name, info, note and labels, in any case. */
   readonly text: string;
-  /** None: any state. */
+  /** The states that are shown; with none of them, all are. */
   readonly states: ReadonlySet<State>;
   /** "name=value" of a label; absent: any. */
   readonly label?: string;

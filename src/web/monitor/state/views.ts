@@ -10,7 +10,7 @@ import {
   type Filter,
 } from '../layout/order.js';
 
-/** What the feed begins with. */
+/** The first message of the feed: everything there is to show. */
 export interface WholeState {
   readonly monitors: readonly MonitorView[];
   readonly problems: readonly HealthProblem[];

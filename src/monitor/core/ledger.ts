@@ -86,7 +86,8 @@ export class Ledger {
       state,
       last: run,
       ...(renewsGood ? { last_passed: run } : {}),
-      learned_locks: learned(before.learned_locks, locks),
+      // A good run took all it needs; another one may have ended before it came to that.
+      learned_locks: fewEnough(isGood ? locks : [...before.learned_locks, ...locks]),
     };
     const notices =
       transition === undefined ? [] : (noticesOf?.(transition, watched.settings) ?? []);
@@ -189,9 +190,8 @@ export class Ledger {
   }
 }
 
-function learned(before: readonly string[], locks: readonly string[]): readonly string[] {
-  const all = [...new Set([...before, ...locks])];
-  return all.length > MOST_LOCKS ? before : all;
+function fewEnough(locks: readonly string[]): readonly string[] {
+  return [...new Set(locks)].slice(0, MOST_LOCKS);
 }
 
 /** The share of the known time in which it was not failed. */

@@ -12,7 +12,7 @@ import { ownUid } from '../../ordinary-file.js';
 
 /** Another run has the lock. */
 export interface Busy {
-  /** In words: "the scenario b.js › busy of another run (process 812)". */
+  /** Who holds the lock, in words: "the scenario b.js › busy of another run (process 812)". */
   holder: string;
   /** Resolves when the lock may be free; never rejects. */
   freed: Promise<void>;

@@ -10,7 +10,7 @@ import { takeHostLock, type Busy, type HostLock } from './host-lock.js';
 
 /** A scenario, for as long as it holds locks. */
 export interface Owner {
-  /** As reports name it. */
+  /** The name that reports show. */
   readonly name: string;
   /** Smaller = older, no two alike. Beginning anew makes nobody younger. */
   readonly age: number;
@@ -49,8 +49,8 @@ export class Locks {
   readonly #left = new WeakSet<Owner>();
 
   /**
-   * Takes all of these locks in this run, or none; after success `takeOnHost` must follow. A failed claim is remembered as
-   * a wish: younger scenarios leave its locks alone.
+   * Takes all of these locks in this run, or none; `takeOnHost` or `take` must follow before one is made use of. A failed
+   * claim is remembered as a wish: younger scenarios leave its locks alone.
    */
   claim(owner: Owner, names: readonly string[]): boolean {
     if (names.some((name) => this.#holders.has(name))) {
@@ -82,23 +82,26 @@ export class Locks {
     }
   }
 
-  /** One more lock. @throws RestartNeeded, OffhookError E_LOCK, E_INTERRUPTED when given up */
+  /**
+   * Takes one more lock, in this run and of the machine; what it has claimed, only of the machine.
+   * @throws RestartNeeded, OffhookError E_LOCK, E_INTERRUPTED when given up
+   */
   async take(owner: Owner, name: string): Promise<void> {
-    if (this.#holders.get(name) === owner) return;
+    if (this.taken(owner).includes(name)) return;
     const holder = this.#holders.get(name);
     if (holder === undefined) {
       const older = this.#olderWish(owner, name);
       // It gives its place among those that run to the older one, which could not begin otherwise.
       if (older !== undefined) throw new RestartNeeded(name, older.name);
       this.#holders.set(name, owner);
-    } else await this.#wait(owner, name, holder);
+    } else if (holder !== owner) await this.#wait(owner, name, holder);
     for (;;) {
       const taken = await takeHostLock(name, owner.name);
       if (!isBusy(taken)) {
         this.#keep(owner, name, taken);
         return;
       }
-      if (this.held(owner).length > 1 && owner.mayRestart()) {
+      if (this.taken(owner).length > 0 && owner.mayRestart()) {
         taken.leave();
         throw new RestartNeeded(name, taken.holder);
       }
@@ -106,6 +109,12 @@ export class Locks {
     }
   }
 
+  /** The locks that the machine has granted. */
+  taken(owner: Owner): readonly string[] {
+    return [...(this.#onHost.get(owner)?.keys() ?? [])];
+  }
+
+  /** The locks of this run that no other scenario can have now. */
   held(owner: Owner): readonly string[] {
     return [...this.#holders].flatMap(([name, holder]) => (holder === owner ? [name] : []));
   }

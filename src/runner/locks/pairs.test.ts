@@ -64,7 +64,7 @@ async function run(pairs: number, jobs: number, seed: number, shareActed = 0): P
       } catch (error) {
         if (!(error instanceof RestartNeeded)) throw error;
         outcome.restarts += 1;
-        known.set(key, [...new Set([...own.held(), error.lock])]);
+        known.set(key, [...new Set([...own.taken(), error.lock])]);
         for (const account of used) inUse.delete(account);
         own.release();
         return 'restart';

@@ -14,15 +14,23 @@ export class ScenarioLocks implements Owner {
   readonly #locks: Locks;
   readonly #id: string;
   readonly #first: readonly string[];
+  readonly #likely: readonly string[];
   readonly #report: LockReport;
   #hasActed = false;
   #isAdvised = false;
 
-  /** @param first what it takes before it begins; `begin` must follow once they are claimed */
+  /**
+   * @param wanted `first`: what it takes before it begins; `likely`: what no other scenario of this run has meanwhile, as
+   *   an earlier run took it. Other runs may have that until it is needed: it may be an account of another server.
+   */
   constructor(
     locks: Locks,
     scenario: ScenarioId,
-    { age, first }: { age: number; first: readonly string[] },
+    {
+      age,
+      first,
+      likely = [],
+    }: { age: number; first: readonly string[]; likely?: readonly string[] },
     report: LockReport,
   ) {
     this.#locks = locks;
@@ -30,12 +38,13 @@ export class ScenarioLocks implements Owner {
     this.name = scenario.key;
     this.age = age;
     this.#first = [...new Set(first)].sort();
+    this.#likely = likely.filter((name) => !first.includes(name));
     this.#report = report;
   }
 
   /** Whether those it begins with are free in this run; if so they are taken. */
   claim(): boolean {
-    return this.#locks.claim(this, this.#first);
+    return this.#locks.claim(this, [...this.#first, ...this.#likely]);
   }
 
   /** Takes the claimed locks among all runs. @returns how long it waited, ms */
@@ -46,8 +55,8 @@ export class ScenarioLocks implements Owner {
 
   /** @throws RestartNeeded; OffhookError E_LOCK, or E_INTERRUPTED after giveUp() */
   async take(names: readonly string[]): Promise<void> {
-    const held = new Set(this.#locks.held(this));
-    const wanted = names.filter((name) => !held.has(name)).sort();
+    const taken = new Set(this.taken());
+    const wanted = names.filter((name) => !taken.has(name)).sort();
     if (wanted.length === 0) return;
     await this.#timed(wanted, async () => {
       for (const name of wanted) await this.#locks.take(this, name);
@@ -66,14 +75,14 @@ export class ScenarioLocks implements Owner {
   waits(lock: string, holder: string): void {
     const { emit, now } = this.#report;
     emit({ type: 'lock_waiting', at: now(), scenario: this.#id, lock, holder });
-    if (!this.#hasActed || this.#isAdvised || this.#locks.held(this).length === 0) return;
+    if (!this.#hasActed || this.#isAdvised || this.taken().length === 0) return;
     this.#isAdvised = true;
     const text = `it waits for ${lock}, held by ${holder}, while others may wait for it: name ${lock} in the option locks, so that it is taken before anything begins`;
     emit({ type: 'warning', at: now(), scenario: this.#id, text });
   }
 
-  held(): readonly string[] {
-    return this.#locks.held(this);
+  taken(): readonly string[] {
+    return this.#locks.taken(this);
   }
 
   /** Ends what it waits for: the scenario is over. */

@@ -34,8 +34,8 @@ export interface AttemptOptions {
 export class ScenarioAttempts implements Attempts {
   readonly #options: AttemptOptions;
   readonly #locks = new Locks();
-  /** Locks that scenarios were seen to take, by their keys. */
-  readonly #known: Map<string, readonly string[]>;
+  /** Locks that scenarios were seen to take in this run, by their keys. */
+  readonly #known = new Map<string, readonly string[]>();
   /** Those that have claimed their locks and are about to run. */
   readonly #claimed = new Map<string, ScenarioLocks>();
   readonly #parts: FileParts;
@@ -45,20 +45,19 @@ export class ScenarioAttempts implements Attempts {
   constructor(options: AttemptOptions) {
     this.#options = options;
     this.#parts = new FileParts((...part) => this.#runPart(...part), options.repeat);
-    this.#known = new Map(options.knownLocks);
   }
 
   locksOf({ scenario }: Task): readonly string[] {
-    if (isOver(scenario)) return [];
-    return [...(scenario.declared?.locks ?? []), ...(this.#known.get(scenario.key) ?? [])];
+    const { first, likely } = this.#wanted(scenario);
+    return [...first, ...likely];
   }
 
   claim(task: Task): boolean {
     if (this.#parts.isBusy(task.file) && !isOver(task.scenario)) return false;
     const id = attemptOf(task.scenario, task.attempt);
     const { emit, now } = this.#options.services;
-    const first = this.locksOf(task);
-    const locks = new ScenarioLocks(this.#locks, id, { age: task.place, first }, { emit, now });
+    const wanted = { age: task.place, ...this.#wanted(task.scenario) };
+    const locks = new ScenarioLocks(this.#locks, id, wanted, { emit, now });
     if (!locks.claim()) return false;
     this.#claimed.set(id.id, locks);
     return true;
@@ -89,7 +88,7 @@ export class ScenarioAttempts implements Attempts {
     }
     this.#parts.begins(task.file);
     const result = await this.#inThread(task, id, locks);
-    const needed = [...locks.held(), ...('restart' in result ? [result.restart] : [])];
+    const needed = [...locks.taken(), ...('restart' in result ? [result.restart] : [])];
     this.#known.set(scenario.key, needed);
     locks.release();
     return 'restart' in result ? 'restart' : this.#counted(task, result);
@@ -101,6 +100,14 @@ export class ScenarioAttempts implements Attempts {
 
   leaveOut(scenario: PlannedScenario): void {
     this.#options.leftOut(scenario);
+  }
+
+  #wanted(scenario: PlannedScenario): Record<'first' | 'likely', readonly string[]> {
+    if (isOver(scenario)) return { first: [], likely: [] };
+    const { key, declared } = scenario;
+    const seen = this.#known.get(key);
+    const likely = seen === undefined ? (this.#options.knownLocks.get(key) ?? []) : [];
+    return { first: [...(declared?.locks ?? []), ...(seen ?? [])], likely };
   }
 
   #inThread(

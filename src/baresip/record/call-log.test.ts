@@ -273,6 +273,33 @@ describe('joining', () => {
     });
   });
 
+  test.each([
+    ['401 Unauthorized', 'Connection reset by peer', { by: 'remote', how: 'bye' }],
+    ['407 Proxy Authentication Required', 'Connection reset by peer', { by: 'remote', how: 'bye' }],
+    ['422 Session Interval Too Small', 'Connection reset by user', { by: 'local', how: 'bye' }],
+    ['503 Service Unavailable', 'Rejected by user', { by: 'local', how: 'bye' }],
+  ])('the end is told before the trace shows what followed a %s: %s', (refusal, param, ended) => {
+    const { log, events } = recorded();
+    log.expectDial({ uri: 'sip:x@h', number: 'x' });
+    log.message(sip('>', 'INVITE'));
+    log.message(sip('<', refusal));
+    log.event(ctrl('CALL_CLOSED', { param, outgoing: true }));
+    const again = { cseq: 2 };
+    log.message(sip('>', 'ACK'));
+    log.message(sip('>', 'INVITE', again));
+    log.message(sip('<', '200 OK', again));
+    log.message(sip('>', 'ACK', again));
+    const bySelf = ended.by === 'local';
+    log.message(sip(bySelf ? '>' : '<', 'BYE', { cseq: bySelf ? 3 : 1 }));
+    vi.runAllTimers();
+    expect(events.map(({ type }) => type)).toEqual([
+      'call_dialed',
+      'call_established',
+      'call_closed',
+    ]);
+    expect(events.at(-1)).toMatchObject({ ended });
+  });
+
   // the second reason is in the words of a TURN server
   test.each(['Connection refused', '401 Unauthorized'])('no INVITE ever left: %s', (reason) => {
     const { log, events } = recorded();

@@ -64,10 +64,10 @@ export function endedByText(
 
 /**
  * Whether baresip's closing text fits that response. If its code differs, the trace is about to show another
- * response.
+ * response. Where one side hung up, it is about to show the rest of a call that came about after that response.
  */
 export function mayEndWith(code: number, closeText: string | undefined): boolean {
-  if (closeText === undefined) return false;
+  if (closeText === undefined || /^Connection reset|^Rejected by/i.test(closeText)) return false;
   const told = /^\d{3}(?= )/.exec(closeText)?.[0];
   return told === undefined || Number(told) === code;
 }

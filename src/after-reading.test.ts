@@ -50,7 +50,7 @@ test('what is read then can still cancel it', async () => {
   });
   pauseWhileArrives('here', 60);
   await once(ends.near, 'data');
-  // what was to happen after reading would have happened before this
+  // the action that waits for reading would have run before this one
   await setImmediate();
   expect(happened).toEqual(['here']);
 });

@@ -13,7 +13,7 @@ export interface Certificate {
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** For "localhost", the loopback addresses and those hosts; its own authority, so that it can be named as one. */
+/** Makes a certificate for "localhost", the loopback addresses and those hosts. It is its own authority, so that it can be named as one. */
 export async function selfSigned(
   commonName: string,
   hosts: readonly string[],

@@ -77,7 +77,7 @@ function decoded(bytes: Buffer, coding: string, limit: number): Buffer {
   }
 }
 
-/** Of gzip (RFC 1952, 2.3) or zlib (RFC 1950, 2.2): what stands before the compressed data. */
+/** @returns how many bytes stand before the compressed data of gzip (RFC 1952, 2.3) or zlib (RFC 1950, 2.2) */
 function headerLength(bytes: Buffer, coding: string): number {
   if (coding === 'deflate') return 2;
   const flags = bytes[3] ?? 0;

@@ -23,7 +23,7 @@ export class NotOrdinary extends Error {
 const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = constants;
 
 export interface ReadRules {
-  /** In bytes. */
+  /** A file of more bytes is refused. */
   largest: number;
   /** Users it may belong to, beside root and ourselves; absent: anybody. */
   owners?: readonly number[];

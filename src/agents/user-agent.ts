@@ -70,13 +70,13 @@ export interface AgentContext {
   log(line: string): void;
   /** Gets the files that configure the agent's program, when it starts. */
   config?(files: readonly ConfigFile[]): void;
-  /** Without a guard everything may be sent. */
+  /** Judges what may be sent; without a guard everything may. */
   guard?: SipGuard;
 }
 
 /** Audio to be sent: 8 kHz, one channel. */
 export interface Sound {
-  /** In the script's words: "tone(440)". */
+  /** The sound in the script's words: "tone(440)". */
   readonly text: string;
   readonly samples: Int16Array;
   /** Repeated until something else is sent; otherwise silence follows. */

@@ -17,7 +17,7 @@ export interface LastResult {
   locks: readonly string[];
 }
 
-/** By the keys of scenarios. */
+/** What each scenario came to; the keys are those of the scenarios. */
 export type LastRun = ReadonlyMap<string, LastResult>;
 
 const FORMAT = 1;

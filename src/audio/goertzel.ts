@@ -54,7 +54,7 @@ export class BlockGoertzel {
     this.#re = new Float64Array(2 * window);
     this.#im = new Float64Array(2 * window);
     const steps = Math.max(1, Math.ceil((tolerance * block * window) / rate / STEP));
-    // one step more at each end, to tell a maximum from a flank
+    // the search takes one step more at each end, to tell a maximum from a flank
     this.#offsets = Float64Array.from(
       { length: 2 * steps + 3 },
       (_, i) => ((i - steps - 1) / steps) * tolerance,
@@ -73,7 +73,7 @@ export class BlockGoertzel {
     let s1 = 0;
     let s2 = 0;
     const coefficient = this.#coefficient;
-    // by index: an iterator is slow until V8 optimises the code, which a call of 10 s hardly reaches
+    // the loop counts an index: an iterator is slow until V8 optimises the code, which a call of 10 s hardly reaches
     for (let i = 0; i < samples.length; i += 1) {
       const s0 = (samples[i] ?? 0) + coefficient * s1 - s2;
       s2 = s1;
@@ -157,7 +157,7 @@ export class BlockGoertzel {
     return { power: Math.max(here, this.powerAt(top)), hz: this.hz + top, peak: true };
   }
 
-  /** As `powerAt` for one of the searched offsets, computed from the tables. */
+  /** Computes what `powerAt` does, for one of the searched offsets, from the tables. */
   #powerOf(index: number): number {
     // fields are slow in a loop, too, until the code is optimised
     const window = this.#window;

@@ -3,7 +3,7 @@ import { dbfs } from './level.js';
 import { PowerSpectrum } from './power-spectrum.js';
 
 export interface Peak {
-  /** To the nearest hertz. */
+  /** The frequency, to the nearest hertz. */
   hz: number;
   dbfs: number;
 }

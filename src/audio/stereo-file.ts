@@ -14,7 +14,7 @@ export interface FinishedFile {
   /** How long it is. */
   ms: number;
   bytes: number;
-  /** Of all its bytes, in hexadecimal. */
+  /** The digest of all its bytes, in hexadecimal. */
   sha256: string;
 }
 

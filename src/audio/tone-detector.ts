@@ -210,7 +210,7 @@ export class ToneDetector {
   }
 
   #judge(count: number): void {
-    // In a mix, where a longer tone is demanded, every fourth window will do.
+    // A mix demands a longer tone, so that every fourth window will do.
     const looks = count >= WINDOW_BLOCKS && (!this.#mix || count % MIX_STEP_BLOCKS === 0);
     const fits = looks ? this.#fits() : undefined;
     if (fits !== undefined) this.#extend(fits);

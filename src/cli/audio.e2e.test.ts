@@ -181,7 +181,7 @@ describe.concurrent('listening', () => {
       const written = readdirSync(leftovers.folder, { recursive: true, encoding: 'utf8' });
       const streams = written.filter((name) => /received-\d+\.wav$/.test(name));
       expect(streams.length).toBe(2);
-      // what 27 minutes of opus would be
+      // this is as much as 27 minutes of opus would be when decoded
       const much = Buffer.alloc(32 * MB, 1);
       for (const name of streams)
         for (let i = 0; i < 9; i += 1) appendFileSync(join(leftovers.folder, name), much);

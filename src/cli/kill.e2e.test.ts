@@ -224,7 +224,7 @@ describe('the run is interrupted', () => {
     expect(result.stdout).toContain('\ninterrupted: 1 scenario did not run\n');
     expect(result.stdout).not.toContain('log: never');
     expect(trace).toMatch(/ BYE /);
-    // of both agents: the second one removes the binding
+    // both agents send a second REGISTER, which removes the binding
     expect(trace.match(/200 OK .* REGISTER/g)).toHaveLength(4);
     expect(ms).toBeLessThan(5000);
     expect(result.code).toBe(130);

@@ -26,7 +26,7 @@ describe.concurrent('offhook/modes', () => {
       'package.json': '{}',
       'tests/deep/down/a.js': NUMBER,
       'tests/b.ts': NUMBER.replace('()', '(): void'),
-      // by way of another file, and beside an import of it
+      // the module is imported by way of another file, and beside an import of that file
       'tests/c.js': NUMBER.replace('offhook/modes', './lib/own.mjs'),
       'tests/lib/own.mjs': "export * from 'offhook/modes';\n",
     };

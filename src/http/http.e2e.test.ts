@@ -339,7 +339,7 @@ describe('http()', () => {
       expect.stringContaining('no answer'),
       'no error 200',
     ]);
-    // behind it the name decides, under --untrusted one that is written out
+    // behind a proxy the name decides; under --untrusted a rule must write it out
     const untrusted = (rule: string) =>
       run(
         `tell(() => http('GET', 'http://a.api.test/'));`,

@@ -164,7 +164,7 @@ export type AgentEvent =
       audio_ms?: number;
       remote_sent?: number;
     }
-  /** From RTCP; in `quality` as the script reads it. `packets`: so far, as RTCP counts them. */
+  /** An RTCP report arrived. `quality` is what the script reads; `packets` are those that RTCP has counted so far. */
   | { type: 'call_quality'; call: string; quality: Quality; packets: Packets }
   | { type: 'dtmf_received'; call: string; digit: string; via: DtmfWay }
   /** Local effect of dtmf(): the last digit was sent. */

@@ -24,7 +24,7 @@ export function timingOf(state: AgentState): Timing {
   });
 }
 
-/** Of one call. */
+/** @returns the times of one call */
 export function timingOfCall(call: CallState): Omit<Timing, 'register_ms'> {
   return compact(callTiming(call));
 }

@@ -1,6 +1,6 @@
 /** DTMF digits: as scripts write them, as RTP events (RFC 4733) and as bodies of SIP INFO. */
 
-/** In the order of their event numbers, 0 to 15 (RFC 4733, table 3). */
+/** The digits stand in the order of their event numbers, 0 to 15 (RFC 4733, table 3). */
 const DIGITS = '0123456789*#ABCD';
 const MOST_DIGITS = 64;
 

@@ -40,7 +40,7 @@ export interface HttpResponseData {
 export interface MockRequestData {
   id: number;
   method: string;
-  /** Without the query, as on the wire. */
+  /** The path as it was on the wire, without the query. */
   path: string;
   query: Readonly<Record<string, string | readonly string[]>>;
   headers: Readonly<Record<string, string>>;

@@ -18,7 +18,7 @@ export interface ScenarioId {
   id: string;
   /** File and name: the same in every run, as long as the scenario keeps them. */
   key: string;
-  /** From 1: how often the scenario has been started in this run. */
+  /** How often the scenario has been started in this run, this attempt included. */
   attempt: number;
   /** Its place among all scenarios of the run, from 1: reports show them in this order. */
   order: number;
@@ -32,7 +32,7 @@ export interface ScenarioId {
 /** The machine a run takes place on. */
 export interface Host {
   name: string;
-  /** As Node.js names them: "linux", "x64". */
+  /** Platform and architecture as Node.js names them: "linux", "x64". */
   platform: string;
   arch: string;
   /** Version of Node.js. */
@@ -56,7 +56,7 @@ export interface KeptAgent {
   aor: string;
   /** URI it can be reached at directly, on this machine. */
   contact: string;
-  /** Of its baresip. */
+  /** The process id of the agent's baresip. */
   pid: number;
   /** Address of its baresip's ctrl_tcp: "127.0.0.1:40002". One connection at a time, the newest. */
   control: string;
@@ -88,7 +88,7 @@ export interface Counts {
 }
 
 export interface Failure extends ErrorData {
-  /** In which part of the scenario it happened. */
+  /** The part of the scenario in which the failure happened. */
   phase: Phase;
   /** Lines around the place, with the line marked: made where the source is known. */
   codeFrame?: string;
@@ -359,7 +359,7 @@ export type RunEvent =
   | {
       type: 'source';
       at: number;
-      /** As `file` of a ScenarioId shows it. */
+      /** The path as `file` of a ScenarioId shows it. */
       file: string;
       /** Absolute: as in a SourceLocation. */
       path: string;

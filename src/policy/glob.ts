@@ -9,7 +9,7 @@ export function globProblem(glob: string): string | undefined {
   return undefined;
 }
 
-/** Without "[a-z]" and the like; a class has at least one character. */
+/** @returns the glob with "?" in place of "[a-z]" and the like; a class has at least one character */
 export function withoutClasses(glob: string): string {
   return glob.replace(/\[[!^]?[^[\]]+\]/g, '?');
 }

@@ -9,7 +9,7 @@ import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 export type Host = { readonly address: string } | { readonly name: string };
 
 export interface HostRule {
-  /** As written. */
+  /** The rule as it was written. */
   readonly text: string;
   readonly port?: number;
   /** Whether the rule allows everything, including every address a name may resolve to. */
@@ -32,7 +32,7 @@ export function canonicalHost(text: string): Host | undefined {
     const address = canonicalAddress(bare.replace(/%.*$/s, ''));
     return address === undefined ? undefined : { address };
   }
-  // In a URL these characters would end the host, or be dropped silently.
+  // These characters would end the host of a URL, or be dropped silently.
   if (bare === '' || /[/\\?#@:\s\x00-\x1f\x7f]/.test(bare)) return undefined;
   let host: string;
   try {

@@ -29,7 +29,7 @@ function hostVerdict(policy: NetPolicy, target: NetTarget): string {
   });
 }
 
-/** As the client does it: the URL is parsed, its host judged, then the address the name resolved to. */
+/** Does what the client does: the URL is parsed, its host judged, then the address the name resolved to. */
 function visit(policy: ReturnType<typeof of>, text: string, resolved?: string): string {
   return verdict(() => {
     const target = netTarget(new URL(text));

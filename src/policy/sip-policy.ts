@@ -20,7 +20,7 @@ export interface SipPolicy {
   readonly closed: boolean;
   /** What is wrong with dialling that URI; undefined when it is allowed. */
   uriProblem(uri: string): string | undefined;
-  /** As uriProblem, for a registrar, proxy or STUN server: "host", "host:port" or a URI. */
+  /** Says what uriProblem says, of a registrar, proxy or STUN server: "host", "host:port" or a URI. */
   serverProblem(server: string): string | undefined;
 }
 

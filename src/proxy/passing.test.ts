@@ -99,7 +99,7 @@ test('an event of the phone waits for a message it has sent before', async () =>
   expect(events).toEqual(['a after 0']);
   pass('ack', 'sent');
   expect(events).toEqual(['a after 0', 'b after 1', 'c after 1']);
-  // one that never leaves, and one that takes long
+  // one message never leaves, and one takes long
   const held = messageWith(INVITE, 'sent', 'held');
   passing.traced(held);
   event('d');
@@ -110,7 +110,7 @@ test('an event of the phone waits for a message it has sent before', async () =>
   expect(events).toHaveLength(4);
   await vi.advanceTimersByTimeAsync(1000);
   expect(events).toHaveLength(5);
-  // what took too long does not hold up later events; nor does what was withheld before its trace was read
+  // a message that took too long holds up no later event; nor does one that was withheld before its trace was read
   event('f');
   passing.withheld(messageWith(INVITE, 'sent', 'early'));
   passing.traced(messageWith(INVITE, 'sent', 'early'));

@@ -40,10 +40,10 @@ export class JUnitReporter implements Reporter {
   readonly #clock = new WallClock();
   readonly #names = new AgentNames();
   readonly #results = new Results();
-  /** By id of the attempt. */
+  /** What of an attempt is shown; the key is its id. */
   readonly #shown = new Map<string, Shown>();
   readonly #outputs = new Map<string, string>();
-  /** By file: what setup_file and teardown_file did. */
+  /** What setup_file and teardown_file of a file did; the key is the file. */
   readonly #onceOutputs = new Map<string, string>();
   readonly #leftOut: ScenarioResult[] = [];
   #isRepeated = false;

@@ -42,7 +42,7 @@ export class Results {
     return joined(this.#attempts.get(this.#key(scenario)) ?? []);
   }
 
-  /** By the order of the files, whatever finished first; scenarios that still run are unfinished. */
+  /** @returns the results in the order of the files, whatever finished first; scenarios that still run are unfinished */
   all(): readonly ScenarioResult[] {
     const attempts = new Map(this.#attempts);
     for (const { scenario, startedAt } of this.#running.values()) {
@@ -73,7 +73,7 @@ export class Results {
     this.#attempts.set(key, [...(this.#attempts.get(key) ?? []), result]);
   }
 
-  /** With --repeat every attempt is a result of its own. */
+  /** @returns a key that is the same for attempts of one result; with --repeat every attempt is a result of its own */
   #key({ key, attempt }: ScenarioId): string {
     return this.#isRepeated ? `${key}\n${attempt}` : key;
   }

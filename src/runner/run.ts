@@ -112,7 +112,7 @@ async function emitStart(
   for (const one of plan.leftOut) emit(leftOutEvent(one, now()));
 }
 
-/** As often as a scenario that failed can run again. */
+/** @returns how often a scenario that failed can run again, at most */
 function mostRetries({ files }: Plan, { repeat, retries, keep }: RunOptions): number {
   if (repeat > 1 || keep === true) return 0;
   const each = files.flatMap(({ scenarios }) => scenarios.map((one) => one.declared?.retries));

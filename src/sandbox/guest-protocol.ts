@@ -113,7 +113,7 @@ export interface Operations {
     expected?: string | undefined;
     actual?: string | undefined;
   };
-  /** From now on entries include this about the agent, too. -> LogEntry[]: the entries so far */
+  /** Asks that entries include this about the agent from now on. -> LogEntry[]: the entries so far */
   watch: { agent: string; what: Watched };
   /** The cursor of an agent has moved; only after traceCursor(). */
   cursor: { agent: string; text: string };
@@ -176,7 +176,7 @@ export interface BegunWait {
 export interface VerbReply {
   /** What the verb returns. */
   value?: unknown;
-  /** As CallReply. */
+  /** The same as `seq` of a CallReply. */
   seq?: number;
   /** Entries that had arrived when the verb was issued. */
   before: readonly LogEntry[];
@@ -186,9 +186,9 @@ export interface VerbReply {
 /** What the verbs of a parallel() came to, in their order; null for one that failed. */
 export interface ParallelReply {
   done: readonly (ParallelDone | null)[];
-  /** Of the verb that failed first. */
+  /** What the verb that failed first threw. */
   failed?: ErrorData;
-  /** As in VerbReply. */
+  /** The same as in a VerbReply. */
   before: readonly LogEntry[];
   entries: readonly LogEntry[];
 }
@@ -227,7 +227,7 @@ export interface GuestExports {
   teardown(ordinal: number): Promise<void>;
   setup_file(): Promise<void>;
   teardown_file(): Promise<void>;
-  /** After the jobs of a phase: records each assert() that no matcher has followed. */
+  /** Is called after the jobs of a phase: it records each assert() that no matcher has followed. */
   endPhase(): void;
   /** Whether the script has read the clock or chance. */
   readsClock(): boolean;
@@ -235,7 +235,7 @@ export interface GuestExports {
   respond(task: string): string;
   /** Always called after respond(): an interrupt runs no `finally`. */
   responded(): void;
-  /** From now on the guest reports how its cursor moves. */
+  /** Makes the guest report how its cursor moves, from now on. */
   traceCursor(): void;
   /** Any thrown value -> JSON of ErrorData with `stack` (text); runs in the VM, so that getters cannot hurt. */
   describe(thrown: unknown): string;

@@ -145,7 +145,7 @@ export type ThreadMessage =
   | { type: 'source'; of: string; path: string; file: ReadFile }
   /** Values that load_env() read under the names of secrets. */
   | { type: 'secrets'; values: readonly string[] }
-  /** For the trace; `at` as hrtime milliseconds. */
+  /** The trace shows how a cursor moved; `at` is in milliseconds of hrtime. */
   | { type: 'cursor'; agent: string; text: string; at: number }
   /** Sent as it happens: a thread that must be terminated has sent its failures already. */
   | { type: 'failed'; failure: Failure }
@@ -183,7 +183,7 @@ export interface CallRequest {
   agent?: string;
   /** Whether that is a mock server: it has a verb "stop" as agents do. */
   mock?: true;
-  /** Of a verb with a row: each at the place of its parameter, undefined where it was left out. */
+  /** The arguments of a verb that has a row: each stands at the place of its parameter, undefined where it was left out. */
   args: readonly Argument[];
   at?: SourceLocation;
   /** The scenario's time limit, ms, where the arguments give none. */
@@ -203,7 +203,7 @@ export interface AgentArgument {
 
 /** A file as an argument, after the thread checked that the script may read it. */
 export interface FileArgument {
-  /** As the script wrote it: reports show no other path. */
+  /** The path as the script wrote it: reports show no other path. */
   path: string;
   real: string;
 }
@@ -252,7 +252,7 @@ export const CELL = {
   computing: 2,
   /** Increased at every change of `computing`, to distinguish one long computation from many short ones. */
   turns: 3,
-  /** As `abort`, for teardown and its own budget: a late time-out of the body never hits teardown. */
+  /** Ends the teardown as `abort` ends the body. It is a flag of its own, so that a late time-out of the body never hits the teardown. */
   teardownAbort: 4,
   /** 1 while the thread sleeps for entries, which then wake it. Otherwise only a result does. */
   awaitsEntries: 5,

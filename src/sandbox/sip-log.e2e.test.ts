@@ -82,7 +82,7 @@ describe('the SIP log', () => {
       log(await_until(() => [a.sip.received(183).length])[0]);
       log(a.sip.received(183).length);`);
     expect(failures(result)).toEqual([]);
-    // at the cursor, at the cursor, at the head
+    // the first two are read at the cursor, the third at the head
     expect(logged(result)).toEqual(['0', '0', '1']);
   });
 

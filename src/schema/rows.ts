@@ -26,7 +26,7 @@ export type ParamKind =
   | 'function'
   /** Text in front of a function: what reports call it. */
   | 'label'
-  /** At least one value. */
+  /** The call takes at least one value. */
   | 'values'
   /** A difference: a number, or a part of the expected number such as "10%". */
   | 'tolerance'
@@ -65,7 +65,7 @@ type PeerKind =
   | 'record_options'
   | 'request_options'
   | 'response_options'
-  /** Of agents with a proxy in front. */
+  /** These options need a proxy in front of the agent. */
   | 'header_options'
   | 'text_options'
   | 'deflect_options'
@@ -163,7 +163,7 @@ export interface VerbRow extends FunctionRow {
    */
   readonly cursor: 'issued' | 'end';
   /**
-   * Of a verb with a `target`: who calls it. `agent`: the agent itself, which takes a call of its limit.
+   * Who calls the `target` of a verb that has one. `agent`: the agent itself, which takes a call of its limit.
    * `peer`: the other side of a call, by a transfer. Where the target is an agent, its cursor is moved to the
    * moment the verb was issued as well, and its earlier call with the agent is over.
    */

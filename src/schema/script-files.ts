@@ -1,8 +1,8 @@
 /** Which files are scripts, by the endings of their names: every place that asks for one asks here. */
 
-/** In the order in which they are proposed. */
+/** Names of scripts end like this; messages propose the endings in this order. */
 export const SCRIPT_ENDINGS = ['.js', '.mjs', '.ts', '.mts'] as const;
-/** For messages. */
+/** The endings as messages list them. */
 export const SCRIPT_ENDINGS_IN_WORDS = '.js, .mjs, .ts or .mts';
 
 /** A declaration file (.d.ts) holds nothing that runs. */

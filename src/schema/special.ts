@@ -40,7 +40,7 @@ export type SpecialKind = 'number' | 'bigint' | 'symbol' | 'regexp' | 'date' | '
 
 export class Special {
   readonly kind: SpecialKind;
-  /** As JavaScript writes it: "NaN", "10n", "/a+/i", an ISO date, "TypeError: ...". */
+  /** The value as JavaScript writes it: "NaN", "10n", "/a+/i", an ISO date, "TypeError: ...". */
   readonly text: string;
   constructor(kind: SpecialKind, text: string) {
     this.kind = kind;

@@ -27,7 +27,7 @@ test.each([
   ],
   ['/x?next=/y?token=z&a=b', '/x?next=/y?token=***&a=b'],
   ['a: b\n  token: c', 'a: b\n  token: ***'],
-  // one list of names for all notations
+  // all notations share one list of names
   ['/x?api_key=a&user=b&Access-Token=c#d', '/x?api_key=***&user=b&Access-Token=***'],
   ['user=x&pin=1234&pass%77ord=y', 'user=x&pin=***&pass%77ord=***'],
   [

@@ -6,9 +6,9 @@ import { parseUri } from '../sip/uri.js';
 
 export class Dialog {
   readonly callId: string;
-  /** From of own requests, tag included. */
+  /** The From of our own requests, tag included. */
   readonly local: string;
-  /** To of own requests, tag included. */
+  /** The To of our own requests, tag included. */
   readonly remote: string;
   /** Request-URI of own requests (12.2.1.1): the Contact of the other side. */
   target: string;
@@ -30,7 +30,7 @@ export class Dialog {
     this.target = nameAddr(contact)[0] || nameAddr(ends.remote)[0];
   }
 
-  /** Of the side that sent the request: `response` made the dialog. */
+  /** @returns the dialog as the side sees it that sent the request; `response` made it */
   static ofCaller(response: SipMessage): Dialog {
     return new Dialog(response, {
       local: headerOf(response.headers, 'from') ?? '',
@@ -40,7 +40,7 @@ export class Dialog {
     });
   }
 
-  /** Of the side that received the request and answers it with that tag. */
+  /** @returns the dialog as the side sees it that received the request and answers it with that tag */
   static ofCallee(request: SipMessage, tag: string): Dialog {
     const to = headerOf(request.headers, 'to') ?? '';
     return new Dialog(request, {

@@ -25,7 +25,7 @@ export interface RequestWish {
   /** Header fields the verb adds: Event, Refer-To, Session-Expires, ... */
   readonly more?: readonly HeaderField[];
   readonly acknowledges?: boolean;
-  /** Without it a Call-ID is made up. */
+  /** The Call-ID; where it is left out, a new one is made up. */
   readonly callId?: string;
   readonly branch?: string;
   readonly cseq?: number;

@@ -54,7 +54,7 @@ describe('several values in one field (RFC 3261, 7.3.1)', () => {
   ])('%s: %s', (name, value, values) => {
     expect(headerValues([[name, value]], name)).toEqual(values);
     expect(Object.values(headerRecord([[name, value]]))).toEqual([values]);
-    // as it is on the wire
+    // the value is the one on the wire
     expect(headerLines([[name, value]], name)).toEqual([value]);
   });
 

@@ -55,7 +55,7 @@ type KeyOf = (story: Story, row: MessageRow) => string;
 
 const exactKey: KeyOf = (story, row) => `${kindKey(story, row)} ${row.label}`;
 
-/** From whom to whom, and whether it is a request, or a final answer. */
+/** @returns a key that messages share that go from the same party to the same party and are requests, or provisional or final answers, of the same method */
 const kindKey: KeyOf = (story, { from, to, message: { method, code } }) => {
   const kind = code === undefined ? 'request' : code < 200 ? 'provisional' : 'final';
   return [nameOf(story, from), nameOf(story, to), method, kind].join('\n');

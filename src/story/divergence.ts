@@ -3,7 +3,7 @@
 /** Something that happened to an agent. */
 export interface Mark {
   agent: string;
-  /** As people read it. */
+  /** The step in words for people. */
   text: string;
   /** ms since the attempt began. */
   at: number;

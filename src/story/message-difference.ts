@@ -8,7 +8,7 @@ export interface PartDifference {
   kind: 'same' | 'changed' | 'only_left' | 'only_right';
   left?: string;
   right?: string;
-  /** Of `changed`: what differs are tags, branches, ports and numbers that no two messages have in common. */
+  /** Is set where something `changed` that no two messages have in common: tags, branches, ports and numbers. */
   usual?: true;
 }
 
@@ -16,7 +16,7 @@ interface Part {
   /** Equal for parts that may stand beside each other. */
   key: string;
   text: string;
-  /** Of a header field, whose name has several forms; else the text. */
+  /** The value of a header field, whose name has several forms; of other lines the text. */
   value: string;
 }
 

@@ -13,10 +13,10 @@ export interface PageData {
   run: EventOf<'run_started'>;
   /** Absent: the run broke off. */
   finished?: EventOf<'run_finished'>;
-  /** In the order of the scenarios, attempts of one behind each other. */
+  /** The attempts stand in the order of the scenarios, those of a scenario one behind the other. */
   attempts: readonly AttemptData[];
   leftOut: readonly EventOf<'left_out'>[];
-  /** Of the run, not of a scenario. */
+  /** Warnings that belong to the run, and to no scenario. */
   warnings: readonly string[];
   /** Part with the text of each script, by its absolute path, as locations have it. */
   sources: Readonly<Record<string, number>>;
@@ -34,7 +34,7 @@ export interface AttemptData {
   verdict: Verdict | 'unfinished';
   /** What runs once per file is no scenario: only where it failed. */
   part?: FilePart;
-  /** In ms since the run began. */
+  /** When it began, in ms since the run began. */
   at: number;
   ms: number;
   skipReason?: string;
@@ -50,11 +50,11 @@ export interface AttemptData {
 /** The audio of one call of an agent, one channel. */
 export interface AudioData {
   agent: string;
-  /** Of the agent, from 1. */
+  /** The number of the call among those of the agent; the first is 1. */
   call: number;
   /** Seen from the agent. */
   side: 'sent' | 'received';
-  /** Of its first sample, in ms since the run began. */
+  /** When its first sample was heard, in ms since the run began. */
   at: number;
   /** Samples a second. */
   rate: number;

@@ -22,7 +22,7 @@ export interface Story {
   lanes: readonly Lane[];
   /** Call-IDs in order of appearance, without those of REGISTER and OPTIONS; each has its colour. */
   calls: readonly Call[];
-  /** By time; what happened at the same time stands as it was recorded. */
+  /** The rows stand in the order of time; what happened at the same time stands as it was recorded. */
   rows: readonly Row[];
   media: readonly MediaSummary[];
   logs: readonly LogLine[];
@@ -88,7 +88,7 @@ export interface DigitsRow extends AnyRow {
   to: number;
   /** When the last one was sent, or came. */
   until: number;
-  /** As they were sent; where nobody told that, as they came. */
+  /** The digits as they were sent; where nobody told what was sent, as they came. */
   digits: string;
   /** What came at the agent `to`, where it differs from what was sent. */
   received?: string;
@@ -167,7 +167,7 @@ export interface WaitRow extends AnyRow {
 /** Steps, phases, log() and warnings. */
 export interface TextRow extends AnyRow {
   kind: 'step' | 'phase' | 'log' | 'warning';
-  /** Of a step: when it ended. */
+  /** When a step ended; other rows have no end. */
   until?: number;
   /** Nesting of steps, from 0. */
   depth: number;

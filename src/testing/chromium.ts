@@ -45,7 +45,7 @@ export function launch(executablePath: string): Promise<Browser> {
 export async function violations(page: Page): Promise<unknown[]> {
   // an element would need the policy of the page to allow it
   await page.evaluate(readFileSync(AXE, 'utf8'));
-  // as text: this file is checked without the types of browsers
+  // the function is given as text, because this file is checked without the types of browsers
   return page.evaluate<unknown[]>(
     'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))',
   );

@@ -62,7 +62,7 @@ export async function leavingNothing<T>(
   try {
     result = await act();
   } catch (error) {
-    // what it left then is not what went wrong
+    // the action's own error tells what went wrong; what it left does not
     await leftovers.assertNothingLeft(within).catch(() => undefined);
     throw error;
   }

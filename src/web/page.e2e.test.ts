@@ -14,7 +14,7 @@ import { longRun } from '../testing/long-run.js';
 import { runFiles } from '../testing/run-files.js';
 
 const TEMPLATE = new URL('../../dist/report/template.html', import.meta.url).pathname;
-/** On two processors that others use, too: alone it is a third of it. */
+/** The limit holds on two processors that others use, too; alone the page needs a third of it. */
 const FIRST_PAINT_MS = 1000;
 const HOSTILE = '<img src=x onerror=alert(1)></script><!-- <b>';
 
@@ -49,7 +49,7 @@ scenario('is not heard', () => {
 const chromium = findChromium();
 let browser: Browser;
 let folder: string;
-/** Of the suite above, and of a long run. */
+/** Files with the page of the suite above, and of a long run. */
 let suite: string;
 let long: string;
 
@@ -257,7 +257,7 @@ async function longPage(parent: string, name = 'long', largest?: number): Promis
   return file;
 }
 
-/** Of two records that `offhook report` has merged. */
+/** Makes a page of two records that `offhook report` has merged. @returns its path */
 async function mergedPage(parent: string): Promise<string> {
   const file = join(parent, 'merged.html');
   const record = (label: string, scenarios: number): string =>
@@ -335,7 +335,7 @@ async function filterTime(): Promise<number> {
     document.body.getBoundingClientRect();
     times.push(performance.now() - began);
   }
-  // of those with many elements to make
+  // these steps show many elements that were hidden before
   return Math.min(...times.filter((_, index) => [1, 3, 6].includes(index)));
 }
 

@@ -8,7 +8,7 @@ import { withMock } from '../testing/with-mock.js';
 const MIB = 1024 * 1024;
 const COUNT = 10_000;
 
-/** Of a process, in MiB (Linux). */
+/** @returns the resident memory of a process in MiB, as Linux tells it */
 function resident(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
@@ -42,7 +42,7 @@ it.concurrent(
       await cli.waitFor('"type":"waiting"');
       const post = async (): Promise<unknown> =>
         (await fetch(`${url}/x`, { method: 'POST', body })).text();
-      // By then as much is kept as ever will be.
+      // After a fifth of the requests the server keeps as many as it ever will.
       await send(COUNT / 5, post);
       const before = resident(cli.pid);
       await send(COUNT - COUNT / 5, post);
@@ -108,7 +108,7 @@ it.concurrent(
       new Set([`503 {"error":"${text}"}`]),
     );
     expect(Math.min(...waited.map(({ ms }) => ms))).toBeGreaterThan(9900);
-    // those nobody waits for any more are not asked of the script
+    // the script is not asked for requests that nobody waits for any more
     expect(late).toMatchObject({ status: 200, text: '1' });
     expect(logsOf(done.stdout).slice(1)).toEqual(['1']);
     expect(reasons(eventsOf(done.stdout))).toEqual({

@@ -22,7 +22,7 @@ export const MATCH_MS = 200;
 const MOST_ROUTES = 2000;
 
 export class Routes {
-  /** By method and path, the oldest first. */
+  /** The key is method and path; the route that was added first comes first. */
   readonly #routes = new Map<string, Route>();
 
   /** Takes the place of one with the same method and path. @throws E_MOCK */

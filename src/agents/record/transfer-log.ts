@@ -37,7 +37,7 @@ export class TransferLog {
     return final !== undefined && final < 300;
   }
 
-  /** To be called with every message that belongs to a call of the agent. */
+  /** Must be called with every message that belongs to a call of the agent. */
   message(message: SipMessage): void {
     const sent = message.direction === 'sent';
     if (message.method === 'REFER') {

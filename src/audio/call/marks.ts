@@ -14,7 +14,7 @@ import {
 import { VoiceActivity } from '../voice-activity.js';
 
 export interface Marked {
-  /** By `from`. Of tone, speech, sound and silence at most one at a time; a gap lies in or between them. */
+  /** The marks in the order of `from`. At most one of tone, speech, sound and silence holds at a time; a gap lies in or between them. */
   marks: readonly AudioMark[];
   /** RMS of what is no silence, dBFS; absent where all is silence. */
   level?: number;
@@ -224,7 +224,7 @@ const LEAST_GAP_MS = 20;
 const EDGE_MS = 5;
 /** Least mean square of the 5 ms before and after a gap: sound that ends by itself has faded below it by then. */
 const EDGE_POWER = meanSquareOf(-45);
-/** From this length on, zeros between two tones are a pause of the signal, and no gap (ITU-T Q.24, E.180). */
+/** Zeros between two tones that last so long are a pause of the signal, and no gap (ITU-T Q.24, E.180). */
 const PAUSE_MS = 40;
 
 /** Finds zeros where sound breaks off and begins again abruptly. Before the zeros of a silence, sound fades. */

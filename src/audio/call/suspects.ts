@@ -2,7 +2,7 @@
 import { PowerSpectrum } from '../power-spectrum.js';
 import { LARGEST_TWIST } from '../tone-detector.js';
 
-/** In samples. */
+/** A part of the sound; both ends are counted in samples. */
 export interface Stretch {
   start: number;
   end: number;

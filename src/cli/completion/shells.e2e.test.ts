@@ -121,7 +121,7 @@ async function wordsOf(shell: Shell, lines: readonly string[]): Promise<string[]
         const words: string[][] = [];
         for (const [index, line] of lines.entries()) {
           const file = join(folder, `${index}.words`);
-          // what the shell knows by then is put behind a command that notes it
+          // the line the shell has completed is put behind a command that notes it
           terminal.stdin.write(`${line.replaceAll('TAB', '\t')}\u0001dump ${index} \r`);
           await until(() => existsSync(file));
           words.push(readFileSync(file, 'utf8').split('\0').slice(0, -1));
@@ -144,7 +144,7 @@ describe.concurrent('completion', () => {
   for (const shell of SHELLS) {
     const isMissing = !isThere(shell);
     const why = isMissing ? ': it is missing, sh .config/setup.sh --tests installs it' : '';
-    // on a CI server it has to be there
+    // a CI server has to have the shell
     it.skipIf(isMissing && process.env['CI'] !== 'true')(`in ${shell}${why}`, async () => {
       const words = await wordsOf(
         shell,

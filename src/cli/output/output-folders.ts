@@ -36,7 +36,7 @@ function keptIn(
   cwd: string,
 ): ArtifactsOptions {
   if (saveAudio !== undefined) return { folder, on, cwd };
-  // in the folder itself, so that a file of any size is moved, not copied
+  // the file is written in the folder itself, so that one of any size is moved, not copied
   return { folder, on, cwd, recordings: recordingsFolder(folder) };
 }
 

@@ -53,7 +53,7 @@ export class ArtifactsReporter implements Reporter {
   readonly #options: ArtifactsOptions;
   readonly #attempts = new AttemptRecords();
   readonly #clock = new WallClock();
-  /** By id of an attempt that runs. */
+  /** What the calls of a running attempt came to; the key is its id. */
   readonly #media = new Map<string, MediaEnds>();
   readonly #captures: Waiting[] = [];
   #run: EventOf<'run_started'> | undefined;

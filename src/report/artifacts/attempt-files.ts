@@ -21,7 +21,7 @@ export interface AttemptFile {
 
 export interface KeptAttempt {
   run: EventOf<'run_started'>;
-  /** From its `scenario_started` to its `scenario_finished`, if it has one, without secrets. */
+  /** The events from its `scenario_started` to its `scenario_finished`, if it has one, without secrets. */
   events: readonly RunEvent[];
 }
 

@@ -10,7 +10,7 @@ import { inEthernet } from '../sip/ip-packets.js';
 import type { MediaEnds } from '../sip/media-ends.js';
 import { NETWORK } from '../sip/sip-capture.js';
 
-/** After so many packets others get their turn: a second Ctrl-C is seen then. */
+/** So many packets are written before other work gets its turn, in which a second Ctrl-C is seen. */
 const PACKETS_IN_A_TURN = 10_000;
 
 export interface SipCapture {

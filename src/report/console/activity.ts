@@ -15,14 +15,14 @@ export interface Doing {
 export interface Running {
   scenario: ScenarioId;
   since: number;
-  /** Of the three, the later one explains the earlier ones: a wait is a verb, too. */
+  /** What the scenario does. Of the three fields the later one explains the earlier ones: a wait is a verb, too. */
   verb?: Doing;
   wait?: Doing;
   lock?: Doing;
 }
 
 export class Activity {
-  /** By id, oldest first. */
+  /** The scenarios that run, the oldest first; the key is the id of the attempt. */
   readonly running = new Map<string, Running>();
   readonly #now: () => number;
   /** Scenarios the run has, those that are done, and those of them that failed. */

@@ -67,7 +67,7 @@ export class ConsoleReporter extends AttemptsReporter {
     this.#release(kept);
   }
 
-  /** Behind its failure. */
+  /** The folder is named behind the failure of the attempt. */
   protected artifacts(id: string, folder: string): void {
     if (id !== this.#lastTold) return;
     this.page.line(folder, { indent: 4, lead: [['artefacts: ', this.page.palette.bold]] });

@@ -55,7 +55,7 @@ export class ListReporter extends AttemptsReporter {
     this.#keep(block, kept);
   }
 
-  /** Behind its failure. */
+  /** The folder is named behind the failure of the attempt. */
   protected artifacts(id: string, folder: string): void {
     const explained = this.#explained.find((one) => one.id === id);
     if (explained !== undefined) explained.text += `    artefacts: ${folder}\n`;

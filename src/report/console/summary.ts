@@ -66,7 +66,7 @@ export class Summary {
     });
   }
 
-  /** For a run without its end. */
+  /** Ends the report of a run that did not come to its end. */
   breakOff(): void {
     if (this.#isOver || this.#started === undefined) return;
     const text = 'the run broke off: not all results are known';
@@ -76,7 +76,7 @@ export class Summary {
   #printFailed(): void {
     const results = this.#results.all();
     const failed = results.filter(({ verdict }) => isBad(verdict));
-    // After a single scenario the failure stands right above.
+    // The failure of a single scenario stands right above.
     if (failed.length === 0 || results.length === 1) return;
     const { bad, bold } = this.#page.palette;
     this.#page.line('failed:', { style: (text) => bad(bold(text)) });

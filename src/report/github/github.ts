@@ -40,7 +40,7 @@ export class GithubReporter implements Reporter {
   readonly #results = new Results();
   readonly #names = new AgentNames();
   /** Names at addresses, for the ladder. */
-  /** Of running scenarios. */
+  /** The messages of scenarios that run; the key is the id of the attempt. */
   readonly #seen = new Map<string, SeenMessage[]>();
   readonly #failed: Explained[] = [];
   readonly #warnings = new Set<string>();

@@ -39,7 +39,7 @@ export function jobSummary(parts: SummaryParts, room: number): string {
   return `${head}\n${explained}${end}`;
 }
 
-/** As many of the items as there is room for. */
+/** @returns the text of as many items as there is room for, and how many more there are */
 function fitted(items: readonly string[], room: number): string {
   let used = 0;
   let taken = 0;

@@ -61,7 +61,7 @@ function tellingRows({ rows }: Story): Row[] {
     if (row.kind !== 'event') return row.kind === 'digits' || row.kind === 'http';
     if (row.type === 'other') return false;
     if (!row.minor) return true;
-    // In place of the messages that are left out.
+    // One line stands in place of the messages that are left out.
     if (row.type === 'registered' && quiet.size > 0 && !told.has(row.lane)) {
       told.add(row.lane);
       return true;

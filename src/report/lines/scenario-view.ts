@@ -163,7 +163,7 @@ export class ScenarioView {
     const took = formatMs(event.ms);
     if (event.error !== undefined) {
       this.#line(event.at, event.agent, `✗ ${event.verb} failed after ${took}`, bad);
-      // Of verbs that fail at the same time the first is the one a script catches.
+      // Where several verbs fail at the same time, a script catches the failure of the first.
       this.#failed ??= event;
     } else if (this.#options.verbose) {
       const result = event.result === undefined ? '' : `: ${oneLine(event.result)}`;
@@ -239,7 +239,7 @@ export class ScenarioView {
     return false;
   }
 
-  /** With -v, events of the agents' processes, too. */
+  /** Events of the agents' processes are shown with -v alone. */
   #processText({ event }: EventOf<'agent'>['entry']): string {
     if (!this.#options.verbose) return '';
     if (event.type === 'started') {

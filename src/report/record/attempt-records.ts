@@ -6,7 +6,7 @@ import { AttemptRecord } from './attempt-record.js';
 export type Finished = Extract<RunEvent, { type: 'scenario_finished' | 'file_part_finished' }>;
 
 export class AttemptRecords {
-  /** By id of the attempt. */
+  /** The record of each attempt; the key is its id. */
   readonly #records = new Map<string, AttemptRecord>();
 
   /** Takes any event of a run but the end of an attempt, which `end` takes. */

@@ -7,7 +7,7 @@ import type { Counts, MergedRecord, RunEvent, ScenarioId, Verdict } from '../../
 import { recordedEvents, type RunRecord } from './read-record.js';
 import { recordName, type Gap, type Part, type Whole } from './parts.js';
 
-/** Of several exit codes, the first in this list is that of the whole. */
+/** The exit code of the whole is the first in this list that one of the parts has. */
 const WORST = [EXIT.internal, EXIT.interrupted, EXIT.failed, EXIT.environment, EXIT.usage];
 
 /** @param whole at least one part */
@@ -39,7 +39,7 @@ export async function* mergedEvents({ parts, gaps }: Whole): AsyncGenerator<RunE
   yield runFinished(parts, gaps, results, last);
 }
 
-/** With --repeat every attempt counts, else the last one. */
+/** @returns a key of what counts as one result: each attempt with --repeat, else the scenario, whose last attempt counts */
 function resultKey(
   { scenario }: { scenario: ScenarioId },
   { repeat }: { repeat?: number },

@@ -23,7 +23,7 @@ interface Kept {
 interface Tries {
   scenario: ScenarioId;
   passed: number;
-  /** By place and kind: failures that are alike. */
+  /** Failures of the same place and code are alike; kindOf makes the key. */
   failed: Map<string, { first: Failure; ms: number[]; actual: string[] }>;
   /** The first attempts of each kind. */
   good?: Kept;
@@ -140,7 +140,7 @@ export class Repeats {
   }
 }
 
-/** By place and code: what a repeated scenario fails with again and again is one kind. */
+/** @returns place and code: what a repeated scenario fails with again and again is one kind */
 export function kindOf({ code, at }: Failure): string {
   return `${code} ${at?.file ?? ''}:${at?.line ?? ''}`;
 }

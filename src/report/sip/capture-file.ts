@@ -20,7 +20,7 @@ export interface CaptureFormat {
   packet(packet: Packet): Uint8Array;
 }
 
-/** With LINKTYPE_ETHERNET, libpcap reads no file with a second interface: it compares two numbers of that type. */
+/** A file with LINKTYPE_ETHERNET and a second interface would be refused by libpcap, which compares two numbers of that type. */
 const LINKTYPE_ETHERNET = 1;
 const MICROSECONDS = 1_000_000;
 /** Longest packet; libpcap refuses a second interface with 0, which means no limit. */
@@ -142,7 +142,7 @@ export function packetBlock(number: number, packet: Omit<Packet, 'seenBy'>): Uin
 interface Blocks {
   section: Uint8Array;
   interfaces: readonly Uint8Array[];
-  /** In the order of their times, wall-clock microseconds since 1970. */
+  /** Packets in the order of their times; `time` is in microseconds since 1970. */
   packets: readonly { time: number; block: Uint8Array }[];
 }
 
@@ -183,7 +183,7 @@ function option(code: number, value: Uint8Array): Uint8Array {
   return Buffer.concat([head, padded(value)]);
 }
 
-/** To a multiple of 32 bits. */
+/** @returns the bytes with zeros behind them, up to a multiple of 32 bits */
 function padded(bytes: Uint8Array): Uint8Array {
   const rest = bytes.length % 4;
   return rest === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(4 - rest)]);

@@ -82,6 +82,6 @@ test('packets that overtook each other are put in order, and few are held at a t
   }
   expect(times).toHaveLength(10_000);
   expect(times).toEqual(times.toSorted((a, b) => a - b));
-  // of one second at most
+  // at most the packets of one second wait to be ordered
   expect(most).toBeLessThan(110);
 });

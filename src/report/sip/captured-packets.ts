@@ -6,7 +6,7 @@ export interface CapturedPacket {
   time: number;
   /** Source and destination, as endText() writes them. */
   ends: readonly [string, string];
-  /** From the IP header on. */
+  /** The packet from its IP header on. */
   ip: Uint8Array;
 }
 

@@ -3,7 +3,7 @@ import { oneLine } from '../../story/printable.js';
 import { cut, displayWidth, padTo } from '../text.js';
 
 export interface Space {
-  /** Of the page, without what stands left of the lifelines; undefined = as many as it takes. */
+  /** Columns of the page that are left for the lifelines; undefined: as many as it takes. */
   columns: number | undefined;
   /** Columns that stay free at the right of the lifelines, for notes. */
   notes: number;

@@ -104,7 +104,7 @@ export class SipCaptureReporter implements Reporter {
     }
   }
 
-  /** Behind the messages, so that readers know from these what is RTP. */
+  /** Adds RTP behind the messages, so that readers know from these what is RTP. */
   #addMedia(file: Iterable<Uint8Array>): void {
     for (const packet of inOrder(capturedPackets(file))) {
       if (!this.#media.has(packet)) continue;

@@ -97,7 +97,7 @@ export class Services {
     return listening.map(({ name, url }) => ({ name, url }));
   }
 
-  /** From now on requests for functions of the script are answered with 503. */
+  /** Makes mock servers answer 503, from now on, where a function of the script would answer. */
   teardownBegins(): void {
     this.#over ??= 'the scenario is over';
   }
@@ -174,7 +174,7 @@ export class Services {
     return { name, url: mock.url, port: mock.port };
   }
 
-  /** As a call: it changes while something is awaited. */
+  /** This is a function, because the value changes while something is awaited. */
   #isReleased(): boolean {
     return this.#over === RELEASED;
   }

@@ -74,7 +74,7 @@ describe('a request that an agent has sent', () => {
     ['sip:1@0xa.1', '10.0.0.1:5060', []],
     ['sip:1@[::ffff:10.0.0.1]', '10.0.0.1:5060', []],
     ['sip:200@192.0.2.2:5070', '192.0.2.2:5070', []],
-    // by way of a proxy that is allowed
+    // the request goes by way of a proxy that is allowed
     ['sip:100@pbx.example', '10.0.0.1:5060', route('sip:10.0.0.1;lr')],
     [
       'sip:100@pbx.example',

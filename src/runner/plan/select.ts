@@ -15,7 +15,7 @@ export interface Filters {
 
 /** A filter beside those by name and tag. */
 export interface Choice {
-  /** As the user wrote it, for messages: "--last-failed". */
+  /** The selection as the user wrote it, for messages: "--last-failed". */
   readonly words: string;
   /**
    * @param fitting those of them that fit every filter before this one

@@ -188,7 +188,7 @@ export class ScenarioRun {
           },
         },
       );
-      // Without a teardown, or where the thread was lost, nobody has asked.
+      // Where there is no teardown, or where the thread was lost, nobody has asked to keep the scenario.
       await this.#keep(outcome.failures);
       return outcome;
     } catch (thrown) {

@@ -27,7 +27,7 @@ export class Chance {
     return share < 0.5 ? 0 : (share - 0.5) * 2 * LONGEST_PAUSE_MS;
   }
 
-  /** From 0 to below 1, always the same for the same words. */
+  /** @returns a number from 0 to below 1, always the same for the same words */
   #share(words: string): number {
     const digest = createHash('sha256').update(`${this.#seed} ${words}`).digest();
     return digest.readUInt32BE(0) / 2 ** 32;

@@ -99,7 +99,7 @@ export class FileParts {
   }
 }
 
-/** In short: the report of setup_file has explained it. */
+/** @returns the failure in short: the report of setup_file has explained it */
 function notRun({ code, message, at }: Failure): Failure {
   return {
     code,

@@ -8,7 +8,7 @@ export interface Task {
   scenario: PlannedScenario;
   /** Where it stands in the queue. */
   place: number;
-  /** From 1. */
+  /** The number of the attempt; the first is 1. */
   attempt: number;
   /** Whether an earlier attempt failed: passing is being flaky now. */
   isRetry: boolean;
@@ -134,7 +134,7 @@ function putBack(queue: Task[], task: Task): void {
   queue.splice(after === -1 ? queue.length : after, 0, task);
 }
 
-/** Behind so many tasks that cannot begin, few could: looking at all costs more. */
+/** So many tasks that cannot begin are passed over; behind these few could begin, and looking at all costs more. */
 const LOOKAHEAD = 500;
 
 /** The first task that can begin; none that needs a lock for which an earlier one waits, or that would wait for ever. */

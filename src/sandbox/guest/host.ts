@@ -32,7 +32,7 @@ function payloadText(payload: Readonly<Record<string, unknown>>): string {
 type Refusal = (operation: Operation, payload: Readonly<Record<string, unknown>>) => void;
 let refuse: Refusal | undefined;
 
-/** From now on that function is asked before each operation, and may throw. */
+/** Sets the function that is asked before each operation, and may throw; undefined: none is asked. */
 export function refuseWith(refusal: Refusal | undefined): void {
   refuse = refusal;
 }

@@ -31,7 +31,7 @@ interface Declared {
 const declared: Declared[] = [];
 /** The names in `declared`, to find one quickly: a file may declare thousands of scenarios. */
 const names = new Set<string>();
-/** Of all scenarios of the file. */
+/** The options that all scenarios of the file share. */
 let common: Options | undefined;
 /** Functions of which a file has one at most. */
 const bodies: Partial<Record<'setup' | 'teardown' | FilePart, Body>> = {};

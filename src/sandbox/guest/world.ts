@@ -62,7 +62,7 @@ const newReading = (): Reading => ({
   timely: false,
 });
 
-/** Of the condition that runs, or ran last. */
+/** What the condition that runs, or that ran last, has read. */
 let reading = newReading();
 /**
  * While a responder runs: the entries that have arrived meanwhile, which it reads and leaves in place, and how deep in
@@ -250,7 +250,7 @@ function insert(entry: LogEntry, cursor: AgentState): void {
 
 const watching = new Set<string>();
 
-/** From now on such entries are sent for the agent, too. What they say of the past holds at the cursor at once. */
+/** Makes the host send such entries for the agent from now on. What they say of the past holds at the cursor at once. */
 export function watch(name: string, what: Exclude<Watched, 'sip'>): void {
   const key = `${what} ${name}`;
   if (watching.has(key)) return;

@@ -163,7 +163,7 @@ export class ScenarioThread {
     const watchdog = this.#watch(live, (error) => {
       this.#lose(live, error);
     });
-    // As of a teardown, nothing but its own limit ends it.
+    // Nothing but its own limit ends a teardown_file, as it is with a teardown.
     if (job.part === 'teardown_file') watchdog.limit('teardown', job.teardown_ms, job.teardown_ms);
     else watchdog.limit('scenario', timeoutMs, timeoutMs - (hrtimeMs() - began));
     const asked = new Map<number, (reply: ResponderReply) => void>();

@@ -125,7 +125,7 @@ export class Channel {
     return entries;
   }
 
-  /** As poll(), but leaves the entries in place. */
+  /** Returns what poll() would, but leaves the entries in place. */
   peek(): readonly LogEntry[] {
     this.#drain();
     return [...this.#entries];

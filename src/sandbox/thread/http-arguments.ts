@@ -115,7 +115,7 @@ function routeData(args: readonly unknown[], responder: number | undefined): Rou
 function pathPattern(path: unknown): PathPattern {
   if (!(path instanceof Special)) return { text: String(path) };
   const end = path.text.lastIndexOf('/');
-  // Without the flags that make a match depend on the previous match.
+  // The flags g and y would make a match depend on the previous match.
   const flags = path.text.slice(end + 1).replace(/[gy]/g, '');
   return { regex: path.text.slice(1, end), flags };
 }

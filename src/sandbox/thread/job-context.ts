@@ -137,7 +137,7 @@ export class Session {
     return callChain(stack, callee, this.loader.sourceOf);
   }
 
-  /** As argumentOf, for one element of an array argument. */
+  /** Does what argumentOf does, for one element of an array argument. */
   elementOf(callee: string, stack: string, index: number): string | undefined {
     const find = () => callArgument(stack, callee, this.loader.sourceOf, index);
     return this.#once(`${callee} ${index}`, stack, find);

@@ -50,7 +50,7 @@ function readIfThere(): Buffer | undefined {
   try {
     return readFileSync(GUEST_IMAGE);
   } catch {
-    // Without an image the guest is evaluated anew, which only takes longer.
+    // Where there is no image, the guest is evaluated anew, which only takes longer.
     return undefined;
   }
 }

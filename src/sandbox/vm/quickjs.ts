@@ -113,7 +113,7 @@ export class QuickJs {
   }
 
   /**
-   * From now on calls of the context's only host function, text to text, take the short way. The wrapper's own
+   * Makes calls of the context's only host function, text to text, take the short way from now on. The wrapper's own
    * makes some ten objects and five crossings of each call, which costs more than most calls do.
    */
   shortenCalls(context: QuickJSContext, longest: number, answer: (text: string) => string): void {

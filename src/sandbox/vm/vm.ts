@@ -80,7 +80,7 @@ export class Vm {
     this.#makeBridge();
     const made = readGuestImage(quickJs.layout(this.#context));
     if (made === undefined) {
-      // Before the guest is there, which notes each use of chance.
+      // This happens before the guest is there, because the guest notes each use of chance.
       this.#randomState = quickJs.findRandomState(this.#context, () => {
         this.#context.unwrapResult(this.#context.evalCode('Math.random()')).dispose();
       });

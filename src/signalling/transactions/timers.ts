@@ -39,7 +39,7 @@ export class Retransmission {
     next(T1_MS);
   }
 
-  /** After a provisional response: from the next sending on, T2 lies between two (RFC 3261, 17.1.2.2). */
+  /** Is called after a provisional response: from the next sending on, T2 lies between two (RFC 3261, 17.1.2.2). */
   slow(): void {
     this.#least = T2_MS;
   }

@@ -36,7 +36,7 @@ export interface TlsWish {
 
 export interface WireWish extends TlsWish {
   readonly address: string;
-  /** Of UDP and TCP; TLS listens on the next one. */
+  /** The port of UDP and TCP; TLS listens on the next one. */
   readonly port: number;
   /** Path of a WebSocket server. */
   readonly webSocketPath: string;

@@ -4,7 +4,7 @@ import type { EventOf, Row } from '../story.js';
 
 export interface Attempt {
   scenario: ScenarioId;
-  /** In ms since the run began. */
+  /** When the attempt began, in ms since the run began. */
   startedAt: number;
   /** Those that follow its start, in the order in which they were recorded; `place` of a row is an index among them. */
   events: readonly RunEvent[];

@@ -107,7 +107,7 @@ function sentBy({ events }: Attempt, timeOf: TimeOf): Presses[] {
   const begun = new Map<string, { place: number; at: number }>();
   return events.flatMap((event, place) => {
     if (event.type === 'verb_started' && event.verb === 'dtmf' && event.agent !== undefined) {
-      // Behind the verb.
+      // A half more places the row behind that of the verb.
       begun.set(event.agent, { place: place + 0.5, at: timeOf(event) });
     }
     if (event.type !== 'agent' || event.entry.event.type !== 'dtmf_sent') return [];

@@ -10,7 +10,7 @@ export function failureRows({ events, startedAt, finished }: Attempt): Placed<Fa
     const place = placeOf(failure, events);
     const at = (events[place]?.at ?? startedAt) - startedAt;
     const text = oneLine(failure.brief ?? failure.message);
-    // Behind its event, and in front of the next one.
+    // A half more places the row behind its event, and in front of the next one.
     return [{ place: place + 0.5, row: { kind: 'failure', at, failure: index, text } }];
   });
 }

@@ -29,7 +29,7 @@ export class Lanes {
     return this.#agents.get(name);
   }
 
-  /** Of an agent, or of another SIP party. */
+  /** @returns the lane of an agent, or of another SIP party; undefined where it has none */
   party(name: string): number | undefined {
     return this.#agents.get(name) ?? this.#peers.get(name);
   }

@@ -78,7 +78,7 @@ export class Mutator {
           ][this.#random(11)] ?? '',
         );
       case 5:
-        // behind the end, or more body than there was
+        // octets follow the end, or the body is longer than it was
         return Buffer.concat([bytes, this.#seed()]);
       case 6:
         return bytes.subarray(0, this.#random(bytes.length + 1));

@@ -3,7 +3,7 @@ import { find, wordsOf, type Section } from './search.js';
 
 declare global {
   interface Window {
-    /** Of a site: set by search-index.js. */
+    /** The sections of a site, which search-index.js sets. */
     offhookSections?: readonly Section[];
   }
 }
@@ -85,7 +85,7 @@ function startSearch(): { open: () => void; isOpen: () => boolean } {
     if (event.key === 'ArrowDown') mark(marked + 1);
     else if (event.key === 'ArrowUp') mark(marked - 1);
     else if (event.key === 'Enter') go(results.children[marked]);
-    // by itself the first Escape would only empty the field
+    // the browser would only empty the field at the first Escape
     else if (event.key === 'Escape') dialog.close();
     else return;
     event.preventDefault();
@@ -120,7 +120,7 @@ function allSections(): Promise<readonly Section[]> {
   return (sections ??= root.dataset['index'] ? sectionsOfSite() : Promise.resolve(sectionsHere()));
 }
 
-/** By an element, not a request: it works for files of a disk, too. */
+/** Loads the index by a script element, not by a request: that works for files of a disk, too. */
 function sectionsOfSite(): Promise<readonly Section[]> {
   const way = root.dataset['index'] ?? '';
   return new Promise((resolve) => {
@@ -197,7 +197,7 @@ function withMarks(text: string, words: readonly string[]): (string | Node)[] {
 /** The heading that a key went to last, and where the page was then. */
 let stepped: { heading: HTMLElement; y: number } | undefined;
 
-/** To the next heading, or the one before. Near the end of the page headings do not reach the top, so it counts on from the last one. */
+/** Goes to the next heading, or to the one before. Near the end of the page headings do not reach the top, so it counts on from the last one. */
 function step(by: 1 | -1): void {
   const all = headings();
   const tops = all.map((one) => one.getBoundingClientRect().top);

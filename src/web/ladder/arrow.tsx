@@ -16,7 +16,7 @@ const COLOURS = 8;
 export const callColour = (call: number | undefined): string =>
   call === undefined ? 'var(--dim)' : `var(--call-${call % COLOURS})`;
 
-/** From lifeline to lifeline; a loop where it goes to where it came from. */
+/** An arrow leads from lifeline to lifeline; it is a loop where it ends at the one it began at. */
 export function Arrow({ fromX, toX, stroke, call, children, isUnseen }: Props): JSX.Element {
   const kind = `${stroke === 'digits' ? 'is-digits' : `is-${stroke}`}${isUnseen === true ? ' is-unseen' : ''}`;
   const color = callColour(call);

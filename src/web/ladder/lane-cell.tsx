@@ -92,7 +92,7 @@ function Digits({ row, columns }: Props<DigitsRow>): JSX.Element {
   );
 }
 
-/** From the script to what it asks; to a mock server from whoever asks it, who has no lane. */
+/** The arrow leads from the script to what it asks, and to a mock server from whoever asks it, who has no lane. */
 function Http({ row, columns }: Props<HttpRow>): JSX.Element {
   const x = laneX(columns, row.lane);
   const label = (

@@ -12,7 +12,7 @@ export interface Entry {
   /** Name of the record that its last attempt is from, in a merged report. */
   record?: string;
   verdict: Outcome;
-  /** Of the attempt that counts; where all count, of all of them. */
+  /** How long the attempt took that counts; where all count, the sum of them. */
   ms: number;
   /** Indexes into the attempts of the page. */
   attempts: readonly number[];
@@ -26,7 +26,7 @@ export interface FileGroup {
   entries: readonly Entry[];
 }
 
-/** Of attempts that all count, the first of these is the verdict of the scenario. */
+/** Where all attempts count, the scenario's verdict is the first of these that one of them had. */
 const WORST: readonly Outcome[] = ['errored', 'failed', 'unfinished', 'flaky', 'passed', 'skipped'];
 
 /** @param run `repeat`: every attempt counts, and none is a retry */

@@ -14,7 +14,7 @@ export interface Line {
   at: number;
   /** Index of its row in the story. */
   row: number;
-  /** Of a message that was sent again: which time this is, from 1. */
+  /** How often a message that was sent again had been sent before: 1 the first time. */
   repeat?: number;
 }
 

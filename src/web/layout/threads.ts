@@ -9,7 +9,7 @@ interface Bar {
 }
 
 export interface ThreadRows {
-  /** In order of time within each record. */
+  /** The bars of a record stand in the order of time. */
   bars: readonly Bar[];
   /** Above the rows of each record, where the run was merged from several. */
   headings: readonly { row: number; name: string }[];

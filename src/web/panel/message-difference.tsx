@@ -119,7 +119,7 @@ function ofAttempts({ story, row }: Props): Other[] {
 
 const hasFailed = (index: number): boolean => attemptAt(index)?.failure !== undefined;
 
-/** Of this attempt, those of the same name before the others. */
+/** @returns the other messages of this attempt, those of the same name before the rest */
 function ofStory({ story, row, index }: Props): Other[] {
   const lane = (at: number): string => story.lanes[at]?.name ?? '';
   const all = story.rows.flatMap((other, at) => {

@@ -9,7 +9,7 @@ interface Props {
   label: string;
   className: string;
   count: number;
-  /** Of each line, px. */
+  /** The height of each line in px. */
   lineHeight: number;
   line: (index: number) => ComponentChildren;
 }

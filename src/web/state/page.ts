@@ -19,7 +19,7 @@ export function attemptIndex(entry: Entry, attempt: number | undefined): number 
 
 export const attemptAt = (index: number): AttemptData | undefined => page.attempts[index];
 
-/** Of the wall clock, ms since 1970. @param at ms since the run began */
+/** @returns what the wall clock showed, ms since 1970. @param at ms since the run began */
 export const epochAt = (at: number): number => Date.parse(page.run.time) - page.run.at + at;
 
 function readPage(): PageData {

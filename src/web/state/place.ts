@@ -28,13 +28,13 @@ export const current = computed(() => {
 export const selectedRow = signal<number | undefined>(undefined);
 /** Selects the next or previous line of the ladder; undefined while there is none. */
 export const moveLine = signal<((by: 1 | -1) => void) | undefined>(undefined);
-/** Of the player; undefined while there is none. */
+/** Starts or stops the player; undefined while there is no player. */
 export const togglePlay = signal<(() => void) | undefined>(undefined);
 /** Part with the audio that was played last. */
 export const playedPart = signal<number | undefined>(undefined);
 /** Whether audio plays. */
 export const isPlaying = signal(false);
-/** Of the player, ms since the attempt began; undefined while nobody has used it. */
+/** Where the player stands, in ms since the attempt began; undefined while nobody has used it. */
 export const cursor = signal<number | undefined>(undefined);
 
 function startRoute(): Route {

@@ -9,7 +9,7 @@ export type Route =
   | {
       place: 'scenario';
       key: string;
-      /** From 1; absent: the one to look at first. */
+      /** The number of the attempt, from 1; absent: the one to look at first. */
       attempt?: number;
       /** ms since the attempt began. */
       at?: number;

@@ -18,7 +18,7 @@ export interface Recording {
 /** Each message is read once, however often a condition looks; null: it holds no metadata. */
 const known = new WeakMap<LogEntry, Recording | null>();
 
-/** By the newest message of the call that has metadata; undefined where none has. */
+/** @returns the recording session as the newest message of the call with metadata describes it; undefined where none has metadata */
 export function recordingOf(agent: string, call: string): Recording | undefined {
   for (const entry of world.sipOf(agent).toReversed()) {
     const recording = recordingIn(entry, call);

@@ -44,7 +44,7 @@ export function lateHint(
       return `${label ?? source} came true within ${LATE_MS} ms: use await_until(() => assert(${source}).${claim})`;
     }
   } catch {
-    // In a responder nothing can be waited for; and the assertion has failed in any case.
+    // A responder cannot wait for anything; and the assertion has failed in any case.
   }
   return undefined;
 }

@@ -16,7 +16,7 @@ export function show(value: unknown, style: Style = {}): string {
   return out.length > MOST_TEXT ? out.slice(0, MOST_TEXT) + '...' : out;
 }
 
-/** As `show`, but texts bare and numbers exact: for log(). */
+/** Shows a value for log(): as `show` does, but with texts unquoted and numbers exact. */
 export function showForLog(value: unknown): string {
   return typeof value === 'string' ? value : showAt(value, 0, { exact: true });
 }

@@ -86,7 +86,7 @@ function notYet(thrown: unknown): Seen | undefined {
   return NO_ANSWER.has(error.code) ? { noAnswer: error } : undefined;
 }
 
-/** As JavaScript has it: false null undefined 0 -0 0n NaN '' are not. */
+/** JavaScript decides what is true: false null undefined 0 -0 0n NaN '' are not. */
 function isTruthy(value: unknown): boolean {
   return Boolean(value);
 }
@@ -131,7 +131,7 @@ export function isMuteBody(condition: () => unknown): boolean {
   return hasBlockBody(text) && !/\b(return|assert|native code)\b/.test(text);
 }
 
-/** For a condition that was `undefined` each time, unless it is a plain expression: that may be undefined for long. */
+/** @returns the hint about braces without `return`, for a condition that was `undefined` each time. A plain expression may be undefined for long, and gets no hint. */
 export function bracesHint(condition: () => unknown): { hint?: string } {
   if (!hasBlockBody(sourceOf(condition))) return {};
   return {

@@ -91,7 +91,7 @@ export function noteDialled(caller: string, callee: string): void {
 }
 
 /**
- * Before an agent hangs up: whoever is in a call with it is moved to the present, so that an Idle from before
+ * Is called before an agent hangs up, and moves whoever is in a call with it to the present, so that an Idle from before
  * the call cannot pass for its end. News of an agent may be a moment late, even of a call that is
  * established already; those are waited for.
  */

@@ -21,7 +21,7 @@ export function jsonModule(file: string, text: string): { code: string } | { pro
       },
     };
   }
-  // As an object literal, a key "__proto__" would mean something else.
+  // JSON is parsed at run time, because in an object literal a key "__proto__" would mean something else.
   return { code: `export default JSON.parse(${JSON.stringify(json)});` };
 }
 

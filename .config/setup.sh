@@ -26,7 +26,8 @@ check_node() {
     die "Node.js $(node --version) is too old: install version 20.19 or later"
 }
 
-# The packages that bring the programs which are missing.
+# The packages that bring the programs which are missing: those of the product, with --tests also those that tests need
+# from this system. Tests say so and are skipped without bwrap, zsh, fish or chromium, except on a CI server.
 missing_packages() {
   has baresip || echo baresip-core
   has openssl || echo openssl
@@ -35,6 +36,9 @@ missing_packages() {
   elif has dpkg-query && ! dpkg-query -W kamailio-tls-modules >/dev/null 2>&1; then
     echo kamailio-tls-modules
   fi
+  [ "$for_tests" = yes ] || return 0
+  has bwrap || echo bubblewrap
+  for program in zsh fish chromium; do has "$program" || echo "$program"; done
 }
 
 as_root() {
@@ -99,19 +103,12 @@ install_both() {
   log=$(mktemp)
   install_npm_packages >"$log" 2>&1 &
   npm=$!
-  # a command in the background does not hear Ctrl-C
-  trap 'kill $npm 2>/dev/null; rm -f "$log"; exit 130' INT TERM
+  background="$background $npm"
   (install_packages "$@") && failed=no || failed=yes
   wait "$npm" || failed=yes
-  trap - INT TERM
   cat "$log"
   rm -f "$log"
   [ "$failed" = no ] || exit 1
-}
-
-install_more() {
-  announce "$@"
-  install_packages "$@"
 }
 
 # As root, the tests run its server as nobody, who cannot look into the home of root.
@@ -123,7 +120,30 @@ get_postgresql() {
   fi
 }
 
+# What the tests take from Debian packages without installing them: that mostly waits for the network,
+# so it is done beside everything else. All but the second baresip may be missing: their tests say so and are skipped, except on
+# a CI server.
+get_test_programs() {
+  baresip -h 2>/dev/null | grep -q '^baresip v1\.1\.' || sh .config/get-debian.sh baresip-core >/dev/null
+  sh .config/get-debian.sh asterisk >/dev/null || [ "${CI:-}" != true ]
+  sh .config/get-debian.sh tshark wireshark-common >/dev/null || [ "${CI:-}" != true ]
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || get_postgresql || [ "${CI:-}" != true ]
+  sh .config/get-debian.sh prometheus >/dev/null || [ "${CI:-}" != true ]
+  sh .config/get-debian.sh prometheus-alertmanager >/dev/null || [ "${CI:-}" != true ]
+}
+
 check_node
+for_tests=no
+[ "${1:-}" != --tests ] || for_tests=yes
+log=
+background=
+# what runs in the background does not hear Ctrl-C
+trap 'kill $background 2>/dev/null; rm -f "$log"; exit 130' INT TERM
+if [ "$for_tests" = yes ]; then
+  (get_test_programs) &
+  programs=$!
+  background=$programs
+fi
 missing=$(missing_packages)
 if [ -n "$missing" ]; then
   # shellcheck disable=SC2086 # a list of words
@@ -132,18 +152,6 @@ else
   install_npm_packages
 fi
 sh .config/build-if-changed.sh
-if [ "${1:-}" = --tests ]; then
-  # its tests are skipped without it, except on a CI server
-  has bwrap || install_more bubblewrap
-  # the tests of completion skip the shells that are missing, except on a CI server
-  { has zsh && has fish; } || install_more zsh fish || [ "${CI:-}" != true ]
-  # its tests say so and are skipped without it, except on a CI server
-  has chromium || install_more chromium || [ "${CI:-}" != true ]
-  baresip -h 2>/dev/null | grep -q '^baresip v1\.1\.' || sh .config/get-debian.sh baresip-core >/dev/null
-  # their tests say so and are skipped without them, except on a CI server
-  sh .config/get-debian.sh asterisk >/dev/null || [ "${CI:-}" != true ]
-  sh .config/get-debian.sh tshark wireshark-common >/dev/null || [ "${CI:-}" != true ]
-  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || get_postgresql || [ "${CI:-}" != true ]
-  sh .config/get-debian.sh prometheus >/dev/null || [ "${CI:-}" != true ]
-  sh .config/get-debian.sh prometheus-alertmanager >/dev/null || [ "${CI:-}" != true ]
+if [ "$for_tests" = yes ]; then
+  wait "$programs" || die "a program for the tests is missing: see the messages above"
 fi

@@ -3,15 +3,19 @@ import { defineConfig } from 'vitest/config';
 const E2E_LIMIT_MS = 60_000;
 const LONG_LIMIT_MS = 60 * 60_000;
 
-/** Real processes on two cores: files one after another, or they measure each other. */
-const real = { globalSetup: ['.config/build-once.ts'], fileParallelism: false };
-
-/** End-to-end tests that measure time, have limits of some hundred milliseconds, or use both cores by themselves. */
-const TIMED = [
-  'src/testing/{scenarios,asterisk,real-servers}.e2e.test.ts',
+/**
+ * End-to-end tests whose processes keep both cores busy, or that measure some hundred milliseconds: nothing may run
+ * beside them.
+ */
+const ALONE = [
   'src/testing/soak/*.e2e.test.ts',
   'src/sandbox/{hostile,conditions,expectations}.e2e.test.ts',
   'src/sandbox/host/*.e2e.test.ts',
+  'src/runner/scenario/stalls.e2e.test.ts',
+];
+/** End-to-end tests that run many processes at a time by themselves, or that listen to audio. */
+const BUSY = [
+  'src/testing/{scenarios,asterisk,real-servers}.e2e.test.ts',
   'src/baresip/{media,verbs}/*.e2e.test.ts',
   'src/cli/{audio,docs-blocks,kill,suites}.e2e.test.ts',
   'src/rtp/*.e2e.test.ts',
@@ -19,8 +23,33 @@ const TIMED = [
   'src/web/*.e2e.test.ts',
   'src/webhook/mock-server-limits.e2e.test.ts',
 ];
-/** Files that run at a time: they mostly wait for processes to start, ring and end. */
-const BESIDE = 3;
+
+/** A project of tests with real processes; `files` of them run at a time, projects in the given order. */
+function realTests(
+  name: string,
+  files: { include: readonly string[]; exclude?: readonly string[] },
+  { order, atATime, limit = E2E_LIMIT_MS }: { order: number; atATime: number; limit?: number },
+) {
+  return {
+    extends: true as const,
+    test: {
+      name,
+      globalSetup: ['.config/build-once.ts'],
+      include: [...files.include],
+      exclude: [...(files.exclude ?? [])],
+      sequence: { groupOrder: order },
+      maxWorkers: atATime,
+      testTimeout: limit,
+      hookTimeout: E2E_LIMIT_MS,
+    },
+  };
+}
+
+const bench = realTests(
+  'bench',
+  { include: ['src/testing/bench/*.bench.ts'] },
+  { order: 4, atATime: 1, limit: LONG_LIMIT_MS },
+);
 
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
@@ -41,52 +70,21 @@ export default defineConfig({
           isolate: false,
         },
       },
-      {
-        extends: true,
-        test: {
-          name: 'e2e',
-          globalSetup: ['.config/build-once.ts'],
-          maxWorkers: BESIDE,
-          sequence: { groupOrder: 1 },
-          include: ['src/**/*.e2e.test.ts'],
-          exclude: TIMED,
-          testTimeout: E2E_LIMIT_MS,
-          hookTimeout: E2E_LIMIT_MS,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'timed',
-          ...real,
-          sequence: { groupOrder: 2 },
-          include: TIMED,
-          testTimeout: E2E_LIMIT_MS,
-          hookTimeout: E2E_LIMIT_MS,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'bench',
-          ...real,
-          // what is measured runs as it was built
-          server: { deps: { external: [/\/dist\//] } },
-          include: ['src/testing/bench/*.bench.ts'],
-          testTimeout: LONG_LIMIT_MS,
-          hookTimeout: E2E_LIMIT_MS,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'soak',
-          ...real,
-          include: ['src/testing/soak/*.soak.ts'],
-          testTimeout: LONG_LIMIT_MS,
-          hookTimeout: E2E_LIMIT_MS,
-        },
-      },
+      // most files wait for processes to start, ring and end: more than two run at a time
+      realTests(
+        'e2e',
+        { include: ['src/**/*.e2e.test.ts'], exclude: [...BUSY, ...ALONE] },
+        { order: 1, atATime: 3 },
+      ),
+      realTests('busy', { include: BUSY, exclude: ALONE }, { order: 2, atATime: 2 }),
+      realTests('alone', { include: ALONE }, { order: 3, atATime: 1 }),
+      // what is measured runs as it was built
+      { ...bench, test: { ...bench.test, server: { deps: { external: [/\/dist\//] } } } },
+      realTests(
+        'soak',
+        { include: ['src/testing/soak/*.soak.ts'] },
+        { order: 5, atATime: 1, limit: LONG_LIMIT_MS },
+      ),
     ],
   },
 });

@@ -16,24 +16,61 @@ const { dependencies } = JSON.parse(
 
 const THREAD = `${DIST}sandbox/thread.js`;
 const bundled = (input) =>
-  rolldown({ input, platform: 'node', external: Object.keys(dependencies) });
+  rolldown({
+    input,
+    platform: 'node',
+    external: Object.keys(dependencies),
+    // A module that each start loads may be loaded on demand by others as well.
+    checks: { ineffectiveDynamicImport: false },
+  });
 
-const thread = await bundled({ thread: THREAD });
-const ofThread = modulesOf((await thread.generate({ format: 'esm' })).output);
-await thread.close();
+/** Which files each of these brings along when it is loaded. */
+async function loadedBy(input) {
+  const probe = await bundled(input);
+  const { output } = await probe.generate({ format: 'esm' });
+  await probe.close();
+  const chunks = new Map(output.map((chunk) => [chunk.fileName, chunk]));
+  const all = (name, seen = new Set()) => {
+    if (seen.has(name) || !chunks.has(name)) return seen;
+    seen.add(name);
+    for (const next of chunks.get(name).imports) all(next, seen);
+    return seen;
+  };
+  const entries = output.filter(({ name }) => name in input);
+  return Object.fromEntries(
+    entries.map(({ name, fileName }) => [
+      name,
+      new Set(modulesOf([...all(fileName)].map((one) => chunks.get(one)))),
+    ]),
+  );
+}
+
+const { cli, line, check, run, thread } = await loadedBy({
+  cli: `${DIST}cli.js`,
+  line: `${DIST}cli/command-line.js`,
+  check: `${DIST}cli/check/check.js`,
+  run: `${DIST}cli/run.js`,
+  thread: THREAD,
+});
+const planned = new Set([...check].filter((id) => run.has(id)));
 
 const bundle = await bundled({
   cli: `${DIST}cli.js`,
   thread: THREAD,
   api: `${DIST}api/index.js`,
 });
-// What the thread shares with the program is one file, not twelve: both read it with each start.
-const groups = [{ name: 'shared', test: (id) => ofThread.includes(id), minShareCount: 2 }];
+// What is always loaded together is one file, not a dozen: finding, reading and linking a file costs more than its content.
+// The thread boots while the command line is read, and shares with it what it needs, but nothing else.
+cli.delete(`${DIST}cli.js`);
+const groups = Object.entries({ boot: cli, line, plan: planned }).flatMap(([name, modules]) => [
+  { name: `${name}-shared`, test: (id) => modules.has(id) && thread.has(id) },
+  { name, test: (id) => modules.has(id) && !thread.has(id) },
+]);
 const { output } = await bundle.write({
   dir: `${DIST}program`,
   format: 'esm',
   cleanDir: true,
-  codeSplitting: { groups },
+  codeSplitting: { groups: groups.map((one, at) => ({ ...one, priority: groups.length - at })) },
 });
 await bundle.close();
 

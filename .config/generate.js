@@ -56,20 +56,47 @@ const read = (path) => readFileSync(join(ROOT, path), 'utf8');
 const schema = (name) => JSON.parse(read(`src/schema/${name}.schema.json`));
 const pretty = (text, parser) => prettier.format(text, { ...STYLE, parser });
 
-/** Stand-alone validation functions, so that ajv is not loaded (nor shipped) at run time. */
-async function validators(projectFile) {
-  const ajv = new Ajv({ code: { source: true, esm: true }, strict: true, allowUnionTypes: true });
+/** What a schema says to readers only: no check and no message has it, and each start of the program would read it. */
+const FOR_READERS = ['$schema', 'title', 'description', 'default'];
+
+/** The schema as the program needs it. */
+function shape(node) {
+  if (typeof node !== 'object' || node === null || Array.isArray(node)) return node;
+  const fields = Object.entries(node).filter(([key]) => !FOR_READERS.includes(key));
+  const named = (all) => Object.fromEntries(Object.entries(all).map(([k, v]) => [k, shape(v)]));
+  return Object.fromEntries(
+    fields.map(([key, value]) => [
+      key,
+      // What these hold has names of its own, which may be those of keywords.
+      ['properties', 'definitions'].includes(key) ? named(value) : shape(value),
+    ]),
+  );
+}
+
+/** Stand-alone validation functions, so that ajv is not loaded (nor shipped) at run time. @param shapes by their names */
+async function validators(shapes) {
+  const code = { source: true, esm: true };
+  const ajv = new Ajv({ code, strict: true, allowUnionTypes: true, messages: false });
   ajv.addVocabulary(OWN_KEYWORDS);
   const names = {};
-  // The project file is validated too, but nothing a script sees.
-  for (const one of [...OPTION_SCHEMAS.map(schema), projectFile]) {
+  for (const [name, one] of Object.entries(shapes)) {
     ajv.addSchema(one);
-    names[camel(one.$id.replace('.schema.json', ''))] = one.$id;
+    names[name] = one.$id;
   }
-  const code = standalone(ajv, names).replace(/^"use strict";/, '');
-  if (/\brequire\(|\bfrom *["'][^"'\n]*["'];/.test(code))
+  // No message says where in a schema the word stands that a value breaks.
+  let text = standalone(ajv, names)
+    .replace(/^"use strict";/, '')
+    .replace(/schemaPath:"(?:[^"\\]|\\.)*",/g, '');
+  if (/\brequire\(|\bfrom *["'][^"'\n]*["'];/.test(text))
     throw new Error('a validator imports something');
-  return await pretty(`// @ts-nocheck\n// ${NOTICE}\n${code}\n`, 'typescript');
+  // Each function brings its schema along, which the messages need as well.
+  for (const [name, one] of Object.entries(shapes))
+    text = text.replace(`= ${JSON.stringify(one)};`, () => `= SHAPES.${name};`);
+  return await pretty(
+    `// @ts-nocheck\n// ${NOTICE}\n/** Schemas without what only readers need, and functions that check a value against each. */\n` +
+      `export const SHAPES = ${JSON.stringify(shapes)};\n${text}\n`,
+    'typescript',
+  );
 }
 
 function camel(name) {
@@ -310,13 +337,16 @@ async function generate(folder) {
   const { typingsText, referenceText, editorConfigText, AGENT_VERBS, PEER_VERBS, rows, ofMonitor } =
     await contract(folder);
   const projectFile = schema('project-file');
+  const options = Object.fromEntries(OPTION_SCHEMAS.map((name) => [camel(name), schema(name)]));
+  const shapes = Object.fromEntries(Object.entries(options).map(([k, v]) => [k, shape(v)]));
   const schemas = {
-    ...Object.fromEntries(OPTION_SCHEMAS.map((name) => [camel(name), schema(name)])),
+    ...options,
     projectFile: withNames(projectFile, rows, Object.keys(ofMonitor.SERVE_ROWS)),
     agentData: schema('agent-data'),
   };
   return {
-    'src/schema/validators.gen.ts': await validators(schemas.projectFile),
+    'src/schema/validators.gen.ts': await validators(shapes),
+    'src/schema/project-file.gen.ts': await validators({ projectFile: shape(schemas.projectFile) }),
     'src/schema/types.gen.ts': await pretty(
       `// ${NOTICE}\nimport type { Duration } from '../time.js';\n\n${types}`,
       'typescript',

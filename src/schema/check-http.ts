@@ -1,5 +1,5 @@
 /** Checks of the arguments that only HTTP functions have. */
-import { optionsProblem } from './options.js';
+import { optionsProblem } from './option-rules.js';
 import { FunctionRef, Special, describeValue, isPlainObject } from './special.js';
 
 /** Either what the argument must be, or the whole text for a problem inside it. */

@@ -1,7 +1,8 @@
 /** Checks of arguments that describe recording sessions: their streams and their metadata (RFC 7865, 7866). */
 import { durationProblem } from '../time.js';
 import { AUDIO_KINDS } from './audio-arguments.js';
-import { optionsProblem, type OptionsName, type Problem } from './options.js';
+import { optionsProblem, type ScriptOptions } from './option-rules.js';
+import type { Problem } from './options.js';
 import { describeValue, givenFields, isPlainObject, Undefined } from './special.js';
 
 interface KindProblem {
@@ -163,7 +164,9 @@ function labelOf(stream: unknown, index: number): string {
 }
 
 /** Options of a request that may have metadata. */
-export function metadataOptionsOf(name: OptionsName): (value: unknown) => KindProblem | undefined {
+export function metadataOptionsOf(
+  name: ScriptOptions,
+): (value: unknown) => KindProblem | undefined {
   return (value) => {
     if (!isPlainObject(value)) return { expected: 'an options object' };
     const { streams, metadata, ...others } = value;

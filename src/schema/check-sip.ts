@@ -1,6 +1,6 @@
 /** Checks of arguments that describe SIP messages and the answers of a peer. */
 import { durationProblem } from '../time.js';
-import { optionsProblem, type OptionsName } from './options.js';
+import { optionsProblem, type ScriptOptions } from './option-rules.js';
 import { describeValue, FunctionRef, isPlainObject, Special, Undefined } from './special.js';
 
 interface KindProblem {
@@ -152,7 +152,7 @@ export function expectOptionsKind(value: unknown): KindProblem | undefined {
   };
 }
 
-export function optionsOf(name: OptionsName): (value: unknown) => KindProblem | undefined {
+export function optionsOf(name: ScriptOptions): (value: unknown) => KindProblem | undefined {
   return (value) => {
     if (isPlainObject(value)) return optionsProblem(name, value);
     return {

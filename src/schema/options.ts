@@ -1,12 +1,12 @@
 /**
  * Checks an options object against its JSON Schema and words what is wrong. The validators are generated
- * (validators.gen.ts): ajv is not loaded at run time.
+ * (validators.gen.ts): ajv is not loaded at run time. Those of scripts are known to option-rules.ts alone: they are large,
+ * and only the scenario thread needs them.
  */
 import { headerNameProblem, headerValueProblem } from '../sip/headers.js';
 import { durationProblem } from '../time.js';
 import { suggestion } from './habits.js';
 import { nearest, quotedList } from './nearest.js';
-import { SCHEMAS } from './schemas.gen.js';
 import {
   describeSecret,
   describeValue,
@@ -16,7 +16,6 @@ import {
   Special,
   Undefined,
 } from './special.js';
-import * as validators from './validators.gen.js';
 
 export type OptionsName =
   | 'agentOptions'
@@ -70,16 +69,24 @@ interface ValidatorError {
   readonly instancePath: string;
   readonly params: Readonly<Record<string, unknown>>;
 }
-interface Validator {
+export interface Validator {
   (value: unknown): boolean;
   errors?: readonly ValidatorError[] | null;
 }
 
-export function optionsProblem(name: OptionsName, options: unknown): Problem | undefined {
+/** What an options object has to be. */
+export interface OptionsRule {
+  readonly name: OptionsName;
+  readonly schema: ValueSchema;
+  readonly validate: Validator;
+}
+
+export function ruleProblem(
+  { name, schema, validate }: OptionsRule,
+  options: unknown,
+): Problem | undefined {
   if (!isPlainObject(options)) return undefined;
-  const schema: ValueSchema = SCHEMAS[name];
   const given = givenFields(options);
-  const validate = validators[name] as Validator;
   const error = validate(given) ? undefined : validate.errors?.[0];
   if (error === undefined) {
     return durationOption(schema, given) ?? headersOption(name, given) ?? plainOption(given);
@@ -87,7 +94,7 @@ export function optionsProblem(name: OptionsName, options: unknown): Problem | u
   if (error.keyword === 'additionalProperties') {
     const option = String(error.params['additionalProperty']);
     return error.instancePath === ''
-      ? unknownOption(name, option)
+      ? unknownOption(name, schema, option)
       : unknownField(schema, error.instancePath, option);
   }
   const missing = error.keyword === 'required' && error.instancePath === '';
@@ -130,8 +137,7 @@ function numberForm({ type, minimum, maximum }: ValueSchema): string {
   return noun;
 }
 
-function unknownOption(name: OptionsName, option: string): Problem {
-  const schema: ValueSchema = SCHEMAS[name];
+function unknownOption(name: OptionsName, schema: ValueSchema, option: string): Problem {
   const valid = Object.keys(schema.properties ?? {});
   const shown = option.length > 60 ? `${option.slice(0, 57)}...` : option;
   return {

@@ -2,7 +2,8 @@
 import { dirname } from 'node:path';
 import { OffhookError, type SourceLocation } from '../errors.js';
 import { NotOrdinary, ownersOf, readOrdinary } from '../ordinary-file.js';
-import { optionsProblem } from '../schema/options.js';
+import { ruleProblem, type OptionsRule } from '../schema/options.js';
+import { projectFile, SHAPES } from '../schema/project-file.gen.js';
 import { placeAt, placeIn } from './json-places.js';
 import { MONITOR_KEYS } from './monitor-keys.js';
 import { projectFileAbove } from './project-place.js';
@@ -29,6 +30,12 @@ const POLICY_KEYS: Readonly<Record<keyof PolicyKeys, true>> = {
   'max-calls': true,
   untrusted: true,
   isolate: true,
+};
+
+const RULE: OptionsRule = {
+  name: 'projectFile',
+  schema: SHAPES.projectFile,
+  validate: projectFile as OptionsRule['validate'],
 };
 
 /** Keys that are not about a run. */
@@ -61,7 +68,7 @@ export function readProjectFile(path: string, owners: readonly number[]): Projec
     const place = placeIn(json, steps);
     return place === undefined ? undefined : { file: path, ...place };
   };
-  const problem = optionsProblem('projectFile', value);
+  const problem = ruleProblem(RULE, value);
   if (problem !== undefined) {
     // Whatever the problem, its text names the option first.
     const [, name = ''] = /option "([^"[]+)/.exec(problem.what) ?? [];

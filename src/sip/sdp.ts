@@ -43,10 +43,13 @@ export interface Sdp {
   media: readonly SdpMedia[];
 }
 
-/** The lines of one section: of the session, or of one stream with its m= line as `first`. */
+/** One section: of the session, or of one stream with its m= line as `first`. */
 interface Section {
   first: string;
-  lines: readonly string[];
+  /** The first c= line. */
+  connection: string | undefined;
+  /** The values of each attribute "a=name:value", by its name in lower case; `null` for "a=name", which has none. */
+  attributes: Map<string, (string | null)[]>;
 }
 
 type Common = Partial<Pick<SdpMedia, 'address' | 'direction' | 'ptime' | 'fingerprint' | 'setup'>>;
@@ -77,22 +80,37 @@ export function audioOf(sdp: Sdp): SdpMedia | undefined {
 }
 
 function sectionsOf(body: string): Section[] {
-  const sections: { first: string; lines: string[] }[] = [];
+  const sections: Section[] = [];
   for (const raw of body.split(/\r\n|\r|\n/)) {
     const line = raw.trim();
     const current = sections.at(-1);
     if (current === undefined) {
-      if (line.startsWith('v=')) sections.push({ first: line, lines: [] });
+      if (line.startsWith('v=')) sections.push(sectionOf(line));
     } else if (line.startsWith('m=')) {
-      sections.push({ first: line, lines: [] });
+      sections.push(sectionOf(line));
     } else if (line.startsWith('--')) {
       // The boundary of a multipart body.
       break;
-    } else {
-      current.lines.push(line);
+    } else if (line.startsWith('c=')) {
+      current.connection ??= line;
+    } else if (line.startsWith('a=') || line.startsWith('A=')) {
+      addAttribute(current, line);
     }
   }
   return sections;
+}
+
+function sectionOf(first: string): Section {
+  return { first, connection: undefined, attributes: new Map() };
+}
+
+function addAttribute({ attributes }: Section, line: string): void {
+  const colon = line.indexOf(':');
+  const name = line.slice(2, colon < 0 ? undefined : colon).toLowerCase();
+  const value = colon < 0 ? null : line.slice(colon + 1).trim();
+  const before = attributes.get(name);
+  if (before === undefined) attributes.set(name, [value]);
+  else before.push(value);
 }
 
 function mediaOf(stream: Section, inherited: Common): SdpMedia | undefined {
@@ -191,15 +209,12 @@ function cryptoOf(stream: Section): { suite: string }[] {
 }
 
 function directionOf(section: Section): MediaDirection | undefined {
-  return MEDIA_DIRECTIONS.find((one) =>
-    section.lines.some((line) => line.toLowerCase() === `a=${one}`),
-  );
+  return MEDIA_DIRECTIONS.find((one) => section.attributes.get(one)?.includes(null) === true);
 }
 
 /** "c=IN IP4 192.0.2.1/127" -> the address without time to live and count. */
 function addressOf(section: Section): string | undefined {
-  const line = section.lines.find((one) => one.startsWith('c='));
-  const address = line?.slice(2).trim().split(/\s+/)[2]?.split('/')[0];
+  const address = section.connection?.slice(2).trim().split(/\s+/)[2]?.split('/')[0];
   return address === '' ? undefined : address;
 }
 
@@ -208,8 +223,5 @@ function attribute(section: Section, name: string): string | undefined {
 }
 
 function attributes(section: Section, name: string): string[] {
-  const prefix = `a=${name}:`;
-  return section.lines
-    .filter((line) => line.toLowerCase().startsWith(prefix))
-    .map((line) => line.slice(prefix.length).trim());
+  return section.attributes.get(name)?.filter((value) => value !== null) ?? [];
 }

@@ -61,8 +61,14 @@ export function fullName(name: string): string {
   return COMPACT.get(lower) ?? lower;
 }
 
+/** @param name in full, in lower case */
 export function headerOf(headers: readonly HeaderField[], name: string): string | undefined {
-  return headers.find(([one]) => fullName(one) === name)?.[1];
+  return headers.find(([one]) => isNamed(one, name))?.[1];
+}
+
+/** Most names differ in length, which is seen without a copy in lower case. */
+function isNamed(one: string, name: string): boolean {
+  return (one.length === name.length || one.length === 1) && fullName(one) === name;
 }
 
 /** Start line and header fields of a message. */
@@ -92,37 +98,54 @@ export function parseHead(text: string): SipHead | undefined {
 /** Header lines of a message head, or of a part of a body; a line that begins with a blank continues the one before. */
 export function parseHeaders(head: string): HeaderField[] {
   const headers: [string, string][] = [];
-  for (const line of head.split('\n')) {
-    const text = stripped(line);
-    const last = headers.at(-1);
-    if (last !== undefined && /^\r*[ \t]/.test(line)) {
-      last[1] = stripped(`${last[1]} ${text}`);
+  let last: [string, string] | undefined;
+  let colon = -1;
+  for (let from = 0, end = 0; from < head.length; from = end + 1) {
+    end = indexIn(head, '\n', from);
+    if (last !== undefined && isFolded(head, from)) {
+      last[1] = stripped(`${last[1]} ${stripped(head, from, end)}`);
       continue;
     }
-    const colon = text.indexOf(':');
-    if (colon > 0) headers.push([stripped(text.slice(0, colon)), stripped(text.slice(colon + 1))]);
+    // Not searched anew in each line: a text of lines without any would be read as often as it has lines.
+    if (colon < from) colon = indexIn(head, ':', from);
+    const name = colon < end ? stripped(head, from, colon) : '';
+    if (name !== '') headers.push((last = [name, stripped(head, colon + 1, end)]));
   }
   return headers;
 }
 
+/** The end of the text where that character does not follow. */
+function indexIn(text: string, char: string, from: number): number {
+  const at = text.indexOf(char, from);
+  return at < 0 ? text.length : at;
+}
+
+/** Whether a blank begins the line, behind any carriage returns. */
+function isFolded(head: string, from: number): boolean {
+  let at = from;
+  while (head.charCodeAt(at) === CR) at++;
+  const code = head.charCodeAt(at);
+  return code !== CR && isBlank(code);
+}
+
 /** Strips only the characters that baresip takes for blanks; trim() would strip other control characters, too. */
-function stripped(text: string): string {
-  let from = 0;
-  let to = text.length;
+function stripped(text: string, start = 0, end = text.length): string {
+  let from = start;
+  let to = end;
   while (from < to && isBlank(text.charCodeAt(from))) from++;
   while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
   return text.slice(from, to);
 }
 
+const CR = 0x0d;
+
 function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09 || code === 0x0d;
+  return code === 0x20 || code === 0x09 || code === CR;
 }
 
 /** Content-Length as written, of the last such field, as in baresip. Undefined when missing or not a number. */
 export function contentLengthOf(headers: readonly HeaderField[]): string | undefined {
-  const value = headers.findLast(
-    ([name]) => (name.length === 14 || name.length === 1) && fullName(name) === 'content-length',
-  )?.[1];
+  const value = headers.findLast(([name]) => isNamed(name, 'content-length'))?.[1];
   return value !== undefined && /^\d+$/.test(value) ? value : undefined;
 }
 

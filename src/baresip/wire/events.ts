@@ -49,16 +49,20 @@ export function decodeFrame(text: string): Frame {
   return { kind: 'garbage', text };
 }
 
+/** Old versions pass control characters of remote texts through: only they need a second attempt. */
 function parseObject(text: string): Record<string, unknown> | undefined {
-  for (const attempt of [text, escapeControls(text)]) {
-    try {
-      const value: unknown = JSON.parse(attempt);
-      if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
-    } catch {
-      // Old versions pass control characters of remote texts through: make a second attempt, then give up.
-    }
+  return asObject(text) ?? asObject(escapeControls(text));
+}
+
+function asObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
   }
-  return undefined;
 }
 
 function escapeControls(text: string): string {

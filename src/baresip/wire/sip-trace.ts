@@ -177,19 +177,24 @@ export class SipTraceParser {
       // mark into the head of its message. In both cases the part before it is certain.
       const mark = rest.indexOf(END);
       const cut = mark >= 0 && mark < next ? mark : next;
-      const before = parseHead(decode(rest.subarray(0, cut)));
+      const text = decode(rest.subarray(0, cut));
+      const before = parseHead(text);
       this.#frame = undefined;
-      if (before !== undefined) this.#tell(frame, before, cut, undefined, cut);
+      if (before !== undefined)
+        this.#tell(frame, { head: before, text, headEnd: cut }, undefined, cut);
       this.#drop(cut);
       return true;
     }
     if (headEnd < 0 && !final && rest.length < LONGEST_MESSAGE) return false;
-    const head = parseHead(decode(rest.subarray(0, headEnd < 0 ? rest.length : headEnd)));
+    const text = decode(rest.subarray(0, headEnd < 0 ? rest.length : headEnd));
+    const head = parseHead(text);
     const bodyEnd = head === undefined || headEnd < 0 ? undefined : bodyEndOf(frame, head, headEnd);
     const end = this.#endOf(frame, headEnd, bodyEnd, final);
     if (end === undefined) return false;
     this.#frame = undefined;
-    if (head !== undefined) this.#tell(frame, head, Math.max(headEnd, 0), bodyEnd, end);
+    // A head without an end counts as part of the body.
+    const told = headEnd < 0 ? { text: '', headEnd: 0 } : { text, headEnd };
+    if (head !== undefined) this.#tell(frame, { head, ...told }, bodyEnd, end);
     this.#drop(end);
     return true;
   }
@@ -227,8 +232,7 @@ export class SipTraceParser {
 
   #tell(
     frame: Frame,
-    head: SipHead,
-    headEnd: number,
+    { head, text, headEnd }: { head: SipHead; text: string; headEnd: number },
     bodyEnd: number | undefined,
     end: number,
   ): void {
@@ -240,8 +244,7 @@ export class SipTraceParser {
     const body = decode(rest.subarray(headEnd, cut));
     const message = sipMessage(head, body, frame.address, this.#endpoints, proven);
     if (message.direction === 'received') this.#received = whole;
-    const raw = decode(rest.subarray(0, headEnd)) + body;
-    this.#sink.message(message, raw, proven, frame.time);
+    this.#sink.message(message, text + body, proven, frame.time);
     if (cut < end) {
       const behind = `${end - cut} bytes behind its Content-Length`;
       this.#sink.oddity(`${behind}: left out`, message);

@@ -6,7 +6,7 @@ import { type ErrorData, said } from '../../errors.js';
 import { formatMs } from '../../time.js';
 import { hrtimeMs } from '../clock.js';
 import { ABORTS, CELL, type AbortKind } from '../protocol.js';
-import { cpuError } from '../thread/verdict.js';
+import { cpuError } from '../thread/stop-errors.js';
 
 /** How long a thread has to react. */
 const GRACE_MS = 500;

@@ -6,7 +6,7 @@ import type { Operations } from '../guest-protocol.js';
 import { decode } from './bridge.js';
 import type { Session } from './job-context.js';
 import { unknownName } from './script-hints.js';
-import { stopError } from './verdict.js';
+import { stopError } from './stop-errors.js';
 
 export function check(session: Session, { on, fn, args, stack }: Operations['check']): void {
   const row = rowOf(session, on, fn, stack);

@@ -9,7 +9,8 @@ import type { QuickJs } from '../vm/quickjs.js';
 import { serveResponder } from './responder.js';
 import type { Session } from './job-context.js';
 import type { StopReason } from './stop.js';
-import { meaningOf, memoryError, stackError, stopError } from './verdict.js';
+import { memoryError, stackError, stopError } from './stop-errors.js';
+import { meaningOf } from './verdict.js';
 import { Undescribable, type Settled, type Vm } from '../vm/vm.js';
 
 /** Limits that cost seconds, or the thread, to reach. */

@@ -14,7 +14,7 @@ import { noMatcherError } from './no-matcher.js';
 import type { Session } from './job-context.js';
 import { refuseInResponder } from './responder.js';
 import { requestsCall } from './http-arguments.js';
-import { stopError } from './verdict.js';
+import { stopError } from './stop-errors.js';
 import { read, sign } from './identity.js';
 import { endWait, labelIn, waitText } from './waits.js';
 

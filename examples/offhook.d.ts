@@ -346,7 +346,7 @@ interface PeerOptions {
    *
    * @minItems 1
    */
-  codecs?: readonly ('PCMU' | 'PCMA' | 'G722' | 'L16')[];
+  codecs?: readonly ('PCMU' | 'PCMA' | 'G722' | 'opus' | 'L16')[];
   /**
    * The peer is a session recording server (RFC 7866): every stream of an offer is answered
    * with a port of its own and recorded, the Contact says `+sip.srs`. Its INVITEs are answered
@@ -2182,7 +2182,7 @@ interface SdpWish {
   /**
    * The codecs to offer, the preferred one first. Default: those of the peer.
    */
-  readonly codecs?: ('PCMU' | 'PCMA' | 'G722' | 'L16')[];
+  readonly codecs?: ('PCMU' | 'PCMA' | 'G722' | 'opus' | 'L16')[];
   /**
    * Direction of the audio, seen from the peer (RFC 3264, 5.1). Default: sendrecv; in an
    * answer what the offer allows.
@@ -2228,7 +2228,7 @@ interface SdpStreamWish {
   /**
    * The codecs to offer, the preferred one first. Default: those of the peer.
    */
-  readonly codecs?: ('PCMU' | 'PCMA' | 'G722' | 'L16')[];
+  readonly codecs?: ('PCMU' | 'PCMA' | 'G722' | 'opus' | 'L16')[];
   /**
    * `inactive` pauses it.
    */

@@ -98,7 +98,7 @@ export class Receiver {
     this.#received += 1;
     const codec = this.#format?.codecs.get(payloadType);
     const source = this.#source(ssrc);
-    source.packet(sequence, timestamp, now, codec !== undefined);
+    source.packet(sequence, timestamp, now, codec?.clock);
     if (this.#format !== undefined) this.#hear(packet, source, now);
   }
 
@@ -167,7 +167,7 @@ export class Receiver {
     const file = this.#format?.file;
     if (file === undefined || audio === undefined) return;
     const samples = audio.codec.decode(audio.payload);
-    const place = this.#timeline.place(timestamp, at, file.length);
+    const place = this.#timeline.place(timestamp, at, file.length, audio.codec.clock);
     if (place === undefined) return;
     file.silenceTo(place);
     // of a packet that overlaps what is there, the rest

@@ -8,7 +8,7 @@ const SEQUENCES = 0x10000;
 /** Cumulative loss has 24 bits with sign. */
 const MOST_LOST = 0x7fffff;
 /** An interval between two packets beyond that is a new count of time stamps, and no jitter. */
-const NO_JITTER_TICKS = 10 * RATE;
+const NO_JITTER_S = 10;
 
 export class Reception {
   readonly ssrc: number;
@@ -17,6 +17,8 @@ export class Reception {
   received = 0;
   /** Ticks of the RTP clock. */
   jitter = 0;
+  /** Ticks a second of the time stamps that were measured last. */
+  #clock = RATE;
   /** When the last packet came, ms. */
   at = 0;
   #first: number | undefined;
@@ -34,12 +36,19 @@ export class Reception {
     this.ssrc = ssrc;
   }
 
-  /** @param timed false for events: they repeat one time stamp, which says nothing about jitter */
-  packet(sequence: number, timestamp: number, now: number, timed: boolean): void {
+  get jitterMs(): number {
+    return (this.jitter * 1000) / this.#clock;
+  }
+
+  /**
+   * @param clock ticks of the time stamp a second; undefined for events: they repeat one time stamp, which says nothing about
+   * jitter
+   */
+  packet(sequence: number, timestamp: number, now: number, clock: number | undefined): void {
     this.received += 1;
     this.at = now;
     this.#count(sequence);
-    if (timed) this.#measure(timestamp, now);
+    if (clock !== undefined) this.#measure(timestamp, now, clock);
   }
 
   #count(sequence: number): void {
@@ -60,12 +69,20 @@ export class Reception {
     }
   }
 
-  #measure(timestamp: number, now: number): void {
-    const arrival = Math.round((now * RATE) / 1000);
+  #measure(timestamp: number, now: number, clock: number): void {
+    if (clock !== this.#clock) {
+      // what was measured so far goes on in the other unit
+      this.jitter *= clock / this.#clock;
+      this.#clock = clock;
+      this.#transit = undefined;
+    }
+    const arrival = Math.round((now * clock) / 1000);
     const transit = (arrival - timestamp) | 0;
-    const difference = this.#transit === undefined ? 0 : ahead32(transit, this.#transit);
+    const before = this.#transit;
     this.#transit = transit;
-    if (Math.abs(difference) > NO_JITTER_TICKS) return;
+    if (before === undefined) return;
+    const difference = ahead32(transit, before);
+    if (Math.abs(difference) > NO_JITTER_S * clock) return;
     this.jitter += (Math.abs(difference) - this.jitter) / 16;
   }
 

@@ -4,7 +4,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import { CLOCK } from './clock.js';
-import { RATE } from './codec.js';
 import { ntpMiddle, ntpOf, parseRtcp, writeRtcp, type ReportBlock, type Rtcp } from './rtcp.js';
 import type { Receiver } from './receiver.js';
 import type { Sender } from './sender.js';
@@ -119,7 +118,7 @@ export class Reporter {
     if (block === undefined) return;
     this.#remote = {
       packet_loss: (block.fractionLost * 100) / 256,
-      jitter: (block.jitter * 1000) / RATE,
+      jitter: (block.jitter * 1000) / this.#sender.clock,
     };
     if (block.lastReport === 0) return;
     // 6.4.1: A - LSR - DLSR, each in 1/65,536 s modulo 2^32

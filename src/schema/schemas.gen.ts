@@ -335,11 +335,11 @@ export const SCHEMAS = {
       },
       codecs: {
         type: 'array',
-        items: { type: 'string', enum: ['PCMU', 'PCMA', 'G722', 'L16'] },
+        items: { type: 'string', enum: ['PCMU', 'PCMA', 'G722', 'opus', 'L16'] },
         minItems: 1,
         uniqueItems: true,
         'x-form': 'an array of codecs, each one once, at least one',
-        tsType: 'readonly ("PCMU" | "PCMA" | "G722" | "L16")[]',
+        tsType: 'readonly ("PCMU" | "PCMA" | "G722" | "opus" | "L16")[]',
         description:
           'Audio codecs to offer and take, the preferred one first. Default: PCMU and PCMA.',
         examples: [['PCMA']],
@@ -2449,7 +2449,7 @@ export const SCHEMAS = {
         properties: {
           codecs: {
             type: 'array',
-            items: { enum: ['PCMU', 'PCMA', 'G722', 'L16'] },
+            items: { enum: ['PCMU', 'PCMA', 'G722', 'opus', 'L16'] },
             description:
               'The codecs to offer, the preferred one first. Default: those of the peer.',
           },
@@ -2497,7 +2497,7 @@ export const SCHEMAS = {
           label: { type: 'string', description: 'Which stream (RFC 4574).' },
           codecs: {
             type: 'array',
-            items: { enum: ['PCMU', 'PCMA', 'G722', 'L16'] },
+            items: { enum: ['PCMU', 'PCMA', 'G722', 'opus', 'L16'] },
             description:
               'The codecs to offer, the preferred one first. Default: those of the peer.',
           },

@@ -1499,11 +1499,11 @@ const schema12 = {
     },
     codecs: {
       type: 'array',
-      items: { type: 'string', enum: ['PCMU', 'PCMA', 'G722', 'L16'] },
+      items: { type: 'string', enum: ['PCMU', 'PCMA', 'G722', 'opus', 'L16'] },
       minItems: 1,
       uniqueItems: true,
       'x-form': 'an array of codecs, each one once, at least one',
-      tsType: 'readonly ("PCMU" | "PCMA" | "G722" | "L16")[]',
+      tsType: 'readonly ("PCMU" | "PCMA" | "G722" | "opus" | "L16")[]',
       description:
         'Audio codecs to offer and take, the preferred one first. Default: PCMU and PCMA.',
       examples: [['PCMA']],
@@ -2193,6 +2193,7 @@ function validate11(
                                                   data16 === 'PCMU' ||
                                                   data16 === 'PCMA' ||
                                                   data16 === 'G722' ||
+                                                  data16 === 'opus' ||
                                                   data16 === 'L16'
                                                 )) {
                                                   validate11.errors = [

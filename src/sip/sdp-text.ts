@@ -8,6 +8,8 @@ export interface AudioCodec {
   readonly payload: number;
   /** Clock rate of its timestamps. */
   readonly rate: number;
+  /** In the rtpmap, where there are more than one. */
+  readonly channels?: number;
 }
 
 export interface AudioDescription {
@@ -30,11 +32,13 @@ export interface AudioDescription {
   readonly protocol?: string;
 }
 
-/** Codecs a peer can speak, by name; payload types as RFC 3551 assigns them. L16 has none for 8 kHz. */
+/** Codecs a peer can speak, by name; payload types as RFC 3551 assigns them. L16 has none for 8 kHz, opus none at all. */
 export const AUDIO_CODECS: Readonly<Record<string, AudioCodec>> = {
   PCMU: { name: 'PCMU', payload: 0, rate: 8000 },
   PCMA: { name: 'PCMA', payload: 8, rate: 8000 },
   G722: { name: 'G722', payload: 9, rate: 8000 },
+  // one channel is sent all the same: each packet says what it holds (RFC 7587, 7)
+  opus: { name: 'opus', payload: 111, rate: 48_000, channels: 2 },
   L16: { name: 'L16', payload: 96, rate: 8000 },
 };
 
@@ -73,7 +77,10 @@ export function audioLines(
   const payloads = [...codecs.map(({ payload }) => payload), ...events].join(' ');
   return [
     `m=audio ${port} ${given.protocol ?? 'RTP/AVP'} ${payloads}`,
-    ...codecs.map(({ payload, name, rate }) => `a=rtpmap:${payload} ${name}/${rate}`),
+    ...codecs.map(
+      ({ payload, name, rate, channels }) =>
+        `a=rtpmap:${payload} ${name}/${rate}${channels === undefined ? '' : `/${channels}`}`,
+    ),
     ...events.flatMap((event) => [
       `a=rtpmap:${event} telephone-event/8000`,
       `a=fmtp:${event} 0-16`,

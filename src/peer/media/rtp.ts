@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AudioStream, Sound, StreamWish } from '../../agents/user-agent.js';
+import { RTP_CLOCKS } from '../../rtp/codec.js';
 import { RtpSession } from '../../rtp/session.js';
 import type { SettledAudio } from '../../agents/record/offer-answer.js';
 import type { RtpParameters } from '../../rtp/parameters.js';
@@ -100,7 +101,10 @@ export class Rtp implements CallMedia {
     stream.parameters = parameters;
     this.#peer.inBackground(
       'RTP',
-      stream.session.then((session) => {
+      stream.session.then(async (session) => {
+        await session.prepare(parameters);
+        // another offer and answer may have settled it anew meanwhile
+        if (stream.parameters !== parameters) return;
         session.start(parameters);
         if (stream.source === undefined) this.#play(session);
         else if (parameters.sends) this.#begin(call, open, stream, session);
@@ -310,17 +314,18 @@ function acceptedBy({ codecs }: SdpMedia): NonNullable<RtpParameters['accepts']>
   return {
     codecs: codecs.flatMap(({ name, payload, rate }) => {
       const codec = codecNamed(name);
-      return codec === undefined || rate !== 8000 ? [] : [{ payloadType: payload, codec }];
+      if (codec === undefined || rate !== RTP_CLOCKS[codec]) return [];
+      return [{ payloadType: payload, codec }];
     }),
     ...(event === undefined ? {} : { telephoneEvent: event.payload }),
   };
 }
 
+const CODECS = Object.keys(RTP_CLOCKS) as RtpParameters['codec'][];
+
+/** Names of codecs have no case. */
 function codecNamed(name: string): RtpParameters['codec'] | undefined {
-  const upper = name.toUpperCase();
-  return upper === 'PCMU' || upper === 'PCMA' || upper === 'G722' || upper === 'L16'
-    ? upper
-    : undefined;
+  return CODECS.find((one) => one.toLowerCase() === name.toLowerCase());
 }
 
 const NOWHERE = new Set(['0.0.0.0', '::']);
@@ -333,13 +338,15 @@ function parametersOf(
 ): RtpParameters | undefined {
   const codec = codecNamed(audio.codec);
   if (codec === undefined) return undefined;
-  const { address = '' } = remote;
+  const { address = '', codecs } = remote;
+  const { fmtp } = codecs.find(({ payload }) => payload === audio.payload) ?? {};
   const sends = own.direction === 'sendrecv' || own.direction === 'sendonly';
   const receives = own.direction === 'sendrecv' || own.direction === 'recvonly';
   return {
     remote: { address, port: remote.port },
     codec,
     payloadType: audio.payload,
+    ...(fmtp === undefined ? {} : { fmtp }),
     ptimeMs: audio.ptime ?? PTIME_MS,
     ...(audio.telephone_event === undefined ? {} : { telephoneEvent: audio.telephone_event }),
     sends: sends && !NOWHERE.has(address),

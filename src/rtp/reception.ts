@@ -10,6 +10,9 @@ const MOST_LOST = 0x7fffff;
 /** An interval between two packets beyond that is a new count of time stamps, and no jitter. */
 const NO_JITTER_S = 10;
 
+/** Sources that are remembered; of more the one that was silent longest is forgotten. */
+const MOST_SOURCES = 32;
+
 export class Reception {
   readonly ssrc: number;
   /** Sources are numbered as they come. */
@@ -118,5 +121,35 @@ export class Reception {
       lastReport: last?.ntp ?? 0,
       sinceLastReport: last === undefined ? 0 : Math.round(((now - last.at) * 65_536) / 1000) >>> 0,
     };
+  }
+}
+
+/** All that send to one session, by SSRC. */
+export class Sources {
+  readonly #sources = new Map<number, Reception>();
+  /** Sources so far. */
+  #known = 0;
+
+  values(): Iterable<Reception> {
+    return this.#sources.values();
+  }
+
+  get(ssrc: number): Reception | undefined {
+    return this.#sources.get(ssrc);
+  }
+
+  /** The source; a new one where it was not known. */
+  of(ssrc: number): Reception {
+    const known = this.#sources.get(ssrc);
+    if (known !== undefined) return known;
+    if (this.#sources.size >= MOST_SOURCES) {
+      let oldest: Reception | undefined;
+      for (const one of this.#sources.values()) if (one.at < (oldest?.at ?? Infinity)) oldest = one;
+      if (oldest !== undefined) this.#sources.delete(oldest.ssrc);
+    }
+    this.#known += 1;
+    const source = new Reception(ssrc, this.#known);
+    this.#sources.set(ssrc, source);
+    return source;
   }
 }

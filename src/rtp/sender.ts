@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { CLOCK } from './clock.js';
 import { codecOf, RATE, type Codec } from './codec.js';
 import { writeRtp, type RtpPacket } from './packet.js';
+import type { ReportedSender } from './reporter.js';
 import { Replay, type TimedPacket } from './replay.js';
 import { EventQueue } from './telephone-event.js';
 import { Timeline } from './timeline.js';
@@ -27,7 +28,7 @@ export interface SendFormat {
   readonly file: WavFile;
 }
 
-export class Sender {
+export class Sender implements ReportedSender {
   readonly ssrc = randomInt(2 ** 32);
   readonly events = new EventQueue();
   readonly #send: (bytes: Buffer) => void;

@@ -77,7 +77,7 @@ export class RtpSession {
     this.#receiver = new Receiver((digit, durationMs) => {
       sink.digit(digit, durationMs);
     });
-    this.#reporter = new Reporter(this.#sender, this.#receiver, (bytes) => {
+    this.#reporter = new Reporter(this.#sender, this.#receiver.sources, (bytes) => {
       this.#sendReport(bytes);
     });
   }

@@ -254,6 +254,25 @@ export interface PeerOptions {
    */
   codecs?: readonly ('PCMU' | 'PCMA' | 'G722' | 'opus' | 'L16')[];
   /**
+   * Video beside the audio: every call offers H.264 in packetization mode 1 (RFC 6184) and
+   * takes it. Nothing is decoded: \`rtp.video\` counts pictures, and where \`--save-audio\` saves
+   * the audio what comes is a file beside it.
+   * Examples: {"file":"clip.h264","fps":30}.
+   */
+  video?: {
+    /**
+     * An H.264 byte stream (ITU-T H.264, annex B) that is sent over and over in each call; its
+     * path is relative to the scenario file. Without one the peer only receives.
+     * Examples: "clip.h264".
+     */
+    file?: string;
+    /**
+     * Pictures of the file in a second.
+     * Default: 25.
+     */
+    fps?: number;
+  };
+  /**
    * The peer is a session recording server (RFC 7866): every stream of an offer is answered
    * with a port of its own and recorded, the Contact says \`+sip.srs\`. Its INVITEs are answered
    * by the script, as those of any peer.
@@ -1311,6 +1330,23 @@ export interface Rtp {
    * some seconds old; absent until one came.
    */
   readonly lost?: number;
+  /**
+   * The video of the call, of a peer with the option \`video\`; absent where none was agreed on.
+   */
+  readonly video?: {
+    /**
+     * Pictures sent.
+     */
+    sent: number;
+    /**
+     * Pictures of which at least one slice came whole.
+     */
+    received: number;
+    /**
+     * Packets that did not come, by their sequence numbers.
+     */
+    lost: number;
+  };
 }
 /**
  * What RTCP tells of the audio an agent receives.
@@ -2080,6 +2116,11 @@ export interface SdpWish {
    * 4568): packets are encrypted and read by it.
    */
   readonly lines?: string[];
+  /**
+   * \`false\`: no video, although the peer has the option \`video\`; one that is there is switched
+   * off.
+   */
+  readonly video?: boolean;
   /**
    * Encrypts what is sent with another SRTP key than the description says, so that nobody can
    * read it, until the next description of the call.

@@ -1508,6 +1508,31 @@ const schema12 = {
         'Audio codecs to offer and take, the preferred one first. Default: PCMU and PCMA.',
       examples: [['PCMA']],
     },
+    video: {
+      type: 'object',
+      additionalProperties: false,
+      'x-form': 'an object such as { file: "clip.h264" }',
+      properties: {
+        file: {
+          type: 'string',
+          pattern: '^[^\\r\\n]+$',
+          'x-form': 'the path of an H.264 byte stream',
+          description:
+            'An H.264 byte stream (ITU-T H.264, annex B) that is sent over and over in each call; its path is relative to the scenario file. Without one the peer only receives.',
+          examples: ['clip.h264'],
+        },
+        fps: {
+          type: 'number',
+          minimum: 1,
+          maximum: 120,
+          default: 25,
+          description: 'Pictures of the file in a second.',
+        },
+      },
+      description:
+        'Video beside the audio: every call offers H.264 in packetization mode 1 (RFC 6184) and takes it. Nothing is decoded: `rtp.video` counts pictures, and where `--save-audio` saves the audio what comes is a file beside it.',
+      examples: [{ file: 'clip.h264', fps: 30 }],
+    },
     recorder: {
       type: 'boolean',
       default: false,
@@ -1612,7 +1637,7 @@ const schema12 = {
 };
 const pattern12 = new RegExp('^[^\\r\\n]*$', 'u');
 const pattern18 = new RegExp('^/[^\\s]*$', 'u');
-const pattern19 = new RegExp('^.+$', 'u');
+const pattern20 = new RegExp('^.+$', 'u');
 function validate11(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -2269,114 +2294,246 @@ function validate11(
                                         var valid0 = true;
                                       }
                                       if (valid0) {
-                                        if (data.recorder !== undefined) {
+                                        if (data.video !== undefined) {
+                                          let data17 = data.video;
                                           const _errs35 = errors;
-                                          if (typeof data.recorder !== 'boolean') {
-                                            validate11.errors = [
-                                              {
-                                                instancePath: instancePath + '/recorder',
-                                                schemaPath: '#/properties/recorder/type',
-                                                keyword: 'type',
-                                                params: { type: 'boolean' },
-                                                message: 'must be boolean',
-                                              },
-                                            ];
-                                            return false;
+                                          if (errors === _errs35) {
+                                            if (
+                                              data17 &&
+                                              typeof data17 == 'object' &&
+                                              !Array.isArray(data17)
+                                            ) {
+                                              const _errs37 = errors;
+                                              for (const key1 in data17) {
+                                                if (!(key1 === 'file' || key1 === 'fps')) {
+                                                  validate11.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/video',
+                                                      schemaPath:
+                                                        '#/properties/video/additionalProperties',
+                                                      keyword: 'additionalProperties',
+                                                      params: { additionalProperty: key1 },
+                                                      message:
+                                                        'must NOT have additional properties',
+                                                    },
+                                                  ];
+                                                  return false;
+                                                  break;
+                                                }
+                                              }
+                                              if (_errs37 === errors) {
+                                                if (data17.file !== undefined) {
+                                                  let data18 = data17.file;
+                                                  const _errs38 = errors;
+                                                  if (errors === _errs38) {
+                                                    if (typeof data18 === 'string') {
+                                                      if (!pattern9.test(data18)) {
+                                                        validate11.errors = [
+                                                          {
+                                                            instancePath:
+                                                              instancePath + '/video/file',
+                                                            schemaPath:
+                                                              '#/properties/video/properties/file/pattern',
+                                                            keyword: 'pattern',
+                                                            params: { pattern: '^[^\\r\\n]+$' },
+                                                            message:
+                                                              'must match pattern "' +
+                                                              '^[^\\r\\n]+$' +
+                                                              '"',
+                                                          },
+                                                        ];
+                                                        return false;
+                                                      }
+                                                    } else {
+                                                      validate11.errors = [
+                                                        {
+                                                          instancePath:
+                                                            instancePath + '/video/file',
+                                                          schemaPath:
+                                                            '#/properties/video/properties/file/type',
+                                                          keyword: 'type',
+                                                          params: { type: 'string' },
+                                                          message: 'must be string',
+                                                        },
+                                                      ];
+                                                      return false;
+                                                    }
+                                                  }
+                                                  var valid3 = _errs38 === errors;
+                                                } else {
+                                                  var valid3 = true;
+                                                }
+                                                if (valid3) {
+                                                  if (data17.fps !== undefined) {
+                                                    let data19 = data17.fps;
+                                                    const _errs40 = errors;
+                                                    if (errors === _errs40) {
+                                                      if (
+                                                        typeof data19 == 'number' &&
+                                                        isFinite(data19)
+                                                      ) {
+                                                        if (data19 > 120 || isNaN(data19)) {
+                                                          validate11.errors = [
+                                                            {
+                                                              instancePath:
+                                                                instancePath + '/video/fps',
+                                                              schemaPath:
+                                                                '#/properties/video/properties/fps/maximum',
+                                                              keyword: 'maximum',
+                                                              params: {
+                                                                comparison: '<=',
+                                                                limit: 120,
+                                                              },
+                                                              message: 'must be <= 120',
+                                                            },
+                                                          ];
+                                                          return false;
+                                                        } else {
+                                                          if (data19 < 1 || isNaN(data19)) {
+                                                            validate11.errors = [
+                                                              {
+                                                                instancePath:
+                                                                  instancePath + '/video/fps',
+                                                                schemaPath:
+                                                                  '#/properties/video/properties/fps/minimum',
+                                                                keyword: 'minimum',
+                                                                params: {
+                                                                  comparison: '>=',
+                                                                  limit: 1,
+                                                                },
+                                                                message: 'must be >= 1',
+                                                              },
+                                                            ];
+                                                            return false;
+                                                          }
+                                                        }
+                                                      } else {
+                                                        validate11.errors = [
+                                                          {
+                                                            instancePath:
+                                                              instancePath + '/video/fps',
+                                                            schemaPath:
+                                                              '#/properties/video/properties/fps/type',
+                                                            keyword: 'type',
+                                                            params: { type: 'number' },
+                                                            message: 'must be number',
+                                                          },
+                                                        ];
+                                                        return false;
+                                                      }
+                                                    }
+                                                    var valid3 = _errs40 === errors;
+                                                  } else {
+                                                    var valid3 = true;
+                                                  }
+                                                }
+                                              }
+                                            } else {
+                                              validate11.errors = [
+                                                {
+                                                  instancePath: instancePath + '/video',
+                                                  schemaPath: '#/properties/video/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'object' },
+                                                  message: 'must be object',
+                                                },
+                                              ];
+                                              return false;
+                                            }
                                           }
                                           var valid0 = _errs35 === errors;
                                         } else {
                                           var valid0 = true;
                                         }
                                         if (valid0) {
-                                          if (data.media_enc !== undefined) {
-                                            let data18 = data.media_enc;
-                                            const _errs37 = errors;
-                                            if (!(data18 === 'srtp' || data18 === 'srtp-mand')) {
+                                          if (data.recorder !== undefined) {
+                                            const _errs42 = errors;
+                                            if (typeof data.recorder !== 'boolean') {
                                               validate11.errors = [
                                                 {
-                                                  instancePath: instancePath + '/media_enc',
-                                                  schemaPath: '#/properties/media_enc/enum',
-                                                  keyword: 'enum',
-                                                  params: {
-                                                    allowedValues:
-                                                      schema12.properties.media_enc.enum,
-                                                  },
-                                                  message:
-                                                    'must be equal to one of the allowed values',
+                                                  instancePath: instancePath + '/recorder',
+                                                  schemaPath: '#/properties/recorder/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'boolean' },
+                                                  message: 'must be boolean',
                                                 },
                                               ];
                                               return false;
                                             }
-                                            var valid0 = _errs37 === errors;
+                                            var valid0 = _errs42 === errors;
                                           } else {
                                             var valid0 = true;
                                           }
                                           if (valid0) {
-                                            if (data.automatic !== undefined) {
-                                              let data19 = data.automatic;
-                                              const _errs38 = errors;
-                                              if (errors === _errs38) {
-                                                if (
-                                                  data19 &&
-                                                  typeof data19 == 'object' &&
-                                                  !Array.isArray(data19)
-                                                ) {
-                                                  const _errs40 = errors;
-                                                  for (const key1 in data19) {
-                                                    if (!(
-                                                      key1 === 'trying' ||
-                                                      key1 === 'ack' ||
-                                                      key1 === 'retransmit' ||
-                                                      key1 === 'answer' ||
-                                                      key1 === 'prack' ||
-                                                      key1 === 'login'
-                                                    )) {
-                                                      validate11.errors = [
-                                                        {
-                                                          instancePath: instancePath + '/automatic',
-                                                          schemaPath:
-                                                            '#/properties/automatic/additionalProperties',
-                                                          keyword: 'additionalProperties',
-                                                          params: { additionalProperty: key1 },
-                                                          message:
-                                                            'must NOT have additional properties',
-                                                        },
-                                                      ];
-                                                      return false;
-                                                      break;
-                                                    }
-                                                  }
-                                                  if (_errs40 === errors) {
-                                                    if (data19.trying !== undefined) {
-                                                      const _errs41 = errors;
-                                                      if (typeof data19.trying !== 'boolean') {
+                                            if (data.media_enc !== undefined) {
+                                              let data21 = data.media_enc;
+                                              const _errs44 = errors;
+                                              if (!(data21 === 'srtp' || data21 === 'srtp-mand')) {
+                                                validate11.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/media_enc',
+                                                    schemaPath: '#/properties/media_enc/enum',
+                                                    keyword: 'enum',
+                                                    params: {
+                                                      allowedValues:
+                                                        schema12.properties.media_enc.enum,
+                                                    },
+                                                    message:
+                                                      'must be equal to one of the allowed values',
+                                                  },
+                                                ];
+                                                return false;
+                                              }
+                                              var valid0 = _errs44 === errors;
+                                            } else {
+                                              var valid0 = true;
+                                            }
+                                            if (valid0) {
+                                              if (data.automatic !== undefined) {
+                                                let data22 = data.automatic;
+                                                const _errs45 = errors;
+                                                if (errors === _errs45) {
+                                                  if (
+                                                    data22 &&
+                                                    typeof data22 == 'object' &&
+                                                    !Array.isArray(data22)
+                                                  ) {
+                                                    const _errs47 = errors;
+                                                    for (const key2 in data22) {
+                                                      if (!(
+                                                        key2 === 'trying' ||
+                                                        key2 === 'ack' ||
+                                                        key2 === 'retransmit' ||
+                                                        key2 === 'answer' ||
+                                                        key2 === 'prack' ||
+                                                        key2 === 'login'
+                                                      )) {
                                                         validate11.errors = [
                                                           {
                                                             instancePath:
-                                                              instancePath + '/automatic/trying',
+                                                              instancePath + '/automatic',
                                                             schemaPath:
-                                                              '#/properties/automatic/properties/trying/type',
-                                                            keyword: 'type',
-                                                            params: { type: 'boolean' },
-                                                            message: 'must be boolean',
+                                                              '#/properties/automatic/additionalProperties',
+                                                            keyword: 'additionalProperties',
+                                                            params: { additionalProperty: key2 },
+                                                            message:
+                                                              'must NOT have additional properties',
                                                           },
                                                         ];
                                                         return false;
+                                                        break;
                                                       }
-                                                      var valid3 = _errs41 === errors;
-                                                    } else {
-                                                      var valid3 = true;
                                                     }
-                                                    if (valid3) {
-                                                      if (data19.ack !== undefined) {
-                                                        const _errs43 = errors;
-                                                        if (typeof data19.ack !== 'boolean') {
+                                                    if (_errs47 === errors) {
+                                                      if (data22.trying !== undefined) {
+                                                        const _errs48 = errors;
+                                                        if (typeof data22.trying !== 'boolean') {
                                                           validate11.errors = [
                                                             {
                                                               instancePath:
-                                                                instancePath + '/automatic/ack',
+                                                                instancePath + '/automatic/trying',
                                                               schemaPath:
-                                                                '#/properties/automatic/properties/ack/type',
+                                                                '#/properties/automatic/properties/trying/type',
                                                               keyword: 'type',
                                                               params: { type: 'boolean' },
                                                               message: 'must be boolean',
@@ -2384,23 +2541,20 @@ function validate11(
                                                           ];
                                                           return false;
                                                         }
-                                                        var valid3 = _errs43 === errors;
+                                                        var valid4 = _errs48 === errors;
                                                       } else {
-                                                        var valid3 = true;
+                                                        var valid4 = true;
                                                       }
-                                                      if (valid3) {
-                                                        if (data19.retransmit !== undefined) {
-                                                          const _errs45 = errors;
-                                                          if (
-                                                            typeof data19.retransmit !== 'boolean'
-                                                          ) {
+                                                      if (valid4) {
+                                                        if (data22.ack !== undefined) {
+                                                          const _errs50 = errors;
+                                                          if (typeof data22.ack !== 'boolean') {
                                                             validate11.errors = [
                                                               {
                                                                 instancePath:
-                                                                  instancePath +
-                                                                  '/automatic/retransmit',
+                                                                  instancePath + '/automatic/ack',
                                                                 schemaPath:
-                                                                  '#/properties/automatic/properties/retransmit/type',
+                                                                  '#/properties/automatic/properties/ack/type',
                                                                 keyword: 'type',
                                                                 params: { type: 'boolean' },
                                                                 message: 'must be boolean',
@@ -2408,23 +2562,23 @@ function validate11(
                                                             ];
                                                             return false;
                                                           }
-                                                          var valid3 = _errs45 === errors;
+                                                          var valid4 = _errs50 === errors;
                                                         } else {
-                                                          var valid3 = true;
+                                                          var valid4 = true;
                                                         }
-                                                        if (valid3) {
-                                                          if (data19.answer !== undefined) {
-                                                            const _errs47 = errors;
+                                                        if (valid4) {
+                                                          if (data22.retransmit !== undefined) {
+                                                            const _errs52 = errors;
                                                             if (
-                                                              typeof data19.answer !== 'boolean'
+                                                              typeof data22.retransmit !== 'boolean'
                                                             ) {
                                                               validate11.errors = [
                                                                 {
                                                                   instancePath:
                                                                     instancePath +
-                                                                    '/automatic/answer',
+                                                                    '/automatic/retransmit',
                                                                   schemaPath:
-                                                                    '#/properties/automatic/properties/answer/type',
+                                                                    '#/properties/automatic/properties/retransmit/type',
                                                                   keyword: 'type',
                                                                   params: { type: 'boolean' },
                                                                   message: 'must be boolean',
@@ -2432,23 +2586,23 @@ function validate11(
                                                               ];
                                                               return false;
                                                             }
-                                                            var valid3 = _errs47 === errors;
+                                                            var valid4 = _errs52 === errors;
                                                           } else {
-                                                            var valid3 = true;
+                                                            var valid4 = true;
                                                           }
-                                                          if (valid3) {
-                                                            if (data19.prack !== undefined) {
-                                                              const _errs49 = errors;
+                                                          if (valid4) {
+                                                            if (data22.answer !== undefined) {
+                                                              const _errs54 = errors;
                                                               if (
-                                                                typeof data19.prack !== 'boolean'
+                                                                typeof data22.answer !== 'boolean'
                                                               ) {
                                                                 validate11.errors = [
                                                                   {
                                                                     instancePath:
                                                                       instancePath +
-                                                                      '/automatic/prack',
+                                                                      '/automatic/answer',
                                                                     schemaPath:
-                                                                      '#/properties/automatic/properties/prack/type',
+                                                                      '#/properties/automatic/properties/answer/type',
                                                                     keyword: 'type',
                                                                     params: { type: 'boolean' },
                                                                     message: 'must be boolean',
@@ -2456,23 +2610,23 @@ function validate11(
                                                                 ];
                                                                 return false;
                                                               }
-                                                              var valid3 = _errs49 === errors;
+                                                              var valid4 = _errs54 === errors;
                                                             } else {
-                                                              var valid3 = true;
+                                                              var valid4 = true;
                                                             }
-                                                            if (valid3) {
-                                                              if (data19.login !== undefined) {
-                                                                const _errs51 = errors;
+                                                            if (valid4) {
+                                                              if (data22.prack !== undefined) {
+                                                                const _errs56 = errors;
                                                                 if (
-                                                                  typeof data19.login !== 'boolean'
+                                                                  typeof data22.prack !== 'boolean'
                                                                 ) {
                                                                   validate11.errors = [
                                                                     {
                                                                       instancePath:
                                                                         instancePath +
-                                                                        '/automatic/login',
+                                                                        '/automatic/prack',
                                                                       schemaPath:
-                                                                        '#/properties/automatic/properties/login/type',
+                                                                        '#/properties/automatic/properties/prack/type',
                                                                       keyword: 'type',
                                                                       params: { type: 'boolean' },
                                                                       message: 'must be boolean',
@@ -2480,250 +2634,24 @@ function validate11(
                                                                   ];
                                                                   return false;
                                                                 }
-                                                                var valid3 = _errs51 === errors;
-                                                              } else {
-                                                                var valid3 = true;
-                                                              }
-                                                            }
-                                                          }
-                                                        }
-                                                      }
-                                                    }
-                                                  }
-                                                } else {
-                                                  validate11.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/automatic',
-                                                      schemaPath: '#/properties/automatic/type',
-                                                      keyword: 'type',
-                                                      params: { type: 'object' },
-                                                      message: 'must be object',
-                                                    },
-                                                  ];
-                                                  return false;
-                                                }
-                                              }
-                                              var valid0 = _errs38 === errors;
-                                            } else {
-                                              var valid0 = true;
-                                            }
-                                            if (valid0) {
-                                              if (data.challenge !== undefined) {
-                                                let data26 = data.challenge;
-                                                const _errs53 = errors;
-                                                if (errors === _errs53) {
-                                                  if (
-                                                    data26 &&
-                                                    typeof data26 == 'object' &&
-                                                    !Array.isArray(data26)
-                                                  ) {
-                                                    let missing0;
-                                                    if (
-                                                      (data26.username === undefined &&
-                                                        (missing0 = 'username')) ||
-                                                      (data26.password === undefined &&
-                                                        (missing0 = 'password'))
-                                                    ) {
-                                                      validate11.errors = [
-                                                        {
-                                                          instancePath: instancePath + '/challenge',
-                                                          schemaPath:
-                                                            '#/properties/challenge/required',
-                                                          keyword: 'required',
-                                                          params: { missingProperty: missing0 },
-                                                          message:
-                                                            "must have required property '" +
-                                                            missing0 +
-                                                            "'",
-                                                        },
-                                                      ];
-                                                      return false;
-                                                    } else {
-                                                      const _errs55 = errors;
-                                                      for (const key2 in data26) {
-                                                        if (!(
-                                                          key2 === 'username' ||
-                                                          key2 === 'password' ||
-                                                          key2 === 'realm' ||
-                                                          key2 === 'algorithm' ||
-                                                          key2 === 'qop' ||
-                                                          key2 === 'proxy'
-                                                        )) {
-                                                          validate11.errors = [
-                                                            {
-                                                              instancePath:
-                                                                instancePath + '/challenge',
-                                                              schemaPath:
-                                                                '#/properties/challenge/additionalProperties',
-                                                              keyword: 'additionalProperties',
-                                                              params: { additionalProperty: key2 },
-                                                              message:
-                                                                'must NOT have additional properties',
-                                                            },
-                                                          ];
-                                                          return false;
-                                                          break;
-                                                        }
-                                                      }
-                                                      if (_errs55 === errors) {
-                                                        if (data26.username !== undefined) {
-                                                          let data27 = data26.username;
-                                                          const _errs56 = errors;
-                                                          if (errors === _errs56) {
-                                                            if (typeof data27 === 'string') {
-                                                              if (!pattern19.test(data27)) {
-                                                                validate11.errors = [
-                                                                  {
-                                                                    instancePath:
-                                                                      instancePath +
-                                                                      '/challenge/username',
-                                                                    schemaPath:
-                                                                      '#/properties/challenge/properties/username/pattern',
-                                                                    keyword: 'pattern',
-                                                                    params: { pattern: '^.+$' },
-                                                                    message:
-                                                                      'must match pattern "' +
-                                                                      '^.+$' +
-                                                                      '"',
-                                                                  },
-                                                                ];
-                                                                return false;
-                                                              }
-                                                            } else {
-                                                              validate11.errors = [
-                                                                {
-                                                                  instancePath:
-                                                                    instancePath +
-                                                                    '/challenge/username',
-                                                                  schemaPath:
-                                                                    '#/properties/challenge/properties/username/type',
-                                                                  keyword: 'type',
-                                                                  params: { type: 'string' },
-                                                                  message: 'must be string',
-                                                                },
-                                                              ];
-                                                              return false;
-                                                            }
-                                                          }
-                                                          var valid4 = _errs56 === errors;
-                                                        } else {
-                                                          var valid4 = true;
-                                                        }
-                                                        if (valid4) {
-                                                          if (data26.password !== undefined) {
-                                                            const _errs58 = errors;
-                                                            if (
-                                                              typeof data26.password !== 'string'
-                                                            ) {
-                                                              validate11.errors = [
-                                                                {
-                                                                  instancePath:
-                                                                    instancePath +
-                                                                    '/challenge/password',
-                                                                  schemaPath:
-                                                                    '#/properties/challenge/properties/password/type',
-                                                                  keyword: 'type',
-                                                                  params: { type: 'string' },
-                                                                  message: 'must be string',
-                                                                },
-                                                              ];
-                                                              return false;
-                                                            }
-                                                            var valid4 = _errs58 === errors;
-                                                          } else {
-                                                            var valid4 = true;
-                                                          }
-                                                          if (valid4) {
-                                                            if (data26.realm !== undefined) {
-                                                              let data29 = data26.realm;
-                                                              const _errs60 = errors;
-                                                              if (errors === _errs60) {
-                                                                if (typeof data29 === 'string') {
-                                                                  if (!pattern3.test(data29)) {
-                                                                    validate11.errors = [
-                                                                      {
-                                                                        instancePath:
-                                                                          instancePath +
-                                                                          '/challenge/realm',
-                                                                        schemaPath:
-                                                                          '#/properties/challenge/properties/realm/pattern',
-                                                                        keyword: 'pattern',
-                                                                        params: {
-                                                                          pattern: '^[^"\\r\\n]+$',
-                                                                        },
-                                                                        message:
-                                                                          'must match pattern "' +
-                                                                          '^[^"\\r\\n]+$' +
-                                                                          '"',
-                                                                      },
-                                                                    ];
-                                                                    return false;
-                                                                  }
-                                                                } else {
-                                                                  validate11.errors = [
-                                                                    {
-                                                                      instancePath:
-                                                                        instancePath +
-                                                                        '/challenge/realm',
-                                                                      schemaPath:
-                                                                        '#/properties/challenge/properties/realm/type',
-                                                                      keyword: 'type',
-                                                                      params: { type: 'string' },
-                                                                      message: 'must be string',
-                                                                    },
-                                                                  ];
-                                                                  return false;
-                                                                }
-                                                              }
-                                                              var valid4 = _errs60 === errors;
-                                                            } else {
-                                                              var valid4 = true;
-                                                            }
-                                                            if (valid4) {
-                                                              if (data26.algorithm !== undefined) {
-                                                                let data30 = data26.algorithm;
-                                                                const _errs62 = errors;
-                                                                if (!(
-                                                                  data30 === 'MD5' ||
-                                                                  data30 === 'SHA-256'
-                                                                )) {
-                                                                  validate11.errors = [
-                                                                    {
-                                                                      instancePath:
-                                                                        instancePath +
-                                                                        '/challenge/algorithm',
-                                                                      schemaPath:
-                                                                        '#/properties/challenge/properties/algorithm/enum',
-                                                                      keyword: 'enum',
-                                                                      params: {
-                                                                        allowedValues:
-                                                                          schema12.properties
-                                                                            .challenge.properties
-                                                                            .algorithm.enum,
-                                                                      },
-                                                                      message:
-                                                                        'must be equal to one of the allowed values',
-                                                                    },
-                                                                  ];
-                                                                  return false;
-                                                                }
-                                                                var valid4 = _errs62 === errors;
+                                                                var valid4 = _errs56 === errors;
                                                               } else {
                                                                 var valid4 = true;
                                                               }
                                                               if (valid4) {
-                                                                if (data26.qop !== undefined) {
-                                                                  const _errs63 = errors;
+                                                                if (data22.login !== undefined) {
+                                                                  const _errs58 = errors;
                                                                   if (
-                                                                    typeof data26.qop !== 'boolean'
+                                                                    typeof data22.login !==
+                                                                    'boolean'
                                                                   ) {
                                                                     validate11.errors = [
                                                                       {
                                                                         instancePath:
                                                                           instancePath +
-                                                                          '/challenge/qop',
+                                                                          '/automatic/login',
                                                                         schemaPath:
-                                                                          '#/properties/challenge/properties/qop/type',
+                                                                          '#/properties/automatic/properties/login/type',
                                                                         keyword: 'type',
                                                                         params: { type: 'boolean' },
                                                                         message: 'must be boolean',
@@ -2731,38 +2659,9 @@ function validate11(
                                                                     ];
                                                                     return false;
                                                                   }
-                                                                  var valid4 = _errs63 === errors;
+                                                                  var valid4 = _errs58 === errors;
                                                                 } else {
                                                                   var valid4 = true;
-                                                                }
-                                                                if (valid4) {
-                                                                  if (data26.proxy !== undefined) {
-                                                                    const _errs65 = errors;
-                                                                    if (
-                                                                      typeof data26.proxy !==
-                                                                      'boolean'
-                                                                    ) {
-                                                                      validate11.errors = [
-                                                                        {
-                                                                          instancePath:
-                                                                            instancePath +
-                                                                            '/challenge/proxy',
-                                                                          schemaPath:
-                                                                            '#/properties/challenge/properties/proxy/type',
-                                                                          keyword: 'type',
-                                                                          params: {
-                                                                            type: 'boolean',
-                                                                          },
-                                                                          message:
-                                                                            'must be boolean',
-                                                                        },
-                                                                      ];
-                                                                      return false;
-                                                                    }
-                                                                    var valid4 = _errs65 === errors;
-                                                                  } else {
-                                                                    var valid4 = true;
-                                                                  }
                                                                 }
                                                               }
                                                             }
@@ -2773,8 +2672,8 @@ function validate11(
                                                   } else {
                                                     validate11.errors = [
                                                       {
-                                                        instancePath: instancePath + '/challenge',
-                                                        schemaPath: '#/properties/challenge/type',
+                                                        instancePath: instancePath + '/automatic',
+                                                        schemaPath: '#/properties/automatic/type',
                                                         keyword: 'type',
                                                         params: { type: 'object' },
                                                         message: 'must be object',
@@ -2783,9 +2682,303 @@ function validate11(
                                                     return false;
                                                   }
                                                 }
-                                                var valid0 = _errs53 === errors;
+                                                var valid0 = _errs45 === errors;
                                               } else {
                                                 var valid0 = true;
+                                              }
+                                              if (valid0) {
+                                                if (data.challenge !== undefined) {
+                                                  let data29 = data.challenge;
+                                                  const _errs60 = errors;
+                                                  if (errors === _errs60) {
+                                                    if (
+                                                      data29 &&
+                                                      typeof data29 == 'object' &&
+                                                      !Array.isArray(data29)
+                                                    ) {
+                                                      let missing0;
+                                                      if (
+                                                        (data29.username === undefined &&
+                                                          (missing0 = 'username')) ||
+                                                        (data29.password === undefined &&
+                                                          (missing0 = 'password'))
+                                                      ) {
+                                                        validate11.errors = [
+                                                          {
+                                                            instancePath:
+                                                              instancePath + '/challenge',
+                                                            schemaPath:
+                                                              '#/properties/challenge/required',
+                                                            keyword: 'required',
+                                                            params: { missingProperty: missing0 },
+                                                            message:
+                                                              "must have required property '" +
+                                                              missing0 +
+                                                              "'",
+                                                          },
+                                                        ];
+                                                        return false;
+                                                      } else {
+                                                        const _errs62 = errors;
+                                                        for (const key3 in data29) {
+                                                          if (!(
+                                                            key3 === 'username' ||
+                                                            key3 === 'password' ||
+                                                            key3 === 'realm' ||
+                                                            key3 === 'algorithm' ||
+                                                            key3 === 'qop' ||
+                                                            key3 === 'proxy'
+                                                          )) {
+                                                            validate11.errors = [
+                                                              {
+                                                                instancePath:
+                                                                  instancePath + '/challenge',
+                                                                schemaPath:
+                                                                  '#/properties/challenge/additionalProperties',
+                                                                keyword: 'additionalProperties',
+                                                                params: {
+                                                                  additionalProperty: key3,
+                                                                },
+                                                                message:
+                                                                  'must NOT have additional properties',
+                                                              },
+                                                            ];
+                                                            return false;
+                                                            break;
+                                                          }
+                                                        }
+                                                        if (_errs62 === errors) {
+                                                          if (data29.username !== undefined) {
+                                                            let data30 = data29.username;
+                                                            const _errs63 = errors;
+                                                            if (errors === _errs63) {
+                                                              if (typeof data30 === 'string') {
+                                                                if (!pattern20.test(data30)) {
+                                                                  validate11.errors = [
+                                                                    {
+                                                                      instancePath:
+                                                                        instancePath +
+                                                                        '/challenge/username',
+                                                                      schemaPath:
+                                                                        '#/properties/challenge/properties/username/pattern',
+                                                                      keyword: 'pattern',
+                                                                      params: { pattern: '^.+$' },
+                                                                      message:
+                                                                        'must match pattern "' +
+                                                                        '^.+$' +
+                                                                        '"',
+                                                                    },
+                                                                  ];
+                                                                  return false;
+                                                                }
+                                                              } else {
+                                                                validate11.errors = [
+                                                                  {
+                                                                    instancePath:
+                                                                      instancePath +
+                                                                      '/challenge/username',
+                                                                    schemaPath:
+                                                                      '#/properties/challenge/properties/username/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'string' },
+                                                                    message: 'must be string',
+                                                                  },
+                                                                ];
+                                                                return false;
+                                                              }
+                                                            }
+                                                            var valid5 = _errs63 === errors;
+                                                          } else {
+                                                            var valid5 = true;
+                                                          }
+                                                          if (valid5) {
+                                                            if (data29.password !== undefined) {
+                                                              const _errs65 = errors;
+                                                              if (
+                                                                typeof data29.password !== 'string'
+                                                              ) {
+                                                                validate11.errors = [
+                                                                  {
+                                                                    instancePath:
+                                                                      instancePath +
+                                                                      '/challenge/password',
+                                                                    schemaPath:
+                                                                      '#/properties/challenge/properties/password/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'string' },
+                                                                    message: 'must be string',
+                                                                  },
+                                                                ];
+                                                                return false;
+                                                              }
+                                                              var valid5 = _errs65 === errors;
+                                                            } else {
+                                                              var valid5 = true;
+                                                            }
+                                                            if (valid5) {
+                                                              if (data29.realm !== undefined) {
+                                                                let data32 = data29.realm;
+                                                                const _errs67 = errors;
+                                                                if (errors === _errs67) {
+                                                                  if (typeof data32 === 'string') {
+                                                                    if (!pattern3.test(data32)) {
+                                                                      validate11.errors = [
+                                                                        {
+                                                                          instancePath:
+                                                                            instancePath +
+                                                                            '/challenge/realm',
+                                                                          schemaPath:
+                                                                            '#/properties/challenge/properties/realm/pattern',
+                                                                          keyword: 'pattern',
+                                                                          params: {
+                                                                            pattern:
+                                                                              '^[^"\\r\\n]+$',
+                                                                          },
+                                                                          message:
+                                                                            'must match pattern "' +
+                                                                            '^[^"\\r\\n]+$' +
+                                                                            '"',
+                                                                        },
+                                                                      ];
+                                                                      return false;
+                                                                    }
+                                                                  } else {
+                                                                    validate11.errors = [
+                                                                      {
+                                                                        instancePath:
+                                                                          instancePath +
+                                                                          '/challenge/realm',
+                                                                        schemaPath:
+                                                                          '#/properties/challenge/properties/realm/type',
+                                                                        keyword: 'type',
+                                                                        params: { type: 'string' },
+                                                                        message: 'must be string',
+                                                                      },
+                                                                    ];
+                                                                    return false;
+                                                                  }
+                                                                }
+                                                                var valid5 = _errs67 === errors;
+                                                              } else {
+                                                                var valid5 = true;
+                                                              }
+                                                              if (valid5) {
+                                                                if (
+                                                                  data29.algorithm !== undefined
+                                                                ) {
+                                                                  let data33 = data29.algorithm;
+                                                                  const _errs69 = errors;
+                                                                  if (!(
+                                                                    data33 === 'MD5' ||
+                                                                    data33 === 'SHA-256'
+                                                                  )) {
+                                                                    validate11.errors = [
+                                                                      {
+                                                                        instancePath:
+                                                                          instancePath +
+                                                                          '/challenge/algorithm',
+                                                                        schemaPath:
+                                                                          '#/properties/challenge/properties/algorithm/enum',
+                                                                        keyword: 'enum',
+                                                                        params: {
+                                                                          allowedValues:
+                                                                            schema12.properties
+                                                                              .challenge.properties
+                                                                              .algorithm.enum,
+                                                                        },
+                                                                        message:
+                                                                          'must be equal to one of the allowed values',
+                                                                      },
+                                                                    ];
+                                                                    return false;
+                                                                  }
+                                                                  var valid5 = _errs69 === errors;
+                                                                } else {
+                                                                  var valid5 = true;
+                                                                }
+                                                                if (valid5) {
+                                                                  if (data29.qop !== undefined) {
+                                                                    const _errs70 = errors;
+                                                                    if (
+                                                                      typeof data29.qop !==
+                                                                      'boolean'
+                                                                    ) {
+                                                                      validate11.errors = [
+                                                                        {
+                                                                          instancePath:
+                                                                            instancePath +
+                                                                            '/challenge/qop',
+                                                                          schemaPath:
+                                                                            '#/properties/challenge/properties/qop/type',
+                                                                          keyword: 'type',
+                                                                          params: {
+                                                                            type: 'boolean',
+                                                                          },
+                                                                          message:
+                                                                            'must be boolean',
+                                                                        },
+                                                                      ];
+                                                                      return false;
+                                                                    }
+                                                                    var valid5 = _errs70 === errors;
+                                                                  } else {
+                                                                    var valid5 = true;
+                                                                  }
+                                                                  if (valid5) {
+                                                                    if (
+                                                                      data29.proxy !== undefined
+                                                                    ) {
+                                                                      const _errs72 = errors;
+                                                                      if (
+                                                                        typeof data29.proxy !==
+                                                                        'boolean'
+                                                                      ) {
+                                                                        validate11.errors = [
+                                                                          {
+                                                                            instancePath:
+                                                                              instancePath +
+                                                                              '/challenge/proxy',
+                                                                            schemaPath:
+                                                                              '#/properties/challenge/properties/proxy/type',
+                                                                            keyword: 'type',
+                                                                            params: {
+                                                                              type: 'boolean',
+                                                                            },
+                                                                            message:
+                                                                              'must be boolean',
+                                                                          },
+                                                                        ];
+                                                                        return false;
+                                                                      }
+                                                                      var valid5 =
+                                                                        _errs72 === errors;
+                                                                    } else {
+                                                                      var valid5 = true;
+                                                                    }
+                                                                  }
+                                                                }
+                                                              }
+                                                            }
+                                                          }
+                                                        }
+                                                      }
+                                                    } else {
+                                                      validate11.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/challenge',
+                                                          schemaPath: '#/properties/challenge/type',
+                                                          keyword: 'type',
+                                                          params: { type: 'object' },
+                                                          message: 'must be object',
+                                                        },
+                                                      ];
+                                                      return false;
+                                                    }
+                                                  }
+                                                  var valid0 = _errs60 === errors;
+                                                } else {
+                                                  var valid0 = true;
+                                                }
                                               }
                                             }
                                           }
@@ -2869,7 +3062,7 @@ const schema13 = {
     },
   },
 };
-const pattern21 = new RegExp('^[^\\u0000-\\u001f\\u007f]+$', 'u');
+const pattern22 = new RegExp('^[^\\u0000-\\u001f\\u007f]+$', 'u');
 function validate12(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -2926,7 +3119,7 @@ function validate12(
             const _errs4 = errors;
             if (errors === _errs4) {
               if (typeof data1 === 'string') {
-                if (!pattern21.test(data1)) {
+                if (!pattern22.test(data1)) {
                   validate12.errors = [
                     {
                       instancePath: instancePath + '/from',
@@ -2961,7 +3154,7 @@ function validate12(
               const _errs6 = errors;
               if (errors === _errs6) {
                 if (typeof data2 === 'string') {
-                  if (!pattern21.test(data2)) {
+                  if (!pattern22.test(data2)) {
                     validate12.errors = [
                       {
                         instancePath: instancePath + '/to',
@@ -2996,7 +3189,7 @@ function validate12(
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern21.test(data3)) {
+                    if (!pattern22.test(data3)) {
                       validate12.errors = [
                         {
                           instancePath: instancePath + '/contact',
@@ -3223,9 +3416,9 @@ const schema14 = {
     },
   },
 };
-const pattern25 = new RegExp('^[^\\s\\u0000-\\u001f\\u007f]+$', 'u');
-const pattern29 = new RegExp('^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$', 'u');
-const pattern30 = new RegExp("^[A-Za-z0-9\\-.!%*_+`'~]+$", 'u');
+const pattern26 = new RegExp('^[^\\s\\u0000-\\u001f\\u007f]+$', 'u');
+const pattern30 = new RegExp('^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$', 'u');
+const pattern31 = new RegExp("^[A-Za-z0-9\\-.!%*_+`'~]+$", 'u');
 function validate13(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -3295,7 +3488,7 @@ function validate13(
               const _errs6 = errors;
               if (errors === _errs6) {
                 if (typeof data2 === 'string') {
-                  if (!pattern21.test(data2)) {
+                  if (!pattern22.test(data2)) {
                     validate13.errors = [
                       {
                         instancePath: instancePath + '/content_type',
@@ -3330,7 +3523,7 @@ function validate13(
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern25.test(data3)) {
+                    if (!pattern26.test(data3)) {
                       validate13.errors = [
                         {
                           instancePath: instancePath + '/request_uri',
@@ -3365,7 +3558,7 @@ function validate13(
                   const _errs10 = errors;
                   if (errors === _errs10) {
                     if (typeof data4 === 'string') {
-                      if (!pattern21.test(data4)) {
+                      if (!pattern22.test(data4)) {
                         validate13.errors = [
                           {
                             instancePath: instancePath + '/from',
@@ -3400,7 +3593,7 @@ function validate13(
                     const _errs12 = errors;
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
-                        if (!pattern21.test(data5)) {
+                        if (!pattern22.test(data5)) {
                           validate13.errors = [
                             {
                               instancePath: instancePath + '/to',
@@ -3436,7 +3629,7 @@ function validate13(
                       const _errs14 = errors;
                       if (errors === _errs14) {
                         if (typeof data6 === 'string') {
-                          if (!pattern21.test(data6)) {
+                          if (!pattern22.test(data6)) {
                             validate13.errors = [
                               {
                                 instancePath: instancePath + '/contact',
@@ -3515,7 +3708,7 @@ function validate13(
                             const _errs20 = errors;
                             if (errors === _errs20) {
                               if (typeof data9 === 'string') {
-                                if (!pattern29.test(data9)) {
+                                if (!pattern30.test(data9)) {
                                   validate13.errors = [
                                     {
                                       instancePath: instancePath + '/ack',
@@ -3572,7 +3765,7 @@ function validate13(
                                       const _errs24 = errors;
                                       if (errors === _errs24) {
                                         if (typeof data11 === 'string') {
-                                          if (!pattern30.test(data11)) {
+                                          if (!pattern31.test(data11)) {
                                             validate13.errors = [
                                               {
                                                 instancePath: instancePath + '/require/' + i0,
@@ -4204,7 +4397,7 @@ function validate14(
                   const _errs11 = errors;
                   if (errors === _errs11) {
                     if (typeof data5 === 'string') {
-                      if (!pattern21.test(data5)) {
+                      if (!pattern22.test(data5)) {
                         validate14.errors = [
                           {
                             instancePath: instancePath + '/from',
@@ -4239,7 +4432,7 @@ function validate14(
                     const _errs13 = errors;
                     if (errors === _errs13) {
                       if (typeof data6 === 'string') {
-                        if (!pattern21.test(data6)) {
+                        if (!pattern22.test(data6)) {
                           validate14.errors = [
                             {
                               instancePath: instancePath + '/to',
@@ -4275,7 +4468,7 @@ function validate14(
                       const _errs15 = errors;
                       if (errors === _errs15) {
                         if (typeof data7 === 'string') {
-                          if (!pattern21.test(data7)) {
+                          if (!pattern22.test(data7)) {
                             validate14.errors = [
                               {
                                 instancePath: instancePath + '/contact',
@@ -4354,7 +4547,7 @@ function validate14(
                             const _errs21 = errors;
                             if (errors === _errs21) {
                               if (typeof data10 === 'string') {
-                                if (!pattern29.test(data10)) {
+                                if (!pattern30.test(data10)) {
                                   validate14.errors = [
                                     {
                                       instancePath: instancePath + '/ack',
@@ -4411,7 +4604,7 @@ function validate14(
                                       const _errs25 = errors;
                                       if (errors === _errs25) {
                                         if (typeof data12 === 'string') {
-                                          if (!pattern30.test(data12)) {
+                                          if (!pattern31.test(data12)) {
                                             validate14.errors = [
                                               {
                                                 instancePath: instancePath + '/require/' + i1,
@@ -4906,7 +5099,7 @@ function validate15(
               const _errs6 = errors;
               if (errors === _errs6) {
                 if (typeof data2 === 'string') {
-                  if (!pattern21.test(data2)) {
+                  if (!pattern22.test(data2)) {
                     validate15.errors = [
                       {
                         instancePath: instancePath + '/content_type',
@@ -4941,7 +5134,7 @@ function validate15(
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern25.test(data3)) {
+                    if (!pattern26.test(data3)) {
                       validate15.errors = [
                         {
                           instancePath: instancePath + '/request_uri',
@@ -4976,7 +5169,7 @@ function validate15(
                   const _errs10 = errors;
                   if (errors === _errs10) {
                     if (typeof data4 === 'string') {
-                      if (!pattern21.test(data4)) {
+                      if (!pattern22.test(data4)) {
                         validate15.errors = [
                           {
                             instancePath: instancePath + '/from',
@@ -5011,7 +5204,7 @@ function validate15(
                     const _errs12 = errors;
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
-                        if (!pattern21.test(data5)) {
+                        if (!pattern22.test(data5)) {
                           validate15.errors = [
                             {
                               instancePath: instancePath + '/to',
@@ -5047,7 +5240,7 @@ function validate15(
                       const _errs14 = errors;
                       if (errors === _errs14) {
                         if (typeof data6 === 'string') {
-                          if (!pattern21.test(data6)) {
+                          if (!pattern22.test(data6)) {
                             validate15.errors = [
                               {
                                 instancePath: instancePath + '/contact',
@@ -5126,7 +5319,7 @@ function validate15(
                             const _errs20 = errors;
                             if (errors === _errs20) {
                               if (typeof data9 === 'string') {
-                                if (!pattern21.test(data9)) {
+                                if (!pattern22.test(data9)) {
                                   validate15.errors = [
                                     {
                                       instancePath: instancePath + '/event',
@@ -5457,7 +5650,7 @@ function validate16(
               const _errs6 = errors;
               if (errors === _errs6) {
                 if (typeof data2 === 'string') {
-                  if (!pattern21.test(data2)) {
+                  if (!pattern22.test(data2)) {
                     validate16.errors = [
                       {
                         instancePath: instancePath + '/content_type',
@@ -5492,7 +5685,7 @@ function validate16(
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern21.test(data3)) {
+                    if (!pattern22.test(data3)) {
                       validate16.errors = [
                         {
                           instancePath: instancePath + '/contact',
@@ -5551,7 +5744,7 @@ function validate16(
                     const _errs12 = errors;
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
-                        if (!pattern30.test(data5)) {
+                        if (!pattern31.test(data5)) {
                           validate16.errors = [
                             {
                               instancePath: instancePath + '/tag',
@@ -6030,7 +6223,7 @@ function validate18(
             const _errs4 = errors;
             if (errors === _errs4) {
               if (typeof data1 === 'string') {
-                if (!pattern21.test(data1)) {
+                if (!pattern22.test(data1)) {
                   validate18.errors = [
                     {
                       instancePath: instancePath + '/content_type',
@@ -6161,7 +6354,7 @@ function validate19(
                   const _errs4 = errors;
                   if (errors === _errs4) {
                     if (typeof data1 === 'string') {
-                      if (!pattern21.test(data1)) {
+                      if (!pattern22.test(data1)) {
                         validate19.errors = [
                           {
                             instancePath: instancePath + '/contacts/' + i0,
@@ -6454,7 +6647,7 @@ function validate20(
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern21.test(data3)) {
+                    if (!pattern22.test(data3)) {
                       validate20.errors = [
                         {
                           instancePath: instancePath + '/content_type',
@@ -6567,8 +6760,8 @@ const schema22 = {
     },
   },
 };
-const pattern48 = new RegExp('^[^\\s,]+$', 'u');
-const pattern49 = new RegExp('\\S', 'u');
+const pattern49 = new RegExp('^[^\\s,]+$', 'u');
+const pattern50 = new RegExp('\\S', 'u');
 function validate21(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -6613,7 +6806,7 @@ function validate21(
                 const _errs4 = errors;
                 if (errors === _errs4) {
                   if (typeof data1 === 'string') {
-                    if (!pattern48.test(data1)) {
+                    if (!pattern49.test(data1)) {
                       validate21.errors = [
                         {
                           instancePath: instancePath + '/tags/' + i0,
@@ -6786,7 +6979,7 @@ function validate21(
                           const _errs16 = errors;
                           if (errors === _errs16) {
                             if (typeof data7 === 'string') {
-                              if (!pattern49.test(data7)) {
+                              if (!pattern50.test(data7)) {
                                 validate21.errors = [
                                   {
                                     instancePath: instancePath + '/locks/' + i1,
@@ -7015,7 +7208,7 @@ const schema24 = {
     },
   },
 };
-const pattern50 = new RegExp('^[^\\u0000-\\u0020\\u007f<>]+$', 'u');
+const pattern51 = new RegExp('^[^\\u0000-\\u0020\\u007f<>]+$', 'u');
 function validate23(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -7083,7 +7276,7 @@ function validate23(
               const _errs4 = errors;
               if (errors === _errs4) {
                 if (typeof data1 === 'string') {
-                  if (!pattern50.test(data1)) {
+                  if (!pattern51.test(data1)) {
                     validate23.errors = [
                       {
                         instancePath: instancePath + '/x5u',
@@ -7279,7 +7472,7 @@ function validate23(
                           const _errs17 = errors;
                           if (errors === _errs17) {
                             if (typeof data8 === 'string') {
-                              if (!pattern30.test(data8)) {
+                              if (!pattern31.test(data8)) {
                                 validate23.errors = [
                                   {
                                     instancePath: instancePath + '/ppt',
@@ -8827,8 +9020,8 @@ const schema29 = {
     status_page: {},
   },
 };
-const pattern52 = new RegExp('^[^,]+$', 'u');
-const pattern53 = new RegExp('^[^,\\s]+$', 'u');
+const pattern53 = new RegExp('^[^,]+$', 'u');
+const pattern54 = new RegExp('^[^,\\s]+$', 'u');
 function validate28(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -8885,7 +9078,7 @@ function validate28(
                   const _errs6 = errors;
                   if (errors === _errs6) {
                     if (typeof data2 === 'string') {
-                      if (!pattern52.test(data2)) {
+                      if (!pattern53.test(data2)) {
                         validate28.errors = [
                           {
                             instancePath: instancePath + '/allow-read/' + i0,
@@ -8945,7 +9138,7 @@ function validate28(
                     const _errs10 = errors;
                     if (errors === _errs10) {
                       if (typeof data4 === 'string') {
-                        if (!pattern53.test(data4)) {
+                        if (!pattern54.test(data4)) {
                           validate28.errors = [
                             {
                               instancePath: instancePath + '/allow-net/' + i1,
@@ -9005,7 +9198,7 @@ function validate28(
                       const _errs14 = errors;
                       if (errors === _errs14) {
                         if (typeof data6 === 'string') {
-                          if (!pattern53.test(data6)) {
+                          if (!pattern54.test(data6)) {
                             validate28.errors = [
                               {
                                 instancePath: instancePath + '/allow-sip/' + i2,
@@ -9065,7 +9258,7 @@ function validate28(
                         const _errs18 = errors;
                         if (errors === _errs18) {
                           if (typeof data8 === 'string') {
-                            if (!pattern53.test(data8)) {
+                            if (!pattern54.test(data8)) {
                               validate28.errors = [
                                 {
                                   instancePath: instancePath + '/allow-env/' + i3,

@@ -25,7 +25,7 @@ export interface AudioDescription {
   readonly version: number;
   /** Lines to add behind those of the stream, such as "a=label:1". */
   readonly lines?: readonly string[];
-  /** Lines of refused streams in front of the audio and behind it: an answer has as many streams as its offer. */
+  /** Lines of other streams in front of the audio and behind it: an answer has as many streams as its offer. */
   readonly before?: readonly string[];
   readonly behind?: readonly string[];
   /** "RTP/SAVP" with SRTP keys (RFC 4568). */
@@ -91,17 +91,7 @@ export function audioLines(
   ];
 }
 
-/** The m= lines of the other streams of an offer, as an answer refuses them (RFC 3264, 6). */
-export function refusedStreams(
-  offer: Sdp,
-  taken: SdpMedia,
-): Pick<Required<AudioDescription>, 'before' | 'behind'> {
-  const at = offer.media.indexOf(taken);
-  const lines = offer.media.map(refusedStream);
-  return { before: lines.slice(0, at), behind: lines.slice(at + 1) };
-}
-
-/** The m= line of a stream that is refused. */
+/** The m= line of a stream that is refused (RFC 3264, 6). */
 export function refusedStream({ kind, protocol, codecs }: SdpMedia): string {
   const formats = codecs.map(({ payload }) => payload).join(' ');
   return `m=${kind} 0 ${protocol} ${formats || '0'}`;

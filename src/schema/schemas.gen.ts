@@ -1270,7 +1270,13 @@ export const SCHEMAS = {
         type: 'string',
         'x-form': 'a certificate as PEM',
         description:
-          'Whose key must have signed, and which must be valid now. Neither its issuer nor the numbers it is for (RFC 8226) are looked at.',
+          'Whose key must have signed, and which must be valid now. Certificates between it and an authority may follow it. The numbers it is for (RFC 8226) are not looked at.',
+      },
+      trusted: {
+        type: 'string',
+        'x-form': 'certificates as PEM',
+        description:
+          'Certificates of authorities, one behind the other: that of the signer must have been issued by one of them, or by somebody they have made an authority (RFC 5280, 6.1). Revocation is not checked. Default: the issuer is not looked at.',
       },
       public_key: {
         type: 'string',

@@ -957,10 +957,16 @@ export interface IdentityOptions {
  */
 export interface IdentityCheck {
   /**
-   * Whose key must have signed, and which must be valid now. Neither its issuer nor the
-   * numbers it is for (RFC 8226) are looked at.
+   * Whose key must have signed, and which must be valid now. Certificates between it and an
+   * authority may follow it. The numbers it is for (RFC 8226) are not looked at.
    */
   certificate?: string;
+  /**
+   * Certificates of authorities, one behind the other: that of the signer must have been
+   * issued by one of them, or by somebody they have made an authority (RFC 5280, 6.1).
+   * Revocation is not checked. Default: the issuer is not looked at.
+   */
+  trusted?: string;
   /**
    * The key that must have signed, where there is no certificate.
    */

@@ -7606,7 +7606,13 @@ const schema25 = {
       type: 'string',
       'x-form': 'a certificate as PEM',
       description:
-        'Whose key must have signed, and which must be valid now. Neither its issuer nor the numbers it is for (RFC 8226) are looked at.',
+        'Whose key must have signed, and which must be valid now. Certificates between it and an authority may follow it. The numbers it is for (RFC 8226) are not looked at.',
+    },
+    trusted: {
+      type: 'string',
+      'x-form': 'certificates as PEM',
+      description:
+        'Certificates of authorities, one behind the other: that of the signer must have been issued by one of them, or by somebody they have made an authority (RFC 5280, 6.1). Revocation is not checked. Default: the issuer is not looked at.',
     },
     public_key: {
       type: 'string',
@@ -7658,6 +7664,7 @@ function validate24(
       for (const key0 in data) {
         if (!(
           key0 === 'certificate' ||
+          key0 === 'trusted' ||
           key0 === 'public_key' ||
           key0 === 'orig' ||
           key0 === 'dest' ||
@@ -7698,13 +7705,13 @@ function validate24(
           var valid0 = true;
         }
         if (valid0) {
-          if (data.public_key !== undefined) {
+          if (data.trusted !== undefined) {
             const _errs4 = errors;
-            if (typeof data.public_key !== 'string') {
+            if (typeof data.trusted !== 'string') {
               validate24.errors = [
                 {
-                  instancePath: instancePath + '/public_key',
-                  schemaPath: '#/properties/public_key/type',
+                  instancePath: instancePath + '/trusted',
+                  schemaPath: '#/properties/trusted/type',
                   keyword: 'type',
                   params: { type: 'string' },
                   message: 'must be string',
@@ -7717,13 +7724,13 @@ function validate24(
             var valid0 = true;
           }
           if (valid0) {
-            if (data.orig !== undefined) {
+            if (data.public_key !== undefined) {
               const _errs6 = errors;
-              if (typeof data.orig !== 'string') {
+              if (typeof data.public_key !== 'string') {
                 validate24.errors = [
                   {
-                    instancePath: instancePath + '/orig',
-                    schemaPath: '#/properties/orig/type',
+                    instancePath: instancePath + '/public_key',
+                    schemaPath: '#/properties/public_key/type',
                     keyword: 'type',
                     params: { type: 'string' },
                     message: 'must be string',
@@ -7736,13 +7743,13 @@ function validate24(
               var valid0 = true;
             }
             if (valid0) {
-              if (data.dest !== undefined) {
+              if (data.orig !== undefined) {
                 const _errs8 = errors;
-                if (typeof data.dest !== 'string') {
+                if (typeof data.orig !== 'string') {
                   validate24.errors = [
                     {
-                      instancePath: instancePath + '/dest',
-                      schemaPath: '#/properties/dest/type',
+                      instancePath: instancePath + '/orig',
+                      schemaPath: '#/properties/orig/type',
                       keyword: 'type',
                       params: { type: 'string' },
                       message: 'must be string',
@@ -7755,49 +7762,27 @@ function validate24(
                 var valid0 = true;
               }
               if (valid0) {
-                if (data.iat !== undefined) {
-                  let data4 = data.iat;
+                if (data.dest !== undefined) {
                   const _errs10 = errors;
-                  if (!(
-                    typeof data4 == 'number' &&
-                    !(data4 % 1) &&
-                    !isNaN(data4) &&
-                    isFinite(data4)
-                  )) {
+                  if (typeof data.dest !== 'string') {
                     validate24.errors = [
                       {
-                        instancePath: instancePath + '/iat',
-                        schemaPath: '#/properties/iat/type',
+                        instancePath: instancePath + '/dest',
+                        schemaPath: '#/properties/dest/type',
                         keyword: 'type',
-                        params: { type: 'integer' },
-                        message: 'must be integer',
+                        params: { type: 'string' },
+                        message: 'must be string',
                       },
                     ];
                     return false;
-                  }
-                  if (errors === _errs10) {
-                    if (typeof data4 == 'number' && isFinite(data4)) {
-                      if (data4 < 0 || isNaN(data4)) {
-                        validate24.errors = [
-                          {
-                            instancePath: instancePath + '/iat',
-                            schemaPath: '#/properties/iat/minimum',
-                            keyword: 'minimum',
-                            params: { comparison: '>=', limit: 0 },
-                            message: 'must be >= 0',
-                          },
-                        ];
-                        return false;
-                      }
-                    }
                   }
                   var valid0 = _errs10 === errors;
                 } else {
                   var valid0 = true;
                 }
                 if (valid0) {
-                  if (data.now !== undefined) {
-                    let data5 = data.now;
+                  if (data.iat !== undefined) {
+                    let data5 = data.iat;
                     const _errs12 = errors;
                     if (!(
                       typeof data5 == 'number' &&
@@ -7807,8 +7792,8 @@ function validate24(
                     )) {
                       validate24.errors = [
                         {
-                          instancePath: instancePath + '/now',
-                          schemaPath: '#/properties/now/type',
+                          instancePath: instancePath + '/iat',
+                          schemaPath: '#/properties/iat/type',
                           keyword: 'type',
                           params: { type: 'integer' },
                           message: 'must be integer',
@@ -7821,8 +7806,8 @@ function validate24(
                         if (data5 < 0 || isNaN(data5)) {
                           validate24.errors = [
                             {
-                              instancePath: instancePath + '/now',
-                              schemaPath: '#/properties/now/minimum',
+                              instancePath: instancePath + '/iat',
+                              schemaPath: '#/properties/iat/minimum',
                               keyword: 'minimum',
                               params: { comparison: '>=', limit: 0 },
                               message: 'must be >= 0',
@@ -7837,8 +7822,8 @@ function validate24(
                     var valid0 = true;
                   }
                   if (valid0) {
-                    if (data.max_age !== undefined) {
-                      let data6 = data.max_age;
+                    if (data.now !== undefined) {
+                      let data6 = data.now;
                       const _errs14 = errors;
                       if (!(
                         typeof data6 == 'number' &&
@@ -7848,8 +7833,8 @@ function validate24(
                       )) {
                         validate24.errors = [
                           {
-                            instancePath: instancePath + '/max_age',
-                            schemaPath: '#/properties/max_age/type',
+                            instancePath: instancePath + '/now',
+                            schemaPath: '#/properties/now/type',
                             keyword: 'type',
                             params: { type: 'integer' },
                             message: 'must be integer',
@@ -7859,36 +7844,78 @@ function validate24(
                       }
                       if (errors === _errs14) {
                         if (typeof data6 == 'number' && isFinite(data6)) {
-                          if (data6 > 86400 || isNaN(data6)) {
+                          if (data6 < 0 || isNaN(data6)) {
                             validate24.errors = [
                               {
-                                instancePath: instancePath + '/max_age',
-                                schemaPath: '#/properties/max_age/maximum',
-                                keyword: 'maximum',
-                                params: { comparison: '<=', limit: 86400 },
-                                message: 'must be <= 86400',
+                                instancePath: instancePath + '/now',
+                                schemaPath: '#/properties/now/minimum',
+                                keyword: 'minimum',
+                                params: { comparison: '>=', limit: 0 },
+                                message: 'must be >= 0',
                               },
                             ];
                             return false;
-                          } else {
-                            if (data6 < 0 || isNaN(data6)) {
-                              validate24.errors = [
-                                {
-                                  instancePath: instancePath + '/max_age',
-                                  schemaPath: '#/properties/max_age/minimum',
-                                  keyword: 'minimum',
-                                  params: { comparison: '>=', limit: 0 },
-                                  message: 'must be >= 0',
-                                },
-                              ];
-                              return false;
-                            }
                           }
                         }
                       }
                       var valid0 = _errs14 === errors;
                     } else {
                       var valid0 = true;
+                    }
+                    if (valid0) {
+                      if (data.max_age !== undefined) {
+                        let data7 = data.max_age;
+                        const _errs16 = errors;
+                        if (!(
+                          typeof data7 == 'number' &&
+                          !(data7 % 1) &&
+                          !isNaN(data7) &&
+                          isFinite(data7)
+                        )) {
+                          validate24.errors = [
+                            {
+                              instancePath: instancePath + '/max_age',
+                              schemaPath: '#/properties/max_age/type',
+                              keyword: 'type',
+                              params: { type: 'integer' },
+                              message: 'must be integer',
+                            },
+                          ];
+                          return false;
+                        }
+                        if (errors === _errs16) {
+                          if (typeof data7 == 'number' && isFinite(data7)) {
+                            if (data7 > 86400 || isNaN(data7)) {
+                              validate24.errors = [
+                                {
+                                  instancePath: instancePath + '/max_age',
+                                  schemaPath: '#/properties/max_age/maximum',
+                                  keyword: 'maximum',
+                                  params: { comparison: '<=', limit: 86400 },
+                                  message: 'must be <= 86400',
+                                },
+                              ];
+                              return false;
+                            } else {
+                              if (data7 < 0 || isNaN(data7)) {
+                                validate24.errors = [
+                                  {
+                                    instancePath: instancePath + '/max_age',
+                                    schemaPath: '#/properties/max_age/minimum',
+                                    keyword: 'minimum',
+                                    params: { comparison: '>=', limit: 0 },
+                                    message: 'must be >= 0',
+                                  },
+                                ];
+                                return false;
+                              }
+                            }
+                          }
+                        }
+                        var valid0 = _errs16 === errors;
+                      } else {
+                        var valid0 = true;
+                      }
                     }
                   }
                 }

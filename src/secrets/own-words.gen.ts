@@ -96,9 +96,9 @@ index infer info information init inline input inreq insecure insert inside insm
 installation installed instantiated instead instruction int integer integration interface
 internal internalerror international interrupt interrupted interval into inv invalid invite
 invites invitestep io ioerr ip ipc ipv is isbflagset isnt isolate isolated isolation isretried
-issued it item its itself itu jan javascript jenkins jenkinsfile jest jit jitter jkl job jobs
-join journal jpeg js jsconfig json jsonc jsx judge judged jul jun junie junit just kamailio kb
-keep keepalives keeps kept kex key keydown keyof keyout keypair keypress keys khz kib kill
+issued issuer it item its itself itu jan javascript jenkins jenkinsfile jest jit jitter jkl job
+jobs join journal jpeg js jsconfig json jsonc jsx judge judged jul jun junie junit just kamailio
+kb keep keepalives keeps kept kex key keydown keyof keyout keypair keypress keys khz kib kill
 killed kind kingdom know known knows lab label labelledcondition labels lacks ladder lane lang
 language large last lastfailed lastrun late later latest latin launch law layout lc le leading
 leads learned least leave leaves left length less let letters level levels li lib libopus libsql

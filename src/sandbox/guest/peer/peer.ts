@@ -7,7 +7,7 @@ import { carryOut } from '../agent/verbs.js';
 import { PEER_VERBS, type GuestVerb } from '../agent/verbs.gen.js';
 import type { SipMessage } from '../agent/sip-log.js';
 import { ask, callerStack } from '../host.js';
-import { expectMessage } from './expect.js';
+import { expectMessage } from '../agent/expect.js';
 import { withReferences } from './references.js';
 import { Transaction, type SentRequest } from './transaction.js';
 

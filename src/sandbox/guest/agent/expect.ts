@@ -4,7 +4,7 @@ import { headerLines } from '../../../sip/headers.js';
 import type { SipMessage as Traced } from '../../../sip/sip-message.js';
 import { durationMs, formatMs, type Duration } from '../../../time.js';
 import type { BegunWait } from '../../guest-protocol.js';
-import { messageWith, type SipMessage } from '../agent/sip-log.js';
+import { messageWith, type SipMessage } from './sip-log.js';
 import { failure } from '../failure.js';
 import { waiting } from '../wait/await-until.js';
 import * as world from '../world.js';

@@ -3889,6 +3889,27 @@ interface Agent {
    */
   verify_no_media(during: Duration, call?: CallInfo): void;
   /**
+   * Waits for a message the agent receives and returns it. Each message is given once: the next
+   * `expect` of the same kind waits for the next one.
+   * Returns when the message came.
+   * Time limit: 5s.
+   * @param method_or_code Method of a request, any token, or code of a response.
+   * @param options `header`: an object of header names with the text their value must contain or
+   * the expression it must match; `within`: how long to wait at most; `in`: the dialog, by any of
+   * its messages.
+   * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * alice.dial(bob);
+   * const invite = bob.expect("INVITE", { header: { "X-Tenant": "blue" }, within: "3s" });
+   * assert(invite.sdp).is_absent();
+   * @see RFC 3261, 7
+   */
+  expect(method_or_code: string | number, options?: ExpectOptions): SipMessage;
+  /**
    * Value of a header of the INVITE this agent received for its current or last call; several of
    * one name joined with ", ".
    * @param name Header name, any case, long or compact form.
@@ -5049,25 +5070,6 @@ interface SipPeer {
    */
   verify_recording(path: string, call: CallInfo): HeardRecording;
   /**
-   * Waits for a message the peer receives and returns it. Each message is given once: the next
-   * `expect` of the same kind waits for the next one.
-   * Returns when the message came.
-   * Time limit: 5s.
-   * @param method_or_code Method of a request, any token, or code of a response.
-   * @param options `header`: an object of header names with the text their value must contain or
-   * the expression it must match; `within`: how long to wait at most; `in`: the dialog, by any of
-   * its messages.
-   * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
-   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
-   * @example
-   * const invite = p.expect("INVITE", { header: { "X-Tenant": "blue" }, within: "3s" });
-   * assert(invite.sdp).is_absent();
-   * @see RFC 3261, 7
-   */
-  expect(method_or_code: string | number, options?: ExpectOptions): SipMessage;
-  /**
    * Builds the text of a message for `send`: nothing is added, nothing is corrected, but for a
    * missing Content-Length where there is a body and `headers` has none.
    * @param parts `start`: the first line; `headers`: an array of `[name, value]` in order, repeated
@@ -5137,6 +5139,27 @@ interface SipPeer {
    * @see RFC 3550, 6.4
    */
   verify_no_media(during: Duration, call?: CallInfo): void;
+  /**
+   * Waits for a message the agent receives and returns it. Each message is given once: the next
+   * `expect` of the same kind waits for the next one.
+   * Returns when the message came.
+   * Time limit: 5s.
+   * @param method_or_code Method of a request, any token, or code of a response.
+   * @param options `header`: an object of header names with the text their value must contain or
+   * the expression it must match; `within`: how long to wait at most; `in`: the dialog, by any of
+   * its messages.
+   * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * alice.dial(bob);
+   * const invite = bob.expect("INVITE", { header: { "X-Tenant": "blue" }, within: "3s" });
+   * assert(invite.sdp).is_absent();
+   * @see RFC 3261, 7
+   */
+  expect(method_or_code: string | number, options?: ExpectOptions): SipMessage;
   /**
    * Value of a header of the INVITE this agent received for its current or last call; several of
    * one name joined with ", ".

@@ -41,8 +41,8 @@ class Peer extends Party implements Readonly<Record<PeerMethod, unknown>> {
     }
   }
 
-  expect(...args: unknown[]): SipMessage {
-    return expectMessage(this.name, args.map(withReferences));
+  override expect(...args: unknown[]): SipMessage {
+    return expectMessage(this.name, args.map(withReferences), 'peer');
   }
 
   message_text(...args: unknown[]): string {
